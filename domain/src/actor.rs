@@ -1,0 +1,140 @@
+//! The signed-in person on whose behalf a request runs.
+
+use crate::id::{ProjectId, SessionId, UserId};
+use crate::permission::{Permission, Scope, scope};
+use crate::role::{PlatformRole, ProjectRole, Role};
+use crate::user::UserKind;
+use serde::{Deserialize, Serialize};
+
+/// Who asks, with the rights read for this very request (house plan: nothing about rights is cached).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The person.
+    pub user_id: UserId,
+    /// The session the request came with.
+    pub session_id: SessionId,
+    /// For the shell.
+    pub name: String,
+    /// For the shell.
+    pub email: String,
+    /// From `users`.
+    pub role: PlatformRole,
+    /// From `users`.
+    pub kind: UserKind,
+    /// From `user_projects`: every active project and the role in it.
+    pub projects: Vec<(ProjectId, ProjectRole)>,
+    /// A one-time password was used; nothing but changing it and signing out is open.
+    pub password_change_due: bool,
+}
+
+/// What an action is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The platform as a whole, or anything not in a project.
+    Platform,
+    /// One project.
+    Project(ProjectId),
+    /// The actor's own account.
+    Own,
+}
+
+impl Actor {
+    /// Whether the table lets this person do it to that.
+    pub fn may(&self, permission: Permission, target: Target) -> bool {
+        !self.password_change_due && self.roles_towards(target).any(|role| covers(scope(permission, role), target))
+    }
+
+    /// Whether the person may do it anywhere at all; for navigation.
+    pub fn may_anywhere(&self, permission: Permission) -> bool {
+        self.may(permission, Target::Platform)
+            || self.may(permission, Target::Own)
+            || self.projects.iter().any(|(project, _)| self.may(permission, Target::Project(*project)))
+    }
+
+    /// The role in a project, if any.
+    pub fn role_in(&self, project: ProjectId) -> Option<ProjectRole> {
+        self.projects.iter().find(|(id, _)| *id == project).map(|(_, role)| *role)
+    }
+
+    fn roles_towards(&self, target: Target) -> impl Iterator<Item = Role> {
+        let platform = match self.role {
+            PlatformRole::Maintainer => Some(Role::Maintainer),
+            PlatformRole::Admin => Some(Role::Admin),
+            PlatformRole::Auditor => Some(Role::Auditor),
+            PlatformRole::User => None,
+        };
+        let basic = match self.kind {
+            UserKind::Regular if self.role.is_auditor() => None,
+            UserKind::Regular => Some(Role::User),
+            UserKind::External => Some(Role::External),
+        };
+        let in_project = match target {
+            Target::Project(project) => self.role_in(project).map(|role| match role {
+                // An owner sees the personal project but manages nothing in it: its one member is fixed.
+                ProjectRole::Member | ProjectRole::Owner => Role::Member,
+                ProjectRole::Admin => Role::ProjectAdmin,
+            }),
+            Target::Platform | Target::Own => None,
+        };
+        [platform, basic, in_project].into_iter().flatten()
+    }
+}
+
+const fn covers(scope: Option<Scope>, target: Target) -> bool {
+    match (scope, target) {
+        (Some(Scope::Platform), _) => true,
+        (Some(Scope::Project), Target::Project(_)) => true,
+        (Some(Scope::Own), Target::Own) => true,
+        (Some(Scope::Project | Scope::Own) | None, _) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn actor(role: PlatformRole, projects: Vec<(ProjectId, ProjectRole)>) -> Actor {
+        Actor {
+            user_id: UserId(Uuid::from_u128(1)),
+            session_id: SessionId(Uuid::from_u128(2)),
+            name: "Ada".into(),
+            email: "ada@example.com".into(),
+            role,
+            kind: UserKind::Regular,
+            projects,
+            password_change_due: false,
+        }
+    }
+
+    #[test]
+    fn a_project_admin_manages_the_own_project_and_no_other() {
+        let (own, other) = (ProjectId(Uuid::from_u128(10)), ProjectId(Uuid::from_u128(11)));
+        let person = actor(PlatformRole::User, vec![(own, ProjectRole::Admin)]);
+        assert!(person.may(Permission::ManageMembers, Target::Project(own)));
+        assert!(!person.may(Permission::ManageMembers, Target::Project(other)));
+        assert!(!person.may(Permission::ManageMembers, Target::Platform));
+        assert!(person.may_anywhere(Permission::ManageMembers));
+    }
+
+    #[test]
+    fn the_owner_of_a_personal_project_cannot_add_people_to_it() {
+        let own = ProjectId(Uuid::from_u128(10));
+        let person = actor(PlatformRole::User, vec![(own, ProjectRole::Owner)]);
+        assert!(person.may(Permission::ViewProject, Target::Project(own)));
+        assert!(!person.may(Permission::ManageMembers, Target::Project(own)));
+    }
+
+    #[test]
+    fn an_auditor_cannot_create_projects() {
+        assert!(!actor(PlatformRole::Auditor, vec![]).may_anywhere(Permission::CreateProject));
+        assert!(actor(PlatformRole::User, vec![]).may(Permission::CreateProject, Target::Own));
+    }
+
+    #[test]
+    fn nothing_is_open_while_a_password_change_is_due() {
+        let mut person = actor(PlatformRole::Maintainer, vec![]);
+        person.password_change_due = true;
+        assert!(Permission::ALL.iter().all(|permission| !person.may_anywhere(*permission)));
+    }
+}

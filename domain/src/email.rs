@@ -1,0 +1,88 @@
+//! E-mail addresses.
+
+use crate::form::FieldProblem;
+use email_address::EmailAddress;
+use serde::{Deserialize, Serialize};
+
+/// An address with checked syntax (RFC 5322 as `email_address` reads it), at most 254 characters.
+/// Stored as typed; compared without regard to case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Email(String);
+
+impl Email {
+    /// Trims and checks an address.
+    ///
+    /// # Errors
+    /// Says what to enter.
+    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+        let text = raw.trim();
+        if text.is_empty() {
+            return Err(FieldProblem::new("Enter an e-mail address."));
+        }
+        let plain =
+            text.len() <= 254 && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"(),;".contains(c));
+        if plain && EmailAddress::is_valid(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(FieldProblem::new("Enter an e-mail address like name@example.com."))
+        }
+    }
+
+    /// The address as stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Email {
+    type Error = FieldProblem;
+    fn try_from(raw: String) -> Result<Self, Self::Error> {
+        Self::parse(&raw)
+    }
+}
+
+impl From<Email> for String {
+    fn from(email: Email) -> Self {
+        email.0
+    }
+}
+
+impl std::fmt::Display for Email {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn plain_addresses_pass_and_the_rest_says_what_to_enter() {
+        for good in ["ada@example.com", " ada.l+x@mail.example.org ", "o'hara@example.ie"] {
+            assert!(Email::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "ada",
+            "ada@",
+            "@example.com",
+            "Ada <ada@example.com>",
+            "a b@example.com",
+            "a@b@c.com",
+            "a\u{0}@example.com",
+        ] {
+            assert!(Email::parse(bad).is_err(), "{bad}");
+        }
+        assert!(Email::parse(&format!("{}@example.com", "a".repeat(250))).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_panics(raw in ".*") {
+            let _ = Email::parse(&raw);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Why an action or a page could not be had, in the words a person needs.
+
+use crate::form::{Conflict, FieldErrors};
+use serde::{Deserialize, Serialize};
+
+/// The one error of the console's services, pages and API.
+///
+/// Nothing in it says more than its reader may know: what a person may not see is [`Refusal::NotFound`]
+/// (`behaviour.md` W-18), and [`Refusal::Internal`] carries nothing but the request id of the page it stands on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Refusal {
+    /// Nobody is signed in, or the session has ended.
+    #[error("Sign in to go on.")]
+    SignedOut,
+    /// Signed in with a one-time password that has to be changed first.
+    #[error("Choose a new password to go on.")]
+    PasswordChangeDue,
+    /// The role does not allow this; the text says who may.
+    #[error("{0}")]
+    Forbidden(String),
+    /// It does not exist, or the person may not see it.
+    #[error("There is nothing here, or you may not see it.")]
+    NotFound,
+    /// What was typed is wrong; each problem stands at its field.
+    #[error("Some fields need another look.")]
+    Invalid(FieldErrors),
+    /// A rule says no; the text names the number and the ways on.
+    #[error("{0}")]
+    Rule(String),
+    /// Somebody saved first; both values of each field that differs.
+    #[error("Somebody saved this while you were editing it.")]
+    Conflict(Conflict),
+    /// Too many tries; the number is how many seconds to wait.
+    #[error("Too many tries. Wait {0} seconds, then try again.")]
+    TooMany(u64),
+    /// The database did not answer in time. Nothing was changed.
+    #[error("The database did not answer in time. Nothing was changed; try again.")]
+    Unavailable,
+    /// A fault of ours. The page shows the request id.
+    #[error("Something went wrong on our side. Nothing was changed.")]
+    Internal,
+}
+
+impl Refusal {
+    /// The HTTP status that says the same (RFC 9110).
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::SignedOut => 401,
+            Self::PasswordChangeDue | Self::Forbidden(_) => 403,
+            Self::NotFound => 404,
+            Self::Invalid(_) => 422,
+            Self::Rule(_) | Self::Conflict(_) => 409,
+            Self::TooMany(_) => 429,
+            Self::Unavailable => 503,
+            Self::Internal => 500,
+        }
+    }
+}
+
+impl From<FieldErrors> for Refusal {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Invalid(errors)
+    }
+}

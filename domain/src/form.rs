@@ -1,0 +1,114 @@
+//! What a form shows after it was sent: problems at fields, conflicts, and the values typed.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What is wrong with one value; the text says what to enter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{0}")]
+pub struct FieldProblem(String);
+
+impl FieldProblem {
+    /// A problem in the words the person reads.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The words.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Problems by field name, in the order of the names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldErrors(BTreeMap<String, FieldProblem>);
+
+impl FieldErrors {
+    /// A single problem.
+    pub fn one(field: &str, problem: impl Into<String>) -> Self {
+        let mut errors = Self::default();
+        errors.add(field, FieldProblem::new(problem));
+        errors
+    }
+
+    /// Adds a problem; the first one at a field stays.
+    pub fn add(&mut self, field: &str, problem: FieldProblem) {
+        self.0.entry(field.to_owned()).or_insert(problem);
+    }
+
+    /// Keeps a parsed value, or notes the problem at its field.
+    pub fn take<T>(&mut self, field: &str, parsed: Result<T, FieldProblem>) -> Option<T> {
+        parsed.map_err(|problem| self.add(field, problem)).ok()
+    }
+
+    /// The problem at a field.
+    pub fn at(&self, field: &str) -> Option<&FieldProblem> {
+        self.0.get(field)
+    }
+
+    /// Whether there is no problem.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Field and problem, in the order of the field names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &FieldProblem)> {
+        self.0.iter().map(|(field, problem)| (field.as_str(), problem))
+    }
+}
+
+/// Two people changed the same thing; the one who saves second sees both values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// Who saved first.
+    pub saved_by: String,
+    /// When, as an RFC 3339 instant.
+    #[serde(with = "time::serde::rfc3339")]
+    pub saved_at: time::OffsetDateTime,
+    /// The version to send with the values chosen.
+    pub version: i64,
+    /// Every field of the form, those that agree too.
+    pub fields: Vec<ConflictField>,
+}
+
+/// One field of a [`Conflict`], in the spelling of the form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConflictField {
+    /// The field's name in the form.
+    pub name: String,
+    /// What the field is called on the screen.
+    pub label: String,
+    /// What this person typed.
+    pub yours: String,
+    /// What is stored.
+    pub theirs: String,
+}
+
+/// A form that was sent and came back: everything its page needs to show it again.
+///
+/// Passwords are never among the values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormState {
+    /// Which form of the page.
+    pub form: String,
+    /// What was typed.
+    pub values: BTreeMap<String, String>,
+    /// Why it came back.
+    pub refusal: crate::error::Refusal,
+}
+
+impl FormState {
+    /// The value typed into a field.
+    pub fn value(&self, field: &str) -> Option<&str> {
+        self.values.get(field).map(String::as_str)
+    }
+
+    /// The problem at a field.
+    pub fn problem(&self, field: &str) -> Option<&FieldProblem> {
+        match &self.refusal {
+            crate::error::Refusal::Invalid(errors) => errors.at(field),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! What is true without a database or a browser: types, rules and arithmetic.
+//!
+//! Everything here is pure and also compiled to WebAssembly. Input is parsed into these types at the edge
+//! (a form, a URL, a JSON body); the rest of the program never sees an unchecked string or number.
+
+#[macro_use]
+pub mod text;
+
+pub mod access;
+pub mod actor;
+pub mod budget;
+pub mod email;
+pub mod error;
+pub mod form;
+pub mod id;
+pub mod money;
+pub mod page;
+pub mod password;
+pub mod permission;
+pub mod project;
+pub mod reset_period;
+pub mod role;
+pub mod session;
+pub mod user;

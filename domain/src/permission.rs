@@ -1,0 +1,168 @@
+//! The only table of who may do what.
+//!
+//! Services, navigation, the README's roles table and the generated access tests all ask [`scope`].
+//! Source: `behaviour.md` section 0.2 with the decisions of section 11.
+
+use crate::role::Role;
+use serde::{Deserialize, Serialize};
+
+/// How far a permission reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Scope {
+    /// Only what belongs to the person.
+    Own,
+    /// Only the project in which the role is held.
+    Project,
+    /// Everything.
+    Platform,
+}
+
+/// A permission at the type level, so that a proof can name it: `Can<ManageBudgets>`.
+pub trait Asks: Send + Sync + 'static {
+    /// The row of the table.
+    const PERMISSION: Permission;
+}
+
+macro_rules! permissions {
+    ($($(#[$meta:meta])* $name:ident: $title:literal, [$($scope:tt)*];)*) => {
+        /// Something a person may or may not do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Permission {
+            $($(#[$meta])* $name,)*
+        }
+
+        impl Permission {
+            /// Every permission, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// What it lets a person do, as people read it.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+
+            const fn row(self) -> [Option<Scope>; Role::ALL.len()] {
+                match self { $(Self::$name => [$(cell!($scope)),*],)* }
+            }
+        }
+
+        $(
+            $(#[$meta])*
+            #[derive(Clone, Copy, Debug)]
+            pub struct $name;
+
+            impl Asks for $name {
+                const PERMISSION: Permission = Permission::$name;
+            }
+        )*
+    };
+}
+
+macro_rules! cell {
+    (-) => {
+        None
+    };
+    (own) => {
+        Some(Scope::Own)
+    };
+    (project) => {
+        Some(Scope::Project)
+    };
+    (platform) => {
+        Some(Scope::Platform)
+    };
+}
+
+// Columns: Maintainer, Admin, Auditor, Project admin, Member, User, External user.
+permissions! {
+    /// The list of people and their pages.
+    ViewUsers: "See people", [platform platform platform - - - -];
+    /// Create, deactivate, reactivate and unlock people; issue one-time passwords; end their sessions.
+    ManageUsers: "Create and deactivate people", [platform platform - - - - -];
+    /// Give and take the roles admin and maintainer.
+    GrantRoles: "Grant admin and maintainer", [platform - - - - - -];
+    /// Give and take the role auditor.
+    GrantAuditor: "Grant auditor", [platform platform - - - - -];
+    /// Find people by name or e-mail to add them to a project.
+    FindPeople: "Find people to add", [platform platform - project - - -];
+    /// A project's page and its place in the list.
+    ViewProject: "See a project", [platform platform platform project project - -];
+    /// Make a shared project; the maker becomes its project admin and it counts towards the limit.
+    CreateProject: "Create shared projects", [platform platform - - - own -];
+    /// Change display name and description; delete; restore.
+    EditProject: "Edit and delete a project", [platform platform - project - - -];
+    /// Add people, change their role, remove them.
+    ManageMembers: "Manage a project's members", [platform platform - project - - -];
+    /// All budgets and who they are assigned to.
+    ViewBudgets: "See all budgets", [platform platform platform - - - -];
+    /// The budgets of one project.
+    ViewProjectBudgets: "See a project's budgets", [platform platform platform project project - -];
+    /// Create, edit, assign and delete budgets.
+    ManageBudgets: "Create and assign budgets", [platform - - - - - -];
+    /// One's own projects, roles and budgets.
+    ViewOwnAccess: "See one's own access", [own own own - - own own];
+    /// One's own password, sessions and appearance.
+    ManageOwnAccount: "Manage one's own account", [own own own - - own own];
+}
+
+/// How far `role` reaches with `permission`; `None` means not at all.
+pub const fn scope(permission: Permission, role: Role) -> Option<Scope> {
+    permission.row()[role as usize]
+}
+
+/// Who may do it platform-wide, as the end of a sentence: "maintainers and admins".
+pub fn holders(permission: Permission) -> String {
+    let names: Vec<String> = Role::ALL
+        .into_iter()
+        .filter(|role| scope(permission, *role).is_some())
+        .map(|role| format!("{}s", role.title().to_lowercase()))
+        .collect();
+    match names.split_last() {
+        None => "nobody".to_owned(),
+        Some((only, [])) => only.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_maintainer_may_all_that_an_admin_may() {
+        for permission in Permission::ALL {
+            assert!(scope(*permission, Role::Maintainer) >= scope(*permission, Role::Admin), "{permission:?}");
+        }
+    }
+
+    #[test]
+    fn an_auditor_changes_nothing() {
+        use Permission::{ManageOwnAccount, ViewBudgets, ViewOwnAccess, ViewProject, ViewProjectBudgets, ViewUsers};
+        let reads = [ViewUsers, ViewProject, ViewBudgets, ViewProjectBudgets, ViewOwnAccess, ManageOwnAccount];
+        for permission in Permission::ALL {
+            assert_eq!(scope(*permission, Role::Auditor).is_some(), reads.contains(permission), "{permission:?}");
+        }
+    }
+
+    #[test]
+    fn budgets_belong_to_maintainers_alone() {
+        for role in Role::ALL {
+            assert_eq!(scope(Permission::ManageBudgets, role).is_some(), role == Role::Maintainer);
+            assert_eq!(scope(Permission::GrantRoles, role).is_some(), role == Role::Maintainer);
+        }
+    }
+
+    #[test]
+    fn a_project_role_never_reaches_beyond_its_project() {
+        for permission in Permission::ALL {
+            for role in [Role::ProjectAdmin, Role::Member] {
+                assert!(scope(*permission, role) <= Some(Scope::Project), "{permission:?} {role:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn holders_reads_as_a_sentence() {
+        assert_eq!(holders(Permission::ManageBudgets), "maintainers");
+        assert_eq!(holders(Permission::ManageUsers), "maintainers and admins");
+    }
+}

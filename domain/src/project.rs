@@ -1,0 +1,370 @@
+//! Projects: where people work.
+
+use crate::budget::AssignedBudget;
+use crate::form::FieldProblem;
+use crate::id::{ProjectId, UserId};
+use crate::page::{Cursor, Page, PageSize, Params};
+use crate::role::ProjectRole;
+use crate::text::SearchTerm;
+use crate::user::{UserStatus, list_params, parse_descending, parse_size};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// Names nobody may take (`behaviour.md` section 3.2).
+pub const RESERVED_NAMES: [&str; 9] =
+    ["admin", "system", "root", "api", "null", "undefined", "default", "test", "demo"];
+
+/// The technical name of a project: immutable, unique without regard to case.
+///
+/// New names are 3 to 100 characters of `a-z`, `0-9`, `_`, `-`, beginning with a letter or digit, and not reserved
+/// (`behaviour.md` section 3.2). Imported and personal names may hold more ([`ProjectName::parse_existing`]).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ProjectName(String);
+
+impl ProjectName {
+    /// Checks a name somebody wants to give.
+    ///
+    /// # Errors
+    /// Names the rule that is broken.
+    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+        let text = raw.trim();
+        if text.is_empty() {
+            return Err(FieldProblem::new("Enter a name."));
+        }
+        let length = text.chars().count();
+        if !(3..=100).contains(&length) {
+            return Err(FieldProblem::new(format!("Enter 3 to 100 characters; this has {length}.")));
+        }
+        if let Some(wrong) = text.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '_' | '-')) {
+            let hint = match wrong {
+                ' ' => "a space".to_owned(),
+                'A'..='Z' => format!("the capital letter {wrong}"),
+                other => format!("“{other}”"),
+            };
+            return Err(FieldProblem::new(format!("Use lower-case letters, digits, - and _ only; remove {hint}.")));
+        }
+        if text.starts_with(['_', '-']) {
+            return Err(FieldProblem::new("Begin with a lower-case letter or a digit."));
+        }
+        if RESERVED_NAMES.contains(&text) {
+            return Err(FieldProblem::new(format!("Choose another name: {text} is reserved.")));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Takes a name that exists already, in a URL or the database: 1 to 255 characters without control characters.
+    ///
+    /// # Errors
+    /// It cannot be a name.
+    pub fn parse_existing(raw: &str) -> Result<Self, FieldProblem> {
+        crate::text::bounded(raw, "the project's name", 1, 255).map(Self)
+    }
+
+    /// The name as stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for ProjectName {
+    type Error = FieldProblem;
+    fn try_from(raw: String) -> Result<Self, Self::Error> {
+        Self::parse_existing(&raw)
+    }
+}
+
+impl From<ProjectName> for String {
+    fn from(name: ProjectName) -> Self {
+        name.0
+    }
+}
+
+impl std::fmt::Display for ProjectName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whose a project is (`behaviour.md` section 3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ProjectKind {
+    /// One person's own; its membership is fixed.
+    Personal,
+    /// Shared by members.
+    Shared,
+}
+
+impl ProjectKind {
+    /// As stored.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Personal => "personal",
+            Self::Shared => "shared",
+        }
+    }
+
+    /// As people read it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Personal => "Personal",
+            Self::Shared => "Shared",
+        }
+    }
+}
+
+/// One row of the list of projects.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectRow {
+    /// The project.
+    pub id: ProjectId,
+    /// Technical name.
+    pub name: ProjectName,
+    /// Display name, or the technical one.
+    pub title: String,
+    /// What it is for.
+    pub description: String,
+    /// Personal or shared.
+    pub kind: ProjectKind,
+    /// People in it.
+    pub member_count: i64,
+    /// Project admins in it.
+    pub admin_count: i64,
+    /// The role of the person asking, if any.
+    pub own_role: Option<ProjectRole>,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+/// What the list of projects can be sorted by; each has an index.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ProjectSort {
+    /// By display name, without regard to case.
+    #[default]
+    Name,
+    /// By the day it was made.
+    Created,
+}
+
+impl ProjectSort {
+    /// As it stands in a URL.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Created => "created",
+        }
+    }
+
+    /// Reads [`ProjectSort::key`].
+    ///
+    /// # Errors
+    /// The value is none of them.
+    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+        [Self::Name, Self::Created]
+            .into_iter()
+            .find(|sort| sort.key() == raw)
+            .ok_or_else(|| FieldProblem::new("Choose a column that sorts."))
+    }
+}
+
+/// What is asked of the list of projects.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectQuery {
+    /// Substring of display name, name or description, without regard to case.
+    pub search: Option<SearchTerm>,
+    /// Sort column.
+    pub sort: ProjectSort,
+    /// Falling instead of rising.
+    pub descending: bool,
+    /// Where the page begins.
+    pub cursor: Option<Cursor>,
+    /// Rows on a page.
+    pub size: PageSize,
+}
+
+impl ProjectQuery {
+    /// Reads a URL's parameters, leaving what it does not understand in `params` as ignored.
+    pub fn from_params(params: &mut Params) -> Self {
+        Self {
+            search: params.take("q", SearchTerm::parse),
+            sort: params.take("sort", ProjectSort::parse).unwrap_or_default(),
+            descending: params.take("dir", parse_descending).unwrap_or_default(),
+            cursor: params.take("at", Cursor::parse),
+            size: params.take("rows", parse_size).unwrap_or_default(),
+        }
+    }
+
+    /// The parameters that differ from the defaults, in a fixed order.
+    pub fn to_params(&self) -> Vec<(&'static str, String)> {
+        let mut pairs = Vec::new();
+        pairs.extend(self.search.as_ref().map(|term| ("q", term.to_string())));
+        list_params(
+            &mut pairs,
+            self.sort != ProjectSort::default(),
+            self.sort.key(),
+            self.descending,
+            self.cursor.as_ref(),
+            self.size,
+        );
+        pairs
+    }
+}
+
+/// A person in a project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The person.
+    pub user_id: UserId,
+    /// Name as shown.
+    pub name: String,
+    /// Address as shown.
+    pub email: String,
+    /// The gravest state that holds.
+    pub status: UserStatus,
+    /// The role in the project.
+    pub role: ProjectRole,
+    /// Made the project: cannot be removed (`behaviour.md` section 3.9).
+    pub is_creator: bool,
+    /// Who granted it; `None` when it came with the first sign-in.
+    pub granted_by: Option<String>,
+    /// Since when.
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: OffsetDateTime,
+}
+
+/// Which members a project's page shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberQuery {
+    /// Substring of name or e-mail, without regard to case.
+    pub search: Option<SearchTerm>,
+    /// Where the page begins; members are sorted by name.
+    pub cursor: Option<Cursor>,
+    /// Rows on a page.
+    pub size: PageSize,
+}
+
+impl MemberQuery {
+    /// Reads a URL's parameters, leaving what it does not understand in `params` as ignored.
+    pub fn from_params(params: &mut Params) -> Self {
+        Self {
+            search: params.take("q", SearchTerm::parse),
+            cursor: params.take("at", Cursor::parse),
+            size: params.take("rows", parse_size).unwrap_or_default(),
+        }
+    }
+
+    /// The parameters that differ from the defaults, in a fixed order.
+    pub fn to_params(&self) -> Vec<(&'static str, String)> {
+        let mut pairs = Vec::new();
+        pairs.extend(self.search.as_ref().map(|term| ("q", term.to_string())));
+        list_params(&mut pairs, false, "", false, self.cursor.as_ref(), self.size);
+        pairs
+    }
+}
+
+/// The facts of a project, as its page and its edit form show them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectFacts {
+    /// The project.
+    pub id: ProjectId,
+    /// Technical name.
+    pub name: ProjectName,
+    /// Display name, if one was given.
+    pub display_name: Option<String>,
+    /// What it is for.
+    pub description: String,
+    /// Personal or shared.
+    pub kind: ProjectKind,
+    /// Who made it; `None` when nobody in particular did.
+    pub created_by: Option<String>,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// People in it.
+    pub member_count: i64,
+    /// Project admins in it.
+    pub admin_count: i64,
+    /// For forms: raised by each change.
+    pub version: i64,
+}
+
+impl ProjectFacts {
+    /// Display name, or the technical one.
+    pub fn title(&self) -> &str {
+        self.display_name.as_deref().unwrap_or(self.name.as_str())
+    }
+
+    /// Why it cannot be deleted, in the words of the page; empty when it can (`behaviour.md` section 3.7).
+    pub fn reasons_against_deletion(&self) -> Vec<String> {
+        let mut reasons = Vec::new();
+        if self.kind == ProjectKind::Personal {
+            reasons.push("A personal project belongs to its owner's account and cannot be deleted.".to_owned());
+        } else if self.member_count > 1 {
+            let others = self.member_count - 1;
+            let people = if others == 1 { "person is a member".to_owned() } else { "people are members".to_owned() };
+            reasons.push(format!("{others} other {people}. Remove them first."));
+        }
+        reasons
+    }
+}
+
+/// Everything the page of a project shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectDetail {
+    /// Its facts.
+    pub facts: ProjectFacts,
+    /// The page of members asked for.
+    pub members: Page<Member>,
+    /// At most one a category.
+    pub budgets: Vec<AssignedBudget>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_references_bad_names_fail() {
+        let long = "a".repeat(101);
+        for bad in [
+            "my project",
+            "test.env",
+            "project@work",
+            "hello/world",
+            "_private",
+            "-draft",
+            "MyProject",
+            "ab",
+            &long,
+            "",
+            "naïve",
+        ] {
+            assert!(ProjectName::parse(bad).is_err(), "{bad}");
+        }
+        for reserved in RESERVED_NAMES {
+            assert!(ProjectName::parse(reserved).is_err(), "{reserved}");
+        }
+        for good in ["atlas", "billing-api", "7seas", "a_b", &"a".repeat(100)] {
+            assert!(ProjectName::parse(good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_character_is_named() {
+        let problem = ProjectName::parse("My project").expect_err("bad");
+        assert!(problem.as_str().contains("capital letter M"), "{problem}");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_passes_follows_the_rule(raw in ".{0,110}") {
+            if let Ok(name) = ProjectName::parse(&raw) {
+                let text = name.as_str();
+                prop_assert!((3..=100).contains(&text.len()));
+                prop_assert!(text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_'));
+            }
+        }
+    }
+}

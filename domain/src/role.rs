@@ -1,0 +1,176 @@
+//! Roles, on the platform and in a project.
+
+use crate::form::FieldProblem;
+use serde::{Deserialize, Serialize};
+
+/// Every role of the access table, in falling order of reach (`behaviour.md` section 0.2, names of section 11.13).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Role {
+    /// Everything an admin may, budgets, and the roles of others.
+    Maintainer,
+    /// People and projects of the whole platform; reads budgets.
+    Admin,
+    /// Reads everything, changes nothing.
+    Auditor,
+    /// Manages one project.
+    ProjectAdmin,
+    /// Works in one project.
+    Member,
+    /// Signed in, nothing more.
+    User,
+    /// Signed in from outside; cannot create projects.
+    External,
+}
+
+impl Role {
+    /// In falling order of reach.
+    pub const ALL: [Self; 7] =
+        [Self::Maintainer, Self::Admin, Self::Auditor, Self::ProjectAdmin, Self::Member, Self::User, Self::External];
+
+    /// As people read it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Maintainer => "Maintainer",
+            Self::Admin => "Admin",
+            Self::Auditor => "Auditor",
+            Self::ProjectAdmin => "Project admin",
+            Self::Member => "Member",
+            Self::User => "User",
+            Self::External => "External user",
+        }
+    }
+}
+
+/// The platform roles a person holds.
+///
+/// Invariants, also constraints of the table `users`: a maintainer is an admin, and an auditor is neither.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum PlatformRole {
+    /// No platform role.
+    #[default]
+    User,
+    /// `users.is_auditor`
+    Auditor,
+    /// `users.is_admin`
+    Admin,
+    /// `users.is_admin` and `users.is_maintainer`
+    Maintainer,
+}
+
+impl PlatformRole {
+    /// In rising order of reach.
+    pub const ALL: [Self; 4] = [Self::User, Self::Auditor, Self::Admin, Self::Maintainer];
+
+    /// From the columns of `users`; the constraints leave no other combination.
+    pub const fn from_flags(is_maintainer: bool, is_admin: bool, is_auditor: bool) -> Self {
+        match (is_maintainer, is_admin, is_auditor) {
+            (true, _, _) => Self::Maintainer,
+            (false, true, _) => Self::Admin,
+            (false, false, true) => Self::Auditor,
+            (false, false, false) => Self::User,
+        }
+    }
+
+    /// Whether `users.is_maintainer` is set.
+    pub const fn is_maintainer(self) -> bool {
+        matches!(self, Self::Maintainer)
+    }
+
+    /// Whether `users.is_admin` is set.
+    pub const fn is_admin(self) -> bool {
+        matches!(self, Self::Admin | Self::Maintainer)
+    }
+
+    /// Whether `users.is_auditor` is set.
+    pub const fn is_auditor(self) -> bool {
+        matches!(self, Self::Auditor)
+    }
+
+    /// Rank for the rule that nobody changes somebody of higher rank (`behaviour.md` W-07).
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::User | Self::Auditor => 0,
+            Self::Admin => 1,
+            Self::Maintainer => 2,
+        }
+    }
+
+    /// As people read it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::User => "User",
+            Self::Auditor => "Auditor",
+            Self::Admin => "Admin",
+            Self::Maintainer => "Maintainer",
+        }
+    }
+
+    /// As it stands in a URL or a form.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Auditor => "auditor",
+            Self::Admin => "admin",
+            Self::Maintainer => "maintainer",
+        }
+    }
+
+    /// Reads [`PlatformRole::key`].
+    ///
+    /// # Errors
+    /// Names the values allowed.
+    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+        Self::ALL
+            .into_iter()
+            .find(|role| role.key() == raw)
+            .ok_or_else(|| FieldProblem::new("Choose user, auditor, admin or maintainer."))
+    }
+}
+
+/// What somebody is in a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ProjectRole {
+    /// Works in it.
+    Member,
+    /// Manages its members and its facts.
+    Admin,
+    /// The one person of a personal project; fixed.
+    Owner,
+}
+
+impl ProjectRole {
+    /// As people read it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Member => "Member",
+            Self::Admin => "Project admin",
+            Self::Owner => "Owner",
+        }
+    }
+
+    /// As it stands in a form.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Admin => "admin",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// Reads a role that can be given; nobody is made an owner.
+    ///
+    /// # Errors
+    /// Names the values allowed.
+    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+        match raw {
+            "member" => Ok(Self::Member),
+            "admin" => Ok(Self::Admin),
+            _ => Err(FieldProblem::new("Choose member or project admin.")),
+        }
+    }
+
+    /// Whether `user_projects.is_project_admin` is set.
+    pub const fn is_admin(self) -> bool {
+        matches!(self, Self::Admin)
+    }
+}

@@ -1,0 +1,388 @@
+//! People: what the console knows about them and how their list is asked for.
+
+use crate::budget::AssignedBudget;
+use crate::form::FieldProblem;
+use crate::id::{ProjectId, UserId};
+use crate::page::{Cursor, PageSize, Params};
+use crate::project::{ProjectKind, ProjectName};
+use crate::role::{PlatformRole, ProjectRole};
+use crate::text::SearchTerm;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// Whether somebody belongs to the organisation (`users.user_type`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum UserKind {
+    /// `regular`
+    #[default]
+    Regular,
+    /// `external`
+    External,
+}
+
+impl UserKind {
+    /// As stored and as it stands in a form.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Regular => "regular",
+            Self::External => "external",
+        }
+    }
+
+    /// As people read it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Regular => "Regular",
+            Self::External => "External",
+        }
+    }
+
+    /// Reads [`UserKind::key`]: trimmed, without regard to case (`behaviour.md` section 1.3).
+    ///
+    /// # Errors
+    /// Names the values allowed.
+    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+        match raw.trim().to_lowercase().as_str() {
+            "regular" => Ok(Self::Regular),
+            "external" => Ok(Self::External),
+            _ => Err(FieldProblem::new("Choose regular or external.")),
+        }
+    }
+}
+
+/// The one state shown beside a name, the gravest that holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum UserStatus {
+    /// Can sign in and has done so.
+    Active,
+    /// Can sign in and never has.
+    NeverSignedIn,
+    /// Too many wrong passwords; signing in is closed for a while.
+    Locked,
+    /// Cannot sign in until reactivated.
+    Deactivated,
+}
+
+impl UserStatus {
+    /// In the order of the filter.
+    pub const ALL: [Self; 4] = [Self::Active, Self::NeverSignedIn, Self::Locked, Self::Deactivated];
+
+    /// As people read it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::NeverSignedIn => "No sign-in",
+            Self::Locked => "Locked",
+            Self::Deactivated => "Deactivated",
+        }
+    }
+
+    /// As it stands in a URL.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::NeverSignedIn => "no-sign-in",
+            Self::Locked => "locked",
+            Self::Deactivated => "deactivated",
+        }
+    }
+
+    /// Reads [`UserStatus::key`].
+    ///
+    /// # Errors
+    /// The value is none of them.
+    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+        Self::ALL
+            .into_iter()
+            .find(|s| s.key() == raw)
+            .ok_or_else(|| FieldProblem::new("Choose a status from the list."))
+    }
+}
+
+/// A project as a small badge beside a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectChip {
+    /// Technical name; also the address of the project's page.
+    pub name: ProjectName,
+    /// Display name, or the technical one.
+    pub title: String,
+    /// The person's role in it.
+    pub role: ProjectRole,
+}
+
+/// One row of the list of people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserRow {
+    /// The person.
+    pub id: UserId,
+    /// Name as shown.
+    pub name: String,
+    /// Address as shown.
+    pub email: String,
+    /// Regular or external.
+    pub kind: UserKind,
+    /// The gravest state that holds.
+    pub status: UserStatus,
+    /// Platform role.
+    pub role: PlatformRole,
+    /// At most four shared projects, those administered first.
+    pub projects: Vec<ProjectChip>,
+    /// How many shared projects there are in all.
+    pub project_count: i64,
+    /// Last sign-in.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub last_sign_in_at: Option<OffsetDateTime>,
+    /// When the row was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+/// What the list of people can be sorted by; each has an index.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum UserSort {
+    /// By name, without regard to case.
+    #[default]
+    Name,
+    /// By last sign-in; people who never signed in come last when descending.
+    LastSignIn,
+    /// By the day the row was made.
+    Created,
+}
+
+impl UserSort {
+    /// In the order of the columns.
+    pub const ALL: [Self; 3] = [Self::Name, Self::LastSignIn, Self::Created];
+
+    /// As it stands in a URL.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::LastSignIn => "last-sign-in",
+            Self::Created => "created",
+        }
+    }
+
+    /// Reads [`UserSort::key`].
+    ///
+    /// # Errors
+    /// The value is none of them.
+    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+        Self::ALL.into_iter().find(|s| s.key() == raw).ok_or_else(|| FieldProblem::new("Choose a column that sorts."))
+    }
+}
+
+/// What is asked of the list of people. Its URL spelling is [`UserQuery::from_params`] and back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserQuery {
+    /// Substring of name or e-mail, without regard to case.
+    pub search: Option<SearchTerm>,
+    /// Members of this project only.
+    pub project: Option<ProjectName>,
+    /// Holders of exactly this platform role only.
+    pub role: Option<PlatformRole>,
+    /// Only people in this state.
+    pub status: Option<UserStatus>,
+    /// Sort column.
+    pub sort: UserSort,
+    /// Falling instead of rising.
+    pub descending: bool,
+    /// Where the page begins.
+    pub cursor: Option<Cursor>,
+    /// Rows on a page.
+    pub size: PageSize,
+}
+
+impl UserQuery {
+    /// Reads a URL's parameters, leaving what it does not understand in `params` as ignored.
+    pub fn from_params(params: &mut Params) -> Self {
+        Self {
+            search: params.take("q", SearchTerm::parse),
+            project: params.take("project", ProjectName::parse_existing),
+            role: params.take("role", PlatformRole::parse),
+            status: params.take("status", UserStatus::parse),
+            sort: params.take("sort", UserSort::parse).unwrap_or_default(),
+            descending: params.take("dir", parse_descending).unwrap_or_default(),
+            cursor: params.take("at", Cursor::parse),
+            size: params.take("rows", parse_size).unwrap_or_default(),
+        }
+    }
+
+    /// The parameters that differ from the defaults, in a fixed order.
+    pub fn to_params(&self) -> Vec<(&'static str, String)> {
+        let mut pairs = Vec::new();
+        pairs.extend(self.search.as_ref().map(|term| ("q", term.to_string())));
+        pairs.extend(self.project.as_ref().map(|name| ("project", name.to_string())));
+        pairs.extend(self.role.map(|role| ("role", role.key().to_owned())));
+        pairs.extend(self.status.map(|status| ("status", status.key().to_owned())));
+        list_params(
+            &mut pairs,
+            self.sort != UserSort::default(),
+            self.sort.key(),
+            self.descending,
+            self.cursor.as_ref(),
+            self.size,
+        );
+        pairs
+    }
+
+    /// Whether anything narrows the list.
+    pub const fn is_filtered(&self) -> bool {
+        self.search.is_some() || self.project.is_some() || self.role.is_some() || self.status.is_some()
+    }
+}
+
+pub(crate) fn parse_descending(raw: &str) -> Result<bool, FieldProblem> {
+    match raw {
+        "asc" => Ok(false),
+        "desc" => Ok(true),
+        _ => Err(FieldProblem::new("Choose asc or desc.")),
+    }
+}
+
+pub(crate) fn parse_size(raw: &str) -> Result<PageSize, FieldProblem> {
+    PageSize::new(raw.parse().map_err(|_| FieldProblem::new("Enter a number of rows."))?)
+}
+
+/// Appends the parameters every list shares.
+pub(crate) fn list_params(
+    pairs: &mut Vec<(&'static str, String)>,
+    sorted: bool,
+    sort: &str,
+    descending: bool,
+    cursor: Option<&Cursor>,
+    size: PageSize,
+) {
+    if sorted {
+        pairs.push(("sort", sort.to_owned()));
+    }
+    if descending {
+        pairs.push(("dir", "desc".to_owned()));
+    }
+    if size != PageSize::default() {
+        pairs.push(("rows", size.rows().to_string()));
+    }
+    pairs.extend(cursor.map(|cursor| ("at", cursor.to_string())));
+}
+
+/// How many shared projects somebody may be in (`USER_PROJECT_LIMIT`, `behaviour.md` section 11, decision 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectAllowance {
+    /// Shared, active projects the person is in.
+    pub used: i64,
+    /// `None` means no limit: admins and maintainers.
+    pub limit: Option<i64>,
+}
+
+impl ProjectAllowance {
+    /// Whether one more fits.
+    pub const fn has_room(self) -> bool {
+        match self.limit {
+            None => true,
+            Some(limit) => self.used < limit,
+        }
+    }
+
+    /// The refusal when none fits, naming the number and the ways on (look, section 6).
+    pub fn refusal(self, who: &str) -> String {
+        let limit = self.limit.unwrap_or_default();
+        let to_leave = self.used - limit + 1;
+        let leave = if to_leave == 1 { "Remove one".to_owned() } else { format!("Remove {to_leave}") };
+        format!(
+            "{who} is already in {} of {limit} shared projects. {leave}, or ask an admin to raise the limit.",
+            self.used
+        )
+    }
+}
+
+/// A person's place in a project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// The project.
+    pub project_id: ProjectId,
+    /// Technical name.
+    pub name: ProjectName,
+    /// Display name, or the technical one.
+    pub title: String,
+    /// Personal or shared.
+    pub kind: ProjectKind,
+    /// The role in it.
+    pub role: ProjectRole,
+    /// Who granted it; `None` when it came with the first sign-in.
+    pub granted_by: Option<String>,
+    /// Since when.
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: OffsetDateTime,
+}
+
+/// Everything the page of a person shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserDetail {
+    /// The person.
+    pub id: UserId,
+    /// Name as shown.
+    pub name: String,
+    /// Address as shown.
+    pub email: String,
+    /// Regular or external.
+    pub kind: UserKind,
+    /// The gravest state that holds.
+    pub status: UserStatus,
+    /// Platform role.
+    pub role: PlatformRole,
+    /// `local`, later also the names of other providers.
+    pub signs_in_by: String,
+    /// Shared projects used of allowed.
+    pub allowance: ProjectAllowance,
+    /// By project name, the personal one last.
+    pub projects: Vec<Assignment>,
+    /// At most one a category.
+    pub budgets: Vec<AssignedBudget>,
+    /// Sessions that are valid now.
+    pub session_count: i64,
+    /// Last sign-in.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub last_sign_in_at: Option<OffsetDateTime>,
+    /// When the row was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// For forms: raised by each change.
+    pub version: i64,
+}
+
+/// A person found while adding members.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundPerson {
+    /// The person.
+    pub id: UserId,
+    /// Name as shown.
+    pub name: String,
+    /// Address as shown.
+    pub email: String,
+    /// Already in the project asked about.
+    pub is_member: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_refusal_names_the_right_number() {
+        let at_limit = ProjectAllowance { used: 3, limit: Some(3) };
+        assert!(!at_limit.has_room());
+        assert!(at_limit.refusal("Priya").contains("3 of 3 shared projects. Remove one,"));
+        assert!(ProjectAllowance { used: 5, limit: Some(3) }.refusal("Priya").contains("Remove 3,"));
+        assert!(ProjectAllowance { used: 50, limit: None }.has_room());
+        assert!(!ProjectAllowance { used: 0, limit: Some(0) }.has_room());
+    }
+
+    proptest! {
+        #[test]
+        fn any_url_gives_a_query_and_a_query_reads_back(pairs in prop::collection::vec(("[a-z]{1,7}", ".{0,20}"), 0..9)) {
+            let query = UserQuery::from_params(&mut Params::new(pairs));
+            let written = query.to_params().into_iter().map(|(name, value)| (name.to_owned(), value));
+            prop_assert_eq!(UserQuery::from_params(&mut Params::new(written)), query);
+        }
+    }
+}
