@@ -1,1 +1,79 @@
-//! services
+//! What the console does: one module per capability, with its SQL and its transactions.
+//!
+//! Reading takes a [`guard::Caller`] or a proof, changing takes a proof ([`guard::Can`]) and runs in a
+//! [`change::Change`], which checks the right again under lock and writes the audit row in the same transaction.
+
+pub mod access;
+pub mod audit;
+pub mod bootstrap;
+pub mod budgets;
+pub mod change;
+pub mod clock;
+pub mod error;
+pub mod forms;
+pub mod guard;
+pub mod keyset;
+pub mod members;
+pub mod own_account;
+pub mod password_hash;
+pub mod projects;
+pub mod random;
+pub mod sample;
+pub mod schema;
+pub mod session;
+pub mod settings;
+pub mod sign_in;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod users;
+
+pub use error::Error;
+pub use settings::Settings;
+
+use clock::Clock;
+use password_hash::PasswordHasher;
+use random::Random;
+use sqlx::PgPool;
+use std::sync::Arc;
+
+/// Everything a capability needs from outside; cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    pub(crate) pool: PgPool,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) hasher: PasswordHasher,
+}
+
+impl Services {
+    /// Puts the console's capabilities on a database.
+    pub fn new(pool: PgPool, clock: Clock, random: Random, settings: Settings) -> Self {
+        let hasher = PasswordHasher::new(random.clone(), settings.hash_workers);
+        Self { pool, clock, random, settings: Arc::new(settings), hasher }
+    }
+
+    /// The database.
+    pub const fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// The settings the console was started with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The time that counts for every rule.
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Where identifiers and secrets come from.
+    pub const fn random(&self) -> &Random {
+        &self.random
+    }
+
+    pub(crate) fn new_id(&self) -> uuid::Uuid {
+        self.random.id(self.clock.now())
+    }
+}

@@ -1,0 +1,97 @@
+//! The audit log: who changed what, before and after per field, in the transaction of the change.
+
+use crate::Services;
+use crate::error::Error;
+use crate::guard::Caller;
+use serde::Serialize;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// What was changed.
+#[derive(Clone, Copy, Debug)]
+pub enum TargetType {
+    /// A person.
+    User,
+    /// A project.
+    Project,
+    /// A budget.
+    Budget,
+}
+
+impl TargetType {
+    const fn key(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Project => "project",
+            Self::Budget => "budget",
+        }
+    }
+}
+
+/// One row of the audit log, without the facts the request knows.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    action: &'static str,
+    target_type: TargetType,
+    target_id: Uuid,
+    target: String,
+    changes: Vec<FieldChange>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct FieldChange {
+    field: &'static str,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+impl Entry {
+    /// `action` is `<target>.<verb in the past>`, for example `project.created`; `target` is the name people know it by.
+    pub fn new(action: &'static str, target_type: TargetType, target_id: Uuid, target: impl Into<String>) -> Self {
+        Self { action, target_type, target_id, target: target.into(), changes: Vec::new() }
+    }
+
+    /// Adds a field; equal values are left out. `None` stands for absent. Secrets never come here.
+    #[must_use]
+    pub fn field(mut self, field: &'static str, before: Option<String>, after: Option<String>) -> Self {
+        if before != after {
+            self.changes.push(FieldChange { field, before, after });
+        }
+        self
+    }
+
+    /// Adds a field that did not exist before.
+    #[must_use]
+    pub fn set(self, field: &'static str, after: impl ToString) -> Self {
+        self.field(field, None, Some(after.to_string()))
+    }
+}
+
+/// Writes an entry. `caller` is `None` when an operator's command or the console itself did it.
+pub(crate) async fn write(
+    services: &Services,
+    connection: &mut PgConnection,
+    caller: Option<&Caller>,
+    entry: Entry,
+) -> Result<(), Error> {
+    let changes = serde_json::to_value(&entry.changes).map_err(|fault| Error::Broken(fault.to_string()))?;
+    sqlx::query!(
+        "insert into audit_log
+           (id, at, actor_id, actor, session_id, request_id, action, target_type, target_id, target, changes)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        services.new_id(),
+        services.clock.now(),
+        caller.map(|caller| caller.actor.user_id.0),
+        caller.map_or("Bursar", |caller| caller.actor.email.as_str()),
+        caller.map(|caller| caller.actor.session_id.0),
+        caller.map(|caller| caller.request_id.as_str()),
+        entry.action,
+        entry.target_type.key(),
+        entry.target_id,
+        entry.target,
+        changes
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! The unit of work of every change: right checked again under lock, rows, audit row, commit.
+
+use crate::audit::Entry;
+use crate::error::Error;
+use crate::guard::{Caller, Can, check};
+use crate::{Services, audit, session};
+use domain::actor::Target;
+use domain::error::Refusal;
+use domain::id::ProjectId;
+use domain::permission::{Asks, Permission};
+use domain::role::ProjectRole;
+use sqlx::{PgConnection, Postgres, Transaction};
+
+/// Serialises changes of people's rights and states, so that two of them cannot lock each other's rows crosswise.
+const RIGHTS_LOCK: i64 = 0x6275_7273_6172_0001;
+
+/// A transaction on behalf of somebody whose right holds until it commits.
+///
+/// The rows that grant the right are locked in share mode: taking the right away waits for this change,
+/// or this change sees that it is gone. Nothing succeeds after the commit that took a right away (field.md S4).
+pub struct Change<'a> {
+    services: &'a Services,
+    caller: &'a Caller,
+    transaction: Transaction<'static, Postgres>,
+}
+
+impl Services {
+    /// Begins a change with a proof.
+    ///
+    /// # Errors
+    /// The refusal that holds now, when the right was taken away since the proof was made.
+    pub async fn change<'a, P: Asks>(&'a self, can: &'a Can<P>) -> Result<Change<'a>, Error> {
+        let caller = can.caller();
+        let mut transaction = self.pool.begin().await?;
+        lock_target(&mut transaction, P::PERMISSION, can.target()).await?;
+        let mut actor = session::actor_for_change(self, &mut transaction, caller.actor.session_id).await?;
+        if let Target::Project(project) = can.target() {
+            actor.projects =
+                role_in(&mut transaction, caller, project).await?.map(|role| (project, role)).into_iter().collect();
+        }
+        check(&actor, P::PERMISSION, can.target())?;
+        Ok(Change { services: self, caller, transaction })
+    }
+}
+
+impl Change<'_> {
+    /// The connection inside the transaction.
+    pub fn connection(&mut self) -> &mut PgConnection {
+        &mut self.transaction
+    }
+
+    /// Who changes.
+    pub const fn caller(&self) -> &Caller {
+        self.caller
+    }
+
+    /// Writes what changed; a change without an entry is not complete.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn record(&mut self, entry: Entry) -> Result<(), Error> {
+        audit::write(self.services, &mut self.transaction, Some(self.caller), entry).await
+    }
+
+    /// Makes it so.
+    ///
+    /// # Errors
+    /// The database failed; nothing has changed then.
+    pub async fn commit(self) -> Result<(), Error> {
+        Ok(self.transaction.commit().await?)
+    }
+}
+
+async fn lock_target(connection: &mut PgConnection, permission: Permission, target: Target) -> Result<(), Error> {
+    match target {
+        Target::Project(project) => {
+            sqlx::query!("select id from projects where id = $1 and deleted_at is null for update", project.0)
+                .fetch_optional(connection)
+                .await?
+                .ok_or(Refusal::NotFound)?;
+        }
+        Target::Platform if changes_rights(permission) => {
+            sqlx::query!("select pg_advisory_xact_lock($1)", RIGHTS_LOCK).fetch_one(connection).await?;
+        }
+        Target::Platform | Target::Own => {}
+    }
+    Ok(())
+}
+
+const fn changes_rights(permission: Permission) -> bool {
+    matches!(permission, Permission::ManageUsers | Permission::GrantRoles | Permission::GrantAuditor)
+}
+
+async fn role_in(
+    connection: &mut PgConnection,
+    caller: &Caller,
+    project: ProjectId,
+) -> Result<Option<ProjectRole>, Error> {
+    let row = sqlx::query!(
+        "select m.is_project_admin, p.project_type = 'personal' as \"is_personal!\"
+         from user_projects m join projects p on p.id = m.project_id
+         where m.user_id = $1 and m.project_id = $2 for share of m",
+        caller.actor.user_id.0,
+        project.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| session::project_role(row.is_personal, row.is_project_admin)))
+}

@@ -1,0 +1,76 @@
+//! Faults of the database, and how they become something a person can act on.
+
+use domain::error::Refusal;
+use domain::form::FieldErrors;
+
+/// Why a service did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A rule or a right says no, in the words of the person.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The database or a library answered what it cannot answer.
+    #[error("broken invariant: {0}")]
+    Broken(String),
+}
+
+impl From<FieldErrors> for Error {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Refused(errors.into())
+    }
+}
+
+impl From<Error> for Refusal {
+    /// The one place where a fault is logged and stripped of what only we may know.
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(refusal) => refusal,
+            Error::Database(fault) => {
+                if let Some(refusal) = constraint(&fault) {
+                    return refusal;
+                }
+                if is_outage(&fault) {
+                    tracing::warn!(%fault, "the database did not answer");
+                    return Self::Unavailable;
+                }
+                tracing::error!(%fault, "the database refused a statement");
+                Self::Internal
+            }
+            Error::Broken(what) => {
+                tracing::error!(%what, "broken invariant");
+                Self::Internal
+            }
+        }
+    }
+}
+
+/// A constraint's name says which field is wrong, without a look-up that could race.
+fn constraint(fault: &sqlx::Error) -> Option<Refusal> {
+    let name = fault.as_database_error()?.constraint()?;
+    let (field, problem) = match name {
+        "users_email_key" => ("email", "There is already a person with this e-mail address."),
+        "projects_name_key" => ("name", "There is already a project with this name. Choose another."),
+        "budgets_name_key" => ("name", "There is already a budget with this name. Choose another."),
+        "user_budgets_budget_fkey" | "project_budgets_budget_fkey" => {
+            ("category", "The category cannot change while the budget is assigned.")
+        }
+        "user_projects_pkey" => ("person", "This person is already a member."),
+        "users_maintainer_is_admin" => ("role", "A maintainer is always an admin too."),
+        _ => return None,
+    };
+    Some(FieldErrors::one(field, problem).into())
+}
+
+/// Whether trying again later may help: no connection, a time-out, a deadlock or a server going down.
+fn is_outage(fault: &sqlx::Error) -> bool {
+    match fault {
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            ["08", "53", "57"].iter().any(|class| code.starts_with(class)) || code == "40001" || code == "40P01"
+        }),
+        _ => false,
+    }
+}

@@ -1,0 +1,61 @@
+//! Proofs of permission. Forgetting a check does not compile: a change takes a [`Can`], and only the guard makes one.
+
+use domain::actor::{Actor, Target};
+use domain::error::Refusal;
+use domain::permission::{Asks, Permission, holders};
+use std::marker::PhantomData;
+
+/// The signed-in person behind a request, and the request.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Rights as read for this request.
+    pub actor: Actor,
+    /// For logs, error pages and the audit log.
+    pub request_id: String,
+}
+
+/// Proof that `P` was asked of the permission table for one target, and granted.
+#[derive(Clone, Debug)]
+pub struct Can<P: Asks> {
+    caller: Caller,
+    target: Target,
+    permission: PhantomData<P>,
+}
+
+impl Caller {
+    /// Asks the permission table.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] for a project the person may not even see (`behaviour.md` W-18), otherwise
+    /// [`Refusal::Forbidden`] saying who may.
+    pub fn can<P: Asks>(&self, target: Target) -> Result<Can<P>, Refusal> {
+        check(&self.actor, P::PERMISSION, target)?;
+        Ok(Can { caller: self.clone(), target, permission: PhantomData })
+    }
+}
+
+impl<P: Asks> Can<P> {
+    /// Who was asked about.
+    pub const fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// What it was asked for.
+    pub const fn target(&self) -> Target {
+        self.target
+    }
+}
+
+/// The table's answer as a refusal in words.
+pub(crate) fn check(actor: &Actor, permission: Permission, target: Target) -> Result<(), Refusal> {
+    if actor.may(permission, target) {
+        return Ok(());
+    }
+    if actor.password_change_due {
+        return Err(Refusal::PasswordChangeDue);
+    }
+    if matches!(target, Target::Project(_)) && !actor.may(Permission::ViewProject, target) {
+        return Err(Refusal::NotFound);
+    }
+    Err(Refusal::Forbidden(format!("Only {} can do this. Ask one of them.", holders(permission))))
+}
