@@ -4,7 +4,7 @@ use crate::audit::Entry;
 use crate::error::Error;
 use crate::guard::{Caller, Can, check};
 use crate::{Services, audit, session};
-use domain::actor::Target;
+use domain::actor::{Actor, Target};
 use domain::error::Refusal;
 use domain::id::ProjectId;
 use domain::permission::{Asks, Permission};
@@ -12,7 +12,7 @@ use domain::role::ProjectRole;
 use sqlx::{PgConnection, Postgres, Transaction};
 
 /// Serialises changes of people's rights and states, so that two of them cannot lock each other's rows crosswise.
-const RIGHTS_LOCK: i64 = 0x6275_7273_6172_0001;
+const RIGHTS_LOCK: i64 = 0x6275_7273_6172_0002;
 
 /// A transaction on behalf of somebody whose right holds until it commits.
 ///
@@ -21,6 +21,7 @@ const RIGHTS_LOCK: i64 = 0x6275_7273_6172_0001;
 pub struct Change<'a> {
     services: &'a Services,
     caller: &'a Caller,
+    actor: Actor,
     transaction: Transaction<'static, Postgres>,
 }
 
@@ -32,14 +33,17 @@ impl Services {
     pub async fn change<'a, P: Asks>(&'a self, can: &'a Can<P>) -> Result<Change<'a>, Error> {
         let caller = can.caller();
         let mut transaction = self.pool.begin().await?;
-        lock_target(&mut transaction, P::PERMISSION, can.target()).await?;
-        let mut actor = session::actor_for_change(self, &mut transaction, caller.actor.session_id).await?;
+        if changes_rights(P::PERMISSION) {
+            lock_rights(&mut transaction).await?;
+        }
+        lock_target(&mut transaction, caller, can.target()).await?;
+        let mut actor = session::actor_for_change(self, &mut transaction, caller).await?;
         if let Target::Project(project) = can.target() {
             actor.projects =
                 role_in(&mut transaction, caller, project).await?.map(|role| (project, role)).into_iter().collect();
         }
         check(&actor, P::PERMISSION, can.target())?;
-        Ok(Change { services: self, caller, transaction })
+        Ok(Change { services: self, caller, actor, transaction })
     }
 }
 
@@ -49,9 +53,14 @@ impl Change<'_> {
         &mut self.transaction
     }
 
-    /// Who changes.
+    /// Who changes, as the request began; their rights may have changed since, so rules ask [`Change::actor`].
     pub const fn caller(&self) -> &Caller {
         self.caller
+    }
+
+    /// Who changes, with the rights that hold until the commit. Of the projects, only that of the proof.
+    pub const fn actor(&self) -> &Actor {
+        &self.actor
     }
 
     /// Writes what changed; a change without an entry is not complete.
@@ -71,7 +80,14 @@ impl Change<'_> {
     }
 }
 
-async fn lock_target(connection: &mut PgConnection, permission: Permission, target: Target) -> Result<(), Error> {
+/// One change of people's rights and states after the other, until the transaction ends.
+pub(crate) async fn lock_rights(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query!("select pg_advisory_xact_lock($1)", RIGHTS_LOCK).fetch_one(connection).await?;
+    Ok(())
+}
+
+/// One change of a project, or of one's own things, after the other.
+async fn lock_target(connection: &mut PgConnection, caller: &Caller, target: Target) -> Result<(), Error> {
     match target {
         Target::Project(project) => {
             sqlx::query!("select id from projects where id = $1 and deleted_at is null for update", project.0)
@@ -79,10 +95,13 @@ async fn lock_target(connection: &mut PgConnection, permission: Permission, targ
                 .await?
                 .ok_or(Refusal::NotFound)?;
         }
-        Target::Platform if changes_rights(permission) => {
-            sqlx::query!("select pg_advisory_xact_lock($1)", RIGHTS_LOCK).fetch_one(connection).await?;
+        Target::Own => {
+            sqlx::query!("select id from users where id = $1 for no key update", caller.actor.user_id.0)
+                .fetch_optional(connection)
+                .await?
+                .ok_or(Refusal::SignedOut)?;
         }
-        Target::Platform | Target::Own => {}
+        Target::Platform => {}
     }
     Ok(())
 }

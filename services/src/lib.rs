@@ -20,6 +20,7 @@ pub mod projects;
 pub mod random;
 pub mod sample;
 pub mod schema;
+mod search;
 pub mod session;
 pub mod settings;
 pub mod sign_in;

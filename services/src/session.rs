@@ -104,15 +104,20 @@ pub async fn authenticate(services: &Services, token: &SessionToken) -> Result<O
 }
 
 /// The rights that hold now, with the rows that grant them locked until the transaction ends. Without projects.
+///
+/// The person is locked before the session, as everywhere: whoever ends sessions holds their person already.
 pub(crate) async fn actor_for_change(
     services: &Services,
     connection: &mut PgConnection,
-    session: SessionId,
+    caller: &Caller,
 ) -> Result<Actor, Error> {
+    let session = caller.actor.session_id;
     let row = sqlx::query!(
-        "select u.id, u.name, u.email, u.user_type, u.is_admin, u.is_maintainer, u.is_auditor, u.password_change_due
-         from sessions s join users u on u.id = s.user_id and u.is_active
-         where s.id = $1 and s.expires_at > $2 for share of s, u",
+        "with u as materialized (select * from users where id = $1 and is_active for share)
+         select u.id, u.name, u.email, u.user_type, u.is_admin, u.is_maintainer, u.is_auditor, u.password_change_due
+         from u join sessions s on s.user_id = u.id
+         where s.id = $2 and s.expires_at > $3 for share of s",
+        caller.actor.user_id.0,
         session.0,
         services.clock.now()
     )

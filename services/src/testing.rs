@@ -1,1 +1,203 @@
-//! Test support.
+//! Test support: a database of one's own, a clock that a test moves, and people who are signed in.
+#![expect(clippy::expect_used, reason = "test support: a fault must end the test with its reason")]
+
+mod database;
+
+pub use database::TestDatabase;
+
+use crate::guard::Caller;
+use crate::session::{self, Client, SessionToken};
+use crate::{Services, Settings, clock::Clock, random::Random};
+use domain::id::{ProjectId, SessionId, UserId};
+use domain::role::{PlatformRole, ProjectRole};
+use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+
+/// A clock that stands still until a test moves it; it begins on 2 March 2026 at 9 o'clock.
+#[derive(Clone, Debug)]
+pub struct TestClock(Arc<AtomicI64>);
+
+impl TestClock {
+    fn new() -> Self {
+        Self(Arc::new(AtomicI64::new(datetime!(2026-03-02 09:00 UTC).unix_timestamp())))
+    }
+
+    /// Now, in whole seconds.
+    pub fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp(self.0.load(Ordering::SeqCst)).expect("a time in range")
+    }
+
+    /// Moves on, in whole seconds.
+    pub fn advance(&self, by: Duration) {
+        self.0.fetch_add(by.whole_seconds(), Ordering::SeqCst);
+    }
+}
+
+/// A console on its own database, with people and projects to make.
+pub struct World {
+    /// The console.
+    pub services: Services,
+    /// The time that counts.
+    pub clock: TestClock,
+    tokens: Mutex<HashMap<SessionId, String>>,
+    // Dropped last: the database goes with it.
+    database: TestDatabase,
+}
+
+impl World {
+    /// With the default settings and two hash workers.
+    pub async fn create() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// With settings that the test changes.
+    pub async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        let database = TestDatabase::create().await;
+        let clock = TestClock::new();
+        let mut settings = Settings { hash_workers: NonZeroUsize::MIN.saturating_add(1), ..Settings::default() };
+        change(&mut settings);
+        let told = clock.clone();
+        let services =
+            Services::new(database.pool().clone(), Clock::from_fn(move || told.now()), Random::system(), settings);
+        Self { services, clock, tokens: Mutex::default(), database }
+    }
+
+    /// The address of the database, for a second server process.
+    pub fn database_url(&self) -> String {
+        self.database.url()
+    }
+
+    /// Makes a regular person, signed in, without a password and without a personal project.
+    ///
+    /// The e-mail address is the name in lower case with dots for spaces, at example.com; so names differ.
+    pub async fn person(&self, name: &str, role: PlatformRole) -> Caller {
+        let id = UserId(self.services.new_id());
+        sqlx::query(
+            "insert into users (id, email, name, is_admin, is_maintainer, is_auditor, created_at, updated_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $7)",
+        )
+        .bind(id.0)
+        .bind(format!("{}@example.com", name.to_lowercase().replace(' ', ".")))
+        .bind(name)
+        .bind(role.is_admin())
+        .bind(role.is_maintainer())
+        .bind(role.is_auditor())
+        .bind(self.clock.now())
+        .execute(self.services.pool())
+        .await
+        .expect("a person with a new name");
+        self.signed_in(id).await
+    }
+
+    /// Begins one more session for somebody.
+    pub async fn signed_in(&self, user: UserId) -> Caller {
+        let mut connection = self.services.pool().acquire().await.expect("a connection");
+        let token = session::begin(&self.services, &mut connection, user, &Client::default()).await.expect("a session");
+        drop(connection);
+        let caller = self.caller(&token).await.expect("an active person");
+        self.tokens.lock().expect("no panic").insert(caller.actor.session_id, token.expose().to_owned());
+        caller
+    }
+
+    /// Who is behind a token, with the rights that hold now; as a request does it.
+    pub async fn caller(&self, token: &SessionToken) -> Option<Caller> {
+        let actor = session::authenticate(&self.services, token).await.expect("the database answers")?;
+        Some(Caller { actor, request_id: "test-request".to_owned() })
+    }
+
+    /// The same person in the same session with the rights that hold now; `None` when signed out.
+    pub async fn again(&self, caller: &Caller) -> Option<Caller> {
+        self.caller(&SessionToken::from_cookie(&self.token(caller))?).await
+    }
+
+    /// The secret of a session that [`World::person`] or [`World::signed_in`] began, as the cookie holds it.
+    pub fn token(&self, caller: &Caller) -> String {
+        self.tokens.lock().expect("no panic")[&caller.actor.session_id].clone()
+    }
+
+    /// Gives somebody a password, as if they had chosen it.
+    pub async fn set_password(&self, user: UserId, password: &str) {
+        let hash = self.services.hasher.hash(password.to_owned()).await.expect("a hash");
+        sqlx::query("update users set password_hash = $2, password_change_due = false where id = $1")
+            .bind(user.0)
+            .bind(hash)
+            .execute(self.services.pool())
+            .await
+            .expect("a person");
+    }
+
+    /// Makes a shared project with `owner` as its creator and project admin.
+    pub async fn project(&self, name: &str, owner: &Caller) -> ProjectId {
+        let id = self.insert_project(name, "shared", owner).await;
+        self.member(id, owner.actor.user_id, ProjectRole::Admin).await;
+        id
+    }
+
+    /// Makes the personal project of somebody, named by their e-mail address.
+    pub async fn personal_project(&self, owner: &Caller) -> ProjectId {
+        let id = self.insert_project(&owner.actor.email, "personal", owner).await;
+        self.member(id, owner.actor.user_id, ProjectRole::Owner).await;
+        id
+    }
+
+    /// Puts somebody into a project, whatever the limit says.
+    pub async fn member(&self, project: ProjectId, user: UserId, role: ProjectRole) {
+        sqlx::query(
+            "insert into user_projects (user_id, project_id, is_project_admin, created_at) values ($1, $2, $3, $4)",
+        )
+        .bind(user.0)
+        .bind(project.0)
+        .bind(role.is_admin())
+        .bind(self.clock.now())
+        .execute(self.services.pool())
+        .await
+        .expect("somebody who is not a member yet");
+    }
+
+    /// What the audit log says about something, the earliest first: action, actor, and `field: before -> after` lines.
+    pub async fn audit(&self, target: uuid::Uuid) -> Vec<(String, String, Vec<String>)> {
+        let rows: Vec<(String, String, serde_json::Value)> =
+            sqlx::query_as("select action, actor, changes from audit_log where target_id = $1 order by at, id")
+                .bind(target)
+                .fetch_all(self.services.pool())
+                .await
+                .expect("the audit log");
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or("-").to_owned();
+        rows.into_iter()
+            .map(|(action, actor, changes)| {
+                let lines = changes.as_array().into_iter().flatten().map(|change| {
+                    format!("{}: {} -> {}", text(&change["field"]), text(&change["before"]), text(&change["after"]))
+                });
+                (action, actor, lines.collect())
+            })
+            .collect()
+    }
+
+    async fn insert_project(&self, name: &str, kind: &str, owner: &Caller) -> ProjectId {
+        let id = ProjectId(self.services.new_id());
+        sqlx::query(
+            "insert into projects (id, name, description, project_type, created_by, created_at, updated_at)
+             values ($1, $2, $3, $4, $5, $6, $6)",
+        )
+        .bind(id.0)
+        .bind(name)
+        .bind(format!("What {name} is for"))
+        .bind(kind)
+        .bind(owner.actor.user_id.0)
+        .bind(self.clock.now())
+        .execute(self.services.pool())
+        .await
+        .expect("a project with a new name");
+        id
+    }
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World").field("database", &self.database).finish_non_exhaustive()
+    }
+}
