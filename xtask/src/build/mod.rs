@@ -1,0 +1,32 @@
+//! `cargo xtask build`: wasm, stylesheet, everything below the site folder, and the server.
+
+mod css;
+mod optimise;
+mod server;
+mod site;
+mod wasm;
+
+use crate::paths::{self, Mode};
+use crate::setup;
+use crate::steps::Steps;
+use anyhow::{Context, Result};
+use site::Site;
+use std::path::PathBuf;
+
+/// Builds what changed and returns the server's executable.
+pub(crate) fn build(steps: &mut Steps, mode: Mode) -> Result<PathBuf> {
+    site(steps, mode)?;
+    steps.step("Building the server", || server::build(mode))?;
+    Ok(paths::bursar(mode))
+}
+
+/// Builds what the server serves.
+fn site(steps: &mut Steps, mode: Mode) -> Result<()> {
+    setup::for_build(steps)?;
+    let work = paths::work(mode);
+    std::fs::create_dir_all(&work).with_context(|| format!("creating {}", work.display()))?;
+    let stylesheet = steps.step("Compiling the stylesheet", || css::build(mode))?;
+    let module = steps.step("Compiling the pages to wasm", || wasm::compile(mode))?;
+    let package = wasm::package(steps, mode, &module)?;
+    steps.step("Laying out the site", || Site::new(mode).publish(&stylesheet, &package))
+}

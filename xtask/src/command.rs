@@ -1,0 +1,50 @@
+//! Running other programs.
+
+use crate::paths;
+use anyhow::{Context, Result, bail};
+use std::process::{Command, Stdio};
+
+/// Cargo in this workspace, without what `cargo run` told this process about its own package: build scripts that
+/// watch those variables would run again at every change between `cargo xtask` and plain `cargo`.
+pub(crate) fn cargo(subcommand: &str) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(&*name);
+        }
+    }
+    cargo.current_dir(paths::root()).env("SQLX_OFFLINE", "true").arg(subcommand);
+    cargo
+}
+
+/// Runs `command` and fails when it does.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("cannot start {}", line(command)))?;
+    if !status.success() {
+        bail!("{} ended with {status}", line(command));
+    }
+    Ok(())
+}
+
+/// Runs `command` and returns what it printed, without the last line's end.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let output =
+        command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start {}", line(command)))?;
+    if !output.status.success() {
+        bail!("{} ended with {}", line(command), output.status);
+    }
+    let text = String::from_utf8(output.stdout).with_context(|| format!("the output of {}", line(command)))?;
+    Ok(text.trim_end().to_owned())
+}
+
+/// Whether a program of this name can be started.
+pub(crate) fn exists(program: &str) -> bool {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
+}
+
+fn line(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}

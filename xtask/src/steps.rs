@@ -1,0 +1,36 @@
+//! Says what is being done and how long each step took.
+
+use anyhow::Result;
+use std::time::{Duration, Instant};
+
+/// The steps taken so far.
+#[derive(Default)]
+pub(crate) struct Steps {
+    taken: Vec<(String, Duration)>,
+}
+
+impl Steps {
+    /// Announces `name`, does `work`, and says how long it took.
+    pub(crate) fn step<T>(&mut self, name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        eprintln!("==> {name}");
+        let start = Instant::now();
+        let result = work().inspect_err(|_| eprintln!("==> {name}: FAILED after {}", seconds(start.elapsed())))?;
+        self.taken.push((name.to_owned(), start.elapsed()));
+        eprintln!("    {}", seconds(start.elapsed()));
+        Ok(result)
+    }
+
+    /// Lists all steps with their times.
+    pub(crate) fn summary(&self) {
+        eprintln!();
+        for (name, time) in &self.taken {
+            eprintln!("{:>9}  {name}", seconds(*time));
+        }
+        let total = self.taken.iter().map(|(_, time)| *time).sum();
+        eprintln!("{:>9}  in all", seconds(total));
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
