@@ -172,6 +172,19 @@ pub struct BudgetRow {
     pub version: i64,
 }
 
+/// A budget to choose from when assigning one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetChoice {
+    /// The budget.
+    pub id: BudgetId,
+    /// What it is called.
+    pub name: String,
+    /// What it pays for.
+    pub category: Category,
+    /// Soft and hard limit.
+    pub limits: Limits,
+}
+
 /// A budget as the person or project it is assigned to sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssignedBudget {

@@ -1,1 +1,20 @@
-//! budgets
+//! Budgets: what people and projects may spend. With budgets switched off, nothing here exists.
+
+mod assign;
+mod change;
+mod list;
+mod stored;
+
+pub use assign::{assign_to_project, assign_to_user, unassign_project, unassign_user};
+pub use change::{create, edit};
+pub use list::{choices, detail, list};
+
+pub(crate) use stored::AssignedRow;
+
+use crate::Services;
+use domain::error::Refusal;
+
+/// `ENABLE_BUDGET_MANAGEMENT` (`behaviour.md` section 11, decision 5): without it every budget is a 404.
+fn switched_on(services: &Services) -> Result<(), Refusal> {
+    if services.settings.budgets { Ok(()) } else { Err(Refusal::NotFound) }
+}

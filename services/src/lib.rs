@@ -9,6 +9,7 @@ pub mod bootstrap;
 pub mod budgets;
 pub mod change;
 pub mod clock;
+mod conflict;
 pub mod error;
 pub mod forms;
 pub mod guard;

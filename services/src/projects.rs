@@ -1,1 +1,42 @@
-//! projects
+//! Projects: where people work. A project is known by its name in addresses and by its id everywhere else.
+
+mod create;
+mod delete;
+mod detail;
+mod edit;
+mod list;
+mod project_limit;
+
+pub use create::{NewProject, create};
+pub use delete::delete;
+pub use detail::{detail, facts, id_of};
+pub use edit::{ProjectEdit, edit};
+pub use list::list;
+
+pub(crate) use project_limit::{allowance, enforce_limit, lock_person};
+
+use crate::error::Error;
+use crate::guard::Can;
+use domain::actor::Target;
+use domain::id::ProjectId;
+use domain::permission::Asks;
+use domain::project::{ProjectKind, ProjectName};
+
+/// The project a proof was made for.
+pub(crate) fn of_proof<P: Asks>(can: &Can<P>) -> Result<ProjectId, Error> {
+    match can.target() {
+        Target::Project(project) => Ok(project),
+        Target::Platform | Target::Own => Err(Error::Broken("the proof names no project".to_owned())),
+    }
+}
+
+pub(crate) fn stored_name(raw: &str) -> Result<ProjectName, Error> {
+    ProjectName::parse_existing(raw).map_err(|_| Error::Broken(format!("unreadable project name {raw:?}")))
+}
+
+pub(crate) fn stored_kind(raw: &str) -> Result<ProjectKind, Error> {
+    [ProjectKind::Personal, ProjectKind::Shared]
+        .into_iter()
+        .find(|kind| kind.key() == raw)
+        .ok_or_else(|| Error::Broken(format!("unknown project_type {raw}")))
+}

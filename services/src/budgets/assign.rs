@@ -1,0 +1,233 @@
+//! Which budget serves a person or a shared project: at most one a category (`behaviour.md` section 4.3).
+
+use super::stored::category;
+use super::switched_on;
+use crate::Services;
+use crate::audit::{Entry, TargetType};
+use crate::change::Change;
+use crate::error::Error;
+use crate::guard::Can;
+use crate::projects::{lock_person, stored_kind};
+use domain::budget::Category;
+use domain::error::Refusal;
+use domain::form::FieldErrors;
+use domain::id::{BudgetId, UserId};
+use domain::permission::ManageBudgets;
+use domain::project::{ProjectKind, ProjectName};
+use uuid::Uuid;
+
+/// Assigns a budget to a person, in place of the one of its category. The same budget again changes nothing.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when there is no such budget, a problem at `person` when there is no such person, and
+/// [`Refusal::Rule`] when the person is deactivated.
+pub async fn assign_to_user(
+    services: &Services,
+    can: &Can<ManageBudgets>,
+    budget: BudgetId,
+    person: UserId,
+) -> Result<(), Error> {
+    switched_on(services)?;
+    let mut change = services.change(can).await?;
+    let budget = hold_budget(&mut change, budget).await?;
+    let holder = hold_person(&mut change, person).await?;
+    if !holder.is_active {
+        let text = format!("{} is deactivated. Reactivate the account first, then assign the budget.", holder.name);
+        return Err(Refusal::Rule(text).into());
+    }
+    let before = budget_of_person(&mut change, person, budget.category).await?;
+    if before.as_ref().is_some_and(|(id, _)| *id == budget.id) {
+        return Ok(());
+    }
+    let assigned_by = change.caller().actor.user_id;
+    sqlx::query!(
+        "insert into user_budgets (user_id, category, budget_id, assigned_by, created_at) values ($1, $2, $3, $4, $5)
+         on conflict (user_id, category) do update set budget_id = $3, assigned_by = $4, created_at = $5",
+        person.0,
+        budget.category.key(),
+        budget.id,
+        assigned_by.0,
+        services.clock.now()
+    )
+    .execute(change.connection())
+    .await?;
+    let entry = Entry::new("user.budget_assigned", TargetType::User, person.0, holder.email);
+    change.record(entry.field(field(budget.category), before.map(|(_, name)| name), Some(budget.name))).await?;
+    change.commit().await
+}
+
+/// Assigns a budget to a shared project, in place of the one of its category. The same budget again changes nothing.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when there is no such budget, a problem at `project` when there is no such project, and
+/// [`Refusal::Rule`] when it is personal.
+pub async fn assign_to_project(
+    services: &Services,
+    can: &Can<ManageBudgets>,
+    budget: BudgetId,
+    project: &ProjectName,
+) -> Result<(), Error> {
+    switched_on(services)?;
+    let mut change = services.change(can).await?;
+    let budget = hold_budget(&mut change, budget).await?;
+    let holder = hold_project(&mut change, project)
+        .await?
+        .ok_or_else(|| FieldErrors::one("project", "There is no such project. Choose one from the list."))?;
+    if holder.kind == ProjectKind::Personal {
+        let text = "A personal project is paid by its owner's budgets. Assign the budget to the owner instead.";
+        return Err(Refusal::Rule(text.to_owned()).into());
+    }
+    let before = budget_of_project(&mut change, holder.id, budget.category).await?;
+    if before.as_ref().is_some_and(|(id, _)| *id == budget.id) {
+        return Ok(());
+    }
+    let assigned_by = change.caller().actor.user_id;
+    sqlx::query!(
+        "insert into project_budgets (project_id, category, budget_id, assigned_by, created_at)
+         values ($1, $2, $3, $4, $5)
+         on conflict (project_id, category) do update set budget_id = $3, assigned_by = $4, created_at = $5",
+        holder.id,
+        budget.category.key(),
+        budget.id,
+        assigned_by.0,
+        services.clock.now()
+    )
+    .execute(change.connection())
+    .await?;
+    let entry = Entry::new("project.budget_assigned", TargetType::Project, holder.id, holder.name);
+    change.record(entry.field(field(budget.category), before.map(|(_, name)| name), Some(budget.name))).await?;
+    change.commit().await
+}
+
+/// Takes the budget of a category from a person.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when there is none.
+pub async fn unassign_user(
+    services: &Services,
+    can: &Can<ManageBudgets>,
+    person: UserId,
+    category: Category,
+) -> Result<(), Error> {
+    switched_on(services)?;
+    let mut change = services.change(can).await?;
+    let holder = hold_person(&mut change, person).await?;
+    let (_, before) = budget_of_person(&mut change, person, category).await?.ok_or(Refusal::NotFound)?;
+    sqlx::query!("delete from user_budgets where user_id = $1 and category = $2", person.0, category.key())
+        .execute(change.connection())
+        .await?;
+    let entry = Entry::new("user.budget_unassigned", TargetType::User, person.0, holder.email);
+    change.record(entry.field(field(category), Some(before), None)).await?;
+    change.commit().await
+}
+
+/// Takes the budget of a category from a project.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when there is no such project or it has none.
+pub async fn unassign_project(
+    services: &Services,
+    can: &Can<ManageBudgets>,
+    project: &ProjectName,
+    category: Category,
+) -> Result<(), Error> {
+    switched_on(services)?;
+    let mut change = services.change(can).await?;
+    let holder = hold_project(&mut change, project).await?.ok_or(Refusal::NotFound)?;
+    let (_, before) = budget_of_project(&mut change, holder.id, category).await?.ok_or(Refusal::NotFound)?;
+    sqlx::query!("delete from project_budgets where project_id = $1 and category = $2", holder.id, category.key())
+        .execute(change.connection())
+        .await?;
+    let entry = Entry::new("project.budget_unassigned", TargetType::Project, holder.id, holder.name);
+    change.record(entry.field(field(category), Some(before), None)).await?;
+    change.commit().await
+}
+
+/// The audit log's name of the place a budget fills.
+const fn field(category: Category) -> &'static str {
+    match category {
+        Category::Platform => "platform_budget",
+        Category::Cli => "cli_budget",
+        Category::PremiumModels => "premium_models_budget",
+    }
+}
+
+struct HeldBudget {
+    id: Uuid,
+    name: String,
+    category: Category,
+}
+
+/// Locked in share mode, so that its category stays until the assignment is written.
+async fn hold_budget(change: &mut Change<'_>, budget: BudgetId) -> Result<HeldBudget, Error> {
+    let row = sqlx::query!("select name, category from budgets where id = $1 for share", budget.0)
+        .fetch_optional(change.connection())
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    Ok(HeldBudget { id: budget.0, name: row.name, category: category(&row.category)? })
+}
+
+struct HeldPerson {
+    name: String,
+    email: String,
+    is_active: bool,
+}
+
+/// In share mode against a deactivation at the same time, and under the person's lock, so that each change of the
+/// assignments sees what the one before it wrote.
+async fn hold_person(change: &mut Change<'_>, person: UserId) -> Result<HeldPerson, Error> {
+    let row = sqlx::query!("select name, email, is_active from users where id = $1 for share", person.0)
+        .fetch_optional(change.connection())
+        .await?
+        .ok_or_else(|| FieldErrors::one("person", "There is nobody like this. Choose a person from the list."))?;
+    lock_person(change.connection(), person).await?;
+    Ok(HeldPerson { name: row.name, email: row.email, is_active: row.is_active })
+}
+
+async fn budget_of_person(
+    change: &mut Change<'_>,
+    person: UserId,
+    category: Category,
+) -> Result<Option<(Uuid, String)>, Error> {
+    let row = sqlx::query!(
+        "select b.id, b.name from user_budgets a join budgets b on b.id = a.budget_id
+         where a.user_id = $1 and a.category = $2",
+        person.0,
+        category.key()
+    )
+    .fetch_optional(change.connection())
+    .await?;
+    Ok(row.map(|row| (row.id, row.name)))
+}
+
+struct HeldProject {
+    id: Uuid,
+    name: String,
+    kind: ProjectKind,
+}
+
+async fn hold_project(change: &mut Change<'_>, name: &ProjectName) -> Result<Option<HeldProject>, Error> {
+    let row = sqlx::query!(
+        "select id, name, project_type from projects where lower(name) = lower($1) and deleted_at is null for update",
+        name.as_str()
+    )
+    .fetch_optional(change.connection())
+    .await?;
+    row.map(|row| Ok(HeldProject { id: row.id, name: row.name, kind: stored_kind(&row.project_type)? })).transpose()
+}
+
+async fn budget_of_project(
+    change: &mut Change<'_>,
+    project: Uuid,
+    category: Category,
+) -> Result<Option<(Uuid, String)>, Error> {
+    let row = sqlx::query!(
+        "select b.id, b.name from project_budgets a join budgets b on b.id = a.budget_id
+         where a.project_id = $1 and a.category = $2",
+        project,
+        category.key()
+    )
+    .fetch_optional(change.connection())
+    .await?;
+    Ok(row.map(|row| (row.id, row.name)))
+}

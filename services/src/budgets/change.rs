@@ -1,0 +1,138 @@
+//! Making and changing budgets.
+
+use super::stored::{category, limits, minutes, period};
+use super::switched_on;
+use crate::Services;
+use crate::audit::{Entry, TargetType};
+use crate::conflict::{self, Saved};
+use crate::error::Error;
+use crate::guard::Can;
+use domain::budget::BudgetDraft;
+use domain::error::Refusal;
+use domain::form::ConflictField;
+use domain::id::BudgetId;
+use domain::permission::ManageBudgets;
+use domain::text::BudgetName;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+/// Makes a budget that is assigned to nobody yet.
+///
+/// # Errors
+/// A name in use is a problem at `name`.
+pub async fn create(services: &Services, can: &Can<ManageBudgets>, draft: BudgetDraft) -> Result<BudgetId, Error> {
+    switched_on(services)?;
+    let mut change = services.change(can).await?;
+    let id = services.new_id();
+    let maker = change.caller().actor.user_id;
+    sqlx::query!(
+        "insert into budgets
+           (id, name, category, soft_limit, hard_limit, reset_minutes, created_by, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        id,
+        draft.name.as_str(),
+        draft.category.key(),
+        draft.limits.soft().as_decimal(),
+        draft.limits.hard().as_decimal(),
+        minutes(draft.period),
+        maker.0,
+        services.clock.now()
+    )
+    .execute(change.connection())
+    .await?;
+    let entry = Entry::new("budget.created", TargetType::Budget, id, draft.name.as_str());
+    let entry = fields(&draft).into_iter().fold(entry, |entry, (name, _, value)| entry.set(name, value));
+    change.record(entry).await?;
+    change.commit().await?;
+    Ok(BudgetId(id))
+}
+
+/// Saves the form. Values equal to the stored ones change nothing and write nothing, whatever the version, so that
+/// a form sent twice is no conflict.
+///
+/// # Errors
+/// [`Refusal::Conflict`] with both values when somebody saved since `version` was read, a problem at `name` when the
+/// name is in use, and at `category` when it would change while the budget is assigned.
+pub async fn edit(
+    services: &Services,
+    can: &Can<ManageBudgets>,
+    budget: BudgetId,
+    version: i64,
+    draft: BudgetDraft,
+) -> Result<(), Error> {
+    switched_on(services)?;
+    let mut change = services.change(can).await?;
+    let stored = lock(change.connection(), budget).await?;
+    if stored.draft == draft {
+        return Ok(());
+    }
+    if stored.version != version {
+        let saved = Saved { target: budget.0, version: stored.version, updated_at: stored.updated_at };
+        let fields = conflict_fields(&draft, &stored.draft);
+        return Err(conflict::refusal(change.connection(), saved, fields).await?.into());
+    }
+    sqlx::query!(
+        "update budgets set name = $2, category = $3, soft_limit = $4, hard_limit = $5, reset_minutes = $6,
+                updated_at = $7, version = version + 1 where id = $1",
+        budget.0,
+        draft.name.as_str(),
+        draft.category.key(),
+        draft.limits.soft().as_decimal(),
+        draft.limits.hard().as_decimal(),
+        minutes(draft.period),
+        services.clock.now()
+    )
+    .execute(change.connection())
+    .await?;
+    let entry = Entry::new("budget.edited", TargetType::Budget, budget.0, stored.draft.name.as_str());
+    let entry = fields(&stored.draft)
+        .into_iter()
+        .zip(fields(&draft))
+        .fold(entry, |entry, ((name, _, before), (_, _, after))| entry.field(name, Some(before), Some(after)));
+    change.record(entry).await?;
+    change.commit().await
+}
+
+/// Name in the form, label on the screen and value in the spelling of the form, for every field.
+fn fields(draft: &BudgetDraft) -> [(&'static str, &'static str, String); 5] {
+    [
+        ("name", "Name", draft.name.to_string()),
+        ("category", "Category", draft.category.key().to_owned()),
+        ("soft_limit", "Soft limit", draft.limits.soft().typed()),
+        ("hard_limit", "Hard limit", draft.limits.hard().typed()),
+        ("period", "Reset period", draft.period.to_string()),
+    ]
+}
+
+fn conflict_fields(yours: &BudgetDraft, theirs: &BudgetDraft) -> Vec<ConflictField> {
+    fields(yours)
+        .into_iter()
+        .zip(fields(theirs))
+        .map(|((name, label, yours), (_, _, theirs))| conflict::field(name, label, yours, theirs))
+        .collect()
+}
+
+struct Stored {
+    draft: BudgetDraft,
+    version: i64,
+    updated_at: OffsetDateTime,
+}
+
+async fn lock(connection: &mut PgConnection, budget: BudgetId) -> Result<Stored, Error> {
+    let row = sqlx::query!(
+        "select name, category, soft_limit, hard_limit, reset_minutes, version, updated_at
+         from budgets where id = $1 for update",
+        budget.0
+    )
+    .fetch_optional(connection)
+    .await?
+    .ok_or(Refusal::NotFound)?;
+    let name = BudgetName::parse(&row.name).map_err(|_| Error::Broken(format!("unreadable budget {}", row.name)))?;
+    let draft = BudgetDraft {
+        name,
+        category: category(&row.category)?,
+        limits: limits(row.soft_limit, row.hard_limit)?,
+        period: period(row.reset_minutes)?,
+    };
+    Ok(Stored { draft, version: row.version, updated_at: row.updated_at })
+}

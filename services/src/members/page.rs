@@ -1,0 +1,88 @@
+//! A page of a project's members.
+
+use crate::Services;
+use crate::error::Error;
+use crate::keyset::{Keyset, SortKey};
+use crate::{search, session};
+use domain::id::{ProjectId, UserId};
+use domain::page::Page;
+use domain::project::{Member, MemberQuery};
+use domain::user::UserStatus;
+use sqlx::QueryBuilder;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Members by name. One statement; the caller has checked that the project may be seen.
+pub(crate) async fn page(services: &Services, project: ProjectId, query: &MemberQuery) -> Result<Page<Member>, Error> {
+    let keyset = Keyset::new(SortKey::text("lower(u.name)"), "u.id", false, query.size, query.cursor.as_ref());
+    // Materialized: the members are few beside all people, whose index by name must not be walked instead.
+    let mut sql = QueryBuilder::new(
+        "with u as materialized (
+           select u.id, u.name, u.email, u.is_active, u.locked_until, u.last_sign_in_at, m.is_project_admin,
+                  p.project_type = 'personal' as is_personal, p.created_by is not distinct from u.id as is_creator,
+                  m.granted_by, m.created_at as since
+           from user_projects m join projects p on p.id = m.project_id join users u on u.id = m.user_id
+           where m.project_id = ",
+    );
+    sql.push_bind(project.0);
+    if let Some(term) = &query.search {
+        sql.push(" and u.search like lower(").push_bind(search::anywhere(term)).push(")");
+    }
+    sql.push(
+        ")
+         select u.id, u.name, u.email, u.is_active, u.locked_until, u.last_sign_in_at, u.is_project_admin,
+                u.is_personal, u.is_creator, giver.name as granted_by, u.since, lower(u.name) as sort_key
+         from u left join users giver on giver.id = u.granted_by where true",
+    );
+    keyset.push_condition(&mut sql);
+    keyset.push_order(&mut sql);
+    keyset.push_limit(&mut sql);
+    let rows: Vec<Row> = sql.build_query_as().persistent(query.search.is_none()).fetch_all(&services.pool).await?;
+    let page = keyset.page(rows, |row| (Some(row.sort_key.clone()), row.id));
+    let now = services.clock.now();
+    let rows = page.rows.into_iter().map(|row| row.read(now)).collect();
+    Ok(Page { rows, previous: page.previous, next: page.next })
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    email: String,
+    is_active: bool,
+    locked_until: Option<OffsetDateTime>,
+    last_sign_in_at: Option<OffsetDateTime>,
+    is_project_admin: bool,
+    is_personal: bool,
+    is_creator: bool,
+    granted_by: Option<String>,
+    since: OffsetDateTime,
+    sort_key: String,
+}
+
+impl Row {
+    fn read(self, now: OffsetDateTime) -> Member {
+        Member {
+            status: self.status(now),
+            user_id: UserId(self.id),
+            name: self.name,
+            email: self.email,
+            role: session::project_role(self.is_personal, self.is_project_admin),
+            is_creator: self.is_creator,
+            granted_by: self.granted_by,
+            since: self.since,
+        }
+    }
+
+    fn status(&self, now: OffsetDateTime) -> UserStatus {
+        if !self.is_active {
+            UserStatus::Deactivated
+        } else if self.locked_until.is_some_and(|until| until > now) {
+            UserStatus::Locked
+        } else if self.last_sign_in_at.is_none() {
+            UserStatus::NeverSignedIn
+        } else {
+            UserStatus::Active
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Deleting a project: softly, and only an empty one (`behaviour.md` section 3.7).
+
+use super::detail::facts_of;
+use super::of_proof;
+use crate::Services;
+use crate::audit::{Entry, TargetType};
+use crate::conflict::{self, Saved};
+use crate::error::Error;
+use crate::guard::Can;
+use domain::error::Refusal;
+use domain::permission::EditProject;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// Deletes a shared project nobody but one person is in. Its row stays so that it can be restored; its name is free
+/// at once and its budgets are unassigned, so that nothing invisible holds on to them.
+///
+/// # Errors
+/// [`Refusal::Rule`] with the reasons while it is not empty or when it is personal, [`Refusal::Conflict`] without
+/// fields when somebody saved since `version` was read.
+pub async fn delete(services: &Services, can: &Can<EditProject>, version: i64) -> Result<(), Error> {
+    let project = of_proof(can)?;
+    let mut change = services.change(can).await?;
+    let facts = facts_of(change.connection(), project).await?;
+    let reasons = facts.reasons_against_deletion();
+    if !reasons.is_empty() {
+        return Err(Refusal::Rule(reasons.join(" ")).into());
+    }
+    if facts.version != version {
+        let saved = Saved { target: project.0, version: facts.version, updated_at: facts.created_at };
+        return Err(conflict::refusal(change.connection(), saved, Vec::new()).await?.into());
+    }
+    let now = services.clock.now();
+    sqlx::query!(
+        "update projects set deleted_at = $2, updated_at = $2, version = version + 1 where id = $1",
+        project.0,
+        now
+    )
+    .execute(change.connection())
+    .await?;
+    let budgets = unassign_budgets(change.connection(), project.0).await?;
+    let entry = Entry::new("project.deleted", TargetType::Project, project.0, facts.name.as_str())
+        .field("display_name", facts.display_name, None)
+        .field("description", Some(facts.description), None)
+        .field("budgets", (!budgets.is_empty()).then(|| budgets.join(", ")), None);
+    change.record(entry).await?;
+    change.commit().await
+}
+
+/// Returns the names of the budgets, by category.
+async fn unassign_budgets(connection: &mut PgConnection, project: Uuid) -> Result<Vec<String>, Error> {
+    let names = sqlx::query_scalar!(
+        "with gone as (delete from project_budgets where project_id = $1 returning budget_id, category)
+         select b.name from gone join budgets b on b.id = gone.budget_id order by gone.category",
+        project
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(names)
+}

@@ -1,0 +1,180 @@
+//! A project's page: its facts with budgets in one statement, a page of its members in another.
+
+use super::{stored_kind, stored_name};
+use crate::Services;
+use crate::budgets::AssignedRow;
+use crate::error::Error;
+use crate::guard::Caller;
+use crate::members;
+use domain::actor::Target;
+use domain::budget::AssignedBudget;
+use domain::error::Refusal;
+use domain::id::ProjectId;
+use domain::permission::Permission;
+use domain::project::{MemberQuery, ProjectDetail, ProjectFacts, ProjectName};
+use rust_decimal::Decimal;
+use sqlx::PgExecutor;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Everything the page of a project shows. Two statements.
+///
+/// Budgets are empty when they are switched off or the person may not see them.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when there is no such project, it was deleted, or the person may not see it.
+pub async fn detail(
+    services: &Services,
+    caller: &Caller,
+    name: &ProjectName,
+    query: &MemberQuery,
+) -> Result<ProjectDetail, Error> {
+    let (facts, mut budgets) = visible(services, caller, name).await?;
+    let sees_budgets = caller.actor.may(Permission::ViewProjectBudgets, Target::Project(facts.id));
+    if !(services.settings.budgets && sees_budgets) {
+        budgets.clear();
+    }
+    let members = members::page(services, facts.id, query).await?;
+    Ok(ProjectDetail { facts, members, budgets })
+}
+
+/// The facts of a project, for its edit form.
+///
+/// # Errors
+/// As [`detail`].
+pub async fn facts(services: &Services, caller: &Caller, name: &ProjectName) -> Result<ProjectFacts, Error> {
+    Ok(visible(services, caller, name).await?.0)
+}
+
+/// The id behind a name, to ask for a proof with.
+///
+/// # Errors
+/// As [`detail`].
+pub async fn id_of(services: &Services, caller: &Caller, name: &ProjectName) -> Result<ProjectId, Error> {
+    let id = sqlx::query_scalar!(
+        "select id from projects where lower(name) = lower($1) and deleted_at is null",
+        name.as_str()
+    )
+    .fetch_optional(&services.pool)
+    .await?
+    .map(ProjectId)
+    .ok_or(Refusal::NotFound)?;
+    check_visible(caller, id)?;
+    Ok(id)
+}
+
+async fn visible(
+    services: &Services,
+    caller: &Caller,
+    name: &ProjectName,
+) -> Result<(ProjectFacts, Vec<AssignedBudget>), Error> {
+    let (facts, budgets) = load(&services.pool, Wanted::Name(name)).await?.ok_or(Refusal::NotFound)?;
+    check_visible(caller, facts.id)?;
+    Ok((facts, budgets))
+}
+
+/// What a person may not see does not exist (`behaviour.md` W-18).
+fn check_visible(caller: &Caller, project: ProjectId) -> Result<(), Refusal> {
+    if caller.actor.may(Permission::ViewProject, Target::Project(project)) { Ok(()) } else { Err(Refusal::NotFound) }
+}
+
+/// The facts of a project that a transaction has locked.
+pub(super) async fn facts_of(executor: impl PgExecutor<'_>, project: ProjectId) -> Result<ProjectFacts, Error> {
+    Ok(load(executor, Wanted::Id(project)).await?.ok_or(Refusal::NotFound)?.0)
+}
+
+enum Wanted<'a> {
+    Id(ProjectId),
+    Name(&'a ProjectName),
+}
+
+/// One row for each budget, at least one; the budget's columns are null when there is none.
+struct Row {
+    id: Uuid,
+    name: String,
+    display_name: Option<String>,
+    description: String,
+    project_type: String,
+    created_by: Option<String>,
+    created_at: OffsetDateTime,
+    version: i64,
+    member_count: i64,
+    admin_count: i64,
+    budget_id: Option<Uuid>,
+    budget_name: Option<String>,
+    category: Option<String>,
+    soft_limit: Option<Decimal>,
+    hard_limit: Option<Decimal>,
+    reset_minutes: Option<i32>,
+    assigned_by: Option<String>,
+    since: Option<OffsetDateTime>,
+}
+
+impl Row {
+    fn facts(&self) -> Result<ProjectFacts, Error> {
+        Ok(ProjectFacts {
+            id: ProjectId(self.id),
+            name: stored_name(&self.name)?,
+            display_name: self.display_name.clone(),
+            description: self.description.clone(),
+            kind: stored_kind(&self.project_type)?,
+            created_by: self.created_by.clone(),
+            created_at: self.created_at,
+            member_count: self.member_count,
+            admin_count: self.admin_count,
+            version: self.version,
+        })
+    }
+
+    fn budget(self) -> Option<Result<AssignedBudget, Error>> {
+        let row = AssignedRow {
+            id: self.budget_id?,
+            name: self.budget_name?,
+            category: self.category?,
+            soft_limit: self.soft_limit?,
+            hard_limit: self.hard_limit?,
+            reset_minutes: self.reset_minutes?,
+            assigned_by: self.assigned_by,
+            since: self.since?,
+        };
+        Some(row.try_into())
+    }
+}
+
+async fn load(
+    executor: impl PgExecutor<'_>,
+    wanted: Wanted<'_>,
+) -> Result<Option<(ProjectFacts, Vec<AssignedBudget>)>, Error> {
+    let (id, name) = match wanted {
+        Wanted::Id(id) => (Some(id.0), None),
+        Wanted::Name(name) => (None, Some(name.as_str())),
+    };
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select p.id, p.name, p.display_name, p.description, p.project_type, maker.name as "created_by?",
+                  p.created_at, p.version, counts.members as "member_count!", counts.admins as "admin_count!",
+                  b.id as "budget_id?", b.name as "budget_name?", b.category as "category?",
+                  b.soft_limit as "soft_limit?", b.hard_limit as "hard_limit?", b.reset_minutes as "reset_minutes?",
+                  giver.name as "assigned_by?", g.created_at as "since?"
+           from projects p
+           cross join lateral (
+             select count(*) as members, count(*) filter (where m.is_project_admin) as admins
+             from user_projects m where m.project_id = p.id
+           ) counts
+           left join users maker on maker.id = p.created_by
+           left join project_budgets g on g.project_id = p.id
+           left join budgets b on b.id = g.budget_id
+           left join users giver on giver.id = g.assigned_by
+           where p.deleted_at is null and p.id = coalesce(
+             $1, (select n.id from projects n where lower(n.name) = lower($2) and n.deleted_at is null))
+           order by array_position(array['platform', 'cli', 'premium_models'], b.category)"#,
+        id,
+        name
+    )
+    .fetch_all(executor)
+    .await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let facts = first.facts()?;
+    let budgets = rows.into_iter().filter_map(Row::budget).collect::<Result<_, _>>()?;
+    Ok(Some((facts, budgets)))
+}
