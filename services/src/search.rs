@@ -1,9 +1,80 @@
-//! Substring search in a stored, lower-cased column.
+//! Substring search in lists, without the trap of a generic plan.
+//!
+//! Postgres may plan a prepared `search like $1 ... order by ... limit` without looking at `$1`; it then walks the
+//! index of the order and filters, which takes seconds for a rare term (field.md C.3, lesson 1). So the term is looked
+//! up first, alone and bounded. Few hits are sorted by id list; many hits make walking the order cheap, whatever the
+//! term, and there the search column is compared in a way that no index could serve.
 
+use crate::Services;
+use crate::error::Error;
 use domain::text::SearchTerm;
+use sqlx::{Postgres, QueryBuilder};
+use uuid::Uuid;
 
-/// A pattern for `column like lower($n)` that finds the term anywhere and takes none of its characters as a wildcard.
-pub(crate) fn anywhere(term: &SearchTerm) -> String {
+/// Up to this many hits are fetched by id. With more, one row in a few hundred matches in a table of a million.
+const FEW: usize = 2_000;
+
+/// A table with a column `search` and a trigram index on it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Searched {
+    /// Name and e-mail of people.
+    Users,
+    /// Display name, name and description of projects.
+    Projects,
+    /// Names of budgets.
+    Budgets,
+}
+
+/// What a search leaves of a table.
+#[derive(Clone, Debug)]
+pub(crate) enum Hits {
+    /// Nothing was searched for.
+    All,
+    /// Exactly these rows.
+    Few(Vec<Uuid>),
+    /// Too many to list; the term finds them along the order.
+    Many(SearchTerm),
+}
+
+impl Hits {
+    /// Looks a term up; one statement, none without a term.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(crate) async fn of(services: &Services, table: Searched, term: Option<&SearchTerm>) -> Result<Self, Error> {
+        let Some(term) = term else { return Ok(Self::All) };
+        let ids = lookup(table, term).build_query_scalar().persistent(false).fetch_all(services.pool()).await?;
+        Ok(if ids.len() > FEW { Self::Many(term.clone()) } else { Self::Few(ids) })
+    }
+
+    /// Appends ` and ...` for the table's alias.
+    pub(crate) fn push_condition(&self, sql: &mut QueryBuilder<Postgres>, alias: &'static str) {
+        match self {
+            Self::All => {}
+            Self::Few(ids) => {
+                sql.push(format_args!(" and {alias}.id = any(")).push_bind(ids.clone()).push(")");
+            }
+            Self::Many(term) => {
+                sql.push(format_args!(" and strpos({alias}.search, lower(")).push_bind(term.to_string()).push(")) > 0");
+            }
+        }
+    }
+}
+
+/// The bounded look-up. Not kept as a prepared statement, so that its plan knows the term.
+fn lookup(table: Searched, term: &SearchTerm) -> QueryBuilder<Postgres> {
+    let name = match table {
+        Searched::Users => "users",
+        Searched::Projects => "projects",
+        Searched::Budgets => "budgets",
+    };
+    let mut sql = QueryBuilder::new(format!("select id from {name} where search like lower("));
+    sql.push_bind(pattern(term)).push(format_args!(") limit {}", FEW + 1));
+    sql
+}
+
+/// Finds the term as it stands anywhere in a text.
+fn pattern(term: &SearchTerm) -> String {
     let mut pattern = String::from("%");
     for character in term.as_str().chars() {
         if matches!(character, '%' | '_' | '\\') {
@@ -18,10 +89,63 @@ pub(crate) fn anywhere(term: &SearchTerm) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::World;
 
     #[test]
     fn wildcards_stand_for_themselves() {
         let term = SearchTerm::parse(r"50%_a\b").expect("a term");
-        assert_eq!(anywhere(&term), r"%50\%\_a\\b%");
+        assert_eq!(pattern(&term), r"%50\%\_a\\b%");
+    }
+
+    async fn explain(world: &World, mut sql: QueryBuilder<Postgres>) -> String {
+        let mut connection = world.services.pool().acquire().await.expect("a connection");
+        sqlx::raw_sql("set plan_cache_mode = force_generic_plan").execute(&mut *connection).await.expect("a setting");
+        let lines: Vec<String> = sql.build_query_scalar().fetch_all(&mut *connection).await.expect("a plan");
+        lines.join("\n")
+    }
+
+    /// Thirty thousand people, of whom all are called "Person" and one "Quetzalcoatl".
+    async fn crowd() -> World {
+        let world = World::create().await;
+        sqlx::raw_sql(
+            "insert into users (id, name, email, created_at)
+             select gen_random_uuid(), 'Person ' || md5(n::text), n || '@example.com', now() from generate_series(1, 30000) n;
+             insert into users (id, name, email) values (gen_random_uuid(), 'Quetzalcoatl', 'q@example.com');
+             analyze users;",
+        )
+        .execute(world.services.pool())
+        .await
+        .expect("a crowd");
+        world
+    }
+
+    #[tokio::test]
+    async fn even_a_generic_plan_looks_a_term_up_in_the_trigram_index() {
+        let world = crowd().await;
+        let term = SearchTerm::parse("quetzal").expect("a term");
+        let mut explained = QueryBuilder::new("explain ");
+        let look = lookup(Searched::Users, &term).into_string().replace("$1", "");
+        let (before, after) = look.split_once("lower()").expect("the pattern");
+        explained.push(before).push("lower(").push_bind(pattern(&term)).push(")").push(after);
+        let plan = explain(&world, explained).await;
+        assert!(plan.contains("Bitmap Index Scan on users_search"), "{plan}");
+    }
+
+    #[tokio::test]
+    async fn the_conditions_are_served_by_the_key_or_along_the_order() {
+        let world = crowd().await;
+        let order = " order by lower(u.name), u.id limit 26";
+        let term = |raw| Some(SearchTerm::parse(raw).expect("a term"));
+        let rare = Hits::of(&world.services, Searched::Users, term("QUETZAL").as_ref()).await.expect("hits");
+        assert!(matches!(&rare, Hits::Few(ids) if ids.len() == 1), "{rare:?}");
+        let frequent = Hits::of(&world.services, Searched::Users, term("person").as_ref()).await.expect("hits");
+        assert!(matches!(frequent, Hits::Many(_)), "{frequent:?}");
+        for (hits, index) in [(rare, "users_pkey"), (frequent, "Index Scan using users_by_name")] {
+            let mut sql = QueryBuilder::new("explain select u.id from users u where true");
+            hits.push_condition(&mut sql, "u");
+            sql.push(order);
+            let plan = explain(&world, sql).await;
+            assert!(plan.contains(index) && !plan.contains("Seq Scan"), "{plan}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::guard::Can;
 use crate::keyset::{Keyset, SortKey, time_key};
 use crate::projects::stored_name;
-use crate::search;
+use crate::search::{Hits, Searched};
 use domain::budget::{BudgetAssignment, BudgetChoice, BudgetDetail, BudgetQuery, BudgetRow, BudgetSort, Holder};
 use domain::error::Refusal;
 use domain::id::{BudgetId, UserId};
@@ -18,7 +18,8 @@ use sqlx::QueryBuilder;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// A page of budgets with the number of their assignments. One statement whatever the number of rows.
+/// A page of budgets with the number of their assignments. One statement, and one more for a search,
+/// whatever the number of rows.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when budgets are switched off.
@@ -30,13 +31,12 @@ pub async fn list(services: &Services, _can: &Can<ViewBudgets>, query: &BudgetQu
         BudgetSort::Updated => SortKey::time("b.updated_at"),
     };
     let keyset = Keyset::new(sort, "b.id", query.descending, query.size, query.cursor.as_ref());
+    let hits = Hits::of(services, Searched::Budgets, query.search.as_ref()).await?;
     let mut sql = QueryBuilder::new("with b as (select b.* from budgets b where true");
     if let Some(category) = query.category {
         sql.push(" and b.category = ").push_bind(category.key());
     }
-    if let Some(term) = &query.search {
-        sql.push(" and b.search like lower(").push_bind(search::anywhere(term)).push(")");
-    }
+    hits.push_condition(&mut sql, "b");
     keyset.push_condition(&mut sql);
     keyset.push_order(&mut sql);
     keyset.push_limit(&mut sql);
@@ -49,8 +49,7 @@ pub async fn list(services: &Services, _can: &Can<ViewBudgets>, query: &BudgetQu
          from b",
     );
     keyset.push_order(&mut sql);
-    // Without a kept plan when searching, so that a rare term uses the trigram index (field.md C.3, lesson 1).
-    let rows: Vec<Row> = sql.build_query_as().persistent(query.search.is_none()).fetch_all(&services.pool).await?;
+    let rows: Vec<Row> = sql.build_query_as().fetch_all(&services.pool).await?;
     let page = keyset.page(rows, |row| {
         let key = match query.sort {
             BudgetSort::Name => Some(row.sort_key.clone()),

@@ -3,19 +3,20 @@
 use crate::Services;
 use crate::error::Error;
 use crate::guard::Can;
-use crate::search;
+use crate::search::{Hits, Searched};
 use domain::actor::Target;
 use domain::id::UserId;
 use domain::permission::FindPeople;
 use domain::text::SearchTerm;
 use domain::user::FoundPerson;
+use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 /// Shorter terms cannot use the index and find too much to choose from.
 const SHORTEST_TERM: usize = 3;
 
 /// At most ten active people whose name or e-mail address holds the term, by name; nobody for a term of fewer than
-/// three characters. Whether they are members is told for the project the proof was made for.
+/// three characters. Whether they are members is told for the project the proof was made for. Two statements.
 ///
 /// # Errors
 /// The database failed.
@@ -31,17 +32,14 @@ pub async fn find_people(
         Target::Project(project) => Some(project.0),
         Target::Platform | Target::Own => None,
     };
-    // Without a kept plan, so that a rare term uses the trigram index (field.md C.3, lesson 1).
-    let rows: Vec<(Uuid, String, String, bool)> = sqlx::query_as(
-        "select u.id, u.name, u.email,
-                exists (select from user_projects m where m.project_id = $2 and m.user_id = u.id)
-         from users u where u.is_active and u.search like lower($1) order by lower(u.name), u.id limit 10",
-    )
-    .persistent(false)
-    .bind(search::anywhere(term))
-    .bind(project)
-    .fetch_all(&services.pool)
-    .await?;
+    let hits = Hits::of(services, Searched::Users, Some(term)).await?;
+    let mut sql = QueryBuilder::new(
+        "select u.id, u.name, u.email, exists (select from user_projects m where m.user_id = u.id and m.project_id = ",
+    );
+    sql.push_bind(project).push(") from users u where u.is_active");
+    hits.push_condition(&mut sql, "u");
+    sql.push(" order by lower(u.name), u.id limit 10");
+    let rows: Vec<(Uuid, String, String, bool)> = sql.build_query_as().fetch_all(&services.pool).await?;
     Ok(rows
         .into_iter()
         .map(|(id, name, email, is_member)| FoundPerson { id: UserId(id), name, email, is_member })

@@ -1,17 +1,18 @@
-//! The list of projects: what the person may see, one statement whatever the number of rows.
+//! The list of projects: what the person may see, one statement and one more for a search,
+//! whatever the number of rows.
 
 use super::{stored_kind, stored_name};
 use crate::Services;
 use crate::error::Error;
 use crate::guard::Caller;
 use crate::keyset::{Keyset, SortKey, time_key};
-use crate::search;
+use crate::search::{Hits, Searched};
 use domain::actor::{Actor, Target};
 use domain::id::ProjectId;
 use domain::page::Page;
 use domain::permission::Permission;
 use domain::project::{ProjectQuery, ProjectRow, ProjectSort};
-use sqlx::{Postgres, QueryBuilder};
+use sqlx::QueryBuilder;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -26,18 +27,16 @@ pub async fn list(services: &Services, caller: &Caller, query: &ProjectQuery) ->
         ProjectSort::Created => SortKey::time("p.created_at"),
     };
     let keyset = Keyset::new(sort, "p.id", query.descending, query.size, query.cursor.as_ref());
+    let hits = Hits::of(services, Searched::Projects, query.search.as_ref()).await?;
     let mut sql = QueryBuilder::new(
         "with p as (
            select p.id, p.name, p.title, p.description, p.project_type, p.created_at
            from projects p where p.deleted_at is null",
     );
-    let sees_all = actor.may(Permission::ViewProject, Target::Platform);
-    if !sees_all {
+    if !actor.may(Permission::ViewProject, Target::Platform) {
         sql.push(" and p.id = any(").push_bind(own(actor)).push(")");
     }
-    if let Some(term) = &query.search {
-        sql.push(" and p.search like lower(").push_bind(search::anywhere(term)).push(")");
-    }
+    hits.push_condition(&mut sql, "p");
     keyset.push_condition(&mut sql);
     keyset.push_order(&mut sql);
     keyset.push_limit(&mut sql);
@@ -50,7 +49,7 @@ pub async fn list(services: &Services, caller: &Caller, query: &ProjectQuery) ->
          ) counts",
     );
     keyset.push_order(&mut sql);
-    let rows = fetch(services, sql, sees_all && query.search.is_none()).await?;
+    let rows: Vec<Row> = sql.build_query_as().fetch_all(&services.pool).await?;
     let page = keyset.page(rows, |row| {
         let key = match query.sort {
             ProjectSort::Name => Some(row.sort_key.clone()),
@@ -60,12 +59,6 @@ pub async fn list(services: &Services, caller: &Caller, query: &ProjectQuery) ->
     });
     let rows = page.rows.into_iter().map(|row| row.read(actor)).collect::<Result<_, _>>()?;
     Ok(Page { rows, previous: page.previous, next: page.next })
-}
-
-/// A prepared statement may get a plan that ignores what it searches for and walks the whole order (field.md C.3,
-/// lesson 1). So only a statement without a search keeps its plan.
-async fn fetch(services: &Services, mut sql: QueryBuilder<Postgres>, keeps_plan: bool) -> Result<Vec<Row>, Error> {
-    Ok(sql.build_query_as().persistent(keeps_plan).fetch_all(&services.pool).await?)
 }
 
 fn own(actor: &Actor) -> Vec<Uuid> {
