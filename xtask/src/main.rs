@@ -2,12 +2,16 @@
 
 mod build;
 mod command;
+mod docs;
 mod npm;
 mod paths;
+mod postgres;
+mod queries;
 mod run;
 mod setup;
 mod stamp;
 mod steps;
+mod test;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -25,7 +29,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Build and start Bursar with a small sample organisation; prints where it is and how to sign in
+    /// Build Bursar and start it with a small sample organisation; prints its address and how to sign in
     Run {
         /// Start without the sample organisation
         #[arg(long)]
@@ -40,17 +44,32 @@ enum Task {
         #[arg(long)]
         release: bool,
     },
+    /// Run every test, up to the first failure
+    Test {
+        /// Run one part only
+        #[arg(long, value_name = "PART")]
+        only: Option<test::Part>,
+    },
     /// Fetch what a build needs: the wasm target and Tailwind's script
     Setup,
+    /// Bring the query data in .sqlx up to date after a change of SQL or of migrations
+    Sqlx {
+        /// Change nothing; fail when it is not current
+        #[arg(long)]
+        check: bool,
+    },
+    /// Bring the tables of README.md up to date
+    Docs {
+        /// Change nothing; fail when they are not current
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> ExitCode {
     let mut steps = Steps::default();
     match perform(Arguments::parse().task, &mut steps) {
-        Ok(()) => {
-            steps.summary();
-            ExitCode::SUCCESS
-        }
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\nerror: {error:#}");
             ExitCode::FAILURE
@@ -60,8 +79,14 @@ fn main() -> ExitCode {
 
 fn perform(task: Task, steps: &mut Steps) -> Result<()> {
     match task {
-        Task::Run { empty, release } => run::run(steps, Mode::new(release), empty),
-        Task::Build { release } => build::build(steps, Mode::new(release)).map(|_| ()),
-        Task::Setup => setup::for_build(steps),
+        Task::Run { empty, release } => return run::run(steps, Mode::new(release), empty),
+        // Its last lines are those of the test runner.
+        Task::Test { only } => return test::run(steps, only),
+        Task::Build { release } => build::build(steps, Mode::new(release)).map(|_| ())?,
+        Task::Setup => setup::for_build(steps)?,
+        Task::Sqlx { check } => queries::run(steps, check)?,
+        Task::Docs { check } => docs::run(steps, check)?,
     }
+    steps.summary();
+    Ok(())
 }

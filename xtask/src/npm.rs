@@ -37,7 +37,7 @@ pub(crate) fn unpacked(package: &Package) -> Result<PathBuf> {
 
 /// Fails with what to do when there is no npm.
 pub(crate) fn require() -> Result<()> {
-    if !command::exists("npm") {
+    if command::find("npm").is_none() {
         bail!("npm is missing. Install Node.js 18 or newer with npm, on Debian: apt-get install nodejs npm");
     }
     Ok(())

@@ -1,9 +1,10 @@
-//! What a machine needs before it can build.
+//! What a machine needs before it can build or test.
 
+use crate::stamp::Stamp;
 use crate::steps::Steps;
 use crate::{command, npm, paths};
 use anyhow::{Context, Result};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use style::Package;
 
@@ -27,4 +28,33 @@ pub(crate) fn for_build(steps: &mut Steps) -> Result<()> {
 fn has_wasm_target() -> Result<bool> {
     let folder = command::output(Command::new("rustc").args(["--print", "target-libdir", "--target", WASM]))?;
     Ok(Path::new(&folder).exists())
+}
+
+/// The system's Chromium; Debian's package is installed where there is none.
+pub(crate) fn chromium(steps: &mut Steps) -> Result<PathBuf> {
+    if let Some(path) = command::find("chromium") {
+        return Ok(path);
+    }
+    steps.step("Installing Chromium", || {
+        let how = "Chromium is missing and could not be installed. As root: apt-get install chromium";
+        command::run(Command::new("apt-get").args(["update", "--quiet"])).context(how)?;
+        let mut install = Command::new("apt-get");
+        install.args(["install", "--quiet", "--yes", "--no-install-recommends", "chromium", "fonts-dejavu-core"]);
+        command::run(install.env("DEBIAN_FRONTEND", "noninteractive")).context(how)
+    })?;
+    command::find("chromium").context("Chromium was installed, but there is no `chromium` in PATH")
+}
+
+/// Installs what `package-lock.json` of `folder` lists, unless it was installed from the same list.
+pub(crate) fn npm_packages(steps: &mut Steps, folder: &Path) -> Result<()> {
+    let installed = folder.join("node_modules");
+    let stamp = Stamp::of(installed.join(".stamp"), &[&folder.join("package-lock.json")])?;
+    if stamp.is_current() {
+        return Ok(());
+    }
+    npm::require()?;
+    steps.step("Installing the npm packages of the browser tests", || {
+        command::run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder))?;
+        stamp.keep()
+    })
 }

@@ -6,6 +6,8 @@ mod server;
 mod site;
 mod wasm;
 
+pub(crate) use server::build as server;
+
 use crate::paths::{self, Mode};
 use crate::setup;
 use crate::steps::Steps;
@@ -16,7 +18,7 @@ use std::path::PathBuf;
 /// Builds what changed and returns the server's executable.
 pub(crate) fn build(steps: &mut Steps, mode: Mode) -> Result<PathBuf> {
     site(steps, mode)?;
-    steps.step("Building the server", || server::build(mode))?;
+    steps.step("Building the server", || server(mode))?;
     Ok(paths::bursar(mode))
 }
 

@@ -1,0 +1,65 @@
+//! `cargo xtask docs`: the tables of README.md that the program itself knows best.
+
+use crate::paths::{self, Mode};
+use crate::steps::Steps;
+use crate::{build, command};
+use anyhow::{Context, Result, bail};
+use std::process::Command;
+
+/// Each is a section of README.md and what `bursar docs` calls it.
+const TABLES: [&str; 2] = ["roles", "config"];
+
+const END: &str = "<!-- /generated -->";
+
+/// Writes the tables again, or fails when they would change.
+pub(crate) fn run(steps: &mut Steps, check: bool) -> Result<()> {
+    steps.step("Building the server", || build::server(Mode::Dev))?;
+    steps.step("Writing the tables of README.md", || write(check))
+}
+
+/// As [`run`], with the server's binary as it is.
+pub(crate) fn write(check: bool) -> Result<()> {
+    let path = paths::root().join("README.md");
+    let old = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+    let mut new = old.clone();
+    for table in TABLES {
+        let text = command::output(Command::new(paths::bursar(Mode::Dev)).args(["docs", table]))?;
+        new = replace(&new, table, &text)?;
+    }
+    if new == old {
+        return Ok(());
+    }
+    if check {
+        bail!("the tables of README.md are not current. Run `cargo xtask docs` and commit README.md");
+    }
+    std::fs::write(&path, new).with_context(|| format!("writing {}", path.display()))
+}
+
+/// Puts `table` between the marks of its section.
+fn replace(document: &str, section: &str, table: &str) -> Result<String> {
+    let begin = format!("<!-- generated:{section} -->");
+    let parts = document.split_once(&begin).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+    let Some((before, after)) = parts else {
+        bail!("README.md lacks the marks {begin} and {END}");
+    };
+    Ok(format!("{before}{begin}\n{}\n{END}{after}", table.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::replace;
+
+    #[test]
+    fn the_section_is_replaced_and_nothing_else() {
+        let old = "a\n<!-- generated:x -->\nold\n<!-- /generated -->\nb <!-- generated:y --><!-- /generated -->";
+        let new = "a\n<!-- generated:x -->\nnew\n<!-- /generated -->\nb <!-- generated:y --><!-- /generated -->";
+        assert_eq!(replace(old, "x", "new\n").unwrap(), new);
+        assert_eq!(replace(new, "x", "new\n").unwrap(), new);
+    }
+
+    #[test]
+    fn a_missing_section_is_named() {
+        let error = replace("text", "roles", "table").unwrap_err().to_string();
+        assert!(error.contains("generated:roles"), "{error}");
+    }
+}

@@ -1,0 +1,72 @@
+//! A throw-away Postgres for tests and query data.
+
+use anyhow::{Context, Result, bail};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+/// The oldest Postgres that Bursar supports.
+const OLDEST: u32 = 15;
+
+/// A running Postgres; dropping it stops it and deletes its data.
+pub(crate) struct Postgres {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    folder: PathBuf,
+    url: String,
+}
+
+impl Postgres {
+    /// Starts one through `bursar postgres`: the embedded one, or that of `binaries` where a folder is given.
+    pub(crate) fn start(bursar: &Path, binaries: Option<&Path>) -> Result<Self> {
+        // Not below the target folder: Postgres runs as an unprivileged user, who may not be let in there.
+        let folder = std::env::temp_dir().join(format!("bursar-test-{}", std::process::id()));
+        let mut command = Command::new(bursar);
+        command.arg("postgres").arg("--data-dir").arg(&folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+        match binaries {
+            Some(binaries) => command.env("BURSAR_POSTGRES_BIN", binaries),
+            None => command.env_remove("BURSAR_POSTGRES_BIN"),
+        };
+        let mut child = command.spawn().with_context(|| format!("cannot start {}", bursar.display()))?;
+        let stdin = child.stdin.take();
+        let stdout = child.stdout.take();
+        let mut postgres = Self { child, stdin, folder, url: String::new() };
+        if let Some(stdout) = stdout {
+            BufReader::new(stdout).read_line(&mut postgres.url)?;
+        }
+        postgres.url.truncate(postgres.url.trim_end().len());
+        if !postgres.url.starts_with("postgres") {
+            bail!("`bursar postgres` did not start; what it said stands above");
+        }
+        Ok(postgres)
+    }
+
+    /// Where it listens, with user and password.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // `bursar postgres` stops when its input ends.
+        drop(self.stdin.take());
+        let stopped = self.child.wait();
+        let deleted = std::fs::remove_dir_all(&self.folder);
+        if stopped.is_err() || deleted.is_err_and(|error| error.kind() != std::io::ErrorKind::NotFound) {
+            eprintln!("warning: {} could not be cleaned up", self.folder.display());
+        }
+    }
+}
+
+/// The folder with the programs of the newest Postgres that Debian's packages installed, if it is new enough.
+pub(crate) fn of_the_system() -> Option<(u32, PathBuf)> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
+    let installed = versions.filter_map(|entry| {
+        let entry = entry.ok()?;
+        let version = entry.file_name().to_str()?.parse().ok()?;
+        let binaries = entry.path().join("bin");
+        (version >= OLDEST && binaries.join("initdb").exists()).then_some((version, binaries))
+    });
+    installed.max()
+}

@@ -1,0 +1,109 @@
+//! `cargo xtask test`: everything that must hold before a change is kept.
+
+use crate::paths::{self, Mode};
+use crate::postgres::{self, Postgres};
+use crate::steps::Steps;
+use crate::{build, command, docs, queries, setup};
+use anyhow::Result;
+use clap::ValueEnum;
+use std::path::Path;
+use std::process::Command;
+
+/// What can be tested by itself, in the order in which all of it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// The sources are formatted
+    Format,
+    /// Clippy has nothing to say, natively and for wasm
+    Lint,
+    /// The query data in .sqlx is current
+    Queries,
+    /// The tables of README.md are current
+    Documents,
+    /// Unit, property, database and router tests
+    Rust,
+    /// The database tests once more, on this system's own Postgres
+    SystemPostgres,
+    /// A real browser does what people do
+    Browser,
+}
+
+/// Runs the tests, or `only` one part of them, up to the first failure. The last lines are the test runner's own.
+pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
+    let wanted = |part| only.is_none_or(|only| only == part);
+    if wanted(Part::Format) {
+        steps.step("Checking the formatting", || command::run(command::cargo("fmt").args(["--all", "--check"])))?;
+    }
+    if wanted(Part::Lint) {
+        lint(steps)?;
+    }
+    if !matches!(only, Some(Part::Format | Part::Lint)) {
+        let bursar = build::build(steps, Mode::Dev)?;
+        if wanted(Part::Queries) {
+            queries::run(steps, true)?;
+        }
+        if wanted(Part::Documents) {
+            steps.step("Checking the tables of README.md", || docs::write(true))?;
+        }
+        on_postgres(steps, &bursar, wanted)?;
+    }
+    Ok(())
+}
+
+/// The parts that need a database; one embedded Postgres serves them all.
+fn on_postgres(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool) -> Result<()> {
+    if wanted(Part::Rust) || wanted(Part::Browser) {
+        let embedded = steps.step("Starting the embedded Postgres", || Postgres::start(bursar, None))?;
+        if wanted(Part::Rust) {
+            steps.step("Testing in Rust", || cargo_test(&embedded, &[]))?;
+        }
+        if wanted(Part::SystemPostgres) {
+            on_system_postgres(steps, bursar)?;
+        }
+        if wanted(Part::Browser) {
+            in_browser(steps, bursar, &embedded)?;
+        }
+    } else if wanted(Part::SystemPostgres) {
+        on_system_postgres(steps, bursar)?;
+    }
+    Ok(())
+}
+
+fn lint(steps: &mut Steps) -> Result<()> {
+    setup::for_build(steps)?;
+    steps.step("Linting", || command::run(command::cargo("clippy").args(["--all-targets", "--", "-D", "warnings"])))?;
+    steps.step("Linting the pages as wasm", || {
+        let pages = ["--package", "app", "--package", "frontend", "--target", "wasm32-unknown-unknown"];
+        command::run(command::cargo("clippy").args(pages).args(["--", "-D", "warnings"]))
+    })
+}
+
+fn cargo_test(postgres: &Postgres, arguments: &[&str]) -> Result<()> {
+    let mut cargo = command::cargo("test");
+    cargo.args(arguments).env("BURSAR_TEST_DATABASE_URL", postgres.url()).env("BURSAR_SITE_DIR", paths::site());
+    command::run(&mut cargo)
+}
+
+fn on_system_postgres(steps: &mut Steps, bursar: &Path) -> Result<()> {
+    let Some((version, binaries)) = postgres::of_the_system() else {
+        eprintln!("==> No Postgres of this system (15 or newer) was found: only the embedded one is tested");
+        return Ok(());
+    };
+    steps.step(&format!("Testing the services on this system's Postgres {version}"), || {
+        let postgres = Postgres::start(bursar, Some(&binaries))?;
+        cargo_test(&postgres, &["--package", "services"])
+    })
+}
+
+fn in_browser(steps: &mut Steps, bursar: &Path, postgres: &Postgres) -> Result<()> {
+    let chromium = setup::chromium(steps)?;
+    let folder = paths::root().join("end2end");
+    setup::npm_packages(steps, &folder)?;
+    steps.summary();
+    eprintln!("==> Testing in the browser");
+    let mut playwright = Command::new("npx");
+    playwright.args(["playwright", "test"]).current_dir(folder);
+    playwright.env("BURSAR_BIN", bursar).env("BURSAR_SITE_DIR", paths::site());
+    playwright.env("BURSAR_TEST_DATABASE_URL", postgres.url()).env("CHROMIUM", chromium);
+    command::run(&mut playwright)
+}
