@@ -1,1 +1,31 @@
-//! app
+//! What people see: pages, components and server functions.
+//!
+//! Compiled twice: with `ssr` into the server, with `hydrate` into WebAssembly. Every page is complete as
+//! server-rendered HTML; the browser's copy adds live search, sending forms in place and the command palette.
+
+#![recursion_limit = "256"]
+#![expect(missing_docs, reason = "server functions make public fields of their parameters")]
+
+pub mod account;
+pub mod budgets;
+#[cfg(feature = "ssr")]
+pub mod document;
+pub mod error;
+pub mod flash;
+pub mod me;
+pub mod next;
+pub mod page;
+pub mod paths;
+pub mod projects;
+#[cfg(feature = "ssr")]
+pub mod request;
+pub mod routes;
+pub mod send;
+pub mod theme;
+pub mod ui;
+pub mod url;
+pub mod users;
+
+#[cfg(feature = "ssr")]
+pub use document::shell;
+pub use routes::App;

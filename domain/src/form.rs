@@ -112,3 +112,33 @@ impl FormState {
         }
     }
 }
+
+/// What the next page shows once, after a form was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Flash {
+    /// A form that came back.
+    Form(FormState),
+    /// Something was done.
+    Notice {
+        /// A sentence for the toast.
+        text: String,
+        /// How to take it back, if it can be.
+        undo: Option<Undo>,
+    },
+    /// A one-time password that is shown this once.
+    OneTimePassword {
+        /// Whose it is.
+        name: String,
+        /// The password.
+        password: String,
+    },
+}
+
+/// A form that takes an action back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undo {
+    /// The address of the server function.
+    pub action: String,
+    /// What it is sent.
+    pub fields: Vec<(String, String)>,
+}

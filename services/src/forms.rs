@@ -6,29 +6,12 @@
 use crate::Services;
 use crate::error::Error;
 use crate::session::token_hash;
-use domain::form::FormState;
+use domain::form::Flash;
 use domain::id::SessionId;
-use serde::{Deserialize, Serialize};
 use time::Duration;
 
 /// How long a row waits for its page.
 const LIFE: Duration = Duration::minutes(10);
-
-/// What the next page shows once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Flash {
-    /// A form that came back.
-    Form(FormState),
-    /// Something was done; a sentence for the toast.
-    Notice(String),
-    /// A one-time password that is shown this once, with the name of its person.
-    OneTimePassword {
-        /// Whose it is.
-        name: String,
-        /// The password.
-        password: String,
-    },
-}
 
 /// Keeps a flash. Returns the token for the cookie.
 ///

@@ -18,6 +18,7 @@ use time::{Duration, OffsetDateTime};
 const USE_RESOLUTION: Duration = Duration::minutes(1);
 
 /// The secret of a session, for the cookie and nowhere else. Not printed.
+#[derive(Clone)]
 pub struct SessionToken(String);
 
 impl SessionToken {

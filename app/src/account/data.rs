@@ -1,0 +1,53 @@
+//! What the pages about oneself read.
+
+use crate::error::PageError;
+use crate::page::Dated;
+use domain::access::OwnAccess;
+use domain::session::SessionRow;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// My access, with the switch that hides budgets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MyAccess {
+    /// Projects, limit, budgets.
+    pub own: OwnAccess,
+    /// Whether budgets are in use at all.
+    pub budgets: bool,
+}
+
+/// Profile: sessions and appearance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// One's valid sessions.
+    pub sessions: Vec<SessionRow>,
+    /// The colours chosen.
+    pub theme: crate::theme::Theme,
+}
+
+/// Reads My access.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "my-access")]
+pub async fn read_my_access() -> Result<Dated<MyAccess>, PageError> {
+    crate::page::ssr::read(|services, caller| async move {
+        let own = services::access::own(&services, &caller).await?;
+        Ok(MyAccess { own, budgets: services.settings().budgets })
+    })
+    .await
+}
+
+/// Reads the profile.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "profile")]
+pub async fn read_profile() -> Result<Dated<Profile>, PageError> {
+    use domain::actor::Target;
+    crate::page::ssr::read(|services, caller| async move {
+        let sessions = services::session::list(&services, &caller.can(Target::Own)?).await?;
+        Ok(Profile { sessions, theme: crate::request::info()?.theme })
+    })
+    .await
+}

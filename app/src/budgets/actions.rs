@@ -1,0 +1,159 @@
+//! What can be done to budgets.
+
+use crate::error::PageError;
+use crate::send::Sent;
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use {
+    crate::paths,
+    crate::request::{parse_id, signed_in},
+    crate::send::{Done, Form},
+    domain::actor::Target,
+    domain::budget::{BudgetDraft, Category},
+    domain::error::Refusal,
+    domain::form::FieldErrors,
+    domain::id::BudgetId,
+    domain::permission::ManageBudgets,
+    domain::project::ProjectName,
+    services::budgets,
+};
+
+/// Creates a budget.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "budgets/create")]
+pub async fn create_budget(
+    name: String,
+    category: String,
+    soft_limit: String,
+    hard_limit: String,
+    period: String,
+) -> Result<Sent, PageError> {
+    let form = draft_form("create-budget", &name, &category, &soft_limit, &hard_limit, &period);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        let draft = BudgetDraft::parse(&name, &category, &soft_limit, &hard_limit, &period)?;
+        let id = budgets::create(&services, &can, draft).await?;
+        Ok(Done::at(paths::budget(id)).saying("Budget created. Assign it to people or projects."))
+    })
+    .await
+}
+
+/// Changes a budget for everybody it serves.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "budgets/edit")]
+pub async fn edit_budget(
+    budget: String,
+    version: i64,
+    name: String,
+    category: String,
+    soft_limit: String,
+    hard_limit: String,
+    period: String,
+) -> Result<Sent, PageError> {
+    let form = draft_form("edit-budget", &name, &category, &soft_limit, &hard_limit, &period);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        let id: BudgetId = parse_id(&budget)?;
+        let draft = BudgetDraft::parse(&name, &category, &soft_limit, &hard_limit, &period)?;
+        budgets::edit(&services, &can, id, version, draft).await?;
+        Ok(Done::at(paths::budget(id)).saying("Budget saved. The new limits hold at once."))
+    })
+    .await
+}
+
+#[cfg(feature = "ssr")]
+fn draft_form(form: &'static str, name: &str, category: &str, soft: &str, hard: &str, period: &str) -> Form {
+    let values =
+        [("name", name), ("category", category), ("soft_limit", soft), ("hard_limit", hard), ("period", period)];
+    Form::new(form, values)
+}
+
+/// Assigns a budget to a person, in place of the one of its category.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "budgets/assign-to-person")]
+pub async fn assign_budget_to_person(budget: String, person: String) -> Result<Sent, PageError> {
+    let form = Form::new("assign-budget", [("budget", &budget)]);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        budgets::assign_to_user(&services, &can, parse_budget(&budget)?, parse_id(&person)?).await?;
+        Ok(Done::here().saying("Budget assigned."))
+    })
+    .await
+}
+
+/// Assigns a budget to a project, in place of the one of its category.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "budgets/assign-to-project")]
+pub async fn assign_budget_to_project(budget: String, project: String) -> Result<Sent, PageError> {
+    let form = Form::new("assign-budget", [("budget", &budget)]);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        budgets::assign_to_project(&services, &can, parse_budget(&budget)?, &parse_project(&project)?).await?;
+        Ok(Done::here().saying("Budget assigned."))
+    })
+    .await
+}
+
+/// Takes the budget of a category from a person. `budget` is what undo gives back.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "budgets/take-from-person")]
+pub async fn take_budget_from_person(person: String, category: String, budget: String) -> Result<Sent, PageError> {
+    let form = Form::new("take-budget", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        budgets::unassign_user(&services, &can, parse_id(&person)?, parse_category(&category)?).await?;
+        let undo = <AssignBudgetToPerson as leptos::server_fn::ServerFn>::url();
+        let fields = [("person", person.as_str()), ("budget", &budget)];
+        Ok(Done::here().saying_with_undo("Budget taken away.", undo, fields))
+    })
+    .await
+}
+
+/// Takes the budget of a category from a project. `budget` is what undo gives back.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "budgets/take-from-project")]
+pub async fn take_budget_from_project(project: String, category: String, budget: String) -> Result<Sent, PageError> {
+    let form = Form::new("take-budget", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        budgets::unassign_project(&services, &can, &parse_project(&project)?, parse_category(&category)?).await?;
+        let undo = <AssignBudgetToProject as leptos::server_fn::ServerFn>::url();
+        let fields = [("project", project.as_str()), ("budget", &budget)];
+        Ok(Done::here().saying_with_undo("Budget taken away.", undo, fields))
+    })
+    .await
+}
+
+#[cfg(feature = "ssr")]
+fn parse_budget(raw: &str) -> Result<BudgetId, FieldErrors> {
+    parse_id(raw).map_err(|_| FieldErrors::one("budget", "Choose a budget."))
+}
+
+#[cfg(feature = "ssr")]
+fn parse_category(raw: &str) -> Result<Category, Refusal> {
+    Category::parse(raw).map_err(|_| Refusal::NotFound)
+}
+
+#[cfg(feature = "ssr")]
+fn parse_project(raw: &str) -> Result<ProjectName, Refusal> {
+    ProjectName::parse_existing(raw).map_err(|_| Refusal::NotFound)
+}

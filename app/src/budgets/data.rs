@@ -1,0 +1,46 @@
+//! What the pages of Budgets management read.
+
+use crate::error::PageError;
+use crate::page::Dated;
+use domain::budget::{BudgetDetail, BudgetQuery, BudgetRow};
+use domain::page::Page;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A budget's page, with what the viewer may do there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetView {
+    /// Facts and assignments.
+    pub detail: BudgetDetail,
+    /// May edit it and take it away.
+    pub may_manage: bool,
+}
+
+/// Reads a page of the list of budgets.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "budgets")]
+pub async fn list_budgets(query: BudgetQuery) -> Result<Dated<Page<BudgetRow>>, PageError> {
+    use domain::actor::Target;
+    crate::page::ssr::read(|services, caller| async move {
+        services::budgets::list(&services, &caller.can(Target::Platform)?, &query).await
+    })
+    .await
+}
+
+/// Reads a budget's page.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "budget")]
+pub async fn read_budget(id: String) -> Result<Dated<BudgetView>, PageError> {
+    use domain::actor::Target;
+    use domain::permission::Permission;
+    crate::page::ssr::read(|services, caller| async move {
+        let can = caller.can(Target::Platform)?;
+        let detail = services::budgets::detail(&services, &can, crate::request::parse_id(&id)?).await?;
+        Ok(BudgetView { detail, may_manage: caller.actor.may(Permission::ManageBudgets, Target::Platform) })
+    })
+    .await
+}

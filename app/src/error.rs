@@ -1,0 +1,59 @@
+//! Why a page or an action could not be had, on its way to the browser.
+
+use domain::error::Refusal;
+use domain::form::FieldErrors;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+
+/// A refusal, with the id of the request it happened in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{refusal}")]
+pub struct PageError {
+    /// What to tell the person.
+    pub refusal: Refusal,
+    /// What the person may quote.
+    pub request_id: Option<String>,
+}
+
+impl FromServerFnError for PageError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(value: ServerFnErrorErr) -> Self {
+        match value {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                let hint = "The request is not one this page sends. Load the page again, then try again.";
+                Refusal::Invalid(FieldErrors::one("request", hint)).into()
+            }
+            ServerFnErrorErr::Request(_) => Refusal::Unavailable.into(),
+            _ => Refusal::Internal.into(),
+        }
+    }
+}
+
+#[cfg(not(feature = "ssr"))]
+impl From<Refusal> for PageError {
+    fn from(refusal: Refusal) -> Self {
+        Self { refusal, request_id: None }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<Refusal> for PageError {
+    /// Also gives the answer its status: the document's when a page is rendered, the call's when a script asks.
+    fn from(refusal: Refusal) -> Self {
+        use leptos::prelude::use_context;
+        match &refusal {
+            Refusal::SignedOut => leptos_axum::redirect(&crate::request::current_page().through_sign_in()),
+            Refusal::PasswordChangeDue => leptos_axum::redirect("/change-password"),
+            other => {
+                if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
+                    && let Ok(status) = http::StatusCode::from_u16(other.status())
+                {
+                    response.set_status(status);
+                }
+            }
+        }
+        Self { refusal, request_id: crate::request::request_id() }
+    }
+}

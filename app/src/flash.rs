@@ -1,0 +1,123 @@
+//! What the last form left for this page, read once.
+
+use crate::error::PageError;
+use domain::form::{Flash, FormState};
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+/// The forms of a page: the one that came back, if any.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Forms(Option<FormState>);
+
+impl Forms {
+    /// The state of the form with this name.
+    pub fn of(&self, form: &str) -> FormFields {
+        FormFields(self.0.clone().filter(|state| state.form == form))
+    }
+}
+
+/// Values and problems of one form; empty when it was not sent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FormFields(Option<FormState>);
+
+impl FormFields {
+    /// Whether this form came back.
+    pub const fn came_back(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// What was typed, or what the field shows at first.
+    pub fn value(&self, field: &str, at_first: &str) -> String {
+        self.0.as_ref().and_then(|state| state.value(field)).unwrap_or(at_first).to_owned()
+    }
+
+    /// The problem at a field.
+    pub fn problem(&self, field: &str) -> Option<String> {
+        self.0.as_ref().and_then(|state| state.problem(field)).map(ToString::to_string)
+    }
+
+    /// The conflict, when somebody else saved first.
+    pub fn conflict(&self) -> Option<&domain::form::Conflict> {
+        match &self.0.as_ref()?.refusal {
+            domain::error::Refusal::Conflict(conflict) => Some(conflict),
+            _ => None,
+        }
+    }
+}
+
+/// Raised whenever an action changed something, so that the page on the screen is read again.
+#[derive(Clone, Copy)]
+pub struct Changes(RwSignal<u32>);
+
+impl Changes {
+    /// Something has changed.
+    pub fn bump(self) {
+        self.0.update(|count| *count += 1);
+    }
+
+    /// The number of changes so far; tracks.
+    pub fn count(self) -> u32 {
+        self.0.get()
+    }
+}
+
+/// The flash of the page on the screen.
+#[derive(Clone, Copy)]
+pub struct PageFlash {
+    waiting: Resource<Option<Flash>>,
+    spent: RwSignal<Option<u32>>,
+    changes: Changes,
+}
+
+/// Provides [`Changes`] and [`PageFlash`] to everything below.
+pub fn provide_flash() {
+    let changes = Changes(RwSignal::new(0));
+    let waiting = Resource::new_blocking(move || changes.count(), |_| async { take_flash().await.ok().flatten() });
+    let spent = RwSignal::new(None);
+    let path = use_location().pathname;
+    // Leaving a page without having changed anything spends its flash: going back does not show an old problem again.
+    Effect::new(move |before: Option<(String, u32)>| {
+        let now = (path.get(), changes.count());
+        if before.is_some_and(|(path, count)| path != now.0 && count == now.1) {
+            spent.set(Some(now.1));
+        }
+        now
+    });
+    provide_context(changes);
+    provide_context(PageFlash { waiting, spent, changes });
+}
+
+impl PageFlash {
+    /// The flash, unless it belongs to a page that was left.
+    pub async fn get(self) -> Option<Flash> {
+        let spent = self.spent.get() == Some(self.changes.count());
+        let flash = self.waiting.await;
+        flash.filter(|_| !spent)
+    }
+
+    /// The form that came back.
+    pub async fn forms(self) -> Forms {
+        Forms(match self.get().await {
+            Some(Flash::Form(state)) => Some(state),
+            _ => None,
+        })
+    }
+}
+
+/// Reads and removes what waits for this browser.
+///
+/// # Errors
+/// The database failed.
+#[server(prefix = "/data", endpoint = "flash")]
+pub async fn take_flash() -> Result<Option<Flash>, PageError> {
+    let info = crate::request::info()?;
+    let Some(token) = info.flash_token else { return Ok(None) };
+    let services = crate::request::services()?;
+    let session = info.caller.map(|caller| caller.actor.session_id);
+    let flash = services::forms::take(&services, session, &token).await.map_err(crate::request::page_error)?;
+    crate::send::set_cookie(&format!(
+        "{}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0",
+        crate::send::FLASH_COOKIE
+    ));
+    Ok(flash)
+}

@@ -1,0 +1,107 @@
+//! How every page gets its data: one server function, read while rendering, read again after a change.
+
+use crate::error::PageError;
+use crate::flash::{Changes, Forms, PageFlash};
+use domain::error::Refusal;
+use domain::page::Params;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// The data of a page and the moment it was read, from which relative times are told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dated<T> {
+    /// The server's time.
+    #[serde(with = "time::serde::rfc3339")]
+    pub now: OffsetDateTime,
+    /// What the page shows.
+    pub data: T,
+}
+
+/// A page's data, being read.
+pub type PageData<T> = Resource<Result<Dated<T>, PageError>>;
+
+/// Reads a page's data, again whenever `source` or the data changes.
+pub fn use_page<S, T, F>(
+    source: impl Fn() -> S + Send + Sync + 'static,
+    read: impl Fn(S) -> F + Send + Sync + 'static,
+) -> PageData<T>
+where
+    S: PartialEq + Clone + Send + Sync + 'static,
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    F: Future<Output = Result<Dated<T>, PageError>> + Send + 'static,
+{
+    let changes = expect_context::<Changes>();
+    Resource::new_blocking(move || (changes.count(), source()), move |(_, source)| read(source))
+}
+
+/// Reads what the address asks for; what it says wrongly is dropped and named.
+pub fn use_params<Q: Clone + PartialEq + Send + Sync + 'static>(read: fn(&mut Params) -> Q) -> Memo<(Q, Vec<String>)> {
+    let map = use_query_map();
+    Memo::new(move |_| {
+        let pairs =
+            map.read().latest_values().map(|(name, value)| (name.to_string(), value.to_owned())).collect::<Vec<_>>();
+        let mut params = Params::new(pairs);
+        let query = read(&mut params);
+        (query, params.into_ignored())
+    })
+}
+
+/// Shows a page once its data is there; keeps the old one while new data is read.
+///
+/// `show` gets the data and the forms of the page.
+pub fn loaded<T, V>(
+    page: PageData<T>,
+    show: impl Fn(Dated<T>, Forms) -> V + Clone + Send + Sync + 'static,
+) -> impl IntoView
+where
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    let flash = expect_context::<PageFlash>();
+    let body = move || {
+        let show = show.clone();
+        Suspend::new(async move {
+            let forms = flash.forms().await;
+            match page.await {
+                Ok(dated) => show(dated, forms).into_any(),
+                Err(error) => refusal_page(&error).into_any(),
+            }
+        })
+    };
+    view! { <Transition fallback=|| ()>{body}</Transition> }
+}
+
+/// What stands where the page would have stood.
+fn refusal_page(error: &PageError) -> impl IntoView + use<> {
+    match &error.refusal {
+        // The redirect is on its way; nothing to show.
+        Refusal::SignedOut | Refusal::PasswordChangeDue => ().into_any(),
+        Refusal::NotFound => view! { <p>"Not found"</p> }.into_any(),
+        Refusal::Forbidden(who_may) => view! { <p>{who_may.clone()}</p> }.into_any(),
+        other => view! { <p>{other.to_string()}</p> }.into_any(),
+    }
+}
+
+#[cfg(feature = "ssr")]
+pub(crate) mod ssr {
+    use super::Dated;
+    use crate::error::PageError;
+    use crate::request;
+    use domain::error::Refusal;
+    use services::Services;
+    use services::guard::Caller;
+
+    /// Runs a page's read as the person who asks, and dates it.
+    pub(crate) async fn read<T, F>(read: impl FnOnce(Services, Caller) -> F) -> Result<Dated<T>, PageError>
+    where
+        F: Future<Output = Result<T, services::Error>>,
+    {
+        let (services, caller) = request::signed_in()?;
+        let now = services.clock().now();
+        let data = read(services, caller).await.map_err(Refusal::from)?;
+        Ok(Dated { now, data })
+    }
+}

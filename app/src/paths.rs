@@ -1,0 +1,52 @@
+//! The address of every page.
+
+use crate::url::encode;
+use domain::id::{BudgetId, UserId};
+
+/// The sign-in page.
+pub const SIGN_IN: &str = "/sign-in";
+/// Choosing a new password when one is due.
+pub const CHANGE_PASSWORD: &str = "/change-password";
+/// Profile: password, sessions, appearance.
+pub const PROFILE: &str = "/settings/profile";
+/// One's own projects and budgets.
+pub const MY_ACCESS: &str = "/settings/my-access";
+/// Users management.
+pub const USERS: &str = "/settings/administration/users";
+/// Creating a person.
+pub const NEW_USER: &str = "/settings/administration/users/new";
+/// Projects management.
+pub const PROJECTS: &str = "/settings/administration/projects";
+/// Creating a project. Not below [`PROJECTS`], where every word is a project's name.
+pub const NEW_PROJECT: &str = "/settings/administration/new-project";
+/// Budgets management.
+pub const BUDGETS: &str = "/settings/administration/budgets";
+/// Creating a budget.
+pub const NEW_BUDGET: &str = "/settings/administration/budgets/new";
+/// Pages one may open, as a list; the command palette without scripts.
+pub const JUMP: &str = "/jump";
+
+/// A person's page.
+pub fn user(id: UserId) -> String {
+    format!("{USERS}/{id}")
+}
+
+/// A project's page.
+pub fn project(name: &str) -> String {
+    format!("{PROJECTS}/{}", encode(name))
+}
+
+/// A project's edit form.
+pub fn edit_project(name: &str) -> String {
+    format!("{}/edit", project(name))
+}
+
+/// A budget's page.
+pub fn budget(id: BudgetId) -> String {
+    format!("{BUDGETS}/{id}")
+}
+
+/// A budget's edit form.
+pub fn edit_budget(id: BudgetId) -> String {
+    format!("{}/edit", budget(id))
+}

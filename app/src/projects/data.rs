@@ -1,0 +1,117 @@
+//! What the pages of Projects management read.
+
+use crate::error::PageError;
+use crate::page::Dated;
+use domain::budget::BudgetChoice;
+use domain::page::Page;
+use domain::project::{MemberQuery, ProjectDetail, ProjectFacts, ProjectQuery, ProjectRow};
+use domain::text::SearchTerm;
+use domain::user::FoundPerson;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What the address of a project's page asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectPageQuery {
+    /// The page of members.
+    pub members: MemberQuery,
+    /// Somebody to add: at least three characters of name or e-mail.
+    pub find: Option<SearchTerm>,
+}
+
+impl ProjectPageQuery {
+    /// Reads a URL's parameters.
+    pub fn from_params(params: &mut domain::page::Params) -> Self {
+        let find = params.take("find", SearchTerm::parse);
+        Self { members: MemberQuery::from_params(params), find }
+    }
+}
+
+/// A project's page, with what the viewer may do there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectView {
+    /// Facts, members, budgets.
+    pub project: ProjectDetail,
+    /// May edit and delete.
+    pub may_edit: bool,
+    /// May add, change and remove members.
+    pub may_manage_members: bool,
+    /// May see its budgets at all.
+    pub may_view_budgets: bool,
+    /// May assign budgets.
+    pub may_manage_budgets: bool,
+    /// People found to add; `None` when nobody was looked for.
+    pub found: Option<Vec<FoundPerson>>,
+    /// Budgets to choose from; empty unless the viewer may assign them.
+    pub budget_choices: Vec<BudgetChoice>,
+}
+
+/// Reads a page of the list of projects.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "projects")]
+pub async fn list_projects(query: ProjectQuery) -> Result<Dated<Page<ProjectRow>>, PageError> {
+    crate::page::ssr::read(|services, caller| async move { services::projects::list(&services, &caller, &query).await })
+        .await
+}
+
+/// Reads a project's page.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "project")]
+pub async fn read_project(name: String, query: ProjectPageQuery) -> Result<Dated<ProjectView>, PageError> {
+    use domain::actor::Target;
+    use domain::permission::Permission;
+    use domain::project::ProjectKind;
+    crate::page::ssr::read(|services, caller| async move {
+        let name = parse_name(&name)?;
+        let project = services::projects::detail(&services, &caller, &name, &query.members).await?;
+        let target = Target::Project(project.facts.id);
+        let shared = project.facts.kind == ProjectKind::Shared;
+        let may = |permission| shared && caller.actor.may(permission, target);
+        let may_manage_members = may(Permission::ManageMembers);
+        let found = match query.find.filter(|_| may_manage_members) {
+            Some(term) => Some(services::members::find_people(&services, &caller.can(target)?, &term).await?),
+            None => None,
+        };
+        let may_manage_budgets = services.settings().budgets && may(Permission::ManageBudgets);
+        let budget_choices = if may_manage_budgets {
+            services::budgets::choices(&services, &caller.can(Target::Platform)?).await?
+        } else {
+            Vec::new()
+        };
+        Ok(ProjectView {
+            may_edit: may(Permission::EditProject),
+            may_manage_members,
+            may_view_budgets: services.settings().budgets && may(Permission::ViewProjectBudgets),
+            may_manage_budgets,
+            found,
+            budget_choices,
+            project,
+        })
+    })
+    .await
+}
+
+/// Reads a project's facts for its edit form.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "project-facts")]
+pub async fn read_project_facts(name: String) -> Result<Dated<ProjectFacts>, PageError> {
+    use domain::actor::Target;
+    use domain::permission::EditProject;
+    crate::page::ssr::read(|services, caller| async move {
+        let facts = services::projects::facts(&services, &caller, &parse_name(&name)?).await?;
+        caller.can::<EditProject>(Target::Project(facts.id))?;
+        Ok(facts)
+    })
+    .await
+}
+
+#[cfg(feature = "ssr")]
+fn parse_name(raw: &str) -> Result<domain::project::ProjectName, domain::error::Refusal> {
+    domain::project::ProjectName::parse_existing(raw).map_err(|_| domain::error::Refusal::NotFound)
+}

@@ -1,0 +1,110 @@
+//! What the server knows about the request that is being answered; server only.
+
+use crate::error::PageError;
+use crate::next::NextPath;
+use crate::theme::Theme;
+use domain::error::Refusal;
+use http::header::REFERER;
+use http::request::Parts;
+use leptos::prelude::use_context;
+use serde::Deserialize;
+use services::Services;
+use services::guard::Caller;
+use services::session::{Client, SessionToken};
+use std::sync::Arc;
+
+/// Put into the extensions of every request by the server's session middleware.
+#[derive(Clone, Debug)]
+pub struct RequestInfo {
+    /// Stands on error pages, in logs and in the audit log.
+    pub request_id: String,
+    /// Who asks; `None` when nobody is signed in.
+    pub caller: Option<Caller>,
+    /// The secret of the session, to end it by.
+    pub session_token: Option<SessionToken>,
+    /// Where the request came from.
+    pub client: Client,
+    /// From the cookie, so that the first byte already has the right colours.
+    pub theme: Theme,
+    /// The token of a waiting [`domain::form::Flash`], from its cookie.
+    pub flash_token: Option<String>,
+    /// The built files the document links to.
+    pub assets: Arc<Assets>,
+}
+
+/// The addresses of the built files, from the manifest of the build.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Assets {
+    /// Style sheet.
+    pub stylesheet: String,
+    /// The script that loads the wasm.
+    pub script: String,
+    /// The wasm of the first page.
+    pub wasm: String,
+    /// The mark, for the browser's tab.
+    pub icon: String,
+    /// Fonts worth loading early.
+    pub fonts: Vec<String>,
+}
+
+/// The services behind the pages.
+///
+/// # Errors
+/// [`Refusal::Internal`] outside a request.
+pub(crate) fn services() -> Result<Services, Refusal> {
+    use_context().ok_or(Refusal::Internal)
+}
+
+/// The request being answered.
+pub(crate) fn info() -> Result<RequestInfo, Refusal> {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned()).ok_or(Refusal::Internal)
+}
+
+/// The services, and who asks.
+pub(crate) fn signed_in() -> Result<(Services, Caller), Refusal> {
+    let caller = info()?.caller.ok_or(Refusal::SignedOut)?;
+    if caller.actor.password_change_due {
+        return Err(Refusal::PasswordChangeDue);
+    }
+    Ok((services()?, caller))
+}
+
+/// Reads an identifier from a form or an address; what is none leads nowhere.
+pub(crate) fn parse_id<T: std::str::FromStr>(raw: &str) -> Result<T, Refusal> {
+    raw.parse().map_err(|_| Refusal::NotFound)
+}
+
+/// The page on the screen: the one being rendered, or the one a form or a script was sent from.
+pub(crate) fn current_page() -> NextPath {
+    let Some(parts) = use_context::<Parts>() else { return NextPath::default() };
+    let sent_from = parts.headers.get(REFERER).and_then(|value| value.to_str().ok()).map(path_of);
+    let rendering = parts.method == http::Method::GET;
+    let path = if rendering { parts.uri.path_and_query().map(|path| path.as_str().to_owned()) } else { sent_from };
+    path.and_then(|path| NextPath::parse(&path)).unwrap_or_default()
+}
+
+/// Path and query of an absolute address.
+fn path_of(address: &str) -> String {
+    address.parse::<http::Uri>().ok().and_then(|uri| uri.path_and_query().map(ToString::to_string)).unwrap_or_default()
+}
+
+/// Whether the answer goes to a browser that shows it, not to a script that reads it.
+pub(crate) fn is_plain_post() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        parts
+            .headers
+            .get(http::header::ACCEPT)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"))
+    })
+}
+
+/// The id people quote when something went wrong.
+pub(crate) fn request_id() -> Option<String> {
+    info().ok().map(|info| info.request_id)
+}
+
+/// Turns a service's failure into a page's, logging what only we may know.
+pub(crate) fn page_error(fault: services::Error) -> PageError {
+    PageError::from(Refusal::from(fault))
+}

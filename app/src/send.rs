@@ -1,0 +1,154 @@
+//! How every form of the console is sent and comes back (house plan, "Screens").
+//!
+//! A server function runs the action and leaves what the next page must show in a row that the browser's cookie
+//! points to; then it says where to go. A browser without scripts follows the redirect, a script does the same by
+//! itself: both read the same row and render the same page.
+
+use serde::{Deserialize, Serialize};
+
+/// The answer to every form: where to go now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// A path of this site.
+    pub to: String,
+}
+
+#[cfg(feature = "ssr")]
+pub(crate) use ssr::*;
+
+#[cfg(feature = "ssr")]
+mod ssr {
+    use super::Sent;
+    use crate::error::PageError;
+    use crate::request;
+    use domain::error::Refusal;
+    use domain::form::{Flash, FormState, Undo};
+    use http::HeaderValue;
+    use http::header::SET_COOKIE;
+    use leptos::prelude::use_context;
+    use services::forms;
+    use std::collections::BTreeMap;
+
+    /// The cookie that holds the session.
+    pub const SESSION_COOKIE: &str = "__Host-bursar";
+
+    /// The cookie that points to a waiting [`Flash`].
+    pub const FLASH_COOKIE: &str = "__Host-bursar-form";
+
+    /// What an action came to.
+    pub struct Done {
+        to: Option<String>,
+        flash: Option<Flash>,
+    }
+
+    impl Done {
+        /// Stay on the page the form was on.
+        pub fn here() -> Self {
+            Self { to: None, flash: None }
+        }
+
+        /// Go to a page.
+        pub fn at(to: impl Into<String>) -> Self {
+            Self { to: Some(to.into()), flash: None }
+        }
+
+        /// Say what was done, in one sentence.
+        pub fn saying(self, notice: impl Into<String>) -> Self {
+            self.showing(Flash::Notice { text: notice.into(), undo: None })
+        }
+
+        /// Say what was done, and offer to take it back.
+        pub fn saying_with_undo<const N: usize>(
+            self,
+            notice: impl Into<String>,
+            action: &str,
+            fields: [(&str, &str); N],
+        ) -> Self {
+            let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            let undo = Some(Undo { action: action.to_owned(), fields });
+            self.showing(Flash::Notice { text: notice.into(), undo })
+        }
+
+        /// Show something once on the next page.
+        pub fn showing(self, flash: Flash) -> Self {
+            Self { flash: Some(flash), ..self }
+        }
+    }
+
+    /// A form that was sent: its name on the page and the values to keep if it comes back. Never a password.
+    pub struct Form {
+        name: &'static str,
+        values: BTreeMap<String, String>,
+    }
+
+    impl Form {
+        pub fn new<const N: usize>(name: &'static str, values: [(&str, &str); N]) -> Self {
+            let values = values.into_iter().map(|(field, value)| (field.to_owned(), value.to_owned())).collect();
+            Self { name, values }
+        }
+
+        /// Runs the action and leaves what the next page must show.
+        pub async fn submit(
+            self,
+            action: impl Future<Output = Result<Done, services::Error>> + Send,
+        ) -> Result<Sent, PageError> {
+            match action.await {
+                Ok(done) => {
+                    if let Some(flash) = done.flash {
+                        keep(&flash).await?;
+                    }
+                    Ok(go(done.to))
+                }
+                Err(fault) => self.come_back(Refusal::from(fault)).await,
+            }
+        }
+
+        async fn come_back(self, refusal: Refusal) -> Result<Sent, PageError> {
+            match refusal {
+                Refusal::SignedOut => Ok(go(Some(request::current_page().through_sign_in()))),
+                Refusal::PasswordChangeDue => Ok(go(Some("/change-password".to_owned()))),
+                refusal => {
+                    let status = refusal.status();
+                    keep(&Flash::Form(FormState { form: self.name.to_owned(), values: self.values, refusal })).await?;
+                    let sent = go(None);
+                    if !request::is_plain_post() {
+                        set_status(status);
+                    }
+                    Ok(sent)
+                }
+            }
+        }
+    }
+
+    async fn keep(flash: &Flash) -> Result<(), PageError> {
+        let services = request::services()?;
+        let session = request::info()?.caller.map(|caller| caller.actor.session_id);
+        let token = forms::keep(&services, session, flash).await.map_err(request::page_error)?;
+        set_cookie(&format!("{FLASH_COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"));
+        Ok(())
+    }
+
+    fn go(to: Option<String>) -> Sent {
+        let to = to.unwrap_or_else(|| request::current_page().as_str().to_owned());
+        if request::is_plain_post() {
+            leptos_axum::redirect(&to);
+        }
+        Sent { to }
+    }
+
+    pub fn set_cookie(cookie: &str) {
+        if let (Some(response), Ok(value)) =
+            (use_context::<leptos_axum::ResponseOptions>(), HeaderValue::from_str(cookie))
+        {
+            response.append_header(SET_COOKIE, value);
+        }
+    }
+
+    fn set_status(status: u16) {
+        if let (Some(response), Ok(status)) =
+            (use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(status))
+        {
+            response.set_status(status);
+        }
+    }
+}

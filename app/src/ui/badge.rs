@@ -1,0 +1,152 @@
+//! Badges: a role, a kind, a project, a state that needs a ground.
+
+use super::icon::{Icon, IconSize, SvgIcon};
+use domain::role::ProjectRole;
+use domain::user::ProjectChip;
+use leptos::prelude::*;
+
+/// What a badge's colour says. Its word says the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BadgeKind {
+    /// Most things.
+    #[default]
+    Neutral,
+    /// Quieter still: a kind beside a name.
+    Outline,
+    /// Maintainer, nothing else.
+    Accent,
+    /// Past a soft limit, or soon.
+    Warn,
+    /// At a hard limit, refused.
+    Danger,
+    /// Waiting, information.
+    Info,
+}
+
+const BASE: &str = "inline-flex min-h-5 max-w-full min-w-0 items-center gap-1 rounded-sm px-1.5 text-xs/4.5 \
+                    font-medium whitespace-nowrap";
+
+const fn ground(kind: BadgeKind) -> &'static str {
+    match kind {
+        BadgeKind::Neutral => "bg-tag text-ink [&>svg]:text-ink-2",
+        BadgeKind::Outline => "text-ink inset-ring inset-ring-line-2 [&>svg]:text-ink-2",
+        BadgeKind::Accent => "bg-accent-tint text-accent-ink",
+        BadgeKind::Warn => "bg-warn-tint text-warn-ink",
+        BadgeKind::Danger => "bg-danger-tint text-danger-ink",
+        BadgeKind::Info => "bg-info-tint text-info-ink",
+    }
+}
+
+/// A badge of one or two words.
+#[component]
+pub fn Badge(
+    /// What its colour says.
+    #[prop(optional)]
+    kind: BadgeKind,
+    /// When it is a state.
+    #[prop(optional)]
+    icon: Option<Icon>,
+    /// The words.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <span class=[BASE, ground(kind)].join(" ")>
+            {icon.map(|icon| view! { <SvgIcon icon size=IconSize::Tiny /> })}
+            <span class="truncate">{children()}</span>
+        </span>
+    }
+}
+
+/// A project as a badge that leads to it; a key marks a project admin.
+#[component]
+pub fn ProjectBadge(
+    /// Technical name, which is what the badge shows.
+    #[prop(into)]
+    name: String,
+    /// Display name, for the pointer.
+    #[prop(into)]
+    title: String,
+    /// Where it leads.
+    #[prop(into)]
+    href: String,
+    /// The person is its project admin.
+    #[prop(optional)]
+    is_admin: bool,
+) -> impl IntoView {
+    view! {
+        <a href=href title=title class=[BASE, ground(BadgeKind::Neutral), "hover:bg-line"].join(" ")>
+            {is_admin
+                .then(|| {
+                    view! {
+                        <SvgIcon icon=Icon::KeyRound size=IconSize::Tiny />
+                        <span class="sr-only">"Project admin of "</span>
+                    }
+                })}
+            <span class="truncate">{name}</span>
+        </a>
+    }
+}
+
+/// At most three projects, then how many more, which opens all of them.
+#[component]
+pub fn ProjectBadges(
+    /// Those known, administered ones first.
+    projects: Vec<ProjectChip>,
+    /// How many there are in all.
+    total: i64,
+    /// Where projects live: a project's address without its technical name, such as `/projects/`.
+    #[prop(into)]
+    base: String,
+    /// Where all of them stand.
+    #[prop(into)]
+    more_href: String,
+) -> impl IntoView {
+    if projects.is_empty() {
+        return view! { <span class="text-sm text-ink-2">"None"</span> }.into_any();
+    }
+    let shown = projects.len().min(3);
+    let more = total - i64::try_from(shown).unwrap_or(i64::MAX);
+    let badge = move |chip: ProjectChip| {
+        let name = chip.name.to_string();
+        let address = [&base, name.as_str()].concat();
+        view! {
+            <li class="flex max-w-28 min-w-9 flex-initial">
+                <ProjectBadge name title=chip.title href=address is_admin=chip.role == ProjectRole::Admin />
+            </li>
+        }
+    };
+    view! {
+        <ul class="flex min-w-0 items-center gap-1">
+            {projects.into_iter().take(shown).map(badge).collect_view()}
+            {(more > 0)
+                .then(|| {
+                    view! {
+                        <li class="flex-none">
+                            <MoreChip count=more href=more_href />
+                        </li>
+                    }
+                })}
+        </ul>
+    }
+        .into_any()
+}
+
+/// `+2`: how many more there are, and the way to them.
+#[component]
+pub fn MoreChip(
+    /// How many more.
+    count: i64,
+    /// Where they stand.
+    #[prop(into)]
+    href: String,
+) -> impl IntoView {
+    view! {
+        <a
+            href=href
+            class="num inline-grid min-h-6 min-w-6 place-content-center rounded-sm text-xs font-medium text-ink-2 hover:text-ink"
+        >
+            <span aria-hidden="true">"+" {count.to_string()}</span>
+            <span class="sr-only">{count.to_string()} " more"</span>
+        </a>
+    }
+}

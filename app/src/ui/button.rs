@@ -1,0 +1,169 @@
+//! Buttons, and links that look like them: a button for doing, a link for going.
+
+use super::icon::{Icon, IconSize, SvgIcon};
+use leptos::prelude::*;
+
+/// How much a button stands out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ButtonKind {
+    /// The one thing to do in view.
+    Primary,
+    /// Raised, with an edge.
+    #[default]
+    Default,
+    /// Without an edge.
+    Quiet,
+    /// Destroys something; only inside the dialog that confirms it.
+    Danger,
+    /// The way to that dialog.
+    DangerQuiet,
+}
+
+/// How tall a button is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ButtonSize {
+    /// 28 px: in a section's head.
+    Small,
+    /// 32 px.
+    #[default]
+    Default,
+    /// 40 px: sign-in and phones.
+    Large,
+}
+
+impl ButtonKind {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Primary => "bg-accent text-on-accent shadow-e1 not-disabled:hover:bg-accent-hover",
+            Self::Default => {
+                "bg-raised text-ink inset-ring inset-ring-line-2 shadow-e1 not-disabled:hover:bg-hover [&>svg]:text-ink-2"
+            }
+            Self::Quiet => "text-ink-2 not-disabled:hover:bg-ink/6 not-disabled:hover:text-ink",
+            Self::Danger => "bg-danger-solid text-on-danger shadow-e1 not-disabled:hover:bg-danger-solid/90",
+            Self::DangerQuiet => "text-danger-ink not-disabled:hover:bg-danger-tint",
+        }
+    }
+}
+
+const BASE: &str = "inline-flex items-center justify-center gap-1.5 rounded-md py-0.5 font-strong whitespace-nowrap \
+                    transition-colors focus-visible:rounded-md aria-busy:cursor-progress \
+                    aria-busy:[&>svg]:animate-spin disabled:bg-sunken disabled:text-ink-3 disabled:shadow-none \
+                    disabled:inset-ring disabled:inset-ring-line disabled:[&>svg]:text-ink-3";
+
+fn with_label(kind: ButtonKind, size: ButtonSize) -> String {
+    let size = match size {
+        ButtonSize::Small => "min-h-control-sm px-2.25 text-sm",
+        ButtonSize::Default => "min-h-control px-3 text-sm",
+        ButtonSize::Large => "min-h-control-lg px-4 text-base",
+    };
+    [BASE, kind.class(), size].join(" ")
+}
+
+fn icon_only(kind: ButtonKind, size: ButtonSize) -> String {
+    let size = match size {
+        ButtonSize::Small => "size-control-sm",
+        ButtonSize::Default => "size-control",
+        ButtonSize::Large => "size-control-lg",
+    };
+    [BASE, kind.class(), size].join(" ")
+}
+
+/// A button. Further attributes are passed on: `attr:name`, `attr:value`, `attr:form`, `attr:popovertarget`,
+/// `attr:commandfor` with `attr:command`, `on:click`.
+#[component]
+pub fn Button(
+    /// How much it stands out.
+    #[prop(optional)]
+    kind: ButtonKind,
+    /// How tall it is.
+    #[prop(optional)]
+    size: ButtonSize,
+    /// Before the verb.
+    #[prop(optional)]
+    icon: Option<Icon>,
+    /// Sends the form it stands in.
+    #[prop(optional)]
+    submit: bool,
+    /// Only when the reason stands beside it.
+    #[prop(optional)]
+    disabled: bool,
+    /// While the server works: the icon turns.
+    #[prop(optional, into)]
+    busy: Signal<bool>,
+    /// The verb with its object.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <button
+            type=kind_of(submit)
+            class=with_label(kind, size)
+            disabled=disabled
+            aria-busy=move || busy.get().then_some("true")
+        >
+            {icon.map(|icon| view! { <SvgIcon icon /> })}
+            {children()}
+        </button>
+    }
+}
+
+/// A button that is only an icon; its label is for readers and for the pointer.
+#[component]
+pub fn IconButton(
+    /// The drawing.
+    icon: Icon,
+    /// What it does, with its object: "Remove Ada from atlas".
+    #[prop(into)]
+    label: String,
+    /// How much it stands out.
+    #[prop(default = ButtonKind::Quiet)]
+    kind: ButtonKind,
+    /// How tall and wide it is.
+    #[prop(optional)]
+    size: ButtonSize,
+    /// Sends the form it stands in.
+    #[prop(optional)]
+    submit: bool,
+) -> impl IntoView {
+    view! {
+        <button type=kind_of(submit) class=icon_only(kind, size) aria-label=label.clone() title=label>
+            <SvgIcon icon size=icon_size(size) />
+        </button>
+    }
+}
+
+/// A link that looks like a button.
+#[component]
+pub fn LinkButton(
+    /// Where it leads.
+    #[prop(into)]
+    href: String,
+    /// How much it stands out.
+    #[prop(optional)]
+    kind: ButtonKind,
+    /// How tall it is.
+    #[prop(optional)]
+    size: ButtonSize,
+    /// Before the words.
+    #[prop(optional)]
+    icon: Option<Icon>,
+    /// What is there.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <a href=href class=with_label(kind, size)>
+            {icon.map(|icon| view! { <SvgIcon icon /> })}
+            {children()}
+        </a>
+    }
+}
+
+const fn kind_of(submit: bool) -> &'static str {
+    if submit { "submit" } else { "button" }
+}
+
+const fn icon_size(size: ButtonSize) -> IconSize {
+    match size {
+        ButtonSize::Large => IconSize::Large,
+        ButtonSize::Small | ButtonSize::Default => IconSize::Default,
+    }
+}

@@ -1,0 +1,327 @@
+//! Fields to choose from: select, radio buttons, check box, switch.
+
+use super::field::INPUT;
+use super::icon::{Icon, IconSize, SvgIcon};
+use super::scope::{framed, hint_line, problem, wire};
+use leptos::prelude::*;
+
+/// Something to choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What people read.
+    pub label: String,
+}
+
+impl Choice {
+    /// A value and its words.
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { value: value.into(), label: label.into() }
+    }
+}
+
+/// A box or ring that is filled when chosen.
+pub(super) const TICK: &str = "grid size-4 flex-none appearance-none place-content-center border border-control \
+    bg-raised hover:border-ink-2 checked:border-accent checked:bg-accent checked:hover:border-accent-hover \
+    before:size-2.5 before:scale-0 before:bg-on-accent checked:before:scale-100 disabled:bg-sunken";
+const BOX: &str =
+    "rounded-sm before:[clip-path:polygon(14%_47%,4%_58%,38%_91%,97%_22%,86%_12%,37%_69%)] focus-visible:rounded-sm";
+const RING: &str = "rounded-full before:[clip-path:circle(30%)] focus-visible:rounded-full";
+
+pub(super) fn tick_box() -> String {
+    [TICK, BOX].join(" ")
+}
+
+pub(super) fn tick_ring() -> String {
+    [TICK, RING].join(" ")
+}
+
+/// A native select with its label.
+#[component]
+pub fn SelectField(
+    /// The field's name in the form; its id is `<form>-<name>`.
+    #[prop(into)]
+    name: String,
+    /// What to choose.
+    #[prop(into)]
+    label: String,
+    /// What there is to choose.
+    options: Vec<Choice>,
+    /// The value chosen at first.
+    #[prop(optional, into)]
+    selected: String,
+    /// What is wrong with it, if the form's state does not say so.
+    #[prop(optional_no_strip, into)]
+    error: Option<String>,
+    /// What helps to choose.
+    #[prop(optional, into)]
+    hint: Option<String>,
+) -> impl IntoView {
+    let wiring = wire(&name, selected, error, hint.is_some());
+    let control = view! {
+        <span class="relative grid min-w-0">
+            <select
+                id=wiring.id.clone()
+                name=name
+                class=[INPUT, "appearance-none pe-7 text-ellipsis"].join(" ")
+                aria-invalid=wiring.invalid
+                aria-describedby=wiring.described_by.clone()
+            >
+                {entries(options, &wiring.value)}
+            </select>
+            {chevron()}
+        </span>
+    };
+    framed(&wiring, label, false, hint, control)
+}
+
+/// A select without a visible label, inside a table cell or a line of controls.
+#[component]
+pub fn BareSelect(
+    /// The field's name in the form.
+    #[prop(into)]
+    name: String,
+    /// What is chosen for what, for readers: "Role of Ada in atlas".
+    #[prop(into)]
+    label: String,
+    /// What there is to choose.
+    options: Vec<Choice>,
+    /// The value chosen at first.
+    #[prop(optional, into)]
+    selected: String,
+    /// With an edge, outside tables; otherwise the edge appears under the pointer.
+    #[prop(optional)]
+    edged: bool,
+) -> impl IntoView {
+    let look = if edged {
+        "min-h-control rounded-md border border-control bg-raised ps-2.5 pe-7 text-sm hover:border-ink-2"
+    } else {
+        "-ms-2 min-h-control-sm rounded-md border border-transparent ps-1.75 pe-6 text-sm font-medium \
+         hover:border-control hover:bg-raised"
+    };
+    view! {
+        <span class="relative inline-grid max-w-full min-w-0">
+            <select
+                name=name
+                aria-label=label
+                class=["max-w-full appearance-none text-ellipsis focus-visible:rounded-md", look].join(" ")
+            >
+                {entries(options, &selected)}
+            </select>
+            {chevron()}
+        </span>
+    }
+}
+
+fn entries(options: Vec<Choice>, selected: &str) -> impl IntoView + use<> {
+    let entry = |choice: Choice| {
+        let chosen = choice.value == selected;
+        view! {
+            <option value=choice.value selected=chosen>
+                {choice.label}
+            </option>
+        }
+    };
+    options.into_iter().map(entry).collect_view()
+}
+
+fn chevron() -> impl IntoView {
+    view! {
+        <span class="pointer-events-none absolute inset-y-0 end-2 grid place-content-center text-ink-2">
+            <SvgIcon icon=Icon::ChevronDown size=IconSize::Small />
+        </span>
+    }
+}
+
+/// A check box: for what a button sends later.
+#[component]
+pub fn Checkbox(
+    /// The field's name in the form; its id is `<form>-<name>`.
+    #[prop(into)]
+    name: String,
+    /// What is chosen.
+    #[prop(into)]
+    label: String,
+    /// What is sent when ticked.
+    #[prop(default = "true".to_owned(), into)]
+    value: String,
+    /// Ticked at first.
+    #[prop(optional)]
+    checked: bool,
+    /// What follows from it.
+    #[prop(optional, into)]
+    hint: Option<String>,
+) -> impl IntoView {
+    let wiring = wire(&name, String::new(), None, hint.is_some());
+    let checked = if wiring.value.is_empty() { checked } else { wiring.value == value };
+    view! {
+        <div class="grid gap-0.5">
+            <label class="flex min-h-6 w-fit items-center gap-2 text-sm">
+                <input
+                    id=wiring.id.clone()
+                    type="checkbox"
+                    name=name
+                    value=value
+                    checked=checked
+                    class=tick_box()
+                    aria-invalid=wiring.invalid
+                    aria-describedby=wiring.described_by.clone()
+                />
+                <span>{label}</span>
+            </label>
+            {problem(&wiring.id, wiring.error.clone())}
+            {hint.map(|hint| view! { <div class="ps-6">{hint_line(&wiring.id, hint)}</div> })}
+        </div>
+    }
+}
+
+/// A choice of [`RadioRows`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RadioChoice {
+    /// What is sent.
+    pub value: String,
+    /// What people read.
+    pub label: String,
+    /// A figure at the right.
+    pub figure: Option<String>,
+    /// What it means.
+    pub detail: Option<String>,
+}
+
+/// Radio buttons with what each means, in one frame.
+#[component]
+pub fn RadioRows(
+    /// The field's name in the form.
+    #[prop(into)]
+    name: String,
+    /// What to choose.
+    #[prop(into)]
+    legend: String,
+    /// What there is to choose.
+    options: Vec<RadioChoice>,
+    /// The value chosen at first.
+    #[prop(optional, into)]
+    selected: String,
+) -> impl IntoView {
+    let wiring = wire(&name, selected, None, false);
+    let (id, chosen) = (wiring.id.clone(), wiring.value.clone());
+    let row = move |(place, option): (usize, RadioChoice)| {
+        // The error summary points at the first button.
+        let row_id = if place == 0 { id.clone() } else { format!("{id}-{place}") };
+        let checked = option.value == chosen;
+        view! {
+            <label
+                for=row_id.clone()
+                class="grid grid-cols-[auto_minmax(0,1fr)_auto] items-start gap-x-3 border-line px-3.5 py-2.5 text-sm not-first:border-t has-checked:bg-selected"
+            >
+                <input
+                    id=row_id
+                    type="radio"
+                    name=name.clone()
+                    value=option.value
+                    checked=checked
+                    class=[&tick_ring(), "mt-0.5"].join(" ")
+                />
+                <span class="font-strong">{option.label}</span>
+                <span class="money">{option.figure}</span>
+                {option.detail.map(|detail| view! { <span class="col-span-2 col-start-2 text-ink-2">{detail}</span> })}
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="grid gap-1.5" aria-describedby=wiring.described_by.clone()>
+            <legend class="mb-1.5 text-sm font-strong">{legend}</legend>
+            <div class="overflow-hidden rounded-lg border border-line-2 bg-raised">
+                {options.into_iter().enumerate().map(row).collect_view()}
+            </div>
+            {problem(&wiring.id, wiring.error.clone())}
+        </fieldset>
+    }
+}
+
+/// Two to four short words, one of them chosen.
+#[component]
+pub fn Segmented(
+    /// The field's name in the form.
+    #[prop(into)]
+    name: String,
+    /// What is chosen, for readers.
+    #[prop(into)]
+    legend: String,
+    /// The words.
+    options: Vec<Choice>,
+    /// The value chosen at first.
+    #[prop(optional, into)]
+    selected: String,
+) -> impl IntoView {
+    let segment = move |option: Choice| {
+        let checked = option.value == selected;
+        view! {
+            <label class="inline-flex min-h-6 items-center rounded-sm px-2.25 text-xs font-medium whitespace-nowrap text-ink-2 hover:text-ink has-checked:bg-raised has-checked:text-ink has-checked:shadow-e1 has-checked:ring has-checked:ring-line-2 has-focus-visible:outline-2 has-focus-visible:outline-offset-1 has-focus-visible:outline-focus">
+                <input type="radio" class="sr-only" name=name.clone() value=option.value checked=checked />
+                {option.label}
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="inline-flex w-fit gap-px rounded-md bg-tag p-0.5">
+            <legend class="sr-only">{legend}</legend>
+            {options.into_iter().map(segment).collect_view()}
+        </fieldset>
+    }
+}
+
+/// A switch for what takes effect at once: a submit button of the form it stands in.
+#[component]
+pub fn SwitchButton(
+    /// Unique in the page.
+    #[prop(into)]
+    id: String,
+    /// What is switched.
+    #[prop(into)]
+    label: String,
+    /// Now on.
+    on: bool,
+    /// Sent when pressed, with `value`.
+    #[prop(optional, into)]
+    name: Option<String>,
+    /// Sent when pressed, with `name`: usually the state wanted.
+    #[prop(optional, into)]
+    value: Option<String>,
+    /// One line: what follows from it, or why it cannot be switched.
+    #[prop(into)]
+    consequence: String,
+    /// Cannot be switched; the consequence says why.
+    #[prop(optional)]
+    disabled: bool,
+) -> impl IntoView {
+    let described = [&id, "-says"].concat();
+    view! {
+        <div class="grid content-start gap-0.5">
+            <button
+                id=id
+                type="submit"
+                role="switch"
+                aria-checked=if on { "true" } else { "false" }
+                aria-describedby=described.clone()
+                name=name
+                value=value
+                disabled=disabled
+                class="group inline-flex min-h-6 w-fit items-center gap-2.5 rounded-md text-base font-strong"
+            >
+                <span
+                    aria-hidden="true"
+                    class="relative h-4.5 w-8 flex-none rounded-full bg-control transition-colors group-aria-checked:bg-accent group-disabled:opacity-50"
+                >
+                    <span class="absolute start-0.5 top-0.5 size-3.5 rounded-full bg-raised transition-transform group-aria-checked:translate-x-3.5 group-aria-checked:bg-on-accent"></span>
+                    <span class="absolute end-1.5 top-1.5 size-1.5 rounded-full border border-paper group-aria-checked:end-auto group-aria-checked:start-2 group-aria-checked:top-1.25 group-aria-checked:h-2 group-aria-checked:w-0 group-aria-checked:rounded-none group-aria-checked:border-0 group-aria-checked:border-s-[1.5px] group-aria-checked:border-on-accent"></span>
+                </span>
+                {label}
+            </button>
+            <p id=described class="ps-10.5 text-sm text-ink-2">
+                {consequence}
+            </p>
+        </div>
+    }
+}

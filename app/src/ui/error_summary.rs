@@ -1,0 +1,49 @@
+//! What is wrong with a form, on top of it.
+
+use super::banner::FRAME;
+use super::icon::{Icon, SvgIcon};
+use super::scope::field_id;
+use domain::form::FieldErrors;
+use leptos::prelude::*;
+
+/// The problems of a form as links to their fields, or the one sentence why it was refused.
+#[component]
+pub fn ErrorSummary(
+    /// Name of the form.
+    #[prop(into)]
+    form: String,
+    /// What did not happen: "Not created."
+    #[prop(into)]
+    fact: String,
+    /// The problems at fields.
+    errors: FieldErrors,
+    /// Field names and what they are called on the screen.
+    labels: Vec<(&'static str, &'static str)>,
+) -> impl IntoView {
+    let count = errors.iter().count();
+    let need = if count == 1 { "One field needs a change:".to_owned() } else { format!("{count} fields need a change:") };
+    let line = |(field, problem): (&str, &domain::form::FieldProblem)| {
+        let label = labels.iter().find(|(name, _)| *name == field).map_or(field, |(_, label)| *label);
+        let words = [label, ": ", problem.as_str()].concat();
+        view! {
+            <li>
+                <a
+                    href=["#", &field_id(&form, field)].concat()
+                    class="inline-flex min-h-6 items-center rounded-sm font-medium underline underline-offset-[0.2em]"
+                >
+                    {words}
+                </a>
+            </li>
+        }
+    };
+    let lines = errors.iter().map(line).collect_view();
+    view! {
+        <div role="alert" tabindex="-1" id=[&form, "-errors"].concat() class=[FRAME, "items-start! bg-danger-tint [&>svg]:text-danger-ink"].join(" ")>
+            <SvgIcon icon=Icon::OctagonAlert />
+            <div>
+                <p class="font-semibold text-danger-ink">{fact} " " {need}</p>
+                <ul>{lines}</ul>
+            </div>
+        </div>
+    }
+}

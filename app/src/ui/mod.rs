@@ -1,0 +1,3 @@
+//! The component kit.
+
+pub mod form;

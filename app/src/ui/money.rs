@@ -1,0 +1,43 @@
+//! Amounts: exact on object pages, whole dollars in lists with the exact amount behind.
+
+use domain::budget::Limits;
+use domain::money::Money;
+use leptos::prelude::*;
+
+/// `$1,702.64`
+#[component]
+pub fn Amount(
+    /// How much.
+    amount: Money,
+) -> impl IntoView {
+    view! { <span class="money">{amount.exact()}</span> }
+}
+
+/// `$1,702` with `$1,702.64` for the pointer and for readers.
+#[component]
+pub fn WholeAmount(
+    /// How much.
+    amount: Money,
+) -> impl IntoView {
+    view! {
+        <span class="money" title=amount.exact()>
+            {amount.whole()}
+        </span>
+    }
+}
+
+/// Both limits of a budget as plain figures: "$225.00 soft, $250.00 hard".
+#[component]
+pub fn LimitFigures(
+    /// Soft and hard limit.
+    limits: Limits,
+) -> impl IntoView {
+    view! {
+        <span>
+            <span class="money">{limits.soft().exact()}</span>
+            <span class="text-ink-2">" soft, "</span>
+            <span class="money font-strong">{limits.hard().exact()}</span>
+            <span class="text-ink-2">" hard"</span>
+        </span>
+    }
+}

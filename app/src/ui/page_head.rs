@@ -1,0 +1,69 @@
+//! The top of a page: where it is, what it is, what can be done.
+
+use super::breadcrumbs::{Breadcrumbs, Crumb};
+use leptos::children::ViewFnOnce;
+use leptos::prelude::*;
+
+/// Crumbs, title with one quiet line beside it, actions at the right.
+#[component]
+pub fn PageHead(
+    /// The way here; none on top places.
+    #[prop(optional)]
+    crumbs: Vec<Crumb>,
+    /// The page's heading.
+    #[prop(into)]
+    title: String,
+    /// One quiet line beside it.
+    #[prop(optional, into)]
+    subtitle: Option<String>,
+    /// Buttons, one of them primary at most.
+    #[prop(optional, into)]
+    actions: ViewFnOnce,
+) -> impl IntoView {
+    view! {
+        <header class="px-gutter pt-3.5">
+            {(!crumbs.is_empty()).then(|| view! { <Breadcrumbs crumbs /> })}
+            <div class="mt-0.5 flex min-h-10 flex-wrap items-center gap-x-3 gap-y-2 max-nav:mt-1 max-nav:min-h-0">
+                <h1 class="text-xl font-title">{title}</h1>
+                {subtitle.map(|subtitle| view! { <p class="text-sm text-ink-2">{subtitle}</p> })}
+                <div class="ms-auto flex flex-wrap gap-2 empty:hidden max-nav:ms-0 max-nav:w-full max-nav:[&>*]:flex-auto">
+                    {actions.run()}
+                </div>
+            </div>
+        </header>
+    }
+}
+
+/// The head of one object: its picture, its name, a line that identifies it, actions.
+#[component]
+pub fn ObjectHead(
+    /// The way here.
+    crumbs: Vec<Crumb>,
+    /// The object's name.
+    #[prop(into)]
+    title: String,
+    /// An avatar or tile of 52 px.
+    #[prop(into)]
+    picture: ViewFnOnce,
+    /// Buttons.
+    #[prop(optional, into)]
+    actions: ViewFnOnce,
+    /// Address, state, badges.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <header class="px-gutter pt-3.5">
+            <Breadcrumbs crumbs />
+            <div class="flex flex-wrap items-center gap-x-3.5 gap-y-3 pt-3 pb-2.5 @max-p1:items-start">
+                {picture.run()}
+                <div class="grid min-w-0 flex-[1_1_12rem] gap-0.5">
+                    <h1 class="text-xl font-title wrap-anywhere">{title}</h1>
+                    <div class="flex flex-wrap items-center gap-x-2.5 gap-y-1 text-sm text-ink-2">{children()}</div>
+                </div>
+                <div class="ms-auto flex flex-wrap gap-2 empty:hidden @max-p1:ms-0 @max-p1:w-full @max-p1:[&>*]:flex-auto">
+                    {actions.run()}
+                </div>
+            </div>
+        </header>
+    }
+}

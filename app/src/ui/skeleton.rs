@@ -1,0 +1,34 @@
+//! Rows to come, on client navigation only: server-rendered pages never show them.
+
+use leptos::prelude::*;
+
+/// The shape of a list's rows, after 200 ms.
+#[component]
+pub fn SkeletonRows(
+    /// What is being read, for readers: "Loading people".
+    #[prop(into)]
+    label: String,
+    /// How many rows.
+    #[prop(default = 6)]
+    rows: usize,
+) -> impl IntoView {
+    let row = |_| {
+        view! {
+            <div class="grid h-row grid-cols-[1.75rem_2fr_1fr_1.5fr_1fr] items-center gap-4 border-b border-line px-gutter">
+                <span class="size-7 animate-pulse rounded-full bg-track"></span>
+                <span class="h-2.5 w-7/10 animate-pulse rounded-sm bg-track"></span>
+                <span class="h-2.5 w-1/2 animate-pulse rounded-sm bg-track"></span>
+                <span class="h-2.5 w-4/5 animate-pulse rounded-sm bg-track"></span>
+                <span class="h-2.5 w-2/5 animate-pulse rounded-sm bg-track"></span>
+            </div>
+        }
+    };
+    view! {
+        <div aria-busy="true" class="transition-opacity delay-200 starting:opacity-0">
+            <p role="status" class="sr-only">
+                {label}
+            </p>
+            <div aria-hidden="true">{(0..rows).map(row).collect_view()}</div>
+        </div>
+    }
+}

@@ -1,0 +1,353 @@
+//! Tables: a sticky head, hairlines, figures at the right; on a narrow sheet each row becomes a stack of cells.
+//!
+//! Roles are written out because a table whose parts are laid out as a grid is no table to readers any more.
+
+use super::icon::{Icon, IconSize, SvgIcon};
+use leptos::prelude::*;
+
+/// Where a table stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TableFit {
+    /// From edge to edge of the sheet, text on the gutter.
+    #[default]
+    Sheet,
+    /// Within a section.
+    Section,
+}
+
+/// A table whose columns keep their widths; what does not fit is cut with an ellipsis.
+#[component]
+pub fn Table(
+    /// What the rows are, for readers.
+    #[prop(into)]
+    label: String,
+    /// Where it stands.
+    #[prop(optional)]
+    fit: TableFit,
+    /// Too wide for a phone and not to be stacked: it scrolls sideways inside its own frame.
+    #[prop(optional)]
+    scrolls: bool,
+    /// [`TableHead`] and [`TableBody`].
+    children: Children,
+) -> impl IntoView {
+    let class = if scrolls {
+        "group/table min-w-2xl table-fixed data-flush:mx-0"
+    } else {
+        "group/table table-fixed @max-p1:block"
+    };
+    let table = view! {
+        <table role="table" aria-label=label.clone() class=class data-flush=(fit == TableFit::Section).then_some("")>
+            {children()}
+        </table>
+    };
+    if scrolls {
+        view! {
+            <div role="region" aria-label=label tabindex="0" class="overflow-x-auto">
+                {table}
+            </div>
+        }
+            .into_any()
+    } else {
+        table.into_any()
+    }
+}
+
+/// The heads of the columns.
+#[component]
+pub fn TableHead(
+    /// [`Header`] and [`SortHeader`].
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <thead role="rowgroup" class="@max-p1:sr-only">
+            <tr role="row">{children()}</tr>
+        </thead>
+    }
+}
+
+/// The rows.
+#[component]
+pub fn TableBody(
+    /// [`TableRow`].
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <tbody role="rowgroup" class="@max-p1:block">
+            {children()}
+        </tbody>
+    }
+}
+
+/// One row; on a narrow sheet a grid of two columns.
+#[component]
+pub fn TableRow(
+    /// [`Cell`].
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <tr
+            role="row"
+            class="group-not-data-flush/table:hover:bg-hover @max-p1:grid @max-p1:grid-cols-[minmax(0,1fr)_auto] @max-p1:items-center @max-p1:gap-x-3 @max-p1:gap-y-1.5 @max-p1:border-b @max-p1:border-line @max-p1:py-3 @max-p1:group-not-data-flush/table:px-gutter"
+        >
+            {children()}
+        </tr>
+    }
+}
+
+/// From which width of the sheet a column is shown in a table with all columns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Priority {
+    /// Always.
+    #[default]
+    Always,
+    /// From 52 rem.
+    P2,
+    /// From 62 rem.
+    P3,
+    /// From 72 rem.
+    P4,
+}
+
+impl Priority {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Always => "",
+            Self::P2 => "@max-p2:hidden",
+            Self::P3 => "@max-p3:hidden",
+            Self::P4 => "@max-p4:hidden",
+        }
+    }
+}
+
+/// Width of a column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Width {
+    /// Shares what is left.
+    #[default]
+    Rest,
+    /// 4.5 rem: a menu or one small button.
+    Icon,
+    /// 6.5 rem: a figure, a short time.
+    Short,
+    /// 8.5 rem: a word with an icon, a day.
+    Medium,
+    /// 12 rem: a name.
+    Long,
+    /// 16 rem: a name with a second line.
+    Longer,
+}
+
+impl Width {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Rest => "",
+            Self::Icon => "w-18",
+            Self::Short => "w-26",
+            Self::Medium => "w-34",
+            Self::Long => "w-48",
+            Self::Longer => "w-64",
+        }
+    }
+}
+
+const HEAD: &str = "sticky top-0 z-1 h-8.5 border-b border-line-2 bg-paper px-2 text-xs font-medium \
+    whitespace-nowrap text-ink-2 group-data-flush/table:static group-data-flush/table:first:ps-0 \
+    group-data-flush/table:last:pe-0 group-not-data-flush/table:first:ps-gutter \
+    group-not-data-flush/table:last:pe-gutter";
+
+fn head(figures: bool, width: Width, priority: Priority) -> String {
+    [HEAD, if figures { "text-end" } else { "text-start" }, width.class(), priority.class()].join(" ")
+}
+
+/// The head of a column that does not sort.
+#[component]
+pub fn Header(
+    /// What the column holds.
+    #[prop(into)]
+    label: String,
+    /// Figures stand at the right.
+    #[prop(optional)]
+    figures: bool,
+    /// For readers only: a column of buttons.
+    #[prop(optional)]
+    is_hidden: bool,
+    /// How wide the column is.
+    #[prop(optional)]
+    width: Width,
+    /// From which width it is shown.
+    #[prop(optional)]
+    priority: Priority,
+) -> impl IntoView {
+    view! {
+        <th role="columnheader" scope="col" class=head(figures, width, priority)>
+            <span class=is_hidden.then_some("sr-only")>{label}</span>
+        </th>
+    }
+}
+
+/// How a list is sorted by a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sorted {
+    /// Rising.
+    Ascending,
+    /// Falling.
+    Descending,
+}
+
+impl Sorted {
+    /// As in a query.
+    pub const fn from_descending(descending: bool) -> Self {
+        if descending { Self::Descending } else { Self::Ascending }
+    }
+}
+
+/// The head of a column that sorts: a link to the list in that order.
+#[component]
+pub fn SortHeader(
+    /// What the column holds.
+    #[prop(into)]
+    label: String,
+    /// The list sorted by this column, or the other way round when it already is.
+    #[prop(into)]
+    href: String,
+    /// How the list is sorted by this column now, if it is.
+    #[prop(optional_no_strip)]
+    sorted: Option<Sorted>,
+    /// Figures stand at the right.
+    #[prop(optional)]
+    figures: bool,
+    /// How wide the column is.
+    #[prop(optional)]
+    width: Width,
+    /// From which width it is shown.
+    #[prop(optional)]
+    priority: Priority,
+) -> impl IntoView {
+    let (order, icon) = match sorted {
+        Some(Sorted::Ascending) => (Some("ascending"), Icon::ArrowUp),
+        Some(Sorted::Descending) => (Some("descending"), Icon::ArrowDown),
+        None => (None, Icon::ChevronsUpDown),
+    };
+    view! {
+        <th role="columnheader" scope="col" aria-sort=order class=[&head(figures, width, priority), "group/sort"].join(" ")>
+            <a
+                href=href
+                class="inline-flex min-h-6 items-center gap-1 rounded-sm group-[[aria-sort]]/sort:font-semibold group-[[aria-sort]]/sort:text-ink hover:text-ink [&>svg]:opacity-0 hover:[&>svg]:opacity-100 focus-visible:[&>svg]:opacity-100 group-[[aria-sort]]/sort:[&>svg]:opacity-100"
+            >
+                {label}
+                <SvgIcon icon size=IconSize::Tiny />
+            </a>
+        </th>
+    }
+}
+
+/// Where a cell stands once its row is stacked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stacked {
+    /// The next free place.
+    #[default]
+    Next,
+    /// At the right.
+    End,
+    /// A line of its own.
+    Line,
+    /// Not shown.
+    Hidden,
+}
+
+impl Stacked {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Next => "@max-p1:block",
+            Self::End => "@max-p1:block @max-p1:justify-self-end @max-p1:text-end",
+            Self::Line => "@max-p1:col-span-full @max-p1:block",
+            Self::Hidden => "@max-p1:hidden",
+        }
+    }
+}
+
+const CELL: &str = "h-row min-w-0 overflow-hidden border-b border-line px-2 py-1 align-middle \
+    group-data-flush/table:first:ps-0 group-data-flush/table:last:pe-0 group-not-data-flush/table:first:ps-gutter \
+    group-not-data-flush/table:last:pe-gutter @max-p1:h-auto @max-p1:border-0 @max-p1:p-0! @max-p1:empty:hidden";
+
+/// A cell.
+#[component]
+pub fn Cell(
+    /// Stands before the content once the row is stacked and the head is gone.
+    #[prop(optional, into)]
+    label: Option<String>,
+    /// Figures stand at the right.
+    #[prop(optional)]
+    figures: bool,
+    /// Where it stands once the row is stacked.
+    #[prop(optional)]
+    stacked: Stacked,
+    /// From which width it is shown while the row is not stacked; the same as its head's.
+    #[prop(optional)]
+    priority: Priority,
+    /// Holds buttons or a select, whose focus rings must not be cut.
+    #[prop(optional)]
+    controls: bool,
+    /// The content.
+    children: Children,
+) -> impl IntoView {
+    let shown = if stacked == Stacked::Hidden { priority.class() } else { within_table(priority) };
+    let class = [
+        CELL,
+        stacked.class(),
+        shown,
+        if figures { "num text-end @max-p1:text-start" } else { "" },
+        if controls { "overflow-visible!" } else { "" },
+    ];
+    view! {
+        <td role="cell" class=class.join(" ")>
+            {label.map(|label| view! { <span class="me-1.5 hidden text-xs text-ink-2 @max-p1:inline">{label}</span> })}
+            {children()}
+        </td>
+    }
+}
+
+/// A dropped column comes back when rows are stacked: there is room again.
+const fn within_table(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Always => "",
+        Priority::P2 => "@p1:@max-p2:hidden",
+        Priority::P3 => "@p1:@max-p3:hidden",
+        Priority::P4 => "@p1:@max-p4:hidden",
+    }
+}
+
+/// A name that is the row's link, with a second line, beside a picture.
+#[component]
+pub fn NameCell(
+    /// Where the row's object lives.
+    #[prop(into)]
+    href: String,
+    /// The name.
+    #[prop(into)]
+    name: String,
+    /// The second line: an address, a technical name.
+    #[prop(optional_no_strip, into)]
+    detail: Option<String>,
+    /// The second line is a technical name.
+    #[prop(optional)]
+    code: bool,
+    /// An avatar or tile.
+    children: Children,
+) -> impl IntoView {
+    let face = if code { "block truncate font-mono text-[0.6875rem]/4 tracking-none text-ink-2" } else { "block truncate text-xs text-ink-2" };
+    view! {
+        <a href=href class="group/name flex min-w-0 items-center gap-2.5 rounded-sm focus-visible:-outline-offset-2">
+            {children()}
+            <span class="min-w-0">
+                <span
+                    class="block truncate text-base/4.5 font-strong group-hover/name:underline group-hover/name:underline-offset-[0.2em]"
+                    title=name.clone()
+                >
+                    {name}
+                </span>
+                {detail.map(|detail| view! { <span class=face title=detail.clone()>{detail.clone()}</span> })}
+            </span>
+        </a>
+    }
+}

@@ -1,0 +1,116 @@
+//! Times: relative in lists with the absolute time behind, days where something was made.
+
+use leptos::prelude::*;
+use time::macros::format_description;
+use time::{Duration, OffsetDateTime, UtcOffset};
+
+/// "4 min ago", with the absolute time for the pointer. The same output on the server and in the browser, because
+/// `now` comes with the data.
+#[component]
+pub fn RelativeTime(
+    /// The moment.
+    at: OffsetDateTime,
+    /// When the page was read.
+    now: OffsetDateTime,
+) -> impl IntoView {
+    view! {
+        <time class="whitespace-nowrap" datetime=machine(at) title=absolute(at)>
+            {relative(at, now)}
+        </time>
+    }
+}
+
+/// "2 Jun 2025", with the absolute time for the pointer.
+#[component]
+pub fn Day(
+    /// The moment.
+    at: OffsetDateTime,
+) -> impl IntoView {
+    view! {
+        <time class="whitespace-nowrap" datetime=machine(at) title=absolute(at)>
+            {day(at)}
+        </time>
+    }
+}
+
+/// In words relative to `now` up to a year, beyond that the day.
+pub fn relative(at: OffsetDateTime, now: OffsetDateTime) -> String {
+    let distance = now - at;
+    let (length, is_past) = (distance.abs(), !distance.is_negative());
+    let days = (now.to_offset(UtcOffset::UTC).date() - at.to_offset(UtcOffset::UTC).date()).whole_days().abs().max(1);
+    let words = if length < Duration::MINUTE {
+        return if is_past { "just now".to_owned() } else { "in a moment".to_owned() };
+    } else if length < Duration::HOUR {
+        format!("{} min", length.whole_minutes())
+    } else if length < Duration::DAY {
+        counted(length.whole_hours(), "hour")
+    } else if days == 1 {
+        return if is_past { "yesterday".to_owned() } else { "tomorrow".to_owned() };
+    } else if days < 60 {
+        counted(days, "day")
+    } else if days < 365 {
+        counted(days / 30, "month")
+    } else {
+        return day(at);
+    };
+    if is_past { words + " ago" } else { ["in ", &words].concat() }
+}
+
+/// `2 Jun 2025`
+pub fn day(at: OffsetDateTime) -> String {
+    let format = format_description!("[day padding:none] [month repr:short] [year]");
+    at.to_offset(UtcOffset::UTC).format(format).unwrap_or_default()
+}
+
+/// `2 June 2025, 09:13 UTC`
+pub fn absolute(at: OffsetDateTime) -> String {
+    let format = format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute] UTC");
+    at.to_offset(UtcOffset::UTC).format(format).unwrap_or_default()
+}
+
+fn machine(at: OffsetDateTime) -> String {
+    let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
+    at.to_offset(UtcOffset::UTC).format(format).unwrap_or_default()
+}
+
+fn counted(count: i64, unit: &str) -> String {
+    if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn a_moment_reads_as_people_say_it() {
+        let now = datetime!(2026-11-17 09:13:20 UTC);
+        for (at, words) in [
+            (datetime!(2026-11-17 09:13:00 UTC), "just now"),
+            (datetime!(2026-11-17 09:09:00 UTC), "4 min ago"),
+            (datetime!(2026-11-17 08:13:20 UTC), "1 hour ago"),
+            (datetime!(2026-11-16 10:00:00 UTC), "23 hours ago"),
+            (datetime!(2026-11-16 09:00:00 UTC), "yesterday"),
+            (datetime!(2026-11-15 09:00:00 UTC), "2 days ago"),
+            (datetime!(2026-03-10 09:00:00 UTC), "8 months ago"),
+            (datetime!(2025-06-02 09:00:00 UTC), "2 Jun 2025"),
+            (datetime!(2026-11-17 09:13:40 UTC), "in a moment"),
+            (datetime!(2026-11-30 09:13:20 UTC), "in 13 days"),
+            (datetime!(2026-11-18 09:13:20 UTC), "tomorrow"),
+        ] {
+            assert_eq!(relative(at, now), words, "{at}");
+        }
+    }
+
+    #[test]
+    fn yesterday_is_the_day_before_whatever_the_hour() {
+        let now = datetime!(2026-11-17 00:30 UTC);
+        assert_eq!(relative(datetime!(2026-11-15 23:30 UTC), now), "2 days ago");
+    }
+
+    #[test]
+    fn the_absolute_time_names_its_zone() {
+        assert_eq!(absolute(datetime!(2026-11-17 10:13:20 +1)), "17 November 2026, 09:13 UTC");
+        assert_eq!(machine(datetime!(2026-11-17 10:13:20 +1)), "2026-11-17T09:13:20Z");
+    }
+}

@@ -1,0 +1,69 @@
+//! Toasts: what just happened, once. Never for errors.
+
+use super::button::{ButtonSize, IconButton};
+use super::hydrated::hydrated;
+use super::icon::{Icon, SvgIcon};
+use leptos::children::ViewFnOnce;
+use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// How long a toast stays.
+const STAYS: Duration = Duration::from_secs(10);
+
+/// One sentence at the foot of the page. With scripts it leaves after ten seconds, unless the pointer or the focus is
+/// on it, and can be dismissed; without, it is gone on the next page.
+#[component]
+pub fn Toast(
+    /// What happened.
+    #[prop(into)]
+    message: String,
+    /// Undo, or a link to the result.
+    #[prop(optional, into)]
+    action: ViewFnOnce,
+) -> impl IntoView {
+    let ready = hydrated();
+    let gone = RwSignal::new(false);
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    let stop = move || {
+        if let Some(handle) = timer.try_update_value(Option::take).flatten() {
+            handle.clear();
+        }
+    };
+    let start = move || {
+        stop();
+        timer.set_value(set_timeout_with_handle(move || gone.set(true), STAYS).ok());
+    };
+    Effect::new(move |_| start());
+    on_cleanup(stop);
+    view! {
+        <div
+            role="status"
+            class="on-inverse-ring pointer-events-none fixed inset-x-4 bottom-4 z-20 grid justify-items-center max-nav:bottom-20"
+        >
+            <div
+                hidden=move || gone.get()
+                class="pointer-events-auto flex w-fit max-w-[min(30rem,100%)] items-center gap-2.5 rounded-lg bg-inverse py-2 ps-3.5 pe-2 text-sm text-on-inverse shadow-e2"
+                on:pointerenter=move |_| stop()
+                on:pointerleave=move |_| start()
+                on:focusin=move |_| stop()
+                on:focusout=move |_| start()
+            >
+                <SvgIcon icon=Icon::CircleCheck />
+                <p class="py-1">{message}</p>
+                {action.run()}
+                <span class="text-ink [&>button]:text-on-inverse-2 [&>button]:hover:bg-on-inverse/12 [&>button]:hover:text-on-inverse" hidden=move || !ready.get()>
+                    <IconButton
+                        icon=Icon::X
+                        label="Dismiss"
+                        size=ButtonSize::Small
+                        on:click=move |_| {
+                            stop();
+                            gone.set(true);
+                        }
+                    />
+                </span>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,193 @@
+//! What can be done to people.
+
+use crate::error::PageError;
+use crate::send::Sent;
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use {
+    crate::paths,
+    crate::request::{parse_id, signed_in},
+    crate::send::{Done, Form},
+    domain::actor::Target,
+    domain::email::Email,
+    domain::form::{FieldErrors, FieldProblem, Flash},
+    domain::id::UserId,
+    domain::permission::{GrantAuditor, GrantRoles, ManageUsers},
+    domain::role::PlatformRole,
+    domain::text::PersonName,
+    domain::user::UserKind,
+    services::users::{self, NewUser},
+};
+
+/// Creates a person, who gets a one-time password.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "people/create")]
+pub async fn create_person(name: String, email: String, kind: String) -> Result<Sent, PageError> {
+    let form = Form::new("create-person", [("name", &name), ("email", &email), ("kind", &kind)]);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let person = parse_person(&name, &email, &kind)?;
+        let title = person.name.to_string();
+        let account = users::create(&services, &can, person).await?;
+        let password = Flash::OneTimePassword { name: title, password: account.one_time_password };
+        Ok(Done::at(paths::user(account.id)).showing(password))
+    })
+    .await
+}
+
+#[cfg(feature = "ssr")]
+fn parse_person(name: &str, email: &str, kind: &str) -> Result<NewUser, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let name = errors.take("name", PersonName::parse(name));
+    let email = errors.take("email", Email::parse(email));
+    let kind = errors.take("kind", UserKind::parse(kind));
+    match (name, email, kind) {
+        (Some(name), Some(email), Some(kind)) => Ok(NewUser { name, email, kind }),
+        _ => Err(errors),
+    }
+}
+
+/// Gives or takes the roles admin and maintainer.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "people/set-role")]
+pub async fn set_platform_role(person: String, role: String) -> Result<Sent, PageError> {
+    let form = Form::new("platform-role", [("role", &role)]);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<GrantRoles>(Target::Platform)?;
+        let role = PlatformRole::parse(&role).map_err(|problem| FieldErrors::one("role", problem.as_str()))?;
+        users::set_platform_role(&services, &can, parse_id(&person)?, role).await?;
+        Ok(Done::here().saying(format!("Platform role is now {}. It holds from the next request.", role.title())))
+    })
+    .await
+}
+
+/// Gives or takes the role auditor.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "people/set-auditor")]
+pub async fn set_auditor(person: String, auditor: bool) -> Result<Sent, PageError> {
+    let form = Form::new("platform-role", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<GrantAuditor>(Target::Platform)?;
+        users::set_auditor(&services, &can, parse_id(&person)?, auditor).await?;
+        Ok(Done::here().saying(if auditor { "Auditor is on." } else { "Auditor is off." }))
+    })
+    .await
+}
+
+/// Closes an account and ends its sessions.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "people/deactivate")]
+pub async fn deactivate_person(person: String) -> Result<Sent, PageError> {
+    let form = Form::new("account-state", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        users::deactivate(&services, &can, parse_id(&person)?).await?;
+        let undo = <ReactivatePerson as leptos::server_fn::ServerFn>::url();
+        Ok(Done::here().saying_with_undo("Account deactivated; its sessions have ended.", undo, [("person", &person)]))
+    })
+    .await
+}
+
+/// Opens a deactivated account again.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "people/reactivate")]
+pub async fn reactivate_person(person: String) -> Result<Sent, PageError> {
+    let form = Form::new("account-state", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        users::reactivate(&services, &can, parse_id(&person)?).await?;
+        Ok(Done::here().saying("Account reactivated."))
+    })
+    .await
+}
+
+/// Lets somebody sign in again after too many wrong passwords.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "people/unlock")]
+pub async fn unlock_person(person: String) -> Result<Sent, PageError> {
+    let form = Form::new("account-state", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        users::unlock(&services, &can, parse_id(&person)?).await?;
+        Ok(Done::here().saying("Account unlocked."))
+    })
+    .await
+}
+
+/// Ends every session of somebody.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "people/end-sessions")]
+pub async fn end_sessions_of_person(person: String) -> Result<Sent, PageError> {
+    let form = Form::new("account-state", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        users::end_sessions(&services, &can, parse_id(&person)?).await?;
+        Ok(Done::here().saying("All sessions have ended."))
+    })
+    .await
+}
+
+/// Issues a one-time password and shows it once.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "people/issue-password")]
+pub async fn issue_one_time_password(person: String, name: String) -> Result<Sent, PageError> {
+    let form = Form::new("account-state", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let password = users::issue_one_time_password(&services, &can, parse_id(&person)?).await?;
+        Ok(Done::here().showing(Flash::OneTimePassword { name, password }))
+    })
+    .await
+}
+
+/// Sets how many shared projects somebody may be in; empty means the default.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "people/set-project-limit")]
+pub async fn set_project_limit(person: String, limit: String) -> Result<Sent, PageError> {
+    let form = Form::new("project-limit", [("limit", &limit)]);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let limit = parse_limit(&limit).map_err(|problem| FieldErrors::one("limit", problem.as_str()))?;
+        users::set_project_limit(&services, &can, parse_id::<UserId>(&person)?, limit).await?;
+        Ok(Done::here().saying("Project limit saved."))
+    })
+    .await
+}
+
+#[cfg(feature = "ssr")]
+fn parse_limit(raw: &str) -> Result<Option<u32>, FieldProblem> {
+    let text = raw.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let limit = text.parse().ok().filter(|limit| *limit <= 1_000_000);
+    limit.map(Some).ok_or_else(|| FieldProblem::new("Enter a whole number from 0, or nothing for the default."))
+}

@@ -1,0 +1,79 @@
+//! What the pages of Users management read.
+
+use crate::error::PageError;
+use crate::page::Dated;
+use domain::budget::BudgetChoice;
+use domain::page::Page;
+use domain::user::{UserDetail, UserQuery, UserRow};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A person's page, with what the viewer may do there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserView {
+    /// The person.
+    pub person: UserDetail,
+    /// The viewer looks at the own page.
+    pub is_self: bool,
+    /// May create, deactivate, unlock.
+    pub may_manage: bool,
+    /// May give admin and maintainer.
+    pub may_grant_roles: bool,
+    /// May give auditor.
+    pub may_grant_auditor: bool,
+    /// May add to projects and remove from them.
+    pub may_manage_members: bool,
+    /// May assign budgets.
+    pub may_manage_budgets: bool,
+    /// The default of the project limit.
+    pub default_project_limit: u32,
+    /// Budgets to choose from; empty unless the viewer may assign them.
+    pub budget_choices: Vec<BudgetChoice>,
+}
+
+/// Reads a page of the list of people.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "people")]
+pub async fn list_people(query: UserQuery) -> Result<Dated<Page<UserRow>>, PageError> {
+    use domain::actor::Target;
+    crate::page::ssr::read(|services, caller| async move {
+        let can = caller.can(Target::Platform)?;
+        services::users::list(&services, &can, &query).await
+    })
+    .await
+}
+
+/// Reads a person's page.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "person")]
+pub async fn read_person(id: String) -> Result<Dated<UserView>, PageError> {
+    use domain::actor::Target;
+    use domain::permission::Permission;
+    crate::page::ssr::read(|services, caller| async move {
+        let can = caller.can(Target::Platform)?;
+        let person = services::users::detail(&services, &can, crate::request::parse_id(&id)?).await?;
+        let may = |permission| caller.actor.may(permission, Target::Platform);
+        let may_manage_budgets = services.settings().budgets && may(Permission::ManageBudgets);
+        let budget_choices = if may_manage_budgets {
+            services::budgets::choices(&services, &caller.can(Target::Platform)?).await?
+        } else {
+            Vec::new()
+        };
+        Ok(UserView {
+            is_self: person.id == caller.actor.user_id,
+            may_manage: may(Permission::ManageUsers),
+            may_grant_roles: may(Permission::GrantRoles),
+            may_grant_auditor: may(Permission::GrantAuditor),
+            may_manage_members: may(Permission::ManageMembers),
+            may_manage_budgets,
+            default_project_limit: services.settings().project_limit,
+            budget_choices,
+            person,
+        })
+    })
+    .await
+}
