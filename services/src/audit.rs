@@ -67,13 +67,42 @@ impl Entry {
     }
 }
 
-/// Writes an entry. `caller` is `None` when an operator's command or the console itself did it.
+/// Who did it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum By<'a> {
+    /// Somebody who is signed in.
+    Caller(&'a Caller),
+    /// Somebody with access to the server's command line.
+    Operator,
+    /// The console by itself.
+    Console,
+}
+
+impl<'a> By<'a> {
+    const fn caller(self) -> Option<&'a Caller> {
+        match self {
+            Self::Caller(caller) => Some(caller),
+            Self::Operator | Self::Console => None,
+        }
+    }
+
+    const fn name(self) -> &'a str {
+        match self {
+            Self::Caller(caller) => caller.actor.email.as_str(),
+            Self::Operator => "Operator",
+            Self::Console => "Bursar",
+        }
+    }
+}
+
+/// Writes an entry.
 pub(crate) async fn write(
     services: &Services,
     connection: &mut PgConnection,
-    caller: Option<&Caller>,
+    by: By<'_>,
     entry: Entry,
 ) -> Result<(), Error> {
+    let caller = by.caller();
     let changes = serde_json::to_value(&entry.changes).map_err(|fault| Error::Broken(fault.to_string()))?;
     sqlx::query!(
         "insert into audit_log
@@ -82,7 +111,7 @@ pub(crate) async fn write(
         services.new_id(),
         services.clock.now(),
         caller.map(|caller| caller.actor.user_id.0),
-        caller.map_or("Bursar", |caller| caller.actor.email.as_str()),
+        by.name(),
         caller.map(|caller| caller.actor.session_id.0),
         caller.map(|caller| caller.request_id.as_str()),
         entry.action,

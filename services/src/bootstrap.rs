@@ -1,1 +1,135 @@
-//! bootstrap
+//! The first administrator of an empty console, and the operator's way to a maintainer.
+
+use crate::Services;
+use crate::audit::{self, By, Entry, TargetType};
+use crate::change::lock_rights;
+use crate::error::Error;
+use crate::session::{end_all_of, user_kind};
+use crate::users::{ensure_personal_project, one_time_password};
+use domain::email::Email;
+use domain::error::Refusal;
+use domain::id::UserId;
+use domain::role::PlatformRole;
+use domain::user::UserKind;
+use sqlx::PgConnection;
+
+/// Signs in first when nothing else is configured.
+const DEFAULT_EMAIL: &str = "admin@example.com";
+const NAME: &str = "Administrator";
+
+/// How the first administrator signs in. Not printed by `Debug`: whoever starts the console shows it once.
+pub struct FirstSignIn {
+    /// The address.
+    pub email: String,
+    /// Made when none was configured. Either way a new password is asked for at the first sign-in.
+    pub one_time_password: Option<String>,
+}
+
+/// Makes a maintainer when there is no active admin (`behaviour.md` section 1.8), and says how to sign in.
+///
+/// Somebody who has the address already gets the role and the password. Any number of servers may start at once.
+///
+/// # Errors
+/// The database failed.
+pub async fn superadmin(
+    services: &Services,
+    email: Option<Email>,
+    password: Option<String>,
+) -> Result<Option<FirstSignIn>, Error> {
+    if has_active_admin(&mut *services.pool.acquire().await?).await? {
+        return Ok(None);
+    }
+    let email = email.map_or_else(|| DEFAULT_EMAIL.to_owned(), String::from);
+    let made = password.is_none().then(|| one_time_password(&services.random));
+    let hash = services.hasher.hash(made.clone().or(password).unwrap_or_default()).await?;
+    let mut transaction = services.pool.begin().await?;
+    lock_rights(&mut transaction).await?;
+    if has_active_admin(&mut transaction).await? {
+        return Ok(None);
+    }
+    let id = install(services, &mut transaction, &email, &hash).await?;
+    end_all_of(&mut transaction, id, None).await?;
+    let entry = Entry::new("user.bootstrapped", TargetType::User, id.0, &email)
+        .set("email", &email)
+        .set("role", PlatformRole::Maintainer.key());
+    audit::write(services, &mut transaction, By::Console, entry).await?;
+    if let Some(entry) = ensure_personal_project(services, &mut transaction, id, NAME, &email).await? {
+        audit::write(services, &mut transaction, By::Console, entry).await?;
+    }
+    transaction.commit().await?;
+    Ok(Some(FirstSignIn { email, one_time_password: made }))
+}
+
+async fn has_active_admin(connection: &mut PgConnection) -> Result<bool, Error> {
+    let row = sqlx::query!(r#"select exists (select from users where is_admin and is_active) as "exists!""#)
+        .fetch_one(connection)
+        .await?;
+    Ok(row.exists)
+}
+
+async fn install(services: &Services, connection: &mut PgConnection, email: &str, hash: &str) -> Result<UserId, Error> {
+    let row = sqlx::query!(
+        "insert into users as u
+           (id, email, name, is_admin, is_maintainer, password_hash, password_change_due, created_at, updated_at)
+         values ($1, $2, $3, true, true, $4, true, $5, $5)
+         on conflict (lower(email)) do update set
+           is_admin = true, is_maintainer = true, is_auditor = false, is_active = true, user_type = 'regular',
+           password_hash = $4, password_change_due = true, sign_in_tries = 0, locked_until = null,
+           updated_at = $5, version = u.version + 1
+         returning id",
+        services.new_id(),
+        email,
+        NAME,
+        hash,
+        services.clock.now()
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(UserId(row.id))
+}
+
+/// Makes somebody a maintainer, for an operator at the command line. Again changes nothing.
+///
+/// # Errors
+/// [`Refusal::Rule`] when nobody has the address, or the account cannot hold the role.
+pub async fn grant_maintainer(services: &Services, email: &Email) -> Result<(), Error> {
+    let mut transaction = services.pool.begin().await?;
+    lock_rights(&mut transaction).await?;
+    let person = sqlx::query!(
+        "select id, email, user_type, is_admin, is_maintainer, is_auditor, is_active
+         from users where lower(email) = lower($1) for no key update",
+        email.as_str()
+    )
+    .fetch_optional(&mut *transaction)
+    .await?
+    .ok_or_else(|| Refusal::Rule(format!("Nobody has the e-mail address {email}. Create the account first.")))?;
+    if !person.is_active {
+        return Err(
+            Refusal::Rule(format!("{email} is deactivated. Ask an admin to reactivate the account first.")).into()
+        );
+    }
+    if user_kind(&person.user_type)? == UserKind::External {
+        let text = format!("{email} is an external user and cannot be a maintainer. Make the account regular first.");
+        return Err(Refusal::Rule(text).into());
+    }
+    let before = PlatformRole::from_flags(person.is_maintainer, person.is_admin, person.is_auditor);
+    if before == PlatformRole::Maintainer {
+        return Ok(());
+    }
+    sqlx::query!(
+        "update users set is_admin = true, is_maintainer = true, is_auditor = false, updated_at = $2, version = version + 1
+         where id = $1",
+        person.id,
+        services.clock.now()
+    )
+    .execute(&mut *transaction)
+    .await?;
+    let after = PlatformRole::Maintainer.key().to_owned();
+    let entry = Entry::new("user.role_changed", TargetType::User, person.id, person.email).field(
+        "role",
+        Some(before.key().to_owned()),
+        Some(after),
+    );
+    audit::write(services, &mut transaction, By::Operator, entry).await?;
+    Ok(transaction.commit().await?)
+}

@@ -1,6 +1,6 @@
 //! The unit of work of every change: right checked again under lock, rows, audit row, commit.
 
-use crate::audit::Entry;
+use crate::audit::{By, Entry};
 use crate::error::Error;
 use crate::guard::{Caller, Can, check};
 use crate::{Services, audit, session};
@@ -68,7 +68,7 @@ impl Change<'_> {
     /// # Errors
     /// The database failed.
     pub async fn record(&mut self, entry: Entry) -> Result<(), Error> {
-        audit::write(self.services, &mut self.transaction, Some(self.caller), entry).await
+        audit::write(self.services, &mut self.transaction, By::Caller(self.caller), entry).await
     }
 
     /// Makes it so.

@@ -45,7 +45,41 @@ impl PasswordHasher {
     }
 
     async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-        let _permit = self.workers.acquire().await.map_err(|fault| Error::Broken(fault.to_string()))?;
-        tokio::task::spawn_blocking(job).await.map_err(|fault| Error::Broken(format!("hash worker: {fault}")))
+        let permit =
+            Arc::clone(&self.workers).acquire_owned().await.map_err(|fault| Error::Broken(fault.to_string()))?;
+        // The permit goes with the work: a request that is given up does not make room for one more hash.
+        let work = move || {
+            let _permit = permit;
+            job()
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|fault| Error::Broken(format!("hash worker: {fault}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hasher() -> PasswordHasher {
+        PasswordHasher::new(Random::system(), NonZeroUsize::MIN)
+    }
+
+    #[tokio::test]
+    async fn a_password_verifies_against_its_own_hash_alone() {
+        let hasher = hasher();
+        let hash = hasher.hash("a quiet ledger line".to_owned()).await.expect("a hash");
+        assert!(hasher.verify("a quiet ledger line".to_owned(), Some(hash.clone())).await.expect("an answer"));
+        assert!(!hasher.verify("a quiet ledger lime".to_owned(), Some(hash)).await.expect("an answer"));
+    }
+
+    #[tokio::test]
+    async fn nobody_costs_what_somebody_costs_and_is_never_right() {
+        let hasher = hasher();
+        let hash = hasher.hash("a quiet ledger line".to_owned()).await.expect("a hash");
+        let cost = |phc: &str| phc.splitn(5, '$').take(4).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(cost(NOBODY), cost(&hash));
+        assert_eq!(cost(NOBODY), ["", "argon2id", "v=19", "m=19456,t=2,p=1"]);
+        assert!(PasswordHash::new(NOBODY).is_ok());
+        assert!(!hasher.verify(String::new(), None).await.expect("an answer"));
     }
 }

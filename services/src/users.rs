@@ -1,1 +1,44 @@
-//! users
+//! People: who they are, which platform role they hold, and whether they may sign in.
+//!
+//! Nobody changes somebody of higher rank, and nobody their own role or state (`behaviour.md` W-07). Changes of rights
+//! and states run one after the other, each with the rights that hold then. So whoever makes the last of them is left
+//! with their rank: the last active admin and the last maintainer cannot be lost.
+
+mod create;
+mod detail;
+mod list;
+mod one_time_password;
+mod person;
+mod personal_project;
+mod roles;
+mod state;
+
+pub use create::{NewAccount, NewUser, create};
+pub use detail::detail;
+pub use list::list;
+pub use roles::{set_auditor, set_kind, set_platform_role};
+pub use state::{deactivate, end_sessions, issue_one_time_password, reactivate, set_project_limit, unlock};
+
+pub(crate) use one_time_password::one_time_password;
+pub(crate) use personal_project::ensure_personal_project;
+
+use domain::user::UserStatus;
+use time::OffsetDateTime;
+
+/// The gravest state that holds now.
+pub(crate) fn status(
+    is_active: bool,
+    locked_until: Option<OffsetDateTime>,
+    last_sign_in_at: Option<OffsetDateTime>,
+    now: OffsetDateTime,
+) -> UserStatus {
+    if !is_active {
+        UserStatus::Deactivated
+    } else if locked_until.is_some_and(|end| end > now) {
+        UserStatus::Locked
+    } else if last_sign_in_at.is_none() {
+        UserStatus::NeverSignedIn
+    } else {
+        UserStatus::Active
+    }
+}

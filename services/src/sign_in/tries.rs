@@ -1,0 +1,176 @@
+//! Counting tries, atomically and before any password is looked at.
+
+use crate::Services;
+use crate::error::Error;
+use crate::session::Client;
+use domain::email::Email;
+use domain::error::Refusal;
+use domain::form::FieldErrors;
+use domain::id::UserId;
+use sqlx::PgConnection;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Whose password is tried.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Account<'a> {
+    /// Somebody who signs in.
+    Email(&'a Email),
+    /// Somebody who is signed in and changes the password.
+    Id(UserId),
+}
+
+/// An account with a try left, which is used up now.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    pub(crate) id: UserId,
+    pub(crate) password_hash: Option<String>,
+}
+
+/// The answer to every try that fails; says at `field` what happens after too many.
+pub(crate) fn wrong(services: &Services, field: &str, what: &str) -> Error {
+    let tries = services.settings.account_tries;
+    let minutes = services.settings.lock_period.whole_minutes().max(1);
+    let tries = if tries == 1 { "1 wrong try".to_owned() } else { format!("{tries} wrong tries") };
+    let minutes = if minutes == 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") };
+    FieldErrors::one(field, format!("{what} After {tries} sign-in closes for {minutes}.")).into()
+}
+
+/// Counts a try of a network and, if it may go on, of an account; `None` when the account is unknown or locked.
+///
+/// Both in one transaction: known and unknown accounts cost one commit.
+pub(super) async fn count(services: &Services, network: &str, email: Option<&Email>) -> Result<Option<Counted>, Error> {
+    let mut transaction = services.pool.begin().await?;
+    let to_wait = count_network(services, &mut transaction, network).await?;
+    let counted = match (to_wait, email) {
+        (None, Some(email)) => count_account(services, &mut transaction, Account::Email(email)).await?,
+        _ => None,
+    };
+    transaction.commit().await?;
+    to_wait.map_or(Ok(counted), |seconds| Err(Refusal::TooMany(seconds).into()))
+}
+
+/// Counts a try of an account unless it is locked; the last one allowed locks it until it proves right.
+pub(crate) async fn count_account(
+    services: &Services,
+    connection: &mut PgConnection,
+    account: Account<'_>,
+) -> Result<Option<Counted>, Error> {
+    let (id, email) = match account {
+        Account::Email(email) => (None, Some(email.as_str())),
+        Account::Id(id) => (Some(id.0), None),
+    };
+    let now = services.clock.now();
+    let row = sqlx::query!(
+        "update users set
+           sign_in_tries = case when locked_until is null then sign_in_tries + 1 else 1 end,
+           locked_until = case when case when locked_until is null then sign_in_tries + 1 else 1 end >= $4 then $5::timestamptz end
+         where id = coalesce($1::uuid, (select id from users where lower(email) = lower($2)))
+           and (locked_until is null or locked_until <= $3)
+         returning id, password_hash",
+        id,
+        email,
+        now,
+        i32::from(services.settings.account_tries),
+        now + services.settings.lock_period
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| Counted { id: UserId(row.id), password_hash: row.password_hash }))
+}
+
+/// Counts a try of a network; `Some` with the seconds to wait when it has had its tries.
+async fn count_network(
+    services: &Services,
+    connection: &mut PgConnection,
+    network: &str,
+) -> Result<Option<u64>, Error> {
+    let now = services.clock.now();
+    let row = sqlx::query!(
+        "insert into sign_in_networks as n (network, tries, window_ends_at) values ($1, 1, $3)
+         on conflict (network) do update set
+           tries = case when n.window_ends_at <= $2 then 1 else n.tries + 1 end,
+           window_ends_at = case when n.window_ends_at <= $2 then $3 else n.window_ends_at end
+         returning tries, window_ends_at",
+        network,
+        now,
+        now + services.settings.lock_period
+    )
+    .fetch_one(connection)
+    .await?;
+    let is_over = row.tries > i32::from(services.settings.network_tries);
+    Ok(is_over.then(|| u64::try_from((row.window_ends_at - now).whole_seconds()).unwrap_or_default().max(1)))
+}
+
+/// Takes back the try that succeeded, so that many people behind one address do not lock each other out.
+pub(super) async fn give_back(connection: &mut PgConnection, network: &str) -> Result<(), Error> {
+    sqlx::query!("update sign_in_networks set tries = greatest(tries - 1, 0) where network = $1", network)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Forgets networks whose time is over; called by a job. Returns how many there were.
+///
+/// # Errors
+/// The database failed.
+pub async fn sweep(services: &Services) -> Result<u64, Error> {
+    let swept = sqlx::query!("delete from sign_in_networks where window_ends_at <= $1", services.clock.now())
+        .execute(&services.pool)
+        .await?;
+    Ok(swept.rows_affected())
+}
+
+/// The network of an address: what one household, office or machine usually has (/24 and /64).
+pub(super) fn network(client: &Client) -> String {
+    let address = client.address.as_deref().and_then(|text| text.parse::<IpAddr>().ok());
+    match address.map(|address| address.to_canonical()) {
+        Some(IpAddr::V4(address)) => {
+            let [a, b, c, _] = address.octets();
+            format!("{}/24", Ipv4Addr::new(a, b, c, 0))
+        }
+        Some(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+        None => "unknown".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+    use domain::role::PlatformRole;
+    use std::sync::Arc;
+
+    #[test]
+    fn neighbours_share_a_network() {
+        let of = |address: &str| network(&Client { address: Some(address.to_owned()), user_agent: None });
+        assert_eq!(of("192.0.2.17"), "192.0.2.0/24");
+        assert_eq!(of("::ffff:192.0.2.200"), "192.0.2.0/24");
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+        assert_eq!(of("not an address"), "unknown");
+        assert_eq!(network(&Client::default()), "unknown");
+    }
+
+    #[tokio::test]
+    async fn of_500_parallel_tries_exactly_as_many_as_allowed_are_let_through() {
+        let world = Arc::new(World::create().await);
+        let person = world.person("Priya", PlatformRole::User).await.actor.user_id;
+        let tries: Vec<_> = (0..500)
+            .map(|_| {
+                let world = Arc::clone(&world);
+                tokio::spawn(async move {
+                    let mut connection = world.services.pool().acquire().await.expect("a connection");
+                    let counted = count_account(&world.services, &mut connection, Account::Id(person)).await;
+                    counted.expect("the database answers").is_some()
+                })
+            })
+            .collect();
+        let mut let_through = 0;
+        for attempt in tries {
+            let_through += u16::from(attempt.await.expect("no panic"));
+        }
+        assert_eq!(let_through, world.services.settings().account_tries);
+    }
+}

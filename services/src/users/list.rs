@@ -1,0 +1,157 @@
+//! The list of people: keyset-paged, filtered, with project chips; two statements at most.
+
+use super::status;
+use crate::Services;
+use crate::error::Error;
+use crate::guard::Can;
+use crate::keyset::{Keyset, SortKey, time_key};
+use crate::search::{Hits, Searched};
+use crate::session::{project_role, user_kind};
+use domain::id::UserId;
+use domain::page::Page;
+use domain::permission::ViewUsers;
+use domain::project::ProjectName;
+use domain::role::PlatformRole;
+use domain::user::{ProjectChip, UserQuery, UserRow, UserSort, UserStatus};
+use sqlx::{Postgres, QueryBuilder};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// One page of the list.
+///
+/// # Errors
+/// The database failed.
+pub async fn list(services: &Services, _can: &Can<ViewUsers>, query: &UserQuery) -> Result<Page<UserRow>, Error> {
+    let now = services.clock.now();
+    let hits = Hits::of(services, Searched::Users, query.search.as_ref()).await?;
+    let keyset = keyset(query);
+    let rows: Vec<Row> = statement(query, &keyset, &hits, now).build_query_as().fetch_all(&services.pool).await?;
+    let page = keyset.page(rows, |row| (row.key(query.sort), row.id));
+    let rows = page.rows.into_iter().map(|row| row.read(now)).collect::<Result<_, _>>()?;
+    Ok(Page { rows, previous: page.previous, next: page.next })
+}
+
+/// A person as the statement selects it; the arrays are the chips.
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    name: String,
+    name_key: String,
+    email: String,
+    user_type: String,
+    is_admin: bool,
+    is_maintainer: bool,
+    is_auditor: bool,
+    is_active: bool,
+    locked_until: Option<OffsetDateTime>,
+    last_sign_in_at: Option<OffsetDateTime>,
+    created_at: OffsetDateTime,
+    project_count: i64,
+    project_names: Vec<String>,
+    project_titles: Vec<String>,
+    project_admins: Vec<bool>,
+}
+
+impl Row {
+    fn key(&self, sort: UserSort) -> Option<String> {
+        match sort {
+            UserSort::Name => Some(self.name_key.clone()),
+            UserSort::LastSignIn => time_key(self.last_sign_in_at),
+            UserSort::Created => time_key(Some(self.created_at)),
+        }
+    }
+
+    fn read(self, now: OffsetDateTime) -> Result<UserRow, Error> {
+        let chips = self.project_names.iter().zip(self.project_titles).zip(self.project_admins);
+        Ok(UserRow {
+            id: UserId(self.id),
+            kind: user_kind(&self.user_type)?,
+            status: status(self.is_active, self.locked_until, self.last_sign_in_at, now),
+            role: PlatformRole::from_flags(self.is_maintainer, self.is_admin, self.is_auditor),
+            projects: chips
+                .map(|((name, title), is_admin)| {
+                    let name = ProjectName::parse_existing(name)
+                        .map_err(|_| Error::Broken(format!("impossible project name {name:?}")))?;
+                    Ok(ProjectChip { name, title, role: project_role(false, is_admin) })
+                })
+                .collect::<Result<_, Error>>()?,
+            project_count: self.project_count,
+            name: self.name,
+            email: self.email,
+            last_sign_in_at: self.last_sign_in_at,
+            created_at: self.created_at,
+        })
+    }
+}
+
+fn keyset(query: &UserQuery) -> Keyset<'_> {
+    let sort = match query.sort {
+        UserSort::Name => SortKey::text("lower(u.name)"),
+        UserSort::LastSignIn => SortKey::time("coalesce(u.last_sign_in_at, timestamptz '-infinity')"),
+        UserSort::Created => SortKey::time("u.created_at"),
+    };
+    Keyset::new(sort, "u.id", query.descending, query.size, query.cursor.as_ref())
+}
+
+/// The page first, then the chips of its rows alone.
+fn statement(query: &UserQuery, keyset: &Keyset<'_>, hits: &Hits, now: OffsetDateTime) -> QueryBuilder<Postgres> {
+    let mut sql = QueryBuilder::new(
+        "select u.*, lower(u.name) as name_key, c.project_count,
+                coalesce(c.names, '{}') as project_names, coalesce(c.titles, '{}') as project_titles,
+                coalesce(c.admins, '{}') as project_admins
+         from (select u.id, u.name, u.email, u.user_type, u.is_admin, u.is_maintainer, u.is_auditor, u.is_active,
+                      u.locked_until, u.last_sign_in_at, u.created_at
+               from users u where true",
+    );
+    hits.push_condition(&mut sql, "u");
+    push_filters(&mut sql, query, now);
+    keyset.push_condition(&mut sql);
+    keyset.push_order(&mut sql);
+    keyset.push_limit(&mut sql);
+    sql.push(
+        ") u cross join lateral (
+           select count(*) as project_count, (array_agg(p.name order by m.is_project_admin desc, lower(p.title), p.id))[1:4] as names,
+                  (array_agg(p.title order by m.is_project_admin desc, lower(p.title), p.id))[1:4] as titles,
+                  (array_agg(m.is_project_admin order by m.is_project_admin desc, lower(p.title), p.id))[1:4] as admins
+           from user_projects m
+           join projects p on p.id = m.project_id and p.deleted_at is null and p.project_type = 'shared'
+           where m.user_id = u.id
+         ) c",
+    );
+    keyset.push_order(&mut sql);
+    sql
+}
+
+fn push_filters(sql: &mut QueryBuilder<Postgres>, query: &UserQuery, now: OffsetDateTime) {
+    if let Some(project) = &query.project {
+        sql.push(
+            " and u.id in (select m.user_id from user_projects m where m.project_id =
+                (select p.id from projects p where p.deleted_at is null and lower(p.name) = lower(",
+        );
+        sql.push_bind(project.to_string()).push(")))");
+    }
+    // In the words of the partial indexes.
+    sql.push(match query.role {
+        None => "",
+        Some(PlatformRole::Maintainer) => " and (u.is_admin or u.is_auditor) and u.is_maintainer",
+        Some(PlatformRole::Admin) => " and (u.is_admin or u.is_auditor) and u.is_admin and not u.is_maintainer",
+        Some(PlatformRole::Auditor) => " and (u.is_admin or u.is_auditor) and not u.is_admin",
+        Some(PlatformRole::User) => " and not u.is_admin and not u.is_auditor",
+    });
+    let Some(status) = query.status else { return };
+    if status == UserStatus::Deactivated {
+        sql.push(" and not u.is_active");
+        return;
+    }
+    sql.push(" and u.is_active");
+    if status == UserStatus::Locked {
+        sql.push(" and u.locked_until > ").push_bind(now);
+        return;
+    }
+    sql.push(" and (u.locked_until is null or u.locked_until <= ").push_bind(now).push(")");
+    sql.push(if status == UserStatus::NeverSignedIn {
+        " and u.last_sign_in_at is null"
+    } else {
+        " and u.last_sign_in_at is not null"
+    });
+}

@@ -1,0 +1,76 @@
+//! Somebody about to be changed.
+
+use crate::Services;
+use crate::audit::{Entry, TargetType};
+use crate::change::Change;
+use crate::error::Error;
+use crate::session::user_kind;
+use domain::error::Refusal;
+use domain::id::UserId;
+use domain::role::PlatformRole;
+use domain::user::UserKind;
+
+/// A person whose row is locked until the change ends, and whom the one who changes does not rank below.
+#[derive(Debug)]
+pub(super) struct Person {
+    pub(super) id: UserId,
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) kind: UserKind,
+    pub(super) role: PlatformRole,
+    pub(super) is_active: bool,
+    pub(super) project_limit: Option<i32>,
+}
+
+impl Person {
+    /// Locks somebody.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`], or [`Refusal::Forbidden`] by the rank rule (`behaviour.md` W-07).
+    pub(super) async fn lock(change: &mut Change<'_>, id: UserId) -> Result<Self, Error> {
+        let row = sqlx::query!(
+            "select name, email, user_type, is_admin, is_maintainer, is_auditor, is_active, project_limit
+             from users where id = $1 for no key update",
+            id.0
+        )
+        .fetch_optional(change.connection())
+        .await?
+        .ok_or(Refusal::NotFound)?;
+        let person = Self {
+            id,
+            name: row.name,
+            email: row.email,
+            kind: user_kind(&row.user_type)?,
+            role: PlatformRole::from_flags(row.is_maintainer, row.is_admin, row.is_auditor),
+            is_active: row.is_active,
+            project_limit: row.project_limit,
+        };
+        if person.role.rank() > change.actor().role.rank() {
+            let text = format!("{} is a maintainer. Only maintainers can change this account; ask one.", person.name);
+            return Err(Refusal::Forbidden(text).into());
+        }
+        Ok(person)
+    }
+
+    /// Whether it is the one who changes.
+    pub(super) fn is_oneself(&self, change: &Change<'_>) -> bool {
+        self.id == change.actor().user_id
+    }
+
+    /// An entry of the audit log about this person.
+    pub(super) fn entry(&self, action: &'static str) -> Entry {
+        Entry::new(action, TargetType::User, self.id.0, &self.email)
+    }
+
+    /// Notes the change in the row itself, for whoever edits it at the same time.
+    pub(super) async fn touch(&self, services: &Services, change: &mut Change<'_>) -> Result<(), Error> {
+        sqlx::query!(
+            "update users set updated_at = $2, version = version + 1 where id = $1",
+            self.id.0,
+            services.clock.now()
+        )
+        .execute(change.connection())
+        .await?;
+        Ok(())
+    }
+}

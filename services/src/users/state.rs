@@ -1,0 +1,146 @@
+//! Whether somebody may sign in, with what, and how many projects they may join.
+
+use super::one_time_password;
+use super::person::Person;
+use crate::Services;
+use crate::error::Error;
+use crate::guard::Can;
+use crate::session::end_all_of;
+use domain::error::Refusal;
+use domain::form::FieldErrors;
+use domain::id::UserId;
+use domain::permission::ManageUsers;
+
+/// Closes an account and ends its sessions. Everything else stays. Again changes nothing.
+///
+/// # Errors
+/// [`Refusal::Rule`] for oneself; [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
+pub async fn deactivate(services: &Services, can: &Can<ManageUsers>, id: UserId) -> Result<(), Error> {
+    let mut change = services.change(can).await?;
+    let person = Person::lock(&mut change, id).await?;
+    if !person.is_active {
+        return Ok(());
+    }
+    if person.is_oneself(&change) {
+        let text = "You cannot deactivate your own account. Ask another admin to do it.";
+        return Err(Refusal::Rule(text.to_owned()).into());
+    }
+    sqlx::query!("update users set is_active = false where id = $1", id.0).execute(change.connection()).await?;
+    person.touch(services, &mut change).await?;
+    let ended = end_all_of(change.connection(), id, None).await?;
+    let entry = person.entry("user.deactivated").field("active", Some("true".into()), Some("false".into()));
+    change.record(entry.field("sessions", Some(ended.to_string()), Some("0".into()))).await?;
+    change.commit().await
+}
+
+/// Opens a closed account. Again changes nothing.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
+pub async fn reactivate(services: &Services, can: &Can<ManageUsers>, id: UserId) -> Result<(), Error> {
+    let mut change = services.change(can).await?;
+    let person = Person::lock(&mut change, id).await?;
+    if person.is_active {
+        return Ok(());
+    }
+    sqlx::query!("update users set is_active = true where id = $1", id.0).execute(change.connection()).await?;
+    person.touch(services, &mut change).await?;
+    let entry = person.entry("user.reactivated").field("active", Some("false".into()), Some("true".into()));
+    change.record(entry).await?;
+    change.commit().await
+}
+
+/// Opens an account that too many wrong passwords locked, before its time. Changes nothing when it is not locked.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
+pub async fn unlock(services: &Services, can: &Can<ManageUsers>, id: UserId) -> Result<(), Error> {
+    let mut change = services.change(can).await?;
+    let person = Person::lock(&mut change, id).await?;
+    let unlocked = sqlx::query!(
+        "update users set sign_in_tries = 0, locked_until = null where id = $1 and sign_in_tries > 0",
+        id.0
+    )
+    .execute(change.connection())
+    .await?
+    .rows_affected();
+    if unlocked == 0 {
+        return Ok(());
+    }
+    person.touch(services, &mut change).await?;
+    change.record(person.entry("user.unlocked")).await?;
+    change.commit().await
+}
+
+/// Ends all of somebody's sessions.
+///
+/// # Errors
+/// [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
+pub async fn end_sessions(services: &Services, can: &Can<ManageUsers>, id: UserId) -> Result<(), Error> {
+    let mut change = services.change(can).await?;
+    let person = Person::lock(&mut change, id).await?;
+    let ended = end_all_of(change.connection(), id, None).await?;
+    let entry = person.entry("user.sessions_ended");
+    change.record(entry.field("sessions", Some(ended.to_string()), Some("0".into()))).await?;
+    change.commit().await
+}
+
+/// Replaces somebody's password by one that has to be changed at the next sign-in, unlocks the account and ends its
+/// sessions. Returns the password, which is shown once.
+///
+/// # Errors
+/// [`Refusal::Rule`] for oneself and for closed accounts; [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
+pub async fn issue_one_time_password(services: &Services, can: &Can<ManageUsers>, id: UserId) -> Result<String, Error> {
+    let password = one_time_password(&services.random);
+    let hash = services.hasher.hash(password.clone()).await?;
+    let mut change = services.change(can).await?;
+    let person = Person::lock(&mut change, id).await?;
+    if person.is_oneself(&change) {
+        return Err(Refusal::Rule("Change your own password on your profile instead.".to_owned()).into());
+    }
+    if !person.is_active {
+        let text = format!("{} is deactivated. Reactivate the account first.", person.name);
+        return Err(Refusal::Rule(text).into());
+    }
+    sqlx::query!(
+        "update users set password_hash = $2, password_change_due = true, sign_in_tries = 0, locked_until = null
+         where id = $1",
+        id.0,
+        hash
+    )
+    .execute(change.connection())
+    .await?;
+    person.touch(services, &mut change).await?;
+    end_all_of(change.connection(), id, None).await?;
+    change.record(person.entry("user.one_time_password_issued")).await?;
+    change.commit().await?;
+    Ok(password)
+}
+
+/// Sets how many shared projects somebody may be in; `None` is the configured default. Lower than the number they are
+/// in removes nobody. Admins and maintainers have no limit while they hold the role.
+///
+/// # Errors
+/// A problem at `project_limit`; [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
+pub async fn set_project_limit(
+    services: &Services,
+    can: &Can<ManageUsers>,
+    id: UserId,
+    limit: Option<u32>,
+) -> Result<(), Error> {
+    let limit = limit
+        .map(i32::try_from)
+        .transpose()
+        .map_err(|_| FieldErrors::one("project_limit", format!("Enter {} or less.", i32::MAX)))?;
+    let mut change = services.change(can).await?;
+    let person = Person::lock(&mut change, id).await?;
+    if person.project_limit == limit {
+        return Ok(());
+    }
+    sqlx::query!("update users set project_limit = $2 where id = $1", id.0, limit).execute(change.connection()).await?;
+    person.touch(services, &mut change).await?;
+    let text = |limit: Option<i32>| limit.map(|number| number.to_string());
+    let entry = person.entry("user.project_limit_changed");
+    change.record(entry.field("project_limit", text(person.project_limit), text(limit))).await?;
+    change.commit().await
+}
