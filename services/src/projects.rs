@@ -16,11 +16,17 @@ pub use list::list;
 pub(crate) use project_limit::{allowance, enforce_limit, lock_person};
 
 use crate::error::Error;
-use crate::guard::Can;
+use crate::guard::{Caller, Can};
 use domain::actor::Target;
+use domain::error::Refusal;
 use domain::id::ProjectId;
 use domain::permission::Asks;
 use domain::project::{ProjectKind, ProjectName};
+
+/// Reading projects takes no proof, so it asks for itself what every proof asks first.
+fn check_password_changed(caller: &Caller) -> Result<(), Refusal> {
+    if caller.actor.password_change_due { Err(Refusal::PasswordChangeDue) } else { Ok(()) }
+}
 
 /// The project a proof was made for.
 pub(crate) fn of_proof<P: Asks>(can: &Can<P>) -> Result<ProjectId, Error> {

@@ -1,6 +1,6 @@
 //! A project's page: its facts with budgets in one statement, a page of its members in another.
 
-use super::{stored_kind, stored_name};
+use super::{check_password_changed, stored_kind, stored_name};
 use crate::Services;
 use crate::budgets::AssignedRow;
 use crate::error::Error;
@@ -22,7 +22,8 @@ use uuid::Uuid;
 /// Budgets are empty when they are switched off or the person may not see them.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when there is no such project, it was deleted, or the person may not see it.
+/// [`Refusal::NotFound`] when there is no such project, it was deleted, or the person may not see it;
+/// [`Refusal::PasswordChangeDue`] until a one-time password was changed.
 pub async fn detail(
     services: &Services,
     caller: &Caller,
@@ -51,6 +52,7 @@ pub async fn facts(services: &Services, caller: &Caller, name: &ProjectName) -> 
 /// # Errors
 /// As [`detail`].
 pub async fn id_of(services: &Services, caller: &Caller, name: &ProjectName) -> Result<ProjectId, Error> {
+    check_password_changed(caller)?;
     let id = sqlx::query_scalar!(
         "select id from projects where lower(name) = lower($1) and deleted_at is null",
         name.as_str()
@@ -68,6 +70,7 @@ async fn visible(
     caller: &Caller,
     name: &ProjectName,
 ) -> Result<(ProjectFacts, Vec<AssignedBudget>), Error> {
+    check_password_changed(caller)?;
     let (facts, budgets) = load(&services.pool, Wanted::Name(name)).await?.ok_or(Refusal::NotFound)?;
     check_visible(caller, facts.id)?;
     Ok((facts, budgets))

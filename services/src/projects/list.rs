@@ -1,7 +1,7 @@
 //! The list of projects: what the person may see, one statement and one more for a search,
 //! whatever the number of rows.
 
-use super::{stored_kind, stored_name};
+use super::{check_password_changed, stored_kind, stored_name};
 use crate::Services;
 use crate::error::Error;
 use crate::guard::Caller;
@@ -19,8 +19,9 @@ use uuid::Uuid;
 /// A page of the projects the person may see: all of them for who reads the whole platform, else one's own.
 ///
 /// # Errors
-/// The database failed.
+/// [`domain::error::Refusal::PasswordChangeDue`] until a one-time password was changed.
 pub async fn list(services: &Services, caller: &Caller, query: &ProjectQuery) -> Result<Page<ProjectRow>, Error> {
+    check_password_changed(caller)?;
     let actor = &caller.actor;
     let sort = match query.sort {
         ProjectSort::Name => SortKey::text("lower(p.title)"),

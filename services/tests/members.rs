@@ -1,0 +1,319 @@
+//! Adding people to projects, changing their role, removing and finding them.
+#![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
+
+use domain::actor::Target;
+use domain::error::Refusal;
+use domain::id::{ProjectId, UserId};
+use domain::permission::{FindPeople, ManageMembers};
+use domain::role::{PlatformRole, ProjectRole};
+use domain::text::SearchTerm;
+use services::Error;
+use services::guard::{Caller, Can};
+use services::members;
+use services::testing::World;
+use uuid::Uuid;
+
+fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
+    result.expect_err("a refusal").into()
+}
+
+fn rule<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
+    match refusal(result) {
+        Refusal::Rule(text) => text,
+        other => panic!("expected a rule, got {other:?}"),
+    }
+}
+
+fn problem<T: std::fmt::Debug>(result: Result<T, Error>, field: &str) -> String {
+    match refusal(result) {
+        Refusal::Invalid(errors) => errors.at(field).expect("a problem at the field").as_str().to_owned(),
+        other => panic!("expected a problem at {field}, got {other:?}"),
+    }
+}
+
+async fn may_manage(world: &World, caller: &Caller, project: ProjectId) -> Can<ManageMembers> {
+    let caller = world.again(caller).await.expect("still signed in");
+    caller.can(Target::Project(project)).expect("may manage members")
+}
+
+async fn may_find(world: &World, caller: &Caller, target: Target) -> Can<FindPeople> {
+    world.again(caller).await.expect("still signed in").can(target).expect("may find people")
+}
+
+/// The role in the project as stored.
+async fn role(world: &World, project: ProjectId, person: &Caller) -> Option<ProjectRole> {
+    world.again(person).await.expect("still signed in").actor.role_in(project)
+}
+
+async fn set(world: &World, column: &str, person: &Caller) {
+    let sql = match column {
+        "inactive" => "update users set is_active = false where id = $1",
+        "admin" => "update users set is_admin = true where id = $1",
+        "limit 1" => "update users set project_limit = 1 where id = $1",
+        other => panic!("no such state: {other}"),
+    };
+    sqlx::query(sql).bind(person.actor.user_id.0).execute(world.services.pool()).await.expect("an update");
+}
+
+#[tokio::test]
+async fn adding_changing_and_removing_are_audited_on_the_project() {
+    let world = World::create().await;
+    let (ada, bob) = (world.person("Ada", PlatformRole::User).await, world.person("Bob", PlatformRole::User).await);
+    let atlas = world.project("atlas", &ada).await;
+    let can = may_manage(&world, &ada, atlas).await;
+    let person = bob.actor.user_id;
+
+    members::add(&world.services, &can, person, ProjectRole::Member).await.expect("added");
+    assert_eq!(role(&world, atlas, &bob).await, Some(ProjectRole::Member));
+    world.clock.advance(time::Duration::minutes(1));
+    members::change_role(&world.services, &can, person, ProjectRole::Admin).await.expect("changed");
+    members::change_role(&world.services, &can, person, ProjectRole::Admin).await.expect("the same again");
+    assert_eq!(role(&world, atlas, &bob).await, Some(ProjectRole::Admin));
+    world.clock.advance(time::Duration::minutes(1));
+    members::remove(&world.services, &can, person).await.expect("removed");
+    assert_eq!(role(&world, atlas, &bob).await, None);
+
+    let entry = |action: &str, lines: [&str; 2]| {
+        (action.to_owned(), "ada@example.com".to_owned(), lines.map(str::to_owned).to_vec())
+    };
+    assert_eq!(
+        world.audit(atlas.0).await,
+        [
+            entry("project.member_added", ["person: - -> bob@example.com", "role: - -> member"]),
+            entry("project.member_role_changed", ["person: - -> bob@example.com", "role: member -> admin"]),
+            entry("project.member_removed", ["person: bob@example.com -> -", "role: admin -> -"]),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn who_cannot_be_added_is_told_at_the_field() {
+    let world = World::create().await;
+    let (ada, bob) = (world.person("Ada", PlatformRole::User).await, world.person("Bob", PlatformRole::User).await);
+    let atlas = world.project("atlas", &ada).await;
+    let can = may_manage(&world, &ada, atlas).await;
+    let nobody = UserId(Uuid::from_u128(7));
+    let text = problem(members::add(&world.services, &can, nobody, ProjectRole::Member).await, "person");
+    assert_eq!(text, "There is nobody like this. Choose a person from the list.");
+    let text = problem(members::add(&world.services, &can, ada.actor.user_id, ProjectRole::Member).await, "person");
+    assert_eq!(text, "This person is already a member.");
+    problem(members::add(&world.services, &can, bob.actor.user_id, ProjectRole::Owner).await, "role");
+    problem(members::change_role(&world.services, &can, ada.actor.user_id, ProjectRole::Owner).await, "role");
+    set(&world, "inactive", &bob).await;
+    let text = rule(members::add(&world.services, &can, bob.actor.user_id, ProjectRole::Member).await);
+    assert_eq!(text, "Bob is deactivated. Reactivate the account first, then add them.");
+    assert_eq!(world.audit(atlas.0).await, []);
+}
+
+#[tokio::test]
+async fn who_is_no_member_is_not_found() {
+    let world = World::create().await;
+    let (ada, bob) = (world.person("Ada", PlatformRole::User).await, world.person("Bob", PlatformRole::User).await);
+    let atlas = world.project("atlas", &ada).await;
+    let can = may_manage(&world, &ada, atlas).await;
+    let person = bob.actor.user_id;
+    assert_eq!(refusal(members::remove(&world.services, &can, person).await), Refusal::NotFound);
+    let changed = members::change_role(&world.services, &can, person, ProjectRole::Admin).await;
+    assert_eq!(refusal(changed), Refusal::NotFound);
+}
+
+#[tokio::test]
+async fn a_personal_project_keeps_its_one_member() {
+    let world = World::create().await;
+    let (ada, bob) = (world.person("Ada", PlatformRole::User).await, world.person("Bob", PlatformRole::User).await);
+    let root = world.person("Root", PlatformRole::Admin).await;
+    let own = world.personal_project(&ada).await;
+    let can = may_manage(&world, &root, own).await;
+    for text in [
+        rule(members::add(&world.services, &can, bob.actor.user_id, ProjectRole::Member).await),
+        rule(members::change_role(&world.services, &can, ada.actor.user_id, ProjectRole::Admin).await),
+        rule(members::remove(&world.services, &can, ada.actor.user_id).await),
+    ] {
+        assert!(text.contains("one member, its owner"), "{text}");
+    }
+    let owner = world.again(&ada).await.expect("signed in").can::<ManageMembers>(Target::Project(own));
+    assert!(matches!(owner.expect_err("fixed"), Refusal::Forbidden(_)));
+}
+
+#[tokio::test]
+async fn the_maker_stays_and_the_last_project_admin_may_step_down() {
+    let world = World::create().await;
+    let (ada, bob) = (world.person("Ada", PlatformRole::User).await, world.person("Bob", PlatformRole::User).await);
+    let root = world.person("Root", PlatformRole::Admin).await;
+    let atlas = world.project("atlas", &ada).await;
+    world.member(atlas, bob.actor.user_id, ProjectRole::Admin).await;
+    let can = may_manage(&world, &bob, atlas).await;
+    let text = rule(members::remove(&world.services, &can, ada.actor.user_id).await);
+    assert_eq!(text, "Ada made this project and stays in it. Delete the project instead.");
+
+    members::change_role(&world.services, &can, ada.actor.user_id, ProjectRole::Member).await.expect("demoted");
+    members::remove(&world.services, &can, bob.actor.user_id).await.expect("the last project admin left");
+    assert_eq!(role(&world, atlas, &bob).await, None);
+    let gone = members::add(&world.services, &can, bob.actor.user_id, ProjectRole::Member).await;
+    assert_eq!(refusal(gone), Refusal::NotFound, "the proof is from before");
+    let can = may_manage(&world, &root, atlas).await;
+    members::change_role(&world.services, &can, ada.actor.user_id, ProjectRole::Admin).await.expect("repaired");
+    assert_eq!(role(&world, atlas, &ada).await, Some(ProjectRole::Admin));
+}
+
+#[tokio::test]
+async fn the_limit_holds_for_people_and_not_for_admins() {
+    let world = World::create().await;
+    let (root, bob) = (world.person("Root", PlatformRole::Admin).await, world.person("Bob", PlatformRole::User).await);
+    let limited = world.person("Cyd", PlatformRole::User).await;
+    set(&world, "limit 1", &limited).await;
+    world.personal_project(&bob).await;
+    let mut proofs = Vec::new();
+    for n in 0..4 {
+        let project = world.project(&format!("project-{n}"), &root).await;
+        proofs.push(may_manage(&world, &root, project).await);
+    }
+    for can in &proofs[..3] {
+        members::add(&world.services, can, bob.actor.user_id, ProjectRole::Member).await.expect("within the limit");
+    }
+    let refused = members::add(&world.services, &proofs[3], bob.actor.user_id, ProjectRole::Admin).await;
+    assert_eq!(
+        rule(refused),
+        "Bob is already in 3 of 3 shared projects. Remove one, or ask an admin to raise the limit."
+    );
+    members::add(&world.services, &proofs[0], limited.actor.user_id, ProjectRole::Member).await.expect("the first");
+    let refused = members::add(&world.services, &proofs[1], limited.actor.user_id, ProjectRole::Member).await;
+    assert!(rule(refused).contains("1 of 1"));
+
+    set(&world, "admin", &bob).await;
+    members::add(&world.services, &proofs[3], bob.actor.user_id, ProjectRole::Member).await.expect("no limit");
+    sqlx::query("update users set is_admin = false where id = $1")
+        .bind(bob.actor.user_id.0)
+        .execute(world.services.pool())
+        .await
+        .expect("demoted");
+    members::remove(&world.services, &proofs[0], bob.actor.user_id).await.expect("one may always leave");
+    sqlx::query("update users set project_limit = 2 where id = $1")
+        .bind(bob.actor.user_id.0)
+        .execute(world.services.pool())
+        .await
+        .expect("lowered");
+    let refused = members::add(&world.services, &proofs[0], bob.actor.user_id, ProjectRole::Member).await;
+    assert!(rule(refused).contains("3 of 2 shared projects. Remove 2,"));
+}
+
+/// Six projects add the same people at the same moment; nobody ever ends above the limit (field.md S12).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn parallel_additions_never_pass_the_limit() {
+    let world = World::create().await;
+    let root = world.person("Root", PlatformRole::Admin).await;
+    let mut proofs = Vec::new();
+    for n in 0..6 {
+        let project = world.project(&format!("project-{n}"), &root).await;
+        proofs.push(may_manage(&world, &root, project).await);
+    }
+    for round in 0..100 {
+        let person = world.person(&format!("Person {round}"), PlatformRole::User).await.actor.user_id;
+        let tasks: Vec<_> = proofs
+            .iter()
+            .map(|can| {
+                let (services, can) = (world.services.clone(), can.clone());
+                tokio::spawn(async move { members::add(&services, &can, person, ProjectRole::Member).await })
+            })
+            .collect();
+        let mut added = 0;
+        for task in tasks {
+            match task.await.expect("no panic") {
+                Ok(()) => added += 1,
+                refused => assert!(rule(refused).contains("3 of 3")),
+            }
+        }
+        let stored: i64 = sqlx::query_scalar("select count(*) from user_projects where user_id = $1")
+            .bind(person.0)
+            .fetch_one(world.services.pool())
+            .await
+            .expect("a count");
+        assert_eq!((added, stored), (3, 3), "round {round}");
+    }
+}
+
+/// Two people who are project admins add each other crosswise: no deadlock, both succeed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn crosswise_additions_do_not_lock_each_other_out() {
+    let world = World::with(|settings| settings.project_limit = 1_000).await;
+    let (ada, bob) = (world.person("Ada", PlatformRole::User).await, world.person("Bob", PlatformRole::User).await);
+    for round in 0..30 {
+        let of_ada = world.project(&format!("ada-{round}"), &ada).await;
+        let of_bob = world.project(&format!("bob-{round}"), &bob).await;
+        let (by_ada, by_bob) = (may_manage(&world, &ada, of_ada).await, may_manage(&world, &bob, of_bob).await);
+        let (first, second) = tokio::join!(
+            members::add(&world.services, &by_ada, bob.actor.user_id, ProjectRole::Member),
+            members::add(&world.services, &by_bob, ada.actor.user_id, ProjectRole::Member),
+        );
+        first.and(second).expect("both");
+    }
+}
+
+/// After the commit that removes a project admin, nothing they started succeeds (field.md S4).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_removed_project_admin_adds_nobody_after_the_removal() {
+    let world = World::with(|settings| settings.project_limit = 1_000).await;
+    let (ada, bob) = (world.person("Ada", PlatformRole::User).await, world.person("Bob", PlatformRole::User).await);
+    for round in 0..50 {
+        let project = world.project(&format!("project-{round}"), &ada).await;
+        world.member(project, bob.actor.user_id, ProjectRole::Admin).await;
+        let guest = world.person(&format!("Guest {round}"), PlatformRole::User).await.actor.user_id;
+        let (by_ada, by_bob) = (may_manage(&world, &ada, project).await, may_manage(&world, &bob, project).await);
+        let services = world.services.clone();
+        let adding = tokio::spawn(async move { members::add(&services, &by_bob, guest, ProjectRole::Member).await });
+        members::remove(&world.services, &by_ada, bob.actor.user_id).await.expect("removed");
+        let at_removal: i64 = member_count(&world, project).await;
+        let added = adding.await.expect("no panic");
+        assert_eq!(member_count(&world, project).await, at_removal, "round {round}: {added:?}");
+        if let Err(error) = added {
+            assert_eq!(Refusal::from(error), Refusal::NotFound);
+        }
+    }
+}
+
+async fn member_count(world: &World, project: ProjectId) -> i64 {
+    sqlx::query_scalar("select count(*) from user_projects where project_id = $1")
+        .bind(project.0)
+        .fetch_one(world.services.pool())
+        .await
+        .expect("a count")
+}
+
+#[tokio::test]
+async fn active_people_are_found_by_name_or_address() {
+    let world = World::create().await;
+    let ada = world.person("Ada Lovelace", PlatformRole::User).await;
+    let gone = world.person("Adalbert Gone", PlatformRole::User).await;
+    let bob = world.person("Bob", PlatformRole::User).await;
+    set(&world, "inactive", &gone).await;
+    let atlas = world.project("atlas", &bob).await;
+    let can = may_find(&world, &bob, Target::Project(atlas)).await;
+    let find = async |raw: &str| {
+        let term = SearchTerm::parse(raw).expect("a term");
+        let found = members::find_people(&world.services, &can, &term).await.expect("found");
+        found.into_iter().map(|person| (person.name, person.is_member)).collect::<Vec<_>>()
+    };
+    assert_eq!(find("ADA").await, [("Ada Lovelace".to_owned(), false)]);
+    assert_eq!(find("lovelace@ex").await, [("Ada Lovelace".to_owned(), false)]);
+    assert_eq!(find("bob").await, [("Bob".to_owned(), true)]);
+    for nothing in ["ad", "a_a", "%%%", "nobody"] {
+        assert_eq!(find(nothing).await, [], "{nothing}");
+    }
+    let refused = world.again(&ada).await.expect("signed in").can::<FindPeople>(Target::Project(atlas));
+    assert_eq!(refused.expect_err("a stranger"), Refusal::NotFound);
+}
+
+#[tokio::test]
+async fn at_most_ten_people_are_found_by_name() {
+    let world = World::create().await;
+    let root = world.person("Root", PlatformRole::Admin).await;
+    for n in (0..15).rev() {
+        world.person(&format!("Person {n:02}"), PlatformRole::User).await;
+    }
+    let can = may_find(&world, &root, Target::Platform).await;
+    let term = SearchTerm::parse("person").expect("a term");
+    let found = members::find_people(&world.services, &can, &term).await.expect("found");
+    let names: Vec<_> = found.iter().map(|person| person.name.clone()).collect();
+    assert_eq!(names, (0..10).map(|n| format!("Person {n:02}")).collect::<Vec<_>>());
+    assert!(found.iter().all(|person| !person.is_member));
+}
