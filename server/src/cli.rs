@@ -1,0 +1,78 @@
+//! The command line.
+
+use crate::config;
+use clap::{Parser, Subcommand};
+use domain::email::Email;
+
+/// Users, projects and budgets of a shared AI platform, in one place.
+#[derive(Debug, Parser)]
+#[command(name = "bursar", version, after_help = "Variables are explained by `bursar --help`.", after_long_help = config::help())]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What `bursar` can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start the console. Needs no configuration.
+    Serve {
+        /// Fill an empty database with a small sample organisation.
+        #[arg(long)]
+        sample: bool,
+    },
+    /// Bring the schema of the database up to date, as `serve` does at start.
+    Migrate,
+    /// Make somebody a maintainer.
+    GrantMaintainer {
+        /// The person's e-mail address.
+        #[arg(value_parser = email)]
+        email: Email,
+    },
+    /// Read the configuration and show what holds; secrets do not show.
+    CheckConfig,
+    /// Run a private Postgres, print its address, and stop it on a signal or when standard input closes.
+    #[cfg(feature = "embedded-postgres")]
+    Postgres {
+        /// Where its data lives, instead of BURSAR_DATA_DIR.
+        #[arg(long, conflicts_with = "throw_away")]
+        data_dir: Option<std::path::PathBuf>,
+        /// Keep the data in a temporary folder that is removed at the end, and do not wait for the disk. For tests.
+        #[arg(long)]
+        throw_away: bool,
+    },
+    /// Print a part of the documentation that is made from the program itself.
+    Docs {
+        /// Which part.
+        part: Part,
+    },
+}
+
+/// A part of the documentation, in Markdown.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum Part {
+    /// Who may do what.
+    Roles,
+    /// Every environment variable.
+    Config,
+}
+
+fn email(raw: &str) -> Result<Email, String> {
+    Email::parse(raw).map_err(|problem| problem.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound_and_its_help_explains_every_variable() {
+        Cli::command().debug_assert();
+        let help = Cli::command().render_long_help().to_string();
+        for variable in config::VARIABLES {
+            assert!(variable.names.iter().all(|name| help.contains(name)), "{:?}", variable.names);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What each command does.
+
+mod docs;
+mod operate;
+mod serve;
+mod start;
+
+use crate::cli::{Cli, Command};
+use crate::config::{Config, Problems};
+use crate::{logs, manifest};
+
+/// Why a command failed; its text is all that people see.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The environment is wrong.
+    #[error(transparent)]
+    Config(#[from] Problems),
+    /// A variable holds bytes that are no text.
+    #[error("The variable {0} is not valid UTF-8.")]
+    NotText(String),
+    /// The private Postgres does not run.
+    #[cfg(feature = "embedded-postgres")]
+    #[error(transparent)]
+    Embedded(#[from] crate::embedded::Error),
+    /// This build needs to be told which database to use.
+    #[error("DATABASE_URL is not set, and this build has no private Postgres. Set it to a Postgres 15 or newer.")]
+    NoDatabase,
+    /// The address of the database is wrong.
+    #[error("DATABASE_URL: {0}")]
+    DatabaseUrl(sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error(transparent)]
+    Migrate(#[from] services::schema::MigrateError),
+    /// The pages were not built.
+    #[error(transparent)]
+    Manifest(#[from] manifest::ManifestError),
+    /// The console said no.
+    #[error(transparent)]
+    Services(#[from] services::Error),
+    /// The address is taken, or not ours.
+    #[error("Cannot listen on {address}: {source}. Set PORT or BURSAR_ADDRESS to another one.")]
+    Listen {
+        /// Where.
+        address: std::net::SocketAddr,
+        /// The system's answer.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The server stopped by itself.
+    #[error("The server failed: {0}")]
+    Serve(#[source] std::io::Error),
+    /// The private Postgres is gone.
+    #[error("The private Postgres has ended unexpectedly. Start Bursar again.")]
+    DatabaseLost,
+}
+
+/// Does what the command line asks.
+///
+/// # Errors
+/// See [`CommandError`].
+pub async fn run(cli: Cli) -> Result<(), CommandError> {
+    if let Command::Docs { part } = cli.command {
+        docs::print(part);
+        return Ok(());
+    }
+    let config = Config::read(environment()?)?;
+    logs::start(&config);
+    match cli.command {
+        Command::Serve { sample } => serve::run(&config, sample).await,
+        Command::Migrate => operate::migrate(&config).await,
+        Command::GrantMaintainer { email } => operate::grant_maintainer(&config, &email).await,
+        Command::CheckConfig => {
+            operate::check_config(&config);
+            Ok(())
+        }
+        #[cfg(feature = "embedded-postgres")]
+        Command::Postgres { data_dir, throw_away } => operate::postgres(&config, data_dir, throw_away).await,
+        Command::Docs { .. } => Ok(()),
+    }
+}
+
+fn environment() -> Result<Vec<(String, String)>, CommandError> {
+    let text =
+        |raw: std::ffi::OsString, name: &str| raw.into_string().map_err(|_| CommandError::NotText(name.to_owned()));
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+        .filter(|(name, _)| {
+            crate::config::VARIABLES.iter().any(|variable| variable.names.contains(&name.as_str()))
+                || name.starts_with("BURSAR_")
+        })
+        .map(|(name, value)| text(value, &name).map(|value| (name, value)))
+        .collect()
+}

@@ -1,0 +1,67 @@
+//! What operators do by hand.
+
+use super::CommandError;
+use super::start::Database;
+use crate::config::Config;
+use domain::email::Email;
+use services::{Services, bootstrap, schema};
+
+/// `bursar migrate`
+pub(super) async fn migrate(config: &Config) -> Result<(), CommandError> {
+    with_database(config, async |services| Ok(schema::migrate(services.pool()).await?)).await?;
+    println!("The schema is up to date.");
+    Ok(())
+}
+
+/// `bursar grant-maintainer`
+pub(super) async fn grant_maintainer(config: &Config, email: &Email) -> Result<(), CommandError> {
+    with_database(config, async |services| {
+        schema::migrate(services.pool()).await?;
+        Ok(bootstrap::grant_maintainer(services, email).await?)
+    })
+    .await?;
+    println!("{email} is a maintainer now.");
+    Ok(())
+}
+
+/// `bursar check-config`
+pub(super) fn check_config(config: &Config) {
+    for (name, value) in config.shown() {
+        println!("{name} = {value}");
+    }
+    println!("The configuration is good. Listens on {}.", config.listen());
+}
+
+/// `bursar postgres`
+#[cfg(feature = "embedded-postgres")]
+pub(super) async fn postgres(
+    config: &Config,
+    data_dir: Option<std::path::PathBuf>,
+    throw_away: bool,
+) -> Result<(), CommandError> {
+    use crate::embedded::{Place, keep};
+    let place = match data_dir {
+        Some(folder) => Place::Folder(folder),
+        None if throw_away => Place::ThrowAway,
+        None => Place::Configured,
+    };
+    Ok(keep(config, place).await?)
+}
+
+/// Runs something on the database and closes it again, whatever came of it.
+async fn with_database(
+    config: &Config,
+    action: impl AsyncFnOnce(&Services) -> Result<(), CommandError>,
+) -> Result<(), CommandError> {
+    let database = Database::open(config).await?;
+    let result = match database.services(config) {
+        Ok(services) => {
+            let result = action(&services).await;
+            services.pool().close().await;
+            result
+        }
+        Err(fault) => Err(fault),
+    };
+    database.close().await;
+    result
+}

@@ -1,0 +1,106 @@
+//! `bursar serve`: from nothing to a console that answers, and back.
+
+use super::CommandError;
+use super::start::Database;
+use crate::config::Config;
+use crate::state::{AppState, Readiness, Web};
+use crate::{manifest, router, signals};
+use axum::serve::ListenerExt as _;
+use services::bootstrap::{self, FirstSignIn};
+use services::{Services, schema};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// Runs until a signal, then finishes the requests under way and stops what it started.
+pub(super) async fn run(config: &Config, sample: bool) -> Result<(), CommandError> {
+    let stop = signals::stop();
+    let assets = Arc::new(manifest::read(&config.site_dir)?);
+    let listener = listen(config.listen()).await?;
+    let mut database = Database::open(config).await?;
+    let result = match database.services(config) {
+        Ok(services) => {
+            let state = AppState { services, assets, web: Arc::new(Web::new(config)), readiness: Readiness::default() };
+            let services = state.services.clone();
+            let stopped = async {
+                tokio::select! { () = stop => Ok(()), () = database.lost() => Err(CommandError::DatabaseLost) }
+            };
+            let result = answer(config, listener, state, sample, stopped).await;
+            services.pool().close().await;
+            result
+        }
+        Err(fault) => Err(fault),
+    };
+    database.close().await;
+    result
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
+    TcpListener::bind(address).await.map_err(|source| CommandError::Listen { address, source })
+}
+
+/// Answers from the start, for probes; is ready when the schema is.
+async fn answer(
+    config: &Config,
+    listener: TcpListener,
+    state: AppState,
+    sample: bool,
+    stopped: impl Future<Output = Result<(), CommandError>>,
+) -> Result<(), CommandError> {
+    let address = listener.local_addr().map_err(CommandError::Serve)?;
+    let (finish, finishing) = oneshot::channel::<()>();
+    let app = router::build(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let listener = listener.tap_io(|connection| {
+        // Without it a page waits for the delayed acknowledgement of its first half.
+        if let Err(fault) = connection.set_nodelay(true) {
+            tracing::debug!(%fault, "cannot set TCP_NODELAY");
+        }
+    });
+    let server = axum::serve(listener, app).with_graceful_shutdown(async {
+        let _ = finishing.await;
+    });
+    let server = tokio::spawn(async move { server.await });
+    let result = tokio::select! {
+        result = stopped => result,
+        result = prepare(&state, address, config, sample) => result,
+    };
+    tracing::info!("stopping");
+    let _ = finish.send(());
+    match tokio::time::timeout(config.shutdown_timeout.duration(), server).await {
+        Ok(Ok(Err(fault))) => result.and(Err(CommandError::Serve(fault))),
+        Ok(_) => result,
+        Err(_) => {
+            tracing::warn!("some requests took too long to finish; they are cut off");
+            result
+        }
+    }
+}
+
+/// Brings the database up to date and says where to go. Ends only when something failed.
+async fn prepare(state: &AppState, address: SocketAddr, config: &Config, sample: bool) -> Result<(), CommandError> {
+    schema::migrate(state.services.pool()).await?;
+    let password = config.superadmin_password.as_ref().map(|password| password.expose().to_owned());
+    let first = bootstrap::superadmin(&state.services, config.superadmin_email.clone(), password).await?;
+    if sample {
+        fill(&state.services).await?;
+    }
+    state.readiness.announce();
+    greet(address, config, first.as_ref());
+    std::future::pending().await
+}
+
+async fn fill(services: &Services) -> Result<(), CommandError> {
+    Ok(services::sample::fill(services).await?)
+}
+
+fn greet(address: SocketAddr, config: &Config, first: Option<&FirstSignIn>) {
+    let address = config.public_url.as_ref().map_or_else(|| format!("http://{address}"), |url| url.origin().to_owned());
+    println!("Bursar answers on {address}");
+    let Some(first) = first else { return };
+    println!("  Administrator:      {}", first.email);
+    if let Some(password) = &first.one_time_password {
+        println!("  One-time password:  {password}");
+        println!("It is shown this once. You choose your own at the first sign-in.");
+    }
+}

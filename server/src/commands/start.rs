@@ -1,0 +1,68 @@
+//! What several commands begin with: a database, and the services on it.
+
+use super::CommandError;
+use crate::config::{Config, Secret};
+use crate::database;
+use services::clock::Clock;
+use services::random::Random;
+use services::{Services, Settings};
+use std::num::NonZeroUsize;
+
+/// The database of a command; a private one ends with it.
+pub(super) struct Database {
+    url: Secret,
+    #[cfg(feature = "embedded-postgres")]
+    private: Option<crate::embedded::Private>,
+}
+
+impl Database {
+    /// The configured one, or a private one.
+    #[cfg(feature = "embedded-postgres")]
+    pub(super) async fn open(config: &Config) -> Result<Self, CommandError> {
+        if let Some(url) = &config.database_url {
+            return Ok(Self { url: url.clone(), private: None });
+        }
+        let private = crate::embedded::Private::start().await?;
+        Ok(Self { url: private.url.clone(), private: Some(private) })
+    }
+
+    /// The configured one.
+    #[cfg(not(feature = "embedded-postgres"))]
+    pub(super) async fn open(config: &Config) -> Result<Self, CommandError> {
+        Ok(Self { url: config.database_url.clone().ok_or(CommandError::NoDatabase)? })
+    }
+
+    /// Puts the console on it.
+    pub(super) fn services(&self, config: &Config) -> Result<Services, CommandError> {
+        let pool = database::pool(config, &self.url).map_err(CommandError::DatabaseUrl)?;
+        Ok(Services::new(pool, Clock::system(), Random::system(), settings(config)))
+    }
+
+    /// Returns when a private one has ended although nobody asked it to.
+    pub(super) async fn lost(&mut self) {
+        #[cfg(feature = "embedded-postgres")]
+        if let Some(private) = &mut self.private {
+            return private.lost().await;
+        }
+        std::future::pending().await
+    }
+
+    /// Stops a private one.
+    pub(super) async fn close(self) {
+        #[cfg(feature = "embedded-postgres")]
+        if let Some(private) = self.private {
+            private.stop().await;
+        }
+    }
+}
+
+fn settings(config: &Config) -> Settings {
+    // Hashing a password keeps a core busy; half of them stay free for pages.
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    Settings {
+        project_limit: config.project_limit,
+        budgets: config.budgets,
+        hash_workers: NonZeroUsize::new(cores / 2).unwrap_or(NonZeroUsize::MIN),
+        ..Settings::default()
+    }
+}

@@ -1,0 +1,254 @@
+//! The types that variables may have: how each is written, and what it allows.
+
+use super::Secret;
+use domain::email::Email;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+use tracing_subscriber::EnvFilter;
+
+/// A value that an environment variable can hold.
+pub trait Value: Sized {
+    /// What may be written, for people.
+    const ALLOWED: &'static str;
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Says what is wrong in a few words; the caller adds the variable's name and [`Value::ALLOWED`].
+    fn parse(raw: &str) -> Result<Self, String>;
+
+    /// How `check-config` shows it. Secrets do not show.
+    fn show(&self) -> String;
+}
+
+impl<T: Value> Value for Option<T> {
+    const ALLOWED: &'static str = T::ALLOWED;
+
+    fn parse(raw: &str) -> Result<Self, String> {
+        if raw.is_empty() { Ok(None) } else { T::parse(raw).map(Some) }
+    }
+
+    fn show(&self) -> String {
+        self.as_ref().map_or_else(|| "not set".to_owned(), T::show)
+    }
+}
+
+/// A type that the standard library or `domain` reads and writes.
+macro_rules! plain_value {
+    ($type:ty, $allowed:literal, $parse:expr, $show:expr) => {
+        impl Value for $type {
+            const ALLOWED: &'static str = $allowed;
+
+            fn parse(raw: &str) -> Result<Self, String> {
+                let read: fn(&str) -> Option<Self> = $parse;
+                read(raw).ok_or_else(|| format!("{raw:?} is not one"))
+            }
+
+            fn show(&self) -> String {
+                let show: fn(&Self) -> String = $show;
+                show(self)
+            }
+        }
+    };
+}
+
+plain_value!(SocketAddr, "an IP address and a port, like 127.0.0.1:3000", |raw| raw.parse().ok(), Self::to_string);
+plain_value!(u16, "a whole number from 0 to 65535", |raw| raw.parse().ok(), Self::to_string);
+plain_value!(u32, "a whole number, 0 or more", |raw| raw.parse().ok(), Self::to_string);
+plain_value!(PathBuf, "a folder", |raw| Some(Self::from(raw)), |path| path.display().to_string());
+plain_value!(Email, "an e-mail address", |raw| Self::parse(raw).ok(), Self::to_string);
+plain_value!(
+    bool,
+    "true or false",
+    |raw| match raw {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    },
+    Self::to_string
+);
+
+impl Value for Secret {
+    const ALLOWED: &'static str = "a text that stays secret";
+
+    fn parse(raw: &str) -> Result<Self, String> {
+        Ok(Self::new(raw))
+    }
+
+    fn show(&self) -> String {
+        "set, not shown".to_owned()
+    }
+}
+
+impl Value for Vec<IpAddr> {
+    const ALLOWED: &'static str = "IP addresses separated by commas";
+
+    fn parse(raw: &str) -> Result<Self, String> {
+        let parts = raw.split(',').map(str::trim).filter(|part| !part.is_empty());
+        parts.map(|part| part.parse().map_err(|_| format!("{part:?} is not one"))).collect()
+    }
+
+    fn show(&self) -> String {
+        let texts: Vec<String> = self.iter().map(ToString::to_string).collect();
+        if texts.is_empty() { "none".to_owned() } else { texts.join(", ") }
+    }
+}
+
+/// A span of whole seconds, 1 to 3600.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seconds(u64);
+
+impl Seconds {
+    /// For timers.
+    pub const fn duration(self) -> Duration {
+        Duration::from_secs(self.0)
+    }
+}
+
+plain_value!(
+    Seconds,
+    "whole seconds from 1 to 3600",
+    |raw| raw.parse().ok().filter(|seconds| (1..=3600).contains(seconds)).map(Self),
+    |seconds| format!("{} s", seconds.0)
+);
+
+/// The origin that people's browsers see: scheme, host and port, without a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl(String);
+
+impl PublicUrl {
+    /// As browsers write it in `Origin`.
+    pub fn origin(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether browsers come by TLS.
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+}
+
+plain_value!(
+    PublicUrl,
+    "an address like https://bursar.example.com, without a path",
+    |raw| {
+        let uri: http::Uri = raw.parse().ok()?;
+        let scheme = uri.scheme_str().filter(|scheme| ["http", "https"].contains(scheme))?;
+        let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'))?;
+        let is_bare = uri.path() == "/" && uri.query().is_none();
+        is_bare.then(|| Self(format!("{scheme}://{}", authority.as_str().to_lowercase())))
+    },
+    |url| url.0.clone()
+);
+
+/// Which log lines are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFilter(String);
+
+impl LogFilter {
+    /// In the grammar of `tracing_subscriber::EnvFilter`; parsed once already.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+plain_value!(
+    LogFilter,
+    "error, warn, info, debug or trace, also per module, like info,sqlx=warn",
+    |raw| EnvFilter::builder().parse(raw).ok().map(|_| Self(raw.to_owned())),
+    |filter| filter.0.clone()
+);
+
+/// A choice of words, some of which this release knows but cannot do.
+macro_rules! choice {
+    ($(#[$meta:meta])* $name:ident: $allowed:literal { $($(#[$doc:meta])* $word:literal => $variant:ident,)* } not_yet { $($later:literal),* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $($(#[$doc])* $variant,)* }
+
+        impl Value for $name {
+            const ALLOWED: &'static str = $allowed;
+
+            fn parse(raw: &str) -> Result<Self, String> {
+                match raw {
+                    $($word => Ok(Self::$variant),)*
+                    $($later => Err(format!("{raw:?} is not available in this release yet")),)*
+                    _ => Err(format!("{raw:?} is not one")),
+                }
+            }
+
+            fn show(&self) -> String {
+                match self { $(Self::$variant => $word.to_owned(),)* }
+            }
+        }
+    };
+}
+
+choice! {
+    /// Who vouches for people's identity.
+    IdentityProvider: "local (keycloak, oidc and entraid-oidc are not available yet)" {
+        /// Bursar itself, with e-mail and password.
+        "local" => Local,
+    } not_yet { "keycloak", "oidc", "entraid-oidc" }
+}
+
+choice! {
+    /// Where roles and assignments are kept.
+    PlatformManaged: "true (false, Keycloak-managed mode, is not available yet)" {
+        /// In Bursar's own database.
+        "true" => Yes,
+    } not_yet { "false" }
+}
+
+choice! {
+    /// How log lines look.
+    LogFormat: "text or json" {
+        /// For people.
+        "text" => Text,
+        /// For machines, one object a line.
+        "json" => Json,
+    } not_yet {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_value_that_is_not_available_yet_says_so() {
+        for later in ["keycloak", "oidc", "entraid-oidc"] {
+            assert!(IdentityProvider::parse(later).is_err_and(|problem| problem.contains("not available")), "{later}");
+        }
+        assert!(PlatformManaged::parse("false").is_err_and(|problem| problem.contains("not available")));
+        assert!(IdentityProvider::parse("ldap").is_err_and(|problem| !problem.contains("not available")));
+    }
+
+    #[test]
+    fn a_switch_is_true_or_false_and_nothing_else() {
+        assert_eq!(bool::parse("true"), Ok(true));
+        assert_eq!(bool::parse("false"), Ok(false));
+        for bad in ["", "1", "yes", "TRUE", " true"] {
+            assert!(bool::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_public_url_is_an_origin() {
+        let origin = |raw| PublicUrl::parse(raw).map(|url| url.origin().to_owned());
+        assert_eq!(origin("https://Bursar.example.com/"), Ok("https://bursar.example.com".to_owned()));
+        assert_eq!(origin("http://localhost:3000"), Ok("http://localhost:3000".to_owned()));
+        for bad in ["bursar.example.com", "ftp://x", "https://x/path", "https://x/?a", "https://u:p@x", "https://"] {
+            assert!(origin(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn lists_and_spans_have_bounds() {
+        assert_eq!(<Vec<IpAddr>>::parse("").map(|list| list.len()), Ok(0));
+        assert_eq!(<Vec<IpAddr>>::parse("10.0.0.1, ::1").map(|list| list.len()), Ok(2));
+        assert!(<Vec<IpAddr>>::parse("10.0.0.1, proxy").is_err());
+        assert!(Seconds::parse("0").is_err() && Seconds::parse("3601").is_err() && Seconds::parse("-1").is_err());
+        assert_eq!(Seconds::parse("30").map(Seconds::duration), Ok(Duration::from_secs(30)));
+    }
+}

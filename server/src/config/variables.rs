@@ -1,0 +1,105 @@
+//! The one list of variables.
+
+use super::Secret;
+use super::read::{Environment, Problems};
+use super::value::{IdentityProvider, LogFilter, LogFormat, PlatformManaged, PublicUrl, Seconds, Value};
+use domain::email::Email;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+/// What people need to know about a variable.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
+    /// Its name, and other spellings of it.
+    pub names: &'static [&'static str],
+    /// What holds when it is not set; empty when nothing does.
+    pub default: &'static str,
+    /// What may be written.
+    pub allowed: &'static str,
+    /// What it is for.
+    pub meaning: &'static str,
+}
+
+macro_rules! variables {
+    ($($field:ident: $type:ty = $default:literal, [$($name:literal),+], $meaning:literal;)*) => {
+        /// Every variable, in the order of the documentation.
+        pub const VARIABLES: &[Variable] = &[$(Variable {
+            names: &[$($name),+],
+            default: $default,
+            allowed: <$type as Value>::ALLOWED,
+            meaning: $meaning,
+        },)*];
+
+        /// The configuration of one start.
+        #[derive(Clone, Debug)]
+        pub struct Config {
+            $(#[doc = $meaning] pub $field: $type,)*
+        }
+
+        impl Config {
+            /// Reads and checks all variables.
+            ///
+            /// # Errors
+            /// Every problem there is, not only the first.
+            pub fn read(variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, Problems> {
+                let mut environment = Environment::new(variables);
+                $(let $field = environment.take::<$type>(&[$($name),+], $default);)*
+                environment.finish()?;
+                match ($($field,)*) {
+                    ($(Some($field),)*) => Self { $($field),* }.checked(),
+                    _ => Err(Problems::default()),
+                }
+            }
+
+            /// Name and value of every variable, for `check-config`. Secrets do not show.
+            pub fn shown(&self) -> Vec<(&'static str, String)> {
+                vec![$((first(&[$($name),+]), self.$field.show()),)*]
+            }
+        }
+    };
+}
+
+const fn first(names: &[&'static str]) -> &'static str {
+    names[0]
+}
+
+variables! {
+    address: SocketAddr = "127.0.0.1:3000", ["BURSAR_ADDRESS"], "Where to listen.";
+    port: Option<u16> = "", ["PORT"], "The port to listen on, instead of the one in BURSAR_ADDRESS; 0 takes any free one.";
+    database_url: Option<Secret> = "", ["DATABASE_URL"],
+        "The Postgres server (15 or newer) to use, like postgres://name:password@host/bursar. Without it Bursar starts a private one in BURSAR_DATA_DIR.";
+    platform_managed: PlatformManaged = "true", ["ENABLE_USER_MANAGEMENT", "viteEnableUserManagement"],
+        "Platform-managed mode: roles and project assignments are kept in Bursar's database and managed in its pages.";
+    budgets: bool = "true", ["ENABLE_BUDGET_MANAGEMENT", "viteEnableBudgetManagement"],
+        "Whether there are budgets. With false they are nowhere to be seen.";
+    project_limit: u32 = "3", ["USER_PROJECT_LIMIT"],
+        "How many shared projects a regular user may be assigned to. Admins are exempt.";
+    identity_provider: IdentityProvider = "local", ["IDP_PROVIDER"], "Who vouches for people's identity.";
+    superadmin_email: Option<Email> = "", ["SUPERADMIN_EMAIL"],
+        "The first administrator's e-mail address, used when there is no active admin. Without it: admin@example.com.";
+    superadmin_password: Option<Secret> = "", ["SUPERADMIN_PASSWORD"],
+        "The first administrator's password. Without it a one-time password is made and printed once.";
+    public_url: Option<PublicUrl> = "", ["BURSAR_PUBLIC_URL"],
+        "The address people type, when a proxy stands in front. Forms are accepted from there alone; with https browsers are told to stay on it.";
+    trusted_proxies: Vec<IpAddr> = "", ["BURSAR_TRUSTED_PROXIES"],
+        "Proxies whose X-Forwarded-For and X-Request-Id are believed.";
+    data_dir: Option<PathBuf> = "", ["BURSAR_DATA_DIR"],
+        "Where the private Postgres keeps its data. Without it: $XDG_DATA_HOME/bursar or ~/.local/share/bursar, for root /var/lib/bursar.";
+    postgres_bin: Option<PathBuf> = "", ["BURSAR_POSTGRES_BIN"],
+        "The folder with initdb and pg_ctl for the private Postgres, instead of fetching them once.";
+    site_dir: PathBuf = "target/site", ["BURSAR_SITE_DIR"], "Where stylesheet, fonts and WebAssembly were built to.";
+    database_connections: u16 = "16", ["BURSAR_DATABASE_CONNECTIONS"], "The most connections to Postgres at one time.";
+    database_wait: Seconds = "2", ["BURSAR_DATABASE_WAIT"], "The longest a request waits for a connection to Postgres.";
+    statement_timeout: Seconds = "10", ["BURSAR_STATEMENT_TIMEOUT"], "The longest a statement may run in Postgres.";
+    request_timeout: Seconds = "30", ["BURSAR_REQUEST_TIMEOUT"], "The longest a request may take.";
+    shutdown_timeout: Seconds = "10", ["BURSAR_SHUTDOWN_TIMEOUT"], "The longest a stop waits for requests under way.";
+    log: LogFilter = "info", ["BURSAR_LOG"], "What is logged.";
+    log_format: LogFormat = "text", ["BURSAR_LOG_FORMAT"], "How log lines look.";
+}
+
+impl Config {
+    /// Where to listen, with `PORT` heeded.
+    pub fn listen(&self) -> SocketAddr {
+        SocketAddr::new(self.address.ip(), self.port.unwrap_or_else(|| self.address.port()))
+    }
+}

@@ -1,0 +1,160 @@
+//! One Postgres on one folder: made, started or adopted, and stopped, by Postgres's own programs.
+
+use super::Error;
+use super::binaries::Binaries;
+use super::folder::Folder;
+use super::owner::Owner;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::{ConnectOptions, Connection};
+use std::path::Path;
+use tokio::process::Command;
+
+const SUPERUSER: &str = "postgres";
+const DATABASE: &str = "bursar";
+const PORT: u16 = 5432;
+
+/// Whether the data has to survive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Durability {
+    /// Every commit is on the disk.
+    Full,
+    /// For tests: fast, and gone after a crash.
+    ThrowAway,
+}
+
+/// A Postgres that may be running.
+#[derive(Debug)]
+pub(super) struct Cluster {
+    pub(super) folder: Folder,
+    pub(super) binaries: Binaries,
+    pub(super) owner: Owner,
+    pub(super) durability: Durability,
+}
+
+impl Cluster {
+    /// Makes the cluster if there is none, starts it if it does not run, and returns the address of the database.
+    pub(super) async fn start(&self) -> Result<String, Error> {
+        if self.folder.data_version().is_none() {
+            self.init().await?;
+        }
+        if self.is_running().await? {
+            tracing::info!("the private Postgres was still running; taking it over");
+        } else {
+            self.pg_ctl(&["start", "--wait", "--timeout=120", "--silent", "--options", &self.options()]).await?;
+        }
+        self.create_database().await?;
+        Ok(format!("postgres://{SUPERUSER}@{}/{DATABASE}", percent_encoded(&self.folder.sockets())))
+    }
+
+    /// Stops it cleanly: sessions are ended, everything is written.
+    pub(super) async fn stop(&self) -> Result<(), Error> {
+        self.pg_ctl(&["stop", "--mode=fast", "--wait", "--timeout=60", "--silent"]).await
+    }
+
+    /// Made beside its place and moved there when it is whole, so that a kill in between leaves nothing half made.
+    async fn init(&self) -> Result<(), Error> {
+        let unfinished = self.folder.unfinished_data();
+        if unfinished.exists() {
+            std::fs::remove_dir_all(&unfinished).map_err(Error::io("cannot remove an unfinished cluster"))?;
+        }
+        let mut command = self.owner.command(&self.binaries.program("initdb"));
+        command.arg("--pgdata").arg(&unfinished).args(["--username", SUPERUSER, "--encoding=UTF8", "--data-checksums"]);
+        // The socket's folder is the lock on the door.
+        command.args(["--auth-local=trust", "--auth-host=reject", "--no-instructions"]);
+        command.args(if self.binaries.major >= 17 {
+            ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"].as_slice()
+        } else {
+            ["--locale=C.UTF-8"].as_slice()
+        });
+        if self.durability == Durability::ThrowAway {
+            command.arg("--no-sync");
+        }
+        self.run("initdb", command).await?;
+        std::fs::rename(&unfinished, self.folder.data()).map_err(Error::io("cannot move the new cluster into place"))
+    }
+
+    /// On the command line, so that nothing has to be written into a folder of the other user.
+    fn options(&self) -> String {
+        let sockets = format!("\"{}\"", self.folder.sockets().display().to_string().replace('"', "\"\""));
+        let settings = [
+            ("listen_addresses", ""),
+            ("unix_socket_directories", &sockets),
+            ("unix_socket_permissions", "0700"),
+            ("max_connections", "200"),
+            ("timezone", "UTC"),
+            ("log_timezone", "UTC"),
+        ];
+        let relaxed = [("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off")];
+        let relaxed = relaxed.into_iter().filter(|_| self.durability == Durability::ThrowAway);
+        let options = settings.into_iter().chain(relaxed).map(|(name, value)| format!("-c {}", quoted(name, value)));
+        options.collect::<Vec<_>>().join(" ")
+    }
+
+    async fn is_running(&self) -> Result<bool, Error> {
+        let mut command = self.owner.command(&self.binaries.program("pg_ctl"));
+        command.arg("status").arg("--pgdata").arg(self.folder.data());
+        let said = command.output().await.map_err(Error::io("cannot run pg_ctl"))?;
+        Ok(said.status.success())
+    }
+
+    async fn pg_ctl(&self, arguments: &[&str]) -> Result<(), Error> {
+        let mut command = self.owner.command(&self.binaries.program("pg_ctl"));
+        command.args(arguments).arg("--pgdata").arg(self.folder.data()).arg("--log").arg(self.folder.log());
+        self.run("pg_ctl", command).await
+    }
+
+    async fn run(&self, program: &'static str, mut command: Command) -> Result<(), Error> {
+        let output = command.output().await.map_err(Error::io(format!("cannot run {program}")))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let log = self.owner.command(Path::new("/usr/bin/tail")).arg("-n20").arg(self.folder.log()).output().await;
+        let log = log.map(|tail| tail.stdout).unwrap_or_default();
+        let said = [output.stdout, output.stderr, log].concat();
+        Err(Error::Program { program, said: String::from_utf8_lossy(&said).trim().to_owned() })
+    }
+
+    async fn create_database(&self) -> Result<(), Error> {
+        let options = PgConnectOptions::new_without_pgpass()
+            .socket(self.folder.sockets())
+            .port(PORT)
+            .username(SUPERUSER)
+            .password("")
+            .database("postgres")
+            .ssl_mode(PgSslMode::Disable);
+        let mut connection = options.connect().await?;
+        let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+            .bind(DATABASE)
+            .fetch_one(&mut connection)
+            .await?;
+        if !exists {
+            sqlx::query("create database bursar").execute(&mut connection).await?;
+        }
+        Ok(connection.close().await?)
+    }
+}
+
+/// A setting as the shell of `pg_ctl` reads it.
+fn quoted(name: &str, value: &str) -> String {
+    format!("{name}='{}'", value.replace('\'', r"'\''"))
+}
+
+/// A path in the place of a host name, where slashes may not stand.
+fn percent_encoded(path: &Path) -> String {
+    let encoded = |byte: &u8| {
+        if byte.is_ascii_alphanumeric() { char::from(*byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    path.as_os_str().as_encoded_bytes().iter().map(encoded).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_folder_becomes_a_host_that_sqlx_reads() {
+        let url = format!("postgres://postgres@{}/bursar", percent_encoded(Path::new("/tmp/a b/run")));
+        let options: PgConnectOptions = url.parse().expect("an address");
+        assert_eq!(options.get_socket().map(|path| path.as_path()), Some(Path::new("/tmp/a b/run")));
+    }
+}

@@ -1,0 +1,103 @@
+//! The folder of a private Postgres, and the lock that keeps a second Bursar out of it.
+
+use super::Error;
+use super::owner::Owner;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+/// A Unix socket's address has 108 bytes on Linux and 104 on macOS.
+const LONGEST_SOCKET: usize = 100;
+/// A predecessor that was killed needs a moment to stop its Postgres.
+const PATIENCE: Duration = Duration::from_secs(20);
+const BETWEEN_TRIES: Duration = Duration::from_millis(100);
+
+/// Where everything of one private Postgres stands.
+#[derive(Debug)]
+pub(super) struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    /// Makes the folder, if it is not there yet, and checks that Postgres can live in it.
+    pub(super) fn open(root: &Path, owner: Owner) -> Result<Self, Error> {
+        std::fs::create_dir_all(root).map_err(Error::io(format!("cannot make {}", root.display())))?;
+        let root = root.canonicalize().map_err(Error::io(format!("cannot open {}", root.display())))?;
+        let folder = Self { root };
+        if folder.socket().as_os_str().len() > LONGEST_SOCKET {
+            return Err(Error::LongPath(folder.root));
+        }
+        owner.check_way_to(&folder.root)?;
+        owner.private_folder(&folder.home())?;
+        owner.private_folder(&folder.sockets())?;
+        Ok(folder)
+    }
+
+    /// What belongs to the user that Postgres runs as. Root makes it and never writes into it: a link planted there
+    /// would lead root anywhere.
+    fn home(&self) -> PathBuf {
+        self.root.join("postgres")
+    }
+
+    /// The cluster.
+    pub(super) fn data(&self) -> PathBuf {
+        self.home().join("data")
+    }
+
+    /// A cluster in the making.
+    pub(super) fn unfinished_data(&self) -> PathBuf {
+        self.home().join("data.new")
+    }
+
+    /// The folder of the socket; nobody else may enter it.
+    pub(super) fn sockets(&self) -> PathBuf {
+        self.root.join("run")
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.sockets().join(".s.PGSQL.5432")
+    }
+
+    /// What Postgres writes about itself.
+    pub(super) fn log(&self) -> PathBuf {
+        self.home().join("log")
+    }
+
+    /// The major version of the data, when there is data.
+    pub(super) fn data_version(&self) -> Option<u32> {
+        std::fs::read_to_string(self.data().join("PG_VERSION")).ok()?.trim().parse().ok()
+    }
+
+    /// Takes the folder for this process. The system gives it back when the process ends, however it ends.
+    pub(super) async fn lock(&self) -> Result<File, Error> {
+        let path = self.root.join("lock");
+        let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+        let file = opened.map_err(Error::io(format!("cannot open {}", path.display())))?;
+        let give_up = Instant::now() + PATIENCE;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) if Instant::now() < give_up => sleep(BETWEEN_TRIES).await,
+                Err(TryLockError::WouldBlock) => return Err(Error::Busy(self.root.clone())),
+                Err(TryLockError::Error(fault)) => {
+                    return Err(Error::io(format!("cannot lock {}", path.display()))(fault));
+                }
+            }
+        }
+    }
+}
+
+/// Where Bursar keeps its data when nobody says otherwise.
+pub(super) fn default_root(owner: Owner) -> PathBuf {
+    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".local/share"));
+    match owner {
+        Owner::Nobody => PathBuf::from("/var/lib/bursar"),
+        Owner::Caller => std::env::var_os("XDG_DATA_HOME")
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+            .or_else(home)
+            .unwrap_or_else(|| PathBuf::from("."))
+            .join("bursar"),
+    }
+}

@@ -1,0 +1,16 @@
+//! The binary `bursar`: configuration, command line, router and middleware around the pages.
+
+pub mod assets;
+pub mod cli;
+pub mod commands;
+pub mod config;
+pub mod database;
+#[cfg(feature = "embedded-postgres")]
+pub mod embedded;
+pub mod health;
+pub mod logs;
+pub mod manifest;
+pub mod middleware;
+pub mod router;
+pub mod signals;
+pub mod state;

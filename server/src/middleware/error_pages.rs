@@ -1,0 +1,207 @@
+//! What people see when a request never reached a page: the same look, signed in or not, with the request's id.
+
+use super::cookies;
+use super::request_id::RequestId;
+use super::security_headers::STATIC_PAGE_POLICY;
+use crate::state::AppState;
+use app::error::PageError;
+use app::theme::Theme;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse as _, Response};
+use domain::error::Refusal;
+use http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER};
+use http::{Extensions, HeaderMap, HeaderValue, StatusCode};
+
+/// How long to wait before asking a busy server again, in seconds.
+const TRY_AGAIN_AFTER: HeaderValue = HeaderValue::from_static("2");
+/// Set by server functions on answers that say themselves what is wrong.
+const EXPLAINED: &str = "serverfnerror";
+
+/// What went wrong, and what to do about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Problem {
+    status: StatusCode,
+    title: &'static str,
+    text: &'static str,
+}
+
+macro_rules! problems {
+    ($($(#[$meta:meta])* $name:ident: $status:ident, $title:literal, $text:literal;)*) => {
+        impl Problem {
+            $($(#[$meta])* pub const $name: Self = Self { status: StatusCode::$status, title: $title, text: $text };)*
+        }
+    };
+}
+
+problems! {
+    /// Sent by another site, or by a browser that hides where from.
+    CROSS_SITE: FORBIDDEN, "This was not sent from Bursar",
+        "Nothing was changed. Open Bursar in this browser, load the page again and send the form from there.";
+    /// No such address.
+    NOT_FOUND: NOT_FOUND, "There is nothing here",
+        "The address may be mistyped, or what was here is gone. Go to the start page and look from there.";
+    /// The address exists, but not for this.
+    WRONG_METHOD: METHOD_NOT_ALLOWED, "That cannot be done here",
+        "The address does not take this kind of request. Go to the start page and use the forms there.";
+    /// A body beyond the limit.
+    TOO_LARGE: PAYLOAD_TOO_LARGE, "That was too much at once",
+        "Nothing was changed. Send less than 64 kB: shorten the longest field, then try again.";
+    /// Anything else that the sender has to mend.
+    BAD_REQUEST: BAD_REQUEST, "That request makes no sense here",
+        "Nothing was changed. Load the page again, then try again.";
+    /// A fault of ours.
+    FAULT: INTERNAL_SERVER_ERROR, "Something went wrong on our side",
+        "Try again. If it happens again, tell an administrator the request id below.";
+    /// The database did not answer.
+    NO_DATABASE: SERVICE_UNAVAILABLE, "The database does not answer",
+        "Nothing was changed. Wait a moment, then load the page again.";
+    /// The schema is not up to date yet.
+    STARTING: SERVICE_UNAVAILABLE, "Bursar is starting", "Wait a moment, then load the page again.";
+    /// The request took too long.
+    SLOW: SERVICE_UNAVAILABLE, "That took too long",
+        "Try again. If it happens again, tell an administrator the request id below.";
+}
+
+impl Problem {
+    const fn of(status: StatusCode) -> Self {
+        match status {
+            StatusCode::FORBIDDEN => Self::CROSS_SITE,
+            StatusCode::NOT_FOUND => Self::NOT_FOUND,
+            StatusCode::METHOD_NOT_ALLOWED => Self::WRONG_METHOD,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::TOO_LARGE,
+            StatusCode::SERVICE_UNAVAILABLE => Self::NO_DATABASE,
+            status if status.as_u16() >= 500 => Self::FAULT,
+            _ => Self::BAD_REQUEST,
+        }
+    }
+
+    /// For a script, which shows it in the page it stands on.
+    fn refusal(self) -> Refusal {
+        match self.status {
+            StatusCode::FORBIDDEN => Refusal::Forbidden(self.text.to_owned()),
+            StatusCode::NOT_FOUND => Refusal::NotFound,
+            StatusCode::SERVICE_UNAVAILABLE => Refusal::Unavailable,
+            status if status.is_server_error() => Refusal::Internal,
+            _ => Refusal::Rule(self.text.to_owned()),
+        }
+    }
+}
+
+/// The answer to a request that had a problem: a page for a browser, data for a script.
+pub fn page(state: &AppState, headers: &HeaderMap, extensions: &Extensions, problem: Problem) -> Response {
+    let request_id = extensions.get::<RequestId>().map(|id| id.0.clone());
+    let wants_page =
+        headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    let mut response = if wants_page {
+        let theme = cookies::value(headers, Theme::COOKIE).map(Theme::parse).unwrap_or_default();
+        let html = document(problem, &state.assets, theme, request_id.as_deref().unwrap_or_default());
+        let policy = [(CONTENT_SECURITY_POLICY, STATIC_PAGE_POLICY)];
+        (problem.status, policy, Html(html)).into_response()
+    } else {
+        (problem.status, axum::Json(PageError { refusal: problem.refusal(), request_id })).into_response()
+    };
+    if problem.status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, TRY_AGAIN_AFTER);
+    }
+    response
+}
+
+/// Gives an explanation to errors that came without one.
+pub async fn explain(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (headers, extensions) = (request.headers().clone(), request.extensions().clone());
+    let response = next.run(request).await;
+    let status = response.status();
+    if (status.is_client_error() || status.is_server_error()) && !is_explained(response.headers()) {
+        let mut explained = page(&state, &headers, &extensions, Problem::of(status));
+        *explained.status_mut() = status;
+        if let Some(allowed) = response.headers().get(http::header::ALLOW) {
+            explained.headers_mut().insert(http::header::ALLOW, allowed.clone());
+        }
+        return explained;
+    }
+    response
+}
+
+/// Answers an address that nobody serves.
+pub async fn not_found() -> StatusCode {
+    StatusCode::NOT_FOUND
+}
+
+/// Answers for a handler that panicked.
+pub fn after_panic(_: Box<dyn std::any::Any + Send>) -> Response {
+    tracing::error!("a request panicked; the reason stands on standard error");
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
+
+fn is_explained(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.starts_with("text/html") || kind.starts_with("application/json") || headers.contains_key(EXPLAINED)
+}
+
+fn document(problem: Problem, assets: &app::request::Assets, theme: Theme, request_id: &str) -> String {
+    let Problem { status, title, text } = problem;
+    let (stylesheet, icon, code) = (&assets.stylesheet, &assets.icon, status.as_u16());
+    let theme = theme.attribute().map(|theme| format!(" data-theme=\"{theme}\"")).unwrap_or_default();
+    format!(
+        r#"<!DOCTYPE html>
+<html lang="en"{theme}>
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title} · Bursar</title>
+<link rel="icon" href="{icon}">
+<link rel="stylesheet" href="{stylesheet}">
+</head>
+<body class="bg-canvas text-ink">
+<main class="grid min-h-dvh place-content-center p-4">
+<div class="grid max-w-md gap-3 rounded-xl bg-paper p-6 shadow-e1">
+<p class="text-sm text-ink-2">Error {code}</p>
+<h1 class="text-xl font-semibold">{title}</h1>
+<p>{text}</p>
+<p><a class="link" href="/">Go to the start page</a></p>
+<p class="text-xs text-ink-2">Request id <code class="select-all">{request_id}</code></p>
+</div>
+</main>
+</body>
+</html>
+"#
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_problem_has_a_page_that_names_the_request_and_the_way_on() {
+        let all = [
+            Problem::CROSS_SITE,
+            Problem::NOT_FOUND,
+            Problem::WRONG_METHOD,
+            Problem::TOO_LARGE,
+            Problem::BAD_REQUEST,
+            Problem::FAULT,
+            Problem::NO_DATABASE,
+            Problem::STARTING,
+            Problem::SLOW,
+        ];
+        let assets = app::request::Assets { stylesheet: "/assets/s.css".to_owned(), ..Default::default() };
+        for problem in all {
+            let html = document(problem, &assets, Theme::Dark, "the-id");
+            for part in ["the-id", "href=\"/\"", "/assets/s.css", "data-theme=\"dark\"", problem.title, problem.text] {
+                assert!(html.contains(part), "{problem:?}: {part}");
+            }
+            assert!(!html.contains("<script") && !html.contains("style="), "{problem:?}");
+        }
+    }
+
+    #[test]
+    fn every_status_finds_a_problem_of_its_class() {
+        for code in 400..600 {
+            let status = StatusCode::from_u16(code).expect("a status");
+            assert_eq!(Problem::of(status).status.is_server_error(), status.is_server_error(), "{code}");
+        }
+    }
+}

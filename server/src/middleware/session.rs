@@ -1,0 +1,56 @@
+//! Who asks: from the session cookie to the person, with the rights that hold now.
+
+use super::error_pages::{self, Problem};
+use super::request_id::RequestId;
+use super::{cookies, peer};
+use crate::state::AppState;
+use app::request::RequestInfo;
+use app::theme::Theme;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use domain::error::Refusal;
+use domain::id::UserId;
+use http::header::USER_AGENT;
+use services::guard::Caller;
+use services::session::{self, Client, SessionToken};
+
+/// Who was signed in, among the extensions of the answer; for the log.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedIn(pub UserId);
+
+/// Puts a [`RequestInfo`] into the request. A cookie that means nothing is as good as none.
+pub async fn read(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let token = cookies::value(headers, cookies::SESSION).and_then(SessionToken::from_cookie);
+    let actor = match &token {
+        Some(token) => session::authenticate(&state.services, token).await,
+        None => Ok(None),
+    };
+    let actor = match actor.map_err(Refusal::from) {
+        Ok(actor) => actor,
+        Err(refusal) => {
+            let problem = if refusal == Refusal::Unavailable { Problem::NO_DATABASE } else { Problem::FAULT };
+            return error_pages::page(&state, headers, request.extensions(), problem);
+        }
+    };
+    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let signed_in = actor.as_ref().map(|actor| SignedIn(actor.user_id));
+    let info = RequestInfo {
+        caller: actor.map(|actor| Caller { actor, request_id: request_id.clone() }),
+        request_id,
+        client: Client {
+            address: peer::client(&state.web, request.extensions(), headers).map(|address| address.to_string()),
+            user_agent: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned),
+        },
+        theme: cookies::value(headers, Theme::COOKIE).map(Theme::parse).unwrap_or_default(),
+        flash_token: cookies::value(headers, cookies::FORM).map(str::to_owned),
+        assets: state.assets.clone(),
+    };
+    request.extensions_mut().insert(info);
+    let mut response = next.run(request).await;
+    if let Some(signed_in) = signed_in {
+        response.extensions_mut().insert(signed_in);
+    }
+    response
+}
