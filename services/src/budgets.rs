@@ -9,6 +9,7 @@ pub use assign::{assign_to_project, assign_to_user, unassign_project, unassign_u
 pub use change::{create, edit};
 pub use list::{choices, detail, list};
 
+pub(crate) use change::{created, insert};
 pub(crate) use stored::AssignedRow;
 
 use crate::Services;

@@ -15,6 +15,7 @@ use domain::permission::ManageBudgets;
 use domain::text::BudgetName;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// Makes a budget that is assigned to nobody yet.
 ///
@@ -25,6 +26,20 @@ pub async fn create(services: &Services, can: &Can<ManageBudgets>, draft: Budget
     let mut change = services.change(can).await?;
     let id = services.new_id();
     let maker = change.caller().actor.user_id;
+    insert(change.connection(), id, &draft, maker.0, services.clock.now()).await?;
+    change.record(created(id, &draft)).await?;
+    change.commit().await?;
+    Ok(BudgetId(id))
+}
+
+/// The row of a new budget.
+pub(crate) async fn insert(
+    connection: &mut PgConnection,
+    id: Uuid,
+    draft: &BudgetDraft,
+    maker: Uuid,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
     sqlx::query!(
         "insert into budgets
            (id, name, category, soft_limit, hard_limit, reset_minutes, created_by, created_at, updated_at)
@@ -35,16 +50,18 @@ pub async fn create(services: &Services, can: &Can<ManageBudgets>, draft: Budget
         draft.limits.soft().as_decimal(),
         draft.limits.hard().as_decimal(),
         minutes(draft.period),
-        maker.0,
-        services.clock.now()
+        maker,
+        now
     )
-    .execute(change.connection())
+    .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// The audit entry of a new budget.
+pub(crate) fn created(id: Uuid, draft: &BudgetDraft) -> Entry {
     let entry = Entry::new("budget.created", TargetType::Budget, id, draft.name.as_str());
-    let entry = fields(&draft).into_iter().fold(entry, |entry, (name, _, value)| entry.set(name, value));
-    change.record(entry).await?;
-    change.commit().await?;
-    Ok(BudgetId(id))
+    fields(draft).into_iter().fold(entry, |entry, (name, _, value)| entry.set(name, value))
 }
 
 /// Saves the form. Values equal to the stored ones change nothing and write nothing, whatever the version, so that

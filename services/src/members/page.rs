@@ -3,11 +3,10 @@
 use crate::Services;
 use crate::error::Error;
 use crate::keyset::{Keyset, SortKey};
-use crate::session;
+use crate::{session, users};
 use domain::id::{ProjectId, UserId};
 use domain::page::Page;
 use domain::project::{Member, MemberQuery};
-use domain::user::UserStatus;
 use sqlx::QueryBuilder;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -64,7 +63,7 @@ struct Row {
 impl Row {
     fn read(self, now: OffsetDateTime) -> Member {
         Member {
-            status: self.status(now),
+            status: users::status(self.is_active, self.locked_until, self.last_sign_in_at, now),
             user_id: UserId(self.id),
             name: self.name,
             email: self.email,
@@ -72,18 +71,6 @@ impl Row {
             is_creator: self.is_creator,
             granted_by: self.granted_by,
             since: self.since,
-        }
-    }
-
-    fn status(&self, now: OffsetDateTime) -> UserStatus {
-        if !self.is_active {
-            UserStatus::Deactivated
-        } else if self.locked_until.is_some_and(|until| until > now) {
-            UserStatus::Locked
-        } else if self.last_sign_in_at.is_none() {
-            UserStatus::NeverSignedIn
-        } else {
-            UserStatus::Active
         }
     }
 }
