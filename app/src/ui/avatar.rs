@@ -26,8 +26,8 @@ pub enum AvatarSize {
 
 /// Twelve hues, far enough apart to tell neighbours from each other.
 const TINTS: [&str; 12] = [
-    "tint-10", "tint-40", "tint-70", "tint-100", "tint-130", "tint-160", "tint-190", "tint-220", "tint-250", "tint-280",
-    "tint-310", "tint-340",
+    "tint-10", "tint-40", "tint-70", "tint-100", "tint-130", "tint-160", "tint-190", "tint-220", "tint-250",
+    "tint-280", "tint-310", "tint-340",
 ];
 
 /// Initials on a tint, hidden from readers: the name stands beside it.
@@ -102,9 +102,14 @@ mod tests {
 
     #[test]
     fn initials_come_from_first_and_last_name() {
-        for (name, expected) in
-            [("Amara Okafor", "AO"), ("Zoë van der Meer", "ZM"), ("wei-ling Chou", "WC"), ("Ada", "AD"), ("ß", "SS"), (" ", "?")]
-        {
+        for (name, expected) in [
+            ("Amara Okafor", "AO"),
+            ("Zoë van der Meer", "ZM"),
+            ("wei-ling Chou", "WC"),
+            ("Ada", "AD"),
+            ("ß", "SS"),
+            (" ", "?"),
+        ] {
             assert_eq!(initials(name, AvatarShape::Person), expected, "{name}");
         }
         for (name, expected) in [("Atlas knowledge base", "AK"), ("billing-api", "BA"), ("tutor", "TU")] {

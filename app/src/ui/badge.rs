@@ -108,7 +108,7 @@ pub fn ProjectBadges(
     let more = total - i64::try_from(shown).unwrap_or(i64::MAX);
     let badge = move |chip: ProjectChip| {
         let name = chip.name.to_string();
-        let address = [&base, name.as_str()].concat();
+        let address = [base.as_str(), &crate::url::encode(&name)].concat();
         view! {
             <li class="flex max-w-28 min-w-9 flex-initial">
                 <ProjectBadge name title=chip.title href=address is_admin=chip.role == ProjectRole::Admin />
@@ -128,7 +128,7 @@ pub fn ProjectBadges(
                 })}
         </ul>
     }
-        .into_any()
+    .into_any()
 }
 
 /// `+2`: how many more there are, and the way to them.

@@ -69,7 +69,8 @@ fn icon_only(kind: ButtonKind, size: ButtonSize) -> String {
 }
 
 /// A button. Further attributes are passed on: `attr:name`, `attr:value`, `attr:form`, `attr:popovertarget`,
-/// `attr:commandfor` with `attr:command`, `on:click`.
+/// `attr:commandfor` with `attr:command`, `on:click`. While its form is under way it bears `aria-busy` and its icon
+/// turns.
 #[component]
 pub fn Button(
     /// How much it stands out.
@@ -79,7 +80,7 @@ pub fn Button(
     #[prop(optional)]
     size: ButtonSize,
     /// Before the verb.
-    #[prop(optional)]
+    #[prop(optional_no_strip, into)]
     icon: Option<Icon>,
     /// Sends the form it stands in.
     #[prop(optional)]
@@ -87,19 +88,11 @@ pub fn Button(
     /// Only when the reason stands beside it.
     #[prop(optional)]
     disabled: bool,
-    /// While the server works: the icon turns.
-    #[prop(optional, into)]
-    busy: Signal<bool>,
     /// The verb with its object.
     children: Children,
 ) -> impl IntoView {
     view! {
-        <button
-            type=kind_of(submit)
-            class=with_label(kind, size)
-            disabled=disabled
-            aria-busy=move || busy.get().then_some("true")
-        >
+        <button type=kind_of(submit) class=with_label(kind, size) disabled=disabled>
             {icon.map(|icon| view! { <SvgIcon icon /> })}
             {children()}
         </button>
@@ -144,7 +137,7 @@ pub fn LinkButton(
     #[prop(optional)]
     size: ButtonSize,
     /// Before the words.
-    #[prop(optional)]
+    #[prop(optional_no_strip, into)]
     icon: Option<Icon>,
     /// What is there.
     children: Children,

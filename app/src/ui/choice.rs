@@ -73,7 +73,7 @@ pub fn SelectField(
             {chevron()}
         </span>
     };
-    framed(&wiring, label, false, hint, control)
+    framed(&wiring, label, false, hint, control.into_any())
 }
 
 /// A select without a visible label, inside a table cell or a line of controls.
@@ -212,11 +212,11 @@ pub fn RadioRows(
         let checked = option.value == chosen;
         view! {
             <label
-                for=row_id.clone()
+                for=row_id
                 class="grid grid-cols-[auto_minmax(0,1fr)_auto] items-start gap-x-3 border-line px-3.5 py-2.5 text-sm not-first:border-t has-checked:bg-selected"
             >
                 <input
-                    id=row_id
+                    id=row_id.clone()
                     type="radio"
                     name=name.clone()
                     value=option.value

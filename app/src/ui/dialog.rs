@@ -22,27 +22,16 @@ pub fn DialogButton(
     #[prop(optional)]
     size: ButtonSize,
     /// Before the verb.
-    #[prop(optional)]
+    #[prop(optional_no_strip, into)]
     icon: Option<Icon>,
     /// The verb with its object.
     children: Children,
 ) -> impl IntoView {
-    let words = children();
-    let opener = |button: AnyView| button;
-    opener(match icon {
-        Some(icon) => view! {
-            <Button kind size icon attr:commandfor=target.clone() attr:command="show-modal" attr:popovertarget=target>
-                {words}
-            </Button>
-        }
-        .into_any(),
-        None => view! {
-            <Button kind size attr:commandfor=target.clone() attr:command="show-modal" attr:popovertarget=target>
-                {words}
-            </Button>
-        }
-        .into_any(),
-    })
+    view! {
+        <Button kind size icon attr:commandfor=target.clone() attr:command="show-modal" attr:popovertarget=target>
+            {children()}
+        </Button>
+    }
 }
 
 /// An icon that opens the dialog `target`, for the end of a row.
@@ -105,20 +94,20 @@ pub fn ConfirmDialog(
     let (heading, body) = ([&id, "-title"].concat(), [&id, "-body"].concat());
     view! {
         <dialog
-            id=id.clone()
+            id=id
             popover="auto"
-            aria-labelledby=heading.clone()
-            aria-describedby=body.clone()
+            aria-labelledby=heading
+            aria-describedby=body
             class="m-auto max-h-[calc(100dvh-2rem)] w-[min(30rem,calc(100vw-1rem))] overflow-y-auto rounded-xl bg-raised text-start text-base font-normal whitespace-normal text-ink shadow-e3"
         >
-            <h2 id=heading class="px-5 pt-4.5 pb-1 text-lg font-semibold wrap-anywhere">
+            <h2 id=heading.clone() class="px-5 pt-4.5 pb-1 text-lg font-semibold wrap-anywhere">
                 {title}
             </h2>
-            <div id=body class="grid content-start gap-4.5 px-5 pt-1.5 pb-5 text-base/5.5 text-ink-2">
+            <div id=body.clone() class="grid content-start gap-4.5 px-5 pt-1.5 pb-5 text-base/5.5 text-ink-2">
                 {children()}
             </div>
             <div class="flex flex-wrap items-center justify-end gap-2 border-t border-line px-5 py-3">
-                <CancelButton target=id />
+                <CancelButton target=id.clone() />
                 {action.run()}
             </div>
         </dialog>

@@ -21,7 +21,8 @@ pub fn ErrorSummary(
     labels: Vec<(&'static str, &'static str)>,
 ) -> impl IntoView {
     let count = errors.iter().count();
-    let need = if count == 1 { "One field needs a change:".to_owned() } else { format!("{count} fields need a change:") };
+    let need =
+        if count == 1 { "One field needs a change:".to_owned() } else { format!("{count} fields need a change:") };
     let line = |(field, problem): (&str, &domain::form::FieldProblem)| {
         let label = labels.iter().find(|(name, _)| *name == field).map_or(field, |(_, label)| *label);
         let words = [label, ": ", problem.as_str()].concat();

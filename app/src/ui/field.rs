@@ -96,7 +96,7 @@ pub fn TextField(
             {(kind == TextKind::Password).then(|| reveal(hidden))}
         </div>
     };
-    framed(&wiring, label, optional, hint, control)
+    framed(&wiring, label, optional, hint, control.into_any())
 }
 
 fn look(kind: TextKind, large: bool) -> String {
@@ -168,7 +168,7 @@ pub fn MoneyField(
             />
         </div>
     };
-    framed(&wiring, label, false, hint, control)
+    framed(&wiring, label, false, hint, control.into_any())
 }
 
 /// Some lines of text; grows with what is typed.
@@ -212,7 +212,7 @@ pub fn TextArea(
             inner_html=textarea_text(&wiring.value)
         ></textarea>
     };
-    framed(&wiring, label, optional, hint, control)
+    framed(&wiring, label, optional, hint, control.into_any())
 }
 
 /// Text as a text area's content. Leptos writes what stands in a text area as it is, so it is escaped here; the

@@ -3,6 +3,7 @@
 use super::button::{Button, ButtonKind, ButtonSize};
 use super::choice::{Choice, tick_ring};
 use super::dialog::POPOVER;
+use super::field::INPUT;
 use super::icon::{Icon, IconSize, SvgIcon};
 use leptos::children::ViewFnOnce;
 use leptos::prelude::*;
@@ -97,6 +98,49 @@ pub fn FilterChip(
                     <legend class="px-2 pt-1.5 pb-1 text-xs font-medium text-ink-2">{label}</legend>
                     {options.into_iter().map(row).collect_view()}
                 </fieldset>
+                <div class="-mx-1 mt-1 -mb-1 border-t border-line p-2">
+                    <Button kind=ButtonKind::Primary size=ButtonSize::Small submit=true>
+                        {submit}
+                    </Button>
+                </div>
+            </div>
+        </div>
+    }
+}
+
+/// One filter whose value is typed. Not set: a dashed edge and a plus. Set: "Project is atlas" and a cross.
+#[component]
+pub fn TextFilterChip(
+    /// Unique in the page.
+    #[prop(into)]
+    id: String,
+    /// The parameter's name.
+    #[prop(into)]
+    name: String,
+    /// What is filtered by: "Project".
+    #[prop(into)]
+    label: String,
+    /// What to type: "Technical name".
+    #[prop(into)]
+    field: String,
+    /// What is filtered by now.
+    #[prop(optional_no_strip)]
+    value: Option<String>,
+    /// The list without this filter.
+    #[prop(into)]
+    clear_href: String,
+    /// What the button says: "Show people".
+    #[prop(into)]
+    submit: String,
+) -> impl IntoView {
+    view! {
+        <div class="inline-flex">
+            {chip(&id, &label, value.clone(), clear_href)}
+            <div id=id popover="auto" class=[POPOVER, "min-w-60 [position-area:bottom_span-right]"].join(" ")>
+                <label class="grid gap-1 p-2">
+                    <span class="text-xs font-medium text-ink-2">{field}</span>
+                    <input type="text" name=name value=value autocomplete="off" class=INPUT />
+                </label>
                 <div class="-mx-1 mt-1 -mb-1 border-t border-line p-2">
                     <Button kind=ButtonKind::Primary size=ButtonSize::Small submit=true>
                         {submit}

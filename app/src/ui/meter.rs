@@ -14,7 +14,8 @@ pub fn Allowance(
 ) -> impl IntoView {
     let used = allowance.used;
     let Some(limit) = allowance.limit else {
-        return view! { <span class="text-sm text-ink-2">{used.to_string()} " shared projects, no limit"</span> }.into_any();
+        return view! { <span class="text-sm text-ink-2">{used.to_string()} " shared projects, no limit"</span> }
+            .into_any();
     };
     let block = move |place| {
         let class = if place < used { "h-1.5 w-4 rounded-[2px] bg-meter" } else { "h-1.5 w-4 rounded-[2px] bg-track" };
@@ -33,5 +34,5 @@ pub fn Allowance(
             <span>{used.to_string()} " of " {limit.to_string()} " shared projects used"</span>
         </span>
     }
-        .into_any()
+    .into_any()
 }

@@ -47,7 +47,8 @@ pub fn Pager(
     }
 }
 
-const STEP: &str = "inline-flex min-h-control-sm items-center gap-1.5 rounded-md px-2.25 font-strong [&>svg]:text-ink-2";
+const STEP: &str =
+    "inline-flex min-h-control-sm items-center gap-1.5 rounded-md px-2.25 font-strong [&>svg]:text-ink-2";
 
 fn step(href: Option<String>, words: impl IntoView + 'static, rel: &'static str) -> AnyView {
     match href {

@@ -51,7 +51,7 @@ pub(super) fn framed(
     label: String,
     optional: bool,
     hint: Option<String>,
-    control: impl IntoAny,
+    control: AnyView,
 ) -> impl IntoView + use<> {
     let id = wiring.id.clone();
     view! {
@@ -60,7 +60,7 @@ pub(super) fn framed(
                 {label}
                 {optional.then(|| view! { <span class="font-normal text-ink-2">" (optional)"</span> })}
             </label>
-            {control.into_any()}
+            {control}
             {problem(&id, wiring.error.clone())}
             {hint.map(|hint| hint_line(&id, hint))}
         </div>

@@ -5,8 +5,9 @@ use super::icon::{Icon, SvgIcon};
 use leptos::ev;
 use leptos::leptos_dom::helpers::debounce;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
 use std::time::Duration;
-use wasm_bindgen::JsCast;
 
 /// How long after the last key the search begins.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -72,7 +73,7 @@ fn focus_by_slash(field: NodeRef<leptos::html::Input>) {
         let listener = window_event_listener(ev::keydown, move |event| {
             let typing = event
                 .target()
-                .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+                .and_then(|target| target.dyn_into::<Element>().ok())
                 .is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
             if event.key() == "/" && !typing && !event.ctrl_key() && !event.meta_key() {
                 if let Some(field) = field.get_untracked() {

@@ -54,9 +54,9 @@ pub fn Section(
 ) -> impl IntoView {
     let heading = [&id, "-heading"].concat();
     view! {
-        <section id=id aria-labelledby=heading.clone() class="min-w-0 scroll-mt-16">
+        <section id=id aria-labelledby=heading class="min-w-0 scroll-mt-16">
             <div class="mb-3 flex min-h-control-sm flex-wrap items-center gap-x-3 gap-y-1.5">
-                <h2 id=heading class="text-md font-semibold tracking-money">
+                <h2 id=heading.clone() class="text-md font-semibold tracking-money">
                     {title}
                 </h2>
                 <div class="text-sm text-ink-2 empty:hidden">{side.run()}</div>
@@ -86,11 +86,11 @@ pub fn SettingsSection(
     view! {
         <section
             id=id
-            aria-labelledby=heading.clone()
+            aria-labelledby=heading
             class="grid scroll-mt-16 grid-cols-[15rem_minmax(0,42rem)] items-start gap-x-12 gap-y-4 border-line py-6 not-first:border-t @max-p3:grid-cols-[minmax(0,1fr)]"
         >
             <div class="grid gap-1">
-                <h2 id=heading class="text-md font-semibold tracking-money">
+                <h2 id=heading.clone() class="text-md font-semibold tracking-money">
                     {title}
                 </h2>
                 <p class="text-sm text-ink-2">{about}</p>

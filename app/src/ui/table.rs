@@ -46,7 +46,7 @@ pub fn Table(
                 {table}
             </div>
         }
-            .into_any()
+        .into_any()
     } else {
         table.into_any()
     }
@@ -335,16 +335,20 @@ pub fn NameCell(
     /// An avatar or tile.
     children: Children,
 ) -> impl IntoView {
-    let face = if code { "block truncate font-mono text-[0.6875rem]/4 tracking-none text-ink-2" } else { "block truncate text-xs text-ink-2" };
+    let face = if code {
+        "block truncate font-mono text-[0.6875rem]/4 tracking-none text-ink-2"
+    } else {
+        "block truncate text-xs text-ink-2"
+    };
     view! {
         <a href=href class="group/name flex min-w-0 items-center gap-2.5 rounded-sm focus-visible:-outline-offset-2">
             {children()}
             <span class="min-w-0">
                 <span
                     class="block truncate text-base/4.5 font-strong group-hover/name:underline group-hover/name:underline-offset-[0.2em]"
-                    title=name.clone()
+                    title=name
                 >
-                    {name}
+                    {name.clone()}
                 </span>
                 {detail.map(|detail| view! { <span class=face title=detail.clone()>{detail.clone()}</span> })}
             </span>
