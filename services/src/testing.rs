@@ -10,6 +10,7 @@ use crate::session::{self, Client, SessionToken};
 use crate::{Services, Settings, clock::Clock, random::Random};
 use domain::id::{ProjectId, SessionId, UserId};
 use domain::role::{PlatformRole, ProjectRole};
+use sqlx::{AssertSqlSafe, Execute as _, Postgres, QueryBuilder};
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -175,6 +176,20 @@ impl World {
                 (action, actor, lines.collect())
             })
             .collect()
+    }
+
+    /// The plan that Postgres makes without a look at the parameters, as it may for a prepared statement.
+    pub async fn generic_plan(&self, sql: &mut QueryBuilder<Postgres>) -> String {
+        let explained = format!("explain {}", sql.sql().as_str());
+        let arguments = sql.build().take_arguments().expect("encodable").unwrap_or_default();
+        let mut connection = self.services.pool().acquire().await.expect("a connection");
+        sqlx::raw_sql("set plan_cache_mode = force_generic_plan").execute(&mut *connection).await.expect("a setting");
+        let lines: Vec<String> = sqlx::query_scalar_with(AssertSqlSafe(explained), arguments)
+            .fetch_all(&mut *connection)
+            .await
+            .expect("a plan");
+        connection.close().await.expect("an orderly end");
+        lines.join("\n")
     }
 
     async fn insert_project(&self, name: &str, kind: &str, owner: &Caller) -> ProjectId {

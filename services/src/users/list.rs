@@ -5,12 +5,12 @@ use crate::Services;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::keyset::{Keyset, SortKey, time_key};
+use crate::projects::stored_name;
 use crate::search::{Hits, Searched};
 use crate::session::{project_role, user_kind};
 use domain::id::UserId;
 use domain::page::Page;
 use domain::permission::ViewUsers;
-use domain::project::ProjectName;
 use domain::role::PlatformRole;
 use domain::user::{ProjectChip, UserQuery, UserRow, UserSort, UserStatus};
 use sqlx::{Postgres, QueryBuilder};
@@ -70,9 +70,7 @@ impl Row {
             role: PlatformRole::from_flags(self.is_maintainer, self.is_admin, self.is_auditor),
             projects: chips
                 .map(|((name, title), is_admin)| {
-                    let name = ProjectName::parse_existing(name)
-                        .map_err(|_| Error::Broken(format!("impossible project name {name:?}")))?;
-                    Ok(ProjectChip { name, title, role: project_role(false, is_admin) })
+                    Ok(ProjectChip { name: stored_name(name)?, title, role: project_role(false, is_admin) })
                 })
                 .collect::<Result<_, Error>>()?,
             project_count: self.project_count,
@@ -110,7 +108,8 @@ fn statement(query: &UserQuery, keyset: &Keyset<'_>, hits: &Hits, now: OffsetDat
     keyset.push_limit(&mut sql);
     sql.push(
         ") u cross join lateral (
-           select count(*) as project_count, (array_agg(p.name order by m.is_project_admin desc, lower(p.title), p.id))[1:4] as names,
+           select count(*) as project_count,
+                  (array_agg(p.name order by m.is_project_admin desc, lower(p.title), p.id))[1:4] as names,
                   (array_agg(p.title order by m.is_project_admin desc, lower(p.title), p.id))[1:4] as titles,
                   (array_agg(m.is_project_admin order by m.is_project_admin desc, lower(p.title), p.id))[1:4] as admins
            from user_projects m
@@ -154,4 +153,57 @@ fn push_filters(sql: &mut QueryBuilder<Postgres>, query: &UserQuery, now: Offset
     } else {
         " and u.last_sign_in_at is not null"
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+    use domain::page::{Cursor, Direction};
+    use domain::text::SearchTerm;
+
+    /// Thirty thousand people; every hundredth holds a role or is deactivated.
+    async fn crowd() -> World {
+        let world = World::create().await;
+        sqlx::raw_sql(
+            "insert into users (id, name, email, is_admin, is_active, last_sign_in_at, created_at)
+             select gen_random_uuid(), 'Person ' || md5(n::text), n || '@example.com', n % 200 = 0, n % 200 <> 100,
+                    now() - n * interval '1 minute', now() - n * interval '1 hour'
+             from generate_series(1, 30000) n;
+             analyze users;",
+        )
+        .execute(world.services.pool())
+        .await
+        .expect("a crowd");
+        world
+    }
+
+    #[tokio::test]
+    async fn no_page_reads_the_whole_table_even_with_a_generic_plan() {
+        let world = crowd().await;
+        let term = |raw| Some(SearchTerm::parse(raw).expect("a term"));
+        let middle =
+            |key: &str| Some(Cursor { direction: Direction::After, key: Some(key.to_owned()), id: Uuid::from_u128(7) });
+        let by = |sort| UserQuery { sort, ..UserQuery::default() };
+        let pages = [
+            (by(UserSort::Name), "users_by_name"),
+            (UserQuery { cursor: middle("person 7"), ..by(UserSort::Name) }, "users_by_name"),
+            (by(UserSort::Created), "users_by_created"),
+            (UserQuery { cursor: middle("2026-01-01T00:00:00Z"), ..by(UserSort::Created) }, "users_by_created"),
+            (UserQuery { descending: true, ..by(UserSort::LastSignIn) }, "users_by_last_sign_in"),
+            (UserQuery { search: term("person"), ..by(UserSort::Name) }, "users_by_name"),
+            (UserQuery { search: term("person"), ..by(UserSort::Created) }, "users_by_created"),
+            (UserQuery { search: term("29999@"), ..by(UserSort::Name) }, "users_pkey"),
+            (UserQuery { search: term("29999@"), ..by(UserSort::Created) }, "users_pkey"),
+            (UserQuery { role: Some(PlatformRole::Admin), ..by(UserSort::Name) }, "users_privileged"),
+            (UserQuery { status: Some(UserStatus::Deactivated), ..by(UserSort::Name) }, "users_inactive"),
+            (UserQuery { status: Some(UserStatus::Locked), ..by(UserSort::Name) }, "users_locked"),
+        ];
+        for (query, index) in pages {
+            let hits = Hits::of(&world.services, Searched::Users, query.search.as_ref()).await.expect("hits");
+            let plan =
+                world.generic_plan(&mut statement(&query, &keyset(&query), &hits, world.services.clock.now())).await;
+            assert!(plan.contains(index) && !plan.contains("Seq Scan on users"), "{query:?}\n{plan}");
+        }
+    }
 }

@@ -1,0 +1,181 @@
+//! Signing in with e-mail address and password.
+#![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
+
+use domain::error::Refusal;
+use domain::form::FieldErrors;
+use domain::role::PlatformRole;
+use services::session::Client;
+use services::sign_in::{self, SignedIn};
+use services::testing::World;
+use std::sync::Arc;
+use time::Duration;
+
+const PASSWORD: &str = "a quiet ledger line";
+
+async fn attempt(world: &World, email: &str, password: &str) -> Result<SignedIn, Refusal> {
+    attempt_from(world, email, password, "192.0.2.17").await
+}
+
+async fn attempt_from(world: &World, email: &str, password: &str, address: &str) -> Result<SignedIn, Refusal> {
+    let client = Client { address: Some(address.to_owned()), user_agent: None };
+    sign_in::with_password(&world.services, email, password.to_owned(), &client).await.map_err(Refusal::from)
+}
+
+/// Priya, who has a password, and nobody's session.
+async fn with_priya(world: &World) -> uuid::Uuid {
+    let priya = world.person("Priya", PlatformRole::User).await.actor.user_id;
+    world.set_password(priya, PASSWORD).await;
+    priya.0
+}
+
+async fn tries(world: &World, person: uuid::Uuid) -> i32 {
+    sqlx::query_scalar("select sign_in_tries from users where id = $1")
+        .bind(person)
+        .fetch_one(world.services.pool())
+        .await
+        .expect("a person")
+}
+
+fn the_one_answer() -> Refusal {
+    let text = "The e-mail address or the password is wrong. After 5 wrong tries sign-in closes for 15 minutes.";
+    FieldErrors::one("password", text).into()
+}
+
+#[tokio::test]
+async fn whoever_knows_the_password_gets_a_session() {
+    let world = World::create().await;
+    let priya = with_priya(&world).await;
+    let signed_in = attempt(&world, " PRIYA@example.com ", PASSWORD).await.expect("a session");
+    assert!(!signed_in.password_change_due);
+    let caller = world.caller(&signed_in.token).await.expect("a valid session");
+    assert_eq!(caller.actor.user_id.0, priya);
+    let last: Option<time::OffsetDateTime> = sqlx::query_scalar("select last_sign_in_at from users where id = $1")
+        .bind(priya)
+        .fetch_one(world.services.pool())
+        .await
+        .expect("a person");
+    assert_eq!(last, Some(world.clock.now()));
+}
+
+#[tokio::test]
+async fn the_database_holds_nothing_that_opens_a_session() {
+    let world = World::create().await;
+    with_priya(&world).await;
+    let signed_in = attempt(&world, "priya@example.com", PASSWORD).await.expect("a session");
+    let dump: String = sqlx::query_scalar("select string_agg(s::text, '') from sessions s")
+        .fetch_one(world.services.pool())
+        .await
+        .expect("a dump");
+    let token = signed_in.token.expose();
+    let as_bytes: String = token.bytes().map(|byte| format!("{byte:02x}")).collect();
+    assert!(!dump.contains(token) && !dump.contains(&as_bytes), "{dump}");
+    let other = attempt(&world, "priya@example.com", PASSWORD).await.expect("a session");
+    assert_ne!(signed_in.token.expose(), other.token.expose());
+}
+
+#[tokio::test]
+async fn every_failure_has_one_answer() {
+    let world = World::create().await;
+    let priya = with_priya(&world).await;
+    world.person("No Password", PlatformRole::User).await;
+    for (email, password) in [
+        ("nobody@example.com", PASSWORD),
+        ("priya@example.com", "another ledger line"),
+        ("priya@example.com", ""),
+        ("no.password@example.com", PASSWORD),
+        ("no.password@example.com", ""),
+        ("not an address", PASSWORD),
+        ("nul\0@example.com", PASSWORD),
+        ("", "nul\0"),
+    ] {
+        assert_eq!(attempt(&world, email, password).await.expect_err(email), the_one_answer(), "{email:?}");
+    }
+    sqlx::query("update users set is_active = false where id = $1")
+        .bind(priya)
+        .execute(world.services.pool())
+        .await
+        .expect("deactivated");
+    assert_eq!(attempt(&world, "priya@example.com", PASSWORD).await.expect_err("deactivated"), the_one_answer());
+}
+
+#[tokio::test]
+async fn the_fifth_try_is_the_last_for_a_quarter_of_an_hour() {
+    let world = World::create().await;
+    let priya = with_priya(&world).await;
+    for _ in 0..5 {
+        attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong");
+    }
+    assert_eq!(attempt(&world, "priya@example.com", PASSWORD).await.expect_err("locked"), the_one_answer());
+    world.clock.advance(Duration::minutes(15) - Duration::seconds(1));
+    assert_eq!(attempt(&world, "priya@example.com", PASSWORD).await.expect_err("still locked"), the_one_answer());
+    assert_eq!(tries(&world, priya).await, 5, "tries during the lock do not prolong it");
+    world.clock.advance(Duration::seconds(1));
+    attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong");
+    assert_eq!(tries(&world, priya).await, 1, "counting begins anew");
+    attempt(&world, "priya@example.com", PASSWORD).await.expect("open again");
+}
+
+#[tokio::test]
+async fn a_success_on_the_last_try_counts_and_resets() {
+    let world = World::create().await;
+    let priya = with_priya(&world).await;
+    for _ in 0..2 {
+        for _ in 0..4 {
+            attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong");
+        }
+        attempt(&world, "priya@example.com", PASSWORD).await.expect("the fifth try is right");
+        assert_eq!(tries(&world, priya).await, 0);
+    }
+}
+
+#[tokio::test]
+async fn parallel_guesses_never_exceed_the_limit() {
+    let world = Arc::new(World::with(|settings| settings.network_tries = u16::MAX).await);
+    let priya = with_priya(&world).await;
+    let guesses: Vec<_> = (0..100)
+        .map(|guess| {
+            let world = Arc::clone(&world);
+            tokio::spawn(async move { attempt(&world, "priya@example.com", &format!("guess {guess}")).await })
+        })
+        .collect();
+    for guess in guesses {
+        assert_eq!(guess.await.expect("no panic").expect_err("wrong"), the_one_answer());
+    }
+    assert_eq!(tries(&world, priya).await, 5);
+    assert_eq!(attempt(&world, "priya@example.com", PASSWORD).await.expect_err("locked"), the_one_answer());
+}
+
+#[tokio::test]
+async fn a_network_has_its_tries_whatever_the_account() {
+    let world = World::with(|settings| settings.network_tries = 3).await;
+    let priya = with_priya(&world).await;
+    for (guess, address) in ["192.0.2.1", "192.0.2.2", "::ffff:192.0.2.3"].into_iter().enumerate() {
+        let email = format!("somebody{guess}@example.com");
+        assert_eq!(attempt_from(&world, &email, "wrong", address).await.expect_err("wrong"), the_one_answer());
+    }
+    world.clock.advance(Duration::minutes(5));
+    let refused = attempt_from(&world, "priya@example.com", PASSWORD, "192.0.2.4").await.expect_err("too many");
+    assert_eq!(refused, Refusal::TooMany(600));
+    assert_eq!(tries(&world, priya).await, 0, "a network that is closed cannot lock accounts");
+    attempt_from(&world, "priya@example.com", PASSWORD, "192.0.3.4").await.expect("another network is open");
+    world.clock.advance(Duration::minutes(10));
+    attempt_from(&world, "priya@example.com", PASSWORD, "192.0.2.4").await.expect("open again");
+}
+
+#[tokio::test]
+async fn people_who_know_their_passwords_do_not_use_up_the_tries_of_their_office() {
+    let world = World::with(|settings| settings.network_tries = 2).await;
+    with_priya(&world).await;
+    for _ in 0..5 {
+        attempt(&world, "priya@example.com", PASSWORD).await.expect("a session");
+    }
+}
+
+#[tokio::test]
+async fn networks_are_forgotten_when_their_time_is_over() {
+    let world = World::create().await;
+    attempt(&world, "nobody@example.com", "wrong").await.expect_err("wrong");
+    assert_eq!(sign_in::sweep(&world.services).await.expect("swept"), 0);
+    world.clock.advance(Duration::minutes(15));
+    assert_eq!(sign_in::sweep(&world.services).await.expect("swept"), 1);
+}
