@@ -1,0 +1,400 @@
+//! Making, editing, assigning and listing budgets.
+#![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
+
+use domain::actor::Target;
+use domain::budget::{BudgetDraft, BudgetQuery, BudgetRow, BudgetSort, Category, Holder};
+use domain::error::Refusal;
+use domain::id::{BudgetId, UserId};
+use domain::page::PageSize;
+use domain::permission::{ManageBudgets, ViewBudgets};
+use domain::project::ProjectName;
+use domain::role::PlatformRole;
+use domain::text::SearchTerm;
+use services::guard::{Caller, Can};
+use services::testing::World;
+use services::{Error, budgets};
+use uuid::Uuid;
+
+fn draft(name: &str, category: &str, soft: &str, hard: &str) -> BudgetDraft {
+    BudgetDraft::parse(name, category, soft, hard, "30d").expect("a good draft")
+}
+
+fn named(name: &str) -> ProjectName {
+    ProjectName::parse_existing(name).expect("a name")
+}
+
+fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
+    result.expect_err("a refusal").into()
+}
+
+fn problem<T: std::fmt::Debug>(result: Result<T, Error>, field: &str) -> String {
+    match refusal(result) {
+        Refusal::Invalid(errors) => errors.at(field).expect("a problem at the field").as_str().to_owned(),
+        other => panic!("expected a problem at {field}, got {other:?}"),
+    }
+}
+
+fn rule<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
+    match refusal(result) {
+        Refusal::Rule(text) => text,
+        other => panic!("expected a rule, got {other:?}"),
+    }
+}
+
+fn manages(caller: &Caller) -> Can<ManageBudgets> {
+    caller.can(Target::Platform).expect("a maintainer")
+}
+
+fn views(caller: &Caller) -> Can<ViewBudgets> {
+    caller.can(Target::Platform).expect("may see budgets")
+}
+
+async fn create(world: &World, by: &Caller, name: &str, category: &str) -> BudgetId {
+    budgets::create(&world.services, &manages(by), draft(name, category, "40", "50")).await.expect("made")
+}
+
+async fn detail(world: &World, by: &Caller, budget: BudgetId) -> domain::budget::BudgetDetail {
+    budgets::detail(&world.services, &views(by), budget).await.expect("there")
+}
+
+#[tokio::test]
+async fn a_budget_is_made_and_audited_with_all_its_fields() {
+    let world = World::create().await;
+    let mia = world.person("Mia", PlatformRole::Maintainer).await;
+    let id = budgets::create(&world.services, &manages(&mia), draft("Leads", "premium_models", "0.50", "1,250"))
+        .await
+        .expect("made");
+    let row = detail(&world, &mia, id).await.budget;
+    assert_eq!((row.name.as_str(), row.category, row.version), ("Leads", Category::PremiumModels, 1));
+    assert_eq!((row.limits.soft().exact(), row.limits.hard().exact()), ("$0.50".to_owned(), "$1,250.00".to_owned()));
+    assert_eq!((row.period.to_string(), row.user_count, row.project_count), ("30d".to_owned(), 0, 0));
+    let (action, actor, lines) = world.audit(id.0).await.remove(0);
+    assert_eq!((action.as_str(), actor.as_str()), ("budget.created", "mia@example.com"));
+    assert_eq!(
+        lines,
+        [
+            "name: - -> Leads",
+            "category: - -> premium_models",
+            "soft_limit: - -> 0.50",
+            "hard_limit: - -> 1250.00",
+            "period: - -> 30d"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_name_in_use_is_a_problem_at_its_field_whatever_its_case() {
+    let world = World::create().await;
+    let mia = world.person("Mia", PlatformRole::Maintainer).await;
+    create(&world, &mia, "Leads", "cli").await;
+    let other = create(&world, &mia, "Others", "cli").await;
+    let made = budgets::create(&world.services, &manages(&mia), draft("LEADS", "platform", "1", "2")).await;
+    assert!(problem(made, "name").contains("already a budget"));
+    let edited = budgets::edit(&world.services, &manages(&mia), other, 1, draft("leads", "cli", "1", "2")).await;
+    assert!(problem(edited, "name").contains("already a budget"));
+}
+
+#[tokio::test]
+async fn an_edit_is_audited_per_field_and_equal_values_change_nothing() {
+    let world = World::create().await;
+    let mia = world.person("Mia", PlatformRole::Maintainer).await;
+    let id = create(&world, &mia, "Leads", "cli").await;
+    world.clock.advance(time::Duration::minutes(1));
+    for _ in 0..2 {
+        budgets::edit(&world.services, &manages(&mia), id, 1, draft("Leads", "platform", "40.00", "60"))
+            .await
+            .expect("saved");
+    }
+    let row = detail(&world, &mia, id).await.budget;
+    assert_eq!((row.category, row.version, row.updated_at), (Category::Platform, 2, world.clock.now()));
+    let audit = world.audit(id.0).await;
+    assert_eq!(audit.len(), 2);
+    assert_eq!(audit[1].0, "budget.edited");
+    assert_eq!(audit[1].2, ["category: cli -> platform", "hard_limit: 50.00 -> 60.00"]);
+}
+
+#[tokio::test]
+async fn a_stale_form_shows_both_values_of_every_field() {
+    let world = World::create().await;
+    let (mia, max) =
+        (world.person("Mia", PlatformRole::Maintainer).await, world.person("Max", PlatformRole::Maintainer).await);
+    let id = create(&world, &mia, "Leads", "cli").await;
+    world.clock.advance(time::Duration::minutes(1));
+    budgets::edit(&world.services, &manages(&max), id, 1, draft("Leads", "cli", "40", "99")).await.expect("first");
+    let yours = BudgetDraft::parse("Heads", "cli", "40", "80", "7d").expect("a draft");
+    let Refusal::Conflict(conflict) =
+        refusal(budgets::edit(&world.services, &manages(&mia), id, 1, yours.clone()).await)
+    else {
+        panic!("expected a conflict")
+    };
+    assert_eq!((conflict.saved_by.as_str(), conflict.saved_at, conflict.version), ("Max", world.clock.now(), 2));
+    let fields: Vec<_> = conflict
+        .fields
+        .iter()
+        .map(|field| (field.name.as_str(), field.label.as_str(), field.yours.as_str(), field.theirs.as_str()))
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            ("name", "Name", "Heads", "Leads"),
+            ("category", "Category", "cli", "cli"),
+            ("soft_limit", "Soft limit", "40.00", "40.00"),
+            ("hard_limit", "Hard limit", "80.00", "99.00"),
+            ("period", "Reset period", "7d", "30d"),
+        ]
+    );
+    budgets::edit(&world.services, &manages(&mia), id, conflict.version, yours).await.expect("chosen");
+    let gone = BudgetId(Uuid::from_u128(7));
+    let missing = budgets::edit(&world.services, &manages(&mia), gone, 1, draft("X", "cli", "1", "2")).await;
+    assert_eq!(refusal(missing), Refusal::NotFound);
+}
+
+#[tokio::test]
+async fn a_category_stays_while_the_budget_is_assigned() {
+    let world = World::create().await;
+    let mia = world.person("Mia", PlatformRole::Maintainer).await;
+    world.project("atlas", &mia).await;
+    let id = create(&world, &mia, "Leads", "cli").await;
+    let can = manages(&mia);
+    let change = async || budgets::edit(&world.services, &can, id, 1, draft("Leads", "platform", "40", "50")).await;
+    budgets::assign_to_user(&world.services, &can, id, mia.actor.user_id).await.expect("assigned");
+    assert!(problem(change().await, "category").contains("while the budget is assigned"));
+    budgets::unassign_user(&world.services, &can, mia.actor.user_id, Category::Cli).await.expect("unassigned");
+    budgets::assign_to_project(&world.services, &can, id, &named("atlas")).await.expect("assigned");
+    assert!(problem(change().await, "category").contains("while the budget is assigned"));
+    budgets::unassign_project(&world.services, &can, &named("Atlas"), Category::Cli).await.expect("unassigned");
+    change().await.expect("free again");
+}
+
+#[tokio::test]
+async fn a_person_has_one_budget_a_category_and_the_change_is_audited_on_the_person() {
+    let world = World::create().await;
+    let (mia, bob) =
+        (world.person("Mia", PlatformRole::Maintainer).await, world.person("Bob", PlatformRole::User).await);
+    let can = manages(&mia);
+    let (small, large) = (create(&world, &mia, "Small", "cli").await, create(&world, &mia, "Large", "cli").await);
+    let premium = create(&world, &mia, "Premium", "premium_models").await;
+    let person = bob.actor.user_id;
+    for budget in [small, large, large, premium] {
+        world.clock.advance(time::Duration::minutes(1));
+        budgets::assign_to_user(&world.services, &can, budget, person).await.expect("assigned");
+    }
+    for (budget, count) in [(small, 0), (large, 1), (premium, 1)] {
+        assert_eq!(detail(&world, &mia, budget).await.budget.user_count, count);
+    }
+    world.clock.advance(time::Duration::minutes(1));
+    budgets::unassign_user(&world.services, &can, person, Category::Cli).await.expect("unassigned");
+    let again = budgets::unassign_user(&world.services, &can, person, Category::Cli).await;
+    assert_eq!(refusal(again), Refusal::NotFound);
+    let audit: Vec<_> = world.audit(person.0).await.into_iter().map(|(action, _, lines)| (action, lines)).collect();
+    let entry = |action: &str, line: &str| (action.to_owned(), vec![line.to_owned()]);
+    assert_eq!(
+        audit,
+        [
+            entry("user.budget_assigned", "cli_budget: - -> Small"),
+            entry("user.budget_assigned", "cli_budget: Small -> Large"),
+            entry("user.budget_assigned", "premium_models_budget: - -> Premium"),
+            entry("user.budget_unassigned", "cli_budget: Large -> -"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_shared_project_has_one_budget_a_category() {
+    let world = World::create().await;
+    let (mia, bob) =
+        (world.person("Mia", PlatformRole::Maintainer).await, world.person("Bob", PlatformRole::User).await);
+    let can = manages(&mia);
+    let atlas = world.project("atlas", &bob).await;
+    world.personal_project(&bob).await;
+    let (small, large) = (create(&world, &mia, "Small", "cli").await, create(&world, &mia, "Large", "cli").await);
+    for budget in [small, large, large] {
+        world.clock.advance(time::Duration::minutes(1));
+        budgets::assign_to_project(&world.services, &can, budget, &named("ATLAS")).await.expect("assigned");
+    }
+    let shown = detail(&world, &mia, large).await;
+    assert_eq!((shown.budget.project_count, shown.budget.user_count), (1, 0));
+    assert_eq!(shown.assignments[0].holder, Holder::Project { name: named("atlas"), title: "atlas".to_owned() });
+    assert_eq!(shown.assignments[0].assigned_by.as_deref(), Some("Mia"));
+    let personal = named("bob@example.com");
+    assert!(rule(budgets::assign_to_project(&world.services, &can, small, &personal).await).contains("personal"));
+    let missing = budgets::assign_to_project(&world.services, &can, small, &named("nowhere")).await;
+    problem(missing, "project");
+    world.clock.advance(time::Duration::minutes(1));
+    budgets::unassign_project(&world.services, &can, &named("atlas"), Category::Cli).await.expect("unassigned");
+    for name in ["atlas", "nowhere"] {
+        let none = budgets::unassign_project(&world.services, &can, &named(name), Category::Cli).await;
+        assert_eq!(refusal(none), Refusal::NotFound);
+    }
+    let lines: Vec<_> =
+        world.audit(atlas.0).await.into_iter().map(|(action, _, lines)| (action, lines.join(""))).collect();
+    assert_eq!(
+        lines,
+        [
+            ("project.budget_assigned".to_owned(), "cli_budget: - -> Small".to_owned()),
+            ("project.budget_assigned".to_owned(), "cli_budget: Small -> Large".to_owned()),
+            ("project.budget_unassigned".to_owned(), "cli_budget: Large -> -".to_owned()),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn nobody_gets_a_budget_who_is_unknown_or_deactivated() {
+    let world = World::create().await;
+    let (mia, bob) =
+        (world.person("Mia", PlatformRole::Maintainer).await, world.person("Bob", PlatformRole::User).await);
+    let id = create(&world, &mia, "Small", "cli").await;
+    let nobody = UserId(Uuid::from_u128(7));
+    problem(budgets::assign_to_user(&world.services, &manages(&mia), id, nobody).await, "person");
+    let missing = BudgetId(Uuid::from_u128(7));
+    let result = budgets::assign_to_user(&world.services, &manages(&mia), missing, bob.actor.user_id).await;
+    assert_eq!(refusal(result), Refusal::NotFound);
+    sqlx::raw_sql("update users set is_active = false where name = 'Bob'")
+        .execute(world.services.pool())
+        .await
+        .expect("deactivated");
+    let text = rule(budgets::assign_to_user(&world.services, &manages(&mia), id, bob.actor.user_id).await);
+    assert_eq!(text, "Bob is deactivated. Reactivate the account first, then assign the budget.");
+    assert_eq!(world.audit(bob.actor.user_id.0).await, []);
+}
+
+/// Each audit row begins where the one before it ended, however many assign at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn parallel_assignments_leave_one_budget_and_an_unbroken_history() {
+    let world = World::create().await;
+    let (mia, bob) =
+        (world.person("Mia", PlatformRole::Maintainer).await, world.person("Bob", PlatformRole::User).await);
+    let atlas = world.project("atlas", &mia).await;
+    let person = bob.actor.user_id;
+    let mut tasks = Vec::new();
+    for n in 0..8 {
+        let budget = create(&world, &mia, &format!("Budget {n}"), "cli").await;
+        let (services, can) = (world.services.clone(), manages(&mia));
+        tasks.push(tokio::spawn(async move {
+            budgets::assign_to_user(&services, &can, budget, person).await?;
+            budgets::assign_to_project(&services, &can, budget, &named("atlas")).await
+        }));
+    }
+    for task in tasks {
+        task.await.expect("no panic").expect("assigned");
+    }
+    for target in [person.0, atlas.0] {
+        let edges: Vec<(Option<String>, String)> = sqlx::query_as(
+            "select changes -> 0 ->> 'before', changes -> 0 ->> 'after' from audit_log
+             where target_id = $1 and action like '%.budget_assigned'",
+        )
+        .bind(target)
+        .fetch_all(world.services.pool())
+        .await
+        .expect("the audit log");
+        assert_eq!(edges.len(), 8);
+        let mut befores: Vec<_> = edges.iter().filter_map(|(before, _)| before.clone()).collect();
+        befores.sort();
+        befores.dedup();
+        assert_eq!(befores.len(), 7, "each value was replaced once: {edges:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_list_searches_filters_and_counts() {
+    let world = World::create().await;
+    let mia = world.person("Mia", PlatformRole::Maintainer).await;
+    let auditor = world.person("Otto", PlatformRole::Auditor).await;
+    let leads = create(&world, &mia, "Leads 100%", "cli").await;
+    create(&world, &mia, "Standard", "platform").await;
+    budgets::assign_to_user(&world.services, &manages(&mia), leads, auditor.actor.user_id).await.expect("assigned");
+    let names = async |query: BudgetQuery| {
+        let page = budgets::list(&world.services, &views(&auditor), &query).await.expect("a list");
+        page.rows.into_iter().map(|row| (row.name, row.user_count)).collect::<Vec<_>>()
+    };
+    let search = |raw: &str| BudgetQuery { search: SearchTerm::parse(raw).ok(), ..BudgetQuery::default() };
+    let both = [("Leads 100%".to_owned(), 1), ("Standard".to_owned(), 0)];
+    assert_eq!(names(BudgetQuery::default()).await, both);
+    assert_eq!(names(search("LEADS")).await, both[..1]);
+    assert_eq!(names(search("0%")).await, both[..1]);
+    assert_eq!(names(search("_")).await, []);
+    assert_eq!(names(BudgetQuery { category: Some(Category::Platform), ..BudgetQuery::default() }).await, both[1..]);
+    let choices = budgets::choices(&world.services, &views(&auditor)).await.expect("choices");
+    assert_eq!(choices.iter().map(|choice| choice.category).collect::<Vec<_>>(), [Category::Platform, Category::Cli]);
+    for role in [PlatformRole::User, PlatformRole::Admin] {
+        let person = world.person(role.title(), role).await;
+        assert!(matches!(person.can::<ManageBudgets>(Target::Platform), Err(Refusal::Forbidden(_))));
+        assert_eq!(person.can::<ViewBudgets>(Target::Platform).is_ok(), role == PlatformRole::Admin);
+    }
+}
+
+#[tokio::test]
+async fn every_budget_stands_on_one_page_despite_ties() {
+    let world = World::create().await;
+    let mia = world.person("Mia", PlatformRole::Maintainer).await;
+    sqlx::raw_sql(
+        "insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes, updated_at)
+         select gen_random_uuid(), 'Budget ' || n, 'cli', 1, 1 + n % 3, 60, timestamptz '2026-01-01' + (n % 2) * interval '1 day'
+         from generate_series(1, 23) n",
+    )
+    .execute(world.services.pool())
+    .await
+    .expect("budgets");
+    for sort in [BudgetSort::Name, BudgetSort::HardLimit, BudgetSort::Updated] {
+        for descending in [false, true] {
+            let size = PageSize::new(4).expect("a size");
+            let query = BudgetQuery { sort, descending, size, ..BudgetQuery::default() };
+            let pages = walk(&world, &mia, query).await;
+            let mut ids: Vec<_> = pages.iter().flatten().map(|row| row.id).collect();
+            assert_eq!(ids.len(), 23, "{sort:?}");
+            ids.sort_unstable();
+            ids.dedup();
+            assert_eq!(ids.len(), 23, "{sort:?}");
+            let keys: Vec<_> = pages.iter().flatten().map(|row| (row.limits.hard(), row.updated_at)).collect();
+            let sorted = keys.windows(2).all(|pair| match (sort, descending) {
+                (BudgetSort::Name, _) => true,
+                (BudgetSort::HardLimit, false) => pair[0].0 <= pair[1].0,
+                (BudgetSort::HardLimit, true) => pair[0].0 >= pair[1].0,
+                (BudgetSort::Updated, false) => pair[0].1 <= pair[1].1,
+                (BudgetSort::Updated, true) => pair[0].1 >= pair[1].1,
+            });
+            assert!(sorted, "{sort:?} {descending}");
+        }
+    }
+}
+
+/// All pages forward, after checking that the way back shows the same.
+async fn walk(world: &World, caller: &Caller, mut query: BudgetQuery) -> Vec<Vec<BudgetRow>> {
+    let mut pages = Vec::new();
+    let mut previous = None;
+    loop {
+        let page = budgets::list(&world.services, &views(caller), &query).await.expect("a page");
+        if let Some(before) = &page.previous {
+            let back = BudgetQuery { cursor: Some(before.clone()), ..query.clone() };
+            let back = budgets::list(&world.services, &views(caller), &back).await.expect("the page before");
+            assert_eq!(Some(&back.rows), previous.as_ref());
+        }
+        pages.push(page.rows.clone());
+        previous = Some(page.rows);
+        match page.next {
+            Some(cursor) => query.cursor = Some(cursor),
+            None => return pages,
+        }
+    }
+}
+
+#[tokio::test]
+async fn switched_off_budgets_are_nowhere() {
+    let world = World::with(|settings| settings.budgets = false).await;
+    let mia = world.person("Mia", PlatformRole::Maintainer).await;
+    let (manage, view) = (manages(&mia), views(&mia));
+    let (services, id, person) = (&world.services, BudgetId(Uuid::from_u128(7)), mia.actor.user_id);
+    let atlas = named("atlas");
+    let refusals = [
+        refusal(budgets::list(services, &view, &BudgetQuery::default()).await),
+        refusal(budgets::detail(services, &view, id).await),
+        refusal(budgets::choices(services, &view).await),
+        refusal(budgets::create(services, &manage, draft("X", "cli", "1", "2")).await),
+        refusal(budgets::edit(services, &manage, id, 1, draft("X", "cli", "1", "2")).await),
+        refusal(budgets::assign_to_user(services, &manage, id, person).await),
+        refusal(budgets::assign_to_project(services, &manage, id, &atlas).await),
+        refusal(budgets::unassign_user(services, &manage, person, Category::Cli).await),
+        refusal(budgets::unassign_project(services, &manage, &atlas, Category::Cli).await),
+    ];
+    assert!(refusals.iter().all(|refusal| *refusal == Refusal::NotFound), "{refusals:?}");
+}
