@@ -1,0 +1,258 @@
+//! Platform roles: who gives them, who never loses them, and how fast that holds.
+#![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
+
+use domain::actor::Target;
+use domain::error::Refusal;
+use domain::id::UserId;
+use domain::permission::{Asks, GrantAuditor, GrantRoles, ManageUsers};
+use domain::role::PlatformRole;
+use domain::role::PlatformRole::{Admin, Auditor, Maintainer, User};
+use domain::user::UserKind;
+use services::Error;
+use services::guard::{Caller, Can};
+use services::testing::World;
+use services::users;
+use std::sync::Arc;
+
+fn can<P: Asks>(caller: &Caller) -> Can<P> {
+    caller.can(Target::Platform).expect("the right")
+}
+
+fn refused<T>(result: Result<T, Error>) -> Refusal {
+    result.err().expect("a refusal").into()
+}
+
+fn rule<T>(result: Result<T, Error>) -> String {
+    match refused(result) {
+        Refusal::Rule(text) => text,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn run(world: &World, statement: &'static str) {
+    sqlx::raw_sql(statement).execute(world.services.pool()).await.expect(statement);
+}
+
+#[tokio::test]
+async fn a_maintainer_gives_and_takes_every_role() {
+    let world = World::create().await;
+    let mira = world.person("Mira", Maintainer).await;
+    let priya = world.person("Priya", User).await;
+    let id = priya.actor.user_id;
+    let mut lines = Vec::new();
+    let mut before = User;
+    for role in [Admin, Maintainer, User, Auditor, Maintainer, Admin, Auditor, Auditor, Admin, User] {
+        users::set_platform_role(&world.services, &can::<GrantRoles>(&mira), id, role).await.expect("granted");
+        let seen = world.again(&priya).await.expect("signed in").actor.role;
+        assert_eq!(seen, role, "the very next request has the role");
+        if role != before {
+            lines.push(vec![format!("role: {} -> {}", before.key(), role.key())]);
+        }
+        before = role;
+    }
+    let audit = world.audit(id.0).await;
+    assert!(audit.iter().all(|(action, actor, _)| action == "user.role_changed" && actor == "mira@example.com"));
+    assert_eq!(audit.into_iter().map(|(_, _, fields)| fields).collect::<Vec<_>>(), lines);
+}
+
+#[tokio::test]
+async fn an_admin_makes_auditors_and_no_admins() {
+    let world = World::create().await;
+    let ada = world.person("Ada", Admin).await;
+    let priya = world.person("Priya", User).await;
+    assert!(
+        matches!(ada.can::<GrantRoles>(Target::Platform), Err(Refusal::Forbidden(text)) if text.contains("maintainers"))
+    );
+    for (give, role) in [(true, Auditor), (true, Auditor), (false, User), (false, User)] {
+        users::set_auditor(&world.services, &can::<GrantAuditor>(&ada), priya.actor.user_id, give).await.expect("set");
+        assert_eq!(world.again(&priya).await.expect("signed in").actor.role, role);
+    }
+    let lines: Vec<_> =
+        world.audit(priya.actor.user_id.0).await.into_iter().flat_map(|(_, _, fields)| fields).collect();
+    assert_eq!(lines, ["role: user -> auditor", "role: auditor -> user"]);
+    let bert = world.person("Bert", Admin).await;
+    let text = rule(users::set_auditor(&world.services, &can::<GrantAuditor>(&ada), bert.actor.user_id, true).await);
+    assert_eq!(text, "Bert sees everything already as an admin. Take that role away first.");
+    users::set_auditor(&world.services, &can::<GrantAuditor>(&ada), bert.actor.user_id, false)
+        .await
+        .expect("no auditor");
+    assert_eq!(world.again(&bert).await.expect("signed in").actor.role, Admin);
+}
+
+#[tokio::test]
+async fn nobody_changes_somebody_of_higher_rank() {
+    let world = World::create().await;
+    let ada = world.person("Ada", Admin).await;
+    let mira = world.person("Mira", Maintainer).await;
+    let (services, manage, id) = (&world.services, can::<ManageUsers>(&ada), mira.actor.user_id);
+    let refusals = [
+        refused(users::deactivate(services, &manage, id).await),
+        refused(users::reactivate(services, &manage, id).await),
+        refused(users::unlock(services, &manage, id).await),
+        refused(users::end_sessions(services, &manage, id).await),
+        refused(users::issue_one_time_password(services, &manage, id).await),
+        refused(users::set_project_limit(services, &manage, id, Some(1)).await),
+        refused(users::set_kind(services, &manage, id, UserKind::External).await),
+        refused(users::set_auditor(services, &can(&ada), id, true).await),
+    ];
+    for refusal in refusals {
+        assert!(matches!(&refusal, Refusal::Forbidden(text) if text.contains("Only maintainers")), "{refusal:?}");
+    }
+    assert!(world.again(&mira).await.is_some());
+    assert!(world.audit(id.0).await.is_empty());
+}
+
+#[tokio::test]
+async fn nobody_changes_their_own_role() {
+    let world = World::create().await;
+    let mira = world.person("Mira", Maintainer).await;
+    world.person("Nora", Maintainer).await;
+    for role in [User, Auditor, Admin] {
+        let text = rule(users::set_platform_role(&world.services, &can(&mira), mira.actor.user_id, role).await);
+        assert!(text.contains("Ask another maintainer"), "{text}");
+    }
+    assert_eq!(world.again(&mira).await.expect("signed in").actor.role, Maintainer);
+}
+
+#[tokio::test]
+async fn external_people_hold_no_platform_role() {
+    let world = World::create().await;
+    let mira = world.person("Mira", Maintainer).await;
+    let jonas = world.person("Jonas", User).await.actor.user_id;
+    let services = &world.services;
+    users::set_kind(services, &can(&mira), jonas, UserKind::External).await.expect("external");
+    for role in [Auditor, Admin, Maintainer] {
+        let text = rule(users::set_platform_role(services, &can(&mira), jonas, role).await);
+        assert!(
+            text.starts_with("Jonas is an external user") && text.contains("Make the account regular first"),
+            "{text}"
+        );
+    }
+    let text = rule(users::set_auditor(services, &can(&mira), jonas, true).await);
+    assert_eq!(text, "Jonas is an external user and cannot be an auditor. Make the account regular first.");
+    users::set_kind(services, &can(&mira), jonas, UserKind::Regular).await.expect("regular");
+    users::set_platform_role(services, &can(&mira), jonas, Admin).await.expect("granted");
+    let text = rule(users::set_kind(services, &can(&mira), jonas, UserKind::External).await);
+    assert!(text.contains("Take that role away first"), "{text}");
+}
+
+#[tokio::test]
+async fn what_an_operator_writes_by_hand_holds_with_the_next_request() {
+    let world = World::create().await;
+    for (name, role) in [("Priya", User), ("Otto", Auditor)] {
+        let person = world.person(name, role).await;
+        sqlx::query("UPDATE users SET is_maintainer = true, is_admin = true WHERE email = $1")
+            .bind(&person.actor.email)
+            .execute(world.services.pool())
+            .await
+            .expect("the operator's statement");
+        let now = world.again(&person).await.expect("signed in");
+        assert_eq!(now.actor.role, Maintainer, "{name}");
+        now.can::<GrantRoles>(Target::Platform).expect("a maintainer's right");
+    }
+    let priya: UserId = world_id(&world, "priya@example.com").await;
+    let otto = world_id(&world, "otto@example.com").await;
+    let caller = world.signed_in(priya).await;
+    users::set_platform_role(&world.services, &can(&caller), otto, User).await.expect("taken away");
+    let left: bool = sqlx::query_scalar("select is_auditor from users where id = $1")
+        .bind(otto.0)
+        .fetch_one(world.services.pool())
+        .await
+        .expect("a person");
+    assert!(!left, "the old auditor flag does not come back to life");
+}
+
+async fn world_id(world: &World, email: &str) -> UserId {
+    let id =
+        sqlx::query_scalar("select id from users where email = $1").bind(email).fetch_one(world.services.pool()).await;
+    UserId(id.expect("a person"))
+}
+
+#[tokio::test]
+async fn a_maintainer_is_always_an_admin_whoever_writes_it() {
+    let world = World::create().await;
+    world.person("Priya", User).await;
+    let fault = sqlx::raw_sql("update users set is_maintainer = true").execute(world.services.pool()).await;
+    assert_eq!(
+        fault.expect_err("refused").as_database_error().and_then(|e| e.constraint()),
+        Some("users_maintainer_is_admin")
+    );
+}
+
+#[tokio::test]
+async fn a_proof_made_before_a_right_was_taken_away_changes_nothing() {
+    let world = World::create().await;
+    let priya = world.person("Priya", User).await.actor.user_id;
+    for (name, undo, refusal) in [
+        ("Demoted", "update users set is_admin = false where name = 'Demoted'", None),
+        ("Deactivated", "update users set is_active = false where name = 'Deactivated'", Some(Refusal::SignedOut)),
+        (
+            "Signed Out",
+            "delete from sessions where user_id = (select id from users where name = 'Signed Out')",
+            Some(Refusal::SignedOut),
+        ),
+        ("Due", "update users set password_change_due = true where name = 'Due'", Some(Refusal::PasswordChangeDue)),
+    ] {
+        let proof = can::<ManageUsers>(&world.person(name, Admin).await);
+        run(&world, undo).await;
+        let said = refused(users::deactivate(&world.services, &proof, priya).await);
+        match refusal {
+            Some(refusal) => assert_eq!(said, refusal, "{name}"),
+            None => assert!(matches!(said, Refusal::Forbidden(_)), "{name}: {said:?}"),
+        }
+    }
+    assert!(world.audit(priya.0).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_rank_that_counts_is_the_one_under_lock() {
+    let world = World::create().await;
+    let mira = world.person("Mira", Maintainer).await;
+    let nora = world.person("Nora", Maintainer).await;
+    let proof = can::<ManageUsers>(&mira);
+    run(&world, "update users set is_maintainer = false where name = 'Mira'").await;
+    let said = refused(users::deactivate(&world.services, &proof, nora.actor.user_id).await);
+    assert!(matches!(said, Refusal::Forbidden(_)), "{said:?}");
+}
+
+/// Four maintainers demote and deactivate each other in a ring, eight at a time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_admin_and_the_last_maintainer_cannot_be_lost_in_a_race() {
+    const ROUNDS: usize = 100;
+    let world = Arc::new(World::create().await);
+    let mut ids = Vec::new();
+    for name in ["Mira", "Nora", "Olga", "Pia"] {
+        ids.push(world.person(name, Maintainer).await.actor.user_id);
+    }
+    for round in 0..ROUNDS {
+        run(&world, "update users set is_admin = true, is_maintainer = true, is_active = true").await;
+        let mut callers = Vec::new();
+        for id in &ids {
+            callers.push(world.signed_in(*id).await);
+        }
+        let tasks: Vec<_> = (0..8)
+            .map(|at| tokio::spawn(attack(Arc::clone(&world), callers[at % 4].clone(), ids[(at + 1) % 4], at < 4)))
+            .collect();
+        for task in tasks {
+            if let Err(refusal) = task.await.expect("no panic") {
+                assert!(matches!(refusal, Refusal::Forbidden(_) | Refusal::SignedOut), "round {round}: {refusal:?}");
+            }
+        }
+        let left: (i64, i64) = sqlx::query_as(
+            "select count(*) filter (where is_admin), count(*) filter (where is_maintainer) from users where is_active",
+        )
+        .fetch_one(world.services.pool())
+        .await
+        .expect("a count");
+        assert!(left.0 >= 1 && left.1 >= 1, "round {round}: {left:?}");
+    }
+}
+
+async fn attack(world: Arc<World>, caller: Caller, target: UserId, demote: bool) -> Result<(), Refusal> {
+    let done = if demote {
+        users::set_platform_role(&world.services, &can(&caller), target, PlatformRole::User).await
+    } else {
+        users::deactivate(&world.services, &can(&caller), target).await
+    };
+    done.map_err(Refusal::from)
+}
