@@ -23,7 +23,11 @@ pub enum Command {
         sample: bool,
     },
     /// Bring the schema of the database up to date, as `serve` does at start.
-    Migrate,
+    Migrate {
+        /// Apply the SQL files of this folder instead of those that were built in.
+        #[arg(long, value_name = "FOLDER")]
+        from: Option<std::path::PathBuf>,
+    },
     /// Make somebody a maintainer.
     GrantMaintainer {
         /// The person's e-mail address.

@@ -2,6 +2,7 @@
 
 use sqlx::migrate::{MigrateError as Fault, Migrator};
 use sqlx::{Connection, PgConnection, PgPool};
+use std::path::Path;
 use std::time::Duration;
 
 static MIGRATIONS: Migrator = {
@@ -48,11 +49,27 @@ pub enum MigrateError {
 /// # Errors
 /// See [`MigrateError`].
 pub async fn migrate(pool: &PgPool) -> Result<(), MigrateError> {
+    apply(&MIGRATIONS, pool).await
+}
+
+/// As [`migrate`], with the SQL files of `folder` instead of those that were built in: a developer's binary need not
+/// be built again to see a new one.
+///
+/// # Errors
+/// See [`MigrateError`].
+pub async fn migrate_from(pool: &PgPool, folder: &Path) -> Result<(), MigrateError> {
+    let mut migrations = Migrator::new(folder).await.map_err(MigrateError::Other)?;
+    migrations.locking = false;
+    apply(&migrations, pool).await
+}
+
+async fn apply(migrations: &Migrator, pool: &PgPool) -> Result<(), MigrateError> {
     let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
     check_server(&mut connection).await?;
     sqlx::raw_sql("set statement_timeout = 0").execute(&mut connection).await?;
     lock(&mut connection).await?;
-    MIGRATIONS.run(&mut connection).await.map_err(explain)?;
+    // Not `run`: its future is not `Send`, so no task could hold it.
+    migrations.run_direct(None, &mut connection, false).await.map_err(explain)?;
     connection.close().await?;
     Ok(())
 }

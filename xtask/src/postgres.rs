@@ -8,29 +8,27 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 /// The oldest Postgres that Bursar supports.
 const OLDEST: u32 = 15;
 
-/// A running Postgres; dropping it stops it and deletes its data.
+/// A running Postgres; dropping it stops it, and its data is gone.
 pub(crate) struct Postgres {
     child: Child,
     stdin: Option<ChildStdin>,
-    folder: PathBuf,
     url: String,
 }
 
 impl Postgres {
     /// Starts one through `bursar postgres`: the embedded one, or that of `binaries` where a folder is given.
     pub(crate) fn start(bursar: &Path, binaries: Option<&Path>) -> Result<Self> {
-        // Not below the target folder: Postgres runs as an unprivileged user, who may not be let in there.
-        let folder = std::env::temp_dir().join(format!("bursar-test-{}", std::process::id()));
         let mut command = Command::new(bursar);
-        command.arg("postgres").arg("--data-dir").arg(&folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.args(["postgres", "--throw-away"]).stdin(Stdio::piped()).stdout(Stdio::piped());
         match binaries {
             Some(binaries) => command.env("BURSAR_POSTGRES_BIN", binaries),
             None => command.env_remove("BURSAR_POSTGRES_BIN"),
         };
-        let mut child = command.spawn().with_context(|| format!("cannot start {}", bursar.display()))?;
+        let mut child =
+            command.env_remove("DATABASE_URL").spawn().with_context(|| format!("cannot start {}", bursar.display()))?;
         let stdin = child.stdin.take();
         let stdout = child.stdout.take();
-        let mut postgres = Self { child, stdin, folder, url: String::new() };
+        let mut postgres = Self { child, stdin, url: String::new() };
         if let Some(stdout) = stdout {
             BufReader::new(stdout).read_line(&mut postgres.url)?;
         }
@@ -51,10 +49,8 @@ impl Drop for Postgres {
     fn drop(&mut self) {
         // `bursar postgres` stops when its input ends.
         drop(self.stdin.take());
-        let stopped = self.child.wait();
-        let deleted = std::fs::remove_dir_all(&self.folder);
-        if stopped.is_err() || deleted.is_err_and(|error| error.kind() != std::io::ErrorKind::NotFound) {
-            eprintln!("warning: {} could not be cleaned up", self.folder.display());
+        if self.child.wait().is_err() {
+            eprintln!("warning: the test database could not be stopped");
         }
     }
 }

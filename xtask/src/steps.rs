@@ -22,6 +22,9 @@ impl Steps {
 
     /// Lists all steps with their times.
     pub(crate) fn summary(&self) {
+        if self.taken.is_empty() {
+            return eprintln!("Nothing to do.");
+        }
         eprintln!();
         for (name, time) in &self.taken {
             eprintln!("{:>9}  {name}", seconds(*time));

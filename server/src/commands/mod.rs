@@ -67,7 +67,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
     logs::start(&config);
     match cli.command {
         Command::Serve { sample } => serve::run(&config, sample).await,
-        Command::Migrate => operate::migrate(&config).await,
+        Command::Migrate { from } => operate::migrate(&config, from.as_deref()).await,
         Command::GrantMaintainer { email } => operate::grant_maintainer(&config, &email).await,
         Command::CheckConfig => {
             operate::check_config(&config);

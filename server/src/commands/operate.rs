@@ -5,10 +5,15 @@ use super::start::Database;
 use crate::config::Config;
 use domain::email::Email;
 use services::{Services, bootstrap, schema};
+use std::path::Path;
 
 /// `bursar migrate`
-pub(super) async fn migrate(config: &Config) -> Result<(), CommandError> {
-    with_database(config, async |services| Ok(schema::migrate(services.pool()).await?)).await?;
+pub(super) async fn migrate(config: &Config, from: Option<&Path>) -> Result<(), CommandError> {
+    with_database(config, async |services| match from {
+        Some(folder) => Ok(schema::migrate_from(services.pool(), folder).await?),
+        None => Ok(schema::migrate(services.pool()).await?),
+    })
+    .await?;
     println!("The schema is up to date.");
     Ok(())
 }
