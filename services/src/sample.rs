@@ -186,8 +186,9 @@ async fn insert_members(
         let Project { name, maker, admins, members, days, .. } = *project;
         let in_it = admins.iter().map(|who| (*who, true)).chain(members.iter().map(|who| (*who, false)));
         for (place, (who, is_admin)) in (0..).zip(std::iter::once((maker, true)).chain(in_it)) {
-            // The later in the list, the later they joined, at the earliest on the day the project was made.
-            let joined = days_ago(services.clock.now(), (days - place * 9).max(days / 3));
+            // The later in the list, the later they joined: after the project was made, and after they came.
+            let came = PEOPLE.iter().find(|person| person.local_part == who).map_or(0, |person| person.days);
+            let joined = days_ago(services.clock.now(), (days - place * 9).max(days / 3).min(came));
             sqlx::query!(
                 "insert into user_projects (user_id, project_id, is_project_admin, granted_by, created_at)
                  values ($1, $2, $3, $4, $5)",

@@ -1,0 +1,110 @@
+//! The number of SQL statements of a page never grows with the number of rows (`behaviour.md` W-20).
+#![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
+
+use domain::actor::Target;
+use domain::budget::BudgetQuery;
+use domain::permission::ViewBudgets;
+use domain::project::{MemberQuery, ProjectName, ProjectQuery};
+use domain::role::PlatformRole;
+use domain::text::SearchTerm;
+use services::guard::Caller;
+use services::testing::World;
+use services::{access, budgets, projects};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tracing::Subscriber;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
+/// Counts what sqlx logs of each statement it ran. A test runs on one thread, so it counts only its own.
+#[derive(Clone, Default)]
+struct Statements(Arc<AtomicUsize>);
+
+impl<S: Subscriber> Layer<S> for Statements {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "sqlx::query" {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+}
+
+impl Statements {
+    async fn of<T, E: std::fmt::Debug>(&self, work: impl Future<Output = Result<T, E>>) -> usize {
+        let before = self.0.load(Ordering::SeqCst);
+        work.await.expect("an answer");
+        self.0.load(Ordering::SeqCst) - before
+    }
+}
+
+/// How many statements each page takes: lists plain and searching, pages, one's own access.
+async fn counts(world: &World, caller: &Caller, statements: &Statements) -> [(&'static str, usize); 9] {
+    let services = &world.services;
+    let caller = world.again(caller).await.expect("still signed in");
+    let can = caller.can::<ViewBudgets>(Target::Platform).expect("an admin");
+    let name = ProjectName::parse_existing("atlas").expect("a name");
+    let search = SearchTerm::parse("standard").ok();
+    let budget = budgets::choices(services, &can).await.expect("choices")[0].id;
+    let all = ProjectQuery::default();
+    let found = ProjectQuery { search: search.clone(), ..all.clone() };
+    let every_budget = BudgetQuery::default();
+    let found_budgets = BudgetQuery { search: search.clone(), ..every_budget.clone() };
+    let members = MemberQuery::default();
+    let found_members = MemberQuery { search, ..members.clone() };
+    [
+        ("projects", statements.of(projects::list(services, &caller, &all)).await),
+        ("projects, searching", statements.of(projects::list(services, &caller, &found)).await),
+        ("project", statements.of(projects::detail(services, &caller, &name, &members)).await),
+        ("project, searching", statements.of(projects::detail(services, &caller, &name, &found_members)).await),
+        ("budgets", statements.of(budgets::list(services, &can, &every_budget)).await),
+        ("budgets, searching", statements.of(budgets::list(services, &can, &found_budgets)).await),
+        ("budget", statements.of(budgets::detail(services, &can, budget)).await),
+        ("choices", statements.of(budgets::choices(services, &can)).await),
+        ("own access", statements.of(access::own(services, &caller)).await),
+    ]
+}
+
+#[tokio::test]
+async fn the_number_of_statements_does_not_grow_with_the_rows() {
+    let statements = Statements::default();
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(statements.clone()));
+    let world = World::create().await;
+    let root = world.person("Root", PlatformRole::Maintainer).await;
+    world.project("atlas", &root).await;
+    sqlx::raw_sql(
+        "insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes)
+         values (gen_random_uuid(), 'Only', 'platform', 1, 2, 60)",
+    )
+    .execute(world.services.pool())
+    .await
+    .expect("a budget");
+    let with_few = counts(&world, &root, &statements).await;
+    assert_eq!(
+        with_few,
+        [
+            ("projects", 1),
+            ("projects, searching", 2),
+            ("project", 2),
+            ("project, searching", 2),
+            ("budgets", 1),
+            ("budgets, searching", 2),
+            ("budget", 2),
+            ("choices", 1),
+            ("own access", 3),
+        ]
+    );
+    sqlx::raw_sql(
+        "insert into users (id, email, name)
+           select gen_random_uuid(), 'standard' || n || '@example.com', 'Person ' || n from generate_series(1, 200) n;
+         insert into projects (id, name, description, project_type)
+           select gen_random_uuid(), 'standard-' || n, 'x', 'shared' from generate_series(1, 200) n;
+         insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes)
+           select gen_random_uuid(), 'Standard ' || n, 'cli', 1, 2, 60 from generate_series(1, 200) n;
+         insert into user_projects (user_id, project_id)
+           select u.id, p.id from users u, projects p where (p.name = 'atlas') <> (u.name = 'Root');
+         insert into user_budgets (user_id, category, budget_id)
+           select u.id, 'platform', b.id from users u, budgets b where b.name = 'Only'",
+    )
+    .execute(world.services.pool())
+    .await
+    .expect("many rows");
+    assert_eq!(counts(&world, &root, &statements).await, with_few);
+}
