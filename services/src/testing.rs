@@ -2,8 +2,10 @@
 #![expect(clippy::expect_used, reason = "test support: a fault must end the test with its reason")]
 
 mod database;
+mod statements;
 
 pub use database::TestDatabase;
+pub use statements::count_statements;
 
 use crate::guard::Caller;
 use crate::session::{self, Client, SessionToken};
