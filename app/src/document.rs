@@ -23,6 +23,7 @@ pub fn shell() -> impl IntoView {
             </head>
             <body>
                 <App />
+                <crate::ui::IconSprite />
             </body>
         </html>
     }

@@ -44,8 +44,8 @@ impl From<Refusal> for PageError {
     fn from(refusal: Refusal) -> Self {
         use leptos::prelude::use_context;
         match &refusal {
-            Refusal::SignedOut => leptos_axum::redirect(&crate::request::current_page().through_sign_in()),
-            Refusal::PasswordChangeDue => leptos_axum::redirect("/change-password"),
+            Refusal::SignedOut => crate::request::redirect(&crate::request::current_page().through_sign_in()),
+            Refusal::PasswordChangeDue => crate::request::redirect(crate::paths::CHANGE_PASSWORD),
             other => {
                 if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
                     && let Ok(status) = http::StatusCode::from_u16(other.status())

@@ -1,13 +1,23 @@
 //! What the last form left for this page, read once.
 
 use crate::error::PageError;
-use domain::form::{Flash, FormState};
+use crate::ui::FieldScope;
+use domain::form::{FieldErrors, Flash, FormState};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 /// The forms of a page: the one that came back, if any.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Forms(Option<FormState>);
+
+impl From<Option<Flash>> for Forms {
+    fn from(flash: Option<Flash>) -> Self {
+        match flash {
+            Some(Flash::Form(state)) => Self(Some(state)),
+            _ => Self(None),
+        }
+    }
+}
 
 impl Forms {
     /// The state of the form with this name.
@@ -34,6 +44,19 @@ impl FormFields {
     /// The problem at a field.
     pub fn problem(&self, field: &str) -> Option<String> {
         self.0.as_ref().and_then(|state| state.problem(field)).map(ToString::to_string)
+    }
+
+    /// What the form's fields need to know, for a [`leptos::context::Provider`] around them.
+    pub fn scope(&self, form: &str) -> FieldScope {
+        FieldScope { form: form.to_owned(), state: self.0.clone() }
+    }
+
+    /// The problems at fields, when the form came back for them.
+    pub fn errors(&self) -> Option<&FieldErrors> {
+        match &self.0.as_ref()?.refusal {
+            domain::error::Refusal::Invalid(errors) => Some(errors),
+            _ => None,
+        }
     }
 
     /// The conflict, when somebody else saved first.
@@ -93,14 +116,6 @@ impl PageFlash {
         let spent = self.spent.get() == Some(self.changes.count());
         let flash = self.waiting.await;
         flash.filter(|_| !spent)
-    }
-
-    /// The form that came back.
-    pub async fn forms(self) -> Forms {
-        Forms(match self.get().await {
-            Some(Flash::Form(state)) => Some(state),
-            _ => None,
-        })
     }
 }
 

@@ -8,10 +8,16 @@
 
 pub mod account;
 pub mod budgets;
+mod confirm;
 #[cfg(feature = "ssr")]
 pub mod document;
 pub mod error;
+mod fields;
 pub mod flash;
+mod flash_view;
+mod index;
+mod layout;
+mod listing;
 pub mod me;
 pub mod next;
 pub mod page;

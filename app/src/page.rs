@@ -2,9 +2,11 @@
 
 use crate::error::PageError;
 use crate::flash::{Changes, Forms, PageFlash};
+use crate::ui::{EmptyKind, EmptyState, ErrorState, LinkButton, PageHead, SkeletonRows};
 use domain::error::Refusal;
 use domain::page::Params;
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -64,24 +66,52 @@ where
     let body = move || {
         let show = show.clone();
         Suspend::new(async move {
-            let forms = flash.forms().await;
-            match page.await {
-                Ok(dated) => show(dated, forms).into_any(),
+            let flash = flash.get().await;
+            let banner = flash.clone().and_then(crate::flash_view::banner);
+            let body = match page.await {
+                Ok(dated) => show(dated, Forms::from(flash)).into_any(),
                 Err(error) => refusal_page(&error).into_any(),
-            }
+            };
+            view! { {banner.map(|banner| view! { <div class="px-gutter pt-4">{banner}</div> })} {body} }
         })
     };
-    view! { <Transition fallback=|| ()>{body}</Transition> }
+    view! { <Transition fallback=|| view! { <SkeletonRows label="Loading the page" /> }>{body}</Transition> }
 }
 
 /// What stands where the page would have stood.
 fn refusal_page(error: &PageError) -> impl IntoView + use<> {
+    let request_id = error.request_id.clone().unwrap_or_default();
     match &error.refusal {
         // The redirect is on its way; nothing to show.
         Refusal::SignedOut | Refusal::PasswordChangeDue => ().into_any(),
-        Refusal::NotFound => view! { <p>"Not found"</p> }.into_any(),
-        Refusal::Forbidden(who_may) => view! { <p>{who_may.clone()}</p> }.into_any(),
-        other => view! { <p>{other.to_string()}</p> }.into_any(),
+        Refusal::NotFound => {
+            refused("Nothing here", "It does not exist, or you may not see it. Ask whoever gave you the link.")
+                .into_any()
+        }
+        Refusal::Forbidden(who_may) => refused("Not open to you", who_may).into_any(),
+        other => {
+            let text = other.to_string();
+            view! {
+                <Title text="Error" />
+                <PageHead title="This page could not be read" />
+                <ErrorState title="No answer" text request_id retry_href="" />
+            }
+            .into_any()
+        }
+    }
+}
+
+fn refused(title: &'static str, text: &str) -> impl IntoView + use<> {
+    let text = text.to_owned();
+    view! {
+        <Title text=title />
+        <PageHead title />
+        <EmptyState
+            kind=EmptyKind::NotAllowed
+            title="You cannot open this page"
+            text
+            actions=|| view! { <LinkButton href=crate::paths::MY_ACCESS>"See what I may use"</LinkButton> }
+        />
     }
 }
 

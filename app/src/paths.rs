@@ -23,8 +23,6 @@ pub const NEW_PROJECT: &str = "/settings/administration/new-project";
 pub const BUDGETS: &str = "/settings/administration/budgets";
 /// Creating a budget.
 pub const NEW_BUDGET: &str = "/settings/administration/budgets/new";
-/// Pages one may open, as a list; the command palette without scripts.
-pub const JUMP: &str = "/jump";
 
 /// A person's page.
 pub fn user(id: UserId) -> String {

@@ -83,6 +83,15 @@ pub(crate) fn current_page() -> NextPath {
     path.and_then(|path| NextPath::parse(&path)).unwrap_or_default()
 }
 
+/// Leads elsewhere: a document is answered with a redirect whatever it accepts, a script is told where to go.
+pub(crate) fn redirect(to: &str) {
+    leptos_axum::redirect(to);
+    let is_document = use_context::<Parts>().is_some_and(|parts| parts.method == http::Method::GET);
+    if let (true, Some(response)) = (is_document, use_context::<leptos_axum::ResponseOptions>()) {
+        response.set_status(http::StatusCode::FOUND);
+    }
+}
+
 /// Path and query of an absolute address.
 fn path_of(address: &str) -> String {
     address.parse::<http::Uri>().ok().and_then(|uri| uri.path_and_query().map(ToString::to_string)).unwrap_or_default()

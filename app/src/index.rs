@@ -1,0 +1,22 @@
+//! The first page: where somebody's work begins.
+
+use crate::me::use_me;
+use crate::paths;
+use domain::permission::Permission;
+use leptos::prelude::*;
+use leptos_router::components::Redirect;
+
+/// Leads administrators to people, everybody else to their own access.
+#[component]
+pub fn IndexPage() -> impl IntoView {
+    let me = use_me();
+    let lead = move || {
+        Suspend::new(async move {
+            me.await.ok().map(|me| {
+                let path = if me.may(Permission::ViewUsers) { paths::USERS } else { paths::MY_ACCESS };
+                view! { <Redirect path=path /> }
+            })
+        })
+    };
+    view! { <Suspense>{lead}</Suspense> }
+}
