@@ -31,8 +31,9 @@ pub(crate) async fn page(services: &Services, project: ProjectId, query: &Member
     sql.push(
         ")
          select u.id, u.name, u.email, u.is_active, u.locked_until, u.last_sign_in_at, u.is_project_admin,
-                u.is_personal, u.is_creator, giver.name as granted_by, u.since, lower(u.name) as sort_key
-         from u left join users giver on giver.id = u.granted_by where true",
+                u.is_personal, u.is_creator, (select g.name from users g where g.id = u.granted_by) as granted_by, u.since,
+                lower(u.name) as sort_key
+         from u where true",
     );
     keyset.push_condition(&mut sql);
     keyset.push_order(&mut sql);
