@@ -87,6 +87,12 @@ mod ssr {
             Self { name, values }
         }
 
+        /// Keeps one more value.
+        pub fn keeping(mut self, field: &str, value: String) -> Self {
+            self.values.insert(field.to_owned(), value);
+            self
+        }
+
         /// Runs the action and leaves what the next page must show.
         pub async fn submit(
             self,

@@ -56,7 +56,9 @@ pub async fn edit_budget(
     hard_limit: String,
     period: String,
 ) -> Result<Sent, PageError> {
-    let form = draft_form("edit-budget", &name, &category, &soft_limit, &hard_limit, &period);
+    // The version goes back with the values: what somebody else saves meanwhile must not be overwritten unseen.
+    let form = draft_form("edit-budget", &name, &category, &soft_limit, &hard_limit, &period)
+        .keeping("version", version.to_string());
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageBudgets>(Target::Platform)?;

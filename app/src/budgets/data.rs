@@ -44,3 +44,34 @@ pub async fn read_budget(id: String) -> Result<Dated<BudgetView>, PageError> {
     })
     .await
 }
+
+/// Opens the form for a new budget to those who may send it.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "new-budget")]
+pub async fn open_new_budget() -> Result<Dated<()>, PageError> {
+    use domain::actor::Target;
+    use domain::permission::ManageBudgets;
+    crate::page::ssr::read(|_, caller| async move {
+        caller.can::<ManageBudgets>(Target::Platform)?;
+        Ok(())
+    })
+    .await
+}
+
+/// Reads a budget for its form, for those who may send it.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "budget-to-edit")]
+pub async fn read_budget_to_edit(id: String) -> Result<Dated<BudgetRow>, PageError> {
+    use domain::actor::Target;
+    use domain::permission::ManageBudgets;
+    crate::page::ssr::read(|services, caller| async move {
+        caller.can::<ManageBudgets>(Target::Platform)?;
+        let can = caller.can(Target::Platform)?;
+        Ok(services::budgets::detail(&services, &can, crate::request::parse_id(&id)?).await?.budget)
+    })
+    .await
+}

@@ -1,4 +1,11 @@
 //! Budgets management: the list, a budget's page, creating and editing.
 
 pub mod actions;
+mod assignments;
+pub mod budget;
+pub mod create;
 pub mod data;
+pub mod edit;
+mod form;
+pub mod list;
+mod row;

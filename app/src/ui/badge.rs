@@ -44,7 +44,7 @@ pub fn Badge(
     #[prop(optional)]
     kind: BadgeKind,
     /// When it is a state.
-    #[prop(optional)]
+    #[prop(optional_no_strip, into)]
     icon: Option<Icon>,
     /// The words.
     children: Children,

@@ -23,6 +23,8 @@ pub struct UserView {
     pub may_grant_auditor: bool,
     /// May add to projects and remove from them.
     pub may_manage_members: bool,
+    /// Budgets are in use at all.
+    pub has_budgets: bool,
     /// May assign budgets.
     pub may_manage_budgets: bool,
     /// The default of the project limit.
@@ -69,11 +71,27 @@ pub async fn read_person(id: String) -> Result<Dated<UserView>, PageError> {
             may_grant_roles: may(Permission::GrantRoles),
             may_grant_auditor: may(Permission::GrantAuditor),
             may_manage_members: may(Permission::ManageMembers),
+            has_budgets: services.settings().budgets,
             may_manage_budgets,
             default_project_limit: services.settings().project_limit,
             budget_choices,
             person,
         })
+    })
+    .await
+}
+
+/// Opens the form for a new person to those who may send it.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "new-person")]
+pub async fn open_new_person() -> Result<Dated<()>, PageError> {
+    use domain::actor::Target;
+    use domain::permission::ManageUsers;
+    crate::page::ssr::read(|_, caller| async move {
+        caller.can::<ManageUsers>(Target::Platform)?;
+        Ok(())
     })
     .await
 }

@@ -1,0 +1,127 @@
+//! A budget's page: its facts and whom it serves.
+
+use super::assignments::assignments;
+use super::data::{BudgetView, read_budget};
+use super::row::assigned_words;
+use crate::page::{Dated, PageData, loaded, use_page};
+use crate::paths;
+use crate::ui::{
+    Amount, CopyButton, Crumb, Fact, Facts, Icon, LinkButton, ObjectHead, RailPart, RelativeTime, Section, SplitBody,
+    Tile, category_icon,
+};
+use domain::budget::BudgetRow;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use leptos_router::{LazyRoute, lazy_route};
+use time::OffsetDateTime;
+
+/// A budget's page.
+pub struct BudgetPage {
+    page: PageData<BudgetView>,
+}
+
+#[lazy_route]
+impl LazyRoute for BudgetPage {
+    fn data() -> Self {
+        let params = use_params_map();
+        Self { page: use_page(move || params.read().get("id").unwrap_or_default(), read_budget) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        loaded(this.page, |dated, _| budget_page(dated)).into_any()
+    }
+}
+
+fn budget_page(dated: Dated<BudgetView>) -> impl IntoView {
+    let Dated { now, data: BudgetView { detail, may_manage } } = dated;
+    let title = detail.budget.name.clone();
+    let head = head(&detail.budget, may_manage);
+    let rail = rail(&detail.budget, now);
+    let limits = limits(&detail.budget);
+    let assignments = assignments(detail, may_manage, now);
+    view! {
+        <Title text=title />
+        {head}
+        <SplitBody rail=move || rail>{limits} {assignments}</SplitBody>
+    }
+}
+
+/// The way to a budget's page.
+pub(super) fn crumbs(budget: &BudgetRow) -> Vec<Crumb> {
+    vec![
+        Crumb::here("Settings"),
+        Crumb::here("Administration"),
+        Crumb::link("Budgets management", paths::BUDGETS),
+        Crumb::link(budget.name.clone(), paths::budget(budget.id)),
+    ]
+}
+
+fn head(budget: &BudgetRow, may_manage: bool) -> impl IntoView + use<> {
+    let mut crumbs = crumbs(budget);
+    if let Some(last) = crumbs.last_mut() {
+        last.href = None;
+    }
+    let (icon, href) = (category_icon(budget.category), paths::edit_budget(budget.id));
+    let line = format!("{}: {}", budget.category.title(), budget.category.covers().to_lowercase());
+    let edit = move || {
+        may_manage.then(|| {
+            view! {
+                <LinkButton href icon=Icon::Pencil>
+                    "Edit budget"
+                </LinkButton>
+            }
+        })
+    };
+    view! {
+        <ObjectHead crumbs title=budget.name.clone() picture=move || view! { <Tile icon large=true /> } actions=edit>
+            <span>{line}</span>
+        </ObjectHead>
+    }
+}
+
+fn limits(budget: &BudgetRow) -> impl IntoView + use<> {
+    let (soft, hard, period) = (budget.limits.soft(), budget.limits.hard(), budget.period.in_words());
+    view! {
+        <Section id="limits" title="Limits" side=|| "The same for everybody it serves">
+            <dl class="grid grid-cols-[repeat(auto-fit,minmax(min(100%,11rem),1fr))] gap-x-8 gap-y-4">
+                {figure("Soft limit", view! { <Amount amount=soft /> }, "A warning from here on.")}
+                {figure("Hard limit", view! { <Amount amount=hard /> }, "Calls are refused from here on.")}
+                {figure("Resets", period, "Then it starts again from zero.")}
+            </dl>
+        </Section>
+    }
+}
+
+fn figure(label: &'static str, value: impl IntoView + 'static, meaning: &'static str) -> impl IntoView {
+    view! {
+        <div class="grid gap-0.5">
+            <dt class="text-sm text-ink-2">{label}</dt>
+            <dd class="text-xl font-title first-letter:uppercase">{value}</dd>
+            <dd class="text-xs text-ink-2">{meaning}</dd>
+        </div>
+    }
+}
+
+fn rail(budget: &BudgetRow, now: OffsetDateTime) -> impl IntoView + use<> {
+    let (id, copied) = (budget.id.to_string(), budget.id.to_string());
+    let (category, updated) = (budget.category.title(), budget.updated_at);
+    let assigned = assigned_words(budget.user_count, budget.project_count);
+    view! {
+        <RailPart title="Facts">
+            <Facts>
+                <Fact label="Budget id">
+                    <span class="inline-flex max-w-full items-start gap-1">
+                        <code class="font-mono text-xs/5 tracking-none">{id}</code>
+                        <CopyButton text=copied label="Copy budget id" />
+                    </span>
+                </Fact>
+                <Fact label="Category">{category}</Fact>
+                <Fact label="Assigned to">{assigned}</Fact>
+                <Fact label="Updated">
+                    <RelativeTime at=updated now />
+                </Fact>
+            </Facts>
+        </RailPart>
+    }
+}

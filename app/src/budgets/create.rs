@@ -1,0 +1,62 @@
+//! Creating a budget.
+
+use super::actions::CreateBudget;
+use super::data::open_new_budget;
+use super::form::{fields, labels};
+use crate::fields::FieldColumn;
+use crate::flash::FormFields;
+use crate::page::{PageData, loaded, use_page};
+use crate::paths;
+use crate::ui::form::PostForm;
+use crate::ui::{Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::{LazyRoute, lazy_route};
+
+/// The form for a new budget.
+pub struct NewBudgetPage {
+    page: PageData<()>,
+}
+
+#[lazy_route]
+impl LazyRoute for NewBudgetPage {
+    fn data() -> Self {
+        Self { page: use_page(|| (), |()| open_new_budget()) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        loaded(this.page, |_, forms| form_page(forms.of("create-budget"))).into_any()
+    }
+}
+
+fn form_page(state: FormFields) -> impl IntoView {
+    let crumbs = vec![
+        Crumb::here("Settings"),
+        Crumb::here("Administration"),
+        Crumb::link("Budgets management", paths::BUDGETS),
+        Crumb::here("Create budget"),
+    ];
+    view! {
+        <Title text="Create budget" />
+        <PageHead crumbs title="Create budget" />
+        <PageBody>
+            <PostForm action=CreateBudget::url()>
+                <FieldColumn form="create-budget" state fact="Not created." labels=labels()>
+                    {fields(None)}
+                    <p class="text-sm text-ink-2">
+                        "It serves nobody at first. Assign it next, on the page of a person or of a project."
+                    </p>
+                    <FormFoot>
+                        <LinkButton href=paths::BUDGETS kind=ButtonKind::Quiet>
+                            "Cancel"
+                        </LinkButton>
+                        <Button kind=ButtonKind::Primary submit=true>
+                            "Create budget"
+                        </Button>
+                    </FormFoot>
+                </FieldColumn>
+            </PostForm>
+        </PageBody>
+    }
+}

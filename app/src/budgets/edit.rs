@@ -1,0 +1,95 @@
+//! Editing a budget, also when somebody else saved it first.
+
+use super::actions::EditBudget;
+use super::budget::crumbs;
+use super::data::read_budget_to_edit;
+use super::form::{fields, labels};
+use super::row::assigned_words;
+use crate::confirm::Hidden;
+use crate::fields::FieldColumn;
+use crate::flash::FormFields;
+use crate::page::{Dated, PageData, loaded, use_page};
+use crate::paths;
+use crate::ui::form::PostForm;
+use crate::ui::{Button, ButtonKind, ConflictFields, Crumb, FormFoot, LinkButton, PageBody, PageHead};
+use domain::budget::BudgetRow;
+use domain::form::Conflict;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use leptos_router::{LazyRoute, lazy_route};
+use time::OffsetDateTime;
+
+/// The form of a budget.
+pub struct EditBudgetPage {
+    page: PageData<BudgetRow>,
+}
+
+#[lazy_route]
+impl LazyRoute for EditBudgetPage {
+    fn data() -> Self {
+        let params = use_params_map();
+        Self { page: use_page(move || params.read().get("id").unwrap_or_default(), read_budget_to_edit) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        loaded(this.page, |dated, forms| form_page(dated, forms.of("edit-budget"))).into_any()
+    }
+}
+
+fn form_page(dated: Dated<BudgetRow>, state: FormFields) -> impl IntoView {
+    let Dated { now, data: budget } = dated;
+    let mut crumbs = crumbs(&budget);
+    crumbs.push(Crumb::here("Edit"));
+    let title = format!("Edit {}", budget.name);
+    let body = match state.conflict() {
+        Some(conflict) => conflict_form(&budget, conflict.clone(), now).into_any(),
+        None => edit_form(budget, state).into_any(),
+    };
+    view! {
+        <Title text=title.clone() />
+        <PageHead crumbs title />
+        <PageBody>{body}</PageBody>
+    }
+}
+
+fn conflict_form(budget: &BudgetRow, conflict: Conflict, now: OffsetDateTime) -> impl IntoView + use<> {
+    let (hidden, discard_href) = (vec![("budget", budget.id.to_string())], paths::edit_budget(budget.id));
+    view! {
+        <PostForm action=EditBudget::url()>
+            <Hidden fields=hidden />
+            <ConflictFields conflict what="budget" now discard_href />
+        </PostForm>
+    }
+}
+
+fn edit_form(budget: BudgetRow, state: FormFields) -> impl IntoView {
+    let hidden =
+        vec![("budget", budget.id.to_string()), ("version", state.value("version", &budget.version.to_string()))];
+    let changes = match budget.user_count + budget.project_count {
+        0 => "It serves nobody yet, so nothing changes for anybody.".to_owned(),
+        _ => {
+            let served = assigned_words(budget.user_count, budget.project_count);
+            format!("The new limits hold at once for everybody it serves: {served}.")
+        }
+    };
+    let back = paths::budget(budget.id);
+    view! {
+        <PostForm action=EditBudget::url()>
+            <Hidden fields=hidden />
+            <FieldColumn form="edit-budget" state fact="Not saved." labels=labels()>
+                {fields(Some(&budget))}
+                <p class="text-sm text-ink-2">{changes}</p>
+                <FormFoot>
+                    <LinkButton href=back kind=ButtonKind::Quiet>
+                        "Cancel"
+                    </LinkButton>
+                    <Button kind=ButtonKind::Primary submit=true>
+                        "Save budget"
+                    </Button>
+                </FormFoot>
+            </FieldColumn>
+        </PostForm>
+    }
+}

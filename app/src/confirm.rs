@@ -1,0 +1,60 @@
+//! Forms that ask before they are sent.
+
+use crate::ui::form::PostForm;
+use crate::ui::{Button, ButtonKind, ConfirmDialog};
+use leptos::children::ViewFnOnce;
+use leptos::prelude::*;
+
+/// A form without visible fields, sent from the dialog that asks.
+#[component]
+pub fn ConfirmForm(
+    /// The address of the server function.
+    #[prop(into)]
+    action: String,
+    /// What it is sent.
+    fields: Vec<(&'static str, String)>,
+    /// Unique in the page: the dialog that `opener` opens.
+    #[prop(into)]
+    id: String,
+    /// The question, with its object: "Remove Ada from atlas?"
+    #[prop(into)]
+    question: String,
+    /// What follows, in a sentence or two.
+    #[prop(into)]
+    consequence: String,
+    /// The verb with its object: "Remove from project".
+    #[prop(into)]
+    verb: String,
+    /// [`ButtonKind::Primary`] where nothing is lost.
+    #[prop(default = ButtonKind::Danger)]
+    kind: ButtonKind,
+    /// [`crate::ui::DialogButton`] or [`crate::ui::DialogIconButton`] with `id` as its target.
+    #[prop(into)]
+    opener: ViewFnOnce,
+) -> impl IntoView {
+    let verb = move || {
+        view! {
+            <Button kind submit=true>
+                {verb}
+            </Button>
+        }
+    };
+    view! {
+        <PostForm action>
+            <Hidden fields />
+            {opener.run()}
+            <ConfirmDialog id title=question action=verb>
+                <p>{consequence}</p>
+            </ConfirmDialog>
+        </PostForm>
+    }
+}
+
+/// Fields that go along unseen.
+#[component]
+pub fn Hidden(
+    /// Names and values.
+    fields: Vec<(&'static str, String)>,
+) -> impl IntoView {
+    fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
+}

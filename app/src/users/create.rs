@@ -1,0 +1,93 @@
+//! Creating a person.
+
+use super::actions::CreatePerson;
+use super::data::open_new_person;
+use crate::fields::FieldColumn;
+use crate::flash::FormFields;
+use crate::page::{PageData, loaded, use_page};
+use crate::paths;
+use crate::ui::form::PostForm;
+use crate::ui::{
+    Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, RadioChoice, RadioRows, TextField, TextKind,
+};
+use domain::user::UserKind;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::{LazyRoute, lazy_route};
+
+/// The form for a new person.
+pub struct NewPersonPage {
+    page: PageData<()>,
+}
+
+#[lazy_route]
+impl LazyRoute for NewPersonPage {
+    fn data() -> Self {
+        Self { page: use_page(|| (), |()| open_new_person()) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        view! {
+            <Title text="Create person" />
+            {loaded(this.page, |_, forms| form_page(forms.of("create-person")))}
+        }
+        .into_any()
+    }
+}
+
+fn form_page(state: FormFields) -> impl IntoView {
+    let crumbs = vec![
+        Crumb::here("Settings"),
+        Crumb::here("Administration"),
+        Crumb::link("Users management", paths::USERS),
+        Crumb::here("Create person"),
+    ];
+    let labels = vec![("name", "Name"), ("email", "E-mail"), ("kind", "Type")];
+    view! {
+        <PageHead crumbs title="Create person" />
+        <PageBody>
+            <PostForm action=CreatePerson::url()>
+                <FieldColumn form="create-person" state fact="Not created." labels>
+                    <TextField name="name" label="Name" hint="As colleagues know them." required=true maxlength=255 autocomplete="off" />
+                    <TextField
+                        name="email"
+                        label="E-mail"
+                        kind=TextKind::Email
+                        hint="They sign in with it. It cannot belong to two people."
+                        required=true
+                        autocomplete="off"
+                    />
+                    <RadioRows name="kind" legend="Type" options=kinds() selected=UserKind::Regular.key() />
+                    <p class="text-sm text-ink-2">
+                        "Next you see a one-time password, once. Hand it over in person or by phone; at the first sign-in it has to be replaced by an own one."
+                    </p>
+                    <FormFoot>
+                        <LinkButton href=paths::USERS kind=ButtonKind::Quiet>
+                            "Cancel"
+                        </LinkButton>
+                        <Button kind=ButtonKind::Primary submit=true>
+                            "Create person"
+                        </Button>
+                    </FormFoot>
+                </FieldColumn>
+            </PostForm>
+        </PageBody>
+    }
+}
+
+fn kinds() -> Vec<RadioChoice> {
+    let choice = |kind: UserKind, detail: &str| RadioChoice {
+        value: kind.key().to_owned(),
+        label: kind.title().to_owned(),
+        figure: None,
+        detail: Some(detail.to_owned()),
+    };
+    vec![
+        choice(UserKind::Regular, "Belongs to the organisation. Gets a personal project and may create shared ones."),
+        choice(
+            UserKind::External,
+            "From outside. Works in the projects it is added to, creates none and holds no platform role.",
+        ),
+    ]
+}

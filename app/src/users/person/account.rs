@@ -1,0 +1,176 @@
+//! Whether somebody may sign in, with what, and how many projects they may join.
+
+use crate::confirm::{ConfirmForm, Hidden};
+use crate::flash::{FormFields, Forms};
+use crate::ui::form::PostForm;
+use crate::ui::{Button, ButtonKind, DialogButton, Icon, Section, TextField};
+use crate::users::actions::{
+    DeactivatePerson, EndSessionsOfPerson, IssueOneTimePassword, ReactivatePerson, SetProjectLimit, UnlockPerson,
+};
+use crate::users::data::UserView;
+use domain::user::{UserDetail, UserStatus};
+use leptos::context::Provider;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+/// Nothing for those who may only read.
+pub(super) fn section(view: &UserView, forms: &Forms) -> Option<AnyView> {
+    if !view.may_manage {
+        return None;
+    }
+    let person = &view.person;
+    let body = if person.role.is_maintainer() && !view.may_grant_roles {
+        let text = format!("{} is a maintainer. Only maintainers can change this account; ask one.", person.name);
+        view! { <p class="text-sm text-ink-2">{text}</p> }.into_any()
+    } else {
+        let lines = [
+            limit_form(view, forms.of("project-limit")),
+            unlock(person),
+            one_time_password(view),
+            sessions(person),
+            activity(view),
+        ];
+        view! { <ul class="border-t border-line">{lines.into_iter().flatten().collect_view()}</ul> }.into_any()
+    };
+    Some(
+        view! {
+            <Section id="account" title="Account">
+                {body}
+            </Section>
+        }
+        .into_any(),
+    )
+}
+
+/// One thing about the account: what, what follows from changing it, the button.
+fn line(title: &'static str, text: String, control: impl IntoView + 'static) -> AnyView {
+    view! {
+        <li class="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line py-3">
+            <div class="min-w-0 flex-[1_1_16rem]">
+                <h3 class="text-sm font-strong">{title}</h3>
+                <p class="max-w-136 text-sm text-ink-2">{text}</p>
+            </div>
+            {control}
+        </li>
+    }
+    .into_any()
+}
+
+/// Admins and maintainers have no limit, so there is nothing to set.
+fn limit_form(view: &UserView, state: FormFields) -> Option<AnyView> {
+    let limit = view.person.allowance.limit?;
+    let default = view.default_project_limit;
+    let value = if limit == i64::from(default) { String::new() } else { limit.to_string() };
+    let text = format!("How many shared projects {} may be in. Empty means the default, {default}.", view.person.name);
+    let fields = vec![("person", view.person.id.to_string())];
+    let form = view! {
+        <PostForm action=SetProjectLimit::url() class="flex items-end gap-2">
+            <Hidden fields />
+            <Provider value=state.scope("project-limit")>
+                <div class="w-36">
+                    <TextField name="limit" label="Shared projects" value maxlength=7 autocomplete="off" />
+                </div>
+            </Provider>
+            <div class="flex min-h-9 items-center">
+                <Button submit=true>"Save limit"</Button>
+            </div>
+        </PostForm>
+    };
+    Some(line("Project limit", text, form))
+}
+
+fn unlock(person: &UserDetail) -> Option<AnyView> {
+    let fields = vec![("person", person.id.to_string())];
+    (person.status == UserStatus::Locked).then(|| {
+        let form = view! {
+            <PostForm action=UnlockPerson::url()>
+                <Hidden fields />
+                <Button icon=Icon::KeyRound submit=true>
+                    "Unlock account"
+                </Button>
+            </PostForm>
+        };
+        line("Locked", "Too many wrong passwords. Signing in opens by itself after a while, or now.".to_owned(), form)
+    })
+}
+
+fn one_time_password(view: &UserView) -> Option<AnyView> {
+    let person = &view.person;
+    if view.is_self || person.status == UserStatus::Deactivated {
+        return None;
+    }
+    let fields = vec![("person", person.id.to_string()), ("name", person.name.clone())];
+    let opener =
+        || view! { <DialogButton target="issue-password" icon=Icon::KeyRound>"Issue one-time password"</DialogButton> };
+    let form = view! {
+        <ConfirmForm
+            action=IssueOneTimePassword::url()
+            fields
+            id="issue-password"
+            question=format!("Issue a one-time password for {}?", person.name)
+            consequence="The password used so far stops working and all sessions end. You see the new one once, to hand it over."
+            verb="Issue password"
+            kind=ButtonKind::Primary
+            opener
+        />
+    };
+    Some(line(
+        "One-time password",
+        "For a forgotten password. It has to be changed at the next sign-in.".to_owned(),
+        form,
+    ))
+}
+
+fn sessions(person: &UserDetail) -> Option<AnyView> {
+    let count = match person.session_count {
+        0 => return None,
+        1 => "1 session".to_owned(),
+        count => format!("{count} sessions"),
+    };
+    let fields = vec![("person", person.id.to_string())];
+    let opener = || view! { <DialogButton target="end-sessions" kind=ButtonKind::DangerQuiet icon=Icon::LogOut>"End sessions"</DialogButton> };
+    let form = view! {
+        <ConfirmForm
+            action=EndSessionsOfPerson::url()
+            fields
+            id="end-sessions"
+            question=format!("End {count} of {}?", person.name)
+            consequence="Every device is signed out with its next request. Signing in again stays possible."
+            verb="End sessions"
+            opener
+        />
+    };
+    Some(line("Sessions", format!("{count} open now."), form))
+}
+
+fn activity(view: &UserView) -> Option<AnyView> {
+    let person = &view.person;
+    let fields = vec![("person", person.id.to_string())];
+    if person.status == UserStatus::Deactivated {
+        let form = view! {
+            <PostForm action=ReactivatePerson::url()>
+                <Hidden fields />
+                <Button submit=true>"Reactivate account"</Button>
+            </PostForm>
+        };
+        let text = "Cannot sign in. Projects, roles and budgets are kept for when the account is reactivated.";
+        return Some(line("Deactivated", text.to_owned(), form));
+    }
+    if view.is_self {
+        let text = "You cannot deactivate your own account. Ask another admin to do it.";
+        return Some(line("Deactivate", text.to_owned(), ()));
+    }
+    let opener = || view! { <DialogButton target="deactivate" kind=ButtonKind::DangerQuiet icon=Icon::UserX>"Deactivate account"</DialogButton> };
+    let form = view! {
+        <ConfirmForm
+            action=DeactivatePerson::url()
+            fields
+            id="deactivate"
+            question=format!("Deactivate {}?", person.name)
+            consequence="All sessions end at once and signing in is closed. Projects, roles and budgets are kept; you can reactivate the account."
+            verb="Deactivate account"
+            opener
+        />
+    };
+    Some(line("Deactivate", "Closes the account without losing anything.".to_owned(), form))
+}

@@ -1,0 +1,137 @@
+//! The budgets that serve a person: at most one a category.
+
+use crate::budgets::actions::{AssignBudgetToPerson, TakeBudgetFromPerson};
+use crate::confirm::{ConfirmForm, Hidden};
+use crate::paths;
+use crate::ui::form::PostForm;
+use crate::ui::{
+    BareSelect, Button, ButtonKind, ButtonSize, Choice, DialogButton, LimitFigures, RelativeTime, Section, SvgIcon,
+    category_icon,
+};
+use crate::users::data::UserView;
+use domain::budget::{AssignedBudget, BudgetChoice, Category};
+use domain::id::UserId;
+use domain::user::UserStatus;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use time::OffsetDateTime;
+
+pub(super) fn section(view: &UserView, now: OffsetDateTime) -> impl IntoView + use<> {
+    let person = &view.person;
+    let rows = Category::ALL.map(|category| {
+        let budget = person.budgets.iter().find(|budget| budget.category == category);
+        let controls = view.may_manage_budgets.then(|| {
+            let assign = (person.status != UserStatus::Deactivated)
+                .then(|| assign_form(&view.budget_choices, category, person.id, &person.name, budget));
+            let take = budget.map(|budget| take_form(budget, person.id, &person.name));
+            view! { <div class="flex flex-wrap items-center gap-x-2 gap-y-1">{assign} {take}</div> }.into_any()
+        });
+        row(category, budget, controls, now)
+    });
+    view! {
+        <Section id="budgets" title="Budgets" side=|| "In US dollars, at most one a category">
+            <ul class="border-t border-line">{rows.into_iter().collect_view()}</ul>
+        </Section>
+    }
+}
+
+fn row(
+    category: Category,
+    budget: Option<&AssignedBudget>,
+    controls: Option<AnyView>,
+    now: OffsetDateTime,
+) -> impl IntoView + use<> {
+    let facts = match budget.cloned() {
+        Some(budget) => assigned(budget, now).into_any(),
+        None => view! { <p class="text-sm text-ink-2">"No budget"</p> }.into_any(),
+    };
+    view! {
+        <li class="grid grid-cols-[9.5rem_minmax(0,1fr)_auto] items-center gap-x-4 gap-y-2 border-b border-line py-3 @max-p2:grid-cols-[minmax(0,1fr)]">
+            <p class="flex items-center gap-2 text-base font-strong [&>svg]:text-ink-2">
+                <SvgIcon icon=category_icon(category) />
+                {category.title()}
+            </p>
+            {facts}
+            {controls}
+        </li>
+    }
+}
+
+fn assigned(budget: AssignedBudget, now: OffsetDateTime) -> impl IntoView {
+    let by = budget.assigned_by.map(|name| format!("by {name} "));
+    let period = budget.period.in_words();
+    let (limits, since) = (budget.limits, budget.since);
+    view! {
+        <div class="min-w-0 text-sm">
+            <p class="flex flex-wrap gap-x-2.5">
+                <a href=paths::budget(budget.id) class="rounded-sm font-medium hover:underline hover:underline-offset-[0.2em]">
+                    {budget.name}
+                </a>
+                <LimitFigures limits />
+            </p>
+            <p class="text-ink-2">
+                "Resets " {period} ", assigned " {by} <RelativeTime at=since now />
+            </p>
+        </div>
+    }
+}
+
+fn assign_form(
+    choices: &[BudgetChoice],
+    category: Category,
+    person: UserId,
+    name: &str,
+    current: Option<&AssignedBudget>,
+) -> AnyView {
+    let option = |choice: &BudgetChoice| {
+        Choice::new(choice.id.to_string(), format!("{}, {} hard", choice.name, choice.limits.hard().exact()))
+    };
+    let options: Vec<Choice> = choices.iter().filter(|choice| choice.category == category).map(option).collect();
+    if options.is_empty() {
+        return view! {
+            <a href=paths::NEW_BUDGET class="rounded-sm text-sm text-accent-ink underline underline-offset-[0.2em]">
+                "Create a budget first"
+            </a>
+        }
+        .into_any();
+    }
+    let label = format!("{} budget of {name}", category.title());
+    let selected = current.map(|budget| budget.id.to_string()).unwrap_or_default();
+    let verb = if current.is_some() { "Replace" } else { "Assign" };
+    view! {
+        <PostForm action=AssignBudgetToPerson::url() class="flex min-w-0 items-center gap-1.5">
+            <Hidden fields=vec![("person", person.to_string())] />
+            <BareSelect name="budget" label options selected edged=true />
+            <Button submit=true>{verb}</Button>
+        </PostForm>
+    }
+    .into_any()
+}
+
+fn take_form(budget: &AssignedBudget, person: UserId, name: &str) -> impl IntoView + use<> {
+    let id = format!("take-{}", budget.category.key());
+    let target = id.clone();
+    let fields = vec![
+        ("person", person.to_string()),
+        ("category", budget.category.key().to_owned()),
+        ("budget", budget.id.to_string()),
+    ];
+    let opener = move || {
+        view! {
+            <DialogButton target kind=ButtonKind::DangerQuiet size=ButtonSize::Small>
+                "Take away"
+            </DialogButton>
+        }
+    };
+    view! {
+        <ConfirmForm
+            action=TakeBudgetFromPerson::url()
+            fields
+            id
+            question=format!("Take {} away from {name}?", budget.name)
+            consequence=format!("{name} then has no {} budget. The budget itself and everybody else it serves stay.", budget.category.title())
+            verb="Take budget away"
+            opener
+        />
+    }
+}

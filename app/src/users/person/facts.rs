@@ -1,0 +1,45 @@
+//! Facts about a person, at the right.
+
+use crate::ui::{CopyButton, Day, Fact, Facts, RailPart};
+use crate::users::data::UserView;
+use crate::users::row::last_sign_in;
+use leptos::prelude::*;
+use time::OffsetDateTime;
+
+pub(super) fn rail(view: &UserView, now: OffsetDateTime) -> impl IntoView + use<> {
+    let person = &view.person;
+    let (id, copied) = (person.id.to_string(), person.id.to_string());
+    let (kind, created, signed_in) = (person.kind.title(), person.created_at, person.last_sign_in_at);
+    let signs_in_by =
+        if person.signs_in_by == "local" { "E-mail and password".to_owned() } else { person.signs_in_by.clone() };
+    let sessions = person.session_count.to_string();
+    let limit = limit_words(person.allowance.limit, view.default_project_limit);
+    view! {
+        <RailPart title="Facts">
+            <Facts>
+                <Fact label="User id">
+                    <span class="inline-flex max-w-full items-start gap-1">
+                        <code class="font-mono text-xs/5 tracking-none">{id}</code>
+                        <CopyButton text=copied label="Copy user id" />
+                    </span>
+                </Fact>
+                <Fact label="Type">{kind}</Fact>
+                <Fact label="Signs in by">{signs_in_by}</Fact>
+                <Fact label="Last sign-in">{last_sign_in(signed_in, now)}</Fact>
+                <Fact label="Created">
+                    <Day at=created />
+                </Fact>
+                <Fact label="Sessions">{sessions}</Fact>
+                <Fact label="Project limit">{limit}</Fact>
+            </Facts>
+        </RailPart>
+    }
+}
+
+fn limit_words(limit: Option<i64>, default: u32) -> String {
+    match limit {
+        None => "None".to_owned(),
+        Some(limit) if limit == i64::from(default) => format!("{limit} (default)"),
+        Some(limit) => limit.to_string(),
+    }
+}

@@ -1,0 +1,80 @@
+//! A person's page.
+
+mod account;
+mod budgets;
+mod facts;
+mod projects;
+mod roles;
+
+use super::data::{UserView, read_person};
+use crate::flash::Forms;
+use crate::page::{Dated, PageData, loaded, use_page};
+use crate::paths;
+use crate::ui::{
+    Avatar, AvatarSize, Badge, BadgeKind, CopyButton, Crumb, ObjectHead, RoleBadge, SplitBody, StatusMark,
+};
+use domain::role::PlatformRole;
+use domain::user::UserDetail;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use leptos_router::{LazyRoute, lazy_route};
+
+/// A person's page.
+pub struct PersonPage {
+    page: PageData<UserView>,
+}
+
+#[lazy_route]
+impl LazyRoute for PersonPage {
+    fn data() -> Self {
+        let params = use_params_map();
+        Self { page: use_page(move || params.read().get("id").unwrap_or_default(), read_person) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        loaded(this.page, |dated, forms| person(dated, &forms)).into_any()
+    }
+}
+
+fn person(dated: Dated<UserView>, forms: &Forms) -> impl IntoView + use<> {
+    let Dated { now, data: view } = dated;
+    let title = view.person.name.clone();
+    let head = head(&view.person);
+    let sections = (
+        projects::section(&view, forms),
+        view.has_budgets.then(|| budgets::section(&view, now)),
+        roles::section(&view),
+        account::section(&view, forms),
+    );
+    let rail = facts::rail(&view, now);
+    view! {
+        <Title text=title />
+        {head}
+        <SplitBody rail=move || rail>{sections}</SplitBody>
+    }
+}
+
+fn head(person: &UserDetail) -> impl IntoView + use<> {
+    let crumbs = vec![
+        Crumb::here("Settings"),
+        Crumb::here("Administration"),
+        Crumb::link("Users management", paths::USERS),
+        Crumb::here(person.name.clone()),
+    ];
+    let (title, name, seed) = (person.name.clone(), person.name.clone(), person.id.to_string());
+    let (email, copied) = (person.email.clone(), person.email.clone());
+    let (status, kind, role) = (person.status, person.kind, person.role);
+    let picture = move || view! { <Avatar name seed size=AvatarSize::Large /> };
+    view! {
+        <ObjectHead crumbs title picture>
+            <span class="inline-flex min-w-0 items-center gap-1">
+                <span class="wrap-anywhere">{email}</span>
+                <CopyButton text=copied label="Copy e-mail" />
+            </span>
+            <StatusMark status />
+            <Badge kind=BadgeKind::Outline>{kind.title()}</Badge>
+            {(role != PlatformRole::User).then(|| view! { <RoleBadge role /> })}
+        </ObjectHead>
+    }
+}

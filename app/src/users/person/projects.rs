@@ -1,0 +1,164 @@
+//! The projects somebody is in, and adding another.
+
+use crate::confirm::{ConfirmForm, Hidden};
+use crate::flash::{FormFields, Forms};
+use crate::paths;
+use crate::projects::actions::{AddMember, ChangeMemberRole, RemoveMember};
+use crate::ui::form::PostForm;
+use crate::ui::{
+    Avatar, AvatarShape, BareSelect, Button, ButtonKind, ButtonSize, Cell, Choice, Day, DialogIconButton, Header, Icon,
+    NameCell, Section, SelectField, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, TextField,
+    TextKind, Width,
+};
+use crate::users::data::UserView;
+use domain::id::UserId;
+use domain::project::ProjectKind;
+use domain::role::ProjectRole;
+use domain::user::{Assignment, ProjectAllowance, UserStatus};
+use leptos::context::Provider;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+pub(super) fn section(view: &UserView, forms: &Forms) -> impl IntoView + use<> {
+    let (person, may) = (&view.person, view.may_manage_members);
+    let used = allowance_words(person.allowance);
+    let id = person.id;
+    let rows: Vec<_> = person.projects.iter().map(|project| row(project.clone(), id, &person.name, may)).collect();
+    let table = if rows.is_empty() {
+        view! { <p class="text-sm text-ink-2">"In no project yet."</p> }.into_any()
+    } else {
+        view! {
+            <Table label="Projects" fit=TableFit::Section>
+                <TableHead>
+                    <Header label="Project" />
+                    <Header label="Role" width=if may { Width::Longer } else { Width::Medium } />
+                    <Header label="Since" width=Width::Short />
+                    <Header label="Granted by" width=Width::Medium />
+                    {may.then(|| view! { <Header label="Remove" is_hidden=true width=Width::Icon /> })}
+                </TableHead>
+                <TableBody>{rows}</TableBody>
+            </Table>
+        }
+        .into_any()
+    };
+    let add = (may && person.status != UserStatus::Deactivated).then(|| add_form(id, forms.of("add-member")));
+    view! {
+        <Section id="projects" title="Projects" side=move || used>
+            {table}
+            {add}
+        </Section>
+    }
+}
+
+fn allowance_words(allowance: ProjectAllowance) -> String {
+    let used = allowance.used;
+    match allowance.limit {
+        Some(limit) => format!("{used} of {limit} shared projects used"),
+        None if used == 1 => "1 shared project, no limit".to_owned(),
+        None => format!("{used} shared projects, no limit"),
+    }
+}
+
+fn row(project: Assignment, person: UserId, name: &str, may: bool) -> impl IntoView + use<> {
+    let technical = project.name.to_string();
+    let (href, detail, seed) = (paths::project(&technical), technical.clone(), project.project_id.to_string());
+    let (title, tile) = (project.title.clone(), project.title.clone());
+    let is_fixed = project.kind == ProjectKind::Personal;
+    let granted_by = project.granted_by.clone().unwrap_or_else(|| "First sign-in".to_owned());
+    let since = project.since;
+    let role = if may && !is_fixed {
+        role_form(&technical, &project.title, person, name, project.role).into_any()
+    } else {
+        view! { <span class="text-sm text-ink-2">{project.role.title()}</span> }.into_any()
+    };
+    let end = may.then(|| if is_fixed { fixed().into_any() } else { remove_form(&project, person, name).into_any() });
+    view! {
+        <TableRow>
+            <Cell stacked=Stacked::Line>
+                <NameCell href name=title detail code=true>
+                    <Avatar name=tile seed shape=AvatarShape::Project />
+                </NameCell>
+            </Cell>
+            <Cell controls=true>{role}</Cell>
+            <Cell stacked=Stacked::Hidden>
+                <span class="num text-sm">
+                    <Day at=since />
+                </span>
+            </Cell>
+            <Cell stacked=Stacked::Hidden>
+                <span class="block truncate text-sm text-ink-2">{granted_by}</span>
+            </Cell>
+            {end.map(|end| view! { <Cell controls=true stacked=Stacked::End><div class="flex justify-end">{end}</div></Cell> })}
+        </TableRow>
+    }
+}
+
+/// What stands in place of a button where membership cannot change.
+fn fixed() -> impl IntoView {
+    view! {
+        <span class="grid size-control-sm place-content-center text-ink-2" title="A personal project keeps its owner.">
+            <SvgIcon icon=Icon::Lock />
+            <span class="sr-only">"A personal project keeps its owner."</span>
+        </span>
+    }
+}
+
+/// The roles that can be given in a project.
+fn roles() -> Vec<Choice> {
+    [ProjectRole::Member, ProjectRole::Admin].map(|role| Choice::new(role.key(), role.title())).into()
+}
+
+fn role_form(project: &str, title: &str, person: UserId, name: &str, role: ProjectRole) -> impl IntoView + use<> {
+    let label = format!("Role of {name} in {title}");
+    let fields = vec![("project", project.to_owned()), ("person", person.to_string())];
+    view! {
+        <PostForm action=ChangeMemberRole::url() class="flex items-center gap-1">
+            <Hidden fields />
+            <BareSelect name="role" label options=roles() selected=role.key() />
+            <Button kind=ButtonKind::Quiet size=ButtonSize::Small submit=true>
+                "Change"
+            </Button>
+        </PostForm>
+    }
+}
+
+fn remove_form(project: &Assignment, person: UserId, name: &str) -> impl IntoView + use<> {
+    let technical = project.name.to_string();
+    let id = format!("remove-{}", project.project_id);
+    let fields = vec![("project", technical), ("person", person.to_string()), ("role", project.role.key().to_owned())];
+    let (target, label) = (id.clone(), format!("Remove {name} from {}", project.title));
+    let opener = move || view! { <DialogIconButton target icon=Icon::X label /> };
+    view! {
+        <ConfirmForm
+            action=RemoveMember::url()
+            fields
+            id
+            question=format!("Remove {name} from {}?", project.title)
+            consequence="Access to the project ends with the next request. What was made in it stays."
+            verb="Remove from project"
+            opener
+        />
+    }
+}
+
+fn add_form(person: UserId, state: FormFields) -> impl IntoView {
+    let error = state.problem("person");
+    view! {
+        <PostForm
+            action=AddMember::url()
+            class="mt-4 grid grid-cols-[minmax(0,1fr)_10rem_auto] items-end gap-2 @max-p1:grid-cols-[minmax(0,1fr)]"
+        >
+            <Hidden fields=vec![("person", person.to_string())] />
+            <Provider value=state.scope("add-member")>
+                <TextField name="project" label="Add to project" kind=TextKind::Code error required=true autocomplete="off" />
+                <SelectField name="role" label="Role" options=roles() selected=ProjectRole::Member.key() />
+            </Provider>
+            <div class="flex min-h-9 items-center">
+                <Button icon=Icon::Plus submit=true>
+                    "Add to project"
+                </Button>
+            </div>
+        </PostForm>
+        <p class="mt-1.5 text-sm text-ink-2">"The technical name of a shared project, as its page shows it."</p>
+    }
+}

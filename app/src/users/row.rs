@@ -1,0 +1,60 @@
+//! One person in the list.
+
+use crate::paths;
+use crate::ui::{
+    Avatar, Cell, Day, NameCell, Priority, ProjectBadges, RelativeTime, RoleBadge, Stacked, StatusMark, TableRow,
+};
+use domain::role::PlatformRole;
+use domain::user::{UserKind, UserRow};
+use leptos::prelude::*;
+use time::OffsetDateTime;
+
+/// From which width the day of creation is shown.
+pub const CREATED: Priority = Priority::P3;
+
+/// A person's row: name and address, state, role, projects, last sign-in, day of creation.
+pub fn person_row(person: UserRow, now: OffsetDateTime) -> impl IntoView {
+    let (href, all_projects) = (paths::user(person.id), paths::user(person.id));
+    let is_plain = person.role == PlatformRole::User && person.kind == UserKind::Regular;
+    let (name, seed) = (person.name.clone(), person.id.to_string());
+    let role_stacked = if is_plain { Stacked::Hidden } else { Stacked::End };
+    view! {
+        <TableRow>
+            <Cell stacked=Stacked::Line>
+                <NameCell href name=person.name detail=person.email>
+                    <Avatar name seed />
+                </NameCell>
+            </Cell>
+            <Cell>
+                <StatusMark status=person.status />
+            </Cell>
+            <Cell stacked=role_stacked>
+                <RoleBadge role=person.role kind=person.kind />
+            </Cell>
+            <Cell stacked=Stacked::Line>
+                <ProjectBadges
+                    projects=person.projects
+                    total=person.project_count
+                    base=[paths::PROJECTS, "/"].concat()
+                    more_href=all_projects
+                />
+            </Cell>
+            <Cell stacked=Stacked::Line label="Last sign-in">
+                <span class="num text-sm">{last_sign_in(person.last_sign_in_at, now)}</span>
+            </Cell>
+            <Cell stacked=Stacked::Hidden priority=CREATED>
+                <span class="num text-sm text-ink-2">
+                    <Day at=person.created_at />
+                </span>
+            </Cell>
+        </TableRow>
+    }
+}
+
+/// "4 min ago", or "Never".
+pub fn last_sign_in(at: Option<OffsetDateTime>, now: OffsetDateTime) -> AnyView {
+    match at {
+        Some(at) => view! { <RelativeTime at now /> }.into_any(),
+        None => view! { <span class="text-ink-2">"Never"</span> }.into_any(),
+    }
+}
