@@ -58,7 +58,7 @@ async fn with_database(
     config: &Config,
     action: impl AsyncFnOnce(&Services) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
-    let database = Database::open(config).await?;
+    let database = Database::open_beside(config).await?;
     let result = match database.services(config) {
         Ok(services) => {
             let result = action(&services).await;

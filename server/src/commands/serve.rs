@@ -7,7 +7,7 @@ use crate::state::{AppState, Readiness, Web};
 use crate::{manifest, router, signals};
 use axum::serve::ListenerExt as _;
 use services::bootstrap::{self, FirstSignIn};
-use services::{Services, schema};
+use services::schema;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -81,26 +81,27 @@ async fn answer(
 async fn prepare(state: &AppState, address: SocketAddr, config: &Config, sample: bool) -> Result<(), CommandError> {
     schema::migrate(state.services.pool()).await?;
     let password = config.superadmin_password.as_ref().map(|password| password.expose().to_owned());
-    let first = bootstrap::superadmin(&state.services, config.superadmin_email.clone(), password).await?;
+    let mut sign_ins =
+        Vec::from_iter(bootstrap::superadmin(&state.services, config.superadmin_email.clone(), password).await?);
     if sample {
-        fill(&state.services).await?;
+        sign_ins.extend(services::sample::fill(&state.services).await?);
     }
     state.readiness.announce();
-    greet(address, config, first.as_ref());
+    greet(address, config, &sign_ins);
     std::future::pending().await
 }
 
-async fn fill(services: &Services) -> Result<(), CommandError> {
-    Ok(services::sample::fill(services).await?)
-}
-
-fn greet(address: SocketAddr, config: &Config, first: Option<&FirstSignIn>) {
+/// The one time that one-time passwords are shown.
+fn greet(address: SocketAddr, config: &Config, sign_ins: &[FirstSignIn]) {
     let address = config.public_url.as_ref().map_or_else(|| format!("http://{address}"), |url| url.origin().to_owned());
     println!("Bursar answers on {address}");
-    let Some(first) = first else { return };
-    println!("  Administrator:      {}", first.email);
-    if let Some(password) = &first.one_time_password {
-        println!("  One-time password:  {password}");
-        println!("It is shown this once. You choose your own at the first sign-in.");
+    for FirstSignIn { email, one_time_password } in sign_ins {
+        match one_time_password {
+            Some(password) => println!("  {email} signs in with the one-time password {password}"),
+            None => println!("  {email} signs in with the password of SUPERADMIN_PASSWORD"),
+        }
+    }
+    if !sign_ins.is_empty() {
+        println!("This is shown once. Everybody chooses a password of their own at the first sign-in.");
     }
 }

@@ -32,6 +32,17 @@ impl Database {
         Ok(Self { url: config.database_url.clone().ok_or(CommandError::NoDatabase)? })
     }
 
+    /// The one of a Bursar that runs on this machine, or else as [`Database::open`].
+    pub(super) async fn open_beside(config: &Config) -> Result<Self, CommandError> {
+        #[cfg(feature = "embedded-postgres")]
+        if config.database_url.is_none()
+            && let Some(url) = crate::embedded::running(config)?
+        {
+            return Ok(Self { url, private: None });
+        }
+        Self::open(config).await
+    }
+
     /// Puts the console on it.
     pub(super) fn services(&self, config: &Config) -> Result<Services, CommandError> {
         let pool = database::pool(config, &self.url).map_err(CommandError::DatabaseUrl)?;

@@ -93,7 +93,7 @@ variables! {
     statement_timeout: Seconds = "10", ["BURSAR_STATEMENT_TIMEOUT"], "The longest a statement may run in Postgres.";
     request_timeout: Seconds = "30", ["BURSAR_REQUEST_TIMEOUT"], "The longest a request may take.";
     shutdown_timeout: Seconds = "10", ["BURSAR_SHUTDOWN_TIMEOUT"], "The longest a stop waits for requests under way.";
-    log: LogFilter = "info", ["BURSAR_LOG"], "What is logged.";
+    log: LogFilter = "info,sqlx=warn", ["BURSAR_LOG"], "What is logged.";
     log_format: LogFormat = "text", ["BURSAR_LOG_FORMAT"], "How log lines look.";
 }
 

@@ -2,16 +2,12 @@
 
 use super::Error;
 use super::binaries::Binaries;
-use super::folder::Folder;
+use super::folder::{DATABASE, Folder, PORT, SUPERUSER};
 use super::owner::Owner;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{ConnectOptions, Connection};
 use std::path::Path;
 use tokio::process::Command;
-
-const SUPERUSER: &str = "postgres";
-const DATABASE: &str = "bursar";
-const PORT: u16 = 5432;
 
 /// Whether the data has to survive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +39,7 @@ impl Cluster {
             self.pg_ctl(&["start", "--wait", "--timeout=120", "--silent", "--options", &self.options()]).await?;
         }
         self.create_database().await?;
-        Ok(format!("postgres://{SUPERUSER}@{}/{DATABASE}", percent_encoded(&self.folder.sockets())))
+        Ok(self.folder.url())
     }
 
     /// Stops it cleanly: sessions are ended, everything is written.
@@ -137,24 +133,4 @@ impl Cluster {
 /// A setting as the shell of `pg_ctl` reads it.
 fn quoted(name: &str, value: &str) -> String {
     format!("{name}='{}'", value.replace('\'', r"'\''"))
-}
-
-/// A path in the place of a host name, where slashes may not stand.
-fn percent_encoded(path: &Path) -> String {
-    let encoded = |byte: &u8| {
-        if byte.is_ascii_alphanumeric() { char::from(*byte).to_string() } else { format!("%{byte:02X}") }
-    };
-    path.as_os_str().as_encoded_bytes().iter().map(encoded).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_socket_folder_becomes_a_host_that_sqlx_reads() {
-        let url = format!("postgres://postgres@{}/bursar", percent_encoded(Path::new("/tmp/a b/run")));
-        let options: PgConnectOptions = url.parse().expect("an address");
-        assert_eq!(options.get_socket().map(|path| path.as_path()), Some(Path::new("/tmp/a b/run")));
-    }
 }

@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
+pub(super) const SUPERUSER: &str = "postgres";
+pub(super) const DATABASE: &str = "bursar";
+/// The default, so that `psql` needs no more than the folder of the socket.
+pub(super) const PORT: u16 = 5432;
 /// A Unix socket's address has 108 bytes on Linux and 104 on macOS.
 const LONGEST_SOCKET: usize = 100;
 /// A predecessor that was killed needs a moment to stop its Postgres.
@@ -55,8 +59,13 @@ impl Folder {
         self.root.join("run")
     }
 
+    /// The address of the database, for sqlx and for `psql`.
+    pub(super) fn url(&self) -> String {
+        format!("postgres://{SUPERUSER}@{}/{DATABASE}", percent_encoded(&self.sockets()))
+    }
+
     fn socket(&self) -> PathBuf {
-        self.sockets().join(".s.PGSQL.5432")
+        self.sockets().join(format!(".s.PGSQL.{PORT}"))
     }
 
     /// What Postgres writes about itself.
@@ -69,9 +78,18 @@ impl Folder {
         std::fs::read_to_string(self.data().join("PG_VERSION")).ok()?.trim().parse().ok()
     }
 
+    fn lock_file(&self) -> PathBuf {
+        self.root.join("lock")
+    }
+
+    /// Whether another process has taken the folder: then its Postgres runs, or is about to.
+    pub(super) fn is_taken(&self) -> bool {
+        File::open(self.lock_file()).is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+
     /// Takes the folder for this process. The system gives it back when the process ends, however it ends.
     pub(super) async fn lock(&self) -> Result<File, Error> {
-        let path = self.root.join("lock");
+        let path = self.lock_file();
         let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
         let file = opened.map_err(Error::io(format!("cannot open {}", path.display())))?;
         let give_up = Instant::now() + PATIENCE;
@@ -99,5 +117,26 @@ pub(super) fn default_root(owner: Owner) -> PathBuf {
             .or_else(home)
             .unwrap_or_else(|| PathBuf::from("."))
             .join("bursar"),
+    }
+}
+
+/// A path in the place of a host name, where slashes may not stand.
+fn percent_encoded(path: &Path) -> String {
+    let encoded = |byte: &u8| {
+        if byte.is_ascii_alphanumeric() { char::from(*byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    path.as_os_str().as_encoded_bytes().iter().map(encoded).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::postgres::PgConnectOptions;
+
+    #[test]
+    fn a_socket_folder_becomes_a_host_that_sqlx_reads() {
+        let url = format!("postgres://postgres@{}/bursar", percent_encoded(Path::new("/tmp/a b/run")));
+        let options: PgConnectOptions = url.parse().expect("an address");
+        assert_eq!(options.get_socket().map(|path| path.as_path()), Some(Path::new("/tmp/a b/run")));
     }
 }

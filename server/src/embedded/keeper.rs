@@ -5,7 +5,7 @@ use super::binaries::Binaries;
 use super::cluster::{Cluster, Durability};
 use super::folder::{Folder, default_root};
 use super::owner::Owner;
-use crate::config::Config;
+use crate::config::{Config, Secret};
 use crate::signals;
 use std::fs::Permissions;
 use std::io::Write as _;
@@ -51,6 +51,17 @@ pub async fn keep(config: &Config, place: Place) -> Result<(), Error> {
     let _ = writeln!(std::io::stdout(), "{url}");
     end.await;
     cluster.stop().await
+}
+
+/// The address of the configured Postgres when another Bursar keeps it running, for what operators do beside it.
+///
+/// # Errors
+/// The folder cannot be opened.
+pub fn running(config: &Config) -> Result<Option<Secret>, Error> {
+    let owner = Owner::of_this_process();
+    let root = config.data_dir.clone().unwrap_or_else(|| default_root(owner));
+    let folder = Folder::open(&root, owner)?;
+    Ok(folder.is_taken().then(|| Secret::new(folder.url())))
 }
 
 /// A folder that the user Postgres runs as may pass through.

@@ -13,5 +13,5 @@ mod owner;
 mod private;
 
 pub use error::Error;
-pub use keeper::{Place, keep};
+pub use keeper::{Place, keep, running};
 pub use private::Private;

@@ -39,6 +39,7 @@ pub async fn read(State(state): State<AppState>, mut request: Request, next: Nex
     let info = RequestInfo {
         caller: actor.map(|actor| Caller { actor, request_id: request_id.clone() }),
         request_id,
+        session_token: token,
         client: Client {
             address: peer::client(&state.web, request.extensions(), headers).map(|address| address.to_string()),
             user_agent: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned),

@@ -1,0 +1,58 @@
+//! The binary as another process.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use tempfile::TempDir;
+
+/// `bursar` without any of our variables, so that the test decides.
+fn bursar() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bursar"));
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("BURSAR_") || ["PORT", "DATABASE_URL"].contains(&name.as_ref()) {
+            command.env_remove(name.as_ref());
+        }
+    }
+    command
+}
+
+pub(crate) fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    bursar().args(arguments).envs(variables.iter().copied()).output().expect("the binary")
+}
+
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// Built files as far as the start looks at them.
+pub(crate) fn site() -> TempDir {
+    let site = TempDir::new().expect("a folder");
+    let manifest = r#"{"stylesheet":"/assets/a.css","script":"/assets/a.js","wasm":"/assets/a.wasm","icon":"/assets/a.svg","fonts":[]}"#;
+    std::fs::write(site.path().join("manifest.json"), manifest).expect("a file");
+    site
+}
+
+/// Starts `serve` on any free port and reads what it says until it is ready; returns the port.
+pub(crate) fn serve(site: &Path, variables: &[(&str, &str)]) -> (Child, u16) {
+    let mut child = bursar()
+        .arg("serve")
+        .env("PORT", "0")
+        .env("BURSAR_SITE_DIR", site)
+        .envs(variables.iter().copied())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary");
+    let mut line = String::new();
+    let mut said = BufReader::new(child.stdout.take().expect("a pipe"));
+    said.read_line(&mut line).expect("a line");
+    let port = line.trim().rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_else(|| panic!("{line:?}"));
+    // What else it says, the one-time password, is of no interest, but somebody has to listen.
+    std::thread::spawn(move || said.read_to_end(&mut Vec::new()));
+    (child, port)
+}
+
+pub(crate) fn signal(child: &Child, signal: rustix::process::Signal) {
+    let pid = rustix::process::Pid::from_child(child);
+    rustix::process::kill_process(pid, signal).expect("a process");
+}

@@ -1,0 +1,43 @@
+//! How the binary ends, and what operators do beside it.
+
+use crate::process::{run, serve, signal, site, text};
+use services::testing::World;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_lets_the_request_under_way_finish() {
+    let (world, site) = (World::create().await, site());
+    let (mut child, port) = serve(site.path(), &[("DATABASE_URL", &world.database_url())]);
+    let mut connection = TcpStream::connect(("127.0.0.1", port)).expect("a connection");
+    let head = "POST /act/sign-in HTTP/1.1\r\nhost: x\r\nsec-fetch-site: same-origin\r\naccept: application/json\r\n\
+                content-type: application/x-www-form-urlencoded\r\nexpect: 100-continue\r\ncontent-length: 3\r\n\r\n";
+    connection.write_all(head.as_bytes()).expect("sent");
+    let mut interim = [0; 25];
+    connection.read_exact(&mut interim).expect("the server asks for the body: the request is under way");
+    assert!(interim.starts_with(b"HTTP/1.1 100"), "{}", interim.escape_ascii());
+    signal(&child, rustix::process::Signal::TERM);
+    while TcpStream::connect(("127.0.0.1", port)).is_ok() {
+        // Until the signal has arrived, new connections are still taken.
+    }
+    connection.write_all(b"a=b").expect("sent");
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).expect("the whole answer");
+    assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
+    let status = tokio::task::spawn_blocking(move || child.wait()).await.expect("no panic").expect("an end");
+    assert!(status.success(), "{status}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn granting_the_maintainer_role_at_the_command_line_takes_effect() {
+    let world = World::create().await;
+    let caller = world.person("Ada Lovelace", domain::role::PlatformRole::User).await;
+    let url = world.database_url();
+    let output = run(&["grant-maintainer", "Ada.Lovelace@example.com"], &[("DATABASE_URL", &url)]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(world.again(&caller).await.expect("still signed in").actor.role.is_maintainer());
+    let output = run(&["grant-maintainer", "nobody@example.com"], &[("DATABASE_URL", &url)]);
+    assert!(!output.status.success() && text(&output.stderr).contains("nobody@example.com"));
+    let output = run(&["grant-maintainer", "no address"], &[("DATABASE_URL", &url)]);
+    assert!(!output.status.success() && text(&output.stderr).contains("name@example.com"));
+}

@@ -1,0 +1,260 @@
+//! Every page and every server function, asked as every role, in an own and in a foreign project, against the one
+//! permission table. What is registered but not listed here fails the test.
+
+use crate::server::{DATA, OUR_SITE, PAGE, TestServer};
+use domain::actor::{Actor, Target};
+use domain::id::{BudgetId, ProjectId, UserId};
+use domain::permission::Permission::{self, *};
+use domain::role::{PlatformRole, ProjectRole};
+use services::guard::Caller;
+use std::collections::BTreeSet;
+
+/// Who may ask.
+enum Ask {
+    /// Everybody, signed in or not.
+    Anybody,
+    /// Everybody who is signed in.
+    SignedIn,
+    /// Whom the table allows it on the platform.
+    Platform(Permission),
+    /// Whom the table allows it on the platform or for themselves.
+    Own(Permission),
+    /// Whom the table allows it in the project asked about.
+    Project(Permission),
+}
+use Ask::*;
+
+/// What a request is about, made anew for each.
+struct Things {
+    project_id: ProjectId,
+    project: String,
+    person: UserId,
+    budget: BudgetId,
+}
+
+type Body = fn(&Things) -> String;
+
+/// Every server function, who may call it, and a body that would do something.
+const FUNCTIONS: &[(&str, Ask, Body)] = &[
+    ("/act/sign-in", Anybody, |_| "email=x%40example.com&password=wrong&next=%2F".into()),
+    ("/act/sign-out", Anybody, |_| String::new()),
+    ("/act/appearance", Anybody, |_| "theme=dark".into()),
+    ("/data/flash", Anybody, |_| String::new()),
+    ("/act/account/change-password", SignedIn, |_| "current=a&new=b&repeated=b".into()),
+    ("/act/account/end-session", SignedIn, |_| "session=unknown".into()),
+    ("/act/account/sign-out-everywhere", Own(ManageOwnAccount), |_| String::new()),
+    ("/data/who-am-i", SignedIn, |_| String::new()),
+    ("/data/my-access", SignedIn, |_| String::new()),
+    ("/data/profile", Own(ManageOwnAccount), |_| String::new()),
+    ("/data/people", Platform(ViewUsers), |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
+    ("/data/person", Platform(ViewUsers), |t| format!("id={}", t.person)),
+    ("/act/people/create", Platform(ManageUsers), |t| {
+        format!("name=New+Person&email=new.{}%40example.com&kind=regular", t.project)
+    }),
+    ("/act/people/set-role", Platform(GrantRoles), |t| format!("person={}&role=admin", t.person)),
+    ("/act/people/set-auditor", Platform(GrantAuditor), |t| format!("person={}&auditor=true", t.person)),
+    ("/act/people/deactivate", Platform(ManageUsers), |t| format!("person={}", t.person)),
+    ("/act/people/reactivate", Platform(ManageUsers), |t| format!("person={}", t.person)),
+    ("/act/people/unlock", Platform(ManageUsers), |t| format!("person={}", t.person)),
+    ("/act/people/end-sessions", Platform(ManageUsers), |t| format!("person={}", t.person)),
+    ("/act/people/issue-password", Platform(ManageUsers), |t| format!("person={}&name=Target", t.person)),
+    ("/act/people/set-project-limit", Platform(ManageUsers), |t| format!("person={}&limit=5", t.person)),
+    ("/data/projects", SignedIn, |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
+    ("/data/project", Project(ViewProject), |t| format!("name={}&query[members][size]=25", t.project)),
+    ("/data/project-facts", Project(EditProject), |t| format!("name={}", t.project)),
+    ("/act/projects/create", Own(CreateProject), |t| {
+        format!("name=new-{}&display_name=&description=Made+by+a+test", t.project)
+    }),
+    ("/act/projects/edit", Project(EditProject), |t| {
+        format!("project={}&version=1&display_name=Other&description=Other", t.project)
+    }),
+    ("/act/projects/delete", Project(EditProject), |t| format!("project={}&version=1", t.project)),
+    ("/act/members/add", Project(ManageMembers), |t| {
+        format!("project={}&person={}&role=member", t.project, t.person)
+    }),
+    ("/act/members/set-role", Project(ManageMembers), |t| {
+        format!("project={}&person={}&role=admin", t.project, t.person)
+    }),
+    ("/act/members/remove", Project(ManageMembers), |t| {
+        format!("project={}&person={}&role=member", t.project, t.person)
+    }),
+    ("/data/budgets", Platform(ViewBudgets), |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
+    ("/data/budget", Platform(ViewBudgets), |t| format!("id={}", t.budget)),
+    ("/act/budgets/create", Platform(ManageBudgets), |t| {
+        format!("name=New+{}&category=cli&soft_limit=1&hard_limit=2&period=30d", t.project)
+    }),
+    ("/act/budgets/edit", Platform(ManageBudgets), |t| {
+        format!("budget={}&version=1&name=B+{}&category=cli&soft_limit=1&hard_limit=2&period=30d", t.budget, t.project)
+    }),
+    ("/act/budgets/assign-to-person", Platform(ManageBudgets), |t| format!("budget={}&person={}", t.budget, t.person)),
+    ("/act/budgets/assign-to-project", Platform(ManageBudgets), |t| {
+        format!("budget={}&project={}", t.budget, t.project)
+    }),
+    ("/act/budgets/take-from-person", Platform(ManageBudgets), |t| {
+        format!("person={}&category=cli&budget={}", t.person, t.budget)
+    }),
+    ("/act/budgets/take-from-project", Platform(ManageBudgets), |t| {
+        format!("project={}&category=cli&budget={}", t.project, t.budget)
+    }),
+];
+
+/// Every page and who may open it.
+const PAGES: &[(&str, Ask, Body)] = &[
+    ("/", SignedIn, |_| "/".into()),
+    ("/sign-in", Anybody, |_| "/sign-in".into()),
+    ("/change-password", SignedIn, |_| "/change-password".into()),
+    ("/settings/profile", Own(ManageOwnAccount), |_| "/settings/profile".into()),
+    ("/settings/my-access", SignedIn, |_| "/settings/my-access".into()),
+    ("/settings/administration/users", Platform(ViewUsers), |_| app::paths::USERS.into()),
+    ("/settings/administration/users/new", Platform(ManageUsers), |_| app::paths::NEW_USER.into()),
+    ("/settings/administration/users/{id}", Platform(ViewUsers), |t| app::paths::user(t.person)),
+    ("/settings/administration/projects", SignedIn, |_| app::paths::PROJECTS.into()),
+    ("/settings/administration/new-project", Own(CreateProject), |_| app::paths::NEW_PROJECT.into()),
+    ("/settings/administration/projects/{name}", Project(ViewProject), |t| app::paths::project(&t.project)),
+    ("/settings/administration/projects/{name}/edit", Project(EditProject), |t| app::paths::edit_project(&t.project)),
+    ("/settings/administration/budgets", Platform(ViewBudgets), |_| app::paths::BUDGETS.into()),
+    ("/settings/administration/budgets/new", Platform(ManageBudgets), |_| app::paths::NEW_BUDGET.into()),
+    ("/settings/administration/budgets/{id}", Platform(ViewBudgets), |t| app::paths::budget(t.budget)),
+    ("/settings/administration/budgets/{id}/edit", Platform(ManageBudgets), |t| app::paths::edit_budget(t.budget)),
+];
+
+/// Somebody who asks: platform role, type, and the role in the own project.
+const PEOPLE: [(&str, PlatformRole, &str, Option<ProjectRole>); 7] = [
+    ("Maintainer", PlatformRole::Maintainer, "regular", None),
+    ("Admin", PlatformRole::Admin, "regular", None),
+    ("Auditor", PlatformRole::Auditor, "regular", None),
+    ("Project Admin", PlatformRole::User, "regular", Some(ProjectRole::Admin)),
+    ("Member", PlatformRole::User, "regular", Some(ProjectRole::Member)),
+    ("User", PlatformRole::User, "regular", None),
+    ("External", PlatformRole::User, "external", None),
+];
+
+#[test]
+fn every_server_function_and_page_is_listed() {
+    let registered: BTreeSet<&str> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+    let listed: BTreeSet<&str> = FUNCTIONS.iter().map(|(path, ..)| *path).collect();
+    assert_eq!(registered, listed);
+    let routes = leptos_axum::generate_route_list(app::App);
+    let routed: BTreeSet<&str> = routes.iter().map(|route| route.path()).filter(|path| *path != "/_gallery").collect();
+    let pages: BTreeSet<&str> = PAGES.iter().map(|(path, ..)| *path).collect();
+    assert_eq!(routed, pages);
+}
+
+#[tokio::test]
+async fn nobody_gets_anywhere_without_signing_in() {
+    let server = TestServer::start().await;
+    let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
+    for (path, ask, body) in FUNCTIONS {
+        let things = things(&server, &owner).await;
+        let status = server.post(path, &body(&things), &[DATA, OUR_SITE]).await.status().as_u16();
+        assert_eq!(status == 401, !matches!(ask, Anybody), "{path} answered {status}");
+    }
+    for (pattern, ask, address) in PAGES {
+        let things = things(&server, &owner).await;
+        let status = server.get(&address(&things), &[PAGE]).await.status().as_u16();
+        assert_eq!(status == 302, !matches!(ask, Anybody), "{pattern} answered {status}");
+    }
+}
+
+#[tokio::test]
+async fn every_server_function_obeys_the_table() {
+    for person in PEOPLE {
+        as_person(person, FUNCTIONS, async |server, (path, body), cookie| {
+            server.post(path, &body, &[("cookie", &cookie), DATA, OUR_SITE]).await.status().as_u16()
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn every_page_obeys_the_table() {
+    for person in PEOPLE {
+        as_person(person, PAGES, async |server, (_, address), cookie| {
+            server.get(&address, &[("cookie", &cookie), PAGE]).await.status().as_u16()
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_one_time_password_opens_nothing_but_its_change() {
+    let server = TestServer::start().await;
+    let (caller, cookie) = server.person("Maintainer", PlatformRole::Maintainer).await;
+    sqlx::query("update users set password_change_due = true").execute(server.world.services.pool()).await.expect("one");
+    let open = ["/act/sign-in", "/act/sign-out", "/act/appearance", "/data/flash", "/act/account/change-password"];
+    for (path, _, body) in FUNCTIONS {
+        if *path == "/act/sign-out" {
+            continue;
+        }
+        let things = things(&server, &caller).await;
+        let headers = [("cookie", cookie.as_str()), DATA, OUR_SITE];
+        let status = server.post(path, &body(&things), &headers).await.status().as_u16();
+        assert_eq!(status == 403, !open.contains(path), "{path} answered {status}");
+    }
+}
+
+/// Asks everything as one person, in an own and in a foreign project, and compares with the table.
+async fn as_person(
+    (name, role, kind, in_project): (&str, PlatformRole, &str, Option<ProjectRole>),
+    all: &[(&'static str, Ask, Body)],
+    send: impl AsyncFn(&TestServer, (&'static str, String), String) -> u16,
+) {
+    let server = TestServer::start().await;
+    let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
+    let (caller, _) = server.person(name, role).await;
+    sqlx::query("update users set user_type = $1, project_limit = 1000 where id = $2")
+        .bind(kind)
+        .bind(caller.actor.user_id.0)
+        .execute(server.world.services.pool())
+        .await
+        .expect("a person");
+    for (path, ask, body) in all {
+        for own in [true, false] {
+            let things = things(&server, &owner).await;
+            if let (true, Some(role)) = (own, in_project) {
+                server.world.member(things.project_id, caller.actor.user_id, role).await;
+            }
+            let asking = server.world.signed_in(caller.actor.user_id).await;
+            let cookie = format!("__Host-bursar={}", server.world.token(&asking));
+            let status = send(&server, (path, body(&things)), cookie).await;
+            assert!(status < 500, "{path} as {name} answered {status}");
+            let refused = expected_refusal(&asking.actor, ask, &things);
+            let got = [401, 403, 404].contains(&status).then_some(status);
+            // A session that is not one's own is as good as none.
+            let expected = if path.ends_with("/end-session") { Some(404) } else { refused };
+            assert_eq!(got, expected, "{path} as {name}, {} project, answered {status}", if own { "own" } else { "foreign" });
+        }
+    }
+}
+
+/// What the table says, as a status: none when it is allowed.
+fn expected_refusal(actor: &Actor, ask: &Ask, things: &Things) -> Option<u16> {
+    let project = Target::Project(things.project_id);
+    let (allowed, hidden) = match ask {
+        Anybody | SignedIn => (true, false),
+        Platform(permission) => (actor.may(*permission, Target::Platform), false),
+        Own(permission) => (actor.may(*permission, Target::Own) || actor.may(*permission, Target::Platform), false),
+        Project(permission) => (actor.may(*permission, project), !actor.may(ViewProject, project)),
+    };
+    match (allowed, hidden) {
+        (true, _) => None,
+        (false, true) => Some(404),
+        (false, false) => Some(403),
+    }
+}
+
+async fn things(server: &TestServer, owner: &Caller) -> Things {
+    let id = server.world.services.random().id(server.world.clock.now());
+    let project = format!("p{}", id.simple());
+    let project_id = server.world.project(&project, owner).await;
+    let person = server.world.person(&format!("Target {}", id.simple()), PlatformRole::User).await.actor.user_id;
+    sqlx::query(
+        "insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes) values ($1, $2, 'cli', 1, 2, 60)",
+    )
+    .bind(id)
+    .bind(&project)
+    .execute(server.world.services.pool())
+    .await
+    .expect("a budget");
+    Things { project_id, project, person, budget: BudgetId(id) }
+}

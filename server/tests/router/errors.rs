@@ -1,0 +1,67 @@
+//! What people see when a request does not reach a page.
+
+use crate::server::{DATA, OUR_SITE, PAGE, TestServer, answer, header};
+use domain::role::PlatformRole;
+use http::{Method, StatusCode};
+use std::time::Duration;
+
+#[tokio::test]
+async fn an_address_that_nobody_serves_is_a_page_with_the_id_and_a_way_on() {
+    let server = TestServer::start().await;
+    let response = server.get("/no-such-page", &[PAGE]).await;
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    let id = header(&response, "x-request-id");
+    let html = response.text().await.expect("a page");
+    assert!(html.contains(&id) && html.contains("href=\"/\"") && html.contains("/assets/bursar.0123.css"), "{html}");
+}
+
+#[tokio::test]
+async fn a_script_gets_the_same_as_data() {
+    let server = TestServer::start().await;
+    let response = server.post("/act/no-such-action", "", &[DATA, OUR_SITE]).await;
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    let id = header(&response, "x-request-id");
+    let error: app::error::PageError = serde_json::from_str(&response.text().await.expect("data")).expect("an error");
+    assert_eq!(error.refusal, domain::error::Refusal::NotFound);
+    assert_eq!(error.request_id, Some(id));
+}
+
+#[tokio::test]
+async fn a_method_that_an_address_does_not_take_is_405_and_names_those_it_takes() {
+    let server = TestServer::start().await;
+    let response = answer(server.request(Method::DELETE, "/sign-in", &[PAGE, OUR_SITE])).await;
+    assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert!(header(&response, "allow").contains("GET"));
+    assert!(header(&response, "content-type").starts_with("text/html"));
+}
+
+#[tokio::test]
+async fn a_body_beyond_the_limit_is_refused() {
+    let server = TestServer::start().await;
+    let body = format!("email={}", "a".repeat(64 * 1024));
+    let response = server.post("/act/sign-in", &body, &[PAGE, OUR_SITE]).await;
+    assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(response.text().await.expect("a page").contains("64 kB"));
+}
+
+#[tokio::test]
+async fn without_the_database_pages_answer_503_and_say_when_to_try_again() {
+    let server = TestServer::start().await;
+    let (_, cookie) = server.person("Ada Lovelace", PlatformRole::User).await;
+    server.world.services.pool().close().await;
+    let response = server.get("/sign-in", &[PAGE, ("cookie", &cookie)]).await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(!header(&response, "retry-after").is_empty());
+    let id = header(&response, "x-request-id");
+    let html = response.text().await.expect("a page");
+    assert!(html.contains("database does not answer") && html.contains(&id), "{html}");
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_given_up() {
+    let server = TestServer::start_with(|web| web.request_timeout = Duration::from_nanos(1)).await;
+    let (_, cookie) = server.person("Ada Lovelace", PlatformRole::User).await;
+    let response = server.get("/sign-in", &[PAGE, ("cookie", &cookie)]).await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(response.text().await.expect("a page").contains("took too long"));
+}

@@ -1,0 +1,10 @@
+//! The real router on a port of its own, asked over HTTP, on a real Postgres.
+
+mod access;
+mod bad_input;
+mod csrf;
+mod errors;
+mod headers;
+mod health;
+mod server;
+mod signed_in;

@@ -1,0 +1,128 @@
+//! A running server for one test.
+
+use app::request::Assets;
+use domain::role::PlatformRole;
+use http::Method;
+use reqwest::{Client, RequestBuilder, Response};
+use server::router;
+use server::state::{AppState, Readiness, Web};
+use services::guard::Caller;
+use services::testing::World;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+/// What a browser sends when it wants a page.
+pub(crate) const PAGE: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
+/// What a script of ours sends.
+pub(crate) const DATA: (&str, &str) = ("accept", "application/json");
+/// What browsers send with a form of our own pages.
+pub(crate) const OUR_SITE: (&str, &str) = ("sec-fetch-site", "same-origin");
+/// How plain forms arrive.
+pub(crate) const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+
+/// The real router with a database, a folder of built files and people of its own. It ends with this value.
+pub(crate) struct TestServer {
+    pub(crate) world: World,
+    pub(crate) readiness: Readiness,
+    address: SocketAddr,
+    client: Client,
+    _site: TempDir,
+}
+
+impl TestServer {
+    /// Ready to answer.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// Ready to answer, reached in a way that the test changes.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Web)) -> Self {
+        let server = Self::start_unready(change).await;
+        server.readiness.announce();
+        server
+    }
+
+    /// As before the schema is up to date.
+    pub(crate) async fn start_unready(change: impl FnOnce(&mut Web)) -> Self {
+        let (world, site, readiness) = (World::create().await, site(), Readiness::default());
+        let mut web = Web {
+            public_url: None,
+            trusted_proxies: vec![],
+            site_dir: site.path().to_owned(),
+            request_timeout: Duration::from_secs(30),
+        };
+        change(&mut web);
+        let assets = Assets { stylesheet: "/assets/bursar.0123.css".to_owned(), ..Assets::default() };
+        let state = AppState {
+            services: world.services.clone(),
+            assets: Arc::new(assets),
+            web: Arc::new(web),
+            readiness: readiness.clone(),
+        };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let app = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async { axum::serve(listener, app).await });
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        Self { world, readiness, address, client, _site: site }
+    }
+
+    /// A request with headers; `send` it with [`answer`].
+    pub(crate) fn request(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> RequestBuilder {
+        let request = self.client.request(method, format!("http://{}{path}", self.address));
+        headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))
+    }
+
+    /// The answer to a GET.
+    pub(crate) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response {
+        answer(self.request(Method::GET, path, headers)).await
+    }
+
+    /// The answer to a form.
+    pub(crate) async fn post(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Response {
+        let has_kind = headers.iter().any(|(name, _)| *name == "content-type");
+        let request = self.request(Method::POST, path, headers).body(body.to_owned());
+        answer(if has_kind { request } else { request.header(FORM.0, FORM.1) }).await
+    }
+
+    /// Somebody signed in, and the cookie of the session.
+    pub(crate) async fn person(&self, name: &str, role: PlatformRole) -> (Caller, String) {
+        let caller = self.world.person(name, role).await;
+        let cookie = format!("__Host-bursar={}", self.world.token(&caller));
+        (caller, cookie)
+    }
+
+    /// As browsers write it in `Origin`.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+/// Sends a request.
+pub(crate) async fn answer(request: RequestBuilder) -> Response {
+    request.send().await.expect("an answer")
+}
+
+/// The text of a header; empty when it is not there.
+pub(crate) fn header(response: &Response, name: &str) -> String {
+    response.headers().get(name).map(|value| value.to_str().expect("plain text").to_owned()).unwrap_or_default()
+}
+
+/// Built files: a stylesheet with its brotli twin, and a WebAssembly module without one.
+fn site() -> TempDir {
+    let site = TempDir::new().expect("a folder");
+    let assets = site.path().join("assets/pkg/0123");
+    std::fs::create_dir_all(&assets).expect("a folder");
+    for (name, content) in [
+        ("bursar.0123.css", "body{}"),
+        ("bursar.0123.css.br", "twin"),
+        ("pkg/0123/app.wasm", "\0asm"),
+        ("pkg/0123/app.js", "1"),
+    ] {
+        std::fs::write(site.path().join("assets").join(name), content).expect("a file");
+    }
+    site
+}

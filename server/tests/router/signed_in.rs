@@ -1,0 +1,58 @@
+//! A session from the outside: who it is, what it may, and that it ends at once.
+
+use crate::server::{DATA, OUR_SITE, PAGE, TestServer, header};
+use domain::role::PlatformRole;
+use http::StatusCode;
+
+#[tokio::test]
+async fn a_session_says_who_asks_until_its_row_is_gone() {
+    let server = TestServer::start().await;
+    let (caller, cookie) = server.person("Ada Lovelace", PlatformRole::User).await;
+    let headers = [("cookie", cookie.as_str()), DATA, OUR_SITE];
+    let answer = server.post("/data/me", "", &headers).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert!(answer.text().await.expect("data").contains("ada.lovelace@example.com"));
+    sqlx::query("delete from sessions where id = $1")
+        .bind(caller.actor.session_id.0)
+        .execute(server.world.services.pool())
+        .await
+        .expect("a session");
+    let answer = server.post("/data/me", "", &headers).await;
+    assert!(!answer.text().await.expect("data").contains("ada.lovelace@example.com"));
+}
+
+#[tokio::test]
+async fn what_an_operator_sets_by_hand_holds_at_once() {
+    let server = TestServer::start().await;
+    let (_, cookie) = server.person("Ada Lovelace", PlatformRole::User).await;
+    let headers = [("cookie", cookie.as_str()), DATA, OUR_SITE];
+    let before = server.post("/data/me", "", &headers).await.text().await.expect("data");
+    assert!(!before.contains("ManageBudgets"), "{before}");
+    sqlx::query("UPDATE users SET is_maintainer = true, is_admin = true WHERE email = 'ada.lovelace@example.com'")
+        .execute(server.world.services.pool())
+        .await
+        .expect("a person");
+    let after = server.post("/data/me", "", &headers).await.text().await.expect("data");
+    assert!(after.contains("ManageBudgets"), "{after}");
+}
+
+#[tokio::test]
+async fn a_form_is_answered_with_303_and_a_script_with_data() {
+    let server = TestServer::start().await;
+    let referer = format!("{}/sign-in", server.origin());
+    let body = "email=nobody%40example.com&password=wrong&next=%2F";
+    let form = server.post("/act/sign-in", body, &[PAGE, OUR_SITE, ("referer", &referer)]).await;
+    assert_eq!(form.status(), StatusCode::SEE_OTHER);
+    assert!(header(&form, "location").ends_with("/sign-in"), "{}", header(&form, "location"));
+    let script = server.post("/act/sign-in", body, &[DATA, OUR_SITE, ("referer", &referer)]).await;
+    assert_eq!(header(&script, "location"), "");
+    assert!(!script.status().is_server_error() && !script.status().is_success(), "{}", script.status());
+}
+
+#[tokio::test]
+async fn a_page_behind_the_sign_in_leads_there_and_back() {
+    let server = TestServer::start().await;
+    let response = server.get("/settings/administration/users", &[PAGE]).await;
+    assert!(response.status().is_redirection(), "{}", response.status());
+    assert_eq!(header(&response, "location"), "/sign-in?next=%2Fsettings%2Fadministration%2Fusers");
+}
