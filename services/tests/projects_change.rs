@@ -9,10 +9,10 @@ use domain::permission::{CreateProject, EditProject};
 use domain::project::{MemberQuery, ProjectName};
 use domain::role::{PlatformRole, ProjectRole};
 use domain::text::{Description, DisplayName};
-use services::Error;
 use services::guard::{Caller, Can};
 use services::projects::{self, NewProject, ProjectEdit};
 use services::testing::World;
+use services::{Error, members};
 
 fn named(name: &str) -> ProjectName {
     ProjectName::parse_existing(name).expect("a name")
@@ -228,7 +228,8 @@ async fn a_stale_form_shows_both_values_and_who_saved_first() {
         .expect("first");
     let saved_at = world.clock.now();
     world.clock.advance(time::Duration::minutes(5));
-    world.member(id, root.actor.user_id, ProjectRole::Member).await;
+    let manages = again(&world, &ada).await.can(Target::Project(id)).expect("may manage members");
+    members::add(&world.services, &manages, root.actor.user_id, ProjectRole::Member).await.expect("no edit");
 
     let conflict = conflict(projects::edit(&world.services, &can, 1, edit("Yours", "Same")).await);
     assert_eq!((conflict.saved_by.as_str(), conflict.saved_at, conflict.version), ("Root", saved_at, 2));
@@ -241,7 +242,7 @@ async fn a_stale_form_shows_both_values_and_who_saved_first() {
         fields,
         [("display_name", "Display name", "Yours", "Theirs"), ("description", "Description", "Same", "Same")]
     );
-    assert_eq!(world.audit(id.0).await.len(), 1, "nothing was saved");
+    assert_eq!(world.audit(id.0).await.len(), 2, "nothing was saved");
     projects::edit(&world.services, &can, conflict.version, edit("Yours", "Same")).await.expect("chosen");
 }
 
