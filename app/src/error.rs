@@ -42,17 +42,11 @@ impl From<Refusal> for PageError {
 impl From<Refusal> for PageError {
     /// Also gives the answer its status: the document's when a page is rendered, the call's when a script asks.
     fn from(refusal: Refusal) -> Self {
-        use leptos::prelude::use_context;
+        crate::request::set_status(refusal.status());
         match &refusal {
             Refusal::SignedOut => crate::request::redirect(&crate::request::current_page().through_sign_in()),
             Refusal::PasswordChangeDue => crate::request::redirect(crate::paths::CHANGE_PASSWORD),
-            other => {
-                if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
-                    && let Ok(status) = http::StatusCode::from_u16(other.status())
-                {
-                    response.set_status(status);
-                }
-            }
+            _ => {}
         }
         Self { refusal, request_id: crate::request::request_id() }
     }

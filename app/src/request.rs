@@ -86,9 +86,17 @@ pub(crate) fn current_page() -> NextPath {
 /// Leads elsewhere: a document is answered with a redirect whatever it accepts, a script is told where to go.
 pub(crate) fn redirect(to: &str) {
     leptos_axum::redirect(to);
-    let is_document = use_context::<Parts>().is_some_and(|parts| parts.method == http::Method::GET);
-    if let (true, Some(response)) = (is_document, use_context::<leptos_axum::ResponseOptions>()) {
-        response.set_status(http::StatusCode::FOUND);
+    if use_context::<Parts>().is_some_and(|parts| parts.method == http::Method::GET) {
+        set_status(302);
+    }
+}
+
+/// Gives the answer a status.
+pub(crate) fn set_status(status: u16) {
+    if let (Some(response), Ok(status)) =
+        (use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(status))
+    {
+        response.set_status(status);
     }
 }
 

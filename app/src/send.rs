@@ -20,7 +20,7 @@ pub(crate) use ssr::*;
 mod ssr {
     use super::Sent;
     use crate::error::PageError;
-    use crate::request;
+    use crate::{paths, request};
     use domain::error::Refusal;
     use domain::form::{Flash, FormState, Undo};
     use http::HeaderValue;
@@ -110,19 +110,20 @@ mod ssr {
         }
 
         async fn come_back(self, refusal: Refusal) -> Result<Sent, PageError> {
-            match refusal {
-                Refusal::SignedOut => Ok(go(Some(request::current_page().through_sign_in()))),
-                Refusal::PasswordChangeDue => Ok(go(Some("/change-password".to_owned()))),
-                refusal => {
-                    let status = refusal.status();
+            let status = refusal.status();
+            let to = match refusal {
+                Refusal::SignedOut => Some(request::current_page().through_sign_in()),
+                Refusal::PasswordChangeDue => Some(paths::CHANGE_PASSWORD.to_owned()),
+                _ => {
                     keep(&Flash::Form(FormState { form: self.name.to_owned(), values: self.values, refusal })).await?;
-                    let sent = go(None);
-                    if !request::is_plain_post() {
-                        set_status(status);
-                    }
-                    Ok(sent)
+                    None
                 }
+            };
+            let sent = go(to);
+            if !request::is_plain_post() {
+                request::set_status(status);
             }
+            Ok(sent)
         }
     }
 
@@ -147,14 +148,6 @@ mod ssr {
             (use_context::<leptos_axum::ResponseOptions>(), HeaderValue::from_str(cookie))
         {
             response.append_header(SET_COOKIE, value);
-        }
-    }
-
-    fn set_status(status: u16) {
-        if let (Some(response), Ok(status)) =
-            (use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(status))
-        {
-            response.set_status(status);
         }
     }
 }
