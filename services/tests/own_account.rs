@@ -1,5 +1,4 @@
 //! Changing one's own password.
-#![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;
 use domain::error::Refusal;

@@ -1,4 +1,5 @@
 //! Migrations, against a real Postgres.
+#![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use services::schema::{MigrateError, migrate};
 use services::testing::TestDatabase;
