@@ -67,6 +67,21 @@ async fn signing_out_everywhere_ends_them_all() {
 }
 
 #[tokio::test]
+async fn two_windows_that_sign_out_everywhere_at_once_do_not_lock_each_other() {
+    let world = World::create().await;
+    let mut here = world.person("Priya", PlatformRole::User).await;
+    for round in 0..50 {
+        let there = world.signed_in(here.actor.user_id).await;
+        let (one, other) = (here.can::<ManageOwnAccount>(Target::Own), there.can::<ManageOwnAccount>(Target::Own));
+        let (one, other) = (one.expect("one's own"), other.expect("one's own"));
+        let ended = tokio::join!(session::end_all(&world.services, &one), session::end_all(&world.services, &other));
+        let said = [ended.0.map_err(Refusal::from), ended.1.map_err(Refusal::from)];
+        assert!(said.contains(&Ok(2)) && said.contains(&Err(Refusal::SignedOut)), "round {round}: {said:?}");
+        here = world.signed_in(here.actor.user_id).await;
+    }
+}
+
+#[tokio::test]
 async fn signing_out_ends_this_one() {
     let world = World::create().await;
     let here = world.person("Priya", PlatformRole::User).await;
