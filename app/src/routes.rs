@@ -1,10 +1,20 @@
 //! Every page and its address.
 
+use crate::account::change_password::ChangePasswordPage;
+use crate::account::my_access::MyAccessPage;
+use crate::account::profile::ProfilePage;
 use crate::account::sign_in::SignInPage;
+use crate::budgets::budget::BudgetPage;
+use crate::budgets::create::NewBudgetPage;
+use crate::budgets::edit::EditBudgetPage;
+use crate::budgets::list::BudgetsPage;
 use crate::flash::provide_flash;
 use crate::index::IndexPage;
 use crate::layout::Layout;
+use crate::projects::create::NewProjectPage;
+use crate::projects::edit::EditProjectPage;
 use crate::projects::list::ProjectsPage;
+use crate::projects::project::ProjectPage;
 use crate::ui::{LinkButton, LonelySheet};
 use crate::users::create::NewPersonPage;
 use crate::users::list::UsersPage;
@@ -33,11 +43,21 @@ fn Frame() -> impl IntoView {
         <Routes fallback=NoSuchPage>
             <Route path=path!("/") view=IndexPage ssr=SsrMode::Async />
             <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+            <Route path=path!("/change-password") view={Lazy::<ChangePasswordPage>::new()} ssr=SsrMode::Async />
             <ParentRoute path=path!("/settings") view=Layout ssr=SsrMode::Async>
+                <Route path=path!("profile") view={Lazy::<ProfilePage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("my-access") view={Lazy::<MyAccessPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/users") view={Lazy::<UsersPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/users/new") view={Lazy::<NewPersonPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/users/:id") view={Lazy::<PersonPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/budgets") view={Lazy::<BudgetsPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/budgets/new") view={Lazy::<NewBudgetPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/budgets/:id") view={Lazy::<BudgetPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/budgets/:id/edit") view={Lazy::<EditBudgetPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/projects") view={Lazy::<ProjectsPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/new-project") view={Lazy::<NewProjectPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/projects/:name") view={Lazy::<ProjectPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/projects/:name/edit") view={Lazy::<EditProjectPage>::new()} ssr=SsrMode::Async />
             </ParentRoute>
         </Routes>
     }

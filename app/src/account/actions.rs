@@ -57,15 +57,19 @@ pub async fn sign_out() -> Result<Sent, PageError> {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "account/change-password")]
-pub async fn change_password(current: String, new: String, repeated: String) -> Result<Sent, PageError> {
+pub async fn change_password(
+    current_password: String,
+    new_password: String,
+    repeated: String,
+) -> Result<Sent, PageError> {
     let form = Form::new("change-password", []);
     form.submit(async move {
         let caller = info()?.caller.ok_or(Refusal::SignedOut)?;
         let was_due = caller.actor.password_change_due;
-        if new != repeated {
+        if new_password != repeated {
             return Err(FieldErrors::one("repeated", "Enter the same new password here again.").into());
         }
-        services::own_account::change_password(&services()?, &caller, current, &new).await?;
+        services::own_account::change_password(&services()?, &caller, current_password, &new_password).await?;
         let done = if was_due { Done::at("/") } else { Done::here() };
         Ok(done.saying("Password changed. Your other sessions have ended."))
     })

@@ -51,3 +51,14 @@ pub async fn read_profile() -> Result<Dated<Profile>, PageError> {
     })
     .await
 }
+
+/// Opens the page that changes a password, also while a change is due and nothing else may be read.
+///
+/// # Errors
+/// [`domain::error::Refusal::SignedOut`], with a redirect to the sign-in page.
+#[server(prefix = "/data", endpoint = "password-change")]
+pub async fn open_password_change() -> Result<Dated<()>, PageError> {
+    let info = crate::request::info()?;
+    info.caller.ok_or(domain::error::Refusal::SignedOut)?;
+    Ok(Dated { now: crate::request::services()?.clock().now(), data: () })
+}

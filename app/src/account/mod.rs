@@ -1,4 +1,13 @@
 //! One's own account: profile, password, sessions, what one may use.
 
 pub mod actions;
+pub mod change_password;
 pub mod data;
+pub mod my_access;
+mod own_budgets;
+pub(crate) mod own_projects;
+mod password_form;
+pub mod profile;
+mod rights;
+mod sessions;
+pub mod sign_in;

@@ -6,7 +6,7 @@ use domain::budget::BudgetChoice;
 use domain::page::Page;
 use domain::project::{MemberQuery, ProjectDetail, ProjectFacts, ProjectQuery, ProjectRow};
 use domain::text::SearchTerm;
-use domain::user::FoundPerson;
+use domain::user::{FoundPerson, ProjectAllowance};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,13 @@ impl ProjectPageQuery {
     pub fn from_params(params: &mut domain::page::Params) -> Self {
         let find = params.take("find", SearchTerm::parse);
         Self { members: MemberQuery::from_params(params), find }
+    }
+
+    /// The parameters that differ from the defaults, in a fixed order.
+    pub fn to_params(&self) -> Vec<(&'static str, String)> {
+        let mut pairs = self.members.to_params();
+        pairs.extend(self.find.as_ref().map(|term| ("find", term.to_string())));
+        pairs
     }
 }
 
@@ -107,6 +114,23 @@ pub async fn read_project_facts(name: String) -> Result<Dated<ProjectFacts>, Pag
         let facts = services::projects::facts(&services, &caller, &parse_name(&name)?).await?;
         caller.can::<EditProject>(Target::Project(facts.id))?;
         Ok(facts)
+    })
+    .await
+}
+
+/// Opens the form for a new project to those who may send it, with how many more they may be in.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "new-project")]
+pub async fn open_new_project() -> Result<Dated<ProjectAllowance>, PageError> {
+    use domain::actor::Target;
+    use domain::permission::CreateProject;
+    crate::page::ssr::read(|services, caller| async move {
+        if caller.can::<CreateProject>(Target::Platform).is_err() {
+            caller.can::<CreateProject>(Target::Own)?;
+        }
+        Ok(services::access::own(&services, &caller).await?.allowance)
     })
     .await
 }

@@ -1,5 +1,10 @@
 //! Projects management: the list, a project's page, creating and editing.
 
 pub mod actions;
+pub mod create;
 pub mod data;
+pub mod edit;
 pub mod list;
+mod name_rules;
+pub mod project;
+pub(crate) mod row;

@@ -40,11 +40,12 @@ const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/sign-out", Anybody, |_| String::new()),
     ("/act/appearance", Anybody, |_| "theme=dark".into()),
     ("/data/flash", Anybody, |_| String::new()),
-    ("/act/account/change-password", SignedIn, |_| "current=a&new=b&repeated=b".into()),
+    ("/act/account/change-password", SignedIn, |_| "current_password=a&new_password=b&repeated=b".into()),
     ("/act/account/end-session", SignedIn, |_| "session=unknown".into()),
     ("/act/account/sign-out-everywhere", Own(ManageOwnAccount), |_| String::new()),
     ("/data/who-am-i", SignedIn, |_| String::new()),
     ("/data/my-access", SignedIn, |_| String::new()),
+    ("/data/password-change", SignedIn, |_| String::new()),
     ("/data/profile", Own(ManageOwnAccount), |_| String::new()),
     ("/data/people", Platform(ViewUsers), |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
     ("/data/person", Platform(ViewUsers), |t| format!("id={}", t.person)),
@@ -60,6 +61,7 @@ const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/people/issue-password", Platform(ManageUsers), |t| format!("person={}&name=Target", t.person)),
     ("/act/people/set-project-limit", Platform(ManageUsers), |t| format!("person={}&limit=5", t.person)),
     ("/data/projects", SignedIn, |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
+    ("/data/new-project", Own(CreateProject), |_| String::new()),
     ("/data/project", Project(ViewProject), |t| format!("name={}&query[members][size]=25", t.project)),
     ("/data/project-facts", Project(EditProject), |t| format!("name={}", t.project)),
     ("/act/projects/create", Own(CreateProject), |t| {
@@ -181,7 +183,14 @@ async fn a_one_time_password_opens_nothing_but_its_change() {
     let server = TestServer::start().await;
     let (caller, cookie) = server.person("Maintainer", PlatformRole::Maintainer).await;
     sqlx::query("update users set password_change_due = true").execute(server.world.services.pool()).await.expect("one");
-    let open = ["/act/sign-in", "/act/sign-out", "/act/appearance", "/data/flash", "/act/account/change-password"];
+    let open = [
+        "/act/sign-in",
+        "/act/sign-out",
+        "/act/appearance",
+        "/data/flash",
+        "/data/password-change",
+        "/act/account/change-password",
+    ];
     for (path, _, body) in FUNCTIONS {
         if *path == "/act/sign-out" {
             continue;

@@ -1,0 +1,49 @@
+//! Choosing a password of one's own after a one-time password.
+
+use super::actions::SignOut;
+use super::data::open_password_change;
+use super::password_form::{FORM, password_form};
+use crate::page::{PageData, loaded, use_page};
+use crate::ui::form::PostForm;
+use crate::ui::{Button, ButtonKind, Icon, LonelySheet};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::{LazyRoute, lazy_route};
+
+/// Open to whoever is signed in, also while nothing else is.
+pub struct ChangePasswordPage {
+    page: PageData<()>,
+}
+
+#[lazy_route]
+impl LazyRoute for ChangePasswordPage {
+    fn data() -> Self {
+        Self { page: use_page(|| (), |()| open_password_change()) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        view! {
+            <Title text="Choose a new password" />
+            <LonelySheet>
+                <div class="grid gap-1.5">
+                    <h1 class="text-2xl font-semibold">"Choose a new password"</h1>
+                    <p class="text-base text-ink-2">
+                        "A one-time password has been seen by whoever handed it over. Replace it with one that only you know; then the console opens."
+                    </p>
+                </div>
+                <div class="-mx-gutter">
+                    {loaded(this.page, |_, forms| {
+                        view! { <div class="px-gutter">{password_form(&forms.of(FORM), true)}</div> }
+                    })}
+                </div>
+                <PostForm action=SignOut::url() whole_page=true>
+                    <Button kind=ButtonKind::Quiet icon=Icon::LogOut submit=true>
+                        "Sign out instead"
+                    </Button>
+                </PostForm>
+            </LonelySheet>
+        }
+        .into_any()
+    }
+}

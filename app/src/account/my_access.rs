@@ -1,0 +1,81 @@
+//! What somebody may use, and who decided it.
+
+use super::data::{MyAccess, read_my_access};
+use super::{own_budgets, own_projects, rights};
+use crate::error::PageError;
+use crate::me::{Me, use_me};
+use crate::page::{Dated, PageData, loaded, use_page};
+use crate::ui::{Avatar, AvatarSize, Crumb, Fact, Facts, PageHead, RailPart, SplitBody};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{LazyRoute, lazy_route};
+
+/// One's own projects and budgets, what one's role allows, whom to ask.
+pub struct MyAccessPage {
+    page: PageData<MyAccess>,
+    me: Resource<Result<Me, PageError>>,
+}
+
+#[lazy_route]
+impl LazyRoute for MyAccessPage {
+    fn data() -> Self {
+        Self { page: use_page(|| (), |()| read_my_access()), me: use_me() }
+    }
+
+    fn view(this: Self) -> AnyView {
+        let MyAccessPage { page, me } = this;
+        let show =
+            move |dated: Dated<MyAccess>| Suspend::new(async move { me.await.ok().map(|me| my_access(dated, &me)) });
+        view! {
+            <Title text="My access" />
+            <PageHead
+                crumbs=vec![Crumb::here("Settings"), Crumb::here("My access")]
+                title="My access"
+                subtitle="What you may use, and who decided it"
+            />
+            {loaded(page, move |dated, _| show(dated))}
+        }
+        .into_any()
+    }
+}
+
+fn my_access(dated: Dated<MyAccess>, me: &Me) -> impl IntoView + use<> {
+    let Dated { now, data: MyAccess { own, budgets } } = dated;
+    let rail = (person(me), rights::section(me, &own.projects), help(&own.admins));
+    let sections = (budgets.then(|| own_budgets::section(&own.budgets, now)), own_projects::section(&own, me));
+    view! { <SplitBody rail=move || rail>{sections}</SplitBody> }
+}
+
+fn person(me: &Me) -> impl IntoView + use<> {
+    let Me { id, name, email, role, kind, .. } = me.clone();
+    let initials = name.clone();
+    view! {
+        <section class="pb-6">
+            <div class="mb-3 flex min-w-0 items-center gap-2.5">
+                <Avatar name=initials seed=id.to_string() size=AvatarSize::Large />
+                <div class="min-w-0">
+                    <h2 class="text-base font-strong wrap-anywhere">{name}</h2>
+                    <p class="text-xs text-ink-2 wrap-anywhere">{email}</p>
+                </div>
+            </div>
+            <Facts>
+                <Fact label="Platform role">{role.title()}</Fact>
+                <Fact label="Type">{kind.title()}</Fact>
+            </Facts>
+        </section>
+    }
+}
+
+fn help(admins: &[String]) -> impl IntoView + use<> {
+    let names = admins.join(", ");
+    let words = if names.is_empty() {
+        "Ask whoever runs this console.".to_owned()
+    } else {
+        format!("For projects, roles and limits ask an admin of the platform: {names}.")
+    };
+    view! {
+        <RailPart title="Who can help">
+            <p class="text-ink-2">{words}</p>
+        </RailPart>
+    }
+}

@@ -1,0 +1,120 @@
+//! One's own profile.
+
+use super::actions::{SetTheme, SignOut};
+use super::data::{Profile, read_profile};
+use super::password_form::{FORM, password_form};
+use super::sessions;
+use crate::error::PageError;
+use crate::flash::Forms;
+use crate::me::{Me, use_me};
+use crate::page::{Dated, PageData, loaded, use_page};
+use crate::theme::Theme;
+use crate::ui::form::PostForm;
+use crate::ui::{
+    Avatar, AvatarSize, Button, Choice, CopyButton, Crumb, Fact, Facts, Icon, ObjectHead, RoleBadge, Segmented,
+    SettingsSection,
+};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::{LazyRoute, lazy_route};
+
+/// Identity, password, sessions, appearance.
+pub struct ProfilePage {
+    page: PageData<Profile>,
+    me: Resource<Result<Me, PageError>>,
+}
+
+#[lazy_route]
+impl LazyRoute for ProfilePage {
+    fn data() -> Self {
+        Self { page: use_page(|| (), |()| read_profile()), me: use_me() }
+    }
+
+    fn view(this: Self) -> AnyView {
+        let ProfilePage { page, me } = this;
+        let show = move |dated: Dated<Profile>, forms: Forms| {
+            Suspend::new(async move { me.await.ok().map(|me| profile(dated, &me, &forms)) })
+        };
+        view! {
+            <Title text="Profile" />
+            {loaded(page, show)}
+        }
+        .into_any()
+    }
+}
+
+fn profile(dated: Dated<Profile>, me: &Me, forms: &Forms) -> impl IntoView + use<> {
+    let Dated { now, data: Profile { sessions, theme } } = dated;
+    let open = if sessions.len() == 1 { "1 open.".to_owned() } else { format!("{} open.", sessions.len()) };
+    let about = format!("{open} Each is a browser that is signed in as you. End those you do not know.");
+    let (identity, password) = (identity(me), password_form(&forms.of(FORM), false));
+    let sessions = sessions::list(sessions, now);
+    view! {
+        {head(me)}
+        <div class="px-gutter pb-12">
+            <SettingsSection id="identity" title="Identity" about="Kept by the admins. Ask one to correct it.">
+                {identity}
+            </SettingsSection>
+            <SettingsSection id="password" title="Password" about="Changing it ends your other sessions.">
+                {password}
+            </SettingsSection>
+            <SettingsSection id="sessions" title="Sessions" about>
+                {sessions}
+            </SettingsSection>
+            <SettingsSection id="appearance" title="Appearance" about="Holds for this browser.">
+                {appearance(theme)}
+            </SettingsSection>
+            <SettingsSection id="sign-out" title="Sign out" about="Ends the session of this browser.">
+                <PostForm action=SignOut::url() whole_page=true>
+                    <Button icon=Icon::LogOut submit=true>
+                        "Sign out"
+                    </Button>
+                </PostForm>
+            </SettingsSection>
+        </div>
+    }
+}
+
+fn head(me: &Me) -> impl IntoView + use<> {
+    let crumbs = vec![Crumb::here("Settings"), Crumb::here("Profile")];
+    let (name, seed, role, kind) = (me.name.clone(), me.id.to_string(), me.role, me.kind);
+    let picture = move || view! { <Avatar name seed size=AvatarSize::Large /> };
+    let email = me.email.clone();
+    view! {
+        <ObjectHead crumbs title=me.name.clone() picture>
+            <span class="wrap-anywhere">{email}</span>
+            <RoleBadge role kind />
+        </ObjectHead>
+    }
+}
+
+fn identity(me: &Me) -> impl IntoView + use<> {
+    let Me { id, name, email, .. } = me.clone();
+    let standing = me.standing();
+    let (id, copied) = (id.to_string(), id.to_string());
+    view! {
+        <Facts>
+            <Fact label="Name">{name}</Fact>
+            <Fact label="E-mail">{email}</Fact>
+            <Fact label="User id">
+                <span class="inline-flex max-w-full items-center gap-1">
+                    <code class="font-mono text-xs tracking-none">{id}</code>
+                    <CopyButton text=copied label="Copy user id" />
+                </span>
+            </Fact>
+            <Fact label="Role">{standing}</Fact>
+        </Facts>
+    }
+}
+
+fn appearance(theme: Theme) -> impl IntoView {
+    let choice = |theme: Theme, label: &str| Choice::new(theme.key(), label);
+    let options = vec![choice(Theme::System, "System"), choice(Theme::Light, "Light"), choice(Theme::Dark, "Dark")];
+    view! {
+        <PostForm action=SetTheme::url() whole_page=true class="flex flex-wrap items-center gap-3">
+            <Segmented name="theme" legend="Colours" options selected=theme.key() />
+            <Button submit=true>"Save appearance"</Button>
+        </PostForm>
+    }
+}

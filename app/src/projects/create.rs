@@ -1,0 +1,136 @@
+//! Creating a project.
+
+use super::actions::CreateProject;
+use super::data::open_new_project;
+use super::name_rules::NameRules;
+use crate::account::own_projects::allowance_words;
+use crate::fields::FieldColumn;
+use crate::flash::FormFields;
+use crate::page::{PageData, loaded, use_page};
+use crate::paths;
+use crate::ui::form::PostForm;
+use crate::ui::{
+    Banner, BannerKind, Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField,
+    TextKind,
+};
+use domain::user::ProjectAllowance;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::{LazyRoute, lazy_route};
+
+/// Name of the form.
+const FORM: &str = "create-project";
+
+/// The form for a new project.
+pub struct NewProjectPage {
+    page: PageData<ProjectAllowance>,
+}
+
+#[lazy_route]
+impl LazyRoute for NewProjectPage {
+    fn data() -> Self {
+        Self { page: use_page(|| (), |()| open_new_project()) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        view! {
+            <Title text="Create project" />
+            {loaded(this.page, |dated, forms| page(dated.data, forms.of(FORM)))}
+        }
+        .into_any()
+    }
+}
+
+fn page(allowance: ProjectAllowance, state: FormFields) -> impl IntoView {
+    let crumbs = vec![
+        Crumb::here("Settings"),
+        Crumb::here("Administration"),
+        Crumb::link("Projects management", paths::PROJECTS),
+        Crumb::here("Create project"),
+    ];
+    let full = (!allowance.has_room()).then(|| {
+        let fact = format!("{}.", allowance_words(allowance));
+        view! {
+            <div class="mb-5 max-w-120">
+                <Banner kind=BannerKind::Warn fact>
+                    "Another one does not fit. Leave one first, or ask an admin to raise your limit."
+                </Banner>
+            </div>
+        }
+    });
+    view! {
+        <PageHead crumbs title="Create project" />
+        <PageBody>
+            <div>{full} {form(allowance, state)}</div>
+        </PageBody>
+    }
+}
+
+fn form(allowance: ProjectAllowance, state: FormFields) -> impl IntoView {
+    let typed = RwSignal::new(state.value("name", ""));
+    view! {
+        <PostForm action=CreateProject::url()>
+            <FieldColumn
+                form=FORM
+                state
+                fact="Not created."
+                labels=vec![("name", "Name"), ("display_name", "Display name"), ("description", "Description")]
+            >
+                <TextField
+                    name="display_name"
+                    label="Display name"
+                    hint="Shown everywhere. Can be changed later. Empty means the name."
+                    optional=true
+                    maxlength=150
+                    autocomplete="off"
+                />
+                <div class="grid gap-2" on:input=move |event| typed.set(event_target_value(&event))>
+                    <TextField
+                        name="name"
+                        label="Name"
+                        kind=TextKind::Code
+                        hint="Goes into addresses and reports. Cannot be changed later."
+                        required=true
+                        maxlength=100
+                        autocomplete="off"
+                    />
+                    <NameRules typed />
+                </div>
+                <TextArea
+                    name="description"
+                    label="Description"
+                    hint="What it is for, in a sentence or two."
+                    required=true
+                    maxlength=500
+                />
+                {what_changes(allowance)}
+                <FormFoot>
+                    <LinkButton href=paths::PROJECTS kind=ButtonKind::Quiet>
+                        "Cancel"
+                    </LinkButton>
+                    <Button kind=ButtonKind::Primary submit=true>
+                        "Create project"
+                    </Button>
+                </FormFoot>
+            </FieldColumn>
+        </PostForm>
+    }
+}
+
+fn what_changes(allowance: ProjectAllowance) -> impl IntoView {
+    let counts = match allowance.limit {
+        Some(limit) => format!("It counts towards your limit: {} of {limit} afterwards.", allowance.used + 1),
+        None => "It counts towards no limit: you have none.".to_owned(),
+    };
+    view! {
+        <div class="text-sm">
+            <h2 class="font-strong">"What this changes"</h2>
+            <ul class="list-disc ps-5 text-ink-2">
+                <li>"You become its project admin and can add people."</li>
+                <li>{counts}</li>
+                <li>"It has no budgets until a maintainer assigns them."</li>
+            </ul>
+        </div>
+    }
+}

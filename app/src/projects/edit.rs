@@ -1,0 +1,114 @@
+//! Editing a project.
+
+use super::actions::EditProject;
+use super::data::read_project_facts;
+use crate::confirm::Hidden;
+use crate::fields::FieldColumn;
+use crate::flash::FormFields;
+use crate::page::{Dated, PageData, loaded, use_page};
+use crate::paths;
+use crate::ui::form::PostForm;
+use crate::ui::{
+    Button, ButtonKind, ConflictFields, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField,
+};
+use domain::form::Conflict;
+use domain::project::ProjectFacts;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use leptos_router::{LazyRoute, lazy_route};
+use time::OffsetDateTime;
+
+/// The form for display name and description.
+pub struct EditProjectPage {
+    page: PageData<ProjectFacts>,
+}
+
+#[lazy_route]
+impl LazyRoute for EditProjectPage {
+    fn data() -> Self {
+        let params = use_params_map();
+        Self { page: use_page(move || params.read().get("name").unwrap_or_default(), read_project_facts) }
+    }
+
+    fn view(this: Self) -> AnyView {
+        loaded(this.page, |dated, forms| page(dated, forms.of("edit-project"))).into_any()
+    }
+}
+
+fn page(dated: Dated<ProjectFacts>, state: FormFields) -> impl IntoView {
+    let Dated { now, data: facts } = dated;
+    let title = format!("Edit {}", facts.title());
+    let crumbs = vec![
+        Crumb::here("Settings"),
+        Crumb::here("Administration"),
+        Crumb::link("Projects management", paths::PROJECTS),
+        Crumb::link(facts.title(), paths::project(facts.name.as_str())),
+        Crumb::here("Edit"),
+    ];
+    let body = match state.conflict().cloned() {
+        Some(conflict) => conflict_form(conflict, &facts, now).into_any(),
+        None => edit_form(facts, state).into_any(),
+    };
+    view! {
+        <Title text=title.clone() />
+        <PageHead crumbs title />
+        <PageBody>{body}</PageBody>
+    }
+}
+
+fn edit_form(facts: ProjectFacts, state: FormFields) -> impl IntoView {
+    let ProjectFacts { name, display_name, description, version, .. } = facts;
+    let back = paths::project(name.as_str());
+    let fields = vec![("project", name.to_string()), ("version", version.to_string())];
+    let hint = format!("What it is called everywhere. Empty means its technical name, {name}, which stays.");
+    view! {
+        <PostForm action=EditProject::url()>
+            <Hidden fields />
+            <FieldColumn
+                form="edit-project"
+                state
+                fact="Not saved."
+                labels=vec![("display_name", "Display name"), ("description", "Description")]
+            >
+                <TextField
+                    name="display_name"
+                    label="Display name"
+                    value=display_name.unwrap_or_default()
+                    hint
+                    optional=true
+                    maxlength=150
+                    autocomplete="off"
+                />
+                <TextArea
+                    name="description"
+                    label="Description"
+                    value=description
+                    hint="What it is for, in a sentence or two."
+                    required=true
+                    maxlength=500
+                />
+                <FormFoot>
+                    <LinkButton href=back kind=ButtonKind::Quiet>
+                        "Cancel"
+                    </LinkButton>
+                    <Button kind=ButtonKind::Primary submit=true>
+                        "Save project"
+                    </Button>
+                </FormFoot>
+            </FieldColumn>
+        </PostForm>
+    }
+}
+
+fn conflict_form(conflict: Conflict, facts: &ProjectFacts, now: OffsetDateTime) -> impl IntoView + use<> {
+    let name = facts.name.to_string();
+    let discard_href = paths::project(&name);
+    view! {
+        <PostForm action=EditProject::url()>
+            <Hidden fields=vec![("project", name)] />
+            <ConflictFields conflict what="project" now discard_href />
+        </PostForm>
+    }
+}

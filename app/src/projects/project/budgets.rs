@@ -1,0 +1,167 @@
+//! The budgets that serve a project: at most one a category, side by side.
+
+use crate::budgets::actions::{AssignBudgetToProject, TakeBudgetFromProject};
+use crate::confirm::{ConfirmForm, Hidden};
+use crate::me::Me;
+use crate::paths;
+use crate::projects::data::ProjectView;
+use crate::ui::form::PostForm;
+use crate::ui::{
+    Amount, BareSelect, Button, ButtonKind, ButtonSize, Card, Cards, Choice, DialogButton, RelativeTime, Section,
+    SvgIcon, category_icon,
+};
+use domain::budget::{AssignedBudget, BudgetChoice, Category};
+use domain::permission::Permission;
+use domain::project::ProjectFacts;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use time::OffsetDateTime;
+
+pub(super) fn section(view: &ProjectView, me: &Me, now: OffsetDateTime) -> impl IntoView + use<> {
+    let facts = &view.project.facts;
+    let cards = Category::ALL.map(|category| {
+        let budget = view.project.budgets.iter().find(|budget| budget.category == category);
+        let controls = view.may_manage_budgets.then(|| controls(&view.budget_choices, category, facts, budget));
+        card(category, budget.cloned(), me.may(Permission::ViewBudgets), controls, now)
+    });
+    view! {
+        <Section id="budgets" title="Budgets" side=|| "In US dollars, at most one a category">
+            <Cards>{cards.into_iter().collect_view()}</Cards>
+        </Section>
+    }
+}
+
+fn card(
+    category: Category,
+    budget: Option<AssignedBudget>,
+    may_open: bool,
+    controls: Option<AnyView>,
+    now: OffsetDateTime,
+) -> impl IntoView {
+    let facts = match budget {
+        Some(budget) => assigned(budget, may_open, now).into_any(),
+        None => view! { <p class="text-sm text-ink-2">"No budget"</p> }.into_any(),
+    };
+    view! {
+        <Card>
+            <h3 class="flex min-h-6 items-center gap-2 text-sm font-strong [&>svg]:text-ink-2">
+                <SvgIcon icon=category_icon(category) />
+                {category.title()}
+            </h3>
+            {facts}
+            {controls}
+        </Card>
+    }
+}
+
+fn assigned(budget: AssignedBudget, may_open: bool, now: OffsetDateTime) -> impl IntoView {
+    let AssignedBudget { id, name, limits, period, assigned_by, since, .. } = budget;
+    let by = assigned_by.map(|name| format!("by {name} "));
+    let name = if may_open {
+        view! {
+            <a href=paths::budget(id) class="rounded-sm font-medium hover:underline hover:underline-offset-[0.2em]">
+                {name}
+            </a>
+        }
+        .into_any()
+    } else {
+        view! { <span class="font-medium">{name}</span> }.into_any()
+    };
+    let line = |label: &'static str, value: AnyView| {
+        view! {
+            <div class="flex justify-between gap-3">
+                <dt class="text-ink-2">{label}</dt>
+                <dd class="min-w-0 text-end wrap-anywhere">{value}</dd>
+            </div>
+        }
+    };
+    view! {
+        <p>
+            <span class="money text-xl font-semibold">{limits.hard().exact()}</span>
+            <span class="ms-1.5 text-sm text-ink-2">"hard limit"</span>
+        </p>
+        <dl class="grid gap-1 text-sm">
+            {line("Soft limit", view! { <Amount amount=limits.soft() /> }.into_any())}
+            {line("Resets", period.in_words().into_any())}
+            {line("Budget", name)}
+        </dl>
+        <p class="text-xs text-ink-2">"Assigned " {by} <RelativeTime at=since now /></p>
+    }
+}
+
+fn controls(
+    choices: &[BudgetChoice],
+    category: Category,
+    facts: &ProjectFacts,
+    budget: Option<&AssignedBudget>,
+) -> AnyView {
+    let assign = assign_form(choices, category, facts, budget);
+    let take = budget.map(|budget| take_form(budget, facts));
+    view! { <div class="grid gap-1.5 border-t border-line pt-2.5">{assign} {take}</div> }.into_any()
+}
+
+fn assign_form(
+    choices: &[BudgetChoice],
+    category: Category,
+    facts: &ProjectFacts,
+    current: Option<&AssignedBudget>,
+) -> AnyView {
+    let option = |choice: &BudgetChoice| {
+        Choice::new(choice.id.to_string(), format!("{}, {} hard", choice.name, choice.limits.hard().exact()))
+    };
+    let options: Vec<Choice> = choices.iter().filter(|choice| choice.category == category).map(option).collect();
+    if options.is_empty() {
+        return view! {
+            <a href=paths::NEW_BUDGET class="rounded-sm text-sm text-accent-ink underline underline-offset-[0.2em]">
+                "Create a budget first"
+            </a>
+        }
+        .into_any();
+    }
+    let label = format!("{} budget of {}", category.title(), facts.title());
+    let selected = current.map(|budget| budget.id.to_string()).unwrap_or_default();
+    let verb = if current.is_some() { "Replace" } else { "Assign" };
+    let fields = vec![("project", facts.name.to_string())];
+    view! {
+        <PostForm
+            action=AssignBudgetToProject::url()
+            class="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-1.5 [&>span>select]:w-full"
+        >
+            <BareSelect name="budget" label options selected edged=true />
+            <Button submit=true>{verb}</Button>
+            <Hidden fields />
+        </PostForm>
+    }
+    .into_any()
+}
+
+fn take_form(budget: &AssignedBudget, facts: &ProjectFacts) -> impl IntoView + use<> {
+    let id = format!("take-{}", budget.category.key());
+    let (target, title) = (id.clone(), facts.title());
+    let fields = vec![
+        ("project", facts.name.to_string()),
+        ("category", budget.category.key().to_owned()),
+        ("budget", budget.id.to_string()),
+    ];
+    let opener = move || {
+        view! {
+            <DialogButton target kind=ButtonKind::DangerQuiet size=ButtonSize::Small>
+                "Take away"
+            </DialogButton>
+        }
+    };
+    view! {
+        <ConfirmForm
+            action=TakeBudgetFromProject::url()
+            fields
+            id
+            question=format!("Take {} away from {title}?", budget.name)
+            consequence=format!(
+                "{title} then has no {} budget. The budget itself and everybody else it serves stay.",
+                budget.category.title(),
+            )
+            verb="Take budget away"
+            opener
+        />
+    }
+}

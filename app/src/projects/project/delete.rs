@@ -1,0 +1,68 @@
+//! Deleting a project, or why it cannot be deleted.
+
+use crate::confirm::ConfirmForm;
+use crate::flash::FormFields;
+use crate::projects::actions::DeleteProject;
+use crate::ui::{Banner, BannerKind, Button, ButtonKind, DialogButton, Icon, Section};
+use domain::project::ProjectFacts;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+pub(super) fn section(facts: &ProjectFacts, state: &FormFields) -> impl IntoView + use<> {
+    let overtaken = state.conflict().map(|conflict| format!("{} saved this project meanwhile.", conflict.saved_by));
+    let reasons = facts.reasons_against_deletion();
+    let control = if reasons.is_empty() { form(facts).into_any() } else { closed().into_any() };
+    let text = if reasons.is_empty() {
+        "It leaves every list and nobody can work in it any more.".to_owned()
+    } else {
+        format!("It cannot be deleted now. {}", reasons.join(" "))
+    };
+    view! {
+        <Section id="delete" title="Delete project">
+            {overtaken.map(|fact| {
+                view! {
+                    <Banner kind=BannerKind::Warn fact alert=true>
+                        "It was not deleted. Look at it again, then decide."
+                    </Banner>
+                }
+            })}
+            <div class="flex flex-wrap items-center gap-x-4 gap-y-2">
+                <p id="delete-reasons" class="max-w-136 min-w-0 flex-[1_1_16rem] text-sm">
+                    {text}
+                </p>
+                {control}
+            </div>
+        </Section>
+    }
+}
+
+fn closed() -> impl IntoView {
+    view! {
+        <Button icon=Icon::Trash disabled=true attr:aria-describedby="delete-reasons">
+            "Delete project"
+        </Button>
+    }
+}
+
+fn form(facts: &ProjectFacts) -> impl IntoView + use<> {
+    let fields = vec![("project", facts.name.to_string()), ("version", facts.version.to_string())];
+    let question = format!("Delete {}?", facts.title());
+    let opener = || {
+        view! {
+            <DialogButton target="delete-project" kind=ButtonKind::DangerQuiet icon=Icon::Trash>
+                "Delete project"
+            </DialogButton>
+        }
+    };
+    view! {
+        <ConfirmForm
+            action=DeleteProject::url()
+            fields
+            id="delete-project"
+            question
+            consequence="Nobody can work in it any more. Its budgets no longer serve it, and its name becomes free."
+            verb="Delete project"
+            opener
+        />
+    }
+}

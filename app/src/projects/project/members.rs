@@ -1,0 +1,231 @@
+//! The people in a project.
+
+use super::{Asked, address};
+use crate::confirm::{ConfirmForm, Hidden};
+use crate::listing::LiveSearch;
+use crate::me::Me;
+use crate::paths;
+use crate::projects::actions::{ChangeMemberRole, RemoveMember};
+use crate::projects::data::{ProjectPageQuery, ProjectView};
+use crate::ui::form::PostForm;
+use crate::ui::{
+    Avatar, BareSelect, Button, ButtonKind, ButtonSize, Cell, Choice, Day, DialogIconButton, EmptyKind, EmptyState,
+    Header, Icon, LinkButton, NameCell, Pager, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead,
+    TableRow, Width,
+};
+use domain::page::Page;
+use domain::permission::Permission;
+use domain::project::{Member, MemberQuery, ProjectFacts, ProjectKind};
+use domain::role::ProjectRole;
+use domain::user::UserStatus;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+/// What the rows may offer.
+#[derive(Clone, Copy)]
+struct Offer {
+    /// Roles can be changed and people removed.
+    may_manage: bool,
+    /// Names lead to people's pages.
+    may_open: bool,
+}
+
+pub(super) fn section(view: &ProjectView, asked: Asked, me: &Me) -> impl IntoView + use<> {
+    let facts = &view.project.facts;
+    let offer = Offer { may_manage: view.may_manage_members, may_open: me.may(Permission::ViewUsers) };
+    let query = asked.get_untracked().0;
+    let is_shared = facts.kind == ProjectKind::Shared;
+    let search = is_shared.then(|| search(facts.name.to_string(), asked));
+    let rows = &view.project.members;
+    let body =
+        if rows.rows.is_empty() { nobody(facts, &query).into_any() } else { table(rows, facts, offer).into_any() };
+    let pager = is_shared.then(|| pager(rows, facts, &query));
+    let counts = counts(facts);
+    view! {
+        <Section id="members" title="Members" side=move || counts>
+            {search}
+            {body}
+            {pager}
+        </Section>
+    }
+}
+
+fn counts(facts: &ProjectFacts) -> String {
+    let counted = |count: i64, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    let people = counted(facts.member_count, "person", "people");
+    match facts.kind {
+        ProjectKind::Personal => people,
+        ProjectKind::Shared => format!("{people}, {}", counted(facts.admin_count, "project admin", "project admins")),
+    }
+}
+
+fn search(name: String, asked: Asked) -> impl IntoView {
+    let term = Memo::new(move |_| asked.read().0.members.search.as_ref().map(ToString::to_string).unwrap_or_default());
+    let action = paths::project(&name);
+    let href = move |search| {
+        let ProjectPageQuery { members, find } = asked.get_untracked().0;
+        address(&name, &ProjectPageQuery { members: MemberQuery { search, cursor: None, ..members }, find })
+    };
+    view! {
+        <form method="get" action=action role="search" class="mb-2 flex items-center gap-2">
+            <LiveSearch label="Search members" placeholder="Name or e-mail" term href />
+            <Button kind=ButtonKind::Quiet submit=true>
+                "Search"
+            </Button>
+        </form>
+    }
+}
+
+fn pager(page: &Page<Member>, facts: &ProjectFacts, query: &ProjectPageQuery) -> impl IntoView + use<> {
+    let name = facts.name.as_str();
+    let at = |cursor| {
+        let members = MemberQuery { cursor: Some(cursor), ..query.members.clone() };
+        address(name, &ProjectPageQuery { members, ..query.clone() })
+    };
+    let (previous, next) = (page.previous.clone().map(at), page.next.clone().map(at));
+    let (size, keep, action) = (query.members.size, query.to_params(), paths::project(name));
+    view! {
+        <div class="-mx-gutter">
+            <Pager previous next size action keep />
+        </div>
+    }
+}
+
+fn table(page: &Page<Member>, facts: &ProjectFacts, offer: Offer) -> impl IntoView + use<> {
+    let rows: Vec<_> = page.rows.iter().cloned().map(|member| row(member, facts, offer)).collect();
+    let role_width = if offer.may_manage { Width::Longer } else { Width::Medium };
+    view! {
+        <Table label="Members" fit=TableFit::Section>
+            <TableHead>
+                <Header label="Name" />
+                <Header label="Role" width=role_width />
+                <Header label="Since" width=Width::Short />
+                <Header label="Granted by" width=Width::Medium />
+                {offer.may_manage.then(|| view! { <Header label="Remove" is_hidden=true width=Width::Icon /> })}
+            </TableHead>
+            <TableBody>{rows}</TableBody>
+        </Table>
+    }
+}
+
+fn row(member: Member, facts: &ProjectFacts, offer: Offer) -> impl IntoView + use<> {
+    let name = person(&member, offer.may_open);
+    let role = if offer.may_manage {
+        role_form(&member, facts).into_any()
+    } else {
+        view! { <span class="text-sm text-ink-2">{member.role.title()}</span> }.into_any()
+    };
+    let end = offer
+        .may_manage
+        .then(|| if member.is_creator { creator().into_any() } else { remove_form(&member, facts).into_any() });
+    let since = member.since;
+    let granted_by = member.granted_by.unwrap_or_else(|| "First sign-in".to_owned());
+    view! {
+        <TableRow>
+            <Cell stacked=Stacked::Line>{name}</Cell>
+            <Cell controls=true>{role}</Cell>
+            <Cell stacked=Stacked::Hidden>
+                <span class="num text-sm">
+                    <Day at=since />
+                </span>
+            </Cell>
+            <Cell stacked=Stacked::Hidden>
+                <span class="block truncate text-sm text-ink-2" title=granted_by.clone()>{granted_by.clone()}</span>
+            </Cell>
+            {end.map(|end| view! { <Cell controls=true stacked=Stacked::End><div class="flex justify-end">{end}</div></Cell> })}
+        </TableRow>
+    }
+}
+
+/// Name and address; a link where the viewer may open people's pages.
+fn person(member: &Member, may_open: bool) -> AnyView {
+    let Member { user_id, name, email, status, .. } = member.clone();
+    let (initials, seed) = (name.clone(), user_id.to_string());
+    let detail = if status == UserStatus::Deactivated { format!("{email}, deactivated") } else { email };
+    if may_open {
+        return view! {
+            <NameCell href=paths::user(user_id) name detail>
+                <Avatar name=initials seed />
+            </NameCell>
+        }
+        .into_any();
+    }
+    view! {
+        <div class="flex min-w-0 items-center gap-2.5">
+            <Avatar name=initials seed />
+            <div class="min-w-0">
+                <p class="truncate text-base/4.5 font-strong" title=name.clone()>{name.clone()}</p>
+                <p class="truncate text-xs text-ink-2" title=detail.clone()>{detail.clone()}</p>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The roles that can be given in a project.
+pub(super) fn roles() -> Vec<Choice> {
+    [ProjectRole::Member, ProjectRole::Admin].map(|role| Choice::new(role.key(), role.title())).into()
+}
+
+fn role_form(member: &Member, facts: &ProjectFacts) -> impl IntoView + use<> {
+    let label = format!("Role of {} in {}", member.name, facts.title());
+    let whose = format!(" role of {}", member.name);
+    let fields = vec![("project", facts.name.to_string()), ("person", member.user_id.to_string())];
+    let selected = member.role.key();
+    view! {
+        <PostForm action=ChangeMemberRole::url() class="flex items-center gap-1">
+            <Hidden fields />
+            <BareSelect name="role" label options=roles() selected />
+            <Button kind=ButtonKind::Quiet size=ButtonSize::Small submit=true>
+                "Save"
+                <span class="sr-only">{whose}</span>
+            </Button>
+        </PostForm>
+    }
+}
+
+/// What stands in place of a button for the person who made the project.
+fn creator() -> impl IntoView {
+    let reason = "Made the project and stays in it.";
+    view! {
+        <span class="grid size-control-sm place-content-center text-ink-2" title=reason>
+            <SvgIcon icon=Icon::Lock />
+            <span class="sr-only">{reason}</span>
+        </span>
+    }
+}
+
+fn remove_form(member: &Member, facts: &ProjectFacts) -> impl IntoView + use<> {
+    let (name, title) = (member.name.as_str(), facts.title());
+    let id = format!("remove-{}", member.user_id);
+    let fields = vec![
+        ("project", facts.name.to_string()),
+        ("person", member.user_id.to_string()),
+        ("role", member.role.key().to_owned()),
+    ];
+    let (target, label) = (id.clone(), format!("Remove {name} from {title}"));
+    let opener = move || view! { <DialogIconButton target icon=Icon::X label /> };
+    view! {
+        <ConfirmForm
+            action=RemoveMember::url()
+            fields
+            id
+            question=format!("Remove {name} from {title}?")
+            consequence="Access to the project ends with the next request. What was made in it stays."
+            verb="Remove from project"
+            opener
+        />
+    }
+}
+
+fn nobody(facts: &ProjectFacts, query: &ProjectPageQuery) -> impl IntoView + use<> {
+    let all = address(facts.name.as_str(), &ProjectPageQuery { members: MemberQuery::default(), ..query.clone() });
+    let (title, text) = match &query.members.search {
+        Some(term) => ("No members found", format!("Neither a name nor an e-mail here contains “{term}”.")),
+        None => {
+            ("Nobody on this page", "Nobody is in the project, or fewer people than when you last looked.".to_owned())
+        }
+    };
+    let actions = move || view! { <LinkButton href=all>"Show all members"</LinkButton> };
+    view! { <EmptyState kind=EmptyKind::NoMatch title text actions /> }
+}

@@ -1,0 +1,108 @@
+//! A project's page.
+
+mod add;
+mod budgets;
+mod delete;
+mod facts;
+mod members;
+
+use super::data::{ProjectPageQuery, ProjectView, read_project};
+use super::row::KindBadge;
+use crate::error::PageError;
+use crate::flash::Forms;
+use crate::listing::ignored_notice;
+use crate::me::{Me, use_me};
+use crate::page::{Dated, PageData, loaded, use_page, use_params};
+use crate::paths;
+use crate::ui::{Avatar, AvatarShape, AvatarSize, CopyButton, Crumb, Icon, LinkButton, ObjectHead, SplitBody};
+use crate::url::with_params;
+use domain::project::ProjectFacts;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use leptos_router::{LazyRoute, lazy_route};
+
+/// What the address asks for, and what of it was not understood.
+type Asked = Memo<(ProjectPageQuery, Vec<String>)>;
+
+/// A project's page.
+pub struct ProjectPage {
+    page: PageData<ProjectView>,
+    asked: Asked,
+    me: Resource<Result<Me, PageError>>,
+}
+
+#[lazy_route]
+impl LazyRoute for ProjectPage {
+    fn data() -> Self {
+        let params = use_params_map();
+        let asked = use_params(ProjectPageQuery::from_params);
+        let source = move || (params.read().get("name").unwrap_or_default(), asked.get().0);
+        Self { page: use_page(source, |(name, query)| read_project(name, query)), asked, me: use_me() }
+    }
+
+    fn view(this: Self) -> AnyView {
+        let ProjectPage { page, asked, me } = this;
+        let show = move |dated: Dated<ProjectView>, forms: Forms| {
+            Suspend::new(async move { me.await.ok().map(|me| project(&dated, asked, &me, &forms)) })
+        };
+        loaded(page, show).into_any()
+    }
+}
+
+fn project(dated: &Dated<ProjectView>, asked: Asked, me: &Me, forms: &Forms) -> impl IntoView + use<> {
+    let Dated { now, data: view } = dated;
+    let facts = &view.project.facts;
+    let head = head(facts, view.may_edit);
+    let notice = ignored_notice(&asked.read_untracked().1);
+    let sections = (
+        view.may_view_budgets.then(|| budgets::section(view, me, *now)),
+        members::section(view, asked, me),
+        view.may_manage_members.then(|| add::section(view, asked, forms)),
+        view.may_edit.then(|| delete::section(facts, &forms.of("delete-project"))),
+    );
+    let rail = facts::rail(facts);
+    view! {
+        <Title text=facts.title().to_owned() />
+        {head}
+        {notice}
+        <SplitBody rail=move || rail>{sections}</SplitBody>
+    }
+}
+
+fn head(facts: &ProjectFacts, may_edit: bool) -> impl IntoView + use<> {
+    let title = facts.title().to_owned();
+    let crumbs = vec![
+        Crumb::here("Settings"),
+        Crumb::here("Administration"),
+        Crumb::link("Projects management", paths::PROJECTS),
+        Crumb::here(title.clone()),
+    ];
+    let (name, copied) = (facts.name.to_string(), facts.name.to_string());
+    let (initials, seed, kind) = (title.clone(), facts.id.to_string(), facts.kind);
+    let edit = paths::edit_project(&name);
+    let picture = move || view! { <Avatar name=initials seed shape=AvatarShape::Project size=AvatarSize::Large /> };
+    let actions = move || {
+        may_edit.then(|| {
+            view! {
+                <LinkButton href=edit icon=Icon::Pencil>
+                    "Edit project"
+                </LinkButton>
+            }
+        })
+    };
+    view! {
+        <ObjectHead crumbs title picture actions>
+            <span class="inline-flex min-w-0 items-center gap-1">
+                <code class="font-mono text-xs tracking-none wrap-anywhere">{name}</code>
+                <CopyButton text=copied label="Copy technical name" />
+            </span>
+            <KindBadge kind />
+        </ObjectHead>
+    }
+}
+
+/// This project's page with other parameters.
+fn address(name: &str, query: &ProjectPageQuery) -> String {
+    with_params(&paths::project(name), &query.to_params())
+}

@@ -1,0 +1,81 @@
+//! One project in the list.
+
+use crate::paths;
+use crate::ui::{Avatar, AvatarShape, Badge, BadgeKind, Cell, Day, Icon, NameCell, Priority, Stacked, TableRow};
+use domain::project::{ProjectKind, ProjectRow};
+use domain::role::ProjectRole;
+use leptos::prelude::*;
+
+/// From which width the number of project admins is shown.
+pub(super) const ADMINS: Priority = Priority::P2;
+/// From which width the day of creation is shown.
+pub(super) const CREATED: Priority = Priority::P2;
+
+/// A project's row: names, type, members, project admins, one's own role, day of creation.
+pub(super) fn project_row(project: ProjectRow) -> impl IntoView {
+    let admins = admins(&project);
+    let ProjectRow { id, name, title, kind, member_count, own_role, created_at, .. } = project;
+    let (href, initials) = (paths::project(name.as_str()), title.clone());
+    let role_stacked = if own_role.is_some() { Stacked::End } else { Stacked::Hidden };
+    view! {
+        <TableRow>
+            <Cell stacked=Stacked::Line>
+                <NameCell href name=title detail=name.to_string() code=true>
+                    <Avatar name=initials seed=id.to_string() shape=AvatarShape::Project />
+                </NameCell>
+            </Cell>
+            <Cell>
+                <KindBadge kind />
+            </Cell>
+            <Cell figures=true label="Members">
+                <span class="text-sm">{member_count.to_string()}</span>
+            </Cell>
+            <Cell figures=true stacked=Stacked::Hidden priority=ADMINS>
+                <span class="text-sm">{admins}</span>
+            </Cell>
+            <Cell stacked=role_stacked>{role_or_none(own_role)}</Cell>
+            <Cell stacked=Stacked::Hidden priority=CREATED>
+                <span class="num text-sm text-ink-2">
+                    <Day at=created_at />
+                </span>
+            </Cell>
+        </TableRow>
+    }
+}
+
+/// A personal project has an owner and no admins.
+fn admins(project: &ProjectRow) -> String {
+    match project.kind {
+        ProjectKind::Personal => "–".to_owned(),
+        ProjectKind::Shared => project.admin_count.to_string(),
+    }
+}
+
+fn role_or_none(role: Option<ProjectRole>) -> AnyView {
+    match role {
+        Some(role) => view! { <ProjectRoleBadge role /> }.into_any(),
+        None => view! { <span class="text-sm text-ink-2">"None"</span> }.into_any(),
+    }
+}
+
+/// Shared or personal.
+#[component]
+pub fn KindBadge(
+    /// Whose the project is.
+    kind: ProjectKind,
+) -> impl IntoView {
+    view! { <Badge kind=BadgeKind::Outline>{kind.title()}</Badge> }
+}
+
+/// What somebody is in a project; a key marks the project admin.
+#[component]
+pub fn ProjectRoleBadge(
+    /// The role.
+    role: ProjectRole,
+) -> impl IntoView {
+    let (kind, icon) = match role {
+        ProjectRole::Admin => (BadgeKind::Neutral, Some(Icon::KeyRound)),
+        ProjectRole::Member | ProjectRole::Owner => (BadgeKind::Outline, None),
+    };
+    view! { <Badge kind icon>{role.title()}</Badge> }
+}
