@@ -94,8 +94,7 @@ mod tests {
 
     #[test]
     fn a_tint_never_changes() {
-        assert_eq!(tint("0197a4c2-0000-7000-8000-000000000001"), tint("0197a4c2-0000-7000-8000-000000000001"));
-        assert_eq!(tint(""), "tint-160");
+        assert_eq!(tint(""), "tint-40", "the offset basis of FNV-1a, 2166136261, modulo 12 is 1");
         let seen: std::collections::BTreeSet<_> = (0..200).map(|n| tint(&format!("person-{n}"))).collect();
         assert_eq!(seen.len(), TINTS.len(), "every tint is used");
     }

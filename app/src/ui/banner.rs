@@ -53,6 +53,7 @@ pub fn Banner(
             <div class="flex gap-2 empty:hidden @max-p2:col-start-2 @max-p2:mt-1.5">{action.run()}</div>
         </div>
     }
+    .into_any()
 }
 
 pub(super) const FRAME: &str = "grid grid-cols-[auto_minmax(0,1fr)_auto] items-start gap-x-2.5 gap-y-0.5 rounded-lg \

@@ -56,4 +56,5 @@ pub fn Breadcrumbs(
             </ol>
         </nav>
     }
+    .into_any()
 }

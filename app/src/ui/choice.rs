@@ -174,6 +174,7 @@ pub fn Checkbox(
             {hint.map(|hint| view! { <div class="ps-6">{hint_line(&wiring.id, hint)}</div> })}
         </div>
     }
+    .into_any()
 }
 
 /// A choice of [`RadioRows`].
@@ -238,6 +239,7 @@ pub fn RadioRows(
             {problem(&wiring.id, wiring.error.clone())}
         </fieldset>
     }
+    .into_any()
 }
 
 /// Two to four short words, one of them chosen.
@@ -270,6 +272,7 @@ pub fn Segmented(
             {options.into_iter().map(segment).collect_view()}
         </fieldset>
     }
+    .into_any()
 }
 
 /// A switch for what takes effect at once: a submit button of the form it stands in.
@@ -324,4 +327,5 @@ pub fn SwitchButton(
             </p>
         </div>
     }
+    .into_any()
 }

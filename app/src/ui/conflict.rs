@@ -51,10 +51,11 @@ pub fn ConflictFields(
             </div>
         </div>
     }
+    .into_any()
 }
 
-const CELL: &str =
-    "h-row border-b border-line pe-2 align-middle text-sm wrap-anywhere @max-p1:block @max-p1:h-auto @max-p1:border-0";
+const CELL: &str = "h-row border-b border-line px-2 first:ps-0 align-middle text-sm wrap-anywhere @max-p1:block @max-p1:h-auto \
+    @max-p1:border-0 @max-p1:px-0";
 
 fn row(field: ConflictField) -> impl IntoView {
     let ConflictField { name, label, yours, theirs } = field;

@@ -112,6 +112,7 @@ pub fn ConfirmDialog(
             </div>
         </dialog>
     }
+    .into_any()
 }
 
 /// A menu of actions behind one button.
@@ -139,16 +140,23 @@ pub fn Menu(
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// A popover near its button, or in the middle where the browser cannot place it.
-pub(super) const POPOVER: &str = "m-auto rounded-lg bg-raised p-1 text-start text-sm text-ink shadow-e2 \
+pub(super) const POPOVER: &str = "m-auto rounded-lg bg-raised p-1 text-start text-sm text-ink shadow-e2 backdrop:bg-transparent \
     supports-[position-area:bottom]:inset-auto supports-[position-area:bottom]:mx-0 \
     supports-[position-area:bottom]:my-1 [position-try-fallbacks:flip-inline,flip-block]";
 
 /// The look of an item of a menu.
 pub(super) const ITEM: &str = "flex min-h-7.5 w-full items-center gap-2 rounded-md px-2 py-0.75 text-start text-sm \
     hover:bg-ink/6 focus-visible:rounded-md focus-visible:-outline-offset-2 [&>svg]:text-ink-2";
+
+/// A line between items of a menu: before the destructive one.
+#[component]
+pub fn MenuRule() -> impl IntoView {
+    view! { <hr class="-mx-1 my-1 border-line" /> }
+}
 
 /// A place, as an item of a menu.
 #[component]

@@ -43,6 +43,7 @@ pub fn EmptyState(
             <div class="mt-3 flex flex-wrap justify-center gap-2 empty:hidden">{actions.run()}</div>
         </div>
     }
+    .into_any()
 }
 
 pub(super) fn glyph(icon: Icon, colour: &'static str) -> impl IntoView {

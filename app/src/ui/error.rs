@@ -54,4 +54,5 @@ pub fn ErrorState(
                 })}
         </div>
     }
+    .into_any()
 }

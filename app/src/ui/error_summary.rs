@@ -47,4 +47,5 @@ pub fn ErrorSummary(
             </div>
         </div>
     }
+    .into_any()
 }

@@ -47,6 +47,7 @@ pub fn FilterBar(
             </div>
         </form>
     }
+    .into_any()
 }
 
 const CHIP: &str = "inline-flex min-h-control-sm items-center gap-1.25 rounded-md px-2 py-0.5 text-sm font-medium \
@@ -106,6 +107,7 @@ pub fn FilterChip(
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// One filter whose value is typed. Not set: a dashed edge and a plus. Set: "Project is atlas" and a cross.
@@ -149,6 +151,7 @@ pub fn TextFilterChip(
             </div>
         </div>
     }
+    .into_any()
 }
 
 fn chip(id: &str, label: &str, chosen: Option<String>, clear_href: String) -> AnyView {

@@ -189,7 +189,7 @@ pub fn IconSprite() -> impl IntoView {
     view! { <svg class="absolute size-0" aria-hidden="true" inner_html=include_str!("sprite.svg")></svg> }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::Icon;
 

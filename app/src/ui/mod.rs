@@ -35,6 +35,9 @@ mod skeleton;
 mod status;
 mod table;
 mod tabs;
+#[cfg(test)]
+#[cfg(feature = "ssr")]
+mod tests;
 mod time;
 mod toast;
 

@@ -2,7 +2,8 @@
 //! a wide window stands in the page.
 
 use super::avatar::Avatar;
-use super::dialog::{ITEM, POPOVER};
+use super::dialog::{ITEM, MenuRule, POPOVER};
+use super::hydrated::is_on_link;
 use super::icon::{Icon, IconSize, Mark, SvgIcon};
 use leptos::children::ViewFnOnce;
 use leptos::prelude::*;
@@ -66,6 +67,13 @@ pub fn SideNav(
     account: ViewFnOnce,
 ) -> impl IntoView {
     let in_menu = settings.clone();
+    let drawer = NodeRef::<leptos::html::Aside>::new();
+    // A link followed without loading the document would leave the drawer open; in a wide window it is not one.
+    let close = move |event| {
+        if let (true, Some(drawer)) = (is_on_link(&event), drawer.get_untracked()) {
+            drop(drawer.hide_popover());
+        }
+    };
     let areas = (!areas.is_empty()).then(|| {
         view! {
             <nav aria-label="Bursar">
@@ -76,9 +84,11 @@ pub fn SideNav(
     view! {
         <aside
             id=DRAWER
+            node_ref=drawer
+            on:click=close
             popover="auto"
             aria-label="Main"
-            class="h-dvh max-h-none flex-col overflow-y-auto bg-canvas text-ink [scrollbar-width:thin] max-nav:fixed max-nav:inset-y-0 max-nav:start-0 max-nav:end-auto max-nav:w-[min(20rem,88vw)] max-nav:px-3 max-nav:py-4 max-nav:shadow-e3 max-nav:open:flex nav:sticky nav:inset-auto nav:top-0 nav:flex nav:w-auto nav:px-2.5 nav:pt-3 nav:pb-2.5"
+            class="h-dvh max-h-none flex-col overflow-y-auto bg-canvas text-ink [scrollbar-width:thin] max-nav:fixed max-nav:z-30 max-nav:inset-y-0 max-nav:start-0 max-nav:end-auto max-nav:w-[min(20rem,88vw)] max-nav:px-3 max-nav:py-4 max-nav:shadow-e3 max-nav:open:flex nav:sticky nav:inset-auto nav:top-0 nav:flex nav:w-auto nav:px-2.5 nav:pt-3 nav:pb-2.5"
         >
             {brand()}
             {jump(palette)}
@@ -95,6 +105,7 @@ pub fn SideNav(
             {profile(person, in_menu, account)}
         </aside>
     }
+    .into_any()
 }
 
 fn brand() -> impl IntoView {
@@ -191,6 +202,12 @@ fn profile(person: NavPerson, settings: Vec<NavLink>, account: ViewFnOnce) -> im
             </a>
         }
     };
+    let menu = NodeRef::<leptos::html::Div>::new();
+    let close = move |event| {
+        if let (true, Some(menu)) = (is_on_link(&event), menu.get_untracked()) {
+            drop(menu.hide_popover());
+        }
+    };
     view! {
         <div class="mt-auto flex-none pt-3">
             <button
@@ -208,9 +225,9 @@ fn profile(person: NavPerson, settings: Vec<NavLink>, account: ViewFnOnce) -> im
                     <SvgIcon icon=Icon::Settings />
                 </span>
             </button>
-            <div id="account-menu" popover="auto" class=[POPOVER, "min-w-53 [position-area:top_span-right]"].join(" ")>
+            <div id="account-menu" node_ref=menu on:click=close popover="auto" class=[POPOVER, "min-w-53 [position-area:top_span-right]"].join(" ")>
                 {settings.into_iter().map(place).collect_view()}
-                <hr class="-mx-1 my-1 border-line" />
+                <MenuRule />
                 {account.run()}
             </div>
         </div>
@@ -254,6 +271,7 @@ pub fn PhoneBars(
             </button>
         </nav>
     }
+    .into_any()
 }
 
 const BAR_PLACE: &str = "grid min-h-13 min-w-0 place-content-center justify-items-center gap-0.75 rounded-md \

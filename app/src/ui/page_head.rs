@@ -4,7 +4,7 @@ use super::breadcrumbs::{Breadcrumbs, Crumb};
 use leptos::children::ViewFnOnce;
 use leptos::prelude::*;
 
-/// Crumbs, title with one quiet line beside it, actions at the right.
+/// Crumbs, title with one quiet line beside it, actions at the right. A top place has no crumbs.
 #[component]
 pub fn PageHead(
     /// The way here; none on top places.
@@ -32,6 +32,7 @@ pub fn PageHead(
             </div>
         </header>
     }
+    .into_any()
 }
 
 /// The head of one object: its picture, its name, a line that identifies it, actions.
@@ -66,4 +67,5 @@ pub fn ObjectHead(
             </div>
         </header>
     }
+    .into_any()
 }

@@ -45,6 +45,7 @@ pub fn Pager(
             </div>
         </nav>
     }
+    .into_any()
 }
 
 const STEP: &str =

@@ -1,5 +1,6 @@
 //! The command palette: every place one may open, found by typing. Without scripts it is a menu of links.
 
+use super::hydrated::is_on_link;
 use super::icon::{Icon, SvgIcon};
 use leptos::ev::{self, KeyboardEvent};
 use leptos::html;
@@ -71,7 +72,7 @@ pub fn CommandPalette(
             </label>
             <div class="p-1.5">{groups.into_iter().map(|group| listed(group, query)).collect_view()}</div>
             <p role="status" class="px-4 pb-4 text-sm text-ink-2 empty:hidden">
-                {move || nothing().then(|| "Nothing you may open is called that.")}
+                {move || nothing().then_some("Nothing you may open is called that.")}
             </p>
             <p aria-hidden="true" class="flex gap-4 border-t border-line px-4 py-2.5 text-xs text-ink-2">
                 <span>{key("Enter")} " open"</span>
@@ -80,6 +81,7 @@ pub fn CommandPalette(
             </p>
         </dialog>
     }
+    .into_any()
 }
 
 fn key(name: &'static str) -> impl IntoView {
@@ -197,10 +199,9 @@ fn move_focus(event: &KeyboardEvent, dialog: NodeRef<html::Dialog>) {
 
 /// A link followed without loading the document leaves the dialog open, so it is closed here.
 fn close_after_choice(event: &ev::MouseEvent, dialog: NodeRef<html::Dialog>) {
-    let target = event.target().and_then(|target| target.dyn_into::<leptos::web_sys::Element>().ok());
-    let on_link = target.and_then(|target| target.closest("a").ok().flatten()).is_some();
-    if let (true, Some(dialog)) = (on_link, dialog.get_untracked()) {
+    if let (true, Some(dialog)) = (is_on_link(event), dialog.get_untracked()) {
         dialog.close();
+        drop(dialog.hide_popover());
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn framed(
     optional: bool,
     hint: Option<String>,
     control: AnyView,
-) -> impl IntoView + use<> {
+) -> AnyView {
     let id = wiring.id.clone();
     view! {
         <div class="grid min-w-0 content-start gap-1.5">
@@ -65,6 +65,7 @@ pub(super) fn framed(
             {hint.map(|hint| hint_line(&id, hint))}
         </div>
     }
+    .into_any()
 }
 
 /// The problem of a field, under it.

@@ -81,11 +81,14 @@ fn focus_by_slash(field: NodeRef<leptos::html::Input>) {
                 .target()
                 .and_then(|target| target.dyn_into::<Element>().ok())
                 .is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
-            if event.key() == "/" && !typing && !event.ctrl_key() && !event.meta_key() {
-                if let Some(field) = field.get_untracked() {
-                    event.prevent_default();
-                    drop(field.focus());
-                }
+            if event.key() == "/"
+                && !typing
+                && !event.ctrl_key()
+                && !event.meta_key()
+                && let Some(field) = field.get_untracked()
+            {
+                event.prevent_default();
+                drop(field.focus());
             }
         });
         on_cleanup(move || listener.remove());

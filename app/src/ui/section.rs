@@ -32,6 +32,7 @@ pub fn SplitBody(
             </aside>
         </div>
     }
+    .into_any()
 }
 
 /// A section: heading, a quiet line beside it, actions at the right, content.
@@ -65,6 +66,7 @@ pub fn Section(
             {children()}
         </section>
     }
+    .into_any()
 }
 
 /// A section of a settings page: what and why at the left, the controls at the right. It saves by itself.
@@ -98,6 +100,7 @@ pub fn SettingsSection(
             <div class="grid min-w-0 gap-4">{children()}</div>
         </section>
     }
+    .into_any()
 }
 
 /// The column of a form page: at most 480 px.

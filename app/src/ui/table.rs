@@ -63,6 +63,7 @@ pub fn TableHead(
             <tr role="row">{children()}</tr>
         </thead>
     }
+    .into_any()
 }
 
 /// The rows.
@@ -92,6 +93,7 @@ pub fn TableRow(
             {children()}
         </tr>
     }
+    .into_any()
 }
 
 /// From which width of the sheet a column is shown in a table with all columns.
@@ -155,8 +157,11 @@ const HEAD: &str = "sticky top-0 z-1 h-8.5 border-b border-line-2 bg-paper px-2 
     group-data-flush/table:last:pe-0 group-not-data-flush/table:first:ps-gutter \
     group-not-data-flush/table:last:pe-gutter";
 
+/// Room between figures at the right and the words of the next column at the left.
+const FIGURES: &str = "text-end pe-6";
+
 fn head(figures: bool, width: Width, priority: Priority) -> String {
-    [HEAD, if figures { "text-end" } else { "text-start" }, width.class(), priority.class()].join(" ")
+    [HEAD, if figures { FIGURES } else { "text-start" }, width.class(), priority.class()].join(" ")
 }
 
 /// The head of a column that does not sort.
@@ -296,7 +301,7 @@ pub fn Cell(
         CELL,
         stacked.class(),
         shown,
-        if figures { "num text-end @max-p1:text-start" } else { "" },
+        if figures { "num text-end pe-6 @max-p1:text-start" } else { "" },
         if controls { "overflow-visible!" } else { "" },
     ];
     view! {
@@ -354,4 +359,5 @@ pub fn NameCell(
             </span>
         </a>
     }
+    .into_any()
 }

@@ -41,4 +41,5 @@ pub fn Tabs(
             {tabs.into_iter().map(tab).collect_view()}
         </nav>
     }
+    .into_any()
 }

@@ -43,7 +43,7 @@ pub fn Toast(
         >
             <div
                 hidden=move || gone.get()
-                class="pointer-events-auto flex w-fit max-w-[min(30rem,100%)] items-center gap-2.5 rounded-lg bg-inverse py-2 ps-3.5 pe-2 text-sm text-on-inverse shadow-e2"
+                class="pointer-events-auto flex w-fit max-w-[min(30rem,100%)] items-center gap-2.5 rounded-lg bg-inverse py-2 ps-3.5 pe-2 text-sm text-on-inverse shadow-e2 [&_:is(a,button)]:text-on-inverse [&_:is(a,button)]:hover:bg-on-inverse/12 [&_:is(a,button)]:hover:text-on-inverse"
                 on:pointerenter=move |_| stop()
                 on:pointerleave=move |_| start()
                 on:focusin=move |_| stop()
@@ -52,7 +52,7 @@ pub fn Toast(
                 <SvgIcon icon=Icon::CircleCheck />
                 <p class="py-1">{message}</p>
                 {action.run()}
-                <span class="text-ink [&>button]:text-on-inverse-2 [&>button]:hover:bg-on-inverse/12 [&>button]:hover:text-on-inverse" hidden=move || !ready.get()>
+                <span hidden=move || !ready.get()>
                     <IconButton
                         icon=Icon::X
                         label="Dismiss"
@@ -66,4 +66,5 @@ pub fn Toast(
             </div>
         </div>
     }
+    .into_any()
 }

@@ -1,0 +1,172 @@
+//! What a page shows when it is not showing rows, and the smallest parts.
+
+use super::{NOW, beside, framed, in_line, shown};
+use crate::ui::{
+    Allowance, Avatar, AvatarShape, AvatarSize, Badge, BadgeKind, Banner, BannerKind, Button, ButtonKind, ButtonSize,
+    ConflictFields, EmptyKind, EmptyState, ErrorState, Icon, IconButton, LinkButton, ProjectBadge, RoleBadge,
+    SkeletonRows, StatusMark,
+};
+use domain::form::{Conflict, ConflictField};
+use domain::role::PlatformRole;
+use domain::user::{ProjectAllowance, UserKind, UserStatus};
+use leptos::prelude::*;
+use time::Duration;
+
+pub(super) fn sections() -> AnyView {
+    (
+        shown("empty", "Empty", "Three kinds, never the same words", empties()),
+        shown(
+            "error",
+            "Error and loading",
+            "What happened, what still holds, what to do",
+            beside(vec![error(), loading()]),
+        ),
+        shown("conflict", "Conflict", "Somebody saved first; nothing is lost", conflict()),
+        shown("banners", "Banners", "Stay until they are dealt with", banners()),
+        shown("buttons", "Buttons", "At most one primary in view", buttons()),
+        shown("badges", "Badges, states, avatars", "A colour always has a word", badges()),
+    )
+        .into_any()
+}
+
+fn empties() -> impl IntoView {
+    beside(vec![
+        framed(view! {
+            <EmptyState
+                kind=EmptyKind::Nothing(Icon::Folders)
+                title="No projects yet"
+                text="A project is where people work and what a budget belongs to."
+                actions=|| {
+                    view! {
+                        <LinkButton href="#empty" kind=ButtonKind::Primary icon=Icon::Plus>
+                            "Create project"
+                        </LinkButton>
+                    }
+                }
+            />
+        }),
+        framed(view! {
+            <EmptyState
+                kind=EmptyKind::NoMatch
+                title="Nobody matches"
+                text="No person has “okafr” in the name or e-mail and the role Admin."
+                actions=|| view! { <LinkButton href="#empty">"Clear filters"</LinkButton> }
+            />
+        }),
+        framed(view! {
+            <EmptyState
+                kind=EmptyKind::NotAllowed
+                title="Only maintainers see budgets"
+                text="You are signed in as Mateus Carvalho, Admin. Ask a maintainer: Amara Okafor."
+                actions=|| view! { <LinkButton href="#empty">"See my own budgets"</LinkButton> }
+            />
+        }),
+    ])
+}
+
+fn error() -> AnyView {
+    framed(view! {
+        <ErrorState
+            title="The list could not be read"
+            text="The database did not answer within 2 seconds. Nothing was changed."
+            retry_href="#error"
+            request_id="01K9VQ7M-2F4C"
+        />
+    })
+}
+
+fn loading() -> AnyView {
+    framed(view! { <SkeletonRows label="Loading people" rows=5 /> })
+}
+
+fn conflict() -> impl IntoView {
+    let field = |name: &str, label: &str, yours: &str, theirs: &str| ConflictField {
+        name: name.to_owned(),
+        label: label.to_owned(),
+        yours: yours.to_owned(),
+        theirs: theirs.to_owned(),
+    };
+    let conflict = Conflict {
+        saved_by: "Mateus Carvalho".to_owned(),
+        saved_at: NOW - Duration::minutes(2),
+        version: 4,
+        fields: vec![
+            field("hard_limit", "Hard limit", "250.00", "300.00"),
+            field("period", "Resets every", "30d", "30d"),
+            field("name", "Name", "Engineering, CLI", "Engineers, CLI"),
+        ],
+    };
+    view! {
+        <form>
+            <ConflictFields conflict what="budget" now=NOW discard_href="#conflict" />
+        </form>
+    }
+}
+
+fn banners() -> impl IntoView {
+    view! {
+        <div class="grid gap-2">
+            <Banner kind=BannerKind::Info fact="Roles come from Keycloak.">
+                "Bursar shows them and cannot change them in this mode."
+            </Banner>
+            <Banner
+                kind=BannerKind::Warn
+                fact="Priya is already in 3 of 3 shared projects."
+                action=|| view! { <LinkButton href="#banners" size=ButtonSize::Small>"Review"</LinkButton> }
+            >
+                "Remove one, or ask an admin to raise the limit."
+            </Banner>
+            <Banner kind=BannerKind::Danger fact="Not saved.">"The database did not answer in time. Try again."</Banner>
+            <Banner fact="Import finished.">"1,204 people added, 3 rows need a look."</Banner>
+        </div>
+    }
+}
+
+fn buttons() -> impl IntoView {
+    let kinds = in_line(view! {
+        <Button kind=ButtonKind::Primary>"Save changes"</Button>
+        <Button>"Cancel"</Button>
+        <Button kind=ButtonKind::Quiet>"Learn more"</Button>
+        <Button kind=ButtonKind::Danger>"Remove from project"</Button>
+        <Button kind=ButtonKind::DangerQuiet icon=Icon::LogOut>"End all"</Button>
+        <Button disabled=true>"Not now"</Button>
+        <Button kind=ButtonKind::Primary icon=Icon::RefreshCw attr:aria-busy="true">"Saving"</Button>
+    });
+    let sizes = in_line(view! {
+        <Button kind=ButtonKind::Primary size=ButtonSize::Small>"Small"</Button>
+        <Button kind=ButtonKind::Primary>"Default"</Button>
+        <Button kind=ButtonKind::Primary size=ButtonSize::Large>"Large"</Button>
+        <IconButton icon=Icon::X label="Remove Ada from atlas" />
+        <IconButton icon=Icon::Ellipsis label="More actions for Ada" kind=ButtonKind::Default />
+        <LinkButton href="#buttons" icon=Icon::Pencil>"Edit project"</LinkButton>
+    });
+    (kinds, sizes)
+}
+
+fn badges() -> impl IntoView {
+    let badges = in_line(view! {
+        <Badge>"Neutral"</Badge>
+        <Badge kind=BadgeKind::Outline>"Outline"</Badge>
+        <Badge kind=BadgeKind::Info icon=Icon::Clock>"Waiting"</Badge>
+        <Badge kind=BadgeKind::Warn icon=Icon::TriangleAlert>"Over soft limit"</Badge>
+        <Badge kind=BadgeKind::Danger icon=Icon::OctagonAlert>"At hard limit"</Badge>
+        <ProjectBadge name="atlas" title="Atlas knowledge base" href="#badges" is_admin=true />
+        {PlatformRole::ALL.map(|role| view! { <RoleBadge role /> }).collect_view()}
+        <RoleBadge role=PlatformRole::User kind=UserKind::External />
+    });
+    let states = in_line(UserStatus::ALL.map(|status| view! { <StatusMark status /> }).collect_view());
+    let names =
+        ["Amara Okafor", "Mateus Carvalho", "Linnéa Bergström", "Priya Raghunathan", "Noor el-Haddad", "Kwame Asante"];
+    let avatars = in_line(view! {
+        {names.map(|name| view! { <Avatar name seed=name /> }).collect_view()}
+        <Avatar name="Atlas knowledge base" seed="atlas" shape=AvatarShape::Project />
+        <Avatar name="Priya Raghunathan" seed="priya" size=AvatarSize::Small />
+        <Avatar name="Priya Raghunathan" seed="priya" size=AvatarSize::Large />
+        <Avatar name="Billing API" seed="billing" shape=AvatarShape::Project size=AvatarSize::Large />
+    });
+    let allowances = in_line(view! {
+        <Allowance allowance=ProjectAllowance { used: 2, limit: Some(3) } />
+        <Allowance allowance=ProjectAllowance { used: 12, limit: None } />
+    });
+    (badges, states, avatars, allowances)
+}

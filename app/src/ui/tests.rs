@@ -1,0 +1,199 @@
+//! What the kit writes into the page: wiring, escaping, and what works without scripts.
+
+use super::*;
+use ::time::macros::datetime;
+use domain::error::Refusal;
+use domain::form::{Conflict, ConflictField, FieldErrors, FieldProblem, FormState};
+use domain::page::PageSize;
+use leptos::context::Provider;
+use leptos::prelude::*;
+
+fn html<V: IntoView>(view: impl FnOnce() -> V) -> String {
+    Owner::new().with(|| view().into_view().to_html())
+}
+
+/// The opening tag of the first `element` that carries `marker`.
+fn tag<'a>(html: &'a str, element: &str, marker: &str) -> &'a str {
+    let open = format!("<{element}");
+    html.match_indices(&open)
+        .map(|(at, _)| &html[at..=at + html[at..].find('>').expect("a closed tag")])
+        .find(|tag| tag.contains(marker))
+        .unwrap_or_else(|| panic!("no <{element}> with {marker} in {html}"))
+}
+
+/// Whether a tag has the attribute `checked`, not just a class for it.
+fn is_checked(tag: &str) -> bool {
+    let class = tag.find("class=\"").expect("a class");
+    let end = class + 7 + tag[class + 7..].find('"').expect("a closed class");
+    [&tag[..class], &tag[end..]].iter().any(|part| part.contains(" checked"))
+}
+
+fn came_back(values: &[(&str, &str)], problems: &[(&str, &str)]) -> FieldScope {
+    let mut errors = FieldErrors::default();
+    for (field, problem) in problems {
+        errors.add(field, FieldProblem::new(*problem));
+    }
+    let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let state = FormState { form: "new".to_owned(), values, refusal: Refusal::Invalid(errors) };
+    FieldScope { form: "new".to_owned(), state: Some(state) }
+}
+
+#[test]
+fn a_field_says_what_is_wrong_with_it() {
+    let scope = came_back(&[("name", "A\"<b>")], &[("name", "Enter a name.")]);
+    let html = html(|| {
+        view! {
+            <Provider value=scope>
+                <TextField name="name" label="Name" value="old" hint="Shown everywhere." />
+            </Provider>
+        }
+    });
+    let input = tag(&html, "input", "name=\"name\"");
+    assert!(input.contains("id=\"new-name\""), "{input}");
+    assert!(input.contains("aria-invalid=\"true\""), "{input}");
+    assert!(input.contains("aria-describedby=\"new-name-error new-name-hint\""), "{input}");
+    assert!(input.contains("value=\"A&quot;&lt;b&gt;\""), "what was typed stays, escaped: {input}");
+    assert!(tag(&html, "label", "for=").contains("for=\"new-name\""));
+    assert!(tag(&html, "p", "new-name-error").starts_with("<p"));
+    assert!(tag(&html, "p", "new-name-hint").starts_with("<p"));
+    assert!(html.contains("Enter a name."));
+}
+
+#[test]
+fn a_field_in_order_says_nothing() {
+    let html = html(|| view! { <MoneyField name="hard_limit" label="Hard limit" value="250.00" /> });
+    let input = tag(&html, "input", "hard_limit");
+    assert!(input.contains("value=\"250.00\"") && input.contains("inputmode=\"decimal\""), "{input}");
+    assert!(!input.contains("aria-invalid=") && !input.contains("aria-describedby"), "{input}");
+}
+
+#[test]
+fn a_problem_given_by_the_page_shows_without_a_form() {
+    let html = html(|| {
+        view! { <SelectField name="role" label="Role" options=vec![Choice::new("a", "A")] error=Some("Choose one.".to_owned()) /> }
+    });
+    assert!(tag(&html, "select", "role").contains("aria-describedby=\"role-error\""));
+    assert!(html.contains("Choose one."));
+}
+
+#[test]
+fn nothing_typed_breaks_out_of_a_text_area() {
+    let html = html(|| view! { <TextArea name="about" label="About" value="\n</textarea><script>x</script>&amp;" /> });
+    assert!(!html.contains("<script>"), "{html}");
+    assert!(html.contains(">\n\n&lt;/textarea>&lt;script>x&lt;/script>&amp;amp;</textarea>"), "{html}");
+}
+
+#[test]
+fn nothing_typed_breaks_out_of_a_search_or_a_filter() {
+    let chip = html(|| {
+        view! {
+            <FilterChip id="f" name="role" label="Role" options=vec![] selected="<i>".to_owned() clear_href="/users" submit="Show" />
+            <SearchField label="Search" placeholder="Name" value="\"><i>" />
+        }
+    });
+    assert!(!chip.contains("<i>"), "{chip}");
+}
+
+#[test]
+fn an_error_summary_leads_to_its_fields() {
+    let errors = FieldErrors::one("hard_limit", "Enter more than $0.00.");
+    let html = html(
+        move || view! { <ErrorSummary form="new" fact="Not created." errors labels=vec![("hard_limit", "Hard limit")] /> },
+    );
+    assert!(html.contains("href=\"#new-hard_limit\""), "{html}");
+    assert!(html.contains("Hard limit: Enter more than $0.00."));
+    assert!(html.contains("One field needs a change:"));
+    assert!(html.contains("role=\"alert\""));
+}
+
+#[test]
+fn a_pager_has_no_link_where_there_is_no_page() {
+    let keep = vec![("q", "a&b".to_owned()), ("rows", "50".to_owned()), ("at", "old".to_owned())];
+    let html = html(|| view! { <Pager next="/users?at=x".to_owned() size=PageSize::default() action="/users" keep /> });
+    assert!(html.contains("rel=\"next\"") && !html.contains("rel=\"prev\""), "{html}");
+    assert!(tag(&html, "input", "name=\"q\"").contains("value=\"a&amp;b\""));
+    assert!(!html.contains("value=\"old\""), "a change of rows begins at the first page");
+    assert_eq!(html.matches("name=\"rows\"").count(), 1);
+    assert!(tag(&html, "option", "value=\"25\"").contains("selected"));
+}
+
+#[test]
+fn a_conflict_offers_both_values_and_keeps_what_agrees() {
+    let field = |name: &str, yours: &str, theirs: &str| ConflictField {
+        name: name.to_owned(),
+        label: name.to_uppercase(),
+        yours: yours.to_owned(),
+        theirs: theirs.to_owned(),
+    };
+    let conflict = Conflict {
+        saved_by: "Mateus".to_owned(),
+        saved_at: datetime!(2026-11-17 09:11 UTC),
+        version: 7,
+        fields: vec![field("name", "Mine", "Theirs"), field("period", "30d", "30d")],
+    };
+    let now = datetime!(2026-11-17 09:13 UTC);
+    let html = html(|| view! { <ConflictFields conflict what="budget" now discard_href="/budgets/1" /> });
+    assert!(html.contains("Mateus saved this budget 2 min ago,"), "{html}");
+    assert!(tag(&html, "input", "name=\"version\"").contains("value=\"7\""));
+    assert!(is_checked(tag(&html, "input", "value=\"Theirs\"")), "the stored value is chosen at first");
+    let mine = tag(&html, "input", "value=\"Mine\"");
+    assert!(!is_checked(mine), "{mine}");
+    assert!(mine.contains("type=\"radio\"") && mine.contains("name=\"name\""), "{mine}");
+    let agreed = tag(&html, "input", "name=\"period\"");
+    assert!(agreed.contains("type=\"hidden\"") && agreed.contains("value=\"30d\""), "{agreed}");
+}
+
+#[test]
+fn a_dialog_opens_and_closes_without_scripts() {
+    let html = html(|| {
+        view! {
+            <DialogButton target="remove">"Remove"</DialogButton>
+            <ConfirmDialog id="remove" title="Remove Ada?" action=|| ()>
+                "Ada loses access at once."
+            </ConfirmDialog>
+        }
+    });
+    let opener = tag(&html, "button", "show-modal");
+    assert!(opener.contains("commandfor=\"remove\"") && opener.contains("popovertarget=\"remove\""), "{opener}");
+    let cancel = tag(&html, "button", "command=\"close\"");
+    assert!(cancel.contains("autofocus") && cancel.contains("popovertargetaction=\"hide\""), "{cancel}");
+    let dialog = tag(&html, "dialog", "id=\"remove\"");
+    assert!(dialog.contains("aria-labelledby=\"remove-title\"") && !dialog.contains(" open"), "{dialog}");
+}
+
+#[test]
+fn a_switch_tells_its_state_and_sends_what_is_wanted() {
+    let html = html(|| {
+        view! { <SwitchButton id="admin" label="Admin" on=true name="role" value="user" consequence="Manages people." /> }
+    });
+    let switch = tag(&html, "button", "role=\"switch\"");
+    assert!(switch.contains("aria-checked=\"true\"") && switch.contains("type=\"submit\""), "{switch}");
+    assert!(switch.contains("aria-describedby=\"admin-says\"") && switch.contains("value=\"user\""), "{switch}");
+}
+
+#[test]
+fn what_needs_scripts_is_hidden_without_them() {
+    let html = html(|| view! { <CopyButton text="id" label="Copy id" /> });
+    assert!(tag(&html, "button", "Copy id").contains("hidden"), "{html}");
+}
+
+#[test]
+fn a_palette_without_scripts_is_a_menu_of_all_places() {
+    let item = |label: &str| PaletteItem {
+        label: label.to_owned(),
+        href: format!("/{label}"),
+        icon: Icon::Users,
+        detail: None,
+    };
+    let groups = vec![PaletteGroup { label: "Pages".to_owned(), items: vec![item("users"), item("projects")] }];
+    let html = html(|| view! { <CommandPalette id="palette" groups /> });
+    assert_eq!(html.matches("<a ").count(), 2);
+    assert!(!tag(&html, "li", "").contains("hidden"), "{html}");
+    assert!(!html.contains("Nothing you may open"));
+}
+
+#[test]
+fn a_sorted_column_says_so() {
+    let html = html(|| view! { <SortHeader label="Name" href="/users" sorted=Some(Sorted::Descending) /> });
+    assert!(tag(&html, "th", "columnheader").contains("aria-sort=\"descending\""));
+}
