@@ -1,0 +1,47 @@
+import { defineConfig, type PlaywrightTestOptions } from "@playwright/test";
+import { setting } from "./support/settings";
+
+/** The system's browser as it runs in a container: unprivileged tricks off, nothing fetched behind our back. */
+export const browser: Partial<PlaywrightTestOptions> & { launchOptions: object } = {
+  launchOptions: {
+    executablePath: setting("CHROMIUM", "/usr/bin/chromium"),
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  },
+};
+
+/** Tasks that must be possible with plain HTML as well. */
+const BOTH_WAYS = /(main-job|forms|lists|sessions)\.spec\.ts/;
+
+export default defineConfig({
+  testDir: "specs",
+  outputDir: "test-results",
+  reporter: "list",
+  workers: 2,
+  fullyParallel: true,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    ...browser,
+    viewport: { width: 1440, height: 1000 },
+    locale: "en-GB",
+    timezoneId: "UTC",
+    trace: "retain-on-failure",
+    actionTimeout: 10_000,
+    navigationTimeout: 20_000,
+  },
+  projects: [
+    { name: "with scripts", use: { javaScriptEnabled: true } },
+    { name: "without scripts", testMatch: BOTH_WAYS, use: { javaScriptEnabled: false } },
+  ],
+});

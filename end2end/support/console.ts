@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import pg from "pg";
+import { setting } from "./settings";
+
+/** Who set the console up. */
+export const MAINTAINER = "superadmin@example.com";
+/** The developer of the sample who has not signed in yet. */
+export const NEWCOMER = "jonas.weidenfeld@example.com";
+
+/** How long a console may take to answer, on a machine that does other things as well. */
+const START_MS = 60_000;
+
+/** Starts Bursar with the sample on a database of its own and a free port. */
+export class BursarConsole {
+  private constructor(
+    private readonly process: ChildProcess,
+    private readonly database: string,
+    /** `http://127.0.0.1:port` */
+    readonly origin: string,
+    /** One-time passwords by e-mail, as printed at the first start. */
+    readonly oneTimePasswords: ReadonlyMap<string, string>,
+  ) {}
+
+  static async start(): Promise<BursarConsole> {
+    const database = `bursar_browser_${crypto.randomUUID().replaceAll("-", "")}`;
+    await administer(`create database ${database}`);
+    const process = spawn(setting("BURSAR_BIN"), ["serve", "--sample"], {
+      env: environment(database),
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const greeting = await readGreeting(process);
+    const console = new BursarConsole(process, database, greeting.origin, greeting.oneTimePasswords);
+    const ready = await fetch(`${console.origin}/health/ready`);
+    if (ready.status !== 200) {
+      throw new Error(`Bursar greeted, but /health/ready answered ${ready.status}`);
+    }
+    return console;
+  }
+
+  /** Stops it as an operator would, and drops its database. */
+  async stop(): Promise<void> {
+    const stopped = once(this.process, "exit");
+    this.process.kill("SIGTERM");
+    const [code] = await stopped;
+    await administer(`drop database ${this.database} with (force)`);
+    if (code !== 0) {
+      throw new Error(`Bursar stopped with exit code ${code}`);
+    }
+  }
+
+  oneTimePassword(email: string): string {
+    const password = this.oneTimePasswords.get(email);
+    if (password === undefined) {
+      throw new Error(`Bursar printed no one-time password for ${email}`);
+    }
+    return password;
+  }
+}
+
+function environment(database: string): NodeJS.ProcessEnv {
+  const url = new URL(setting("BURSAR_TEST_DATABASE_URL"));
+  url.pathname = `/${database}`;
+  return {
+    PATH: process.env["PATH"],
+    DATABASE_URL: url.href,
+    BURSAR_SITE_DIR: setting("BURSAR_SITE_DIR"),
+    PORT: "0",
+    SUPERADMIN_EMAIL: MAINTAINER,
+    BURSAR_LOG: setting("BURSAR_LOG", "warn,sqlx=error"),
+  };
+}
+
+async function administer(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: setting("BURSAR_TEST_DATABASE_URL") });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+interface Greeting {
+  origin: string;
+  oneTimePasswords: Map<string, string>;
+}
+
+/** What `bursar serve` prints once it is ready: its address, then who signs in with what. */
+async function readGreeting(server: ChildProcess): Promise<Greeting> {
+  if (server.stdout === null) {
+    throw new Error("standard output of Bursar is not open");
+  }
+  const late = setTimeout(() => server.kill("SIGKILL"), START_MS);
+  const greeting: Greeting = { origin: "", oneTimePasswords: new Map() };
+  try {
+    for await (const line of createInterface({ input: server.stdout })) {
+      greeting.origin ||= /^Bursar answers on (http:\S+)/.exec(line)?.[1] ?? "";
+      const [, email, password] = /^ +(\S+) signs in with the one-time password (\S+)/.exec(line) ?? [];
+      if (email !== undefined && password !== undefined) {
+        greeting.oneTimePasswords.set(email, password);
+      }
+      if (line.startsWith("This is shown once.")) {
+        return greeting;
+      }
+    }
+  } finally {
+    clearTimeout(late);
+    server.stdout.resume();
+  }
+  throw new Error("Bursar ended before it was ready; what it said stands above");
+}

@@ -1,0 +1,78 @@
+import type { BursarConsole } from "./console";
+import { MAINTAINER } from "./console";
+import { PASSWORD, Visitor } from "./visitor";
+
+export interface Person {
+  id: string;
+  name: string;
+  email: string;
+}
+
+export type PlatformRole = "user" | "auditor" | "admin" | "maintainer";
+
+/** Makes people, projects and budgets for a test, by the same actions the pages send. */
+export class People {
+  private constructor(
+    private readonly console: BursarConsole,
+    readonly maintainer: Visitor,
+  ) {}
+
+  /** The maintainer has signed in for the first time and has {@link PASSWORD}. */
+  static async of(console: BursarConsole): Promise<People> {
+    const oneTimePassword = console.oneTimePassword(MAINTAINER);
+    return new People(console, await Visitor.firstTime(console.origin, MAINTAINER, oneTimePassword));
+  }
+
+  /** Somebody new who has chosen {@link PASSWORD}. */
+  async add(name: string, role: PlatformRole = "user", kind = "regular"): Promise<Person> {
+    const { person, oneTimePassword } = await this.invite(name, kind);
+    await Visitor.firstTime(this.console.origin, person.email, oneTimePassword);
+    if (role === "auditor") {
+      await this.maintainer.send("/act/people/set-auditor", { person: person.id, auditor: "true" });
+    } else if (role !== "user") {
+      await this.maintainer.send("/act/people/set-role", { person: person.id, role });
+    }
+    return person;
+  }
+
+  /** Somebody new who has a one-time password still. */
+  async invite(name: string, kind = "regular"): Promise<{ person: Person; oneTimePassword: string }> {
+    const email = `${unique("person")}@example.com`;
+    const page = await this.maintainer.send("/act/people/create", { name, email, kind });
+    const oneTimePassword = /<code[^>]*select-all[^>]*>([^<]+)</.exec(await this.maintainer.read(page))?.[1];
+    const id = page.split("/").at(-1);
+    if (oneTimePassword === undefined || id === undefined) {
+      throw new Error(`the page ${page} shows no one-time password`);
+    }
+    return { person: { id, name, email }, oneTimePassword };
+  }
+
+  /** A session of its own for somebody who has {@link PASSWORD}. */
+  signIn(email: string): Promise<Visitor> {
+    return Visitor.signedIn(this.console.origin, email, PASSWORD);
+  }
+
+  /** A shared project of the maintainer; its technical name. */
+  async addProject(description = "Made for a test."): Promise<string> {
+    const name = unique("project");
+    await this.maintainer.send("/act/projects/create", { name, display_name: "", description });
+    return name;
+  }
+
+  async addMember(project: string, person: Person, role = "member"): Promise<void> {
+    await this.maintainer.send("/act/members/add", { project, person: person.id, role });
+  }
+
+  /** A budget of the platform category; its name and id. */
+  async addBudget(): Promise<{ id: string; name: string }> {
+    const name = unique("budget");
+    const limits = { soft_limit: "200", hard_limit: "250", period: "30d" };
+    const page = await this.maintainer.send("/act/budgets/create", { name, category: "platform", ...limits });
+    return { id: page.split("/").at(-1) ?? "", name };
+  }
+}
+
+/** A name nothing else has, also with tests side by side. */
+export function unique(what: string): string {
+  return `${what}-${crypto.randomUUID().slice(0, 8)}`;
+}
