@@ -106,7 +106,7 @@ mod tests {
     fn a_misspelt_name_is_answered_with_the_nearest() {
         let text = problem(&[("BURSAR_TRUSTED_PROXY", "10.0.0.1")]);
         assert!(text.contains("Did you mean BURSAR_TRUSTED_PROXIES?"), "{text}");
-        assert!(problem(&[("BURSAR_X", "1")]).contains("--help"));
+        assert!(problem(&[("BURSAR_ENTIRELY_UNHEARD_OF", "1")]).contains("--help"));
         assert!(read(&[("BURSAR_TEST_DATABASE_URL", "postgres://"), ("HOME", "/")]).is_ok());
     }
 

@@ -71,9 +71,7 @@ const FUNCTIONS: &[(&str, Ask, Body)] = &[
         format!("project={}&version=1&display_name=Other&description=Other", t.project)
     }),
     ("/act/projects/delete", Project(EditProject), |t| format!("project={}&version=1", t.project)),
-    ("/act/members/add", Project(ManageMembers), |t| {
-        format!("project={}&person={}&role=member", t.project, t.person)
-    }),
+    ("/act/members/add", Project(ManageMembers), |t| format!("project={}&person={}&role=member", t.project, t.person)),
     ("/act/members/set-role", Project(ManageMembers), |t| {
         format!("project={}&person={}&role=admin", t.project, t.person)
     }),
@@ -182,7 +180,10 @@ async fn every_page_obeys_the_table() {
 async fn a_one_time_password_opens_nothing_but_its_change() {
     let server = TestServer::start().await;
     let (caller, cookie) = server.person("Maintainer", PlatformRole::Maintainer).await;
-    sqlx::query("update users set password_change_due = true").execute(server.world.services.pool()).await.expect("one");
+    sqlx::query("update users set password_change_due = true")
+        .execute(server.world.services.pool())
+        .await
+        .expect("one");
     let open = [
         "/act/sign-in",
         "/act/sign-out",
@@ -231,7 +232,12 @@ async fn as_person(
             let got = [401, 403, 404].contains(&status).then_some(status);
             // A session that is not one's own is as good as none.
             let expected = if path.ends_with("/end-session") { Some(404) } else { refused };
-            assert_eq!(got, expected, "{path} as {name}, {} project, answered {status}", if own { "own" } else { "foreign" });
+            assert_eq!(
+                got,
+                expected,
+                "{path} as {name}, {} project, answered {status}",
+                if own { "own" } else { "foreign" }
+            );
         }
     }
 }

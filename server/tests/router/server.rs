@@ -66,6 +66,9 @@ impl TestServer {
         let address = listener.local_addr().expect("an address");
         let app = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async { axum::serve(listener, app).await });
+        // Tests speak plain HTTP, but the client asks for a TLS provider because another user of its crate has TLS on.
+        // The second test of a process finds one installed.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
         Self { world, readiness, address, client, _site: site }
     }
