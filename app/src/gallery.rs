@@ -6,6 +6,7 @@ mod states;
 
 use crate::ui::{PageBody, PageHead, Section};
 use leptos::prelude::*;
+use leptos_meta::Title;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -14,8 +15,9 @@ const NOW: OffsetDateTime = datetime!(2026-11-17 09:13:20 UTC);
 
 /// The page of the kit. It stands in the shell, which shows navigation and palette.
 #[component]
-pub fn GalleryPage() -> impl IntoView {
+pub(crate) fn GalleryPage() -> impl IntoView {
     view! {
+        <Title text="Gallery" />
         <PageHead title="Gallery" subtitle="Every part of the kit, in every state" />
         <PageBody>
             {states::sections()}

@@ -15,6 +15,8 @@ pub mod error;
 mod fields;
 pub mod flash;
 mod flash_view;
+#[cfg(debug_assertions)]
+mod gallery;
 mod index;
 mod layout;
 mod listing;

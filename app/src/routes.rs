@@ -22,7 +22,7 @@ use crate::users::person::PersonPage;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::{Lazy, SsrMode, path};
+use leptos_router::{Lazy, MatchNestedRoutes, SsrMode, path};
 
 /// The whole application, below `<body>`.
 #[component]
@@ -59,8 +59,24 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("administration/projects/:name") view={Lazy::<ProjectPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/projects/:name/edit") view={Lazy::<EditProjectPage>::new()} ssr=SsrMode::Async />
             </ParentRoute>
+            <DevelopmentRoutes />
         </Routes>
     }
+}
+
+/// The gallery of the component kit; not there in release builds.
+#[component(transparent)]
+fn DevelopmentRoutes() -> impl MatchNestedRoutes + Clone {
+    #[cfg(debug_assertions)]
+    let routes = view! {
+        <ParentRoute path=path!("") view=Layout ssr=SsrMode::Async>
+            <Route path=path!("_gallery") view=crate::gallery::GalleryPage ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner();
+    #[cfg(not(debug_assertions))]
+    let routes = ();
+    routes
 }
 
 /// For links that lead nowhere; a direct load is answered by the server.
