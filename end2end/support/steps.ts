@@ -45,9 +45,9 @@ export function section(page: Page, name: string): Locator {
   return page.getByRole("region", { name, exact: true });
 }
 
-/** The row of a table that begins with this name. */
+/** The row of a table whose link begins with this name; the second line of the cell is part of the link. */
 export function row(page: Page, name: string): Locator {
-  return page.getByRole("row").filter({ has: page.getByRole("link", { name, exact: true }) });
+  return page.getByRole("row").filter({ has: page.getByRole("link", { name }) });
 }
 
 /** What was just done, at the foot of the page. */
