@@ -82,8 +82,11 @@ where
 fn refusal_page(error: &PageError) -> impl IntoView + use<> {
     let request_id = error.request_id.clone().unwrap_or_default();
     match &error.refusal {
-        // The redirect is on its way; nothing to show.
-        Refusal::SignedOut | Refusal::PasswordChangeDue => ().into_any(),
+        // On the server the redirect is on its way; in the browser a full load asks for it.
+        Refusal::SignedOut | Refusal::PasswordChangeDue => {
+            Effect::new(|_| drop(window().location().reload()));
+            ().into_any()
+        }
         Refusal::NotFound => {
             refused("Nothing here", "It does not exist, or you may not see it. Ask whoever gave you the link.")
                 .into_any()

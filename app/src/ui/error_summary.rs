@@ -28,8 +28,10 @@ pub fn ErrorSummary(
         let words = [label, ": ", problem.as_str()].concat();
         view! {
             <li>
+                // External to the router, which would scroll and leave the focus where it is.
                 <a
                     href=["#", &field_id(&form, field)].concat()
+                    rel="external"
                     class="inline-flex min-h-6 items-center rounded-sm font-medium underline underline-offset-[0.2em]"
                 >
                     {words}

@@ -61,7 +61,7 @@ mod hydrate {
     use crate::send::Sent;
     use leptos::ev::SubmitEvent;
     use leptos::wasm_bindgen::{JsCast, JsValue};
-    use leptos::web_sys::{FormData, HtmlElement, HtmlFormElement, UrlSearchParams};
+    use leptos::web_sys::{FormData, HtmlElement, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
     /// The address and body the browser would send, the button's own name and value among them.
     pub(super) fn request_of(event: &SubmitEvent) -> Option<(String, UrlSearchParams)> {
@@ -80,24 +80,37 @@ mod hydrate {
     pub(super) async fn send(event: &SubmitEvent, address: &str, body: UrlSearchParams) -> Option<Sent> {
         let busy = submitter(event);
         set_busy(busy.as_ref(), true);
-        let sent = post(address, &body).await;
+        let answer = post(address, &body).await;
         set_busy(busy.as_ref(), false);
-        if sent.is_none() {
-            let form: Option<HtmlFormElement> = event.target().and_then(|target| target.dyn_into().ok());
-            if let Some(form) = form {
-                let _ = form.submit();
-            }
+        let form: Option<HtmlFormElement> = event.target().and_then(|target| target.dyn_into().ok());
+        match (&answer, form) {
+            (Some((_, was_done)), Some(form)) => settle(&form, *was_done),
+            (None, Some(form)) => drop(form.submit()),
+            (_, None) => {}
         }
-        sent
+        answer.map(|(sent, _)| sent)
     }
 
-    async fn post(address: &str, body: &UrlSearchParams) -> Option<Sent> {
+    /// Once it was done, the form shows what the page says again; refused, it forgets its passwords only.
+    fn settle(form: &HtmlFormElement, was_done: bool) {
+        if was_done {
+            return form.reset();
+        }
+        let count = u32::try_from(form.length()).unwrap_or_default();
+        let fields = (0..count).filter_map(|at| form.get_with_index(at)?.dyn_into::<HtmlInputElement>().ok());
+        fields.filter(|field| field.autocomplete().ends_with("password")).for_each(|field| field.set_value(""));
+    }
+
+    /// Where to go, and whether it was done.
+    async fn post(address: &str, body: &UrlSearchParams) -> Option<(Sent, bool)> {
         let request = gloo_net::http::Request::post(address)
             .header("Accept", "application/json")
             .header("Content-Type", "application/x-www-form-urlencoded;charset=UTF-8")
             .body(JsValue::from(body.to_string()))
             .ok()?;
-        request.send().await.ok()?.json().await.ok()
+        let response = request.send().await.ok()?;
+        let was_done = response.ok();
+        response.json().await.ok().map(|sent| (sent, was_done))
     }
 
     fn submitter(event: &SubmitEvent) -> Option<HtmlElement> {

@@ -32,8 +32,10 @@ pub fn Sheet(
 #[component]
 pub fn SkipLink() -> impl IntoView {
     view! {
+        // External to the router, which would scroll and leave the focus where it is.
         <a
             href="#main"
+            rel="external"
             class="fixed start-2 top-2 z-50 -translate-y-16 rounded-md bg-raised px-3 py-2 shadow-e2 focus:translate-y-0"
         >
             "Skip to content"
