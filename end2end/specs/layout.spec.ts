@@ -1,0 +1,211 @@
+import type { Page } from "@playwright/test";
+import { MAINTAINER } from "../support/console";
+import { unique } from "../support/people";
+import { SCENES } from "../support/scenes";
+import { DESKTOP, expect, test } from "../support/stage";
+import { arrived, at, section } from "../support/steps";
+import { alive } from "../support/test";
+
+/** Window widths in CSS pixels; the first one is also a 1280 px window at 400 %. */
+const WIDTHS = [320, 360, 768, 1024, 1440];
+const ZOOMED = { width: 320, height: 256 };
+
+/** How far the page can be scrolled sideways, and what sticks out. */
+async function sideways(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const root = document.scrollingElement ?? document.documentElement;
+    const over = root.scrollWidth - root.clientWidth;
+    if (over <= 0) {
+      return [];
+    }
+    const wide = [...document.body.querySelectorAll("*")].filter((element) => {
+      return element.getBoundingClientRect().right > root.clientWidth + 0.5;
+    });
+    return [`${over} px`, ...wide.slice(-5).map((element) => element.outerHTML.slice(0, 160))];
+  });
+}
+
+for (const scene of SCENES.filter((scene) => !scene.phone)) {
+  test(`nothing scrolls the page sideways: ${scene.name}`, async ({ show }) => {
+    const page = await show(scene);
+    for (const size of [...WIDTHS.map((width) => ({ ...DESKTOP, width })), ZOOMED]) {
+      await page.setViewportSize(size);
+      expect.soft(await sideways(page), `${size.width} x ${size.height} px`).toEqual([]);
+    }
+  });
+}
+
+test("every page has a title of its own that ends in the name of the console", async ({ show }) => {
+  const pages = ["sign-in", "profile", "my access", "users", "person", "create person", "projects", "project"];
+  pages.push("create project", "edit project", "budgets", "budget", "create budget", "edit budget");
+  const titles = new Set<string>();
+  for (const scene of SCENES.filter(({ name }) => pages.includes(name))) {
+    const title = await (await show(scene)).title();
+    expect(title).toMatch(/^\S.* · Bursar$/);
+    titles.add(title);
+  }
+  expect(titles.size).toBe(pages.length);
+});
+
+test("the title follows from page to page", async ({ open }) => {
+  const page = await open(MAINTAINER);
+  await page.goto(at.users);
+  await alive(page);
+  await expect(page).toHaveTitle("Users · Bursar");
+  await page.getByRole("link", { name: "Projects management" }).first().click();
+  await expect(page).toHaveTitle("Projects · Bursar");
+  await page.getByRole("link", { name: "Atlas knowledge base" }).click();
+  await expect(page).toHaveTitle("Atlas knowledge base · Bursar");
+});
+
+test("the first stop of the keyboard leads past the navigation", async ({ open }) => {
+  const page = await open(MAINTAINER);
+  await page.goto(at.users);
+  await alive(page);
+  await page.keyboard.press("Tab");
+  const skip = page.getByRole("link", { name: "Skip to content" });
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  const inMain = await page.evaluate(() => document.querySelector("main")?.contains(document.activeElement));
+  expect(inMain).toBe(true);
+});
+
+test("the focus is never under a bar of the phone", async ({ open }) => {
+  const page = await open(MAINTAINER);
+  await page.setViewportSize({ width: 360, height: 640 });
+  await page.goto(`${at.users}?rows=15`);
+  await alive(page);
+  for (const _ of Array(60).keys()) {
+    await page.keyboard.press("Tab");
+    const covered = await page.evaluate(() => {
+      const focused = document.activeElement;
+      const box = focused?.getBoundingClientRect();
+      if (!focused || !box || box.width === 0 || focused === document.body) {
+        return "";
+      }
+      const points = [box.top + 2, box.bottom - 2].filter((y) => y > 0 && y < innerHeight);
+      const seen = points.some((y) => focused.contains(document.elementFromPoint(box.left + box.width / 2, y)));
+      return seen ? "" : focused.outerHTML.slice(0, 200);
+    });
+    expect(covered, "covered entirely").toBe("");
+  }
+});
+
+for (const scripts of [true, false]) {
+  test(`the colours chosen stand in the first HTML, ${scripts ? "with" : "without"} scripts`, async ({ browser, people, open }) => {
+    const ada = await people.add("Ada Dark");
+    const session = await open(ada.email);
+    const context = await browser.newContext({ javaScriptEnabled: scripts, colorScheme: "light" });
+    await context.addCookies(await session.context().cookies());
+    const page = await context.newPage();
+    const profile = new URL(at.profile, await origin(session)).href;
+    await page.goto(profile);
+    await alive(page, scripts);
+    expect(await page.locator("html").getAttribute("data-theme")).toBeNull();
+    const light = await background(page);
+    await section(page, "Appearance").getByText("Dark", { exact: true }).click();
+    await page.getByRole("button", { name: "Save appearance" }).click();
+    await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+    await expect.poll(() => background(page)).not.toBe(light);
+    const first = await context.request.get(profile);
+    const next = await page.goto(profile);
+    expect(await next?.text()).toMatch(/^<!DOCTYPE html><html[^>]* data-theme="dark"/);
+    expect(first.ok()).toBe(true);
+    await section(page, "Appearance").getByText("System", { exact: true }).click();
+    await page.getByRole("button", { name: "Save appearance" }).click();
+    await expect(page.locator("html")).not.toHaveAttribute("data-theme");
+    await context.close();
+  });
+}
+
+test("all of it goes by keyboard: signing in, the palette, a project", async ({ page, people }) => {
+  const ada = await people.add("Ada Keys", "admin");
+  const name = unique("keys");
+
+  await test.step("signing in", async () => {
+    await page.goto(at.signIn);
+    await alive(page);
+    await tabTo(page, "E-mail");
+    await page.keyboard.type(ada.email);
+    await tabTo(page, "Password");
+    await page.keyboard.type("seven quiet herons by the lake");
+    await page.keyboard.press("Enter");
+    await arrived(page, "Users");
+    await alive(page);
+  });
+
+  await test.step("jumping to Projects", async () => {
+    await page.keyboard.press("Control+k");
+    const palette = page.getByRole("dialog", { name: "Search or jump to" });
+    await expect(palette.getByRole("textbox")).toBeFocused();
+    await page.keyboard.type("proj");
+    await expect(palette.getByRole("link", { name: "Users management" })).toBeHidden();
+    await page.keyboard.press("Enter");
+    await arrived(page, "Projects");
+    await expect(palette).toBeHidden();
+  });
+
+  await test.step("creating one", async () => {
+    await tabTo(page, "Create project");
+    await page.keyboard.press("Enter");
+    await arrived(page, "Create project");
+    await tabTo(page, "Name");
+    await page.keyboard.type(name);
+    await tabTo(page, "Description");
+    await page.keyboard.type("Made without a mouse.");
+    await tabTo(page, "Create project");
+    await page.keyboard.press("Enter");
+    await arrived(page, name);
+  });
+});
+
+test("the palette opens, closes and gives the focus back", async ({ open }) => {
+  const page = await open(MAINTAINER);
+  await page.goto(at.users);
+  await alive(page);
+  const opener = page.getByRole("button", { name: "Search or jump to" }).first();
+  await opener.focus();
+  await page.keyboard.press("Control+k");
+  const palette = page.getByRole("dialog", { name: "Search or jump to" });
+  await expect(palette).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(palette).toBeHidden();
+  await expect(opener).toBeFocused();
+});
+
+test("a slash goes to the search", async ({ open }) => {
+  const page = await open(MAINTAINER);
+  await page.goto(at.users);
+  await alive(page);
+  await page.keyboard.press("/");
+  await expect(page.getByRole("searchbox", { name: "Search people" })).toBeFocused();
+  await page.keyboard.type("a/b");
+  await expect(page.getByRole("searchbox", { name: "Search people" })).toHaveValue("a/b");
+});
+
+/** Presses Tab until the focus is on what is called so. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (const _ of Array(80).keys()) {
+    await page.keyboard.press("Tab");
+    const called = await page.evaluate(() => {
+      const focused = document.activeElement;
+      const label = focused instanceof HTMLInputElement || focused instanceof HTMLTextAreaElement ? focused.labels?.[0] : null;
+      return (label ?? focused)?.textContent?.trim() ?? "";
+    });
+    if (called === name) {
+      return;
+    }
+  }
+  throw new Error(`the keyboard does not reach “${name}”`);
+}
+
+function background(page: Page): Promise<string> {
+  return page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+}
+
+async function origin(page: Page): Promise<string> {
+  await page.goto(at.profile);
+  return new URL(page.url()).origin;
+}

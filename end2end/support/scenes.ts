@@ -1,0 +1,238 @@
+import { type Page, expect } from "@playwright/test";
+import type { People, Person } from "./people";
+import { arrived, at, signIn, toast } from "./steps";
+
+/** What the scenes show: parts of the sample, and a few people of their own. */
+export interface Cast {
+  /** A person of the sample with projects and budgets. */
+  priya: string;
+  /** Somebody whose account is locked. */
+  yusuf: string;
+  /** A budget of the sample. */
+  budget: string;
+  /** In a project, and has a budget. */
+  developer: Person;
+  /** Has nothing yet. */
+  stranger: Person;
+  auditor: Person;
+  maintainer: string;
+}
+
+type Who = "nobody" | "developer" | "stranger" | "auditor" | "maintainer";
+
+/** A page in a state worth looking at. */
+export interface Scene {
+  name: string;
+  who: Who;
+  address: (cast: Cast) => string;
+  /** From the address to the state. */
+  play?: (page: Page, people: People, cast: Cast) => Promise<void>;
+  /** Statuses that belong to it. */
+  status?: number;
+  /** Exists on narrow windows only. */
+  phone?: true;
+}
+
+export async function cast(people: People, maintainer: string): Promise<Cast> {
+  const developer = await people.add("Dara Developer");
+  await people.addMember("atlas", developer);
+  const budget = (await find(people, `${at.budgets}?q=CLI+engineering`, /budgets\/([0-9a-f-]{36})"/)) ?? "";
+  await people.maintainer.send("/act/budgets/assign-to-person", { budget, person: developer.id });
+  return {
+    priya: await find(people, `${at.users}?q=priya`, /users\/([0-9a-f-]{36})"/),
+    yusuf: await find(people, `${at.users}?q=yusuf`, /users\/([0-9a-f-]{36})"/),
+    budget,
+    developer,
+    stranger: await people.add("Stina Stranger"),
+    auditor: await people.add("Aron Auditor", "auditor"),
+    maintainer,
+  };
+}
+
+async function find(people: People, path: string, id: RegExp): Promise<string> {
+  const found = id.exec(await people.maintainer.read(path))?.[1];
+  if (found === undefined) {
+    throw new Error(`nothing like ${id} on ${path}`);
+  }
+  return found;
+}
+
+export function emailOf(who: Exclude<Who, "nobody">, of: Cast): string {
+  return who === "maintainer" ? of.maintainer : of[who].email;
+}
+
+async function sendEmpty(page: Page, button: string): Promise<void> {
+  await page.getByRole("button", { name: button }).evaluate((element) => {
+    element.closest("form")?.setAttribute("novalidate", "");
+  });
+  await page.getByRole("button", { name: button }).click();
+  await expect(page.getByRole("alert")).toBeVisible();
+}
+
+/** Every page, and what can open on it. */
+export const SCENES: Scene[] = [
+  { name: "sign-in", who: "nobody", address: () => at.signIn },
+  {
+    name: "sign-in refused",
+    who: "nobody",
+    address: () => at.signIn,
+    status: 422,
+    play: async (page, _, { stranger }) => {
+      await signIn(page, stranger.email, "not the password at all");
+      await expect(page.locator("[aria-invalid=true]").first()).toBeVisible();
+    },
+  },
+  {
+    name: "change of a one-time password",
+    who: "nobody",
+    address: () => at.signIn,
+    play: async (page, people) => {
+      const { person, oneTimePassword } = await people.invite("Nils Newcomer");
+      await signIn(page, person.email, oneTimePassword);
+      await arrived(page, "Choose a new password");
+    },
+  },
+  { name: "profile", who: "maintainer", address: () => at.profile },
+  {
+    name: "sign out everywhere",
+    who: "maintainer",
+    address: () => at.profile,
+    play: async (page) => {
+      await page.getByRole("button", { name: "Sign out everywhere" }).first().click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+    },
+  },
+  { name: "my access", who: "developer", address: () => at.myAccess },
+  { name: "my access of somebody new", who: "stranger", address: () => at.myAccess },
+  { name: "users", who: "maintainer", address: () => at.users },
+  { name: "users as auditor", who: "auditor", address: () => at.users },
+  { name: "users, nothing matches", who: "maintainer", address: () => `${at.users}?q=nothing-is-called-this` },
+  { name: "users, wrong address", who: "maintainer", address: () => `${at.users}?role=emperor&status=locked` },
+  {
+    name: "users, filter open",
+    who: "maintainer",
+    address: () => at.users,
+    play: async (page) => {
+      await page.getByRole("button", { name: "Status", exact: true }).click();
+      await expect(page.getByRole("radio", { name: "Locked" })).toBeVisible();
+    },
+  },
+  { name: "person", who: "maintainer", address: ({ priya }) => at.user(priya) },
+  { name: "person, locked", who: "maintainer", address: ({ yusuf }) => at.user(yusuf) },
+  { name: "person as auditor", who: "auditor", address: ({ priya }) => at.user(priya) },
+  { name: "create person", who: "maintainer", address: () => at.newUser },
+  {
+    name: "create person, refused",
+    who: "maintainer",
+    address: () => at.newUser,
+    status: 422,
+    play: (page) => sendEmpty(page, "Create person"),
+  },
+  {
+    name: "one-time password shown",
+    who: "maintainer",
+    address: () => at.newUser,
+    play: async (page) => {
+      await page.getByLabel("Name", { exact: true }).fill("Olga Onetime");
+      await page.getByLabel("E-mail").fill(`olga.${crypto.randomUUID().slice(0, 8)}@example.com`);
+      await page.getByRole("button", { name: "Create person" }).click();
+      await arrived(page, "Olga Onetime");
+    },
+  },
+  { name: "projects", who: "maintainer", address: () => at.projects },
+  { name: "projects of a developer", who: "developer", address: () => at.projects },
+  { name: "projects, nothing matches", who: "maintainer", address: () => `${at.projects}?q=nothing-is-called-this` },
+  { name: "project", who: "maintainer", address: () => at.project("atlas") },
+  { name: "project of a developer", who: "developer", address: () => at.project("atlas") },
+  { name: "project, people found", who: "maintainer", address: () => `${at.project("atlas")}?find=okafor` },
+  {
+    name: "project, removing somebody",
+    who: "maintainer",
+    address: () => at.project("atlas"),
+    play: async (page) => {
+      await page.getByRole("button", { name: /^Remove Jonas/ }).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+    },
+  },
+  {
+    name: "project, something done",
+    who: "maintainer",
+    address: () => at.newProject,
+    play: async (page) => {
+      const name = `scene-${crypto.randomUUID().slice(0, 8)}`;
+      await page.getByLabel("Name", { exact: true }).fill(name);
+      await page.getByLabel("Description").fill("Made to see the page of an empty project.");
+      await page.getByRole("button", { name: "Create project" }).click();
+      await expect(toast(page)).toBeVisible();
+    },
+  },
+  { name: "create project", who: "maintainer", address: () => at.newProject },
+  {
+    name: "create project, refused",
+    who: "maintainer",
+    address: () => at.newProject,
+    status: 422,
+    play: (page) => sendEmpty(page, "Create project"),
+  },
+  { name: "edit project", who: "maintainer", address: () => at.editProject("atlas") },
+  {
+    name: "edit project, conflict",
+    who: "maintainer",
+    address: () => at.editProject("tutor"),
+    status: 409,
+    play: async (page, people) => {
+      const version = await page.locator("input[name=version]").getAttribute("value");
+      const description = `Exercises and explanations, ${crypto.randomUUID().slice(0, 8)}.`;
+      const fields = { project: "tutor", version: version ?? "", display_name: "Tutor", description };
+      await people.maintainer.send("/act/projects/edit", fields);
+      await page.getByLabel("Description").fill("Explains things to people who learn to program.");
+      await page.getByRole("button", { name: "Save project" }).click();
+      await expect(page.getByRole("alert")).toBeVisible();
+    },
+  },
+  { name: "budgets", who: "maintainer", address: () => at.budgets },
+  { name: "budgets as auditor", who: "auditor", address: () => at.budgets },
+  { name: "budgets, nothing matches", who: "maintainer", address: () => `${at.budgets}?q=nothing-is-called-this` },
+  { name: "budget", who: "maintainer", address: ({ budget }) => at.budget(budget) },
+  { name: "create budget", who: "maintainer", address: () => at.newBudget },
+  {
+    name: "create budget, refused",
+    who: "maintainer",
+    address: () => at.newBudget,
+    status: 422,
+    play: (page) => sendEmpty(page, "Create budget"),
+  },
+  { name: "edit budget", who: "maintainer", address: ({ budget }) => at.editBudget(budget) },
+  { name: "not allowed", who: "developer", address: () => at.users, status: 403 },
+  { name: "no such project", who: "developer", address: () => at.project("no-such-project"), status: 404 },
+  { name: "no such address", who: "maintainer", address: () => "/no/such/address", status: 404 },
+  {
+    name: "palette",
+    who: "maintainer",
+    address: () => at.myAccess,
+    play: async (page) => {
+      await page.getByRole("button", { name: "Search or jump to" }).first().click();
+      await expect(page.getByRole("dialog", { name: "Search or jump to" })).toBeVisible();
+    },
+  },
+  {
+    name: "account menu",
+    who: "maintainer",
+    address: () => at.users,
+    play: async (page) => {
+      await page.getByRole("button", { name: /Account and settings/ }).click();
+      await expect(page.getByRole("button", { name: "Sign out" })).toBeVisible();
+    },
+  },
+  {
+    name: "drawer",
+    who: "maintainer",
+    address: () => at.users,
+    phone: true,
+    play: async (page) => {
+      await page.getByRole("button", { name: "More" }).click();
+      await expect(page.getByRole("link", { name: "Users management" })).toBeVisible();
+    },
+  },
+  { name: "gallery", who: "maintainer", address: () => "/_gallery" },
+];
