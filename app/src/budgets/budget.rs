@@ -6,7 +6,7 @@ use super::row::assigned_words;
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
 use crate::ui::{
-    Amount, CopyButton, Crumb, Fact, Facts, Icon, LinkButton, ObjectHead, RailPart, RelativeTime, Section, SplitBody,
+    Amount, Crumb, Fact, Facts, Icon, LinkButton, ObjectHead, RailPart, RelativeTime, Section, ShortId, SplitBody,
     Tile, category_icon,
 };
 use domain::budget::BudgetRow;
@@ -104,17 +104,14 @@ fn figure(label: &'static str, value: impl IntoView + 'static, meaning: &'static
 }
 
 fn rail(budget: &BudgetRow, now: OffsetDateTime) -> impl IntoView + use<> {
-    let (id, copied) = (budget.id.to_string(), budget.id.to_string());
+    let id = budget.id.to_string();
     let (category, updated) = (budget.category.title(), budget.updated_at);
     let assigned = assigned_words(budget.user_count, budget.project_count);
     view! {
         <RailPart title="Facts">
             <Facts>
                 <Fact label="Budget id">
-                    <span class="inline-flex max-w-full items-start gap-1">
-                        <code class="font-mono text-xs/5 tracking-none">{id}</code>
-                        <CopyButton text=copied label="Copy budget id" />
-                    </span>
+                    <ShortId id label="Copy budget id" />
                 </Fact>
                 <Fact label="Category">{category}</Fact>
                 <Fact label="Assigned to">{assigned}</Fact>

@@ -91,7 +91,7 @@ pub async fn add_member(project: String, person: String, role: String) -> Result
     let form = Form::new("add-member", [("person", &person), ("project", &project), ("role", &role)]);
     form.submit(async move {
         let (services, caller) = signed_in()?;
-        let can = in_project::<ManageMembers>(&services, &caller, &project).await?;
+        let can = in_project::<ManageMembers>(&services, &caller, &project).await.map_err(at_project)?;
         let role = parse_role(&role)?;
         let person = parse_id(&person).map_err(|_| FieldErrors::one("person", "Choose a person from the search."))?;
         services::members::add(&services, &can, person, role).await?;
@@ -144,6 +144,17 @@ async fn in_project<P: Asks>(services: &Services, caller: &Caller, name: &str) -
     let name = ProjectName::parse_existing(name).map_err(|_| Refusal::NotFound)?;
     let project = projects::id_of(services, caller, &name).await?;
     Ok(caller.can(Target::Project(project))?)
+}
+
+/// Where the project is typed, a name that leads nowhere is a problem of that field.
+#[cfg(feature = "ssr")]
+fn at_project(fault: services::Error) -> services::Error {
+    match fault {
+        services::Error::Refused(Refusal::NotFound) => {
+            FieldErrors::one("project", "There is no such project. Enter the technical name its page shows.").into()
+        }
+        fault => fault,
+    }
 }
 
 #[cfg(feature = "ssr")]

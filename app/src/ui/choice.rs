@@ -97,11 +97,13 @@ pub fn BareSelect(
     let look = if edged {
         "min-h-control rounded-md border border-control bg-raised ps-2.5 pe-7 text-sm hover:border-ink-2"
     } else {
-        "-ms-2 min-h-control-sm rounded-md border border-transparent ps-1.75 pe-6 text-sm font-medium \
+        "min-h-control-sm rounded-md border border-transparent ps-1.75 pe-6 text-sm font-medium \
          hover:border-control hover:bg-raised"
     };
+    // A negative margin on the select itself would make it narrower than its words.
+    let place = if edged { "" } else { "-ms-2" };
     view! {
-        <span class="relative inline-grid max-w-full min-w-0">
+        <span class=["relative inline-grid max-w-full min-w-0", place].join(" ")>
             <select
                 name=name
                 aria-label=label

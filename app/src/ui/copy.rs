@@ -39,3 +39,27 @@ pub fn CopyButton(
         </span>
     }
 }
+
+/// The two ends of an id, the whole of it for the pointer and to copy.
+#[component]
+pub fn ShortId(
+    /// The id.
+    #[prop(into)]
+    id: String,
+    /// What is copied, for readers: "Copy user id".
+    #[prop(into)]
+    label: String,
+) -> impl IntoView {
+    let shown = match (id.get(..8), id.len().checked_sub(4).and_then(|from| id.get(from..))) {
+        (Some(first), Some(last)) if id.len() > 16 => [first, "…", last].concat(),
+        _ => id.clone(),
+    };
+    view! {
+        <span class="inline-flex max-w-full items-center gap-1">
+            <code class="font-mono text-xs tracking-none" title=id.clone()>
+                {shown}
+            </code>
+            <CopyButton text=id label />
+        </span>
+    }
+}

@@ -61,7 +61,7 @@ mod hydrate {
     use crate::send::Sent;
     use leptos::ev::SubmitEvent;
     use leptos::wasm_bindgen::{JsCast, JsValue};
-    use leptos::web_sys::{FormData, HtmlElement, HtmlFormElement, HtmlInputElement, UrlSearchParams};
+    use leptos::web_sys::{FormData, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement, UrlSearchParams};
 
     /// The address and body the browser would send, the button's own name and value among them.
     pub(super) fn request_of(event: &SubmitEvent) -> Option<(String, UrlSearchParams)> {
@@ -82,6 +82,7 @@ mod hydrate {
         set_busy(busy.as_ref(), true);
         let answer = post(address, &body).await;
         set_busy(busy.as_ref(), false);
+        close_dialog(busy.as_ref());
         let form: Option<HtmlFormElement> = event.target().and_then(|target| target.dyn_into().ok());
         match (&answer, form) {
             (Some((_, was_done)), Some(form)) => settle(&form, *was_done),
@@ -111,6 +112,16 @@ mod hydrate {
         let response = request.send().await.ok()?;
         let was_done = response.ok();
         response.json().await.ok().map(|sent| (sent, was_done))
+    }
+
+    /// The dialog a form was sent from has been answered, whether the answer is done or refused: the page says which.
+    fn close_dialog(button: Option<&HtmlElement>) {
+        let dialog = button.and_then(|button| button.closest("dialog").ok().flatten());
+        if let Some(dialog) = dialog.and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok()) {
+            // It was opened as one or the other; closing what is not open is refused and changes nothing.
+            let _ = dialog.hide_popover();
+            dialog.close();
+        }
     }
 
     fn submitter(event: &SubmitEvent) -> Option<HtmlElement> {

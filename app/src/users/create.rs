@@ -60,7 +60,7 @@ fn form_page(state: FormFields) -> impl IntoView {
                     />
                     <RadioRows name="kind" legend="Type" options=kinds() selected=UserKind::Regular.key() />
                     <p class="text-sm text-ink-2">
-                        "Next you see a one-time password, once. Hand it over in person or by phone; at the first sign-in it has to be replaced by an own one."
+                        "Next you see a one-time password, once. Hand it over in person or by phone; at the first sign-in they replace it by a password of their own."
                     </p>
                     <FormFoot>
                         <LinkButton href=paths::USERS kind=ButtonKind::Quiet>

@@ -17,6 +17,8 @@ pub fn person_row(person: UserRow, now: OffsetDateTime) -> impl IntoView {
     let (href, all_projects) = (paths::user(person.id), paths::user(person.id));
     let is_plain = person.role == PlatformRole::User && person.kind == UserKind::Regular;
     let (name, seed) = (person.name.clone(), person.id.to_string());
+    let projects_stacked = if person.project_count == 0 { Stacked::Hidden } else { Stacked::Line };
+    let sign_in_stacked = if person.last_sign_in_at.is_none() { Stacked::Hidden } else { Stacked::Line };
     let role_stacked = if is_plain { Stacked::Hidden } else { Stacked::End };
     view! {
         <TableRow>
@@ -31,7 +33,7 @@ pub fn person_row(person: UserRow, now: OffsetDateTime) -> impl IntoView {
             <Cell stacked=role_stacked>
                 <RoleBadge role=person.role kind=person.kind />
             </Cell>
-            <Cell stacked=Stacked::Line>
+            <Cell stacked=projects_stacked>
                 <ProjectBadges
                     projects=person.projects
                     total=person.project_count
@@ -39,7 +41,7 @@ pub fn person_row(person: UserRow, now: OffsetDateTime) -> impl IntoView {
                     more_href=all_projects
                 />
             </Cell>
-            <Cell stacked=Stacked::Line label="Last sign-in">
+            <Cell stacked=sign_in_stacked label="Last sign-in">
                 <span class="num text-sm">{last_sign_in(person.last_sign_in_at, now)}</span>
             </Cell>
             <Cell stacked=Stacked::Hidden priority=CREATED>

@@ -23,8 +23,8 @@ pub(super) fn section(view: &UserView, now: OffsetDateTime) -> impl IntoView + u
         let controls = view.may_manage_budgets.then(|| {
             let assign = (person.status != UserStatus::Deactivated)
                 .then(|| assign_form(&view.budget_choices, category, person.id, &person.name, budget));
-            let take = budget.map(|budget| take_form(budget, person.id, &person.name));
-            view! { <div class="flex flex-wrap items-center gap-x-2 gap-y-1">{assign} {take}</div> }.into_any()
+            let take = budget.map(|budget| take_form(budget, person.id, &person.name).into_any());
+            Controls { assign, take }
         });
         row(category, budget, controls, now)
     });
@@ -35,12 +35,21 @@ pub(super) fn section(view: &UserView, now: OffsetDateTime) -> impl IntoView + u
     }
 }
 
+/// What a maintainer may do about one category.
+#[derive(Default)]
+struct Controls {
+    assign: Option<AnyView>,
+    take: Option<AnyView>,
+}
+
 fn row(
     category: Category,
     budget: Option<&AssignedBudget>,
-    controls: Option<AnyView>,
+    controls: Option<Controls>,
     now: OffsetDateTime,
 ) -> impl IntoView + use<> {
+    let Controls { assign, take } = controls.unwrap_or_default();
+    let (beside, below) = if budget.is_some() { (take, assign) } else { (assign, None) };
     let facts = match budget.cloned() {
         Some(budget) => assigned(budget, now).into_any(),
         None => view! { <p class="text-sm text-ink-2">"No budget"</p> }.into_any(),
@@ -52,7 +61,8 @@ fn row(
                 {category.title()}
             </p>
             {facts}
-            {controls}
+            <div class="empty:hidden">{beside}</div>
+            <div class="col-span-2 col-start-2 empty:hidden @max-p2:col-span-1 @max-p2:col-start-1">{below}</div>
         </li>
     }
 }

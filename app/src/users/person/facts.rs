@@ -1,6 +1,6 @@
 //! Facts about a person, at the right.
 
-use crate::ui::{CopyButton, Day, Fact, Facts, RailPart};
+use crate::ui::{Day, Fact, Facts, RailPart, ShortId};
 use crate::users::data::UserView;
 use crate::users::row::last_sign_in;
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 pub(super) fn rail(view: &UserView, now: OffsetDateTime) -> impl IntoView + use<> {
     let person = &view.person;
-    let (id, copied) = (person.id.to_string(), person.id.to_string());
+    let id = person.id.to_string();
     let (kind, created, signed_in) = (person.kind.title(), person.created_at, person.last_sign_in_at);
     let signs_in_by =
         if person.signs_in_by == "local" { "E-mail and password".to_owned() } else { person.signs_in_by.clone() };
@@ -18,10 +18,7 @@ pub(super) fn rail(view: &UserView, now: OffsetDateTime) -> impl IntoView + use<
         <RailPart title="Facts">
             <Facts>
                 <Fact label="User id">
-                    <span class="inline-flex max-w-full items-start gap-1">
-                        <code class="font-mono text-xs/5 tracking-none">{id}</code>
-                        <CopyButton text=copied label="Copy user id" />
-                    </span>
+                    <ShortId id label="Copy user id" />
                 </Fact>
                 <Fact label="Type">{kind}</Fact>
                 <Fact label="Signs in by">{signs_in_by}</Fact>

@@ -62,8 +62,9 @@ fn allowance_words(allowance: ProjectAllowance) -> String {
 fn row(project: Assignment, person: UserId, name: &str, may: bool) -> impl IntoView + use<> {
     let technical = project.name.to_string();
     let (href, detail, seed) = (paths::project(&technical), technical.clone(), project.project_id.to_string());
-    let (title, tile) = (project.title.clone(), project.title.clone());
     let is_fixed = project.kind == ProjectKind::Personal;
+    let title = if is_fixed { project.kind.title().to_owned() } else { project.title.clone() };
+    let tile = if is_fixed { name.to_owned() } else { project.title.clone() };
     let granted_by = project.granted_by.clone().unwrap_or_else(|| "First sign-in".to_owned());
     let since = project.since;
     let role = if may && !is_fixed {
