@@ -6,7 +6,7 @@ mod serve;
 mod start;
 
 use crate::cli::{Cli, Command};
-use crate::config::{Config, Problems};
+use crate::config::{Config, Problems, VARIABLES};
 use crate::{logs, manifest};
 
 /// Why a command failed; its text is all that people see.
@@ -59,35 +59,39 @@ pub enum CommandError {
 /// # Errors
 /// See [`CommandError`].
 pub async fn run(cli: Cli) -> Result<(), CommandError> {
-    if let Command::Docs { part } = cli.command {
-        docs::print(part);
-        return Ok(());
-    }
-    let config = Config::read(environment()?)?;
-    logs::start(&config);
     match cli.command {
-        Command::Serve { sample } => serve::run(&config, sample).await,
-        Command::Migrate { from } => operate::migrate(&config, from.as_deref()).await,
-        Command::GrantMaintainer { email } => operate::grant_maintainer(&config, &email).await,
+        Command::Serve { sample } => serve::run(&configured()?, sample).await,
+        Command::Migrate { from } => operate::migrate(&configured()?, from.as_deref()).await,
+        Command::GrantMaintainer { email } => operate::grant_maintainer(&configured()?, &email).await,
         Command::CheckConfig => {
-            operate::check_config(&config);
+            operate::check_config(&configured()?);
             Ok(())
         }
         #[cfg(feature = "embedded-postgres")]
-        Command::Postgres { data_dir, throw_away } => operate::postgres(&config, data_dir, throw_away).await,
-        Command::Docs { .. } => Ok(()),
+        Command::Postgres { data_dir, throw_away } => operate::postgres(&configured()?, data_dir, throw_away).await,
+        Command::Docs { part } => {
+            docs::print(part);
+            Ok(())
+        }
     }
 }
 
+/// Reads the configuration and starts logging as it says.
+fn configured() -> Result<Config, CommandError> {
+    let config = Config::read(environment()?)?;
+    logs::start(&config);
+    Ok(config)
+}
+
+/// The variables of this process that concern us; the others may hold what they like.
 fn environment() -> Result<Vec<(String, String)>, CommandError> {
-    let text =
-        |raw: std::ffi::OsString, name: &str| raw.into_string().map_err(|_| CommandError::NotText(name.to_owned()));
-    std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-        .filter(|(name, _)| {
-            crate::config::VARIABLES.iter().any(|variable| variable.names.contains(&name.as_str()))
-                || name.starts_with("BURSAR_")
+    let is_ours = |name: &str| name.starts_with("BURSAR_") || VARIABLES.iter().any(|known| known.names.contains(&name));
+    let named = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    named
+        .filter(|(name, _)| is_ours(name))
+        .map(|(name, value)| match value.into_string() {
+            Ok(value) => Ok((name, value)),
+            Err(_) => Err(CommandError::NotText(name)),
         })
-        .map(|(name, value)| text(value, &name).map(|value| (name, value)))
         .collect()
 }

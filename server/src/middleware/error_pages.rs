@@ -5,13 +5,16 @@ use super::request_id::RequestId;
 use super::security_headers::STATIC_PAGE_POLICY;
 use crate::state::AppState;
 use app::error::PageError;
+use app::request::Assets;
 use app::theme::Theme;
+use app::ui::LonelySheet;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::error::Refusal;
 use http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER};
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode};
+use leptos::prelude::*;
 
 /// How long to wait before asking a busy server again, in seconds.
 const TRY_AGAIN_AFTER: HeaderValue = HeaderValue::from_static("2");
@@ -139,10 +142,10 @@ fn is_explained(headers: &HeaderMap) -> bool {
     kind.starts_with("text/html") || kind.starts_with("application/json") || headers.contains_key(EXPLAINED)
 }
 
-fn document(problem: Problem, assets: &app::request::Assets, theme: Theme, request_id: &str) -> String {
-    let Problem { status, title, text } = problem;
-    let (stylesheet, icon, code) = (&assets.stylesheet, &assets.icon, status.as_u16());
+fn document(problem: Problem, assets: &Assets, theme: Theme, request_id: &str) -> String {
+    let (stylesheet, icon, title) = (&assets.stylesheet, &assets.icon, problem.title);
     let theme = theme.attribute().map(|theme| format!(" data-theme=\"{theme}\"")).unwrap_or_default();
+    let body = Owner::new().with(|| sheet(problem, request_id.to_owned()).to_html());
     format!(
         r#"<!DOCTYPE html>
 <html lang="en"{theme}>
@@ -154,20 +157,28 @@ fn document(problem: Problem, assets: &app::request::Assets, theme: Theme, reque
 <link rel="icon" href="{icon}">
 <link rel="stylesheet" href="{stylesheet}">
 </head>
-<body class="bg-canvas text-ink">
-<main class="grid min-h-dvh place-content-center p-4">
-<div class="grid max-w-md gap-3 rounded-xl bg-paper p-6 shadow-e1">
-<p class="text-sm text-ink-2">Error {code}</p>
-<h1 class="text-xl font-semibold">{title}</h1>
-<p>{text}</p>
-<p><a class="link" href="/">Go to the start page</a></p>
-<p class="text-xs text-ink-2">Request id <code class="select-all">{request_id}</code></p>
-</div>
-</main>
-</body>
+<body>{body}</body>
 </html>
 "#
     )
+}
+
+fn sheet(problem: Problem, request_id: String) -> impl IntoView {
+    let Problem { status, title, text } = problem;
+    view! {
+        <LonelySheet>
+            <div class="grid gap-1">
+                <h1 class="text-2xl font-semibold">{title}</h1>
+                <p class="text-base text-ink-2">{text}</p>
+            </div>
+            <p class="text-base">
+                <a href="/" class="link">
+                    "Go to the start page"
+                </a>
+            </p>
+            <p class="text-sm text-ink-2">{format!("Error {}. Request id ", status.as_u16())} <code>{request_id}</code></p>
+        </LonelySheet>
+    }
 }
 
 #[cfg(test)]
@@ -187,7 +198,7 @@ mod tests {
             Problem::STARTING,
             Problem::SLOW,
         ];
-        let assets = app::request::Assets { stylesheet: "/assets/s.css".to_owned(), ..Default::default() };
+        let assets = Assets { stylesheet: "/assets/s.css".to_owned(), ..Default::default() };
         for problem in all {
             let html = document(problem, &assets, Theme::Dark, "the-id");
             for part in ["the-id", "href=\"/\"", "/assets/s.css", "data-theme=\"dark\"", problem.title, problem.text] {

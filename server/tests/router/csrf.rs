@@ -42,7 +42,7 @@ async fn both_headers_decide_and_a_session_needs_one_of_them() {
     ];
     for (headers, passes) in matrix {
         let headers = [headers, &[DATA]].concat();
-        let response = server.post("/data/me", "", &headers).await;
+        let response = server.post("/data/who-am-i", "", &headers).await;
         assert_eq!(response.status() != refused, passes, "{headers:?}: {}", response.status());
     }
 }

@@ -20,7 +20,7 @@ async fn every_kind_of_answer_carries_the_security_headers() {
         server.post("/act/sign-in", "email=a", &[PAGE, ("sec-fetch-site", "cross-site")]).await,
         server.post("/act/sign-in", "email=a", &[DATA, OUR_SITE]).await,
         server.post("/act/sign-in", &"a".repeat(70_000), &[PAGE, OUR_SITE]).await,
-        server.post("/data/me", "", &[DATA, OUR_SITE]).await,
+        server.post("/data/who-am-i", "", &[DATA, OUR_SITE]).await,
         answer(server.request(Method::DELETE, "/sign-in", &[PAGE, OUR_SITE])).await,
     ];
     let mut ids = BTreeSet::new();

@@ -9,7 +9,7 @@ async fn a_session_says_who_asks_until_its_row_is_gone() {
     let server = TestServer::start().await;
     let (caller, cookie) = server.person("Ada Lovelace", PlatformRole::User).await;
     let headers = [("cookie", cookie.as_str()), DATA, OUR_SITE];
-    let answer = server.post("/data/me", "", &headers).await;
+    let answer = server.post("/data/who-am-i", "", &headers).await;
     assert_eq!(answer.status(), StatusCode::OK);
     assert!(answer.text().await.expect("data").contains("ada.lovelace@example.com"));
     sqlx::query("delete from sessions where id = $1")
@@ -17,7 +17,7 @@ async fn a_session_says_who_asks_until_its_row_is_gone() {
         .execute(server.world.services.pool())
         .await
         .expect("a session");
-    let answer = server.post("/data/me", "", &headers).await;
+    let answer = server.post("/data/who-am-i", "", &headers).await;
     assert!(!answer.text().await.expect("data").contains("ada.lovelace@example.com"));
 }
 
@@ -26,13 +26,13 @@ async fn what_an_operator_sets_by_hand_holds_at_once() {
     let server = TestServer::start().await;
     let (_, cookie) = server.person("Ada Lovelace", PlatformRole::User).await;
     let headers = [("cookie", cookie.as_str()), DATA, OUR_SITE];
-    let before = server.post("/data/me", "", &headers).await.text().await.expect("data");
+    let before = server.post("/data/who-am-i", "", &headers).await.text().await.expect("data");
     assert!(!before.contains("ManageBudgets"), "{before}");
     sqlx::query("UPDATE users SET is_maintainer = true, is_admin = true WHERE email = 'ada.lovelace@example.com'")
         .execute(server.world.services.pool())
         .await
         .expect("a person");
-    let after = server.post("/data/me", "", &headers).await.text().await.expect("data");
+    let after = server.post("/data/who-am-i", "", &headers).await.text().await.expect("data");
     assert!(after.contains("ManageBudgets"), "{after}");
 }
 
