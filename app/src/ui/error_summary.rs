@@ -17,7 +17,7 @@ pub fn ErrorSummary(
     fact: String,
     /// The problems at fields.
     errors: FieldErrors,
-    /// Field names and what they are called on the screen.
+    /// Field names and what they are called on the screen, in the order of the form.
     labels: Vec<(&'static str, &'static str)>,
 ) -> impl IntoView {
     let count = errors.iter().count();
@@ -39,7 +39,10 @@ pub fn ErrorSummary(
             </li>
         }
     };
-    let lines = errors.iter().map(line).collect_view();
+    let place = |field: &str| labels.iter().position(|(name, _)| *name == field).unwrap_or(labels.len());
+    let mut problems: Vec<_> = errors.iter().collect();
+    problems.sort_by_key(|(field, _)| place(field));
+    let lines = problems.into_iter().map(line).collect_view();
     view! {
         <div role="alert" tabindex="-1" id=[&form, "-errors"].concat() class=[FRAME, "items-start! bg-danger-tint [&>svg]:text-danger-ink"].join(" ")>
             <SvgIcon icon=Icon::OctagonAlert />

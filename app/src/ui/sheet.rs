@@ -36,7 +36,7 @@ pub fn SkipLink() -> impl IntoView {
         <a
             href="#main"
             rel="external"
-            class="fixed start-2 top-2 z-50 -translate-y-16 rounded-md bg-raised px-3 py-2 shadow-e2 focus:translate-y-0"
+            class="fixed start-2 top-2 z-50 -translate-y-16 rounded-md bg-raised px-3 py-2 focus:translate-y-0 focus:shadow-e2"
         >
             "Skip to content"
         </a>
@@ -56,10 +56,10 @@ pub fn LonelySheet(
             class="@container m-2 grid min-h-[calc(100dvh-1rem)] justify-items-center rounded-xl border border-line bg-paper px-6 pt-[clamp(2.5rem,15vh,9rem)] pb-6 focus:outline-none max-nav:m-0 max-nav:min-h-dvh max-nav:rounded-none max-nav:border-0 max-nav:px-5"
         >
             <div class="grid w-full max-w-88 content-start gap-6">
-                <p class="flex items-center gap-2.25 text-lg font-title tracking-tight">
+                <div class="flex items-center gap-2.25 text-lg font-title tracking-tight">
                     <super::icon::Mark />
                     "Bursar"
-                </p>
+                </div>
                 {children()}
             </div>
         </main>
