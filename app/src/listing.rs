@@ -17,12 +17,6 @@ pub fn LiveSearch(
     /// What the address searches for now; empty for nothing.
     #[prop(into)]
     term: Signal<String>,
-    /// The parameter's name.
-    #[prop(default = "q")]
-    name: &'static str,
-    /// Not the page's own search: `/` does not lead here.
-    #[prop(optional)]
-    is_second: bool,
     /// The address of the list narrowed to a term, from its first page.
     href: impl Fn(Option<SearchTerm>) -> String + Send + Sync + 'static,
 ) -> impl IntoView {
@@ -43,7 +37,7 @@ pub fn LiveSearch(
     move || {
         let (_, value) = shown.get();
         typed.set_value(value.clone());
-        view! { <SearchField label placeholder name value on_input=search is_second /> }
+        view! { <SearchField label placeholder value on_input=search /> }
     }
 }
 
@@ -54,7 +48,7 @@ pub fn ignored_notice(ignored: &[String]) -> Option<impl IntoView + use<>> {
         view! {
             <div class="px-gutter pb-3">
                 <Banner kind=BannerKind::Warn fact="The address was not understood in full.">
-                    {format!("Left out: {names}. Choose again below.")}
+                    {format!("Left out: {names}. Choose again.")}
                 </Banner>
             </div>
         }

@@ -37,7 +37,7 @@ impl LazyRoute for ChangePasswordPage {
                         view! { <div class="px-gutter">{password_form(&forms.of(FORM), true)}</div> }
                     })}
                 </div>
-                <PostForm action=SignOut::url() whole_page=true>
+                <PostForm action=SignOut::url() whole_page=true class="-ms-3">
                     <Button kind=ButtonKind::Quiet icon=Icon::LogOut submit=true>
                         "Sign out instead"
                     </Button>

@@ -41,7 +41,7 @@ impl LazyRoute for MyAccessPage {
 
 fn my_access(dated: Dated<MyAccess>, me: &Me) -> impl IntoView + use<> {
     let Dated { now, data: MyAccess { own, budgets } } = dated;
-    let rail = (person(me), rights::section(me, &own.projects), help(&own.admins));
+    let rail = (person(me), rights::section(me, &own.projects), help(&own.admins, &me.name));
     let sections = (budgets.then(|| own_budgets::section(&own.budgets, now)), own_projects::section(&own, me));
     view! { <SplitBody rail=move || rail>{sections}</SplitBody> }
 }
@@ -66,8 +66,9 @@ fn person(me: &Me) -> impl IntoView + use<> {
     }
 }
 
-fn help(admins: &[String]) -> impl IntoView + use<> {
-    let names = admins.join(", ");
+fn help(admins: &[String], own_name: &str) -> impl IntoView + use<> {
+    let others: Vec<&str> = admins.iter().map(String::as_str).filter(|name| *name != own_name).collect();
+    let names = others.join(", ");
     let words = if names.is_empty() {
         "Ask whoever runs this console.".to_owned()
     } else {

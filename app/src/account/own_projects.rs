@@ -29,8 +29,8 @@ pub(super) fn section(own: &OwnAccess, me: &Me) -> impl IntoView + use<> {
     let used = allowance_words(own.allowance);
     view! {
         <Section id="projects" title="Projects" side=move || used actions=create>
-            {lonely}
             <ul class="-mt-1">{lines}</ul>
+            {lonely}
         </Section>
     }
 }
@@ -83,12 +83,12 @@ const fn allows(role: ProjectRole) -> &'static str {
 }
 
 fn without_shared(own: &OwnAccess, me: &Me, may_create: bool) -> impl IntoView + use<> {
-    let whom = if own.admins.is_empty() { "an admin".to_owned() } else { own.admins.join(" or ") };
-    let own_one = if may_create { " Or create one of your own." } else { "" };
-    let text = format!(
-        "Ask the project admin of the project you need, or {whom}, to add {} as a member. Name the project.{own_one}",
-        me.email
-    );
+    let text = if own.allowance.limit.is_none() {
+        "As an admin you see and manage every project without being in it.".to_owned()
+    } else {
+        let whom = if own.admins.is_empty() { "an admin".to_owned() } else { own.admins.join(" or ") };
+        format!("Ask {whom}, or a project admin of the project you need, to add {} as a member.", me.email)
+    };
     let create = move || {
         may_create.then(|| {
             view! {

@@ -53,7 +53,5 @@ pub(super) fn password_form(state: &FormFields, is_due: bool) -> impl IntoView +
 }
 
 fn rule() -> String {
-    format!(
-        "At least {SHORTEST} characters: a few words in a row are easy to remember. No other rules but that it is not on everybody's list."
-    )
+    format!("At least {SHORTEST} characters: a few words in a row are easy to remember. Common passwords are refused.")
 }

@@ -67,7 +67,7 @@ fn sign_out_everywhere(count: usize) -> impl IntoView {
         }
     };
     view! {
-        <PostForm action=SignOutEverywhere::url() whole_page=true>
+        <PostForm action=SignOutEverywhere::url() whole_page=true class="-ms-3">
             <DialogButton target="sign-out-everywhere" kind=ButtonKind::DangerQuiet icon=Icon::LogOut>
                 "Sign out everywhere"
             </DialogButton>

@@ -40,7 +40,7 @@ pub fn SignInPage() -> impl IntoView {
             </div>
             <Transition>{page}</Transition>
             <p class="text-sm text-ink-2">
-                "No account yet, or the password forgotten? An admin of the console creates accounts and issues one-time passwords."
+                "No account yet, or no password any more? Ask an admin: they create accounts and hand out new passwords."
             </p>
         </LonelySheet>
     }

@@ -47,6 +47,10 @@ pub struct ProjectView {
     pub may_view_budgets: bool,
     /// May assign budgets.
     pub may_manage_budgets: bool,
+    /// May open people's pages.
+    pub may_view_people: bool,
+    /// May open budgets' pages.
+    pub may_view_all_budgets: bool,
     /// People found to add; `None` when nobody was looked for.
     pub found: Option<Vec<FoundPerson>>,
     /// Budgets to choose from; empty unless the viewer may assign them.
@@ -94,6 +98,8 @@ pub async fn read_project(name: String, query: ProjectPageQuery) -> Result<Dated
             may_manage_members,
             may_view_budgets: services.settings().budgets && may(Permission::ViewProjectBudgets),
             may_manage_budgets,
+            may_view_people: caller.actor.may(Permission::ViewUsers, Target::Platform),
+            may_view_all_budgets: caller.actor.may(Permission::ViewBudgets, Target::Platform),
             found,
             budget_choices,
             project,

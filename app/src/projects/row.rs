@@ -16,11 +16,12 @@ pub(super) fn project_row(project: ProjectRow) -> impl IntoView {
     let admins = admins(&project);
     let ProjectRow { id, name, title, kind, member_count, own_role, created_at, .. } = project;
     let (href, initials) = (paths::project(name.as_str()), title.clone());
-    let role_stacked = if own_role.is_some() { Stacked::End } else { Stacked::Hidden };
+    let detail = (title != name.as_str()).then(|| name.to_string());
+    let role_stacked = if own_role.is_some() { Stacked::Line } else { Stacked::Hidden };
     view! {
         <TableRow>
             <Cell stacked=Stacked::Line>
-                <NameCell href name=title detail=name.to_string() code=true>
+                <NameCell href name=title detail code=true>
                     <Avatar name=initials seed=id.to_string() shape=AvatarShape::Project />
                 </NameCell>
             </Cell>
@@ -54,7 +55,7 @@ fn admins(project: &ProjectRow) -> String {
 fn role_or_none(role: Option<ProjectRole>) -> AnyView {
     match role {
         Some(role) => view! { <ProjectRoleBadge role /> }.into_any(),
-        None => view! { <span class="text-sm text-ink-2">"None"</span> }.into_any(),
+        None => view! { <span class="text-sm text-ink-2">"–"</span> }.into_any(),
     }
 }
 

@@ -1,27 +1,29 @@
 //! Finding somebody and adding them to a project.
 
 use super::members::roles;
-use super::{Asked, address};
+use super::search::{Searches, find_form};
 use crate::confirm::Hidden;
 use crate::flash::Forms;
-use crate::listing::LiveSearch;
-use crate::paths;
 use crate::projects::actions::AddMember;
 use crate::projects::data::{ProjectPageQuery, ProjectView};
 use crate::ui::form::PostForm;
-use crate::ui::{Avatar, Badge, BadgeKind, Banner, BannerKind, BareSelect, Button, ButtonKind, Icon, Section};
+use crate::ui::{Avatar, Badge, BadgeKind, Banner, BannerKind, BareSelect, Button, Icon, Section};
 use domain::project::ProjectFacts;
 use domain::role::ProjectRole;
 use domain::user::FoundPerson;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-pub(super) fn section(view: &ProjectView, asked: Asked, forms: &Forms) -> impl IntoView + use<> {
+pub(super) fn section(
+    view: &ProjectView,
+    query: &ProjectPageQuery,
+    searches: Searches,
+    forms: &Forms,
+) -> impl IntoView + use<> {
     let facts = &view.project.facts;
     let problem = forms.of("add-member").problem("person");
-    let query = asked.get_untracked().0;
-    let found = view.found.as_ref().map(|people| found(people, facts, &query));
-    let search = search(facts.name.to_string(), asked);
+    let found = view.found.clone().map(|people| found(people, facts, query));
+    let search = find_form(searches, facts.name.as_str(), query);
     view! {
         <Section id="add-member" title="Add member" side=|| "Name or e-mail, at least three characters">
             {problem.map(|fact| view! { <div class="mb-2"><Banner kind=BannerKind::Danger fact alert=true /></div> })}
@@ -31,28 +33,7 @@ pub(super) fn section(view: &ProjectView, asked: Asked, forms: &Forms) -> impl I
     }
 }
 
-fn search(name: String, asked: Asked) -> impl IntoView {
-    let term = Memo::new(move |_| asked.read().0.find.as_ref().map(ToString::to_string).unwrap_or_default());
-    let action = paths::project(&name);
-    let href = move |find| address(&name, &ProjectPageQuery { find, ..asked.get_untracked().0 });
-    view! {
-        <form method="get" action=action role="search" class="flex items-center gap-2">
-            <LiveSearch
-                label="Find people to add"
-                placeholder="Find people to add"
-                name="find"
-                is_second=true
-                term
-                href
-            />
-            <Button kind=ButtonKind::Default icon=Icon::Search submit=true>
-                "Find"
-            </Button>
-        </form>
-    }
-}
-
-fn found(people: &[FoundPerson], facts: &ProjectFacts, query: &ProjectPageQuery) -> AnyView {
+fn found(people: Vec<FoundPerson>, facts: &ProjectFacts, query: &ProjectPageQuery) -> AnyView {
     if people.is_empty() {
         let term = query.find.as_ref().map(ToString::to_string).unwrap_or_default();
         let words = if term.chars().count() < 3 {
@@ -62,7 +43,9 @@ fn found(people: &[FoundPerson], facts: &ProjectFacts, query: &ProjectPageQuery)
         };
         return view! { <p role="status" class="mt-3 text-sm text-ink-2">{words}</p> }.into_any();
     }
-    let rows: Vec<_> = people.iter().cloned().map(|person| row(person, facts)).collect();
+    let facts = facts.clone();
+    // Made anew each time, so that a role chosen and not sent does not pass to the next person in this place.
+    let rows = move || people.iter().cloned().map(|person| row(person, &facts)).collect_view();
     view! { <ul class="mt-2 border-t border-line">{rows}</ul> }.into_any()
 }
 

@@ -2,7 +2,6 @@
 
 use crate::budgets::actions::{AssignBudgetToProject, TakeBudgetFromProject};
 use crate::confirm::{ConfirmForm, Hidden};
-use crate::me::Me;
 use crate::paths;
 use crate::projects::data::ProjectView;
 use crate::ui::form::PostForm;
@@ -11,18 +10,17 @@ use crate::ui::{
     SvgIcon, category_icon,
 };
 use domain::budget::{AssignedBudget, BudgetChoice, Category};
-use domain::permission::Permission;
 use domain::project::ProjectFacts;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use time::OffsetDateTime;
 
-pub(super) fn section(view: &ProjectView, me: &Me, now: OffsetDateTime) -> impl IntoView + use<> {
+pub(super) fn section(view: &ProjectView, now: OffsetDateTime) -> impl IntoView + use<> {
     let facts = &view.project.facts;
     let cards = Category::ALL.map(|category| {
         let budget = view.project.budgets.iter().find(|budget| budget.category == category);
         let controls = view.may_manage_budgets.then(|| controls(&view.budget_choices, category, facts, budget));
-        card(category, budget.cloned(), me.may(Permission::ViewBudgets), controls, now)
+        card(category, budget.cloned(), view.may_view_all_budgets, controls, now)
     });
     view! {
         <Section id="budgets" title="Budgets" side=|| "In US dollars, at most one a category">
@@ -97,6 +95,7 @@ fn controls(
 ) -> AnyView {
     let assign = assign_form(choices, category, facts, budget);
     let take = budget.map(|budget| take_form(budget, facts));
+    let take = take.map(|take| view! { <div class="-ms-2.25">{take}</div> });
     view! { <div class="grid gap-1.5 border-t border-line pt-2.5">{assign} {take}</div> }.into_any()
 }
 

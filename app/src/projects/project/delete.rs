@@ -26,8 +26,8 @@ pub(super) fn section(facts: &ProjectFacts, state: &FormFields) -> impl IntoView
                     </Banner>
                 }
             })}
-            <div class="flex flex-wrap items-center gap-x-4 gap-y-2">
-                <p id="delete-reasons" class="max-w-136 min-w-0 flex-[1_1_16rem] text-sm">
+            <div class="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+                <p id="delete-reasons" class="max-w-136 text-sm">
                     {text}
                 </p>
                 {control}

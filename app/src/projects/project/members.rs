@@ -1,9 +1,7 @@
 //! The people in a project.
 
-use super::{Asked, address};
+use super::search::{Searches, address, members_form};
 use crate::confirm::{ConfirmForm, Hidden};
-use crate::listing::LiveSearch;
-use crate::me::Me;
 use crate::paths;
 use crate::projects::actions::{ChangeMemberRole, RemoveMember};
 use crate::projects::data::{ProjectPageQuery, ProjectView};
@@ -13,8 +11,7 @@ use crate::ui::{
     Header, Icon, LinkButton, NameCell, Pager, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead,
     TableRow, Width,
 };
-use domain::page::Page;
-use domain::permission::Permission;
+use domain::page::{Page, PageSize};
 use domain::project::{Member, MemberQuery, ProjectFacts, ProjectKind};
 use domain::role::ProjectRole;
 use domain::user::UserStatus;
@@ -30,16 +27,15 @@ struct Offer {
     may_open: bool,
 }
 
-pub(super) fn section(view: &ProjectView, asked: Asked, me: &Me) -> impl IntoView + use<> {
+pub(super) fn section(view: &ProjectView, query: &ProjectPageQuery, searches: Searches) -> impl IntoView + use<> {
     let facts = &view.project.facts;
-    let offer = Offer { may_manage: view.may_manage_members, may_open: me.may(Permission::ViewUsers) };
-    let query = asked.get_untracked().0;
+    let offer = Offer { may_manage: view.may_manage_members, may_open: view.may_view_people };
     let is_shared = facts.kind == ProjectKind::Shared;
-    let search = is_shared.then(|| search(facts.name.to_string(), asked));
+    let search = is_shared.then(|| members_form(searches, facts.name.as_str(), query));
     let rows = &view.project.members;
     let body =
-        if rows.rows.is_empty() { nobody(facts, &query).into_any() } else { table(rows, facts, offer).into_any() };
-    let pager = is_shared.then(|| pager(rows, facts, &query));
+        if rows.rows.is_empty() { nobody(facts, query).into_any() } else { table(rows, facts, offer).into_any() };
+    let pager = has_more(rows).then(|| pager(rows, facts, query));
     let counts = counts(facts);
     view! {
         <Section id="members" title="Members" side=move || counts>
@@ -50,29 +46,18 @@ pub(super) fn section(view: &ProjectView, asked: Asked, me: &Me) -> impl IntoVie
     }
 }
 
+/// Whether there is anything to page through.
+fn has_more(page: &Page<Member>) -> bool {
+    let least = PageSize::OFFERED.iter().map(|size| usize::from(size.rows())).min().unwrap_or_default();
+    page.previous.is_some() || page.next.is_some() || page.rows.len() > least
+}
+
 fn counts(facts: &ProjectFacts) -> String {
     let counted = |count: i64, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     let people = counted(facts.member_count, "person", "people");
     match facts.kind {
         ProjectKind::Personal => people,
         ProjectKind::Shared => format!("{people}, {}", counted(facts.admin_count, "project admin", "project admins")),
-    }
-}
-
-fn search(name: String, asked: Asked) -> impl IntoView {
-    let term = Memo::new(move |_| asked.read().0.members.search.as_ref().map(ToString::to_string).unwrap_or_default());
-    let action = paths::project(&name);
-    let href = move |search| {
-        let ProjectPageQuery { members, find } = asked.get_untracked().0;
-        address(&name, &ProjectPageQuery { members: MemberQuery { search, cursor: None, ..members }, find })
-    };
-    view! {
-        <form method="get" action=action role="search" class="mb-2 flex items-center gap-2">
-            <LiveSearch label="Search members" placeholder="Name or e-mail" term href />
-            <Button kind=ButtonKind::Quiet submit=true>
-                "Search"
-            </Button>
-        </form>
     }
 }
 
@@ -92,7 +77,9 @@ fn pager(page: &Page<Member>, facts: &ProjectFacts, query: &ProjectPageQuery) ->
 }
 
 fn table(page: &Page<Member>, facts: &ProjectFacts, offer: Offer) -> impl IntoView + use<> {
-    let rows: Vec<_> = page.rows.iter().cloned().map(|member| row(member, facts, offer)).collect();
+    let (members, facts) = (page.rows.clone(), facts.clone());
+    // Made anew each time, so that a role chosen and not saved does not pass to the next person in this place.
+    let rows = move || members.iter().cloned().map(|member| row(member, &facts, offer)).collect_view();
     let role_width = if offer.may_manage { Width::Longer } else { Width::Medium };
     view! {
         <Table label="Members" fit=TableFit::Section>
@@ -226,6 +213,7 @@ fn nobody(facts: &ProjectFacts, query: &ProjectPageQuery) -> impl IntoView + use
             ("Nobody on this page", "Nobody is in the project, or fewer people than when you last looked.".to_owned())
         }
     };
-    let actions = move || view! { <LinkButton href=all>"Show all members"</LinkButton> };
+    // A full load, so that the search field is empty, too.
+    let actions = move || view! { <LinkButton href=all attr:rel="external">"Show all members"</LinkButton> };
     view! { <EmptyState kind=EmptyKind::NoMatch title text actions /> }
 }

@@ -5,17 +5,16 @@ mod budgets;
 mod delete;
 mod facts;
 mod members;
+mod search;
 
+use self::search::Searches;
 use super::data::{ProjectPageQuery, ProjectView, read_project};
 use super::row::KindBadge;
-use crate::error::PageError;
 use crate::flash::Forms;
 use crate::listing::ignored_notice;
-use crate::me::{Me, use_me};
 use crate::page::{Dated, PageData, loaded, use_page, use_params};
 use crate::paths;
 use crate::ui::{Avatar, AvatarShape, AvatarSize, CopyButton, Crumb, Icon, LinkButton, ObjectHead, SplitBody};
-use crate::url::with_params;
 use domain::project::ProjectFacts;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -29,7 +28,7 @@ type Asked = Memo<(ProjectPageQuery, Vec<String>)>;
 pub struct ProjectPage {
     page: PageData<ProjectView>,
     asked: Asked,
-    me: Resource<Result<Me, PageError>>,
+    searches: Searches,
 }
 
 #[lazy_route]
@@ -37,35 +36,38 @@ impl LazyRoute for ProjectPage {
     fn data() -> Self {
         let params = use_params_map();
         let asked = use_params(ProjectPageQuery::from_params);
-        let source = move || (params.read().get("name").unwrap_or_default(), asked.get().0);
-        Self { page: use_page(source, |(name, query)| read_project(name, query)), asked, me: use_me() }
+        let name = Memo::new(move |_| params.read().get("name").unwrap_or_default());
+        let source = move || (name.get(), asked.get().0);
+        let page = use_page(source, |(name, query)| read_project(name, query));
+        Self { page, asked, searches: Searches::new(name, asked) }
     }
 
     fn view(this: Self) -> AnyView {
-        let ProjectPage { page, asked, me } = this;
-        let show = move |dated: Dated<ProjectView>, forms: Forms| {
-            Suspend::new(async move { me.await.ok().map(|me| project(&dated, asked, &me, &forms)) })
-        };
-        loaded(page, show).into_any()
+        let ProjectPage { page, asked, searches } = this;
+        loaded(page, move |dated, forms| project(&dated, &asked.get_untracked(), searches, &forms)).into_any()
     }
 }
 
-fn project(dated: &Dated<ProjectView>, asked: Asked, me: &Me, forms: &Forms) -> impl IntoView + use<> {
+fn project(
+    dated: &Dated<ProjectView>,
+    (query, ignored): &(ProjectPageQuery, Vec<String>),
+    searches: Searches,
+    forms: &Forms,
+) -> impl IntoView + use<> {
     let Dated { now, data: view } = dated;
     let facts = &view.project.facts;
     let head = head(facts, view.may_edit);
-    let notice = ignored_notice(&asked.read_untracked().1);
     let sections = (
-        view.may_view_budgets.then(|| budgets::section(view, me, *now)),
-        members::section(view, asked, me),
-        view.may_manage_members.then(|| add::section(view, asked, forms)),
+        view.may_view_budgets.then(|| budgets::section(view, *now)),
+        members::section(view, query, searches),
+        view.may_manage_members.then(|| add::section(view, query, searches, forms)),
         view.may_edit.then(|| delete::section(facts, &forms.of("delete-project"))),
     );
     let rail = facts::rail(facts);
     view! {
         <Title text=facts.title().to_owned() />
         {head}
-        {notice}
+        {ignored_notice(ignored)}
         <SplitBody rail=move || rail>{sections}</SplitBody>
     }
 }
@@ -100,9 +102,4 @@ fn head(facts: &ProjectFacts, may_edit: bool) -> impl IntoView + use<> {
             <KindBadge kind />
         </ObjectHead>
     }
-}
-
-/// This project's page with other parameters.
-fn address(name: &str, query: &ProjectPageQuery) -> String {
-    with_params(&paths::project(name), &query.to_params())
 }
