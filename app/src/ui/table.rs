@@ -206,6 +206,11 @@ impl Sorted {
     }
 }
 
+/// The link of a column that sorts; its arrow shows when it does, under the pointer and on focus.
+const SORT: &str = "inline-flex min-h-6 items-center gap-1 rounded-sm hover:text-ink [&>svg]:opacity-0 \
+    hover:[&>svg]:opacity-100 focus-visible:[&>svg]:opacity-100 group-[[aria-sort]]/sort:font-semibold \
+    group-[[aria-sort]]/sort:text-ink group-[[aria-sort]]/sort:[&>svg]:opacity-100";
+
 /// The head of a column that sorts: a link to the list in that order.
 #[component]
 pub fn SortHeader(
@@ -233,12 +238,11 @@ pub fn SortHeader(
         Some(Sorted::Descending) => (Some("descending"), Icon::ArrowDown),
         None => (None, Icon::ChevronsUpDown),
     };
+    // The word, not the arrow, stands over the figures' end.
+    let side = if figures { "flex-row-reverse" } else { "" };
     view! {
         <th role="columnheader" scope="col" aria-sort=order class=[&head(figures, width, priority), "group/sort"].join(" ")>
-            <a
-                href=href
-                class="inline-flex min-h-6 items-center gap-1 rounded-sm group-[[aria-sort]]/sort:font-semibold group-[[aria-sort]]/sort:text-ink hover:text-ink [&>svg]:opacity-0 hover:[&>svg]:opacity-100 focus-visible:[&>svg]:opacity-100 group-[[aria-sort]]/sort:[&>svg]:opacity-100"
-            >
+            <a href=href class=[SORT, side].join(" ")>
                 {label}
                 <SvgIcon icon size=IconSize::Tiny />
             </a>
