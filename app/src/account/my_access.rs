@@ -47,7 +47,8 @@ fn my_access(dated: Dated<MyAccess>, me: &Me) -> impl IntoView + use<> {
 }
 
 fn person(me: &Me) -> impl IntoView + use<> {
-    let Me { id, name, email, role, kind, .. } = me.clone();
+    let standing = me.standing();
+    let Me { id, name, email, kind, .. } = me.clone();
     let initials = name.clone();
     view! {
         <section class="pb-6">
@@ -59,7 +60,7 @@ fn person(me: &Me) -> impl IntoView + use<> {
                 </div>
             </div>
             <Facts>
-                <Fact label="Platform role">{role.title()}</Fact>
+                <Fact label="Role">{standing}</Fact>
                 <Fact label="Type">{kind.title()}</Fact>
             </Facts>
         </section>

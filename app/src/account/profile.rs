@@ -14,6 +14,8 @@ use crate::ui::{
     Avatar, AvatarSize, Button, Choice, CopyButton, Crumb, Fact, Facts, Icon, ObjectHead, RoleBadge, Segmented,
     SettingsSection,
 };
+use domain::role::PlatformRole;
+use domain::user::UserKind;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -81,10 +83,11 @@ fn head(me: &Me) -> impl IntoView + use<> {
     let (name, seed, role, kind) = (me.name.clone(), me.id.to_string(), me.role, me.kind);
     let picture = move || view! { <Avatar name seed size=AvatarSize::Large /> };
     let email = me.email.clone();
+    let is_special = role != PlatformRole::User || kind != UserKind::Regular;
     view! {
         <ObjectHead crumbs title=me.name.clone() picture>
             <span class="wrap-anywhere">{email}</span>
-            <RoleBadge role kind />
+            {is_special.then(|| view! { <RoleBadge role kind /> })}
         </ObjectHead>
     }
 }
