@@ -3,6 +3,9 @@ export const PASSWORD = "seven quiet herons by the lake";
 
 const SESSION = "__Host-bursar";
 
+/** Sessions are listed by the device that this says. */
+const BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+
 /** Sends forms without a browser, as the pages' scripts do: to prepare what a test starts from. */
 export class Visitor {
   private readonly cookies = new Map<string, string>();
@@ -49,7 +52,7 @@ export class Visitor {
 
   private async ask(path: string, init: RequestInit, accept = "application/json"): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const headers = { Accept: accept, Origin: this.origin, Cookie: cookie };
+    const headers = { Accept: accept, Origin: this.origin, Cookie: cookie, "User-Agent": BROWSER };
     const response = await fetch(this.origin + path, { ...init, headers, redirect: "manual" });
     for (const line of response.headers.getSetCookie()) {
       const [pair = ""] = line.split(";", 1);
