@@ -43,11 +43,11 @@ fn head(info: RequestInfo) -> impl IntoView {
         <link rel="stylesheet" href=assets.stylesheet />
         <link rel="modulepreload" href=assets.script.clone() nonce=nonce.clone() />
         <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
-        <script nonce=nonce>{start_script(&assets.script, &assets.wasm)}</script>
+        <script type="module" nonce=nonce>{start_script(&assets.script, &assets.wasm)}</script>
     }
 }
 
-/// Loads the wasm and hands the document over to it.
+/// Loads the wasm and hands the document over to it. A module script, so that it runs when all of the document is there.
 fn start_script(script: &str, wasm: &str) -> String {
     format!("import('{script}').then(m=>m.default({{module_or_path:'{wasm}'}}).then(()=>m.hydrate()))")
 }
