@@ -34,11 +34,12 @@ pub fn LiveSearch(
         typed.set_value(text);
         navigate(&to, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
     });
-    move || {
-        let (_, value) = shown.get();
+    let field = move |(_, value): (u32, String)| {
         typed.set_value(value.clone());
         view! { <SearchField label placeholder value on_input=search /> }
-    }
+    };
+    // Keyed, because a field that is reused keeps what was typed into it.
+    view! { <For each=move || [shown.get()] key=|(count, _)| *count children=field /> }
 }
 
 /// Names the parameters of the address that were not understood and therefore left out.

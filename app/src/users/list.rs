@@ -3,6 +3,7 @@
 use super::data::list_people;
 use super::row::person_row;
 use crate::confirm::Hidden;
+use crate::error::PageError;
 use crate::listing::{LiveSearch, ignored_notice};
 use crate::me::{Me, use_me};
 use crate::page::{PageData, loaded, use_page, use_params};
@@ -27,7 +28,7 @@ type Asked = Memo<(UserQuery, Vec<String>)>;
 pub struct UsersPage {
     page: PageData<Page<UserRow>>,
     asked: Asked,
-    me: Resource<Result<Me, crate::error::PageError>>,
+    me: Resource<Result<Me, PageError>>,
 }
 
 #[lazy_route]
@@ -79,8 +80,13 @@ fn list_head(may_create: bool, asked: Asked) -> impl IntoView {
     }
 }
 
+/// What clearing search and filters leaves: the order and the number of rows.
+fn cleared(query: &UserQuery) -> UserQuery {
+    UserQuery { sort: query.sort, descending: query.descending, size: query.size, ..UserQuery::default() }
+}
+
 fn filters(query: &UserQuery) -> impl IntoView + use<> {
-    let kept = UserQuery { sort: query.sort, descending: query.descending, size: query.size, ..UserQuery::default() };
+    let kept = cleared(query);
     let roles = PlatformRole::ALL.map(|role| Choice::new(role.key(), role.title()));
     let states = UserStatus::ALL.map(|status| Choice::new(status.key(), status.title()));
     view! {
@@ -184,14 +190,13 @@ fn nobody(query: &UserQuery) -> impl IntoView + use<> {
             || "Nobody fits the filters that are set.".to_owned(),
             |term| format!("Neither a name nor an e-mail that fits the filters contains “{term}”."),
         );
-        let clear =
-            UserQuery { sort: query.sort, descending: query.descending, size: query.size, ..UserQuery::default() };
+        let clear = address(cleared(query));
         view! {
             <EmptyState
                 kind=EmptyKind::NoMatch
                 title="No people found"
                 text
-                actions=move || view! { <LinkButton href=address(clear)>"Clear search and filters"</LinkButton> }
+                actions=move || view! { <LinkButton href=clear>"Clear search and filters"</LinkButton> }
             />
         }
         .into_any()

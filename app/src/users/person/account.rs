@@ -64,14 +64,15 @@ fn limit_form(view: &UserView, state: FormFields) -> Option<AnyView> {
     let text = format!("How many shared projects {} may be in. Empty means the default, {default}.", view.person.name);
     let fields = vec![("person", view.person.id.to_string())];
     let form = view! {
-        <PostForm action=SetProjectLimit::url() class="flex items-end gap-2">
+        <PostForm action=SetProjectLimit::url() class="flex items-start gap-2">
             <Hidden fields />
             <Provider value=state.scope("project-limit")>
                 <div class="w-36">
                     <TextField name="limit" label="Shared projects" value maxlength=7 autocomplete="off" />
                 </div>
             </Provider>
-            <div class="flex min-h-9 items-center">
+            // As far down as the label beside it.
+            <div class="mt-6.5 flex min-h-9 items-center">
                 <Button submit=true>"Save limit"</Button>
             </div>
         </PostForm>

@@ -147,19 +147,27 @@ fn add_form(person: UserId, state: FormFields) -> impl IntoView {
     view! {
         <PostForm
             action=AddMember::url()
-            class="mt-4 grid grid-cols-[minmax(0,1fr)_10rem_auto] items-end gap-2 @max-p1:grid-cols-[minmax(0,1fr)]"
+            class="mt-4 grid grid-cols-[minmax(0,1fr)_10rem_auto] items-start gap-2 @max-p1:grid-cols-[minmax(0,1fr)]"
         >
             <Hidden fields=vec![("person", person.to_string())] />
             <Provider value=state.scope("add-member")>
-                <TextField name="project" label="Add to project" kind=TextKind::Code error required=true autocomplete="off" />
+                <TextField
+                    name="project"
+                    label="Add to project"
+                    kind=TextKind::Code
+                    error
+                    hint="The technical name of a shared project, as its page shows it."
+                    required=true
+                    autocomplete="off"
+                />
                 <SelectField name="role" label="Role" options=roles() selected=ProjectRole::Member.key() />
             </Provider>
-            <div class="flex min-h-9 items-center">
+            // As far down as the labels beside it.
+            <div class="mt-6.5 flex min-h-9 items-center @max-p1:mt-0">
                 <Button icon=Icon::Plus submit=true>
                     "Add to project"
                 </Button>
             </div>
         </PostForm>
-        <p class="mt-1.5 text-sm text-ink-2">"The technical name of a shared project, as its page shows it."</p>
     }
 }
