@@ -59,8 +59,10 @@ async fn without_the_database_pages_answer_503_and_say_when_to_try_again() {
 
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_given_up() {
-    let server = TestServer::start_with(|web| web.request_timeout = Duration::from_nanos(1)).await;
+    let server = TestServer::start_with(|web| web.request_timeout = Duration::from_millis(50)).await;
     let (_, cookie) = server.person("Ada Lovelace", PlatformRole::User).await;
+    let mut holder = server.world.services.pool().begin().await.expect("a transaction");
+    sqlx::query("lock table sessions in access exclusive mode").execute(&mut *holder).await.expect("the lock");
     let response = server.get("/sign-in", &[PAGE, ("cookie", &cookie)]).await;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(response.text().await.expect("a page").contains("took too long"));
