@@ -51,9 +51,12 @@ fn follow(
         let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
         navigate(&address(&name.get_untracked(), &query), options);
     };
-    let later = StoredValue::new_local(debounce(PAUSE, go));
+    // In the browser only: what is local to a thread must not be dropped on another one, as the server would.
+    let later = cfg!(feature = "hydrate").then(|| StoredValue::new_local(debounce(PAUSE, go)));
     Callback::new(move |typed| {
-        later.try_update_value(|later| later(typed));
+        if let Some(later) = later {
+            later.try_update_value(|later| later(typed));
+        }
     })
 }
 
