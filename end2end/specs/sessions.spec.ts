@@ -1,5 +1,5 @@
 import { arrived, at, choosePassword, section, signIn, toast } from "../support/steps";
-import { expect, test } from "../support/test";
+import { alive, expect, test } from "../support/test";
 import { PASSWORD } from "../support/visitor";
 import { MAINTAINER } from "../support/console";
 
@@ -103,12 +103,14 @@ test("a right that was taken away is gone at the next request", async ({ open, p
   await arrived(page, "Not open to you");
 });
 
-test("after signing out the back button shows nothing", async ({ open, people, faults }) => {
+test("after signing out the back button shows nothing", async ({ open, people, faults, scripts }) => {
   faults.allow(SIGNED_OUT);
   const ada = await people.add("Ada Gone");
   const page = await open(ada.email);
-  await page.goto(at.myAccess);
-  await page.goto(at.profile);
+  for (const path of [at.myAccess, at.profile]) {
+    await page.goto(path);
+    await alive(page, scripts);
+  }
   await section(page, "Sign out").getByRole("button", { name: "Sign out" }).click();
   await arrived(page, "Sign in");
   await page.goBack();
