@@ -1,4 +1,5 @@
 //! The binary itself, as another process.
+#![expect(clippy::expect_used, reason = "a test ends with the reason of what it met")]
 
 mod config;
 #[cfg(feature = "embedded-postgres")]

@@ -1,4 +1,5 @@
 //! The real router on a port of its own, asked over HTTP, on a real Postgres.
+#![expect(clippy::expect_used, reason = "a test ends with the reason of what it met")]
 
 mod access;
 mod bad_input;
