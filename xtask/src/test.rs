@@ -99,6 +99,9 @@ fn in_browser(steps: &mut Steps, bursar: &Path, postgres: &Postgres) -> Result<(
     let chromium = setup::chromium(steps)?;
     let folder = paths::root().join("end2end");
     setup::npm_packages(steps, &folder)?;
+    steps.step("Checking the types of the browser tests", || {
+        command::run(Command::new("npm").args(["run", "--silent", "check"]).current_dir(&folder))
+    })?;
     steps.summary();
     eprintln!("==> Testing in the browser");
     let mut playwright = Command::new("npx");

@@ -61,7 +61,9 @@ mod hydrate {
     use crate::send::Sent;
     use leptos::ev::SubmitEvent;
     use leptos::wasm_bindgen::{JsCast, JsValue};
-    use leptos::web_sys::{FormData, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement, UrlSearchParams};
+    use leptos::web_sys::{
+        FormData, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement, UrlSearchParams,
+    };
 
     /// The address and body the browser would send, the button's own name and value among them.
     pub(super) fn request_of(event: &SubmitEvent) -> Option<(String, UrlSearchParams)> {
