@@ -27,7 +27,7 @@ test("every page comes alive, and every way through the navigation works, withou
 });
 
 // Fails until the navigation survives a refused chunk: today the wasm stops at an `unreachable`, and the page stays.
-test.fail("a page whose code cannot be loaded is opened by a full load", async ({ open, faults }) => {
+test("a page whose code cannot be loaded is opened by a full load", async ({ open, faults }) => {
   const page = await open(MAINTAINER);
   await page.goto(at.myAccess);
   await alive(page);

@@ -52,7 +52,9 @@ pub async fn edit_project(
     display_name: String,
     description: String,
 ) -> Result<Sent, PageError> {
-    let form = Form::new("edit-project", [("display_name", &display_name), ("description", &description)]);
+    // The version goes back with the values: what somebody else saves meanwhile must not be overwritten unseen.
+    let form = Form::new("edit-project", [("display_name", &display_name), ("description", &description)])
+        .keeping("version", version.to_string());
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = in_project::<MayEditProject>(&services, &caller, &project).await?;

@@ -61,7 +61,7 @@ fn page(dated: Dated<ProjectFacts>, state: FormFields) -> impl IntoView {
 fn edit_form(facts: ProjectFacts, state: FormFields) -> impl IntoView {
     let ProjectFacts { name, display_name, description, version, .. } = facts;
     let back = paths::project(name.as_str());
-    let fields = vec![("project", name.to_string()), ("version", version.to_string())];
+    let fields = vec![("project", name.to_string()), ("version", state.value("version", &version.to_string()))];
     let hint = format!("What it is called everywhere. Empty means its technical name, {name}, which stays.");
     view! {
         <PostForm action=EditProject::url()>

@@ -59,7 +59,7 @@ pub fn TableHead(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <thead role="rowgroup" class="@max-p1:sr-only">
+        <thead role="rowgroup" class="@max-p1:not-focus-within:sr-only">
             <tr role="row">{children()}</tr>
         </thead>
     }
