@@ -99,9 +99,9 @@ permissions! {
     /// Create, edit, assign and delete budgets.
     ManageBudgets: "Create and assign budgets", [platform - - - - - -];
     /// One's own projects, roles and budgets.
-    ViewOwnAccess: "See one's own access", [own own own - - own own];
+    ViewOwnAccess: "See own projects and budgets", [own own own - - own own];
     /// One's own password, sessions and appearance.
-    ManageOwnAccount: "Manage one's own account", [own own own - - own own];
+    ManageOwnAccount: "Manage own password and sessions", [own own own - - own own];
 }
 
 /// How far `role` reaches with `permission`; `None` means not at all.

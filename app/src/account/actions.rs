@@ -70,8 +70,12 @@ pub async fn change_password(
             return Err(FieldErrors::one("repeated", "Enter the same new password here again.").into());
         }
         services::own_account::change_password(&services()?, &caller, current_password, &new_password).await?;
-        let done = if was_due { Done::at("/") } else { Done::here() };
-        Ok(done.saying("Password changed. Your other sessions have ended."))
+        // The first page leads on at once and could not show a notice.
+        Ok(if was_due {
+            Done::at("/")
+        } else {
+            Done::here().saying("Password changed. Your other sessions have ended.")
+        })
     })
     .await
 }

@@ -33,7 +33,7 @@ pub fn person_row(person: UserRow, now: OffsetDateTime) -> impl IntoView {
             <Cell stacked=role_stacked>
                 <RoleBadge role=person.role kind=person.kind />
             </Cell>
-            <Cell stacked=projects_stacked>
+            <Cell stacked=projects_stacked label="Projects">
                 <ProjectBadges
                     projects=person.projects
                     total=person.project_count

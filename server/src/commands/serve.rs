@@ -7,11 +7,16 @@ use crate::state::{AppState, Readiness, Web};
 use crate::{manifest, router, signals};
 use axum::serve::ListenerExt as _;
 use services::bootstrap::{self, FirstSignIn};
-use services::schema;
+use services::{Services, schema, session, sign_in};
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+
+/// How often what has ended by itself is forgotten.
+const SWEEP_PERIOD: Duration = Duration::from_secs(10 * 60);
 
 /// Runs until a signal, then finishes the requests under way and stops what it started.
 pub(super) async fn run(config: &Config, sample: bool) -> Result<(), CommandError> {
@@ -88,7 +93,20 @@ async fn prepare(state: &AppState, address: SocketAddr, config: &Config, sample:
     }
     state.readiness.announce();
     greet(address, config, &sign_ins);
-    std::future::pending().await
+    match sweep(&state.services).await {}
+}
+
+/// Forgets sessions and tries that have ended by themselves. Deleting them twice does no harm: replicas need no lock.
+async fn sweep(services: &Services) -> Infallible {
+    let mut every = tokio::time::interval(SWEEP_PERIOD);
+    loop {
+        every.tick().await;
+        for swept in [session::sweep(services).await, sign_in::sweep(services).await] {
+            if let Err(fault) = swept {
+                tracing::warn!(%fault, "what has ended is not forgotten yet");
+            }
+        }
+    }
 }
 
 /// The one time that one-time passwords are shown.
