@@ -129,7 +129,7 @@ pub async fn take_flash() -> Result<Option<Flash>, PageError> {
     let Some(token) = info.flash_token else { return Ok(None) };
     let services = crate::request::services()?;
     let session = info.caller.map(|caller| caller.actor.session_id);
-    let flash = services::forms::take(&services, session, &token).await.map_err(crate::request::page_error)?;
+    let flash = services::forms::take(&services, session, &token).await.map_err(domain::error::Refusal::from)?;
     crate::send::set_cookie(&format!(
         "{}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0",
         crate::send::FLASH_COOKIE

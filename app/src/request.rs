@@ -1,6 +1,5 @@
 //! What the server knows about the request that is being answered; server only.
 
-use crate::error::PageError;
 use crate::next::NextPath;
 use crate::theme::Theme;
 use domain::error::Refusal;
@@ -119,9 +118,4 @@ pub(crate) fn is_plain_post() -> bool {
 /// The id people quote when something went wrong.
 pub(crate) fn request_id() -> Option<String> {
     info().ok().map(|info| info.request_id)
-}
-
-/// Turns a service's failure into a page's, logging what only we may know.
-pub(crate) fn page_error(fault: services::Error) -> PageError {
-    PageError::from(Refusal::from(fault))
 }

@@ -130,7 +130,7 @@ mod ssr {
     async fn keep(flash: &Flash) -> Result<(), PageError> {
         let services = request::services()?;
         let session = request::info()?.caller.map(|caller| caller.actor.session_id);
-        let token = forms::keep(&services, session, flash).await.map_err(request::page_error)?;
+        let token = forms::keep(&services, session, flash).await.map_err(Refusal::from)?;
         set_cookie(&format!("{FLASH_COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"));
         Ok(())
     }

@@ -3,11 +3,10 @@
 use crate::form::{FieldErrors, FieldProblem};
 use crate::id::{BudgetId, UserId};
 use crate::money::Money;
-use crate::page::{Cursor, PageSize, Params};
+use crate::page::{Cursor, PageSize, Params, list_params, parse_descending, parse_size};
 use crate::project::ProjectName;
 use crate::reset_period::ResetPeriod;
 use crate::text::{BudgetName, SearchTerm};
-use crate::user::{list_params, parse_descending, parse_size};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 

@@ -196,6 +196,39 @@ impl Params {
     }
 }
 
+pub(crate) fn parse_descending(raw: &str) -> Result<bool, FieldProblem> {
+    match raw {
+        "asc" => Ok(false),
+        "desc" => Ok(true),
+        _ => Err(FieldProblem::new("Choose asc or desc.")),
+    }
+}
+
+pub(crate) fn parse_size(raw: &str) -> Result<PageSize, FieldProblem> {
+    PageSize::new(raw.parse().map_err(|_| FieldProblem::new("Enter a number of rows."))?)
+}
+
+/// Appends the parameters every list shares.
+pub(crate) fn list_params(
+    pairs: &mut Vec<(&'static str, String)>,
+    sorted: bool,
+    sort: &str,
+    descending: bool,
+    cursor: Option<&Cursor>,
+    size: PageSize,
+) {
+    if sorted {
+        pairs.push(("sort", sort.to_owned()));
+    }
+    if descending {
+        pairs.push(("dir", "desc".to_owned()));
+    }
+    if size != PageSize::default() {
+        pairs.push(("rows", size.rows().to_string()));
+    }
+    pairs.extend(cursor.map(|cursor| ("at", cursor.to_string())));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

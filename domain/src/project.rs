@@ -3,10 +3,10 @@
 use crate::budget::AssignedBudget;
 use crate::form::FieldProblem;
 use crate::id::{ProjectId, UserId};
-use crate::page::{Cursor, Page, PageSize, Params};
+use crate::page::{Cursor, Page, PageSize, Params, list_params, parse_descending, parse_size};
 use crate::role::ProjectRole;
 use crate::text::SearchTerm;
-use crate::user::{UserStatus, list_params, parse_descending, parse_size};
+use crate::user::UserStatus;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 

@@ -3,7 +3,7 @@
 use crate::budget::AssignedBudget;
 use crate::form::FieldProblem;
 use crate::id::{ProjectId, UserId};
-use crate::page::{Cursor, PageSize, Params};
+use crate::page::{Cursor, PageSize, Params, list_params, parse_descending, parse_size};
 use crate::project::{ProjectKind, ProjectName};
 use crate::role::{PlatformRole, ProjectRole};
 use crate::text::SearchTerm;
@@ -229,39 +229,6 @@ impl UserQuery {
     pub const fn is_filtered(&self) -> bool {
         self.search.is_some() || self.project.is_some() || self.role.is_some() || self.status.is_some()
     }
-}
-
-pub(crate) fn parse_descending(raw: &str) -> Result<bool, FieldProblem> {
-    match raw {
-        "asc" => Ok(false),
-        "desc" => Ok(true),
-        _ => Err(FieldProblem::new("Choose asc or desc.")),
-    }
-}
-
-pub(crate) fn parse_size(raw: &str) -> Result<PageSize, FieldProblem> {
-    PageSize::new(raw.parse().map_err(|_| FieldProblem::new("Enter a number of rows."))?)
-}
-
-/// Appends the parameters every list shares.
-pub(crate) fn list_params(
-    pairs: &mut Vec<(&'static str, String)>,
-    sorted: bool,
-    sort: &str,
-    descending: bool,
-    cursor: Option<&Cursor>,
-    size: PageSize,
-) {
-    if sorted {
-        pairs.push(("sort", sort.to_owned()));
-    }
-    if descending {
-        pairs.push(("dir", "desc".to_owned()));
-    }
-    if size != PageSize::default() {
-        pairs.push(("rows", size.rows().to_string()));
-    }
-    pairs.extend(cursor.map(|cursor| ("at", cursor.to_string())));
 }
 
 /// How many shared projects somebody may be in (`USER_PROJECT_LIMIT`, `behaviour.md` section 11, decision 1).
