@@ -13,9 +13,13 @@ use http::HeaderValue;
 use http::header::CONTENT_SECURITY_POLICY;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{LeptosOptions, provide_context, use_context};
-use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes as _, ResponseOptions, generate_route_list};
+use std::sync::LazyLock;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+
+/// Every page. Listed once a process: Leptos runs the application for it, which disturbs pages rendered meanwhile.
+pub static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
 
 impl FromRef<AppState> for LeptosOptions {
     /// The pages take the addresses of their files from [`app::request::Assets`]; only a name has to be there.
@@ -51,7 +55,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         say_policy();
     };
     Router::new()
-        .leptos_routes_with_context(state, generate_route_list(app::App), context, app::shell)
+        .leptos_routes_with_context(state, PAGES.clone(), context, app::shell)
         .layer(from_fn_with_state(state.clone(), session::read))
         .layer(body_limit::layer())
         .layer(from_fn(body_limit::refuse_announced))

@@ -133,18 +133,18 @@ const PEOPLE: [(&str, PlatformRole, &str, Option<ProjectRole>); 7] = [
     ("External", PlatformRole::User, "external", None),
 ];
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_server_function_and_page_is_listed() {
     let registered: BTreeSet<&str> = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
     let listed: BTreeSet<&str> = FUNCTIONS.iter().map(|(path, ..)| *path).collect();
     assert_eq!(registered, listed);
-    let routes = leptos_axum::generate_route_list(app::App);
-    let routed: BTreeSet<&str> = routes.iter().map(|route| route.path()).filter(|path| *path != "/_gallery").collect();
+    let routed: BTreeSet<&str> =
+        server::router::PAGES.iter().map(|route| route.path()).filter(|path| *path != "/_gallery").collect();
     let pages: BTreeSet<&str> = PAGES.iter().map(|(path, ..)| *path).collect();
     assert_eq!(routed, pages);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_gets_anywhere_without_signing_in() {
     let server = TestServer::start().await;
     let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
@@ -160,7 +160,7 @@ async fn nobody_gets_anywhere_without_signing_in() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_server_function_obeys_the_table() {
     for person in PEOPLE {
         as_person(person, FUNCTIONS, async |server, (path, body), cookie| {
@@ -170,7 +170,7 @@ async fn every_server_function_obeys_the_table() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_obeys_the_table() {
     for person in PEOPLE {
         as_person(person, PAGES, async |server, (_, address), cookie| {
@@ -180,7 +180,7 @@ async fn every_page_obeys_the_table() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_one_time_password_opens_nothing_but_its_change() {
     let server = TestServer::start().await;
     let (caller, cookie) = server.person("Maintainer", PlatformRole::Maintainer).await;

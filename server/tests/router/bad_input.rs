@@ -5,7 +5,7 @@ use domain::role::PlatformRole;
 use http::Method;
 use leptos::server_fn::axum::server_fn_paths;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn malformed_cookies_are_nobody() {
     let server = TestServer::start().await;
     let (_, good) = server.person("Ada Lovelace", PlatformRole::User).await;
@@ -34,7 +34,7 @@ async fn malformed_cookies_are_nobody() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn malformed_bodies_never_fault_a_server_function() {
     let server = TestServer::start().await;
     let bodies = [
@@ -63,7 +63,7 @@ async fn malformed_bodies_never_fault_a_server_function() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn malformed_addresses_never_fault_a_page() {
     let server = TestServer::start().await;
     let (_, cookie) = server.person("Ada Lovelace", PlatformRole::Maintainer).await;

@@ -5,7 +5,7 @@ use domain::role::PlatformRole;
 use http::StatusCode;
 use leptos::server_fn::axum::server_fn_paths;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_server_function_refuses_other_sites() {
     let server = TestServer::start().await;
     let (_, cookie) = server.person("Ada Lovelace", PlatformRole::Maintainer).await;
@@ -19,7 +19,7 @@ async fn every_server_function_refuses_other_sites() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_headers_decide_and_a_session_needs_one_of_them() {
     let server = TestServer::start().await;
     let (_, cookie) = server.person("Ada Lovelace", PlatformRole::User).await;
@@ -47,7 +47,7 @@ async fn both_headers_decide_and_a_session_needs_one_of_them() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_refusal_is_a_page_that_says_what_to_do() {
     let server = TestServer::start().await;
     let response = server.post("/act/sign-in", "email=a", &[PAGE, ("origin", "null")]).await;

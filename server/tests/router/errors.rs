@@ -5,7 +5,7 @@ use domain::role::PlatformRole;
 use http::{Method, StatusCode};
 use std::time::Duration;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_address_that_nobody_serves_is_a_page_with_the_id_and_a_way_on() {
     let server = TestServer::start().await;
     let response = server.get("/no-such-page", &[PAGE]).await;
@@ -15,7 +15,7 @@ async fn an_address_that_nobody_serves_is_a_page_with_the_id_and_a_way_on() {
     assert!(html.contains(&id) && html.contains("href=\"/\"") && html.contains("/assets/bursar.0123.css"), "{html}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_script_gets_the_same_as_data() {
     let server = TestServer::start().await;
     let response = server.post("/act/no-such-action", "", &[DATA, OUR_SITE]).await;
@@ -26,7 +26,7 @@ async fn a_script_gets_the_same_as_data() {
     assert_eq!(error.request_id, Some(id));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_method_that_an_address_does_not_take_is_405_and_names_those_it_takes() {
     let server = TestServer::start().await;
     let response = answer(server.request(Method::DELETE, "/sign-in", &[PAGE, OUR_SITE])).await;
@@ -35,7 +35,7 @@ async fn a_method_that_an_address_does_not_take_is_405_and_names_those_it_takes(
     assert!(header(&response, "content-type").starts_with("text/html"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_body_beyond_the_limit_is_refused() {
     let server = TestServer::start().await;
     let body = format!("email={}", "a".repeat(64 * 1024));
@@ -44,7 +44,7 @@ async fn a_body_beyond_the_limit_is_refused() {
     assert!(response.text().await.expect("a page").contains("64 kB"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_the_database_pages_answer_503_and_say_when_to_try_again() {
     let server = TestServer::start().await;
     let (_, cookie) = server.person("Ada Lovelace", PlatformRole::User).await;
@@ -57,7 +57,7 @@ async fn without_the_database_pages_answer_503_and_say_when_to_try_again() {
     assert!(html.contains("database does not answer") && html.contains(&id), "{html}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_that_takes_too_long_is_given_up() {
     let server = TestServer::start_with(|web| web.request_timeout = Duration::from_millis(50)).await;
     let (_, cookie) = server.person("Ada Lovelace", PlatformRole::User).await;

@@ -5,7 +5,7 @@ use http::{Method, StatusCode};
 use server::config::{PublicUrl, Value as _};
 use std::collections::BTreeSet;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_kind_of_answer_carries_the_security_headers() {
     let server = TestServer::start().await;
     let answers = [
@@ -39,7 +39,7 @@ async fn every_kind_of_answer_carries_the_security_headers() {
     assert_eq!(ids.len(), answers.len(), "every answer has an id of its own: {ids:?}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_runs_only_scripts_with_its_nonce_and_every_page_has_another() {
     let server = TestServer::start().await;
     let mut nonces = BTreeSet::new();
@@ -58,7 +58,7 @@ async fn a_page_runs_only_scripts_with_its_nonce_and_every_page_has_another() {
     assert_eq!(nonces.len(), 3);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn built_files_are_kept_for_ever_and_come_in_brotli_where_there_is_a_twin() {
     let server = TestServer::start().await;
     let br = [("accept-encoding", "br")];
@@ -81,7 +81,7 @@ async fn built_files_are_kept_for_ever_and_come_in_brotli_where_there_is_a_twin(
     assert_eq!(outside.status(), StatusCode::NOT_FOUND);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_are_compressed() {
     let server = TestServer::start().await;
     for encoding in ["br", "gzip"] {
@@ -90,7 +90,7 @@ async fn pages_are_compressed() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn browsers_are_told_to_stay_on_tls_when_the_public_address_has_it() {
     let server =
         TestServer::start_with(|web| web.public_url = PublicUrl::parse("https://bursar.example.com").ok()).await;
@@ -100,7 +100,7 @@ async fn browsers_are_told_to_stay_on_tls_when_the_public_address_has_it() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_id_is_taken_from_a_trusted_proxy_alone() {
     let given = ("x-request-id", "given-by-somebody");
     let open = TestServer::start().await;

@@ -3,7 +3,7 @@
 use crate::server::{OUR_SITE, PAGE, TestServer, header};
 use http::StatusCode;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn live_at_once_and_ready_when_the_schema_is() {
     let server = TestServer::start_unready(|_| {}).await;
     assert_eq!(server.get("/health/live", &[]).await.status(), StatusCode::OK);
@@ -22,7 +22,7 @@ async fn live_at_once_and_ready_when_the_schema_is() {
     assert_eq!(server.get("/sign-in", &[PAGE]).await.status(), StatusCode::OK);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn not_ready_without_its_database() {
     let server = TestServer::start().await;
     server.world.services.pool().close().await;

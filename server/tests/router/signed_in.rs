@@ -4,7 +4,7 @@ use crate::server::{DATA, OUR_SITE, PAGE, TestServer, header};
 use domain::role::PlatformRole;
 use http::StatusCode;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_says_who_asks_until_its_row_is_gone() {
     let server = TestServer::start().await;
     let (caller, cookie) = server.person("Ada Lovelace", PlatformRole::User).await;
@@ -21,7 +21,7 @@ async fn a_session_says_who_asks_until_its_row_is_gone() {
     assert!(!answer.text().await.expect("data").contains("ada.lovelace@example.com"));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_an_operator_sets_by_hand_holds_at_once() {
     let server = TestServer::start().await;
     let (_, cookie) = server.person("Ada Lovelace", PlatformRole::User).await;
@@ -36,7 +36,7 @@ async fn what_an_operator_sets_by_hand_holds_at_once() {
     assert!(after.contains("ManageBudgets"), "{after}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_form_is_answered_with_303_and_a_script_with_data() {
     let server = TestServer::start().await;
     let referer = format!("{}/sign-in", server.origin());
@@ -49,7 +49,7 @@ async fn a_form_is_answered_with_303_and_a_script_with_data() {
     assert!(!script.status().is_server_error() && !script.status().is_success(), "{}", script.status());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_behind_the_sign_in_leads_there_and_back() {
     let server = TestServer::start().await;
     let response = server.get("/settings/administration/users", &[PAGE]).await;
