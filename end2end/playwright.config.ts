@@ -27,7 +27,7 @@ export default defineConfig({
   reporter: "list",
   workers: 2,
   fullyParallel: true,
-  retries: 0,
+  retries: 1,
   forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 10_000 },

@@ -31,7 +31,9 @@ test("a page whose code cannot be loaded is opened by a full load", async ({ ope
   const page = await open(MAINTAINER);
   await page.goto(at.myAccess);
   await alive(page);
-  faults.allow(/ERR_FAILED/);
+  for (const expected of [/ERR_FAILED/, /Failed to fetch/, /unreachable/]) {
+    faults.allow(expected);
+  }
   let refused = 0;
   await page.route(/\.wasm$/, async (route) => {
     refused += 1;
