@@ -18,6 +18,7 @@ pub mod page;
 pub mod password;
 pub mod permission;
 pub mod project;
+pub mod provider;
 pub mod reset_period;
 pub mod role;
 pub mod session;

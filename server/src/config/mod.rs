@@ -12,5 +12,7 @@ mod variables;
 pub use read::Problems;
 pub use secret::Secret;
 pub use show::{help, markdown};
-pub use value::{IdentityProvider, LogFilter, LogFormat, PlatformManaged, PublicUrl, Seconds, Value};
+pub use value::{
+    IdentityProvider, IssuerUrl, LogFilter, LogFormat, PlatformManaged, PublicUrl, RoleMap, Seconds, Value,
+};
 pub use variables::{Config, VARIABLES, Variable};

@@ -1,12 +1,14 @@
 //! Reading variables, and saying everything that is wrong with them at once.
 
-use super::{Config, VARIABLES, Value};
+use super::{Config, IdentityProvider, VARIABLES, Value};
 use domain::password::NewPassword;
 use std::collections::BTreeMap;
 
 /// Variables of the test tools, which may stand in the environment of a server that a test starts.
 const TEST_PREFIX: &str = "BURSAR_TEST_";
 const OUR_PREFIX: &str = "BURSAR_";
+/// The fewest bytes of BURSAR_SECRET_KEY.
+const SHORTEST_KEY: usize = 32;
 /// How alike two names are, from 0 to 1, before one is suggested for the other.
 const ALIKE: f64 = 0.6;
 
@@ -67,11 +69,33 @@ impl Config {
     /// Rules between variables.
     pub(super) fn checked(self) -> Result<Self, Problems> {
         let email = self.superadmin_email.as_ref().map_or("", |email| email.as_str());
-        match self.superadmin_password.as_ref().map(|password| NewPassword::parse(password.expose(), email)) {
-            Some(Err(problem)) => Err(Problems(vec![format!("SUPERADMIN_PASSWORD: {problem}")])),
-            Some(Ok(_)) | None => Ok(self),
+        let password = self.superadmin_password.as_ref().map(|password| NewPassword::parse(password.expose(), email));
+        let mut problems = provider_problems(&self);
+        if let Some(Err(problem)) = password {
+            problems.push(format!("SUPERADMIN_PASSWORD: {problem}"));
         }
+        if problems.is_empty() { Ok(self) } else { Err(Problems(problems)) }
     }
+}
+
+/// What an identity provider needs and was not given.
+fn provider_problems(config: &Config) -> Vec<String> {
+    let provider = config.identity_provider;
+    if provider == IdentityProvider::Local {
+        return Vec::new();
+    }
+    let is_entra = provider == IdentityProvider::Entra;
+    let has_issuer = config.oidc_issuer_url.is_some() || (is_entra && config.entra_tenant_id.is_some());
+    let has_key = config.secret_key.as_ref().is_some_and(|key| key.expose().len() >= SHORTEST_KEY);
+    let needs = [
+        (!has_issuer && !is_entra, "OIDC_ISSUER_URL: it says where the provider is"),
+        (!has_issuer && is_entra, "ENTRA_TENANT_ID: it says whose people sign in"),
+        (config.oidc_client_id.is_none(), "OIDC_CLIENT_ID: the provider knows Bursar by it"),
+        (config.public_url.is_none(), "BURSAR_PUBLIC_URL: the provider sends people back there"),
+        (!has_key, "BURSAR_SECRET_KEY: 32 characters or more, like the output of openssl rand -base64 32"),
+    ];
+    let missing = needs.into_iter().filter(|(is_missing, _)| *is_missing);
+    missing.map(|(_, what)| format!("{what}. IDP_PROVIDER={} needs it.", provider.show())).collect()
 }
 
 #[cfg(test)]

@@ -54,6 +54,7 @@ macro_rules! plain_value {
 }
 
 plain_value!(SocketAddr, "an IP address and a port, like 127.0.0.1:3000", |raw| raw.parse().ok(), Self::to_string);
+plain_value!(String, "a text", |raw| Some(raw.to_owned()), Self::clone);
 plain_value!(u16, "a whole number from 0 to 65535", |raw| raw.parse().ok(), Self::to_string);
 plain_value!(u32, "a whole number, 0 or more", |raw| raw.parse().ok(), Self::to_string);
 plain_value!(PathBuf, "a folder", |raw| Some(Self::from(raw)), |path| path.display().to_string());
@@ -142,6 +143,57 @@ plain_value!(
     |url| url.0.clone()
 );
 
+/// Where an identity provider is found, exactly as it writes it in its tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuerUrl(String);
+
+impl IssuerUrl {
+    /// The address as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+plain_value!(
+    IssuerUrl,
+    "an https address without a query (http on this machine alone), like https://id.example.com/realms/main",
+    |raw| {
+        let uri: http::Uri = raw.parse().ok()?;
+        let host = uri.host()?;
+        let is_here =
+            host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+        let is_safe = match uri.scheme_str()? {
+            "https" => true,
+            "http" => is_here,
+            _ => false,
+        };
+        let is_plain = !raw.contains(['?', '#']) && !uri.authority()?.as_str().contains('@');
+        (is_safe && is_plain).then(|| Self(raw.to_owned()))
+    },
+    |url| url.0.clone()
+);
+
+/// What the provider calls the roles that open Bursar: pairs of its word and ours.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoleMap(pub Vec<(String, String)>);
+
+plain_value!(
+    RoleMap,
+    "pairs separated by commas, each a word of the provider, = and admin or developer",
+    |raw| {
+        let pairs = raw.split(',').map(str::trim).filter(|pair| !pair.is_empty()).map(|pair| {
+            let (theirs, ours) = pair.rsplit_once('=')?;
+            let is_known = ["admin", "developer"].contains(&ours.trim()) && !theirs.trim().is_empty();
+            is_known.then(|| (theirs.trim().to_owned(), ours.trim().to_owned()))
+        });
+        pairs.collect::<Option<Vec<_>>>().map(Self)
+    },
+    |map| {
+        let pairs: Vec<String> = map.0.iter().map(|(theirs, ours)| format!("{theirs}={ours}")).collect();
+        if pairs.is_empty() { "none".to_owned() } else { pairs.join(", ") }
+    }
+);
+
 /// Which log lines are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogFilter(String);
@@ -162,7 +214,7 @@ plain_value!(
 
 /// A choice of words, some of which this release knows but cannot do.
 macro_rules! choice {
-    ($(#[$meta:meta])* $name:ident: $allowed:literal { $($(#[$doc:meta])* $word:literal => $variant:ident,)* } not_yet { $($later:literal),* }) => {
+    ($(#[$meta:meta])* $name:ident: $allowed:literal { $($(#[$doc:meta])* $word:literal $(| $other:literal)* => $variant:ident,)* } not_yet { $($later:literal),* }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $name { $($(#[$doc])* $variant,)* }
@@ -172,7 +224,7 @@ macro_rules! choice {
 
             fn parse(raw: &str) -> Result<Self, String> {
                 match raw {
-                    $($word => Ok(Self::$variant),)*
+                    $($word $(| $other)* => Ok(Self::$variant),)*
                     $($later => Err(format!("{raw:?} is not available in this release yet")),)*
                     _ => Err(format!("{raw:?} is not one")),
                 }
@@ -187,10 +239,16 @@ macro_rules! choice {
 
 choice! {
     /// Who vouches for people's identity.
-    IdentityProvider: "local (keycloak, oidc and entraid-oidc are not available yet)" {
+    IdentityProvider: "local, keycloak, oidc or entra (also written entraid-oidc)" {
         /// Bursar itself, with e-mail and password.
         "local" => Local,
-    } not_yet { "keycloak", "oidc", "entraid-oidc" }
+        /// A realm of Keycloak.
+        "keycloak" => Keycloak,
+        /// Any other OpenID Connect provider.
+        "oidc" => Oidc,
+        /// Microsoft Entra ID.
+        "entra" | "entraid-oidc" => Entra,
+    } not_yet {}
 }
 
 choice! {
@@ -217,11 +275,39 @@ mod tests {
 
     #[test]
     fn a_known_value_that_is_not_available_yet_says_so() {
-        for later in ["keycloak", "oidc", "entraid-oidc"] {
-            assert!(IdentityProvider::parse(later).is_err_and(|problem| problem.contains("not available")), "{later}");
-        }
         assert!(PlatformManaged::parse("false").is_err_and(|problem| problem.contains("not available")));
         assert!(IdentityProvider::parse("ldap").is_err_and(|problem| !problem.contains("not available")));
+    }
+
+    #[test]
+    fn a_provider_has_one_spelling_more_at_most() {
+        assert_eq!(IdentityProvider::parse("entra"), IdentityProvider::parse("entraid-oidc"));
+        assert_eq!(IdentityProvider::parse("keycloak"), Ok(IdentityProvider::Keycloak));
+    }
+
+    #[test]
+    fn an_issuer_is_reached_by_tls_unless_it_is_on_this_machine() {
+        for good in ["https://id.example.com/realms/main", "http://127.0.0.1:8080/realms/main", "http://localhost:1"] {
+            assert_eq!(IssuerUrl::parse(good).map(|url| url.as_str().to_owned()), Ok(good.to_owned()));
+        }
+        let bad =
+            ["http://id.example.com", "id.example.com", "https://x?a=b", "https://x#a", "https://u:p@x", "file:///"];
+        for bad in bad {
+            assert!(IssuerUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn roles_are_mapped_by_pairs() {
+        let map = RoleMap::parse("Platform Admins=admin, 1f2e=developer").expect("good");
+        assert_eq!(
+            map.0,
+            [("Platform Admins".to_owned(), "admin".to_owned()), ("1f2e".to_owned(), "developer".to_owned())]
+        );
+        assert!(RoleMap::parse("").is_ok_and(|map| map.0.is_empty()));
+        for bad in ["admins", "=admin", "a=", "a=owner"] {
+            assert!(RoleMap::parse(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use super::Secret;
 use super::read::{Environment, Problems};
-use super::value::{IdentityProvider, LogFilter, LogFormat, PlatformManaged, PublicUrl, Seconds, Value};
+use super::value::{
+    IdentityProvider, IssuerUrl, LogFilter, LogFormat, PlatformManaged, PublicUrl, RoleMap, Seconds, Value,
+};
 use domain::email::Email;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -75,6 +77,20 @@ variables! {
     project_limit: u32 = "3", ["USER_PROJECT_LIMIT"],
         "How many shared projects a regular user may be assigned to. Admins are exempt.";
     identity_provider: IdentityProvider = "local", ["IDP_PROVIDER"], "Who vouches for people's identity.";
+    oidc_issuer_url: Option<IssuerUrl> = "", ["OIDC_ISSUER_URL"],
+        "The provider's issuer, like https://id.example.com/realms/main. For Entra ID it follows from ENTRA_TENANT_ID.";
+    oidc_client_id: Option<String> = "", ["OIDC_CLIENT_ID"], "The name by which the provider knows Bursar.";
+    oidc_client_secret: Option<Secret> = "", ["OIDC_CLIENT_SECRET"],
+        "The client's secret. Without it Bursar is a public client, protected by PKCE alone.";
+    oidc_scopes: Option<String> = "", ["OIDC_SCOPES"],
+        "What is asked for at sign-in, separated by spaces. Without it: openid profile email, for Entra ID also offline_access.";
+    oidc_roles_claim: Option<String> = "", ["OIDC_ROLES_CLAIM"],
+        "The claim that holds roles or groups, with dots between levels. Without it: realm_access.roles for Keycloak, roles for Entra ID, groups for others.";
+    oidc_role_map: RoleMap = "", ["OIDC_ROLE_MAP"],
+        "Which roles or groups of the provider mean admin and developer, like 3f1c-group-id=admin,Staff=developer. A role that is not named keeps its own name.";
+    entra_tenant_id: Option<String> = "", ["ENTRA_TENANT_ID"], "The tenant of Entra ID whose people sign in.";
+    secret_key: Option<Secret> = "", ["BURSAR_SECRET_KEY"],
+        "Encrypts the provider's tokens in the database: 32 characters or more, like the output of openssl rand -base64 32. All processes share it.";
     superadmin_email: Option<Email> = "", ["SUPERADMIN_EMAIL"],
         "The first administrator's e-mail address, used when there is no active admin. Without it: admin@example.com.";
     superadmin_password: Option<Secret> = "", ["SUPERADMIN_PASSWORD"],

@@ -1,0 +1,64 @@
+//! The identity provider, as people hear of it.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// Who vouches for people's identity when Bursar does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ProviderKind {
+    /// A realm of Keycloak.
+    Keycloak,
+    /// Any other OpenID Connect provider.
+    Oidc,
+    /// Microsoft Entra ID.
+    Entra,
+}
+
+impl ProviderKind {
+    /// Its name within a sentence.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Keycloak => "Keycloak",
+            Self::Oidc => "single sign-on",
+            Self::Entra => "Microsoft",
+        }
+    }
+
+    /// As `IDP_PROVIDER` and `users.auth_source` write it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Keycloak => "keycloak",
+            Self::Oidc => "oidc",
+            Self::Entra => "entra",
+        }
+    }
+}
+
+/// A provider that does not answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outage {
+    /// The first try that failed.
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: OffsetDateTime,
+    /// What happened to the last one, in a few words.
+    pub what: String,
+}
+
+/// How things stand with the provider, for administrators.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderStatus {
+    /// Which kind it is.
+    pub kind: ProviderKind,
+    /// Its issuer.
+    pub issuer: String,
+    /// Set while it does not answer.
+    pub outage: Option<Outage>,
+    /// When its signing keys were last read.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub keys_read_at: Option<OffsetDateTime>,
+    /// How far its clock is ahead of ours, in whole seconds, as its last answer said.
+    pub clock_ahead_seconds: Option<i64>,
+    /// When it last ended sessions by a back-channel logout.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub last_back_channel_logout_at: Option<OffsetDateTime>,
+}
