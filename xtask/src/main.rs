@@ -3,6 +3,7 @@
 mod build;
 mod command;
 mod docs;
+mod keycloak;
 mod npm;
 mod paths;
 mod postgres;
@@ -37,6 +38,18 @@ enum Task {
         /// Build optimised
         #[arg(long)]
         release: bool,
+        /// Start a Keycloak too, in which people sign in; prints who they are
+        #[arg(long)]
+        keycloak: bool,
+    },
+    /// Start a Keycloak with a fresh realm and nothing else, until it is stopped; prints who can sign in
+    Keycloak {
+        /// Its port on 127.0.0.1; 0 takes any free one
+        #[arg(long, default_value_t = 8180)]
+        port: u16,
+        /// Where the Bursar is that people will sign in to
+        #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:3000")]
+        bursar: String,
     },
     /// Build the wasm, the stylesheet and the server, as far as they changed
     Build {
@@ -79,7 +92,8 @@ fn main() -> ExitCode {
 
 fn perform(task: Task, steps: &mut Steps) -> Result<()> {
     match task {
-        Task::Run { empty, release } => return run::run(steps, Mode::new(release), empty),
+        Task::Run { empty, release, keycloak } => return run::run(steps, Mode::new(release), empty, keycloak),
+        Task::Keycloak { port, bursar } => return keycloak::run(steps, &bursar, port),
         // Its last lines are those of the test runner.
         Task::Test { only } => return test::run(steps, only),
         Task::Build { release } => build::build(steps, Mode::new(release)).map(|_| ())?,

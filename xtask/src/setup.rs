@@ -32,17 +32,23 @@ fn has_wasm_target() -> Result<bool> {
 
 /// The system's Chromium; Debian's package is installed where there is none.
 pub(crate) fn chromium(steps: &mut Steps) -> Result<PathBuf> {
-    if let Some(path) = command::find("chromium") {
+    program(steps, "chromium", &["chromium", "fonts-dejavu-core"])
+}
+
+/// Where a program of this system is; Debian's `packages` are installed where there is none.
+pub(crate) fn program(steps: &mut Steps, name: &str, packages: &[&str]) -> Result<PathBuf> {
+    if let Some(path) = command::find(name) {
         return Ok(path);
     }
-    steps.step("Installing Chromium", || {
-        let how = "Chromium is missing and could not be installed. As root: apt-get install chromium";
-        command::run(Command::new("apt-get").args(["update", "--quiet"])).context(how)?;
+    let packages_line = packages.join(" ");
+    steps.step(&format!("Installing {packages_line}"), || {
+        let how = || format!("{name} is missing and could not be installed. As root: apt-get install {packages_line}");
+        command::run(Command::new("apt-get").args(["update", "--quiet"])).with_context(how)?;
         let mut install = Command::new("apt-get");
-        install.args(["install", "--quiet", "--yes", "--no-install-recommends", "chromium", "fonts-dejavu-core"]);
-        command::run(install.env("DEBIAN_FRONTEND", "noninteractive")).context(how)
+        install.args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(packages);
+        command::run(install.env("DEBIAN_FRONTEND", "noninteractive")).with_context(how)
     })?;
-    command::find("chromium").context("Chromium was installed, but there is no `chromium` in PATH")
+    command::find(name).with_context(|| format!("{packages_line} were installed, but there is no `{name}` in PATH"))
 }
 
 /// Installs what `package-lock.json` of `folder` lists, unless it was installed from the same list.

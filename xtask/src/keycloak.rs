@@ -1,0 +1,167 @@
+//! A real Keycloak with a fresh realm, for trying and testing.
+
+mod distribution;
+mod realm;
+
+use crate::paths;
+use crate::steps::Steps;
+use anyhow::{Context, Result, bail};
+use realm::Realm;
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Who administers Keycloak itself; it is reachable from this machine only.
+const ADMINISTRATOR: (&str, &str) = ("admin", "try-keycloak");
+
+/// Seals what Bursar keeps of the tokens while it is tried; the same at every start, so that sessions survive it.
+const SECRET_KEY: &str = "a key for trying, not for anything else";
+
+/// What of the distribution a run shares with others. Its data it has for itself.
+const SHARED: [&str; 4] = ["conf", "lib", "providers", "themes"];
+
+/// The longest a start may take, on a machine that does other things as well.
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// Runs a program until standard input closes, so that it never outlives whoever started it, and then removes the
+/// folder of its data.
+const UNTIL_INPUT_CLOSES: &str = r#"
+trap '' INT
+home=$1; shift
+exec 3<&0 </dev/null
+"$@" 3<&- & keycloak=$!
+{ read -r _ <&3; kill $keycloak; } 2>/dev/null &
+wait $keycloak
+rm -r "$home"
+"#;
+
+/// A running Keycloak; dropping it stops it, and what it knew is gone.
+pub(crate) struct Keycloak {
+    child: Child,
+    input: Option<ChildStdin>,
+    url: String,
+    origin: String,
+    realm: Realm,
+}
+
+impl Keycloak {
+    /// Starts one on `port` of the loopback address; 0 takes any free one. Its client `bursar` knows Bursar at `origin`,
+    /// which is where it announces that somebody has signed out.
+    pub(crate) fn start(steps: &mut Steps, origin: &str, port: u16) -> Result<Self> {
+        let distribution = distribution::folder(steps)?;
+        let realm = Realm::read()?;
+        let home = home(&distribution)?;
+        steps.step("Starting Keycloak", || {
+            let mut command = Command::new("sh");
+            command.args(["-c", UNTIL_INPUT_CLOSES, "keycloak"]).arg(&home);
+            command.arg(distribution.join("bin/kc.sh")).arg(format!("-Dkc.home.dir={}", home.display()));
+            command.args(["start", "--optimized", "--import-realm", "--cache=local", "--http-enabled=true"]);
+            command.args(["--hostname-strict=false", "--http-host=127.0.0.1"]).arg(format!("--http-port={port}"));
+            command.env("BURSAR_ORIGIN", origin);
+            command.env("KC_BOOTSTRAP_ADMIN_USERNAME", ADMINISTRATOR.0);
+            command.env("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMINISTRATOR.1);
+            let path = home.join("keycloak.log");
+            let log = File::create(&path).with_context(|| format!("creating {}", path.display()))?;
+            command.stdin(Stdio::piped()).stdout(log.try_clone()?).stderr(log);
+            let log = File::open(&path)?;
+            let mut child = command.spawn().context("cannot start Keycloak")?;
+            let input = child.stdin.take();
+            let url = address(&mut child, log)?;
+            Ok(Self { child, input, url, origin: origin.to_owned(), realm })
+        })
+    }
+
+    /// What Bursar's environment needs to have people sign in here.
+    pub(crate) fn variables(&self) -> Result<[(&'static str, String); 6]> {
+        let client = self.realm.bursar()?;
+        Ok([
+            ("IDP_PROVIDER", "keycloak".to_owned()),
+            ("OIDC_ISSUER_URL", format!("{}/realms/{}", self.url, self.realm.name)),
+            ("OIDC_CLIENT_ID", client.client_id.clone()),
+            ("OIDC_CLIENT_SECRET", client.secret.clone()),
+            ("BURSAR_PUBLIC_URL", self.origin.clone()),
+            ("BURSAR_SECRET_KEY", SECRET_KEY.to_owned()),
+        ])
+    }
+
+    /// Says where it is and who signs in with what.
+    pub(crate) fn greet(&self) -> Result<()> {
+        let (name, password) = ADMINISTRATOR;
+        println!("Keycloak answers on {}; its own console is opened by {name} with {password}", self.url);
+        println!("In the realm {} these people have a password:", self.realm.name);
+        for line in self.realm.people() {
+            println!("{line}");
+        }
+        println!("Bursar signs people in there with");
+        for (name, value) in self.variables()? {
+            println!("  {name}={value}");
+        }
+        Ok(())
+    }
+
+    /// Lets it live as long as the program that `command` becomes, which gets an input that never says anything.
+    pub(crate) fn outlive_me_in(mut self, command: &mut Command) {
+        if let Some(input) = self.input.take() {
+            command.stdin(input);
+        }
+    }
+
+    /// Returns when it has ended.
+    fn wait(mut self) -> Result<()> {
+        self.child.wait().context("waiting for Keycloak")?;
+        Ok(())
+    }
+}
+
+impl Drop for Keycloak {
+    fn drop(&mut self) {
+        if let Some(input) = self.input.take() {
+            drop(input);
+            if self.child.wait().is_err() {
+                eprintln!("warning: Keycloak could not be stopped");
+            }
+        }
+    }
+}
+
+/// `cargo xtask keycloak`: runs until a signal.
+pub(crate) fn run(steps: &mut Steps, origin: &str, port: u16) -> Result<()> {
+    let keycloak = Keycloak::start(steps, origin, port)?;
+    steps.summary();
+    keycloak.greet()?;
+    keycloak.wait()
+}
+
+/// A folder for the data of one run, with the realm to be imported.
+fn home(distribution: &Path) -> Result<PathBuf> {
+    let home = paths::target().join("xtask").join(format!("keycloak-{}", std::process::id()));
+    let import = home.join("data/import");
+    std::fs::create_dir_all(&import).with_context(|| format!("creating {}", import.display()))?;
+    std::fs::copy(realm::file(), import.join("bursar-realm.json")).context("copying the realm")?;
+    for name in SHARED {
+        symlink(distribution.join(name), home.join(name)).with_context(|| format!("linking {name}"))?;
+    }
+    Ok(home)
+}
+
+/// Waits until Keycloak writes where it listens, which it does when the realm is there.
+fn address(child: &mut Child, mut log: File) -> Result<String> {
+    let start = Instant::now();
+    let mut said = String::new();
+    loop {
+        let ended = child.try_wait()?.is_some();
+        log.read_to_string(&mut said)?;
+        let line = said.split_once("Listening on: ").and_then(|(_, rest)| rest.split_once('\n'));
+        if let Some((url, _)) = line {
+            return Ok(url.trim().to_owned());
+        }
+        if ended || start.elapsed() > PATIENCE {
+            eprintln!("{said}");
+            bail!("Keycloak did not start; what it said stands above");
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}

@@ -1,0 +1,99 @@
+//! The realm for trying and testing, as its file says.
+
+use crate::paths;
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What of the realm's file matters here.
+#[derive(Deserialize)]
+pub(super) struct Realm {
+    /// Its name, which is part of the issuer's address.
+    #[serde(rename = "realm")]
+    pub(super) name: String,
+    clients: Vec<Client>,
+    users: Vec<User>,
+}
+
+/// A program that may ask for tokens.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Client {
+    pub(super) client_id: String,
+    pub(super) secret: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct User {
+    username: String,
+    enabled: bool,
+    #[serde(default)]
+    credentials: Vec<Credential>,
+    #[serde(default)]
+    realm_roles: Vec<String>,
+    #[serde(default)]
+    attributes: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct Credential {
+    value: String,
+}
+
+/// The realm's file.
+pub(super) fn file() -> PathBuf {
+    paths::root().join("deploy/keycloak/bursar-realm.json")
+}
+
+impl Realm {
+    pub(super) fn read() -> Result<Self> {
+        let text = std::fs::read_to_string(file()).with_context(|| format!("reading {}", file().display()))?;
+        serde_json::from_str(&text).with_context(|| format!("reading {}", file().display()))
+    }
+
+    /// The client that Bursar is.
+    pub(super) fn bursar(&self) -> Result<&Client> {
+        self.clients.iter().find(|client| client.client_id == "bursar").context("the realm has no client `bursar`")
+    }
+
+    /// A line for everybody who has a password: user name, password, and what is special.
+    pub(super) fn people(&self) -> Vec<String> {
+        let people = self.users.iter().filter_map(|user| Some((user, &user.credentials.first()?.value)));
+        people.map(|(user, password)| format!("  {:<14} {password}   {}", user.username, user.particulars())).collect()
+    }
+}
+
+impl User {
+    fn particulars(&self) -> String {
+        let roles = self.realm_roles.iter().filter(|role| !role.starts_with("default-roles-"));
+        let mut words: Vec<String> = roles.map(|role| format!("role {role}")).collect();
+        if words.is_empty() {
+            words.push("no role".to_owned());
+        }
+        words.extend(self.attributes.iter().map(|(name, values)| format!("{name}: {}", values.join(" | "))));
+        if !self.enabled {
+            words.push("disabled".to_owned());
+        }
+        words.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_realm_names_who_signs_in_with_what() {
+        let realm = Realm::read().unwrap();
+        let people = realm.people();
+        let line = |name: &str| people.iter().find(|line| line.trim_start().starts_with(name)).unwrap();
+        assert!(line("admin").contains("try-bursar   role admin"), "{people:#?}");
+        assert!(line("developer").contains("applications: atlas,notebooks | claims-lab"), "{people:#?}");
+        assert!(line("no-role").contains("no role"), "{people:#?}");
+        assert!(line("disabled").ends_with("disabled"), "{people:#?}");
+        assert!(!people.iter().any(|line| line.contains("service-account")), "{people:#?}");
+        assert_eq!(realm.bursar().unwrap().client_id, "bursar");
+    }
+}
