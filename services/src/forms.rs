@@ -1,13 +1,20 @@
 //! What a plain form post leaves for the page shown next (house plan, "Screens").
 //!
-//! The browser holds a random token in a short-lived cookie, the row its hash. A row is read once, and only with the
-//! session it was made in.
+//! The browser holds a random token in a short-lived cookie, the row its hash and a text that only the token opens: a
+//! one-time password on its way to the page that shows it cannot be read in the database. A row is read once, and only
+//! with the session it was made in.
 
 use crate::Services;
 use crate::error::Error;
 use crate::session::token_hash;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use domain::form::Flash;
 use domain::id::SessionId;
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
+use ring::error::Unspecified;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 use time::Duration;
 
 /// How long a row waits for its page.
@@ -19,7 +26,7 @@ const LIFE: Duration = Duration::minutes(10);
 /// The database failed.
 pub async fn keep(services: &Services, session: Option<SessionId>, flash: &Flash) -> Result<String, Error> {
     let token = services.random.secret();
-    let state = serde_json::to_value(flash).map_err(|fault| Error::Broken(fault.to_string()))?;
+    let state = sealed(&token, flash)?;
     let now = services.clock.now();
     sqlx::query!(
         "with swept as (delete from form_states where expires_at <= $4)
@@ -49,5 +56,70 @@ pub async fn take(services: &Services, session: Option<SessionId>, token: &str) 
     )
     .fetch_optional(&services.pool)
     .await?;
-    Ok(row.and_then(|row| serde_json::from_value(row.state).ok()))
+    Ok(row.and_then(|row| opened(token, &row.state)))
+}
+
+/// The row's text, closed with a key that is nowhere but in the browser's cookie.
+fn sealed(token: &str, flash: &Flash) -> Result<Value, Error> {
+    let mut text = serde_json::to_vec(flash).map_err(|fault| Error::Broken(fault.to_string()))?;
+    let close = |key: LessSafeKey| key.seal_in_place_append_tag(nonce(), Aad::empty(), &mut text);
+    key(token).and_then(close).map_err(|_| Error::Broken("a form's state cannot be sealed".to_owned()))?;
+    Ok(Value::String(STANDARD.encode(text)))
+}
+
+fn opened(token: &str, state: &Value) -> Option<Flash> {
+    let mut text = STANDARD.decode(state.as_str()?).ok()?;
+    let text = key(token).ok()?.open_in_place(nonce(), Aad::empty(), &mut text).ok()?;
+    serde_json::from_slice(text).ok()
+}
+
+/// Another hash of the token than the stored one, from which it cannot be found.
+fn key(token: &str) -> Result<LessSafeKey, Unspecified> {
+    let key = Sha256::new().chain_update("bursar form state\0").chain_update(token).finalize();
+    Ok(LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, &key)?))
+}
+
+/// Always the same: a key closes one text only.
+fn nonce() -> Nonce {
+    Nonce::assume_unique_for_key([0; 12])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+
+    fn one_time_password() -> Flash {
+        Flash::OneTimePassword { name: "Ada".to_owned(), password: "k7mf-2xqp-wd4n-hv9t-c3ya".to_owned() }
+    }
+
+    #[tokio::test]
+    async fn the_database_never_shows_a_one_time_password() {
+        let world = World::create().await;
+        let token = keep(&world.services, None, &one_time_password()).await.expect("kept");
+        let row: String = sqlx::query_scalar("select f::text from form_states f")
+            .fetch_one(world.services.pool())
+            .await
+            .expect("a row");
+        assert!(!row.contains("k7mf") && !row.contains("Ada") && !row.contains(&token), "{row}");
+        let state: Value =
+            sqlx::query_scalar("select state from form_states").fetch_one(world.services.pool()).await.expect("a row");
+        let stored = STANDARD.encode(token_hash(&token));
+        assert_eq!(opened(&stored, &state), None, "what the row says does not open it");
+        assert_eq!(take(&world.services, None, &token).await.expect("read"), Some(one_time_password()));
+        assert_eq!(take(&world.services, None, &token).await.expect("read"), None, "read once");
+    }
+
+    #[test]
+    fn a_text_that_was_changed_is_none() {
+        let state = sealed("token", &one_time_password()).expect("sealed");
+        assert_eq!(opened("token", &state), Some(one_time_password()));
+        assert_eq!(opened("another", &state), None);
+        let text = state.as_str().expect("a text");
+        let flipped = if text.starts_with('A') { "B" } else { "A" };
+        assert_eq!(opened("token", &Value::String(format!("{flipped}{}", &text[1..]))), None);
+        for foreign in [Value::Null, Value::from("not base64!"), Value::from("")] {
+            assert_eq!(opened("token", &foreign), None);
+        }
+    }
 }
