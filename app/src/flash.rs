@@ -68,19 +68,35 @@ impl FormFields {
     }
 }
 
-/// Raised whenever an action changed something, so that the page on the screen is read again.
+/// Raised whenever an action changed something, so that what is on the screen is read again.
 #[derive(Clone, Copy)]
-pub struct Changes(RwSignal<u32>);
+pub struct Changes {
+    all: RwSignal<u32>,
+    here: RwSignal<u32>,
+}
 
 impl Changes {
-    /// Something has changed.
-    pub fn bump(self) {
-        self.0.update(|count| *count += 1);
+    fn new() -> Self {
+        Self { all: RwSignal::new(0), here: RwSignal::new(0) }
+    }
+
+    /// Something has changed. When the form leads to another page (`stays` is false), the one that is being left is
+    /// not read again: it may be gone, and the next one reads for itself.
+    pub fn bump(self, stays: bool) {
+        self.all.update(|count| *count += 1);
+        if stays {
+            self.here.update(|count| *count += 1);
+        }
     }
 
     /// The number of changes so far; tracks.
     pub fn count(self) -> u32 {
-        self.0.get()
+        self.all.get()
+    }
+
+    /// The number of changes that left the page on the screen; tracks.
+    pub fn count_here(self) -> u32 {
+        self.here.get()
     }
 }
 
@@ -94,7 +110,7 @@ pub struct PageFlash {
 
 /// Provides [`Changes`] and [`PageFlash`] to everything below.
 pub fn provide_flash() {
-    let changes = Changes(RwSignal::new(0));
+    let changes = Changes::new();
     let waiting = Resource::new_blocking(move || changes.count(), |_| async { take_flash().await.ok().flatten() });
     let spent = RwSignal::new(None);
     let path = use_location().pathname;

@@ -36,7 +36,7 @@ where
     F: Future<Output = Result<Dated<T>, PageError>> + Send + 'static,
 {
     let changes = expect_context::<Changes>();
-    Resource::new_blocking(move || (changes.count(), source()), move |(_, source)| read(source))
+    Resource::new_blocking(move || (changes.count_here(), source()), move |(_, source)| read(source))
 }
 
 /// Reads what the address asks for; what it says wrongly is dropped and named.

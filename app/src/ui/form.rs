@@ -44,8 +44,9 @@ fn sender(whole_page: bool) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
         let navigate = navigate.clone();
         leptos::task::spawn_local(async move {
             if let Some(sent) = hydrate::send(&event, &address, body).await {
+                let stays = hydrate::is_on_screen(&sent.to);
                 navigate(&sent.to, Default::default());
-                changes.bump();
+                changes.bump(stays);
             }
         });
     }
@@ -60,6 +61,7 @@ fn sender(_whole_page: bool) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
 mod hydrate {
     use crate::send::Sent;
     use leptos::ev::SubmitEvent;
+    use leptos::prelude::window;
     use leptos::wasm_bindgen::{JsCast, JsValue};
     use leptos::web_sys::{
         FormData, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement, UrlSearchParams,
@@ -124,6 +126,12 @@ mod hydrate {
             let _ = dialog.hide_popover();
             dialog.close();
         }
+    }
+
+    /// Whether a path leads to the page that is shown already, whatever its parameters.
+    pub(super) fn is_on_screen(to: &str) -> bool {
+        let path = to.split(['?', '#']).next();
+        window().location().pathname().is_ok_and(|here| Some(here.as_str()) == path)
     }
 
     fn submitter(event: &SubmitEvent) -> Option<HtmlElement> {
