@@ -35,6 +35,9 @@ mod ssr {
     /// The cookie that points to a waiting [`Flash`].
     pub const FLASH_COOKIE: &str = "__Host-bursar-form";
 
+    /// The cookie of a browser that somebody signed in from.
+    pub const DEVICE_COOKIE: &str = "__Host-bursar-device";
+
     /// What an action came to.
     pub struct Done {
         to: Option<String>,

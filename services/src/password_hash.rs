@@ -44,6 +44,14 @@ impl PasswordHasher {
         .await
     }
 
+    /// A hash as it is made today, when `hash` of the same password was made with other costs; `None` when it is as good.
+    ///
+    /// # Errors
+    /// A worker failed.
+    pub(crate) async fn better(&self, password: String, hash: &str) -> Result<Option<String>, Error> {
+        if costs(hash) == costs(NOBODY) { Ok(None) } else { self.hash(password).await.map(Some) }
+    }
+
     async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let permit =
             Arc::clone(&self.workers).acquire_owned().await.map_err(|fault| Error::Broken(fault.to_string()))?;
@@ -54,6 +62,11 @@ impl PasswordHasher {
         };
         tokio::task::spawn_blocking(work).await.map_err(|fault| Error::Broken(format!("hash worker: {fault}")))
     }
+}
+
+/// Algorithm, version and parameters of a PHC string; the salt and the hash come after.
+fn costs(hash: &str) -> Vec<&str> {
+    hash.split('$').take(4).collect()
 }
 
 #[cfg(test)]
@@ -76,9 +89,8 @@ mod tests {
     async fn nobody_costs_what_somebody_costs_and_is_never_right() {
         let hasher = hasher();
         let hash = hasher.hash("a quiet ledger line".to_owned()).await.expect("a hash");
-        let cost = |phc: &str| phc.splitn(5, '$').take(4).map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(cost(NOBODY), cost(&hash));
-        assert_eq!(cost(NOBODY), ["", "argon2id", "v=19", "m=19456,t=2,p=1"]);
+        assert_eq!(costs(NOBODY), costs(&hash));
+        assert_eq!(costs(NOBODY), ["", "argon2id", "v=19", "m=19456,t=2,p=1"]);
         assert!(PasswordHash::new(NOBODY).is_ok());
         assert!(!hasher.verify(String::new(), None).await.expect("an answer"));
     }

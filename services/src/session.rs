@@ -3,6 +3,7 @@
 use crate::Services;
 use crate::error::Error;
 use crate::guard::{Caller, Can};
+use crate::sign_in::DeviceToken;
 use domain::actor::Actor;
 use domain::error::Refusal;
 use domain::id::{ProjectId, SessionId, UserId};
@@ -24,8 +25,7 @@ pub struct SessionToken(String);
 impl SessionToken {
     /// Takes what a cookie holds: 43 URL-safe characters. Anything else is no session.
     pub fn from_cookie(raw: &str) -> Option<Self> {
-        let plausible = raw.len() == 43 && raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
-        plausible.then(|| Self(raw.to_owned()))
+        is_token(raw).then(|| Self(raw.to_owned()))
     }
 
     /// The value of the cookie.
@@ -44,6 +44,11 @@ impl std::fmt::Debug for SessionToken {
     }
 }
 
+/// Whether a text may be a token of ours, as [`crate::random::Random::secret`] makes them.
+pub(crate) fn is_token(raw: &str) -> bool {
+    raw.len() == 43 && raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
 /// What is stored of a random token: enough to recognise it, useless to whoever reads the database.
 pub(crate) fn token_hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
@@ -56,6 +61,8 @@ pub struct Client {
     pub address: Option<String>,
     /// The header `User-Agent`.
     pub user_agent: Option<String>,
+    /// From the cookie of a browser that somebody signed in from.
+    pub device: Option<DeviceToken>,
 }
 
 /// Reads who is behind a token, with the rights that hold now. One statement.

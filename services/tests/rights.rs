@@ -218,7 +218,7 @@ async fn the_rank_that_counts_is_the_one_under_lock() {
 /// Four maintainers demote and deactivate each other in a ring, eight at a time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_last_admin_and_the_last_maintainer_cannot_be_lost_in_a_race() {
-    const ROUNDS: usize = 100;
+    const ROUNDS: usize = 1_000;
     let world = Arc::new(World::create().await);
     let mut ids = Vec::new();
     for name in ["Mira", "Nora", "Olga", "Pia"] {

@@ -5,7 +5,7 @@ use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::role::PlatformRole;
 use services::session::Client;
-use services::sign_in::{self, SignedIn};
+use services::sign_in::{self, DeviceToken, SignedIn};
 use services::testing::World;
 use std::sync::Arc;
 use time::Duration;
@@ -17,7 +17,16 @@ async fn attempt(world: &World, email: &str, password: &str) -> Result<SignedIn,
 }
 
 async fn attempt_from(world: &World, email: &str, password: &str, address: &str) -> Result<SignedIn, Refusal> {
-    let client = Client { address: Some(address.to_owned()), user_agent: None };
+    attempt_on(world, email, password, Client { address: Some(address.to_owned()), ..Client::default() }).await
+}
+
+/// From a browser that has been signed in from, in a network of its own.
+async fn attempt_from_known(world: &World, password: &str, device: &DeviceToken) -> Result<SignedIn, Refusal> {
+    let client = Client { address: Some("198.51.100.7".to_owned()), device: Some(device.clone()), ..Client::default() };
+    attempt_on(world, "priya@example.com", password, client).await
+}
+
+async fn attempt_on(world: &World, email: &str, password: &str, client: Client) -> Result<SignedIn, Refusal> {
     sign_in::with_password(&world.services, email, password.to_owned(), &client).await.map_err(Refusal::from)
 }
 
@@ -143,6 +152,110 @@ async fn parallel_guesses_never_exceed_the_limit() {
     }
     assert_eq!(tries(&world, priya).await, 5);
     assert_eq!(attempt(&world, "priya@example.com", PASSWORD).await.expect_err("locked"), the_one_answer());
+}
+
+#[tokio::test]
+async fn a_known_device_gets_in_past_the_lock_and_leaves_it_to_the_others() {
+    let world = World::create().await;
+    let priya = with_priya(&world).await;
+    let device = attempt(&world, "priya@example.com", PASSWORD).await.expect("a session").device;
+    for _ in 0..5 {
+        attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong");
+    }
+    attempt(&world, "priya@example.com", PASSWORD).await.expect_err("locked elsewhere");
+    let again = attempt_from_known(&world, PASSWORD, &device).await.expect("the owner gets in");
+    assert_eq!(again.device.expose(), device.expose(), "it stays the same device");
+    attempt(&world, "priya@example.com", PASSWORD).await.expect_err("still locked elsewhere");
+    assert_eq!(tries(&world, priya).await, 5);
+}
+
+#[tokio::test]
+async fn a_known_device_has_tries_of_its_own_and_then_is_one_of_the_others() {
+    let world = World::create().await;
+    let priya = with_priya(&world).await;
+    let device = attempt(&world, "priya@example.com", PASSWORD).await.expect("a session").device;
+    for _ in 0..5 {
+        assert_eq!(attempt_from_known(&world, "wrong", &device).await.expect_err("wrong"), the_one_answer());
+    }
+    assert_eq!(tries(&world, priya).await, 0, "they do not lock the account");
+    for _ in 0..5 {
+        attempt_from_known(&world, "wrong", &device).await.expect_err("wrong");
+    }
+    assert_eq!(tries(&world, priya).await, 5, "these do");
+    attempt_from_known(&world, PASSWORD, &device).await.expect_err("locked");
+    world.clock.advance(Duration::minutes(15));
+    attempt_from_known(&world, PASSWORD, &device).await.expect("open again");
+}
+
+#[tokio::test]
+async fn a_device_is_known_to_one_account_until_it_is_forgotten() {
+    let world = World::create().await;
+    let priya = with_priya(&world).await;
+    let otto = world.person("Otto", PlatformRole::User).await.actor.user_id;
+    world.set_password(otto, PASSWORD).await;
+    let ottos = attempt(&world, "otto@example.com", PASSWORD).await.expect("a session").device;
+    let made_up = DeviceToken::from_cookie(&"a".repeat(43)).expect("a token");
+    let lock = "update users set sign_in_tries = 5, locked_until = now() + interval '100 years' where name = 'Priya'";
+    sqlx::raw_sql(lock).execute(world.services.pool()).await.expect("locked");
+    for device in [&ottos, &made_up] {
+        attempt_from_known(&world, PASSWORD, device).await.expect_err("not Priya's");
+    }
+    sqlx::raw_sql("update users set locked_until = null").execute(world.services.pool()).await.expect("unlocked");
+    let shared = attempt_from_known(&world, PASSWORD, &ottos).await.expect("a session").device;
+    assert_eq!(shared.expose(), ottos.expose(), "a browser two people use is known to both");
+    let own = attempt_from_known(&world, PASSWORD, &made_up).await.expect("a session").device;
+    assert_ne!(own.expose(), made_up.expose(), "nobody makes up a token and has it known");
+
+    let root = world.person("Root", PlatformRole::Admin).await;
+    let can = root.can(domain::actor::Target::Platform).expect("an admin");
+    let id = domain::id::UserId(priya);
+    services::users::issue_one_time_password(&world.services, &can, id).await.expect("issued");
+    let known: i64 = sqlx::query_scalar("select count(*) from known_devices where user_id = $1")
+        .bind(priya)
+        .fetch_one(world.services.pool())
+        .await
+        .expect("a count");
+    assert_eq!(known, 0);
+    world.clock.advance(sign_in::KNOWN_FOR);
+    assert_eq!(sign_in::sweep_devices(&world.services).await.expect("swept"), 1, "Otto's");
+}
+
+#[tokio::test]
+async fn the_database_holds_nothing_that_passes_for_a_device() {
+    let world = World::create().await;
+    with_priya(&world).await;
+    let device = attempt(&world, "priya@example.com", PASSWORD).await.expect("a session").device;
+    let dump: String = sqlx::query_scalar("select string_agg(d::text, '') from known_devices d")
+        .fetch_one(world.services.pool())
+        .await
+        .expect("a dump");
+    let as_bytes: String = device.expose().bytes().map(|byte| format!("{byte:02x}")).collect();
+    assert!(!dump.contains(device.expose()) && !dump.contains(&as_bytes), "{dump}");
+    assert_eq!(format!("{device:?}"), "DeviceToken(..)");
+}
+
+#[tokio::test]
+async fn a_weaker_hash_is_replaced_at_the_next_sign_in() {
+    /// Of [`PASSWORD`], made with 8 MiB and one pass.
+    const WEAK: &str =
+        "$argon2id$v=19$m=8192,t=1,p=1$c2l4dGVlbmJ5dGVzc2FsdA$4uBypJvWPpHE0py9JzGiT/JqtFCFFaNMooi1Y7LQdeA";
+    let world = World::create().await;
+    let priya = with_priya(&world).await;
+    let hash = async || -> String {
+        sqlx::query_scalar("select password_hash from users where id = $1")
+            .bind(priya)
+            .fetch_one(world.services.pool())
+            .await
+            .expect("a hash")
+    };
+    sqlx::query("update users set password_hash = $1").bind(WEAK).execute(world.services.pool()).await.expect("weak");
+    attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong");
+    assert_eq!(hash().await, WEAK);
+    attempt(&world, "priya@example.com", PASSWORD).await.expect("a session");
+    let better = hash().await;
+    assert!(better.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{better}");
+    attempt(&world, "priya@example.com", PASSWORD).await.expect("the same password");
+    assert_eq!(hash().await, better, "what is as good stays");
 }
 
 #[tokio::test]

@@ -9,11 +9,12 @@ use {
     crate::next::NextPath,
     crate::paths,
     crate::request::{info, parse_id, services, signed_in},
-    crate::send::{Done, Form, SESSION_COOKIE, set_cookie},
+    crate::send::{DEVICE_COOKIE, Done, Form, SESSION_COOKIE, set_cookie},
     crate::theme::Theme,
     domain::actor::Target,
     domain::error::Refusal,
     domain::form::FieldErrors,
+    services::sign_in::KNOWN_FOR,
 };
 
 /// Signs somebody in with e-mail address and password.
@@ -29,6 +30,8 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<Se
         let life = services.settings().session_life.whole_seconds();
         let token = signed_in.token.expose();
         set_cookie(&format!("{SESSION_COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={life}"));
+        let (device, known_for) = (signed_in.device.expose(), KNOWN_FOR.whole_seconds());
+        set_cookie(&format!("{DEVICE_COOKIE}={device}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={known_for}"));
         let next = NextPath::parse(&next).unwrap_or_default();
         Ok(Done::at(if signed_in.password_change_due { paths::CHANGE_PASSWORD } else { next.as_str() }))
     })

@@ -5,6 +5,8 @@ use http::header::COOKIE;
 
 /// The session's secret.
 pub const SESSION: &str = "__Host-bursar";
+/// The secret of a browser that somebody signed in from.
+pub const DEVICE: &str = "__Host-bursar-device";
 /// The token of a form that came back.
 pub const FORM: &str = "__Host-bursar-form";
 /// The most bytes of a cookie's value that are looked at; ours are far shorter.

@@ -14,6 +14,7 @@ use domain::id::UserId;
 use http::header::USER_AGENT;
 use services::guard::Caller;
 use services::session::{self, Client, SessionToken};
+use services::sign_in::DeviceToken;
 
 /// Who was signed in, among the extensions of the answer; for the log.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +44,7 @@ pub async fn read(State(state): State<AppState>, mut request: Request, next: Nex
         client: Client {
             address: peer::client(&state.web, request.extensions(), headers).map(|address| address.to_string()),
             user_agent: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned),
+            device: cookies::value(headers, cookies::DEVICE).and_then(DeviceToken::from_cookie),
         },
         theme: cookies::value(headers, Theme::COOKIE).map(Theme::parse).unwrap_or_default(),
         flash_token: cookies::value(headers, cookies::FORM).map(str::to_owned),

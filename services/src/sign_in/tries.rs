@@ -1,5 +1,6 @@
 //! Counting tries, atomically and before any password is looked at.
 
+use super::device;
 use crate::Services;
 use crate::error::Error;
 use crate::session::Client;
@@ -35,18 +36,42 @@ pub(crate) fn wrong(services: &Services, field: &str, what: &str) -> Error {
     FieldErrors::one(field, format!("{what} After {tries} sign-in closes for {minutes}.")).into()
 }
 
-/// Counts a try of a network and, if it may go on, of an account; `None` when the account is unknown or locked.
+/// By what a try was counted.
+#[derive(Debug)]
+pub(super) enum Path {
+    /// By network and account.
+    Open {
+        /// Where it came from.
+        network: String,
+    },
+    /// By a device that the account knows.
+    KnownDevice,
+}
+
+/// Counts a try: of a device that the account knows, else of a network and, if it may go on, of the account; `None`
+/// when the account is unknown or locked.
 ///
-/// Both in one transaction: known and unknown accounts cost one commit.
-pub(super) async fn count(services: &Services, network: &str, email: Option<&Email>) -> Result<Option<Counted>, Error> {
+/// All in one transaction: known and unknown accounts cost one commit.
+pub(super) async fn count(
+    services: &Services,
+    client: &Client,
+    email: Option<&Email>,
+) -> Result<(Option<Counted>, Path), Error> {
     let mut transaction = services.pool.begin().await?;
-    let to_wait = count_network(services, &mut transaction, network).await?;
+    if let (Some(device), Some(email)) = (&client.device, email)
+        && let Some(counted) = device::count(services, &mut transaction, device, email).await?
+    {
+        transaction.commit().await?;
+        return Ok((Some(counted), Path::KnownDevice));
+    }
+    let network = network(client);
+    let to_wait = count_network(services, &mut transaction, &network).await?;
     let counted = match (to_wait, email) {
         (None, Some(email)) => count_account(services, &mut transaction, Account::Email(email)).await?,
         _ => None,
     };
     transaction.commit().await?;
-    to_wait.map_or(Ok(counted), |seconds| Err(Refusal::TooMany(seconds).into()))
+    to_wait.map_or(Ok((counted, Path::Open { network })), |seconds| Err(Refusal::TooMany(seconds).into()))
 }
 
 /// Counts a try of an account unless it is locked; the last one allowed locks it until it proves right.
@@ -121,7 +146,7 @@ pub async fn sweep(services: &Services) -> Result<u64, Error> {
 }
 
 /// The network of an address: what one household, office or machine usually has (/24 and /64).
-pub(super) fn network(client: &Client) -> String {
+fn network(client: &Client) -> String {
     let address = client.address.as_deref().and_then(|text| text.parse::<IpAddr>().ok());
     match address.map(|address| address.to_canonical()) {
         Some(IpAddr::V4(address)) => {
@@ -145,7 +170,7 @@ mod tests {
 
     #[test]
     fn neighbours_share_a_network() {
-        let of = |address: &str| network(&Client { address: Some(address.to_owned()), user_agent: None });
+        let of = |address: &str| network(&Client { address: Some(address.to_owned()), ..Client::default() });
         assert_eq!(of("192.0.2.17"), "192.0.2.0/24");
         assert_eq!(of("::ffff:192.0.2.200"), "192.0.2.0/24");
         assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");

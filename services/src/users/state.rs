@@ -6,6 +6,7 @@ use crate::Services;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::session::end_all_of;
+use crate::sign_in::forget_devices;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::UserId;
@@ -27,6 +28,7 @@ pub async fn deactivate(services: &Services, can: &Can<ManageUsers>, id: UserId)
     }
     sqlx::query!("update users set is_active = false where id = $1", id.0).execute(change.connection()).await?;
     person.touch(services, &mut change).await?;
+    forget_devices(change.connection(), id).await?;
     let ended = end_all_of(change.connection(), id, None).await?;
     let entry = person.entry("user.deactivated").field("active", Some("true".into()), Some("false".into()));
     change.record(entry.field("sessions", Some(ended.to_string()), Some("0".into()))).await?;
@@ -111,6 +113,7 @@ pub async fn issue_one_time_password(services: &Services, can: &Can<ManageUsers>
     .execute(change.connection())
     .await?;
     person.touch(services, &mut change).await?;
+    forget_devices(change.connection(), id).await?;
     end_all_of(change.connection(), id, None).await?;
     change.record(person.entry("user.one_time_password_issued")).await?;
     change.commit().await?;

@@ -1,0 +1,114 @@
+//! Browsers somebody has signed in from: their owner gets in though others have locked the account (field.md S8).
+//!
+//! A device has tries of its own, counted like those of an account. Knowing its token opens nothing.
+
+use super::tries::Counted;
+use crate::Services;
+use crate::error::Error;
+use crate::session::{is_token, token_hash};
+use domain::email::Email;
+use domain::id::UserId;
+use sqlx::PgConnection;
+use time::Duration;
+
+/// How long a device is known after its last sign-in.
+pub const KNOWN_FOR: Duration = Duration::days(180);
+
+/// The secret of a device, for its cookie and nowhere else. Not printed.
+#[derive(Clone)]
+pub struct DeviceToken(String);
+
+impl DeviceToken {
+    /// Takes what a cookie holds. Anything that is no token is no device.
+    pub fn from_cookie(raw: &str) -> Option<Self> {
+        is_token(raw).then(|| Self(raw.to_owned()))
+    }
+
+    /// The value of the cookie.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for DeviceToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DeviceToken(..)")
+    }
+}
+
+/// Counts a try of a device that knows the account, unless the device is locked; `None` when it is or is not known.
+pub(super) async fn count(
+    services: &Services,
+    connection: &mut PgConnection,
+    device: &DeviceToken,
+    email: &Email,
+) -> Result<Option<Counted>, Error> {
+    let now = services.clock.now();
+    let row = sqlx::query!(
+        "update known_devices d set
+           tries = case when d.locked_until is null then d.tries + 1 else 1 end,
+           locked_until = case when case when d.locked_until is null then d.tries + 1 else 1 end >= $4 then $5::timestamptz end
+         from users u
+         where u.id = d.user_id and lower(u.email) = lower($1) and d.token_hash = $2
+           and d.expires_at > $3 and (d.locked_until is null or d.locked_until <= $3)
+         returning u.id, u.password_hash",
+        email.as_str(),
+        token_hash(&device.0),
+        now,
+        i32::from(services.settings.account_tries),
+        now + services.settings.lock_period
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| Counted { id: UserId(row.id), password_hash: row.password_hash }))
+}
+
+/// Knows the device from now on. A browser in which others sign in too keeps its token; otherwise it gets a new one.
+pub(super) async fn remember(
+    services: &Services,
+    connection: &mut PgConnection,
+    user: UserId,
+    device: Option<&DeviceToken>,
+) -> Result<DeviceToken, Error> {
+    let token = match device {
+        Some(device) if is_known(connection, device).await? => device.clone(),
+        _ => DeviceToken(services.random.secret()),
+    };
+    sqlx::query!(
+        "insert into known_devices (user_id, token_hash, expires_at) values ($1, $2, $3)
+         on conflict (user_id, token_hash) do update set tries = 0, locked_until = null, expires_at = $3",
+        user.0,
+        token_hash(&token.0),
+        services.clock.now() + KNOWN_FOR
+    )
+    .execute(connection)
+    .await?;
+    Ok(token)
+}
+
+async fn is_known(connection: &mut PgConnection, device: &DeviceToken) -> Result<bool, Error> {
+    let row = sqlx::query!(
+        r#"select exists (select from known_devices where token_hash = $1) as "exists!""#,
+        token_hash(&device.0)
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(row.exists)
+}
+
+/// Forgets the devices of somebody whose account was closed or given another password by an admin.
+pub(crate) async fn forget_devices(connection: &mut PgConnection, user: UserId) -> Result<(), Error> {
+    sqlx::query!("delete from known_devices where user_id = $1", user.0).execute(connection).await?;
+    Ok(())
+}
+
+/// Forgets devices that were not signed in from for long; called by a job. Returns how many there were.
+///
+/// # Errors
+/// The database failed.
+pub async fn sweep_devices(services: &Services) -> Result<u64, Error> {
+    let swept = sqlx::query!("delete from known_devices where expires_at <= $1", services.clock.now())
+        .execute(&services.pool)
+        .await?;
+    Ok(swept.rows_affected())
+}
