@@ -1,25 +1,168 @@
-//! What every list shares: a search that narrows it while one types, and a word about parameters not understood.
+//! What every list shares: its addresses, a search that narrows it while one types, its pager, what stands there when
+//! it is empty, and a word about parameters not understood.
 
-use crate::ui::{Banner, BannerKind, SearchField};
+use crate::ui::{Banner, BannerKind, EmptyKind, EmptyState, LinkButton, Pager, SearchField, SortLink, Sorted};
+use crate::url::with_params;
+use domain::budget::{BudgetQuery, BudgetSort};
+use domain::page::{Cursor, Page, PageSize};
+use domain::project::{ProjectQuery, ProjectSort};
 use domain::text::SearchTerm;
+use domain::user::{UserQuery, UserSort};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
+/// What a list is asked for: something to search and filter by, an order, and a place in it.
+pub trait ListQuery: Clone + Default {
+    /// The columns that sort.
+    type Sort: Copy + PartialEq;
+    /// The list's own address.
+    const PATH: &'static str;
+
+    /// The parameters that differ from the defaults.
+    fn params(&self) -> Vec<(&'static str, String)>;
+    /// Whether anything narrows the list.
+    fn is_narrowed(&self) -> bool;
+    /// The order: column, and whether it falls.
+    fn order(&self) -> (Self::Sort, bool);
+    /// Rows on a page.
+    fn size(&self) -> PageSize;
+    /// What is searched for; empty for nothing.
+    fn term(&self) -> String;
+    /// Where the page begins, if not with the first row.
+    fn place(&self) -> Option<&Cursor>;
+    /// The same list in another order.
+    fn ordered(self, sort: Self::Sort, descending: bool) -> Self;
+    /// The same list with this many rows on a page.
+    fn sized(self, size: PageSize) -> Self;
+    /// The same list narrowed to a term.
+    fn searching(self, search: Option<SearchTerm>) -> Self;
+    /// The same list from a place on.
+    fn placed(self, cursor: Option<Cursor>) -> Self;
+
+    /// The address of the list, from its first page.
+    fn address(self) -> String {
+        with_params(Self::PATH, &self.placed(None).params())
+    }
+
+    /// What clearing search and filters leaves: the order and the number of rows.
+    fn cleared(&self) -> Self {
+        let (sort, descending) = self.order();
+        Self::default().ordered(sort, descending).sized(self.size())
+    }
+
+    /// The head of a column: the list sorted by it, or the other way round when it already is.
+    fn head(&self, sort: Self::Sort) -> SortLink {
+        let (by, descending) = self.order();
+        let is_sorted = by == sort;
+        let href = self.clone().ordered(sort, is_sorted && !descending).address();
+        SortLink { href, sorted: is_sorted.then_some(Sorted::from_descending(descending)) }
+    }
+}
+
+macro_rules! list_query {
+    ($query:ty, $sort:ty, $path:expr) => {
+        impl ListQuery for $query {
+            type Sort = $sort;
+            const PATH: &'static str = $path;
+
+            fn params(&self) -> Vec<(&'static str, String)> {
+                self.to_params()
+            }
+
+            fn is_narrowed(&self) -> bool {
+                self.is_filtered()
+            }
+
+            fn order(&self) -> (Self::Sort, bool) {
+                (self.sort, self.descending)
+            }
+
+            fn size(&self) -> PageSize {
+                self.size
+            }
+
+            fn term(&self) -> String {
+                self.search.as_ref().map(ToString::to_string).unwrap_or_default()
+            }
+
+            fn place(&self) -> Option<&Cursor> {
+                self.cursor.as_ref()
+            }
+
+            fn ordered(self, sort: Self::Sort, descending: bool) -> Self {
+                Self { sort, descending, ..self }
+            }
+
+            fn sized(self, size: PageSize) -> Self {
+                Self { size, ..self }
+            }
+
+            fn searching(self, search: Option<SearchTerm>) -> Self {
+                Self { search, ..self }
+            }
+
+            fn placed(self, cursor: Option<Cursor>) -> Self {
+                Self { cursor, ..self }
+            }
+        }
+    };
+}
+
+list_query!(UserQuery, UserSort, crate::paths::USERS);
+list_query!(ProjectQuery, ProjectSort, crate::paths::PROJECTS);
+list_query!(BudgetQuery, BudgetSort, crate::paths::BUDGETS);
+
+/// The foot of a list.
+pub fn pager<T, Q: ListQuery>(page: &Page<T>, query: &Q) -> impl IntoView + use<T, Q> {
+    let at = |cursor: &Option<Cursor>| {
+        let cursor = cursor.clone()?;
+        Some(with_params(Q::PATH, &query.clone().placed(Some(cursor)).params()))
+    };
+    let (previous, next, size, keep) = (at(&page.previous), at(&page.next), query.size(), query.params());
+    view! { <Pager previous next size action=Q::PATH keep /> }
+}
+
+/// The words for a list without rows.
+pub struct EmptyWords {
+    /// When search or filters leave nothing.
+    pub no_match: (&'static str, String),
+    /// When a page is asked for that is beyond the end by now.
+    pub no_page: &'static str,
+    /// When there is nothing at all.
+    pub nothing: AnyView,
+}
+
+/// What stands in place of the rows.
+pub fn empty(query: &impl ListQuery, words: EmptyWords) -> AnyView {
+    let (title, text, way, href) = if query.is_narrowed() {
+        let (title, text) = words.no_match;
+        (title, text, "Clear search and filters", query.cleared().address())
+    } else if query.place().is_some() {
+        let text = "The list has become shorter since the last page was read.".to_owned();
+        (words.no_page, text, "Go to the first page", query.clone().address())
+    } else {
+        return words.nothing;
+    };
+    let actions = move || view! { <LinkButton href>{way}</LinkButton> };
+    view! { <EmptyState kind=EmptyKind::NoMatch title text actions /> }.into_any()
+}
+
 /// The search field of a list. With scripts it goes to the narrowed list while one types and keeps the focus; it is
 /// made anew only when the address changes in another way, for example by clearing the filters.
 #[component]
-pub fn LiveSearch(
+pub fn LiveSearch<Q>(
     /// What is searched, for readers: "Search people".
     label: &'static str,
     /// The fields searched: "Name or e-mail".
     placeholder: &'static str,
-    /// What the address searches for now; empty for nothing.
-    #[prop(into)]
-    term: Signal<String>,
-    /// The address of the list narrowed to a term, from its first page.
-    href: impl Fn(Option<SearchTerm>) -> String + Send + Sync + 'static,
-) -> impl IntoView {
+    /// What the address asks for now.
+    asked: Memo<(Q, Vec<String>)>,
+) -> impl IntoView
+where
+    Q: ListQuery + PartialEq + Send + Sync + 'static,
+{
+    let term = Memo::new(move |_| asked.read().0.term());
     let typed = StoredValue::new(term.get_untracked());
     let shown = Memo::new(move |before: Option<&(u32, String)>| {
         let term = term.get();
@@ -30,7 +173,7 @@ pub fn LiveSearch(
     });
     let navigate = use_navigate();
     let search = Callback::new(move |text: String| {
-        let to = href(SearchTerm::parse(&text).ok());
+        let to = asked.get_untracked().0.searching(SearchTerm::parse(&text).ok()).address();
         typed.set_value(text);
         navigate(&to, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
     });

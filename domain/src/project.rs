@@ -8,11 +8,14 @@ use crate::role::ProjectRole;
 use crate::text::SearchTerm;
 use crate::user::UserStatus;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 /// Names nobody may take (`behaviour.md` section 3.2).
 pub const RESERVED_NAMES: [&str; 9] =
     ["admin", "system", "root", "api", "null", "undefined", "default", "test", "demo"];
+
+/// How long a deleted project can be restored; until then its name stays taken (`behaviour.md` W-14).
+pub const KEPT_AFTER_DELETION: Duration = Duration::days(30);
 
 /// The technical name of a project: immutable, unique without regard to case.
 ///
@@ -135,6 +138,9 @@ pub struct ProjectRow {
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
+    /// When it was deleted; in the list of deleted projects alone.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub deleted_at: Option<OffsetDateTime>,
 }
 
 /// What the list of projects can be sorted by; each has an index.
@@ -168,11 +174,21 @@ impl ProjectSort {
     }
 }
 
+/// [`ProjectQuery::deleted`] as it stands in a URL.
+pub const DELETED: &str = "deleted";
+
+fn parse_deleted(raw: &str) -> Result<bool, FieldProblem> {
+    if raw == DELETED { Ok(true) } else { Err(FieldProblem::new("Choose deleted, or nothing.")) }
+}
+
 /// What is asked of the list of projects.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectQuery {
     /// Substring of display name, name or description, without regard to case.
     pub search: Option<SearchTerm>,
+    /// Those deleted that can be restored, instead of those in use.
+    #[serde(default)]
+    pub deleted: bool,
     /// Sort column.
     pub sort: ProjectSort,
     /// Falling instead of rising.
@@ -188,6 +204,7 @@ impl ProjectQuery {
     pub fn from_params(params: &mut Params) -> Self {
         Self {
             search: params.take("q", SearchTerm::parse),
+            deleted: params.take("state", parse_deleted).unwrap_or_default(),
             sort: params.take("sort", ProjectSort::parse).unwrap_or_default(),
             descending: params.take("dir", parse_descending).unwrap_or_default(),
             cursor: params.take("at", Cursor::parse),
@@ -199,6 +216,7 @@ impl ProjectQuery {
     pub fn to_params(&self) -> Vec<(&'static str, String)> {
         let mut pairs = Vec::new();
         pairs.extend(self.search.as_ref().map(|term| ("q", term.to_string())));
+        pairs.extend(self.deleted.then(|| ("state", DELETED.to_owned())));
         list_params(
             &mut pairs,
             self.sort != ProjectSort::default(),
@@ -208,6 +226,11 @@ impl ProjectQuery {
             self.size,
         );
         pairs
+    }
+
+    /// Whether anything narrows the list.
+    pub const fn is_filtered(&self) -> bool {
+        self.search.is_some() || self.deleted
     }
 }
 

@@ -1,6 +1,8 @@
+import type { Page } from "@playwright/test";
 import { MAINTAINER } from "../support/console";
-import { at, row, section, toast } from "../support/steps";
+import { arrived, at, row, section, signIn, toast } from "../support/steps";
 import { alive, expect, test } from "../support/test";
+import { PASSWORD } from "../support/visitor";
 
 test("somebody removed from a project is back after Undo, with the same role", async ({ open, people }) => {
   const project = await people.addProject();
@@ -36,6 +38,39 @@ test("a budget taken away is back after Undo", async ({ open, people }) => {
   await expect(budgets.getByRole("link", { name: budget.name })).toBeVisible();
 });
 
+test("a deleted project is back after Undo", async ({ open, people }) => {
+  const project = await people.addProject();
+  const page = await open(MAINTAINER);
+  await page.goto(at.project(project));
+  await alive(page);
+  await deleteProject(page, project);
+  await toast(page).getByRole("button", { name: "Undo" }).click();
+  await arrived(page, project);
+  await expect(toast(page)).toContainText(`${project} restored.`);
+});
+
+for (const scripts of [true, false]) {
+  test.describe(`${scripts ? "with" : "without"} scripts`, () => {
+    test.use({ javaScriptEnabled: scripts });
+
+    test("a project deleted long ago is found and restored", async ({ page, people }) => {
+      const project = await people.addProject();
+      await people.maintainer.send("/act/projects/delete", { project, version: "1" });
+      await page.goto(at.projects);
+      await signIn(page, MAINTAINER, PASSWORD);
+      await page.goto(`${at.projects}?q=${project}`);
+      await alive(page, scripts);
+      await expect(page.getByRole("heading", { name: "No projects found" })).toBeVisible();
+      await page.getByRole("button", { name: "State" }).click();
+      await page.getByRole("radio", { name: "Deleted" }).check();
+      await page.getByRole("button", { name: "Show projects" }).click();
+      await expect(page).toHaveURL(/state=deleted/);
+      await page.getByRole("button", { name: `Restore ${project}` }).click();
+      await arrived(page, project);
+    });
+  });
+}
+
 test("a toast leaves by itself, but not while the keyboard is on it", async ({ open, people }) => {
   const ada = await people.add("Ada Toasted");
   const page = await open(MAINTAINER);
@@ -59,6 +94,13 @@ test("a toast leaves by itself, but not while the keyboard is on it", async ({ o
   await page.keyboard.press("Enter");
   await expect(toast(page)).toHaveCount(0);
 });
+
+async function deleteProject(page: Page, project: string): Promise<void> {
+  await section(page, "Delete project").getByRole("button", { name: "Delete project" }).click();
+  const question = page.getByRole("dialog", { name: `Delete ${project}?` });
+  await question.getByRole("button", { name: "Delete project" }).click();
+  await arrived(page, "Projects");
+}
 
 declare global {
   interface Window {

@@ -142,6 +142,17 @@ export const SCENES: Scene[] = [
   { name: "projects", who: "maintainer", address: () => at.projects },
   { name: "projects of a developer", who: "developer", address: () => at.projects },
   { name: "projects, nothing matches", who: "maintainer", address: () => `${at.projects}?q=nothing-is-called-this` },
+  {
+    name: "deleted projects",
+    who: "maintainer",
+    address: () => `${at.projects}?state=deleted`,
+    play: async (page, people) => {
+      const project = await people.addProject();
+      await people.maintainer.send("/act/projects/delete", { project, version: "1" });
+      await page.reload();
+      await expect(page.getByRole("button", { name: `Restore ${project}` })).toBeVisible();
+    },
+  },
   { name: "project", who: "maintainer", address: () => at.project("atlas") },
   { name: "project of a developer", who: "developer", address: () => at.project("atlas") },
   { name: "project, people found", who: "maintainer", address: () => `${at.project("atlas")}?find=okafor` },

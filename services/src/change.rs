@@ -25,18 +25,34 @@ pub struct Change<'a> {
     transaction: Transaction<'static, Postgres>,
 }
 
+/// The state of the project that a change is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Project {
+    Alive,
+    Deleted,
+}
+
 impl Services {
     /// Begins a change with a proof.
     ///
     /// # Errors
     /// The refusal that holds now, when the right was taken away since the proof was made.
     pub async fn change<'a, P: Asks>(&'a self, can: &'a Can<P>) -> Result<Change<'a>, Error> {
+        self.begin(can, Project::Alive).await
+    }
+
+    /// Begins a change of a project that was deleted.
+    pub(crate) async fn change_deleted<'a, P: Asks>(&'a self, can: &'a Can<P>) -> Result<Change<'a>, Error> {
+        self.begin(can, Project::Deleted).await
+    }
+
+    async fn begin<'a, P: Asks>(&'a self, can: &'a Can<P>, state: Project) -> Result<Change<'a>, Error> {
         let caller = can.caller();
         let mut transaction = self.pool.begin().await?;
         if changes_rights(P::PERMISSION) {
             lock_rights(&mut transaction).await?;
         }
-        lock_target(&mut transaction, caller, can.target()).await?;
+        lock_target(&mut transaction, caller, can.target(), state).await?;
         let mut actor = session::actor_for_change(self, &mut transaction, caller).await?;
         if let Target::Project(project) = can.target() {
             actor.projects =
@@ -87,13 +103,22 @@ pub(crate) async fn lock_rights(connection: &mut PgConnection) -> Result<(), Err
 }
 
 /// One change of a project, or of one's own things, after the other.
-async fn lock_target(connection: &mut PgConnection, caller: &Caller, target: Target) -> Result<(), Error> {
+async fn lock_target(
+    connection: &mut PgConnection,
+    caller: &Caller,
+    target: Target,
+    state: Project,
+) -> Result<(), Error> {
     match target {
         Target::Project(project) => {
-            sqlx::query!("select id from projects where id = $1 and deleted_at is null for update", project.0)
-                .fetch_optional(connection)
-                .await?
-                .ok_or(Refusal::NotFound)?;
+            sqlx::query!(
+                "select id from projects where id = $1 and (deleted_at is not null) = $2 for update",
+                project.0,
+                state == Project::Deleted
+            )
+            .fetch_optional(connection)
+            .await?
+            .ok_or(Refusal::NotFound)?;
         }
         Target::Own => {
             sqlx::query!("select id from users where id = $1 for no key update", caller.actor.user_id.0)

@@ -52,7 +52,9 @@ fn constraint(fault: &sqlx::Error) -> Option<Refusal> {
     let name = fault.as_database_error()?.constraint()?;
     let (field, problem) = match name {
         "users_email_key" => ("email", "There is already a person with this e-mail address."),
-        "projects_name_key" => ("name", "There is already a project with this name. Choose another."),
+        "projects_name_key" => {
+            ("name", "There is already a project with this name, perhaps a deleted one. Choose another.")
+        }
         "budgets_name_key" => ("name", "There is already a budget with this name. Choose another."),
         "user_budgets_budget_fkey" | "project_budgets_budget_fkey" => {
             ("category", "The category cannot change while the budget is assigned.")

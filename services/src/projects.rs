@@ -6,12 +6,14 @@ mod detail;
 mod edit;
 mod list;
 mod project_limit;
+mod restore;
 
 pub use create::{NewProject, create};
 pub use delete::delete;
 pub use detail::{detail, facts, id_of};
 pub use edit::{ProjectEdit, edit};
 pub use list::list;
+pub use restore::{may_restore, purge, restore};
 
 pub(crate) use project_limit::{allowance, enforce_limit, lock_person};
 

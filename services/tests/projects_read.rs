@@ -171,7 +171,7 @@ async fn every_project_stands_on_one_page_despite_ties() {
         for sort in [ProjectSort::Name, ProjectSort::Created] {
             for (descending, search) in [(false, None), (true, None), (false, SearchTerm::parse("project").ok())] {
                 let size = PageSize::new(5).expect("a size");
-                let query = ProjectQuery { search, sort, descending, size, cursor: None };
+                let query = ProjectQuery { search, sort, descending, size, ..ProjectQuery::default() };
                 let rows = walk(&world, &caller, query).await;
                 let mut ids: Vec<_> = rows.iter().map(|row| row.id).collect();
                 ids.sort_unstable();

@@ -4,15 +4,14 @@ use super::data::list_budgets;
 use super::row::{PERIOD, SOFT_LIMIT, UPDATED, budget_row};
 use crate::confirm::Hidden;
 use crate::error::PageError;
-use crate::listing::{LiveSearch, ignored_notice};
+use crate::listing::{EmptyWords, ListQuery as _, LiveSearch, empty, ignored_notice, pager};
 use crate::me::{Me, use_me};
 use crate::page::{PageData, loaded, use_page, use_params};
 use crate::paths;
 use crate::ui::{
-    ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead, Pager,
-    SortHeader, Sorted, Table, TableBody, TableHead, Width,
+    ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
+    SortHeader, Table, TableBody, TableHead, Width,
 };
-use crate::url::with_params;
 use domain::budget::{BudgetQuery, BudgetRow, BudgetSort, Category};
 use domain::page::Page;
 use domain::permission::Permission;
@@ -67,9 +66,7 @@ fn list_head(may_create: bool, asked: Asked) -> impl IntoView {
         })
     };
     let search = move || {
-        let term = Memo::new(move |_| asked.read().0.search.as_ref().map(ToString::to_string).unwrap_or_default());
-        let href = move |search| address(BudgetQuery { search, ..asked.get_untracked().0 });
-        view! { <LiveSearch label="Search budgets" placeholder="Name" term href /> }
+        view! { <LiveSearch label="Search budgets" placeholder="Name" asked /> }
     };
     view! {
         <PageHead crumbs title="Budgets" subtitle="In US dollars" actions=create />
@@ -79,18 +76,13 @@ fn list_head(may_create: bool, asked: Asked) -> impl IntoView {
     }
 }
 
-/// What clearing search and filters leaves: the order and the number of rows.
-fn cleared(query: &BudgetQuery) -> BudgetQuery {
-    BudgetQuery { sort: query.sort, descending: query.descending, size: query.size, ..BudgetQuery::default() }
-}
-
 fn filters(query: &BudgetQuery) -> impl IntoView + use<> {
-    let kept = cleared(query);
+    let kept = query.cleared();
     let fields = kept.to_params();
     let categories = Category::ALL.map(|category| Choice::new(category.key(), category.title()));
     let clear = query.is_filtered().then(|| {
         view! {
-            <LinkButton href=address(kept) kind=ButtonKind::Quiet>
+            <LinkButton href=kept.address() kind=ButtonKind::Quiet>
                 "Clear"
             </LinkButton>
         }
@@ -103,16 +95,11 @@ fn filters(query: &BudgetQuery) -> impl IntoView + use<> {
             label="Category"
             options=categories.into()
             selected=query.category.map(|category| category.key().to_owned())
-            clear_href=address(BudgetQuery { category: None, ..query.clone() })
+            clear_href=BudgetQuery { category: None, ..query.clone() }.address()
             submit="Show budgets"
         />
         {clear}
     }
-}
-
-/// The list asked for, from its first page.
-fn address(query: BudgetQuery) -> String {
-    with_params(paths::BUDGETS, &BudgetQuery { cursor: None, ..query }.to_params())
 }
 
 fn budgets(
@@ -120,10 +107,9 @@ fn budgets(
     now: OffsetDateTime,
     (query, ignored): &(BudgetQuery, Vec<String>),
 ) -> impl IntoView + use<> {
-    let at = |cursor| with_params(paths::BUDGETS, &BudgetQuery { cursor: Some(cursor), ..query.clone() }.to_params());
-    let (previous, next) = (page.previous.map(at), page.next.map(at));
+    let pager = pager(&page, query);
     let body = if page.rows.is_empty() {
-        no_budgets(query).into_any()
+        no_budgets(query)
     } else {
         let head = columns(query);
         let rows = page.rows.into_iter().map(|row| budget_row(row, now)).collect_view();
@@ -134,71 +120,41 @@ fn budgets(
         }
         .into_any()
     };
-    let size = query.size;
-    let keep = query.to_params();
     view! {
         {ignored_notice(ignored)}
         {body}
-        <Pager previous next size action=paths::BUDGETS keep />
+        {pager}
     }
 }
 
 fn columns(query: &BudgetQuery) -> impl IntoView + use<> {
-    let sorting = [BudgetSort::Name, BudgetSort::HardLimit, BudgetSort::Updated].map(|sort| {
-        let is_sorted = query.sort == sort;
-        let descending = is_sorted && !query.descending;
-        let href = address(BudgetQuery { sort, descending, ..query.clone() });
-        (href, is_sorted.then_some(Sorted::from_descending(query.descending)))
-    });
-    let [(by_name, name), (by_limit, limit), (by_updated, updated)] = sorting;
+    let [name, limit, updated] =
+        [BudgetSort::Name, BudgetSort::HardLimit, BudgetSort::Updated].map(|sort| query.head(sort));
     view! {
         <TableHead>
-            <SortHeader label="Name" href=by_name sorted=name />
+            <SortHeader label="Name" by=name />
             <Header label="Category" width=Width::Medium />
             <Header label="Soft limit" figures=true width=Width::Short priority=SOFT_LIMIT />
-            <SortHeader label="Hard limit" href=by_limit sorted=limit figures=true width=Width::Short />
+            <SortHeader label="Hard limit" by=limit figures=true width=Width::Short />
             <Header label="Resets" width=Width::Medium priority=PERIOD />
             <Header label="Assigned to" width=Width::Long />
-            <SortHeader label="Updated" href=by_updated sorted=updated width=Width::Medium priority=UPDATED />
+            <SortHeader label="Updated" by=updated width=Width::Medium priority=UPDATED />
         </TableHead>
     }
 }
 
 fn no_budgets(query: &BudgetQuery) -> AnyView {
-    if query.is_filtered() {
-        let text = query.search.as_ref().map_or_else(
-            || "No budget has the category that is set.".to_owned(),
-            |term| format!("No name that fits the filters contains “{term}”."),
-        );
-        let clear = address(cleared(query));
-        view! {
-            <EmptyState
-                kind=EmptyKind::NoMatch
-                title="No budgets found"
-                text
-                actions=move || view! { <LinkButton href=clear>"Clear search and filters"</LinkButton> }
-            />
-        }
-        .into_any()
-    } else if query.cursor.is_some() {
-        let first = address(query.clone());
-        view! {
-            <EmptyState
-                kind=EmptyKind::NoMatch
-                title="No budgets on this page any more"
-                text="The list has become shorter since the last page was read."
-                actions=move || view! { <LinkButton href=first>"Go to the first page"</LinkButton> }
-            />
-        }
-        .into_any()
-    } else {
-        view! {
-            <EmptyState
-                kind=EmptyKind::Nothing(Icon::Wallet)
-                title="No budgets yet"
-                text="A budget says how much a person or a project may spend in one category. A maintainer creates it once and assigns it to many."
-            />
-        }
-        .into_any()
-    }
+    let text = query.search.as_ref().map_or_else(
+        || "No budget has the category that is set.".to_owned(),
+        |term| format!("No name that fits the filters contains “{term}”."),
+    );
+    let nothing = view! {
+        <EmptyState
+            kind=EmptyKind::Nothing(Icon::Wallet)
+            title="No budgets yet"
+            text="A budget says how much a person or a project may spend in one category. A maintainer creates it once and assigns it to many."
+        />
+    };
+    let no_page = "No budgets on this page any more";
+    empty(query, EmptyWords { no_match: ("No budgets found", text), no_page, nothing: nothing.into_any() })
 }

@@ -5,8 +5,8 @@ use crate::ui::{
     Amount, Avatar, AvatarSize, Badge, BadgeKind, Button, ButtonKind, ButtonSize, Cell, Choice, CopyButton, Crumb, Day,
     DialogIconButton, Fact, Facts, FilterBar, FilterChip, Header, Icon, LimitFigures, LinkButton, NameCell, ObjectHead,
     PageHead, Pager, Priority, ProjectBadges, RailPart, RelativeTime, RoleBadge, SearchField, Section, SortHeader,
-    Sorted, SplitBody, Stacked, StatusMark, Tab, Table, TableBody, TableFit, TableHead, TableRow, Tabs, Tile, Toast,
-    WholeAmount, Width, category_icon,
+    SortLink, Sorted, SplitBody, Stacked, StatusMark, Tab, Table, TableBody, TableFit, TableHead, TableRow, Tabs, Tile,
+    Toast, WholeAmount, Width, category_icon,
 };
 use domain::budget::{Category, Limits};
 use domain::money::Money;
@@ -50,12 +50,12 @@ fn list() -> impl IntoView {
             </FilterBar>
             <Table label="People">
                 <TableHead>
-                    <SortHeader label="Name" href="#list" width=Width::Longer />
+                    <SortHeader label="Name" by=sort(None) width=Width::Longer />
                     <Header label="Status" width=Width::Medium />
                     <Header label="Role" width=Width::Medium priority=Priority::P2 />
                     <Header label="Projects" />
                     <Header label="Limit" figures=true width=Width::Short />
-                    <SortHeader label="Last sign-in" href="#list" sorted=Some(Sorted::Descending) width=Width::Medium />
+                    <SortHeader label="Last sign-in" by=sort(Some(Sorted::Descending)) width=Width::Medium />
                     <Header label="Created" width=Width::Medium priority=Priority::P4 />
                 </TableHead>
                 <TableBody>{people()}</TableBody>
@@ -63,6 +63,10 @@ fn list() -> impl IntoView {
             <Pager next="#list".to_owned() size=PageSize::default() action="" keep=vec![("sort", "created".to_owned())] />
         </div>
     }
+}
+
+fn sort(sorted: Option<Sorted>) -> SortLink {
+    SortLink { href: "#list".to_owned(), sorted }
 }
 
 fn tabs() -> Vec<Tab> {
@@ -105,7 +109,7 @@ fn person((name, status, role, projects, total, minutes): Sample) -> impl IntoVi
     view! {
         <TableRow>
             <Cell stacked=Stacked::Line>
-                <NameCell href="#list" name detail=address>
+                <NameCell href="#list".to_owned() name detail=address>
                     <Avatar name seed=name />
                 </NameCell>
             </Cell>
@@ -175,7 +179,7 @@ fn budgets() -> impl IntoView {
         view! {
             <TableRow>
                 <Cell>
-                    <NameCell href="#object" name=category.title() detail=category.key().to_owned() code=true>
+                    <NameCell href="#object".to_owned() name=category.title() detail=category.key().to_owned() code=true>
                         <Tile icon=category_icon(category) />
                     </NameCell>
                 </Cell>

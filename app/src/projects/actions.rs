@@ -79,7 +79,25 @@ pub async fn delete_project(project: String, version: i64) -> Result<Sent, PageE
         let (services, caller) = signed_in()?;
         let can = in_project::<MayEditProject>(&services, &caller, &project).await?;
         projects::delete(&services, &can, version).await?;
-        Ok(Done::at(paths::PROJECTS).saying(format!("{project} deleted.")))
+        let undo = <RestoreProject as leptos::server_fn::ServerFn>::url();
+        Ok(Done::at(paths::PROJECTS).saying_with_undo(format!("{project} deleted."), undo, [("project", &project)]))
+    })
+    .await
+}
+
+/// Brings a deleted project back.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "projects/restore")]
+pub async fn restore_project(project: String) -> Result<Sent, PageError> {
+    let form = Form::new("restore-project", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let name = ProjectName::parse_existing(&project).map_err(|_| Refusal::NotFound)?;
+        let can = projects::may_restore(&services, &caller, &name).await?;
+        let name = projects::restore(&services, &can).await?;
+        Ok(Done::at(paths::project(name.as_str())).saying(format!("{name} restored.")))
     })
     .await
 }

@@ -1,20 +1,21 @@
 //! The list of projects.
 
 use super::data::list_projects;
+use super::deleted::deleted_projects;
 use super::row::{ADMINS, CREATED, project_row};
+use crate::confirm::Hidden;
 use crate::error::PageError;
-use crate::listing::{LiveSearch, ignored_notice};
+use crate::listing::{EmptyWords, ListQuery as _, LiveSearch, empty, ignored_notice, pager};
 use crate::me::{Me, use_me};
 use crate::page::{PageData, loaded, use_page, use_params};
 use crate::paths;
 use crate::ui::{
-    ButtonKind, Crumb, EmptyKind, EmptyState, FilterBar, Header, Icon, LinkButton, PageHead, Pager, SortHeader, Sorted,
-    Table, TableBody, TableHead, Width,
+    ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
+    SortHeader, Table, TableBody, TableHead, Width,
 };
-use crate::url::with_params;
 use domain::page::Page;
 use domain::permission::Permission;
-use domain::project::{ProjectQuery, ProjectRow, ProjectSort};
+use domain::project::{DELETED, ProjectQuery, ProjectRow, ProjectSort};
 use domain::role::PlatformRole;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -69,28 +70,39 @@ fn list_head(me: &Me, asked: Asked) -> impl IntoView + use<> {
         })
     };
     let search = move || {
-        let term = Memo::new(move |_| asked.read().0.search.as_ref().map(ToString::to_string).unwrap_or_default());
-        let href = move |search| address(ProjectQuery { search, ..asked.get_untracked().0 });
-        view! { <LiveSearch label="Search projects" placeholder="Name or description" term href /> }
-    };
-    let kept = move || {
-        let kept = ProjectQuery { search: None, cursor: None, ..asked.get().0 };
-        kept.to_params()
-            .into_iter()
-            .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
-            .collect_view()
+        view! { <LiveSearch label="Search projects" placeholder="Name or description" asked /> }
     };
     view! {
         <PageHead crumbs title="Projects" subtitle actions=create />
         <FilterBar action=paths::PROJECTS search=search>
-            {kept}
+            {move || filters(&asked.read().0)}
         </FilterBar>
     }
 }
 
-/// The list asked for, from its first page.
-fn address(query: ProjectQuery) -> String {
-    with_params(paths::PROJECTS, &ProjectQuery { cursor: None, ..query }.to_params())
+fn filters(query: &ProjectQuery) -> impl IntoView + use<> {
+    let kept = query.cleared();
+    let fields = kept.to_params();
+    let clear = query.is_filtered().then(|| {
+        view! {
+            <LinkButton href=kept.address() kind=ButtonKind::Quiet>
+                "Clear"
+            </LinkButton>
+        }
+    });
+    view! {
+        <Hidden fields />
+        <FilterChip
+            id="filter-state"
+            name="state"
+            label="State"
+            options=vec![Choice::new(DELETED, "Deleted")]
+            selected=query.deleted.then(|| DELETED.to_owned())
+            clear_href=ProjectQuery { deleted: false, ..query.clone() }.address()
+            submit="Show projects"
+        />
+        {clear}
+    }
 }
 
 fn projects(
@@ -98,10 +110,11 @@ fn projects(
     (query, ignored): &(ProjectQuery, Vec<String>),
     may_create: bool,
 ) -> impl IntoView + use<> {
-    let at = |cursor| with_params(paths::PROJECTS, &ProjectQuery { cursor: Some(cursor), ..query.clone() }.to_params());
-    let (previous, next) = (page.previous.map(at), page.next.map(at));
+    let pager = pager(&page, query);
     let body = if page.rows.is_empty() {
-        no_projects(query, may_create).into_any()
+        no_projects(query, may_create)
+    } else if query.deleted {
+        deleted_projects(page.rows, query).into_any()
     } else {
         let head = columns(query);
         let rows = page.rows.into_iter().map(project_row).collect_view();
@@ -112,44 +125,37 @@ fn projects(
         }
         .into_any()
     };
-    let (size, keep) = (query.size, query.to_params());
     view! {
         {ignored_notice(ignored)}
         {body}
-        <Pager previous next size action=paths::PROJECTS keep />
+        {pager}
     }
 }
 
 fn columns(query: &ProjectQuery) -> impl IntoView + use<> {
-    let sorted = |sort| (query.sort == sort).then_some(Sorted::from_descending(query.descending));
-    let by = |sort| {
-        let descending = query.sort == sort && !query.descending;
-        address(ProjectQuery { sort, descending, ..query.clone() })
-    };
-    let [(by_name, name), (by_created, created)] =
-        [ProjectSort::Name, ProjectSort::Created].map(|sort| (by(sort), sorted(sort)));
+    let [name, created] = [ProjectSort::Name, ProjectSort::Created].map(|sort| query.head(sort));
     view! {
         <TableHead>
-            <SortHeader label="Name" href=by_name sorted=name />
+            <SortHeader label="Name" by=name />
             <Header label="Type" width=Width::Short />
             <Header label="Members" figures=true width=Width::Short />
             <Header label="Project admins" figures=true width=Width::Medium priority=ADMINS />
             <Header label="Your role" width=Width::Medium />
-            <SortHeader label="Created" href=by_created sorted=created width=Width::Medium priority=CREATED />
+            <SortHeader label="Created" by=created width=Width::Medium priority=CREATED />
         </TableHead>
     }
 }
 
 fn no_projects(query: &ProjectQuery, may_create: bool) -> AnyView {
-    if let Some(term) = &query.search {
-        let clear = address(ProjectQuery { search: None, ..query.clone() });
-        let text = format!("Neither a name nor a description you may see contains “{term}”.");
-        return no_match("No projects found", text, "Clear search", clear);
-    }
-    if query.cursor.is_some() {
-        let text = "The list has become shorter since the last page was read.".to_owned();
-        return no_match("No projects on this page any more", text, "Go to the first page", address(query.clone()));
-    }
+    let text = match &query.search {
+        Some(term) => format!("Neither a name nor a description that you may see here contains “{term}”."),
+        None => "A deleted project stands here for 30 days and can be restored. There is none.".to_owned(),
+    };
+    let no_page = "No projects on this page any more";
+    empty(query, EmptyWords { no_match: ("No projects found", text), no_page, nothing: nothing(may_create) })
+}
+
+fn nothing(may_create: bool) -> AnyView {
     let text = if may_create {
         "A shared project is where people work together under budgets of its own. Create one and add people to it."
     } else {
@@ -163,9 +169,4 @@ fn no_projects(query: &ProjectQuery, may_create: bool) -> AnyView {
         }
     };
     view! { <EmptyState kind=EmptyKind::Nothing(Icon::Folders) title="No projects yet" text actions=next /> }.into_any()
-}
-
-fn no_match(title: &'static str, text: String, way: &'static str, href: String) -> AnyView {
-    let actions = move || view! { <LinkButton href>{way}</LinkButton> };
-    view! { <EmptyState kind=EmptyKind::NoMatch title text actions /> }.into_any()
 }

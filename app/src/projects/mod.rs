@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod create;
 pub mod data;
+mod deleted;
 pub mod edit;
 pub mod list;
 mod name_rules;

@@ -206,6 +206,15 @@ impl Sorted {
     }
 }
 
+/// Where the head of a column leads, and how the list is sorted by it now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SortLink {
+    /// The list sorted by this column, or the other way round when it already is.
+    pub href: String,
+    /// How the list is sorted by this column now, if it is.
+    pub sorted: Option<Sorted>,
+}
+
 /// The link of a column that sorts; its arrow shows when it does, under the pointer and on focus.
 const SORT: &str = "inline-flex min-h-6 items-center gap-1 rounded-sm hover:text-ink [&>svg]:opacity-0 \
     hover:[&>svg]:opacity-100 focus-visible:[&>svg]:opacity-100 group-[[aria-sort]]/sort:font-semibold \
@@ -217,12 +226,8 @@ pub fn SortHeader(
     /// What the column holds.
     #[prop(into)]
     label: String,
-    /// The list sorted by this column, or the other way round when it already is.
-    #[prop(into)]
-    href: String,
-    /// How the list is sorted by this column now, if it is.
-    #[prop(optional_no_strip)]
-    sorted: Option<Sorted>,
+    /// Where it leads.
+    by: SortLink,
     /// Figures stand at the right.
     #[prop(optional)]
     figures: bool,
@@ -233,6 +238,7 @@ pub fn SortHeader(
     #[prop(optional)]
     priority: Priority,
 ) -> impl IntoView {
+    let SortLink { href, sorted } = by;
     let (order, icon) = match sorted {
         Some(Sorted::Ascending) => (Some("ascending"), Icon::ArrowUp),
         Some(Sorted::Descending) => (Some("descending"), Icon::ArrowDown),
@@ -326,12 +332,12 @@ const fn within_table(priority: Priority) -> &'static str {
     }
 }
 
-/// A name that is the row's link, with a second line, beside a picture.
+/// A name with a second line, beside a picture; the row's link, where it leads somewhere.
 #[component]
 pub fn NameCell(
-    /// Where the row's object lives.
-    #[prop(into)]
-    href: String,
+    /// Where the row's object lives, if it has a page.
+    #[prop(optional_no_strip, into)]
+    href: Option<String>,
     /// The name.
     #[prop(into)]
     name: String,
@@ -349,19 +355,25 @@ pub fn NameCell(
     } else {
         "block truncate text-xs text-ink-2"
     };
-    view! {
-        <a href=href class="group/name flex min-w-0 items-center gap-2.5 rounded-sm focus-visible:-outline-offset-2">
-            {children()}
-            <span class="min-w-0">
-                <span
-                    class="block truncate text-base/4.5 font-strong group-hover/name:underline group-hover/name:underline-offset-[0.2em]"
-                    title=name
-                >
-                    {name.clone()}
-                </span>
-                {detail.map(|detail| view! { <span class=face title=detail.clone()>{detail.clone()}</span> })}
+    let content = view! {
+        {children()}
+        <span class="min-w-0">
+            <span
+                class="block truncate text-base/4.5 font-strong group-hover/name:underline group-hover/name:underline-offset-[0.2em]"
+                title=name
+            >
+                {name.clone()}
             </span>
-        </a>
+            {detail.map(|detail| view! { <span class=face title=detail.clone()>{detail.clone()}</span> })}
+        </span>
+    };
+    match href {
+        Some(href) => view! {
+            <a href=href class="group/name flex min-w-0 items-center gap-2.5 rounded-sm focus-visible:-outline-offset-2">
+                {content}
+            </a>
+        }
+        .into_any(),
+        None => view! { <div class="flex min-w-0 items-center gap-2.5">{content}</div> }.into_any(),
     }
-    .into_any()
 }

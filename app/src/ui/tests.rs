@@ -194,6 +194,7 @@ fn a_palette_without_scripts_is_a_menu_of_all_places() {
 
 #[test]
 fn a_sorted_column_says_so() {
-    let html = html(|| view! { <SortHeader label="Name" href="/users" sorted=Some(Sorted::Descending) /> });
+    let by = SortLink { href: "/users".to_owned(), sorted: Some(Sorted::Descending) };
+    let html = html(|| view! { <SortHeader label="Name" by /> });
     assert!(tag(&html, "th", "columnheader").contains("aria-sort=\"descending\""));
 }

@@ -7,7 +7,7 @@ use crate::state::{AppState, Readiness, Web};
 use crate::{manifest, router, signals};
 use axum::serve::ListenerExt as _;
 use services::bootstrap::{self, FirstSignIn};
-use services::{Services, schema, session, sign_in};
+use services::{Services, projects, schema, session, sign_in};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -96,12 +96,19 @@ async fn prepare(state: &AppState, address: SocketAddr, config: &Config, sample:
     match sweep(&state.services).await {}
 }
 
-/// Forgets sessions and tries that have ended by themselves. Deleting them twice does no harm: replicas need no lock.
+/// Forgets what has ended by itself: sessions, tries, devices, deleted projects. Doing it twice does no harm: replicas
+/// need no lock.
 async fn sweep(services: &Services) -> Infallible {
     let mut every = tokio::time::interval(SWEEP_PERIOD);
     loop {
         every.tick().await;
-        for swept in [session::sweep(services).await, sign_in::sweep(services).await] {
+        let swept = [
+            session::sweep(services).await,
+            sign_in::sweep(services).await,
+            sign_in::sweep_devices(services).await,
+            projects::purge(services).await,
+        ];
+        for swept in swept {
             if let Err(fault) = swept {
                 tracing::warn!(%fault, "what has ended is not forgotten yet");
             }

@@ -29,6 +29,8 @@ use Ask::*;
 struct Things {
     project_id: ProjectId,
     project: String,
+    deleted_id: ProjectId,
+    deleted: String,
     person: UserId,
     budget: BudgetId,
 }
@@ -73,6 +75,7 @@ const FUNCTIONS: &[(&str, Ask, Body)] = &[
         format!("project={}&version=1&display_name=Other&description=Other", t.project)
     }),
     ("/act/projects/delete", Project(EditProject), |t| format!("project={}&version=1", t.project)),
+    ("/act/projects/restore", Project(EditProject), |t| format!("project={}", t.deleted)),
     ("/act/members/add", Project(ManageMembers), |t| format!("project={}&person={}&role=member", t.project, t.person)),
     ("/act/members/set-role", Project(ManageMembers), |t| {
         format!("project={}&person={}&role=admin", t.project, t.person)
@@ -227,6 +230,7 @@ async fn as_person(
             let things = things(&server, &owner).await;
             if let (true, Some(role)) = (own, in_project) {
                 server.world.member(things.project_id, caller.actor.user_id, role).await;
+                server.world.member(things.deleted_id, caller.actor.user_id, role).await;
             }
             let asking = server.world.signed_in(caller.actor.user_id).await;
             let cookie = format!("__Host-bursar={}", server.world.token(&asking));
@@ -268,6 +272,14 @@ async fn things(server: &TestServer, owner: &Caller) -> Things {
     let id = server.world.services.random().id(server.world.clock.now());
     let project = format!("p{}", id.simple());
     let project_id = server.world.project(&project, owner).await;
+    let deleted = format!("d{}", id.simple());
+    let deleted_id = server.world.project(&deleted, owner).await;
+    sqlx::query("update projects set deleted_at = $2 where id = $1")
+        .bind(deleted_id.0)
+        .bind(server.world.clock.now())
+        .execute(server.world.services.pool())
+        .await
+        .expect("deleted");
     let person = server.world.person(&format!("Target {}", id.simple()), PlatformRole::User).await.actor.user_id;
     server.world.member(project_id, person, ProjectRole::Member).await;
     sqlx::query(
@@ -290,5 +302,5 @@ async fn things(server: &TestServer, owner: &Caller) -> Things {
         .await
         .expect("an assignment");
     }
-    Things { project_id, project, person, budget: BudgetId(id) }
+    Things { project_id, project, deleted_id, deleted, person, budget: BudgetId(id) }
 }

@@ -12,8 +12,8 @@ use domain::permission::EditProject;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Deletes a shared project nobody but one person is in. Its row stays so that it can be restored; its name is free
-/// at once and its budgets are unassigned, so that nothing invisible holds on to them.
+/// Deletes a shared project nobody but one person is in. Its row stays for a while so that it can be restored, and
+/// with it the name. Its budgets are set aside, so that nothing invisible holds on to them.
 ///
 /// # Errors
 /// [`Refusal::Rule`] with the reasons while it is not empty or when it is personal, [`Refusal::Conflict`] without
@@ -38,7 +38,7 @@ pub async fn delete(services: &Services, can: &Can<EditProject>, version: i64) -
     )
     .execute(change.connection())
     .await?;
-    let budgets = unassign_budgets(change.connection(), project.0).await?;
+    let budgets = set_budgets_aside(change.connection(), project.0).await?;
     let entry = Entry::new("project.deleted", TargetType::Project, project.0, facts.name.as_str())
         .field("display_name", facts.display_name, None)
         .field("description", Some(facts.description), None)
@@ -48,9 +48,12 @@ pub async fn delete(services: &Services, can: &Can<EditProject>, version: i64) -
 }
 
 /// Returns the names of the budgets, by category.
-async fn unassign_budgets(connection: &mut PgConnection, project: Uuid) -> Result<Vec<String>, Error> {
+async fn set_budgets_aside(connection: &mut PgConnection, project: Uuid) -> Result<Vec<String>, Error> {
     let names = sqlx::query_scalar!(
-        "with gone as (delete from project_budgets where project_id = $1 returning budget_id, category)
+        "with gone as (delete from project_budgets where project_id = $1 returning *),
+         kept as (
+           insert into deleted_project_budgets (project_id, budget_id, assigned_by, created_at)
+           select project_id, budget_id, assigned_by, created_at from gone)
          select b.name from gone join budgets b on b.id = gone.budget_id order by gone.category",
         project
     )

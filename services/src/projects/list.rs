@@ -1,6 +1,7 @@
 //! The list of projects: what the person may see, one statement and one more for a search,
 //! whatever the number of rows.
 
+use super::restore::kept_since;
 use super::{check_password_changed, stored_kind, stored_name};
 use crate::Services;
 use crate::error::Error;
@@ -16,7 +17,8 @@ use sqlx::QueryBuilder;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// A page of the projects the person may see: all of them for who reads the whole platform, else one's own.
+/// A page of the projects the person may see: all of them for who reads the whole platform, else one's own. Deleted
+/// ones are seen by those who may restore them and by whoever reads the whole platform.
 ///
 /// # Errors
 /// [`domain::error::Refusal::PasswordChangeDue`] until a one-time password was changed.
@@ -31,11 +33,21 @@ pub async fn list(services: &Services, caller: &Caller, query: &ProjectQuery) ->
     let hits = Hits::of(services, Searched::Projects, query.search.as_ref()).await?;
     let mut sql = QueryBuilder::new(
         "with p as (
-           select p.id, p.name, p.title, p.description, p.project_type, p.created_at
-           from projects p where p.deleted_at is null",
+           select p.id, p.name, p.title, p.description, p.project_type, p.created_at, p.deleted_at
+           from projects p where p.deleted_at is ",
     );
-    if !actor.may(Permission::ViewProject, Target::Platform) {
-        sql.push(" and p.id = any(").push_bind(own(actor)).push(")");
+    let sees_all = actor.may(Permission::ViewProject, Target::Platform);
+    if query.deleted {
+        sql.push("not null and p.deleted_at > ").push_bind(kept_since(services));
+        if !sees_all {
+            sql.push(" and p.id in (select project_id from user_projects where is_project_admin and user_id = ");
+            sql.push_bind(actor.user_id.0).push(")");
+        }
+    } else {
+        sql.push("null");
+        if !sees_all {
+            sql.push(" and p.id = any(").push_bind(own(actor)).push(")");
+        }
     }
     hits.push_condition(&mut sql, "p");
     keyset.push_condition(&mut sql);
@@ -75,6 +87,7 @@ struct Row {
     description: String,
     project_type: String,
     created_at: OffsetDateTime,
+    deleted_at: Option<OffsetDateTime>,
     sort_key: String,
     members: i64,
     admins: i64,
@@ -93,6 +106,7 @@ impl Row {
             admin_count: self.admins,
             own_role: actor.role_in(id),
             created_at: self.created_at,
+            deleted_at: self.deleted_at,
         })
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn section(facts: &ProjectFacts, state: &FormFields) -> impl IntoView
     let reasons = facts.reasons_against_deletion();
     let control = if reasons.is_empty() { form(facts).into_any() } else { closed().into_any() };
     let text = if reasons.is_empty() {
-        "It leaves every list and nobody can work in it any more.".to_owned()
+        "It leaves every list and nobody can work in it any more. It can be restored for 30 days.".to_owned()
     } else {
         format!("It cannot be deleted now. {}", reasons.join(" "))
     };
@@ -60,7 +60,7 @@ fn form(facts: &ProjectFacts) -> impl IntoView + use<> {
             fields
             id="delete-project"
             question
-            consequence="Nobody can work in it any more. Its budgets no longer serve it, and its name becomes free."
+            consequence="Nobody can work in it any more, and its budgets no longer serve it. It can be restored for 30 days; its name stays taken until then."
             verb="Delete project"
             opener
         />

@@ -125,28 +125,16 @@ fn row(member: Member, facts: &ProjectFacts, offer: Offer) -> impl IntoView + us
 }
 
 /// Name and address; a link where the viewer may open people's pages.
-fn person(member: &Member, may_open: bool) -> AnyView {
+fn person(member: &Member, may_open: bool) -> impl IntoView + use<> {
     let Member { user_id, name, email, status, .. } = member.clone();
     let (initials, seed) = (name.clone(), user_id.to_string());
     let detail = if status == UserStatus::Deactivated { format!("{email}, deactivated") } else { email };
-    if may_open {
-        return view! {
-            <NameCell href=paths::user(user_id) name detail>
-                <Avatar name=initials seed />
-            </NameCell>
-        }
-        .into_any();
-    }
+    let href = may_open.then(|| paths::user(user_id));
     view! {
-        <div class="flex min-w-0 items-center gap-2.5">
+        <NameCell href name detail>
             <Avatar name=initials seed />
-            <div class="min-w-0">
-                <p class="truncate text-base/4.5 font-strong" title=name.clone()>{name.clone()}</p>
-                <p class="truncate text-xs text-ink-2" title=detail.clone()>{detail.clone()}</p>
-            </div>
-        </div>
+        </NameCell>
     }
-    .into_any()
 }
 
 /// The roles that can be given in a project.

@@ -1,0 +1,127 @@
+//! Deleted projects: brought back within thirty days, then gone (`behaviour.md` W-14).
+
+use super::{check_password_changed, enforce_limit, of_proof};
+use crate::audit::{self, By, Entry, TargetType};
+use crate::error::Error;
+use crate::guard::{Caller, Can};
+use crate::{Services, session};
+use domain::actor::Target;
+use domain::error::Refusal;
+use domain::id::{ProjectId, UserId};
+use domain::permission::EditProject;
+use domain::project::{KEPT_AFTER_DELETION, ProjectName};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+/// Deleted later than this can still be restored.
+pub(super) fn kept_since(services: &Services) -> OffsetDateTime {
+    services.clock.now() - KEPT_AFTER_DELETION
+}
+
+/// Asks for the right to restore a project. Whoever was its project admin has it too, though a request does not read
+/// roles in deleted projects.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when there is no such deleted project or the person may not see it; [`Refusal::Forbidden`].
+pub async fn may_restore(services: &Services, caller: &Caller, name: &ProjectName) -> Result<Can<EditProject>, Error> {
+    check_password_changed(caller)?;
+    let row = sqlx::query!(
+        r#"select p.id, m.is_project_admin as "is_project_admin?"
+           from projects p left join user_projects m on m.project_id = p.id and m.user_id = $2
+           where lower(p.name) = lower($1) and p.deleted_at > $3"#,
+        name.as_str(),
+        caller.actor.user_id.0,
+        kept_since(services)
+    )
+    .fetch_optional(&services.pool)
+    .await?
+    .ok_or(Refusal::NotFound)?;
+    let project = ProjectId(row.id);
+    let mut caller = caller.clone();
+    let role = row.is_project_admin.map(|is_admin| session::project_role(false, is_admin));
+    caller.actor.projects.extend(role.map(|role| (project, role)));
+    Ok(caller.can(Target::Project(project))?)
+}
+
+/// Makes a deleted project what it was, with the person in it and the budgets that still have its category free.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when it was restored or is gone meanwhile; [`Refusal::Rule`] when its member is at the limit.
+pub async fn restore(services: &Services, can: &Can<EditProject>) -> Result<ProjectName, Error> {
+    let project = of_proof(can)?;
+    let mut change = services.change_deleted(can).await?;
+    let row = sqlx::query!(
+        "update projects set deleted_at = null, updated_at = $2, version = version + 1
+         where id = $1 and deleted_at > $3 returning name",
+        project.0,
+        services.clock.now(),
+        kept_since(services)
+    )
+    .fetch_optional(change.connection())
+    .await?
+    .ok_or(Refusal::NotFound)?;
+    let budgets = reassign_budgets(change.connection(), project).await?;
+    let entry = Entry::new("project.restored", TargetType::Project, project.0, row.name.as_str()).field(
+        "budgets",
+        None,
+        (!budgets.is_empty()).then(|| budgets.join(", ")),
+    );
+    change.record(entry).await?;
+    for member in members(change.connection(), project).await? {
+        enforce_limit(services, change.connection(), member).await?;
+    }
+    change.commit().await?;
+    super::stored_name(&row.name)
+}
+
+/// Returns the names of the budgets, by category.
+async fn reassign_budgets(connection: &mut PgConnection, project: ProjectId) -> Result<Vec<String>, Error> {
+    let names = sqlx::query_scalar!(
+        "with kept as (delete from deleted_project_budgets where project_id = $1 returning *),
+         back as (
+           insert into project_budgets (project_id, category, budget_id, assigned_by, created_at)
+           select k.project_id, b.category, b.id, k.assigned_by, k.created_at
+           from kept k join budgets b on b.id = k.budget_id
+           on conflict do nothing returning budget_id, category)
+         select b.name from back join budgets b on b.id = back.budget_id order by back.category",
+        project.0
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(names)
+}
+
+/// Those in it, locked as whoever adds somebody does; at most one, for others had to be removed before.
+async fn members(connection: &mut PgConnection, project: ProjectId) -> Result<Vec<UserId>, Error> {
+    let ids = sqlx::query_scalar!(
+        "select u.id from users u join user_projects m on m.user_id = u.id where m.project_id = $1
+         order by u.id for share of u",
+        project.0
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(ids.into_iter().map(UserId).collect())
+}
+
+/// Removes what was deleted too long ago, and frees the names; called by a job. Returns how many there were.
+///
+/// # Errors
+/// The database failed.
+pub async fn purge(services: &Services) -> Result<u64, Error> {
+    let mut transaction = services.pool.begin().await?;
+    // Another replica at the same work keeps its rows.
+    let gone = sqlx::query!(
+        "delete from projects where id in (
+           select id from projects where deleted_at <= $1 order by deleted_at limit 100 for update skip locked)
+         returning id, name",
+        kept_since(services)
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    for project in &gone {
+        let entry = Entry::new("project.purged", TargetType::Project, project.id, project.name.as_str());
+        audit::write(services, &mut transaction, By::Console, entry).await?;
+    }
+    transaction.commit().await?;
+    Ok(gone.len() as u64)
+}
