@@ -27,7 +27,8 @@ fn undo_form(undo: Undo) -> impl IntoView {
 /// The banner at the top of the sheet: a refusal that belongs to no field, or a password shown this once.
 pub(crate) fn banner(flash: Flash) -> Option<AnyView> {
     match flash {
-        Flash::Notice { .. } => None,
+        // Who is turned away has a page of its own.
+        Flash::Notice { .. } | Flash::Denied(_) => None,
         Flash::OneTimePassword { name, password } => Some(one_time_password(name, password).into_any()),
         Flash::Form(state) => match state.refusal {
             // These stand at their fields and in the form.

@@ -1,7 +1,8 @@
 //! The signed-in person on whose behalf a request runs.
 
 use crate::id::{ProjectId, SessionId, UserId};
-use crate::permission::{Permission, Scope, scope};
+use crate::mode::Mode;
+use crate::permission::{Permission, Scope};
 use crate::role::{PlatformRole, ProjectRole, Role};
 use crate::user::UserKind;
 use serde::{Deserialize, Serialize};
@@ -17,11 +18,14 @@ pub struct Actor {
     pub name: String,
     /// For the shell.
     pub email: String,
-    /// From `users`.
+    /// Where the rights below were read.
+    pub mode: Mode,
+    /// From `users`, or from the token.
     pub role: PlatformRole,
-    /// From `users`.
+    /// From `users`, or from the token.
     pub kind: UserKind,
-    /// From `user_projects`: every active project and the role in it.
+    /// From `user_projects`, or from the token: every active project and the role in it. People from outside are in
+    /// those alone that are open to them.
     pub projects: Vec<(ProjectId, ProjectRole)>,
     /// A one-time password was used; nothing but changing it and signing out is open.
     pub password_change_due: bool,
@@ -41,7 +45,8 @@ pub enum Target {
 impl Actor {
     /// Whether the table lets this person do it to that.
     pub fn may(&self, permission: Permission, target: Target) -> bool {
-        !self.password_change_due && self.roles_towards(target).any(|role| covers(scope(permission, role), target))
+        !self.password_change_due
+            && self.roles_towards(target).any(|role| covers(self.mode.scope(permission, role), target))
     }
 
     /// Whether the person may do it anywhere at all; for navigation.
@@ -100,6 +105,7 @@ mod tests {
             session_id: SessionId(Uuid::from_u128(2)),
             name: "Ada".into(),
             email: "ada@example.com".into(),
+            mode: Mode::Platform,
             role,
             kind: UserKind::Regular,
             projects,
@@ -129,6 +135,19 @@ mod tests {
     fn an_auditor_cannot_create_projects() {
         assert!(!actor(PlatformRole::Auditor, vec![]).may_anywhere(Permission::CreateProject));
         assert!(actor(PlatformRole::User, vec![]).may(Permission::CreateProject, Target::Own));
+    }
+
+    #[test]
+    fn where_keycloak_keeps_the_rights_an_admin_creates_projects_and_manages_nobody() {
+        let project = ProjectId(Uuid::from_u128(10));
+        let keycloak = |role| Actor { mode: Mode::Keycloak, ..actor(role, vec![(project, ProjectRole::Admin)]) };
+        let (admin, developer) = (keycloak(PlatformRole::Admin), keycloak(PlatformRole::User));
+        assert!(admin.may(Permission::CreateProject, Target::Platform));
+        assert!(!developer.may_anywhere(Permission::CreateProject));
+        for person in [admin, developer] {
+            assert!(person.may(Permission::ViewProject, Target::Project(project)));
+            assert!(!person.may_anywhere(Permission::ViewUsers) && !person.may_anywhere(Permission::ManageMembers));
+        }
     }
 
     #[test]

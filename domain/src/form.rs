@@ -132,6 +132,8 @@ pub enum Flash {
         /// The password.
         password: String,
     },
+    /// Somebody was turned away at the door.
+    Denied(Box<crate::denial::Denied>),
 }
 
 /// A form that takes an action back.

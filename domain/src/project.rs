@@ -308,11 +308,20 @@ pub struct ProjectFacts {
     pub member_count: i64,
     /// Project admins in it.
     pub admin_count: i64,
+    /// Made because somebody's token named it.
+    pub is_imported: bool,
     /// For forms: raised by each change.
     pub version: i64,
 }
 
 impl ProjectFacts {
+    /// What a new project's name would be told, when this one was taken over as it is.
+    pub fn name_problem(&self) -> Option<FieldProblem> {
+        (self.is_imported && self.kind == ProjectKind::Shared)
+            .then(|| ProjectName::parse(self.name.as_str()).err())
+            .flatten()
+    }
+
     /// Display name, or the technical one.
     pub fn title(&self) -> &str {
         self.display_name.as_deref().unwrap_or(self.name.as_str())

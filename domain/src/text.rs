@@ -93,6 +93,14 @@ text_type! {
     SearchTerm, "the search", 1..=100
 }
 
+impl SearchTerm {
+    /// Whether it is long enough to look something up by: shorter terms find too much to choose from, and cannot use
+    /// an index.
+    pub fn is_telling(&self) -> bool {
+        self.as_str().chars().count() >= 3
+    }
+}
+
 /// Lower-cases text for comparison and search, the same way everywhere.
 pub fn folded(text: &str) -> String {
     text.to_lowercase()

@@ -249,6 +249,11 @@ impl ProjectAllowance {
         }
     }
 
+    /// Whether the person is in more than allowed: they came with more, or the limit was lowered.
+    pub fn is_over(self) -> bool {
+        self.limit.is_some_and(|limit| self.used > limit)
+    }
+
     /// The refusal when none fits, naming the number and the ways on (look, section 6).
     pub fn refusal(self, who: &str) -> String {
         let limit = self.limit.unwrap_or_default();
@@ -276,9 +281,32 @@ pub struct Assignment {
     pub role: ProjectRole,
     /// Who granted it; `None` when it came with the first sign-in.
     pub granted_by: Option<String>,
-    /// Since when.
+    /// Since when; `None` where the identity provider keeps assignments.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub since: Option<OffsetDateTime>,
+    /// False when the person is from outside and the project is not one of those open to them.
+    pub is_open: bool,
+}
+
+/// Somebody at the identity provider who was turned away because their address is this person's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityConflict {
+    /// The provider that vouched for them.
+    pub issuer: String,
+    /// Who they are there.
+    pub subject: String,
+    /// Their name there.
+    pub name: String,
+    /// The address they came with.
+    pub address: String,
+    /// Their username there.
+    pub username: Option<String>,
+    /// The first try.
     #[serde(with = "time::serde::rfc3339")]
-    pub since: OffsetDateTime,
+    pub first_at: OffsetDateTime,
+    /// The last one.
+    #[serde(with = "time::serde::rfc3339")]
+    pub last_at: OffsetDateTime,
 }
 
 /// Everything the page of a person shows.
@@ -296,8 +324,10 @@ pub struct UserDetail {
     pub status: UserStatus,
     /// Platform role.
     pub role: PlatformRole,
-    /// `local`, later also the names of other providers.
+    /// `local`, or the identity provider as the configuration calls it.
     pub signs_in_by: String,
+    /// Who was turned away with this person's address.
+    pub conflicts: Vec<IdentityConflict>,
     /// Shared projects used of allowed.
     pub allowance: ProjectAllowance,
     /// By project name, the personal one last.

@@ -7,21 +7,29 @@ use crate::guard::{Caller, check};
 use crate::projects::{allowance, stored_kind, stored_name};
 use crate::session;
 use domain::access::OwnAccess;
-use domain::actor::Target;
+use domain::actor::{Actor, Target};
 use domain::budget::AssignedBudget;
 use domain::id::{ProjectId, UserId};
+use domain::mode::Mode;
 use domain::permission::Permission;
 use domain::project::ProjectKind;
-use domain::user::Assignment;
+use domain::user::{Assignment, ProjectAllowance, UserKind};
 
-/// One's own projects, limit, budgets and whom to ask. Three statements.
+/// One's own projects, limit, budgets and whom to ask. Three statements, one where the identity provider keeps rights.
 ///
 /// # Errors
 /// [`domain::error::Refusal::PasswordChangeDue`] until a one-time password was changed.
 pub async fn own(services: &Services, caller: &Caller) -> Result<OwnAccess, Error> {
     let actor = &caller.actor;
     check(actor, Permission::ViewOwnAccess, Target::Own)?;
-    let projects = assignments_of(services, actor.user_id).await?;
+    if actor.mode == Mode::Keycloak {
+        let projects = claimed_by(services, actor).await?;
+        let allowance = ProjectAllowance { used: shared(&projects), limit: None };
+        return Ok(OwnAccess { projects, allowance, budgets: Vec::new(), admins: Vec::new() });
+    }
+    let mut projects = assignments_of(services, actor.user_id, actor.kind).await?;
+    let used = shared(&projects);
+    projects.retain(|project| project.is_open);
     let budgets = if services.settings.budgets { budgets_of(services, actor.user_id).await? } else { Vec::new() };
     let row = sqlx::query!(
         r#"select project_limit, is_admin,
@@ -32,14 +40,52 @@ pub async fn own(services: &Services, caller: &Caller) -> Result<OwnAccess, Erro
     )
     .fetch_one(&services.pool)
     .await?;
-    let used = projects.iter().filter(|project| project.kind == ProjectKind::Shared).count();
-    let used = i64::try_from(used).unwrap_or(i64::MAX);
     let allowance = allowance(services, used, row.is_admin, row.project_limit);
     Ok(OwnAccess { projects, allowance, budgets, admins: row.admins })
 }
 
-/// Somebody's projects by title, the personal one last.
-pub(crate) async fn assignments_of(services: &Services, person: UserId) -> Result<Vec<Assignment>, Error> {
+fn shared(projects: &[Assignment]) -> i64 {
+    let count = projects.iter().filter(|project| project.kind == ProjectKind::Shared).count();
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// The projects that somebody's token names, by title, the personal one last.
+async fn claimed_by(services: &Services, actor: &Actor) -> Result<Vec<Assignment>, Error> {
+    let ids: Vec<_> = actor.projects.iter().map(|(id, _)| id.0).collect();
+    let rows = sqlx::query!(
+        r#"select p.id, p.name, p.title as "title!", p.project_type from projects p
+           where p.id = any($1) and p.deleted_at is null order by p.project_type = 'personal', lower(p.title), p.id"#,
+        &ids
+    )
+    .fetch_all(&services.pool)
+    .await?;
+    let assignment = |row: (ProjectId, String, String, String), role| {
+        let (project_id, name, title, kind) = row;
+        Ok(Assignment {
+            project_id,
+            name: stored_name(&name)?,
+            title,
+            kind: stored_kind(&kind)?,
+            role,
+            granted_by: None,
+            since: None,
+            is_open: true,
+        })
+    };
+    rows.into_iter()
+        .filter_map(|row| {
+            let role = actor.role_in(ProjectId(row.id))?;
+            Some(assignment((ProjectId(row.id), row.name, row.title, row.project_type), role))
+        })
+        .collect()
+}
+
+/// Somebody's projects by title, the personal one last; those too that are not open to people from outside.
+pub(crate) async fn assignments_of(
+    services: &Services,
+    person: UserId,
+    person_kind: UserKind,
+) -> Result<Vec<Assignment>, Error> {
     let rows = sqlx::query!(
         r#"select p.id, p.name, p.title as "title!", p.project_type, m.is_project_admin, giver.name as "granted_by?",
                   m.created_at
@@ -61,7 +107,8 @@ pub(crate) async fn assignments_of(services: &Services, person: UserId) -> Resul
                 kind,
                 role: session::project_role(kind == ProjectKind::Personal, row.is_project_admin),
                 granted_by: row.granted_by,
-                since: row.created_at,
+                since: Some(row.created_at),
+                is_open: kind == ProjectKind::Personal || services.settings.is_open_to(person_kind, &row.name),
             })
         })
         .collect()

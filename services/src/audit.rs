@@ -102,23 +102,44 @@ pub(crate) async fn write(
     by: By<'_>,
     entry: Entry,
 ) -> Result<(), Error> {
+    write_all(services, connection, by, vec![entry]).await
+}
+
+/// Writes entries in one statement, the first one first.
+pub(crate) async fn write_all(
+    services: &Services,
+    connection: &mut PgConnection,
+    by: By<'_>,
+    entries: Vec<Entry>,
+) -> Result<(), Error> {
     let caller = by.caller();
-    let changes = serde_json::to_value(&entry.changes).map_err(|fault| Error::Broken(fault.to_string()))?;
+    let (mut ids, mut actions, mut types) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut target_ids, mut targets, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+    for entry in entries {
+        ids.push(services.new_id());
+        actions.push(entry.action.to_owned());
+        types.push(entry.target_type.key().to_owned());
+        target_ids.push(entry.target_id);
+        targets.push(entry.target);
+        changes.push(serde_json::to_value(&entry.changes).map_err(|fault| Error::Broken(fault.to_string()))?);
+    }
     sqlx::query!(
         "insert into audit_log
            (id, at, actor_id, actor, session_id, request_id, action, target_type, target_id, target, changes)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        services.new_id(),
+         select n.id, $1, $2, $3, $4, $5, n.action, n.target_type, n.target_id, n.target, n.changes
+         from unnest($6::uuid[], $7::text[], $8::text[], $9::uuid[], $10::text[], $11::jsonb[])
+           as n(id, action, target_type, target_id, target, changes)",
         services.clock.now(),
         caller.map(|caller| caller.actor.user_id.0),
         by.name(),
         caller.map(|caller| caller.actor.session_id.0),
         caller.map(|caller| caller.request_id.as_str()),
-        entry.action,
-        entry.target_type.key(),
-        entry.target_id,
-        entry.target,
-        changes
+        &ids,
+        &actions,
+        &types,
+        &target_ids,
+        &targets,
+        &changes
     )
     .execute(connection)
     .await?;

@@ -3,10 +3,12 @@
 use crate::audit::{By, Entry};
 use crate::error::Error;
 use crate::guard::{Caller, Can, check};
+use crate::projects::lock_person;
 use crate::{Services, audit, session};
 use domain::actor::{Actor, Target};
 use domain::error::Refusal;
 use domain::id::ProjectId;
+use domain::mode::Mode;
 use domain::permission::{Asks, Permission};
 use domain::role::ProjectRole;
 use sqlx::{PgConnection, Postgres, Transaction};
@@ -55,8 +57,11 @@ impl Services {
         lock_target(&mut transaction, caller, can.target(), state).await?;
         let mut actor = session::actor_for_change(self, &mut transaction, caller).await?;
         if let Target::Project(project) = can.target() {
-            actor.projects =
-                role_in(&mut transaction, caller, project).await?.map(|role| (project, role)).into_iter().collect();
+            actor.projects = role_in(self, &mut transaction, caller, project)
+                .await?
+                .map(|role| (project, role))
+                .into_iter()
+                .collect();
         }
         check(&actor, P::PERMISSION, can.target())?;
         Ok(Change { services: self, caller, actor, transaction })
@@ -120,6 +125,7 @@ async fn lock_target(
             .await?
             .ok_or(Refusal::NotFound)?;
         }
+        Target::Own if caller.actor.mode == Mode::Keycloak => lock_person(connection, caller.actor.user_id).await?,
         Target::Own => {
             sqlx::query!("select id from users where id = $1 for no key update", caller.actor.user_id.0)
                 .fetch_optional(connection)
@@ -135,17 +141,22 @@ const fn changes_rights(permission: Permission) -> bool {
     matches!(permission, Permission::ManageUsers | Permission::GrantRoles | Permission::GrantAuditor)
 }
 
+/// In Keycloak-managed mode nothing is changed by a role in a project.
 async fn role_in(
+    services: &Services,
     connection: &mut PgConnection,
     caller: &Caller,
     project: ProjectId,
 ) -> Result<Option<ProjectRole>, Error> {
     let row = sqlx::query!(
         "select m.is_project_admin, p.project_type = 'personal' as \"is_personal!\"
-         from user_projects m join projects p on p.id = m.project_id
-         where m.user_id = $1 and m.project_id = $2 for share of m",
+         from user_projects m join projects p on p.id = m.project_id join users u on u.id = m.user_id
+         where m.user_id = $1 and m.project_id = $2
+           and (u.user_type = 'regular' or p.project_type = 'personal' or lower(p.name) = any($3))
+         for share of m",
         caller.actor.user_id.0,
-        project.0
+        project.0,
+        &services.settings.external_keys()
     )
     .fetch_optional(connection)
     .await?;

@@ -26,7 +26,8 @@ impl Caller {
     /// Asks the permission table.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] for a project the person may not even see (`behaviour.md` W-18), otherwise
+    /// [`Refusal::NotFound`] for what does not exist in this mode, and for a project the person may not even see
+    /// (`behaviour.md` W-18), otherwise
     /// [`Refusal::Forbidden`] saying who may.
     pub fn can<P: Asks>(&self, target: Target) -> Result<Can<P>, Refusal> {
         check(&self.actor, P::PERMISSION, target)?;
@@ -53,6 +54,9 @@ pub(crate) fn check(actor: &Actor, permission: Permission, target: Target) -> Re
     }
     if actor.password_change_due {
         return Err(Refusal::PasswordChangeDue);
+    }
+    if !actor.mode.has(permission) {
+        return Err(Refusal::NotFound);
     }
     if matches!(target, Target::Project(_)) && !actor.may(Permission::ViewProject, target) {
         return Err(Refusal::NotFound);

@@ -18,6 +18,7 @@ pub mod members;
 pub mod own_account;
 pub mod password_hash;
 pub mod projects;
+pub mod provision;
 pub mod random;
 pub mod sample;
 pub mod schema;

@@ -1,5 +1,7 @@
 //! Sessions: a random secret in the browser, its hash in a row. The row is the session; ending it deletes the row.
 
+mod claimed;
+
 use crate::Services;
 use crate::error::Error;
 use crate::guard::{Caller, Can};
@@ -7,6 +9,7 @@ use crate::sign_in::DeviceToken;
 use domain::actor::Actor;
 use domain::error::Refusal;
 use domain::id::{ProjectId, SessionId, UserId};
+use domain::mode::Mode;
 use domain::permission::ManageOwnAccount;
 use domain::role::{PlatformRole, ProjectRole};
 use domain::session::SessionRow;
@@ -70,6 +73,31 @@ pub struct Client {
 /// # Errors
 /// The database failed. A token that is unknown, expired or unused for too long is `Ok(None)`.
 pub async fn authenticate(services: &Services, token: &SessionToken) -> Result<Option<Actor>, Error> {
+    let (actor, last_used_at) = match services.settings.mode {
+        Mode::Platform => match stored(services, token).await? {
+            Some((actor, last_used_at)) => (actor, last_used_at),
+            None => return Ok(None),
+        },
+        Mode::Keycloak => match claimed::find(services, &token.hash()).await? {
+            Some(row) => {
+                let last_used_at = row.last_used_at;
+                let Some(actor) = claimed::actor(services, row) else { return Ok(None) };
+                (actor, last_used_at)
+            }
+            None => return Ok(None),
+        },
+    };
+    let now = services.clock.now();
+    if now - last_used_at >= USE_RESOLUTION {
+        sqlx::query!("update sessions set last_used_at = $2 where id = $1", actor.session_id.0, now)
+            .execute(&services.pool)
+            .await?;
+    }
+    Ok(Some(actor))
+}
+
+/// Somebody with a row in `users`, and when the session was last used.
+async fn stored(services: &Services, token: &SessionToken) -> Result<Option<(Actor, OffsetDateTime)>, Error> {
     let now = services.clock.now();
     let row = sqlx::query!(
         r#"select s.id as session_id, s.last_used_at, u.id, u.name, u.email, u.user_type,
@@ -83,32 +111,31 @@ pub async fn authenticate(services: &Services, token: &SessionToken) -> Result<O
                     array_agg(p.project_type = 'personal') as personal
              from user_projects m join projects p on p.id = m.project_id and p.deleted_at is null
              where m.user_id = u.id
+               and (u.user_type = 'regular' or p.project_type = 'personal' or lower(p.name) = any($4))
            ) p on true
            where s.token_hash = $1 and s.expires_at > $2 and s.last_used_at > $3"#,
         token.hash(),
         now,
-        now - services.settings.session_idle
+        now - services.settings.session_idle,
+        &services.settings.external_keys()
     )
     .fetch_optional(&services.pool)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    if now - row.last_used_at >= USE_RESOLUTION {
-        sqlx::query!("update sessions set last_used_at = $2 where id = $1", row.session_id, now)
-            .execute(&services.pool)
-            .await?;
-    }
     let roles =
         row.project_personal.iter().zip(&row.project_admins).map(|(personal, admin)| project_role(*personal, *admin));
-    Ok(Some(Actor {
+    let actor = Actor {
         user_id: UserId(row.id),
         session_id: SessionId(row.session_id),
         name: row.name,
         email: row.email,
+        mode: Mode::Platform,
         role: PlatformRole::from_flags(row.is_maintainer, row.is_admin, row.is_auditor),
         kind: user_kind(&row.user_type)?,
         projects: row.project_ids.iter().copied().map(ProjectId).zip(roles).collect(),
         password_change_due: row.password_change_due,
-    }))
+    };
+    Ok(Some((actor, row.last_used_at)))
 }
 
 /// The rights that hold now, with the rows that grant them locked until the transaction ends. Without projects.
@@ -119,6 +146,9 @@ pub(crate) async fn actor_for_change(
     connection: &mut PgConnection,
     caller: &Caller,
 ) -> Result<Actor, Error> {
+    if services.settings.mode == Mode::Keycloak {
+        return claimed::lock(services, connection, caller).await;
+    }
     let session = caller.actor.session_id;
     let row = sqlx::query!(
         "with u as materialized (select * from users where id = $1 and is_active for share)
@@ -137,6 +167,7 @@ pub(crate) async fn actor_for_change(
         session_id: session,
         name: row.name,
         email: row.email,
+        mode: Mode::Platform,
         role: PlatformRole::from_flags(row.is_maintainer, row.is_admin, row.is_auditor),
         kind: user_kind(&row.user_type)?,
         projects: Vec::new(),

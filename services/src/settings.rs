@@ -1,11 +1,22 @@
 //! What the console was configured to do; the server reads it from the environment.
 
+use domain::claims::ClaimRules;
+use domain::mode::Mode;
+use domain::project::ProjectName;
+use domain::text::folded;
+use domain::user::UserKind;
 use std::num::NonZeroUsize;
 use time::Duration;
 
 /// Settings that rules depend on. Pages ask the server for them, so both cannot disagree.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// `ENABLE_USER_MANAGEMENT`: where roles and assignments are kept.
+    pub mode: Mode,
+    /// How a token's claims are read.
+    pub claims: ClaimRules,
+    /// `EXTERNAL_USER_ALLOWED_PROJECTS`: the shared projects open to people from outside, whatever they are assigned.
+    pub external_projects: Vec<ProjectName>,
     /// `USER_PROJECT_LIMIT`: how many shared projects a regular user may be assigned to.
     pub project_limit: u32,
     /// `ENABLE_BUDGET_MANAGEMENT`: without it budgets are nowhere to be seen.
@@ -27,6 +38,9 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            mode: Mode::default(),
+            claims: ClaimRules::default(),
+            external_projects: Vec::new(),
             project_limit: 3,
             budgets: true,
             session_life: Duration::hours(24),
@@ -36,5 +50,18 @@ impl Default for Settings {
             lock_period: Duration::minutes(15),
             hash_workers: NonZeroUsize::MIN,
         }
+    }
+}
+
+impl Settings {
+    /// The names of [`Settings::external_projects`] in lower case, to compare in SQL.
+    pub(crate) fn external_keys(&self) -> Vec<String> {
+        self.external_projects.iter().map(|name| folded(name.as_str())).collect()
+    }
+
+    /// Whether a shared project is open to somebody of this kind.
+    pub fn is_open_to(&self, kind: UserKind, project: &str) -> bool {
+        let is = |name: &ProjectName| folded(name.as_str()) == folded(project);
+        kind == UserKind::Regular || self.external_projects.iter().any(is)
     }
 }

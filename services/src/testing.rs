@@ -2,9 +2,11 @@
 #![expect(clippy::expect_used, reason = "test support: a fault must end the test with its reason")]
 
 mod database;
+mod provider;
 mod statements;
 
 pub use database::TestDatabase;
+pub use provider::{ISSUER, developer};
 pub use statements::count_statements;
 
 use crate::guard::Caller;
@@ -46,7 +48,7 @@ pub struct World {
     pub services: Services,
     /// The time that counts.
     pub clock: TestClock,
-    tokens: Mutex<HashMap<SessionId, String>>,
+    pub(crate) tokens: Mutex<HashMap<SessionId, String>>,
     // Dropped last: the database goes with it.
     database: TestDatabase,
 }

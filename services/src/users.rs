@@ -20,7 +20,10 @@ pub use roles::{set_auditor, set_kind, set_platform_role};
 pub use state::{deactivate, end_sessions, issue_one_time_password, reactivate, set_project_limit, unlock};
 
 pub(crate) use one_time_password::one_time_password;
-pub(crate) use personal_project::ensure_personal_project;
+pub(crate) use person::Person;
+pub(crate) use personal_project::{
+    adopt_personal_project, ensure_personal_project, make_personal_project, rename_personal_project,
+};
 
 use domain::user::UserStatus;
 use time::OffsetDateTime;

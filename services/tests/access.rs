@@ -55,7 +55,7 @@ async fn a_developer_sees_projects_limit_and_budgets() {
             ("bob@example.com", ProjectKind::Personal, ProjectRole::Owner, Some("Ada")),
         ]
     );
-    assert_eq!(access.projects[0].since, world.clock.now());
+    assert_eq!(access.projects[0].since, Some(world.clock.now()));
     assert_eq!(access.allowance, ProjectAllowance { used: 2, limit: Some(3) });
     let budgets: Vec<_> =
         access.budgets.iter().map(|budget| (budget.name.as_str(), budget.assigned_by.as_deref())).collect();

@@ -64,7 +64,8 @@ async fn sees(world: &World, caller: &Caller, name: &str) -> bool {
 
 #[tokio::test]
 async fn everybody_sees_exactly_what_the_table_says() {
-    let world = World::create().await;
+    let open = vec![ProjectName::parse_existing("Atlas").expect("a name")];
+    let world = World::with(|settings| settings.external_projects = open).await;
     let ada = world.person("Ada", PlatformRole::User).await;
     let atlas = world.project("atlas", &ada).await;
     world.project("zebra", &ada).await;

@@ -49,10 +49,11 @@ fn line(project: Assignment) -> impl IntoView {
     let Assignment { project_id, name, title, role, granted_by, since, .. } = project;
     let href = paths::project(name.as_str());
     let initials = title.clone();
-    let granted = match granted_by {
-        Some(by) => view! { "Since " <Day at=since /> ", by " {by} }.into_any(),
-        None if role == ProjectRole::Owner => "Since your first sign-in".into_any(),
-        None => view! { "Since " <Day at=since /> }.into_any(),
+    let granted = match (since, granted_by) {
+        (None, _) => "From your sign-in".into_any(),
+        (Some(at), Some(by)) => view! { "Since " <Day at=at /> ", by " {by} }.into_any(),
+        (Some(_), None) if role == ProjectRole::Owner => "Since your first sign-in".into_any(),
+        (Some(at), None) => view! { "Since " <Day at=at /> }.into_any(),
     };
     view! {
         <li class="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1 border-b border-line py-2.5 @max-p1:grid-cols-[auto_minmax(0,1fr)]">

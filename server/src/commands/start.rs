@@ -3,6 +3,8 @@
 use super::CommandError;
 use crate::config::{Config, Secret};
 use crate::database;
+use domain::claims::ClaimRules;
+use domain::mode::Mode;
 use services::clock::Clock;
 use services::random::Random;
 use services::{Services, Settings};
@@ -70,9 +72,18 @@ impl Database {
 fn settings(config: &Config) -> Settings {
     // Hashing a password keeps a core busy; half of them stay free for pages.
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let claims = ClaimRules {
+        admin_role: config.admin_role.clone(),
+        admin_subject: config.admin_subject.clone(),
+        external_type: config.external_type.clone(),
+    };
     Settings {
+        mode: config.mode,
+        claims,
+        external_projects: config.external_projects.clone(),
         project_limit: config.project_limit,
-        budgets: config.budgets,
+        // Budgets are the maintainers', whom only the database knows.
+        budgets: config.budgets && config.mode == Mode::Platform,
         hash_workers: NonZeroUsize::new(cores / 2).unwrap_or(NonZeroUsize::MIN),
         ..Settings::default()
     }

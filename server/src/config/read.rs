@@ -1,6 +1,7 @@
 //! Reading variables, and saying everything that is wrong with them at once.
 
 use super::{Config, IdentityProvider, VARIABLES, Value};
+use domain::mode::Mode;
 use domain::password::NewPassword;
 use std::collections::BTreeMap;
 
@@ -82,7 +83,8 @@ impl Config {
 fn provider_problems(config: &Config) -> Vec<String> {
     let provider = config.identity_provider;
     if provider == IdentityProvider::Local {
-        return Vec::new();
+        let text = "ENABLE_USER_MANAGEMENT: false means that the identity provider keeps roles and projects. Set IDP_PROVIDER too.";
+        return Vec::from_iter((config.mode == Mode::Keycloak).then(|| text.to_owned()));
     }
     let is_entra = provider == IdentityProvider::Entra;
     let has_issuer = config.oidc_issuer_url.is_some() || (is_entra && config.entra_tenant_id.is_some());
@@ -140,6 +142,12 @@ mod tests {
         let both = |first, second| [("ENABLE_BUDGET_MANAGEMENT", first), ("viteEnableBudgetManagement", second)];
         assert!(read(&both("false", "false")).is_ok());
         assert!(problem(&both("true", "false")).contains("set one"));
+    }
+
+    #[test]
+    fn without_a_provider_nobody_else_can_keep_the_rights() {
+        assert!(problem(&[("ENABLE_USER_MANAGEMENT", "false")]).contains("Set IDP_PROVIDER too"));
+        assert!(problem(&[("viteEnableUserManagement", "no")]).contains("true or false"));
     }
 
     #[test]

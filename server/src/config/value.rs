@@ -2,6 +2,8 @@
 
 use super::Secret;
 use domain::email::Email;
+use domain::mode::Mode;
+use domain::project::ProjectName;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -212,9 +214,9 @@ plain_value!(
     |filter| filter.0.clone()
 );
 
-/// A choice of words, some of which this release knows but cannot do.
+/// A choice of words.
 macro_rules! choice {
-    ($(#[$meta:meta])* $name:ident: $allowed:literal { $($(#[$doc:meta])* $word:literal $(| $other:literal)* => $variant:ident,)* } not_yet { $($later:literal),* }) => {
+    ($(#[$meta:meta])* $name:ident: $allowed:literal { $($(#[$doc:meta])* $word:literal $(| $other:literal)* => $variant:ident,)* }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $name { $($(#[$doc])* $variant,)* }
@@ -225,7 +227,6 @@ macro_rules! choice {
             fn parse(raw: &str) -> Result<Self, String> {
                 match raw {
                     $($word $(| $other)* => Ok(Self::$variant),)*
-                    $($later => Err(format!("{raw:?} is not available in this release yet")),)*
                     _ => Err(format!("{raw:?} is not one")),
                 }
             }
@@ -248,15 +249,33 @@ choice! {
         "oidc" => Oidc,
         /// Microsoft Entra ID.
         "entra" | "entraid-oidc" => Entra,
-    } not_yet {}
+    }
 }
 
-choice! {
-    /// Where roles and assignments are kept.
-    PlatformManaged: "true (false, Keycloak-managed mode, is not available yet)" {
-        /// In Bursar's own database.
-        "true" => Yes,
-    } not_yet { "false" }
+plain_value!(
+    Mode,
+    "true or false",
+    |raw| bool::parse(raw).ok().map(|is_platform| if is_platform { Self::Platform } else { Self::Keycloak }),
+    |mode| (*mode == Self::Platform).to_string()
+);
+
+impl Value for Vec<ProjectName> {
+    const ALLOWED: &'static str = "names of projects separated by commas, or a JSON list of them";
+
+    fn parse(raw: &str) -> Result<Self, String> {
+        let names = if raw.trim_start().starts_with('[') {
+            serde_json::from_str::<Vec<String>>(raw).map_err(|_| format!("{raw:?} is no list of texts"))?
+        } else {
+            raw.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+        };
+        let parse = |name: &String| ProjectName::parse_existing(name).map_err(|_| format!("{name:?} is no name"));
+        names.iter().map(parse).collect()
+    }
+
+    fn show(&self) -> String {
+        let names: Vec<&str> = self.iter().map(ProjectName::as_str).collect();
+        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    }
 }
 
 choice! {
@@ -266,18 +285,12 @@ choice! {
         "text" => Text,
         /// For machines, one object a line.
         "json" => Json,
-    } not_yet {}
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_known_value_that_is_not_available_yet_says_so() {
-        assert!(PlatformManaged::parse("false").is_err_and(|problem| problem.contains("not available")));
-        assert!(IdentityProvider::parse("ldap").is_err_and(|problem| !problem.contains("not available")));
-    }
 
     #[test]
     fn a_provider_has_one_spelling_more_at_most() {
@@ -317,6 +330,15 @@ mod tests {
         for bad in ["", "1", "yes", "TRUE", " true"] {
             assert!(bool::parse(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn projects_are_listed_with_commas_or_as_json() {
+        let names = |raw| <Vec<ProjectName>>::parse(raw).map(|names| names.show());
+        assert_eq!(names("atlas, Ada@example.com,"), Ok("atlas, Ada@example.com".to_owned()));
+        assert_eq!(names(r#"["atlas", "a, b"]"#), Ok("atlas, a, b".to_owned()));
+        assert_eq!(names(""), Ok("none".to_owned()));
+        assert!(names("[1]").is_err() && names("[").is_err() && names(r#"[""]"#).is_err());
     }
 
     #[test]

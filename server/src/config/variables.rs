@@ -2,10 +2,10 @@
 
 use super::Secret;
 use super::read::{Environment, Problems};
-use super::value::{
-    IdentityProvider, IssuerUrl, LogFilter, LogFormat, PlatformManaged, PublicUrl, RoleMap, Seconds, Value,
-};
+use super::value::{IdentityProvider, IssuerUrl, LogFilter, LogFormat, PublicUrl, RoleMap, Seconds, Value};
 use domain::email::Email;
+use domain::mode::Mode;
+use domain::project::ProjectName;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -70,12 +70,19 @@ variables! {
     port: Option<u16> = "", ["PORT"], "The port to listen on, instead of the one in BURSAR_ADDRESS; 0 takes any free one.";
     database_url: Option<Secret> = "", ["DATABASE_URL"],
         "The Postgres server (15 or newer) to use, like postgres://name:password@host/bursar. Without it Bursar starts a private one in BURSAR_DATA_DIR.";
-    platform_managed: PlatformManaged = "true", ["ENABLE_USER_MANAGEMENT", "viteEnableUserManagement"],
-        "Platform-managed mode: roles and project assignments are kept in Bursar's database and managed in its pages.";
+    mode: Mode = "true", ["ENABLE_USER_MANAGEMENT", "viteEnableUserManagement"],
+        "With true, Platform-managed mode: roles and project assignments are kept in Bursar's database and managed in its pages. With false, Keycloak-managed mode: they are read from the identity provider's claims on every request, and there are neither people nor budgets to manage.";
     budgets: bool = "true", ["ENABLE_BUDGET_MANAGEMENT", "viteEnableBudgetManagement"],
         "Whether there are budgets. With false they are nowhere to be seen.";
     project_limit: u32 = "3", ["USER_PROJECT_LIMIT"],
         "How many shared projects a regular user may be assigned to. Admins are exempt.";
+    admin_role: String = "admin", ["ADMIN_ROLE_NAME"], "The role in a token that means admin. The other one that opens sign-in is developer.";
+    admin_subject: Option<String> = "", ["ADMIN_USER_ID"],
+        "The subject (the provider's user id) that is an admin whatever its roles.";
+    external_type: String = "external", ["EXTERNAL_USER_TYPE"],
+        "The value of the claim user_type that means an external user. The only other one is regular.";
+    external_projects: Vec<ProjectName> = "", ["EXTERNAL_USER_ALLOWED_PROJECTS"],
+        "The shared projects that external users may work in, whatever they are assigned to. Without it: none.";
     identity_provider: IdentityProvider = "local", ["IDP_PROVIDER"], "Who vouches for people's identity.";
     oidc_issuer_url: Option<IssuerUrl> = "", ["OIDC_ISSUER_URL"],
         "The provider's issuer, like https://id.example.com/realms/main. For Entra ID it follows from ENTRA_TENANT_ID.";

@@ -12,9 +12,6 @@ use domain::user::FoundPerson;
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
-/// Shorter terms cannot use the index and find too much to choose from.
-const SHORTEST_TERM: usize = 3;
-
 /// At most ten active people whose name or e-mail address holds the term, by name; nobody for a term of fewer than
 /// three characters. Whether they are members is told for the project the proof was made for. Two statements.
 ///
@@ -25,7 +22,7 @@ pub async fn find_people(
     can: &Can<FindPeople>,
     term: &SearchTerm,
 ) -> Result<Vec<FoundPerson>, Error> {
-    if term.as_str().chars().count() < SHORTEST_TERM {
+    if !term.is_telling() {
         return Ok(Vec::new());
     }
     let project = match can.target() {

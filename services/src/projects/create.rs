@@ -5,6 +5,7 @@ use crate::Services;
 use crate::audit::{Entry, TargetType};
 use crate::error::Error;
 use crate::guard::Can;
+use domain::mode::Mode;
 use domain::permission::CreateProject;
 use domain::project::ProjectName;
 use domain::text::{Description, DisplayName};
@@ -20,7 +21,8 @@ pub struct NewProject {
     pub description: Description,
 }
 
-/// Makes a shared project whose maker becomes its project admin; it counts towards the maker's limit.
+/// Makes a shared project whose maker becomes its project admin; it counts towards the maker's limit. In
+/// Keycloak-managed mode nobody is in it until the provider says so.
 ///
 /// # Errors
 /// A name in use is a problem at `name`, without regard to case and also against personal projects. At the limit
@@ -42,21 +44,26 @@ pub async fn create(services: &Services, can: &Can<CreateProject>, new: NewProje
     )
     .execute(change.connection())
     .await?;
-    sqlx::query!(
-        "insert into user_projects (user_id, project_id, is_project_admin, granted_by, created_at)
-         values ($1, $2, true, $1, $3)",
-        maker.0,
-        id,
-        now
-    )
-    .execute(change.connection())
-    .await?;
+    let becomes_member = services.settings.mode == Mode::Platform;
+    if becomes_member {
+        sqlx::query!(
+            "insert into user_projects (user_id, project_id, is_project_admin, granted_by, created_at)
+             values ($1, $2, true, $1, $3)",
+            maker.0,
+            id,
+            now
+        )
+        .execute(change.connection())
+        .await?;
+    }
     let entry = Entry::new("project.created", TargetType::Project, id, new.name.as_str())
         .set("name", &new.name)
         .field("display_name", None, display_name.map(str::to_owned))
         .set("description", &new.description);
     change.record(entry).await?;
-    enforce_limit(services, change.connection(), maker).await?;
+    if becomes_member {
+        enforce_limit(services, change.connection(), maker).await?;
+    }
     change.commit().await?;
     Ok(new.name)
 }

@@ -101,6 +101,7 @@ struct Row {
     created_by: Option<String>,
     created_at: OffsetDateTime,
     version: i64,
+    is_imported: bool,
     member_count: i64,
     admin_count: i64,
     budget_id: Option<Uuid>,
@@ -125,6 +126,7 @@ impl Row {
             created_at: self.created_at,
             member_count: self.member_count,
             admin_count: self.admin_count,
+            is_imported: self.is_imported,
             version: self.version,
         })
     }
@@ -155,7 +157,7 @@ async fn load(
     let rows = sqlx::query_as!(
         Row,
         r#"select p.id, p.name, p.display_name, p.description, p.project_type, maker.name as "created_by?",
-                  p.created_at, p.version, counts.members as "member_count!", counts.admins as "admin_count!",
+                  p.created_at, p.version, p.is_imported, counts.members as "member_count!", counts.admins as "admin_count!",
                   b.id as "budget_id?", b.name as "budget_name?", b.category as "category?",
                   b.soft_limit as "soft_limit?", b.hard_limit as "hard_limit?", b.reset_minutes as "reset_minutes?",
                   giver.name as "assigned_by?", g.created_at as "since?"

@@ -10,21 +10,28 @@ use crate::keyset::{Keyset, SortKey, time_key};
 use crate::search::{Hits, Searched};
 use domain::actor::{Actor, Target};
 use domain::id::ProjectId;
+use domain::mode::Mode;
 use domain::page::Page;
 use domain::permission::Permission;
 use domain::project::{ProjectQuery, ProjectRow, ProjectSort};
+use domain::text::SearchTerm;
 use sqlx::QueryBuilder;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A page of the projects the person may see: all of them for who reads the whole platform, else one's own. Deleted
-/// ones are seen by those who may restore them and by whoever reads the whole platform.
+/// ones are seen by those who may restore them and by whoever reads the whole platform. In Keycloak-managed mode who
+/// reads all of them looks some up by a term of at least three characters.
 ///
 /// # Errors
 /// [`domain::error::Refusal::PasswordChangeDue`] until a one-time password was changed.
 pub async fn list(services: &Services, caller: &Caller, query: &ProjectQuery) -> Result<Page<ProjectRow>, Error> {
     check_password_changed(caller)?;
     let actor = &caller.actor;
+    let sees_all = actor.may(Permission::ViewProject, Target::Platform);
+    if actor.mode == Mode::Keycloak && sees_all && !query.search.as_ref().is_some_and(SearchTerm::is_telling) {
+        return Ok(Page { rows: Vec::new(), previous: None, next: None });
+    }
     let sort = match query.sort {
         ProjectSort::Name => SortKey::text("lower(p.title)"),
         ProjectSort::Created => SortKey::time("p.created_at"),
@@ -36,7 +43,6 @@ pub async fn list(services: &Services, caller: &Caller, query: &ProjectQuery) ->
            select p.id, p.name, p.title, p.description, p.project_type, p.created_at, p.deleted_at
            from projects p where p.deleted_at is ",
     );
-    let sees_all = actor.may(Permission::ViewProject, Target::Platform);
     if query.deleted {
         sql.push("not null and p.deleted_at > ").push_bind(kept_since(services));
         if !sees_all {

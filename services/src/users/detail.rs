@@ -12,7 +12,8 @@ use domain::id::UserId;
 use domain::permission::ViewUsers;
 use domain::project::ProjectKind;
 use domain::role::PlatformRole;
-use domain::user::UserDetail;
+use domain::user::{IdentityConflict, UserDetail};
+use sqlx::types::Json;
 
 /// Everything the page of a person shows.
 ///
@@ -23,6 +24,11 @@ pub async fn detail(services: &Services, _can: &Can<ViewUsers>, id: UserId) -> R
     let row = sqlx::query!(
         r#"select u.name, u.email, u.user_type, u.is_admin, u.is_maintainer, u.is_auditor, u.is_active, u.project_limit,
                   u.auth_source, u.locked_until, u.last_sign_in_at, u.created_at, u.version,
+                  (select coalesce(jsonb_agg(jsonb_build_object(
+                            'issuer', c.issuer, 'subject', c.subject, 'name', c.name, 'address', c.address,
+                            'username', c.username, 'first_at', c.first_at, 'last_at', c.last_at)
+                          order by c.last_at desc), '[]')
+                   from identity_conflicts c where c.user_id = u.id) as "conflicts!: Json<Vec<IdentityConflict>>",
                   (select count(*) from sessions s where s.user_id = u.id and s.expires_at > $2 and s.last_used_at > $3)
                     as "session_count!"
            from users u where u.id = $1"#,
@@ -33,15 +39,17 @@ pub async fn detail(services: &Services, _can: &Can<ViewUsers>, id: UserId) -> R
     .fetch_optional(&services.pool)
     .await?
     .ok_or(Refusal::NotFound)?;
-    let projects = assignments_of(services, id).await?;
+    let kind = user_kind(&row.user_type)?;
+    let projects = assignments_of(services, id, kind).await?;
     let used = projects.iter().filter(|project| project.kind == ProjectKind::Shared).count();
     let used = i64::try_from(used).unwrap_or(i64::MAX);
     Ok(UserDetail {
         id,
-        kind: user_kind(&row.user_type)?,
+        kind,
         status: status(row.is_active, row.locked_until, row.last_sign_in_at, now),
         role: PlatformRole::from_flags(row.is_maintainer, row.is_admin, row.is_auditor),
         signs_in_by: row.auth_source,
+        conflicts: row.conflicts.0,
         allowance: allowance(services, used, row.is_admin, row.project_limit),
         projects,
         budgets: if services.settings.budgets { budgets_of(services, id).await? } else { Vec::new() },

@@ -12,14 +12,14 @@ use domain::user::UserKind;
 
 /// A person whose row is locked until the change ends, and whom the one who changes does not rank below.
 #[derive(Debug)]
-pub(super) struct Person {
-    pub(super) id: UserId,
-    pub(super) name: String,
-    pub(super) email: String,
-    pub(super) kind: UserKind,
-    pub(super) role: PlatformRole,
-    pub(super) is_active: bool,
-    pub(super) project_limit: Option<i32>,
+pub(crate) struct Person {
+    pub(crate) id: UserId,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) kind: UserKind,
+    pub(crate) role: PlatformRole,
+    pub(crate) is_active: bool,
+    pub(crate) project_limit: Option<i32>,
 }
 
 impl Person {
@@ -27,7 +27,7 @@ impl Person {
     ///
     /// # Errors
     /// [`Refusal::NotFound`], or [`Refusal::Forbidden`] by the rank rule (`behaviour.md` W-07).
-    pub(super) async fn lock(change: &mut Change<'_>, id: UserId) -> Result<Self, Error> {
+    pub(crate) async fn lock(change: &mut Change<'_>, id: UserId) -> Result<Self, Error> {
         let row = sqlx::query!(
             "select name, email, user_type, is_admin, is_maintainer, is_auditor, is_active, project_limit
              from users where id = $1 for no key update",
@@ -53,17 +53,17 @@ impl Person {
     }
 
     /// Whether it is the one who changes.
-    pub(super) fn is_oneself(&self, change: &Change<'_>) -> bool {
+    pub(crate) fn is_oneself(&self, change: &Change<'_>) -> bool {
         self.id == change.actor().user_id
     }
 
     /// An entry of the audit log about this person.
-    pub(super) fn entry(&self, action: &'static str) -> Entry {
+    pub(crate) fn entry(&self, action: &'static str) -> Entry {
         Entry::new(action, TargetType::User, self.id.0, &self.email)
     }
 
     /// Notes the change in the row itself, for whoever edits it at the same time.
-    pub(super) async fn touch(&self, services: &Services, change: &mut Change<'_>) -> Result<(), Error> {
+    pub(crate) async fn touch(&self, services: &Services, change: &mut Change<'_>) -> Result<(), Error> {
         sqlx::query!(
             "update users set updated_at = $2, version = version + 1 where id = $1",
             self.id.0,

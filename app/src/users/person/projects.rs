@@ -83,7 +83,7 @@ fn row(project: Assignment, person: UserId, name: &str, may: bool) -> impl IntoV
             <Cell controls=true>{role}</Cell>
             <Cell stacked=Stacked::Hidden>
                 <span class="num text-sm">
-                    <Day at=since />
+                    {since.map(|at| view! { <Day at=at /> })}
                 </span>
             </Cell>
             <Cell stacked=Stacked::Hidden>

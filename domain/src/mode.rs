@@ -1,0 +1,57 @@
+//! The two ways to run the console (`behaviour.md` section 0.1), and which permissions each has at all.
+
+use crate::permission::{Permission, Scope, scope};
+use crate::role::Role;
+use serde::{Deserialize, Serialize};
+
+/// Where roles and project assignments are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Mode {
+    /// In the console's own database; a token's claims are copied once, at the first sign-in.
+    #[default]
+    Platform,
+    /// At the identity provider; they are read from the verified claims on every request.
+    Keycloak,
+}
+
+impl Mode {
+    /// How far a role reaches here. In Keycloak-managed mode what the provider keeps cannot be seen or changed, and
+    /// projects are made by admins: their maker would not become a member.
+    pub const fn scope(self, permission: Permission, role: Role) -> Option<Scope> {
+        let scope = scope(permission, role);
+        match (self, permission, scope) {
+            (Self::Platform, _, _)
+            | (Self::Keycloak, Permission::ViewProject | Permission::ViewOwnAccess | Permission::ManageOwnAccount, _)
+            | (Self::Keycloak, Permission::CreateProject, Some(Scope::Platform)) => scope,
+            (Self::Keycloak, _, _) => None,
+        }
+    }
+
+    /// Whether anybody may do it here; otherwise its pages and functions do not exist.
+    pub fn has(self, permission: Permission) -> bool {
+        Role::ALL.into_iter().any(|role| self.scope(permission, role).is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_platform_mode_is_the_table_itself() {
+        for permission in Permission::ALL {
+            assert!(Mode::Platform.has(*permission));
+            assert!(Role::ALL.iter().all(|role| Mode::Platform.scope(*permission, *role) == scope(*permission, *role)));
+        }
+    }
+
+    #[test]
+    fn people_and_members_are_not_managed_where_keycloak_keeps_them() {
+        let there: Vec<_> =
+            Permission::ALL.iter().copied().filter(|permission| Mode::Keycloak.has(*permission)).collect();
+        use Permission::{CreateProject, ManageOwnAccount, ViewOwnAccess, ViewProject};
+        assert_eq!(there, [ViewProject, CreateProject, ViewOwnAccess, ManageOwnAccount]);
+        assert_eq!(Mode::Keycloak.scope(CreateProject, Role::User), None);
+        assert_eq!(Mode::Keycloak.scope(CreateProject, Role::Admin), Some(Scope::Platform));
+    }
+}

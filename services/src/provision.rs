@@ -1,0 +1,127 @@
+//! People whom an identity provider vouches for: who of them comes in, and with which rights.
+//!
+//! In Platform-managed mode the first sign-in copies identity, role, projects and type; later ones refresh e-mail
+//! address, name and picture, and what the console has decided since stands (`behaviour.md` section 1.5). In
+//! Keycloak-managed mode nothing of a person is kept: their rights are the claims (section 0.1).
+
+mod claimed;
+mod conflicts;
+mod first;
+mod identity;
+mod later;
+mod projects;
+
+pub use conflicts::{dismiss, relink};
+
+use crate::Services;
+use crate::error::Error;
+use domain::claims::{ClaimProblem, Claims};
+use domain::denial::{Denial, Denied};
+use domain::id::UserId;
+use domain::mode::Mode;
+use serde_json::{Map, Value};
+use sqlx::PgConnection;
+
+/// What a provider vouches for, with everything about the token checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Vouched<'a> {
+    /// What the provider is called in the configuration, for example `keycloak`.
+    pub provider: &'a str,
+    /// `iss`
+    pub issuer: &'a str,
+    /// All claims; the roles in `realm_access.roles`.
+    pub claims: &'a Map<String, Value>,
+    /// For the page that turns somebody away, and for the log.
+    pub request_id: &'a str,
+}
+
+/// What the claims came with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// The person has just signed in at the provider.
+    SignIn,
+    /// A session goes on with a new token.
+    Refresh,
+}
+
+/// Whether somebody comes in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// As this person. A session may begin or go on.
+    Admitted(UserId),
+    /// Nobody; a session that there is must end.
+    Denied(Box<Denied>),
+}
+
+/// Lets somebody in, or says why not. Commit the transaction in both cases: who was turned away may have left a note
+/// for the admins.
+///
+/// # Errors
+/// The database failed, or the claims name nobody.
+pub async fn admit(
+    services: &Services,
+    connection: &mut PgConnection,
+    vouched: &Vouched<'_>,
+    occasion: Occasion,
+) -> Result<Admission, Error> {
+    let rules = &services.settings.claims;
+    let claims = match Claims::parse(vouched.claims, rules) {
+        Ok(claims) => claims,
+        Err(ClaimProblem::Subject) => return Err(Error::Broken(ClaimProblem::Subject.to_string())),
+        Err(ClaimProblem::UserType(value)) => {
+            let reason = Denial::UnknownType { value, external: rules.external_type.clone() };
+            return Ok(denied(services, vouched, reason));
+        }
+    };
+    let verdict = match services.settings.mode {
+        Mode::Keycloak => claimed::admit(services, connection, vouched, &claims).await?,
+        Mode::Platform => {
+            identity::lock(connection, vouched.issuer, &claims.subject).await?;
+            match identity::find(connection, vouched.issuer, &claims.subject).await? {
+                Some(person) => later::admit(services, connection, vouched, &claims, person, occasion).await?,
+                None => first::admit(services, connection, vouched, &claims).await?,
+            }
+        }
+    };
+    Ok(match verdict {
+        Ok(person) => Admission::Admitted(person),
+        Err(reason) => denied(services, vouched, reason),
+    })
+}
+
+/// Who it is, or why not.
+type Verdict = Result<UserId, Denial>;
+
+/// The page's words come straight from the token, so that it says who was meant even when it cannot be understood.
+fn denied(services: &Services, vouched: &Vouched<'_>, reason: Denial) -> Admission {
+    let text = |name: &str| vouched.claims.get(name).and_then(Value::as_str).map(str::to_owned);
+    let address = text("email").or_else(|| text("preferred_username")).or_else(|| text("sub")).unwrap_or_default();
+    let subject = text("sub").unwrap_or_default();
+    tracing::warn!(reason = reason.key(), %subject, request_id = vouched.request_id, "sign-in refused");
+    Admission::Denied(Box::new(Denied {
+        reason,
+        name: text("name").unwrap_or_else(|| address.clone()),
+        address,
+        told: told(vouched.claims),
+        reference: vouched.request_id.to_owned(),
+        at: services.clock.now(),
+    }))
+}
+
+/// The claims that decide, as they came.
+fn told(claims: &Map<String, Value>) -> Vec<(String, String)> {
+    let roles = claims.get("realm_access").and_then(|access| access.get("roles"));
+    let others = ["applications", "applications_admin", "user_type", "guest"].map(|name| (name, claims.get(name)));
+    std::iter::once(("roles", roles))
+        .chain(others)
+        .filter_map(|(name, value)| Some((name.to_owned(), shortened(&value?.to_string()))))
+        .collect()
+}
+
+/// Tokens may be long; a page need not be.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(300) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", &text[..end]),
+    }
+}

@@ -1,0 +1,60 @@
+//! Signing in where the provider keeps everything: nothing of the person is stored, projects that are named are made.
+
+use super::{Verdict, Vouched, identity, projects};
+use crate::Services;
+use crate::audit::{self, By};
+use crate::error::Error;
+use crate::users::make_personal_project;
+use domain::claims::{ClaimedProject, Claims};
+use domain::denial::Denial;
+use domain::id::UserId;
+use domain::text::folded;
+use domain::user::UserKind;
+use sqlx::PgConnection;
+
+/// Lets in who holds a role.
+pub(super) async fn admit(
+    services: &Services,
+    connection: &mut PgConnection,
+    vouched: &Vouched<'_>,
+    claims: &Claims,
+) -> Result<Verdict, Error> {
+    if claims.role.is_none() {
+        return Ok(Err(Denial::NoRole { admin_role: services.settings.claims.admin_role.clone() }));
+    }
+    let id = identity::person_id(vouched.issuer, &claims.subject);
+    let open = |project: &&ClaimedProject| services.settings.is_open_to(claims.kind, project.name.as_str());
+    let named: Vec<&ClaimedProject> = claims.shared_projects().filter(open).collect();
+    let mut entries = projects::make_missing(services, connection, &named).await?;
+    entries.extend(personal_project(services, connection, claims, id).await?);
+    if !entries.is_empty() {
+        audit::write_all(services, connection, By::Console, entries).await?;
+    }
+    Ok(Ok(id))
+}
+
+/// Made when the token lists the person's own name, unless a shared project has that name already.
+async fn personal_project(
+    services: &Services,
+    connection: &mut PgConnection,
+    claims: &Claims,
+    id: UserId,
+) -> Result<Option<crate::audit::Entry>, Error> {
+    let listed = claims.projects.iter().filter(|project| claims.is_own_name(project.name.as_str()));
+    let names: Vec<String> = listed.map(|project| folded(project.name.as_str())).collect();
+    let (Some(address), UserKind::Regular) = (claims.address(), claims.kind) else { return Ok(None) };
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let is_shared = sqlx::query_scalar!(
+        r#"select exists (select from projects where lower(name) = any($1) and deleted_at is null
+                          and project_type = 'shared') as "exists!""#,
+        &names
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if is_shared {
+        return Ok(None);
+    }
+    make_personal_project(services, connection, id, claims.shown_name(), address).await
+}

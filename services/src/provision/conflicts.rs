@@ -1,0 +1,170 @@
+//! Identities that were turned away because their address belongs to another account, and how an admin settles it
+//! (`behaviour.md` W-31). An address alone never links anybody: who can choose it at the provider would choose an account.
+
+use super::Vouched;
+use crate::Services;
+use crate::audit::Entry;
+use crate::change::Change;
+use crate::error::Error;
+use crate::guard::Can;
+use crate::session::end_all_of;
+use crate::users::Person;
+use domain::claims::Claims;
+use domain::error::Refusal;
+use domain::id::UserId;
+use domain::permission::ManageUsers;
+use sqlx::PgConnection;
+
+/// Leaves a note for the admins on the page of the person whose address it is.
+pub(super) async fn note(
+    services: &Services,
+    connection: &mut PgConnection,
+    vouched: &Vouched<'_>,
+    claims: &Claims,
+    owner: UserId,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into identity_conflicts as c
+           (issuer, subject, user_id, provider, name, address, username, first_at, last_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+         on conflict (issuer, subject) do update set
+           first_at = case when c.user_id = excluded.user_id then c.first_at else excluded.first_at end,
+           user_id = excluded.user_id, provider = excluded.provider, name = excluded.name, address = excluded.address,
+           username = excluded.username, last_at = excluded.last_at",
+        vouched.issuer,
+        claims.subject,
+        owner.0,
+        vouched.provider,
+        claims.shown_name(),
+        claims.address().unwrap_or_default(),
+        claims.username,
+        services.clock.now()
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What was in the way is gone.
+pub(super) async fn forget(connection: &mut PgConnection, issuer: &str, subject: &str) -> Result<(), Error> {
+    sqlx::query!("delete from identity_conflicts where issuer = $1 and subject = $2", issuer, subject)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Lets an identity that was turned away sign in as this person from now on. The identity they signed in with so far
+/// does so no longer; sessions of everybody concerned end.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when there is no such conflict any more; [`Refusal::Forbidden`] by rank, also towards the person
+/// who had the identity until now.
+pub async fn relink(
+    services: &Services,
+    can: &Can<ManageUsers>,
+    id: UserId,
+    issuer: &str,
+    subject: &str,
+) -> Result<(), Error> {
+    let mut change = services.change(can).await?;
+    let person = Person::lock(&mut change, id).await?;
+    let provider = take(&mut change, &person, issuer, subject).await?;
+    unlink_holder(&mut change, id, issuer, subject).await?;
+    let before = replace(services, &mut change, id, issuer, subject).await?;
+    sqlx::query!("update users set auth_source = $2 where id = $1", id.0, provider)
+        .execute(change.connection())
+        .await?;
+    person.touch(services, &mut change).await?;
+    let ended = end_all_of(change.connection(), id, None).await?;
+    let entry = person
+        .entry("user.identity_linked")
+        .field("subject", before, Some(subject.to_owned()))
+        .set("issuer", issuer)
+        .field("sessions", Some(ended.to_string()), Some("0".to_owned()));
+    change.record(entry).await?;
+    change.commit().await
+}
+
+/// Takes a conflict off somebody's page without settling it; it comes back with the next try.
+///
+/// # Errors
+/// As [`relink`].
+pub async fn dismiss(
+    services: &Services,
+    can: &Can<ManageUsers>,
+    id: UserId,
+    issuer: &str,
+    subject: &str,
+) -> Result<(), Error> {
+    let mut change = services.change(can).await?;
+    let person = Person::lock(&mut change, id).await?;
+    take(&mut change, &person, issuer, subject).await?;
+    change.record(person.entry("user.identity_conflict_dismissed").set("subject", subject)).await?;
+    change.commit().await
+}
+
+/// Removes the note. Returns the provider's name.
+async fn take(change: &mut Change<'_>, person: &Person, issuer: &str, subject: &str) -> Result<String, Error> {
+    let provider = sqlx::query_scalar!(
+        "delete from identity_conflicts where issuer = $1 and subject = $2 and user_id = $3 returning provider",
+        issuer,
+        subject,
+        person.id.0
+    )
+    .fetch_optional(change.connection())
+    .await?;
+    Ok(provider.ok_or(Refusal::NotFound)?)
+}
+
+/// Takes the identity from whoever has it, when that is somebody else.
+async fn unlink_holder(change: &mut Change<'_>, id: UserId, issuer: &str, subject: &str) -> Result<(), Error> {
+    let holder = sqlx::query_scalar!(
+        "select user_id from user_identities where issuer = $1 and subject = $2 and user_id <> $3",
+        issuer,
+        subject,
+        id.0
+    )
+    .fetch_optional(change.connection())
+    .await?;
+    let Some(holder) = holder else { return Ok(()) };
+    let holder = Person::lock(change, UserId(holder)).await?;
+    sqlx::query!("delete from user_identities where user_id = $1", holder.id.0).execute(change.connection()).await?;
+    let ended = end_all_of(change.connection(), holder.id, None).await?;
+    let entry: Entry = holder.entry("user.identity_unlinked").field("subject", Some(subject.to_owned()), None).field(
+        "sessions",
+        Some(ended.to_string()),
+        Some("0".to_owned()),
+    );
+    change.record(entry).await
+}
+
+/// Links the identity. What its token says is not known before the next sign-in, so nothing differs until then.
+async fn replace(
+    services: &Services,
+    change: &mut Change<'_>,
+    id: UserId,
+    issuer: &str,
+    subject: &str,
+) -> Result<Option<String>, Error> {
+    let before = sqlx::query_scalar!("delete from user_identities where user_id = $1 returning subject", id.0)
+        .fetch_optional(change.connection())
+        .await?;
+    sqlx::query!(
+        "insert into user_identities
+           (issuer, subject, user_id, claimed_role, claimed_type, claimed_projects, claimed_admin_of, claimed_at, linked_at)
+         select $1, $2, u.id, case when u.is_admin then 'admin' else 'user' end, u.user_type, s.names, s.admins, $4, $4
+         from users u cross join lateral (
+           select coalesce(array_agg(lower(p.name) order by lower(p.name)), '{}') as names,
+                  coalesce(array_agg(lower(p.name) order by lower(p.name)) filter (where m.is_project_admin), '{}') as admins
+           from user_projects m join projects p on p.id = m.project_id
+           where m.user_id = u.id and p.deleted_at is null and p.project_type = 'shared') s
+         where u.id = $3",
+        issuer,
+        subject,
+        id.0,
+        services.clock.now()
+    )
+    .execute(change.connection())
+    .await?;
+    Ok(before)
+}

@@ -1,0 +1,98 @@
+//! The first sign-in in Platform-managed mode: everything is copied once.
+
+use super::{Verdict, Vouched, conflicts, identity, projects};
+use crate::Services;
+use crate::audit::{self, By, Entry, TargetType};
+use crate::error::Error;
+use crate::users::{adopt_personal_project, ensure_personal_project};
+use domain::claims::Claims;
+use domain::denial::Denial;
+use domain::id::UserId;
+use domain::role::PlatformRole;
+use domain::text::folded;
+use domain::user::UserKind;
+use sqlx::PgConnection;
+
+/// Makes the person, in one transaction with their projects. More projects than the limit allows are kept.
+pub(super) async fn admit(
+    services: &Services,
+    connection: &mut PgConnection,
+    vouched: &Vouched<'_>,
+    claims: &Claims,
+) -> Result<Verdict, Error> {
+    let Some(role) = claims.role else {
+        return Ok(Err(Denial::NoRole { admin_role: services.settings.claims.admin_role.clone() }));
+    };
+    let Some(address) = usable_address(claims) else { return Ok(Err(Denial::NoAddress)) };
+    if let Some(owner) = identity::owner_of(connection, address).await? {
+        conflicts::note(services, connection, vouched, claims, owner).await?;
+        return Ok(Err(Denial::AddressOfAnother));
+    }
+    let id = insert(services, connection, vouched, claims, (address, role)).await?;
+    identity::note(services, connection, vouched.issuer, claims, id).await?;
+    let mut entries = vec![created(vouched, claims, id, (address, role))];
+    if claims.kind == UserKind::Regular {
+        entries.extend(personal_project(services, connection, claims, id, address).await?);
+    }
+    entries.extend(projects::join(services, connection, claims, id, address).await?);
+    audit::write_all(services, connection, By::Console, entries).await?;
+    Ok(Ok(id))
+}
+
+/// What the column takes.
+pub(super) fn usable_address(claims: &Claims) -> Option<&str> {
+    claims.address().filter(|address| (3..=254).contains(&address.chars().count()))
+}
+
+/// With the subject as id when that is a UUID, unless somebody who was linked anew has it.
+async fn insert(
+    services: &Services,
+    connection: &mut PgConnection,
+    vouched: &Vouched<'_>,
+    claims: &Claims,
+    (address, role): (&str, PlatformRole),
+) -> Result<UserId, Error> {
+    let id = identity::person_id(vouched.issuer, &claims.subject);
+    let id = sqlx::query_scalar!(
+        "insert into users (id, email, name, picture, user_type, is_admin, auth_source, last_sign_in_at, created_at, updated_at)
+         select case when exists (select from users where id = $1) then $2 else $1 end, $3, $4, $5, $6, $7, $8, $9, $9, $9
+         returning id",
+        id.0,
+        services.new_id(),
+        address,
+        claims.shown_name(),
+        claims.picture,
+        claims.kind.key(),
+        role.is_admin(),
+        vouched.provider,
+        services.clock.now()
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(UserId(id))
+}
+
+fn created(vouched: &Vouched<'_>, claims: &Claims, id: UserId, (address, role): (&str, PlatformRole)) -> Entry {
+    Entry::new("user.created", TargetType::User, id.0, address)
+        .set("name", claims.shown_name())
+        .set("email", address)
+        .set("kind", claims.kind.key())
+        .set("role", role.key())
+        .set("provider", vouched.provider)
+        .set("subject", &claims.subject)
+}
+
+/// The one named as the person is, when nobody else is in it; else a new one.
+async fn personal_project(
+    services: &Services,
+    connection: &mut PgConnection,
+    claims: &Claims,
+    id: UserId,
+    address: &str,
+) -> Result<Vec<Entry>, Error> {
+    let listed = claims.projects.iter().map(|project| project.name.as_str()).filter(|name| claims.is_own_name(name));
+    let names: Vec<String> = std::iter::once(address).chain(listed).map(folded).collect();
+    let adopted = adopt_personal_project(services, connection, id, &names).await?;
+    let made = ensure_personal_project(services, connection, id, claims.shown_name(), address).await?;
+    Ok(adopted.into_iter().chain(made).collect())
+}

@@ -1,0 +1,104 @@
+//! Test support: people whom an identity provider vouches for, without a provider.
+
+use super::World;
+use crate::guard::Caller;
+use crate::provision::{Admission, Occasion, Vouched, admit};
+use crate::session::{self, Client};
+use domain::denial::Denied;
+use domain::id::UserId;
+use serde_json::{Map, Value, json};
+use time::Duration;
+use uuid::Uuid;
+
+/// The issuer of every token.
+pub const ISSUER: &str = "https://id.example.com/realms/main";
+
+/// Claims of somebody who may sign in, with `more` on top; the subject is a UUID of its own for each name.
+///
+/// The e-mail address is the username at example.com.
+pub fn developer(username: &str, more: Value) -> Map<String, Value> {
+    let subject = Uuid::from_u128(username.bytes().fold(1, |id, byte| id * 257 + u128::from(byte)));
+    let mut claims = json!({
+        "sub": subject.to_string(),
+        "preferred_username": username,
+        "email": format!("{username}@example.com"),
+        "name": username,
+        "realm_access": {"roles": ["developer"]},
+    });
+    let (Value::Object(claims), Value::Object(more)) = (&mut claims, more) else { panic!("claims are objects") };
+    claims.extend(more);
+    claims.clone()
+}
+
+impl World {
+    /// Signs somebody in as the provider's answer does: admission, session and verified claims in one transaction.
+    ///
+    /// # Errors
+    /// They were turned away.
+    pub async fn sign_in(&self, claims: &Map<String, Value>) -> Result<Caller, Box<Denied>> {
+        let mut transaction = self.services.pool().begin().await.expect("a transaction");
+        let admission = admit(&self.services, &mut transaction, &vouched(claims), Occasion::SignIn).await;
+        let user = match admission.expect("usable claims") {
+            Admission::Admitted(user) => user,
+            Admission::Denied(denied) => {
+                transaction.commit().await.expect("a commit");
+                return Err(denied);
+            }
+        };
+        let token =
+            session::begin(&self.services, &mut transaction, user, &Client::default()).await.expect("a session");
+        sqlx::query(
+            "insert into provider_sessions
+               (session_id, issuer, subject, claims, sealed_tokens, access_expires_at, authenticated_at, refreshed_at)
+             select id, $2, $3, $4, '', $5, $6, $6 from sessions where token_hash = $1",
+        )
+        .bind(session::token_hash(token.expose()))
+        .bind(ISSUER)
+        .bind(claims["sub"].as_str())
+        .bind(Value::Object(claims.clone()))
+        .bind(self.clock.now() + Duration::hours(24))
+        .bind(self.clock.now())
+        .execute(&mut *transaction)
+        .await
+        .expect("a row beside the session");
+        transaction.commit().await.expect("a commit");
+        let caller = self.caller(&token).await.expect("admitted");
+        self.tokens.lock().expect("no panic").insert(caller.actor.session_id, token.expose().to_owned());
+        Ok(caller)
+    }
+
+    /// Goes on with a new token, as a refresh does; a session of somebody who is turned away ends.
+    ///
+    /// # Errors
+    /// They were turned away.
+    pub async fn refresh(&self, caller: &Caller, claims: &Map<String, Value>) -> Result<UserId, Box<Denied>> {
+        let session = caller.actor.session_id.0;
+        let mut transaction = self.services.pool().begin().await.expect("a transaction");
+        let admission = admit(&self.services, &mut transaction, &vouched(claims), Occasion::Refresh).await;
+        let result = match admission.expect("usable claims") {
+            Admission::Admitted(user) => {
+                sqlx::query("update provider_sessions set claims = $2 where session_id = $1")
+                    .bind(session)
+                    .bind(Value::Object(claims.clone()))
+                    .execute(&mut *transaction)
+                    .await
+                    .expect("an update");
+                Ok(user)
+            }
+            Admission::Denied(denied) => {
+                sqlx::query("delete from sessions where id = $1")
+                    .bind(session)
+                    .execute(&mut *transaction)
+                    .await
+                    .expect("an end");
+                Err(denied)
+            }
+        };
+        transaction.commit().await.expect("a commit");
+        result
+    }
+}
+
+const fn vouched(claims: &Map<String, Value>) -> Vouched<'_> {
+    Vouched { provider: "keycloak", issuer: ISSUER, claims, request_id: "test-request" }
+}
