@@ -34,7 +34,7 @@ pub(crate) fn banner(flash: Flash) -> Option<AnyView> {
             // These stand at their fields and in the form.
             Refusal::Invalid(_) | Refusal::Conflict(_) => None,
             refusal => {
-                let kind = if matches!(refusal, Refusal::Internal | Refusal::Unavailable) {
+                let kind = if matches!(refusal, Refusal::Internal | Refusal::Unavailable | Refusal::Uncertain) {
                     BannerKind::Danger
                 } else {
                     BannerKind::Warn

@@ -104,7 +104,8 @@ mod ssr {
             match action.await {
                 Ok(done) => {
                     if let Some(flash) = done.flash {
-                        keep(&flash).await?;
+                        // It is done, whether or not the next page can say so; a failure is logged already.
+                        let _ = keep(&flash).await;
                     }
                     Ok(go(done.to))
                 }
@@ -117,8 +118,12 @@ mod ssr {
             let to = match refusal {
                 Refusal::SignedOut => Some(request::current_page().through_sign_in()),
                 Refusal::PasswordChangeDue => Some(paths::CHANGE_PASSWORD.to_owned()),
-                _ => {
-                    keep(&Flash::Form(FormState { form: self.name.to_owned(), values: self.values, refusal })).await?;
+                // What keeps the form is gone too.
+                Refusal::Unavailable => return Err(refusal.into()),
+                refusal => {
+                    let state = FormState { form: self.name.to_owned(), values: self.values, refusal: refusal.clone() };
+                    // The first fault says more than the second.
+                    keep(&Flash::Form(state)).await.map_err(|_| PageError::from(refusal))?;
                     None
                 }
             };
@@ -130,10 +135,10 @@ mod ssr {
         }
     }
 
-    async fn keep(flash: &Flash) -> Result<(), PageError> {
+    async fn keep(flash: &Flash) -> Result<(), Refusal> {
         let services = request::services()?;
         let session = request::info()?.caller.map(|caller| caller.actor.session_id);
-        let token = forms::keep(&services, session, flash).await.map_err(Refusal::from)?;
+        let token = forms::keep(&services, session, flash).await?;
         set_cookie(&format!("{FLASH_COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"));
         Ok(())
     }

@@ -36,6 +36,12 @@ pub enum Refusal {
     /// The database did not answer in time. Nothing was changed.
     #[error("The database did not answer in time. Nothing was changed; try again.")]
     Unavailable,
+    /// The database went away during the commit: nobody can know whether the change stands.
+    #[error(
+        "The database went away while this was saved, and it is not known whether it was kept. Load the page again and \
+         look before you try again."
+    )]
+    Uncertain,
     /// A fault of ours. The page shows the request id.
     #[error("Something went wrong on our side. Nothing was changed.")]
     Internal,
@@ -52,6 +58,8 @@ impl Refusal {
             Self::Rule(_) | Self::Conflict(_) => 409,
             Self::TooMany(_) => 429,
             Self::Unavailable => 503,
+            // Not 503, which invites programs to send the same again.
+            Self::Uncertain => 504,
             Self::Internal => 500,
         }
     }

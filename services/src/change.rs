@@ -1,7 +1,7 @@
 //! The unit of work of every change: right checked again under lock, rows, audit row, commit.
 
 use crate::audit::{By, Entry};
-use crate::error::Error;
+use crate::error::{Error, is_outage};
 use crate::guard::{Caller, Can, check};
 use crate::projects::lock_person;
 use crate::{Services, audit, session};
@@ -95,10 +95,21 @@ impl Change<'_> {
     /// Makes it so.
     ///
     /// # Errors
-    /// The database failed; nothing has changed then.
+    /// The database failed; nothing has changed then, except after [`Refusal::Uncertain`].
     pub async fn commit(self) -> Result<(), Error> {
-        Ok(self.transaction.commit().await?)
+        commit(self.transaction).await
     }
+}
+
+/// Commits. A connection that is lost on the way leaves open whether the database did.
+pub(crate) async fn commit(transaction: Transaction<'static, Postgres>) -> Result<(), Error> {
+    transaction.commit().await.map_err(|fault| {
+        if fault.as_database_error().is_some() && !is_outage(&fault) {
+            return fault.into();
+        }
+        tracing::error!(%fault, "a commit was not answered");
+        Refusal::Uncertain.into()
+    })
 }
 
 /// One change of people's rights and states after the other, until the transaction ends.

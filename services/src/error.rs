@@ -67,7 +67,7 @@ fn constraint(fault: &sqlx::Error) -> Option<Refusal> {
 }
 
 /// Whether trying again later may help: no connection, a time-out, a deadlock or a server going down.
-fn is_outage(fault: &sqlx::Error) -> bool {
+pub(crate) fn is_outage(fault: &sqlx::Error) -> bool {
     match fault {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {

@@ -1,6 +1,7 @@
 //! One's own account: the password. Sessions are in [`crate::session`].
 
 use crate::audit::{self, By, Entry, TargetType};
+use crate::change::commit;
 use crate::error::Error;
 use crate::guard::Caller;
 use crate::sign_in::{Account, count_account, wrong};
@@ -33,7 +34,7 @@ pub async fn change_password(services: &Services, caller: &Caller, current: Stri
     session::end_all_of(&mut transaction, person.user_id, Some(person.session_id)).await?;
     let entry = Entry::new("user.password_changed", TargetType::User, person.user_id.0, &person.email);
     audit::write(services, &mut transaction, By::Caller(caller), entry).await?;
-    Ok(transaction.commit().await?)
+    commit(transaction).await
 }
 
 /// The stored hash, if `current` made it.

@@ -22,6 +22,11 @@ use std::sync::{Arc, Mutex};
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 
+/// `few` rounds in the tests of every change, `many` in `cargo xtask soak`, by which a release is judged.
+pub fn rounds(few: usize, many: usize) -> usize {
+    if std::env::var_os("BURSAR_SOAK").is_some() { many } else { few }
+}
+
 /// A clock that stands still until a test moves it; it begins on 2 March 2026 at 9 o'clock.
 #[derive(Clone, Debug)]
 pub struct TestClock(Arc<AtomicI64>);

@@ -3,6 +3,7 @@
 mod build;
 mod command;
 mod docs;
+mod fuzz;
 mod keycloak;
 mod npm;
 mod paths;
@@ -63,6 +64,16 @@ enum Task {
         #[arg(long, value_name = "PART")]
         only: Option<test::Part>,
     },
+    /// Repeat races and faults as often as a release is judged by; takes some minutes
+    Soak,
+    /// Give random input to everything that reads what strangers send
+    Fuzz {
+        /// One target only; all of them stand in fuzz/fuzz_targets
+        target: Option<String>,
+        /// How often each
+        #[arg(long, default_value_t = 1_000_000)]
+        runs: u64,
+    },
     /// Fetch what a build needs: the wasm target and Tailwind's script
     Setup,
     /// Bring the query data in .sqlx up to date after a change of SQL or of migrations
@@ -97,6 +108,8 @@ fn perform(task: Task, steps: &mut Steps) -> Result<()> {
         // Its last lines are those of the test runner.
         Task::Test { only } => return test::run(steps, only),
         Task::Build { release } => build::build(steps, Mode::new(release)).map(|_| ())?,
+        Task::Soak => test::soak(steps)?,
+        Task::Fuzz { target, runs } => fuzz::run(steps, runs, target.as_deref())?,
         Task::Setup => setup::for_build(steps)?,
         Task::Sqlx { check } => queries::run(steps, check)?,
         Task::Docs { check } => docs::run(steps, check)?,

@@ -3,7 +3,7 @@
 use crate::paths::{self, Mode};
 use crate::postgres::{self, Postgres};
 use crate::steps::Steps;
-use crate::{build, command, docs, queries, setup};
+use crate::{build, command, docs, fuzz, queries, setup};
 use anyhow::Result;
 use clap::ValueEnum;
 use std::path::Path;
@@ -22,22 +22,49 @@ pub(crate) enum Part {
     Documents,
     /// Unit, property, database and router tests
     Rust,
+    /// Random input to what reads input, for some seconds; `cargo xtask fuzz` takes longer
+    Fuzz,
     /// The database tests once more, on this system's own Postgres
     SystemPostgres,
     /// A real browser does what people do
     Browser,
 }
 
+/// How often each fuzz target runs along with the tests: some seconds in all.
+const FUZZ_RUNS: u64 = 20_000;
+
+/// Runs the tests that are about repetition as often as a release is judged by, and prints what they measure.
+pub(crate) fn soak(steps: &mut Steps) -> Result<()> {
+    let bursar = build::build(steps, Mode::Dev)?;
+    let postgres = steps.step("Starting the embedded Postgres", || Postgres::start(&bursar, None))?;
+    let mut soak = |name: &str, arguments: &[&str]| {
+        steps.step(name, || {
+            let mut cargo = cargo_with(&postgres, arguments);
+            // One after the other: some measure.
+            command::run(cargo.args(["--", "--nocapture", "--test-threads=1"]).env("BURSAR_SOAK", "1"))
+        })
+    };
+    soak("Races", &["--package", "services", "--test", "races"])?;
+    soak("Paging while the list changes", &["--package", "services", "--test", "paging"])?;
+    soak("Faults", &["--package", "server", "--test", "binary", "faults"])
+}
+
 /// Runs the tests, or `only` one part of them, up to the first failure. The last lines are the test runner's own.
 pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
     let wanted = |part| only.is_none_or(|only| only == part);
     if wanted(Part::Format) {
-        steps.step("Checking the formatting", || command::run(command::cargo("fmt").args(["--all", "--check"])))?;
+        steps.step("Checking the formatting", || {
+            command::run(command::cargo("fmt").args(["--all", "--check"]))?;
+            command::run(command::cargo("fmt").args(["--manifest-path", "fuzz/Cargo.toml", "--", "--check"]))
+        })?;
     }
     if wanted(Part::Lint) {
         lint(steps)?;
     }
-    if !matches!(only, Some(Part::Format | Part::Lint)) {
+    if wanted(Part::Fuzz) {
+        fuzz::run(steps, FUZZ_RUNS, None)?;
+    }
+    if !matches!(only, Some(Part::Format | Part::Lint | Part::Fuzz)) {
         let bursar = build::build(steps, Mode::Dev)?;
         if wanted(Part::Queries) {
             queries::run(steps, true)?;
@@ -79,9 +106,13 @@ fn lint(steps: &mut Steps) -> Result<()> {
 }
 
 fn cargo_test(postgres: &Postgres, arguments: &[&str]) -> Result<()> {
+    command::run(&mut cargo_with(postgres, arguments))
+}
+
+fn cargo_with(postgres: &Postgres, arguments: &[&str]) -> Command {
     let mut cargo = command::cargo("test");
     cargo.args(arguments).env("BURSAR_TEST_DATABASE_URL", postgres.url()).env("BURSAR_SITE_DIR", paths::site());
-    command::run(&mut cargo)
+    cargo
 }
 
 fn on_system_postgres(steps: &mut Steps, bursar: &Path) -> Result<()> {

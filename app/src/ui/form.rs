@@ -60,12 +60,15 @@ fn sender(_whole_page: bool) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
 #[cfg(feature = "hydrate")]
 mod hydrate {
     use crate::send::Sent;
+    use domain::error::Refusal;
     use leptos::ev::SubmitEvent;
     use leptos::prelude::window;
     use leptos::wasm_bindgen::{JsCast, JsValue};
     use leptos::web_sys::{
         FormData, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement, UrlSearchParams,
     };
+
+    const UNCERTAIN: u16 = Refusal::Uncertain.status();
 
     /// The address and body the browser would send, the button's own name and value among them.
     pub(super) fn request_of(event: &SubmitEvent) -> Option<(String, UrlSearchParams)> {
@@ -115,6 +118,11 @@ mod hydrate {
             .ok()?;
         let response = request.send().await.ok()?;
         let was_done = response.ok();
+        if response.status() == UNCERTAIN {
+            // Perhaps it was done: the page tells, and sending it again could do it twice.
+            let here = Sent { to: window().location().pathname().ok()? };
+            return Some((response.json().await.unwrap_or(here), was_done));
+        }
         response.json().await.ok().map(|sent| (sent, was_done))
     }
 

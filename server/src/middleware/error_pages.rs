@@ -61,6 +61,9 @@ problems! {
         "Nothing was changed. Wait a moment, then load the page again.";
     /// The schema is not up to date yet.
     STARTING: SERVICE_UNAVAILABLE, "Bursar is starting", "Wait a moment, then load the page again.";
+    /// The database went away during a commit.
+    UNCERTAIN: GATEWAY_TIMEOUT, "It is not known whether that was saved",
+        "The database went away on the way. Load the page again and look whether your change is there before you try again.";
     /// The request took too long.
     SLOW: SERVICE_UNAVAILABLE, "That took too long",
         "Try again. If it happens again, tell an administrator the request id below.";
@@ -74,6 +77,7 @@ impl Problem {
             StatusCode::METHOD_NOT_ALLOWED => Self::WRONG_METHOD,
             StatusCode::PAYLOAD_TOO_LARGE => Self::TOO_LARGE,
             StatusCode::SERVICE_UNAVAILABLE => Self::NO_DATABASE,
+            StatusCode::GATEWAY_TIMEOUT => Self::UNCERTAIN,
             status if status.as_u16() >= 500 => Self::FAULT,
             _ => Self::BAD_REQUEST,
         }
@@ -85,6 +89,7 @@ impl Problem {
             StatusCode::FORBIDDEN => Refusal::Forbidden(self.text.to_owned()),
             StatusCode::NOT_FOUND => Refusal::NotFound,
             StatusCode::SERVICE_UNAVAILABLE => Refusal::Unavailable,
+            StatusCode::GATEWAY_TIMEOUT => Refusal::Uncertain,
             status if status.is_server_error() => Refusal::Internal,
             _ => Refusal::Rule(self.text.to_owned()),
         }
@@ -94,34 +99,32 @@ impl Problem {
 /// The answer to a request that had a problem: a page for a browser, data for a script.
 pub fn page(state: &AppState, headers: &HeaderMap, extensions: &Extensions, problem: Problem) -> Response {
     let request_id = extensions.get::<RequestId>().map(|id| id.0.clone());
-    let wants_page =
-        headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
-    let mut response = if wants_page {
+    if wants_page(headers) {
         let theme = cookies::value(headers, Theme::COOKIE).map(Theme::parse).unwrap_or_default();
         let html = document(problem, &state.assets, theme, request_id.as_deref().unwrap_or_default());
         let policy = [(CONTENT_SECURITY_POLICY, STATIC_PAGE_POLICY)];
         (problem.status, policy, Html(html)).into_response()
     } else {
         (problem.status, axum::Json(PageError { refusal: problem.refusal(), request_id })).into_response()
-    };
-    if problem.status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(RETRY_AFTER, TRY_AGAIN_AFTER);
     }
-    response
 }
 
-/// Gives an explanation to errors that came without one.
+/// Gives an explanation to errors that came without one, and says when to ask a busy server again.
 pub async fn explain(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (headers, extensions) = (request.headers().clone(), request.extensions().clone());
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
     let status = response.status();
-    if (status.is_client_error() || status.is_server_error()) && !is_explained(response.headers()) {
+    let is_error = status.is_client_error() || status.is_server_error();
+    if is_error && !is_explained(response.headers(), wants_page(&headers)) {
         let mut explained = page(&state, &headers, &extensions, Problem::of(status));
         *explained.status_mut() = status;
         if let Some(allowed) = response.headers().get(http::header::ALLOW) {
             explained.headers_mut().insert(http::header::ALLOW, allowed.clone());
         }
-        return explained;
+        response = explained;
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, TRY_AGAIN_AFTER);
     }
     response
 }
@@ -137,9 +140,15 @@ pub fn after_panic(_: Box<dyn std::any::Any + Send>) -> Response {
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
-fn is_explained(headers: &HeaderMap) -> bool {
+/// Whether the answer goes to a browser that shows it, not to a script that reads it.
+fn wants_page(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn is_explained(headers: &HeaderMap, wants_page: bool) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    kind.starts_with("text/html") || kind.starts_with("application/json") || headers.contains_key(EXPLAINED)
+    let is_data = kind.starts_with("application/json") || headers.contains_key(EXPLAINED);
+    kind.starts_with("text/html") || (is_data && !wants_page)
 }
 
 fn document(problem: Problem, assets: &Assets, theme: Theme, request_id: &str) -> String {
@@ -196,6 +205,7 @@ mod tests {
             Problem::FAULT,
             Problem::NO_DATABASE,
             Problem::STARTING,
+            Problem::UNCERTAIN,
             Problem::SLOW,
         ];
         let assets = Assets { stylesheet: "/assets/s.css".to_owned(), ..Default::default() };

@@ -4,5 +4,6 @@
 mod config;
 #[cfg(feature = "embedded-postgres")]
 mod embedded;
+mod faults;
 mod process;
 mod running;

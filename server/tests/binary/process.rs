@@ -35,12 +35,18 @@ pub(crate) fn site() -> TempDir {
 
 /// Starts `serve` on any free port and reads what it says until it is ready; returns the port.
 pub(crate) fn serve(site: &Path, variables: &[(&str, &str)]) -> (Child, u16) {
+    serve_logging_to(Stdio::inherit(), site, variables)
+}
+
+/// As [`serve`], with its log somewhere else.
+pub(crate) fn serve_logging_to(log: Stdio, site: &Path, variables: &[(&str, &str)]) -> (Child, u16) {
     let mut child = bursar()
         .arg("serve")
         .env("PORT", "0")
         .env("BURSAR_SITE_DIR", site)
         .envs(variables.iter().copied())
         .stdout(Stdio::piped())
+        .stderr(log)
         .spawn()
         .expect("the binary");
     let mut line = String::new();

@@ -1,0 +1,25 @@
+//! What must hold when something breaks: the database goes away, the server is killed or stopped, several start at
+//! once, rights are taken away beside a second process (field.md S4, S13, S14).
+//!
+//! `cargo xtask soak` runs the same with the counts that a release is judged by.
+
+mod console;
+mod cut;
+mod killed;
+mod lost_commit;
+mod proxy;
+mod revoked;
+mod slow;
+mod starts;
+mod stopped;
+mod work;
+
+use services::clock::Clock;
+use services::testing::{World, rounds};
+
+/// A world whose sessions are valid for other processes too, which read the machine's clock.
+async fn world_of_today() -> World {
+    let world = World::create().await;
+    world.clock.advance(Clock::system().now() - world.clock.now());
+    world
+}
