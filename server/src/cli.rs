@@ -3,6 +3,7 @@
 use crate::config;
 use clap::{Parser, Subcommand};
 use domain::email::Email;
+use services::audit::Head;
 
 /// Users, projects and budgets of a shared AI platform, in one place.
 #[derive(Debug, Parser)]
@@ -34,6 +35,12 @@ pub enum Command {
         #[arg(value_parser = email)]
         email: Email,
     },
+    /// Prove that the audit log is what was written: compute its chain of hashes again. Ends with an error when it is not.
+    VerifyAudit {
+        /// The last seal that an earlier run printed, like 17:3fa9...: it must still be there.
+        #[arg(long, value_name = "SEAL", value_parser = seal)]
+        known: Option<Head>,
+    },
     /// Read the configuration and show what holds; secrets do not show.
     CheckConfig,
     /// Run a private Postgres, print its address, and stop it on a signal or when standard input closes.
@@ -60,6 +67,16 @@ pub enum Part {
     Roles,
     /// Every environment variable.
     Config,
+}
+
+fn seal(raw: &str) -> Result<Head, String> {
+    let parts = raw.split_once(':').and_then(|(number, hash)| Some((number.parse().ok()?, hash)));
+    match parts.filter(|(_, hash)| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+        Some((number, hash)) => Ok(Head { number, hash: hash.to_lowercase() }),
+        None => {
+            Err("Copy it from the last line of an earlier run: a number, a colon and 64 hexadecimal digits.".to_owned())
+        }
+    }
 }
 
 fn email(raw: &str) -> Result<Email, String> {

@@ -1,4 +1,12 @@
-//! The audit log: who changed what, before and after per field, in the transaction of the change.
+//! The audit log: who changed what, before and after per field, in the transaction of the change. A job seals what was
+//! written into a chain of hashes.
+
+mod digest;
+mod seal;
+mod verify;
+
+pub use seal::{Head, seal};
+pub use verify::{Fault, Report, verify};
 
 use crate::Services;
 use crate::error::Error;
@@ -124,11 +132,13 @@ pub(crate) async fn write_all(
         changes.push(serde_json::to_value(&entry.changes).map_err(|fault| Error::Broken(fault.to_string()))?);
     }
     sqlx::query!(
-        "insert into audit_log
-           (id, at, actor_id, actor, session_id, request_id, action, target_type, target_id, target, changes)
-         select n.id, $1, $2, $3, $4, $5, n.action, n.target_type, n.target_id, n.target, n.changes
-         from unnest($6::uuid[], $7::text[], $8::text[], $9::uuid[], $10::text[], $11::jsonb[])
-           as n(id, action, target_type, target_id, target, changes)",
+        "with entries as (
+           insert into audit_log
+             (id, at, actor_id, actor, session_id, request_id, action, target_type, target_id, target, changes)
+           select n.id, $1, $2, $3, $4, $5, n.action, n.target_type, n.target_id, n.target, n.changes
+           from unnest($6::uuid[], $7::text[], $8::text[], $9::uuid[], $10::text[], $11::jsonb[])
+             as n(id, action, target_type, target_id, target, changes) returning id)
+         insert into audit_unsealed (entry) select id from entries",
         services.clock.now(),
         caller.map(|caller| caller.actor.user_id.0),
         by.name(),

@@ -37,6 +37,9 @@ pub enum CommandError {
     /// The console said no.
     #[error(transparent)]
     Services(#[from] services::Error),
+    /// The audit log is not what was written.
+    #[error("The audit log is not what was written.")]
+    AuditBroken,
     /// The address is taken, or not ours.
     #[error("Cannot listen on {address}: {source}. Set PORT or BURSAR_ADDRESS to another one.")]
     Listen {
@@ -63,6 +66,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Serve { sample } => serve::run(&configured()?, sample).await,
         Command::Migrate { from } => operate::migrate(&configured()?, from.as_deref()).await,
         Command::GrantMaintainer { email } => operate::grant_maintainer(&configured()?, &email).await,
+        Command::VerifyAudit { known } => operate::verify_audit(&configured()?, known.as_ref()).await,
         Command::CheckConfig => {
             operate::check_config(&configured()?);
             Ok(())

@@ -4,6 +4,7 @@ use super::CommandError;
 use super::start::Database;
 use crate::config::Config;
 use domain::email::Email;
+use services::audit::{self, Head};
 use services::{Services, bootstrap, schema};
 use std::path::Path;
 
@@ -27,6 +28,22 @@ pub(super) async fn grant_maintainer(config: &Config, email: &Email) -> Result<(
     .await?;
     println!("{email} is a maintainer now.");
     Ok(())
+}
+
+/// `bursar verify-audit`
+pub(super) async fn verify_audit(config: &Config, known: Option<&Head>) -> Result<(), CommandError> {
+    with_database(config, async |services| {
+        let report = audit::verify(services, known).await?;
+        for fault in &report.faults {
+            println!("{fault}");
+        }
+        println!("{} entries are sealed, {} wait for the next seal.", report.sealed, report.waiting);
+        if let Some(head) = report.head {
+            println!("last seal {}:{}", head.number, head.hash);
+        }
+        if report.faults.is_empty() { Ok(()) } else { Err(CommandError::AuditBroken) }
+    })
+    .await
 }
 
 /// `bursar check-config`

@@ -7,7 +7,7 @@ use crate::state::{AppState, Readiness, Web};
 use crate::{manifest, router, signals};
 use axum::serve::ListenerExt as _;
 use services::bootstrap::{self, FirstSignIn};
-use services::{Services, projects, schema, session, sign_in};
+use services::{Services, audit, projects, schema, session, sign_in};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,6 +15,8 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+/// How long an entry of the audit log waits for its seal.
+const SEAL_PERIOD: Duration = Duration::from_secs(60);
 /// How often what has ended by itself is forgotten.
 const SWEEP_PERIOD: Duration = Duration::from_secs(10 * 60);
 
@@ -93,7 +95,23 @@ async fn prepare(state: &AppState, address: SocketAddr, config: &Config, sample:
     }
     state.readiness.announce();
     greet(address, config, &sign_ins);
-    match sweep(&state.services).await {}
+    tokio::select! {
+        never = sweep(&state.services) => match never {},
+        never = seal(&state.services) => match never {},
+    }
+}
+
+/// Seals the audit log. The log line is a copy of the last seal outside the database.
+async fn seal(services: &Services) -> Infallible {
+    let mut every = tokio::time::interval(SEAL_PERIOD);
+    loop {
+        every.tick().await;
+        match audit::seal(services).await {
+            Ok(Some(head)) => tracing::info!(number = head.number, hash = head.hash, "sealed the audit log"),
+            Ok(None) => {}
+            Err(fault) => tracing::warn!(%fault, "the audit log is not sealed yet"),
+        }
+    }
 }
 
 /// Forgets what has ended by itself: sessions, tries, devices, deleted projects. Doing it twice does no harm: replicas

@@ -7,5 +7,6 @@ mod csrf;
 mod errors;
 mod headers;
 mod health;
+mod hostile;
 mod server;
 mod signed_in;

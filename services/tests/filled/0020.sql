@@ -1,0 +1,1 @@
+insert into audit_seals (number, sealed_at, entries, hash) values (1, now(), '{}', '\x00');
