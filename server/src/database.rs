@@ -1,6 +1,7 @@
 //! The connections to Postgres.
 
 use crate::config::{Config, Secret};
+use log::LevelFilter;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
@@ -16,5 +17,7 @@ pub fn pool(config: &Config, url: &Secret) -> Result<PgPool, sqlx::Error> {
     Ok(PgPoolOptions::new()
         .max_connections(config.database_connections.into())
         .acquire_timeout(config.database_wait.duration())
+        // Read by telemetry::pool_wait; the usual filters hide it.
+        .acquire_time_level(LevelFilter::Trace)
         .connect_lazy_with(options))
 }

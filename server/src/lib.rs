@@ -8,9 +8,9 @@ pub mod database;
 #[cfg(feature = "embedded-postgres")]
 pub mod embedded;
 pub mod health;
-pub mod logs;
 pub mod manifest;
 pub mod middleware;
 pub mod router;
 pub mod signals;
 pub mod state;
+pub mod telemetry;

@@ -42,7 +42,7 @@ pub fn build(state: AppState) -> Router {
         .merge(health::routes())
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.clone(), security_headers::add))
-        .layer(from_fn(access_log::write))
+        .layer(from_fn_with_state(state.clone(), access_log::write))
         .layer(from_fn_with_state(state.clone(), request_id::name))
         .with_state(state)
 }

@@ -15,6 +15,7 @@ pub mod forms;
 pub mod guard;
 pub mod keyset;
 pub mod members;
+pub mod meter;
 pub mod own_account;
 pub mod password_hash;
 pub mod projects;

@@ -1,6 +1,7 @@
 //! Password hashes: argon2id on a bounded number of workers, so that signing in cannot starve the pages (field.md S7).
 
 use crate::error::Error;
+use crate::meter::HashJob;
 use crate::random::Random;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
@@ -53,11 +54,13 @@ impl PasswordHasher {
     }
 
     async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let waiting = HashJob::waiting();
         let permit =
             Arc::clone(&self.workers).acquire_owned().await.map_err(|fault| Error::Broken(fault.to_string()))?;
         // The permit goes with the work: a request that is given up does not make room for one more hash.
+        let running = waiting.runs();
         let work = move || {
-            let _permit = permit;
+            let _place = (permit, running);
             job()
         };
         tokio::task::spawn_blocking(work).await.map_err(|fault| Error::Broken(format!("hash worker: {fault}")))

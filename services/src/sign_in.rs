@@ -14,6 +14,7 @@ pub(crate) use tries::{Account, count_account, wrong};
 
 use crate::Services;
 use crate::error::Error;
+use crate::meter;
 use crate::session::{self, Client, SessionToken};
 use domain::email::Email;
 use domain::id::UserId;
@@ -41,6 +42,10 @@ pub async fn with_password(
     password: String,
     client: &Client,
 ) -> Result<SignedIn, Error> {
+    meter::sign_in("local", check(services, email, password, client).await)
+}
+
+async fn check(services: &Services, email: &str, password: String, client: &Client) -> Result<SignedIn, Error> {
     let (counted, path) = tries::count(services, client, Email::parse(email).ok().as_ref()).await?;
     let hash = counted.as_ref().and_then(|account| account.password_hash.clone());
     let is_right = services.hasher.verify(password.clone(), hash.clone()).await?;

@@ -24,7 +24,7 @@ pub(crate) enum Part {
     Rust,
     /// Random input to what reads input, for some seconds; `cargo xtask fuzz` takes longer
     Fuzz,
-    /// The database tests once more, on this system's own Postgres
+    /// The database tests once more, on this system's own Postgres, and backup and restore with its tools
     SystemPostgres,
     /// A real browser does what people do
     Browser,
@@ -120,9 +120,12 @@ fn on_system_postgres(steps: &mut Steps, bursar: &Path) -> Result<()> {
         eprintln!("==> No Postgres of this system (15 or newer) was found: only the embedded one is tested");
         return Ok(());
     };
-    steps.step(&format!("Testing the services on this system's Postgres {version}"), || {
+    steps.step(&format!("Testing the services and a backup on this system's Postgres {version}"), || {
         let postgres = Postgres::start(bursar, Some(&binaries))?;
-        cargo_test(&postgres, &["--package", "services"])
+        cargo_test(&postgres, &["--package", "services"])?;
+        // The embedded Postgres has no pg_dump, and another version's refuses to work.
+        let mut backup = cargo_with(&postgres, &["--package", "server", "--test", "backup", "--", "--ignored"]);
+        command::run(backup.env("BURSAR_TEST_POSTGRES_BIN", &binaries))
     })
 }
 

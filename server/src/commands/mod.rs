@@ -7,7 +7,8 @@ mod start;
 
 use crate::cli::{Cli, Command};
 use crate::config::{Config, Problems, VARIABLES};
-use crate::{logs, manifest};
+use crate::manifest;
+use crate::telemetry::{Telemetry, TelemetryError};
 
 /// Why a command failed; its text is all that people see.
 #[derive(Debug, thiserror::Error)]
@@ -41,14 +42,19 @@ pub enum CommandError {
     #[error("The audit log is not what was written.")]
     AuditBroken,
     /// The address is taken, or not ours.
-    #[error("Cannot listen on {address}: {source}. Set PORT or BURSAR_ADDRESS to another one.")]
+    #[error("Cannot listen on {address}: {source}. Set {variable} to another one.")]
     Listen {
         /// Where.
         address: std::net::SocketAddr,
+        /// What to set.
+        variable: &'static str,
         /// The system's answer.
         #[source]
         source: std::io::Error,
     },
+    /// Metrics or traces cannot be had as configured.
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
     /// The server stopped by itself.
     #[error("The server failed: {0}")]
     Serve(#[source] std::io::Error),
@@ -63,7 +69,10 @@ pub enum CommandError {
 /// See [`CommandError`].
 pub async fn run(cli: Cli) -> Result<(), CommandError> {
     match cli.command {
-        Command::Serve { sample } => serve::run(&configured()?, sample).await,
+        Command::Serve { sample } => {
+            let (config, telemetry) = observed()?;
+            serve::run(&config, telemetry, sample).await
+        }
         Command::Migrate { from } => operate::migrate(&configured()?, from.as_deref()).await,
         Command::GrantMaintainer { email } => operate::grant_maintainer(&configured()?, &email).await,
         Command::VerifyAudit { known } => operate::verify_audit(&configured()?, known.as_ref()).await,
@@ -82,9 +91,14 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
 
 /// Reads the configuration and starts logging as it says.
 fn configured() -> Result<Config, CommandError> {
+    Ok(observed()?.0)
+}
+
+/// As [`configured`], with what `serve` needs to be observed.
+fn observed() -> Result<(Config, Telemetry), CommandError> {
     let config = Config::read(environment()?)?;
-    logs::start(&config);
-    Ok(config)
+    let telemetry = Telemetry::start(&config)?;
+    Ok((config, telemetry))
 }
 
 /// The variables of this process that concern us; the others may hold what they like.

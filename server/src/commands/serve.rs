@@ -4,6 +4,7 @@ use super::CommandError;
 use super::start::Database;
 use crate::config::Config;
 use crate::state::{AppState, Readiness, Web};
+use crate::telemetry::{Telemetry, job};
 use crate::{manifest, router, signals};
 use axum::serve::ListenerExt as _;
 use services::bootstrap::{self, FirstSignIn};
@@ -21,10 +22,14 @@ const SEAL_PERIOD: Duration = Duration::from_secs(60);
 const SWEEP_PERIOD: Duration = Duration::from_secs(10 * 60);
 
 /// Runs until a signal, then finishes the requests under way and stops what it started.
-pub(super) async fn run(config: &Config, sample: bool) -> Result<(), CommandError> {
+pub(super) async fn run(config: &Config, telemetry: Telemetry, sample: bool) -> Result<(), CommandError> {
     let stop = signals::stop();
     let assets = Arc::new(manifest::read(&config.site_dir)?);
-    let listener = listen(config.listen()).await?;
+    let listener = listen(config.listen(), "PORT or BURSAR_ADDRESS").await?;
+    let metrics_listener = match config.metrics_address {
+        Some(address) => Some(listen(address, "BURSAR_METRICS_ADDRESS").await?),
+        None => None,
+    };
     let mut database = Database::open(config).await?;
     let result = match database.services(config) {
         Ok(services) => {
@@ -33,18 +38,23 @@ pub(super) async fn run(config: &Config, sample: bool) -> Result<(), CommandErro
             let stopped = async {
                 tokio::select! { () = stop => Ok(()), () = database.lost() => Err(CommandError::DatabaseLost) }
             };
-            let result = answer(config, listener, state, sample, stopped).await;
+            let result = tokio::select! {
+                result = answer(config, listener, state, sample, stopped) => result,
+                () = telemetry.attend(metrics_listener, services.clone()) => Ok(()),
+            };
             services.pool().close().await;
             result
         }
         Err(fault) => Err(fault),
     };
     database.close().await;
+    telemetry.finish().await;
     result
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
-    TcpListener::bind(address).await.map_err(|source| CommandError::Listen { address, source })
+/// `variable` says where, for who has to mend it.
+async fn listen(address: SocketAddr, variable: &'static str) -> Result<TcpListener, CommandError> {
+    TcpListener::bind(address).await.map_err(|source| CommandError::Listen { address, variable, source })
 }
 
 /// Answers from the start, for probes; is ready when the schema is.
@@ -121,15 +131,13 @@ async fn sweep(services: &Services) -> Infallible {
     loop {
         every.tick().await;
         let swept = [
-            session::sweep(services).await,
-            sign_in::sweep(services).await,
-            sign_in::sweep_devices(services).await,
-            projects::purge(services).await,
+            ("forget sessions", session::sweep(services).await),
+            ("forget tries", sign_in::sweep(services).await),
+            ("forget devices", sign_in::sweep_devices(services).await),
+            ("purge projects", projects::purge(services).await),
         ];
-        for swept in swept {
-            if let Err(fault) = swept {
-                tracing::warn!(%fault, "what has ended is not forgotten yet");
-            }
+        for (job, result) in swept {
+            job::ran(job, result, services.clock());
         }
     }
 }

@@ -116,6 +116,11 @@ variables! {
     statement_timeout: Seconds = "10", ["BURSAR_STATEMENT_TIMEOUT"], "The longest a statement may run in Postgres.";
     request_timeout: Seconds = "30", ["BURSAR_REQUEST_TIMEOUT"], "The longest a request may take.";
     shutdown_timeout: Seconds = "10", ["BURSAR_SHUTDOWN_TIMEOUT"], "The longest a stop waits for requests under way.";
+    metrics_address: Option<SocketAddr> = "", ["BURSAR_METRICS_ADDRESS"],
+        "Where Prometheus reads /metrics. Anybody who reaches it may read them: keep it off the public network. Without it nothing is measured.";
+    traces_endpoint: Option<String> = "", ["OTEL_EXPORTER_OTLP_ENDPOINT"],
+        "Where traces are sent by OTLP over HTTP, like http://collector:4318. Without it there are none. The other OTEL_ variables of OpenTelemetry hold too.";
+    service_name: String = "bursar", ["OTEL_SERVICE_NAME"], "The name that traces carry.";
     log: LogFilter = "info,sqlx=warn", ["BURSAR_LOG"], "What is logged.";
     log_format: LogFormat = "text", ["BURSAR_LOG_FORMAT"], "How log lines look.";
 }

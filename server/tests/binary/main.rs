@@ -5,5 +5,6 @@ mod config;
 #[cfg(feature = "embedded-postgres")]
 mod embedded;
 mod faults;
+mod operating;
 mod process;
 mod running;

@@ -41,11 +41,7 @@ const ATTACKS: &[Attack] = &[
     ("an expired session", |r, c| form(r).header("cookie", &c.expired).body("a=b"), &[401, 422]),
     ("somebody else's session", |r, c| form(r).header("cookie", &c.others).body("a=b"), &[403, 404, 422]),
     ("a malformed cookie", |r, _| form(r).header("cookie", "__Host-bursar=\u{7f}x; =;;").body("a=b"), &[401, 422]),
-    (
-        "two cookies",
-        |r, c| form(r).header("cookie", format!("{}; {}", c.good, c.others)).body("a=b"),
-        &[401, 422],
-    ),
+    ("two cookies", |r, c| form(r).header("cookie", format!("{}; {}", c.good, c.others)).body("a=b"), &[401, 422]),
     (
         "another site",
         |r, c| r.header(FORM.0, FORM.1).header("cookie", &c.good).header("sec-fetch-site", "cross-site").body("a=b"),
@@ -86,10 +82,36 @@ fn form(request: RequestBuilder) -> RequestBuilder {
 /// A value in every field that any function of ours has, so that each meets it.
 fn everywhere(value: &str) -> String {
     const FIELDS: [&str; 30] = [
-        "email", "password", "next", "current_password", "new_password", "repeated", "session", "theme", "id", "person",
-        "name", "kind", "role", "auditor", "limit", "project", "version", "display_name", "description", "budget",
-        "category", "soft_limit", "hard_limit", "period", "query[search]", "query[sort]", "query[size]",
-        "query[descending]", "query[members][size]", "query[cursor]",
+        "email",
+        "password",
+        "next",
+        "current_password",
+        "new_password",
+        "repeated",
+        "session",
+        "theme",
+        "id",
+        "person",
+        "name",
+        "kind",
+        "role",
+        "auditor",
+        "limit",
+        "project",
+        "version",
+        "display_name",
+        "description",
+        "budget",
+        "category",
+        "soft_limit",
+        "hard_limit",
+        "period",
+        "query[search]",
+        "query[sort]",
+        "query[size]",
+        "query[descending]",
+        "query[members][size]",
+        "query[cursor]",
     ];
     FIELDS.map(|field| format!("{field}={value}")).join("&")
 }
@@ -171,7 +193,8 @@ async fn a_browser_gets_a_page_and_a_script_gets_data() {
     let server = TestServer::start().await;
     let cookies = Cookies::new(&server, 0).await;
     for (accept, kind) in [(PAGE, "text/html"), (DATA, "application/json")] {
-        let request = typed(server.request(Method::POST, "/act/projects/edit", &[accept]), &cookies, FORM.1).body("a=b");
+        let request =
+            typed(server.request(Method::POST, "/act/projects/edit", &[accept]), &cookies, FORM.1).body("a=b");
         let response = answer(request).await;
         assert_eq!(response.status(), 422);
         assert!(header(&response, "content-type").starts_with(kind), "{:?}", response.headers());

@@ -8,5 +8,6 @@ mod errors;
 mod headers;
 mod health;
 mod hostile;
+mod metrics;
 mod server;
 mod signed_in;

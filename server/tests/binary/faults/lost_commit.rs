@@ -16,10 +16,8 @@ async fn a_commit_without_an_answer_is_not_called_a_failure() {
     let answer = work.change(&console).await.expect("an answer");
     assert_eq!((answer.status, answer.says_when_to_retry), (504, false), "{answer:?}");
     proxy.set(Mode::Open).await;
-    let waiting: i64 = sqlx::query_scalar("select count(*) from form_states")
-        .fetch_one(world.services.pool())
-        .await
-        .expect("a count");
+    let waiting: i64 =
+        sqlx::query_scalar("select count(*) from form_states").fetch_one(world.services.pool()).await.expect("a count");
     assert_eq!(waiting, 2, "the notice of the first change, and the second one's form for the next page");
     let kept: i64 = sqlx::query_scalar("select count(*) from budgets where name = 'Made 0'")
         .fetch_one(world.services.pool())

@@ -1,0 +1,58 @@
+//! What is counted while the console works. It costs next to nothing while nobody has asked for metrics.
+
+use crate::error::Error;
+use domain::error::Refusal;
+use metrics::{counter, describe_counter, describe_gauge, gauge};
+
+const SIGN_INS: &str = "bursar_sign_ins_total";
+const HASH_JOBS: &str = "bursar_password_hashes";
+const WAITING: &str = "waiting";
+const RUNNING: &str = "running";
+
+/// Says what is counted here; called once, by who collects it.
+pub fn describe() {
+    describe_counter!(SIGN_INS, "Sign-ins, by who vouches for people and what came of it");
+    describe_gauge!(HASH_JOBS, "Passwords being hashed, and those that wait for a worker");
+    for state in [WAITING, RUNNING] {
+        gauge!(HASH_JOBS, "state" => state).set(0.0);
+    }
+}
+
+/// Counts what came of a sign-in and hands it on.
+pub(crate) fn sign_in<T>(provider: &'static str, result: Result<T, Error>) -> Result<T, Error> {
+    let outcome = match &result {
+        Ok(_) => "succeeded",
+        Err(Error::Refused(Refusal::TooMany(_))) => "too_many",
+        Err(Error::Refused(_)) => "refused",
+        Err(Error::Database(_) | Error::Broken(_)) => "failed",
+    };
+    counter!(SIGN_INS, "provider" => provider, "outcome" => outcome).increment(1);
+    result
+}
+
+/// A password on its way to a worker or with one, counted as long as this value lives.
+pub(crate) struct HashJob(&'static str);
+
+impl HashJob {
+    /// Waits for a worker.
+    pub(crate) fn waiting() -> Self {
+        Self::counted(WAITING)
+    }
+
+    /// Has got one.
+    pub(crate) fn runs(self) -> Self {
+        drop(self);
+        Self::counted(RUNNING)
+    }
+
+    fn counted(state: &'static str) -> Self {
+        gauge!(HASH_JOBS, "state" => state).increment(1.0);
+        Self(state)
+    }
+}
+
+impl Drop for HashJob {
+    fn drop(&mut self) {
+        gauge!(HASH_JOBS, "state" => self.0).decrement(1.0);
+    }
+}
