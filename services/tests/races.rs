@@ -94,7 +94,7 @@ async fn a_form_that_is_sent_twice_makes_one_thing() {
             async move { projects::create(&services, &can, new).await.map(drop) }
         })
         .await;
-        let in_use = taken("name", "There is already a project with this name. Choose another.");
+        let in_use = taken("name", "There is already a project with this name, perhaps a deleted one. Choose another.");
         assert_eq!(done(&came_to), 1, "round {round}: {came_to:?}");
         assert!(came_to.iter().all(|one| one.is_ok() || *one == in_use), "round {round}: {came_to:?}");
         let (id, rows): (uuid::Uuid, i64) =
