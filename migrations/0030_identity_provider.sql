@@ -24,7 +24,7 @@ create table provider_sessions (
     sid text,
     -- Verified claims; roles stand in realm_access.roles whatever the provider calls them.
     claims jsonb not null,
-    -- Access, refresh and id token, encrypted with BURSAR_SECRET_KEY.
+    -- Refresh and id token, encrypted with BURSAR_SECRET_KEY. The access token is not kept.
     sealed_tokens bytea not null,
     -- Until then the claims hold; they are refreshed a little earlier.
     access_expires_at timestamptz not null,

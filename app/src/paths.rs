@@ -5,6 +5,8 @@ use domain::id::{BudgetId, UserId};
 
 /// The sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
+/// Where the sign-in page sends people whom an identity provider vouches for. The server answers there, no page.
+pub const SIGN_IN_THROUGH_PROVIDER: &str = "/sign-in/provider";
 /// Choosing a new password when one is due.
 pub const CHANGE_PASSWORD: &str = "/change-password";
 /// Profile: password, sessions, appearance.

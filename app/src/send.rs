@@ -14,7 +14,7 @@ pub struct Sent {
 }
 
 #[cfg(feature = "ssr")]
-pub(crate) use ssr::*;
+pub use ssr::*;
 
 #[cfg(feature = "ssr")]
 mod ssr {
@@ -27,10 +27,16 @@ mod ssr {
     use http::header::SET_COOKIE;
     use leptos::prelude::use_context;
     use services::forms;
+    use services::session::SessionToken;
     use std::collections::BTreeMap;
 
     /// The cookie that holds the session.
     pub const SESSION_COOKIE: &str = "__Host-bursar";
+
+    /// The cookie of a session that lives for so many seconds.
+    pub fn session_cookie(token: &SessionToken, life: i64) -> String {
+        format!("{SESSION_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={life}", token.expose())
+    }
 
     /// The cookie that points to a waiting [`Flash`].
     pub const FLASH_COOKIE: &str = "__Host-bursar-form";

@@ -24,6 +24,14 @@ impl ProviderKind {
         }
     }
 
+    /// Its name at the beginning of a sentence.
+    pub const fn subject(self) -> &'static str {
+        match self {
+            Self::Keycloak | Self::Entra => self.title(),
+            Self::Oidc => "The identity provider",
+        }
+    }
+
     /// As `IDP_PROVIDER` and `users.auth_source` write it.
     pub const fn key(self) -> &'static str {
         match self {

@@ -23,11 +23,12 @@ export class BursarConsole {
     readonly oneTimePasswords: ReadonlyMap<string, string>,
   ) {}
 
-  static async start(): Promise<BursarConsole> {
+  /** With `variables` beside the usual ones. */
+  static async start(variables: Record<string, string> = {}): Promise<BursarConsole> {
     const database = `bursar_browser_${crypto.randomUUID().replaceAll("-", "")}`;
     await administer(`create database ${database}`);
     const process = spawn(setting("BURSAR_BIN"), ["serve", "--sample"], {
-      env: environment(database),
+      env: { ...environment(database), ...variables },
       stdio: ["ignore", "pipe", "inherit"],
     });
     const greeting = await readGreeting(process);

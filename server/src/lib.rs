@@ -8,6 +8,7 @@ pub mod database;
 #[cfg(feature = "embedded-postgres")]
 pub mod embedded;
 pub mod health;
+pub mod identity;
 pub mod manifest;
 pub mod middleware;
 pub mod router;

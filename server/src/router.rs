@@ -5,7 +5,7 @@ use crate::middleware::{
     access_log, body_limit, csrf, error_pages, readiness, request_id, security_headers, see_other, session, timeout,
 };
 use crate::state::AppState;
-use crate::{assets, health};
+use crate::{assets, health, identity};
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -14,6 +14,8 @@ use http::header::CONTENT_SECURITY_POLICY;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{LeptosOptions, provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes as _, ResponseOptions, generate_route_list};
+use services::Services;
+use services::identity::Identity;
 use std::sync::LazyLock;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -31,6 +33,7 @@ impl FromRef<AppState> for LeptosOptions {
 /// The whole server. Serve it with the addresses of the connections, which the middleware asks for.
 pub fn build(state: AppState) -> Router {
     let inner = pages(&state)
+        .merge(identity::routes(&state))
         .merge(assets::routes(&state.web.site_dir))
         .fallback(error_pages::not_found)
         .layer(from_fn(see_other::after_forms))
@@ -52,7 +55,7 @@ fn pages(state: &AppState) -> Router<AppState> {
     let services = state.services.clone();
     let context = move || {
         provide_context(services.clone());
-        say_policy();
+        say_policy(&services);
     };
     Router::new()
         .leptos_routes_with_context(state, PAGES.clone(), context, app::shell)
@@ -64,9 +67,10 @@ fn pages(state: &AppState) -> Router<AppState> {
 }
 
 /// Tells the browser which scripts of the page being rendered may run.
-fn say_policy() {
+fn say_policy(services: &Services) {
     if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
-        && let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce))
+        && let provider = services.identity().map(Identity::sign_out_origin).unwrap_or_default()
+        && let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce, &provider))
     {
         response.insert_header(CONTENT_SECURITY_POLICY, policy);
     }

@@ -13,6 +13,7 @@ mod conflict;
 pub mod error;
 pub mod forms;
 pub mod guard;
+pub mod identity;
 pub mod keyset;
 pub mod members;
 pub mod meter;
@@ -35,6 +36,7 @@ pub use error::Error;
 pub use settings::Settings;
 
 use clock::Clock;
+use identity::Identity;
 use password_hash::PasswordHasher;
 use random::Random;
 use sqlx::PgPool;
@@ -48,13 +50,25 @@ pub struct Services {
     pub(crate) random: Random,
     pub(crate) settings: Arc<Settings>,
     pub(crate) hasher: PasswordHasher,
+    pub(crate) identity: Option<Arc<Identity>>,
 }
 
 impl Services {
     /// Puts the console's capabilities on a database.
     pub fn new(pool: PgPool, clock: Clock, random: Random, settings: Settings) -> Self {
         let hasher = PasswordHasher::new(random.clone(), settings.hash_workers);
-        Self { pool, clock, random, settings: Arc::new(settings), hasher }
+        Self { pool, clock, random, settings: Arc::new(settings), hasher, identity: None }
+    }
+
+    /// Has people sign in through an identity provider, and no other way.
+    #[must_use]
+    pub fn with_identity(self, identity: Identity) -> Self {
+        Self { identity: Some(Arc::new(identity)), ..self }
+    }
+
+    /// The identity provider, if people sign in through one.
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_deref()
     }
 
     /// The database.

@@ -5,7 +5,10 @@ mod claimed;
 use crate::Services;
 use crate::error::Error;
 use crate::guard::{Caller, Can};
+use crate::identity;
 use crate::sign_in::DeviceToken;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::actor::Actor;
 use domain::error::Refusal;
 use domain::id::{ProjectId, SessionId, UserId};
@@ -36,7 +39,16 @@ impl SessionToken {
         &self.0
     }
 
-    fn hash(&self) -> Vec<u8> {
+    /// The session of a program that proves itself with something longer.
+    pub(crate) fn derived(from: &str) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(Sha256::digest(from)))
+    }
+
+    pub(crate) fn random(services: &Services) -> Self {
+        Self(services.random.secret())
+    }
+
+    pub(crate) fn hash(&self) -> Vec<u8> {
         token_hash(&self.0)
     }
 }
@@ -73,6 +85,9 @@ pub struct Client {
 /// # Errors
 /// The database failed. A token that is unknown, expired or unused for too long is `Ok(None)`.
 pub async fn authenticate(services: &Services, token: &SessionToken) -> Result<Option<Actor>, Error> {
+    if services.identity.is_some() && !identity::stands_behind(services, token).await? {
+        return Ok(None);
+    }
     let (actor, last_used_at) = match services.settings.mode {
         Mode::Platform => match stored(services, token).await? {
             Some((actor, last_used_at)) => (actor, last_used_at),
@@ -181,31 +196,66 @@ pub(crate) async fn begin(
     connection: &mut PgConnection,
     user: UserId,
     client: &Client,
-) -> Result<SessionToken, Error> {
-    let now = services.clock.now();
-    let token = SessionToken(services.random.secret());
-    sqlx::query!(
+) -> Result<(SessionId, SessionToken), Error> {
+    let (token, end) = (SessionToken::random(services), services.clock.now() + services.settings.session_life);
+    let id = begin_as(services, connection, &token, user, client, end).await?;
+    Ok((id.ok_or_else(|| Error::Broken("a random token was there already".to_owned()))?, token))
+}
+
+/// Begins a session with a token that is given; `None` when it has one already.
+pub(crate) async fn begin_as(
+    services: &Services,
+    connection: &mut PgConnection,
+    token: &SessionToken,
+    user: UserId,
+    client: &Client,
+    end: OffsetDateTime,
+) -> Result<Option<SessionId>, Error> {
+    let id = sqlx::query_scalar!(
         "insert into sessions (id, token_hash, user_id, device, address, signed_in_at, last_used_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $6, $7)",
+         values ($1, $2, $3, $4, $5, $6, $6, $7) on conflict (token_hash) do nothing returning id",
         services.new_id(),
         token.hash(),
         user.0,
         device(client.user_agent.as_deref()),
         client.address,
-        now,
-        now + services.settings.session_life
+        services.clock.now(),
+        end
     )
-    .execute(connection)
+    .fetch_optional(connection)
     .await?;
-    Ok(token)
+    Ok(id.map(SessionId))
 }
 
-/// Ends the session behind a token, if there is one.
-///
-/// # Errors
-/// The database failed.
-pub async fn sign_out(services: &Services, token: &SessionToken) -> Result<(), Error> {
-    sqlx::query!("delete from sessions where token_hash = $1", token.hash()).execute(&services.pool).await?;
+/// Gives a session a new secret; `None` when `old` is not the secret it has.
+pub(crate) async fn rotate(
+    services: &Services,
+    connection: &mut PgConnection,
+    session: SessionId,
+    old: &SessionToken,
+) -> Result<Option<SessionToken>, Error> {
+    let token = SessionToken::random(services);
+    let rotated = sqlx::query!(
+        "update sessions set token_hash = $3 where id = $1 and token_hash = $2",
+        session.0,
+        old.hash(),
+        token.hash()
+    )
+    .execute(connection)
+    .await?
+    .rows_affected();
+    Ok((rotated == 1).then_some(token))
+}
+
+/// Whether a session is there; it stays until the transaction ends.
+pub(crate) async fn is_there(connection: &mut PgConnection, session: SessionId) -> Result<bool, Error> {
+    let row = sqlx::query_scalar!("select id from sessions where id = $1 for share", session.0);
+    Ok(row.fetch_optional(connection).await?.is_some())
+}
+
+/// Ends the session behind a token, if there is one; part of a transaction.
+pub(crate) async fn end(connection: &mut PgConnection, token: &SessionToken) -> Result<(), Error> {
+    sqlx::query!("delete from sessions where token_hash = $1", token.hash()).execute(connection).await?;
     Ok(())
 }
 

@@ -79,7 +79,7 @@ async fn begin(
     let Some(password_change_due) = enter(services, &mut transaction, user, verified, opens_lock).await? else {
         return Err(wrong(services, "password", "The e-mail address or the password is wrong."));
     };
-    let token = session::begin(services, &mut transaction, user, client).await?;
+    let (_, token) = session::begin(services, &mut transaction, user, client).await?;
     let device = device::remember(services, &mut transaction, user, client.device.as_ref()).await?;
     transaction.commit().await?;
     Ok(SignedIn { token, device, password_change_due })

@@ -106,7 +106,8 @@ impl World {
     /// Begins one more session for somebody.
     pub async fn signed_in(&self, user: UserId) -> Caller {
         let mut connection = self.services.pool().acquire().await.expect("a connection");
-        let token = session::begin(&self.services, &mut connection, user, &Client::default()).await.expect("a session");
+        let (_, token) =
+            session::begin(&self.services, &mut connection, user, &Client::default()).await.expect("a session");
         drop(connection);
         let caller = self.caller(&token).await.expect("an active person");
         self.tokens.lock().expect("no panic").insert(caller.actor.session_id, token.expose().to_owned());

@@ -4,6 +4,7 @@ use domain::actor::Target;
 use domain::error::Refusal;
 use domain::permission::ManageOwnAccount;
 use domain::role::PlatformRole;
+use services::identity;
 use services::session::{self, SessionToken};
 use services::testing::World;
 use time::Duration;
@@ -87,7 +88,7 @@ async fn signing_out_ends_this_one() {
     let here = world.person("Priya", PlatformRole::User).await;
     let there = world.signed_in(here.actor.user_id).await;
     let token = SessionToken::from_cookie(&world.token(&here)).expect("a token");
-    session::sign_out(&world.services, &token).await.expect("signed out");
+    identity::logout::sign_out(&world.services, &token).await.expect("signed out");
     assert!(world.again(&here).await.is_none());
     assert!(world.again(&there).await.is_some());
 }

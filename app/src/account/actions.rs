@@ -9,7 +9,7 @@ use {
     crate::next::NextPath,
     crate::paths,
     crate::request::{info, parse_id, services, signed_in},
-    crate::send::{DEVICE_COOKIE, Done, Form, SESSION_COOKIE, set_cookie},
+    crate::send::{DEVICE_COOKIE, Done, Form, SESSION_COOKIE, session_cookie, set_cookie},
     crate::theme::Theme,
     domain::actor::Target,
     domain::error::Refusal,
@@ -26,10 +26,12 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<Se
     let form = Form::new("sign-in", [("email", &email)]);
     form.submit(async move {
         let (services, client) = (services()?, info()?.client);
+        if let Some(identity) = services.identity() {
+            return Err(Refusal::Forbidden(format!("Sign in with {}.", identity.kind().title())).into());
+        }
         let signed_in = services::sign_in::with_password(&services, &email, password, &client).await?;
         let life = services.settings().session_life.whole_seconds();
-        let token = signed_in.token.expose();
-        set_cookie(&format!("{SESSION_COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={life}"));
+        set_cookie(&session_cookie(&signed_in.token, life));
         let (device, known_for) = (signed_in.device.expose(), KNOWN_FOR.whole_seconds());
         set_cookie(&format!("{DEVICE_COOKIE}={device}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={known_for}"));
         let next = NextPath::parse(&next).unwrap_or_default();
@@ -38,7 +40,7 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<Se
     .await
 }
 
-/// Ends the session of this browser.
+/// Ends the session of this browser, and leads on to end the identity provider's.
 ///
 /// # Errors
 /// As [`PageError`].
@@ -46,11 +48,12 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<Se
 pub async fn sign_out() -> Result<Sent, PageError> {
     let form = Form::new("sign-out", []);
     form.submit(async move {
-        if let Some(token) = info()?.session_token {
-            services::session::sign_out(&services()?, &token).await?;
-        }
+        let elsewhere = match info()?.session_token {
+            Some(token) => services::identity::logout::sign_out(&services()?, &token).await?,
+            None => None,
+        };
         forget_session();
-        Ok(Done::at(paths::SIGN_IN))
+        Ok(Done::at(elsewhere.unwrap_or_else(|| paths::SIGN_IN.to_owned())))
     })
     .await
 }

@@ -3,6 +3,7 @@
 use crate::error::PageError;
 use crate::page::Dated;
 use domain::access::OwnAccess;
+use domain::provider::{Outage, ProviderKind};
 use domain::session::SessionRow;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,36 @@ pub struct Profile {
     pub sessions: Vec<SessionRow>,
     /// The colours chosen.
     pub theme: crate::theme::Theme,
+}
+
+/// How people sign in here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SignInWay {
+    /// With e-mail address and password.
+    Password,
+    /// Through an identity provider.
+    Provider {
+        /// Which kind it is.
+        kind: ProviderKind,
+        /// Set while it does not answer.
+        outage: Option<Outage>,
+    },
+}
+
+/// Reads how people sign in here, and asks the identity provider whether it answers.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "sign-in-way")]
+pub async fn read_sign_in_way() -> Result<Dated<SignInWay>, PageError> {
+    let services = crate::request::services()?;
+    let data = match services.identity() {
+        Some(identity) => {
+            SignInWay::Provider { kind: identity.kind(), outage: services::identity::outage(&services).await }
+        }
+        None => SignInWay::Password,
+    };
+    Ok(Dated { now: services.clock().now(), data })
 }
 
 /// Reads My access.

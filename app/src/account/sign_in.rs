@@ -1,22 +1,31 @@
 //! The sign-in page.
 
 use super::actions::SignIn;
+use super::data::{SignInWay, read_sign_in_way};
 use crate::flash::{FormFields, Forms, PageFlash};
 use crate::next::NextPath;
+use crate::page::Dated;
+use crate::paths::{SIGN_IN, SIGN_IN_THROUGH_PROVIDER as START};
 use crate::ui::form::PostForm;
-use crate::ui::{Banner, BannerKind, Button, ButtonKind, ButtonSize, LonelySheet, TextField, TextKind};
+use crate::ui::{
+    Banner, BannerKind, Button, ButtonKind, ButtonSize, Icon, LinkButton, LonelySheet, RelativeTime, TextField,
+    TextKind,
+};
 use domain::error::Refusal;
 use domain::form::Flash;
+use domain::provider::{Outage, ProviderKind};
 use leptos::context::Provider;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use time::OffsetDateTime;
 
-/// E-mail and password; afterwards on to where the person wanted to go.
+/// One way to sign in, the one that is configured; afterwards on to where the person wanted to go.
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let flash = expect_context::<PageFlash>();
+    let way = Resource::new_blocking(|| (), |()| read_sign_in_way());
     let next = use_query_map().with_untracked(|query| query.get("next"));
     let next = next.and_then(|next| NextPath::parse(&next)).unwrap_or_default();
     let page = move || {
@@ -24,25 +33,66 @@ pub fn SignInPage() -> impl IntoView {
         Suspend::new(async move {
             let flash = flash.get().await;
             let banner = flash.clone().and_then(refusal_banner);
-            let form = sign_in_form(&next, &Forms::from(flash).of("sign-in"));
+            let way = match way.await {
+                Ok(Dated { now, data: SignInWay::Provider { kind, outage } }) => {
+                    through_provider(kind, outage, now, &next).into_any()
+                }
+                Ok(Dated { data: SignInWay::Password, .. }) | Err(_) => {
+                    with_password(&next, &Forms::from(flash).of("sign-in")).into_any()
+                }
+            };
             view! {
                 {banner}
-                {form}
+                {way}
             }
         })
     };
     view! {
         <Title text="Sign in" />
         <LonelySheet>
-            <div class="grid gap-1">
-                <h1 class="text-2xl font-semibold">"Sign in"</h1>
-                <p class="text-base text-ink-2">"Use your e-mail address and your password."</p>
-            </div>
+            <h1 class="text-2xl font-semibold">"Sign in"</h1>
             <Transition>{page}</Transition>
-            <p class="text-sm text-ink-2">
-                "No account yet, or no password any more? Ask an admin: they create accounts and hand out new passwords."
-            </p>
         </LonelySheet>
+    }
+}
+
+fn through_provider(
+    kind: ProviderKind,
+    outage: Option<Outage>,
+    now: OffsetDateTime,
+    next: &NextPath,
+) -> impl IntoView + use<> {
+    let again = next.through_sign_in();
+    let start = again.replacen(SIGN_IN, START, 1);
+    let way = match outage {
+        Some(outage) => view! {
+            {does_not_answer(kind, outage, now)}
+            <LinkButton href=again size=ButtonSize::Large icon=Icon::RefreshCw external=true>
+                "Try again"
+            </LinkButton>
+        }
+        .into_any(),
+        None => view! {
+            <LinkButton href=start size=ButtonSize::Large icon=Icon::KeyRound external=true>
+                {format!("Continue with {}", kind.title())}
+            </LinkButton>
+        }
+        .into_any(),
+    };
+    view! {
+        <p class="-mt-5 text-base text-ink-2">"Use your platform account."</p>
+        {way}
+        <p class="text-sm text-ink-2">"No account yet? Ask an admin of the platform: Bursar itself keeps no passwords here."</p>
+    }
+}
+
+fn does_not_answer(kind: ProviderKind, outage: Outage, now: OffsetDateTime) -> impl IntoView {
+    let Outage { since, what } = outage;
+    view! {
+        <Banner kind=BannerKind::Warn fact=format!("{} does not answer.", kind.subject()) alert=true>
+            "First noticed " <RelativeTime at=since now /> ": " {what}
+            ". Nobody can sign in until it does; whoever is signed in goes on working."
+        </Banner>
     }
 }
 
@@ -55,9 +105,10 @@ fn refusal_banner(flash: Flash) -> Option<impl IntoView> {
     }
 }
 
-fn sign_in_form(next: &NextPath, state: &FormFields) -> impl IntoView + use<> {
+fn with_password(next: &NextPath, state: &FormFields) -> impl IntoView + use<> {
     let (next, scope) = (next.as_str().to_owned(), state.scope("sign-in"));
     view! {
+        <p class="-mt-5 text-base text-ink-2">"Use your e-mail address and your password."</p>
         <PostForm action=SignIn::url() whole_page=true class="grid gap-4">
             <input type="hidden" name="next" value=next />
             <Provider value=scope>
@@ -82,5 +133,8 @@ fn sign_in_form(next: &NextPath, state: &FormFields) -> impl IntoView + use<> {
                 "Sign in"
             </Button>
         </PostForm>
+        <p class="text-sm text-ink-2">
+            "No account yet, or no password any more? Ask an admin: they create accounts and hand out new passwords."
+        </p>
     }
 }

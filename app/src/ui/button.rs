@@ -139,11 +139,14 @@ pub fn LinkButton(
     /// Before the words.
     #[prop(optional_no_strip, into)]
     icon: Option<Icon>,
+    /// It leads to no page: the browser follows it itself.
+    #[prop(optional)]
+    external: bool,
     /// What is there.
     children: Children,
 ) -> impl IntoView {
     view! {
-        <a href=href class=with_label(kind, size)>
+        <a href=href class=with_label(kind, size) rel=external.then_some("external")>
             {icon.map(|icon| view! { <SvgIcon icon /> })}
             {children()}
         </a>

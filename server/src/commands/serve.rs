@@ -8,7 +8,7 @@ use crate::telemetry::{Telemetry, job};
 use crate::{manifest, router, signals};
 use axum::serve::ListenerExt as _;
 use services::bootstrap::{self, FirstSignIn};
-use services::{Services, audit, projects, schema, session, sign_in};
+use services::{Services, audit, identity, projects, schema, session, sign_in};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -98,8 +98,11 @@ async fn answer(
 async fn prepare(state: &AppState, address: SocketAddr, config: &Config, sample: bool) -> Result<(), CommandError> {
     schema::migrate(state.services.pool()).await?;
     let password = config.superadmin_password.as_ref().map(|password| password.expose().to_owned());
-    let mut sign_ins =
-        Vec::from_iter(bootstrap::superadmin(&state.services, config.superadmin_email.clone(), password).await?);
+    let mut sign_ins = Vec::new();
+    // Where a provider vouches for people, nobody has a password here.
+    if state.services.identity().is_none() {
+        sign_ins.extend(bootstrap::superadmin(&state.services, config.superadmin_email.clone(), password).await?);
+    }
     if sample {
         sign_ins.extend(services::sample::fill(&state.services).await?);
     }
@@ -134,6 +137,7 @@ async fn sweep(services: &Services) -> Infallible {
             ("forget sessions", session::sweep(services).await),
             ("forget tries", sign_in::sweep(services).await),
             ("forget devices", sign_in::sweep_devices(services).await),
+            ("forget sign-ins", identity::sweep(services).await),
             ("purge projects", projects::purge(services).await),
         ];
         for (job, result) in swept {

@@ -1,11 +1,13 @@
 //! What several commands begin with: a database, and the services on it.
 
 use super::CommandError;
-use crate::config::{Config, Secret};
+use crate::config::{Config, IdentityProvider, Secret};
 use crate::database;
 use domain::claims::ClaimRules;
 use domain::mode::Mode;
+use domain::provider::ProviderKind;
 use services::clock::Clock;
+use services::identity::{self, Identity, IdentityConfig};
 use services::random::Random;
 use services::{Services, Settings};
 use std::num::NonZeroUsize;
@@ -48,7 +50,11 @@ impl Database {
     /// Puts the console on it.
     pub(super) fn services(&self, config: &Config) -> Result<Services, CommandError> {
         let pool = database::pool(config, &self.url).map_err(CommandError::DatabaseUrl)?;
-        Ok(Services::new(pool, Clock::system(), Random::system(), settings(config)))
+        let services = Services::new(pool, Clock::system(), Random::system(), settings(config));
+        Ok(match provider(config) {
+            Some(provider) => services.with_identity(Identity::new(provider, identity::http_client()?)),
+            None => services,
+        })
     }
 
     /// Returns when a private one has ended although nobody asked it to.
@@ -67,6 +73,30 @@ impl Database {
             private.stop().await;
         }
     }
+}
+
+/// The identity provider, if there is one; [`Config::read`] has seen to it that nothing is missing.
+fn provider(config: &Config) -> Option<IdentityConfig> {
+    let (kind, roles_claim, scopes) = match config.identity_provider {
+        IdentityProvider::Local => return None,
+        IdentityProvider::Keycloak => (ProviderKind::Keycloak, "realm_access.roles", "openid profile email"),
+        IdentityProvider::Oidc => (ProviderKind::Oidc, "groups", "openid profile email"),
+        IdentityProvider::Entra => (ProviderKind::Entra, "roles", "openid profile email offline_access"),
+    };
+    let tenant = || Some(format!("https://login.microsoftonline.com/{}/v2.0", config.entra_tenant_id.as_ref()?));
+    let scopes = config.oidc_scopes.as_deref().unwrap_or(scopes);
+    Some(IdentityConfig {
+        kind,
+        issuer: config.oidc_issuer_url.as_ref().map(|url| url.as_str().to_owned()).or_else(tenant)?,
+        client_id: config.oidc_client_id.clone()?,
+        client_secret: config.oidc_client_secret.as_ref().map(|secret| secret.expose().to_owned()),
+        // The library adds it itself.
+        scopes: scopes.split_whitespace().filter(|scope| *scope != "openid").map(str::to_owned).collect(),
+        roles_claim: config.oidc_roles_claim.clone().unwrap_or_else(|| roles_claim.to_owned()),
+        role_map: config.oidc_role_map.0.clone(),
+        public_url: config.public_url.as_ref()?.origin().to_owned(),
+        secret_key: config.secret_key.as_ref()?.expose().to_owned(),
+    })
 }
 
 fn settings(config: &Config) -> Settings {

@@ -9,6 +9,8 @@ pub const SESSION: &str = "__Host-bursar";
 pub const DEVICE: &str = "__Host-bursar-device";
 /// The token of a form that came back.
 pub const FORM: &str = "__Host-bursar-form";
+/// The secret of a sign-in that has left for the identity provider.
+pub const SIGN_IN: &str = "__Host-bursar-sign-in";
 /// The most bytes of a cookie's value that are looked at; ours are far shorter.
 const LONGEST: usize = 256;
 

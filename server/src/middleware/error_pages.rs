@@ -64,6 +64,18 @@ problems! {
     /// The database went away during a commit.
     UNCERTAIN: GATEWAY_TIMEOUT, "It is not known whether that was saved",
         "The database went away on the way. Load the page again and look whether your change is there before you try again.";
+    /// Used already, too old, or another browser's.
+    SIGN_IN_STALE: BAD_REQUEST, "This sign-in is not open any more",
+        "It was finished already, took longer than ten minutes, or began in another browser. Go to the start page and sign in again.";
+    /// The identity provider said no.
+    SIGN_IN_DECLINED: FORBIDDEN, "The identity provider did not let you in",
+        "Nothing was changed. Go to the start page and sign in again; if it stays like this, tell an administrator the request id below.";
+    /// What the identity provider said must not be believed.
+    SIGN_IN_UNTRUSTED: BAD_GATEWAY, "The identity provider's answer was refused",
+        "You are not signed in: its answer did not pass the checks that keep others from signing in as you. Try once more; if it happens again, tell an administrator the request id below.";
+    /// The identity provider does not answer.
+    NO_PROVIDER: SERVICE_UNAVAILABLE, "The identity provider does not answer",
+        "Nothing was changed. Wait a moment, then try again.";
     /// The request took too long.
     SLOW: SERVICE_UNAVAILABLE, "That took too long",
         "Try again. If it happens again, tell an administrator the request id below.";
@@ -207,6 +219,10 @@ mod tests {
             Problem::STARTING,
             Problem::UNCERTAIN,
             Problem::SLOW,
+            Problem::SIGN_IN_STALE,
+            Problem::SIGN_IN_DECLINED,
+            Problem::SIGN_IN_UNTRUSTED,
+            Problem::NO_PROVIDER,
         ];
         let assets = Assets { stylesheet: "/assets/s.css".to_owned(), ..Default::default() };
         for problem in all {

@@ -26,12 +26,13 @@ const ALWAYS: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
-/// The policy of a page with scripts that carry `nonce`.
-pub fn page_policy(nonce: &str) -> String {
+/// The policy of a page with scripts that carry `nonce`. Signing out is a form that may lead on to `provider`.
+pub fn page_policy(nonce: &str, provider: &str) -> String {
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
          font-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; \
-         form-action 'self'"
+         form-action 'self'{}{provider}",
+        if provider.is_empty() { "" } else { " " }
     )
 }
 
@@ -64,11 +65,18 @@ mod tests {
 
     #[test]
     fn no_policy_lets_inline_code_in() {
-        for policy in [page_policy("abc"), STATIC_PAGE_POLICY.to_owned(), NOTHING.to_owned()] {
+        for policy in [
+            page_policy("abc", ""),
+            page_policy("abc", "https://id.example.com"),
+            STATIC_PAGE_POLICY.to_owned(),
+            NOTHING.to_owned(),
+        ] {
             assert!(policy.starts_with("default-src 'none'"), "{policy}");
             assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
             assert!(policy.contains("frame-ancestors 'none'") && policy.contains("base-uri 'none'"), "{policy}");
         }
-        assert!(page_policy("abc").contains("script-src 'nonce-abc'"));
+        assert!(page_policy("abc", "").contains("script-src 'nonce-abc'"));
+        assert!(page_policy("abc", "").ends_with("form-action 'self'"));
+        assert!(page_policy("abc", "https://id.example.com").ends_with("form-action 'self' https://id.example.com"));
     }
 }

@@ -43,6 +43,7 @@ const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/sign-out", Anybody, |_| String::new()),
     ("/act/appearance", Anybody, |_| "theme=dark".into()),
     ("/data/flash", Anybody, |_| String::new()),
+    ("/data/sign-in-way", Anybody, |_| String::new()),
     ("/act/account/change-password", SignedIn, |_| "current_password=a&new_password=b&repeated=b".into()),
     ("/act/account/end-session", SignedIn, |_| "session=unknown".into()),
     ("/act/account/sign-out-everywhere", Own(ManageOwnAccount), |_| String::new()),
@@ -196,6 +197,7 @@ async fn a_one_time_password_opens_nothing_but_its_change() {
         "/act/sign-out",
         "/act/appearance",
         "/data/flash",
+        "/data/sign-in-way",
         "/data/password-change",
         "/act/account/change-password",
     ];

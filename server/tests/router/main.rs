@@ -8,6 +8,8 @@ mod errors;
 mod headers;
 mod health;
 mod hostile;
+mod identity;
 mod metrics;
+mod provider;
 mod server;
 mod signed_in;

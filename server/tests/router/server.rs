@@ -1,5 +1,6 @@
 //! A running server for one test.
 
+use crate::provider::Provider;
 use app::request::Assets;
 use domain::role::PlatformRole;
 use http::Method;
@@ -7,7 +8,8 @@ use reqwest::{Client, RequestBuilder, Response};
 use server::router;
 use server::state::{AppState, Readiness, Web};
 use services::guard::Caller;
-use services::testing::World;
+use services::identity::Identity;
+use services::testing::{TestClock, World};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +49,31 @@ impl TestServer {
 
     /// As before the schema is up to date.
     pub(crate) async fn start_unready(change: impl FnOnce(&mut Web)) -> Self {
-        let (world, site, readiness) = (World::create().await, site(), Readiness::default());
+        Self::start_as(change, |_, _| None).await
+    }
+
+    /// People sign in through an identity provider.
+    pub(crate) async fn start_behind(provider: &Provider) -> Self {
+        Self::start_behind_as(|origin, clock| provider.identity(origin, clock)).await
+    }
+
+    /// People sign in through an identity provider that the test describes, by the origin of the server.
+    pub(crate) async fn start_behind_as(identity: impl FnOnce(&str, &TestClock) -> Identity) -> Self {
+        let server = Self::start_as(|_| {}, |origin, clock| Some(identity(origin, clock))).await;
+        server.readiness.announce();
+        server
+    }
+
+    async fn start_as(
+        change: impl FnOnce(&mut Web),
+        identity: impl FnOnce(&str, &TestClock) -> Option<Identity>,
+    ) -> Self {
+        let (mut world, site, readiness) = (World::create().await, site(), Readiness::default());
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        if let Some(identity) = identity(&format!("http://{address}"), &world.clock) {
+            world.services = world.services.clone().with_identity(identity);
+        }
         let mut web = Web {
             public_url: None,
             trusted_proxies: vec![],
@@ -62,8 +88,6 @@ impl TestServer {
             web: Arc::new(web),
             readiness: readiness.clone(),
         };
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
-        let address = listener.local_addr().expect("an address");
         let app = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async { axum::serve(listener, app).await });
         // Tests speak plain HTTP, but the client asks for a TLS provider because another user of its crate has TLS on.

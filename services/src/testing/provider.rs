@@ -45,7 +45,7 @@ impl World {
                 return Err(denied);
             }
         };
-        let token =
+        let (_, token) =
             session::begin(&self.services, &mut transaction, user, &Client::default()).await.expect("a session");
         sqlx::query(
             "insert into provider_sessions

@@ -1,0 +1,109 @@
+import { type Server, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Account, Provider } from "oidc-provider";
+import { BursarConsole } from "./console";
+import { test as base } from "./test";
+
+export { expect } from "./test";
+
+const CLIENT = { id: "00000003-0000-0000-c000-000000000000", secret: "secret-for-tests" };
+/** The group whose members are developers. */
+const DEVELOPERS = "3f1c77aa-0000-4000-8000-000000000000";
+
+/** A certified OpenID Connect provider whose claims have the shape of Microsoft Entra ID's (version 2.0). */
+class Entra {
+  private constructor(
+    private readonly server: Server,
+    readonly issuer: string,
+  ) {}
+
+  static async start(bursar: string): Promise<Entra> {
+    const server = createServer();
+    const issuer = `http://127.0.0.1:${await listen(server)}`;
+    const provider = new Provider(issuer, {
+      clients: [
+        {
+          client_id: CLIENT.id,
+          client_secret: CLIENT.secret,
+          redirect_uris: [`${bursar}/sign-in/callback`],
+          post_logout_redirect_uris: [`${bursar}/sign-in`],
+          grant_types: ["authorization_code", "refresh_token"],
+          response_types: ["code"],
+        },
+      ],
+      claims: { openid: ["sub", "oid", "tid", "ver", "name", "preferred_username", "groups"] },
+      conformIdTokenClaims: false,
+      pkce: { required: () => true },
+      findAccount: (_, id): Account => ({ accountId: id, claims: () => claimsOf(id) }),
+    });
+    server.on("request", provider.callback());
+    return new Entra(server, issuer);
+  }
+
+  stop(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+}
+
+/** The subject is of this client alone; the name to sign in with stands for an address. */
+function claimsOf(name: string): { sub: string; [claim: string]: unknown } {
+  return {
+    sub: `pairwise-${name}`,
+    oid: "690222be-ff1a-4d56-abd1-7e4f7d38e474",
+    tid: "fa15d692-e9c7-4460-a743-29f29522229e",
+    ver: "2.0",
+    name: `Kim ${name}`,
+    preferred_username: `${name}@example.org`,
+    groups: name.startsWith("developer") ? [DEVELOPERS] : ["another-group"],
+  };
+}
+
+/** Tests in which Bursar leaves signing in to Entra ID. */
+export const test = base.extend<object, { entra: Entra; port: number }>({
+  port: [
+    async ({}, use) => {
+      // Free a moment ago: the provider has to know it before Bursar starts.
+      const server = createServer();
+      const port = await listen(server);
+      await new Promise((closed) => server.close(closed));
+      await use(port);
+    },
+    { scope: "worker" },
+  ],
+
+  entra: [
+    async ({ port }, use) => {
+      const entra = await Entra.start(`http://127.0.0.1:${port}`);
+      await use(entra);
+      entra.stop();
+    },
+    { scope: "worker" },
+  ],
+
+  bursar: [
+    async ({ entra, port }, use) => {
+      const console = await BursarConsole.start({
+        PORT: `${port}`,
+        IDP_PROVIDER: "entra",
+        OIDC_ISSUER_URL: entra.issuer,
+        OIDC_CLIENT_ID: CLIENT.id,
+        OIDC_CLIENT_SECRET: CLIENT.secret,
+        OIDC_SCOPES: "openid",
+        OIDC_ROLES_CLAIM: "groups",
+        OIDC_ROLE_MAP: `${DEVELOPERS}=developer`,
+        BURSAR_PUBLIC_URL: `http://127.0.0.1:${port}`,
+        BURSAR_SECRET_KEY: "a key for tests, not for anything else",
+      });
+      await use(console);
+      await console.stop();
+    },
+    { scope: "worker" },
+  ],
+});
+
+async function listen(server: Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await new Promise((listening) => server.once("listening", listening));
+  return (server.address() as AddressInfo).port;
+}

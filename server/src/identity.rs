@@ -1,0 +1,176 @@
+//! Addresses of the sign-in through an identity provider: leaving, coming back, and being told to sign people out.
+
+use crate::middleware::error_pages::{self, Problem};
+use crate::middleware::{body_limit, cookies, readiness, session};
+use crate::state::AppState;
+use app::next::NextPath;
+use app::paths;
+use app::request::RequestInfo;
+use app::send::{FLASH_COOKIE, session_cookie};
+use axum::extract::{Form, Query, Request, State};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Json, Router};
+use domain::denial::Denied;
+use domain::error::Refusal;
+use domain::form::Flash;
+use http::header::SET_COOKIE;
+use http::{HeaderValue, StatusCode};
+use serde::Deserialize;
+use services::forms;
+use services::identity::Fault;
+use services::identity::flow::{self, FlowSecret, From, Leaving, Purpose, Return};
+use services::identity::logout::{self, BACK_CHANNEL};
+
+/// Nothing of it is there when people sign in with Bursar's own passwords.
+pub fn routes(state: &AppState) -> Router<AppState> {
+    if state.services.identity().is_none() {
+        return Router::new();
+    }
+    let browsers = Router::new()
+        .route(paths::SIGN_IN_THROUGH_PROVIDER, get(leave))
+        .route(flow::AGAIN, get(leave_again))
+        .route(flow::CALLBACK, get(arrive))
+        .layer(from_fn_with_state(state.clone(), session::read));
+    // The provider is no browser and has neither cookies nor an origin: the token it sends is what counts.
+    let provider = Router::new().route(BACK_CHANNEL, post(back_channel)).layer(body_limit::layer());
+    browsers.merge(provider).layer(from_fn_with_state(state.clone(), readiness::wait))
+}
+
+#[derive(Deserialize)]
+struct Wish {
+    next: Option<String>,
+}
+
+impl Wish {
+    fn next(&self) -> NextPath {
+        self.next.as_deref().and_then(NextPath::parse).unwrap_or_default()
+    }
+}
+
+async fn leave(State(state): State<AppState>, Query(wish): Query<Wish>, request: Request) -> Response {
+    let next = wish.next();
+    match flow::leave(&state.services, Purpose::SignIn, next.as_str()).await {
+        Ok(leaving) => go(leaving),
+        // The sign-in page says what is wrong, and since when.
+        Err(Fault::Unreachable(_)) => Redirect::to(&next.through_sign_in()).into_response(),
+        Err(fault) => refuse(&state, &request.into_parts().0, fault),
+    }
+}
+
+async fn leave_again(
+    State(state): State<AppState>,
+    Query(wish): Query<Wish>,
+    Extension(info): Extension<RequestInfo>,
+    request: Request,
+) -> Response {
+    let next = wish.next();
+    let Some(caller) = info.caller else { return Redirect::to(&next.through_sign_in()).into_response() };
+    let purpose = Purpose::Reauthenticate(caller.actor.session_id);
+    match flow::leave(&state.services, purpose, next.as_str()).await {
+        Ok(leaving) => go(leaving),
+        Err(fault) => refuse(&state, &request.into_parts().0, fault),
+    }
+}
+
+fn go(leaving: Leaving) -> Response {
+    let life = flow::LIFE.whole_seconds();
+    let cookie = cookie(&format!("{}={}", cookies::SIGN_IN, leaving.secret.expose()), life);
+    ([(SET_COOKIE, cookie)], Redirect::to(&leaving.url)).into_response()
+}
+
+#[derive(Deserialize)]
+struct Back {
+    code: Option<String>,
+    state: Option<String>,
+    iss: Option<String>,
+    error: Option<String>,
+}
+
+async fn arrive(
+    State(state): State<AppState>,
+    Query(Back { code, state: flow_state, iss, error }): Query<Back>,
+    Extension(info): Extension<RequestInfo>,
+    request: Request,
+) -> Response {
+    let parts = request.into_parts().0;
+    let secret = cookies::value(&parts.headers, cookies::SIGN_IN).and_then(FlowSecret::from_cookie);
+    let back = Return { code, state: flow_state, iss, error };
+    let from = From { client: &info.client, session: info.session_token.as_ref(), request_id: &info.request_id };
+    match flow::arrive(&state.services, secret, back, from).await {
+        Ok(arrived) => {
+            let life = state.services.settings().session_life.whole_seconds();
+            let session = HeaderValue::from_str(&session_cookie(&arrived.token, life)).ok();
+            let mut response = Redirect::to(&arrived.next).into_response();
+            response.headers_mut().extend(session.map(|cookie| (SET_COOKIE, cookie)));
+            forget(response)
+        }
+        Err(Fault::Denied(denied)) => forget(turn_away(&state, &parts, *denied).await),
+        Err(fault) => refuse(&state, &parts, fault),
+    }
+}
+
+/// Leads to the page that says why; what it says is read once, as what forms leave.
+async fn turn_away(state: &AppState, parts: &http::request::Parts, denied: Denied) -> Response {
+    match forms::keep(&state.services, None, &Flash::Denied(Box::new(denied))).await {
+        Ok(token) => {
+            let cookie = cookie(&format!("{FLASH_COOKIE}={token}"), 600);
+            ([(SET_COOKIE, cookie)], Redirect::to(paths::SIGN_IN)).into_response()
+        }
+        Err(fault) => refuse(state, parts, fault.into()),
+    }
+}
+
+fn refuse(state: &AppState, parts: &http::request::Parts, fault: Fault) -> Response {
+    tracing::warn!(%fault, "a sign-in through the identity provider failed");
+    let problem = match fault {
+        Fault::Stale(_) => Problem::SIGN_IN_STALE,
+        Fault::Declined(_) | Fault::Denied(_) => Problem::SIGN_IN_DECLINED,
+        Fault::Untrusted(_) => Problem::SIGN_IN_UNTRUSTED,
+        Fault::Unreachable(_) => Problem::NO_PROVIDER,
+        Fault::Services(fault) => match Refusal::from(fault) {
+            Refusal::Unavailable => Problem::NO_DATABASE,
+            _ => Problem::FAULT,
+        },
+    };
+    error_pages::page(state, &parts.headers, &parts.extensions, problem)
+}
+
+/// The secret is used up.
+fn forget(mut response: Response) -> Response {
+    response.headers_mut().append(SET_COOKIE, cookie(&format!("{}=", cookies::SIGN_IN), 0));
+    response
+}
+
+fn cookie(pair: &str, life: i64) -> HeaderValue {
+    let cookie = format!("{pair}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={life}");
+    HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
+}
+
+#[derive(Deserialize)]
+struct LogoutForm {
+    logout_token: String,
+}
+
+/// Answers as OpenID Connect Back-Channel Logout 1.0, section 2.8, says.
+async fn back_channel(State(state): State<AppState>, Form(form): Form<LogoutForm>) -> Response {
+    let refused = |status: StatusCode, what: &str| {
+        let body = serde_json::json!({ "error": "invalid_request", "error_description": what });
+        (status, Json(body)).into_response()
+    };
+    match logout::back_channel(&state.services, &form.logout_token).await {
+        Ok(ended) => {
+            tracing::info!(ended, "the identity provider signed somebody out");
+            StatusCode::OK.into_response()
+        }
+        Err(fault @ Fault::Services(_)) => {
+            tracing::error!(%fault, "a logout token could not be obeyed");
+            refused(StatusCode::SERVICE_UNAVAILABLE, "try again later")
+        }
+        Err(fault) => {
+            tracing::warn!(%fault, "refused a logout token");
+            refused(StatusCode::BAD_REQUEST, "the logout token was refused")
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Leaving for the provider and coming back: once, in the same browser, to a page of this site.
+
+use super::{both, count, who};
+use crate::provider::{cookie_of, parameters, person};
+use crate::server::{DATA, OUR_SITE, PAGE, header};
+use http::StatusCode;
+use time::Duration;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_whom_the_provider_vouches_for_is_signed_in_and_back_where_they_wanted_to_go() {
+    let (server, provider) = both().await;
+    let (location, cookie) = server.leave("%2Fsettings%2Fmy-access%3Fa%3Db").await;
+    let asked = parameters(&location);
+    assert!(location.starts_with(&format!("{}/authorize?", provider.url)), "{location}");
+    assert_eq!(asked["redirect_uri"], format!("{}/sign-in/callback", server.origin()));
+    let answer = server.come_back(&cookie, &provider.approve(&location)).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    assert_eq!(header(&answer, "location"), "/settings/my-access?a=b");
+    let cookies: Vec<_> = answer.headers().get_all("set-cookie").iter().map(|it| it.to_str().expect("text")).collect();
+    assert!(
+        cookies.iter().all(|it| it.contains("Secure; HttpOnly; SameSite=Lax") && it.contains("Path=/;")),
+        "{cookies:?}"
+    );
+    assert_eq!(cookie_of(&answer, "__Host-bursar-sign-in"), "__Host-bursar-sign-in=");
+    assert_eq!(who(&server, &cookie_of(&answer, "__Host-bursar")).await.as_deref(), Some("ada@example.com"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_of_the_provider_reaches_the_browser_or_stands_readable_in_the_database() {
+    let (server, provider) = both().await;
+    let (location, cookie) = server.leave("%2F").await;
+    let answer = server.come_back(&cookie, &provider.approve(&location)).await;
+    let seen = format!("{:?}", answer.headers());
+    let stored: String = sqlx::query_scalar(
+        "select coalesce(string_agg(p::text || s::text, ' '), '') from provider_sessions p, sessions s",
+    )
+    .fetch_one(server.world.services.pool())
+    .await
+    .expect("rows");
+    assert!(stored.contains("ada@example.com"));
+    for secret in provider.secrets() {
+        assert!(!seen.contains(&secret) && !stored.contains(&secret), "{secret}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_led_to_another_site() {
+    let (server, provider) = both().await;
+    for next in ["https%3A%2F%2Fevil.test", "%2F%2Fevil.test", "%2F%5Cevil.test", "evil.test", "javascript%3Aalert(1)"]
+    {
+        let (location, cookie) = server.leave(next).await;
+        let answer = server.come_back(&cookie, &provider.approve(&location)).await;
+        assert_eq!(header(&answer, "location"), "/", "{next}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sign_in_gives_a_new_secret_and_ends_the_session_the_browser_had() {
+    let (server, provider) = both().await;
+    let first = server.sign_in(&provider).await;
+    let (location, cookie) = server.leave("%2F").await;
+    let answer = server.come_back(&format!("{cookie}; {first}"), &provider.approve(&location)).await;
+    let second = cookie_of(&answer, "__Host-bursar");
+    assert_ne!(first, second);
+    assert!(who(&server, &first).await.is_none() && who(&server, &second).await.is_some());
+    assert_eq!(count(&server, "sessions").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn passwords_open_nothing_where_a_provider_vouches() {
+    let (server, _) = both().await;
+    let (caller, _) = server.person("Ada Lovelace", domain::role::PlatformRole::User).await;
+    server.world.set_password(caller.actor.user_id, "a quiet ledger line").await;
+    let body = "email=ada.lovelace%40example.com&password=a+quiet+ledger+line&next=%2F";
+    let answer = server.post("/act/sign-in", body, &[DATA, OUR_SITE]).await;
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    let page = server.get("/sign-in", &[PAGE]).await.text().await.expect("a page");
+    assert!(page.contains("Continue with Keycloak") && !page.contains("type=\"password\""), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn proving_once_more_who_one_is_renews_the_secret_and_the_time() {
+    let (server, provider) = both().await;
+    let session = server.sign_in(&provider).await;
+    server.world.clock.advance(Duration::minutes(3));
+    let answer = server.get("/sign-in/again?next=%2Fsettings%2Fprofile", &[PAGE, ("cookie", &session)]).await;
+    let location = header(&answer, "location");
+    assert!(location.contains("prompt=login") && location.contains("max_age=0"), "{location}");
+    let cookies = format!("{}; {session}", cookie_of(&answer, "__Host-bursar-sign-in"));
+    let answer = server.come_back(&cookies, &provider.approve(&location)).await;
+    assert_eq!(header(&answer, "location"), "/settings/profile");
+    let renewed = cookie_of(&answer, "__Host-bursar");
+    assert!(who(&server, &session).await.is_none() && who(&server, &renewed).await.is_some());
+    let at: time::OffsetDateTime = sqlx::query_scalar("select authenticated_at from provider_sessions")
+        .fetch_one(server.world.services.pool())
+        .await
+        .expect("a time");
+    assert_eq!(at, server.world.clock.now());
+    assert_eq!(count(&server, "sessions").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_is_not_renewed_by_somebody_else_an_old_proof_or_another_browser() {
+    let (server, provider) = both().await;
+    let session = server.sign_in(&provider).await;
+    let again = async || {
+        let answer = server.get("/sign-in/again?next=%2F", &[PAGE, ("cookie", &session)]).await;
+        (header(&answer, "location"), cookie_of(&answer, "__Host-bursar-sign-in"))
+    };
+    let (location, cookie) = again().await;
+    provider.forge(|forge| forge.shift("auth_time", -60));
+    let old = server.come_back(&format!("{cookie}; {session}"), &provider.approve(&location)).await;
+    assert_eq!(old.status(), StatusCode::BAD_GATEWAY);
+    provider.forge(|_| {});
+    let (location, cookie) = again().await;
+    assert_eq!(server.come_back(&cookie, &provider.approve(&location)).await.status(), StatusCode::BAD_REQUEST);
+    provider.sign_in_as(person("grace", &["developer"]));
+    let other = server.sign_in(&provider).await;
+    let (location, cookie) = again().await;
+    let swapped = server.come_back(&format!("{cookie}; {other}"), &provider.approve(&location)).await;
+    assert_eq!(swapped.status(), StatusCode::BAD_GATEWAY);
+    let (location, cookie) = again().await;
+    let else_ = server.come_back(&format!("{cookie}; {session}"), &provider.approve(&location)).await;
+    assert_eq!(else_.status(), StatusCode::BAD_GATEWAY);
+    assert_eq!(who(&server, &session).await.as_deref(), Some("ada@example.com"));
+}

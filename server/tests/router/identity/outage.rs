@@ -1,0 +1,57 @@
+//! The provider does not answer for a while.
+
+use super::{both, who};
+use crate::server::{PAGE, header};
+use http::StatusCode;
+use std::time::Instant;
+use time::Duration;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sessions_go_on_sign_in_says_what_is_wrong_and_it_heals_by_itself() {
+    let (server, provider) = both().await;
+    let session = server.sign_in(&provider).await;
+    provider.go_down(true);
+    server.world.clock.advance(Duration::minutes(6));
+    let start = Instant::now();
+    assert!(who(&server, &session).await.is_some(), "whoever is signed in goes on");
+    let answer = server.get("/sign-in/provider?next=%2Fsettings%2Fprofile", &[PAGE]).await;
+    assert_eq!(header(&answer, "location"), "/sign-in?next=%2Fsettings%2Fprofile");
+    server.world.clock.advance(Duration::minutes(2));
+    let page = server.get("/sign-in?next=%2Fsettings%2Fprofile", &[PAGE]).await.text().await.expect("a page");
+    assert!(page.contains("Keycloak does not answer.") && page.contains("it answered 503"), "{page}");
+    assert!(page.contains("2 min ago") && page.contains("Try again"), "{page}");
+    assert!(start.elapsed() < std::time::Duration::from_secs(10));
+    provider.go_down(false);
+    server.world.clock.advance(Duration::seconds(6));
+    let page = server.get("/sign-in", &[PAGE]).await.text().await.expect("a page");
+    assert!(page.contains("Continue with Keycloak") && !page.contains("does not answer"), "{page}");
+    assert!(who(&server, &session).await.is_some());
+    assert_eq!(provider.refreshes(), 1, "the session was refreshed once it could be");
+    assert!(who(&server, &server.sign_in(&provider).await).await.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_outage_between_leaving_and_coming_back_is_said() {
+    let (server, provider) = both().await;
+    let (location, cookie) = server.leave("%2F").await;
+    provider.go_down(true);
+    let answer = server.come_back(&cookie, &provider.approve(&location)).await;
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(answer.text().await.expect("a page").contains("The identity provider does not answer"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_status_says_how_things_stand() {
+    let (server, provider) = both().await;
+    let status = async || services::identity::status(&server.world.services).await.expect("a status").expect("one");
+    let well = status().await;
+    assert_eq!((well.outage, well.keys_read_at), (None, Some(server.world.clock.now())));
+    assert_eq!(well.issuer, provider.url);
+    assert!(well.clock_ahead_seconds.is_some());
+    provider.go_down(true);
+    server.world.clock.advance(Duration::seconds(11));
+    let since = server.world.clock.now();
+    assert_eq!(status().await.outage.map(|outage| outage.since), Some(since));
+    server.world.clock.advance(Duration::seconds(60));
+    assert_eq!(status().await.outage.map(|outage| outage.since), Some(since));
+}

@@ -1,0 +1,147 @@
+//! Signing out at the provider, and being signed out by it (field.md S3).
+
+use super::{both, count, who};
+use crate::provider::{CLIENT, Forge, Provider, Sign, parameters, person};
+use crate::server::{OUR_SITE, PAGE, TestServer, header};
+use http::StatusCode;
+use serde_json::{Value, json};
+use time::Duration;
+
+const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// A logout token for Ada's session, changed as the test likes.
+fn logout_token(provider: &Provider, change: impl FnOnce(&mut Forge)) -> String {
+    let (now, ada) = (provider.now(), person("ada", &[]));
+    let url = provider.url.clone();
+    provider.signed(|forge| {
+        forge.header["typ"] = json!("logout+jwt");
+        for (name, value) in [
+            ("iss", json!(url)),
+            ("aud", json!(CLIENT)),
+            ("iat", json!(now)),
+            ("exp", json!(now + 120)),
+            ("jti", json!("token-1")),
+            ("sub", ada["sub"].clone()),
+            ("sid", ada["sid"].clone()),
+            ("events", json!({ EVENT: {} })),
+        ] {
+            forge.claim(name, value);
+        }
+        change(forge);
+    })
+}
+
+async fn send(server: &TestServer, token: &str) -> StatusCode {
+    server.post("/sign-in/back-channel-logout", &format!("logout_token={token}"), &[]).await.status()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn signing_out_ends_the_session_and_leads_to_the_providers_end() {
+    let (server, provider) = both().await;
+    let session = server.sign_in(&provider).await;
+    let answer = server.post("/act/sign-out", "", &[("cookie", &session), PAGE, OUR_SITE]).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    let location = header(&answer, "location");
+    assert!(location.starts_with(&format!("{}/logout?", provider.url)), "{location}");
+    let said = parameters(&location);
+    assert_eq!(said["client_id"], CLIENT);
+    assert_eq!(said["post_logout_redirect_uri"], format!("{}/sign-in", server.origin()));
+    assert!(provider.secrets().contains(&said["id_token_hint"]));
+    assert!(who(&server, &session).await.is_none());
+    // Pages let the form lead there.
+    let session = server.sign_in(&provider).await;
+    let page = server.get("/settings/profile", &[PAGE, ("cookie", &session)]).await;
+    let origin = provider.url.trim_end_matches("/realms/test");
+    assert!(header(&page, "content-security-policy").contains(&format!("form-action 'self' {origin}")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_provider_ends_one_session_or_all_of_somebody() {
+    let (server, provider) = both().await;
+    let ada = server.sign_in(&provider).await;
+    provider.sign_in_as({
+        let mut again = person("ada", &["developer"]);
+        again.insert("sid".to_owned(), json!("another-session-of-ada"));
+        again
+    });
+    let ada_elsewhere = server.sign_in(&provider).await;
+    provider.sign_in_as(person("grace", &["developer"]));
+    let grace = server.sign_in(&provider).await;
+    assert_eq!(send(&server, &logout_token(&provider, |_| {})).await, StatusCode::OK);
+    assert!(who(&server, &ada).await.is_none());
+    assert!(who(&server, &ada_elsewhere).await.is_some() && who(&server, &grace).await.is_some());
+    let all = logout_token(&provider, |it| {
+        it.claim("sid", Value::Null);
+        it.claim("jti", json!("token-2"));
+    });
+    assert_eq!(send(&server, &all).await, StatusCode::OK);
+    assert!(who(&server, &ada_elsewhere).await.is_none() && who(&server, &grace).await.is_some());
+    let status = services::identity::status(&server.world.services).await.expect("a status").expect("a provider");
+    assert_eq!(status.last_back_channel_logout_at, Some(server.world.clock.now()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_logout_token_ends_nothing() {
+    let (server, provider) = both().await;
+    let session = server.sign_in(&provider).await;
+    let wrong: [(&str, fn(&mut Forge)); 18] = [
+        ("a nonce", |it| it.claim("nonce", json!("n"))),
+        ("a nonce that is null", |it| drop(it.claims.insert("nonce".to_owned(), Value::Null))),
+        ("old", |it| {
+            it.shift("iat", -121);
+            it.claim("exp", Value::Null);
+        }),
+        ("from the future", |it| it.shift("iat", 60)),
+        ("expired", |it| it.shift("exp", -200)),
+        ("no time", |it| it.claim("iat", Value::Null)),
+        ("another audience", |it| it.claim("aud", json!("another"))),
+        ("no audience", |it| it.claim("aud", Value::Null)),
+        ("another issuer", |it| it.claim("iss", json!("https://evil.test"))),
+        ("no events", |it| it.claim("events", Value::Null)),
+        ("other events", |it| it.claim("events", json!({ "http://example.com/event": {} }))),
+        ("events of another shape", |it| {
+            it.claim("events", json!({ "http://schemas.openid.net/event/backchannel-logout": true }))
+        }),
+        ("no name of its own", |it| it.claim("jti", Value::Null)),
+        ("nobody", |it| {
+            it.claim("sub", Value::Null);
+            it.claim("sid", Value::Null);
+        }),
+        ("not signed", |it| it.sign = Sign::Nothing),
+        ("the public key as a secret", |it| it.sign = Sign::PublicKeyAsSecret),
+        ("a swapped key", |it| it.sign = Sign::SwappedKey),
+        ("an access token", |it| it.header["typ"] = json!("at+jwt")),
+    ];
+    for (what, change) in wrong {
+        assert_eq!(send(&server, &logout_token(&provider, change)).await, StatusCode::BAD_REQUEST, "{what}");
+        assert!(who(&server, &session).await.is_some(), "{what}");
+    }
+    for nonsense in ["", "a", "a.b", "a.b.c", &"a.".repeat(20_000)] {
+        assert_eq!(send(&server, nonsense).await, StatusCode::BAD_REQUEST);
+    }
+    assert_eq!(count(&server, "logout_tokens").await, 0);
+    assert_eq!(send(&server, &logout_token(&provider, |_| {})).await, StatusCode::OK, "the right one is obeyed");
+    assert!(who(&server, &session).await.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_logout_token_is_used_once_on_all_processes() {
+    let (server, provider) = both().await;
+    let token = logout_token(&provider, |_| {});
+    server.sign_in(&provider).await;
+    let other = server.world.services.clone().with_identity(provider.identity(&server.origin(), &server.world.clock));
+    let [here, there] = [&server.world.services, &other].map(|it| services::identity::logout::back_channel(it, &token));
+    let (here, there) = tokio::join!(here, there);
+    assert_eq!(usize::from(here.is_ok()) + usize::from(there.is_ok()), 1);
+    let session = server.sign_in(&provider).await;
+    assert_eq!(send(&server, &token).await, StatusCode::BAD_REQUEST);
+    assert!(who(&server, &session).await.is_some());
+    // It is forgotten only when it would be too old anyway.
+    server.world.clock.advance(Duration::seconds(100));
+    services::identity::sweep(&server.world.services).await.expect("swept");
+    assert_eq!(send(&server, &token).await, StatusCode::BAD_REQUEST);
+    server.world.clock.advance(Duration::seconds(100));
+    services::identity::sweep(&server.world.services).await.expect("swept");
+    assert_eq!(send(&server, &token).await, StatusCode::BAD_REQUEST);
+    assert_eq!(count(&server, "logout_tokens").await, 0);
+}

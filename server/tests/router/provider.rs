@@ -1,0 +1,376 @@
+//! An identity provider for tests, which can be told to answer wrongly in any one way.
+
+mod forge;
+
+pub(crate) use forge::{Forge, Sign};
+
+use crate::server::TestServer;
+use axum::extract::{Form, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::provider::ProviderKind;
+use forge::{KEY, Key, OTHER_KEY};
+use http::{HeaderMap, StatusCode};
+use serde_json::{Map, Value, json};
+use services::identity::{Identity, IdentityConfig};
+use services::testing::TestClock;
+use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
+
+pub(crate) const CLIENT: &str = "bursar";
+pub(crate) const CLIENT_SECRET: &str = "the-client-secret-of-the-tests";
+/// The longest that tests wait for the provider; long enough for a machine that does other things as well.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A running provider; it ends with the test.
+#[derive(Clone)]
+pub(crate) struct Provider {
+    pub(crate) url: String,
+    state: Arc<Told>,
+}
+
+/// What the provider was told to do, and what it has done.
+struct Told {
+    url: String,
+    clock: OnceLock<TestClock>,
+    forge: Mutex<fn(&mut Forge)>,
+    discovery: Mutex<fn(&mut Value)>,
+    person: Mutex<Map<String, Value>>,
+    codes: Mutex<HashMap<String, Asked>>,
+    refresh_tokens: Mutex<Vec<String>>,
+    keys: Mutex<Vec<&'static str>>,
+    is_down: std::sync::atomic::AtomicBool,
+    key_reads: AtomicUsize,
+    refreshes: AtomicUsize,
+    busy: Mutex<Duration>,
+    secrets: Mutex<Vec<String>>,
+}
+
+/// What a browser asked for at the authorization endpoint.
+struct Asked {
+    nonce: String,
+    challenge: String,
+    asks_again: bool,
+}
+
+impl Provider {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let url = format!("http://{}/realms/test", listener.local_addr().expect("an address"));
+        let state = Arc::new(Told {
+            url: url.clone(),
+            clock: OnceLock::new(),
+            forge: Mutex::new(|_| {}),
+            discovery: Mutex::new(|_| {}),
+            person: Mutex::new(person("ada", &["developer"])),
+            codes: Mutex::default(),
+            refresh_tokens: Mutex::default(),
+            keys: Mutex::new(vec![KEY]),
+            is_down: std::sync::atomic::AtomicBool::new(false),
+            key_reads: AtomicUsize::new(0),
+            refreshes: AtomicUsize::new(0),
+            busy: Mutex::default(),
+            secrets: Mutex::new(vec![CLIENT_SECRET.to_owned()]),
+        });
+        let app = Router::new()
+            .route("/realms/test/.well-known/openid-configuration", get(discover))
+            .route("/realms/test/keys", get(keys))
+            .route("/realms/test/token", post(token))
+            .with_state(state.clone());
+        tokio::spawn(async { axum::serve(listener, app).await });
+        Self { url, state }
+    }
+
+    /// How Bursar at `origin` is told about it.
+    pub(crate) fn config(&self, origin: &str, kind: ProviderKind) -> IdentityConfig {
+        IdentityConfig {
+            kind,
+            issuer: self.url.clone(),
+            client_id: CLIENT.to_owned(),
+            client_secret: Some(CLIENT_SECRET.to_owned()),
+            scopes: vec!["profile".to_owned(), "email".to_owned()],
+            roles_claim: "realm_access.roles".to_owned(),
+            role_map: vec![],
+            public_url: origin.to_owned(),
+            secret_key: "a key of the tests, long enough to pass".to_owned(),
+        }
+    }
+
+    /// Bursar's side of it, which does not wait long.
+    pub(crate) fn identity(&self, origin: &str, clock: &TestClock) -> Identity {
+        self.identity_as(self.config(origin, ProviderKind::Keycloak), clock)
+    }
+
+    pub(crate) fn identity_as(&self, config: IdentityConfig, clock: &TestClock) -> Identity {
+        let _ = self.state.clock.set(clock.clone());
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
+        Identity::new(config, client.no_proxy().build().expect("a client"))
+    }
+
+    /// Makes every answer wrong in one way, from now on.
+    pub(crate) fn forge(&self, how: fn(&mut Forge)) {
+        *self.state.forge.lock().expect("no panic") = how;
+    }
+
+    pub(crate) fn describe(&self, how: fn(&mut Value)) {
+        *self.state.discovery.lock().expect("no panic") = how;
+    }
+
+    /// Who signs in from now on.
+    pub(crate) fn sign_in_as(&self, claims: Map<String, Value>) {
+        *self.state.person.lock().expect("no panic") = claims;
+    }
+
+    /// Signs with another key from now on, under a new name.
+    pub(crate) fn rotate_key(&self) {
+        *self.state.keys.lock().expect("no panic") = vec![OTHER_KEY];
+    }
+
+    pub(crate) fn go_down(&self, is_down: bool) {
+        self.state.is_down.store(is_down, Ordering::SeqCst);
+    }
+
+    /// Forgets every refresh token, as when an administrator signs everybody out.
+    pub(crate) fn end_all_sessions(&self) {
+        self.state.refresh_tokens.lock().expect("no panic").clear();
+    }
+
+    pub(crate) fn key_reads(&self) -> usize {
+        self.state.key_reads.load(Ordering::SeqCst)
+    }
+
+    /// How long it has spent on tokens, which it signs in the same process.
+    pub(crate) fn busy(&self) -> Duration {
+        *self.state.busy.lock().expect("no panic")
+    }
+
+    pub(crate) fn refreshes(&self) -> usize {
+        self.state.refreshes.load(Ordering::SeqCst)
+    }
+
+    /// Everything that must never stand in a log or on a page.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        self.state.secrets.lock().expect("no panic").clone()
+    }
+
+    /// Lets the browser in that was sent to `location`. Returns where it is sent back to.
+    pub(crate) fn approve(&self, location: &str) -> Vec<(&'static str, String)> {
+        let asked = parameters(location);
+        assert_eq!(asked["response_type"], "code");
+        assert_eq!(asked["code_challenge_method"], "S256");
+        assert!(asked["scope"].split(' ').any(|scope| scope == "openid"));
+        let code = self.state.secret("code");
+        let asks_again = asked.get("prompt").is_some_and(|prompt| prompt == "login") && asked.contains_key("max_age");
+        let asked_for = Asked { nonce: asked["nonce"].clone(), challenge: asked["code_challenge"].clone(), asks_again };
+        self.state.codes.lock().expect("no panic").insert(code.clone(), asked_for);
+        vec![("code", code), ("state", asked["state"].clone()), ("iss", self.url.clone())]
+    }
+
+    /// Any token, signed as the forge says.
+    pub(crate) fn signed(&self, change: impl FnOnce(&mut Forge)) -> String {
+        let mut forge = Forge::new(self.state.key());
+        change(&mut forge);
+        self.state.keep(forge.token())
+    }
+
+    /// Seconds since 1970 by the clock of the test.
+    pub(crate) fn now(&self) -> i64 {
+        self.state.now()
+    }
+}
+
+/// Claims of somebody with roles.
+pub(crate) fn person(name: &str, roles: &[&str]) -> Map<String, Value> {
+    let id = Sha256::digest(name);
+    let id = uuid::Builder::from_random_bytes(id[..16].try_into().expect("16 bytes")).into_uuid();
+    let claims = json!({
+        "sub": id, "preferred_username": name, "name": name, "email": format!("{name}@example.com"),
+        "sid": format!("session-of-{name}"), "realm_access": { "roles": roles },
+    });
+    claims.as_object().cloned().expect("an object")
+}
+
+/// The parameters of an address.
+pub(crate) fn parameters(address: &str) -> HashMap<String, String> {
+    let url = reqwest::Url::parse(address).expect("an address");
+    url.query_pairs().into_owned().collect()
+}
+
+impl Told {
+    fn now(&self) -> i64 {
+        self.clock.get().expect("a server that uses it").now().unix_timestamp()
+    }
+
+    fn key(&self) -> &'static str {
+        self.keys.lock().expect("no panic")[0]
+    }
+
+    fn secret(&self, purpose: &str) -> String {
+        let bytes: [u8; 24] = services::random::Random::system().bytes();
+        self.keep(format!("{purpose}-{}", URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    fn keep(&self, secret: String) -> String {
+        self.secrets.lock().expect("no panic").push(secret.clone());
+        secret
+    }
+
+    fn outage(&self) -> Option<Response> {
+        self.is_down.load(Ordering::SeqCst).then(|| StatusCode::SERVICE_UNAVAILABLE.into_response())
+    }
+}
+
+async fn discover(State(told): State<Arc<Told>>) -> Response {
+    if let Some(outage) = told.outage() {
+        return outage;
+    }
+    let url = &told.url;
+    let mut document = json!({
+        "issuer": url,
+        "authorization_endpoint": format!("{url}/authorize"),
+        "token_endpoint": format!("{url}/token"),
+        "jwks_uri": format!("{url}/keys"),
+        "end_session_endpoint": format!("{url}/logout"),
+        "response_types_supported": ["code"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "authorization_response_iss_parameter_supported": true,
+    });
+    told.discovery.lock().expect("no panic")(&mut document);
+    Json(document).into_response()
+}
+
+async fn keys(State(told): State<Arc<Told>>) -> Response {
+    if let Some(outage) = told.outage() {
+        return outage;
+    }
+    told.key_reads.fetch_add(1, Ordering::SeqCst);
+    let keys: Vec<Value> = told.keys.lock().expect("no panic").iter().map(|name| Key::of(name).public(name)).collect();
+    Json(json!({ "keys": keys })).into_response()
+}
+
+async fn token(
+    State(told): State<Arc<Told>>,
+    headers: HeaderMap,
+    Form(form): Form<HashMap<String, String>>,
+) -> Response {
+    if let Some(outage) = told.outage() {
+        return outage;
+    }
+    let expected = base64::engine::general_purpose::STANDARD.encode(format!("{CLIENT}:{CLIENT_SECRET}"));
+    assert_eq!(headers["authorization"].to_str().expect("text"), format!("Basic {expected}"));
+    let refused = |error: &str| (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response();
+    let asked = match form["grant_type"].as_str() {
+        "authorization_code" => {
+            told.keep(form["code_verifier"].clone());
+            let Some(asked) = told.codes.lock().expect("no panic").remove(&form["code"]) else {
+                return refused("invalid_grant");
+            };
+            if URL_SAFE_NO_PAD.encode(Sha256::digest(&form["code_verifier"])) != asked.challenge {
+                return refused("invalid_grant");
+            }
+            Some(asked)
+        }
+        _ => {
+            told.refreshes.fetch_add(1, Ordering::SeqCst);
+            let mut valid = told.refresh_tokens.lock().expect("no panic");
+            let Some(at) = valid.iter().position(|token| *token == form["refresh_token"]) else {
+                return refused("invalid_grant");
+            };
+            valid.remove(at);
+            None
+        }
+    };
+    let start = Instant::now();
+    let answer = answer(&told, asked).await;
+    *told.busy.lock().expect("no panic") += start.elapsed();
+    answer
+}
+
+async fn answer(told: &Told, asked: Option<Asked>) -> Response {
+    let now = told.now();
+    let mut forge = Forge::new(told.key());
+    forge.claims.extend(told.person.lock().expect("no panic").clone());
+    forge.claims.extend([
+        ("iss".to_owned(), json!(told.url)),
+        ("aud".to_owned(), json!(CLIENT)),
+        ("azp".to_owned(), json!(CLIENT)),
+        ("iat".to_owned(), json!(now)),
+        ("exp".to_owned(), json!(now + 300)),
+        (
+            "auth_time".to_owned(),
+            json!(if asked.as_ref().is_some_and(|asked| asked.asks_again) { now } else { now - 600 }),
+        ),
+    ]);
+    let mut access = Forge::new(told.key());
+    access.claims = forge.claims.clone();
+    access.claims.remove("aud");
+    access.claims.insert("typ".to_owned(), json!("Bearer"));
+    // As Keycloak does without a mapper.
+    forge.claims.remove("realm_access");
+    if let Some(asked) = &asked {
+        forge.claims.insert("nonce".to_owned(), json!(asked.nonce));
+    }
+    let access_token = told.keep(access.token());
+    forge.claims.insert("at_hash".to_owned(), json!(URL_SAFE_NO_PAD.encode(&Sha256::digest(&access_token)[..16])));
+    forge.body = json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": 300 });
+    let refresh_token = told.secret("refresh");
+    told.refresh_tokens.lock().expect("no panic").push(refresh_token.clone());
+    forge.body["refresh_token"] = json!(refresh_token);
+    let how = *told.forge.lock().expect("no panic");
+    how(&mut forge);
+    let id_token = told.keep(forge.token());
+    if let Some(id_token) = forge.id_token.clone().unwrap_or(Some(id_token)) {
+        forge.body["id_token"] = json!(id_token);
+    }
+    if forge.is_slow {
+        // Longer than anybody who asks is willing to wait; the connection goes first.
+        std::future::pending::<()>().await;
+    }
+    match forge.raw {
+        Some((status, text)) => (status, [("content-type", "application/json")], text).into_response(),
+        None => Json(forge.body).into_response(),
+    }
+}
+
+impl TestServer {
+    /// Begins to sign in as a browser does: where it is sent, and the cookie it was given.
+    pub(crate) async fn leave(&self, next: &str) -> (String, String) {
+        let answer = self.get(&format!("/sign-in/provider?next={next}"), &[crate::server::PAGE]).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.expect("a text"));
+        (crate::server::header(&answer, "location"), cookie_of(&answer, "__Host-bursar-sign-in"))
+    }
+
+    /// Comes back from the provider.
+    pub(crate) async fn come_back(&self, cookie: &str, back: &[(&'static str, String)]) -> reqwest::Response {
+        let mut url = reqwest::Url::parse("http://x/sign-in/callback").expect("an address");
+        url.query_pairs_mut().extend_pairs(back);
+        let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());
+        self.get(&path, &[crate::server::PAGE, ("cookie", cookie)]).await
+    }
+
+    /// Signs in; the cookie of the session.
+    pub(crate) async fn sign_in(&self, provider: &Provider) -> String {
+        let (location, cookie) = self.leave("%2F").await;
+        let answer = self.come_back(&cookie, &provider.approve(&location)).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.expect("a text"));
+        cookie_of(&answer, "__Host-bursar")
+    }
+}
+
+/// A cookie that an answer sets, as the browser sends it; empty when it sets none.
+pub(crate) fn cookie_of(answer: &reqwest::Response, name: &str) -> String {
+    let set = answer.headers().get_all("set-cookie").iter().map(|value| value.to_str().expect("text"));
+    let pairs = set.filter_map(|cookie| cookie.split(';').next()).filter(|pair| pair.starts_with(&format!("{name}=")));
+    pairs.last().unwrap_or_default().to_owned()
+}

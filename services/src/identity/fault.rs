@@ -1,0 +1,37 @@
+//! Why a sign-in through the provider came to nothing.
+
+use crate::error::Error;
+
+/// What went wrong, for the log; people read a page made from the variant. Holds no token, code or secret.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// It was used already, took too long, or began in another browser.
+    #[error("the sign-in is not open: {0}")]
+    Stale(&'static str),
+    /// The provider let nobody in; its error code (RFC 6749).
+    #[error("the provider declined: {0:?}")]
+    Declined(String),
+    /// What the provider answered must not be believed.
+    #[error("the provider's answer was refused: {0:?}")]
+    Untrusted(String),
+    /// The provider does not answer, or not in time.
+    #[error("the provider does not answer: {0}")]
+    Unreachable(String),
+    /// The provider vouches for somebody who does not come in.
+    #[error("the person was turned away")]
+    Denied(Box<domain::denial::Denied>),
+    /// Ours.
+    #[error(transparent)]
+    Services(#[from] Error),
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(fault: sqlx::Error) -> Self {
+        Self::Services(fault.into())
+    }
+}
+
+/// An answer that must not be believed.
+pub(super) fn untrusted(why: impl Into<String>) -> Fault {
+    Fault::Untrusted(why.into())
+}

@@ -1,0 +1,75 @@
+//! Talking to the provider: bounded in time and size, never redirected.
+
+use crate::error::Error;
+use openidconnect::{HttpRequest, HttpResponse};
+use std::time::Duration;
+
+/// The longest a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(2);
+/// The longest a whole exchange may take.
+const EXCHANGE: Duration = Duration::from_secs(5);
+/// The most bytes of an answer; discovery documents and key sets are a few thousand.
+const LARGEST: usize = 1 << 20;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum HttpFault {
+    #[error("{}", in_a_few_words(.0))]
+    Transport(#[from] reqwest::Error),
+    #[error("its answer is too large")]
+    TooLarge,
+    #[error("it answered {0}")]
+    Failing(http::StatusCode),
+    #[error("its answer makes no sense")]
+    Malformed(#[from] http::Error),
+    #[error("it did not answer a moment ago")]
+    Resting,
+}
+
+/// The client for [`super::Identity`].
+///
+/// # Errors
+/// The system's certificates cannot be used.
+pub fn client() -> Result<reqwest::Client, Error> {
+    // Two parts of a process may both want it; whoever comes second finds it there.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .connect_timeout(CONNECT)
+        .timeout(EXCHANGE)
+        // A provider that sends us elsewhere could make us ask addresses of this network.
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent("bursar")
+        .build()
+        .map_err(|fault| Error::Broken(format!("no HTTP client: {fault}")))
+}
+
+/// Sends one request and reads the whole answer.
+pub(super) async fn exchange(client: &reqwest::Client, request: HttpRequest) -> Result<HttpResponse, HttpFault> {
+    let mut response = client.execute(request.try_into()?).await?;
+    if response.status().is_server_error() {
+        return Err(HttpFault::Failing(response.status()));
+    }
+    let mut answer = http::Response::builder().status(response.status());
+    if let Some(headers) = answer.headers_mut() {
+        headers.clone_from(response.headers());
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > LARGEST {
+            return Err(HttpFault::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(answer.body(body)?)
+}
+
+/// Without the address, which stands in the configuration.
+fn in_a_few_words(fault: &reqwest::Error) -> &'static str {
+    if fault.is_timeout() {
+        "it did not answer in time"
+    } else if fault.is_connect() {
+        "no connection could be made"
+    } else {
+        "the connection broke off"
+    }
+}

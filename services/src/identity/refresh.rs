@@ -1,0 +1,255 @@
+//! Keeping a session's claims fresh: a little before their token expires somebody asks for new ones, once.
+//!
+//! A lease in the row says who: of many requests on many processes one refreshes, and no connection to the database is
+//! held while the provider thinks. The others go on with claims that still hold, or wait for the one.
+
+use super::client::refused;
+use super::fault::{Fault, untrusted};
+use super::flow::granted;
+use super::signed::{Claims, claims_of};
+use super::{Identity, sessions};
+use crate::Services;
+use crate::change::commit;
+use crate::error::Error;
+use crate::provision::{self, Admission, Occasion};
+use crate::session::{self, SessionToken};
+use domain::id::SessionId;
+use openidconnect::core::CoreTokenResponse;
+use openidconnect::{RefreshToken, TokenResponse as _};
+use std::sync::Arc;
+use time::{Duration, OffsetDateTime};
+use tracing::Instrument as _;
+
+/// How long before their end claims are refreshed; a fifth of their life when that is shorter.
+const EARLY: Duration = Duration::minutes(1);
+/// Longer than an exchange with the provider can take.
+const LEASE: Duration = Duration::seconds(15);
+/// How often, and how many times, somebody looks whether the one who refreshes is done.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(50);
+const LOOKS: u32 = 120;
+
+/// The claims of a session, as its row had them.
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    refreshed_at: OffsetDateTime,
+    expires_at: OffsetDateTime,
+}
+
+/// How it stands with a session's claims.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Freshness {
+    /// What was read holds.
+    Holds,
+    /// There are newer ones: read them.
+    Renewed,
+    /// They are over, and the provider could not be asked for new ones.
+    Over,
+    /// The provider has ended the session, and so did we.
+    Ended,
+}
+
+impl Held {
+    fn is_over(self, now: OffsetDateTime) -> bool {
+        now >= self.expires_at
+    }
+
+    fn is_due(self, now: OffsetDateTime) -> bool {
+        now >= self.expires_at - EARLY.min((self.expires_at - self.refreshed_at) / 5)
+    }
+
+    fn as_is(self, now: OffsetDateTime) -> Freshness {
+        if self.is_over(now) { Freshness::Over } else { Freshness::Holds }
+    }
+}
+
+/// Whether the provider still stands behind the session of a token, asking it when it is time. A session that it never
+/// vouched for is not its business, nor is one that it cannot be asked about now.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn stands_behind(services: &Services, token: &SessionToken) -> Result<bool, Error> {
+    let row = sqlx::query!(
+        "select p.session_id, p.refreshed_at, p.access_expires_at from provider_sessions p
+         join sessions s on s.id = p.session_id where s.token_hash = $1",
+        token.hash()
+    )
+    .fetch_optional(&services.pool)
+    .await?;
+    let Some(row) = row else { return Ok(true) };
+    let held = Held { refreshed_at: row.refreshed_at, expires_at: row.access_expires_at };
+    Ok(keep_fresh(services, SessionId(row.session_id), held).await? != Freshness::Ended)
+}
+
+/// Sees to it that the claims of a session hold, if that can be.
+async fn keep_fresh(services: &Services, session: SessionId, held: Held) -> Result<Freshness, Error> {
+    let now = services.clock.now();
+    let Some(identity) = services.identity.clone().filter(|_| held.is_due(now)) else { return Ok(held.as_is(now)) };
+    let Some(lease) = Lease::take(services, session, held).await? else {
+        return if held.is_over(now) { wait(services, session, held).await } else { Ok(Freshness::Holds) };
+    };
+    // What was begun is finished even when the request is given up: the provider may have replaced the refresh token.
+    let (services, span) = (services.clone(), tracing::Span::current());
+    let renewal = async move { lease.use_up(&services, &identity, held).await };
+    tokio::spawn(renewal.instrument(span)).await.map_err(|fault| Error::Broken(fault.to_string()))?
+}
+
+/// The right to refresh one session.
+struct Lease {
+    session: SessionId,
+    subject: String,
+    sealed: Vec<u8>,
+    claims: Claims,
+}
+
+impl Lease {
+    async fn take(services: &Services, session: SessionId, held: Held) -> Result<Option<Self>, Error> {
+        let now = services.clock.now();
+        let row = sqlx::query!(
+            r#"update provider_sessions set refresh_leased_until = $3
+               where session_id = $1 and refreshed_at = $2
+                 and (refresh_leased_until is null or refresh_leased_until <= $4)
+               returning subject, sealed_tokens, claims as "claims: sqlx::types::Json<Claims>""#,
+            session.0,
+            held.refreshed_at,
+            now + LEASE,
+            now
+        )
+        .fetch_optional(&services.pool)
+        .await?;
+        Ok(row.map(|row| Self { session, subject: row.subject, sealed: row.sealed_tokens, claims: row.claims.0 }))
+    }
+
+    async fn use_up(self, services: &Services, identity: &Arc<Identity>, held: Held) -> Result<Freshness, Error> {
+        match self.renew(services, identity, held).await {
+            Ok(freshness) => Ok(freshness),
+            Err(Fault::Services(fault)) => Err(fault),
+            Err(Fault::Stale(why)) => {
+                tracing::info!(why, "the provider has ended a session");
+                self.end(services).await
+            }
+            Err(fault) => {
+                tracing::warn!(%fault, "the claims of a session could not be refreshed");
+                self.give_back(services).await?;
+                Ok(held.as_is(services.clock.now()))
+            }
+        }
+    }
+
+    async fn renew(&self, services: &Services, identity: &Arc<Identity>, held: Held) -> Result<Freshness, Fault> {
+        let tokens = identity.sealer.open(self.session, &self.sealed);
+        let tokens = tokens.ok_or_else(|| untrusted("its tokens were sealed with another BURSAR_SECRET_KEY"))?;
+        // Providers need not give one, and programs have none: the lease lies still until the claims are over.
+        let Some(refresh) = tokens.refresh else { return Ok(held.as_is(services.clock.now())) };
+        let client = identity.client(&*identity.current(services).await?)?;
+        let refresh = RefreshToken::new(refresh);
+        let request = client.exchange_refresh_token(&refresh).map_err(|fault| untrusted(fault.to_string()))?;
+        let answer = request.request_async(&identity.line(services)).await;
+        let answer = answer.map_err(|fault| refused(fault, "its refresh token is not valid any more"))?;
+        let mut grant = if answer.id_token().is_some() {
+            granted(services, identity, &answer, identity.id_token(services, &answer, None).await?).await
+        } else {
+            self.without_id_token(services, identity, &answer, tokens.id).await
+        };
+        if grant.subject != self.subject {
+            return Err(untrusted("it speaks of somebody else now"));
+        }
+        grant.tokens.refresh.get_or_insert_with(|| refresh.secret().clone());
+        self.admit(services, identity, &grant).await
+    }
+
+    /// Providers need not send an id token again; what it said stands.
+    async fn without_id_token(
+        &self,
+        services: &Services,
+        identity: &Arc<Identity>,
+        answer: &CoreTokenResponse,
+        id: String,
+    ) -> sessions::Grant {
+        let said = claims_of(&id).unwrap_or_else(|| self.claims.clone());
+        let id = super::id_token::IdToken {
+            raw: id,
+            claims: said,
+            subject: self.subject.clone(),
+            sid: None,
+            authenticated_at: None,
+        };
+        granted(services, identity, answer, id).await
+    }
+
+    async fn admit(
+        &self,
+        services: &Services,
+        identity: &Identity,
+        grant: &sessions::Grant,
+    ) -> Result<Freshness, Fault> {
+        let mut transaction = services.pool.begin().await?;
+        let vouched = identity.vouched(&grant.claims, "");
+        match provision::admit(services, &mut transaction, &vouched, Occasion::Refresh).await? {
+            Admission::Admitted(_) => {}
+            Admission::Denied(_) => {
+                commit(transaction).await?;
+                return Err(Fault::Stale("the person may not sign in any more"));
+            }
+        }
+        if !session::is_there(&mut transaction, self.session).await? {
+            return Ok(Freshness::Ended);
+        }
+        sessions::keep(services, &mut transaction, identity, self.session, grant).await?;
+        commit(transaction).await?;
+        Ok(Freshness::Renewed)
+    }
+
+    async fn end(&self, services: &Services) -> Result<Freshness, Error> {
+        sqlx::query!("delete from sessions where id = $1", self.session.0).execute(&services.pool).await?;
+        Ok(Freshness::Ended)
+    }
+
+    async fn give_back(&self, services: &Services) -> Result<(), Error> {
+        sqlx::query!(
+            "update provider_sessions set refresh_leased_until = null where session_id = $1 and sealed_tokens = $2",
+            self.session.0,
+            self.sealed
+        )
+        .execute(&services.pool)
+        .await?;
+        Ok(())
+    }
+}
+
+/// Waits for whoever refreshes.
+async fn wait(services: &Services, session: SessionId, held: Held) -> Result<Freshness, Error> {
+    for _ in 0..LOOKS {
+        tokio::time::sleep(LOOK).await;
+        let row = sqlx::query!(
+            "select refreshed_at, refresh_leased_until from provider_sessions where session_id = $1",
+            session.0
+        )
+        .fetch_optional(&services.pool)
+        .await?;
+        match row {
+            None => return Ok(Freshness::Ended),
+            Some(row) if row.refreshed_at != held.refreshed_at => return Ok(Freshness::Renewed),
+            Some(row) if row.refresh_leased_until.is_none() => break,
+            Some(_) => {}
+        }
+    }
+    Ok(Freshness::Over)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn claims_are_refreshed_a_little_before_their_end() {
+        let start = datetime!(2026-03-02 09:00 UTC);
+        let due = |life: i64, at: i64| {
+            let held = Held { refreshed_at: start, expires_at: start + Duration::seconds(life) };
+            held.is_due(start + Duration::seconds(at))
+        };
+        assert!(!due(300, 239) && due(300, 240) && due(300, 301));
+        assert!(!due(10, 7) && due(10, 8));
+        assert!(!due(3600, 3539) && due(3600, 3540));
+    }
+}

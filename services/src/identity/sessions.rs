@@ -1,0 +1,109 @@
+//! What the provider vouches for in a session, in its row.
+
+use super::Identity;
+use super::fault::{Fault, untrusted};
+use super::seal::Tokens;
+use super::signed::Claims;
+use crate::Services;
+use crate::change::commit;
+use crate::error::Error;
+use crate::session::{self, Client, SessionToken};
+use domain::id::{SessionId, UserId};
+use serde_json::Value;
+use sqlx::PgConnection;
+use time::{Duration, OffsetDateTime};
+
+/// How long claims hold when the provider does not say.
+pub(super) const DEFAULT_LIFE: Duration = Duration::minutes(5);
+
+/// An answer of the provider with everything checked.
+pub(super) struct Grant {
+    pub(super) subject: String,
+    pub(super) sid: Option<String>,
+    pub(super) claims: Claims,
+    pub(super) tokens: Tokens,
+    pub(super) expires_at: OffsetDateTime,
+    pub(super) authenticated_at: Option<OffsetDateTime>,
+}
+
+/// Begins a session for somebody whom the provider vouches for.
+pub(super) async fn begin(
+    services: &Services,
+    connection: &mut PgConnection,
+    identity: &Identity,
+    user: UserId,
+    grant: &Grant,
+    client: &Client,
+) -> Result<SessionToken, Error> {
+    let (session, token) = session::begin(services, connection, user, client).await?;
+    keep(services, connection, identity, session, grant).await?;
+    Ok(token)
+}
+
+/// Marks a session as freshly authenticated and gives it a new secret.
+///
+/// Only the browser that holds the session can do so, for the person the session is of, and only when the provider
+/// asked them after `since`.
+pub(super) async fn confirm(
+    services: &Services,
+    identity: &Identity,
+    session: SessionId,
+    grant: &Grant,
+    since: OffsetDateTime,
+    old: Option<&SessionToken>,
+) -> Result<SessionToken, Fault> {
+    let old = old.ok_or(Fault::Stale("nobody is signed in any more"))?;
+    if grant.authenticated_at.is_none_or(|at| at < since) {
+        return Err(untrusted("it does not say that it asked the person again"));
+    }
+    let mut transaction = services.pool.begin().await?;
+    let subject = sqlx::query_scalar!(
+        "select p.subject from provider_sessions p join sessions s on s.id = p.session_id
+         where p.session_id = $1 and p.issuer = $2 and s.expires_at > $3 for update of s",
+        session.0,
+        identity.config.issuer,
+        services.clock.now()
+    )
+    .fetch_optional(&mut *transaction)
+    .await?;
+    if subject.ok_or(Fault::Stale("the session has ended"))? != grant.subject {
+        return Err(untrusted("it was somebody else who signed in"));
+    }
+    let token = session::rotate(services, &mut transaction, session, old).await?;
+    let token = token.ok_or(Fault::Stale("the session is another browser's"))?;
+    keep(services, &mut transaction, identity, session, grant).await?;
+    commit(transaction).await?;
+    Ok(token)
+}
+
+/// Writes what holds from now on; whoever was refreshing it is too late.
+pub(super) async fn keep(
+    services: &Services,
+    connection: &mut PgConnection,
+    identity: &Identity,
+    session: SessionId,
+    grant: &Grant,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into provider_sessions
+           (session_id, issuer, subject, sid, claims, sealed_tokens, access_expires_at, authenticated_at, refreshed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         on conflict (session_id) do update set
+           sid = coalesce(excluded.sid, provider_sessions.sid), claims = excluded.claims,
+           sealed_tokens = excluded.sealed_tokens, access_expires_at = excluded.access_expires_at,
+           authenticated_at = coalesce(excluded.authenticated_at, provider_sessions.authenticated_at),
+           refreshed_at = excluded.refreshed_at, refresh_leased_until = null",
+        session.0,
+        identity.config.issuer,
+        grant.subject,
+        grant.sid,
+        Value::Object(grant.claims.clone()),
+        identity.sealer.seal(&services.random, session, &grant.tokens)?,
+        grant.expires_at,
+        grant.authenticated_at,
+        services.clock.now()
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
