@@ -1,5 +1,6 @@
 import { defineConfig, type PlaywrightTestOptions } from "@playwright/test";
 import { setting } from "./support/settings";
+import type { Modes } from "./support/through-keycloak";
 
 /** The system's browser as it runs in a container: unprivileged tricks off, nothing fetched behind our back. */
 export const browser: Partial<PlaywrightTestOptions> & { launchOptions: object } = {
@@ -19,9 +20,11 @@ export const browser: Partial<PlaywrightTestOptions> & { launchOptions: object }
 };
 
 /** Tasks that must be possible with plain HTML as well. */
-const BOTH_WAYS = /(main-job|forms|lists|sessions)\.spec\.ts/;
+const BOTH_WAYS = /(main-job|forms|lists|sessions|keycloak\/sign-in)\.spec\.ts/;
+/** What must hold whoever manages roles. */
+const BOTH_MODES = /keycloak\/(sign-in|refresh)\.spec\.ts/;
 
-export default defineConfig({
+export default defineConfig<object, Modes>({
   testDir: "specs",
   outputDir: "test-results",
   reporter: "list",
@@ -43,5 +46,6 @@ export default defineConfig({
   projects: [
     { name: "with scripts", use: { javaScriptEnabled: true } },
     { name: "without scripts", testMatch: BOTH_WAYS, use: { javaScriptEnabled: false } },
+    { name: "Keycloak-managed", testMatch: BOTH_MODES, use: { mode: "Keycloak-managed" } },
   ],
 });

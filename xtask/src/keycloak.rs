@@ -74,6 +74,11 @@ impl Keycloak {
         })
     }
 
+    /// Where it listens.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// What Bursar's environment needs to have people sign in here.
     pub(crate) fn variables(&self) -> Result<[(&'static str, String); 6]> {
         let client = self.realm.bursar()?;

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that must hold before a change is kept.
 
+use crate::keycloak::Keycloak;
 use crate::paths::{self, Mode};
 use crate::postgres::{self, Postgres};
 use crate::steps::Steps;
@@ -136,11 +137,14 @@ fn in_browser(steps: &mut Steps, bursar: &Path, postgres: &Postgres) -> Result<(
     steps.step("Checking the types of the browser tests", || {
         command::run(Command::new("npm").args(["run", "--silent", "check"]).current_dir(&folder))
     })?;
+    // Every Bursar of the tests is a client of its own, so that none has to stand at the realm's address.
+    let keycloak = Keycloak::start(steps, "http://127.0.0.1:3000", 0)?;
     steps.summary();
     eprintln!("==> Testing in the browser");
     let mut playwright = Command::new("npx");
     playwright.args(["playwright", "test"]).current_dir(folder);
     playwright.env("BURSAR_BIN", bursar).env("BURSAR_SITE_DIR", paths::site());
     playwright.env("BURSAR_TEST_DATABASE_URL", postgres.url()).env("CHROMIUM", chromium);
+    playwright.env("BURSAR_TEST_KEYCLOAK_URL", keycloak.url());
     command::run(&mut playwright)
 }

@@ -1,0 +1,14 @@
+import { arrived } from "../../support/steps";
+import { at, expect, test } from "../../support/through-keycloak";
+
+test("the role admin opens administration, the role developer does not", async ({ keycloak, enterAs, faults }) => {
+  faults.allow(/status of 403/);
+  const { username } = await keycloak.add("admin");
+  const page = await enterAs(username);
+  await page.goto(at.users);
+  await arrived(page, "Users");
+  await page.context().clearCookies();
+  const developer = await keycloak.add("developer");
+  await enterAs(developer.username);
+  expect((await page.goto(at.users))?.status()).toBe(403);
+});

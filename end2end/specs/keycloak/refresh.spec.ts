@@ -1,0 +1,17 @@
+import { arrived } from "../../support/steps";
+import { at, expect, test } from "../../support/through-keycloak";
+
+// Short enough to outlive it, long enough for a slow machine.
+test.use({ tokenSeconds: 8 });
+
+test("a session outlives its access token, which is refreshed", async ({ keycloak, enterAs }) => {
+  const { username, name } = await keycloak.add("developer");
+  const page = await enterAs(username);
+  await arrived(page, "My access");
+  const looks = async (): Promise<number> => {
+    await page.goto(at.profile);
+    return keycloak.refreshes(username);
+  };
+  await expect.poll(looks, { timeout: 60_000 }).toBeGreaterThan(1);
+  await expect(page.getByText(name).first()).toBeVisible();
+});

@@ -1,0 +1,105 @@
+import { setting } from "./settings";
+
+const REALM = "bursar";
+/** Who administers Keycloak itself while it is tested; as in xtask/src/keycloak.rs. */
+const ADMINISTRATOR = { username: "admin", password: "try-keycloak" };
+/** Everybody's password in the realm's file. */
+export const KEYCLOAK_PASSWORD = "try-bursar";
+
+export interface Account {
+  username: string;
+  name: string;
+}
+
+interface Client {
+  id?: string;
+  clientId: string;
+  secret: string;
+  attributes: Record<string, string>;
+  protocolMappers: { id?: string }[];
+}
+
+/** The real Keycloak that `cargo xtask test` has started, with the realm of deploy/keycloak. */
+export class Keycloak {
+  private readonly url = setting("BURSAR_TEST_KEYCLOAK_URL");
+
+  get issuer(): string {
+    return `${this.url}/realms/${REALM}`;
+  }
+
+  /** A client like the one of the realm's file for a Bursar of its own; its access tokens last for `seconds`. */
+  async clientFor(origin: string, seconds: number): Promise<Client> {
+    const [model] = await this.read<Client[]>("/clients?clientId=bursar");
+    if (model === undefined) {
+      throw new Error("the realm has no client `bursar`");
+    }
+    const { id: _, ...client } = model;
+    const attributes = {
+      ...model.attributes,
+      "access.token.lifespan": `${seconds}`,
+      "backchannel.logout.url": `${origin}/sign-in/back-channel-logout`,
+    };
+    const protocolMappers = model.protocolMappers.map(({ id: _, ...mapper }) => mapper);
+    const copy = { ...client, clientId: `bursar-${crypto.randomUUID()}`, attributes, protocolMappers };
+    await this.send("POST", "/clients", copy);
+    return copy;
+  }
+
+  /** Somebody new who has {@link KEYCLOAK_PASSWORD}. */
+  async add(role: "admin" | "developer", attributes: Record<string, string[]> = {}): Promise<Account> {
+    const [firstName, lastName] = ["Kim", `Test-${crypto.randomUUID().slice(0, 8)}`];
+    const username = lastName.toLowerCase();
+    const credentials = [{ type: "password", value: KEYCLOAK_PASSWORD }];
+    const email = `${username}@example.org`;
+    const names = { username, firstName, lastName, email, emailVerified: true };
+    await this.send("POST", "/users", { ...names, enabled: true, attributes, credentials });
+    const roles = [await this.read(`/roles/${role}`)];
+    await this.send("POST", `/users/${await this.idOf(username)}/role-mappings/realm`, roles);
+    return { username, name: `${firstName} ${lastName}` };
+  }
+
+  /** Ends somebody's sessions, as an administrator of Keycloak does. */
+  async signOut(username: string): Promise<void> {
+    await this.send("POST", `/users/${await this.idOf(username)}/logout`);
+  }
+
+  /** How many sessions somebody has. */
+  async sessions(username: string): Promise<number> {
+    return (await this.read<unknown[]>(`/users/${await this.idOf(username)}/sessions`)).length;
+  }
+
+  /** How often somebody's tokens were refreshed. */
+  async refreshes(username: string): Promise<number> {
+    const query = `type=REFRESH_TOKEN&user=${await this.idOf(username)}`;
+    return (await this.read<unknown[]>(`/events?${query}`)).length;
+  }
+
+  private async idOf(username: string): Promise<string> {
+    const [user] = await this.read<{ id: string }[]>(`/users?exact=true&username=${username}`);
+    if (user === undefined) {
+      throw new Error(`there is no ${username} in the realm`);
+    }
+    return user.id;
+  }
+
+  private async read<T>(path: string): Promise<T> {
+    return (await (await this.send("GET", path)).json()) as T;
+  }
+
+  private async send(method: string, path: string, body?: unknown): Promise<Response> {
+    const headers = { Authorization: `Bearer ${await this.token()}`, "Content-Type": "application/json" };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const answer = await fetch(`${this.url}/admin/realms/${REALM}${path}`, { method, headers, ...sent });
+    if (!answer.ok) {
+      throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
+    }
+    return answer;
+  }
+
+  /** A fresh one each time: they last for a minute. */
+  private async token(): Promise<string> {
+    const body = new URLSearchParams({ grant_type: "password", client_id: "admin-cli", ...ADMINISTRATOR });
+    const answer = await fetch(`${this.url}/realms/master/protocol/openid-connect/token`, { method: "POST", body });
+    return ((await answer.json()) as { access_token: string }).access_token;
+  }
+}
