@@ -119,11 +119,11 @@ async fn seal(services: &Services) -> Infallible {
     let mut every = tokio::time::interval(SEAL_PERIOD);
     loop {
         every.tick().await;
-        match audit::seal(services).await {
-            Ok(Some(head)) => tracing::info!(number = head.number, hash = head.hash, "sealed the audit log"),
-            Ok(None) => {}
-            Err(fault) => tracing::warn!(%fault, "the audit log is not sealed yet"),
+        let sealed = audit::seal(services).await;
+        if let Ok(Some(head)) = &sealed {
+            tracing::info!(number = head.number, hash = head.hash, "sealed the audit log");
         }
+        job::ran("seal audit", sealed, services.clock());
     }
 }
 
