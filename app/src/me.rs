@@ -2,6 +2,7 @@
 
 use crate::error::PageError;
 use crate::flash::Changes;
+use domain::mode::Mode;
 use domain::permission::Permission;
 use domain::role::PlatformRole;
 use domain::user::UserKind;
@@ -17,6 +18,8 @@ pub struct Me {
     pub name: String,
     /// Address as shown.
     pub email: String,
+    /// Where roles and projects are kept.
+    pub mode: Mode,
     /// Platform role.
     pub role: PlatformRole,
     /// Regular or external.
@@ -25,6 +28,8 @@ pub struct Me {
     pub may: Vec<Permission>,
     /// Whether budgets are in use at all.
     pub budgets: bool,
+    /// Whether people sign in through an identity provider; nobody has a password then.
+    pub has_provider: bool,
 }
 
 impl Me {
@@ -51,9 +56,10 @@ impl Me {
 pub async fn who_am_i() -> Result<Me, PageError> {
     let (services, caller) = crate::request::signed_in()?;
     let actor = caller.actor;
-    let budgets = services.settings().budgets;
+    let (budgets, has_provider) = (services.settings().budgets, services.settings().has_provider);
     let may = Permission::ALL.iter().copied().filter(|permission| actor.may_anywhere(*permission)).collect();
-    Ok(Me { id: actor.user_id, name: actor.name, email: actor.email, role: actor.role, kind: actor.kind, may, budgets })
+    let (id, mode, role, kind) = (actor.user_id, actor.mode, actor.role, actor.kind);
+    Ok(Me { id, name: actor.name, email: actor.email, mode, role, kind, may, budgets, has_provider })
 }
 
 /// The signed-in person, read with the page and again after each change.

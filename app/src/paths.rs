@@ -7,6 +7,8 @@ use domain::id::{BudgetId, UserId};
 pub const SIGN_IN: &str = "/sign-in";
 /// Where the sign-in page sends people whom an identity provider vouches for. The server answers there, no page.
 pub const SIGN_IN_THROUGH_PROVIDER: &str = "/sign-in/provider";
+/// Why somebody whom the identity provider vouches for was not let in.
+pub const TURNED_AWAY: &str = "/turned-away";
 /// Choosing a new password when one is due.
 pub const CHANGE_PASSWORD: &str = "/change-password";
 /// Profile: password, sessions, appearance.

@@ -4,6 +4,7 @@ use crate::account::change_password::ChangePasswordPage;
 use crate::account::my_access::MyAccessPage;
 use crate::account::profile::ProfilePage;
 use crate::account::sign_in::SignInPage;
+use crate::account::turned_away::TurnedAwayPage;
 use crate::budgets::budget::BudgetPage;
 use crate::budgets::create::NewBudgetPage;
 use crate::budgets::edit::EditBudgetPage;
@@ -43,6 +44,7 @@ fn Frame() -> impl IntoView {
         <Routes fallback=NoSuchPage>
             <Route path=path!("/") view=IndexPage ssr=SsrMode::Async />
             <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+            <Route path=path!("/turned-away") view=TurnedAwayPage ssr=SsrMode::Async />
             <Route path=path!("/change-password") view={Lazy::<ChangePasswordPage>::new()} ssr=SsrMode::Async />
             <ParentRoute path=path!("/settings") view=Layout ssr=SsrMode::Async>
                 <Route path=path!("profile") view={Lazy::<ProfilePage>::new()} ssr=SsrMode::Async />

@@ -11,6 +11,7 @@ pub mod actor;
 pub mod budget;
 pub mod claims;
 pub mod denial;
+pub mod drift;
 pub mod email;
 pub mod error;
 pub mod form;

@@ -6,7 +6,7 @@ use crate::id::{ProjectId, UserId};
 use crate::page::{Cursor, Page, PageSize, Params, list_params, parse_descending, parse_size};
 use crate::role::ProjectRole;
 use crate::text::SearchTerm;
-use crate::user::UserStatus;
+use crate::user::{UserKind, UserStatus};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
@@ -243,6 +243,8 @@ pub struct Member {
     pub name: String,
     /// Address as shown.
     pub email: String,
+    /// Regular or external.
+    pub kind: UserKind,
     /// The gravest state that holds.
     pub status: UserStatus,
     /// The role in the project.

@@ -171,6 +171,13 @@ impl UserSort {
     }
 }
 
+/// [`UserQuery::differs`] as it stands in a URL.
+pub const DIFFERS: &str = "differs";
+
+fn parse_differs(raw: &str) -> Result<bool, FieldProblem> {
+    if raw == DIFFERS { Ok(true) } else { Err(FieldProblem::new("Choose differs, or nothing.")) }
+}
+
 /// What is asked of the list of people. Its URL spelling is [`UserQuery::from_params`] and back.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserQuery {
@@ -182,6 +189,9 @@ pub struct UserQuery {
     pub role: Option<PlatformRole>,
     /// Only people in this state.
     pub status: Option<UserStatus>,
+    /// Only people whose last token says something else than the console.
+    #[serde(default)]
+    pub differs: bool,
     /// Sort column.
     pub sort: UserSort,
     /// Falling instead of rising.
@@ -200,6 +210,7 @@ impl UserQuery {
             project: params.take("project", ProjectName::parse_existing),
             role: params.take("role", PlatformRole::parse),
             status: params.take("status", UserStatus::parse),
+            differs: params.take("token", parse_differs).unwrap_or_default(),
             sort: params.take("sort", UserSort::parse).unwrap_or_default(),
             descending: params.take("dir", parse_descending).unwrap_or_default(),
             cursor: params.take("at", Cursor::parse),
@@ -214,6 +225,7 @@ impl UserQuery {
         pairs.extend(self.project.as_ref().map(|name| ("project", name.to_string())));
         pairs.extend(self.role.map(|role| ("role", role.key().to_owned())));
         pairs.extend(self.status.map(|status| ("status", status.key().to_owned())));
+        pairs.extend(self.differs.then(|| ("token", DIFFERS.to_owned())));
         list_params(
             &mut pairs,
             self.sort != UserSort::default(),
@@ -227,7 +239,7 @@ impl UserQuery {
 
     /// Whether anything narrows the list.
     pub const fn is_filtered(&self) -> bool {
-        self.search.is_some() || self.project.is_some() || self.role.is_some() || self.status.is_some()
+        self.search.is_some() || self.project.is_some() || self.role.is_some() || self.status.is_some() || self.differs
     }
 }
 
@@ -355,6 +367,8 @@ pub struct FoundPerson {
     pub name: String,
     /// Address as shown.
     pub email: String,
+    /// Regular or external.
+    pub kind: UserKind,
     /// Already in the project asked about.
     pub is_member: bool,
 }

@@ -72,6 +72,7 @@ async function sendEmpty(page: Page, button: string): Promise<void> {
 /** Every page, and what can open on it. */
 export const SCENES: Scene[] = [
   { name: "sign-in", who: "nobody", address: () => at.signIn },
+  { name: "turned away, loaded again", who: "nobody", address: () => "/turned-away" },
   {
     name: "sign-in refused",
     who: "nobody",

@@ -12,18 +12,20 @@ use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::projects::{enforce_limit, of_proof, stored_kind};
+use crate::session::user_kind;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::{ProjectId, UserId};
 use domain::permission::ManageMembers;
-use domain::project::ProjectKind;
+use domain::project::{ProjectKind, ProjectName};
 use domain::role::ProjectRole;
+use domain::user::UserKind;
 
 /// Adds somebody. People who are not admins count towards `USER_PROJECT_LIMIT`.
 ///
 /// # Errors
 /// A problem at `person` when there is no such person or it is a member already; [`Refusal::Rule`] for a personal
-/// project, a deactivated person, or a person at the limit.
+/// project, a deactivated person, a person at the limit, or a project that is not open to a person from outside.
 pub async fn add(
     services: &Services,
     can: &Can<ManageMembers>,
@@ -34,6 +36,9 @@ pub async fn add(
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, of_proof(can)?).await?;
     let person = active_person(&mut change, person).await?;
+    if !services.settings.is_open_to(person.kind, &project.name) {
+        return Err(closed_to(services, &person, &project).into());
+    }
     let granted_by = change.caller().actor.user_id;
     sqlx::query!(
         "insert into user_projects (user_id, project_id, is_project_admin, granted_by, created_at)
@@ -146,20 +151,30 @@ async fn shared_project(change: &mut Change<'_>, id: ProjectId) -> Result<Shared
 
 struct Person {
     id: UserId,
+    name: String,
     email: String,
+    kind: UserKind,
 }
 
 /// The person, locked so that a deactivation waits for this change or this change sees it.
 async fn active_person(change: &mut Change<'_>, id: UserId) -> Result<Person, Error> {
-    let row = sqlx::query!("select name, email, is_active from users where id = $1 for share", id.0)
+    let row = sqlx::query!("select name, email, user_type, is_active from users where id = $1 for share", id.0)
         .fetch_optional(change.connection())
         .await?
         .ok_or_else(|| FieldErrors::one("person", "There is nobody like this. Choose a person from the list."))?;
     if row.is_active {
-        return Ok(Person { id, email: row.email });
+        return Ok(Person { id, name: row.name, email: row.email, kind: user_kind(&row.user_type)? });
     }
     let text = format!("{} is deactivated. Reactivate the account first, then add them.", row.name);
     Err(Refusal::Rule(text).into())
+}
+
+/// An assignment that would open nothing.
+fn closed_to(services: &Services, person: &Person, project: &SharedProject) -> Refusal {
+    let open: Vec<&str> = services.settings.external_projects.iter().map(ProjectName::as_str).collect();
+    let open = if open.is_empty() { "none".to_owned() } else { open.join(", ") };
+    let text = format!("{} is an external user, and {} is not open to them.", person.name, project.name);
+    Refusal::Rule(format!("{text} Open are: {open}. Whoever runs the console can open more."))
 }
 
 struct CurrentMember {

@@ -6,12 +6,14 @@
 
 mod claimed;
 mod conflicts;
+mod drift;
 mod first;
 mod identity;
 mod later;
 mod projects;
 
 pub use conflicts::{dismiss, relink};
+pub use drift::drift;
 
 use crate::Services;
 use crate::error::Error;

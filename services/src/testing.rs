@@ -13,6 +13,7 @@ use crate::guard::Caller;
 use crate::session::{self, Client, SessionToken};
 use crate::{Services, Settings, clock::Clock, random::Random};
 use domain::id::{ProjectId, SessionId, UserId};
+use domain::mode::Mode;
 use domain::role::{PlatformRole, ProjectRole};
 use sqlx::{AssertSqlSafe, Execute as _, Postgres, QueryBuilder};
 use std::collections::HashMap;
@@ -85,6 +86,12 @@ impl World {
     ///
     /// The e-mail address is the name in lower case with dots for spaces, at example.com; so names differ.
     pub async fn person(&self, name: &str, role: PlatformRole) -> Caller {
+        let id = self.row(name, role).await;
+        self.signed_in(id).await
+    }
+
+    /// The same without signing in.
+    pub async fn row(&self, name: &str, role: PlatformRole) -> UserId {
         let id = UserId(self.services.new_id());
         sqlx::query(
             "insert into users (id, email, name, is_admin, is_maintainer, is_auditor, created_at, updated_at)
@@ -100,7 +107,7 @@ impl World {
         .execute(self.services.pool())
         .await
         .expect("a person with a new name");
-        self.signed_in(id).await
+        id
     }
 
     /// Begins one more session for somebody.
@@ -141,10 +148,12 @@ impl World {
             .expect("a person");
     }
 
-    /// Makes a shared project with `owner` as its creator and project admin.
+    /// Makes a shared project with `owner` as its creator and, where that is kept here, its project admin.
     pub async fn project(&self, name: &str, owner: &Caller) -> ProjectId {
         let id = self.insert_project(name, "shared", owner).await;
-        self.member(id, owner.actor.user_id, ProjectRole::Admin).await;
+        if owner.actor.mode == Mode::Platform {
+            self.member(id, owner.actor.user_id, ProjectRole::Admin).await;
+        }
         id
     }
 

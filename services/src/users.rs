@@ -13,7 +13,7 @@ mod personal_project;
 mod roles;
 mod state;
 
-pub use create::{NewAccount, NewUser, create};
+pub use create::{NewAccount, NewUser, check_can_create, create};
 pub use detail::detail;
 pub use list::list;
 pub use roles::{set_auditor, set_kind, set_platform_role};

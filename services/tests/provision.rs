@@ -3,15 +3,17 @@
 
 use domain::actor::Target;
 use domain::denial::Denial;
+use domain::drift::About;
 use domain::error::Refusal;
-use domain::permission::{ManageUsers, ViewUsers};
+use domain::id::ProjectId;
+use domain::permission::{GrantRoles, ManageUsers, ViewUsers};
 use domain::project::{MemberQuery, ProjectKind, ProjectName};
 use domain::role::{PlatformRole, ProjectRole};
-use domain::user::{ProjectAllowance, UserDetail, UserKind};
-use serde_json::json;
+use domain::user::{ProjectAllowance, UserDetail, UserKind, UserQuery};
+use serde_json::{Value, json};
 use services::guard::Caller;
 use services::testing::{ISSUER, World, developer};
-use services::{projects, provision, users};
+use services::{members, projects, provision, users};
 
 async fn detail(world: &World, person: &Caller) -> UserDetail {
     let reader = world.services.random().id(world.clock.now());
@@ -322,4 +324,70 @@ async fn people_from_outside_work_in_the_projects_open_to_them_alone() {
     assert_eq!(open, [("atlas", true), ("billing", false)], "the assignment stands and is marked");
     let own = services::access::own(&world.services, &eve).await.expect("one's own");
     assert_eq!(own.projects.len(), 1, "what is not open is not one's own");
+}
+
+#[tokio::test]
+async fn where_token_and_console_disagree_is_told_with_whose_change_it_was() {
+    let world = World::create().await;
+    let root = world.person("Root", PlatformRole::Maintainer).await;
+    let claims = |more: Value| {
+        let mut claims = developer("ada", json!({"applications": "atlas, billing", "applications_admin": "notes"}));
+        claims.extend(more.as_object().expect("an object").clone());
+        claims
+    };
+    let ada = world.sign_in(&claims(json!({}))).await.expect("let in");
+    let other = world.sign_in(&developer("bob", json!({"applications": "atlas"}))).await.expect("let in");
+    let can = root.can::<ViewUsers>(Target::Platform).expect("a maintainer");
+    let told = async || {
+        let person = users::detail(&world.services, &can, ada.actor.user_id).await.expect("a person");
+        let drift = provision::drift(&world.services, &can, &person).await.expect("an answer").expect("linked");
+        let differences = drift.differences.into_iter();
+        differences.map(|d| (d.about, d.token, d.stored, d.changed.map(|changed| changed.actor))).collect::<Vec<_>>()
+    };
+    let listed = async || {
+        let query = UserQuery { differs: true, ..UserQuery::default() };
+        let page = users::list(&world.services, &can, &query).await.expect("a page");
+        page.rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    assert_eq!((told().await, listed().await), (vec![], vec![]), "just copied");
+    let manage = root.can::<GrantRoles>(Target::Platform).expect("a maintainer");
+    users::set_platform_role(&world.services, &manage, ada.actor.user_id, PlatformRole::Admin).await.expect("granted");
+    let atlas = sqlx::query_scalar("select id from projects where name = 'atlas'");
+    let atlas = ProjectId(atlas.fetch_one(world.services.pool()).await.expect("a project"));
+    let members = root.can(Target::Project(atlas)).expect("a maintainer");
+    members::remove(&world.services, &members, ada.actor.user_id).await.expect("removed");
+    world.refresh(&ada, &claims(json!({"user_type": "external", "applications": "atlas"}))).await.expect("goes on");
+    let by_root = Some("root@example.com".to_owned());
+    let name = |about: &About| matches!(about, About::Project(name) if name == "atlas" || name == "billing");
+    let all = told().await;
+    assert_eq!(all.len(), 4, "{all:?}");
+    assert_eq!(all[0], (About::Role, "User".to_owned(), "Admin".to_owned(), by_root.clone()));
+    assert_eq!(all[1], (About::Kind, "External".to_owned(), "Regular".to_owned(), None));
+    assert!(all[2..].iter().all(|difference| name(&difference.0)));
+    let atlas = About::Project("atlas".to_owned());
+    let removed = all.iter().find(|difference| difference.0 == atlas).expect("told");
+    assert_eq!((removed.2.as_str(), &removed.3), ("Not in it", &by_root));
+    assert_eq!(listed().await, [ada.actor.user_id]);
+    world.refresh(&other, &developer("bob", json!({"applications": "ATLAS", "name": "Other"}))).await.expect("goes on");
+    assert_eq!(listed().await, [ada.actor.user_id], "the same in another spelling is no difference");
+}
+
+#[tokio::test]
+async fn accounts_are_not_made_by_hand_where_a_provider_vouches() {
+    let world = World::with(|settings| settings.has_provider = true).await;
+    let root = world.person("Root", PlatformRole::Maintainer).await;
+    let can = root.can::<ManageUsers>(Target::Platform).expect("a maintainer");
+    let refused = users::issue_one_time_password(&world.services, &can, root.actor.user_id).await;
+    assert!(matches!(Refusal::from(refused.expect_err("no password opens anything")), Refusal::Rule(_)));
+}
+
+#[tokio::test]
+async fn nobody_from_outside_is_added_to_a_project_that_is_not_open_to_them() {
+    let world = World::create().await;
+    let root = world.person("Root", PlatformRole::Maintainer).await;
+    let atlas = world.project("atlas", &root).await;
+    let eve = world.sign_in(&developer("eve", json!({"guest": true}))).await.expect("let in");
+    let can = world.again(&root).await.expect("signed in").can(Target::Project(atlas)).expect("a maintainer");
+    let refused = members::add(&world.services, &can, eve.actor.user_id, ProjectRole::Member).await;
+    assert!(matches!(Refusal::from(refused.expect_err("closed")), Refusal::Rule(text) if text.contains("not open")));
 }

@@ -11,3 +11,4 @@ pub mod profile;
 mod rights;
 mod sessions;
 pub mod sign_in;
+pub mod turned_away;

@@ -6,6 +6,7 @@ use crate::error::PageError;
 use crate::me::{Me, use_me};
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::ui::{Avatar, AvatarSize, Crumb, Fact, Facts, PageHead, RailPart, SplitBody};
+use domain::mode::Mode;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{LazyRoute, lazy_route};
@@ -41,7 +42,7 @@ impl LazyRoute for MyAccessPage {
 
 fn my_access(dated: Dated<MyAccess>, me: &Me) -> impl IntoView + use<> {
     let Dated { now, data: MyAccess { own, budgets } } = dated;
-    let rail = (person(me), rights::section(me, &own.projects), help(&own.admins, &me.name));
+    let rail = (person(me), rights::section(me, &own.projects), help(&own.admins, me));
     let sections = (budgets.then(|| own_budgets::section(&own.budgets, now)), own_projects::section(&own, me));
     view! { <SplitBody rail=move || rail>{sections}</SplitBody> }
 }
@@ -67,10 +68,12 @@ fn person(me: &Me) -> impl IntoView + use<> {
     }
 }
 
-fn help(admins: &[String], own_name: &str) -> impl IntoView + use<> {
-    let others: Vec<&str> = admins.iter().map(String::as_str).filter(|name| *name != own_name).collect();
+fn help(admins: &[String], me: &Me) -> impl IntoView + use<> {
+    let others: Vec<&str> = admins.iter().map(String::as_str).filter(|name| *name != me.name).collect();
     let names = others.join(", ");
-    let words = if names.is_empty() {
+    let words = if me.mode == Mode::Keycloak {
+        "Roles and projects are kept by the identity provider. Ask one of its administrators.".to_owned()
+    } else if names.is_empty() {
         "Ask whoever runs this console.".to_owned()
     } else {
         format!("For projects, roles and limits ask an admin of the platform: {names}.")

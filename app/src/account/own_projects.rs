@@ -2,9 +2,11 @@
 
 use crate::me::Me;
 use crate::paths;
+use crate::projects::reduced::what_to_ask;
 use crate::projects::row::ProjectRoleBadge;
 use crate::ui::{Avatar, AvatarShape, ButtonSize, Day, EmptyKind, EmptyState, Icon, LinkButton, Section};
 use domain::access::OwnAccess;
+use domain::mode::Mode;
 use domain::permission::Permission;
 use domain::project::ProjectKind;
 use domain::role::ProjectRole;
@@ -26,7 +28,7 @@ pub(super) fn section(own: &OwnAccess, me: &Me) -> impl IntoView + use<> {
             }
         })
     };
-    let used = allowance_words(own.allowance);
+    let used = (me.mode == Mode::Platform).then(|| allowance_words(own.allowance));
     view! {
         <Section id="projects" title="Projects" side=move || used actions=create>
             <ul class="-mt-1">{lines}</ul>
@@ -84,8 +86,10 @@ const fn allows(role: ProjectRole) -> &'static str {
 }
 
 fn without_shared(own: &OwnAccess, me: &Me, may_create: bool) -> impl IntoView + use<> {
-    let text = if own.allowance.limit.is_none() {
-        "As an admin you see and manage every project without being in it.".to_owned()
+    let text = if me.role.is_admin() {
+        "As an admin you see every project without being in it.".to_owned()
+    } else if me.mode == Mode::Keycloak {
+        what_to_ask(&me.email)
     } else {
         let whom = if own.admins.is_empty() { "an admin".to_owned() } else { own.admins.join(" or ") };
         format!("Ask {whom}, or a project admin of the project you need, to add {} as a member.", me.email)

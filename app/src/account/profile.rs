@@ -50,17 +50,28 @@ fn profile(dated: Dated<Profile>, me: &Me, forms: &Forms) -> impl IntoView + use
     let Dated { now, data: Profile { sessions, theme } } = dated;
     let open = if sessions.len() == 1 { "1 open.".to_owned() } else { format!("{} open.", sessions.len()) };
     let about = format!("{open} Each is a browser that is signed in as you. End those you do not know.");
-    let (identity, password) = (identity(me), password_form(&forms.of(FORM), false));
+    let about_identity = if me.has_provider {
+        "Kept by the identity provider. It is read at each sign-in."
+    } else {
+        "Kept by the admins. Ask one to correct it."
+    };
+    let identity = identity(me);
+    let password = (!me.has_provider).then(|| {
+        let form = password_form(&forms.of(FORM), false);
+        view! {
+            <SettingsSection id="password" title="Password" about="Changing it ends your other sessions.">
+                {form}
+            </SettingsSection>
+        }
+    });
     let sessions = sessions::list(sessions, now);
     view! {
         {head(me)}
         <div class="px-gutter pb-12">
-            <SettingsSection id="identity" title="Identity" about="Kept by the admins. Ask one to correct it.">
+            <SettingsSection id="identity" title="Identity" about=about_identity>
                 {identity}
             </SettingsSection>
-            <SettingsSection id="password" title="Password" about="Changing it ends your other sessions.">
-                {password}
-            </SettingsSection>
+            {password}
             <SettingsSection id="sessions" title="Sessions" about>
                 {sessions}
             </SettingsSection>

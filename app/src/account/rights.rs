@@ -2,7 +2,8 @@
 
 use crate::me::Me;
 use crate::ui::{Icon, IconSize, RailPart, SvgIcon};
-use domain::permission::{Permission, Scope, holders, scope};
+use domain::mode::Mode;
+use domain::permission::{Permission, Scope, holders};
 use domain::role::{PlatformRole, ProjectRole, Role};
 use domain::user::Assignment;
 use leptos::prelude::*;
@@ -10,7 +11,10 @@ use leptos::prelude::*;
 /// Every permission with a tick, and in which projects it holds, or a cross and who has it.
 pub(super) fn section(me: &Me, projects: &[Assignment]) -> impl IntoView + use<> {
     let lines = |allowed: bool| {
-        let asked = Permission::ALL.iter().copied().filter(|permission| me.may(*permission) == allowed);
+        let asked = Permission::ALL
+            .iter()
+            .copied()
+            .filter(|permission| me.mode.has(*permission) && me.may(*permission) == allowed);
         let lines: Vec<_> =
             asked.map(|permission| line(permission.title(), note(permission, me, projects), allowed)).collect();
         lines
@@ -41,10 +45,11 @@ fn line(title: &'static str, note: Option<String>, allowed: bool) -> impl IntoVi
 /// In which projects somebody may, when it is not everywhere; who may instead, when they may not.
 fn note(permission: Permission, me: &Me, projects: &[Assignment]) -> Option<String> {
     if !me.may(permission) {
-        return Some(holders(permission));
+        return Some(if me.mode == Mode::Keycloak { "admins".to_owned() } else { holders(permission) });
     }
-    let everywhere = platform_role(me.role).is_some_and(|role| scope(permission, role) == Some(Scope::Platform));
-    let in_project = |project: &&Assignment| scope(permission, project_role(project.role)).is_some();
+    let scope = |role| me.mode.scope(permission, role);
+    let everywhere = platform_role(me.role).is_some_and(|role| scope(role) == Some(Scope::Platform));
+    let in_project = |project: &&Assignment| scope(project_role(project.role)).is_some();
     let titles: Vec<&str> = projects.iter().filter(in_project).map(|project| project.title.as_str()).collect();
     (!everywhere && !titles.is_empty()).then(|| format!("in {}", titles.join(", ")))
 }

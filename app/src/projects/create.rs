@@ -1,7 +1,7 @@
 //! Creating a project.
 
 use super::actions::CreateProject;
-use super::data::open_new_project;
+use super::data::{NewProjectView, open_new_project};
 use super::name_rules::NameRules;
 use crate::account::own_projects::allowance_words;
 use crate::fields::FieldColumn;
@@ -13,7 +13,7 @@ use crate::ui::{
     Banner, BannerKind, Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField,
     TextKind,
 };
-use domain::user::ProjectAllowance;
+use domain::mode::Mode;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -24,7 +24,7 @@ const FORM: &str = "create-project";
 
 /// The form for a new project.
 pub struct NewProjectPage {
-    page: PageData<ProjectAllowance>,
+    page: PageData<NewProjectView>,
 }
 
 #[lazy_route]
@@ -42,15 +42,15 @@ impl LazyRoute for NewProjectPage {
     }
 }
 
-fn page(allowance: ProjectAllowance, state: FormFields) -> impl IntoView {
+fn page(view: NewProjectView, state: FormFields) -> impl IntoView {
     let crumbs = vec![
         Crumb::here("Settings"),
         Crumb::here("Administration"),
         Crumb::link("Projects management", paths::PROJECTS),
         Crumb::here("Create project"),
     ];
-    let full = (!allowance.has_room()).then(|| {
-        let fact = format!("{}.", allowance_words(allowance));
+    let full = (!view.allowance.has_room()).then(|| {
+        let fact = format!("{}.", allowance_words(view.allowance));
         view! {
             <div class="mb-5 max-w-120">
                 <Banner kind=BannerKind::Warn fact>
@@ -62,12 +62,13 @@ fn page(allowance: ProjectAllowance, state: FormFields) -> impl IntoView {
     view! {
         <PageHead crumbs title="Create project" />
         <PageBody>
-            <div>{full} {form(allowance, state)}</div>
+            <div>{full} {form(&view, state)}</div>
         </PageBody>
     }
 }
 
-fn form(allowance: ProjectAllowance, state: FormFields) -> impl IntoView {
+fn form(view: &NewProjectView, state: FormFields) -> impl IntoView + use<> {
+    let changes = what_changes(view);
     let typed = RwSignal::new(state.value("name", ""));
     view! {
         <PostForm action=CreateProject::url()>
@@ -104,7 +105,7 @@ fn form(allowance: ProjectAllowance, state: FormFields) -> impl IntoView {
                     required=true
                     maxlength=500
                 />
-                {what_changes(allowance)}
+                {changes}
                 <FormFoot>
                     <LinkButton href=paths::PROJECTS kind=ButtonKind::Quiet>
                         "Cancel"
@@ -118,19 +119,27 @@ fn form(allowance: ProjectAllowance, state: FormFields) -> impl IntoView {
     }
 }
 
-fn what_changes(allowance: ProjectAllowance) -> impl IntoView {
-    let counts = match allowance.limit {
-        Some(limit) => format!("It counts towards your limit: {} of {limit} afterwards.", allowance.used + 1),
-        None => "It counts towards no limit: you have none.".to_owned(),
+fn what_changes(view: &NewProjectView) -> impl IntoView + use<> {
+    let lines = match (view.mode, view.allowance.limit) {
+        (Mode::Keycloak, _) => {
+            vec!["Nobody is in it until the identity provider says so: by the name, in people's attributes.".to_owned()]
+        }
+        (Mode::Platform, limit) => vec![
+            "You become its project admin and can add people.".to_owned(),
+            match limit {
+                Some(limit) => {
+                    format!("It counts towards your limit: {} of {limit} afterwards.", view.allowance.used + 1)
+                }
+                None => "It counts towards no limit: you have none.".to_owned(),
+            },
+            "It has no budgets until a maintainer assigns them.".to_owned(),
+        ],
     };
+    let lines = lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
     view! {
         <div class="text-sm">
             <h2 class="font-strong">"What this changes"</h2>
-            <ul class="list-disc ps-5 text-ink-2">
-                <li>"You become its project admin and can add people."</li>
-                <li>{counts}</li>
-                <li>"It has no budgets until a maintainer assigns them."</li>
-            </ul>
+            <ul class="list-disc ps-5 text-ink-2">{lines}</ul>
         </div>
     }
 }

@@ -3,6 +3,7 @@
 use crate::error::PageError;
 use crate::page::Dated;
 use domain::budget::BudgetChoice;
+use domain::mode::Mode;
 use domain::page::Page;
 use domain::project::{MemberQuery, ProjectDetail, ProjectFacts, ProjectQuery, ProjectRow};
 use domain::text::SearchTerm;
@@ -39,6 +40,8 @@ impl ProjectPageQuery {
 pub struct ProjectView {
     /// Facts, members, budgets.
     pub project: ProjectDetail,
+    /// Where it is kept who works here.
+    pub mode: Mode,
     /// May edit and delete.
     pub may_edit: bool,
     /// May add, change and remove members.
@@ -55,6 +58,15 @@ pub struct ProjectView {
     pub found: Option<Vec<FoundPerson>>,
     /// Budgets to choose from; empty unless the viewer may assign them.
     pub budget_choices: Vec<BudgetChoice>,
+}
+
+/// What the form for a new project tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewProjectView {
+    /// How many more shared projects the maker may be in.
+    pub allowance: ProjectAllowance,
+    /// Whether the maker becomes a member at all.
+    pub mode: Mode,
 }
 
 /// Reads a page of the list of projects.
@@ -94,6 +106,7 @@ pub async fn read_project(name: String, query: ProjectPageQuery) -> Result<Dated
             Vec::new()
         };
         Ok(ProjectView {
+            mode: caller.actor.mode,
             may_edit: may(Permission::EditProject),
             may_manage_members,
             may_view_budgets: services.settings().budgets && may(Permission::ViewProjectBudgets),
@@ -129,14 +142,15 @@ pub async fn read_project_facts(name: String) -> Result<Dated<ProjectFacts>, Pag
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "new-project")]
-pub async fn open_new_project() -> Result<Dated<ProjectAllowance>, PageError> {
+pub async fn open_new_project() -> Result<Dated<NewProjectView>, PageError> {
     use domain::actor::Target;
     use domain::permission::CreateProject;
     crate::page::ssr::read(|services, caller| async move {
         if caller.can::<CreateProject>(Target::Platform).is_err() {
             caller.can::<CreateProject>(Target::Own)?;
         }
-        Ok(services::access::own(&services, &caller).await?.allowance)
+        let allowance = services::access::own(&services, &caller).await?.allowance;
+        Ok(NewProjectView { allowance, mode: caller.actor.mode })
     })
     .await
 }

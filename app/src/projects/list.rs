@@ -2,6 +2,7 @@
 
 use super::data::list_projects;
 use super::deleted::deleted_projects;
+use super::reduced;
 use super::row::{ADMINS, CREATED, project_row};
 use crate::confirm::Hidden;
 use crate::error::PageError;
@@ -13,6 +14,7 @@ use crate::ui::{
     ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
     SortHeader, Table, TableBody, TableHead, Width,
 };
+use domain::mode::Mode;
 use domain::page::Page;
 use domain::permission::Permission;
 use domain::project::{DELETED, ProjectQuery, ProjectRow, ProjectSort};
@@ -42,8 +44,15 @@ impl LazyRoute for ProjectsPage {
         let head = move || Suspend::new(async move { me.await.ok().map(|me| list_head(&me, asked)) });
         let rows = move |page: Page<ProjectRow>| {
             Suspend::new(async move {
-                let may_create = me.await.is_ok_and(|me| me.may(Permission::CreateProject));
-                projects(page, &asked.get_untracked(), may_create)
+                match me.await {
+                    Ok(me) if me.mode == Mode::Keycloak => {
+                        reduced::projects(page, &asked.get_untracked(), &me).into_any()
+                    }
+                    me => {
+                        let may_create = me.is_ok_and(|me| me.may(Permission::CreateProject));
+                        projects(page, &asked.get_untracked(), may_create).into_any()
+                    }
+                }
             })
         };
         view! {
@@ -59,7 +68,7 @@ impl LazyRoute for ProjectsPage {
 fn list_head(me: &Me, asked: Asked) -> impl IntoView + use<> {
     let crumbs = vec![Crumb::here("Settings"), Crumb::here("Administration"), Crumb::here("Projects management")];
     let subtitle = if me.role == PlatformRole::User { "Those you are in" } else { "All of the platform" };
-    let may_create = me.may(Permission::CreateProject);
+    let (may_create, is_reduced) = (me.may(Permission::CreateProject), me.mode == Mode::Keycloak);
     let create = move || {
         may_create.then(|| {
             view! {
@@ -75,7 +84,7 @@ fn list_head(me: &Me, asked: Asked) -> impl IntoView + use<> {
     view! {
         <PageHead crumbs title="Projects" subtitle actions=create />
         <FilterBar action=paths::PROJECTS search=search>
-            {move || filters(&asked.read().0)}
+            {move || (!is_reduced).then(|| filters(&asked.read().0))}
         </FilterBar>
     }
 }

@@ -8,4 +8,5 @@ pub mod edit;
 pub mod list;
 mod name_rules;
 pub mod project;
+pub(crate) mod reduced;
 pub(crate) mod row;

@@ -44,6 +44,32 @@ pub(super) fn project_row(project: ProjectRow) -> impl IntoView {
     }
 }
 
+/// The same without the numbers of members.
+pub(super) fn reduced_row(project: ProjectRow) -> impl IntoView {
+    let ProjectRow { id, name, title, kind, own_role, created_at, .. } = project;
+    let (href, initials) = (paths::project(name.as_str()), title.clone());
+    let detail = (title != name.as_str()).then(|| name.to_string());
+    let role_stacked = if own_role.is_some() { Stacked::Line } else { Stacked::Hidden };
+    view! {
+        <TableRow>
+            <Cell stacked=Stacked::Line>
+                <NameCell href name=title detail code=true>
+                    <Avatar name=initials seed=id.to_string() shape=AvatarShape::Project />
+                </NameCell>
+            </Cell>
+            <Cell>
+                <KindBadge kind />
+            </Cell>
+            <Cell stacked=role_stacked>{role_or_none(own_role)}</Cell>
+            <Cell stacked=Stacked::Hidden priority=CREATED>
+                <span class="num text-sm text-ink-2">
+                    <Day at=created_at />
+                </span>
+            </Cell>
+        </TableRow>
+    }
+}
+
 /// A personal project has an owner and no admins.
 fn admins(project: &ProjectRow) -> String {
     match project.kind {

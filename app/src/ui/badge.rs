@@ -2,7 +2,7 @@
 
 use super::icon::{Icon, IconSize, SvgIcon};
 use domain::role::ProjectRole;
-use domain::user::ProjectChip;
+use domain::user::{ProjectChip, UserKind};
 use leptos::prelude::*;
 
 /// What a badge's colour says. Its word says the same.
@@ -55,6 +55,15 @@ pub fn Badge(
             <span class="truncate">{children()}</span>
         </span>
     }
+}
+
+/// Marks people from outside; nothing for everybody else.
+#[component]
+pub fn ExternalBadge(
+    /// Regular or external.
+    kind: UserKind,
+) -> impl IntoView {
+    (kind == UserKind::External).then(|| view! { <Badge kind=BadgeKind::Outline>{kind.title()}</Badge> })
 }
 
 /// A project as a badge that leads to it; a key marks a project admin.

@@ -17,6 +17,7 @@ use {
     domain::role::PlatformRole,
     domain::text::PersonName,
     domain::user::UserKind,
+    services::provision,
     services::users::{self, NewUser},
 };
 
@@ -161,6 +162,38 @@ pub async fn issue_one_time_password(person: String, name: String) -> Result<Sen
         let can = caller.can::<ManageUsers>(Target::Platform)?;
         let password = users::issue_one_time_password(&services, &can, parse_id(&person)?).await?;
         Ok(Done::here().showing(Flash::OneTimePassword { name, password }))
+    })
+    .await
+}
+
+/// Lets an identity that was turned away sign in as this person from now on.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "people/link-identity")]
+pub async fn link_identity(person: String, issuer: String, subject: String) -> Result<Sent, PageError> {
+    let form = Form::new("link-identity", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        provision::relink(&services, &can, parse_id::<UserId>(&person)?, &issuer, &subject).await?;
+        Ok(Done::here().saying("Identity linked. It opens this account from the next sign-in on."))
+    })
+    .await
+}
+
+/// Takes a sign-in that was turned away off somebody's page.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "people/dismiss-identity")]
+pub async fn dismiss_identity(person: String, issuer: String, subject: String) -> Result<Sent, PageError> {
+    let form = Form::new("dismiss-identity", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        provision::dismiss(&services, &can, parse_id::<UserId>(&person)?, &issuer, &subject).await?;
+        Ok(Done::here().saying("Dismissed. It comes back with the next try."))
     })
     .await
 }

@@ -3,6 +3,7 @@
 use crate::error::PageError;
 use crate::page::Dated;
 use domain::budget::BudgetChoice;
+use domain::drift::Drift;
 use domain::page::Page;
 use domain::user::{UserDetail, UserQuery, UserRow};
 use leptos::prelude::*;
@@ -13,6 +14,8 @@ use serde::{Deserialize, Serialize};
 pub struct UserView {
     /// The person.
     pub person: UserDetail,
+    /// Where the last token disagrees; `None` for people who are linked to nobody at a provider.
+    pub drift: Option<Drift>,
     /// The viewer looks at the own page.
     pub is_self: bool,
     /// May create, deactivate, unlock.
@@ -23,6 +26,8 @@ pub struct UserView {
     pub may_grant_auditor: bool,
     /// May add to projects and remove from them.
     pub may_manage_members: bool,
+    /// People sign in through an identity provider and have no password here.
+    pub has_provider: bool,
     /// Budgets are in use at all.
     pub has_budgets: bool,
     /// May assign budgets.
@@ -58,6 +63,7 @@ pub async fn read_person(id: String) -> Result<Dated<UserView>, PageError> {
     crate::page::ssr::read(|services, caller| async move {
         let can = caller.can(Target::Platform)?;
         let person = services::users::detail(&services, &can, crate::request::parse_id(&id)?).await?;
+        let drift = services::provision::drift(&services, &can, &person).await?;
         let may = |permission| caller.actor.may(permission, Target::Platform);
         let may_manage_budgets = services.settings().budgets && may(Permission::ManageBudgets);
         let budget_choices = if may_manage_budgets {
@@ -66,11 +72,13 @@ pub async fn read_person(id: String) -> Result<Dated<UserView>, PageError> {
             Vec::new()
         };
         Ok(UserView {
+            drift,
             is_self: person.id == caller.actor.user_id,
             may_manage: may(Permission::ManageUsers),
             may_grant_roles: may(Permission::GrantRoles),
             may_grant_auditor: may(Permission::GrantAuditor),
             may_manage_members: may(Permission::ManageMembers),
+            has_provider: services.settings().has_provider,
             has_budgets: services.settings().budgets,
             may_manage_budgets,
             default_project_limit: services.settings().project_limit,
@@ -89,9 +97,9 @@ pub async fn read_person(id: String) -> Result<Dated<UserView>, PageError> {
 pub async fn open_new_person() -> Result<Dated<()>, PageError> {
     use domain::actor::Target;
     use domain::permission::ManageUsers;
-    crate::page::ssr::read(|_, caller| async move {
+    crate::page::ssr::read(|services, caller| async move {
         caller.can::<ManageUsers>(Target::Platform)?;
-        Ok(())
+        Ok(services::users::check_can_create(&services)?)
     })
     .await
 }

@@ -15,7 +15,7 @@ use crate::ui::{
 use domain::page::Page;
 use domain::permission::Permission;
 use domain::role::PlatformRole;
-use domain::user::{UserQuery, UserRow, UserSort, UserStatus};
+use domain::user::{DIFFERS, UserQuery, UserRow, UserSort, UserStatus};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{LazyRoute, lazy_route};
@@ -42,7 +42,7 @@ impl LazyRoute for UsersPage {
         let head = move || {
             Suspend::new(async move {
                 let me = me.await.ok().filter(|me| me.may(Permission::ViewUsers));
-                me.map(|me| list_head(me.may(Permission::ManageUsers), asked))
+                me.map(|me| list_head(&me, asked))
             })
         };
         view! {
@@ -55,7 +55,8 @@ impl LazyRoute for UsersPage {
 }
 
 /// Title, search and filters. They stand outside the rows, so that the search keeps the focus while rows change.
-fn list_head(may_create: bool, asked: Asked) -> impl IntoView {
+fn list_head(me: &Me, asked: Asked) -> impl IntoView + use<> {
+    let (may_create, has_provider) = (me.may(Permission::ManageUsers) && !me.has_provider, me.has_provider);
     let crumbs = vec![Crumb::here("Settings"), Crumb::here("Administration"), Crumb::here("Users management")];
     let create = move || {
         may_create.then(|| {
@@ -72,12 +73,27 @@ fn list_head(may_create: bool, asked: Asked) -> impl IntoView {
     view! {
         <PageHead crumbs title="Users" actions=create />
         <FilterBar action=paths::USERS search=search>
-            {move || filters(&asked.read().0)}
+            {move || filters(&asked.read().0, has_provider)}
         </FilterBar>
     }
 }
 
-fn filters(query: &UserQuery) -> impl IntoView + use<> {
+/// Only where tokens are.
+fn token_filter(query: &UserQuery) -> impl IntoView + use<> {
+    view! {
+        <FilterChip
+            id="filter-token"
+            name="token"
+            label="Token"
+            options=vec![Choice::new(DIFFERS, "Differs from what holds")]
+            selected=query.differs.then(|| DIFFERS.to_owned())
+            clear_href=UserQuery { differs: false, ..query.clone() }.address()
+            submit="Show people"
+        />
+    }
+}
+
+fn filters(query: &UserQuery, has_provider: bool) -> impl IntoView + use<> {
     let kept = query.cleared();
     let roles = PlatformRole::ALL.map(|role| Choice::new(role.key(), role.title()));
     let states = UserStatus::ALL.map(|status| Choice::new(status.key(), status.title()));
@@ -110,6 +126,7 @@ fn filters(query: &UserQuery) -> impl IntoView + use<> {
             clear_href=UserQuery { status: None, ..query.clone() }.address()
             submit="Show people"
         />
+        {has_provider.then(|| token_filter(query))}
         {query
             .is_filtered()
             .then(|| {

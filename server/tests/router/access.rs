@@ -4,9 +4,12 @@
 use crate::server::{DATA, OUR_SITE, PAGE, TestServer};
 use domain::actor::{Actor, Target};
 use domain::id::{BudgetId, ProjectId, UserId};
+use domain::mode::Mode;
 use domain::permission::Permission::{self, *};
 use domain::role::{PlatformRole, ProjectRole};
+use serde_json::json;
 use services::guard::Caller;
+use services::testing::{World, developer};
 use sqlx::AssertSqlSafe;
 use std::collections::BTreeSet;
 
@@ -65,6 +68,12 @@ const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/people/end-sessions", Platform(ManageUsers), |t| format!("person={}", t.person)),
     ("/act/people/issue-password", Platform(ManageUsers), |t| format!("person={}&name=Target", t.person)),
     ("/act/people/set-project-limit", Platform(ManageUsers), |t| format!("person={}&limit=5", t.person)),
+    ("/act/people/link-identity", Platform(ManageUsers), |t| {
+        format!("person={}&issuer=https%3A%2F%2Fid&subject={}", t.person, t.project)
+    }),
+    ("/act/people/dismiss-identity", Platform(ManageUsers), |t| {
+        format!("person={}&issuer=https%3A%2F%2Fid&subject={}", t.person, t.project)
+    }),
     ("/data/projects", SignedIn, |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
     ("/data/new-project", Own(CreateProject), |_| String::new()),
     ("/data/project", Project(ViewProject), |t| format!("name={}&query[members][size]=25", t.project)),
@@ -110,6 +119,7 @@ const FUNCTIONS: &[(&str, Ask, Body)] = &[
 const PAGES: &[(&str, Ask, Body)] = &[
     ("/", SignedIn, |_| "/".into()),
     ("/sign-in", Anybody, |_| "/sign-in".into()),
+    ("/turned-away", Anybody, |_| "/turned-away".into()),
     ("/change-password", SignedIn, |_| "/change-password".into()),
     ("/settings/profile", Own(ManageOwnAccount), |_| "/settings/profile".into()),
     ("/settings/my-access", SignedIn, |_| "/settings/my-access".into()),
@@ -124,6 +134,15 @@ const PAGES: &[(&str, Ask, Body)] = &[
     ("/settings/administration/budgets/new", Platform(ManageBudgets), |_| app::paths::NEW_BUDGET.into()),
     ("/settings/administration/budgets/{id}", Platform(ViewBudgets), |t| app::paths::budget(t.budget)),
     ("/settings/administration/budgets/{id}/edit", Platform(ManageBudgets), |t| app::paths::edit_budget(t.budget)),
+];
+
+/// Somebody whose token says who they are: roles, type, and whether the own project is named in which list.
+const TOKENS: [(&str, &str, &str, Option<&str>); 5] = [
+    ("admin", "admin", "regular", None),
+    ("project-admin", "developer", "regular", Some("applications_admin")),
+    ("member", "developer", "regular", Some("applications")),
+    ("developer", "developer", "regular", None),
+    ("external", "developer", "external", Some("applications")),
 ];
 
 /// Somebody who asks: platform role, type, and the role in the own project.
@@ -212,6 +231,56 @@ async fn a_one_time_password_opens_nothing_but_its_change() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_server_function_obeys_the_table_where_keycloak_keeps_the_rights() {
+    for token in TOKENS {
+        as_token(token, FUNCTIONS, async |server, (path, body), cookie| {
+            server.post(path, &body, &[("cookie", &cookie), DATA, OUR_SITE]).await.status().as_u16()
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_page_obeys_the_table_where_keycloak_keeps_the_rights() {
+    for token in TOKENS {
+        as_token(token, PAGES, async |server, (_, address), cookie| {
+            server.get(&address, &[("cookie", &cookie), PAGE]).await.status().as_u16()
+        })
+        .await;
+    }
+}
+
+/// Asks everything with one token, which names the own project and not the foreign one.
+async fn as_token(
+    (name, role, kind, list): (&str, &str, &str, Option<&str>),
+    all: &[(&'static str, Ask, Body)],
+    send: impl AsyncFn(&TestServer, (&'static str, String), String) -> u16,
+) {
+    let keycloak = World::with(|settings| {
+        settings.mode = Mode::Keycloak;
+        settings.has_provider = true;
+        settings.budgets = false;
+    });
+    let server = TestServer::start_on(keycloak.await).await;
+    let admin = developer("owner", json!({"realm_access": {"roles": ["admin"]}}));
+    let owner = server.world.sign_in(&admin).await.expect("let in");
+    for (path, ask, body) in all {
+        for own in [true, false] {
+            let things = things(&server, &owner).await;
+            let mut claims = developer(name, json!({"realm_access": {"roles": [role]}, "user_type": kind}));
+            if let (true, Some(list)) = (own, list) {
+                claims.insert(list.to_owned(), json!(things.project));
+            }
+            let asking = server.world.sign_in(&claims).await.expect("let in");
+            let cookie = format!("__Host-bursar={}", server.world.token(&asking));
+            let status = send(&server, (path, body(&things)), cookie).await;
+            assert!(status < 500, "{path} as {name} answered {status}");
+            compare(&asking.actor, (path, ask), &things, status, (name, own));
+        }
+    }
+}
+
 /// Asks everything as one person, in an own and in a foreign project, and compares with the table.
 async fn as_person(
     (name, role, kind, in_project): (&str, PlatformRole, &str, Option<ProjectRole>),
@@ -238,20 +307,20 @@ async fn as_person(
             let cookie = format!("__Host-bursar={}", server.world.token(&asking));
             let status = send(&server, (path, body(&things)), cookie).await;
             assert!(status < 500, "{path} as {name} answered {status}");
-            let refused = expected_refusal(&asking.actor, ask, &things);
-            // Adding somebody names the project in a field: one that may not be seen is a problem there, as an unknown one.
-            let status = if (*path, status, refused) == ("/act/members/add", 422, Some(404)) { 404 } else { status };
-            let got = [401, 403, 404].contains(&status).then_some(status);
-            // A session that is not one's own is as good as none.
-            let expected = if path.ends_with("/end-session") { Some(404) } else { refused };
-            assert_eq!(
-                got,
-                expected,
-                "{path} as {name}, {} project, answered {status}",
-                if own { "own" } else { "foreign" }
-            );
+            compare(&asking.actor, (path, ask), &things, status, (name, own));
         }
     }
+}
+
+/// Compares an answer with the table.
+fn compare(actor: &Actor, (path, ask): (&str, &Ask), things: &Things, status: u16, (name, own): (&str, bool)) {
+    let refused = expected_refusal(actor, ask, things);
+    // Adding somebody names the project in a field: one that may not be seen is a problem there, as an unknown one.
+    let status = if (path, status, refused) == ("/act/members/add", 422, Some(404)) { 404 } else { status };
+    let got = [401, 403, 404].contains(&status).then_some(status);
+    // A session that is not one's own is as good as none.
+    let expected = if path.ends_with("/end-session") { Some(404) } else { refused };
+    assert_eq!(got, expected, "{path} as {name}, {} project, answered {status}", if own { "own" } else { "foreign" });
 }
 
 /// What the table says, as a status: none when it is allowed.
@@ -259,9 +328,14 @@ fn expected_refusal(actor: &Actor, ask: &Ask, things: &Things) -> Option<u16> {
     let project = Target::Project(things.project_id);
     let (allowed, hidden) = match ask {
         Anybody | SignedIn => (true, false),
-        Platform(permission) => (actor.may(*permission, Target::Platform), false),
-        Own(permission) => (actor.may(*permission, Target::Own) || actor.may(*permission, Target::Platform), false),
-        Project(permission) => (actor.may(*permission, project), !actor.may(ViewProject, project)),
+        Platform(permission) => (actor.may(*permission, Target::Platform), !actor.mode.has(*permission)),
+        Own(permission) => (
+            actor.may(*permission, Target::Own) || actor.may(*permission, Target::Platform),
+            !actor.mode.has(*permission),
+        ),
+        Project(permission) => {
+            (actor.may(*permission, project), !actor.may(ViewProject, project) || !actor.mode.has(*permission))
+        }
     };
     match (allowed, hidden) {
         (true, _) => None,
@@ -282,8 +356,17 @@ async fn things(server: &TestServer, owner: &Caller) -> Things {
         .execute(server.world.services.pool())
         .await
         .expect("deleted");
-    let person = server.world.person(&format!("Target {}", id.simple()), PlatformRole::User).await.actor.user_id;
+    let person = server.world.row(&format!("Target {}", id.simple()), PlatformRole::User).await;
     server.world.member(project_id, person, ProjectRole::Member).await;
+    sqlx::query(
+        "insert into identity_conflicts (issuer, subject, user_id, provider, name, address, first_at, last_at)
+         values ('https://id', $1, $2, 'keycloak', 'Somebody', 'a@example.com', now(), now())",
+    )
+    .bind(&project)
+    .bind(person.0)
+    .execute(server.world.services.pool())
+    .await
+    .expect("somebody who was turned away");
     sqlx::query(
         "insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes) values ($1, $2, 'cli', 1, 2, 60)",
     )

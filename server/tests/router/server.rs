@@ -40,6 +40,13 @@ impl TestServer {
         Self::start_with(|_| {}).await
     }
 
+    /// Ready to answer, with a console that the test has set up.
+    pub(crate) async fn start_on(world: World) -> Self {
+        let server = Self::start_as(world, |_| {}, |_, _| None).await;
+        server.readiness.announce();
+        server
+    }
+
     /// Ready to answer, reached in a way that the test changes.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Web)) -> Self {
         let server = Self::start_unready(change).await;
@@ -49,7 +56,7 @@ impl TestServer {
 
     /// As before the schema is up to date.
     pub(crate) async fn start_unready(change: impl FnOnce(&mut Web)) -> Self {
-        Self::start_as(change, |_, _| None).await
+        Self::start_as(World::create().await, change, |_, _| None).await
     }
 
     /// People sign in through an identity provider.
@@ -59,16 +66,18 @@ impl TestServer {
 
     /// People sign in through an identity provider that the test describes, by the origin of the server.
     pub(crate) async fn start_behind_as(identity: impl FnOnce(&str, &TestClock) -> Identity) -> Self {
-        let server = Self::start_as(|_| {}, |origin, clock| Some(identity(origin, clock))).await;
+        let world = World::create().await;
+        let server = Self::start_as(world, |_| {}, |origin, clock| Some(identity(origin, clock))).await;
         server.readiness.announce();
         server
     }
 
     async fn start_as(
+        mut world: World,
         change: impl FnOnce(&mut Web),
         identity: impl FnOnce(&str, &TestClock) -> Option<Identity>,
     ) -> Self {
-        let (mut world, site, readiness) = (World::create().await, site(), Readiness::default());
+        let (site, readiness) = (site(), Readiness::default());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         if let Some(identity) = identity(&format!("http://{address}"), &world.clock) {

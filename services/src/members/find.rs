@@ -4,6 +4,7 @@ use crate::Services;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::search::{Hits, Searched};
+use crate::session::user_kind;
 use domain::actor::Target;
 use domain::id::UserId;
 use domain::permission::FindPeople;
@@ -31,14 +32,14 @@ pub async fn find_people(
     };
     let hits = Hits::of(services, Searched::Users, Some(term)).await?;
     let mut sql = QueryBuilder::new(
-        "select u.id, u.name, u.email, exists (select from user_projects m where m.user_id = u.id and m.project_id = ",
+        "select u.id, u.name, u.email, u.user_type, exists (select from user_projects m where m.user_id = u.id and m.project_id = ",
     );
     sql.push_bind(project).push(") from users u where u.is_active");
     hits.push_condition(&mut sql, "u");
     sql.push(" order by lower(u.name), u.id limit 10");
-    let rows: Vec<(Uuid, String, String, bool)> = sql.build_query_as().fetch_all(&services.pool).await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, name, email, is_member)| FoundPerson { id: UserId(id), name, email, is_member })
-        .collect())
+    let rows: Vec<(Uuid, String, String, String, bool)> = sql.build_query_as().fetch_all(&services.pool).await?;
+    let person = |(id, name, email, kind, is_member): (_, _, _, String, _)| {
+        Ok(FoundPerson { id: UserId(id), name, email, kind: user_kind(&kind)?, is_member })
+    };
+    rows.into_iter().map(person).collect()
 }

@@ -17,7 +17,7 @@ pub(crate) async fn page(services: &Services, project: ProjectId, query: &Member
     // Materialized: the members are few beside all people, whose index by name must not be walked instead.
     let mut sql = QueryBuilder::new(
         "with u as materialized (
-           select u.id, u.name, u.email, u.is_active, u.locked_until, u.last_sign_in_at, m.is_project_admin,
+           select u.id, u.name, u.email, u.user_type, u.is_active, u.locked_until, u.last_sign_in_at, m.is_project_admin,
                   p.project_type = 'personal' as is_personal, p.created_by is not distinct from u.id as is_creator,
                   m.granted_by, m.created_at as since
            from user_projects m join projects p on p.id = m.project_id join users u on u.id = m.user_id
@@ -30,7 +30,7 @@ pub(crate) async fn page(services: &Services, project: ProjectId, query: &Member
     }
     sql.push(
         ")
-         select u.id, u.name, u.email, u.is_active, u.locked_until, u.last_sign_in_at, u.is_project_admin,
+         select u.id, u.name, u.email, u.user_type, u.is_active, u.locked_until, u.last_sign_in_at, u.is_project_admin,
                 u.is_personal, u.is_creator, (select g.name from users g where g.id = u.granted_by) as granted_by, u.since,
                 lower(u.name) as sort_key
          from u where true",
@@ -41,7 +41,7 @@ pub(crate) async fn page(services: &Services, project: ProjectId, query: &Member
     let rows: Vec<Row> = sql.build_query_as().fetch_all(&services.pool).await?;
     let page = keyset.page(rows, |row| (Some(row.sort_key.clone()), row.id));
     let now = services.clock.now();
-    let rows = page.rows.into_iter().map(|row| row.read(now)).collect();
+    let rows = page.rows.into_iter().map(|row| row.read(now)).collect::<Result<_, _>>()?;
     Ok(Page { rows, previous: page.previous, next: page.next })
 }
 
@@ -50,6 +50,7 @@ struct Row {
     id: Uuid,
     name: String,
     email: String,
+    user_type: String,
     is_active: bool,
     locked_until: Option<OffsetDateTime>,
     last_sign_in_at: Option<OffsetDateTime>,
@@ -62,8 +63,9 @@ struct Row {
 }
 
 impl Row {
-    fn read(self, now: OffsetDateTime) -> Member {
-        Member {
+    fn read(self, now: OffsetDateTime) -> Result<Member, Error> {
+        Ok(Member {
+            kind: session::user_kind(&self.user_type)?,
             status: users::status(self.is_active, self.locked_until, self.last_sign_in_at, now),
             user_id: UserId(self.id),
             name: self.name,
@@ -72,6 +74,6 @@ impl Row {
             is_creator: self.is_creator,
             granted_by: self.granted_by,
             since: self.since,
-        }
+        })
     }
 }

@@ -6,6 +6,7 @@ use crate::audit::{Entry, TargetType};
 use crate::error::Error;
 use crate::guard::Can;
 use domain::email::Email;
+use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::ManageUsers;
 use domain::text::PersonName;
@@ -33,8 +34,10 @@ pub struct NewAccount {
 /// Makes an account that signs in with e-mail address and password.
 ///
 /// # Errors
-/// A problem at `email` when somebody has the address already.
+/// A problem at `email` when somebody has the address already; [`Refusal::Rule`] where an identity provider vouches for
+/// people.
 pub async fn create(services: &Services, can: &Can<ManageUsers>, new: NewUser) -> Result<NewAccount, Error> {
+    check_can_create(services)?;
     let password = one_time_password(&services.random);
     let hash = services.hasher.hash(password.clone()).await?;
     let id = UserId(services.new_id());
@@ -64,4 +67,16 @@ pub async fn create(services: &Services, can: &Can<ManageUsers>, new: NewUser) -
     }
     change.commit().await?;
     Ok(NewAccount { id, one_time_password: password })
+}
+
+/// Whether accounts are made by hand at all. Where an identity provider vouches for people, a password opens nothing.
+///
+/// # Errors
+/// [`Refusal::Rule`]
+pub fn check_can_create(services: &Services) -> Result<(), Refusal> {
+    if !services.settings.has_provider {
+        return Ok(());
+    }
+    let text = "People sign in through the identity provider here. An account is made at the first sign-in.";
+    Err(Refusal::Rule(text.to_owned()))
 }

@@ -121,6 +121,17 @@ fn statement(query: &UserQuery, keyset: &Keyset<'_>, hits: &Hits, now: OffsetDat
     sql
 }
 
+/// Whether the last token says something else than what is stored, in the sense of [`domain::drift::differences`].
+const DIFFERS: &str = "exists (
+    select from user_identities i cross join lateral (
+      select coalesce(array_agg(lower(p.name) order by lower(p.name)), '{}') as names,
+             coalesce(array_agg(lower(p.name) order by lower(p.name)) filter (where m.is_project_admin), '{}') as admins
+      from user_projects m join projects p on p.id = m.project_id
+      where m.user_id = i.user_id and p.deleted_at is null and p.project_type = 'shared') s
+    where i.user_id = u.id
+      and (i.claimed_role, i.claimed_type, i.claimed_projects, i.claimed_admin_of) is distinct from
+          (case when u.is_admin then 'admin' else 'user' end, u.user_type, s.names, s.admins))";
+
 fn push_filters(sql: &mut QueryBuilder<Postgres>, query: &UserQuery, now: OffsetDateTime) {
     if let Some(project) = &query.project {
         sql.push(
@@ -128,6 +139,9 @@ fn push_filters(sql: &mut QueryBuilder<Postgres>, query: &UserQuery, now: Offset
                 (select p.id from projects p where p.deleted_at is null and lower(p.name) = lower(",
         );
         sql.push_bind(project.to_string()).push(")))");
+    }
+    if query.differs {
+        sql.push(" and ").push(DIFFERS);
     }
     // In the words of the partial indexes.
     sql.push(match query.role {

@@ -1,5 +1,6 @@
 //! Whether somebody may sign in, with what, and how many projects they may join.
 
+use super::check_can_create;
 use super::one_time_password;
 use super::person::Person;
 use crate::Services;
@@ -93,6 +94,7 @@ pub async fn end_sessions(services: &Services, can: &Can<ManageUsers>, id: UserI
 /// # Errors
 /// [`Refusal::Rule`] for oneself and for closed accounts; [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
 pub async fn issue_one_time_password(services: &Services, can: &Can<ManageUsers>, id: UserId) -> Result<String, Error> {
+    check_can_create(services)?;
     let password = one_time_password(&services.random);
     let hash = services.hasher.hash(password.clone()).await?;
     let mut change = services.change(can).await?;

@@ -7,7 +7,7 @@ use crate::flash::Forms;
 use crate::projects::actions::AddMember;
 use crate::projects::data::{ProjectPageQuery, ProjectView};
 use crate::ui::form::PostForm;
-use crate::ui::{Avatar, Badge, BadgeKind, Banner, BannerKind, BareSelect, Button, Icon, Section};
+use crate::ui::{Avatar, Badge, BadgeKind, Banner, BannerKind, BareSelect, Button, ExternalBadge, Icon, Section};
 use domain::project::ProjectFacts;
 use domain::role::ProjectRole;
 use domain::user::FoundPerson;
@@ -50,7 +50,7 @@ fn found(people: Vec<FoundPerson>, facts: &ProjectFacts, query: &ProjectPageQuer
 }
 
 fn row(person: FoundPerson, facts: &ProjectFacts) -> impl IntoView + use<> {
-    let FoundPerson { id, name, email, is_member } = person;
+    let FoundPerson { id, name, email, kind, is_member } = person;
     let (initials, seed) = (name.clone(), id.to_string());
     let control = if is_member {
         view! { <Badge kind=BadgeKind::Outline>"Already a member"</Badge> }.into_any()
@@ -66,6 +66,7 @@ fn row(person: FoundPerson, facts: &ProjectFacts) -> impl IntoView + use<> {
                     <p class="truncate text-xs text-ink-2">{email}</p>
                 </div>
             </div>
+            <ExternalBadge kind />
             {control}
         </li>
     }

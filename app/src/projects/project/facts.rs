@@ -1,10 +1,24 @@
 //! Facts about a project, at the right.
 
-use crate::ui::{Day, Fact, Facts, RailPart};
+use crate::ui::{Banner, BannerKind, Day, Fact, Facts, RailPart};
+use domain::mode::Mode;
 use domain::project::{ProjectFacts, ProjectKind};
 use leptos::prelude::*;
 
-pub(super) fn rail(facts: &ProjectFacts) -> impl IntoView + use<> {
+/// A name that was taken over from a token as it is; nothing when a new project could have it, too.
+pub(super) fn imported(facts: &ProjectFacts) -> Option<impl IntoView + use<>> {
+    let problem = facts.name_problem()?;
+    let text = format!("It came with a sign-in and is kept as it is. A new project would be told: {problem}");
+    Some(view! {
+        <div class="px-gutter pt-4">
+            <Banner kind=BannerKind::Warn fact="The name does not follow the rules.">{text}</Banner>
+        </div>
+    })
+}
+
+pub(super) fn rail(facts: &ProjectFacts, mode: Mode) -> impl IntoView + use<> {
+    let is_counted = mode == Mode::Platform;
+    let is_imported = facts.is_imported;
     let ProjectFacts { description, created_by, created_at, kind, .. } = facts.clone();
     let (members, admins) = (facts.member_count.to_string(), facts.admin_count.to_string());
     view! {
@@ -17,8 +31,9 @@ pub(super) fn rail(facts: &ProjectFacts) -> impl IntoView + use<> {
                 <Fact label="Created">
                     <Day at=created_at />
                 </Fact>
-                <Fact label="Members">{members}</Fact>
-                {(kind == ProjectKind::Shared).then(|| view! { <Fact label="Project admins">{admins}</Fact> })}
+                {is_imported.then(|| view! { <Fact label="Origin">"Imported: a sign-in named it"</Fact> })}
+                {is_counted.then(|| view! { <Fact label="Members">{members}</Fact> })}
+                {(is_counted && kind == ProjectKind::Shared).then(|| view! { <Fact label="Project admins">{admins}</Fact> })}
             </Facts>
         </RailPart>
     }

@@ -8,8 +8,8 @@ use crate::projects::data::{ProjectPageQuery, ProjectView};
 use crate::ui::form::PostForm;
 use crate::ui::{
     Avatar, BareSelect, Button, ButtonKind, ButtonSize, Cell, Choice, Day, DialogIconButton, EmptyKind, EmptyState,
-    Header, Icon, LinkButton, NameCell, Pager, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead,
-    TableRow, Width,
+    ExternalBadge, Header, Icon, LinkButton, NameCell, Pager, Section, Stacked, SvgIcon, Table, TableBody, TableFit,
+    TableHead, TableRow, Width,
 };
 use domain::page::{Page, PageSize};
 use domain::project::{Member, MemberQuery, ProjectFacts, ProjectKind};
@@ -126,7 +126,7 @@ fn row(member: Member, facts: &ProjectFacts, offer: Offer) -> impl IntoView + us
 
 /// Name and address; a link where the viewer may open people's pages.
 fn person(member: &Member, may_open: bool) -> impl IntoView + use<> {
-    let Member { user_id, name, email, status, .. } = member.clone();
+    let Member { user_id, name, email, kind, status, .. } = member.clone();
     let (initials, seed) = (name.clone(), user_id.to_string());
     let detail = if status == UserStatus::Deactivated { format!("{email}, deactivated") } else { email };
     let href = may_open.then(|| paths::user(user_id));
@@ -134,6 +134,7 @@ fn person(member: &Member, may_open: bool) -> impl IntoView + use<> {
         <NameCell href name detail>
             <Avatar name=initials seed />
         </NameCell>
+        <ExternalBadge kind />
     }
 }
 

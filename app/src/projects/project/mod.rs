@@ -3,6 +3,7 @@
 mod add;
 mod budgets;
 mod delete;
+mod elsewhere;
 mod facts;
 mod members;
 mod search;
@@ -15,6 +16,7 @@ use crate::listing::ignored_notice;
 use crate::page::{Dated, PageData, loaded, use_page, use_params};
 use crate::paths;
 use crate::ui::{Avatar, AvatarShape, AvatarSize, CopyButton, Crumb, Icon, LinkButton, ObjectHead, SplitBody};
+use domain::mode::Mode;
 use domain::project::ProjectFacts;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -59,15 +61,18 @@ fn project(
     let head = head(facts, view.may_edit);
     let sections = (
         view.may_view_budgets.then(|| budgets::section(view, *now)),
-        members::section(view, query, searches),
+        (view.mode == Mode::Platform).then(|| members::section(view, query, searches)),
+        (view.mode == Mode::Keycloak).then(|| elsewhere::section(facts)),
         view.may_manage_members.then(|| add::section(view, query, searches, forms)),
         view.may_edit.then(|| delete::section(facts, &forms.of("delete-project"))),
     );
-    let rail = facts::rail(facts);
+    let rail = facts::rail(facts, view.mode);
+    let imported = facts::imported(facts);
     view! {
         <Title text=facts.title().to_owned() />
         {head}
         {ignored_notice(ignored)}
+        {imported}
         <SplitBody rail=move || rail>{sections}</SplitBody>
     }
 }

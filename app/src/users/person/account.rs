@@ -97,7 +97,7 @@ fn unlock(person: &UserDetail) -> Option<AnyView> {
 
 fn one_time_password(view: &UserView) -> Option<AnyView> {
     let person = &view.person;
-    if view.is_self || person.status == UserStatus::Deactivated {
+    if view.has_provider || view.is_self || person.status == UserStatus::Deactivated {
         return None;
     }
     let fields = vec![("person", person.id.to_string()), ("name", person.name.clone())];

@@ -3,6 +3,7 @@
 mod account;
 mod budgets;
 mod facts;
+mod identity;
 mod projects;
 mod roles;
 
@@ -42,9 +43,11 @@ fn person(dated: Dated<UserView>, forms: &Forms) -> impl IntoView + use<> {
     let title = view.person.name.clone();
     let head = head(&view.person);
     let sections = (
+        identity::conflicts(&view, now),
         projects::section(&view, forms),
         view.has_budgets.then(|| budgets::section(&view, now)),
         roles::section(&view),
+        identity::drift(&view, now),
         account::section(&view, forms),
     );
     let rail = facts::rail(&view, now);

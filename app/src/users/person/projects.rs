@@ -6,9 +6,9 @@ use crate::paths;
 use crate::projects::actions::{AddMember, ChangeMemberRole, RemoveMember};
 use crate::ui::form::PostForm;
 use crate::ui::{
-    Avatar, AvatarShape, BareSelect, Button, ButtonKind, ButtonSize, Cell, Choice, Day, DialogIconButton, Header, Icon,
-    NameCell, Section, SelectField, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, TextField,
-    TextKind, Width,
+    Avatar, AvatarShape, Badge, BadgeKind, Banner, BannerKind, BareSelect, Button, ButtonKind, ButtonSize, Cell,
+    Choice, Day, DialogIconButton, Header, Icon, NameCell, Section, SelectField, Stacked, SvgIcon, Table, TableBody,
+    TableFit, TableHead, TableRow, TextField, TextKind, Width,
 };
 use crate::users::data::UserView;
 use domain::id::UserId;
@@ -41,9 +41,11 @@ pub(super) fn section(view: &UserView, forms: &Forms) -> impl IntoView + use<> {
         }
         .into_any()
     };
+    let over = person.allowance.is_over().then(|| over_limit(person.allowance, &person.name));
     let add = (may && person.status != UserStatus::Deactivated).then(|| add_form(id, forms.of("add-member")));
     view! {
         <Section id="projects" title="Projects" side=move || used>
+            {over}
             {table}
             {add}
         </Section>
@@ -56,6 +58,17 @@ fn allowance_words(allowance: ProjectAllowance) -> String {
         Some(limit) => format!("{used} of {limit} shared projects used"),
         None if used == 1 => "1 shared project, no limit".to_owned(),
         None => format!("{used} shared projects, no limit"),
+    }
+}
+
+/// Somebody who came with more than allowed, or whose limit was lowered.
+fn over_limit(allowance: ProjectAllowance, name: &str) -> impl IntoView + use<> {
+    let over = allowance.used - allowance.limit.unwrap_or_default();
+    let text = format!("{name} keeps what there is and gets no more. Remove {over}, or raise the limit under Account.");
+    view! {
+        <div class="mb-3">
+            <Banner kind=BannerKind::Warn fact="Over the limit.">{text}</Banner>
+        </div>
     }
 }
 
@@ -72,6 +85,13 @@ fn row(project: Assignment, person: UserId, name: &str, may: bool) -> impl IntoV
     } else {
         view! { <span class="text-sm text-ink-2">{project.role.title()}</span> }.into_any()
     };
+    let closed = (!project.is_open).then(|| {
+        view! {
+            <Badge kind=BadgeKind::Warn icon=Icon::Lock>
+                "Not open to external users"
+            </Badge>
+        }
+    });
     let end = may.then(|| if is_fixed { fixed().into_any() } else { remove_form(&project, person, name).into_any() });
     view! {
         <TableRow>
@@ -79,6 +99,7 @@ fn row(project: Assignment, person: UserId, name: &str, may: bool) -> impl IntoV
                 <NameCell href name=title detail code=true>
                     <Avatar name=tile seed shape=AvatarShape::Project />
                 </NameCell>
+                {closed}
             </Cell>
             <Cell controls=true>{role}</Cell>
             <Cell stacked=Stacked::Hidden>

@@ -27,7 +27,7 @@ fn is_orderly_refusal(answer: &Answer) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cut_is_answered_in_order_and_over_when_postgres_is_back() {
-    let world = world_of_today().await;
+    let world = world_of_today(|_| {}).await;
     let proxy = Proxy::before(&world.database_url()).await;
     let console = Arc::new(Console::start(proxy.url(), &[]).await);
     let work = Arc::new(Work::of(&world).await);
@@ -66,7 +66,7 @@ async fn a_cut_is_answered_in_order_and_over_when_postgres_is_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_network_that_swallows_everything_is_answered_in_order_too() {
-    let world = world_of_today().await;
+    let world = world_of_today(|_| {}).await;
     let proxy = Proxy::before(&world.database_url()).await;
     let console = Arc::new(Console::start(proxy.url(), &[("BURSAR_REQUEST_TIMEOUT", "4")]).await);
     let work = Arc::new(Work::of(&world).await);

@@ -11,7 +11,7 @@ const WORKERS: usize = 8;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn kill_9_during_writes_leaves_nothing_half_written() {
-    let world = world_of_today().await;
+    let world = world_of_today(|_| {}).await;
     let work = Arc::new(Work::of(&world).await);
     let mut cut_off = 0;
     for round in 0..rounds(10, 100) {

@@ -7,7 +7,7 @@ use super::world_of_today;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_without_an_answer_is_not_called_a_failure() {
-    let world = world_of_today().await;
+    let world = world_of_today(|_| {}).await;
     let proxy = Proxy::before(&world.database_url()).await;
     let console = Console::start(proxy.url(), &[]).await;
     let work = Work::of(&world).await;

@@ -14,12 +14,13 @@ mod starts;
 mod stopped;
 mod work;
 
+use services::Settings;
 use services::clock::Clock;
 use services::testing::{World, rounds};
 
 /// A world whose sessions are valid for other processes too, which read the machine's clock.
-async fn world_of_today() -> World {
-    let world = World::create().await;
+async fn world_of_today(change: impl FnOnce(&mut Settings)) -> World {
+    let world = World::with(change).await;
     world.clock.advance(Clock::system().now() - world.clock.now());
     world
 }

@@ -3,10 +3,22 @@
 use super::console::{Answer, Console};
 use super::{rounds, world_of_today};
 use domain::actor::Actor;
+use domain::mode::Mode;
 use domain::role::{PlatformRole, ProjectRole};
-use services::testing::World;
+use serde_json::json;
+use services::testing::{ISSUER, World, developer};
 use sqlx::Connection as _;
 use std::sync::Arc;
+
+/// A provider that is never asked: the sessions of these tests have claims that hold for a day.
+const KEYCLOAK: [(&str, &str); 6] = [
+    ("ENABLE_USER_MANAGEMENT", "false"),
+    ("IDP_PROVIDER", "keycloak"),
+    ("OIDC_ISSUER_URL", ISSUER),
+    ("OIDC_CLIENT_ID", "bursar"),
+    ("BURSAR_PUBLIC_URL", "http://127.0.0.1"),
+    ("BURSAR_SECRET_KEY", "a key for tests, not for anything else"),
+];
 
 /// Two servers on one database, and somebody whose rights come and go.
 struct Stage {
@@ -16,10 +28,29 @@ struct Stage {
 
 impl Stage {
     async fn new() -> Self {
-        let world = world_of_today().await;
+        Self::on(world_of_today(|_| {}).await, &[]).await
+    }
+
+    /// Where rights are the claims of a token.
+    async fn with_claims() -> Self {
+        Self::on(world_of_today(|settings| settings.mode = Mode::Keycloak).await, &KEYCLOAK).await
+    }
+
+    async fn on(world: World, variables: &[(&str, &str)]) -> Self {
         let url = world.database_url();
-        let servers = [Arc::new(Console::start(&url, &[]).await), Arc::new(Console::start(&url, &[]).await)];
+        let start = async || Arc::new(Console::start(&url, variables).await);
+        let servers = [start().await, start().await];
         Self { world, servers }
+    }
+
+    /// An admin by their token, `rounds` times with a name of their own.
+    async fn take_from_admins(&self, right: Right, rounds: usize) {
+        for number in 0..rounds {
+            let admin = developer(&format!("a{number}"), json!({"realm_access": {"roles": ["admin"]}}));
+            let caller = self.world.sign_in(&admin).await.expect("let in");
+            let cookie = format!("__Host-bursar={}", self.world.token(&caller));
+            self.take_away(right, &caller.actor, &cookie, number).await;
+        }
     }
 
     /// A form by somebody, sent to both servers twice.
@@ -109,6 +140,33 @@ async fn nothing_succeeds_with_a_role_that_was_taken_away() {
         let cookie = format!("__Host-bursar={}", stage.world.token(&caller));
         stage.take_away(right, &caller.actor, &cookie, number).await;
     }
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_succeeds_with_claims_that_were_taken_away() {
+    let right = Right {
+        revocation: r#"update provider_sessions set claims = jsonb_set(claims, '{realm_access,roles}', '["developer"]')
+                       where session_id in (select id from sessions where user_id = $1)"#,
+        path: "/act/projects/create",
+        body: new_project,
+        refusals: &[403],
+    };
+    let stage = Stage::with_claims().await;
+    stage.take_from_admins(right, rounds(50, 1000)).await;
+    stage.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_succeeds_with_a_session_of_a_provider_that_has_ended() {
+    let right = Right {
+        revocation: "delete from sessions where user_id = $1",
+        path: "/act/projects/create",
+        body: new_project,
+        refusals: &[401],
+    };
+    let stage = Stage::with_claims().await;
+    stage.take_from_admins(right, rounds(50, 1000)).await;
     stage.end().await;
 }
 

@@ -15,7 +15,7 @@ const RECOVERY: Duration = Duration::from_secs(2);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_postgres_makes_timeouts_and_no_pile() {
-    let world = world_of_today().await;
+    let world = world_of_today(|_| {}).await;
     let proxy = Proxy::before(&world.database_url()).await;
     let variables =
         [("BURSAR_DATABASE_CONNECTIONS", "4"), ("BURSAR_DATABASE_WAIT", "1"), ("BURSAR_REQUEST_TIMEOUT", "3")];

@@ -12,7 +12,7 @@ const ANSWERS: usize = 30;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_under_load_loses_no_request() {
-    let world = world_of_today().await;
+    let world = world_of_today(|_| {}).await;
     let work = Arc::new(Work::of(&world).await);
     for round in 0..rounds(5, 50) {
         let console = Arc::new(Console::start(&world.database_url(), &[]).await);

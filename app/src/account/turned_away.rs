@@ -1,0 +1,192 @@
+//! The page that turns somebody away whom the identity provider vouches for: who it is, why, and what to do.
+
+use crate::flash::PageFlash;
+use crate::paths;
+use crate::ui::{Avatar, ButtonKind, ButtonSize, CopyButton, Icon, LinkButton, LonelySheet, absolute};
+use domain::claims::DEVELOPER_ROLE;
+use domain::denial::{Denial, Denied};
+use domain::form::Flash;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// Says what the provider's answer left. Loaded again it knows nothing any more and leads back to the sign-in page.
+#[component]
+pub fn TurnedAwayPage() -> impl IntoView {
+    let flash = expect_context::<PageFlash>();
+    let page = move || {
+        Suspend::new(async move {
+            match flash.get().await {
+                Some(Flash::Denied(denied)) => turned_away(*denied).into_any(),
+                _ => nobody().into_any(),
+            }
+        })
+    };
+    view! {
+        <Title text="Not signed in" />
+        <LonelySheet>
+            <Transition>{page}</Transition>
+        </LonelySheet>
+    }
+}
+
+fn nobody() -> impl IntoView {
+    view! {
+        <h1 class="text-2xl font-semibold">"You are not signed in"</h1>
+        <p class="text-base text-ink-2">"Why is shown once, right after the try. Sign in again to see it."</p>
+        {again()}
+    }
+}
+
+fn turned_away(denied: Denied) -> impl IntoView {
+    let Words { title, why, steps } = words(&denied.reason);
+    let steps = steps.into_iter().zip(1..).map(|((what, how), place)| step(place, what, how)).collect_view();
+    let Denied { name, address, told, reference, at, .. } = denied;
+    let (initials, seed, copied) = (name.clone(), address.clone(), reference.clone());
+    view! {
+        <div class="grid gap-2">
+            <h1 class="text-2xl font-semibold">{title}</h1>
+            <p class="text-md text-ink-2">{why}</p>
+        </div>
+        <div class="flex min-w-0 items-center gap-3 border-y border-line py-3">
+            <Avatar name=initials seed />
+            <div class="min-w-0">
+                <p class="text-sm font-strong wrap-anywhere">{name}</p>
+                <p class="text-sm text-ink-2 wrap-anywhere">{address}</p>
+            </div>
+        </div>
+        <ol class="grid gap-4">{steps}</ol>
+        {told_us(told)}
+        {again()}
+        <p class="text-xs text-ink-2">
+            "Reference " <code class="font-mono tracking-none wrap-anywhere">{reference}</code> " "
+            <CopyButton text=copied label="Copy reference" /> " · " {absolute(at)}
+        </p>
+    }
+}
+
+fn step(place: usize, what: &'static str, how: String) -> impl IntoView {
+    view! {
+        <li class="grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 text-sm">
+            <span aria-hidden="true" class="grid size-6 place-content-center rounded-full bg-tag text-xs font-semibold">
+                {place.to_string()}
+            </span>
+            <div class="pt-0.5">
+                <p class="font-strong">{what}</p>
+                <p class="text-ink-2">{how}</p>
+            </div>
+        </li>
+    }
+}
+
+/// What whoever helps needs to see.
+fn told_us(told: Vec<(String, String)>) -> impl IntoView {
+    let lines = told.into_iter().map(|(claim, value)| {
+        view! {
+            <dt class="text-ink-2">{claim}</dt>
+            <dd class="mb-2 font-mono tracking-none wrap-anywhere">{value}</dd>
+        }
+    });
+    let lines = lines.collect_view();
+    view! {
+        <details class="text-sm">
+            <summary class="min-h-6 cursor-pointer font-medium">"What the identity provider told us"</summary>
+            <dl class="mt-2 text-xs">{lines}</dl>
+        </details>
+    }
+}
+
+fn again() -> impl IntoView {
+    view! {
+        <div>
+            <LinkButton href=paths::SIGN_IN kind=ButtonKind::Primary size=ButtonSize::Large icon=Icon::Undo>
+                "Back to sign-in"
+            </LinkButton>
+        </div>
+    }
+}
+
+struct Words {
+    title: &'static str,
+    why: String,
+    steps: Vec<(&'static str, String)>,
+}
+
+const ASK: &str = "Send the reference below to an administrator of the platform.";
+const TRY: (&str, &str) = ("Sign in again.", "It works at once.");
+
+fn words(reason: &Denial) -> Words {
+    let step = |what, how: &str| (what, how.to_owned());
+    match reason {
+        Denial::NoRole { admin_role } => Words {
+            title: "Your account has no role yet",
+            why: format!(
+                "The identity provider knows you, so the password is right. Bursar lets people in once they hold the role {DEVELOPER_ROLE} or {admin_role}, and yours is missing."
+            ),
+            steps: vec![
+                step("Ask for a role.", ASK),
+                step("An administrator grants it", "at the identity provider: in Keycloak under Users, Role mapping."),
+                step(TRY.0, TRY.1),
+            ],
+        },
+        Denial::UnknownType { value, external } => Words {
+            title: "Your account has an unknown type",
+            why: format!(
+                "The claim user_type is {value}. Bursar knows regular and {external}, and guesses nothing."
+            ),
+            steps: vec![
+                step("Report it.", ASK),
+                (
+                    "An administrator corrects it",
+                    format!("at the identity provider: user_type is regular or {external}, or is left out."),
+                ),
+                step(TRY.0, TRY.1),
+            ],
+        },
+        Denial::NoAddress => Words {
+            title: "Your account has no address",
+            why: "The identity provider told us neither an e-mail address nor a username, so nobody could find you here."
+                .to_owned(),
+            steps: vec![
+                step("Report it.", ASK),
+                step(
+                    "An administrator adds it",
+                    "at the identity provider, and lets Bursar's client read the scopes profile and email.",
+                ),
+                step(TRY.0, TRY.1),
+            ],
+        },
+        Denial::Deactivated => Words {
+            title: "Your account is deactivated",
+            why: "An admin has closed it. Your projects, roles and budgets are kept.".to_owned(),
+            steps: vec![
+                step("Ask for it back.", ASK),
+                step("An admin reactivates it", "in Users management, on your page."),
+                step(TRY.0, TRY.1),
+            ],
+        },
+        Denial::AddressOfAnother => Words {
+            title: "Your address belongs to another account",
+            why: "You are new to us at the identity provider, and somebody here has your e-mail address already. That may be an older account of yours, so nothing was linked by itself.".to_owned(),
+            steps: vec![
+                step("Ask for the account to be linked.", ASK),
+                step(
+                    "An admin decides",
+                    "in Users management: your try stands on the page of whoever has the address.",
+                ),
+                step(TRY.0, TRY.1),
+            ],
+        },
+        Denial::AddressTaken => Words {
+            title: "Your new address belongs to another account",
+            why: "Your e-mail address was changed at the identity provider, and somebody else here has it. Your account is unchanged.".to_owned(),
+            steps: vec![
+                step("Ask which of the two is right.", ASK),
+                step(
+                    "An admin decides",
+                    "in Users management: your try stands on the page of whoever has the address.",
+                ),
+                step(TRY.0, TRY.1),
+            ],
+        },
+    }
+}

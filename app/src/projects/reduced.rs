@@ -1,0 +1,70 @@
+//! The list of projects where the identity provider keeps who works in them: looked up by admins, one's own for
+//! everybody else. Without numbers of members, which nobody knows here (`behaviour.md` section 7.4).
+
+use super::row::{CREATED, reduced_row};
+use crate::listing::{ListQuery as _, ignored_notice, pager};
+use crate::me::Me;
+use crate::paths;
+use crate::ui::{EmptyKind, EmptyState, Header, Icon, LinkButton, SortHeader, Table, TableBody, TableHead, Width};
+use domain::page::Page;
+use domain::project::{ProjectQuery, ProjectRow, ProjectSort};
+use domain::text::SearchTerm;
+use leptos::prelude::*;
+
+pub(super) fn projects(
+    page: Page<ProjectRow>,
+    (query, ignored): &(ProjectQuery, Vec<String>),
+    me: &Me,
+) -> impl IntoView + use<> {
+    let pager = (!page.rows.is_empty()).then(|| pager(&page, query));
+    let body = if page.rows.is_empty() { nothing(query, me).into_any() } else { table(page, query).into_any() };
+    view! {
+        {ignored_notice(ignored)}
+        {body}
+        {pager}
+    }
+}
+
+fn table(page: Page<ProjectRow>, query: &ProjectQuery) -> impl IntoView + use<> {
+    let [name, created] = [ProjectSort::Name, ProjectSort::Created].map(|sort| query.head(sort));
+    let rows = page.rows.into_iter().map(reduced_row).collect_view();
+    view! {
+        <Table label="Projects">
+            <TableHead>
+                <SortHeader label="Name" by=name />
+                <Header label="Type" width=Width::Short />
+                <Header label="Your role" width=Width::Medium />
+                <SortHeader label="Created" by=created width=Width::Medium priority=CREATED />
+            </TableHead>
+            <TableBody>{rows}</TableBody>
+        </Table>
+    }
+}
+
+fn nothing(query: &ProjectQuery, me: &Me) -> impl IntoView + use<> {
+    let (kind, title, text) = match &query.search {
+        _ if me.role.is_admin() && !query.search.as_ref().is_some_and(SearchTerm::is_telling) => (
+            EmptyKind::Nothing(Icon::Search),
+            "Look a project up",
+            "Type at least three characters of its name or description. Projects come into being when somebody signs in whose token names them, or when an admin creates them.".to_owned(),
+        ),
+        Some(term) => (
+            EmptyKind::NoMatch,
+            "No projects found",
+            format!("Neither a name nor a description that you may see contains “{term}”."),
+        ),
+        None => (EmptyKind::Nothing(Icon::Folders), "No projects assigned yet", what_to_ask(&me.email)),
+    };
+    let lonely = query.search.is_none() && !me.role.is_admin();
+    let next = move || {
+        lonely.then(|| view! { <LinkButton href=paths::MY_ACCESS icon=Icon::KeyRound>"See my access"</LinkButton> })
+    };
+    view! { <EmptyState kind title text actions=next /> }
+}
+
+/// What a developer without projects needs, in the words of whoever can give it.
+pub(crate) fn what_to_ask(who: &str) -> String {
+    format!(
+        "Your sign-in gives you the role developer and no project. Ask an administrator of the identity provider to put a project's name into the attribute applications of {who}, or into applications_admin to make you its project admin. It holds after the next sign-in."
+    )
+}

@@ -1,0 +1,87 @@
+//! Where somebody's last token and the console disagree, and who decided it here. One statement for people who sign in
+//! through a provider, a second when there is a difference.
+
+use crate::Services;
+use crate::error::Error;
+use crate::guard::Can;
+use crate::session::{project_role, user_kind};
+use domain::drift::{About, ChangedBy, Difference, Drift, LastToken, differences};
+use domain::permission::ViewUsers;
+use domain::role::PlatformRole;
+use domain::user::UserDetail;
+use serde_json::json;
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+
+/// `None` for people who are linked to nobody at a provider.
+///
+/// # Errors
+/// The database failed.
+pub async fn drift(services: &Services, _can: &Can<ViewUsers>, person: &UserDetail) -> Result<Option<Drift>, Error> {
+    let row = sqlx::query!(
+        "select claimed_role, claimed_type, claimed_projects, claimed_admin_of, claimed_at
+         from user_identities where user_id = $1",
+        person.id.0
+    )
+    .fetch_optional(&services.pool)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let role = |name: &String| project_role(false, row.claimed_admin_of.contains(name));
+    let token = LastToken {
+        role: row.claimed_role.map(|role| PlatformRole::from_flags(false, role == PlatformRole::Admin.key(), false)),
+        kind: user_kind(&row.claimed_type)?,
+        projects: row.claimed_projects.iter().map(|name| (name.clone(), role(name))).collect(),
+    };
+    let mut differences = differences(&token, person);
+    if !differences.is_empty() {
+        let mut changes = changes(services, person, &differences).await?;
+        for difference in &mut differences {
+            difference.changed = changes.remove(&difference.about);
+        }
+    }
+    Ok(Some(Drift { claimed_at: row.claimed_at, differences }))
+}
+
+/// Who changed what differs last. Entries by the console itself came with a token and are left out.
+async fn changes(
+    services: &Services,
+    person: &UserDetail,
+    differences: &[Difference],
+) -> Result<BTreeMap<About, ChangedBy>, Error> {
+    let projects = differences.iter().filter_map(|difference| match &difference.about {
+        About::Project(name) => Some(name.clone()),
+        About::Role | About::Kind => None,
+    });
+    let rows = sqlx::query!(
+        r#"select 'role' as "what!", '' as "name!", a.actor as "actor!", a.at as "at!" from (
+             select actor, at from audit_log where target_id = $1 and action = 'user.role_changed'
+             order by at desc, id desc limit 1) a
+           union all
+           select 'kind', '', a.actor, a.at from (
+             select actor, at from audit_log where target_id = $1 and action = 'user.kind_changed'
+             order by at desc, id desc limit 1) a
+           union all
+           select 'project', lower(p.name), a.actor, a.at from projects p cross join lateral (
+             select actor, at from audit_log a
+             where a.target_id = p.id and a.actor_id is not null
+               and (a.action = 'project.deleted'
+                    or (a.action like 'project.member%' and (a.changes @> $3 or a.changes @> $4)))
+             order by at desc, id desc limit 1) a
+           where lower(p.name) = any($2)"#,
+        person.id.0,
+        &projects.collect::<Vec<_>>(),
+        json!([{"field": "person", "after": person.email}]),
+        json!([{"field": "person", "before": person.email}])
+    )
+    .fetch_all(&services.pool)
+    .await?;
+    let entry = |what: String, name: String, actor: String, at: OffsetDateTime| {
+        let about = match what.as_str() {
+            "role" => About::Role,
+            "kind" => About::Kind,
+            _ => About::Project(name),
+        };
+        (about, ChangedBy { actor, at })
+    };
+    Ok(rows.into_iter().map(|row| entry(row.what, row.name, row.actor, row.at)).collect())
+}
