@@ -27,3 +27,4 @@ pub mod reset_period;
 pub mod role;
 pub mod session;
 pub mod user;
+pub mod username;

@@ -102,6 +102,14 @@ impl PageSize {
         if (1..=100).contains(&rows) { Ok(Self(rows)) } else { Err(FieldProblem::new("Choose from 1 to 100 rows.")) }
     }
 
+    /// Rows from 1 to 1,000, for programs.
+    ///
+    /// # Errors
+    /// Names the range.
+    pub fn for_programs(rows: u16) -> Result<Self, FieldProblem> {
+        if (1..=1000).contains(&rows) { Ok(Self(rows)) } else { Err(FieldProblem::new("Choose from 1 to 1000 rows.")) }
+    }
+
     /// The number of rows.
     pub const fn rows(self) -> u16 {
         self.0

@@ -334,8 +334,9 @@ impl ProjectFacts {
         let mut reasons = Vec::new();
         if self.kind == ProjectKind::Personal {
             reasons.push("A personal project belongs to its owner's account and cannot be deleted.".to_owned());
-        } else if self.member_count > 1 {
-            let others = self.member_count - 1;
+        } else if self.member_count > i64::from(self.created_by.is_some()) {
+            // Who made it may be left; a project that nobody made has to be empty.
+            let others = self.member_count - i64::from(self.created_by.is_some());
             let people = if others == 1 { "person is a member".to_owned() } else { "people are members".to_owned() };
             reasons.push(format!("{others} other {people}. Remove them first."));
         }

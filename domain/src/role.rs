@@ -127,6 +127,38 @@ impl PlatformRole {
     }
 }
 
+/// A change of roles as programs write it, flag by flag; what is not given stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RoleFlags {
+    /// `is_admin`
+    pub admin: Option<bool>,
+    /// `is_maintainer`; true makes an admin too.
+    pub maintainer: Option<bool>,
+    /// `is_auditor`; admins and maintainers are none.
+    pub auditor: Option<bool>,
+}
+
+impl RoleFlags {
+    /// The role that somebody who holds `role` ends up with.
+    pub const fn applied_to(self, role: PlatformRole) -> PlatformRole {
+        let maintainer = match (self.maintainer, self.admin) {
+            (Some(flag), _) => flag,
+            // Who is no admin is no maintainer.
+            (None, Some(false)) => false,
+            (None, _) => role.is_maintainer(),
+        };
+        let admin = match self.admin {
+            Some(flag) => flag,
+            None => role.is_admin(),
+        };
+        let auditor = match self.auditor {
+            Some(flag) => flag,
+            None => role.is_auditor(),
+        };
+        PlatformRole::from_flags(maintainer, admin, auditor)
+    }
+}
+
 /// What somebody is in a project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ProjectRole {
@@ -172,5 +204,30 @@ impl ProjectRole {
     /// Whether `user_projects.is_project_admin` is set.
     pub const fn is_admin(self) -> bool {
         matches!(self, Self::Admin)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use PlatformRole::{Admin, Auditor, Maintainer, User};
+
+    #[test]
+    fn flags_change_what_they_name_and_nothing_else() {
+        let none = RoleFlags::default();
+        let admin = |flag| RoleFlags { admin: Some(flag), ..none };
+        let maintainer = |flag| RoleFlags { maintainer: Some(flag), ..none };
+        let auditor = |flag| RoleFlags { auditor: Some(flag), ..none };
+        for role in PlatformRole::ALL {
+            assert_eq!(none.applied_to(role), role);
+        }
+        assert_eq!(maintainer(true).applied_to(User), Maintainer);
+        assert_eq!(maintainer(false).applied_to(Maintainer), Admin);
+        assert_eq!(admin(false).applied_to(Maintainer), User);
+        assert_eq!(admin(true).applied_to(Maintainer), Maintainer);
+        assert_eq!(admin(true).applied_to(Auditor), Admin);
+        assert_eq!(auditor(true).applied_to(User), Auditor);
+        assert_eq!(auditor(false).applied_to(Auditor), User);
+        assert_eq!(auditor(true).applied_to(Admin), Admin);
     }
 }

@@ -83,6 +83,13 @@ text_type! {
     Description, "the description", 1..=500
 }
 
+impl Description {
+    /// None was given. People have to say what a project is for, programs need not (`/v1`).
+    pub const fn none() -> Self {
+        Self(String::new())
+    }
+}
+
 text_type! {
     /// What a budget is called (`behaviour.md` section 4.2).
     BudgetName, "the budget's name", 1..=128

@@ -60,13 +60,15 @@ pub enum Command {
     },
 }
 
-/// A part of the documentation, in Markdown.
+/// A part of the documentation.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub enum Part {
     /// Who may do what.
     Roles,
     /// Every environment variable.
     Config,
+    /// The API, as an OpenAPI document.
+    Api,
 }
 
 fn seal(raw: &str) -> Result<Head, String> {

@@ -1,5 +1,6 @@
 //! The binary `bursar`: configuration, command line, router and middleware around the pages.
 
+pub mod api;
 pub mod assets;
 pub mod cli;
 pub mod commands;

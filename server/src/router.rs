@@ -5,7 +5,7 @@ use crate::middleware::{
     access_log, body_limit, csrf, error_pages, readiness, request_id, security_headers, see_other, session, timeout,
 };
 use crate::state::AppState;
-use crate::{assets, health, identity};
+use crate::{api, assets, health, identity};
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -42,6 +42,7 @@ pub fn build(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), error_pages::explain));
     // The last layer is the first to see a request.
     inner
+        .merge(api::routes(&state))
         .merge(health::routes())
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.clone(), security_headers::add))

@@ -1,5 +1,6 @@
 //! What every request may need.
 
+use crate::api::RateLimit;
 use crate::config::{Config, PublicUrl};
 use app::request::Assets;
 use services::Services;
@@ -20,6 +21,8 @@ pub struct AppState {
     pub web: Arc<Web>,
     /// Whether the schema is up to date.
     pub readiness: Readiness,
+    /// How much of the API a minute leaves to each.
+    pub api_rate: RateLimit,
 }
 
 /// How the server is reached, what it believes and how long it waits.

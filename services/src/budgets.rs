@@ -1,7 +1,9 @@
 //! Budgets: what people and projects may spend. With budgets switched off, nothing here exists.
 
 mod assign;
+pub mod assign_many;
 mod change;
+pub mod directory;
 mod list;
 mod stored;
 

@@ -92,6 +92,14 @@ impl Change<'_> {
         audit::write(self.services, &mut self.transaction, By::Caller(self.caller), entry).await
     }
 
+    /// Writes what changed of many things, in one statement.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn record_many(&mut self, entries: Vec<Entry>) -> Result<(), Error> {
+        audit::write_all(self.services, &mut self.transaction, By::Caller(self.caller), entries).await
+    }
+
     /// Makes it so.
     ///
     /// # Errors

@@ -52,14 +52,16 @@ fn constraint(fault: &sqlx::Error) -> Option<Refusal> {
     let name = fault.as_database_error()?.constraint()?;
     let (field, problem) = match name {
         "users_email_key" => ("email", "There is already a person with this e-mail address."),
+        "users_username_key" => ("username", "There is already a person with this user name."),
         "projects_name_key" => {
             ("name", "There is already a project with this name, perhaps a deleted one. Choose another.")
         }
+        "budgets_slug_key" => ("budget_id", "There is already a budget with this id. Choose another."),
         "budgets_name_key" => ("name", "There is already a budget with this name. Choose another."),
         "user_budgets_budget_fkey" | "project_budgets_budget_fkey" => {
             ("category", "The category cannot change while the budget is assigned.")
         }
-        "user_projects_pkey" => ("person", "This person is already a member."),
+        "user_projects_pkey" => ("person", crate::members::ALREADY_MEMBER),
         "users_maintainer_is_admin" => ("role", "A maintainer is always an admin too."),
         _ => return None,
     };

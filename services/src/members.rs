@@ -1,9 +1,11 @@
 //! Who is in a project: one service behind every path, so that limit, audit and rules are the same (`behaviour.md` W-13).
 
 mod find;
+mod many;
 mod page;
 
 pub use find::find_people;
+pub use many::{NAMED_TWICE, Outcome, assign_many, remove_many};
 pub(crate) use page::page;
 
 use crate::Services;
@@ -20,6 +22,9 @@ use domain::permission::ManageMembers;
 use domain::project::{ProjectKind, ProjectName};
 use domain::role::ProjectRole;
 use domain::user::UserKind;
+
+/// The problem of whoever is added again.
+pub const ALREADY_MEMBER: &str = "This person is already a member.";
 
 /// Adds somebody. People who are not admins count towards `USER_PROJECT_LIMIT`.
 ///

@@ -3,19 +3,22 @@
 mod create;
 mod delete;
 mod detail;
+pub mod directory;
 mod edit;
 mod list;
 mod project_limit;
 mod restore;
+mod transfer;
 
-pub use create::{NewProject, create};
+pub use create::{NewProject, create, create_empty};
 pub use delete::delete;
 pub use detail::{detail, facts, id_of};
-pub use edit::{ProjectEdit, edit};
+pub use edit::{ProjectEdit, ProjectPatch, edit, patch};
 pub use list::list;
 pub use restore::{may_restore, purge, restore};
+pub use transfer::transfer;
 
-pub(crate) use project_limit::{allowance, enforce_limit, lock_person};
+pub(crate) use project_limit::{allowance, enforce_limit, enforce_limits, lock_people, lock_person};
 
 use crate::error::Error;
 use crate::guard::{Caller, Can};

@@ -47,6 +47,11 @@ impl Hits {
         Ok(if ids.len() > FEW { Self::Many(term.clone()) } else { Self::Few(ids) })
     }
 
+    /// How many rows there are at least, where they are too many to list.
+    pub(crate) fn lower_bound(&self) -> Option<usize> {
+        matches!(self, Self::Many(_)).then_some(FEW + 1)
+    }
+
     /// Appends ` and ...` for the table's alias.
     pub(crate) fn push_condition(&self, sql: &mut QueryBuilder<Postgres>, alias: &'static str) {
         match self {

@@ -6,18 +6,23 @@
 
 mod create;
 mod detail;
+pub mod directory;
 mod list;
 mod one_time_password;
 mod person;
 mod personal_project;
 mod roles;
 mod state;
+mod update;
 
-pub use create::{NewAccount, NewUser, check_can_create, create};
+pub use create::{ByProgram, NewAccount, NewUser, check_can_create, create, create_with_password};
 pub use detail::detail;
 pub use list::list;
 pub use roles::{set_auditor, set_kind, set_platform_role};
-pub use state::{deactivate, end_sessions, issue_one_time_password, reactivate, set_project_limit, unlock};
+pub use state::{
+    deactivate, end_sessions, issue_one_time_password, reactivate, set_password, set_project_limit, unlock,
+};
+pub use update::{UserEdit, update};
 
 pub(crate) use one_time_password::one_time_password;
 pub(crate) use person::Person;

@@ -1,4 +1,4 @@
-//! `cargo xtask docs`: the tables of README.md that the program itself knows best.
+//! `cargo xtask docs`: the tables of README.md and the document of the API, which the program itself knows best.
 
 use crate::paths::{self, Mode};
 use crate::steps::Steps;
@@ -11,26 +11,37 @@ const TABLES: [&str; 2] = ["roles", "config"];
 
 const END: &str = "<!-- /generated -->";
 
-/// Writes the tables again, or fails when they would change.
+/// Writes them again, or fails when they would change.
 pub(crate) fn run(steps: &mut Steps, check: bool) -> Result<()> {
     steps.step("Building the server", || build::server(Mode::Dev))?;
-    steps.step("Writing the tables of README.md", || write(check))
+    steps.step("Writing the tables of README.md and docs/openapi.json", || write(check))
 }
 
 /// As [`run`], with the server's binary as it is.
 pub(crate) fn write(check: bool) -> Result<()> {
+    write_tables(check)?;
+    let document = command::output(Command::new(paths::bursar(Mode::Dev)).args(["docs", "api"]))? + "\n";
+    keep("docs/openapi.json", &document, check)
+}
+
+fn write_tables(check: bool) -> Result<()> {
     let path = paths::root().join("README.md");
-    let old = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-    let mut new = old.clone();
+    let mut new = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
     for table in TABLES {
         let text = command::output(Command::new(paths::bursar(Mode::Dev)).args(["docs", table]))?;
         new = replace(&new, table, &text)?;
     }
-    if new == old {
+    keep("README.md", &new, check)
+}
+
+/// Writes a file of the tree unless it is current.
+fn keep(name: &str, new: &str, check: bool) -> Result<()> {
+    let path = paths::root().join(name);
+    if std::fs::read_to_string(&path).is_ok_and(|old| old == new) {
         return Ok(());
     }
     if check {
-        bail!("the tables of README.md are not current. Run `cargo xtask docs` and commit README.md");
+        bail!("{name} is not current. Run `cargo xtask docs` and commit it");
     }
     std::fs::write(&path, new).with_context(|| format!("writing {}", path.display()))
 }

@@ -10,6 +10,7 @@ mod paths;
 mod postgres;
 mod queries;
 mod run;
+mod sdk;
 mod setup;
 mod stamp;
 mod steps;
@@ -82,7 +83,7 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Bring the tables of README.md up to date
+    /// Bring the tables of README.md and docs/openapi.json up to date
     Docs {
         /// Change nothing; fail when they are not current
         #[arg(long)]

@@ -4,7 +4,7 @@ use crate::keycloak::Keycloak;
 use crate::paths::{self, Mode};
 use crate::postgres::{self, Postgres};
 use crate::steps::Steps;
-use crate::{build, command, docs, fuzz, queries, setup};
+use crate::{build, command, docs, fuzz, queries, sdk, setup};
 use anyhow::Result;
 use clap::ValueEnum;
 use std::path::Path;
@@ -19,7 +19,7 @@ pub(crate) enum Part {
     Lint,
     /// The query data in .sqlx is current
     Queries,
-    /// The tables of README.md are current
+    /// The tables of README.md and docs/openapi.json are current
     Documents,
     /// Unit, property, database and router tests
     Rust,
@@ -27,6 +27,8 @@ pub(crate) enum Part {
     Fuzz,
     /// The database tests once more, on this system's own Postgres, and backup and restore with its tools
     SystemPostgres,
+    /// The wire contract's own client does what programs do
+    Sdk,
     /// A real browser does what people do
     Browser,
 }
@@ -71,7 +73,7 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
             queries::run(steps, true)?;
         }
         if wanted(Part::Documents) {
-            steps.step("Checking the tables of README.md", || docs::write(true))?;
+            steps.step("Checking the tables of README.md and docs/openapi.json", || docs::write(true))?;
         }
         on_postgres(steps, &bursar, wanted)?;
     }
@@ -80,13 +82,16 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
 
 /// The parts that need a database; one embedded Postgres serves them all.
 fn on_postgres(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool) -> Result<()> {
-    if wanted(Part::Rust) || wanted(Part::Browser) {
+    if wanted(Part::Rust) || wanted(Part::Sdk) || wanted(Part::Browser) {
         let embedded = steps.step("Starting the embedded Postgres", || Postgres::start(bursar, None))?;
         if wanted(Part::Rust) {
             steps.step("Testing in Rust", || cargo_test(&embedded, &[]))?;
         }
         if wanted(Part::SystemPostgres) {
             on_system_postgres(steps, bursar)?;
+        }
+        if wanted(Part::Sdk) {
+            sdk::test(steps, bursar, &embedded)?;
         }
         if wanted(Part::Browser) {
             in_browser(steps, bursar, &embedded)?;

@@ -1,16 +1,19 @@
-//! `bursar docs`: what the README takes from the program.
+//! `bursar docs`: the documentation that the program knows best.
 
+use crate::api::openapi;
 use crate::cli::Part;
 use crate::config;
 use domain::permission::{Permission, Scope, scope};
 use domain::role::Role;
 
 /// Prints one part.
-pub(super) fn print(part: Part) {
+pub(super) fn print(part: Part) -> Result<(), serde_json::Error> {
     match part {
         Part::Config => print!("{}", config::markdown()),
         Part::Roles => print!("{}", roles()),
+        Part::Api => print!("{}", openapi::text()?),
     }
+    Ok(())
 }
 
 /// The permission table, in Markdown.

@@ -58,6 +58,9 @@ pub enum CommandError {
     /// The server stopped by itself.
     #[error("The server failed: {0}")]
     Serve(#[source] std::io::Error),
+    /// The document of the API could not be written down.
+    #[error("The document of the API: {0}")]
+    Document(#[from] serde_json::Error),
     /// The private Postgres is gone.
     #[error("The private Postgres has ended unexpectedly. Start Bursar again.")]
     DatabaseLost,
@@ -82,10 +85,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         }
         #[cfg(feature = "embedded-postgres")]
         Command::Postgres { data_dir, throw_away } => operate::postgres(&configured()?, data_dir, throw_away).await,
-        Command::Docs { part } => {
-            docs::print(part);
-            Ok(())
-        }
+        Command::Docs { part } => Ok(docs::print(part)?),
     }
 }
 

@@ -2,13 +2,14 @@
 
 use super::CommandError;
 use super::start::Database;
+use crate::api::RateLimit;
 use crate::config::Config;
 use crate::state::{AppState, Readiness, Web};
 use crate::telemetry::{Telemetry, job};
 use crate::{manifest, router, signals};
 use axum::serve::ListenerExt as _;
 use services::bootstrap::{self, FirstSignIn};
-use services::{Services, audit, identity, projects, schema, session, sign_in};
+use services::{Services, audit, idempotency, identity, projects, schema, session, sign_in};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -33,7 +34,13 @@ pub(super) async fn run(config: &Config, telemetry: Telemetry, sample: bool) -> 
     let mut database = Database::open(config).await?;
     let result = match database.services(config) {
         Ok(services) => {
-            let state = AppState { services, assets, web: Arc::new(Web::new(config)), readiness: Readiness::default() };
+            let state = AppState {
+                services,
+                assets,
+                web: Arc::new(Web::new(config)),
+                readiness: Readiness::default(),
+                api_rate: RateLimit::new(config.api_rate),
+            };
             let services = state.services.clone();
             let stopped = async {
                 tokio::select! { () = stop => Ok(()), () = database.lost() => Err(CommandError::DatabaseLost) }
@@ -138,6 +145,7 @@ async fn sweep(services: &Services) -> Infallible {
             ("forget tries", sign_in::sweep(services).await),
             ("forget devices", sign_in::sweep_devices(services).await),
             ("forget sign-ins", identity::sweep(services).await),
+            ("forget answers", idempotency::sweep(services).await),
             ("purge projects", projects::purge(services).await),
         ];
         for (job, result) in swept {

@@ -116,6 +116,7 @@ variables! {
     statement_timeout: Seconds = "10", ["BURSAR_STATEMENT_TIMEOUT"], "The longest a statement may run in Postgres.";
     request_timeout: Seconds = "30", ["BURSAR_REQUEST_TIMEOUT"], "The longest a request may take.";
     shutdown_timeout: Seconds = "10", ["BURSAR_SHUTDOWN_TIMEOUT"], "The longest a stop waits for requests under way.";
+    api_rate: u32 = "600", ["BURSAR_API_RATE"], "How many requests to /v1 a person, or an address without one, may send in a minute.";
     metrics_address: Option<SocketAddr> = "", ["BURSAR_METRICS_ADDRESS"],
         "Where Prometheus reads /metrics. Anybody who reaches it may read them: keep it off the public network. Without it nothing is measured.";
     traces_endpoint: Option<String> = "", ["OTEL_EXPORTER_OTLP_ENDPOINT"],

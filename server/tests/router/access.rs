@@ -14,7 +14,7 @@ use sqlx::AssertSqlSafe;
 use std::collections::BTreeSet;
 
 /// Who may ask.
-enum Ask {
+pub(crate) enum Ask {
     /// Everybody, signed in or not.
     Anybody,
     /// Everybody who is signed in.
@@ -29,13 +29,13 @@ enum Ask {
 use Ask::*;
 
 /// What a request is about, made anew for each.
-struct Things {
-    project_id: ProjectId,
-    project: String,
-    deleted_id: ProjectId,
-    deleted: String,
-    person: UserId,
-    budget: BudgetId,
+pub(crate) struct Things {
+    pub(crate) project_id: ProjectId,
+    pub(crate) project: String,
+    pub(crate) deleted_id: ProjectId,
+    pub(crate) deleted: String,
+    pub(crate) person: UserId,
+    pub(crate) budget: BudgetId,
 }
 
 type Body = fn(&Things) -> String;
@@ -146,7 +146,7 @@ const TOKENS: [(&str, &str, &str, Option<&str>); 5] = [
 ];
 
 /// Somebody who asks: platform role, type, and the role in the own project.
-const PEOPLE: [(&str, PlatformRole, &str, Option<ProjectRole>); 7] = [
+pub(crate) const PEOPLE: [(&str, PlatformRole, &str, Option<ProjectRole>); 7] = [
     ("Maintainer", PlatformRole::Maintainer, "regular", None),
     ("Admin", PlatformRole::Admin, "regular", None),
     ("Auditor", PlatformRole::Auditor, "regular", None),
@@ -324,7 +324,7 @@ fn compare(actor: &Actor, (path, ask): (&str, &Ask), things: &Things, status: u1
 }
 
 /// What the table says, as a status: none when it is allowed.
-fn expected_refusal(actor: &Actor, ask: &Ask, things: &Things) -> Option<u16> {
+pub(crate) fn expected_refusal(actor: &Actor, ask: &Ask, things: &Things) -> Option<u16> {
     let project = Target::Project(things.project_id);
     let (allowed, hidden) = match ask {
         Anybody | SignedIn => (true, false),
@@ -344,7 +344,7 @@ fn expected_refusal(actor: &Actor, ask: &Ask, things: &Things) -> Option<u16> {
     }
 }
 
-async fn things(server: &TestServer, owner: &Caller) -> Things {
+pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
     let id = server.world.services.random().id(server.world.clock.now());
     let project = format!("p{}", id.simple());
     let project_id = server.world.project(&project, owner).await;

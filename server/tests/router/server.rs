@@ -5,6 +5,7 @@ use app::request::Assets;
 use domain::role::PlatformRole;
 use http::Method;
 use reqwest::{Client, RequestBuilder, Response};
+use server::api::RateLimit;
 use server::router;
 use server::state::{AppState, Readiness, Web};
 use services::guard::Caller;
@@ -34,6 +35,10 @@ pub(crate) struct TestServer {
     _site: TempDir,
 }
 
+fn unlimited() -> RateLimit {
+    RateLimit::new(u32::MAX)
+}
+
 impl TestServer {
     /// Ready to answer.
     pub(crate) async fn start() -> Self {
@@ -42,7 +47,7 @@ impl TestServer {
 
     /// Ready to answer, with a console that the test has set up.
     pub(crate) async fn start_on(world: World) -> Self {
-        let server = Self::start_as(world, |_| {}, |_, _| None).await;
+        let server = Self::start_as(world, |_| {}, unlimited(), |_, _| None).await;
         server.readiness.announce();
         server
     }
@@ -54,9 +59,16 @@ impl TestServer {
         server
     }
 
+    /// Ready to answer so many requests of a program in a minute.
+    pub(crate) async fn start_limited(api_rate: RateLimit) -> Self {
+        let server = Self::start_as(World::create().await, |_| {}, api_rate, |_, _| None).await;
+        server.readiness.announce();
+        server
+    }
+
     /// As before the schema is up to date.
     pub(crate) async fn start_unready(change: impl FnOnce(&mut Web)) -> Self {
-        Self::start_as(World::create().await, change, |_, _| None).await
+        Self::start_as(World::create().await, change, unlimited(), |_, _| None).await
     }
 
     /// People sign in through an identity provider.
@@ -67,7 +79,7 @@ impl TestServer {
     /// People sign in through an identity provider that the test describes, by the origin of the server.
     pub(crate) async fn start_behind_as(identity: impl FnOnce(&str, &TestClock) -> Identity) -> Self {
         let world = World::create().await;
-        let server = Self::start_as(world, |_| {}, |origin, clock| Some(identity(origin, clock))).await;
+        let server = Self::start_as(world, |_| {}, unlimited(), |origin, clock| Some(identity(origin, clock))).await;
         server.readiness.announce();
         server
     }
@@ -75,6 +87,7 @@ impl TestServer {
     async fn start_as(
         mut world: World,
         change: impl FnOnce(&mut Web),
+        api_rate: RateLimit,
         identity: impl FnOnce(&str, &TestClock) -> Option<Identity>,
     ) -> Self {
         let (site, readiness) = (site(), Readiness::default());
@@ -96,6 +109,7 @@ impl TestServer {
             assets: Arc::new(assets),
             web: Arc::new(web),
             readiness: readiness.clone(),
+            api_rate,
         };
         let app = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async { axum::serve(listener, app).await });

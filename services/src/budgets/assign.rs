@@ -144,7 +144,7 @@ pub async fn unassign_project(
 }
 
 /// The audit log's name of the place a budget fills.
-const fn field(category: Category) -> &'static str {
+pub(super) const fn field(category: Category) -> &'static str {
     match category {
         Category::Platform => "platform_budget",
         Category::Cli => "cli_budget",

@@ -4,6 +4,7 @@ use super::stored::{category, limits, minutes, period};
 use super::switched_on;
 use crate::Services;
 use crate::audit::{Entry, TargetType};
+use crate::change::Change;
 use crate::conflict::{self, Saved};
 use crate::error::Error;
 use crate::guard::Can;
@@ -88,15 +89,30 @@ pub async fn edit(
         let fields = conflict_fields(&draft, &stored.draft);
         return Err(conflict::refusal(change.connection(), saved, fields).await?.into());
     }
+    let description = stored.description.clone();
+    save(services, &mut change, budget, &stored, draft, description).await?;
+    change.commit().await
+}
+
+/// Writes the row and its audit entry.
+pub(super) async fn save(
+    services: &Services,
+    change: &mut Change<'_>,
+    budget: BudgetId,
+    stored: &Stored,
+    draft: BudgetDraft,
+    description: Option<String>,
+) -> Result<(), Error> {
     sqlx::query!(
         "update budgets set name = $2, category = $3, soft_limit = $4, hard_limit = $5, reset_minutes = $6,
-                updated_at = $7, version = version + 1 where id = $1",
+                description = $7, updated_at = $8, version = version + 1 where id = $1",
         budget.0,
         draft.name.as_str(),
         draft.category.key(),
         draft.limits.soft().as_decimal(),
         draft.limits.hard().as_decimal(),
         minutes(draft.period),
+        description,
         services.clock.now()
     )
     .execute(change.connection())
@@ -105,9 +121,9 @@ pub async fn edit(
     let entry = fields(&stored.draft)
         .into_iter()
         .zip(fields(&draft))
-        .fold(entry, |entry, ((name, _, before), (_, _, after))| entry.field(name, Some(before), Some(after)));
-    change.record(entry).await?;
-    change.commit().await
+        .fold(entry, |entry, ((name, _, before), (_, _, after))| entry.field(name, Some(before), Some(after)))
+        .field("description", stored.description.clone(), description);
+    change.record(entry).await
 }
 
 /// Name in the form, label on the screen and value in the spelling of the form, for every field.
@@ -129,15 +145,17 @@ fn conflict_fields(yours: &BudgetDraft, theirs: &BudgetDraft) -> Vec<ConflictFie
         .collect()
 }
 
-struct Stored {
-    draft: BudgetDraft,
-    version: i64,
-    updated_at: OffsetDateTime,
+/// A budget whose row is locked.
+pub(super) struct Stored {
+    pub(super) draft: BudgetDraft,
+    pub(super) description: Option<String>,
+    pub(super) version: i64,
+    pub(super) updated_at: OffsetDateTime,
 }
 
-async fn lock(connection: &mut PgConnection, budget: BudgetId) -> Result<Stored, Error> {
+pub(super) async fn lock(connection: &mut PgConnection, budget: BudgetId) -> Result<Stored, Error> {
     let row = sqlx::query!(
-        "select name, category, soft_limit, hard_limit, reset_minutes, version, updated_at
+        "select name, description, category, soft_limit, hard_limit, reset_minutes, version, updated_at
          from budgets where id = $1 for update",
         budget.0
     )
@@ -151,5 +169,5 @@ async fn lock(connection: &mut PgConnection, budget: BudgetId) -> Result<Stored,
         limits: limits(row.soft_limit, row.hard_limit)?,
         period: period(row.reset_minutes)?,
     };
-    Ok(Stored { draft, version: row.version, updated_at: row.updated_at })
+    Ok(Stored { draft, description: row.description, version: row.version, updated_at: row.updated_at })
 }

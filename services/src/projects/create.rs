@@ -5,6 +5,7 @@ use crate::Services;
 use crate::audit::{Entry, TargetType};
 use crate::error::Error;
 use crate::guard::Can;
+use domain::actor::Target;
 use domain::mode::Mode;
 use domain::permission::CreateProject;
 use domain::project::ProjectName;
@@ -66,4 +67,28 @@ pub async fn create(services: &Services, can: &Can<CreateProject>, new: NewProje
     }
     change.commit().await?;
     Ok(new.name)
+}
+
+/// Makes a shared project without a maker and without members, for whoever may make projects on the platform. Its name
+/// may break the rules for new names: programs bring names from elsewhere.
+///
+/// # Errors
+/// A name in use is a problem at `name`.
+pub async fn create_empty(services: &Services, can: &Can<CreateProject>, name: &ProjectName) -> Result<(), Error> {
+    if can.target() != Target::Platform {
+        return Err(Error::Broken("the proof is not for the platform".to_owned()));
+    }
+    let mut change = services.change(can).await?;
+    let (id, now) = (services.new_id(), services.clock.now());
+    sqlx::query!(
+        "insert into projects (id, name, description, project_type, created_at, updated_at)
+         values ($1, $2, '', 'shared', $3, $3)",
+        id,
+        name.as_str(),
+        now
+    )
+    .execute(change.connection())
+    .await?;
+    change.record(Entry::new("project.created", TargetType::Project, id, name.as_str()).set("name", name)).await?;
+    change.commit().await
 }

@@ -17,8 +17,9 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// [`Refusal::Rule`] with the reasons while it is not empty or when it is personal, [`Refusal::Conflict`] without
-/// fields when somebody saved since `version` was read.
-pub async fn delete(services: &Services, can: &Can<EditProject>, version: i64) -> Result<(), Error> {
+/// fields when somebody saved since `version`, where given, was read.
+pub async fn delete(services: &Services, can: &Can<EditProject>, version: impl Into<Option<i64>>) -> Result<(), Error> {
+    let version = version.into();
     let project = of_proof(can)?;
     let mut change = services.change(can).await?;
     let facts = facts_of(change.connection(), project).await?;
@@ -26,7 +27,7 @@ pub async fn delete(services: &Services, can: &Can<EditProject>, version: i64) -
     if !reasons.is_empty() {
         return Err(Refusal::Rule(reasons.join(" ")).into());
     }
-    if facts.version != version {
+    if version.is_some_and(|version| version != facts.version) {
         let saved = Saved { target: project.0, version: facts.version, updated_at: facts.created_at };
         return Err(conflict::refusal(change.connection(), saved, Vec::new()).await?.into());
     }

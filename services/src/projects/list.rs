@@ -80,7 +80,8 @@ pub async fn list(services: &Services, caller: &Caller, query: &ProjectQuery) ->
     Ok(Page { rows, previous: page.previous, next: page.next })
 }
 
-fn own(actor: &Actor) -> Vec<Uuid> {
+/// The projects somebody may see who does not see all.
+pub(super) fn own(actor: &Actor) -> Vec<Uuid> {
     let may_see = |project: &ProjectId| actor.may(Permission::ViewProject, Target::Project(*project));
     actor.projects.iter().map(|(project, _)| *project).filter(may_see).map(|project| project.0).collect()
 }

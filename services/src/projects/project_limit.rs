@@ -6,6 +6,7 @@ use domain::error::Refusal;
 use domain::id::UserId;
 use domain::user::ProjectAllowance;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 /// First half of the two-part advisory lock; the second half is drawn from the person's id.
 const PERSON_LOCK: i32 = 0x6275_7273;
@@ -46,5 +47,42 @@ pub(crate) async fn lock_person(connection: &mut PgConnection, person: UserId) -
     sqlx::query!("select pg_advisory_xact_lock($1, hashtext($2::uuid::text))", PERSON_LOCK, person.0)
         .fetch_one(connection)
         .await?;
+    Ok(())
+}
+
+/// As [`enforce_limit`], for many people at once; the refusal names all who are in too many.
+pub(crate) async fn enforce_limits(
+    services: &Services,
+    connection: &mut PgConnection,
+    people: &[Uuid],
+) -> Result<(), Error> {
+    lock_people(connection, people).await?;
+    let rows = sqlx::query!(
+        r#"select u.name, u.is_admin, u.project_limit, count(p.id) as "used!"
+           from users u join user_projects m on m.user_id = u.id
+           join projects p on p.id = m.project_id and p.deleted_at is null and p.project_type = 'shared'
+           where u.id = any($1) group by u.id order by lower(u.name), u.id"#,
+        people
+    )
+    .fetch_all(connection)
+    .await?;
+    let over = rows.into_iter().filter_map(|row| {
+        let before = allowance(services, row.used - 1, row.is_admin, row.project_limit);
+        (!before.has_room()).then(|| before.refusal(&row.name))
+    });
+    let over: Vec<String> = over.collect();
+    if over.is_empty() { Ok(()) } else { Err(Refusal::Rule(over.join(" ")).into()) }
+}
+
+/// As [`lock_person`], for many people in the one order that cannot be part of a cycle.
+pub(crate) async fn lock_people(connection: &mut PgConnection, people: &[Uuid]) -> Result<(), Error> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock($1, k.key)
+         from (select distinct hashtext(id::text) as key from unnest($2::uuid[]) id order by key) k",
+        PERSON_LOCK,
+        people
+    )
+    .fetch_all(connection)
+    .await?;
     Ok(())
 }

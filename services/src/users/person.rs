@@ -9,6 +9,7 @@ use domain::error::Refusal;
 use domain::id::UserId;
 use domain::role::PlatformRole;
 use domain::user::UserKind;
+use time::OffsetDateTime;
 
 /// A person whose row is locked until the change ends, and whom the one who changes does not rank below.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub(crate) struct Person {
     pub(crate) role: PlatformRole,
     pub(crate) is_active: bool,
     pub(crate) project_limit: Option<i32>,
+    pub(crate) version: i64,
+    pub(crate) updated_at: OffsetDateTime,
 }
 
 impl Person {
@@ -29,7 +32,8 @@ impl Person {
     /// [`Refusal::NotFound`], or [`Refusal::Forbidden`] by the rank rule (`behaviour.md` W-07).
     pub(crate) async fn lock(change: &mut Change<'_>, id: UserId) -> Result<Self, Error> {
         let row = sqlx::query!(
-            "select name, email, user_type, is_admin, is_maintainer, is_auditor, is_active, project_limit
+            "select name, email, user_type, is_admin, is_maintainer, is_auditor, is_active, project_limit,
+                    version, updated_at
              from users where id = $1 for no key update",
             id.0
         )
@@ -44,6 +48,8 @@ impl Person {
             role: PlatformRole::from_flags(row.is_maintainer, row.is_admin, row.is_auditor),
             is_active: row.is_active,
             project_limit: row.project_limit,
+            version: row.version,
+            updated_at: row.updated_at,
         };
         if person.role.rank() > change.actor().role.rank() {
             let text = format!("{} is a maintainer. Only maintainers can change this account; ask one.", person.name);

@@ -24,7 +24,8 @@ pub async fn set_platform_role(
 ) -> Result<(), Error> {
     let mut change = services.change(can).await?;
     let person = Person::lock(&mut change, id).await?;
-    replace_role(services, change, &person, role).await
+    replace_role(services, &mut change, &person, role).await?;
+    change.commit().await
 }
 
 /// Makes somebody an auditor, or no longer one. The same again changes nothing.
@@ -49,7 +50,8 @@ pub async fn set_auditor(
         (false, PlatformRole::Auditor) => PlatformRole::User,
         (false, other) => other,
     };
-    replace_role(services, change, &person, role).await
+    replace_role(services, &mut change, &person, role).await?;
+    change.commit().await
 }
 
 /// Makes somebody regular or external. Who becomes regular gets a personal project. The same again changes nothing.
@@ -59,6 +61,16 @@ pub async fn set_auditor(
 pub async fn set_kind(services: &Services, can: &Can<ManageUsers>, id: UserId, kind: UserKind) -> Result<(), Error> {
     let mut change = services.change(can).await?;
     let person = Person::lock(&mut change, id).await?;
+    replace_kind(services, &mut change, &person, kind).await?;
+    change.commit().await
+}
+
+pub(super) async fn replace_kind(
+    services: &Services,
+    change: &mut Change<'_>,
+    person: &Person,
+    kind: UserKind,
+) -> Result<(), Error> {
     if person.kind == kind {
         return Ok(());
     }
@@ -67,32 +79,33 @@ pub async fn set_kind(services: &Services, can: &Can<ManageUsers>, id: UserId, k
             format!("{} is {}. Take that role away first: external users hold none.", person.name, title(person.role));
         return Err(Refusal::Rule(text).into());
     }
-    sqlx::query!("update users set user_type = $2 where id = $1", id.0, kind.key())
+    sqlx::query!("update users set user_type = $2 where id = $1", person.id.0, kind.key())
         .execute(change.connection())
         .await?;
-    person.touch(services, &mut change).await?;
+    person.touch(services, change).await?;
     let (before, after) = (person.kind.key().to_owned(), kind.key().to_owned());
     change.record(person.entry("user.kind_changed").field("kind", Some(before), Some(after))).await?;
     if kind == UserKind::Regular {
-        let made = ensure_personal_project(services, change.connection(), id, &person.name, &person.email).await?;
+        let made =
+            ensure_personal_project(services, change.connection(), person.id, &person.name, &person.email).await?;
         if let Some(entry) = made {
             change.record(entry).await?;
         }
     }
-    change.commit().await
+    Ok(())
 }
 
 /// Sets all three flags, so that a leftover auditor flag goes with the role that covers it.
-async fn replace_role(
+pub(super) async fn replace_role(
     services: &Services,
-    mut change: Change<'_>,
+    change: &mut Change<'_>,
     person: &Person,
     role: PlatformRole,
 ) -> Result<(), Error> {
     if person.role == role {
         return Ok(());
     }
-    if person.is_oneself(&change) {
+    if person.is_oneself(change) {
         let text = "You cannot change your own role. Ask another maintainer to do it.";
         return Err(Refusal::Rule(text.to_owned()).into());
     }
@@ -109,10 +122,9 @@ async fn replace_role(
     )
     .execute(change.connection())
     .await?;
-    person.touch(services, &mut change).await?;
+    person.touch(services, change).await?;
     let (before, after) = (person.role.key().to_owned(), role.key().to_owned());
-    change.record(person.entry("user.role_changed").field("role", Some(before), Some(after))).await?;
-    change.commit().await
+    change.record(person.entry("user.role_changed").field("role", Some(before), Some(after))).await
 }
 
 /// As a part of a sentence.

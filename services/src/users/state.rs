@@ -4,6 +4,7 @@ use super::check_can_create;
 use super::one_time_password;
 use super::person::Person;
 use crate::Services;
+use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::session::end_all_of;
@@ -11,6 +12,7 @@ use crate::sign_in::forget_devices;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::UserId;
+use domain::password::NewPassword;
 use domain::permission::ManageUsers;
 
 /// Closes an account and ends its sessions. Everything else stays. Again changes nothing.
@@ -20,20 +22,24 @@ use domain::permission::ManageUsers;
 pub async fn deactivate(services: &Services, can: &Can<ManageUsers>, id: UserId) -> Result<(), Error> {
     let mut change = services.change(can).await?;
     let person = Person::lock(&mut change, id).await?;
+    close(services, &mut change, &person).await?;
+    change.commit().await
+}
+
+pub(super) async fn close(services: &Services, change: &mut Change<'_>, person: &Person) -> Result<(), Error> {
     if !person.is_active {
         return Ok(());
     }
-    if person.is_oneself(&change) {
+    if person.is_oneself(change) {
         let text = "You cannot deactivate your own account. Ask another admin to do it.";
         return Err(Refusal::Rule(text.to_owned()).into());
     }
-    sqlx::query!("update users set is_active = false where id = $1", id.0).execute(change.connection()).await?;
-    person.touch(services, &mut change).await?;
-    forget_devices(change.connection(), id).await?;
-    let ended = end_all_of(change.connection(), id, None).await?;
+    sqlx::query!("update users set is_active = false where id = $1", person.id.0).execute(change.connection()).await?;
+    person.touch(services, change).await?;
+    forget_devices(change.connection(), person.id).await?;
+    let ended = end_all_of(change.connection(), person.id, None).await?;
     let entry = person.entry("user.deactivated").field("active", Some("true".into()), Some("false".into()));
-    change.record(entry.field("sessions", Some(ended.to_string()), Some("0".into()))).await?;
-    change.commit().await
+    change.record(entry.field("sessions", Some(ended.to_string()), Some("0".into()))).await
 }
 
 /// Opens a closed account. Again changes nothing.
@@ -43,14 +49,18 @@ pub async fn deactivate(services: &Services, can: &Can<ManageUsers>, id: UserId)
 pub async fn reactivate(services: &Services, can: &Can<ManageUsers>, id: UserId) -> Result<(), Error> {
     let mut change = services.change(can).await?;
     let person = Person::lock(&mut change, id).await?;
+    open(services, &mut change, &person).await?;
+    change.commit().await
+}
+
+pub(super) async fn open(services: &Services, change: &mut Change<'_>, person: &Person) -> Result<(), Error> {
     if person.is_active {
         return Ok(());
     }
-    sqlx::query!("update users set is_active = true where id = $1", id.0).execute(change.connection()).await?;
-    person.touch(services, &mut change).await?;
+    sqlx::query!("update users set is_active = true where id = $1", person.id.0).execute(change.connection()).await?;
+    person.touch(services, change).await?;
     let entry = person.entry("user.reactivated").field("active", Some("false".into()), Some("true".into()));
-    change.record(entry).await?;
-    change.commit().await
+    change.record(entry).await
 }
 
 /// Opens an account that too many wrong passwords locked, before its time. Changes nothing when it is not locked.
@@ -96,7 +106,28 @@ pub async fn end_sessions(services: &Services, can: &Can<ManageUsers>, id: UserI
 pub async fn issue_one_time_password(services: &Services, can: &Can<ManageUsers>, id: UserId) -> Result<String, Error> {
     check_can_create(services)?;
     let password = one_time_password(&services.random);
-    let hash = services.hasher.hash(password.clone()).await?;
+    replace_password(services, can, id, password.clone(), true).await?;
+    Ok(password)
+}
+
+/// Gives somebody a password of the caller's choice, unlocks the account and ends its sessions. For programs, which
+/// hand it over by a way of their own.
+///
+/// # Errors
+/// As [`issue_one_time_password`]; a problem at `new_password`.
+pub async fn set_password(services: &Services, can: &Can<ManageUsers>, id: UserId, new: &str) -> Result<(), Error> {
+    let new = NewPassword::parse(new, "").map_err(|problem| FieldErrors::one("new_password", problem.as_str()))?;
+    replace_password(services, can, id, new.expose().to_owned(), false).await
+}
+
+async fn replace_password(
+    services: &Services,
+    can: &Can<ManageUsers>,
+    id: UserId,
+    password: String,
+    is_one_time: bool,
+) -> Result<(), Error> {
+    let hash = services.hasher.hash(password).await?;
     let mut change = services.change(can).await?;
     let person = Person::lock(&mut change, id).await?;
     if person.is_oneself(&change) {
@@ -107,19 +138,20 @@ pub async fn issue_one_time_password(services: &Services, can: &Can<ManageUsers>
         return Err(Refusal::Rule(text).into());
     }
     sqlx::query!(
-        "update users set password_hash = $2, password_change_due = true, sign_in_tries = 0, locked_until = null
+        "update users set password_hash = $2, password_change_due = $3, sign_in_tries = 0, locked_until = null
          where id = $1",
         id.0,
-        hash
+        hash,
+        is_one_time
     )
     .execute(change.connection())
     .await?;
     person.touch(services, &mut change).await?;
     forget_devices(change.connection(), id).await?;
     end_all_of(change.connection(), id, None).await?;
-    change.record(person.entry("user.one_time_password_issued")).await?;
-    change.commit().await?;
-    Ok(password)
+    let action = if is_one_time { "user.one_time_password_issued" } else { "user.password_set" };
+    change.record(person.entry(action)).await?;
+    change.commit().await
 }
 
 /// Sets how many shared projects somebody may be in; `None` is the configured default. Lower than the number they are
@@ -133,19 +165,30 @@ pub async fn set_project_limit(
     id: UserId,
     limit: Option<u32>,
 ) -> Result<(), Error> {
+    let mut change = services.change(can).await?;
+    let person = Person::lock(&mut change, id).await?;
+    replace_limit(services, &mut change, &person, limit).await?;
+    change.commit().await
+}
+
+pub(super) async fn replace_limit(
+    services: &Services,
+    change: &mut Change<'_>,
+    person: &Person,
+    limit: Option<u32>,
+) -> Result<(), Error> {
     let limit = limit
         .map(i32::try_from)
         .transpose()
         .map_err(|_| FieldErrors::one("project_limit", format!("Enter {} or less.", i32::MAX)))?;
-    let mut change = services.change(can).await?;
-    let person = Person::lock(&mut change, id).await?;
     if person.project_limit == limit {
         return Ok(());
     }
-    sqlx::query!("update users set project_limit = $2 where id = $1", id.0, limit).execute(change.connection()).await?;
-    person.touch(services, &mut change).await?;
+    sqlx::query!("update users set project_limit = $2 where id = $1", person.id.0, limit)
+        .execute(change.connection())
+        .await?;
+    person.touch(services, change).await?;
     let text = |limit: Option<i32>| limit.map(|number| number.to_string());
     let entry = person.entry("user.project_limit_changed");
-    change.record(entry.field("project_limit", text(person.project_limit), text(limit))).await?;
-    change.commit().await
+    change.record(entry.field("project_limit", text(person.project_limit), text(limit))).await
 }

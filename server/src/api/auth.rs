@@ -1,0 +1,179 @@
+//! Who asks: from the header or the cookie to the person, with the rights that hold now.
+
+use super::error::ApiError;
+use crate::middleware::request_id::RequestId;
+use crate::middleware::session::SignedIn;
+use crate::middleware::{cookies, peer};
+use crate::state::AppState;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use domain::actor::Actor;
+use domain::error::Refusal;
+use http::header::{AUTHORIZATION, USER_AGENT};
+use http::request::Parts;
+use http::{HeaderMap, StatusCode};
+use services::Services;
+use services::guard::Caller;
+use services::session::{self, Client, SessionToken};
+use services::sign_in::DeviceToken;
+
+/// The request's origin and, where it proved itself, the person behind it; among the request's extensions.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// Who asks; `None` when nobody is signed in.
+    pub caller: Option<Caller>,
+    /// The session's secret, to end it by.
+    pub token: Option<SessionToken>,
+    /// Where the request came from.
+    pub client: Client,
+}
+
+/// What a request proves itself with.
+enum Credential {
+    None,
+    Session(SessionToken),
+    AccessToken(String),
+}
+
+/// Puts an [`Identity`] into the request. What means nothing is as good as nothing.
+pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let credential = match credential(request.headers()) {
+        Ok(credential) => credential,
+        Err(refused) => return refused.into_response(),
+    };
+    let found = match &credential {
+        Credential::None => Ok(None),
+        Credential::Session(token) => session::authenticate(&state.services, token).await,
+        Credential::AccessToken(token) => by_access_token(&state.services, token).await,
+    };
+    let actor = match found {
+        Ok(actor) => actor,
+        Err(fault) => return ApiError::from(fault).into_response(),
+    };
+    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let signed_in = actor.as_ref().map(|actor| SignedIn(actor.user_id));
+    let headers = request.headers();
+    let identity = Identity {
+        caller: actor.map(|actor| Caller { actor, request_id }),
+        token: if let Credential::Session(token) = credential { Some(token) } else { None },
+        client: Client {
+            address: peer::client(&state.web, request.extensions(), headers).map(|address| address.to_string()),
+            device: cookies::value(headers, cookies::DEVICE).and_then(DeviceToken::from_cookie),
+            user_agent: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned),
+        },
+    };
+    request.extensions_mut().insert(identity);
+    let mut response = next.run(request).await;
+    if let Some(signed_in) = signed_in {
+        response.extensions_mut().insert(signed_in);
+    }
+    response
+}
+
+/// A Bearer token or a session cookie, never both. Any other kind of `Authorization` counts as none.
+fn credential(headers: &HeaderMap) -> Result<Credential, ApiError> {
+    let cookie = cookies::value(headers, cookies::SESSION);
+    match (bearer(headers), cookie) {
+        (Some(_), Some(_)) => Err(ApiError::new(StatusCode::UNAUTHORIZED, "Ambiguous authentication")
+            .helped("Send either a Bearer token or the session cookie.")),
+        (Some(token), None) => Ok(SessionToken::from_cookie(token)
+            .map_or_else(|| Credential::AccessToken(token.to_owned()), Credential::Session)),
+        (None, Some(cookie)) => Ok(SessionToken::from_cookie(cookie).map_or(Credential::None, Credential::Session)),
+        (None, None) => Ok(Credential::None),
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let (kind, token) = values.next()?.to_str().ok()?.split_once(' ')?;
+    let is_only = values.next().is_none();
+    (is_only && kind.eq_ignore_ascii_case("bearer")).then(|| token.trim())
+}
+
+/// The one place where an identity provider's access token becomes a person. No provider vouches for anybody yet, so
+/// no such token is valid.
+async fn by_access_token(_services: &Services, _token: &str) -> Result<Option<Actor>, services::Error> {
+    Ok(None)
+}
+
+/// Lets nobody through who is not signed in.
+pub async fn require(request: Request, next: Next) -> Response {
+    match caller_of(request.extensions()) {
+        Err(refused) => refused.into_response(),
+        Ok(_) => next.run(request).await,
+    }
+}
+
+/// Lets nobody through who is not signed in, or has a one-time password to change first.
+pub async fn require_own_password(request: Request, next: Next) -> Response {
+    match caller_of(request.extensions()) {
+        Err(refused) => refused.into_response(),
+        Ok(caller) if caller.actor.password_change_due => ApiError::from(Refusal::PasswordChangeDue).into_response(),
+        Ok(_) => next.run(request).await,
+    }
+}
+
+fn caller_of(extensions: &http::Extensions) -> Result<Caller, ApiError> {
+    let caller = extensions.get::<Identity>().and_then(|identity| identity.caller.clone());
+    caller.ok_or_else(|| Refusal::SignedOut.into())
+}
+
+/// The person who asks, for a handler.
+#[derive(Clone, Debug)]
+pub struct Asking(pub Caller);
+
+impl<S: Send + Sync> FromRequestParts<S> for Asking {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        caller_of(&parts.extensions).map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Identity {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        parts.extensions.get().cloned().ok_or_else(|| Refusal::Internal.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(lines: &[(&'static str, &str)]) -> &'static str {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(*name, value.parse().expect("a header"));
+        }
+        match credential(&headers) {
+            Err(_) => "ambiguous",
+            Ok(Credential::None) => "none",
+            Ok(Credential::Session(_)) => "session",
+            Ok(Credential::AccessToken(_)) => "access token",
+        }
+    }
+
+    #[test]
+    fn a_token_or_a_cookie_but_not_both() {
+        let token = "a".repeat(43);
+        let bearer = format!("Bearer {token}");
+        let cookie = format!("__Host-bursar={token}");
+        assert_eq!(kind(&[("authorization", &bearer)]), "session");
+        assert_eq!(kind(&[("authorization", &bearer.replace("Bearer", "bearer"))]), "session");
+        assert_eq!(kind(&[("cookie", &cookie)]), "session");
+        assert_eq!(kind(&[("authorization", &bearer), ("cookie", &cookie)]), "ambiguous");
+        assert_eq!(kind(&[("authorization", "Bearer a.b.c")]), "access token");
+    }
+
+    #[test]
+    fn another_kind_of_authorization_counts_as_none() {
+        let cookie = format!("__Host-bursar={}", "a".repeat(43));
+        assert_eq!(kind(&[("authorization", "Basic YTpi")]), "none");
+        assert_eq!(kind(&[("authorization", "dev-codemie-user")]), "none");
+        assert_eq!(kind(&[("authorization", "Basic YTpi"), ("cookie", &cookie)]), "session");
+        assert_eq!(kind(&[("authorization", "Bearer a"), ("authorization", "Bearer b")]), "none");
+    }
+}

@@ -1,0 +1,120 @@
+//! Bodies: JSON alone, bounded, and every problem at its path.
+
+use super::error::ApiError;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tower_http::limit::RequestBodyLimitLayer;
+
+/// Bytes; a list of 1,000 members has about 90,000.
+pub const LARGEST: usize = 256 * 1024;
+
+/// Cuts bodies off at [`LARGEST`].
+pub fn limit() -> RequestBodyLimitLayer {
+    RequestBodyLimitLayer::new(LARGEST)
+}
+
+/// Refuses a body that says itself that it is too large, before a byte of it is read.
+pub async fn refuse_announced(request: Request, next: Next) -> Response {
+    let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > LARGEST) {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    }
+    next.run(request).await
+}
+
+/// A JSON body. Fields nobody knows are ignored.
+#[derive(Clone, Debug)]
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        if !is_json(request.headers()) {
+            let refused = ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body has to be JSON.")
+                .helped("Send `Content-Type: application/json`.");
+            return Err(refused);
+        }
+        // A body cut off at the limit is answered with its own status.
+        let bytes = Bytes::from_request(request, state).await;
+        read(&bytes.map_err(|refused| ApiError::of_status(refused.status()))?).map(Self)
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let value: Value = serde_json::from_slice(bytes)
+        .map_err(|fault| ApiError::field("request", format!("This is no JSON: {fault}")))?;
+    if !value.is_object() {
+        return Err(ApiError::field("request", "Input should be an object"));
+    }
+    serde_path_to_error::deserialize(&value).map_err(|fault| {
+        let path = fault.path().to_string().replace('[', ".").replace(']', "");
+        let reason = fault.inner().to_string();
+        // A missing field is reported at the object that lacks it.
+        let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+        let (path, reason) = match missing {
+            Some(field) if path == "." => (field.to_owned(), "Field required".to_owned()),
+            Some(field) => (format!("{path}.{field}"), "Field required".to_owned()),
+            None if path == "." => ("request".to_owned(), reason),
+            None => (path, reason),
+        };
+        ApiError::schema(&[(path, reason)], &value)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    struct User {
+        #[expect(dead_code, reason = "read by serde")]
+        user_id: String,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Users {
+        #[expect(dead_code, reason = "read by serde")]
+        users: Vec<User>,
+    }
+
+    fn problem(body: &str) -> (u16, String) {
+        let error = read::<Users>(body.as_bytes()).expect_err("wrong");
+        (error.status().as_u16(), format!("{error:?}"))
+    }
+
+    #[test]
+    fn a_problem_stands_at_its_path() {
+        for (body, path) in [
+            ("{}", "users: Field required"),
+            (r#"{"users":[{"user_id":1}]}"#, "users.0.user_id: invalid type"),
+            (r#"{"users":[{}]}"#, "users.0.user_id: Field required"),
+            ("[]", "request: Input should be an object"),
+            ("{", "request: This is no JSON"),
+            ("", "request: This is no JSON"),
+        ] {
+            let (status, text) = problem(body);
+            assert_eq!(status, 422, "{body}");
+            assert!(text.contains(path), "{body}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_deep_body_is_a_problem_and_no_crash() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(problem(&deep).0, 422);
+    }
+}

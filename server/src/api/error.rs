@@ -1,0 +1,252 @@
+//! The one shape of every error of the API.
+
+use axum::Json;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use domain::error::Refusal;
+use domain::form::{Conflict, FieldErrors};
+use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+/// How long to wait before asking a busy server again, in seconds.
+const TRY_AGAIN_AFTER: HeaderValue = HeaderValue::from_static("2");
+
+/// What every answer with a status of 400 or more holds.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"error": {"message": "Access denied", "details": "This action requires maintainer privileges.", "help": null}}))]
+pub struct ErrorBody {
+    /// The one member.
+    error: Problem,
+}
+
+/// What went wrong, and what to do about it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// A short text.
+    message: String,
+    /// More of it: a text, an object, or a list of what is wrong with the request.
+    #[schema(value_type = Option<Value>)]
+    details: Value,
+    /// What to do.
+    help: Option<String>,
+}
+
+/// An error on its way out.
+#[derive(Clone, Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    problem: Box<Problem>,
+    retry_after: Option<HeaderValue>,
+}
+
+/// What the answer of an [`ApiError`] carries among its extensions: it needs no explanation.
+#[derive(Clone, Copy, Debug)]
+struct Explained;
+
+impl ApiError {
+    /// With a message that says it all.
+    pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        let problem = Problem { message: message.into(), details: Value::Null, help: None };
+        Self { status, problem: Box::new(problem), retry_after: None }
+    }
+
+    /// A rule says no.
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// Signed in, but not allowed; `details` says who may.
+    pub fn forbidden(details: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "Access denied").detailed(details.into())
+    }
+
+    /// Not there, or not to be seen.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, message)
+    }
+
+    /// Taken, in use or in the way.
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, message)
+    }
+
+    /// The request does not have the shape asked for: fields by their path, `request` for all of it.
+    pub fn schema(problems: &[(String, String)], inputs: &Value) -> Self {
+        let message = problems.iter().map(|(path, reason)| format!("{path}: {reason}")).collect::<Vec<_>>().join("; ");
+        let details = problems.iter().map(|(path, reason)| {
+            let loc: Vec<&str> =
+                std::iter::once("body").chain(path.split('.').filter(|part| *part != "request")).collect();
+            let input = inputs.pointer(&format!("/{}", path.replace('.', "/"))).cloned().unwrap_or(Value::Null);
+            json!({"type": "value_error", "loc": loc, "msg": reason, "input": input})
+        });
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, message).detailed(details.collect::<Vec<_>>())
+    }
+
+    /// One field that does not have the shape asked for.
+    pub fn field(path: &str, reason: impl Into<String>) -> Self {
+        Self::schema(&[(path.to_owned(), reason.into())], &Value::Null)
+    }
+
+    /// Too many requests.
+    pub fn too_many(seconds: u64) -> Self {
+        let refused = Self::new(StatusCode::TOO_MANY_REQUESTS, format!("Too many requests. Wait {seconds} seconds."));
+        Self { retry_after: Some(HeaderValue::from(seconds)), ..refused }
+    }
+
+    /// The same request is being answered already.
+    pub fn busy(message: impl Into<String>) -> Self {
+        Self { retry_after: Some(TRY_AGAIN_AFTER), ..Self::conflict(message) }
+    }
+
+    /// What a bare status says.
+    pub fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::FORBIDDEN => Self::forbidden("This was not sent from Bursar's own pages. Nothing was changed.")
+                .helped("Programs send a Bearer token and no cookie."),
+            StatusCode::NOT_FOUND => {
+                Self::not_found("There is nothing at this address.").helped("GET /v1/openapi.json lists every address.")
+            }
+            StatusCode::METHOD_NOT_ALLOWED => Self::new(status, "This address does not take this method.")
+                .helped("The header Allow names those it takes."),
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::new(status, "The body is too large. Nothing was changed.").helped("Send at most 256 kB.")
+            }
+            StatusCode::SERVICE_UNAVAILABLE => Refusal::Unavailable.into(),
+            status if status.is_server_error() => Self::from(Refusal::Internal).with_status(status),
+            status => Self::new(status, "That request makes no sense here."),
+        }
+    }
+
+    /// With more to say.
+    #[must_use]
+    pub fn detailed(mut self, details: impl Into<Value>) -> Self {
+        self.problem.details = details.into();
+        self
+    }
+
+    /// With what to do.
+    #[must_use]
+    pub fn helped(mut self, help: impl Into<String>) -> Self {
+        self.problem.help = Some(help.into());
+        self
+    }
+
+    /// With another status, where the wire knows the same refusal by another number.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The number of the answer.
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Missing or hidden things of a kind, by the words of the wire.
+    #[must_use]
+    pub fn naming(mut self, missing: &str) -> Self {
+        if self.status == StatusCode::NOT_FOUND {
+            self.problem.message = missing.to_owned();
+        }
+        self
+    }
+
+    /// A rule's refusal by another number than 409.
+    #[must_use]
+    pub fn rule_as(self, status: StatusCode) -> Self {
+        if self.status == StatusCode::CONFLICT { self.with_status(status) } else { self }
+    }
+
+    /// A problem of what a service was given, by another number than 400: 409 where it can only be taken, 404 where it
+    /// can only be unknown.
+    #[must_use]
+    pub fn invalid_as(self, status: StatusCode) -> Self {
+        if self.status == StatusCode::BAD_REQUEST { self.with_status(status) } else { self }
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            Refusal::SignedOut => Self::new(StatusCode::UNAUTHORIZED, "Authentication required")
+                .helped("Send `Authorization: Bearer <token>` with the token of POST /v1/local-auth/login."),
+            Refusal::PasswordChangeDue => Self::forbidden("The one-time password has to be changed first.")
+                .helped("POST /v1/local-auth/change-password, or sign in to the console."),
+            Refusal::Forbidden(who_may) => Self::forbidden(who_may),
+            Refusal::NotFound => Self::not_found("Not found"),
+            Refusal::Invalid(errors) => errors.into(),
+            Refusal::Rule(_) => Self::conflict(message),
+            Refusal::Conflict(conflict) => Self::conflict(message).detailed(both(&conflict)),
+            Refusal::TooMany(seconds) => Self::too_many(seconds),
+            Refusal::Unavailable => {
+                let unavailable = Self::new(StatusCode::SERVICE_UNAVAILABLE, message);
+                Self { retry_after: Some(TRY_AGAIN_AFTER), ..unavailable }
+            }
+            Refusal::Uncertain => Self::new(StatusCode::GATEWAY_TIMEOUT, message),
+            Refusal::Internal => Self::new(StatusCode::INTERNAL_SERVER_ERROR, message)
+                .helped("Try again. If it happens again, tell an administrator the X-Request-Id of this answer."),
+        }
+    }
+}
+
+impl From<services::Error> for ApiError {
+    fn from(fault: services::Error) -> Self {
+        Refusal::from(fault).into()
+    }
+}
+
+impl From<FieldErrors> for ApiError {
+    /// A domain rule about values that have the right shape.
+    fn from(errors: FieldErrors) -> Self {
+        let message = errors.iter().map(|(_, problem)| problem.as_str()).collect::<Vec<_>>().join(" ");
+        let details: Vec<Value> =
+            errors.iter().map(|(field, problem)| json!({"loc": ["body", field], "msg": problem.as_str()})).collect();
+        Self::bad_request(message).detailed(details)
+    }
+}
+
+/// Who was first, and both values of each field.
+fn both(conflict: &Conflict) -> Value {
+    let fields: Vec<Value> = conflict
+        .fields
+        .iter()
+        .map(|field| json!({"field": field.name, "yours": field.yours, "stored": field.theirs}))
+        .collect();
+    json!({"saved_by": conflict.saved_by, "version": conflict.version, "fields": fields})
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(ErrorBody { error: *self.problem })).into_response();
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds);
+        }
+        response.extensions_mut().insert(Explained);
+        response
+    }
+}
+
+/// Gives the one shape to errors that came from below or around the handlers.
+pub async fn explain(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let status = response.status();
+    if status.as_u16() < 400 || response.extensions().get::<Explained>().is_some() {
+        return response;
+    }
+    let mut explained = ApiError::of_status(status).into_response();
+    for name in [ALLOW, RETRY_AFTER] {
+        if let Some(value) = response.headers().get(&name) {
+            explained.headers_mut().insert(name, value.clone());
+        }
+    }
+    explained
+}

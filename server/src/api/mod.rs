@@ -1,0 +1,38 @@
+//! The console for programs: `/v1`, with the services and the permission table of the pages behind it.
+
+mod auth;
+mod body;
+mod docs_page;
+mod error;
+mod etag;
+mod idempotency;
+pub mod openapi;
+mod paging;
+mod permit;
+mod query;
+mod rate_limit;
+mod v1;
+mod wire;
+
+pub use rate_limit::RateLimit;
+
+use crate::middleware::{csrf, error_pages, readiness, timeout};
+use crate::state::AppState;
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// Every address of the API, in the one shape of answers. The document of the API is `openapi.rs`'s.
+pub fn routes(state: &AppState) -> Router<AppState> {
+    let (router, _) = v1::routes(state).split_for_parts();
+    router
+        .layer(from_fn_with_state(state.clone(), rate_limit::limit))
+        .layer(from_fn_with_state(state.clone(), auth::identify))
+        .layer(body::limit())
+        .layer(from_fn(body::refuse_announced))
+        .layer(from_fn_with_state(state.clone(), csrf::check))
+        .layer(from_fn_with_state(state.clone(), readiness::wait))
+        .layer(CatchPanicLayer::custom(error_pages::after_panic))
+        .layer(from_fn_with_state(state.clone(), timeout::limit))
+        .layer(from_fn(error::explain))
+}

@@ -1,0 +1,112 @@
+//! Parameters of an address, as lenient and as strict as the wire has it.
+
+use super::error::ApiError;
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+/// The parameters of the address. Names nobody knows are ignored; one given several times is a list.
+#[derive(Clone, Debug)]
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        read(parts.uri.query().unwrap_or_default()).map(Self)
+    }
+}
+
+fn read<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
+    let mut values = Map::new();
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        let value = Value::String(value.into_owned());
+        match values.get_mut(name.as_ref()) {
+            None => drop(values.insert(name.into_owned(), value)),
+            Some(Value::Array(list)) => list.push(value),
+            Some(first) => *first = Value::Array(vec![first.take(), value]),
+        }
+    }
+    let values = Value::Object(values);
+    serde_path_to_error::deserialize(&values).map_err(|fault| {
+        let path = fault.path().to_string();
+        ApiError::schema(&[(path, fault.inner().to_string())], &values)
+    })
+}
+
+/// A number within bounds, written in digits.
+pub fn number<'de, D: Deserializer<'de>, const MIN: u32, const MAX: u32>(from: D) -> Result<u32, D::Error> {
+    let text = last(from)?;
+    let number = text.parse().ok().filter(|number| (MIN..=MAX).contains(number));
+    number.ok_or_else(|| serde::de::Error::custom(format!("Input should be a whole number from {MIN} to {MAX}")))
+}
+
+/// Yes or no in any of the spellings in use: `true`, `True`, `1`, `yes`, `on` and their opposites.
+pub fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    match last(from)?.to_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "false" | "0" | "no" | "off" => Ok(false),
+        _ => Err(serde::de::Error::custom("Input should be true or false")),
+    }
+}
+
+/// One value or several.
+pub fn list<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    Ok(match OneOrMany::deserialize(from)? {
+        OneOrMany::One(one) => vec![one],
+        OneOrMany::Many(many) => many,
+    })
+}
+
+/// A text; blank counts as none.
+pub fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(Some(last(from)?).filter(|text| !text.trim().is_empty()))
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+fn last<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Ok(list(from)?.pop().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    struct Wanted {
+        #[serde(default, deserialize_with = "number::<_, 0, 100>")]
+        page: u32,
+        #[serde(default, deserialize_with = "flag")]
+        all: bool,
+        #[serde(default, deserialize_with = "list")]
+        user_id: Vec<String>,
+        #[serde(default, deserialize_with = "text")]
+        search: Option<String>,
+    }
+
+    #[test]
+    fn every_spelling_reads() {
+        for spelling in ["true", "True", "1", "yes", "on", "TRUE"] {
+            assert!(read::<Wanted>(&format!("all={spelling}")).expect("a flag").all, "{spelling}");
+        }
+        let wanted: Wanted = read("page=7&user_id=a&user_id=b&search=%20&other=x&all=False").expect("good");
+        assert_eq!(wanted, Wanted { page: 7, all: false, user_id: vec!["a".into(), "b".into()], search: None });
+        assert_eq!(read::<Wanted>("user_id=a").expect("good").user_id, ["a"]);
+    }
+
+    #[test]
+    fn what_is_out_of_bounds_is_named() {
+        for query in ["page=-1", "page=101", "page=x", "page=", "all=maybe", "page=99999999999999999999"] {
+            let error = read::<Wanted>(query).expect_err(query);
+            assert_eq!(error.status().as_u16(), 422, "{query}");
+        }
+    }
+}

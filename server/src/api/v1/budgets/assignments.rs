@@ -1,0 +1,126 @@
+//! The budgets of people.
+
+use crate::api::auth::Asking;
+use crate::api::body::Body;
+use crate::api::error::ApiError;
+use crate::api::permit::on_platform;
+use crate::api::v1::users::{missing, parse_id};
+use crate::api::wire::Stamp;
+use crate::state::AppState;
+use axum::Json;
+use axum::extract::{Path, State};
+use domain::budget::Category;
+use domain::error::Refusal;
+use domain::id::UserId;
+use domain::permission::{ManageBudgets, ViewBudgets};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use services::budgets::assign_many::{self, Assignment, Wanted};
+use services::guard::Can;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// A budget that serves somebody.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"category": "platform", "budget_id": "leads", "budget_name": "Leads", "assigned_at": "2026-03-02T09:00:00.000000+00:00", "assigned_by": null}))]
+pub struct AssignedBudget {
+    category: &'static str,
+    budget_id: String,
+    budget_name: String,
+    assigned_at: Stamp,
+    /// A person's id.
+    assigned_by: Option<String>,
+}
+
+impl From<Assignment> for AssignedBudget {
+    fn from(assignment: Assignment) -> Self {
+        Self {
+            category: assignment.category.key(),
+            budget_id: assignment.slug,
+            budget_name: assignment.name,
+            assigned_at: Stamp(assignment.since),
+            assigned_by: assignment.assigned_by.map(|id| id.to_string()),
+        }
+    }
+}
+
+/// Somebody's budgets.
+#[utoipa::path(get, path = "/admin/users/{id}/budgets", tag = "budgets", params(("id" = String, Path, description = "The person's id")), responses((status = OK, body = [AssignedBudget])))]
+pub async fn list(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<AssignedBudget>>, ApiError> {
+    // On the wire only maintainers read them here; the console's pages show them to more.
+    on_platform::<ManageBudgets>(&caller)?;
+    let can = on_platform::<ViewBudgets>(&caller)?;
+    let assignments = assign_many::of_person(&state.services, &can, parse_id(&id)?).await.map_err(missing)?;
+    Ok(Json(assignments.into_iter().map(AssignedBudget::from).collect()))
+}
+
+/// A budget or null for each category to change.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"assignments": {"platform": "leads", "cli": null}}))]
+pub struct BudgetAssignments {
+    assignments: BTreeMap<String, Option<String>>,
+}
+
+/// Replaces somebody's budgets; categories that are not named stay.
+#[utoipa::path(put, path = "/admin/users/{id}/budgets", tag = "budgets", params(("id" = String, Path, description = "The person's id")), request_body = BudgetAssignments, responses((status = NO_CONTENT)))]
+pub async fn assign(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Path(id): Path<String>,
+    body: Result<Body<BudgetAssignments>, ApiError>,
+) -> Result<StatusCode, ApiError> {
+    let can = on_platform::<ManageBudgets>(&caller)?;
+    let id = parse_id(&id)?;
+    let Body(body) = body?;
+    save(&state, &can, &[id], body.assignments).await
+}
+
+/// The same for many people.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"user_ids": ["0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d"], "assignments": {"platform": "leads"}}))]
+pub struct ManyBudgetAssignments {
+    /// 1 to 1,000.
+    #[schema(min_items = 1, max_items = 1000)]
+    user_ids: Vec<String>,
+    assignments: BTreeMap<String, Option<String>>,
+}
+
+/// Replaces the budgets of many people: all or none.
+#[utoipa::path(put, path = "/admin/users/budgets/bulk", tag = "budgets", request_body = ManyBudgetAssignments, responses((status = NO_CONTENT)))]
+pub async fn assign_many(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    body: Result<Body<ManyBudgetAssignments>, ApiError>,
+) -> Result<StatusCode, ApiError> {
+    let can = on_platform::<ManageBudgets>(&caller)?;
+    let Body(body) = body?;
+    if !(1..=1000).contains(&body.user_ids.len()) {
+        return Err(ApiError::field("user_ids", "Name 1 to 1000 people"));
+    }
+    let people = body.user_ids.iter().map(|id| parse_id(id)).collect::<Result<Vec<_>, _>>()?;
+    save(&state, &can, &people, body.assignments).await
+}
+
+async fn save(
+    state: &AppState,
+    can: &Can<ManageBudgets>,
+    people: &[UserId],
+    assignments: BTreeMap<String, Option<String>>,
+) -> Result<StatusCode, ApiError> {
+    let mut wanted = Wanted::new();
+    for (category, budget) in assignments {
+        let problem =
+            |problem: domain::form::FieldProblem| ApiError::field(&format!("assignments.{category}"), problem.as_str());
+        wanted.insert(Category::parse(&category).map_err(problem)?, budget);
+    }
+    // Nobody and nothing are not found; the category of another is a mistake.
+    assign_many::assign_many(&state.services, can, people, &wanted).await.map_err(|fault| match fault {
+        services::Error::Refused(Refusal::Invalid(errors)) => ApiError::from(errors).invalid_as(StatusCode::NOT_FOUND),
+        fault => ApiError::from(fault).rule_as(StatusCode::BAD_REQUEST),
+    })?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,53 @@
+//! How a budget looks on the wire.
+
+use crate::api::wire::{Amount, Stamp};
+use serde::Serialize;
+use services::budgets::directory::Entry;
+use utoipa::ToSchema;
+
+/// A budget.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"budget_id": "leads", "name": "Leads", "description": null, "soft_budget": 200, "max_budget": 250, "budget_duration": "30d", "budget_category": "platform", "budget_reset_at": null, "created_by": null, "created_at": "2026-03-02T09:00:00.000000+00:00", "updated_at": "2026-03-02T09:00:00.000000+00:00", "is_preconfigured": false, "version": 1}))]
+pub struct Budget {
+    budget_id: String,
+    name: String,
+    description: Option<String>,
+    /// The soft limit in US dollars.
+    soft_budget: Amount,
+    /// The hard limit in US dollars.
+    max_budget: Amount,
+    /// A number of days, hours or minutes: `30d`, `24h`, `60m`.
+    budget_duration: String,
+    /// `platform`, `cli` or `premium_models`.
+    budget_category: &'static str,
+    /// Not known yet.
+    budget_reset_at: Option<Stamp>,
+    /// A person's id.
+    created_by: Option<String>,
+    created_at: Stamp,
+    updated_at: Stamp,
+    /// Always false.
+    is_preconfigured: bool,
+    /// For `If-Match` and `version`.
+    version: i64,
+}
+
+impl From<Entry> for Budget {
+    fn from(entry: Entry) -> Self {
+        Self {
+            budget_id: entry.slug,
+            name: entry.name,
+            description: entry.description,
+            soft_budget: Amount(entry.limits.soft()),
+            max_budget: Amount(entry.limits.hard()),
+            budget_duration: entry.period.to_string(),
+            budget_category: entry.category.key(),
+            budget_reset_at: None,
+            created_by: entry.created_by.map(|id| id.to_string()),
+            created_at: Stamp(entry.created_at),
+            updated_at: Stamp(entry.updated_at),
+            is_preconfigured: false,
+            version: entry.version,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Making and changing budgets.
+
+use super::body::Budget;
+use super::list::missing;
+use crate::api::auth::Asking;
+use crate::api::body::Body;
+use crate::api::error::ApiError;
+use crate::api::etag::{IfMatch, Versioned};
+use crate::api::permit::on_platform;
+use crate::api::wire::{Amount, given};
+use crate::state::AppState;
+use axum::extract::{Path, State};
+use domain::budget::{BudgetDraft, Category, Limits};
+use domain::error::Refusal;
+use domain::form::FieldErrors;
+use domain::money::Money;
+use domain::permission::{ManageBudgets, ViewBudgets};
+use domain::reset_period::ResetPeriod;
+use domain::text::{BudgetName, Description};
+use http::StatusCode;
+use serde::Deserialize;
+use services::budgets::directory::{self, BudgetPatch};
+use services::guard::Caller;
+use utoipa::ToSchema;
+
+/// A new budget.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"budget_id": "leads", "name": "Leads", "soft_budget": 200, "max_budget": 250, "budget_duration": "30d", "budget_category": "platform"}))]
+pub struct NewBudget {
+    /// 1 to 128 letters, digits, `-` and `_`; never changes.
+    budget_id: String,
+    name: String,
+    description: Option<String>,
+    soft_budget: Amount,
+    max_budget: Amount,
+    budget_duration: String,
+    budget_category: String,
+}
+
+/// Makes a budget that serves nobody yet.
+#[utoipa::path(post, path = "/admin/budgets", tag = "budgets", request_body = NewBudget, responses((status = CREATED, body = Budget)))]
+pub async fn create(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    body: Result<Body<NewBudget>, ApiError>,
+) -> Result<(StatusCode, Versioned<Budget>), ApiError> {
+    let can = on_platform::<ManageBudgets>(&caller)?;
+    let Body(body) = body?;
+    let (draft, description) = parse(&body)?;
+    let made = directory::create(&state.services, &can, &body.budget_id, draft, description).await;
+    made.map_err(in_use)?;
+    Ok((StatusCode::CREATED, shown(&state, &caller, &body.budget_id).await?))
+}
+
+fn parse(body: &NewBudget) -> Result<(BudgetDraft, Option<Description>), ApiError> {
+    let mut errors = FieldErrors::default();
+    let is_slug = (1..=128).contains(&body.budget_id.len())
+        && body.budget_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if !is_slug {
+        return Err(ApiError::field("budget_id", "Use 1 to 128 letters, digits, - and _"));
+    }
+    let name = errors.take("name", BudgetName::parse(&body.name));
+    let category = errors.take("budget_category", Category::parse(&body.budget_category));
+    let period = errors.take("budget_duration", ResetPeriod::parse(&body.budget_duration));
+    let description = errors.take("description", parse_description(body.description.as_deref()));
+    let (Some(name), Some(category), Some(period), Some(description)) = (name, category, period, description) else {
+        return Err(ApiError::from(errors).invalid_as(StatusCode::UNPROCESSABLE_ENTITY));
+    };
+    if body.max_budget.0 == Money::default() {
+        return Err(ApiError::field("max_budget", "Input should be greater than 0"));
+    }
+    let limits = Limits::new(body.soft_budget.0, body.max_budget.0)?;
+    Ok((BudgetDraft { name, category, limits, period }, description))
+}
+
+/// Blank means none.
+fn parse_description(raw: Option<&str>) -> Result<Option<Description>, domain::form::FieldProblem> {
+    raw.filter(|text| !text.trim().is_empty()).map(Description::parse).transpose()
+}
+
+/// A name or an id that is in use, and a category that cannot change, are conflicts; crossed limits are a mistake.
+fn in_use(fault: services::Error) -> ApiError {
+    let refusal = Refusal::from(fault);
+    let is_conflict = matches!(&refusal, Refusal::Invalid(errors)
+        if ["name", "budget_id", "category"].iter().any(|field| errors.at(field).is_some()));
+    let refused = ApiError::from(refusal);
+    if is_conflict { refused.invalid_as(StatusCode::CONFLICT) } else { refused }
+}
+
+/// What is to change; what is left out stays as it is.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+#[schema(example = json!({"max_budget": 300}))]
+pub struct BudgetChanges {
+    name: Option<String>,
+    /// Blank or null clears it.
+    #[serde(deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    description: Option<Option<String>>,
+    soft_budget: Option<Amount>,
+    max_budget: Option<Amount>,
+    budget_duration: Option<String>,
+    /// Cannot change while the budget serves somebody.
+    budget_category: Option<String>,
+    /// The version the change was made for, in place of `If-Match`.
+    version: Option<i64>,
+}
+
+/// BudgetChanges a budget.
+#[utoipa::path(patch, path = "/admin/budgets/{id}", tag = "budgets", params(("id" = String, Path, description = "The budget's id")), request_body = BudgetChanges, responses((status = OK, body = Budget)))]
+pub async fn patch(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Path(id): Path<String>,
+    if_match: IfMatch,
+    body: Result<Body<BudgetChanges>, ApiError>,
+) -> Result<Versioned<Budget>, ApiError> {
+    let can = on_platform::<ManageBudgets>(&caller)?;
+    let Body(body) = body?;
+    let version = if_match.or(body.version);
+    let edit = edit_of(body)?;
+    let entry = directory::entry(&state.services, &on_platform::<ViewBudgets>(&caller)?, &id).await.map_err(missing)?;
+    let saved = directory::patch(&state.services, &can, entry.id, version, edit).await;
+    saved.map_err(|fault| match fault {
+        fault @ services::Error::Refused(Refusal::Conflict(_)) => if_match.refusal(fault),
+        fault => in_use(fault).naming("Budget not found"),
+    })?;
+    shown(&state, &caller, &id).await
+}
+
+fn edit_of(body: BudgetChanges) -> Result<BudgetPatch, ApiError> {
+    let mut errors = FieldErrors::default();
+    let edit = BudgetPatch {
+        name: body.name.and_then(|name| errors.take("name", BudgetName::parse(&name))),
+        category: body.budget_category.and_then(|text| errors.take("budget_category", Category::parse(&text))),
+        soft: body.soft_budget.map(|amount| amount.0),
+        hard: body.max_budget.map(|amount| amount.0),
+        period: body.budget_duration.and_then(|text| errors.take("budget_duration", ResetPeriod::parse(&text))),
+        description: body.description.and_then(|text| errors.take("description", parse_description(text.as_deref()))),
+    };
+    if !errors.is_empty() {
+        return Err(ApiError::from(errors).invalid_as(StatusCode::UNPROCESSABLE_ENTITY));
+    }
+    if edit.hard == Some(Money::default()) {
+        return Err(ApiError::field("max_budget", "Input should be greater than 0"));
+    }
+    if edit.is_empty() { Err(ApiError::bad_request("No fields to update")) } else { Ok(edit) }
+}
+
+/// A budget as it is now.
+async fn shown(state: &AppState, caller: &Caller, id: &str) -> Result<Versioned<Budget>, ApiError> {
+    let entry = directory::entry(&state.services, &on_platform::<ViewBudgets>(caller)?, id).await.map_err(missing)?;
+    Ok(Versioned(entry.version, entry.into()))
+}

@@ -1,0 +1,59 @@
+//! Reading budgets.
+
+use super::body::Budget;
+use crate::api::auth::Asking;
+use crate::api::error::ApiError;
+use crate::api::etag::Versioned;
+use crate::api::paging::{Address, At, PageBody, Paged};
+use crate::api::permit::on_platform;
+use crate::api::query::{Query, text};
+use crate::state::AppState;
+use axum::extract::{Path, State};
+use domain::budget::Category;
+use domain::permission::ViewBudgets;
+use serde::Deserialize;
+use services::budgets::directory;
+use utoipa::IntoParams;
+
+/// What is looked for.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Asked {
+    /// `platform`, `cli` or `premium_models`.
+    #[serde(default, deserialize_with = "text")]
+    category: Option<String>,
+}
+
+/// Budgets, the newest first.
+#[utoipa::path(get, path = "/admin/budgets", tag = "budgets", params(At<1, 100>, Asked), responses((status = OK, body = PageBody<Budget>)))]
+pub async fn budgets(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Address(address): Address,
+    at: Result<Query<At<1, 100>>, ApiError>,
+    asked: Result<Query<Asked>, ApiError>,
+) -> Result<Paged<Budget>, ApiError> {
+    let can = on_platform::<ViewBudgets>(&caller)?;
+    let (Query(at), Query(asked)) = (at?, asked?);
+    let category = asked.category.as_deref().map(Category::parse).transpose();
+    let category = category.map_err(|problem| ApiError::field("category", problem.as_str()))?;
+    let listing = directory::directory(&state.services, &can, category, &at.slice()?).await?;
+    Ok(at.answer(&address, listing, Budget::from))
+}
+
+/// A budget.
+#[utoipa::path(get, path = "/admin/budgets/{id}", tag = "budgets", params(("id" = String, Path, description = "The budget's id")), responses((status = OK, body = Budget)))]
+pub async fn budget(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Path(id): Path<String>,
+) -> Result<Versioned<Budget>, ApiError> {
+    let can = on_platform::<ViewBudgets>(&caller)?;
+    let entry = directory::entry(&state.services, &can, &id).await.map_err(missing)?;
+    Ok(Versioned(entry.version, entry.into()))
+}
+
+/// What was not found is a budget.
+pub fn missing(fault: services::Error) -> ApiError {
+    ApiError::from(fault).naming("Budget not found")
+}

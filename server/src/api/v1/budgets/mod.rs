@@ -1,0 +1,19 @@
+//! Budgets and whom they serve.
+
+mod assignments;
+mod body;
+mod change;
+mod list;
+
+use crate::state::AppState;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The addresses of this folder.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list::budgets, change::create))
+        .routes(routes!(list::budget, change::patch))
+        .routes(routes!(assignments::list, assignments::assign))
+        .routes(routes!(assignments::assign_many))
+}

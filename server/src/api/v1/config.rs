@@ -1,0 +1,88 @@
+//! What this console can do, and that it is there.
+
+use crate::state::AppState;
+use axum::Json;
+use axum::extract::State;
+use domain::mode::Mode;
+use serde::Serialize;
+use services::Settings;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The addresses of this file.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(config)).routes(routes!(info)).routes(routes!(healthcheck))
+}
+
+/// A component that is switched on; what is off is not listed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"id": "features:userManagement", "settings": {"enabled": true}}))]
+pub struct Component {
+    /// What it is called.
+    id: &'static str,
+    /// How it is set.
+    settings: ComponentSettings,
+}
+
+/// How a component is set.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ComponentSettings {
+    /// Always true.
+    enabled: bool,
+    /// The value, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'static str>,
+}
+
+/// The switches of this console.
+#[utoipa::path(get, path = "/config", tag = "configuration", responses((status = OK, body = [Component])))]
+async fn config(State(state): State<AppState>) -> Json<Vec<Component>> {
+    Json(components(state.services.settings()))
+}
+
+fn components(settings: &Settings) -> Vec<Component> {
+    let on = |id| Component { id, settings: ComponentSettings { enabled: true, value: None } };
+    let provider = if settings.mode == Mode::Platform { "local" } else { "keycloak" };
+    let provider = ComponentSettings { enabled: true, value: Some(provider) };
+    let mut all = vec![Component { id: "idpProvider", settings: provider }];
+    if settings.mode == Mode::Platform {
+        all.extend([on("features:userManagement"), on("features:userAbilityToCreateProject")]);
+    }
+    if settings.budgets {
+        all.push(on("features:budgetManagement"));
+    }
+    all
+}
+
+/// What this is.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"message": "Bursar", "version": "0.1.0", "description": "Who may use a shared AI platform, where, and for how much."}))]
+pub struct Info {
+    message: &'static str,
+    version: &'static str,
+    description: &'static str,
+}
+
+/// What this is, and which version of it.
+#[utoipa::path(get, path = "/info", tag = "configuration", responses((status = OK, body = Info)))]
+async fn info() -> Json<Info> {
+    Json(Info {
+        message: "Bursar",
+        version: env!("CARGO_PKG_VERSION"),
+        description: "Who may use a shared AI platform, where, and for how much.",
+    })
+}
+
+/// That it answers.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"status": "healthy"}))]
+pub struct Health {
+    status: &'static str,
+}
+
+/// Whether it answers.
+#[utoipa::path(get, path = "/healthcheck", tag = "configuration", responses((status = OK, body = Health)))]
+async fn healthcheck() -> Json<Health> {
+    Json(Health { status: "healthy" })
+}

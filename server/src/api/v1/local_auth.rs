@@ -1,0 +1,136 @@
+//! Signing in with e-mail address and password. The token is that of a session: ending the session ends it.
+
+use super::users::UserDetail;
+use crate::api::auth::{Asking, Identity};
+use crate::api::body::Body;
+use crate::api::error::ApiError;
+use crate::middleware::cookies;
+use crate::state::AppState;
+use axum::Json;
+use axum::extract::State;
+use axum::response::{AppendHeaders, IntoResponse};
+use domain::error::Refusal;
+use domain::mode::Mode;
+use http::header::SET_COOKIE;
+use http::{HeaderName, StatusCode};
+use serde::{Deserialize, Serialize};
+use services::users::directory;
+use services::{own_account, session, sign_in};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// For everybody.
+pub fn open() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(login))
+}
+
+/// For whoever is signed in, also with a one-time password.
+pub fn signed_in() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(logout)).routes(routes!(change_password))
+}
+
+/// E-mail address and password.
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"email": "ada@example.com", "password": "a quiet ledger line"}))]
+pub struct Login {
+    email: String,
+    #[schema(format = Password)]
+    password: String,
+}
+
+/// A session.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"access_token": "tYk1…", "token_type": "bearer", "expires_in": 86400, "user": {"id": "0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d"}}))]
+pub struct SignedIn {
+    /// For the header `Authorization`. Opaque.
+    access_token: String,
+    /// How to send it.
+    token_type: &'static str,
+    /// Seconds.
+    expires_in: i64,
+    /// Who signed in.
+    user: UserDetail,
+}
+
+/// A sentence.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"message": "Done."}))]
+pub struct Message {
+    pub message: String,
+}
+
+impl Message {
+    /// As an answer.
+    pub fn json(text: impl Into<String>) -> Json<Self> {
+        Json(Self { message: text.into() })
+    }
+}
+
+/// Signs in. The answer also sets the session cookie of the console.
+#[utoipa::path(post, path = "/local-auth/login", tag = "signing in", request_body = Login, responses((status = OK, body = SignedIn)))]
+async fn login(
+    State(state): State<AppState>,
+    asked: Identity,
+    Body(login): Body<Login>,
+) -> Result<impl IntoResponse, ApiError> {
+    if state.services.settings().mode == Mode::Keycloak {
+        return Err(ApiError::not_found("Sign-in with a password is not offered here."));
+    }
+    let signed_in = sign_in::with_password(&state.services, &login.email, login.password, &asked.client)
+        .await
+        .map_err(|fault| wrong(fault.into()))?;
+    let actor = session::authenticate(&state.services, &signed_in.token).await?.ok_or(Refusal::SignedOut)?;
+    let user = directory::oneself(&state.services, &actor).await?;
+    let token = signed_in.token.expose().to_owned();
+    let life = state.services.settings().session_life.whole_seconds();
+    let cookie = cookie(&token, life);
+    let body = SignedIn { access_token: token, token_type: "bearer", expires_in: life, user: UserDetail::from(user) };
+    Ok((cookie, Json(body)))
+}
+
+/// Wrong e-mail address or password: one answer for all reasons.
+fn wrong(refused: ApiError) -> ApiError {
+    refused.invalid_as(StatusCode::UNAUTHORIZED)
+}
+
+/// Ends the session of the token or the cookie.
+#[utoipa::path(post, path = "/local-auth/logout", tag = "signing in", responses((status = OK, body = Message)))]
+async fn logout(State(state): State<AppState>, asked: Identity) -> Result<impl IntoResponse, ApiError> {
+    if let Some(token) = &asked.token {
+        session::sign_out(&state.services, token).await?;
+    }
+    Ok((cookie("", 0), Message::json("Signed out.")))
+}
+
+/// The current password and the new one.
+#[derive(Deserialize, ToSchema)]
+#[schema(example = json!({"current_password": "a quiet ledger line", "new_password": "a louder ledger line"}))]
+pub struct ChangePassword {
+    #[schema(format = Password)]
+    current_password: String,
+    #[schema(format = Password)]
+    new_password: String,
+}
+
+/// Changes one's own password; one's other sessions end.
+#[utoipa::path(post, path = "/local-auth/change-password", tag = "signing in", request_body = ChangePassword, responses((status = OK, body = Message)))]
+async fn change_password(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Body(passwords): Body<ChangePassword>,
+) -> Result<Json<Message>, ApiError> {
+    let ChangePassword { current_password, new_password } = passwords;
+    own_account::change_password(&state.services, &caller, current_password, &new_password).await.map_err(|fault| {
+        let refusal = Refusal::from(fault);
+        let is_wrong = matches!(&refusal, Refusal::Invalid(errors) if errors.at("current_password").is_some());
+        let refused = ApiError::from(refusal);
+        if is_wrong { wrong(refused) } else { refused }
+    })?;
+    Ok(Message::json("Password changed. Your other sessions have ended."))
+}
+
+fn cookie(token: &str, life: i64) -> AppendHeaders<[(HeaderName, String); 1]> {
+    let name = cookies::SESSION;
+    AppendHeaders([(SET_COOKIE, format!("{name}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={life}"))])
+}

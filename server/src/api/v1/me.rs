@@ -1,0 +1,82 @@
+//! Oneself.
+
+use super::users::{UserProject, projects_of};
+use crate::api::auth::Asking;
+use crate::api::error::ApiError;
+use crate::state::AppState;
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use services::users::directory::{self, Entry};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The addresses of this file.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(user)).routes(routes!(profile))
+}
+
+/// Oneself, with everything one may use.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Profile {
+    user_id: String,
+    name: String,
+    username: String,
+    email: String,
+    /// Also true for maintainers.
+    is_admin: bool,
+    is_maintainer: bool,
+    is_auditor: bool,
+    projects: Vec<UserProject>,
+    /// How many shared projects one may be in; null is no limit.
+    project_limit: Option<i64>,
+    /// Always empty: pictures are not kept.
+    picture: &'static str,
+    /// Always empty: knowledge bases are not kept.
+    knowledge_bases: Vec<String>,
+    user_type: &'static str,
+    /// The names of all projects one is in.
+    applications: Vec<String>,
+    /// Those one manages.
+    applications_admin: Vec<String>,
+}
+
+/// Who asks.
+#[utoipa::path(get, path = "/user", tag = "oneself", responses((status = OK, body = Profile)))]
+async fn user(State(state): State<AppState>, Asking(caller): Asking) -> Result<Json<Profile>, ApiError> {
+    let entry = directory::oneself(&state.services, &caller.actor).await?;
+    let limit = entry.project_limit.map_or_else(|| i64::from(state.services.settings().project_limit), i64::from);
+    Ok(Json(Profile::new(entry, limit)))
+}
+
+/// Who asks; another name of `/v1/user`.
+#[utoipa::path(get, path = "/profile", tag = "oneself", responses((status = OK, body = Profile)))]
+async fn profile(state: State<AppState>, asking: Asking) -> Result<Json<Profile>, ApiError> {
+    user(state, asking).await
+}
+
+impl Profile {
+    fn new(entry: Entry, limit: i64) -> Self {
+        let names = |all: bool| {
+            let projects = entry.projects.iter().filter(|project| all || project.is_project_admin);
+            projects.map(|project| project.name.clone()).collect()
+        };
+        Self {
+            applications: names(true),
+            applications_admin: names(false),
+            projects: projects_of(&entry),
+            user_id: entry.id.to_string(),
+            is_admin: entry.role.is_admin(),
+            is_maintainer: entry.role.is_maintainer(),
+            is_auditor: entry.role.is_auditor(),
+            project_limit: (!entry.role.is_admin()).then_some(limit),
+            picture: "",
+            knowledge_bases: Vec::new(),
+            user_type: entry.kind.key(),
+            name: entry.name,
+            username: entry.username,
+            email: entry.email,
+        }
+    }
+}

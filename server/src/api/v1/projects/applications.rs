@@ -1,0 +1,102 @@
+//! Projects by their older name.
+
+use crate::api::auth::Asking;
+use crate::api::body::Body;
+use crate::api::error::ApiError;
+use crate::api::permit::on_platform;
+use crate::api::query::{Query, number, text};
+use crate::api::v1::local_auth::Message;
+use crate::state::AppState;
+use axum::Json;
+use axum::extract::State;
+use domain::form::FieldErrors;
+use domain::page::PageSize;
+use domain::permission::{CreateProject, ViewUsers};
+use domain::project::{ProjectName, ProjectSort};
+use domain::text::SearchTerm;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use services::listing::Slice;
+use services::projects;
+use services::projects::directory::{Wanted, directory};
+use utoipa::{IntoParams, ToSchema};
+
+/// What is looked for.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Asked {
+    /// Part of the name, the display name or the description, without regard to case.
+    #[serde(default, deserialize_with = "text")]
+    search: Option<String>,
+    /// How many at most.
+    #[serde(default = "thousand", deserialize_with = "number::<_, 1, 1000>")]
+    #[param(required = false, minimum = 1, maximum = 1000, default = 1000)]
+    limit: u32,
+}
+
+const fn thousand() -> u32 {
+    1000
+}
+
+/// Projects.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"applications": [{"name": "notebooks", "displayName": "Notebooks", "display_name": "Notebooks"}]}))]
+pub struct Applications {
+    applications: Vec<Application>,
+}
+
+/// A project's names, the display name in both spellings that clients read.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Application {
+    name: String,
+    #[serde(rename = "displayName")]
+    display_name: Option<String>,
+    #[serde(rename = "display_name")]
+    display_name_too: Option<String>,
+}
+
+/// Projects by name.
+#[utoipa::path(get, path = "/admin/applications", tag = "projects", params(Asked), responses((status = OK, body = Applications)))]
+pub async fn list(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    asked: Result<Query<Asked>, ApiError>,
+) -> Result<Json<Applications>, ApiError> {
+    // Whoever sees all people sees all projects.
+    on_platform::<ViewUsers>(&caller)?;
+    let Query(asked) = asked?;
+    let search = asked.search.as_deref().map(SearchTerm::parse).transpose();
+    let search = search.map_err(|problem| ApiError::field("search", problem.as_str()))?;
+    let wanted = Wanted { search, budget: None, sort: ProjectSort::Name, descending: false };
+    let size = PageSize::for_programs(u16::try_from(asked.limit).unwrap_or(u16::MAX));
+    let size = size.map_err(|problem| ApiError::field("limit", problem.as_str()))?;
+    let listing = directory(&state.services, &caller, &wanted, &Slice { size, skip: 0, cursor: None }).await?;
+    let applications = listing.page.rows.into_iter().map(|entry| Application {
+        name: entry.name.to_string(),
+        display_name: entry.display_name.clone(),
+        display_name_too: entry.display_name,
+    });
+    Ok(Json(Applications { applications: applications.collect() }))
+}
+
+/// A project to make.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"name": "notebooks"}))]
+pub struct NewApplication {
+    name: String,
+}
+
+/// Makes a shared project without an owner and without members.
+#[utoipa::path(post, path = "/admin/application", tag = "projects", request_body = NewApplication, responses((status = OK, body = Message)))]
+pub async fn create(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    body: Result<Body<NewApplication>, ApiError>,
+) -> Result<Json<Message>, ApiError> {
+    let can = on_platform::<CreateProject>(&caller)?;
+    let Body(body) = body?;
+    let name = ProjectName::parse_existing(&body.name).map_err(|problem| FieldErrors::one("name", problem.as_str()))?;
+    let made = projects::create_empty(&state.services, &can, &name).await;
+    made.map_err(|fault| ApiError::from(fault).invalid_as(StatusCode::CONFLICT))?;
+    Ok(Message::json(format!("Project '{name}' created")))
+}

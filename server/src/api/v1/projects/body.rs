@@ -1,0 +1,204 @@
+//! How a project looks on the wire.
+
+use crate::api::wire::{Amount, Stamp};
+use domain::money::Money;
+use domain::reset_period::ResetPeriod;
+use serde::Serialize;
+use services::guard::Caller;
+use services::projects::directory::{Assigned, Entry, Member};
+use utoipa::ToSchema;
+
+/// What every answer about a project holds.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Facts {
+    /// Technical name; the project's id on the wire.
+    name: String,
+    display_name: Option<String>,
+    description: Option<String>,
+    /// `personal` or `shared`.
+    project_type: &'static str,
+    created_at: Stamp,
+    /// Always null: there are no cost centers yet.
+    cost_center_id: Option<String>,
+    /// Always null: there are no cost centers yet.
+    cost_center_name: Option<String>,
+    /// Always `project`: there are no cost centers yet.
+    chargeback_attribution: &'static str,
+    /// Always false, and only shown to whoever may manage the project.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cli_analytics_enabled: Option<bool>,
+    /// For `If-Match` and `version`.
+    version: i64,
+}
+
+/// A project that was made or changed.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Project {
+    #[serde(flatten)]
+    facts: Facts,
+    /// A person's id: whose it is, or who asks where it is nobody's.
+    created_by: String,
+    /// Always false: the limits of members are not enforced yet.
+    enforce_member_spend_limits: bool,
+}
+
+/// A project in the list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProjectItem {
+    #[serde(flatten)]
+    facts: Facts,
+    created_by: Option<String>,
+    user_count: i64,
+    admin_count: i64,
+    /// Always false.
+    chargeback_enabled: bool,
+    /// Null unless asked for; always zero: what is made in projects is not kept here.
+    counters: Option<Counters>,
+    /// Always null: spend is not known yet.
+    spending: Option<f64>,
+    /// Null unless asked for.
+    budgets: Option<Vec<ProjectBudget>>,
+}
+
+/// A project by itself.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProjectDetail {
+    #[serde(flatten)]
+    facts: Facts,
+    created_by: Option<String>,
+    user_count: i64,
+    admin_count: i64,
+    /// Always false: the limits of members are not enforced yet.
+    enforce_member_spend_limits: bool,
+    /// Always null: spend is not known yet.
+    spending: Option<f64>,
+    /// Whose it is first, then the earliest; at most 10,000.
+    members: Vec<ProjectMember>,
+}
+
+/// Somebody in a project.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"user_id": "0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d", "is_project_admin": true, "date": "2026-03-02T09:00:00.000000+00:00"}))]
+pub struct ProjectMember {
+    user_id: String,
+    is_project_admin: bool,
+    /// Since when.
+    date: Stamp,
+}
+
+/// How many things of each kind are in a project.
+#[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
+pub struct Counters {
+    assistants_count: u32,
+    workflows_count: u32,
+    integrations_count: u32,
+    datasources_count: u32,
+    skills_count: u32,
+}
+
+/// A budget of a project.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ProjectBudget {
+    budget_id: String,
+    name: String,
+    budget_category: String,
+    soft_budget: Option<Amount>,
+    max_budget: Option<Amount>,
+    budget_duration: Option<String>,
+    member_count: i64,
+    /// Always zero: budgets are not shared out among members yet.
+    allocated_member_budget_total: u32,
+    /// Not known yet.
+    budget_reset_at: Option<Stamp>,
+    /// Not known yet.
+    current_spending: Option<Amount>,
+}
+
+/// What a list is asked to tell besides.
+#[derive(Clone, Copy, Debug)]
+pub struct Included {
+    pub counters: bool,
+    pub budgets: bool,
+}
+
+impl Facts {
+    fn new(entry: &Entry, caller: &Caller) -> Self {
+        let manages = caller.actor.role.is_admin() || entry.own_role.is_some_and(|role| role.is_admin());
+        Self {
+            name: entry.name.to_string(),
+            display_name: entry.display_name.clone(),
+            description: entry.description.clone(),
+            project_type: entry.kind.key(),
+            created_at: Stamp(entry.created_at),
+            cost_center_id: None,
+            cost_center_name: None,
+            chargeback_attribution: "project",
+            cli_analytics_enabled: manages.then_some(false),
+            version: entry.version,
+        }
+    }
+}
+
+impl Project {
+    /// As the caller sees it.
+    pub fn new(entry: &Entry, caller: &Caller) -> Self {
+        let owner = entry.created_by.unwrap_or(caller.actor.user_id);
+        Self { facts: Facts::new(entry, caller), created_by: owner.to_string(), enforce_member_spend_limits: false }
+    }
+}
+
+impl ProjectItem {
+    /// As the caller sees it.
+    pub fn new(entry: &Entry, caller: &Caller, included: Included) -> Self {
+        let budgets = || entry.budgets.iter().map(|budget| ProjectBudget::new(budget, entry.member_count)).collect();
+        Self {
+            facts: Facts::new(entry, caller),
+            created_by: entry.created_by.map(|id| id.to_string()),
+            user_count: entry.member_count,
+            admin_count: entry.admin_count,
+            chargeback_enabled: false,
+            counters: included.counters.then(Counters::default),
+            spending: None,
+            budgets: included.budgets.then(budgets),
+        }
+    }
+}
+
+impl ProjectDetail {
+    /// As the caller sees it.
+    pub fn new(entry: &Entry, members: &[Member], caller: &Caller) -> Self {
+        let member = |member: &Member| ProjectMember {
+            user_id: member.user_id.to_string(),
+            is_project_admin: member.is_project_admin,
+            date: Stamp(member.since),
+        };
+        Self {
+            facts: Facts::new(entry, caller),
+            created_by: entry.created_by.map(|id| id.to_string()),
+            user_count: entry.member_count,
+            admin_count: entry.admin_count,
+            enforce_member_spend_limits: false,
+            spending: None,
+            members: members.iter().map(member).collect(),
+        }
+    }
+}
+
+impl ProjectBudget {
+    fn new(assigned: &Assigned, member_count: i64) -> Self {
+        let amount = |decimal| Money::from_decimal(decimal).map(Amount);
+        let minutes = u32::try_from(assigned.reset_minutes).ok();
+        Self {
+            budget_id: assigned.slug.clone(),
+            name: assigned.name.clone(),
+            budget_category: assigned.category.clone(),
+            soft_budget: amount(assigned.soft_limit),
+            max_budget: amount(assigned.hard_limit),
+            budget_duration: minutes.and_then(ResetPeriod::from_minutes).map(|period| period.to_string()),
+            member_count,
+            allocated_member_budget_total: 0,
+            budget_reset_at: None,
+            current_spending: None,
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Finding a project by the name in an address, with the refusals that the wire knows.
+
+use crate::api::error::ApiError;
+use crate::state::AppState;
+use domain::actor::Target;
+use domain::error::Refusal;
+use domain::permission::{Asks, EditProject};
+use domain::project::{ProjectKind, ProjectName};
+use http::StatusCode;
+use services::guard::{Caller, Can};
+use services::projects::directory::{self, Entry};
+
+const MISSING: &str = "Project not found";
+
+/// A project that the person may see.
+///
+/// # Errors
+/// 404 where it is hidden or missing.
+pub async fn visible(state: &AppState, caller: &Caller, name: &str) -> Result<Entry, ApiError> {
+    let name = ProjectName::parse_existing(name).map_err(|_| ApiError::not_found(MISSING))?;
+    directory::entry(&state.services, caller, &name).await.map_err(named)
+}
+
+/// What was not found is a project.
+pub fn named(fault: services::Error) -> ApiError {
+    ApiError::from(fault).naming(MISSING)
+}
+
+/// A project that the person may change in the way asked for: whoever may not is told that there is none. A personal
+/// one is nobody's to change.
+///
+/// # Errors
+/// 404 for whoever may not, 403 for a personal project.
+pub async fn writable<P: Asks>(
+    state: &AppState,
+    caller: &Caller,
+    name: &str,
+    personal: &str,
+) -> Result<(Entry, Can<P>), ApiError> {
+    let entry = visible(state, caller, name).await?;
+    if entry.kind == ProjectKind::Personal {
+        return Err(ApiError::new(StatusCode::FORBIDDEN, personal));
+    }
+    let can = caller.can::<P>(Target::Project(entry.id)).map_err(|refusal| match refusal {
+        Refusal::Forbidden(_) => ApiError::not_found(MISSING),
+        refusal => refusal.into(),
+    })?;
+    Ok((entry, can))
+}
+
+/// A project to edit: whoever may not is told so, also about one that they may not see (`/v1` has it so for PATCH).
+///
+/// # Errors
+/// 403 for whoever may not and for a personal project, 404 where there is none.
+pub async fn editable(state: &AppState, caller: &Caller, name: &str) -> Result<(Entry, Can<EditProject>), ApiError> {
+    let sees_all = caller.actor.may(EditProject::PERMISSION, Target::Platform);
+    let entry = match visible(state, caller, name).await {
+        Err(refused) if refused.status() == StatusCode::NOT_FOUND && !sees_all => return Err(not_editable()),
+        found => found?,
+    };
+    let can = caller.can::<EditProject>(Target::Project(entry.id)).map_err(|refusal| match refusal {
+        Refusal::Forbidden(_) | Refusal::NotFound => not_editable(),
+        refusal => refusal.into(),
+    })?;
+    if entry.kind == ProjectKind::Personal {
+        return Err(ApiError::new(StatusCode::FORBIDDEN, "Cannot update a personal project"));
+    }
+    Ok((entry, can))
+}
+
+fn not_editable() -> ApiError {
+    ApiError::forbidden("This action requires administrator, maintainer, or project administrator privileges.")
+}

@@ -1,0 +1,113 @@
+//! Reading projects.
+
+use super::body::{Included, ProjectDetail, ProjectItem};
+use super::gate::visible;
+use crate::api::auth::Asking;
+use crate::api::error::ApiError;
+use crate::api::etag::Versioned;
+use crate::api::paging::{Address, At, PageBody, Paged};
+use crate::api::query::{Query, flag, text};
+use crate::state::AppState;
+use axum::extract::{Path, State};
+use domain::budget::Category;
+use domain::project::ProjectSort;
+use domain::text::SearchTerm;
+use http::StatusCode;
+use serde::Deserialize;
+use services::projects::directory::{self, Wanted};
+use utoipa::{IntoParams, ToSchema};
+
+/// What is looked for, in which order, and what is told besides.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Asked {
+    /// Part of the name, the display name or the description, without regard to case.
+    #[serde(default, deserialize_with = "text")]
+    search: Option<String>,
+    /// With `counters`.
+    #[serde(default = "yes", deserialize_with = "flag")]
+    #[param(required = false, default = true)]
+    include_counters: bool,
+    /// With `budgets`.
+    #[serde(default, deserialize_with = "flag")]
+    #[param(required = false, default = false)]
+    include_budgets: bool,
+    /// Only projects with a budget.
+    #[serde(default, deserialize_with = "flag")]
+    #[param(required = false, default = false)]
+    has_assigned_budgets: bool,
+    /// Only projects with a budget of this category: `platform`, `cli` or `premium_models`.
+    #[serde(default, deserialize_with = "text")]
+    budget_category: Option<String>,
+    /// Without it the newest first.
+    #[serde(default)]
+    #[param(inline)]
+    sort_by: Option<SortBy>,
+    /// Without meaning without `sort_by`.
+    #[serde(default)]
+    #[param(inline)]
+    sort_order: Order,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum SortBy {
+    Name,
+    CreatedAt,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Order {
+    #[default]
+    Asc,
+    Desc,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// The projects one may see.
+#[utoipa::path(get, path = "/projects", tag = "projects", params(At<10, 100>, Asked), responses((status = OK, body = PageBody<ProjectItem>)))]
+pub async fn projects(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Address(address): Address,
+    Query(at): Query<At<10, 100>>,
+    Query(asked): Query<Asked>,
+) -> Result<Paged<ProjectItem>, ApiError> {
+    let included = Included { counters: asked.include_counters, budgets: asked.include_budgets };
+    let listing = directory::directory(&state.services, &caller, &wanted(&asked)?, &at.slice()?).await;
+    let listing = listing.map_err(|fault| ApiError::from(fault).rule_as(StatusCode::BAD_REQUEST))?;
+    Ok(at.answer(&address, listing, |entry| ProjectItem::new(&entry, &caller, included)))
+}
+
+fn wanted(asked: &Asked) -> Result<Wanted, ApiError> {
+    let search = asked.search.as_deref().map(SearchTerm::parse).transpose();
+    let category = asked.budget_category.as_deref().map(Category::parse).transpose();
+    let category = category.map_err(|problem| ApiError::field("budget_category", problem.as_str()))?;
+    let (sort, descending) = match asked.sort_by {
+        None => (ProjectSort::Created, true),
+        Some(SortBy::Name) => (ProjectSort::Name, asked.sort_order == Order::Desc),
+        Some(SortBy::CreatedAt) => (ProjectSort::Created, asked.sort_order == Order::Desc),
+    };
+    Ok(Wanted {
+        search: search.map_err(|problem| ApiError::field("search", problem.as_str()))?,
+        budget: (asked.has_assigned_budgets || category.is_some()).then_some(category),
+        sort,
+        descending,
+    })
+}
+
+/// A project and who is in it.
+#[utoipa::path(get, path = "/projects/{name}", tag = "projects", params(("name" = String, Path, description = "The project's name")), responses((status = OK, body = ProjectDetail)))]
+pub async fn project(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Path(name): Path<String>,
+) -> Result<Versioned<ProjectDetail>, ApiError> {
+    let entry = visible(&state, &caller, &name).await?;
+    let members = directory::members(&state.services, &caller, entry.id).await?;
+    Ok(Versioned(entry.version, ProjectDetail::new(&entry, &members, &caller)))
+}

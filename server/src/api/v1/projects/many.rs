@@ -1,0 +1,128 @@
+//! Many members at once, all or none.
+
+use super::gate::writable;
+use super::members::{NewMember, PERSONAL, parse_id, role};
+use crate::api::auth::Asking;
+use crate::api::body::Body;
+use crate::api::error::ApiError;
+use crate::api::query::{Query, list};
+use crate::state::AppState;
+use axum::Json;
+use axum::extract::{Path, State};
+use domain::error::Refusal;
+use domain::permission::ManageMembers;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use services::members;
+use utoipa::{IntoParams, ToSchema};
+
+/// Who is to be in it, and as what.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"users": [{"user_id": "0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d", "is_project_admin": false}]}))]
+pub struct NewMembers {
+    /// 1 to 1,000, nobody twice.
+    #[schema(min_items = 1, max_items = 1000)]
+    users: Vec<NewMember>,
+}
+
+/// Who is to leave.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct RemoveMany {
+    /// 1 to 100 people, nobody twice.
+    #[serde(default, deserialize_with = "list")]
+    user_id: Vec<String>,
+}
+
+/// What became of everybody.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"message": "1 assigned", "project_name": "notebooks", "total": 1, "results": [{"user_id": "0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d", "action": "assigned", "is_project_admin": false}]}))]
+pub struct MemberOutcomes {
+    message: String,
+    project_name: String,
+    total: usize,
+    results: Vec<MemberOutcome>,
+}
+
+/// What became of somebody.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MemberOutcome {
+    user_id: String,
+    action: MemberAction,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_project_admin: Option<bool>,
+}
+
+/// In one word.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberAction {
+    /// In it since now.
+    Assigned,
+    /// In it before, with the role asked for now.
+    Updated,
+    /// Not in it any more.
+    Removed,
+}
+
+/// Adds people, and gives the role asked for to those who are in.
+#[utoipa::path(post, path = "/projects/{name}/assignments", tag = "members", params(("name" = String, Path, description = "The project's name")), request_body = NewMembers, responses((status = OK, body = MemberOutcomes)))]
+pub async fn assign(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Path(name): Path<String>,
+    body: Result<Body<NewMembers>, ApiError>,
+) -> Result<Json<MemberOutcomes>, ApiError> {
+    let (entry, can) = writable::<ManageMembers>(&state, &caller, &name, PERSONAL).await?;
+    let Body(NewMembers { users }) = body?;
+    check_size("users", users.len(), 1000)?;
+    let people = users.iter().map(|user| Ok((parse_id(&user.user_id)?, role(user.is_project_admin))));
+    let people = people.collect::<Result<Vec<_>, ApiError>>()?;
+    let outcomes = members::assign_many(&state.services, &can, &people).await.map_err(refused)?;
+    let results = outcomes.iter().map(|outcome| MemberOutcome {
+        user_id: outcome.user_id.to_string(),
+        action: if outcome.is_new { MemberAction::Assigned } else { MemberAction::Updated },
+        is_project_admin: Some(outcome.role.is_admin()),
+    });
+    Ok(answer("assigned", entry.name.to_string(), results.collect()))
+}
+
+/// Removes people.
+#[utoipa::path(delete, path = "/projects/{name}/assignments", tag = "members", params(("name" = String, Path, description = "The project's name"), RemoveMany), responses((status = OK, body = MemberOutcomes)))]
+pub async fn remove(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Path(name): Path<String>,
+    asked: Result<Query<RemoveMany>, ApiError>,
+) -> Result<Json<MemberOutcomes>, ApiError> {
+    let (entry, can) = writable::<ManageMembers>(&state, &caller, &name, PERSONAL).await?;
+    let Query(RemoveMany { user_id }) = asked?;
+    check_size("user_id", user_id.len(), 100)?;
+    let people = user_id.iter().map(|id| parse_id(id)).collect::<Result<Vec<_>, ApiError>>()?;
+    let removed = members::remove_many(&state.services, &can, &people).await;
+    removed.map_err(|fault| refused(fault).rule_as(StatusCode::BAD_REQUEST))?;
+    let results = people.iter().map(|id| MemberOutcome {
+        user_id: id.to_string(),
+        action: MemberAction::Removed,
+        is_project_admin: None,
+    });
+    Ok(answer("removed", entry.name.to_string(), results.collect()))
+}
+
+fn check_size(field: &str, size: usize, most: usize) -> Result<(), ApiError> {
+    if (1..=most).contains(&size) { Ok(()) } else { Err(ApiError::field(field, format!("Name 1 to {most} people"))) }
+}
+
+/// Somebody named twice is a mistake, whoever is unknown is not found.
+fn refused(fault: services::Error) -> ApiError {
+    let refusal = Refusal::from(fault);
+    let is_twice = matches!(&refusal, Refusal::Invalid(errors)
+        if errors.at("users").is_some_and(|problem| problem.as_str().ends_with(members::NAMED_TWICE)));
+    let refused = ApiError::from(refusal);
+    if is_twice { refused } else { refused.invalid_as(StatusCode::NOT_FOUND) }
+}
+
+fn answer(what: &str, project_name: String, results: Vec<MemberOutcome>) -> Json<MemberOutcomes> {
+    let total = results.len();
+    Json(MemberOutcomes { message: format!("{total} {what}"), project_name, total, results })
+}

@@ -1,0 +1,122 @@
+//! One member.
+
+use super::gate::writable;
+use crate::api::auth::Asking;
+use crate::api::body::Body;
+use crate::api::error::ApiError;
+use crate::state::AppState;
+use axum::Json;
+use axum::extract::{Path, State};
+use domain::error::Refusal;
+use domain::id::UserId;
+use domain::permission::ManageMembers;
+use domain::role::ProjectRole;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use services::members;
+use utoipa::ToSchema;
+
+/// Why a personal project's members stay as they are.
+pub const PERSONAL: &str = "A personal project has one member, its owner";
+
+/// Who is to be in it, and as what.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"user_id": "0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d", "is_project_admin": false}))]
+pub struct NewMember {
+    pub user_id: String,
+    pub is_project_admin: bool,
+}
+
+/// As what somebody is to be in it.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"is_project_admin": true}))]
+pub struct MemberRole {
+    pub is_project_admin: bool,
+}
+
+/// What became of a member.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"message": "Added to 'notebooks'", "user_id": "0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d", "project_name": "notebooks", "is_project_admin": false}))]
+pub struct MemberAnswer {
+    message: String,
+    user_id: String,
+    project_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_project_admin: Option<bool>,
+}
+
+/// Adds somebody.
+#[utoipa::path(post, path = "/projects/{name}/assignment", tag = "members", params(("name" = String, Path, description = "The project's name")), request_body = NewMember, responses((status = OK, body = MemberAnswer)))]
+pub async fn assign(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Path(name): Path<String>,
+    body: Result<Body<NewMember>, ApiError>,
+) -> Result<Json<MemberAnswer>, ApiError> {
+    let (entry, can) = writable::<ManageMembers>(&state, &caller, &name, PERSONAL).await?;
+    let Body(body) = body?;
+    let person = parse_id(&body.user_id)?;
+    members::add(&state.services, &can, person, role(body.is_project_admin)).await.map_err(not_added)?;
+    let message = format!("Added to '{}'", entry.name);
+    Ok(answer(message, person, entry.name.to_string(), Some(body.is_project_admin)))
+}
+
+/// Gives a member the other role.
+#[utoipa::path(put, path = "/projects/{name}/assignment/{user_id}", tag = "members", params(("name" = String, Path, description = "The project's name"), ("user_id" = String, Path, description = "The person's id")), request_body = MemberRole, responses((status = OK, body = MemberAnswer)))]
+pub async fn update(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Path((name, person)): Path<(String, String)>,
+    body: Result<Body<MemberRole>, ApiError>,
+) -> Result<Json<MemberAnswer>, ApiError> {
+    let (entry, can) = writable::<ManageMembers>(&state, &caller, &name, PERSONAL).await?;
+    let Body(body) = body?;
+    let person = person.parse().map_err(|_| no_member())?;
+    let changed = members::change_role(&state.services, &can, person, role(body.is_project_admin)).await;
+    changed.map_err(|fault| ApiError::from(fault).naming(NO_MEMBER))?;
+    let message = format!("Role in '{}' changed", entry.name);
+    Ok(answer(message, person, entry.name.to_string(), Some(body.is_project_admin)))
+}
+
+/// Removes a member.
+#[utoipa::path(delete, path = "/projects/{name}/assignment/{user_id}", tag = "members", params(("name" = String, Path, description = "The project's name"), ("user_id" = String, Path, description = "The person's id")), responses((status = OK, body = MemberAnswer)))]
+pub async fn remove(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Path((name, person)): Path<(String, String)>,
+) -> Result<Json<MemberAnswer>, ApiError> {
+    let (entry, can) = writable::<ManageMembers>(&state, &caller, &name, PERSONAL).await?;
+    let person = person.parse().map_err(|_| no_member())?;
+    let removed = members::remove(&state.services, &can, person).await;
+    removed.map_err(|fault| ApiError::from(fault).naming(NO_MEMBER).rule_as(StatusCode::BAD_REQUEST))?;
+    Ok(answer(format!("Removed from '{}'", entry.name), person, entry.name.to_string(), None))
+}
+
+const NO_MEMBER: &str = "User is not a member of the project";
+
+fn no_member() -> ApiError {
+    ApiError::not_found(NO_MEMBER)
+}
+
+/// A person by the id in a body; what is no id is a mistake.
+pub fn parse_id(raw: &str) -> Result<UserId, ApiError> {
+    raw.parse().map_err(|_| ApiError::bad_request(format!("{raw:?} is not the id of a person.")))
+}
+
+/// As the wire has it.
+pub const fn role(is_project_admin: bool) -> ProjectRole {
+    if is_project_admin { ProjectRole::Admin } else { ProjectRole::Member }
+}
+
+/// Unknown people are not found; who is in already is a conflict.
+pub fn not_added(fault: services::Error) -> ApiError {
+    let refusal = Refusal::from(fault);
+    let is_member = matches!(&refusal, Refusal::Invalid(errors)
+        if errors.at("person").is_some_and(|problem| problem.as_str() == members::ALREADY_MEMBER));
+    let status = if is_member { StatusCode::CONFLICT } else { StatusCode::NOT_FOUND };
+    ApiError::from(refusal).invalid_as(status)
+}
+
+fn answer(message: String, person: UserId, project_name: String, is_project_admin: Option<bool>) -> Json<MemberAnswer> {
+    Json(MemberAnswer { message, user_id: person.to_string(), project_name, is_project_admin })
+}

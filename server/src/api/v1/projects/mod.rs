@@ -1,0 +1,29 @@
+//! Projects and who is in them.
+
+mod applications;
+mod body;
+mod change;
+mod gate;
+mod list;
+mod many;
+mod members;
+
+pub use gate::writable;
+pub use members::{MemberRole, PERSONAL, not_added, role};
+
+use crate::state::AppState;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The addresses of this folder.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list::projects, change::create))
+        .routes(routes!(list::project, change::patch, change::delete))
+        .routes(routes!(change::transfer))
+        .routes(routes!(members::assign))
+        .routes(routes!(members::update, members::remove))
+        .routes(routes!(many::assign, many::remove))
+        .routes(routes!(applications::list))
+        .routes(routes!(applications::create))
+}

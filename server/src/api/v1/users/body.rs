@@ -1,0 +1,142 @@
+//! How a person looks on the wire.
+
+use crate::api::wire::{Amount, Stamp};
+use domain::money::Money;
+use domain::reset_period::ResetPeriod;
+use serde::Serialize;
+use services::users::directory::{Assigned, Entry};
+use utoipa::ToSchema;
+
+/// A project as one of somebody's.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"name": "notebooks", "display_name": "Notebooks", "is_project_admin": false, "is_default": true}))]
+pub struct UserProject {
+    /// Technical name.
+    pub name: String,
+    /// Display name, if one was given.
+    pub display_name: Option<String>,
+    /// Whether they manage it.
+    pub is_project_admin: bool,
+    /// Whether it is where they begin: exactly one is, where there is any.
+    pub is_default: bool,
+}
+
+/// Somebody's projects by name. The personal project is the default, else the first.
+pub fn projects_of(entry: &Entry) -> Vec<UserProject> {
+    let default = entry.projects.iter().position(|project| project.is_personal).unwrap_or_default();
+    let projects = entry.projects.iter().enumerate().map(|(at, project)| UserProject {
+        name: project.name.clone(),
+        display_name: project.display_name.clone(),
+        is_project_admin: project.is_project_admin,
+        is_default: at == default,
+    });
+    projects.collect()
+}
+
+/// A person in the list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct UserItem {
+    id: String,
+    username: String,
+    email: String,
+    name: String,
+    user_type: &'static str,
+    is_active: bool,
+    /// Also true for maintainers.
+    is_admin: bool,
+    is_maintainer: bool,
+    is_auditor: bool,
+    auth_source: String,
+    last_login_at: Option<Stamp>,
+    /// When the account was made.
+    date: Stamp,
+    projects: Vec<UserProject>,
+    budget_assignments: Vec<UserBudget>,
+}
+
+/// A person by themselves.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct UserDetail {
+    #[serde(flatten)]
+    item: UserItem,
+    /// Always null: pictures are not kept.
+    picture: Option<String>,
+    /// Always true: an administrator vouches for it.
+    email_verified: bool,
+    /// How many shared projects; null for admins, who have no limit, and where the configured one holds.
+    project_limit: Option<i32>,
+    /// Always empty: knowledge bases are not kept.
+    knowledge_bases: Vec<String>,
+    update_date: Stamp,
+    /// The last change of an account that is closed.
+    deleted_at: Option<Stamp>,
+    /// For `If-Match` and `version`.
+    version: i64,
+}
+
+/// A budget that serves a person.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"category": "cli", "budget_id": "leads", "budget_name": "Leads", "max_budget": 250, "budget_duration": "30d", "budget_reset_at": null, "current_spending": null}))]
+pub struct UserBudget {
+    category: String,
+    budget_id: String,
+    budget_name: String,
+    /// The hard limit.
+    max_budget: Option<Amount>,
+    budget_duration: Option<String>,
+    /// Not known yet.
+    budget_reset_at: Option<Stamp>,
+    /// Not known yet.
+    current_spending: Option<Amount>,
+}
+
+impl From<&Assigned> for UserBudget {
+    fn from(assigned: &Assigned) -> Self {
+        let minutes = u32::try_from(assigned.reset_minutes).ok();
+        Self {
+            category: assigned.category.clone(),
+            budget_id: assigned.slug.clone(),
+            budget_name: assigned.name.clone(),
+            max_budget: Money::from_decimal(assigned.hard_limit).map(Amount),
+            budget_duration: minutes.and_then(ResetPeriod::from_minutes).map(|period| period.to_string()),
+            budget_reset_at: None,
+            current_spending: None,
+        }
+    }
+}
+
+impl From<Entry> for UserItem {
+    fn from(entry: Entry) -> Self {
+        Self {
+            projects: projects_of(&entry),
+            budget_assignments: entry.budgets.iter().map(UserBudget::from).collect(),
+            id: entry.id.to_string(),
+            user_type: entry.kind.key(),
+            is_active: entry.is_active,
+            is_admin: entry.role.is_admin(),
+            is_maintainer: entry.role.is_maintainer(),
+            is_auditor: entry.role.is_auditor(),
+            auth_source: entry.auth_source,
+            last_login_at: entry.last_sign_in_at.map(Stamp),
+            date: Stamp(entry.created_at),
+            username: entry.username,
+            email: entry.email,
+            name: entry.name,
+        }
+    }
+}
+
+impl From<Entry> for UserDetail {
+    fn from(entry: Entry) -> Self {
+        Self {
+            picture: None,
+            email_verified: true,
+            project_limit: entry.project_limit.filter(|_| !entry.role.is_admin()),
+            knowledge_bases: Vec::new(),
+            update_date: Stamp(entry.updated_at),
+            deleted_at: (!entry.is_active).then_some(Stamp(entry.updated_at)),
+            version: entry.version,
+            item: entry.into(),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Somebody's projects, as administrators manage them; the same membership service as everywhere.
+
+use super::list::missing;
+use super::parse_id;
+use crate::api::auth::Asking;
+use crate::api::body::Body;
+use crate::api::error::ApiError;
+use crate::api::permit::on_platform;
+use crate::api::v1::local_auth::Message;
+use crate::api::v1::projects::{MemberRole, PERSONAL, not_added, role, writable};
+use crate::api::wire::Stamp;
+use crate::state::AppState;
+use axum::Json;
+use axum::extract::{Path, State};
+use domain::id::UserId;
+use domain::permission::{ManageMembers, ManageUsers, ViewUsers};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use services::guard::{Caller, Can};
+use services::members;
+use services::users::directory;
+use utoipa::ToSchema;
+
+/// Somebody's projects.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"projects": [{"project_name": "notebooks", "is_project_admin": false, "is_default": true, "date": "2026-03-02T09:00:00.000000+00:00"}]}))]
+pub struct UserProjects {
+    /// By name.
+    projects: Vec<UserMembership>,
+}
+
+/// Somebody's place in a project.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct UserMembership {
+    project_name: String,
+    is_project_admin: bool,
+    /// Whether it is where they begin: exactly one is, where there is any.
+    is_default: bool,
+    /// Since when.
+    date: Stamp,
+}
+
+/// Somebody's projects.
+#[utoipa::path(get, path = "/admin/users/{id}/projects", tag = "people", params(("id" = String, Path, description = "The person's id")), responses((status = OK, body = UserProjects)))]
+pub async fn list(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Path(id): Path<String>,
+) -> Result<Json<UserProjects>, ApiError> {
+    let can = on_platform::<ViewUsers>(&caller)?;
+    let entry = directory::entry(&state.services, &can, parse_id(&id)?).await.map_err(missing)?;
+    let defaults = super::projects_of(&entry).into_iter().map(|project| project.is_default);
+    let projects = entry.projects.iter().zip(defaults).map(|(project, is_default)| UserMembership {
+        project_name: project.name.clone(),
+        is_project_admin: project.is_project_admin,
+        is_default,
+        date: Stamp(project.since),
+    });
+    Ok(Json(UserProjects { projects: projects.collect() }))
+}
+
+/// A project to be in.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"project_name": "notebooks", "is_project_admin": false}))]
+pub struct ProjectGrant {
+    project_name: String,
+    #[serde(default)]
+    is_project_admin: bool,
+}
+
+/// Adds somebody to a project.
+#[utoipa::path(post, path = "/admin/users/{id}/projects", tag = "people", params(("id" = String, Path, description = "The person's id")), request_body = ProjectGrant, responses((status = OK, body = Message)))]
+pub async fn grant(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Path(id): Path<String>,
+    body: Result<Body<ProjectGrant>, ApiError>,
+) -> Result<Json<Message>, ApiError> {
+    on_platform::<ManageUsers>(&caller)?;
+    let id = parse_id(&id)?;
+    let Body(body) = body?;
+    let can = of(&state, &caller, &body.project_name).await?;
+    members::add(&state.services, &can, id, role(body.is_project_admin)).await.map_err(not_added)?;
+    Ok(Message::json(format!("Added to '{}'", body.project_name)))
+}
+
+/// Gives somebody the other role in a project.
+#[utoipa::path(put, path = "/admin/users/{id}/projects/{name}", tag = "people", params(("id" = String, Path, description = "The person's id"), ("name" = String, Path, description = "The project's name")), request_body = MemberRole, responses((status = OK, body = Message)))]
+pub async fn update(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Path((id, name)): Path<(String, String)>,
+    body: Result<Body<MemberRole>, ApiError>,
+) -> Result<Json<Message>, ApiError> {
+    let (id, can) = place(&state, &caller, &id, &name).await?;
+    let Body(body) = body?;
+    let changed = members::change_role(&state.services, &can, id, role(body.is_project_admin)).await;
+    changed.map_err(|fault| ApiError::from(fault).naming("User has no access to the project"))?;
+    Ok(Message::json(format!("Role in '{name}' changed")))
+}
+
+/// Removes somebody from a project.
+#[utoipa::path(delete, path = "/admin/users/{id}/projects/{name}", tag = "people", params(("id" = String, Path, description = "The person's id"), ("name" = String, Path, description = "The project's name")), responses((status = OK, body = Message)))]
+pub async fn remove(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Path((id, name)): Path<(String, String)>,
+) -> Result<Json<Message>, ApiError> {
+    let (id, can) = place(&state, &caller, &id, &name).await?;
+    let removed = members::remove(&state.services, &can, id).await;
+    let refused = |fault| ApiError::from(fault).naming("User has no access to the project");
+    removed.map_err(|fault| refused(fault).rule_as(StatusCode::BAD_REQUEST))?;
+    Ok(Message::json(format!("Removed from '{name}'")))
+}
+
+async fn place(
+    state: &AppState,
+    caller: &Caller,
+    id: &str,
+    name: &str,
+) -> Result<(UserId, Can<ManageMembers>), ApiError> {
+    on_platform::<ManageUsers>(caller)?;
+    Ok((parse_id(id)?, of(state, caller, name).await?))
+}
+
+async fn of(state: &AppState, caller: &Caller, name: &str) -> Result<Can<ManageMembers>, ApiError> {
+    writable::<ManageMembers>(state, caller, name, PERSONAL).await.map(|(_, can)| can)
+}

@@ -1,0 +1,211 @@
+//! Every operation of the document, asked as every role, in an own and in a foreign project, against the one permission
+//! table. What is in the document but not listed here fails the test.
+
+use super::{Program, READ};
+use crate::access::{Ask, PEOPLE, Things, expected_refusal, things};
+use crate::server::TestServer;
+use Ask::*;
+use domain::permission::Permission::*;
+use domain::role::PlatformRole;
+use http::Method;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+type Body = fn(&Things) -> Value;
+
+/// Every operation, who may, and a body that would do something.
+const OPERATIONS: &[(&str, Ask, Body)] = &[
+    ("get /v1/config", Anybody, nothing),
+    ("get /v1/info", Anybody, nothing),
+    ("get /v1/healthcheck", Anybody, nothing),
+    ("post /v1/local-auth/login", Anybody, |_| json!({"email": 1})),
+    ("post /v1/local-auth/logout", SignedIn, |_| json!({})),
+    ("post /v1/local-auth/change-password", SignedIn, |_| json!({"current_password": "a"})),
+    ("get /v1/user", SignedIn, nothing),
+    ("get /v1/profile", SignedIn, nothing),
+    ("get /v1/admin/users", Platform(ViewUsers), nothing),
+    (
+        "post /v1/admin/users",
+        Platform(ManageUsers),
+        |t| json!({"email": format!("{}@example.org", t.project), "username": t.project, "password": PASSWORD}),
+    ),
+    ("get /v1/admin/users/{id}", Platform(ViewUsers), nothing),
+    ("put /v1/admin/users/{id}", Platform(ManageUsers), |_| json!({"project_limit": 7})),
+    ("delete /v1/admin/users/{id}", Platform(ManageUsers), nothing),
+    ("put /v1/admin/users/{id}/password", Platform(ManageUsers), |_| json!({"new_password": PASSWORD})),
+    ("get /v1/admin/users/{id}/projects", Platform(ViewUsers), nothing),
+    ("post /v1/admin/users/{id}/projects", Platform(ManageUsers), |t| json!({"project_name": t.project})),
+    ("put /v1/admin/users/{id}/projects/{name}", Platform(ManageUsers), |_| json!({"is_project_admin": true})),
+    ("delete /v1/admin/users/{id}/projects/{name}", Platform(ManageUsers), nothing),
+    ("get /v1/admin/users/{id}/budgets", Platform(ManageBudgets), nothing),
+    ("put /v1/admin/users/{id}/budgets", Platform(ManageBudgets), |_| json!({"assignments": {"cli": null}})),
+    (
+        "put /v1/admin/users/budgets/bulk",
+        Platform(ManageBudgets),
+        |t| json!({"user_ids": [t.person], "assignments": {"cli": null}}),
+    ),
+    ("get /v1/admin/budgets", Platform(ViewBudgets), nothing),
+    ("post /v1/admin/budgets", Platform(ManageBudgets), |t| {
+        json!({"budget_id": t.project, "name": format!("New {}", t.project), "soft_budget": 1, "max_budget": 2,
+               "budget_duration": "30d", "budget_category": "cli"})
+    }),
+    ("get /v1/admin/budgets/{id}", Platform(ViewBudgets), nothing),
+    ("patch /v1/admin/budgets/{id}", Platform(ManageBudgets), |_| json!({"max_budget": 3})),
+    ("get /v1/admin/applications", Platform(ViewUsers), nothing),
+    ("post /v1/admin/application", Platform(CreateProject), new_project),
+    ("get /v1/projects", SignedIn, nothing),
+    ("post /v1/projects", Own(CreateProject), new_project),
+    ("get /v1/projects/{name}", Project(ViewProject), nothing),
+    ("patch /v1/projects/{name}", Project(EditProject), |_| json!({"display_name": "Other"})),
+    ("delete /v1/projects/{name}", Project(EditProject), nothing),
+    ("put /v1/projects/{name}/ownership", Project(EditProject), |t| json!({"user_id": t.person})),
+    (
+        "post /v1/projects/{name}/assignment",
+        Project(ManageMembers),
+        |t| json!({"user_id": t.person, "is_project_admin": false}),
+    ),
+    ("put /v1/projects/{name}/assignment/{user_id}", Project(ManageMembers), |_| json!({"is_project_admin": true})),
+    ("delete /v1/projects/{name}/assignment/{user_id}", Project(ManageMembers), nothing),
+    (
+        "post /v1/projects/{name}/assignments",
+        Project(ManageMembers),
+        |t| json!({"users": [{"user_id": t.person, "is_project_admin": true}]}),
+    ),
+    ("delete /v1/projects/{name}/assignments", Project(ManageMembers), nothing),
+    ("get /v1/assistants", SignedIn, nothing),
+    ("get /v1/assistants/categories", SignedIn, nothing),
+    ("get /v1/workflows", SignedIn, nothing),
+    ("get /v1/index", SignedIn, nothing),
+    ("get /v1/settings/project", SignedIn, nothing),
+    ("get /v1/settings/user", SignedIn, nothing),
+    ("get /v1/skills", SignedIn, nothing),
+    ("get /v1/providers", SignedIn, nothing),
+    ("get /v1/llm_models", SignedIn, nothing),
+    ("get /v1/embeddings_models", SignedIn, nothing),
+];
+
+const PASSWORD: &str = "a quiet ledger line";
+
+fn nothing(_: &Things) -> Value {
+    Value::Null
+}
+
+fn new_project(things: &Things) -> Value {
+    json!({"name": format!("n{}", things.project)})
+}
+
+/// The address of an operation, about these things.
+fn address(operation: &str, things: &Things) -> String {
+    let template = operation.split(' ').nth(1).expect("an address");
+    let id = if template.contains("/budgets/{id}") { things.budget.to_string() } else { things.person.to_string() };
+    let person = things.person.to_string();
+    let path = template.replace("{id}", &id).replace("{name}", &things.project).replace("{user_id}", &person);
+    if operation == "delete /v1/projects/{name}/assignments" { format!("{path}?user_id={person}") } else { path }
+}
+
+#[test]
+fn every_operation_is_listed() {
+    let mut described = BTreeSet::new();
+    for (path, item) in READ["paths"].as_object().expect("addresses") {
+        described.extend(item.as_object().expect("operations").keys().map(|method| format!("{method} {path}")));
+    }
+    let listed: BTreeSet<String> = OPERATIONS.iter().map(|(operation, ..)| (*operation).to_owned()).collect();
+    assert_eq!(described, listed);
+}
+
+#[test]
+fn the_document_says_of_every_operation_whether_it_is_for_everybody() {
+    for (operation, ask, ..) in OPERATIONS {
+        let (method, path) = operation.split_once(' ').expect("a method and an address");
+        let is_open = READ["paths"][path][method].get("security").is_none();
+        assert_eq!(is_open, matches!(ask, Anybody), "{operation}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_gets_anywhere_without_a_session_that_is_valid() {
+    let server = TestServer::start().await;
+    let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
+    let expired = server.world.person("Expired", PlatformRole::Maintainer).await;
+    let ended = server.world.person("Ended", PlatformRole::Maintainer).await;
+    for (who, change) in [
+        (&expired, "update sessions set expires_at = signed_in_at where id = $1"),
+        (&ended, "delete from sessions where id = $1"),
+    ] {
+        let changed = sqlx::query(change).bind(who.actor.session_id.0).execute(server.world.services.pool()).await;
+        assert_eq!(changed.expect("a session").rows_affected(), 1);
+    }
+    let tokens = [
+        "".to_owned(),
+        server.world.token(&expired),
+        server.world.token(&ended),
+        "a".repeat(43),
+        "a.b.c".into(),
+        "x".into(),
+    ];
+    for token in tokens {
+        let program = Program { server: &server, token };
+        for (operation, ask, body) in OPERATIONS {
+            let things = things(&server, &owner).await;
+            let reply = send(&program, operation, &address(operation, &things), body(&things)).await;
+            assert_eq!(
+                reply.0 == 401,
+                !matches!(ask, Anybody),
+                "{operation} with {:?} answered {reply:?}",
+                program.token
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_operation_obeys_the_table() {
+    for (name, role, kind, in_project) in PEOPLE {
+        let server = TestServer::start().await;
+        let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
+        let (caller, _) = server.person(name, role).await;
+        sqlx::query("update users set user_type = $1, project_limit = 1000 where id = $2")
+            .bind(kind)
+            .bind(caller.actor.user_id.0)
+            .execute(server.world.services.pool())
+            .await
+            .expect("a person");
+        for (operation, ask, body) in OPERATIONS {
+            for own in [true, false] {
+                let things = things(&server, &owner).await;
+                if let (true, Some(role)) = (own, in_project) {
+                    server.world.member(things.project_id, caller.actor.user_id, role).await;
+                }
+                let asking = server.world.signed_in(caller.actor.user_id).await;
+                let program = Program::of(&server, &asking);
+                let (status, message) = send(&program, operation, &address(operation, &things), body(&things)).await;
+                assert!(status < 500, "{operation} as {name} answered {status} {message}");
+                let got = [401, 403, 404].contains(&status).then_some(status);
+                let expected = on_the_wire(operation, expected_refusal(&asking.actor, ask, &things));
+                assert_eq!(
+                    got,
+                    expected,
+                    "{operation} as {name}, {} project: {status} {message}",
+                    if own { "own" } else { "foreign" }
+                );
+            }
+        }
+    }
+}
+
+/// Whoever may not write a project is told that there is none, even where they see it; PATCH says 403 of every one.
+fn on_the_wire(operation: &str, refused: Option<u16>) -> Option<u16> {
+    let writes_project = operation.contains("/v1/projects/{name}") && !operation.starts_with("get ");
+    match refused {
+        Some(_) if writes_project && operation.starts_with("patch ") => Some(403),
+        Some(_) if writes_project => Some(404),
+        refused => refused,
+    }
+}
+
+async fn send(program: &Program<'_>, operation: &str, address: &str, body: Value) -> (u16, String) {
+    let method = operation.split(' ').next().unwrap_or_default().to_uppercase();
+    let method = Method::from_bytes(method.as_bytes()).expect("a method");
+    let reply = program.ask(method, address, &[], (!body.is_null()).then_some(body)).await;
+    (reply.status, reply.message().to_owned())
+}

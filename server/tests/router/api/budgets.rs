@@ -1,0 +1,118 @@
+//! Budgets by program, and whom they serve.
+
+use super::Program;
+use crate::server::TestServer;
+use domain::role::PlatformRole;
+use http::Method;
+use serde_json::{Value, json};
+
+fn budget(id: &str, category: &str) -> Value {
+    json!({"budget_id": id, "name": format!("Budget {id}"), "soft_budget": 0.5, "max_budget": 33.333333333333336,
+           "budget_duration": "720h", "budget_category": category})
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_budget_is_made_read_and_changed() {
+    let server = TestServer::start().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let admin = Program::new(&server, "Admin", PlatformRole::Admin).await;
+    let made = root.post("/v1/admin/budgets", budget("leads_1", "platform")).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    assert_eq!((&made.body["budget_id"], &made.body["max_budget"]), (&json!("leads_1"), &json!(33.333333333)));
+    assert_eq!((&made.body["soft_budget"], &made.body["budget_duration"]), (&json!(0.5), &json!("30d")));
+    assert_eq!(root.post("/v1/admin/budgets", budget("leads_1", "cli")).await.status, 409);
+    let mut same_name = budget("leads_2", "cli");
+    same_name["name"] = json!("BUDGET leads_1");
+    assert_eq!(root.post("/v1/admin/budgets", same_name).await.status, 409);
+    let refused = admin.post("/v1/admin/budgets", budget("x", "cli")).await;
+    assert_eq!((refused.status, refused.details()), (403, "This action requires maintainer privileges."));
+    for (field, value, status) in [
+        ("budget_id", json!("a b"), 422),
+        ("budget_id", json!(""), 422),
+        ("name", json!(""), 422),
+        ("budget_duration", json!("1w"), 422),
+        ("budget_category", json!("gold"), 422),
+        ("max_budget", json!(0), 422),
+        ("max_budget", json!("5"), 422),
+        ("soft_budget", json!(-1), 422),
+        ("soft_budget", json!(500), 400),
+    ] {
+        let mut wrong = budget("other", "cli");
+        wrong[field] = value.clone();
+        assert_eq!(root.post("/v1/admin/budgets", wrong).await.status, status, "{field} {value}");
+    }
+    let path = "/v1/admin/budgets/leads_1";
+    let changed = root.patch(path, json!({"max_budget": 50, "description": "For leads"})).await;
+    assert_eq!((&changed.body["max_budget"], &changed.body["description"]), (&json!(50), &json!("For leads")));
+    assert_eq!(root.patch(path, json!({"description": null})).await.body["description"], Value::Null);
+    assert_eq!(root.patch(path, json!({})).await.status, 400);
+    assert_eq!(root.patch(path, json!({"soft_budget": 51})).await.status, 400);
+    assert_eq!(root.patch("/v1/admin/budgets/none", json!({"max_budget": 50})).await.status, 404);
+    let stale = [("if-match", changed.header("etag"))];
+    assert_eq!(root.ask(Method::PATCH, path, &stale, Some(json!({"max_budget": 60}))).await.status, 412);
+    server.world.clock.advance(time::Duration::seconds(1));
+    root.post("/v1/admin/budgets", budget("later", "cli")).await;
+    let ids = |body: &Value| -> Vec<String> {
+        body["data"]
+            .as_array()
+            .expect("rows")
+            .iter()
+            .map(|row| row["budget_id"].as_str().expect("an id").into())
+            .collect()
+    };
+    assert_eq!(ids(&admin.get("/v1/admin/budgets").await.body), ["later", "leads_1"]);
+    assert_eq!(ids(&admin.get("/v1/admin/budgets?category=platform").await.body), ["leads_1"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn budgets_serve_people_one_and_many() {
+    let server = TestServer::start().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let (ada, eve) = (
+        server.world.person("Ada", PlatformRole::User).await.actor.user_id,
+        server.world.person("Eve", PlatformRole::User).await.actor.user_id,
+    );
+    root.post("/v1/admin/budgets", budget("one", "platform")).await;
+    root.post("/v1/admin/budgets", budget("two", "platform")).await;
+    root.post("/v1/admin/budgets", budget("tools", "cli")).await;
+    let path = format!("/v1/admin/users/{ada}/budgets");
+    let assigned = root.put(&path, json!({"assignments": {"platform": "one", "cli": "tools"}})).await;
+    assert_eq!((assigned.status, &assigned.body), (204, &Value::Null), "{assigned:?}");
+    let of = async |id| {
+        let reply = root.get(&format!("/v1/admin/users/{id}/budgets")).await;
+        let rows = reply.body.as_array().expect("rows").clone();
+        rows.iter()
+            .map(|row| {
+                format!(
+                    "{}={}",
+                    row["category"].as_str().expect("a category"),
+                    row["budget_id"].as_str().expect("an id")
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(of(ada).await, ["cli=tools", "platform=one"]);
+    for (assignments, status) in [
+        (json!({"platform": "none"}), 404),
+        (json!({"platform": "tools"}), 400),
+        (json!({"gold": "one"}), 422),
+        (json!({"cli": 1}), 422),
+    ] {
+        assert_eq!(root.put(&path, json!({"assignments": assignments})).await.status, status, "{assignments}");
+    }
+    let unknown = "0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d";
+    let bulk = "/v1/admin/users/budgets/bulk";
+    let wanted = json!({"platform": "two", "cli": null});
+    assert_eq!(root.put(bulk, json!({"user_ids": [ada, unknown], "assignments": wanted})).await.status, 404);
+    assert_eq!(of(ada).await, ["cli=tools", "platform=one"]);
+    assert_eq!(root.put(bulk, json!({"user_ids": [ada, eve], "assignments": wanted})).await.status, 204);
+    assert_eq!(root.put(bulk, json!({"user_ids": [ada, eve], "assignments": wanted})).await.status, 204);
+    assert_eq!((of(ada).await, of(eve).await), (vec!["platform=two".to_owned()], vec!["platform=two".to_owned()]));
+    let audited: Vec<_> = server.world.audit(ada.0).await.into_iter().map(|(_, _, changes)| changes).collect();
+    assert_eq!(audited.len(), 2, "{audited:?}");
+    assert_eq!(audited[1], ["platform_budget: Budget one -> Budget two", "cli_budget: Budget tools -> -"]);
+    let listed = root.get("/v1/admin/users?filters=%7B%22budgets%22%3A%5B%22two%22%5D%7D").await.body;
+    assert_eq!(listed["pagination"]["total"], 2);
+    assert_eq!(listed["data"][0]["budget_assignments"][0]["budget_id"], "two");
+    assert_eq!(root.get(&format!("/v1/admin/users/{unknown}/budgets")).await.status, 404);
+}

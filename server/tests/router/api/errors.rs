@@ -1,0 +1,95 @@
+//! Every error has the one shape, wherever in the server it comes from.
+
+use super::{Program, read};
+use crate::server::{TestServer, answer};
+use domain::role::PlatformRole;
+use http::Method;
+use server::api::RateLimit;
+use std::time::Duration;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_goes_wrong_is_told_in_one_shape() {
+    let server = TestServer::start().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let users = "/v1/admin/users";
+    let large = "a".repeat(300_000);
+    let (json, text, none) = ("application/json", "text/plain", "");
+    let cases: [(Method, &str, &str, &str, u16); 11] = [
+        (Method::GET, "/v1/none", none, "", 404),
+        (Method::DELETE, users, none, "", 405),
+        (Method::POST, users, text, "{}", 415),
+        (Method::POST, users, none, "{}", 415),
+        (Method::POST, users, json, "{", 422),
+        (Method::POST, users, json, "[]", 422),
+        (Method::POST, users, json, "", 422),
+        (
+            Method::POST,
+            users,
+            json,
+            "{\"email\":\"\\u0000\",\"username\":\"abc\",\"password\":\"a quiet ledger line\"}",
+            422,
+        ),
+        (Method::POST, users, json, &large, 413),
+        (Method::GET, "/v1/admin/users?cursor=nonsense", none, "", 422),
+        (Method::GET, "/v1/admin/users?page=4294967295", none, "", 400),
+    ];
+    for (method, path, kind, body, status) in cases {
+        let request = server.request(method.clone(), path, &[]).bearer_auth(&root.token).body(body.to_owned());
+        let request = if kind.is_empty() { request } else { request.header("content-type", kind) };
+        let reply = read(&method, path, answer(request).await).await;
+        assert_eq!(reply.status, status, "{method} {path} {kind}: {reply:?}");
+        assert!(!reply.message().is_empty(), "{method} {path}");
+        assert!(!reply.header("x-request-id").is_empty(), "{method} {path}");
+        if status == 405 {
+            assert!(reply.header("allow").contains("GET"), "{reply:?}");
+        }
+    }
+    let chunked = reqwest::Body::from(large);
+    let request = server.request(Method::POST, users, &[("content-type", json)]).bearer_auth(&root.token).body(chunked);
+    assert_eq!(read(&Method::POST, users, answer(request).await).await.status, 413);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_sent_with_a_read_is_not_looked_at() {
+    let server = TestServer::start().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let reply = root.ask(Method::GET, "/v1/user", &[("content-type", "application/json")], None).await;
+    assert_eq!(reply.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_cannot_answer_says_when_to_try_again() {
+    let server = TestServer::start_unready(|_| {}).await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let starting = root.get("/v1/user").await;
+    assert_eq!((starting.status, starting.header("retry-after")), (503, "2"));
+    server.readiness.announce();
+    assert_eq!(root.get("/v1/user").await.status, 200);
+    server.world.services.pool().close().await;
+    let without = root.get("/v1/user").await;
+    assert_eq!((without.status, without.header("retry-after")), (503, "2"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_takes_too_long_is_given_up() {
+    let server = TestServer::start_with(|web| web.request_timeout = Duration::from_millis(50)).await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let mut holder = server.world.services.pool().begin().await.expect("a transaction");
+    sqlx::query("lock table sessions in access exclusive mode").execute(&mut *holder).await.expect("the lock");
+    assert_eq!(root.get("/v1/user").await.status, 503);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn beyond_the_limit_of_a_minute_a_program_waits() {
+    let server = TestServer::start_limited(RateLimit::new(2)).await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let other = Program::new(&server, "Other", PlatformRole::User).await;
+    let first = root.get("/v1/user").await;
+    assert_eq!((first.header("ratelimit-limit"), first.header("ratelimit-remaining")), ("2", "1"));
+    assert_eq!(root.get("/v1/user").await.status, 200);
+    let refused = root.get("/v1/user").await;
+    assert_eq!((refused.status, refused.header("retry-after"), refused.header("ratelimit-reset")), (429, "60", "60"));
+    assert_eq!(other.get("/v1/user").await.status, 200);
+    server.world.clock.advance(time::Duration::seconds(60));
+    assert_eq!(root.get("/v1/user").await.status, 200);
+}

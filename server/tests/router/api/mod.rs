@@ -1,0 +1,159 @@
+//! The API over HTTP. Every answer is checked against the document of the API.
+
+mod access;
+mod budgets;
+mod document;
+mod errors;
+mod idempotency;
+mod members;
+mod paging;
+mod projects;
+mod session;
+mod users;
+
+use crate::server::{TestServer, answer, header};
+use domain::role::PlatformRole;
+use http::Method;
+use reqwest::Response;
+use serde_json::{Value, json};
+use server::api::openapi::DOCUMENT;
+use services::guard::Caller;
+use std::sync::LazyLock;
+
+/// The document as programs read it.
+static READ: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(&*DOCUMENT).expect("a document"));
+
+/// Somebody who asks by program.
+pub(crate) struct Program<'a> {
+    server: &'a TestServer,
+    token: String,
+}
+
+/// An answer that fits the document.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+    response: http::HeaderMap,
+}
+
+impl Reply {
+    /// A header; empty when it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.response.get(name).map_or("", |value| value.to_str().expect("plain text"))
+    }
+
+    /// The message of an error.
+    pub(crate) fn message(&self) -> &str {
+        self.body["error"]["message"].as_str().unwrap_or_default()
+    }
+
+    /// The details of an error, where they are a text.
+    pub(crate) fn details(&self) -> &str {
+        self.body["error"]["details"].as_str().unwrap_or_default()
+    }
+}
+
+impl<'a> Program<'a> {
+    /// Nobody in particular.
+    pub(crate) fn nobody(server: &'a TestServer) -> Self {
+        Self { server, token: String::new() }
+    }
+
+    /// Somebody new with a role.
+    pub(crate) async fn new(server: &'a TestServer, name: &str, role: PlatformRole) -> Self {
+        let caller = server.world.person(name, role).await;
+        Self::of(server, &caller)
+    }
+
+    /// Somebody who is there.
+    pub(crate) fn of(server: &'a TestServer, caller: &Caller) -> Self {
+        Self { server, token: server.world.token(caller) }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.ask(Method::GET, path, &[], None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
+        self.ask(Method::POST, path, &[], Some(body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Reply {
+        self.ask(Method::PUT, path, &[], Some(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Reply {
+        self.ask(Method::PATCH, path, &[], Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        self.ask(Method::DELETE, path, &[], None).await
+    }
+
+    /// Asks, and checks the answer against the document.
+    pub(crate) async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Reply {
+        let mut request = self.server.request(method.clone(), path, headers);
+        if !self.token.is_empty() {
+            request = request.bearer_auth(&self.token);
+        }
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        read(&method, path, answer(request).await).await
+    }
+}
+
+/// Reads an answer and holds it against the document.
+pub(crate) async fn read(method: &Method, path: &str, response: Response) -> Reply {
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let kind = header(&response, "content-type");
+    let text = response.text().await.expect("a body");
+    let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).expect(&text) };
+    if status >= 400 || !text.is_empty() {
+        assert_eq!(kind, "application/json", "{method} {path}: {text}");
+    }
+    fits(method, path, status, &body);
+    Reply { status, body, response: headers }
+}
+
+/// Fails when an answer is not one that the document describes.
+fn fits(method: &Method, path: &str, status: u16, body: &Value) {
+    let what = format!("{method} {path} answered {status} {body}");
+    let responses = operation(method, path).map(|operation| &operation["responses"]);
+    let described = match responses {
+        Some(responses) if status < 400 => {
+            responses.get(status.to_string()).unwrap_or_else(|| panic!("not described: {what}"))
+        }
+        Some(responses) => &responses["default"],
+        // An address that is not there, and a method it does not take.
+        None if [404, 405].contains(&status) => &READ["paths"]["/v1/info"]["get"]["responses"]["default"],
+        None => panic!("no such operation: {what}"),
+    };
+    let Some(schema) = described.pointer("/content/application~1json/schema") else {
+        assert!(body.is_null(), "a body that is not described: {what}");
+        return;
+    };
+    let mut root = json!({"components": READ["components"]});
+    root.as_object_mut().expect("an object").extend(schema.as_object().expect("a schema").clone());
+    let validator = jsonschema::draft202012::new(&root).expect("a sound schema");
+    let wrong: Vec<String> =
+        validator.iter_errors(body).map(|error| format!("{} at {}", error, error.instance_path())).collect();
+    assert!(wrong.is_empty(), "{what} does not fit: {wrong:?}");
+}
+
+/// The operation of a method and an address with its values.
+fn operation(method: &Method, path: &str) -> Option<&'static Value> {
+    let path = path.split('?').next().unwrap_or_default();
+    let parts: Vec<&str> = path.split('/').collect();
+    let fits = |template: &str| {
+        let template: Vec<&str> = template.split('/').collect();
+        let same = |(template, part): (&&str, &&str)| template.starts_with('{') || template == part;
+        template.len() == parts.len() && template.iter().zip(&parts).all(same)
+    };
+    let paths = READ["paths"].as_object().expect("addresses");
+    let method = method.as_str().to_lowercase();
+    // An address without values goes before one with them, as in the router.
+    let exact = paths.get(path).and_then(|item| item.get(&method));
+    exact.or_else(|| paths.iter().filter(|(template, _)| fits(template)).find_map(|(_, item)| item.get(&method)))
+}

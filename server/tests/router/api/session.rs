@@ -1,0 +1,101 @@
+//! Signing in by program: the token is a session like any other.
+
+use super::{Program, read};
+use crate::server::{OUR_SITE, TestServer, answer};
+use domain::role::PlatformRole;
+use http::Method;
+use serde_json::json;
+
+const PASSWORD: &str = "a quiet ledger line";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_password_opens_a_session_that_ends_when_it_is_ended() {
+    let server = TestServer::start().await;
+    let (ada, _) = server.person("Ada Lovelace", PlatformRole::Maintainer).await;
+    server.world.set_password(ada.actor.user_id, PASSWORD).await;
+    let nobody = Program::nobody(&server);
+    let login = json!({"email": "Ada.Lovelace@example.com", "password": PASSWORD});
+    let signed_in = nobody.post("/v1/local-auth/login", login).await;
+    assert_eq!(signed_in.status, 200, "{signed_in:?}");
+    assert_eq!(signed_in.body["user"]["email"], "ada.lovelace@example.com");
+    assert!(signed_in.header("set-cookie").starts_with("__Host-bursar="));
+    let token = signed_in.body["access_token"].as_str().expect("a token").to_owned();
+    let ada = Program { token, ..nobody };
+    let me = ada.get("/v1/user").await;
+    assert_eq!((me.status, &me.body["username"]), (200, &json!("ada.lovelace@example.com")));
+    assert_eq!(me.body["is_admin"], true);
+    assert_eq!(ada.post("/v1/local-auth/logout", json!({})).await.status, 200);
+    let ended = ada.get("/v1/user").await;
+    assert_eq!((ended.status, ended.message()), (401, "Authentication required"));
+    assert_eq!(ended.header("www-authenticate"), "Bearer");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_wrong_sign_in_has_one_answer() {
+    let server = TestServer::start().await;
+    let (ada, _) = server.person("Ada Lovelace", PlatformRole::User).await;
+    server.world.set_password(ada.actor.user_id, PASSWORD).await;
+    let nobody = Program::nobody(&server);
+    let mut answers = Vec::new();
+    for email in ["ada.lovelace@example.com", "nobody@example.com", "no address"] {
+        let refused = nobody.post("/v1/local-auth/login", json!({"email": email, "password": "wrong"})).await;
+        answers.push((refused.status, refused.message().to_owned()));
+    }
+    assert_eq!(answers[0].0, 401);
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_one_time_password_opens_nothing_but_its_change() {
+    let server = TestServer::start().await;
+    let (ada, _) = server.person("Ada Lovelace", PlatformRole::Maintainer).await;
+    server.world.set_password(ada.actor.user_id, PASSWORD).await;
+    sqlx::query("update users set password_change_due = true")
+        .execute(server.world.services.pool())
+        .await
+        .expect("one");
+    let ada = Program::of(&server, &ada);
+    let refused = ada.get("/v1/user").await;
+    assert_eq!((refused.status, refused.message()), (403, "Access denied"));
+    let wrong = json!({"current_password": "wrong", "new_password": "a louder ledger line"});
+    assert_eq!(ada.post("/v1/local-auth/change-password", wrong).await.status, 401);
+    let short = json!({"current_password": PASSWORD, "new_password": "short"});
+    assert_eq!(ada.post("/v1/local-auth/change-password", short).await.status, 400);
+    let right = json!({"current_password": PASSWORD, "new_password": "a louder ledger line"});
+    assert_eq!(ada.post("/v1/local-auth/change-password", right).await.status, 200);
+    assert_eq!(ada.get("/v1/user").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cookie_reads_alone_and_changes_only_from_our_own_pages() {
+    let server = TestServer::start().await;
+    let (ada, cookie) = server.person("Ada Lovelace", PlatformRole::Maintainer).await;
+    let cookie = ("cookie", cookie.as_str());
+    let nobody = Program::nobody(&server);
+    assert_eq!(nobody.ask(Method::GET, "/v1/user", &[cookie], None).await.status, 200);
+    let grace = server.world.person("Grace Hopper", PlatformRole::User).await.actor.user_id;
+    let path = format!("/v1/admin/users/{grace}");
+    let body = Some(json!({"project_limit": 5}));
+    let evil = ("origin", "https://evil.example");
+    for headers in [vec![cookie], vec![cookie, evil], vec![cookie, ("sec-fetch-site", "cross-site")]] {
+        let refused = nobody.ask(Method::PUT, &path, &headers, body.clone()).await;
+        assert_eq!((refused.status, refused.message()), (403, "Access denied"), "{headers:?}");
+    }
+    assert_eq!(nobody.ask(Method::PUT, &path, &[cookie, OUR_SITE], body).await.status, 200);
+    let both = Program::of(&server, &ada).ask(Method::GET, "/v1/user", &[cookie], None).await;
+    assert_eq!((both.status, both.message()), (401, "Ambiguous authentication"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_token_is_nobody() {
+    let server = TestServer::start().await;
+    for authorization in
+        ["Bearer", "Bearer ", "Bearer x", "Bearer a.b.c", "Basic YTpi", "dev-codemie-user", "Bearer \u{e9}"]
+    {
+        let request = server.request(Method::GET, "/v1/user", &[("authorization", authorization)]);
+        let reply = read(&Method::GET, "/v1/user", answer(request).await).await;
+        assert_eq!(reply.status, 401, "{authorization}");
+    }
+    let request = server.request(Method::GET, "/v1/config", &[("authorization", "Bearer x")]);
+    assert_eq!(answer(request).await.status(), 200);
+}

@@ -1,0 +1,175 @@
+//! People by program.
+
+use super::Program;
+use crate::server::TestServer;
+use domain::role::{PlatformRole, ProjectRole};
+use http::Method;
+use serde_json::{Value, json};
+
+fn names(body: &Value) -> Vec<&str> {
+    body["data"].as_array().expect("rows").iter().map(|row| row["name"].as_str().expect("a name")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_list_is_sorted_searched_and_filtered() {
+    let server = TestServer::start().await;
+    let world = &server.world;
+    let root = world.person("Root", PlatformRole::Maintainer).await;
+    let amara = world.person("amara", PlatformRole::User).await;
+    let priya = world.person("Priya", PlatformRole::Auditor).await;
+    world.person("Zoe", PlatformRole::Admin).await;
+    let atlas = world.project("atlas", &amara).await;
+    world.member(atlas, priya.actor.user_id, ProjectRole::Member).await;
+    world.personal_project(&amara).await;
+    sqlx::query("update users set is_active = false where name = 'Zoe'")
+        .execute(world.services.pool())
+        .await
+        .expect("one");
+    let root = Program::of(&server, &root);
+    let all = root.get("/v1/admin/users").await;
+    assert_eq!(names(&all.body), ["amara", "Priya", "Root", "Zoe"]);
+    assert_eq!(all.body["pagination"], json!({"total": 4, "page": 0, "per_page": 20}));
+    let amara = &all.body["data"][0];
+    let projects: Vec<_> = amara["projects"]
+        .as_array()
+        .expect("projects")
+        .iter()
+        .map(|project| {
+            (
+                project["name"].as_str().expect("a name"),
+                project["is_project_admin"] == true,
+                project["is_default"] == true,
+            )
+        })
+        .collect();
+    assert_eq!(projects, [("amara@example.com", false, true), ("atlas", true, false)]);
+    for (filters, expected) in [
+        (json!({"is_active": true}), vec!["amara", "Priya", "Root"]),
+        (json!({"is_active": false}), vec!["Zoe"]),
+        (json!({"is_auditor": true}), vec!["Priya"]),
+        (json!({"platform_role": "admin"}), vec!["Root", "Zoe"]),
+        (json!({"platform_role": "platform_admin"}), vec!["amara"]),
+        (json!({"platform_role": "user"}), vec!["Priya"]),
+        (json!({"projects": ["ATLAS"]}), vec!["amara", "Priya"]),
+        (json!({"projects": ["atlas"], "platform_role": "platform_admin"}), vec!["amara"]),
+        (json!({"projects": ["atlas"], "platform_role": "user"}), vec!["Priya"]),
+        (json!({"user_type": "external"}), vec![]),
+        (json!({"budgets": ["none"]}), vec![]),
+        (json!({"unknown": 1}), vec!["amara", "Priya", "Root", "Zoe"]),
+    ] {
+        let query =
+            form_urlencoded::Serializer::new(String::new()).append_pair("filters", &filters.to_string()).finish();
+        let reply = root.get(&format!("/v1/admin/users?{query}")).await;
+        assert_eq!(names(&reply.body), expected, "{filters}");
+        assert_eq!(reply.body["pagination"]["total"], expected.len(), "{filters}");
+    }
+    assert_eq!(names(&root.get("/v1/admin/users?search=RIYA").await.body), ["Priya"]);
+    assert_eq!(names(&root.get("/v1/admin/users?search=%25").await.body), [""; 0]);
+    for (query, status) in [
+        ("filters=nonsense", 400),
+        ("filters=[]", 400),
+        ("filters=%7B%22is_active%22%3A%22x%22%7D", 422),
+        ("per_page=0", 422),
+        ("per_page=1001", 422),
+        ("page=-1", 422),
+    ] {
+        assert_eq!(root.get(&format!("/v1/admin/users?{query}")).await.status, status, "{query}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_account_is_made_changed_and_closed() {
+    let server = TestServer::start().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let new = json!({"email": "New@example.com", "username": "New.One", "password": "a quiet ledger line"});
+    let made = root.post("/v1/admin/users", new.clone()).await;
+    assert_eq!(made.status, 200, "{made:?}");
+    assert_eq!((&made.body["username"], &made.body["name"]), (&json!("New.One"), &json!("New.One")));
+    assert_eq!(made.body["projects"][0]["name"], "New@example.com");
+    for (field, value) in [("email", "other@example.com"), ("username", "other-one")] {
+        let mut again = new.clone();
+        again[field] = json!(value);
+        assert_eq!(root.post("/v1/admin/users", again).await.status, 409, "{field}");
+    }
+    let path = format!("/v1/admin/users/{}", made.body["id"].as_str().expect("an id"));
+    let login = json!({"email": "new@example.com", "password": "a quiet ledger line"});
+    let nobody = Program::nobody(&server);
+    assert_eq!(nobody.post("/v1/local-auth/login", login.clone()).await.status, 200);
+    let promoted = root.put(&path, json!({"is_maintainer": true, "name": "Renamed"})).await;
+    assert_eq!((&promoted.body["is_admin"], &promoted.body["name"]), (&json!(true), &json!("Renamed")));
+    let audited = server.world.audit(made.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id")).await;
+    assert!(audited.iter().any(|(action, ..)| action == "user.role_changed"), "{audited:?}");
+    let demoted = root.put(&path, json!({"is_admin": false, "is_auditor": true})).await;
+    assert_eq!((&demoted.body["is_admin"], &demoted.body["is_auditor"]), (&json!(false), &json!(true)));
+    assert_eq!(root.delete(&path).await.status, 200);
+    assert_eq!(root.delete(&path).await.status, 200);
+    assert_eq!(nobody.post("/v1/local-auth/login", login.clone()).await.status, 401);
+    let closed = root.get(&path).await;
+    assert!(closed.body["is_active"] == false && closed.body["deleted_at"].is_string(), "{closed:?}");
+    let open = root.put(&path, json!({"is_active": true})).await;
+    assert!(open.body["is_active"] == true && open.body["deleted_at"].is_null(), "{open:?}");
+    assert_eq!(root.put(&format!("{path}/password"), json!({"new_password": "short"})).await.status, 400);
+    assert_eq!(
+        root.put(&format!("{path}/password"), json!({"new_password": "a louder ledger line"})).await.status,
+        200
+    );
+    let login = json!({"email": "new@example.com", "password": "a louder ledger line"});
+    assert_eq!(nobody.post("/v1/local-auth/login", login).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_rules_of_a_change_refuse_leaves_everything_as_it_was() {
+    let server = TestServer::start().await;
+    let root = server.world.person("Root", PlatformRole::Maintainer).await;
+    let admin = Program::new(&server, "Admin", PlatformRole::Admin).await;
+    let person = server.world.person("Person", PlatformRole::User).await.actor.user_id;
+    let (path, own) = (format!("/v1/admin/users/{person}"), format!("/v1/admin/users/{}", root.actor.user_id));
+    let root = Program::of(&server, &root);
+    let before = root.get(&path).await.body;
+    for (program, path, body, status) in [
+        (&root, &path, json!({}), 400),
+        (&root, &path, json!({"username": "x"}), 400),
+        (&root, &path, json!({"user_type": "alien"}), 400),
+        (&root, &path, json!({"project_limit": -1}), 400),
+        (&root, &path, json!({"project_limit": null, "name": "Lost"}), 400),
+        (&root, &path, json!({"project_limit": "many"}), 422),
+        (&admin, &path, json!({"is_admin": false, "name": "Lost"}), 403),
+        (&admin, &path, json!({"is_maintainer": true}), 403),
+        (&admin, &own, json!({"name": "Lost"}), 403),
+        (&root, &own, json!({"is_admin": false}), 403),
+        (&root, &own, json!({"is_active": false}), 403),
+    ] {
+        let refused = program.put(path, body.clone()).await;
+        assert_eq!(refused.status, status, "{body}: {refused:?}");
+    }
+    assert_eq!(root.delete(&own).await.status, 403);
+    assert_eq!(root.get(&path).await.body, before);
+    for unknown in ["0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d", "nonsense", "%00"] {
+        let path = format!("/v1/admin/users/{unknown}");
+        assert_eq!(root.get(&path).await.status, 404, "{unknown}");
+        assert_eq!(root.put(&path, json!({"name": "X"})).await.status, 404, "{unknown}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_made_for_an_older_version_is_refused() {
+    let server = TestServer::start().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let person = server.world.person("Person", PlatformRole::User).await.actor.user_id;
+    let path = format!("/v1/admin/users/{person}");
+    let read = root.get(&path).await;
+    let tag = read.header("etag").to_owned();
+    let if_match = [("if-match", tag.as_str())];
+    let saved = root.ask(Method::PUT, &path, &if_match, Some(json!({"name": "First"}))).await;
+    assert_eq!(saved.status, 200, "{saved:?}");
+    assert_ne!(saved.header("etag"), tag);
+    assert_eq!(root.ask(Method::PUT, &path, &if_match, Some(json!({"name": "Second"}))).await.status, 412);
+    let by_body = json!({"name": "Second", "version": read.body["version"]});
+    assert_eq!(root.put(&path, by_body).await.status, 409);
+    assert_eq!(
+        root.ask(Method::PUT, &path, &[("if-match", "\"other\"")], Some(json!({"name": "Second"}))).await.status,
+        412
+    );
+    assert_eq!(root.get(&path).await.body["name"], "First");
+    assert_eq!(root.ask(Method::PUT, &path, &[("if-match", "*")], Some(json!({"name": "Third"}))).await.status, 200);
+}

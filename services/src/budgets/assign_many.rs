@@ -1,0 +1,190 @@
+//! The budgets of many people at once: all or none, in a number of statements that does not grow with them.
+
+use super::assign::field;
+use super::stored::category;
+use super::switched_on;
+use crate::Services;
+use crate::audit::{Entry, TargetType};
+use crate::change::Change;
+use crate::error::Error;
+use crate::guard::Can;
+use crate::projects::lock_people;
+use domain::budget::Category;
+use domain::error::Refusal;
+use domain::form::FieldErrors;
+use domain::id::UserId;
+use domain::permission::{ManageBudgets, ViewBudgets};
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What is to serve each person: a budget a category, or none. Categories that are not named stay.
+pub type Wanted = BTreeMap<Category, Option<String>>;
+
+/// A budget that serves somebody.
+#[derive(Clone, Debug)]
+pub struct Assignment {
+    /// What it pays for.
+    pub category: Category,
+    /// The budget, as programs know it.
+    pub slug: String,
+    /// What it is called.
+    pub name: String,
+    /// Since when.
+    pub since: OffsetDateTime,
+    /// Who assigned it.
+    pub assigned_by: Option<UserId>,
+}
+
+/// The budgets of somebody, by category. Two statements.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when there is no such person or budgets are switched off.
+pub async fn of_person(services: &Services, _can: &Can<ViewBudgets>, id: UserId) -> Result<Vec<Assignment>, Error> {
+    switched_on(services)?;
+    sqlx::query!("select id from users where id = $1", id.0)
+        .fetch_optional(&services.pool)
+        .await?
+        .ok_or(Refusal::NotFound)?;
+    let rows = sqlx::query!(
+        r#"select a.category, coalesce(b.slug, b.id::text) as "slug!", b.name, a.created_at, a.assigned_by
+           from user_budgets a join budgets b on b.id = a.budget_id where a.user_id = $1 order by a.category"#,
+        id.0
+    )
+    .fetch_all(&services.pool)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Assignment {
+                category: category(&row.category)?,
+                slug: row.slug,
+                name: row.name,
+                since: row.created_at,
+                assigned_by: row.assigned_by.map(UserId),
+            })
+        })
+        .collect()
+}
+
+/// Assigns and takes away budgets. What is so already changes nothing.
+///
+/// # Errors
+/// A problem at `user_ids` that names who is nobody, at `assignments` when there is no such budget; [`Refusal::Rule`]
+/// when a budget is of another category or somebody is deactivated; [`Refusal::NotFound`] when budgets are switched off.
+pub async fn assign_many(
+    services: &Services,
+    can: &Can<ManageBudgets>,
+    people: &[UserId],
+    wanted: &Wanted,
+) -> Result<(), Error> {
+    switched_on(services)?;
+    let mut change = services.change(can).await?;
+    let budgets = hold_budgets(&mut change, wanted).await?;
+    let mut ids: Vec<Uuid> = people.iter().map(|id| id.0).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let emails = hold_people(&mut change, &ids).await?;
+    lock_people(change.connection(), &ids).await?;
+    let before = before(&mut change, &ids).await?;
+    let mut entries = Vec::new();
+    for (id, email) in &emails {
+        let target = || Entry::new("user.budgets_changed", TargetType::User, *id, email);
+        let entry = wanted.keys().fold(None, |entry: Option<Entry>, category| {
+            let old = before.get(&(*id, *category)).cloned();
+            let new = budgets.get(category).map(|(_, name)| name.clone());
+            if old == new { entry } else { Some(entry.unwrap_or_else(target).field(field(*category), old, new)) }
+        });
+        entries.extend(entry);
+    }
+    replace(services, &mut change, &ids, wanted, &budgets).await?;
+    change.record_many(entries).await?;
+    change.commit().await
+}
+
+/// Id and name of the budgets wanted, by category, in share mode so that their categories stay.
+async fn hold_budgets(change: &mut Change<'_>, wanted: &Wanted) -> Result<BTreeMap<Category, (Uuid, String)>, Error> {
+    let slugs: Vec<String> = wanted.values().flatten().cloned().collect();
+    let rows = sqlx::query!(
+        r#"select id, name, category, coalesce(slug, id::text) as "slug!" from budgets
+           where slug = any($1) or (slug is null and id::text = any($1)) order by id for share"#,
+        &slugs
+    )
+    .fetch_all(change.connection())
+    .await?;
+    let mut budgets = BTreeMap::new();
+    for (wanted_for, slug) in wanted.iter().filter_map(|(category, slug)| Some((*category, slug.as_ref()?))) {
+        let row = rows.iter().find(|row| row.slug == *slug);
+        let row = row.ok_or_else(|| FieldErrors::one("assignments", format!("There is no budget {slug}.")))?;
+        if category(&row.category)? != wanted_for {
+            let text = format!("The budget {slug} is not of the category {}.", wanted_for.key());
+            return Err(Refusal::Rule(text).into());
+        }
+        budgets.insert(wanted_for, (row.id, row.name.clone()));
+    }
+    Ok(budgets)
+}
+
+/// E-mail addresses by id, locked in the order of the ids.
+async fn hold_people(change: &mut Change<'_>, ids: &[Uuid]) -> Result<BTreeMap<Uuid, String>, Error> {
+    let rows =
+        sqlx::query!("select id, name, email, is_active from users where id = any($1) order by id for share", ids)
+            .fetch_all(change.connection())
+            .await?;
+    let unknown: Vec<String> =
+        ids.iter().filter(|id| rows.iter().all(|row| row.id != **id)).map(Uuid::to_string).collect();
+    if !unknown.is_empty() {
+        return Err(
+            FieldErrors::one("user_ids", format!("There is nobody with this id: {}.", unknown.join(", "))).into()
+        );
+    }
+    if let Some(closed) = rows.iter().find(|row| !row.is_active) {
+        let text = format!("{} is deactivated. Reactivate the account first, then assign the budget.", closed.name);
+        return Err(Refusal::Rule(text).into());
+    }
+    Ok(rows.into_iter().map(|row| (row.id, row.email)).collect())
+}
+
+/// The names of the budgets that serve people now.
+async fn before(change: &mut Change<'_>, ids: &[Uuid]) -> Result<BTreeMap<(Uuid, Category), String>, Error> {
+    let rows = sqlx::query!(
+        "select a.user_id, a.category, b.name from user_budgets a join budgets b on b.id = a.budget_id
+         where a.user_id = any($1)",
+        ids
+    )
+    .fetch_all(change.connection())
+    .await?;
+    rows.into_iter().map(|row| Ok(((row.user_id, category(&row.category)?), row.name))).collect()
+}
+
+async fn replace(
+    services: &Services,
+    change: &mut Change<'_>,
+    ids: &[Uuid],
+    wanted: &Wanted,
+    budgets: &BTreeMap<Category, (Uuid, String)>,
+) -> Result<(), Error> {
+    let text = |category: &Category| category.key().to_owned();
+    let cleared: Vec<String> = wanted.iter().filter(|(_, budget)| budget.is_none()).map(|(at, _)| text(at)).collect();
+    sqlx::query!("delete from user_budgets where user_id = any($1) and category = any($2)", ids, &cleared)
+        .execute(change.connection())
+        .await?;
+    let categories: Vec<String> = budgets.keys().map(text).collect();
+    let budget_ids: Vec<Uuid> = budgets.values().map(|(id, _)| *id).collect();
+    let assigned_by = change.caller().actor.user_id;
+    sqlx::query!(
+        "insert into user_budgets as a (user_id, category, budget_id, assigned_by, created_at)
+         select p.id, b.category, b.budget_id, $4, $5
+         from unnest($1::uuid[]) p (id), unnest($2::text[], $3::uuid[]) b (category, budget_id)
+         on conflict (user_id, category) do update
+           set budget_id = excluded.budget_id, assigned_by = excluded.assigned_by, created_at = excluded.created_at
+           where a.budget_id <> excluded.budget_id",
+        ids,
+        &categories,
+        &budget_ids,
+        assigned_by.0,
+        services.clock.now()
+    )
+    .execute(change.connection())
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! Creating calls of programs that are sent again: done once, answered the same.
+//!
+//! A call claims its key before it is done and leaves its answer there. A call that failed gives its key back, as
+//! nothing has changed.
+
+use crate::Services;
+use crate::error::Error;
+use domain::id::UserId;
+use time::Duration;
+
+/// How long an answer is kept.
+pub const LIFE: Duration = Duration::hours(24);
+/// A claim without an answer belongs to a call that was cut off; longer than any request may take.
+const ABANDONED: Duration = Duration::minutes(10);
+
+/// What a key is asked for: whose it is, its name, and the hash of the request.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// Keys of different people never meet.
+    pub owner: UserId,
+    /// As the program chose it.
+    pub name: String,
+    /// Of method, address and body.
+    pub request_hash: Vec<u8>,
+}
+
+/// A whole answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Names and values worth repeating.
+    pub headers: Vec<(String, String)>,
+    /// As sent.
+    pub body: Vec<u8>,
+}
+
+/// What has become of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Nobody had it: do the call, then [`keep`] its answer or [`give_back`] the key.
+    New,
+    /// The call was done.
+    Done(Answer),
+    /// The same call is under way.
+    UnderWay,
+    /// Another request had it.
+    OfAnotherRequest,
+}
+
+/// Claims a key. One statement, two when somebody had it.
+///
+/// # Errors
+/// The database failed.
+pub async fn claim(services: &Services, key: &Key) -> Result<Claim, Error> {
+    let now = services.clock.now();
+    let claimed = sqlx::query!(
+        "insert into idempotency_keys as k (user_id, key, request_hash, created_at) values ($1, $2, $3, $4)
+         on conflict (user_id, key) do update
+           set request_hash = $3, status = null, headers = null, body = null, created_at = $4
+           where k.created_at <= $5 or (k.status is null and k.created_at <= $6)
+         returning true as \"claimed!\"",
+        key.owner.0,
+        key.name,
+        key.request_hash,
+        now,
+        now - LIFE,
+        now - ABANDONED
+    )
+    .fetch_optional(&services.pool)
+    .await?;
+    if claimed.is_some() {
+        return Ok(Claim::New);
+    }
+    let stored = sqlx::query!(
+        "select request_hash, status, headers, body from idempotency_keys where user_id = $1 and key = $2",
+        key.owner.0,
+        key.name
+    )
+    .fetch_optional(&services.pool)
+    .await?;
+    // Given back in this very moment: as good as under way, and free for the next try.
+    let Some(stored) = stored else { return Ok(Claim::UnderWay) };
+    if stored.request_hash != key.request_hash {
+        return Ok(Claim::OfAnotherRequest);
+    }
+    let Some(status) = stored.status else { return Ok(Claim::UnderWay) };
+    let headers = serde_json::from_value(stored.headers.unwrap_or_default());
+    Ok(Claim::Done(Answer {
+        status: u16::try_from(status).map_err(|fault| Error::Broken(fault.to_string()))?,
+        headers: headers.map_err(|fault| Error::Broken(fault.to_string()))?,
+        body: stored.body.unwrap_or_default(),
+    }))
+}
+
+/// Keeps the answer of a call that was done.
+///
+/// # Errors
+/// The database failed.
+pub async fn keep(services: &Services, key: &Key, answer: &Answer) -> Result<(), Error> {
+    let broken = |fault: String| Error::Broken(fault);
+    let status = i16::try_from(answer.status).map_err(|fault| broken(fault.to_string()))?;
+    let headers = serde_json::to_value(&answer.headers).map_err(|fault| broken(fault.to_string()))?;
+    sqlx::query!(
+        "update idempotency_keys set status = $4, headers = $5, body = $6
+         where user_id = $1 and key = $2 and request_hash = $3 and status is null",
+        key.owner.0,
+        key.name,
+        key.request_hash,
+        status,
+        headers,
+        answer.body
+    )
+    .execute(&services.pool)
+    .await?;
+    Ok(())
+}
+
+/// Frees the key of a call that was refused.
+///
+/// # Errors
+/// The database failed.
+pub async fn give_back(services: &Services, key: &Key) -> Result<(), Error> {
+    sqlx::query!(
+        "delete from idempotency_keys where user_id = $1 and key = $2 and request_hash = $3 and status is null",
+        key.owner.0,
+        key.name,
+        key.request_hash
+    )
+    .execute(&services.pool)
+    .await?;
+    Ok(())
+}
+
+/// Forgets old answers; called by a job. Returns how many there were.
+///
+/// # Errors
+/// The database failed.
+pub async fn sweep(services: &Services) -> Result<u64, Error> {
+    let swept = sqlx::query!("delete from idempotency_keys where created_at <= $1", services.clock.now() - LIFE)
+        .execute(&services.pool)
+        .await?;
+    Ok(swept.rows_affected())
+}

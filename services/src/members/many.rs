@@ -1,0 +1,162 @@
+//! Many members at once: all or none, in a number of statements that does not grow with them.
+
+use super::{SharedProject, shared_project};
+use crate::Services;
+use crate::audit::Entry;
+use crate::change::Change;
+use crate::error::Error;
+use crate::guard::Can;
+use crate::projects::{enforce_limits, of_proof};
+use domain::error::Refusal;
+use domain::form::FieldErrors;
+use domain::id::UserId;
+use domain::permission::ManageMembers;
+use domain::role::ProjectRole;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// How the problem of whoever is asked for twice ends.
+pub const NAMED_TWICE: &str = " is named twice.";
+
+/// What became of somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The person.
+    pub user_id: UserId,
+    /// Whether they were no member before.
+    pub is_new: bool,
+    /// Their role now.
+    pub role: ProjectRole,
+}
+
+/// Adds people who are not in yet and gives the others the role asked for. The outcomes are in the order of `people`.
+///
+/// # Errors
+/// A problem at `users` that names whoever is asked for twice or is nobody; [`Refusal::Rule`] for a personal project,
+/// for deactivated people and for those at their limit of shared projects.
+pub async fn assign_many(
+    services: &Services,
+    can: &Can<ManageMembers>,
+    people: &[(UserId, ProjectRole)],
+) -> Result<Vec<Outcome>, Error> {
+    let ids = distinct(people.iter().map(|(id, _)| *id))?;
+    let mut change = services.change(can).await?;
+    let project = shared_project(&mut change, of_proof(can)?).await?;
+    let known = hold_people(&mut change, &ids).await?;
+    let before = roles_of(&mut change, &project, &ids).await?;
+    let admins: Vec<bool> = people.iter().map(|(_, role)| role.is_admin()).collect();
+    let in_order: Vec<Uuid> = people.iter().map(|(id, _)| id.0).collect();
+    let granted_by = change.caller().actor.user_id;
+    sqlx::query!(
+        "insert into user_projects as m (user_id, project_id, is_project_admin, granted_by, created_at)
+         select w.id, $1, w.is_admin, $4, $5 from unnest($2::uuid[], $3::bool[]) as w (id, is_admin)
+         on conflict (user_id, project_id) do update set is_project_admin = excluded.is_project_admin
+           where m.is_project_admin <> excluded.is_project_admin",
+        project.id.0,
+        &in_order,
+        &admins,
+        granted_by.0,
+        services.clock.now()
+    )
+    .execute(change.connection())
+    .await?;
+    let entries = people.iter().filter_map(|(id, role)| entry(&project, &known[&id.0], before.get(&id.0), *role));
+    change.record_many(entries.collect()).await?;
+    let joined: Vec<Uuid> = in_order.iter().filter(|id| !before.contains_key(id)).copied().collect();
+    enforce_limits(services, change.connection(), &joined).await?;
+    change.commit().await?;
+    let outcome =
+        |(id, role): &(UserId, ProjectRole)| Outcome { user_id: *id, is_new: !before.contains_key(&id.0), role: *role };
+    Ok(people.iter().map(outcome).collect())
+}
+
+/// Removes people.
+///
+/// # Errors
+/// A problem at `users` that names whoever is asked for twice or is no member; [`Refusal::Rule`] for a personal project
+/// and for whoever made the project.
+pub async fn remove_many(services: &Services, can: &Can<ManageMembers>, people: &[UserId]) -> Result<(), Error> {
+    let ids = distinct(people.iter().copied())?;
+    let mut change = services.change(can).await?;
+    let project = shared_project(&mut change, of_proof(can)?).await?;
+    let before = roles_of(&mut change, &project, &ids).await?;
+    refuse_unknown(&ids, |id| before.contains_key(id), "Nobody with this id is a member")?;
+    if project.created_by.is_some_and(|maker| before.contains_key(&maker.0)) {
+        let text = "Whoever made this project stays in it. Delete the project instead.";
+        return Err(Refusal::Rule(text.to_owned()).into());
+    }
+    let gone = sqlx::query!(
+        "with gone as (delete from user_projects where project_id = $1 and user_id = any($2) returning user_id)
+         select u.id, u.email from gone join users u on u.id = gone.user_id",
+        project.id.0,
+        &ids
+    )
+    .fetch_all(change.connection())
+    .await?;
+    let entries = gone.into_iter().map(|row| {
+        let role = before.get(&row.id).map(|role| role.key().to_owned());
+        project.entry("project.member_removed").field("person", Some(row.email), None).field("role", role, None)
+    });
+    change.record_many(entries.collect()).await?;
+    change.commit().await
+}
+
+fn distinct(people: impl Iterator<Item = UserId>) -> Result<Vec<Uuid>, FieldErrors> {
+    let mut ids = BTreeSet::new();
+    for UserId(id) in people {
+        if !ids.insert(id) {
+            return Err(FieldErrors::one("users", format!("{id}{NAMED_TWICE}")));
+        }
+    }
+    Ok(ids.into_iter().collect())
+}
+
+fn refuse_unknown(ids: &[Uuid], is_known: impl Fn(&Uuid) -> bool, what: &str) -> Result<(), FieldErrors> {
+    let unknown: Vec<String> = ids.iter().filter(|id| !is_known(id)).map(Uuid::to_string).collect();
+    if unknown.is_empty() { Ok(()) } else { Err(FieldErrors::one("users", format!("{what}: {}.", unknown.join(", ")))) }
+}
+
+/// E-mail addresses by id; the rows are locked in the order of the ids against a deactivation at the same time.
+async fn hold_people(change: &mut Change<'_>, ids: &[Uuid]) -> Result<BTreeMap<Uuid, String>, Error> {
+    let rows =
+        sqlx::query!("select id, name, email, is_active from users where id = any($1) order by id for share", ids)
+            .fetch_all(change.connection())
+            .await?;
+    let closed: Vec<&str> = rows.iter().filter(|row| !row.is_active).map(|row| row.name.as_str()).collect();
+    let known: BTreeMap<Uuid, String> = rows.iter().map(|row| (row.id, row.email.clone())).collect();
+    refuse_unknown(ids, |id| known.contains_key(id), "There is nobody with this id")?;
+    if closed.is_empty() {
+        return Ok(known);
+    }
+    let text = format!("Deactivated: {}. Reactivate the accounts first, then add them.", closed.join(", "));
+    Err(Refusal::Rule(text).into())
+}
+
+async fn roles_of(
+    change: &mut Change<'_>,
+    project: &SharedProject,
+    ids: &[Uuid],
+) -> Result<BTreeMap<Uuid, ProjectRole>, Error> {
+    let rows = sqlx::query!(
+        "select user_id, is_project_admin from user_projects where project_id = $1 and user_id = any($2)
+         order by user_id for update",
+        project.id.0,
+        ids
+    )
+    .fetch_all(change.connection())
+    .await?;
+    let role = |is_admin| if is_admin { ProjectRole::Admin } else { ProjectRole::Member };
+    Ok(rows.into_iter().map(|row| (row.user_id, role(row.is_project_admin))).collect())
+}
+
+/// As for a single member; none where nothing changes.
+fn entry(project: &SharedProject, email: &str, before: Option<&ProjectRole>, role: ProjectRole) -> Option<Entry> {
+    match before {
+        None => Some(project.entry("project.member_added").set("person", email).set("role", role.key())),
+        Some(before) if *before == role => None,
+        Some(before) => {
+            let entry = project.entry("project.member_role_changed").set("person", email);
+            Some(entry.field("role", Some(before.key().to_owned()), Some(role.key().to_owned())))
+        }
+    }
+}

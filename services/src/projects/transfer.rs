@@ -1,0 +1,67 @@
+//! Whose a shared project is.
+
+use super::{enforce_limit, of_proof, stored_kind};
+use crate::Services;
+use crate::audit::{Entry, TargetType};
+use crate::error::Error;
+use crate::guard::Can;
+use domain::error::Refusal;
+use domain::form::FieldErrors;
+use domain::id::UserId;
+use domain::permission::EditProject;
+use domain::project::ProjectKind;
+
+/// Makes somebody the maker of a shared project. Who is not in it becomes its project admin, which counts towards the
+/// limit; memberships and roles that are there stay. The same again changes nothing.
+///
+/// # Errors
+/// A problem at `user_id` when there is nobody like this or the account is closed; [`Refusal::Rule`] for a personal
+/// project and at the limit.
+pub async fn transfer(services: &Services, can: &Can<EditProject>, to: UserId) -> Result<(), Error> {
+    let project = of_proof(can)?;
+    let mut change = services.change(can).await?;
+    let stored = sqlx::query!(
+        r#"select p.name, p.project_type, p.created_by, maker.email as "maker?"
+           from projects p left join users maker on maker.id = p.created_by where p.id = $1"#,
+        project.0
+    )
+    .fetch_one(change.connection())
+    .await?;
+    if stored_kind(&stored.project_type)? == ProjectKind::Personal {
+        let text = "A personal project belongs to its owner's account and cannot be handed on.";
+        return Err(Refusal::Rule(text.to_owned()).into());
+    }
+    let owner = sqlx::query!("select email from users where id = $1 and is_active for share", to.0)
+        .fetch_optional(change.connection())
+        .await?
+        .ok_or_else(|| FieldErrors::one("user_id", "There is nobody like this whose account is open."))?;
+    if stored.created_by == Some(to.0) {
+        return Ok(());
+    }
+    let (granted_by, now) = (change.caller().actor.user_id, services.clock.now());
+    sqlx::query!(
+        "update projects set created_by = $2, updated_at = $3, version = version + 1 where id = $1",
+        project.0,
+        to.0,
+        now
+    )
+    .execute(change.connection())
+    .await?;
+    let joined = sqlx::query!(
+        "insert into user_projects (user_id, project_id, is_project_admin, granted_by, created_at)
+         values ($1, $2, true, $3, $4) on conflict do nothing",
+        to.0,
+        project.0,
+        granted_by.0,
+        now
+    )
+    .execute(change.connection())
+    .await?
+    .rows_affected();
+    let entry = Entry::new("project.ownership_changed", TargetType::Project, project.0, stored.name);
+    change.record(entry.field("owner", stored.maker, Some(owner.email))).await?;
+    if joined == 1 {
+        enforce_limit(services, change.connection(), to).await?;
+    }
+    change.commit().await
+}

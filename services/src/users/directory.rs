@@ -1,0 +1,351 @@
+//! People as programs read them: with all their projects and budgets, whatever their number in one statement.
+
+use crate::Services;
+use crate::error::Error;
+use crate::guard::Can;
+use crate::keyset::{Keyset, SortKey};
+use crate::listing::{Listing, Slice, push_total};
+use crate::search::{Hits, Searched};
+use crate::session::user_kind;
+use domain::actor::Actor;
+use domain::error::Refusal;
+use domain::id::{ProjectId, UserId};
+use domain::mode::Mode;
+use domain::page::Page;
+use domain::permission::ViewUsers;
+use domain::project::ProjectName;
+use domain::role::{PlatformRole, ProjectRole};
+use domain::text::SearchTerm;
+use domain::user::UserKind;
+use serde::Deserialize;
+use sqlx::types::Json;
+use sqlx::{Postgres, QueryBuilder};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What narrows the list; everything given has to hold.
+#[derive(Clone, Debug, Default)]
+pub struct Filters {
+    /// Substring of name or e-mail, without regard to case.
+    pub search: Option<SearchTerm>,
+    /// Members of any of these projects.
+    pub projects: Option<Vec<ProjectName>>,
+    /// Holders of any of these budgets, by the id or the slug programs know them by.
+    pub budgets: Option<Vec<String>>,
+    /// Regular or external.
+    pub kind: Option<UserKind>,
+    /// Whether the account is open.
+    pub is_active: Option<bool>,
+    /// Whether they are auditors.
+    pub is_auditor: Option<bool>,
+    /// How far their roles reach.
+    pub reach: Option<Reach>,
+}
+
+/// How far somebody's roles reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Neither an admin nor a project admin.
+    User,
+    /// No admin, but a project admin somewhere; of one of the projects filtered by, if there are any.
+    ProjectAdmin,
+    /// An admin or a maintainer.
+    Admin,
+}
+
+/// Somebody as programs know them.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The person.
+    pub id: UserId,
+    /// The name programs know them by; the e-mail address when they were given none.
+    pub username: String,
+    /// Address as shown.
+    pub email: String,
+    /// Name as shown.
+    pub name: String,
+    /// Regular or external.
+    pub kind: UserKind,
+    /// Platform role.
+    pub role: PlatformRole,
+    /// Whether they may sign in.
+    pub is_active: bool,
+    /// Who vouches for them.
+    pub auth_source: String,
+    /// Their own limit of shared projects; `None` stands for the configured one.
+    pub project_limit: Option<i32>,
+    /// Last sign-in.
+    pub last_sign_in_at: Option<OffsetDateTime>,
+    /// When the row was made.
+    pub created_at: OffsetDateTime,
+    /// Last change.
+    pub updated_at: OffsetDateTime,
+    /// Raised by each change.
+    pub version: i64,
+    /// By name.
+    pub projects: Vec<Membership>,
+    /// At most one a category.
+    pub budgets: Vec<Assigned>,
+}
+
+/// Somebody's place in a project.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Membership {
+    /// Technical name.
+    pub name: String,
+    /// Display name, if one was given.
+    pub display_name: Option<String>,
+    /// Whether it is the person's own.
+    pub is_personal: bool,
+    /// Whether they manage it.
+    pub is_project_admin: bool,
+    /// Since when.
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: OffsetDateTime,
+}
+
+/// A budget that serves somebody.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Assigned {
+    /// What it pays for.
+    pub category: String,
+    /// The budget, as programs know it.
+    pub slug: String,
+    /// What it is called.
+    pub name: String,
+    /// The hard limit in US dollars.
+    pub hard_limit: rust_decimal::Decimal,
+    /// How long it lasts.
+    pub reset_minutes: i32,
+}
+
+/// A page of people by name. One statement, and one more for a search, whatever the number of rows.
+///
+/// # Errors
+/// The database failed.
+pub async fn directory(
+    services: &Services,
+    can: &Can<ViewUsers>,
+    filters: &Filters,
+    slice: &Slice,
+) -> Result<Listing<Entry>, Error> {
+    let hits = Hits::of(services, Searched::Users, filters.search.as_ref()).await?;
+    let keyset = Keyset::new(SortKey::text("lower(u.name)"), "u.id", false, slice.size, slice.cursor.as_ref());
+    let mut sql = QueryBuilder::new(SELECT);
+    sql.push(",");
+    push_total(&mut sql, "users", &hits, filters.narrow(), |sql| {
+        sql.push("u where true");
+        hits.push_condition(sql, "u");
+        filters.push(sql);
+    });
+    sql.push(" as total from (select * from users u where true");
+    hits.push_condition(&mut sql, "u");
+    filters.push(&mut sql);
+    keyset.push_condition(&mut sql);
+    keyset.push_order(&mut sql);
+    keyset.push_limit(&mut sql);
+    slice.push_offset(&mut sql);
+    sql.push(") u").push(JOINED);
+    keyset.push_order(&mut sql);
+    let rows: Vec<Row> = sql.build_query_as().fetch_all(&services.pool).await?;
+    if rows.is_empty() && (slice.skip > 0 || slice.cursor.is_some()) {
+        // Beyond the end there is no row to read the total from.
+        let first = Slice { skip: 0, cursor: None, ..slice.clone() };
+        let Listing { total, .. } = Box::pin(directory(services, can, filters, &first)).await?;
+        return Ok(Listing { page: Page { rows: Vec::new(), previous: None, next: None }, total });
+    }
+    let total = rows.first().map(|row| row.total);
+    let page = keyset.page(rows, |row| (Some(row.sort_key.clone()), row.id));
+    let rows = page.rows.into_iter().map(Row::read).collect::<Result<_, _>>()?;
+    Ok(Listing::new(Page { rows, previous: page.previous, next: page.next }, total, slice))
+}
+
+/// One person. One statement.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when there is no such person.
+pub async fn entry(services: &Services, _can: &Can<ViewUsers>, id: UserId) -> Result<Entry, Error> {
+    load(services, id).await
+}
+
+/// Oneself. One statement. In Keycloak-managed mode from the token's claims, as there need not be a row.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when the account is gone.
+pub async fn oneself(services: &Services, actor: &Actor) -> Result<Entry, Error> {
+    match actor.mode {
+        Mode::Platform => load(services, actor.user_id).await,
+        Mode::Keycloak => claimed(services, actor).await,
+    }
+}
+
+async fn claimed(services: &Services, actor: &Actor) -> Result<Entry, Error> {
+    let ids: Vec<Uuid> = actor.projects.iter().map(|(id, _)| id.0).collect();
+    let rows = sqlx::query!(
+        "select id, name, display_name, created_at from projects where id = any($1) order by lower(name), id",
+        &ids
+    )
+    .fetch_all(&services.pool)
+    .await?;
+    let now = services.clock.now();
+    let projects = rows.into_iter().map(|row| {
+        let role = actor.role_in(ProjectId(row.id));
+        Membership {
+            name: row.name,
+            display_name: row.display_name,
+            is_personal: role == Some(ProjectRole::Owner),
+            is_project_admin: role.is_some_and(ProjectRole::is_admin),
+            since: row.created_at,
+        }
+    });
+    Ok(Entry {
+        id: actor.user_id,
+        username: actor.email.clone(),
+        email: actor.email.clone(),
+        name: actor.name.clone(),
+        kind: actor.kind,
+        role: actor.role,
+        is_active: true,
+        auth_source: "keycloak".to_owned(),
+        project_limit: None,
+        last_sign_in_at: None,
+        created_at: now,
+        updated_at: now,
+        version: 0,
+        projects: projects.collect(),
+        budgets: Vec::new(),
+    })
+}
+
+async fn load(services: &Services, id: UserId) -> Result<Entry, Error> {
+    let mut sql = QueryBuilder::new(SELECT);
+    sql.push(", 1::bigint as total from users u").push(JOINED).push(" where u.id = ").push_bind(id.0);
+    let row: Option<Row> = sql.build_query_as().fetch_optional(&services.pool).await?;
+    row.ok_or(Refusal::NotFound)?.read()
+}
+
+const SELECT: &str = "select u.id, coalesce(u.username, u.email) as username, u.email, u.name, u.user_type, u.is_admin,
+         u.is_maintainer, u.is_auditor, u.is_active, u.auth_source, u.project_limit, u.last_sign_in_at, u.created_at,
+         u.updated_at, u.version, lower(u.name) as sort_key,
+         coalesce(p.projects, '[]') as projects, coalesce(b.budgets, '[]') as budgets";
+
+const JOINED: &str = " cross join lateral (
+           select jsonb_agg(jsonb_build_object('name', p.name, 'display_name', p.display_name,
+                    'is_personal', p.project_type = 'personal', 'is_project_admin', m.is_project_admin,
+                    'since', m.created_at) order by lower(p.name), p.id) as projects
+           from user_projects m join projects p on p.id = m.project_id and p.deleted_at is null
+           where m.user_id = u.id
+         ) p cross join lateral (
+           select jsonb_agg(jsonb_build_object('category', b.category, 'slug', coalesce(b.slug, b.id::text), 'name', b.name,
+                    'hard_limit', b.hard_limit::text, 'reset_minutes', b.reset_minutes) order by b.category) as budgets
+           from user_budgets a join budgets b on b.id = a.budget_id where a.user_id = u.id
+         ) b";
+
+impl Filters {
+    /// Whether anything but a search narrows the list.
+    const fn narrow(&self) -> bool {
+        self.search.is_some()
+            || self.projects.is_some()
+            || self.budgets.is_some()
+            || self.kind.is_some()
+            || self.is_active.is_some()
+            || self.is_auditor.is_some()
+            || self.reach.is_some()
+    }
+
+    /// Appends ` and ...`; where there is a partial index, in its words.
+    fn push(&self, sql: &mut QueryBuilder<Postgres>) {
+        if let Some(kind) = self.kind {
+            sql.push(match kind {
+                UserKind::Regular => " and u.user_type = 'regular'",
+                UserKind::External => " and u.user_type = 'external'",
+            });
+        }
+        match self.is_active {
+            None => {}
+            Some(true) => drop(sql.push(" and u.is_active")),
+            Some(false) => drop(sql.push(" and not u.is_active")),
+        }
+        match self.is_auditor {
+            None => {}
+            Some(true) => drop(sql.push(" and (u.is_admin or u.is_auditor) and u.is_auditor")),
+            Some(false) => drop(sql.push(" and not u.is_auditor")),
+        }
+        if let Some(budgets) = &self.budgets {
+            sql.push(" and u.id in (select a.user_id from user_budgets a join budgets b on b.id = a.budget_id where coalesce(b.slug, b.id::text) = any(");
+            sql.push_bind(budgets.clone()).push("))");
+        }
+        if let Some(reach) = self.reach {
+            sql.push(match reach {
+                Reach::Admin => " and (u.is_admin or u.is_auditor) and u.is_admin",
+                Reach::User | Reach::ProjectAdmin => " and not u.is_admin",
+            });
+        }
+        self.push_memberships(sql);
+    }
+
+    fn push_memberships(&self, sql: &mut QueryBuilder<Postgres>) {
+        let role = match self.reach {
+            Some(Reach::ProjectAdmin) => " and m.is_project_admin",
+            Some(Reach::User) if self.projects.is_some() => " and not m.is_project_admin",
+            None | Some(Reach::User | Reach::Admin) => "",
+        };
+        if let Some(projects) = &self.projects {
+            let names: Vec<String> = projects.iter().map(ToString::to_string).collect();
+            sql.push(" and u.id in (select m.user_id from user_projects m where m.project_id in (select p.id from projects p");
+            sql.push(" where p.deleted_at is null and lower(p.name) in (select lower(n) from unnest(").push_bind(names);
+            sql.push(") n))").push(role).push(")");
+        } else if let Some(Reach::User | Reach::ProjectAdmin) = self.reach {
+            let exists = if self.reach == Some(Reach::User) { "not exists" } else { "exists" };
+            sql.push(format_args!(
+                " and {exists} (select from user_projects m join projects p on p.id = m.project_id and p.deleted_at is null
+                   where m.user_id = u.id and m.is_project_admin)"
+            ));
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    username: String,
+    email: String,
+    name: String,
+    user_type: String,
+    is_admin: bool,
+    is_maintainer: bool,
+    is_auditor: bool,
+    is_active: bool,
+    auth_source: String,
+    project_limit: Option<i32>,
+    last_sign_in_at: Option<OffsetDateTime>,
+    created_at: OffsetDateTime,
+    updated_at: OffsetDateTime,
+    version: i64,
+    sort_key: String,
+    projects: Json<Vec<Membership>>,
+    budgets: Json<Vec<Assigned>>,
+    total: i64,
+}
+
+impl Row {
+    fn read(self) -> Result<Entry, Error> {
+        Ok(Entry {
+            id: UserId(self.id),
+            username: self.username,
+            email: self.email,
+            name: self.name,
+            kind: user_kind(&self.user_type)?,
+            role: PlatformRole::from_flags(self.is_maintainer, self.is_admin, self.is_auditor),
+            is_active: self.is_active,
+            auth_source: self.auth_source,
+            project_limit: self.project_limit,
+            last_sign_in_at: self.last_sign_in_at,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            version: self.version,
+            projects: self.projects.0,
+            budgets: self.budgets.0,
+        })
+    }
+}
