@@ -53,11 +53,30 @@ pub enum Command {
         #[arg(long)]
         throw_away: bool,
     },
+    /// Fill an empty database with people, projects and budgets who do not exist, in any number, to measure with.
+    DemoData(DemoData),
     /// Print a part of the documentation that is made from the program itself.
     Docs {
         /// Which part.
         part: Part,
     },
+}
+
+/// What `bursar demo-data` makes.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct DemoData {
+    /// How many people.
+    #[arg(long, value_name = "N")]
+    pub users: u32,
+    /// How many shared projects; everybody regular has a personal one besides.
+    #[arg(long, value_name = "M")]
+    pub projects: u32,
+    /// Another seed makes other people; the same seed makes the same.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Fill a database in which there are people already.
+    #[arg(long)]
+    pub beside_others: bool,
 }
 
 /// A part of the documentation.

@@ -94,7 +94,7 @@ impl<'a> By<'a> {
         }
     }
 
-    const fn name(self) -> &'a str {
+    pub(crate) const fn name(self) -> &'a str {
         match self {
             Self::Caller(caller) => caller.actor.email.as_str(),
             Self::Operator => "Operator",

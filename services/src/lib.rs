@@ -10,6 +10,7 @@ pub mod budgets;
 pub mod change;
 pub mod clock;
 mod conflict;
+pub mod demo;
 pub mod error;
 pub mod forms;
 pub mod guard;

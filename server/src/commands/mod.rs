@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod demo_data;
 mod docs;
 mod operate;
 mod serve;
@@ -32,6 +33,11 @@ pub enum CommandError {
     /// The schema could not be brought up to date.
     #[error(transparent)]
     Migrate(#[from] services::schema::MigrateError),
+    /// Demo data was asked for where people work.
+    #[error(
+        "BURSAR_PUBLIC_URL is an https address: people seem to work here. Demo data goes into a database of its own."
+    )]
+    LooksLikeProduction,
     /// The pages were not built.
     #[error(transparent)]
     Manifest(#[from] manifest::ManifestError),
@@ -85,6 +91,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         }
         #[cfg(feature = "embedded-postgres")]
         Command::Postgres { data_dir, throw_away } => operate::postgres(&configured()?, data_dir, throw_away).await,
+        Command::DemoData(asked) => demo_data::run(&configured()?, &asked).await,
         Command::Docs { part } => Ok(docs::print(part)?),
     }
 }

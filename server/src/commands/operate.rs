@@ -71,7 +71,7 @@ pub(super) async fn postgres(
 }
 
 /// Runs something on the database and closes it again, whatever came of it.
-async fn with_database(
+pub(super) async fn with_database(
     config: &Config,
     action: impl AsyncFnOnce(&Services) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
