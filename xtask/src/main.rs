@@ -1,5 +1,6 @@
 //! `cargo xtask`: everything that a developer or a build machine does with Bursar more than once.
 
+mod bench;
 mod build;
 mod command;
 mod docs;
@@ -75,6 +76,15 @@ enum Task {
         #[arg(long, default_value_t = 1_000_000)]
         runs: u64,
     },
+    /// Measure Bursar with a million people and write target/bench.md
+    Bench {
+        /// On a small database and the debug build: seconds, to test the benchmark itself
+        #[arg(long)]
+        small: bool,
+        /// Measure one part only
+        #[arg(long, value_name = "PART")]
+        only: Option<bench::Part>,
+    },
     /// Fetch what a build needs: the wasm target and Tailwind's script
     Setup,
     /// Bring the query data in .sqlx up to date after a change of SQL or of migrations
@@ -111,6 +121,7 @@ fn perform(task: Task, steps: &mut Steps) -> Result<()> {
         Task::Build { release } => build::build(steps, Mode::new(release)).map(|_| ())?,
         Task::Soak => test::soak(steps)?,
         Task::Fuzz { target, runs } => fuzz::run(steps, runs, target.as_deref())?,
+        Task::Bench { small, only } => bench::run(steps, small, only)?,
         Task::Setup => setup::for_build(steps)?,
         Task::Sqlx { check } => queries::run(steps, check)?,
         Task::Docs { check } => docs::run(steps, check)?,

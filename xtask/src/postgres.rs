@@ -1,5 +1,6 @@
-//! A throw-away Postgres for tests and query data.
+//! A Postgres for tests, query data and measurements.
 
+use crate::command;
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 /// The oldest Postgres that Bursar supports.
 const OLDEST: u32 = 15;
 
-/// A running Postgres; dropping it stops it, and its data is gone.
+/// A running Postgres; dropping it stops it.
 pub(crate) struct Postgres {
     child: Child,
     stdin: Option<ChildStdin>,
@@ -16,16 +17,27 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Starts one through `bursar postgres`: the embedded one, or that of `binaries` where a folder is given.
+    /// Starts a throw-away one through `bursar postgres`: the embedded one, or that of `binaries` where a folder is given.
     pub(crate) fn start(bursar: &Path, binaries: Option<&Path>) -> Result<Self> {
         let mut command = Command::new(bursar);
-        command.args(["postgres", "--throw-away"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.args(["postgres", "--throw-away"]);
         match binaries {
             Some(binaries) => command.env("BURSAR_POSTGRES_BIN", binaries),
             None => command.env_remove("BURSAR_POSTGRES_BIN"),
         };
-        let mut child =
-            command.env_remove("DATABASE_URL").spawn().with_context(|| format!("cannot start {}", bursar.display()))?;
+        Self::run(command)
+    }
+
+    /// Starts the embedded one on the data in `folder`, which stays.
+    pub(crate) fn start_in(bursar: &Path, folder: &Path) -> Result<Self> {
+        let mut command = Command::new(bursar);
+        command.args(["postgres", "--data-dir"]).arg(folder).env_remove("BURSAR_POSTGRES_BIN");
+        Self::run(command)
+    }
+
+    fn run(mut command: Command) -> Result<Self> {
+        command.env_remove("DATABASE_URL").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().with_context(|| format!("cannot start {}", command::line(&command)))?;
         let stdin = child.stdin.take();
         let stdout = child.stdout.take();
         let mut postgres = Self { child, stdin, url: String::new() };

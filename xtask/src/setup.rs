@@ -35,20 +35,24 @@ pub(crate) fn chromium(steps: &mut Steps) -> Result<PathBuf> {
     program(steps, "chromium", &["chromium", "fonts-dejavu-core"])
 }
 
-/// Where a program of this system is; Debian's `packages` are installed where there is none.
-pub(crate) fn program(steps: &mut Steps, name: &str, packages: &[&str]) -> Result<PathBuf> {
-    if let Some(path) = command::find(name) {
-        return Ok(path);
+/// The program of this name; Debian's packages are installed where there is none.
+pub(crate) fn program(steps: &mut Steps, name: &str, debian: &[&str]) -> Result<PathBuf> {
+    if command::find(name).is_none() {
+        packages(steps, name, debian)?;
     }
-    let packages_line = packages.join(" ");
-    steps.step(&format!("Installing {packages_line}"), || {
-        let how = || format!("{name} is missing and could not be installed. As root: apt-get install {packages_line}");
-        command::run(Command::new("apt-get").args(["update", "--quiet"])).with_context(how)?;
+    command::find(name).with_context(|| format!("{debian:?} were installed, but there is no `{name}` in PATH"))
+}
+
+/// Installs Debian's packages that bring `name`.
+pub(crate) fn packages(steps: &mut Steps, name: &str, debian: &[&str]) -> Result<()> {
+    steps.step(&format!("Installing {name}"), || {
+        let how =
+            format!("{name} is missing and could not be installed. As root: apt-get install {}", debian.join(" "));
+        command::run(Command::new("apt-get").args(["update", "--quiet"])).context(how.clone())?;
         let mut install = Command::new("apt-get");
-        install.args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(packages);
-        command::run(install.env("DEBIAN_FRONTEND", "noninteractive")).with_context(how)
-    })?;
-    command::find(name).with_context(|| format!("{packages_line} were installed, but there is no `{name}` in PATH"))
+        install.args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(debian);
+        command::run(install.env("DEBIAN_FRONTEND", "noninteractive")).context(how)
+    })
 }
 
 /// Installs what `package-lock.json` of `folder` lists, unless it was installed from the same list.

@@ -13,9 +13,15 @@ pub(crate) struct Stamp {
 impl Stamp {
     /// The stamp kept in `file` for `inputs`, which are files or folders. This tool itself is always one of them.
     pub(crate) fn of(file: PathBuf, inputs: &[&Path]) -> Result<Self> {
-        let mut hasher = DefaultHasher::new();
         let tool = std::env::current_exe()?;
-        for input in inputs.iter().copied().chain([tool.as_path()]) {
+        let inputs: Vec<_> = inputs.iter().copied().chain([tool.as_path()]).collect();
+        Self::of_inputs(file, &inputs)
+    }
+
+    /// As [`Stamp::of`], for what does not depend on this tool.
+    pub(crate) fn of_inputs(file: PathBuf, inputs: &[&Path]) -> Result<Self> {
+        let mut hasher = DefaultHasher::new();
+        for input in inputs {
             add(input, &mut hasher).with_context(|| format!("reading {}", input.display()))?;
         }
         Ok(Self { file, value: format!("{:016x}", hasher.finish()) })

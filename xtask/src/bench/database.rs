@@ -1,0 +1,64 @@
+//! The database that is measured: an embedded Postgres whose data is kept between runs, filled by `bursar demo-data`.
+
+use super::Size;
+use super::log::Log;
+use super::tools::Tools;
+use crate::postgres::Postgres;
+use crate::stamp::Stamp;
+use crate::{command, paths};
+use anyhow::{Context, Result};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A filled database that is running.
+pub(super) struct Database {
+    postgres: Postgres,
+    psql: PathBuf,
+}
+
+impl Database {
+    /// Starts it, and fills it unless it was filled with the same amount by the same code.
+    pub(super) fn open(bursar: &Path, tools: &Tools, size: &Size) -> Result<Self> {
+        let folder = paths::target().join("bench").join(size.users.to_string());
+        let (services, migrations) = (paths::root().join("services/src"), paths::root().join("migrations"));
+        let inputs = [services.join("demo"), services.join("demo.rs"), migrations];
+        let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+        let filled = Stamp::of_inputs(folder.join("filled"), &inputs)?;
+        if !filled.is_current() && folder.exists() {
+            std::fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
+        }
+        let postgres = Postgres::start_in(bursar, &folder)?;
+        let database = Self { postgres, psql: tools.psql.clone() };
+        if !filled.is_current() {
+            let mut fill = Command::new(bursar);
+            fill.args(["demo-data", "--users", &size.users.to_string(), "--projects", &size.projects.to_string()]);
+            command::run(fill.env("DATABASE_URL", database.url()))?;
+            filled.keep()?;
+        }
+        Ok(database)
+    }
+
+    /// Its address.
+    pub(super) fn url(&self) -> &str {
+        self.postgres.url()
+    }
+
+    /// What a statement answers: rows as lines, columns with `|` between them.
+    pub(super) fn ask(&self, sql: &str) -> Result<String> {
+        let mut psql = Command::new(&self.psql);
+        psql.args(["-XAtq", "-v", "ON_ERROR_STOP=1", self.url(), "-c", sql]);
+        command::output(&mut psql)
+    }
+
+    /// From now on, what new connections run is written to the log of Postgres with its time.
+    pub(super) fn watch(&self) -> Result<Log> {
+        self.ask("alter database bursar set log_min_duration_statement = 0")?;
+        let data = PathBuf::from(self.ask("show data_directory")?);
+        Log::open(data.with_file_name("log"))
+    }
+
+    /// The end of [`Database::watch`].
+    pub(super) fn look_away(&self) -> Result<()> {
+        self.ask("alter database bursar reset log_min_duration_statement").map(drop)
+    }
+}

@@ -1,0 +1,157 @@
+//! What Postgres says about each statement it ran: text, parameters and time.
+
+use anyhow::{Context, Result};
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::PathBuf;
+
+/// The log of Postgres, read piece by piece.
+pub(super) struct Log {
+    path: PathBuf,
+    place: u64,
+}
+
+/// One statement as it was run.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Statement {
+    pub(super) sql: String,
+    /// As SQL literals, in the order of `$1`, `$2`, ...
+    pub(super) parameters: Vec<String>,
+    /// Parsing, planning and running.
+    pub(super) millis: f64,
+}
+
+impl Log {
+    /// From its present end.
+    pub(super) fn open(path: PathBuf) -> Result<Self> {
+        let place = std::fs::metadata(&path).with_context(|| format!("reading {}", path.display()))?.len();
+        Ok(Self { path, place })
+    }
+
+    /// The statements since the last call.
+    pub(super) fn statements(&mut self) -> Result<Vec<Statement>> {
+        let mut file = File::open(&self.path)?;
+        file.seek(SeekFrom::Start(self.place))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        self.place += bytes.len() as u64;
+        Ok(read(&String::from_utf8_lossy(&bytes)))
+    }
+}
+
+/// Puts the steps of the protocol together: parse, bind and execute of one statement follow each other.
+fn read(text: &str) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    let mut before = 0.0;
+    for entry in entries(text) {
+        let (head, detail) = entry.split_once("\nDETAIL").unwrap_or((&entry, ""));
+        let Some((millis, step, sql)) = duration(head) else { continue };
+        if step == "parse" || step == "bind" {
+            before += millis;
+            continue;
+        }
+        let parameters = detail.split_once("arameters: ").map(|(_, list)| literals(list)).unwrap_or_default();
+        statements.push(Statement { sql: sql.to_owned(), parameters, millis: before + millis });
+        before = 0.0;
+    }
+    statements
+}
+
+/// Each message with its details; later lines of one message begin with a tab.
+fn entries(text: &str) -> Vec<String> {
+    let mut entries: Vec<String> = Vec::new();
+    for line in text.lines() {
+        if let Some(more) = line.strip_prefix('\t') {
+            if let Some(last) = entries.last_mut() {
+                last.push('\n');
+                last.push_str(more);
+            }
+        } else if let Some((_, detail)) = line.split_once("] DETAIL:  ") {
+            if let Some(last) = entries.last_mut() {
+                last.push_str("\nDETAIL");
+                last.push_str(detail);
+            }
+        } else if let Some((_, message)) = line.split_once("] LOG:  ") {
+            entries.push(message.to_owned());
+        }
+    }
+    entries
+}
+
+/// `duration: 0.031 ms  execute sqlx_s_1: select ...`
+fn duration(message: &str) -> Option<(f64, &str, &str)> {
+    let (millis, rest) = message.strip_prefix("duration: ")?.split_once(" ms  ")?;
+    let (step, sql) = rest.split_once(": ")?;
+    Some((millis.parse().ok()?, step.split(' ').next()?, sql))
+}
+
+/// The values of `$1 = 'a', $2 = NULL`, as they may stand in a statement.
+fn literals(list: &str) -> Vec<String> {
+    let mut literals = Vec::new();
+    let mut rest = list;
+    while let Some((_, value)) = rest.split_once(" = ") {
+        let end = if value.starts_with('\'') { quoted(value) } else { value.find(',').unwrap_or(value.len()) };
+        literals.push(value[..end].to_owned());
+        rest = &value[end..];
+    }
+    literals
+}
+
+/// Where a quoted text ends; a quote in it stands there twice.
+fn quoted(text: &str) -> usize {
+    let mut quotes = text.char_indices().filter(|(_, letter)| *letter == '\'').map(|(place, _)| place).skip(1);
+    let mut end = text.len();
+    while let Some(place) = quotes.next() {
+        end = place + 1;
+        if text[end..].starts_with('\'') {
+            quotes.next();
+        } else {
+            break;
+        }
+    }
+    end
+}
+
+impl Statement {
+    /// The statement with its parameters written into it.
+    pub(super) fn in_full(&self) -> String {
+        let mut full = String::new();
+        let mut rest = self.sql.as_str();
+        while let Some((before, after)) = rest.split_once('$') {
+            let digits = after.len() - after.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
+            let number: Option<usize> = after[..digits].parse().ok();
+            full.push_str(before);
+            match number.and_then(|number| self.parameters.get(number.checked_sub(1)?)) {
+                Some(value) => full.push_str(value),
+                None => full.extend(["$", &after[..digits]]),
+            }
+            rest = &after[digits..];
+        }
+        full + rest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOG: &str = "2026-11-24 14:00:00.1 UTC [7] LOG:  duration: 0.5 ms  parse sqlx_s_1: select *\n\
+        \t  from t where a = $1 and b = $2\n\
+        2026-11-24 14:00:00.1 UTC [7] LOG:  duration: 0.25 ms  bind sqlx_s_1: select *\n\
+        \t  from t where a = $1 and b = $2\n\
+        2026-11-24 14:00:00.1 UTC [7] DETAIL:  Parameters: $1 = 'it''s, $2 = x', $2 = NULL\n\
+        2026-11-24 14:00:00.1 UTC [7] LOG:  duration: 1.0 ms  execute sqlx_s_1: select *\n\
+        \t  from t where a = $1 and b = $2\n\
+        2026-11-24 14:00:00.1 UTC [7] DETAIL:  Parameters: $1 = 'it''s, $2 = x', $2 = NULL\n\
+        2026-11-24 14:00:00.2 UTC [7] LOG:  checkpoint starting: time\n\
+        2026-11-24 14:00:00.2 UTC [7] LOG:  duration: 0.125 ms  statement: COMMIT\n";
+
+    #[test]
+    fn statements_are_read_with_their_parameters_and_the_time_of_all_their_steps() {
+        let [select, commit] = read(LOG).try_into().unwrap();
+        assert_eq!(select.parameters, ["'it''s, $2 = x'", "NULL"]);
+        assert!((select.millis - 1.75).abs() < 1e-9);
+        assert_eq!(select.in_full(), "select *\n  from t where a = 'it''s, $2 = x' and b = NULL");
+        assert_eq!((commit.sql.as_str(), commit.parameters.len()), ("COMMIT", 0));
+    }
+}

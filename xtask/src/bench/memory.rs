@@ -1,0 +1,63 @@
+//! How much memory the server's process holds.
+
+use super::report::{Bar, Report};
+use super::server::{Server, again, cookie};
+use super::tools::{Pressure, Target};
+use super::{Bench, Part, SESSION};
+use anyhow::Result;
+
+/// Each thread of `wrk` asks once as each of its sessions, then stops.
+const EVERY_SESSION_ONCE: &str = r#"
+local threads = 0
+function setup(thread)
+  thread:set("number", threads)
+  threads = threads + 1
+end
+function init(args)
+  count = tonumber(args[1])
+  asked = number
+end
+function request()
+  if asked >= count then wrk.thread:stop() end
+  local cookie = string.format("__Host-bursar=m%042d", asked)
+  asked = asked + 2
+  return wrk.format("GET", nil, { ["Cookie"] = cookie })
+end
+"#;
+
+pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
+    let sessions = bench.size.sessions;
+    let how = format!(
+        "Resident memory of the process `bursar serve` with its database elsewhere: after the start and one page; after \
+         {sessions} people, each with a session of their own, have opened their page; during 50 connections of load."
+    );
+    report.section("Memory", how, again(Part::Memory));
+    bench.database.ask(&format!(
+        "delete from sessions where device = 'bench of memory';
+         insert into sessions (id, token_hash, user_id, device, signed_in_at, last_used_at, expires_at)
+         select gen_random_uuid(), sha256(convert_to('m' || lpad((n - 1)::text, 42, '0'), 'UTF8')), id, 'bench of memory',
+                now(), now(), now() + interval '1 day'
+         from (select id, row_number() over (order by id) as n from users where is_active limit {sessions}) person"
+    ))?;
+    let server = Server::start(&bench.bursar, &bench.database, &[])?;
+    server.visitor().read("/settings/administration/users")?;
+    let idle = server.resident()?;
+    report.line("Idle", (idle, " MB"), Bar::AtMost(40.0), "VmRSS");
+
+    let script = bench.script("every-session-once.lua", EVERY_SESSION_ONCE)?;
+    let url = format!("{}/settings/my-access", server.origin());
+    let arguments = [sessions.to_string()];
+    let target = Target { url, headers: &[], script: Some((&script, &arguments)) };
+    let (_, wrk) = bench.tools.wrk(&target, Pressure { connections: 8, seconds: 600 })?;
+    let signed_in = server.resident()?;
+    let from = format!("{signed_in:.1} MB / {idle:.1} MB: `{wrk}`");
+    report.line(format!("After {sessions} sessions / idle"), (signed_in / idle, ""), Bar::AtMost(1.3), from);
+
+    let headers = [("Cookie", cookie(SESSION))];
+    let url = format!("{}/settings/administration/users?rows=100", server.origin());
+    let target = Target { url, headers: &headers, script: None };
+    let (load, wrk) = bench.tools.wrk(&target, Pressure { connections: 50, seconds: bench.size.seconds })?;
+    let loaded = server.resident()?;
+    report.line("Under load", (loaded, " MB"), Bar::None, format!("{} pages of 100 rows: `{wrk}`", load.words()));
+    Ok(())
+}

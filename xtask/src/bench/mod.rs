@@ -1,0 +1,157 @@
+//! `cargo xtask bench`: what docs/performance.md says, measured on this machine in one go.
+
+mod database;
+mod lists;
+mod log;
+mod memory;
+mod pages;
+mod report;
+mod server;
+mod sign_in;
+mod throughput;
+mod tools;
+mod writes;
+
+use crate::paths::{self, Mode};
+use crate::steps::Steps;
+use crate::{build, command};
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+use database::Database;
+use report::Report;
+use std::path::PathBuf;
+use tools::Tools;
+
+/// The secret of the session that every measurement uses, in a database that holds nobody real.
+const SESSION: &str = "bench-bench-bench-bench-bench-bench-bench-0";
+
+/// What can be measured by itself, in the order in which all of it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Pages, searches, filters and sorts, one request after the other
+    Lists,
+    /// Lists over HTTP against the same SQL by itself
+    Throughput,
+    /// Changes with and without their audit row
+    Writes,
+    /// Resident memory
+    Memory,
+    /// Sign-ins, and pages beside them
+    SignIn,
+    /// Bytes and times of pages in a browser
+    Pages,
+}
+
+impl Part {
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
+/// How much is measured.
+struct Size {
+    is_small: bool,
+    users: u32,
+    projects: u32,
+    /// Requests that count, for each page.
+    runs: usize,
+    /// Length of each load.
+    seconds: u32,
+    sessions: u32,
+}
+
+impl Size {
+    const FULL: Self =
+        Self { is_small: false, users: 1_000_000, projects: 10_000, runs: 20, seconds: 10, sessions: 10_000 };
+    /// Seconds in all, to see that every figure comes about.
+    const SMALL: Self = Self { is_small: true, users: 3_000, projects: 60, runs: 1, seconds: 1, sessions: 100 };
+}
+
+/// What every part needs.
+struct Bench {
+    bursar: PathBuf,
+    database: Database,
+    tools: Tools,
+    size: Size,
+}
+
+impl Bench {
+    /// Keeps a script for a generator of load where people can look at it.
+    fn script(&self, name: &str, text: &str) -> Result<PathBuf> {
+        let folder = paths::target().join("bench/scripts");
+        std::fs::create_dir_all(&folder).with_context(|| format!("creating {}", folder.display()))?;
+        let path = folder.join(name);
+        std::fs::write(&path, text)?;
+        Ok(path)
+    }
+}
+
+/// Measures everything, or one part, and writes `target/bench.md`. With `small`, on a small database and the debug
+/// build, for the correctness of this tool.
+pub(crate) fn run(steps: &mut Steps, small: bool, only: Option<Part>) -> Result<()> {
+    let (mode, size) = if small { (Mode::Dev, Size::SMALL) } else { (Mode::Release, Size::FULL) };
+    let bursar = build::build(steps, mode)?;
+    let tools = Tools::find(steps)?;
+    std::fs::create_dir_all(paths::target().join("bench"))?;
+    let database = steps.step("Starting and filling the database", || Database::open(&bursar, &tools, &size))?;
+    let bench = Bench { bursar, database, tools, size };
+    let mut report = Report::default();
+    report.say(conditions(&bench)?);
+    sign_in_once(&bench)?;
+    for part in Part::value_variants().iter().copied().filter(|part| only.is_none_or(|only| only == *part)) {
+        let name = format!("Measuring: {}", part.name());
+        match part {
+            // It may have to install the browser first, which is a step of its own.
+            Part::Pages => pages::measure(steps, &bench, &mut report)?,
+            Part::Lists => steps.step(&name, || lists::measure(&bench, &mut report))?,
+            Part::Throughput => steps.step(&name, || throughput::measure(&bench, &mut report))?,
+            Part::Writes => steps.step(&name, || writes::measure(&bench, &mut report))?,
+            Part::Memory => steps.step(&name, || memory::measure(&bench, &mut report))?,
+            Part::SignIn => steps.step(&name, || sign_in::measure(&bench, &mut report))?,
+        }
+    }
+    let name = if small {
+        "bench/small.md".to_owned()
+    } else {
+        only.map_or("bench.md".to_owned(), |part| format!("bench/{}.md", part.name()))
+    };
+    let path = paths::target().join(name);
+    report.write(&path)?;
+    eprintln!("==> {}", path.display());
+    Ok(())
+}
+
+/// On what, with what, and beside what.
+fn conditions(bench: &Bench) -> Result<String> {
+    let cores = std::thread::available_parallelism()?;
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or_default().to_owned();
+    let version = bench.database.ask("show server_version")?;
+    let commit = command::output(std::process::Command::new("git").args(["describe", "--always", "--dirty"]))?;
+    let counts = bench.database.ask(
+        "select (select count(*) from users), (select count(*) from projects), (select count(*) from user_projects),
+                (select count(*) from budgets), (select count(*) from user_budgets), (select count(*) from audit_log)",
+    )?;
+    let counts: Vec<_> = counts.split('|').map(|count| count.parse().map(report::number)).collect::<Result<_, _>>()?;
+    let [users, projects, members, budgets, assigned, audited] = counts.as_slice() else {
+        anyhow::bail!("the database did not count");
+    };
+    Ok(format!(
+        "State {commit}, {} build, {cores} cores, load before the run {load}; embedded Postgres {version} with its \
+         default settings; {users} people, {projects} projects (one of them personal for everybody regular), {members} \
+         memberships, {budgets} budgets, {assigned} assignments to people, {audited} rows of audit log.",
+        if bench.size.is_small { "debug" } else { "release" }
+    ))
+}
+
+/// Gives an admin the session that every measurement uses.
+fn sign_in_once(bench: &Bench) -> Result<()> {
+    let admin = "(select id from users where is_admin and is_active order by created_at, id limit 1)";
+    bench.database.ask(&format!(
+        "delete from sessions; delete from sign_in_networks;
+         update users set is_maintainer = true where id = {admin};
+         insert into sessions (id, token_hash, user_id, device, signed_in_at, last_used_at, expires_at)
+         select gen_random_uuid(), sha256('{SESSION}'), {admin}, 'bench', now(), now(), now() + interval '1 day'"
+    ))?;
+    Ok(())
+}

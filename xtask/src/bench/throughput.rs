@@ -1,0 +1,55 @@
+//! Lists under load: what the console adds to the work of its database.
+
+use super::report::{Bar, Report};
+use super::server::{Server, again, cookie};
+use super::tools::{Pressure, Target};
+use super::{Bench, Part, SESSION};
+use anyhow::Result;
+use std::path::PathBuf;
+
+const CONNECTIONS: u32 = 8;
+
+const LISTS: [(&str, &str, f64); 1] = [("HTML list of 50 people", "/settings/administration/users?rows=50", 0.2)];
+
+pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
+    let pressure = Pressure { connections: CONNECTIONS, seconds: bench.size.seconds };
+    let how = format!(
+        "Answers a second over HTTP, by `wrk` with {CONNECTIONS} connections, against `pgbench` with {CONNECTIONS} \
+         clients running the same statements: those that Postgres logged for one such request, as prepared statements. \
+         The console, Postgres and the generator of the load share the cores of this machine."
+    );
+    report.section("Throughput of lists", how, again(Part::Throughput));
+    for (what, path, bar) in LISTS {
+        let script = same_statements(bench, path)?;
+        let (sql, pgbench) = bench.tools.pgbench(bench.database.url(), &script, pressure)?;
+        let server = Server::start(&bench.bursar, &bench.database, &[])?;
+        server.visitor().read(path)?;
+        let headers = [("Cookie", cookie(SESSION))];
+        let target = Target { url: format!("{}{path}", server.origin()), headers: &headers, script: None };
+        let (http, wrk) = bench.tools.wrk(&target, pressure)?;
+        let from = format!("{} / {}: `{wrk}`; `{pgbench}`", http.words(), sql.words());
+        report.line(what, (http.rate / sql.rate, ""), Bar::AtLeast(bar), from);
+        report.line(
+            format!("{what}: median and p99 at this load"),
+            (http.p50, " ms"),
+            Bar::None,
+            format!("p99 {:.1} ms", http.p99),
+        );
+    }
+    Ok(())
+}
+
+/// Writes what Postgres ran for a request as a script for `pgbench`.
+fn same_statements(bench: &Bench, path: &str) -> Result<PathBuf> {
+    let mut log = bench.database.watch()?;
+    let server = Server::start(&bench.bursar, &bench.database, &[])?;
+    let visitor = server.visitor();
+    visitor.read(path)?;
+    log.statements()?;
+    visitor.read(path)?;
+    let statements = log.statements()?;
+    drop(server);
+    bench.database.look_away()?;
+    let sql: String = statements.iter().map(|statement| format!("{};\n", statement.in_full())).collect();
+    bench.script("list.sql", &sql)
+}

@@ -1,0 +1,87 @@
+//! What the audit log costs a change.
+
+use super::report::{Bar, Report};
+use super::server::{Server, again};
+use super::tools::Pressure;
+use super::{Bench, Part};
+use anyhow::{Context, Result};
+
+/// Each client of `pgbench` changes a project of its own, as people do; more than ten would need longer numbers.
+const CLIENTS: u32 = 8;
+
+pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
+    let how = format!(
+        "The transaction that saving a project's form runs, as Postgres logged it, {CLIENTS} clients each on a project \
+         of its own, against the same transaction without the statement that writes the audit row. Commits wait for the \
+         disk, as they do for people."
+    );
+    report.section("Writes", how, again(Part::Writes));
+    let statements = transaction(bench)?;
+    let is_audit = |sql: &str| sql.trim_start().starts_with("insert into audit_log");
+    anyhow::ensure!(statements.iter().any(|sql| is_audit(sql)), "the change wrote no audit row");
+    let script = |keep: &dyn Fn(&str) -> bool| -> String {
+        statements.iter().filter(|sql| keep(sql)).map(|sql| format!("{sql};\n")).collect()
+    };
+    let with = bench.script("write.sql", &script(&|_| true))?;
+    let without = bench.script("write-without-audit.sql", &script(&|sql| !is_audit(sql)))?;
+    let pressure = Pressure { connections: CLIENTS, seconds: bench.size.seconds };
+    // In turn, so that a disk that tires tires both.
+    let (mut sum_with, mut sum_without, mut commands) = (0.0, 0.0, String::new());
+    for _ in 0..2 {
+        let (audited, one) = bench.tools.pgbench(bench.database.url(), &with, pressure)?;
+        let (bare, other) = bench.tools.pgbench(bench.database.url(), &without, pressure)?;
+        (sum_with, sum_without) = (sum_with + audited.rate, sum_without + bare.rate);
+        commands = format!("`{one}`; `{other}`");
+    }
+    let from = format!("{:.0} / {:.0} transactions a second: {commands}", sum_with / 2.0, sum_without / 2.0);
+    report.line("Changes with audit row / without", (sum_with / sum_without, ""), Bar::AtLeast(0.8), from);
+    Ok(())
+}
+
+/// Projects whose ids end in the number of a client.
+const PROJECT: &str = "00000000-0000-7000-8000-00000000000";
+
+/// The statements from BEGIN to COMMIT of one real change, ready to be run by client number `:client_id`.
+fn transaction(bench: &Bench) -> Result<Vec<String>> {
+    bench.database.ask(&format!(
+        "insert into projects (id, name, description, project_type)
+         select ('{PROJECT}' || n)::uuid, 'bench-' || n, 'Before', 'shared' from generate_series(0, {CLIENTS} - 1) n
+         on conflict (id) do update set description = 'Before', version = 1"
+    ))?;
+    let mut log = bench.database.watch()?;
+    let server = Server::start(&bench.bursar, &bench.database, &[])?;
+    let fields = [("project", "bench-0"), ("version", "1"), ("display_name", ""), ("description", "After")];
+    server.visitor().send("/act/projects/edit", &fields)?;
+    let statements = log.statements()?;
+    drop(server);
+    bench.database.look_away()?;
+    let is = |word: &'static str| move |sql: &String| sql.trim().eq_ignore_ascii_case(word);
+    let all: Vec<String> = statements.iter().map(super::log::Statement::in_full).collect();
+    let begin = all.iter().position(is("begin")).context("no BEGIN")?;
+    let length = all[begin..].iter().position(is("commit")).context("no COMMIT")?;
+    let own = |sql: &String| {
+        let sql = sql.replace(&format!("'{PROJECT}0'"), &format!("('{PROJECT}' || :client_id)::uuid"));
+        // A row of the audit log is new each time.
+        if sql.trim_start().starts_with("insert into audit_log") { with_new_id(&sql) } else { Some(sql) }
+    };
+    all[begin..=begin + length].iter().map(own).collect::<Option<_>>().context("the audit row has no id")
+}
+
+/// The first value of the row is its id.
+fn with_new_id(insert: &str) -> Option<String> {
+    let (before, values) = insert.split_once("values ('")?;
+    let (_, rest) = values.split_once('\'')?;
+    Some(format!("{before}values (gen_random_uuid(){rest}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_new_id;
+
+    #[test]
+    fn the_id_of_the_audit_row_is_made_anew() {
+        let insert = "insert into audit_log (id, at) values ('0199-7', '2026-11-24')";
+        let anew = "insert into audit_log (id, at) values (gen_random_uuid(), '2026-11-24')";
+        assert_eq!(with_new_id(insert).as_deref(), Some(anew));
+    }
+}
