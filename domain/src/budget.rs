@@ -160,9 +160,9 @@ pub struct BudgetRow {
     pub limits: Limits,
     /// How long it lasts.
     pub period: ResetPeriod,
-    /// People it is assigned to.
+    /// People it is assigned to, as far as [`crate::page::COUNTED_TO`].
     pub user_count: i64,
-    /// Projects it is assigned to.
+    /// Projects it is assigned to, as far as [`crate::page::COUNTED_TO`].
     pub project_count: i64,
     /// Last change.
     #[serde(with = "time::serde::rfc3339")]

@@ -85,6 +85,10 @@ impl From<Cursor> for String {
     }
 }
 
+/// How far lists count what belongs to a row; one more stands for "over". Counting all of it, be it a million
+/// assignments of one budget, would cost the list its speed (field.md P16).
+pub const COUNTED_TO: i64 = 10_000;
+
 /// How many rows a page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]

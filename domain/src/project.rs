@@ -129,9 +129,9 @@ pub struct ProjectRow {
     pub description: String,
     /// Personal or shared.
     pub kind: ProjectKind,
-    /// People in it.
+    /// People in it, as far as [`crate::page::COUNTED_TO`].
     pub member_count: i64,
-    /// Project admins in it.
+    /// Project admins among the people counted.
     pub admin_count: i64,
     /// The role of the person asking, if any.
     pub own_role: Option<ProjectRole>,

@@ -3,6 +3,7 @@
 use crate::paths;
 use crate::ui::{
     Cell, IconSize, NameCell, Priority, RelativeTime, Stacked, SvgIcon, TableRow, Tile, WholeAmount, category_icon,
+    count_words,
 };
 use domain::budget::BudgetRow;
 use leptos::prelude::*;
@@ -66,28 +67,15 @@ pub fn assigned_words(people: i64, projects: i64) -> String {
     let people_words = match people {
         0 => None,
         1 => Some("1 person".to_owned()),
-        many => Some(format!("{} people", grouped(many))),
+        many => Some(format!("{} people", count_words(many))),
     };
     let project_words = match projects {
         0 => None,
         1 => Some("1 project".to_owned()),
-        many => Some(format!("{} projects", grouped(many))),
+        many => Some(format!("{} projects", count_words(many))),
     };
     let words: Vec<String> = people_words.into_iter().chain(project_words).collect();
     if words.is_empty() { "Nobody".to_owned() } else { words.join(", ") }
-}
-
-/// `12,400`
-fn grouped(count: i64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 #[cfg(test)]
@@ -98,7 +86,8 @@ mod tests {
     fn whom_a_budget_serves_reads_as_a_phrase() {
         assert_eq!(assigned_words(0, 0), "Nobody");
         assert_eq!(assigned_words(1, 0), "1 person");
-        assert_eq!(assigned_words(12_400, 1), "12,400 people, 1 project");
+        assert_eq!(assigned_words(9_412, 1), "9,412 people, 1 project");
+        assert_eq!(assigned_words(10_001, 0), "10,000+ people");
         assert_eq!(assigned_words(0, 2), "2 projects");
     }
 }

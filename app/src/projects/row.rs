@@ -1,7 +1,9 @@
 //! One project in the list.
 
 use crate::paths;
-use crate::ui::{Avatar, AvatarShape, Badge, BadgeKind, Cell, Day, Icon, NameCell, Priority, Stacked, TableRow};
+use crate::ui::{
+    Avatar, AvatarShape, Badge, BadgeKind, Cell, Day, Icon, NameCell, Priority, Stacked, TableRow, count_words,
+};
 use domain::project::{ProjectKind, ProjectRow};
 use domain::role::ProjectRole;
 use leptos::prelude::*;
@@ -29,7 +31,7 @@ pub(super) fn project_row(project: ProjectRow) -> impl IntoView {
                 <KindBadge kind />
             </Cell>
             <Cell figures=true label="Members">
-                <span class="text-sm">{member_count.to_string()}</span>
+                <span class="text-sm">{count_words(member_count)}</span>
             </Cell>
             <Cell figures=true stacked=Stacked::Hidden priority=ADMINS>
                 <span class="text-sm">{admins}</span>
@@ -74,7 +76,7 @@ pub(super) fn reduced_row(project: ProjectRow) -> impl IntoView {
 fn admins(project: &ProjectRow) -> String {
     match project.kind {
         ProjectKind::Personal => "–".to_owned(),
-        ProjectKind::Shared => project.admin_count.to_string(),
+        ProjectKind::Shared => count_words(project.admin_count),
     }
 }
 

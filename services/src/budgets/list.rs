@@ -11,7 +11,7 @@ use crate::search::{Hits, Searched};
 use domain::budget::{BudgetAssignment, BudgetChoice, BudgetDetail, BudgetQuery, BudgetRow, BudgetSort, Holder};
 use domain::error::Refusal;
 use domain::id::{BudgetId, UserId};
-use domain::page::Page;
+use domain::page::{COUNTED_TO, Page};
 use domain::permission::ViewBudgets;
 use rust_decimal::Decimal;
 use sqlx::QueryBuilder;
@@ -40,14 +40,16 @@ pub async fn list(services: &Services, _can: &Can<ViewBudgets>, query: &BudgetQu
     keyset.push_condition(&mut sql);
     keyset.push_order(&mut sql);
     keyset.push_limit(&mut sql);
-    sql.push(
+    sql.push(format_args!(
         ")
          select b.id, b.name, b.category, b.soft_limit, b.hard_limit, b.reset_minutes, b.updated_at, b.version,
                 lower(b.name) as sort_key,
-                (select count(*) from user_budgets a where a.budget_id = b.id) as user_count,
-                (select count(*) from project_budgets a where a.budget_id = b.id) as project_count
+                (select count(*) from (select from user_budgets a where a.budget_id = b.id limit {most}) a) as user_count,
+                (select count(*) from (select from project_budgets a where a.budget_id = b.id limit {most}) a)
+                  as project_count
          from b",
-    );
+        most = COUNTED_TO + 1
+    ));
     keyset.push_order(&mut sql);
     let rows: Vec<Row> = sql.build_query_as().fetch_all(&services.pool).await?;
     let page = keyset.page(rows, |row| {
@@ -72,10 +74,13 @@ pub async fn detail(services: &Services, _can: &Can<ViewBudgets>, budget: Budget
         Row,
         r#"select b.id, b.name, b.category, b.soft_limit, b.hard_limit, b.reset_minutes, b.updated_at, b.version,
                   lower(b.name) as "sort_key!",
-                  (select count(*) from user_budgets a where a.budget_id = b.id) as "user_count!",
-                  (select count(*) from project_budgets a where a.budget_id = b.id) as "project_count!"
+                  (select count(*) from (select from user_budgets a where a.budget_id = b.id limit $2) a)
+                    as "user_count!",
+                  (select count(*) from (select from project_budgets a where a.budget_id = b.id limit $2) a)
+                    as "project_count!"
            from budgets b where b.id = $1"#,
-        budget.0
+        budget.0,
+        COUNTED_TO + 1
     )
     .fetch_optional(&services.pool)
     .await?

@@ -58,7 +58,9 @@ impl People {
         };
         let is_active = number == 0 || !often(&mut rng, 50);
         let has_signed_in = number == 0 || !often(&mut rng, 90);
-        let last_sign_in_at = has_signed_in.then(|| moment(&mut rng, created_at, self.now, 5));
+        // Whoever was deactivated has not been here since, and for the most part that was long ago.
+        let left = if is_active { self.now } else { moment(&mut rng, created_at, self.now, 1) };
+        let last_sign_in_at = has_signed_in.then(|| moment(&mut rng, created_at, left, 5));
         let is_locked = is_active && has_signed_in && number > 0 && often(&mut rng, 1);
         let locked_until = is_locked.then(|| self.now + Duration::minutes(rng.i64(1..10_000)));
         let Name { name, email } = names::name(self.seed, number, kind, &mut rng);

@@ -11,7 +11,7 @@ use crate::search::{Hits, Searched};
 use domain::actor::{Actor, Target};
 use domain::id::ProjectId;
 use domain::mode::Mode;
-use domain::page::Page;
+use domain::page::{COUNTED_TO, Page};
 use domain::permission::Permission;
 use domain::project::{ProjectQuery, ProjectRow, ProjectSort};
 use domain::text::SearchTerm;
@@ -59,14 +59,15 @@ pub async fn list(services: &Services, caller: &Caller, query: &ProjectQuery) ->
     keyset.push_condition(&mut sql);
     keyset.push_order(&mut sql);
     keyset.push_limit(&mut sql);
-    sql.push(
+    sql.push(format_args!(
         ")
          select p.*, lower(p.title) as sort_key, counts.members, counts.admins
          from p cross join lateral (
            select count(*) as members, count(*) filter (where m.is_project_admin) as admins
-           from user_projects m where m.project_id = p.id
+           from (select is_project_admin from user_projects where project_id = p.id limit {most}) m
          ) counts",
-    );
+        most = COUNTED_TO + 1
+    ));
     keyset.push_order(&mut sql);
     let rows: Vec<Row> = sql.build_query_as().fetch_all(&services.pool).await?;
     let page = keyset.page(rows, |row| {

@@ -162,10 +162,11 @@ fn push_filters(sql: &mut QueryBuilder<Postgres>, query: &UserQuery, now: Offset
         return;
     }
     sql.push(" and (u.locked_until is null or u.locked_until <= ").push_bind(now).push(")");
+    // Said a second time in the words of the index by last sign-in, where those who never did stand in one place.
     sql.push(if status == UserStatus::NeverSignedIn {
-        " and u.last_sign_in_at is null"
+        " and u.last_sign_in_at is null and coalesce(u.last_sign_in_at, timestamptz '-infinity') = timestamptz '-infinity'"
     } else {
-        " and u.last_sign_in_at is not null"
+        " and u.last_sign_in_at is not null and coalesce(u.last_sign_in_at, timestamptz '-infinity') > timestamptz '-infinity'"
     });
 }
 
