@@ -5,8 +5,8 @@
 //! up first, alone and bounded. Few hits are sorted by id list; many hits make walking the order cheap, whatever the
 //! term, and there the search column is compared in a way that no index could serve.
 //!
-//! The index knows text by three letters in a row. Shorter terms are looked for at the beginnings of words, which it
-//! knows too, instead of reading the whole table for them.
+//! The index knows text by three letters in a row. In the large tables shorter terms are looked for at the beginnings of
+//! words, which it knows too, instead of reading the whole table for them.
 
 use crate::Services;
 use crate::error::Error;
@@ -38,7 +38,15 @@ pub(crate) enum Hits {
     /// Exactly these rows.
     Few(Vec<Uuid>),
     /// Too many to list; the term finds them along the order.
-    Many(SearchTerm),
+    Many(Wanted),
+}
+
+/// What a row has to hold.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    term: SearchTerm,
+    /// At the beginning of a word, instead of anywhere.
+    at_a_beginning: bool,
 }
 
 impl Hits {
@@ -48,8 +56,9 @@ impl Hits {
     /// The database failed.
     pub(crate) async fn of(services: &Services, table: Searched, term: Option<&SearchTerm>) -> Result<Self, Error> {
         let Some(term) = term else { return Ok(Self::All) };
-        let ids = lookup(table, term).build_query_scalar().persistent(false).fetch_all(services.pool()).await?;
-        Ok(if ids.len() > FEW { Self::Many(term.clone()) } else { Self::Few(ids) })
+        let wanted = table.wanted(term);
+        let ids = lookup(table, &wanted).build_query_scalar().persistent(false).fetch_all(services.pool()).await?;
+        Ok(if ids.len() > FEW { Self::Many(wanted) } else { Self::Few(ids) })
     }
 
     /// How many rows there are at least, where they are too many to list.
@@ -64,37 +73,44 @@ impl Hits {
             Self::Few(ids) => {
                 sql.push(format_args!(" and {alias}.id = any(")).push_bind(ids.clone()).push(")");
             }
-            Self::Many(term) if is_short(term) => {
-                sql.push(format_args!(" and strpos(' ' || {alias}.search, ' ' || lower("));
+            Self::Many(Wanted { term, at_a_beginning }) => {
+                let space = if *at_a_beginning { "' ' || " } else { "" };
+                sql.push(format_args!(" and strpos({space}{alias}.search, {space}lower("));
                 sql.push_bind(term.to_string()).push(")) > 0");
-            }
-            Self::Many(term) => {
-                sql.push(format_args!(" and strpos({alias}.search, lower(")).push_bind(term.to_string()).push(")) > 0");
             }
         }
     }
 }
 
+impl Searched {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Users => "users",
+            Self::Projects => "projects",
+            Self::Budgets => "budgets",
+        }
+    }
+
+    fn wanted(self, term: &SearchTerm) -> Wanted {
+        let is_large = matches!(self, Self::Users | Self::Projects);
+        let is_short = term.as_str().chars().count() < THREE_LETTERS;
+        // A sign begins no word that the index knows.
+        let at_a_beginning = is_large && is_short && term.as_str().chars().all(char::is_alphanumeric);
+        Wanted { term: term.clone(), at_a_beginning }
+    }
+}
+
 /// The bounded look-up. Not kept as a prepared statement, so that its plan knows the term.
-fn lookup(table: Searched, term: &SearchTerm) -> QueryBuilder<Postgres> {
-    let name = match table {
-        Searched::Users => "users",
-        Searched::Projects => "projects",
-        Searched::Budgets => "budgets",
-    };
-    let mut sql = QueryBuilder::new(format!("select id from {name} where (search like lower("));
+fn lookup(table: Searched, Wanted { term, at_a_beginning }: &Wanted) -> QueryBuilder<Postgres> {
+    let mut sql = QueryBuilder::new(format!("select id from {} where (search like lower(", table.name()));
     let pattern = pattern(term);
-    if is_short(term) {
+    if *at_a_beginning {
         sql.push_bind(pattern.clone()).push(") or search like lower(").push_bind(format!("% {pattern}"));
     } else {
         sql.push_bind(format!("%{pattern}"));
     }
     sql.push(format_args!(")) limit {}", FEW + 1));
     sql
-}
-
-fn is_short(term: &SearchTerm) -> bool {
-    term.as_str().chars().count() < THREE_LETTERS
 }
 
 /// Finds the term as it stands at the beginning of a text.
@@ -139,8 +155,8 @@ mod tests {
     #[tokio::test]
     async fn even_a_generic_plan_looks_a_term_up_in_the_trigram_index() {
         let world = crowd().await;
-        let term = SearchTerm::parse("quetzal").expect("a term");
-        let plan = world.generic_plan(&mut lookup(Searched::Users, &term)).await;
+        let wanted = Searched::Users.wanted(&SearchTerm::parse("quetzal").expect("a term"));
+        let plan = world.generic_plan(&mut lookup(Searched::Users, &wanted)).await;
         assert!(plan.contains("Bitmap Index Scan on users_search"), "{plan}");
     }
 
@@ -149,16 +165,17 @@ mod tests {
         let world = crowd().await;
         let found = async |raw: &str| {
             let term = SearchTerm::parse(raw).expect("a term");
-            let plan = world.generic_plan(&mut lookup(Searched::Users, &term)).await;
-            assert!(plan.contains("Bitmap Index Scan on users_search"), "{raw}: {plan}");
-            Hits::of(&world.services, Searched::Users, Some(&term)).await.expect("hits")
+            let plan = world.plan_on_a_large_table(&mut lookup(Searched::Users, &Searched::Users.wanted(&term))).await;
+            (Hits::of(&world.services, Searched::Users, Some(&term)).await.expect("hits"), plan)
         };
-        assert!(matches!(found("Qu").await, Hits::Few(ids) if ids.len() == 1));
-        assert!(matches!(found("q").await, Hits::Few(ids) if ids.len() == 1));
-        assert!(matches!(found("ue").await, Hits::Few(ids) if ids.is_empty()));
-        let Hits::Many(term) = found("p").await else { panic!("everybody but one begins with it") };
+        for (raw, count) in [("Qu", 1), ("q", 1), ("ue", 0)] {
+            let (hits, plan) = found(raw).await;
+            assert!(plan.contains("Bitmap Index Scan on users_search"), "{raw}: {plan}");
+            assert!(matches!(&hits, Hits::Few(ids) if ids.len() == count), "{raw}: {hits:?}");
+        }
+        let (Hits::Many(wanted), _) = found("p").await else { panic!("everybody but one begins with it") };
         let mut sql = QueryBuilder::new("select count(*) from users u where true");
-        Hits::Many(term).push_condition(&mut sql, "u");
+        Hits::Many(wanted).push_condition(&mut sql, "u");
         let count: i64 = sql.build_query_scalar().fetch_one(world.services.pool()).await.expect("a count");
         assert_eq!(count, 30_000);
     }

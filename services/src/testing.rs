@@ -200,10 +200,19 @@ impl World {
 
     /// The plan that Postgres makes without a look at the parameters, as it may for a prepared statement.
     pub async fn generic_plan(&self, sql: &mut QueryBuilder<Postgres>) -> String {
+        self.plan(sql, "set plan_cache_mode = force_generic_plan").await
+    }
+
+    /// The plan that Postgres makes for these parameters on a table too large to be read as a whole.
+    pub async fn plan_on_a_large_table(&self, sql: &mut QueryBuilder<Postgres>) -> String {
+        self.plan(sql, "set plan_cache_mode = force_custom_plan; set enable_seqscan = off").await
+    }
+
+    async fn plan(&self, sql: &mut QueryBuilder<Postgres>, mode: &'static str) -> String {
         let explained = format!("explain {}", sql.sql().as_str());
         let arguments = sql.build().take_arguments().expect("encodable").unwrap_or_default();
         let mut connection = self.services.pool().acquire().await.expect("a connection");
-        sqlx::raw_sql("set plan_cache_mode = force_generic_plan").execute(&mut *connection).await.expect("a setting");
+        sqlx::raw_sql(mode).execute(&mut *connection).await.expect("a setting");
         let lines: Vec<String> = sqlx::query_scalar_with(AssertSqlSafe(explained), arguments)
             .fetch_all(&mut *connection)
             .await

@@ -84,6 +84,9 @@ enum Task {
         /// Measure one part only
         #[arg(long, value_name = "PART")]
         only: Option<bench::Part>,
+        /// Measure this executable, for example one of an older state, instead of building one
+        #[arg(long, value_name = "FILE")]
+        bursar: Option<std::path::PathBuf>,
     },
     /// Fetch what a build needs: the wasm target and Tailwind's script
     Setup,
@@ -121,7 +124,7 @@ fn perform(task: Task, steps: &mut Steps) -> Result<()> {
         Task::Build { release } => build::build(steps, Mode::new(release)).map(|_| ())?,
         Task::Soak => test::soak(steps)?,
         Task::Fuzz { target, runs } => fuzz::run(steps, runs, target.as_deref())?,
-        Task::Bench { small, only } => bench::run(steps, small, only)?,
+        Task::Bench { small, only, bursar } => bench::run(steps, small, only, bursar)?,
         Task::Setup => setup::for_build(steps)?,
         Task::Sqlx { check } => queries::run(steps, check)?,
         Task::Docs { check } => docs::run(steps, check)?,

@@ -4,7 +4,7 @@ use crate::keycloak::Keycloak;
 use crate::paths::{self, Mode};
 use crate::postgres::{self, Postgres};
 use crate::steps::Steps;
-use crate::{build, command, docs, fuzz, queries, sdk, setup};
+use crate::{bench, build, command, docs, fuzz, queries, sdk, setup};
 use anyhow::Result;
 use clap::ValueEnum;
 use std::path::Path;
@@ -29,6 +29,8 @@ pub(crate) enum Part {
     SystemPostgres,
     /// The wire contract's own client does what programs do
     Sdk,
+    /// The benchmark comes to a figure for everything, on a small database
+    Bench,
     /// A real browser does what people do
     Browser,
 }
@@ -74,6 +76,9 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
         }
         if wanted(Part::Documents) {
             steps.step("Checking the tables of README.md and docs/openapi.json", || docs::write(true))?;
+        }
+        if wanted(Part::Bench) {
+            bench::run(steps, true, None, None)?;
         }
         on_postgres(steps, &bursar, wanted)?;
     }

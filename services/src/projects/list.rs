@@ -15,7 +15,7 @@ use domain::page::{COUNTED_TO, Page};
 use domain::permission::Permission;
 use domain::project::{ProjectQuery, ProjectRow, ProjectSort};
 use domain::text::SearchTerm;
-use sqlx::QueryBuilder;
+use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -32,12 +32,38 @@ pub async fn list(services: &Services, caller: &Caller, query: &ProjectQuery) ->
     if actor.mode == Mode::Keycloak && sees_all && !query.search.as_ref().is_some_and(SearchTerm::is_telling) {
         return Ok(Page { rows: Vec::new(), previous: None, next: None });
     }
+    let keyset = keyset(query);
+    let hits = Hits::of(services, Searched::Projects, query.search.as_ref()).await?;
+    let mut sql = statement(services, actor, query, &keyset, &hits);
+    let rows: Vec<Row> = sql.build_query_as().fetch_all(&services.pool).await?;
+    let page = keyset.page(rows, |row| {
+        let key = match query.sort {
+            ProjectSort::Name => Some(row.sort_key.clone()),
+            ProjectSort::Created => time_key(Some(row.created_at)),
+        };
+        (key, row.id)
+    });
+    let rows = page.rows.into_iter().map(|row| row.read(actor)).collect::<Result<_, _>>()?;
+    Ok(Page { rows, previous: page.previous, next: page.next })
+}
+
+fn keyset(query: &ProjectQuery) -> Keyset<'_> {
     let sort = match query.sort {
         ProjectSort::Name => SortKey::text("lower(p.title)"),
         ProjectSort::Created => SortKey::time("p.created_at"),
     };
-    let keyset = Keyset::new(sort, "p.id", query.descending, query.size, query.cursor.as_ref());
-    let hits = Hits::of(services, Searched::Projects, query.search.as_ref()).await?;
+    Keyset::new(sort, "p.id", query.descending, query.size, query.cursor.as_ref())
+}
+
+/// The page first, then the counts of its rows alone.
+fn statement(
+    services: &Services,
+    actor: &Actor,
+    query: &ProjectQuery,
+    keyset: &Keyset<'_>,
+    hits: &Hits,
+) -> QueryBuilder<Postgres> {
+    let sees_all = actor.may(Permission::ViewProject, Target::Platform);
     let mut sql = QueryBuilder::new(
         "with p as (
            select p.id, p.name, p.title, p.description, p.project_type, p.created_at, p.deleted_at
@@ -69,16 +95,7 @@ pub async fn list(services: &Services, caller: &Caller, query: &ProjectQuery) ->
         most = COUNTED_TO + 1
     ));
     keyset.push_order(&mut sql);
-    let rows: Vec<Row> = sql.build_query_as().fetch_all(&services.pool).await?;
-    let page = keyset.page(rows, |row| {
-        let key = match query.sort {
-            ProjectSort::Name => Some(row.sort_key.clone()),
-            ProjectSort::Created => time_key(Some(row.created_at)),
-        };
-        (key, row.id)
-    });
-    let rows = page.rows.into_iter().map(|row| row.read(actor)).collect::<Result<_, _>>()?;
-    Ok(Page { rows, previous: page.previous, next: page.next })
+    sql
 }
 
 /// The projects somebody may see who does not see all.
@@ -116,5 +133,50 @@ impl Row {
             created_at: self.created_at,
             deleted_at: self.deleted_at,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+    use domain::page::{Cursor, Direction};
+    use domain::role::PlatformRole;
+    use domain::text::SearchTerm;
+
+    #[tokio::test]
+    async fn no_page_reads_the_whole_table_even_with_a_generic_plan() {
+        let world = World::create().await;
+        let root = world.person("Root", PlatformRole::Admin).await;
+        sqlx::raw_sql(
+            "insert into projects (id, name, description, project_type, created_at)
+             select gen_random_uuid(), 'project-' || md5(n::text), 'Number ' || n, 'shared', now() - n * interval '1 hour'
+             from generate_series(1, 30000) n;
+             analyze projects;",
+        )
+        .execute(world.services.pool())
+        .await
+        .expect("many projects");
+        let term = |raw| Some(SearchTerm::parse(raw).expect("a term"));
+        let middle =
+            |key: &str| Some(Cursor { direction: Direction::After, key: Some(key.to_owned()), id: Uuid::from_u128(7) });
+        let by = |sort, descending| ProjectQuery { sort, descending, ..ProjectQuery::default() };
+        for (query, index) in [
+            (by(ProjectSort::Name, false), "projects_by_title"),
+            (by(ProjectSort::Name, true), "projects_by_title"),
+            (ProjectQuery { cursor: middle("project-7"), ..by(ProjectSort::Name, false) }, "projects_by_title"),
+            (by(ProjectSort::Created, true), "projects_by_created"),
+            (
+                ProjectQuery { cursor: middle("2026-01-01T00:00:00Z"), ..by(ProjectSort::Created, false) },
+                "projects_by_created",
+            ),
+            (ProjectQuery { search: term("project"), ..by(ProjectSort::Name, false) }, "projects_by_title"),
+            (ProjectQuery { search: term("number 29999"), ..by(ProjectSort::Created, false) }, "projects_pkey"),
+        ] {
+            let hits = Hits::of(&world.services, Searched::Projects, query.search.as_ref()).await.expect("hits");
+            let mut sql = statement(&world.services, &root.actor, &query, &keyset(&query), &hits);
+            let plan = world.generic_plan(&mut sql).await;
+            assert!(plan.contains(index) && !plan.contains("Seq Scan on projects"), "{query:?}\n{plan}");
+        }
     }
 }

@@ -20,10 +20,8 @@ impl Database {
     /// Starts it, and fills it unless it was filled with the same amount by the same code.
     pub(super) fn open(bursar: &Path, tools: &Tools, size: &Size) -> Result<Self> {
         let folder = paths::target().join("bench").join(size.users.to_string());
-        let (services, migrations) = (paths::root().join("services/src"), paths::root().join("migrations"));
-        let inputs = [services.join("demo"), services.join("demo.rs"), migrations];
-        let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
-        let filled = Stamp::of_inputs(folder.join("filled"), &inputs)?;
+        let services = paths::root().join("services/src");
+        let filled = Stamp::of_inputs(folder.join("filled"), &[&services.join("demo"), &services.join("demo.rs")])?;
         if !filled.is_current() && folder.exists() {
             std::fs::remove_dir_all(&folder).with_context(|| format!("removing {}", folder.display()))?;
         }

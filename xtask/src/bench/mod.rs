@@ -88,9 +88,12 @@ impl Bench {
 
 /// Measures everything, or one part, and writes `target/bench.md`. With `small`, on a small database and the debug
 /// build, for the correctness of this tool.
-pub(crate) fn run(steps: &mut Steps, small: bool, only: Option<Part>) -> Result<()> {
+pub(crate) fn run(steps: &mut Steps, small: bool, only: Option<Part>, bursar: Option<PathBuf>) -> Result<()> {
     let (mode, size) = if small { (Mode::Dev, Size::SMALL) } else { (Mode::Release, Size::FULL) };
-    let bursar = build::build(steps, mode)?;
+    let bursar = match bursar {
+        Some(bursar) => bursar,
+        None => build::build(steps, mode)?,
+    };
     let tools = Tools::find(steps)?;
     std::fs::create_dir_all(paths::target().join("bench"))?;
     let database = steps.step("Starting and filling the database", || Database::open(&bursar, &tools, &size))?;
