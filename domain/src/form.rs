@@ -114,7 +114,7 @@ impl FormState {
 }
 
 /// What the next page shows once, after a form was sent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Flash {
     /// A form that came back.
     Form(FormState),
@@ -134,6 +134,20 @@ pub enum Flash {
     },
     /// Somebody was turned away at the door.
     Denied(Box<crate::denial::Denied>),
+}
+
+impl std::fmt::Debug for Flash {
+    /// Without the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Form(form) => f.debug_tuple("Form").field(form).finish(),
+            Self::Notice { text, undo } => f.debug_struct("Notice").field("text", text).field("undo", undo).finish(),
+            Self::OneTimePassword { name, .. } => {
+                f.debug_struct("OneTimePassword").field("name", name).finish_non_exhaustive()
+            }
+            Self::Denied(denied) => f.debug_tuple("Denied").field(denied).finish(),
+        }
+    }
 }
 
 /// A form that takes an action back.

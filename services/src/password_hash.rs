@@ -57,6 +57,7 @@ impl PasswordHasher {
         let waiting = HashJob::waiting();
         let permit =
             Arc::clone(&self.workers).acquire_owned().await.map_err(|fault| Error::Broken(fault.to_string()))?;
+        tracing::debug!("hashing a password");
         // The permit goes with the work: a request that is given up does not make room for one more hash.
         let running = waiting.runs();
         let work = move || {

@@ -7,7 +7,7 @@ mod statements;
 
 pub use database::TestDatabase;
 pub use provider::{ISSUER, developer};
-pub use statements::count_statements;
+pub use statements::{count_hashes, count_statements};
 
 use crate::guard::Caller;
 use crate::session::{self, Client, SessionToken};

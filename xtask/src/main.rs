@@ -15,6 +15,7 @@ mod sdk;
 mod setup;
 mod stamp;
 mod steps;
+mod supply;
 mod test;
 
 use anyhow::Result;

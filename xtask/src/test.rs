@@ -4,7 +4,7 @@ use crate::keycloak::Keycloak;
 use crate::paths::{self, Mode};
 use crate::postgres::{self, Postgres};
 use crate::steps::Steps;
-use crate::{bench, build, command, docs, fuzz, queries, sdk, setup};
+use crate::{bench, build, command, docs, fuzz, queries, sdk, setup, supply};
 use anyhow::Result;
 use clap::ValueEnum;
 use std::path::Path;
@@ -17,6 +17,8 @@ pub(crate) enum Part {
     Format,
     /// Clippy has nothing to say, natively and for wasm
     Lint,
+    /// Licences, sources and versions of what comes into the build, and that all of it is used
+    Supply,
     /// The query data in .sqlx is current
     Queries,
     /// The tables of README.md and docs/openapi.json are current
@@ -50,6 +52,8 @@ pub(crate) fn soak(steps: &mut Steps) -> Result<()> {
         })
     };
     soak("Races", &["--package", "services", "--test", "races"])?;
+    soak("The tries of an account", &["--package", "services", "--lib", "of_eight_tries"])?;
+    soak("What a wrong password costs", &["--package", "services", "--test", "sign_in_cost"])?;
     soak("Paging while the list changes", &["--package", "services", "--test", "paging"])?;
     soak("Faults", &["--package", "server", "--test", "binary", "faults"])
 }
@@ -66,10 +70,13 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
     if wanted(Part::Lint) {
         lint(steps)?;
     }
+    if wanted(Part::Supply) {
+        supply::run(steps)?;
+    }
     if wanted(Part::Fuzz) {
         fuzz::run(steps, FUZZ_RUNS, None)?;
     }
-    if !matches!(only, Some(Part::Format | Part::Lint | Part::Fuzz)) {
+    if !matches!(only, Some(Part::Format | Part::Lint | Part::Supply | Part::Fuzz)) {
         let bursar = build::build(steps, Mode::Dev)?;
         if wanted(Part::Queries) {
             queries::run(steps, true)?;

@@ -40,7 +40,11 @@ const ATTACKS: &[Attack] = &[
     ("no cookie", |r, _| form(r).body("a=b"), &[401, 422]),
     ("an expired session", |r, c| form(r).header("cookie", &c.expired).body("a=b"), &[401, 422]),
     ("somebody else's session", |r, c| form(r).header("cookie", &c.others).body("a=b"), &[403, 404, 422]),
-    ("a malformed cookie", |r, _| form(r).header("cookie", "__Host-bursar=\u{7f}x; =;;").body("a=b"), &[401, 422]),
+    (
+        "a malformed cookie",
+        |r, _| form(r).header("cookie", b"__Host-bursar=\xff\xfe; =;;".as_slice()).body("a=b"),
+        &[401, 422],
+    ),
     ("two cookies", |r, c| form(r).header("cookie", format!("{}; {}", c.good, c.others)).body("a=b"), &[401, 422]),
     (
         "another site",
@@ -55,11 +59,6 @@ const ATTACKS: &[Attack] = &[
     ("another type", |r, c| typed(r, c, "application/xml").body("<a/>"), &[400, 415, 422]),
     ("no type", |r, c| ours(r, c).body("a=b"), &[400, 415, 422]),
     ("a body that is too large", |r, c| typed(r, c, FORM.1).body("a".repeat(65 * 1024)), &[413]),
-    (
-        "a body that is too large and does not say so",
-        |r, c| typed(r, c, FORM.1).body(reqwest::Body::from(vec![b'a'; 65 * 1024])),
-        &[413, 422],
-    ),
     ("deep JSON", |r, c| typed(r, c, "application/json").body("[".repeat(20_000)), &[400, 415, 422]),
     ("deep fields", |r, c| typed(r, c, FORM.1).body(format!("a{}=1", "[b]".repeat(5_000))), &[400, 422]),
     ("a field with NUL", |r, c| typed(r, c, FORM.1).body(everywhere("%00")), &[400, 403, 404, 409, 422]),
@@ -200,4 +199,26 @@ async fn a_browser_gets_a_page_and_a_script_gets_data() {
         assert!(header(&response, "content-type").starts_with(kind), "{:?}", response.headers());
         assert!(response.text().await.expect("a text").contains("Load the page again"));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_does_not_say_how_large_it_is_ends_at_the_limit() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let server = TestServer::start().await;
+    let address = server.origin().replace("http://", "");
+    let mut connection = tokio::net::TcpStream::connect(&address).await.expect("a connection");
+    let head = format!(
+        "POST /act/sign-in HTTP/1.1\r\nhost: {address}\r\nsec-fetch-site: same-origin\r\naccept: application/json\r\n\
+         content-type: application/x-www-form-urlencoded\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n"
+    );
+    connection.write_all(head.as_bytes()).await.expect("sent");
+    for _ in 0..66 {
+        // The server may have answered and closed already.
+        let _ = connection.write_all(format!("400\r\n{}\r\n", "a".repeat(1024)).as_bytes()).await;
+    }
+    let _ = connection.write_all(b"0\r\n\r\n").await;
+    let mut text = Vec::new();
+    let _ = connection.read_to_end(&mut text).await;
+    let text = String::from_utf8_lossy(&text);
+    assert!(text.starts_with("HTTP/1.1 413") || text.starts_with("HTTP/1.1 422"), "{text}");
 }

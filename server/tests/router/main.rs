@@ -12,5 +12,6 @@ mod hostile;
 mod identity;
 mod metrics;
 mod provider;
+mod secrets;
 mod server;
 mod signed_in;

@@ -9,6 +9,7 @@ mod killed;
 mod lost_commit;
 mod proxy;
 mod revoked;
+mod sign_ins;
 mod slow;
 mod starts;
 mod stopped;

@@ -1,0 +1,77 @@
+//! Whoever guesses learns nothing from how long an answer takes (field.md S7): every failure does the same work.
+#![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
+
+use domain::role::PlatformRole;
+use services::session::Client;
+use services::sign_in;
+use services::testing::{World, count_hashes, count_statements, rounds};
+use std::time::{Duration, Instant};
+
+const UNKNOWN: &str = "nobody@example.com";
+const KNOWN: &str = "priya@example.com";
+
+async fn world() -> World {
+    let world =
+        World::with(|settings| (settings.account_tries, settings.network_tries) = (i16::MAX as u16, i16::MAX as u16))
+            .await;
+    let priya = world.person("Priya", PlatformRole::User).await.actor.user_id;
+    world.set_password(priya, "a quiet ledger line").await;
+    for name in ["Locked", "Deactivated"] {
+        let id = world.person(name, PlatformRole::User).await.actor.user_id;
+        world.set_password(id, "a quiet ledger line").await;
+    }
+    world.person("Without", PlatformRole::User).await;
+    sqlx::raw_sql(
+        "update users set locked_until = timestamptz '2026-03-03' where name = 'Locked';
+         update users set is_active = false where name = 'Deactivated'",
+    )
+    .execute(world.services.pool())
+    .await
+    .expect("people");
+    // The first one opens connections and prepares statements.
+    guess(&world, UNKNOWN).await;
+    guess(&world, KNOWN).await;
+    world
+}
+
+async fn guess(world: &World, email: &str) {
+    let client = Client { address: Some("192.0.2.17".to_owned()), ..Client::default() };
+    let wrong = sign_in::with_password(&world.services, email, "a loud ledger line".to_owned(), &client).await;
+    wrong.expect_err("a wrong password");
+}
+
+#[tokio::test]
+async fn every_failure_does_the_same_work() {
+    let world = world().await;
+    let ((), statements) = count_statements(guess(&world, KNOWN)).await;
+    for email in [UNKNOWN, KNOWN, "locked@example.com", "deactivated@example.com", "without@example.com"] {
+        assert_eq!(count_hashes(guess(&world, email)).await.1, 1, "{email}: one hash");
+        assert_eq!(count_statements(guess(&world, email)).await.1, statements, "{email}: as many statements");
+    }
+}
+
+/// A measurement, made by `cargo xtask soak` only: on a machine that does other things it would say nothing.
+#[tokio::test]
+async fn the_medians_of_unknown_and_wrong_lie_close() {
+    let world = world().await;
+    let tries = rounds(0, 2000);
+    let (mut unknown, mut wrong) = (Vec::new(), Vec::new());
+    for _ in 0..tries {
+        for (email, times) in [(UNKNOWN, &mut unknown), (KNOWN, &mut wrong)] {
+            let start = Instant::now();
+            guess(&world, email).await;
+            times.push(start.elapsed());
+        }
+    }
+    if tries > 0 {
+        let (unknown, wrong) = (median(unknown), median(wrong));
+        let apart = unknown.as_secs_f64() / wrong.as_secs_f64() - 1.0;
+        println!("{tries} tries: unknown {unknown:?}, wrong {wrong:?}, apart {:.2} %", apart * 100.0);
+        assert!(apart.abs() < 0.05, "unknown {unknown:?}, wrong {wrong:?}");
+    }
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
