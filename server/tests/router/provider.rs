@@ -2,7 +2,7 @@
 
 mod forge;
 
-pub(crate) use forge::{Forge, Sign};
+pub(crate) use forge::{Forge, Sign, Way};
 
 use crate::server::TestServer;
 use axum::extract::{Form, State};
@@ -63,6 +63,8 @@ struct Asked {
 
 impl Provider {
     pub(crate) async fn start() -> Self {
+        // Made before anybody waits for them.
+        Key::of(KEY);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let url = format!("http://{}/realms/test", listener.local_addr().expect("an address"));
         let state = Arc::new(Told {
@@ -371,6 +373,7 @@ impl TestServer {
 /// A cookie that an answer sets, as the browser sends it; empty when it sets none.
 pub(crate) fn cookie_of(answer: &reqwest::Response, name: &str) -> String {
     let set = answer.headers().get_all("set-cookie").iter().map(|value| value.to_str().expect("text"));
-    let pairs = set.filter_map(|cookie| cookie.split(';').next()).filter(|pair| pair.starts_with(&format!("{name}=")));
-    pairs.last().unwrap_or_default().to_owned()
+    let mut pairs =
+        set.filter_map(|cookie| cookie.split(';').next()).filter(|pair| pair.starts_with(&format!("{name}=")));
+    pairs.next_back().unwrap_or_default().to_owned()
 }

@@ -1,7 +1,7 @@
 //! Access tokens that programs send.
 
 use super::{both, count};
-use crate::provider::{CLIENT, Forge, Provider, Sign, person};
+use crate::provider::{CLIENT, Forge, Provider, Sign, Way, person};
 use serde_json::{Value, json};
 use services::identity::{Fault, access_token};
 use services::session::Client;
@@ -43,7 +43,7 @@ async fn an_access_token_that_is_for_us_says_who_sent_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_access_token_opens_nothing() {
     let (server, provider) = both().await;
-    let wrong: [(&str, fn(&mut Forge)); 13] = [
+    let wrong: [Way; 13] = [
         ("for another", |it| it.claim("aud", json!("another"))),
         ("for nobody", |it| it.claim("aud", Value::Null)),
         ("an id token", |it| it.claim("typ", json!("ID"))),

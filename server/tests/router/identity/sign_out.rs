@@ -1,7 +1,7 @@
 //! Signing out at the provider, and being signed out by it (field.md S3).
 
 use super::{both, count, who};
-use crate::provider::{CLIENT, Forge, Provider, Sign, parameters, person};
+use crate::provider::{CLIENT, Forge, Provider, Sign, Way, parameters, person};
 use crate::server::{OUR_SITE, PAGE, TestServer, header};
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -84,7 +84,7 @@ async fn the_provider_ends_one_session_or_all_of_somebody() {
 async fn a_wrong_logout_token_ends_nothing() {
     let (server, provider) = both().await;
     let session = server.sign_in(&provider).await;
-    let wrong: [(&str, fn(&mut Forge)); 18] = [
+    let wrong: [Way; 18] = [
         ("a nonce", |it| it.claim("nonce", json!("n"))),
         ("a nonce that is null", |it| drop(it.claims.insert("nonce".to_owned(), Value::Null))),
         ("old", |it| {

@@ -56,6 +56,9 @@ pub(crate) enum Sign {
     Secret(&'static str),
 }
 
+/// One way to be wrong, and what it is called.
+pub(crate) type Way = (&'static str, fn(&mut Forge));
+
 /// An answer of the provider about to be made.
 pub(crate) struct Forge {
     pub(crate) header: Value,
