@@ -28,6 +28,7 @@ pub mod projects;
 #[cfg(feature = "ssr")]
 pub mod request;
 pub mod routes;
+mod screen;
 pub mod send;
 pub mod theme;
 pub mod ui;

@@ -4,25 +4,24 @@ use super::actions::SignOut;
 use super::data::open_password_change;
 use super::password_form::{FORM, password_form};
 use crate::page::{PageData, loaded, use_page};
+use crate::screen::Screen;
 use crate::ui::form::PostForm;
 use crate::ui::{Button, ButtonKind, Icon, LonelySheet};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// Open to whoever is signed in, also while nothing else is.
 pub struct ChangePasswordPage {
     page: PageData<()>,
 }
 
-#[lazy_route]
-impl LazyRoute for ChangePasswordPage {
-    fn data() -> Self {
+impl Screen for ChangePasswordPage {
+    fn read() -> Self {
         Self { page: use_page(|| (), |()| open_password_change()) }
     }
 
-    fn view(this: Self) -> AnyView {
+    fn show(self) -> AnyView {
         view! {
             <Title text="Choose a new password" />
             <LonelySheet>
@@ -33,7 +32,7 @@ impl LazyRoute for ChangePasswordPage {
                     </p>
                 </div>
                 <div class="-mx-gutter">
-                    {loaded(this.page, |_, forms| {
+                    {loaded(self.page, |_, forms| {
                         view! { <div class="px-gutter">{password_form(&forms.of(FORM), true)}</div> }
                     })}
                 </div>

@@ -5,11 +5,11 @@ use super::{own_budgets, own_projects, rights};
 use crate::error::PageError;
 use crate::me::{Me, use_me};
 use crate::page::{Dated, PageData, loaded, use_page};
+use crate::screen::Screen;
 use crate::ui::{Avatar, AvatarSize, Crumb, Fact, Facts, PageHead, RailPart, SplitBody};
 use domain::mode::Mode;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// One's own projects and budgets, what one's role allows, whom to ask.
 pub struct MyAccessPage {
@@ -17,14 +17,13 @@ pub struct MyAccessPage {
     me: Resource<Result<Me, PageError>>,
 }
 
-#[lazy_route]
-impl LazyRoute for MyAccessPage {
-    fn data() -> Self {
+impl Screen for MyAccessPage {
+    fn read() -> Self {
         Self { page: use_page(|| (), |()| read_my_access()), me: use_me() }
     }
 
-    fn view(this: Self) -> AnyView {
-        let MyAccessPage { page, me } = this;
+    fn show(self) -> AnyView {
+        let MyAccessPage { page, me } = self;
         let show =
             move |dated: Dated<MyAccess>| Suspend::new(async move { me.await.ok().map(|me| my_access(dated, &me)) });
         view! {

@@ -8,6 +8,7 @@ use crate::error::PageError;
 use crate::flash::Forms;
 use crate::me::{Me, use_me};
 use crate::page::{Dated, PageData, loaded, use_page};
+use crate::screen::Screen;
 use crate::theme::Theme;
 use crate::ui::form::PostForm;
 use crate::ui::{
@@ -19,7 +20,6 @@ use domain::user::UserKind;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// Identity, password, sessions, appearance.
 pub struct ProfilePage {
@@ -27,14 +27,13 @@ pub struct ProfilePage {
     me: Resource<Result<Me, PageError>>,
 }
 
-#[lazy_route]
-impl LazyRoute for ProfilePage {
-    fn data() -> Self {
+impl Screen for ProfilePage {
+    fn read() -> Self {
         Self { page: use_page(|| (), |()| read_profile()), me: use_me() }
     }
 
-    fn view(this: Self) -> AnyView {
-        let ProfilePage { page, me } = this;
+    fn show(self) -> AnyView {
+        let ProfilePage { page, me } = self;
         let show = move |dated: Dated<Profile>, forms: Forms| {
             Suspend::new(async move { me.await.ok().map(|me| profile(dated, &me, &forms)) })
         };

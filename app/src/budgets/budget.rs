@@ -5,6 +5,7 @@ use super::data::{BudgetView, read_budget};
 use super::row::assigned_words;
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
+use crate::screen::Screen;
 use crate::ui::{
     Amount, Crumb, Fact, Facts, Icon, LinkButton, ObjectHead, RailPart, RelativeTime, Section, ShortId, SplitBody,
     Tile, category_icon,
@@ -13,7 +14,6 @@ use domain::budget::BudgetRow;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use leptos_router::{LazyRoute, lazy_route};
 use time::OffsetDateTime;
 
 /// A budget's page.
@@ -21,15 +21,14 @@ pub struct BudgetPage {
     page: PageData<BudgetView>,
 }
 
-#[lazy_route]
-impl LazyRoute for BudgetPage {
-    fn data() -> Self {
+impl Screen for BudgetPage {
+    fn read() -> Self {
         let params = use_params_map();
         Self { page: use_page(move || params.read().get("id").unwrap_or_default(), read_budget) }
     }
 
-    fn view(this: Self) -> AnyView {
-        loaded(this.page, |dated, _| budget_page(dated)).into_any()
+    fn show(self) -> AnyView {
+        loaded(self.page, |dated, _| budget_page(dated)).into_any()
     }
 }
 

@@ -7,26 +7,25 @@ use crate::fields::FieldColumn;
 use crate::flash::FormFields;
 use crate::page::{PageData, loaded, use_page};
 use crate::paths;
+use crate::screen::Screen;
 use crate::ui::form::PostForm;
 use crate::ui::{Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// The form for a new budget.
 pub struct NewBudgetPage {
     page: PageData<()>,
 }
 
-#[lazy_route]
-impl LazyRoute for NewBudgetPage {
-    fn data() -> Self {
+impl Screen for NewBudgetPage {
+    fn read() -> Self {
         Self { page: use_page(|| (), |()| open_new_budget()) }
     }
 
-    fn view(this: Self) -> AnyView {
-        loaded(this.page, |_, forms| form_page(forms.of("create-budget"))).into_any()
+    fn show(self) -> AnyView {
+        loaded(self.page, |_, forms| form_page(forms.of("create-budget"))).into_any()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::fields::FieldColumn;
 use crate::flash::FormFields;
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
+use crate::screen::Screen;
 use crate::ui::form::PostForm;
 use crate::ui::{Button, ButtonKind, ConflictFields, Crumb, FormFoot, LinkButton, PageBody, PageHead};
 use domain::budget::BudgetRow;
@@ -18,7 +19,6 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use leptos_router::{LazyRoute, lazy_route};
 use time::OffsetDateTime;
 
 /// The form of a budget.
@@ -26,15 +26,14 @@ pub struct EditBudgetPage {
     page: PageData<BudgetRow>,
 }
 
-#[lazy_route]
-impl LazyRoute for EditBudgetPage {
-    fn data() -> Self {
+impl Screen for EditBudgetPage {
+    fn read() -> Self {
         let params = use_params_map();
         Self { page: use_page(move || params.read().get("id").unwrap_or_default(), read_budget_to_edit) }
     }
 
-    fn view(this: Self) -> AnyView {
-        loaded(this.page, |dated, forms| form_page(dated, forms.of("edit-budget"))).into_any()
+    fn show(self) -> AnyView {
+        loaded(self.page, |dated, forms| form_page(dated, forms.of("edit-budget"))).into_any()
     }
 }
 

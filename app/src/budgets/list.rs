@@ -8,6 +8,7 @@ use crate::listing::{EmptyWords, ListQuery as _, LiveSearch, empty, ignored_noti
 use crate::me::{Me, use_me};
 use crate::page::{PageData, loaded, use_page, use_params};
 use crate::paths;
+use crate::screen::Screen;
 use crate::ui::{
     ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
     SortHeader, Table, TableBody, TableHead, Width,
@@ -17,7 +18,6 @@ use domain::page::Page;
 use domain::permission::Permission;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{LazyRoute, lazy_route};
 use time::OffsetDateTime;
 
 type Asked = Memo<(BudgetQuery, Vec<String>)>;
@@ -29,15 +29,14 @@ pub struct BudgetsPage {
     me: Resource<Result<Me, PageError>>,
 }
 
-#[lazy_route]
-impl LazyRoute for BudgetsPage {
-    fn data() -> Self {
+impl Screen for BudgetsPage {
+    fn read() -> Self {
         let asked = use_params(BudgetQuery::from_params);
         Self { page: use_page(move || asked.get().0, list_budgets), asked, me: use_me() }
     }
 
-    fn view(this: Self) -> AnyView {
-        let BudgetsPage { page, asked, me } = this;
+    fn show(self) -> AnyView {
+        let BudgetsPage { page, asked, me } = self;
         let head = move || {
             Suspend::new(async move {
                 let me = me.await.ok().filter(|me| me.budgets && me.may(Permission::ViewBudgets));

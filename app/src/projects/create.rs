@@ -8,6 +8,7 @@ use crate::fields::FieldColumn;
 use crate::flash::FormFields;
 use crate::page::{PageData, loaded, use_page};
 use crate::paths;
+use crate::screen::Screen;
 use crate::ui::form::PostForm;
 use crate::ui::{
     Banner, BannerKind, Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField,
@@ -17,7 +18,6 @@ use domain::mode::Mode;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// Name of the form.
 const FORM: &str = "create-project";
@@ -27,16 +27,15 @@ pub struct NewProjectPage {
     page: PageData<NewProjectView>,
 }
 
-#[lazy_route]
-impl LazyRoute for NewProjectPage {
-    fn data() -> Self {
+impl Screen for NewProjectPage {
+    fn read() -> Self {
         Self { page: use_page(|| (), |()| open_new_project()) }
     }
 
-    fn view(this: Self) -> AnyView {
+    fn show(self) -> AnyView {
         view! {
             <Title text="Create project" />
-            {loaded(this.page, |dated, forms| page(dated.data, forms.of(FORM)))}
+            {loaded(self.page, |dated, forms| page(dated.data, forms.of(FORM)))}
         }
         .into_any()
     }

@@ -7,6 +7,7 @@ use crate::fields::FieldColumn;
 use crate::flash::FormFields;
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
+use crate::screen::Screen;
 use crate::ui::form::PostForm;
 use crate::ui::{
     Button, ButtonKind, ConflictFields, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField,
@@ -17,7 +18,6 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use leptos_router::{LazyRoute, lazy_route};
 use time::OffsetDateTime;
 
 /// The form for display name and description.
@@ -25,15 +25,14 @@ pub struct EditProjectPage {
     page: PageData<ProjectFacts>,
 }
 
-#[lazy_route]
-impl LazyRoute for EditProjectPage {
-    fn data() -> Self {
+impl Screen for EditProjectPage {
+    fn read() -> Self {
         let params = use_params_map();
         Self { page: use_page(move || params.read().get("name").unwrap_or_default(), read_project_facts) }
     }
 
-    fn view(this: Self) -> AnyView {
-        loaded(this.page, |dated, forms| page(dated, forms.of("edit-project"))).into_any()
+    fn show(self) -> AnyView {
+        loaded(self.page, |dated, forms| page(dated, forms.of("edit-project"))).into_any()
     }
 }
 

@@ -10,6 +10,7 @@ use crate::listing::{EmptyWords, ListQuery as _, LiveSearch, empty, ignored_noti
 use crate::me::{Me, use_me};
 use crate::page::{PageData, loaded, use_page, use_params};
 use crate::paths;
+use crate::screen::Screen;
 use crate::ui::{
     ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
     SortHeader, Table, TableBody, TableHead, Width,
@@ -21,7 +22,6 @@ use domain::project::{DELETED, ProjectQuery, ProjectRow, ProjectSort};
 use domain::role::PlatformRole;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{LazyRoute, lazy_route};
 
 type Asked = Memo<(ProjectQuery, Vec<String>)>;
 
@@ -32,15 +32,14 @@ pub struct ProjectsPage {
     me: Resource<Result<Me, PageError>>,
 }
 
-#[lazy_route]
-impl LazyRoute for ProjectsPage {
-    fn data() -> Self {
+impl Screen for ProjectsPage {
+    fn read() -> Self {
         let asked = use_params(ProjectQuery::from_params);
         Self { page: use_page(move || asked.get().0, list_projects), asked, me: use_me() }
     }
 
-    fn view(this: Self) -> AnyView {
-        let ProjectsPage { page, asked, me } = this;
+    fn show(self) -> AnyView {
+        let ProjectsPage { page, asked, me } = self;
         let head = move || Suspend::new(async move { me.await.ok().map(|me| list_head(&me, asked)) });
         let rows = move |page: Page<ProjectRow>| {
             Suspend::new(async move {

@@ -6,6 +6,7 @@ use crate::fields::FieldColumn;
 use crate::flash::FormFields;
 use crate::page::{PageData, loaded, use_page};
 use crate::paths;
+use crate::screen::Screen;
 use crate::ui::form::PostForm;
 use crate::ui::{
     Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, RadioChoice, RadioRows, TextField, TextKind,
@@ -14,23 +15,21 @@ use domain::user::UserKind;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// The form for a new person.
 pub struct NewPersonPage {
     page: PageData<()>,
 }
 
-#[lazy_route]
-impl LazyRoute for NewPersonPage {
-    fn data() -> Self {
+impl Screen for NewPersonPage {
+    fn read() -> Self {
         Self { page: use_page(|| (), |()| open_new_person()) }
     }
 
-    fn view(this: Self) -> AnyView {
+    fn show(self) -> AnyView {
         view! {
             <Title text="Create person" />
-            {loaded(this.page, |_, forms| form_page(forms.of("create-person")))}
+            {loaded(self.page, |_, forms| form_page(forms.of("create-person")))}
         }
         .into_any()
     }

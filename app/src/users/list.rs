@@ -8,6 +8,7 @@ use crate::listing::{EmptyWords, ListQuery as _, LiveSearch, empty, ignored_noti
 use crate::me::{Me, use_me};
 use crate::page::{PageData, loaded, use_page, use_params};
 use crate::paths;
+use crate::screen::Screen;
 use crate::ui::{
     ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
     SortHeader, Table, TableBody, TableHead, TextFilterChip, Width,
@@ -18,7 +19,6 @@ use domain::role::PlatformRole;
 use domain::user::{DIFFERS, UserQuery, UserRow, UserSort, UserStatus};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{LazyRoute, lazy_route};
 use time::OffsetDateTime;
 
 type Asked = Memo<(UserQuery, Vec<String>)>;
@@ -30,15 +30,14 @@ pub struct UsersPage {
     me: Resource<Result<Me, PageError>>,
 }
 
-#[lazy_route]
-impl LazyRoute for UsersPage {
-    fn data() -> Self {
+impl Screen for UsersPage {
+    fn read() -> Self {
         let asked = use_params(UserQuery::from_params);
         Self { page: use_page(move || asked.get().0, list_people), asked, me: use_me() }
     }
 
-    fn view(this: Self) -> AnyView {
-        let UsersPage { page, asked, me } = this;
+    fn show(self) -> AnyView {
+        let UsersPage { page, asked, me } = self;
         let head = move || {
             Suspend::new(async move {
                 let me = me.await.ok().filter(|me| me.may(Permission::ViewUsers));

@@ -15,13 +15,13 @@ use crate::flash::Forms;
 use crate::listing::ignored_notice;
 use crate::page::{Dated, PageData, loaded, use_page, use_params};
 use crate::paths;
+use crate::screen::Screen;
 use crate::ui::{Avatar, AvatarShape, AvatarSize, CopyButton, Crumb, Icon, LinkButton, ObjectHead, SplitBody};
 use domain::mode::Mode;
 use domain::project::ProjectFacts;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// What the address asks for, and what of it was not understood.
 type Asked = Memo<(ProjectPageQuery, Vec<String>)>;
@@ -33,9 +33,8 @@ pub struct ProjectPage {
     searches: Searches,
 }
 
-#[lazy_route]
-impl LazyRoute for ProjectPage {
-    fn data() -> Self {
+impl Screen for ProjectPage {
+    fn read() -> Self {
         let params = use_params_map();
         let asked = use_params(ProjectPageQuery::from_params);
         let name = Memo::new(move |_| params.read().get("name").unwrap_or_default());
@@ -44,8 +43,8 @@ impl LazyRoute for ProjectPage {
         Self { page, asked, searches: Searches::new(name, asked) }
     }
 
-    fn view(this: Self) -> AnyView {
-        let ProjectPage { page, asked, searches } = this;
+    fn show(self) -> AnyView {
+        let ProjectPage { page, asked, searches } = self;
         loaded(page, move |dated, forms| project(&dated, &asked.get_untracked(), searches, &forms)).into_any()
     }
 }

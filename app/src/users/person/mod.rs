@@ -11,6 +11,7 @@ use super::data::{UserView, read_person};
 use crate::flash::Forms;
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
+use crate::screen::Screen;
 use crate::ui::{
     Avatar, AvatarSize, Badge, BadgeKind, CopyButton, Crumb, ObjectHead, RoleBadge, SplitBody, StatusMark,
 };
@@ -19,22 +20,20 @@ use domain::user::UserDetail;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use leptos_router::{LazyRoute, lazy_route};
 
 /// A person's page.
 pub struct PersonPage {
     page: PageData<UserView>,
 }
 
-#[lazy_route]
-impl LazyRoute for PersonPage {
-    fn data() -> Self {
+impl Screen for PersonPage {
+    fn read() -> Self {
         let params = use_params_map();
         Self { page: use_page(move || params.read().get("id").unwrap_or_default(), read_person) }
     }
 
-    fn view(this: Self) -> AnyView {
-        loaded(this.page, |dated, forms| person(dated, &forms)).into_any()
+    fn show(self) -> AnyView {
+        loaded(self.page, |dated, forms| person(dated, &forms)).into_any()
     }
 }
 
