@@ -6,7 +6,7 @@ use domain::actor::Actor;
 use domain::mode::Mode;
 use domain::role::{PlatformRole, ProjectRole};
 use serde_json::json;
-use services::testing::{ISSUER, World, developer};
+use services::testing::{World, developer};
 use sqlx::Connection as _;
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use std::sync::Arc;
 const KEYCLOAK: [(&str, &str); 6] = [
     ("ENABLE_USER_MANAGEMENT", "false"),
     ("IDP_PROVIDER", "keycloak"),
-    ("OIDC_ISSUER_URL", ISSUER),
+    ("OIDC_ISSUER_URL", "http://127.0.0.1:9/realms/main"),
     ("OIDC_CLIENT_ID", "bursar"),
     ("BURSAR_PUBLIC_URL", "http://127.0.0.1"),
     ("BURSAR_SECRET_KEY", "a key for tests, not for anything else"),

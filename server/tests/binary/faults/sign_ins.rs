@@ -31,7 +31,7 @@ async fn page(console: &Console, work: &Work) -> Duration {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_are_answered_while_a_hundred_sign_ins_wait() {
-    let world = world_of_today().await;
+    let world = world_of_today(|_| {}).await;
     let work = Work::of(&world).await;
     let console = Arc::new(Console::start(&world.database_url(), &[]).await);
     let (mut alone, mut beside) = (Vec::new(), Vec::new());
