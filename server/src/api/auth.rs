@@ -8,13 +8,12 @@ use crate::state::AppState;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use domain::actor::Actor;
 use domain::error::Refusal;
 use http::header::{AUTHORIZATION, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
-use services::Services;
 use services::guard::Caller;
+use services::identity::access_token;
 use services::session::{self, Client, SessionToken};
 use services::sign_in::DeviceToken;
 
@@ -42,10 +41,16 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         Ok(credential) => credential,
         Err(refused) => return refused.into_response(),
     };
+    let headers = request.headers();
+    let client = Client {
+        address: peer::client(&state.web, request.extensions(), headers).map(|address| address.to_string()),
+        device: cookies::value(headers, cookies::DEVICE).and_then(DeviceToken::from_cookie),
+        user_agent: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned),
+    };
     let found = match &credential {
         Credential::None => Ok(None),
         Credential::Session(token) => session::authenticate(&state.services, token).await,
-        Credential::AccessToken(token) => by_access_token(&state.services, token).await,
+        Credential::AccessToken(token) => access_token::authenticate(&state.services, token, &client).await,
     };
     let actor = match found {
         Ok(actor) => actor,
@@ -53,15 +58,10 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     };
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let signed_in = actor.as_ref().map(|actor| SignedIn(actor.user_id));
-    let headers = request.headers();
     let identity = Identity {
         caller: actor.map(|actor| Caller { actor, request_id }),
         token: if let Credential::Session(token) = credential { Some(token) } else { None },
-        client: Client {
-            address: peer::client(&state.web, request.extensions(), headers).map(|address| address.to_string()),
-            device: cookies::value(headers, cookies::DEVICE).and_then(DeviceToken::from_cookie),
-            user_agent: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned),
-        },
+        client,
     };
     request.extensions_mut().insert(identity);
     let mut response = next.run(request).await;
@@ -89,12 +89,6 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (kind, token) = values.next()?.to_str().ok()?.split_once(' ')?;
     let is_only = values.next().is_none();
     (is_only && kind.eq_ignore_ascii_case("bearer")).then(|| token.trim())
-}
-
-/// The one place where an identity provider's access token becomes a person. No provider vouches for anybody yet, so
-/// no such token is valid.
-async fn by_access_token(_services: &Services, _token: &str) -> Result<Option<Actor>, services::Error> {
-    Ok(None)
 }
 
 /// Lets nobody through who is not signed in.

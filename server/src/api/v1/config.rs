@@ -38,12 +38,12 @@ pub struct ComponentSettings {
 /// The switches of this console.
 #[utoipa::path(get, path = "/config", tag = "configuration", responses((status = OK, body = [Component])))]
 async fn config(State(state): State<AppState>) -> Json<Vec<Component>> {
-    Json(components(state.services.settings()))
+    let provider = state.services.identity().map_or("local", |provider| provider.kind().key());
+    Json(components(state.services.settings(), provider))
 }
 
-fn components(settings: &Settings) -> Vec<Component> {
+fn components(settings: &Settings, provider: &'static str) -> Vec<Component> {
     let on = |id| Component { id, settings: ComponentSettings { enabled: true, value: None } };
-    let provider = if settings.mode == Mode::Platform { "local" } else { "keycloak" };
     let provider = ComponentSettings { enabled: true, value: Some(provider) };
     let mut all = vec![Component { id: "idpProvider", settings: provider }];
     if settings.mode == Mode::Platform {

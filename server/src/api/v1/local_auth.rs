@@ -10,7 +10,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{AppendHeaders, IntoResponse};
 use domain::error::Refusal;
-use domain::mode::Mode;
 use http::header::SET_COOKIE;
 use http::{HeaderName, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -74,7 +73,7 @@ async fn login(
     asked: Identity,
     Body(login): Body<Login>,
 ) -> Result<impl IntoResponse, ApiError> {
-    if state.services.settings().mode == Mode::Keycloak {
+    if state.services.settings().has_provider {
         return Err(ApiError::not_found("Sign-in with a password is not offered here."));
     }
     let signed_in = sign_in::with_password(&state.services, &login.email, login.password, &asked.client)
