@@ -13,6 +13,7 @@ use domain::error::Refusal;
 use http::header::SET_COOKIE;
 use http::{HeaderName, StatusCode};
 use serde::{Deserialize, Serialize};
+use services::identity::logout;
 use services::users::directory;
 use services::{own_account, session, sign_in};
 use utoipa::ToSchema;
@@ -97,7 +98,7 @@ fn wrong(refused: ApiError) -> ApiError {
 #[utoipa::path(post, path = "/local-auth/logout", tag = "signing in", responses((status = OK, body = Message)))]
 async fn logout(State(state): State<AppState>, asked: Identity) -> Result<impl IntoResponse, ApiError> {
     if let Some(token) = &asked.token {
-        session::sign_out(&state.services, token).await?;
+        logout::sign_out(&state.services, token).await?;
     }
     Ok((cookie("", 0), Message::json("Signed out.")))
 }
