@@ -1,4 +1,5 @@
 import { arrived } from "../../support/steps";
+import { alive } from "../../support/test";
 import { at, atSignIn, expect, test } from "../../support/through-keycloak";
 
 test("a developer signs in and has the projects of the token", async ({ keycloak, enterAs }) => {
@@ -38,8 +39,10 @@ test("a session that is ended at Keycloak ends here", async ({ keycloak, enterAs
   }).toPass();
 });
 
-test("somebody from outside is marked as such", async ({ page, enterAs }) => {
+test("somebody from outside is marked as such", async ({ page, enterAs, scripts }) => {
   await enterAs("external");
+  await arrived(page, "My access");
+  await alive(page, scripts);
   await page.goto(at.profile);
   await expect(page.getByText("External").first()).toBeVisible();
 });
