@@ -6,8 +6,8 @@ use super::tools::{Pressure, Target};
 use super::{Bench, Part, SESSION};
 use anyhow::Result;
 
-/// Each thread of `wrk` asks once as each of its sessions, then stops.
-const EVERY_SESSION_ONCE: &str = r#"
+/// Each of the two threads of `wrk` asks as every second session, one after the other, round and round.
+const EVERY_SESSION: &str = r#"
 local threads = 0
 function setup(thread)
   thread:set("number", threads)
@@ -18,8 +18,7 @@ function init(args)
   asked = number
 end
 function request()
-  if asked >= count then wrk.thread:stop() end
-  local cookie = string.format("__Host-bursar=m%042d", asked)
+  local cookie = string.format("__Host-bursar=m%042d", asked % count)
   asked = asked + 2
   return wrk.format("GET", nil, { ["Cookie"] = cookie })
 end
@@ -36,7 +35,7 @@ pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
         "delete from sessions where device = 'bench of memory';
          insert into sessions (id, token_hash, user_id, device, signed_in_at, last_used_at, expires_at)
          select gen_random_uuid(), sha256(convert_to('m' || lpad((n - 1)::text, 42, '0'), 'UTF8')), id, 'bench of memory',
-                now(), now(), now() + interval '1 day'
+                now() - interval '2 minutes', now() - interval '2 minutes', now() + interval '1 day'
          from (select id, row_number() over (order by id) as n from users where is_active limit {sessions}) person"
     ))?;
     let server = Server::start(&bench.bursar, &bench.database, &[])?;
@@ -44,11 +43,15 @@ pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     let idle = server.resident()?;
     report.line("Idle", (idle, " MB"), Bar::AtMost(40.0), "VmRSS");
 
-    let script = bench.script("every-session-once.lua", EVERY_SESSION_ONCE)?;
+    let script = bench.script("every-session.lua", EVERY_SESSION)?;
     let url = format!("{}/settings/my-access", server.origin());
     let arguments = [sessions.to_string()];
     let target = Target { url, headers: &[], script: Some((&script, &arguments)) };
-    let (_, wrk) = bench.tools.wrk(&target, Pressure { connections: 8, seconds: 600 })?;
+    let (_, wrk) = bench.tools.wrk(&target, Pressure { connections: 8, seconds: bench.size.seconds * 10 })?;
+    let unused = bench
+        .database
+        .ask("select count(*) from sessions where device = 'bench of memory' and last_used_at = signed_in_at")?;
+    anyhow::ensure!(unused == "0", "{unused} of the {sessions} sessions were not used in the time given");
     let signed_in = server.resident()?;
     let from = format!("{signed_in:.1} MB / {idle:.1} MB: `{wrk}`");
     report.line(format!("After {sessions} sessions / idle"), (signed_in / idle, ""), Bar::AtMost(1.3), from);
