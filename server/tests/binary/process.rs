@@ -1,6 +1,7 @@
 //! The binary as another process.
 
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
@@ -33,7 +34,7 @@ pub(crate) fn site() -> TempDir {
     site
 }
 
-/// Starts `serve` on any free port and reads what it says until it is ready; returns the port.
+/// Starts `serve` on any free port, or that of the variables, and reads what it says until it is ready; returns the port.
 pub(crate) fn serve(site: &Path, variables: &[(&str, &str)]) -> (Child, u16) {
     serve_logging_to(Stdio::inherit(), site, variables)
 }
@@ -52,10 +53,19 @@ pub(crate) fn serve_logging_to(log: Stdio, site: &Path, variables: &[(&str, &str
     let mut line = String::new();
     let mut said = BufReader::new(child.stdout.take().expect("a pipe"));
     said.read_line(&mut line).expect("a line");
-    let port = line.trim().rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_else(|| panic!("{line:?}"));
+    // With a public address it says that one, and the port has to be known before.
+    let asked = variables.iter().find(|(name, _)| *name == "PORT").map(|(_, port)| *port);
+    let said_port = asked.or_else(|| line.trim().rsplit(':').next());
+    let port = said_port.and_then(|port| port.parse().ok()).unwrap_or_else(|| panic!("{line:?}"));
     // What else it says, the one-time password, is of no interest, but somebody has to listen.
     std::thread::spawn(move || said.read_to_end(&mut Vec::new()));
     (child, port)
+}
+
+/// A port that nobody listened on a moment ago.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("an address").port()
 }
 
 pub(crate) fn signal(child: &Child, signal: rustix::process::Signal) {

@@ -17,7 +17,7 @@ pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     );
     report.section("Writes", how, again(Part::Writes));
     let statements = transaction(bench)?;
-    let is_audit = |sql: &str| sql.trim_start().starts_with("insert into audit_log");
+    let is_audit = |sql: &str| sql.contains(AUDIT);
     anyhow::ensure!(statements.iter().any(|sql| is_audit(sql)), "the change wrote no audit row");
     let script = |keep: &dyn Fn(&str) -> bool| -> String {
         statements.iter().filter(|sql| keep(sql)).map(|sql| format!("{sql};\n")).collect()
@@ -37,6 +37,9 @@ pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     report.line("Changes with audit row / without", (sum_with / sum_without, ""), Bar::AtLeast(0.8), from);
     Ok(())
 }
+
+/// What the statement that writes the audit row says, and no other.
+const AUDIT: &str = "insert into audit_log";
 
 /// Projects whose ids end in the number of a client.
 const PROJECT: &str = "00000000-0000-7000-8000-00000000000";
@@ -62,16 +65,15 @@ fn transaction(bench: &Bench) -> Result<Vec<String>> {
     let own = |sql: &String| {
         let sql = sql.replace(&format!("'{PROJECT}0'"), &format!("('{PROJECT}' || :client_id)::uuid"));
         // A row of the audit log is new each time.
-        if sql.trim_start().starts_with("insert into audit_log") { with_new_id(&sql) } else { Some(sql) }
+        if sql.contains(AUDIT) { with_new_id(&sql) } else { Some(sql) }
     };
     all[begin..=begin + length].iter().map(own).collect::<Option<_>>().context("the audit row has no id")
 }
 
-/// The first value of the row is its id.
+/// The id is the first column of the rows that are written.
 fn with_new_id(insert: &str) -> Option<String> {
-    let (before, values) = insert.split_once("values ('")?;
-    let (_, rest) = values.split_once('\'')?;
-    Some(format!("{before}values (gen_random_uuid(){rest}"))
+    let (before, rest) = insert.split_once("select n.id,")?;
+    Some(format!("{before}select gen_random_uuid(),{rest}"))
 }
 
 #[cfg(test)]
@@ -80,8 +82,9 @@ mod tests {
 
     #[test]
     fn the_id_of_the_audit_row_is_made_anew() {
-        let insert = "insert into audit_log (id, at) values ('0199-7', '2026-11-24')";
-        let anew = "insert into audit_log (id, at) values (gen_random_uuid(), '2026-11-24')";
+        let insert = "with entries as (insert into audit_log (id, at) select n.id, '2026-11-24' from n returning id)";
+        let anew = "with entries as (insert into audit_log (id, at) select gen_random_uuid(), '2026-11-24' from n returning id)";
         assert_eq!(with_new_id(insert).as_deref(), Some(anew));
+        assert_eq!(with_new_id("insert into audit_log values ('0199-7')"), None);
     }
 }

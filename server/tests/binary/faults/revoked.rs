@@ -2,6 +2,7 @@
 
 use super::console::{Answer, Console};
 use super::{rounds, world_of_today};
+use crate::process;
 use domain::actor::Actor;
 use domain::mode::Mode;
 use domain::role::{PlatformRole, ProjectRole};
@@ -38,7 +39,11 @@ impl Stage {
 
     async fn on(world: World, variables: &[(&str, &str)]) -> Self {
         let url = world.database_url();
-        let start = async || Arc::new(Console::start(&url, variables).await);
+        let start = async || {
+            let port = process::free_port().to_string();
+            let variables = [variables, &[("PORT", port.as_str())]].concat();
+            Arc::new(Console::start(&url, &variables).await)
+        };
         let servers = [start().await, start().await];
         Self { world, servers }
     }
