@@ -116,7 +116,9 @@ impl TestServer {
         // Tests speak plain HTTP, but the client asks for a TLS provider because another user of its crate has TLS on.
         // The second test of a process finds one installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        // A connection each: the server closes one whose body it did not read, perhaps while the next request is sent.
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).pool_max_idle_per_host(0);
+        let client = client.build().expect("a client");
         Self { world, readiness, address, client, _site: site }
     }
 
