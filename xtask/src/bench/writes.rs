@@ -18,7 +18,6 @@ pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     report.section("Writes", how, again(Part::Writes));
     let statements = transaction(bench)?;
     let is_audit = |sql: &str| sql.contains(AUDIT);
-    anyhow::ensure!(statements.iter().any(|sql| is_audit(sql)), "the change wrote no audit row");
     let script = |keep: &dyn Fn(&str) -> bool| -> String {
         statements.iter().filter(|sql| keep(sql)).map(|sql| format!("{sql};\n")).collect()
     };
@@ -58,16 +57,23 @@ fn transaction(bench: &Bench) -> Result<Vec<String>> {
     let statements = log.statements()?;
     drop(server);
     bench.database.look_away()?;
-    let is = |word: &'static str| move |sql: &String| sql.trim().eq_ignore_ascii_case(word);
     let all: Vec<String> = statements.iter().map(super::log::Statement::in_full).collect();
-    let begin = all.iter().position(is("begin")).context("no BEGIN")?;
-    let length = all[begin..].iter().position(is("commit")).context("no COMMIT")?;
+    let change = change(&all).context("the change wrote no audit row")?;
     let own = |sql: &String| {
         let sql = sql.replace(&format!("'{PROJECT}0'"), &format!("('{PROJECT}' || :client_id)::uuid"));
         // A row of the audit log is new each time.
         if sql.contains(AUDIT) { with_new_id(&sql) } else { Some(sql) }
     };
-    all[begin..=begin + length].iter().map(own).collect::<Option<_>>().context("the audit row has no id")
+    change.iter().map(own).collect::<Option<_>>().context("the audit row has no id")
+}
+
+/// From BEGIN to COMMIT around the audit row; the jobs of the server have transactions of their own.
+fn change(all: &[String]) -> Option<&[String]> {
+    let is = |word: &'static str| move |sql: &String| sql.trim().eq_ignore_ascii_case(word);
+    let audit = all.iter().position(|sql| sql.contains(AUDIT))?;
+    let begin = all[..audit].iter().rposition(is("begin"))?;
+    let length = all[audit..].iter().position(is("commit"))?;
+    Some(&all[begin..=audit + length])
 }
 
 /// The id is the first column of the rows that are written.
