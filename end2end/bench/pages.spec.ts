@@ -58,12 +58,12 @@ const ROUTES = [
   { name: "Projects", open: (page: Page) => follow(page, "Projects management", "Projects") },
   { name: "Budgets", open: (page: Page) => follow(page, "Budgets management", "Budgets") },
   { name: "My access", open: (page: Page) => follow(page, "My access", "My access") },
-  { name: "Profile", open: (page: Page) => follow(page, "Profile", "Profile") },
+  { name: "Profile", open: (page: Page) => follow(page, "Profile", "Appearance") },
 ];
 
 async function follow(page: Page, link: string, heading: string): Promise<void> {
   await page.getByRole("link", { name: link, exact: true }).first().click();
-  await page.getByRole("heading", { level: 1, name: heading }).waitFor();
+  await page.getByRole("heading", { name: heading, exact: true }).first().waitFor();
 }
 
 test("bytes of the first page and of each after it", async ({ browser }) => {
