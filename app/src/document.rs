@@ -48,14 +48,6 @@ fn head(info: RequestInfo) -> impl IntoView {
 }
 
 /// Loads the wasm and hands the document over to it. A module script, so that it runs when all of the document is there.
-///
-/// When the code of a page cannot be loaded the wasm stops; the link that asked for it is then opened as a document.
 fn start_script(script: &str, wasm: &str) -> String {
-    format!(
-        "let asked;\
-         addEventListener('click',e=>{{asked=e.target.closest?.('a[href]')?.href}},true);\
-         const open=e=>{{if(asked&&(e.reason??e.error)instanceof WebAssembly.RuntimeError)location.assign(asked)}};\
-         addEventListener('error',open);addEventListener('unhandledrejection',open);\
-         import('{script}').then(m=>m.default({{module_or_path:'{wasm}'}}).then(()=>m.hydrate()))"
-    )
+    format!("import('{script}').then(m=>m.default({{module_or_path:'{wasm}'}}).then(()=>m.hydrate()))")
 }

@@ -22,8 +22,9 @@ use crate::users::list::UsersPage;
 use crate::users::person::PersonPage;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
+use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::{Lazy, MatchNestedRoutes, SsrMode, path};
+use leptos_router::{Lazy, SsrMode, path};
 
 /// The whole application, below `<body>`.
 #[component]
@@ -68,7 +69,7 @@ fn Frame() -> impl IntoView {
 
 /// The gallery of the component kit; not there in release builds.
 #[component(transparent)]
-fn DevelopmentRoutes() -> impl MatchNestedRoutes + Clone {
+fn DevelopmentRoutes() -> AnyNestedRoute {
     #[cfg(debug_assertions)]
     let routes = view! {
         <ParentRoute path=path!("") view=Layout ssr=SsrMode::Async>
@@ -78,7 +79,7 @@ fn DevelopmentRoutes() -> impl MatchNestedRoutes + Clone {
     .into_inner();
     #[cfg(not(debug_assertions))]
     let routes = ();
-    routes
+    routes.into_any_nested_route()
 }
 
 /// For links that lead nowhere; a direct load is answered by the server.

@@ -18,7 +18,11 @@ use crate::users::create::NewPersonPage;
 use crate::users::list::UsersPage;
 use crate::users::person::PersonPage;
 use leptos::prelude::*;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
 use leptos_router::LazyRoute;
+#[cfg(target_arch = "wasm32")]
+use leptos_router::hooks::use_url;
+use std::future::pending;
 
 /// A page whose data is read while its code is loaded.
 pub trait Screen {
@@ -29,6 +33,34 @@ pub trait Screen {
     fn show(self) -> AnyView;
 }
 
+/// The code of a page could not be fetched.
+struct NotLoaded;
+
+impl From<SplitLoaderError> for NotLoaded {
+    fn from(_: SplitLoaderError) -> Self {
+        Self
+    }
+}
+
+/// The address of the page that is asked for; the browser's own changes when the page is there.
+#[cfg(target_arch = "wasm32")]
+fn wanted() -> String {
+    use_url().with_untracked(|url| match url.search() {
+        "" => url.path().to_owned(),
+        search => format!("{}?{search}", url.path()),
+    })
+}
+
+/// Opens the page that is wanted as a document, which the server writes without needing its code.
+///
+/// Not at once: a document that is being left has its requests cut off too, and must not go elsewhere then.
+#[cfg(target_arch = "wasm32")]
+async fn open_as_document(wanted: String) {
+    const UNLESS_LEFT: std::time::Duration = std::time::Duration::from_millis(500);
+    set_timeout(move || drop(window().location().assign(&wanted)), UNLESS_LEFT);
+    pending().await
+}
+
 /// Makes lazy routes of pages; `$load` brings the code of all of them at once.
 macro_rules! together {
     ($pages:ident, $load:ident, $preload:ident: $($page:ident),+ $(,)?) => {
@@ -37,11 +69,11 @@ macro_rules! together {
             $($page($page),)+
         }
 
-        #[lazy]
-        fn $load(page: $pages) -> AnyView {
-            match page {
+        #[wasm_split($load, wasm_split_path = leptos::wasm_split, fallible, preload($preload))]
+        fn $load(page: $pages) -> Result<AnyView, NotLoaded> {
+            Ok(match page {
                 $($pages::$page(page) => page.show(),)+
-            }
+            })
         }
 
         $(
@@ -51,21 +83,30 @@ macro_rules! together {
                 }
 
                 async fn view(this: Self) -> AnyView {
-                    $load($pages::$page(this)).await
+                    match $load($pages::$page(this)).await {
+                        Ok(view) => view,
+                        // What the server wrote stays, and works as it does without scripts.
+                        Err(NotLoaded) => pending().await,
+                    }
                 }
 
                 async fn preload() {
                     #[cfg(target_arch = "wasm32")]
-                    $preload().await;
+                    {
+                        let wanted = wanted();
+                        if $preload().await.is_err() {
+                            open_as_document(wanted).await;
+                        }
+                    }
                 }
             }
         )+
     };
 }
 
-together!(Own, own, __preload_own: ChangePasswordPage, MyAccessPage, ProfilePage);
+together!(Own, own, load_own: ChangePasswordPage, MyAccessPage, ProfilePage);
 together!(
-    Administration, administration, __preload_administration:
+    Administration, administration, load_administration:
     BudgetPage, BudgetsPage, EditBudgetPage, EditProjectPage, NewBudgetPage, NewPersonPage, NewProjectPage, PersonPage,
     ProjectPage, ProjectsPage, UsersPage,
 );

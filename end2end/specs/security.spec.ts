@@ -26,12 +26,11 @@ test("every page comes alive, and every way through the navigation works, withou
   expect(await page.evaluate(() => "stayed" in window), "all without loading the document again").toBe(true);
 });
 
-// Fails until the navigation survives a refused chunk: today the wasm stops at an `unreachable`, and the page stays.
 test("a page whose code cannot be loaded is opened by a full load", async ({ open, faults }) => {
   const page = await open(MAINTAINER);
   await page.goto(at.myAccess);
   await alive(page);
-  for (const expected of [/ERR_FAILED/, /Failed to fetch/, /unreachable/]) {
+  for (const expected of [/ERR_FAILED/, /Failed to fetch/]) {
     faults.allow(expected);
   }
   let refused = 0;
