@@ -3,21 +3,22 @@
 //! Postgres may plan a prepared `search like $1 ... order by ... limit` without looking at `$1`; it then walks the
 //! index of the order and filters, which takes seconds for a rare term (field.md C.3, lesson 1). So the term is looked
 //! up first, alone and bounded. Few hits are sorted by id list; many hits make walking the order cheap, whatever the
-//! term, and there the search column is compared in a way that no index could serve.
+//! term, and there the search column is compared in a way that no index could serve. The people of a project are
+//! looked up in the same way.
 //!
-//! The index knows text by three letters in a row. In the large tables shorter terms are looked for at the beginnings of
-//! words, which it knows too, instead of reading the whole table for them.
+//! The index knows text by three letters in a row. In the large tables two letters are looked for at the beginnings of
+//! words, which it knows too, and one letter at the beginning of the name, for which there is an index of its own:
+//! words that begin with an E are too many to be looked up.
 
 use crate::Services;
 use crate::error::Error;
+use domain::project::ProjectName;
 use domain::text::SearchTerm;
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
 
 /// Up to this many hits are fetched by id. With more, one row in a hundred matches in a table of a million.
-const FEW: usize = 10_000;
-/// What the index can look for anywhere in a text.
-const THREE_LETTERS: usize = 3;
+pub(crate) const FEW: usize = 10_000;
 
 /// A table with a column `search` and a trigram index on it.
 #[derive(Clone, Copy, Debug)]
@@ -37,16 +38,25 @@ pub(crate) enum Hits {
     All,
     /// Exactly these rows.
     Few(Vec<Uuid>),
-    /// Too many to list; the term finds them along the order.
+    /// Too many to list; they are found along the order.
     Many(Wanted),
 }
 
 /// What a row has to hold.
 #[derive(Clone, Debug)]
 pub(crate) struct Wanted {
-    term: SearchTerm,
-    /// At the beginning of a word, instead of anywhere.
-    at_a_beginning: bool,
+    table: Searched,
+    term: Option<(SearchTerm, Place)>,
+    /// Whose people alone are looked for.
+    project: Option<ProjectName>,
+}
+
+/// Where a term has to stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Anywhere,
+    BeginningOfWord,
+    Initial,
 }
 
 impl Hits {
@@ -55,9 +65,27 @@ impl Hits {
     /// # Errors
     /// The database failed.
     pub(crate) async fn of(services: &Services, table: Searched, term: Option<&SearchTerm>) -> Result<Self, Error> {
-        let Some(term) = term else { return Ok(Self::All) };
-        let wanted = table.wanted(term);
-        let ids = lookup(table, &wanted).build_query_scalar().persistent(false).fetch_all(services.pool()).await?;
+        Self::look_up(services, Wanted { table, term: term.map(|term| table.placed(term)), project: None }).await
+    }
+
+    /// Looks up who of a project matches a term, if there is one; one statement, none without project and term.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(crate) async fn of_people(
+        services: &Services,
+        term: Option<&SearchTerm>,
+        project: Option<&ProjectName>,
+    ) -> Result<Self, Error> {
+        let (table, project) = (Searched::Users, project.cloned());
+        Self::look_up(services, Wanted { table, term: term.map(|term| table.placed(term)), project }).await
+    }
+
+    async fn look_up(services: &Services, wanted: Wanted) -> Result<Self, Error> {
+        if wanted.term.is_none() && wanted.project.is_none() {
+            return Ok(Self::All);
+        }
+        let ids = wanted.lookup().build_query_scalar().persistent(false).fetch_all(services.pool()).await?;
         Ok(if ids.len() > FEW { Self::Many(wanted) } else { Self::Few(ids) })
     }
 
@@ -73,11 +101,71 @@ impl Hits {
             Self::Few(ids) => {
                 sql.push(format_args!(" and {alias}.id = any(")).push_bind(ids.clone()).push(")");
             }
-            Self::Many(Wanted { term, at_a_beginning }) => {
-                let space = if *at_a_beginning { "' ' || " } else { "" };
-                sql.push(format_args!(" and strpos({space}{alias}.search, {space}lower("));
-                sql.push_bind(term.to_string()).push(")) > 0");
+            Self::Many(wanted) => wanted.push_condition(sql, alias),
+        }
+    }
+}
+
+impl Wanted {
+    /// The bounded look-up. Not kept as a prepared statement, so that its plan knows the term.
+    fn lookup(&self) -> QueryBuilder<Postgres> {
+        let mut sql = match (&self.term, &self.project) {
+            (None, Some(_)) => QueryBuilder::new("select t.user_id from user_projects t where true"),
+            _ => QueryBuilder::new(format!("select t.id from {} t where true", self.table.name())),
+        };
+        if let Some(term) = &self.term {
+            self.push_term_for_the_index(&mut sql, term);
+        }
+        if let Some(project) = &self.project {
+            if self.term.is_some() {
+                sql.push(" and exists (select from user_projects m where m.user_id = t.id and m.project_id = ");
+                push_id_of(&mut sql, project);
+                sql.push(")");
+            } else {
+                sql.push(" and t.project_id = ");
+                push_id_of(&mut sql, project);
             }
+        }
+        sql.push(format_args!(" limit {}", FEW + 1));
+        sql
+    }
+
+    fn push_term_for_the_index(&self, sql: &mut QueryBuilder<Postgres>, (term, place): &(SearchTerm, Place)) {
+        let pattern = pattern(term);
+        match place {
+            Place::Anywhere => {
+                sql.push(" and t.search like lower(").push_bind(format!("%{pattern}")).push(")");
+            }
+            Place::BeginningOfWord => {
+                sql.push(" and (t.search like lower(").push_bind(pattern.clone());
+                sql.push(") or t.search like lower(").push_bind(format!("% {pattern}")).push("))");
+            }
+            Place::Initial => self.table.push_initial(sql, "t", term),
+        }
+    }
+
+    /// What is asked of each row along an order.
+    fn push_condition(&self, sql: &mut QueryBuilder<Postgres>, alias: &'static str) {
+        if let Some((term, place)) = &self.term {
+            match place {
+                Place::Anywhere => {
+                    sql.push(format_args!(" and strpos({alias}.search, lower(")).push_bind(term.to_string());
+                    sql.push(")) > 0");
+                }
+                Place::BeginningOfWord => {
+                    sql.push(format_args!(" and strpos(' ' || {alias}.search, ' ' || lower("));
+                    sql.push_bind(term.to_string()).push(")) > 0");
+                }
+                Place::Initial => self.table.push_initial(sql, alias, term),
+            }
+        }
+        if let Some(project) = &self.project {
+            // A value, which is looked up for each row of the order, and no set, which would be made of all members first.
+            sql.push(format_args!(
+                " and (select true from user_projects m where m.user_id = {alias}.id and m.project_id = "
+            ));
+            push_id_of(sql, project);
+            sql.push(")");
         }
     }
 }
@@ -91,26 +179,32 @@ impl Searched {
         }
     }
 
-    fn wanted(self, term: &SearchTerm) -> Wanted {
+    fn placed(self, term: &SearchTerm) -> (SearchTerm, Place) {
         let is_large = matches!(self, Self::Users | Self::Projects);
-        let is_short = term.as_str().chars().count() < THREE_LETTERS;
         // A sign begins no word that the index knows.
-        let at_a_beginning = is_large && is_short && term.as_str().chars().all(char::is_alphanumeric);
-        Wanted { term: term.clone(), at_a_beginning }
+        let is_word = term.as_str().chars().all(char::is_alphanumeric);
+        let place = match term.as_str().chars().count() {
+            1 if is_large && is_word => Place::Initial,
+            2 if is_large && is_word => Place::BeginningOfWord,
+            _ => Place::Anywhere,
+        };
+        (term.clone(), place)
+    }
+
+    /// In the words of the index of initials.
+    fn push_initial(self, sql: &mut QueryBuilder<Postgres>, alias: &'static str, term: &SearchTerm) {
+        let name = match self {
+            Self::Projects => "title",
+            Self::Users | Self::Budgets => "name",
+        };
+        sql.push(format_args!(" and left(lower({alias}.{name}), 1) = lower(")).push_bind(term.to_string()).push(")");
     }
 }
 
-/// The bounded look-up. Not kept as a prepared statement, so that its plan knows the term.
-fn lookup(table: Searched, Wanted { term, at_a_beginning }: &Wanted) -> QueryBuilder<Postgres> {
-    let mut sql = QueryBuilder::new(format!("select id from {} where (search like lower(", table.name()));
-    let pattern = pattern(term);
-    if *at_a_beginning {
-        sql.push_bind(pattern.clone()).push(") or search like lower(").push_bind(format!("% {pattern}"));
-    } else {
-        sql.push_bind(format!("%{pattern}"));
-    }
-    sql.push(format_args!(")) limit {}", FEW + 1));
-    sql
+/// Appends the id behind a project's name.
+fn push_id_of(sql: &mut QueryBuilder<Postgres>, project: &ProjectName) {
+    sql.push("(select p.id from projects p where p.deleted_at is null and lower(p.name) = lower(");
+    sql.push_bind(project.to_string()).push("))");
 }
 
 /// Finds the term as it stands at the beginning of a text.
@@ -137,6 +231,11 @@ mod tests {
         assert_eq!(pattern(&term), r"50\%\_a\\b%");
     }
 
+    fn wanted(term: &str) -> Wanted {
+        let term = SearchTerm::parse(term).expect("a term");
+        Wanted { table: Searched::Users, term: Some(Searched::Users.placed(&term)), project: None }
+    }
+
     /// Thirty thousand people, of whom all are called "Person" and one "Quetzalcoatl".
     async fn crowd() -> World {
         let world = World::create().await;
@@ -155,29 +254,29 @@ mod tests {
     #[tokio::test]
     async fn even_a_generic_plan_looks_a_term_up_in_the_trigram_index() {
         let world = crowd().await;
-        let wanted = Searched::Users.wanted(&SearchTerm::parse("quetzal").expect("a term"));
-        let plan = world.generic_plan(&mut lookup(Searched::Users, &wanted)).await;
+        let plan = world.generic_plan(&mut wanted("quetzal").lookup()).await;
         assert!(plan.contains("Bitmap Index Scan on users_search"), "{plan}");
     }
 
     #[tokio::test]
-    async fn short_terms_are_found_at_the_beginnings_of_words_through_the_index() {
+    async fn short_terms_are_found_at_beginnings_through_an_index() {
         let world = crowd().await;
-        let found = async |raw: &str| {
+        for (raw, index, count) in [("Qu", "users_search", 1), ("q", "users_by_initial", 1), ("ue", "users_search", 0)]
+        {
+            let plan = world.plan_on_a_large_table(&mut wanted(raw).lookup()).await;
+            assert!(plan.contains(index), "{raw}: {plan}");
             let term = SearchTerm::parse(raw).expect("a term");
-            let plan = world.plan_on_a_large_table(&mut lookup(Searched::Users, &Searched::Users.wanted(&term))).await;
-            (Hits::of(&world.services, Searched::Users, Some(&term)).await.expect("hits"), plan)
-        };
-        for (raw, count) in [("Qu", 1), ("q", 1), ("ue", 0)] {
-            let (hits, plan) = found(raw).await;
-            assert!(plan.contains("Bitmap Index Scan on users_search"), "{raw}: {plan}");
+            let hits = Hits::of(&world.services, Searched::Users, Some(&term)).await.expect("hits");
             assert!(matches!(&hits, Hits::Few(ids) if ids.len() == count), "{raw}: {hits:?}");
         }
-        let (Hits::Many(wanted), _) = found("p").await else { panic!("everybody but one begins with it") };
-        let mut sql = QueryBuilder::new("select count(*) from users u where true");
-        Hits::Many(wanted).push_condition(&mut sql, "u");
-        let count: i64 = sql.build_query_scalar().fetch_one(world.services.pool()).await.expect("a count");
-        assert_eq!(count, 30_000);
+        for raw in ["p", "pe"] {
+            let hits = Hits::of(&world.services, Searched::Users, SearchTerm::parse(raw).ok().as_ref()).await;
+            let Ok(Hits::Many(many)) = hits else { panic!("everybody but one begins with {raw}") };
+            let mut sql = QueryBuilder::new("select count(*) from users u where true");
+            many.push_condition(&mut sql, "u");
+            let count: i64 = sql.build_query_scalar().fetch_one(world.services.pool()).await.expect("a count");
+            assert_eq!(count, 30_000, "{raw}");
+        }
     }
 
     #[tokio::test]

@@ -3,38 +3,43 @@
 use crate::Services;
 use crate::error::Error;
 use crate::keyset::{Keyset, SortKey};
+use crate::search::{FEW, Hits, Searched};
 use crate::{session, users};
 use domain::id::{ProjectId, UserId};
 use domain::page::Page;
-use domain::project::{Member, MemberQuery};
-use sqlx::QueryBuilder;
+use domain::project::{Member, MemberQuery, ProjectFacts};
+use domain::text::SearchTerm;
+use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Members by name. One statement; the caller has checked that the project may be seen.
-pub(crate) async fn page(services: &Services, project: ProjectId, query: &MemberQuery) -> Result<Page<Member>, Error> {
+/// Members by name. One statement, and one more for a search in a project with very many; the caller has checked that
+/// the project may be seen.
+pub(crate) async fn page(
+    services: &Services,
+    project: &ProjectFacts,
+    query: &MemberQuery,
+) -> Result<Page<Member>, Error> {
+    let is_large = usize::try_from(project.member_count).is_ok_and(|count| count > FEW);
+    let search = query.search.as_ref().filter(|_| is_large);
+    let hits = Hits::of(services, Searched::Users, search).await?;
     let keyset = Keyset::new(SortKey::text("lower(u.name)"), "u.id", false, query.size, query.cursor.as_ref());
-    // Materialized: the members are few beside all people, whose index by name must not be walked instead.
     let mut sql = QueryBuilder::new(
-        "with u as materialized (
-           select u.id, u.name, u.email, u.user_type, u.is_active, u.locked_until, u.last_sign_in_at, m.is_project_admin,
-                  p.project_type = 'personal' as is_personal, p.created_by is not distinct from u.id as is_creator,
-                  m.granted_by, m.created_at as since
-           from user_projects m join projects p on p.id = m.project_id join users u on u.id = m.user_id
-           where m.project_id = ",
-    );
-    sql.push_bind(project.0);
-    if let Some(term) = &query.search {
-        // Compared in a way that no index could serve: only the members are to be looked through.
-        sql.push(" and strpos(u.search, lower(").push_bind(term.to_string()).push(")) > 0");
-    }
-    sql.push(
-        ")
-         select u.id, u.name, u.email, u.user_type, u.is_active, u.locked_until, u.last_sign_in_at, u.is_project_admin,
-                u.is_personal, u.is_creator, (select g.name from users g where g.id = u.granted_by) as granted_by, u.since,
+        "select u.id, u.name, u.email, u.user_type, u.is_active, u.locked_until, u.last_sign_in_at, m.is_project_admin,
+                p.project_type = 'personal' as is_personal, p.created_by is not distinct from u.id as is_creator,
+                (select g.name from users g where g.id = m.granted_by) as granted_by, m.created_at as since,
                 lower(u.name) as sort_key
-         from u where true",
+         from projects p cross join users u
+         cross join lateral (select * from user_projects m where m.user_id = u.id and m.project_id = p.id offset 0) m
+         where p.id = ",
     );
+    sql.push_bind(project.id.0);
+    if is_large {
+        // All people by name are walked: many of them are members.
+        hits.push_condition(&mut sql, "u");
+    } else {
+        push_few(&mut sql, project.id, query.search.as_ref());
+    }
     keyset.push_condition(&mut sql);
     keyset.push_order(&mut sql);
     keyset.push_limit(&mut sql);
@@ -43,6 +48,16 @@ pub(crate) async fn page(services: &Services, project: ProjectId, query: &Member
     let now = services.clock.now();
     let rows = page.rows.into_iter().map(|row| row.read(now)).collect::<Result<_, _>>()?;
     Ok(Page { rows, previous: page.previous, next: page.next })
+}
+
+/// Begins at the members: as a list of ids, because the order by name would seem cheaper to walk.
+fn push_few(sql: &mut QueryBuilder<Postgres>, project: ProjectId, search: Option<&SearchTerm>) {
+    sql.push(" and u.id = any(array(select f.user_id from user_projects f where f.project_id = ");
+    sql.push_bind(project.0).push("))");
+    if let Some(term) = search {
+        // Compared in a way that no index could serve: only the members are to be looked through.
+        sql.push(" and strpos(u.search, lower(").push_bind(term.to_string()).push(")) > 0");
+    }
 }
 
 #[derive(sqlx::FromRow)]

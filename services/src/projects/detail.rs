@@ -17,7 +17,7 @@ use sqlx::PgExecutor;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Everything the page of a project shows. Two statements.
+/// Everything the page of a project shows. Two statements, and one more for a search among very many members.
 ///
 /// Budgets are empty when they are switched off or the person may not see them.
 ///
@@ -35,7 +35,7 @@ pub async fn detail(
     if !(services.settings.budgets && sees_budgets) {
         budgets.clear();
     }
-    let members = members::page(services, facts.id, query).await?;
+    let members = members::page(services, &facts, query).await?;
     Ok(ProjectDetail { facts, members, budgets })
 }
 

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::guard::Can;
 use crate::keyset::{Keyset, SortKey, time_key};
 use crate::projects::stored_name;
-use crate::search::{Hits, Searched};
+use crate::search::Hits;
 use crate::session::{project_role, user_kind};
 use domain::id::UserId;
 use domain::page::Page;
@@ -23,7 +23,7 @@ use uuid::Uuid;
 /// The database failed.
 pub async fn list(services: &Services, _can: &Can<ViewUsers>, query: &UserQuery) -> Result<Page<UserRow>, Error> {
     let now = services.clock.now();
-    let hits = Hits::of(services, Searched::Users, query.search.as_ref()).await?;
+    let hits = Hits::of_people(services, query.search.as_ref(), query.project.as_ref()).await?;
     let keyset = keyset(query);
     let rows: Vec<Row> = statement(query, &keyset, &hits, now).build_query_as().fetch_all(&services.pool).await?;
     let page = keyset.page(rows, |row| (row.key(query.sort), row.id));
@@ -133,13 +133,6 @@ const DIFFERS: &str = "exists (
           (case when u.is_admin then 'admin' else 'user' end, u.user_type, s.names, s.admins))";
 
 fn push_filters(sql: &mut QueryBuilder<Postgres>, query: &UserQuery, now: OffsetDateTime) {
-    if let Some(project) = &query.project {
-        sql.push(
-            " and u.id in (select m.user_id from user_projects m where m.project_id =
-                (select p.id from projects p where p.deleted_at is null and lower(p.name) = lower(",
-        );
-        sql.push_bind(project.to_string()).push(")))");
-    }
     if query.differs {
         sql.push(" and ").push(DIFFERS);
     }
@@ -216,7 +209,7 @@ mod tests {
             (UserQuery { status: Some(UserStatus::Locked), ..by(UserSort::Name) }, "users_locked"),
         ];
         for (query, index) in pages {
-            let hits = Hits::of(&world.services, Searched::Users, query.search.as_ref()).await.expect("hits");
+            let hits = Hits::of_people(&world.services, query.search.as_ref(), None).await.expect("hits");
             let plan =
                 world.generic_plan(&mut statement(&query, &keyset(&query), &hits, world.services.clock.now())).await;
             assert!(plan.contains(index) && !plan.contains("Seq Scan on users"), "{query:?}\n{plan}");
