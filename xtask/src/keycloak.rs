@@ -6,6 +6,7 @@ mod realm;
 use crate::paths;
 use crate::steps::Steps;
 use anyhow::{Context, Result, bail};
+use distribution::Vendor;
 use realm::Realm;
 use std::fs::File;
 use std::io::Read;
@@ -15,7 +16,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Who administers Keycloak itself; it is reachable from this machine only.
-const ADMINISTRATOR: (&str, &str) = ("admin", "try-keycloak");
+pub(crate) const ADMINISTRATOR: (&str, &str) = ("admin", "try-keycloak");
 
 /// Seals what Bursar keeps of the tokens while it is tried; the same at every start, so that sessions survive it.
 const SECRET_KEY: &str = "a key for trying, not for anything else";
@@ -51,7 +52,18 @@ impl Keycloak {
     /// Starts one on `port` of the loopback address; 0 takes any free one. Its client `bursar` knows Bursar at `origin`,
     /// which is where it announces that somebody has signed out.
     pub(crate) fn start(steps: &mut Steps, origin: &str, port: u16) -> Result<Self> {
-        let distribution = distribution::folder(steps)?;
+        Self::with(steps, origin, port, Vendor::Memory, &[])
+    }
+
+    /// Starts one that keeps what it knows in the database at a JDBC address, which lets the user `postgres` in.
+    pub(crate) fn start_on(steps: &mut Steps, jdbc: &str) -> Result<Self> {
+        let options =
+            [format!("--db-url={jdbc}"), "--db-username=postgres".to_owned(), "--db-password=none".to_owned()];
+        Self::with(steps, "http://127.0.0.1:3000", 0, Vendor::Postgres, &options)
+    }
+
+    fn with(steps: &mut Steps, origin: &str, port: u16, vendor: Vendor, options: &[String]) -> Result<Self> {
+        let distribution = distribution::folder(steps, vendor)?;
         let realm = Realm::read()?;
         let home = home(&distribution)?;
         steps.step("Starting Keycloak", || {
@@ -60,6 +72,7 @@ impl Keycloak {
             command.arg(distribution.join("bin/kc.sh")).arg(format!("-Dkc.home.dir={}", home.display()));
             command.args(["start", "--optimized", "--import-realm", "--cache=local", "--http-enabled=true"]);
             command.args(["--hostname-strict=false", "--http-host=127.0.0.1"]).arg(format!("--http-port={port}"));
+            command.args(options);
             command.env("BURSAR_ORIGIN", origin);
             command.env("KC_BOOTSTRAP_ADMIN_USERNAME", ADMINISTRATOR.0);
             command.env("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMINISTRATOR.1);
@@ -77,6 +90,11 @@ impl Keycloak {
     /// Where it listens.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The name of its realm.
+    pub(crate) fn realm(&self) -> &str {
+        &self.realm.name
     }
 
     /// What Bursar's environment needs to have people sign in here.

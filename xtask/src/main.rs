@@ -78,17 +78,7 @@ enum Task {
         runs: u64,
     },
     /// Measure Bursar with a million people and write target/bench.md
-    Bench {
-        /// On a small database and the debug build: seconds, to test the benchmark itself
-        #[arg(long)]
-        small: bool,
-        /// Measure one part only
-        #[arg(long, value_name = "PART")]
-        only: Option<bench::Part>,
-        /// Measure this executable, for example one of an older state, instead of building one
-        #[arg(long, value_name = "FILE")]
-        bursar: Option<std::path::PathBuf>,
-    },
+    Bench(#[command(flatten)] bench::Wish),
     /// Fetch what a build needs: the wasm target and Tailwind's script
     Setup,
     /// Bring the query data in .sqlx up to date after a change of SQL or of migrations
@@ -125,7 +115,7 @@ fn perform(task: Task, steps: &mut Steps) -> Result<()> {
         Task::Build { release } => build::build(steps, Mode::new(release)).map(|_| ())?,
         Task::Soak => test::soak(steps)?,
         Task::Fuzz { target, runs } => fuzz::run(steps, runs, target.as_deref())?,
-        Task::Bench { small, only, bursar } => bench::run(steps, small, only, bursar)?,
+        Task::Bench(wish) => bench::run(steps, wish)?,
         Task::Setup => setup::for_build(steps)?,
         Task::Sqlx { check } => queries::run(steps, check)?,
         Task::Docs { check } => docs::run(steps, check)?,

@@ -85,7 +85,7 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
             steps.step("Checking the tables of README.md and docs/openapi.json", || docs::write(true))?;
         }
         if wanted(Part::Bench) {
-            bench::run(steps, true, None, None)?;
+            bench::run(steps, bench::Wish::SMALL)?;
         }
         on_postgres(steps, &bursar, wanted)?;
     }

@@ -48,6 +48,19 @@ impl Database {
         command::output(&mut psql)
     }
 
+    /// What a statement answers in another database of the same Postgres.
+    pub(super) fn ask_in(&self, database: &str, sql: &str) -> Result<String> {
+        command::output(self.psql_in(database).args(["-c", sql]))
+    }
+
+    /// `psql` in a database of this Postgres, ending at the first fault.
+    pub(super) fn psql_in(&self, database: &str) -> Command {
+        let server = self.url().rsplit_once('/').map_or(self.url(), |(server, _)| server);
+        let mut psql = Command::new(&self.psql);
+        psql.args(["-XAtq", "-v", "ON_ERROR_STOP=1"]).arg(format!("{server}/{database}"));
+        psql
+    }
+
     /// From now on, what new connections run is written to the log of Postgres with its time.
     pub(super) fn watch(&self) -> Result<Log> {
         self.ask("alter database bursar set log_min_duration_statement = 0")?;

@@ -121,7 +121,7 @@ impl Words {
 }
 
 /// A cursor to the page behind a row, as the pager's link has it.
-fn cursor(database: &Database, sql_of_key_and_id: &str) -> Result<String> {
+pub(super) fn cursor(database: &Database, sql_of_key_and_id: &str) -> Result<String> {
     let at = format!(
         "select translate(encode(uuid_send(id) || '\\x01'::bytea || convert_to(key, 'UTF8'), 'base64'), E'+/=\\n', '-_')
          from ({sql_of_key_and_id}) place"
@@ -333,7 +333,7 @@ fn statements(looking: &mut Looking, report: &mut Report, words: &Words) -> Resu
 }
 
 /// A value as it may stand in an address.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     let encode = |byte: u8| {
         if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
     };

@@ -5,6 +5,7 @@ mod lists;
 mod log;
 mod memory;
 mod pages;
+mod peers;
 mod report;
 mod server;
 mod sign_in;
@@ -40,6 +41,8 @@ pub(crate) enum Part {
     SignIn,
     /// Bytes and times of pages in a browser
     Pages,
+    /// The same list through a real Keycloak; only when asked for
+    Peers,
 }
 
 impl Part {
@@ -86,11 +89,37 @@ impl Bench {
     }
 }
 
-/// Measures everything, or one part, and writes `target/bench.md`. With `small`, on a small database and the debug
-/// build, for the correctness of this tool.
-pub(crate) fn run(steps: &mut Steps, small: bool, only: Option<Part>, bursar: Option<PathBuf>) -> Result<()> {
+/// What of it is to be measured.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Wish {
+    /// On a small database and the debug build: seconds, to test the benchmark itself
+    #[arg(long)]
+    small: bool,
+    /// Measure one part only
+    #[arg(long, value_name = "PART")]
+    only: Option<Part>,
+    /// Measure a real Keycloak with the same people too
+    #[arg(long)]
+    peers: bool,
+    /// Measure this executable, for example one of an older state, instead of building one
+    #[arg(long, value_name = "FILE")]
+    bursar: Option<PathBuf>,
+}
+
+impl Wish {
+    /// Everything on a small database, for the correctness of this tool.
+    pub(crate) const SMALL: Self = Self { small: true, only: None, peers: false, bursar: None };
+
+    fn wants(&self, part: Part) -> bool {
+        self.only.map_or(part != Part::Peers || self.peers, |only| only == part)
+    }
+}
+
+/// Measures what is wished and writes `target/bench.md`.
+pub(crate) fn run(steps: &mut Steps, wish: Wish) -> Result<()> {
+    let (small, only) = (wish.small, wish.only);
     let (mode, size) = if small { (Mode::Dev, Size::SMALL) } else { (Mode::Release, Size::FULL) };
-    let bursar = match bursar {
+    let bursar = match wish.bursar.clone() {
         Some(bursar) => bursar,
         None => build::build(steps, mode)?,
     };
@@ -101,10 +130,11 @@ pub(crate) fn run(steps: &mut Steps, small: bool, only: Option<Part>, bursar: Op
     let mut report = Report::default();
     report.say(conditions(&bench)?);
     sign_in_once(&bench)?;
-    for part in Part::value_variants().iter().copied().filter(|part| only.is_none_or(|only| only == *part)) {
+    for part in Part::value_variants().iter().copied().filter(|part| wish.wants(*part)) {
         let name = format!("Measuring: {}", part.name());
         match part {
-            // It may have to install the browser first, which is a step of its own.
+            // They may have to install something first, which is a step of its own.
+            Part::Peers => peers::measure(steps, &bench, &mut report)?,
             Part::Pages => pages::measure(steps, &bench, &mut report)?,
             Part::Lists => steps.step(&name, || lists::measure(&bench, &mut report))?,
             Part::Throughput => steps.step(&name, || throughput::measure(&bench, &mut report))?,

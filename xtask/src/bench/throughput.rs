@@ -9,7 +9,14 @@ use std::path::PathBuf;
 
 const CONNECTIONS: u32 = 8;
 
-const LISTS: [(&str, &str, f64); 1] = [("HTML list of 50 people", "/settings/administration/users?rows=50", 0.2)];
+/// A list, its address, the name of its script of SQL, and how much of the database's pace it has to keep.
+const LISTS: [(&str, &str, &str, f64); 2] = [
+    ("HTML list of 50 people", "/settings/administration/users?rows=50", "html-list.sql", 0.2),
+    ("JSON list of 50 people", "/v1/admin/users?per_page=50", "json-list.sql", 0.5),
+];
+
+/// The load comes from one person, who is let through.
+pub(super) const NO_RATE_LIMIT: (&str, &str) = ("BURSAR_API_RATE", "1000000000");
 
 pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     let pressure = Pressure { connections: CONNECTIONS, seconds: bench.size.seconds };
@@ -19,10 +26,10 @@ pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
          The console, Postgres and the generator of the load share the cores of this machine."
     );
     report.section("Throughput of lists", how, again(Part::Throughput));
-    for (what, path, bar) in LISTS {
-        let script = same_statements(bench, path)?;
+    for (what, path, script, bar) in LISTS {
+        let script = same_statements(bench, path, script)?;
         let (sql, pgbench) = bench.tools.pgbench(bench.database.url(), &script, pressure)?;
-        let server = Server::start(&bench.bursar, &bench.database, &[])?;
+        let server = Server::start(&bench.bursar, &bench.database, &[NO_RATE_LIMIT])?;
         server.visitor().read(path)?;
         let headers = [("Cookie", cookie(SESSION))];
         let target = Target { url: format!("{}{path}", server.origin()), headers: &headers, script: None };
@@ -40,7 +47,7 @@ pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
 }
 
 /// Writes what Postgres ran for a request as a script for `pgbench`.
-fn same_statements(bench: &Bench, path: &str) -> Result<PathBuf> {
+fn same_statements(bench: &Bench, path: &str, name: &str) -> Result<PathBuf> {
     let mut log = bench.database.watch()?;
     let server = Server::start(&bench.bursar, &bench.database, &[])?;
     let visitor = server.visitor();
@@ -51,5 +58,5 @@ fn same_statements(bench: &Bench, path: &str) -> Result<PathBuf> {
     drop(server);
     bench.database.look_away()?;
     let sql: String = statements.iter().map(|statement| format!("{};\n", statement.in_full())).collect();
-    bench.script("list.sql", &sql)
+    bench.script(name, &sql)
 }

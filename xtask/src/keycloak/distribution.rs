@@ -11,8 +11,24 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use style::cache_folder;
 
-/// Options that Keycloak fixes when it is built: its database is in memory.
-const BUILD: [&str; 2] = ["build", "--db=dev-mem"];
+/// Where Keycloak keeps what it knows, which is fixed when it is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Vendor {
+    /// Nowhere: it is gone with the process.
+    Memory,
+    /// On a Postgres.
+    Postgres,
+}
+
+impl Vendor {
+    /// As Keycloak calls it.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "dev-mem",
+            Self::Postgres => "postgres",
+        }
+    }
+}
 
 /// Which distribution.
 #[derive(Deserialize)]
@@ -39,10 +55,10 @@ impl Pin {
     }
 }
 
-/// The folder of the built distribution.
-pub(super) fn folder(steps: &mut Steps) -> Result<PathBuf> {
+/// The folder of the distribution that was built for a database.
+pub(super) fn folder(steps: &mut Steps, vendor: Vendor) -> Result<PathBuf> {
     let pin = Pin::read()?;
-    let folder = cache_folder().join(format!("keycloak-{}", pin.version));
+    let folder = cache_folder().join(format!("keycloak-{}-{}", pin.version, vendor.name()));
     setup::program(steps, "java", &["openjdk-17-jre-headless"])?;
     if folder.exists() {
         return Ok(folder);
@@ -52,7 +68,7 @@ pub(super) fn folder(steps: &mut Steps) -> Result<PathBuf> {
     if !pin.zip().exists() {
         steps.step("Fetching Keycloak", || fetch(&pin))?;
     }
-    steps.step("Building Keycloak", || build(&pin, &folder))?;
+    steps.step("Building Keycloak", || build(&pin, vendor, &folder))?;
     Ok(folder)
 }
 
@@ -65,13 +81,14 @@ fn fetch(pin: &Pin) -> Result<()> {
     })
 }
 
-fn build(pin: &Pin, folder: &Path) -> Result<()> {
+fn build(pin: &Pin, vendor: Vendor, folder: &Path) -> Result<()> {
     check(&pin.zip(), &pin.sha256)?;
     // Another checkout may be doing the same: whoever is first wins, and both results are alike.
     let partial = cache_folder().join(format!("keycloak-{}.partial-{}", pin.version, std::process::id()));
     command::run(Command::new("unzip").arg("-q").arg(pin.zip()).arg("-d").arg(&partial))?;
     let unpacked = partial.join(format!("keycloak-{}", pin.version));
-    command::run(Command::new(unpacked.join("bin/kc.sh")).args(BUILD).stdout(Stdio::null()))?;
+    let mut build = Command::new(unpacked.join("bin/kc.sh"));
+    command::run(build.arg("build").arg(format!("--db={}", vendor.name())).stdout(Stdio::null()))?;
     if let Err(fault) = std::fs::rename(&unpacked, folder)
         && !folder.exists()
     {
