@@ -9,6 +9,10 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_IN_THROUGH_PROVIDER: &str = "/sign-in/provider";
 /// Why somebody whom the identity provider vouches for was not let in.
 pub const TURNED_AWAY: &str = "/turned-away";
+/// Proving once more who one is.
+pub const CONFIRM: &str = "/confirm-identity";
+/// Where that page sends people whom an identity provider vouches for. The server answers there, no page.
+pub const CONFIRM_THROUGH_PROVIDER: &str = "/sign-in/again";
 /// Choosing a new password when one is due.
 pub const CHANGE_PASSWORD: &str = "/change-password";
 /// Profile: password, sessions, appearance.

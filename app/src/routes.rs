@@ -1,6 +1,7 @@
 //! Every page and its address.
 
 use crate::account::change_password::ChangePasswordPage;
+use crate::account::confirm::ConfirmPage;
 use crate::account::my_access::MyAccessPage;
 use crate::account::profile::ProfilePage;
 use crate::account::sign_in::SignInPage;
@@ -47,6 +48,7 @@ fn Frame() -> impl IntoView {
             <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
             <Route path=path!("/turned-away") view=TurnedAwayPage ssr=SsrMode::Async />
             <Route path=path!("/change-password") view={Lazy::<ChangePasswordPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/confirm-identity") view={Lazy::<ConfirmPage>::new()} ssr=SsrMode::Async />
             <ParentRoute path=path!("/settings") view=Layout ssr=SsrMode::Async>
                 <Route path=path!("profile") view={Lazy::<ProfilePage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("my-access") view={Lazy::<MyAccessPage>::new()} ssr=SsrMode::Async />

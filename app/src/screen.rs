@@ -4,6 +4,7 @@
 //! that share it: dozens of requests a page. With two parts there are three files: a part each, and what they share.
 
 use crate::account::change_password::ChangePasswordPage;
+use crate::account::confirm::ConfirmPage;
 use crate::account::my_access::MyAccessPage;
 use crate::account::profile::ProfilePage;
 use crate::budgets::budget::BudgetPage;
@@ -104,7 +105,7 @@ macro_rules! together {
     };
 }
 
-together!(Own, own, load_own: ChangePasswordPage, MyAccessPage, ProfilePage);
+together!(Own, own, load_own: ChangePasswordPage, ConfirmPage, MyAccessPage, ProfilePage);
 together!(
     Administration, administration, load_administration:
     BudgetPage, BudgetsPage, EditBudgetPage, EditProjectPage, NewBudgetPage, NewPersonPage, NewProjectPage, PersonPage,

@@ -93,6 +93,21 @@ export const SCENES: Scene[] = [
       await arrived(page, "Choose a new password");
     },
   },
+  {
+    name: "confirm it is you",
+    who: "maintainer",
+    address: () => at.newBudget,
+    status: 403,
+    play: async (page, people, { maintainer }) => {
+      await people.age(maintainer, 10);
+      await page.getByLabel("Name", { exact: true }).fill("Later");
+      await page.getByLabel("Soft limit").fill("200");
+      await page.getByLabel("Hard limit").fill("250");
+      await page.getByRole("button", { name: "Create budget" }).click();
+      await arrived(page, "Confirm it is you");
+    },
+  },
+  { name: "it is you", who: "maintainer", address: () => "/confirm-identity" },
   { name: "profile", who: "maintainer", address: () => at.profile },
   {
     name: "sign out everywhere",

@@ -2,7 +2,8 @@
 
 use crate::middleware::security_headers::page_policy;
 use crate::middleware::{
-    access_log, body_limit, csrf, error_pages, readiness, request_id, security_headers, see_other, session, timeout,
+    access_log, body_limit, csrf, error_pages, posted, readiness, request_id, security_headers, see_other, session,
+    timeout,
 };
 use crate::state::AppState;
 use crate::{api, assets, health, identity};
@@ -61,6 +62,7 @@ fn pages(state: &AppState) -> Router<AppState> {
     Router::new()
         .leptos_routes_with_context(state, PAGES.clone(), context, app::shell)
         .layer(from_fn_with_state(state.clone(), session::read))
+        .layer(from_fn(posted::keep))
         .layer(body_limit::layer())
         .layer(from_fn(body_limit::refuse_announced))
         .layer(from_fn_with_state(state.clone(), csrf::check))

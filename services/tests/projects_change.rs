@@ -5,7 +5,7 @@ use domain::actor::Target;
 use domain::error::Refusal;
 use domain::form::Conflict;
 use domain::id::ProjectId;
-use domain::permission::{CreateProject, EditProject};
+use domain::permission::{Asks, CreateProject, DeleteProject, EditProject};
 use domain::project::{KEPT_AFTER_DELETION, MemberQuery, ProjectName, ProjectQuery};
 use domain::role::{PlatformRole, ProjectRole};
 use domain::text::{Description, DisplayName};
@@ -67,7 +67,7 @@ fn may_create(caller: &Caller) -> Can<CreateProject> {
     caller.can(Target::Own).expect("may create projects")
 }
 
-async fn may_edit(world: &World, caller: &Caller, project: ProjectId) -> Can<EditProject> {
+async fn may_edit<P: Asks>(world: &World, caller: &Caller, project: ProjectId) -> Can<P> {
     again(world, caller).await.can(Target::Project(project)).expect("may edit the project")
 }
 
@@ -322,7 +322,8 @@ async fn a_deleted_project_is_gone_everywhere_and_its_name_stays_taken() {
     let ada = world.person("Ada", PlatformRole::User).await;
     let root = world.person("Root", PlatformRole::Maintainer).await;
     let id = world.project("atlas", &ada).await;
-    let can = may_edit(&world, &ada, id).await;
+    let can = may_edit::<DeleteProject>(&world, &ada, id).await;
+    let can_edit = may_edit::<EditProject>(&world, &ada, id).await;
     sqlx::raw_sql(
         "insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes)
            values ('00000000-0000-7000-8000-000000000001', 'Shared', 'cli', 1, 2, 60);
@@ -342,7 +343,7 @@ async fn a_deleted_project_is_gone_everywhere_and_its_name_stays_taken() {
         let list = projects::list(&world.services, &caller, &Default::default()).await.expect("a list");
         assert_eq!(list.rows, []);
     }
-    assert_eq!(refusal(projects::edit(&world.services, &can, 2, edit("", "Back")).await), Refusal::NotFound);
+    assert_eq!(refusal(projects::edit(&world.services, &can_edit, 2, edit("", "Back")).await), Refusal::NotFound);
     assert_eq!(refusal(projects::delete(&world.services, &can, 2).await), Refusal::NotFound);
     let audit = world.audit(id.0).await;
     assert_eq!(audit.len(), 1);

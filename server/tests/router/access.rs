@@ -28,6 +28,18 @@ pub(crate) enum Ask {
 }
 use Ask::*;
 
+impl Ask {
+    /// Whether it is asked for that the identity was confirmed lately.
+    pub(crate) const fn hurts(&self) -> bool {
+        match self {
+            Self::Anybody | Self::SignedIn => false,
+            Self::Platform(permission) | Self::Own(permission) | Self::Project(permission) => {
+                permission.needs_confirmed_identity()
+            }
+        }
+    }
+}
+
 /// What a request is about, made anew for each.
 pub(crate) struct Things {
     pub(crate) project_id: ProjectId,
@@ -47,6 +59,9 @@ const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/appearance", Anybody, |_| "theme=dark".into()),
     ("/data/flash", Anybody, |_| String::new()),
     ("/data/sign-in-way", Anybody, |_| String::new()),
+    ("/act/account/confirm", SignedIn, |_| "confirm_password=wrong&confirm_action=".into()),
+    ("/act/account/confirm-later", SignedIn, |_| "confirm_form=none".into()),
+    ("/data/confirmation", SignedIn, |_| String::new()),
     ("/act/account/change-password", SignedIn, |_| "current_password=a&new_password=b&repeated=b".into()),
     ("/act/account/end-session", SignedIn, |_| "session=unknown".into()),
     ("/act/account/sign-out-everywhere", Own(ManageOwnAccount), |_| String::new()),
@@ -84,8 +99,8 @@ const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/projects/edit", Project(EditProject), |t| {
         format!("project={}&version=1&display_name=Other&description=Other", t.project)
     }),
-    ("/act/projects/delete", Project(EditProject), |t| format!("project={}&version=1", t.project)),
-    ("/act/projects/restore", Project(EditProject), |t| format!("project={}", t.deleted)),
+    ("/act/projects/delete", Project(DeleteProject), |t| format!("project={}&version=1", t.project)),
+    ("/act/projects/restore", Project(DeleteProject), |t| format!("project={}", t.deleted)),
     ("/act/members/add", Project(ManageMembers), |t| format!("project={}&person={}&role=member", t.project, t.person)),
     ("/act/members/set-role", Project(ManageMembers), |t| {
         format!("project={}&person={}&role=admin", t.project, t.person)
@@ -121,6 +136,7 @@ const PAGES: &[(&str, Ask, Body)] = &[
     ("/sign-in", Anybody, |_| "/sign-in".into()),
     ("/turned-away", Anybody, |_| "/turned-away".into()),
     ("/change-password", SignedIn, |_| "/change-password".into()),
+    ("/confirm-identity", SignedIn, |_| "/confirm-identity".into()),
     ("/settings/profile", Own(ManageOwnAccount), |_| "/settings/profile".into()),
     ("/settings/my-access", SignedIn, |_| "/settings/my-access".into()),
     ("/settings/administration/users", Platform(ViewUsers), |_| app::paths::USERS.into()),
@@ -228,6 +244,27 @@ async fn a_one_time_password_opens_nothing_but_its_change() {
         let headers = [("cookie", cookie.as_str()), DATA, OUR_SITE];
         let status = server.post(path, &body(&things), &headers).await.status().as_u16();
         assert_eq!(status == 403, !open.contains(path), "{path} answered {status}");
+    }
+}
+
+/// Whoever signed in nine minutes ago is asked nothing, ten minutes ago before every change that hurts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_hurts_asks_for_an_identity_confirmed_in_the_last_ten_minutes() {
+    let server = TestServer::start().await;
+    let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
+    let (caller, _) = server.person("Maintainer", PlatformRole::Maintainer).await;
+    for minutes in [9, 10] {
+        for (path, ask, body) in FUNCTIONS {
+            let things = things(&server, &owner).await;
+            let asking = server.world.signed_in(caller.actor.user_id).await;
+            server.world.clock.advance(time::Duration::minutes(minutes));
+            let cookie = format!("__Host-bursar={}", server.world.token(&asking));
+            let answer = server.post(path, &body(&things), &[("cookie", &cookie), DATA, OUR_SITE]).await;
+            let (status, text) = (answer.status().as_u16(), answer.text().await.expect("an answer"));
+            let asked = status == 403 && text.starts_with("{\"to\":\"/confirm-identity?next=");
+            let expected = minutes == 10 && path.starts_with("/act/") && ask.hurts();
+            assert_eq!(asked, expected, "{path} after {minutes} minutes answered {status}: {text}");
+        }
     }
 }
 

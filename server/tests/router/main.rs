@@ -4,6 +4,7 @@
 mod access;
 mod api;
 mod bad_input;
+mod confirm;
 mod csrf;
 mod errors;
 mod headers;

@@ -45,12 +45,13 @@ impl World {
                 return Err(denied);
             }
         };
-        let (_, token) =
-            session::begin(&self.services, &mut transaction, user, &Client::default()).await.expect("a session");
+        let (_, token) = session::begin(&self.services, &mut transaction, user, &Client::default(), self.clock.now())
+            .await
+            .expect("a session");
         sqlx::query(
             "insert into provider_sessions
-               (session_id, issuer, subject, claims, sealed_tokens, access_expires_at, authenticated_at, refreshed_at)
-             select id, $2, $3, $4, '', $5, $6, $6 from sessions where token_hash = $1",
+               (session_id, issuer, subject, claims, sealed_tokens, access_expires_at, refreshed_at)
+             select id, $2, $3, $4, '', $5, $6 from sessions where token_hash = $1",
         )
         .bind(session::token_hash(token.expose()))
         .bind(ISSUER)

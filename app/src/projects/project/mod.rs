@@ -63,7 +63,7 @@ fn project(
         (view.mode == Mode::Platform).then(|| members::section(view, query, searches)),
         (view.mode == Mode::Keycloak).then(|| elsewhere::section(facts)),
         view.may_manage_members.then(|| add::section(view, query, searches, forms)),
-        view.may_edit.then(|| delete::section(facts, &forms.of("delete-project"))),
+        view.may_delete.then(|| delete::section(facts, &forms.of("delete-project"))),
     );
     let rail = facts::rail(facts, view.mode);
     let imported = facts::imported(facts);
