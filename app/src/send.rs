@@ -170,7 +170,7 @@ mod ssr {
     }
 
     /// Keeps what the next page of this browser shows.
-    pub async fn keep(flash: &Flash) -> Result<(), Refusal> {
+    pub(crate) async fn keep(flash: &Flash) -> Result<(), Refusal> {
         let services = request::services()?;
         let session = request::info()?.caller.map(|caller| caller.actor.session_id);
         let token = forms::keep(&services, session, flash).await?;

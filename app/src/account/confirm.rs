@@ -24,6 +24,7 @@ pub(crate) const FORM: &str = "confirm-identity";
 /// The field with the action that waits.
 pub(crate) const ACTION: &str = "confirm_action";
 /// The field with the name of the form that waits.
+#[cfg(feature = "ssr")]
 pub(crate) const WAITING: &str = "confirm_form";
 
 /// Asks who one is and sends on what was held up.
