@@ -93,6 +93,7 @@ const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/members/remove", Project(ManageMembers), |t| {
         format!("project={}&person={}&role=member", t.project, t.person)
     }),
+    ("/data/identity-provider", Platform(ViewIdentityProvider), |_| String::new()),
     ("/data/budgets", Platform(ViewBudgets), |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
     ("/data/budget", Platform(ViewBudgets), |t| format!("id={}", t.budget)),
     ("/data/new-budget", Platform(ManageBudgets), |_| String::new()),
@@ -134,6 +135,9 @@ const PAGES: &[(&str, Ask, Body)] = &[
     ("/settings/administration/budgets/new", Platform(ManageBudgets), |_| app::paths::NEW_BUDGET.into()),
     ("/settings/administration/budgets/{id}", Platform(ViewBudgets), |t| app::paths::budget(t.budget)),
     ("/settings/administration/budgets/{id}/edit", Platform(ManageBudgets), |t| app::paths::edit_budget(t.budget)),
+    ("/settings/administration/identity-provider", Platform(ViewIdentityProvider), |_| {
+        app::paths::IDENTITY_PROVIDER.into()
+    }),
 ];
 
 /// Somebody whose token says who they are: roles, type, and whether the own project is named in which list.

@@ -2,6 +2,8 @@
 
 use super::{both, who};
 use crate::server::{PAGE, header};
+use domain::actor::Target;
+use domain::role::PlatformRole;
 use http::StatusCode;
 use std::time::Instant;
 use time::Duration;
@@ -43,7 +45,10 @@ async fn an_outage_between_leaving_and_coming_back_is_said() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_status_says_how_things_stand() {
     let (server, provider) = both().await;
-    let status = async || services::identity::status(&server.world.services).await.expect("a status").expect("one");
+    let (root, _) = server.person("Root", PlatformRole::Maintainer).await;
+    let can = root.can(Target::Platform).expect("a maintainer");
+    let status =
+        async || services::identity::status(&server.world.services, &can).await.expect("a status").expect("one");
     let well = status().await;
     assert_eq!((well.outage, well.keys_read_at), (None, Some(server.world.clock.now())));
     assert_eq!(well.issuer, provider.url);
@@ -54,4 +59,28 @@ async fn the_status_says_how_things_stand() {
     assert_eq!(status().await.outage.map(|outage| outage.since), Some(since));
     server.world.clock.advance(Duration::seconds(60));
     assert_eq!(status().await.outage.map(|outage| outage.since), Some(since));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn administrators_see_whether_it_answers_and_what_that_means() {
+    let (server, provider) = both().await;
+    let (_, cookie) = server.person("Root", PlatformRole::Admin).await;
+    let read = async || {
+        let answer = server.get(app::paths::IDENTITY_PROVIDER, &[PAGE, ("cookie", &cookie)]).await;
+        answer.text().await.expect("a page")
+    };
+    let page = read().await;
+    for words in ["Reachable", "Read <time", "just now", "None yet", "Platform-managed", provider.url.as_str()] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains("does not answer"), "{page}");
+    provider.go_down(true);
+    server.world.clock.advance(Duration::minutes(6));
+    read().await;
+    server.world.clock.advance(Duration::minutes(2));
+    let page = read().await;
+    for words in ["Keycloak does not answer.", "it answered 503", "No answer", "2 March 2026, 09:06 UTC", "2 min ago"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(page.contains("8 min ago"), "the keys of then are still believed: {page}");
 }
