@@ -1,8 +1,10 @@
 //! The provider does not answer for a while.
 
 use super::{both, who};
-use crate::server::{PAGE, header};
+use crate::provider::Provider;
+use crate::server::{PAGE, TestServer, header};
 use domain::actor::Target;
+use domain::mode::Mode;
 use domain::role::PlatformRole;
 use http::StatusCode;
 use std::time::Instant;
@@ -30,6 +32,21 @@ async fn sessions_go_on_sign_in_says_what_is_wrong_and_it_heals_by_itself() {
     assert!(who(&server, &session).await.is_some());
     assert_eq!(provider.refreshes(), 1, "the session was refreshed once it could be");
     assert!(who(&server, &server.sign_in(&provider).await).await.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_provider_keeps_rights_sessions_go_on_until_their_token_ends() {
+    let provider = Provider::start().await;
+    let server = TestServer::start_behind_in(Mode::Keycloak, &provider).await;
+    let session = server.sign_in(&provider).await;
+    provider.go_down(true);
+    server.world.clock.advance(Duration::seconds(299));
+    assert!(who(&server, &session).await.is_some(), "a refresh is due, and the claims still hold");
+    server.world.clock.advance(Duration::seconds(1));
+    assert!(who(&server, &session).await.is_none(), "nobody can say what holds now");
+    provider.go_down(false);
+    server.world.clock.advance(Duration::seconds(6));
+    assert!(who(&server, &session).await.is_some(), "it heals by itself");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
