@@ -133,8 +133,9 @@ pub(crate) mod ssr {
         F: Future<Output = Result<T, services::Error>>,
     {
         let (services, caller) = request::signed_in()?;
-        let now = services.clock().now();
+        let clock = services.clock().clone();
         let data = read(services, caller).await.map_err(Refusal::from)?;
-        Ok(Dated { now, data })
+        // Afterwards: nothing that was read, or happened while it was, lies in the future.
+        Ok(Dated { now: clock.now(), data })
     }
 }

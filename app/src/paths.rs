@@ -31,6 +31,8 @@ pub const NEW_PROJECT: &str = "/settings/administration/new-project";
 pub const BUDGETS: &str = "/settings/administration/budgets";
 /// Creating a budget.
 pub const NEW_BUDGET: &str = "/settings/administration/budgets/new";
+/// How the identity provider is doing.
+pub const IDENTITY_PROVIDER: &str = "/settings/administration/identity-provider";
 
 /// A person's page.
 pub fn user(id: UserId) -> String {

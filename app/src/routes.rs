@@ -11,6 +11,7 @@ use crate::budgets::create::NewBudgetPage;
 use crate::budgets::edit::EditBudgetPage;
 use crate::budgets::list::BudgetsPage;
 use crate::flash::provide_flash;
+use crate::identity_provider::page::IdentityProviderPage;
 use crate::index::IndexPage;
 use crate::layout::Layout;
 use crate::projects::create::NewProjectPage;
@@ -63,6 +64,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("administration/new-project") view={Lazy::<NewProjectPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/projects/:name") view={Lazy::<ProjectPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/projects/:name/edit") view={Lazy::<EditProjectPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/identity-provider") view={Lazy::<IdentityProviderPage>::new()} ssr=SsrMode::Async />
             </ParentRoute>
             <DevelopmentRoutes />
         </Routes>

@@ -11,6 +11,7 @@ use crate::budgets::budget::BudgetPage;
 use crate::budgets::create::NewBudgetPage;
 use crate::budgets::edit::EditBudgetPage;
 use crate::budgets::list::BudgetsPage;
+use crate::identity_provider::page::IdentityProviderPage;
 use crate::projects::create::NewProjectPage;
 use crate::projects::edit::EditProjectPage;
 use crate::projects::list::ProjectsPage;
@@ -108,6 +109,6 @@ macro_rules! together {
 together!(Own, own, load_own: ChangePasswordPage, ConfirmPage, MyAccessPage, ProfilePage);
 together!(
     Administration, administration, load_administration:
-    BudgetPage, BudgetsPage, EditBudgetPage, EditProjectPage, NewBudgetPage, NewPersonPage, NewProjectPage, PersonPage,
-    ProjectPage, ProjectsPage, UsersPage,
+    BudgetPage, BudgetsPage, EditBudgetPage, EditProjectPage, IdentityProviderPage, NewBudgetPage, NewPersonPage,
+    NewProjectPage, PersonPage, ProjectPage, ProjectsPage, UsersPage,
 );

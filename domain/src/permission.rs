@@ -100,6 +100,8 @@ permissions! {
     ViewProjectBudgets: "See a project's budgets", [platform platform platform project project - -];
     /// Create, edit, assign and delete budgets.
     ManageBudgets: "Create and assign budgets", [platform - - - - - -];
+    /// Whether the identity provider answers, and what it last said.
+    ViewIdentityProvider: "See how the identity provider is doing", [platform platform - - - - -];
     /// One's own projects, roles and budgets.
     ViewOwnAccess: "See own projects and budgets", [own own own - - own own];
     /// One's own password, sessions and appearance.

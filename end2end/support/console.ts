@@ -114,7 +114,7 @@ async function readGreeting(server: ChildProcess): Promise<Greeting> {
       if (email !== undefined && password !== undefined) {
         greeting.oneTimePasswords.set(email, password);
       }
-      if (line.startsWith("This is shown once.")) {
+      if (/^(This is shown once\.|People sign in through )/.test(line)) {
         return greeting;
       }
     }

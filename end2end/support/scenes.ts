@@ -230,6 +230,7 @@ export const SCENES: Scene[] = [
     play: (page) => sendEmpty(page, "Create budget"),
   },
   { name: "edit budget", who: "maintainer", address: ({ budget }) => at.editBudget(budget) },
+  { name: "identity provider, none", who: "maintainer", address: () => at.identityProvider },
   { name: "not allowed", who: "developer", address: () => at.users, status: 403 },
   { name: "no such project", who: "developer", address: () => at.project("no-such-project"), status: 404 },
   { name: "no such address", who: "maintainer", address: () => "/no/such/address", status: 404 },
