@@ -175,6 +175,28 @@ test("the palette opens, closes and gives the focus back", async ({ open }) => {
   await expect(opener).toBeFocused();
 });
 
+test("a page says that it is alive only when it listens to keys", async ({ open }) => {
+  const page = await open(MAINTAINER);
+  let letPass = (): void => {};
+  const held = new Promise<void>((resolve) => (letPass = resolve));
+  // The code of the page itself, which the first file asks for.
+  const asked = page.waitForRequest((request) => /\.wasm$/.test(request.url()) && !request.url().endsWith("/app_bg.wasm"));
+  await page.route(/\.wasm$/, async (route) => {
+    if (!route.request().url().endsWith("/app_bg.wasm")) {
+      await held;
+    }
+    await route.continue();
+  });
+  await page.goto(at.users);
+  await asked;
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await expect(page.locator("html")).not.toHaveAttribute("data-alive");
+  letPass();
+  await alive(page);
+  await page.keyboard.press("Control+k");
+  await expect(page.getByRole("dialog", { name: "Search or jump to" })).toBeVisible();
+});
+
 test("a slash goes to the search", async ({ open }) => {
   const page = await open(MAINTAINER);
   await page.goto(at.users);
