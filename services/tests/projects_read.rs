@@ -9,15 +9,11 @@ use domain::role::{PlatformRole, ProjectRole};
 use domain::text::SearchTerm;
 use domain::user::UserStatus;
 use services::guard::Caller;
-use services::testing::World;
+use services::testing::{World, refusal};
 use services::{Error, projects};
 
 fn named(name: &str) -> ProjectName {
     ProjectName::parse_existing(name).expect("a name")
-}
-
-fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
-    result.expect_err("a refusal").into()
 }
 
 async fn again(world: &World, caller: &Caller) -> Caller {
