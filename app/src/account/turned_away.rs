@@ -2,7 +2,9 @@
 
 use crate::flash::PageFlash;
 use crate::paths;
-use crate::ui::{Avatar, ButtonKind, ButtonSize, CopyButton, Icon, LinkButton, LonelySheet, absolute};
+use crate::ui::{
+    Avatar, ButtonKind, ButtonSize, CopyButton, Icon, IconSize, LinkButton, LonelySheet, SvgIcon, absolute,
+};
 use domain::claims::DEVELOPER_ROLE;
 use domain::denial::{Denial, Denied};
 use domain::form::Flash;
@@ -59,10 +61,14 @@ fn turned_away(denied: Denied) -> impl IntoView {
         <ol class="grid gap-4">{steps}</ol>
         {told_us(told)}
         {again()}
-        <p class="text-xs text-ink-2">
-            "Reference " <code class="font-mono tracking-none wrap-anywhere">{reference}</code> " "
-            <CopyButton text=copied label="Copy reference" /> " · " {absolute(at)}
-        </p>
+        <div class="grid gap-0.5 text-xs text-ink-2">
+            <p class="flex items-center gap-1.5">
+                <span>"Reference"</span>
+                <code class="min-w-0 font-mono tracking-none wrap-anywhere">{reference}</code>
+                <CopyButton text=copied label="Copy reference" />
+            </p>
+            <p>{absolute(at)}</p>
+        </div>
     }
 }
 
@@ -90,8 +96,13 @@ fn told_us(told: Vec<(String, String)>) -> impl IntoView {
     });
     let lines = lines.collect_view();
     view! {
-        <details class="text-sm">
-            <summary class="min-h-6 cursor-pointer font-medium">"What the identity provider told us"</summary>
+        <details class="group/told text-sm">
+            <summary class="flex min-h-6 cursor-pointer items-center gap-1.5 rounded-sm font-medium">
+                "What the identity provider told us"
+                <span class="-rotate-90 text-ink-3 transition-transform group-open/told:rotate-0">
+                    <SvgIcon icon=Icon::ChevronDown size=IconSize::Small />
+                </span>
+            </summary>
             <dl class="mt-2 text-xs">{lines}</dl>
         </details>
     }
@@ -125,7 +136,7 @@ fn words(reason: &Denial) -> Words {
             ),
             ask: "Ask for a role.",
             who: "An administrator grants it",
-            mends: "at the identity provider: in Keycloak under Users, Role mapping.".to_owned(),
+            mends: "at the identity provider; in Keycloak that is under Users, Role mapping.".to_owned(),
         },
         Denial::UnknownType { value, external } => Words {
             title: "Your account has an unknown type",
