@@ -2,7 +2,8 @@ import type { Page } from "@playwright/test";
 import { MAINTAINER } from "../support/console";
 import { unique } from "../support/people";
 import { SCENES } from "../support/scenes";
-import { DESKTOP, expect, test } from "../support/stage";
+import { DESKTOP } from "../support/sizes";
+import { expect, test } from "../support/stage";
 import { arrived, at, section } from "../support/steps";
 import { alive } from "../support/test";
 
