@@ -4,7 +4,7 @@ import { unique } from "../support/people";
 import { SCENES } from "../support/scenes";
 import { DESKTOP } from "../support/sizes";
 import { expect, test } from "../support/stage";
-import { arrived, at, section } from "../support/steps";
+import { arrived, at, section, toast } from "../support/steps";
 import { alive } from "../support/test";
 
 /** Window widths in CSS pixels; the first one is also a 1280 px window at 400 %. */
@@ -121,8 +121,9 @@ for (const scripts of [true, false]) {
   });
 }
 
-test("all of it goes by keyboard: signing in, the palette, a project", async ({ page, people }) => {
-  const ada = await people.add("Ada Keys", "admin");
+test("the main job goes by keyboard: signing in, finding somebody, a project with them in it, a budget", async ({ page, people }) => {
+  const ada = await people.add("Ada Keys", "maintainer");
+  const bea = await people.add(`Bea ${unique("keys")}`);
   const name = unique("keys");
 
   await test.step("signing in", async () => {
@@ -135,6 +136,15 @@ test("all of it goes by keyboard: signing in, the palette, a project", async ({ 
     await page.keyboard.press("Enter");
     await arrived(page, "Users");
     await alive(page);
+  });
+
+  await test.step("finding somebody", async () => {
+    await page.keyboard.press("/");
+    await page.keyboard.type(bea.name);
+    await expect(page.getByRole("rowgroup").last().getByRole("row")).toHaveCount(1);
+    await tabTo(page, `${bea.name}${bea.email}`);
+    await page.keyboard.press("Enter");
+    await arrived(page, bea.name);
   });
 
   await test.step("jumping to Projects", async () => {
@@ -159,6 +169,23 @@ test("all of it goes by keyboard: signing in, the palette, a project", async ({ 
     await tabTo(page, "Create project");
     await page.keyboard.press("Enter");
     await arrived(page, name);
+  });
+
+  await test.step("adding somebody", async () => {
+    await tabTo(page, "Find people to add");
+    await page.keyboard.type(bea.name);
+    const add = `Add ${bea.name}`;
+    await expect(page.getByRole("button", { name: add })).toBeVisible();
+    await tabTo(page, add);
+    await page.keyboard.press("Enter");
+    await expect(toast(page)).toContainText(`Added to ${name} as member.`);
+  });
+
+  await test.step("giving the project a budget", async () => {
+    await tabTo(page, "Assign");
+    await page.keyboard.press("Enter");
+    await expect(toast(page)).toContainText("Budget assigned.");
+    await expect(section(page, "Budgets").getByRole("button", { name: "Take away" })).toHaveCount(1);
   });
 });
 

@@ -8,9 +8,9 @@ use domain::id::{BudgetId, UserId};
 use domain::permission::{ManageBudgets, ViewBudgets};
 use domain::project::ProjectName;
 use domain::role::PlatformRole;
+use services::budgets;
 use services::guard::{Caller, Can};
 use services::testing::{World, problem, refusal, rule};
-use services::{Error, budgets};
 use uuid::Uuid;
 
 fn draft(name: &str, category: &str, soft: &str, hard: &str) -> BudgetDraft {

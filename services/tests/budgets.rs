@@ -10,9 +10,9 @@ use domain::permission::{ManageBudgets, ViewBudgets};
 use domain::project::ProjectName;
 use domain::role::PlatformRole;
 use domain::text::SearchTerm;
+use services::budgets;
 use services::guard::{Caller, Can};
 use services::testing::{World, problem, refusal};
-use services::{Error, budgets};
 use uuid::Uuid;
 
 fn draft(name: &str, category: &str, soft: &str, hard: &str) -> BudgetDraft {

@@ -7,7 +7,6 @@ use domain::id::{ProjectId, UserId};
 use domain::permission::{FindPeople, ManageMembers};
 use domain::role::{PlatformRole, ProjectRole};
 use domain::text::SearchTerm;
-use services::Error;
 use services::guard::{Caller, Can};
 use services::members;
 use services::testing::{World, problem, refusal, rule};

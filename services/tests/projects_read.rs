@@ -9,8 +9,8 @@ use domain::role::{PlatformRole, ProjectRole};
 use domain::text::SearchTerm;
 use domain::user::UserStatus;
 use services::guard::Caller;
+use services::projects;
 use services::testing::{World, refusal};
-use services::{Error, projects};
 
 fn named(name: &str) -> ProjectName {
     ProjectName::parse_existing(name).expect("a name")

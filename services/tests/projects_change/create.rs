@@ -5,8 +5,8 @@ use domain::actor::Target;
 use domain::project::MemberQuery;
 use domain::role::{PlatformRole, ProjectRole};
 use services::guard::Caller;
+use services::projects;
 use services::testing::{World, problem, rule};
-use services::{members, projects};
 
 async fn shared_projects_of(world: &World, caller: &Caller) -> i64 {
     sqlx::query_scalar(

@@ -7,7 +7,6 @@ use domain::permission::EditProject;
 use domain::role::{PlatformRole, ProjectRole};
 use services::testing::{World, conflict, refusal};
 use services::{members, projects};
-use time::Duration;
 
 #[tokio::test]
 async fn an_edit_is_saved_and_audited_per_field() {
