@@ -3,10 +3,12 @@
 
 mod database;
 mod provider;
+mod refused;
 mod statements;
 
 pub use database::TestDatabase;
 pub use provider::{ISSUER, developer};
+pub use refused::{conflict, problem, refusal, rule};
 pub use statements::{count_hashes, count_statements};
 
 use crate::guard::Caller;

@@ -1,9 +1,8 @@
 import type { Page } from "@playwright/test";
+import { expectAccessible } from "../../support/accessible";
 import { Line } from "../../support/line";
-import { DESKTOP, PHONE } from "../../support/stage";
 import { arrived, section } from "../../support/steps";
 import { expect, test as base } from "../../support/through-keycloak";
-import { violations } from "../../support/violations";
 
 /** Bursar and the browser reach Keycloak by a line that the test cuts. */
 const test = base.extend<object, { line: Line; keycloakUrl: string }>({
@@ -26,14 +25,6 @@ async function healthSays(page: Page, words: string): Promise<void> {
   }).toPass({ timeout: 40_000 });
 }
 
-async function isOpenToEverybody(page: Page): Promise<void> {
-  for (const size of [DESKTOP, PHONE]) {
-    await page.setViewportSize(size);
-    expect.soft(await violations(page), `${size.width} px`).toEqual([]);
-  }
-  await page.setViewportSize(DESKTOP);
-}
-
 test("an admin sees whether Keycloak answers, and since when not", async ({ keycloak, line, mode, enterAs }) => {
   const { username } = await keycloak.add("admin");
   const page = await enterAs(username);
@@ -46,13 +37,13 @@ test("an admin sees whether Keycloak answers, and since when not", async ({ keyc
   await expect(health.getByText(/^(None|\d+ s (ahead|behind))$/)).toBeVisible();
   await expect(section(page, "Set-up").getByText(mode, { exact: true })).toBeVisible();
   await expect(section(page, "Set-up").getByText(keycloak.issuer(line.url))).toBeVisible();
-  await isOpenToEverybody(page);
+  await expectAccessible(page);
 
   line.cut();
   await healthSays(page, "Keycloak does not answer.");
   await expect(health.getByText("No answer")).toBeVisible();
   await expect(health.getByText(/^Since \d+ \w+ \d{4}, \d\d:\d\d UTC/)).toBeVisible();
-  await isOpenToEverybody(page);
+  await expectAccessible(page);
 
   line.mend();
   await healthSays(page, "Reachable");

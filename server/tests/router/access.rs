@@ -166,7 +166,9 @@ const TOKENS: [(&str, &str, &str, Option<&str>); 5] = [
 ];
 
 /// Somebody who asks: platform role, type, and the role in the own project.
-pub(crate) const PEOPLE: [(&str, PlatformRole, &str, Option<ProjectRole>); 7] = [
+pub(crate) type Person = (&'static str, PlatformRole, &'static str, Option<ProjectRole>);
+
+pub(crate) const PEOPLE: [Person; 7] = [
     ("Maintainer", PlatformRole::Maintainer, "regular", None),
     ("Admin", PlatformRole::Admin, "regular", None),
     ("Auditor", PlatformRole::Auditor, "regular", None),
@@ -324,32 +326,54 @@ async fn as_token(
 
 /// Asks everything as one person, in an own and in a foreign project, and compares with the table.
 async fn as_person(
-    (name, role, kind, in_project): (&str, PlatformRole, &str, Option<ProjectRole>),
+    person: Person,
     all: &[(&'static str, Ask, Body)],
     send: impl AsyncFn(&TestServer, (&'static str, String), String) -> u16,
 ) {
-    let server = TestServer::start().await;
-    let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
-    let (caller, _) = server.person(name, role).await;
-    sqlx::query("update users set user_type = $1, project_limit = 1000 where id = $2")
-        .bind(kind)
-        .bind(caller.actor.user_id.0)
-        .execute(server.world.services.pool())
-        .await
-        .expect("a person");
+    let stage = Stage::of(person).await;
+    let server = &stage.server;
     for (path, ask, body) in all {
         for own in [true, false] {
-            let things = things(&server, &owner).await;
-            if let (true, Some(role)) = (own, in_project) {
-                server.world.member(things.project_id, caller.actor.user_id, role).await;
-                server.world.member(things.deleted_id, caller.actor.user_id, role).await;
-            }
-            let asking = server.world.signed_in(caller.actor.user_id).await;
+            let (things, asking) = stage.set(own).await;
             let cookie = format!("__Host-bursar={}", server.world.token(&asking));
-            let status = send(&server, (path, body(&things)), cookie).await;
-            assert!(status < 500, "{path} as {name} answered {status}");
-            compare(&asking.actor, (path, ask), &things, status, (name, own));
+            let status = send(server, (path, body(&things)), cookie).await;
+            assert!(status < 500, "{path} as {} answered {status}", person.0);
+            compare(&asking.actor, (path, ask), &things, status, (person.0, own));
         }
+    }
+}
+
+/// A server, and somebody who asks it.
+pub(crate) struct Stage {
+    pub(crate) server: TestServer,
+    owner: Caller,
+    asking: UserId,
+    in_project: Option<ProjectRole>,
+}
+
+impl Stage {
+    pub(crate) async fn of((name, role, kind, in_project): Person) -> Self {
+        let server = TestServer::start().await;
+        let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
+        let (caller, _) = server.person(name, role).await;
+        sqlx::query("update users set user_type = $1, project_limit = 1000 where id = $2")
+            .bind(kind)
+            .bind(caller.actor.user_id.0)
+            .execute(server.world.services.pool())
+            .await
+            .expect("a person");
+        Self { server, owner, asking: caller.actor.user_id, in_project }
+    }
+
+    /// New things to ask about, and who asks; with the role they have where the projects are their own.
+    pub(crate) async fn set(&self, own: bool) -> (Things, Caller) {
+        let world = &self.server.world;
+        let things = things(&self.server, &self.owner).await;
+        if let (true, Some(role)) = (own, self.in_project) {
+            world.member(things.project_id, self.asking, role).await;
+            world.member(things.deleted_id, self.asking, role).await;
+        }
+        (things, world.signed_in(self.asking).await)
     }
 }
 

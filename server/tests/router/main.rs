@@ -11,6 +11,7 @@ mod headers;
 mod health;
 mod hostile;
 mod identity;
+mod many_pages;
 mod metrics;
 mod provider;
 mod secrets;

@@ -37,7 +37,7 @@ impl Screen for ProjectPage {
     fn read() -> Self {
         let params = use_params_map();
         let asked = use_params(ProjectPageQuery::from_params);
-        let name = Memo::new(move |_| params.read().get("name").unwrap_or_default());
+        let name = Memo::new(move |_| paths::project_name(params.read().get_str("name").unwrap_or_default()));
         let source = move || (name.get(), asked.get().0);
         let page = use_page(source, |(name, query)| read_project(name, query));
         Self { page, asked, searches: Searches::new(name, asked) }

@@ -2,7 +2,7 @@
 //! table. What is in the document but not listed here fails the test.
 
 use super::{Program, READ};
-use crate::access::{Ask, PEOPLE, Things, expected_refusal, things};
+use crate::access::{Ask, PEOPLE, Stage, Things, expected_refusal, things};
 use crate::server::TestServer;
 use Ask::*;
 use domain::permission::Permission::*;
@@ -160,24 +160,12 @@ async fn nobody_gets_anywhere_without_a_session_that_is_valid() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_operation_obeys_the_table() {
-    for (name, role, kind, in_project) in PEOPLE {
-        let server = TestServer::start().await;
-        let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
-        let (caller, _) = server.person(name, role).await;
-        sqlx::query("update users set user_type = $1, project_limit = 1000 where id = $2")
-            .bind(kind)
-            .bind(caller.actor.user_id.0)
-            .execute(server.world.services.pool())
-            .await
-            .expect("a person");
+    for person in PEOPLE {
+        let (stage, name) = (Stage::of(person).await, person.0);
         for (operation, ask, body) in OPERATIONS {
             for own in [true, false] {
-                let things = things(&server, &owner).await;
-                if let (true, Some(role)) = (own, in_project) {
-                    server.world.member(things.project_id, caller.actor.user_id, role).await;
-                }
-                let asking = server.world.signed_in(caller.actor.user_id).await;
-                let program = Program::of(&server, &asking);
+                let (things, asking) = stage.set(own).await;
+                let program = Program::of(&stage.server, &asking);
                 let (status, message) = send(&program, operation, &address(operation, &things), body(&things)).await;
                 assert!(status < 500, "{operation} as {name} answered {status} {message}");
                 let got = [401, 403, 404].contains(&status).then_some(status);

@@ -117,7 +117,7 @@ pub struct ProjectChanges {
     version: Option<i64>,
 }
 
-/// ProjectChanges what a project is called and what it is for.
+/// Changes what a project is called and what it is for.
 #[utoipa::path(patch, path = "/projects/{name}", tag = "projects", params(("name" = String, Path, description = "The project's name")), request_body = ProjectChanges, responses((status = OK, body = Project)))]
 pub async fn patch(
     State(state): State<AppState>,
