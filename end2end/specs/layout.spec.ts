@@ -235,16 +235,16 @@ test("a slash goes to the search", async ({ open }) => {
   await expect(page.getByRole("searchbox", { name: "Search people" })).toHaveValue("a/b");
 });
 
-/** Presses Tab until the focus is on what is called so. */
+/** Presses Tab until the focus is on what is called so; initials or a key may stand beside it. */
 async function tabTo(page: Page, name: string): Promise<void> {
   for (const _ of Array(80).keys()) {
     await page.keyboard.press("Tab");
     const called = await page.evaluate(() => {
       const focused = document.activeElement;
       const label = focused instanceof HTMLInputElement || focused instanceof HTMLTextAreaElement ? focused.labels?.[0] : null;
-      return (label ?? focused)?.textContent?.trim() ?? "";
+      return focused === document.body ? "" : (label ?? focused)?.textContent?.trim() ?? "";
     });
-    if (called === name) {
+    if (called.includes(name)) {
       return;
     }
   }

@@ -211,7 +211,7 @@ test("letters with marks are found as they are written", async ({ open }) => {
   await expect(row(page, "Linnéa Bergström")).toBeVisible();
 });
 
-test("a project whose name has a percent sign is found by its link, when loaded again, and when changed", async ({ open, people, scripts }) => {
+test("a project whose name has a percent sign is found by its link and when loaded again", async ({ open, people, scripts }) => {
   const name = `${unique("a%20b~25")}@example.com`;
   await people.maintainer.send("/act/people/create", { name: "Ada Percent", email: name, kind: "regular" });
   const page = await open(MAINTAINER);
@@ -221,11 +221,4 @@ test("a project whose name has a percent sign is found by its link, when loaded 
   await arrived(page, name);
   await page.reload();
   await arrived(page, name);
-  await alive(page, scripts);
-  await page.getByRole("link", { name: "Edit project" }).click();
-  await page.getByLabel("Display name").fill("100 % Ada");
-  await page.getByLabel("Description").fill("Named by an importer.");
-  await page.getByRole("button", { name: "Save project" }).click();
-  await arrived(page, "100 % Ada");
-  await expect(page.getByText(name, { exact: true }).first()).toBeVisible();
 });

@@ -34,7 +34,7 @@ class Entra {
           response_types: ["code"],
         },
       ],
-      claims: { openid: ["sub", "oid", "tid", "ver", "name", "preferred_username", "groups"] },
+      claims: { openid: ["sub", "oid", "tid", "ver", "name", "preferred_username", "groups", "applications_admin"] },
       conformIdTokenClaims: false,
       pkce: { required: () => true },
       findAccount: (_, id): Account => ({ accountId: id, claims: () => claimsOf(id) }),
@@ -51,7 +51,7 @@ class Entra {
 
 /**
  * The subject is of this client alone; the name to sign in with stands for an address, which `name+another` has too,
- * and for a group.
+ * for a group, and for a project that Bursar would not call so.
  */
 function claimsOf(account: string): { sub: string; [claim: string]: unknown } {
   const [name = account] = account.split("+");
@@ -64,6 +64,7 @@ function claimsOf(account: string): { sub: string; [claim: string]: unknown } {
     name: `Kim ${account}`,
     preferred_username: `${name}@example.org`,
     groups: [group ?? "another-group"],
+    applications_admin: name.includes("percent") ? [`${name} 100%20b`] : [],
   };
 }
 
