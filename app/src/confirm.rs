@@ -4,6 +4,7 @@ use crate::ui::form::PostForm;
 use crate::ui::{Button, ButtonKind, ConfirmDialog};
 use leptos::children::ViewFnOnce;
 use leptos::prelude::*;
+use std::borrow::Cow;
 
 /// A form without visible fields, sent from the dialog that asks.
 #[component]
@@ -54,7 +55,17 @@ pub fn ConfirmForm(
 #[component]
 pub fn Hidden(
     /// Names and values.
-    fields: Vec<(&'static str, String)>,
+    #[prop(into)]
+    fields: HiddenFields,
 ) -> impl IntoView {
-    fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
+    fields.0.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
+}
+
+/// Names and values, whoever owns the names.
+pub struct HiddenFields(Vec<(Cow<'static, str>, String)>);
+
+impl<N: Into<Cow<'static, str>>> From<Vec<(N, String)>> for HiddenFields {
+    fn from(fields: Vec<(N, String)>) -> Self {
+        Self(fields.into_iter().map(|(name, value)| (name.into(), value)).collect())
+    }
 }

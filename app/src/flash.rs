@@ -41,6 +41,11 @@ impl FormFields {
         self.0.as_ref().and_then(|state| state.value(field)).unwrap_or(at_first).to_owned()
     }
 
+    /// Everything that was sent, to be sent again.
+    pub fn values(&self) -> Vec<(String, String)> {
+        self.0.iter().flat_map(|state| state.values.clone()).collect()
+    }
+
     /// The problem at a field.
     pub fn problem(&self, field: &str) -> Option<String> {
         self.0.as_ref().and_then(|state| state.problem(field)).map(ToString::to_string)
@@ -135,7 +140,7 @@ impl PageFlash {
     }
 }
 
-/// Reads and removes what waits for this browser.
+/// Reads and removes what waits for this browser; what waits for a confirmation stays while it is asked for.
 ///
 /// # Errors
 /// The database failed.
@@ -146,9 +151,21 @@ pub async fn take_flash() -> Result<Option<Flash>, PageError> {
     let services = crate::request::services()?;
     let session = info.caller.map(|caller| caller.actor.session_id);
     let flash = services::forms::take(&services, session, &token).await.map_err(domain::error::Refusal::from)?;
-    crate::send::set_cookie(&format!(
-        "{}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0",
-        crate::send::FLASH_COOKIE
-    ));
+    match &flash {
+        Some(asking) if is_asking(asking) => crate::send::keep(asking).await?,
+        _ => crate::send::set_cookie(&format!(
+            "{}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0",
+            crate::send::FLASH_COOKIE
+        )),
+    }
     Ok(flash)
+}
+
+/// Whether the page that asks who one is shows what it may have to show again: who leaves it for an identity provider
+/// comes back to it.
+#[cfg(feature = "ssr")]
+fn is_asking(flash: &Flash) -> bool {
+    let asks = |form: &FormState| form.refusal == domain::error::Refusal::ConfirmationDue;
+    let on_its_page = crate::request::current_page().as_str().starts_with(crate::paths::CONFIRM);
+    on_its_page && matches!(flash, Flash::Form(form) if form.form == crate::account::confirm::FORM && asks(form))
 }

@@ -1,5 +1,6 @@
 //! How a flash looks: a toast for what was done, a banner for what was refused.
 
+use crate::confirm::Hidden;
 use crate::ui::form::PostForm;
 use crate::ui::{Banner, BannerKind, Button, ButtonKind, ButtonSize, CopyButton, Icon, Toast};
 use domain::error::Refusal;
@@ -13,10 +14,9 @@ pub(crate) fn toast(flash: Flash) -> Option<AnyView> {
 }
 
 fn undo_form(undo: Undo) -> impl IntoView {
-    let fields = undo.fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> });
     view! {
         <PostForm action=undo.action>
-            {fields.collect_view()}
+            <Hidden fields=undo.fields />
             <Button kind=ButtonKind::Quiet size=ButtonSize::Small icon=Icon::Undo submit=true>
                 "Undo"
             </Button>
@@ -32,7 +32,7 @@ pub(crate) fn banner(flash: Flash) -> Option<AnyView> {
         Flash::OneTimePassword { name, password } => Some(one_time_password(name, password).into_any()),
         Flash::Form(state) => match state.refusal {
             // These stand at their fields and in the form.
-            Refusal::Invalid(_) | Refusal::Conflict(_) => None,
+            Refusal::Invalid(_) | Refusal::Conflict(_) | Refusal::ConfirmationDue => None,
             refusal => {
                 let kind = if matches!(refusal, Refusal::Internal | Refusal::Unavailable | Refusal::Uncertain) {
                     BannerKind::Danger

@@ -48,7 +48,9 @@ fn side_navigation(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
 }
 
 fn phone_bars(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
-    let administration = administration(me).into_iter().map(|(href, label, icon)| {
+    // The phone's bar is for what one does often; the rest is in the drawer.
+    let often = administration(me).into_iter().filter(|(href, ..)| *href != paths::IDENTITY_PROVIDER);
+    let administration = often.map(|(href, label, icon)| {
         let short = label.strip_suffix(" management").unwrap_or(label);
         NavLink::new(href, short, icon)
     });
@@ -99,6 +101,7 @@ fn administration(me: &Me) -> Vec<(&'static str, &'static str, Icon)> {
             Icon::Folders,
         ),
         (me.budgets && me.may(Permission::ViewBudgets), paths::BUDGETS, "Budgets management", Icon::Wallet),
+        (me.may(Permission::ViewIdentityProvider), paths::IDENTITY_PROVIDER, "Identity provider", Icon::Plug),
     ];
     places.into_iter().filter(|place| place.0).map(|(_, href, label, icon)| (href, label, icon)).collect()
 }

@@ -17,6 +17,7 @@ pub mod flash;
 mod flash_view;
 #[cfg(debug_assertions)]
 mod gallery;
+pub mod identity_provider;
 mod index;
 mod layout;
 mod listing;

@@ -1,7 +1,9 @@
 //! What every list shares: its addresses, a search that narrows it while one types, its pager, what stands there when
 //! it is empty, and a word about parameters not understood.
 
-use crate::ui::{Banner, BannerKind, EmptyKind, EmptyState, LinkButton, Pager, SearchField, SortLink, Sorted};
+use crate::ui::{
+    Banner, BannerKind, ButtonKind, EmptyKind, EmptyState, LinkButton, Pager, SearchField, SortLink, Sorted,
+};
 use crate::url::with_params;
 use domain::budget::{BudgetQuery, BudgetSort};
 use domain::page::{Cursor, Page, PageSize};
@@ -113,14 +115,25 @@ list_query!(UserQuery, UserSort, crate::paths::USERS);
 list_query!(ProjectQuery, ProjectSort, crate::paths::PROJECTS);
 list_query!(BudgetQuery, BudgetSort, crate::paths::BUDGETS);
 
-/// The foot of a list.
-pub fn pager<T, Q: ListQuery>(page: &Page<T>, query: &Q) -> impl IntoView + use<T, Q> {
+/// The foot of a list; none where there are no rows.
+pub fn pager<T, Q: ListQuery>(page: &Page<T>, query: &Q) -> Option<impl IntoView + use<T, Q>> {
     let at = |cursor: &Option<Cursor>| {
         let cursor = cursor.clone()?;
         Some(with_params(Q::PATH, &query.clone().placed(Some(cursor)).params()))
     };
     let (previous, next, size, keep) = (at(&page.previous), at(&page.next), query.size(), query.params());
-    view! { <Pager previous next size action=Q::PATH keep /> }
+    (!page.rows.is_empty()).then(|| view! { <Pager previous next size action=Q::PATH keep /> })
+}
+
+/// The way back to the whole list, while something narrows it.
+pub fn clear<Q: ListQuery>(query: &Q) -> Option<impl IntoView + use<Q>> {
+    query.is_narrowed().then(|| {
+        view! {
+            <LinkButton href=query.cleared().address() kind=ButtonKind::Quiet>
+                "Clear"
+            </LinkButton>
+        }
+    })
 }
 
 /// The words for a list without rows.

@@ -56,7 +56,7 @@ impl Me {
 pub async fn who_am_i() -> Result<Me, PageError> {
     let (services, caller) = crate::request::signed_in()?;
     let actor = caller.actor;
-    let (budgets, has_provider) = (services.settings().budgets, services.settings().has_provider);
+    let (budgets, has_provider) = (services.settings().budgets, services.identity().is_some());
     let may = Permission::ALL.iter().copied().filter(|permission| actor.may_anywhere(*permission)).collect();
     let (id, mode, role, kind) = (actor.user_id, actor.mode, actor.role, actor.kind);
     Ok(Me { id, name: actor.name, email: actor.email, mode, role, kind, may, budgets, has_provider })

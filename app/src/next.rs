@@ -25,6 +25,11 @@ impl NextPath {
         }
         format!("/sign-in?next={}", crate::url::encode(&self.0))
     }
+
+    /// The page that asks to confirm who one is and leads back here.
+    pub fn through_confirmation(&self) -> String {
+        format!("{}?next={}", crate::paths::CONFIRM, crate::url::encode(&self.0))
+    }
 }
 
 impl Default for NextPath {

@@ -3,11 +3,12 @@
 use crate::error::PageError;
 use crate::flash::{Changes, Forms, PageFlash};
 use crate::ui::{EmptyKind, EmptyState, ErrorState, LinkButton, PageHead, SkeletonRows};
+use crate::url;
 use domain::error::Refusal;
 use domain::page::Params;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -41,11 +42,9 @@ where
 
 /// Reads what the address asks for; what it says wrongly is dropped and named.
 pub fn use_params<Q: Clone + PartialEq + Send + Sync + 'static>(read: fn(&mut Params) -> Q) -> Memo<(Q, Vec<String>)> {
-    let map = use_query_map();
+    let search = use_location().search;
     Memo::new(move |_| {
-        let pairs =
-            map.read().latest_values().map(|(name, value)| (name.to_string(), value.to_owned())).collect::<Vec<_>>();
-        let mut params = Params::new(pairs);
+        let mut params = Params::new(url::params(&search.read()));
         let query = read(&mut params);
         (query, params.into_ignored())
     })
@@ -133,8 +132,9 @@ pub(crate) mod ssr {
         F: Future<Output = Result<T, services::Error>>,
     {
         let (services, caller) = request::signed_in()?;
-        let now = services.clock().now();
+        let clock = services.clock().clone();
         let data = read(services, caller).await.map_err(Refusal::from)?;
-        Ok(Dated { now, data })
+        // Afterwards: nothing that was read, or happened while it was, lies in the future.
+        Ok(Dated { now: clock.now(), data })
     }
 }

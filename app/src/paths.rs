@@ -9,6 +9,10 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_IN_THROUGH_PROVIDER: &str = "/sign-in/provider";
 /// Why somebody whom the identity provider vouches for was not let in.
 pub const TURNED_AWAY: &str = "/turned-away";
+/// Proving once more who one is.
+pub const CONFIRM: &str = "/confirm-identity";
+/// Where that page sends people whom an identity provider vouches for. The server answers there, no page.
+pub const CONFIRM_THROUGH_PROVIDER: &str = "/sign-in/again";
 /// Choosing a new password when one is due.
 pub const CHANGE_PASSWORD: &str = "/change-password";
 /// Profile: password, sessions, appearance.
@@ -27,15 +31,28 @@ pub const NEW_PROJECT: &str = "/settings/administration/new-project";
 pub const BUDGETS: &str = "/settings/administration/budgets";
 /// Creating a budget.
 pub const NEW_BUDGET: &str = "/settings/administration/budgets/new";
+/// How the identity provider is doing.
+pub const IDENTITY_PROVIDER: &str = "/settings/administration/identity-provider";
 
 /// A person's page.
 pub fn user(id: UserId) -> String {
     format!("{USERS}/{id}")
 }
 
+/// What stands for the characters of a project's name that browsers and the router change on the way: following a link
+/// the router decodes percent signs and does not encode them again, and browsers take a backslash for a slash. Nobody
+/// touches a tilde.
+const ESCAPES: [(char, &str); 3] = [('~', "~7E"), ('%', "~25"), ('\\', "~5C")];
+
 /// A project's page.
 pub fn project(name: &str) -> String {
-    format!("{PROJECTS}/{}", encode(name))
+    let escaped = ESCAPES.iter().fold(name.to_owned(), |name, (raw, escape)| name.replace(*raw, escape));
+    format!("{PROJECTS}/{}", encode(&escaped))
+}
+
+/// The project's name in the part of an address that [`project`] made.
+pub fn project_name(part: &str) -> String {
+    ESCAPES.iter().rev().fold(part.to_owned(), |part, (raw, escape)| part.replace(escape, &raw.to_string()))
 }
 
 /// A project's edit form.
@@ -51,4 +68,22 @@ pub fn budget(id: BudgetId) -> String {
 /// A budget's edit form.
 pub fn edit_budget(id: BudgetId) -> String {
     format!("{}/edit", budget(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use leptos_router::location::Url;
+
+    #[test]
+    fn a_name_survives_a_router_that_decodes_it_twice() {
+        for name in ["atlas", "50% off", "a%20b@example.com", "a~b", "~25", "%7E~", "grün/blau?#", r"CORP\atlas"] {
+            let address = project(name);
+            let part =
+                address.strip_prefix(PROJECTS).and_then(|rest| rest.strip_prefix('/')).expect("a project's page");
+            let once = Url::unescape(part);
+            assert!(!once.contains(['%', '\\']), "{part}");
+            assert_eq!(project_name(&Url::unescape(&once)), name, "{part}");
+        }
+    }
 }

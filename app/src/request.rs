@@ -1,15 +1,18 @@
 //! What the server knows about the request that is being answered; server only.
 
+use crate::account::actions::ConfirmIdentity;
 use crate::next::NextPath;
 use crate::theme::Theme;
 use domain::error::Refusal;
 use http::header::REFERER;
 use http::request::Parts;
 use leptos::prelude::use_context;
+use leptos::server_fn::ServerFn;
 use serde::Deserialize;
 use services::Services;
 use services::guard::Caller;
 use services::session::{Client, SessionToken};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Put into the extensions of every request by the server's session middleware.
@@ -79,7 +82,38 @@ pub(crate) fn current_page() -> NextPath {
     let sent_from = parts.headers.get(REFERER).and_then(|value| value.to_str().ok()).map(path_of);
     let rendering = parts.method == http::Method::GET;
     let path = if rendering { parts.uri.path_and_query().map(|path| path.as_str().to_owned()) } else { sent_from };
+    let asks = rendering || parts.uri.path() == <ConfirmIdentity as ServerFn>::url();
+    let path = path.map(|path| if asks { path } else { behind_confirmation(path) });
     path.and_then(|path| NextPath::parse(&path)).unwrap_or_default()
+}
+
+/// A form that was sent once more after its sender confirmed who they are belongs to the page it was on at first.
+fn behind_confirmation(path: String) -> String {
+    let query = path.strip_prefix(crate::paths::CONFIRM).and_then(|rest| rest.strip_prefix('?'));
+    let next = query.and_then(|query| form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next"));
+    next.map(|(_, next)| next.into_owned()).unwrap_or(path)
+}
+
+/// The fields of a form as they were posted, put into the extensions of the request by the server.
+#[derive(Clone, Debug)]
+pub struct Posted(pub bytes::Bytes);
+
+/// The fields of the form that is being answered, to be sent once more. Never a password.
+///
+/// # Errors
+/// [`Refusal::Internal`] outside a request.
+pub(crate) fn posted() -> Result<BTreeMap<String, String>, Refusal> {
+    let posted = use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned());
+    let Posted(body) = posted.ok_or(Refusal::Internal)?;
+    Ok(form_urlencoded::parse(&body).into_owned().filter(|(name, _)| !name.contains("password")).collect())
+}
+
+/// The address of the action that is being answered.
+///
+/// # Errors
+/// [`Refusal::Internal`] outside a request.
+pub(crate) fn action() -> Result<String, Refusal> {
+    use_context::<Parts>().map(|parts| parts.uri.path().to_owned()).ok_or(Refusal::Internal)
 }
 
 /// Leads elsewhere: a document is answered with a redirect whatever it accepts, a script is told where to go.
@@ -88,6 +122,16 @@ pub(crate) fn redirect(to: &str) {
     if use_context::<Parts>().is_some_and(|parts| parts.method == http::Method::GET) {
         set_status(302);
     }
+}
+
+/// Has the form that is being answered sent once more, to another action.
+pub(crate) fn send_again_to(action: &str) {
+    if let (Some(response), Ok(location)) =
+        (use_context::<leptos_axum::ResponseOptions>(), http::HeaderValue::from_str(action))
+    {
+        response.insert_header(http::header::LOCATION, location);
+    }
+    set_status(307);
 }
 
 /// Gives the answer a status.

@@ -1,6 +1,7 @@
 //! Every page and its address.
 
 use crate::account::change_password::ChangePasswordPage;
+use crate::account::confirm::ConfirmPage;
 use crate::account::my_access::MyAccessPage;
 use crate::account::profile::ProfilePage;
 use crate::account::sign_in::SignInPage;
@@ -10,6 +11,7 @@ use crate::budgets::create::NewBudgetPage;
 use crate::budgets::edit::EditBudgetPage;
 use crate::budgets::list::BudgetsPage;
 use crate::flash::provide_flash;
+use crate::identity_provider::page::IdentityProviderPage;
 use crate::index::IndexPage;
 use crate::layout::Layout;
 use crate::projects::create::NewProjectPage;
@@ -47,6 +49,7 @@ fn Frame() -> impl IntoView {
             <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
             <Route path=path!("/turned-away") view=TurnedAwayPage ssr=SsrMode::Async />
             <Route path=path!("/change-password") view={Lazy::<ChangePasswordPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/confirm-identity") view={Lazy::<ConfirmPage>::new()} ssr=SsrMode::Async />
             <ParentRoute path=path!("/settings") view=Layout ssr=SsrMode::Async>
                 <Route path=path!("profile") view={Lazy::<ProfilePage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("my-access") view={Lazy::<MyAccessPage>::new()} ssr=SsrMode::Async />
@@ -61,6 +64,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("administration/new-project") view={Lazy::<NewProjectPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/projects/:name") view={Lazy::<ProjectPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/projects/:name/edit") view={Lazy::<EditProjectPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/identity-provider") view={Lazy::<IdentityProviderPage>::new()} ssr=SsrMode::Async />
             </ParentRoute>
             <DevelopmentRoutes />
         </Routes>

@@ -4,12 +4,14 @@
 //! that share it: dozens of requests a page. With two parts there are three files: a part each, and what they share.
 
 use crate::account::change_password::ChangePasswordPage;
+use crate::account::confirm::ConfirmPage;
 use crate::account::my_access::MyAccessPage;
 use crate::account::profile::ProfilePage;
 use crate::budgets::budget::BudgetPage;
 use crate::budgets::create::NewBudgetPage;
 use crate::budgets::edit::EditBudgetPage;
 use crate::budgets::list::BudgetsPage;
+use crate::identity_provider::page::IdentityProviderPage;
 use crate::projects::create::NewProjectPage;
 use crate::projects::edit::EditProjectPage;
 use crate::projects::list::ProjectsPage;
@@ -104,9 +106,9 @@ macro_rules! together {
     };
 }
 
-together!(Own, own, load_own: ChangePasswordPage, MyAccessPage, ProfilePage);
+together!(Own, own, load_own: ChangePasswordPage, ConfirmPage, MyAccessPage, ProfilePage);
 together!(
     Administration, administration, load_administration:
-    BudgetPage, BudgetsPage, EditBudgetPage, EditProjectPage, NewBudgetPage, NewPersonPage, NewProjectPage, PersonPage,
-    ProjectPage, ProjectsPage, UsersPage,
+    BudgetPage, BudgetsPage, EditBudgetPage, EditProjectPage, IdentityProviderPage, NewBudgetPage, NewPersonPage,
+    NewProjectPage, PersonPage, ProjectPage, ProjectsPage, UsersPage,
 );

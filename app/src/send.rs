@@ -19,6 +19,7 @@ pub use ssr::*;
 #[cfg(feature = "ssr")]
 mod ssr {
     use super::Sent;
+    use crate::account::confirm;
     use crate::error::PageError;
     use crate::{paths, request};
     use domain::error::Refusal;
@@ -48,17 +49,23 @@ mod ssr {
     pub struct Done {
         to: Option<String>,
         flash: Option<Flash>,
+        sends_again: bool,
     }
 
     impl Done {
         /// Stay on the page the form was on.
         pub fn here() -> Self {
-            Self { to: None, flash: None }
+            Self { to: None, flash: None, sends_again: false }
         }
 
         /// Go to a page.
         pub fn at(to: impl Into<String>) -> Self {
-            Self { to: Some(to.into()), flash: None }
+            Self { to: Some(to.into()), flash: None, sends_again: false }
+        }
+
+        /// Send the same fields to another action: a browser and a script both do so by themselves (RFC 9110, 307).
+        pub fn send_again_to(action: &str) -> Self {
+            Self { to: Some(action.to_owned()), flash: None, sends_again: true }
         }
 
         /// Say what was done, in one sentence.
@@ -102,6 +109,12 @@ mod ssr {
             self
         }
 
+        /// Keeps more values.
+        pub fn keeping_all(mut self, values: BTreeMap<String, String>) -> Self {
+            self.values.extend(values);
+            self
+        }
+
         /// Runs the action and leaves what the next page must show.
         pub async fn submit(
             self,
@@ -113,7 +126,11 @@ mod ssr {
                         // It is done, whether or not the next page can say so; a failure is logged already.
                         let _ = keep(&flash).await;
                     }
-                    Ok(go(done.to))
+                    let sent = go(done.to);
+                    if done.sends_again {
+                        request::send_again_to(&sent.to);
+                    }
+                    Ok(sent)
                 }
                 Err(fault) => self.come_back(Refusal::from(fault)).await,
             }
@@ -124,6 +141,7 @@ mod ssr {
             let to = match refusal {
                 Refusal::SignedOut => Some(request::current_page().through_sign_in()),
                 Refusal::PasswordChangeDue => Some(paths::CHANGE_PASSWORD.to_owned()),
+                Refusal::ConfirmationDue => Some(ask_to_confirm(self.name).await?),
                 // What keeps the form is gone too.
                 Refusal::Unavailable => return Err(refusal.into()),
                 refusal => {
@@ -141,7 +159,18 @@ mod ssr {
         }
     }
 
-    async fn keep(flash: &Flash) -> Result<(), Refusal> {
+    /// Keeps the form that was sent for the page that asks who one is, which sends it once more.
+    async fn ask_to_confirm(form: &str) -> Result<String, PageError> {
+        let mut values = request::posted()?;
+        values.insert(confirm::ACTION.to_owned(), request::action()?);
+        values.insert(confirm::WAITING.to_owned(), form.to_owned());
+        let form = confirm::FORM.to_owned();
+        keep(&Flash::Form(FormState { form, values, refusal: Refusal::ConfirmationDue })).await?;
+        Ok(request::current_page().through_confirmation())
+    }
+
+    /// Keeps what the next page of this browser shows.
+    pub(crate) async fn keep(flash: &Flash) -> Result<(), Refusal> {
         let services = request::services()?;
         let session = request::info()?.caller.map(|caller| caller.actor.session_id);
         let token = forms::keep(&services, session, flash).await?;

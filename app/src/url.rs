@@ -20,3 +20,22 @@ pub fn with_params(path: &str, params: &[(&'static str, String)]) -> String {
     let query: Vec<String> = params.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
 }
+
+/// The parameters of a query, in their order. The router's own map of them decodes percent signs twice.
+pub fn params(query: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_read_as_they_were_written() {
+        for value in ["a%20b", "100 %", "1+1=2&c", "grün/blau?#"] {
+            let address = with_params("/list", &[("q", value.to_owned()), ("rows", "25".to_owned())]);
+            let query = address.strip_prefix("/list?").expect("parameters");
+            assert_eq!(params(query), [("q".to_owned(), value.to_owned()), ("rows".to_owned(), "25".to_owned())]);
+        }
+    }
+}

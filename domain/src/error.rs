@@ -15,6 +15,9 @@ pub enum Refusal {
     /// Signed in with a one-time password that has to be changed first.
     #[error("Choose a new password to go on.")]
     PasswordChangeDue,
+    /// Who asks proved who they are too long ago for what they want to do.
+    #[error("Confirm that it is you to go on.")]
+    ConfirmationDue,
     /// The role does not allow this; the text says who may.
     #[error("{0}")]
     Forbidden(String),
@@ -52,7 +55,7 @@ impl Refusal {
     pub const fn status(&self) -> u16 {
         match self {
             Self::SignedOut => 401,
-            Self::PasswordChangeDue | Self::Forbidden(_) => 403,
+            Self::PasswordChangeDue | Self::ConfirmationDue | Self::Forbidden(_) => 403,
             Self::NotFound => 404,
             Self::Invalid(_) => 422,
             Self::Rule(_) | Self::Conflict(_) => 409,

@@ -21,7 +21,14 @@ impl Mode {
         let scope = scope(permission, role);
         match (self, permission, scope) {
             (Self::Platform, _, _)
-            | (Self::Keycloak, Permission::ViewProject | Permission::ViewOwnAccess | Permission::ManageOwnAccount, _)
+            | (
+                Self::Keycloak,
+                Permission::ViewProject
+                | Permission::ViewIdentityProvider
+                | Permission::ViewOwnAccess
+                | Permission::ManageOwnAccount,
+                _,
+            )
             | (Self::Keycloak, Permission::CreateProject, Some(Scope::Platform)) => scope,
             (Self::Keycloak, _, _) => None,
         }
@@ -49,8 +56,8 @@ mod tests {
     fn people_and_members_are_not_managed_where_keycloak_keeps_them() {
         let there: Vec<_> =
             Permission::ALL.iter().copied().filter(|permission| Mode::Keycloak.has(*permission)).collect();
-        use Permission::{CreateProject, ManageOwnAccount, ViewOwnAccess, ViewProject};
-        assert_eq!(there, [ViewProject, CreateProject, ViewOwnAccess, ManageOwnAccount]);
+        use Permission::{CreateProject, ManageOwnAccount, ViewIdentityProvider, ViewOwnAccess, ViewProject};
+        assert_eq!(there, [ViewProject, CreateProject, ViewIdentityProvider, ViewOwnAccess, ManageOwnAccount]);
         assert_eq!(Mode::Keycloak.scope(CreateProject, Role::User), None);
         assert_eq!(Mode::Keycloak.scope(CreateProject, Role::Admin), Some(Scope::Platform));
     }

@@ -88,8 +88,10 @@ permissions! {
     ViewProject: "See a project", [platform platform platform project project - -];
     /// Make a shared project; the maker becomes its project admin and it counts towards the limit.
     CreateProject: "Create shared projects", [platform platform - - - own -];
-    /// Change display name and description; delete; restore.
-    EditProject: "Edit and delete a project", [platform platform - project - - -];
+    /// Change display name and description.
+    EditProject: "Edit a project", [platform platform - project - - -];
+    /// Delete an empty project; restore a deleted one.
+    DeleteProject: "Delete and restore a project", [platform platform - project - - -];
     /// Add people, change their role, remove them.
     ManageMembers: "Manage a project's members", [platform platform - project - - -];
     /// All budgets and who they are assigned to.
@@ -98,10 +100,36 @@ permissions! {
     ViewProjectBudgets: "See a project's budgets", [platform platform platform project project - -];
     /// Create, edit, assign and delete budgets.
     ManageBudgets: "Create and assign budgets", [platform - - - - - -];
+    /// Whether the identity provider answers, and what it last said.
+    ViewIdentityProvider: "See how the identity provider is doing", [platform platform - - - - -];
     /// One's own projects, roles and budgets.
     ViewOwnAccess: "See own projects and budgets", [own own own - - own own];
     /// One's own password, sessions and appearance.
     ManageOwnAccount: "Manage own password and sessions", [own own own - - own own];
+}
+
+impl Permission {
+    /// Whether a change needs an identity that was confirmed lately (field.md S9): rights, budgets, deletions.
+    pub const fn needs_confirmed_identity(self) -> bool {
+        match self {
+            Self::ManageUsers
+            | Self::GrantRoles
+            | Self::GrantAuditor
+            | Self::ManageMembers
+            | Self::ManageBudgets
+            | Self::DeleteProject => true,
+            Self::ViewUsers
+            | Self::ViewIdentityProvider
+            | Self::FindPeople
+            | Self::ViewProject
+            | Self::CreateProject
+            | Self::EditProject
+            | Self::ViewBudgets
+            | Self::ViewProjectBudgets
+            | Self::ViewOwnAccess
+            | Self::ManageOwnAccount => false,
+        }
+    }
 }
 
 /// How far `role` reaches with `permission`; `None` means not at all.

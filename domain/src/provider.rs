@@ -1,7 +1,10 @@
 //! The identity provider, as people hear of it.
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
+
+/// The provider's clock and ours may differ by this much; beyond it tokens are refused.
+pub const LEEWAY: Duration = Duration::seconds(30);
 
 /// Who vouches for people's identity when Bursar does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +55,7 @@ pub struct Outage {
     pub what: String,
 }
 
-/// How things stand with the provider, for administrators.
+/// How things stand with the provider, for administrators; as the process that was asked sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProviderStatus {
     /// Which kind it is.
@@ -64,9 +67,35 @@ pub struct ProviderStatus {
     /// When its signing keys were last read.
     #[serde(with = "time::serde::rfc3339::option")]
     pub keys_read_at: Option<OffsetDateTime>,
-    /// How far its clock is ahead of ours, in whole seconds, as its last answer said.
+    /// How far its clock is ahead of ours, in whole seconds, as its last answer or token said.
     pub clock_ahead_seconds: Option<i64>,
     /// When it last ended sessions by a back-channel logout.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_back_channel_logout_at: Option<OffsetDateTime>,
+}
+
+impl ProviderStatus {
+    /// Its clock differs from ours by more than is allowed for.
+    pub fn has_wrong_clock(&self) -> bool {
+        self.clock_ahead_seconds.is_some_and(|ahead| ahead.unsigned_abs() > LEEWAY.whole_seconds().unsigned_abs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_is_wrong_beyond_the_leeway_either_way() {
+        let status = |ahead| ProviderStatus {
+            kind: ProviderKind::Keycloak,
+            issuer: String::new(),
+            outage: None,
+            keys_read_at: None,
+            clock_ahead_seconds: ahead,
+            last_back_channel_logout_at: None,
+        };
+        let wrong = [None, Some(0), Some(30), Some(-30), Some(31), Some(-31), Some(i64::MIN)];
+        assert_eq!(wrong.map(|ahead| status(ahead).has_wrong_clock()), [false, false, false, false, true, true, true]);
+    }
 }

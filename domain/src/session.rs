@@ -2,7 +2,10 @@
 
 use crate::id::SessionId;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
+
+/// How long it counts that a person proved who they are, by signing in or when asked (field.md S9).
+pub const CONFIRMED_FOR: Duration = Duration::minutes(10);
 
 /// One valid session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,37 +1,7 @@
-import type { Page } from "@playwright/test";
-import { setting } from "../support/settings";
 import { SCENES } from "../support/scenes";
-import { DESKTOP, PHONE, test } from "../support/stage";
-
-const FOLDER = setting("SHOTS", "test-results/shots");
+import { test } from "../support/stage";
+import { takePictures } from "./picture";
 
 for (const scene of SCENES) {
-  test(scene.name, async ({ show }) => {
-    const page = await show(scene);
-    const name = scene.name.replaceAll(/\W+/g, "-");
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      if (!scene.phone) {
-        await page.setViewportSize(DESKTOP);
-        await settled(page);
-        await page.screenshot({ path: `${FOLDER}/${name}-${colorScheme}.png` });
-      }
-      await page.setViewportSize(PHONE);
-      await settled(page);
-      if (!scene.phone) {
-        await page.setViewportSize({ ...PHONE, height: await height(page) });
-      }
-      await page.screenshot({ path: `${FOLDER}/${name}-${colorScheme}-phone.png` });
-    }
-  });
-}
-
-/** The length of the page; a window as tall as that keeps the bar at the foot out of the middle. */
-function height(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollHeight);
-}
-
-/** Waits for the fonts, which decide where lines break. */
-async function settled(page: Page): Promise<void> {
-  await page.evaluate(() => document.fonts.ready);
+  test(scene.name, async ({ show }) => takePictures(await show(scene), scene));
 }

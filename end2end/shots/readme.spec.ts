@@ -1,5 +1,5 @@
 import { MAINTAINER, NEWCOMER } from "../support/console";
-import { PHONE } from "../support/stage";
+import { PHONE } from "../support/sizes";
 import { at } from "../support/steps";
 import { alive, enter, test } from "../support/test";
 import { Visitor } from "../support/visitor";

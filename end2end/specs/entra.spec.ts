@@ -1,25 +1,10 @@
-import type { Page } from "@playwright/test";
 import { expect, test } from "../support/entra";
 import { arrived, at } from "../support/steps";
+import { alive } from "../support/test";
 
-// The provider's own pages ask for a font from elsewhere, which does not get out of here, and for an icon they lack.
-test.beforeEach(async ({ context, faults }) => {
-  await context.route("https://fonts.googleapis.com/**", (route) => route.abort());
-  faults.allow(/fonts\.googleapis\.com|favicon\.ico/);
-});
-
-async function signIn(page: Page, name: string): Promise<void> {
-  await page.goto(at.profile);
-  await page.getByRole("link", { name: "Continue with Microsoft" }).click();
-  await page.getByPlaceholder("Enter any login").fill(name);
-  await page.getByPlaceholder("and password").fill("any");
-  await page.getByRole("button", { name: "Sign-in" }).click();
-  await page.getByRole("button", { name: "Continue" }).click();
-}
-
-test("a member of the group that is mapped to developer signs in, and out at the provider too", async ({ page }) => {
+test("a member of the group that is mapped to developer signs in, and out at the provider too", async ({ enterAs }) => {
   const name = `developer-${crypto.randomUUID().slice(0, 8)}`;
-  await signIn(page, name);
+  const page = await enterAs(name);
   await arrived(page, `Kim ${name}`);
   await expect(page.getByText(`${name}@example.org`).first()).toBeVisible();
   // Ports share their cookies; ours are those of this one.
@@ -33,8 +18,29 @@ test("a member of the group that is mapped to developer signs in, and out at the
   await expect(page.getByRole("link", { name: "Continue with Microsoft" })).toBeVisible();
 });
 
-test("a member of other groups does not come in", async ({ page }) => {
-  await signIn(page, `visitor-${crypto.randomUUID().slice(0, 8)}`);
+test("a member of other groups does not come in", async ({ enterAs }) => {
+  const page = await enterAs(`visitor-${crypto.randomUUID().slice(0, 8)}`);
+  await arrived(page, "Your account has no role yet");
   await page.goto(at.profile);
   await expect(page.getByRole("link", { name: "Continue with Microsoft" })).toBeVisible();
+});
+
+test("an imported project whose name has a percent sign is found by its link, when loaded again, and when changed", async ({ enterAs }) => {
+  const name = `developer-percent-${crypto.randomUUID().slice(0, 8)}`;
+  const project = `${name} 100%20b`;
+  const page = await enterAs(name);
+  await arrived(page, `Kim ${name}`);
+  await page.goto(at.myAccess);
+  await alive(page);
+  await page.getByRole("link", { name: project }).click();
+  await arrived(page, project);
+  await page.reload();
+  await arrived(page, project);
+  await alive(page);
+  await page.getByRole("link", { name: "Edit project" }).click();
+  await page.getByLabel("Display name").fill("All of it");
+  await page.getByLabel("Description").fill("Named by another system.");
+  await page.getByRole("button", { name: "Save project" }).click();
+  await arrived(page, "All of it");
+  await expect(page.getByText(project, { exact: true })).toBeVisible();
 });

@@ -210,3 +210,15 @@ test("letters with marks are found as they are written", async ({ open }) => {
   await page.goto(`${at.users}?q=${encodeURIComponent("LINNÉA")}`);
   await expect(row(page, "Linnéa Bergström")).toBeVisible();
 });
+
+test("a project whose name has a percent sign is found by its link and when loaded again", async ({ open, people, scripts }) => {
+  const name = `${unique("a%20b~25")}@example.com`;
+  await people.maintainer.send("/act/people/create", { name: "Ada Percent", email: name, kind: "regular" });
+  const page = await open(MAINTAINER);
+  await page.goto(`${at.projects}?q=${encodeURIComponent(name)}`);
+  await alive(page, scripts);
+  await page.getByRole("link", { name }).click();
+  await arrived(page, name);
+  await page.reload();
+  await arrived(page, name);
+});

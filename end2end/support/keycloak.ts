@@ -1,6 +1,5 @@
 import { setting } from "./settings";
 
-const REALM = "bursar";
 /** Who administers Keycloak itself while it is tested; as in xtask/src/keycloak.rs. */
 const ADMINISTRATOR = { username: "admin", password: "try-keycloak" };
 /** Everybody's password in the realm's file. */
@@ -8,6 +7,7 @@ export const KEYCLOAK_PASSWORD = "try-bursar";
 
 export interface Account {
   username: string;
+  email: string;
   name: string;
 }
 
@@ -19,12 +19,15 @@ interface Client {
   protocolMappers: { id?: string }[];
 }
 
-/** The real Keycloak that `cargo xtask test` has started, with the realm of deploy/keycloak. */
+/** The real Keycloak that `cargo xtask test` has started, with one of the realms of deploy/keycloak. */
 export class Keycloak {
-  private readonly url = setting("BURSAR_TEST_KEYCLOAK_URL");
+  readonly url = setting("BURSAR_TEST_KEYCLOAK_URL");
 
-  get issuer(): string {
-    return `${this.url}/realms/${REALM}`;
+  constructor(private readonly realm: "bursar" | "company" = "bursar") {}
+
+  /** As tokens say it to those who reach Keycloak at `url`. */
+  issuer(url = this.url): string {
+    return `${url}/realms/${this.realm}`;
   }
 
   /** A client like the one of the realm's file for a Bursar of its own; its access tokens last for `seconds`. */
@@ -46,16 +49,36 @@ export class Keycloak {
   }
 
   /** Somebody new who has {@link KEYCLOAK_PASSWORD}. */
-  async add(role: "admin" | "developer", attributes: Record<string, string[]> = {}): Promise<Account> {
+  async add(role: string, attributes: Record<string, string[]> = {}): Promise<Account> {
     const [firstName, lastName] = ["Kim", `Test-${crypto.randomUUID().slice(0, 8)}`];
     const username = lastName.toLowerCase();
     const credentials = [{ type: "password", value: KEYCLOAK_PASSWORD }];
     const email = `${username}@example.org`;
     const names = { username, firstName, lastName, email, emailVerified: true };
     await this.send("POST", "/users", { ...names, enabled: true, attributes, credentials });
-    const roles = [await this.read(`/roles/${role}`)];
-    await this.send("POST", `/users/${await this.idOf(username)}/role-mappings/realm`, roles);
-    return { username, name: `${firstName} ${lastName}` };
+    await this.give(username, role);
+    return { username, email, name: `${firstName} ${lastName}` };
+  }
+
+  async give(username: string, role: string): Promise<void> {
+    await this.send("POST", await this.rolesOf(username), [await this.read(`/roles/${role}`)]);
+  }
+
+  async take(username: string, role: string): Promise<void> {
+    await this.send("DELETE", await this.rolesOf(username), [await this.read(`/roles/${role}`)]);
+  }
+
+  /** Replaces an attribute. */
+  async set(username: string, attribute: string, values: string[]): Promise<void> {
+    const path = `/users/${await this.idOf(username)}`;
+    const user = await this.read<{ attributes?: Record<string, string[]> }>(path);
+    await this.send("PUT", path, { ...user, attributes: { ...user.attributes, [attribute]: values } });
+  }
+
+  /** Nobody signs in with the account any more; sessions go on until their tokens are refreshed. */
+  async disable(username: string): Promise<void> {
+    const path = `/users/${await this.idOf(username)}`;
+    await this.send("PUT", path, { ...(await this.read<object>(path)), enabled: false });
   }
 
   /** Ends somebody's sessions, as an administrator of Keycloak does. */
@@ -74,6 +97,10 @@ export class Keycloak {
     return (await this.read<unknown[]>(`/events?${query}`)).length;
   }
 
+  private async rolesOf(username: string): Promise<string> {
+    return `/users/${await this.idOf(username)}/role-mappings/realm`;
+  }
+
   private async idOf(username: string): Promise<string> {
     const [user] = await this.read<{ id: string }[]>(`/users?exact=true&username=${username}`);
     if (user === undefined) {
@@ -89,7 +116,7 @@ export class Keycloak {
   private async send(method: string, path: string, body?: unknown): Promise<Response> {
     const headers = { Authorization: `Bearer ${await this.token()}`, "Content-Type": "application/json" };
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    const answer = await fetch(`${this.url}/admin/realms/${REALM}${path}`, { method, headers, ...sent });
+    const answer = await fetch(`${this.url}/admin/realms/${this.realm}${path}`, { method, headers, ...sent });
     if (!answer.ok) {
       throw new Error(`${method} ${path} answered ${answer.status}: ${await answer.text()}`);
     }

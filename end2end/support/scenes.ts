@@ -93,6 +93,21 @@ export const SCENES: Scene[] = [
       await arrived(page, "Choose a new password");
     },
   },
+  {
+    name: "confirm it is you",
+    who: "maintainer",
+    address: () => at.newBudget,
+    status: 403,
+    play: async (page, people, { maintainer }) => {
+      await people.age(maintainer, 10);
+      await page.getByLabel("Name", { exact: true }).fill("Later");
+      await page.getByLabel("Soft limit").fill("200");
+      await page.getByLabel("Hard limit").fill("250");
+      await page.getByRole("button", { name: "Create budget" }).click();
+      await arrived(page, "Confirm it is you");
+    },
+  },
+  { name: "it is you", who: "maintainer", address: () => "/confirm-identity" },
   { name: "profile", who: "maintainer", address: () => at.profile },
   {
     name: "sign out everywhere",
@@ -215,6 +230,7 @@ export const SCENES: Scene[] = [
     play: (page) => sendEmpty(page, "Create budget"),
   },
   { name: "edit budget", who: "maintainer", address: ({ budget }) => at.editBudget(budget) },
+  { name: "identity provider, none", who: "maintainer", address: () => at.identityProvider },
   { name: "not allowed", who: "developer", address: () => at.users, status: 403 },
   { name: "no such project", who: "developer", address: () => at.project("no-such-project"), status: 404 },
   { name: "no such address", who: "maintainer", address: () => "/no/such/address", status: 404 },

@@ -1,13 +1,10 @@
 import type { Page } from "@playwright/test";
 import { MAINTAINER } from "./console";
 import { type Cast, type Scene, cast, emailOf } from "./scenes";
+import { DESKTOP, PHONE } from "./sizes";
 import { alive, test as base } from "./test";
 
 export { expect } from "./test";
-
-/** The widest of phones and the desktop of the pictures. */
-export const PHONE = { width: 360, height: 800 };
-export const DESKTOP = { width: 1440, height: 1000 };
 
 interface Stage {
   /** Opens a page in the state of a scene. */

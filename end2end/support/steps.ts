@@ -14,6 +14,7 @@ export const at = {
   newProject: "/settings/administration/new-project",
   project: (name: string) => `/settings/administration/projects/${name}`,
   editProject: (name: string) => `/settings/administration/projects/${name}/edit`,
+  identityProvider: "/settings/administration/identity-provider",
   budgets: "/settings/administration/budgets",
   newBudget: "/settings/administration/budgets/new",
   budget: (id: string) => `/settings/administration/budgets/${id}`,

@@ -23,6 +23,8 @@ interface Fixtures {
 
 interface Shared extends Modes {
   keycloak: Keycloak;
+  /** Where Bursar reaches it. */
+  keycloakUrl: string;
   /** How long access tokens last. */
   tokenSeconds: number;
 }
@@ -31,12 +33,14 @@ interface Shared extends Modes {
 export const test = base.extend<Fixtures, Shared>({
   keycloak: [async ({}, use) => use(new Keycloak()), { scope: "worker" }],
 
+  keycloakUrl: [async ({ keycloak }, use) => use(keycloak.url), { scope: "worker" }],
+
   tokenSeconds: [300, { scope: "worker", option: true }],
 
   mode: ["Platform-managed", { scope: "worker", option: true }],
 
   bursar: [
-    async ({ keycloak, tokenSeconds, mode }, use) => {
+    async ({ keycloak, keycloakUrl, tokenSeconds, mode }, use) => {
       const port = await freePort();
       const origin = `http://127.0.0.1:${port}`;
       const client = await keycloak.clientFor(origin, tokenSeconds);
@@ -44,7 +48,7 @@ export const test = base.extend<Fixtures, Shared>({
         PORT: `${port}`,
         ENABLE_USER_MANAGEMENT: `${mode === "Platform-managed"}`,
         IDP_PROVIDER: "keycloak",
-        OIDC_ISSUER_URL: keycloak.issuer,
+        OIDC_ISSUER_URL: keycloak.issuer(keycloakUrl),
         OIDC_CLIENT_ID: client.clientId,
         OIDC_CLIENT_SECRET: client.secret,
         BURSAR_PUBLIC_URL: origin,
@@ -58,14 +62,19 @@ export const test = base.extend<Fixtures, Shared>({
 
   enterAs: async ({ page, scripts }, use) => {
     await use(async (username) => {
-      await page.goto(at.myAccess);
-      await alive(page, scripts);
-      await page.getByRole("link", { name: "Continue with Keycloak" }).click();
+      await goToKeycloak(page, scripts);
       await answerKeycloak(page, username);
       return page;
     });
   },
 });
+
+/** Leaves Bursar's sign-in page for Keycloak's. */
+export async function goToKeycloak(page: Page, scripts = true): Promise<void> {
+  await page.goto(at.myAccess);
+  await alive(page, scripts);
+  await page.getByRole("link", { name: "Continue with Keycloak" }).click();
+}
 
 /** Signs in on Keycloak's own page, which is on the screen. */
 export async function answerKeycloak(page: Page, username: string): Promise<void> {

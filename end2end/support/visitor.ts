@@ -35,9 +35,16 @@ export class Visitor {
     return session;
   }
 
-  /** Sends a form and says which page it leads to. */
+  /**
+   * Sends a form and says which page it leads to. Who signed in more than ten minutes ago is asked for the password by
+   * some of them.
+   */
   async send(action: string, fields: Record<string, string>): Promise<string> {
-    const response = await this.ask(action, { method: "POST", body: new URLSearchParams(fields) });
+    let response = await this.ask(action, { method: "POST", body: new URLSearchParams(fields) });
+    if (response.status === 403 && (await response.clone().text()).includes('"/confirm-identity')) {
+      await this.send("/act/account/confirm", { confirm_password: PASSWORD, confirm_action: "" });
+      response = await this.ask(action, { method: "POST", body: new URLSearchParams(fields) });
+    }
     if (!response.ok) {
       throw new Error(`${action} answered ${response.status}: ${await response.text()}`);
     }

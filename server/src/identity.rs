@@ -1,5 +1,6 @@
 //! Addresses of the sign-in through an identity provider: leaving, coming back, and being told to sign people out.
 
+use crate::middleware::body_limit::LARGEST_FORM;
 use crate::middleware::error_pages::{self, Problem};
 use crate::middleware::{body_limit, cookies, readiness, session};
 use crate::state::AppState;
@@ -34,7 +35,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .route(flow::CALLBACK, get(arrive))
         .layer(from_fn_with_state(state.clone(), session::read));
     // The provider is no browser and has neither cookies nor an origin: the token it sends is what counts.
-    let provider = Router::new().route(BACK_CHANNEL, post(back_channel)).layer(body_limit::layer());
+    let provider = Router::new().route(BACK_CHANNEL, post(back_channel)).layer(body_limit::cut::<LARGEST_FORM>());
     browsers.merge(provider).layer(from_fn_with_state(state.clone(), readiness::wait))
 }
 

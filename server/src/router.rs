@@ -1,8 +1,10 @@
 //! Every address of the server, and the order of what surrounds them.
 
+use crate::middleware::body_limit::LARGEST_FORM;
 use crate::middleware::security_headers::page_policy;
 use crate::middleware::{
-    access_log, body_limit, csrf, error_pages, readiness, request_id, security_headers, see_other, session, timeout,
+    access_log, body_limit, csrf, error_pages, posted, readiness, request_id, security_headers, see_other, session,
+    timeout,
 };
 use crate::state::AppState;
 use crate::{api, assets, health, identity};
@@ -61,8 +63,9 @@ fn pages(state: &AppState) -> Router<AppState> {
     Router::new()
         .leptos_routes_with_context(state, PAGES.clone(), context, app::shell)
         .layer(from_fn_with_state(state.clone(), session::read))
-        .layer(body_limit::layer())
-        .layer(from_fn(body_limit::refuse_announced))
+        .layer(from_fn(posted::keep))
+        .layer(body_limit::cut::<LARGEST_FORM>())
+        .layer(from_fn(body_limit::refuse_announced::<LARGEST_FORM>))
         .layer(from_fn_with_state(state.clone(), csrf::check))
         .layer(from_fn_with_state(state.clone(), readiness::wait))
 }

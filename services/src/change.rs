@@ -38,7 +38,8 @@ impl Services {
     /// Begins a change with a proof.
     ///
     /// # Errors
-    /// The refusal that holds now, when the right was taken away since the proof was made.
+    /// The refusal that holds now, when the right was taken away since the proof was made; [`Refusal::ConfirmationDue`]
+    /// when who asks has to prove again who they are.
     pub async fn change<'a, P: Asks>(&'a self, can: &'a Can<P>) -> Result<Change<'a>, Error> {
         self.begin(can, Project::Alive).await
     }
@@ -64,6 +65,9 @@ impl Services {
                 .collect();
         }
         check(&actor, P::PERMISSION, can.target())?;
+        if P::PERMISSION.needs_confirmed_identity() {
+            session::check_confirmed(self, &mut transaction, caller).await?;
+        }
         Ok(Change { services: self, caller, actor, transaction })
     }
 }

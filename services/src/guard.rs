@@ -12,6 +12,8 @@ pub struct Caller {
     pub actor: Actor,
     /// For logs, error pages and the audit log.
     pub request_id: String,
+    /// It came with a Bearer token, not with a cookie that a browser adds by itself.
+    pub sent_bearer: bool,
 }
 
 /// Proof that `P` was asked of the permission table for one target, and granted.

@@ -32,15 +32,13 @@ pub(crate) use refresh::stands_behind;
 
 use crate::Services;
 use crate::error::Error;
+use crate::guard::Can;
 use crate::provision::Vouched;
-use domain::provider::{Outage, ProviderKind, ProviderStatus};
+use domain::permission::ViewIdentityProvider;
+use domain::provider::{LEEWAY, Outage, ProviderKind, ProviderStatus};
 use provider::Contact;
 use seal::Sealer;
 use std::sync::{Arc, Mutex, RwLock};
-use time::Duration;
-
-/// Clocks may differ by this much.
-const LEEWAY: Duration = Duration::seconds(30);
 
 /// What an identity provider needs to be told and to tell.
 #[derive(Clone)]
@@ -118,11 +116,11 @@ pub async fn outage(services: &Services) -> Option<Outage> {
     identity.contact().outage()
 }
 
-/// How things stand with the provider; `None` without one.
+/// How things stand with the provider; `None` without one. Asks it, unless it has answered just now.
 ///
 /// # Errors
 /// The database failed.
-pub async fn status(services: &Services) -> Result<Option<ProviderStatus>, Error> {
+pub async fn status(services: &Services, _: &Can<ViewIdentityProvider>) -> Result<Option<ProviderStatus>, Error> {
     let Some(identity) = services.identity.as_ref() else { return Ok(None) };
     let outage = outage(services).await;
     let issuer = identity.config.issuer.clone();
@@ -134,7 +132,7 @@ pub async fn status(services: &Services) -> Result<Option<ProviderStatus>, Error
         issuer,
         outage,
         keys_read_at: identity.known().map(|known| known.read_at),
-        clock_ahead_seconds: identity.contact().clock_ahead_seconds,
+        clock_ahead_seconds: identity.contact().clock_ahead_seconds(),
         last_back_channel_logout_at: news.map(|news| news.last_logout_at),
     }))
 }

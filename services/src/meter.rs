@@ -1,6 +1,7 @@
 //! What is counted while the console works. It costs next to nothing while nobody has asked for metrics.
 
 use crate::error::Error;
+use crate::identity::Fault;
 use domain::error::Refusal;
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 
@@ -19,15 +20,36 @@ pub fn describe() {
 }
 
 /// Counts what came of a sign-in and hands it on.
-pub(crate) fn sign_in<T>(provider: &'static str, result: Result<T, Error>) -> Result<T, Error> {
-    let outcome = match &result {
-        Ok(_) => "succeeded",
-        Err(Error::Refused(Refusal::TooMany(_))) => "too_many",
-        Err(Error::Refused(_)) => "refused",
-        Err(Error::Database(_) | Error::Broken(_)) => "failed",
-    };
+pub(crate) fn sign_in<T, E: Outcome>(provider: &'static str, result: Result<T, E>) -> Result<T, E> {
+    let outcome = result.as_ref().err().map_or("succeeded", Outcome::outcome);
     counter!(SIGN_INS, "provider" => provider, "outcome" => outcome).increment(1);
     result
+}
+
+/// What a sign-in came to that gave nobody a session.
+pub(crate) trait Outcome {
+    /// As a label: `too_many`, `refused`, or `failed`, which is not the fault of whoever signs in.
+    fn outcome(&self) -> &'static str;
+}
+
+impl Outcome for Error {
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Refused(Refusal::TooMany(_)) => "too_many",
+            Self::Refused(_) => "refused",
+            Self::Database(_) | Self::Broken(_) => "failed",
+        }
+    }
+}
+
+impl Outcome for Fault {
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Stale(_) | Self::Declined(_) | Self::Denied(_) => "refused",
+            Self::Untrusted(_) | Self::Unreachable(_) => "failed",
+            Self::Services(fault) => fault.outcome(),
+        }
+    }
 }
 
 /// A password on its way to a worker or with one, counted as long as this value lives.

@@ -24,26 +24,29 @@ use uuid::Uuid;
 type Ids = HashMap<String, Uuid>;
 
 /// Fills a database in which there is nobody but the first administrator, and says how a developer of the sample signs
-/// in. Anywhere else, and when called again, it does nothing and returns an empty list.
+/// in, unless an identity provider vouches for people. Anywhere else, and when called again, it does nothing.
 ///
 /// # Errors
 /// The database failed; then nothing was kept.
-pub async fn fill(services: &Services) -> Result<Vec<FirstSignIn>, Error> {
+pub async fn fill(services: &Services) -> Result<Option<FirstSignIn>, Error> {
     let mut transaction = services.pool.begin().await?;
     lock_rights(&mut transaction).await?;
     if !is_empty(&mut transaction).await? {
-        return Ok(Vec::new());
+        return Ok(None);
     }
-    let password = one_time_password(&services.random);
-    let hash = services.hasher.hash(password.clone()).await?;
-    let people = insert_people(services, &mut transaction, &hash).await?;
+    let password = services.identity.is_none().then(|| one_time_password(&services.random));
+    let hash = match &password {
+        Some(password) => Some(services.hasher.hash(password.clone()).await?),
+        None => None,
+    };
+    let people = insert_people(services, &mut transaction, hash.as_deref()).await?;
     let projects = insert_projects(services, &mut transaction, &people).await?;
     insert_personal_projects(services, &mut transaction, &people).await?;
     insert_members(services, &mut transaction, &people, &projects).await?;
     let budgets = insert_budgets(services, &mut transaction, &people).await?;
     assign_budgets(services, &mut transaction, &people, &projects, &budgets).await?;
     transaction.commit().await?;
-    Ok(vec![FirstSignIn { email: email(NEWCOMER), one_time_password: Some(password) }])
+    Ok(password.map(|password| FirstSignIn { email: email(NEWCOMER), one_time_password: Some(password) }))
 }
 
 async fn is_empty(connection: &mut PgConnection) -> Result<bool, Error> {
@@ -64,7 +67,7 @@ fn id_of(ids: &Ids, name: &str) -> Result<Uuid, Error> {
     ids.get(name).copied().ok_or_else(|| Error::Broken(format!("the sample does not know {name}")))
 }
 
-async fn insert_people(services: &Services, connection: &mut PgConnection, hash: &str) -> Result<Ids, Error> {
+async fn insert_people(services: &Services, connection: &mut PgConnection, hash: Option<&str>) -> Result<Ids, Error> {
     let mut ids = Ids::new();
     for person in PEOPLE {
         let id = services.new_id();
@@ -91,10 +94,10 @@ async fn insert_person(
     connection: &mut PgConnection,
     id: Uuid,
     person: &Person,
-    hash: &str,
+    hash: Option<&str>,
 ) -> Result<(), Error> {
     let now = services.clock.now();
-    let is_newcomer = person.local_part == NEWCOMER;
+    let hash = hash.filter(|_| person.local_part == NEWCOMER);
     let is_locked = matches!(person.is, Is::Locked);
     let kind = if matches!(person.is, Is::External) { UserKind::External } else { UserKind::Regular };
     sqlx::query!(
@@ -108,8 +111,8 @@ async fn insert_person(
         role(person).is_admin(),
         role(person).is_auditor(),
         !matches!(person.is, Is::Deactivated),
-        is_newcomer.then_some(hash),
-        is_newcomer,
+        hash,
+        hash.is_some(),
         if is_locked { i32::from(services.settings.account_tries) } else { 0 },
         is_locked.then(|| now + LOCKED_FOR),
         person.seen.map(|seen| now - seen),

@@ -1,6 +1,10 @@
 //! Sessions: a random secret in the browser, its hash in a row. The row is the session; ending it deletes the row.
 
 mod claimed;
+mod confirmed;
+
+pub use confirmed::is_confirmed;
+pub(crate) use confirmed::{check_confirmed, confirm};
 
 use crate::Services;
 use crate::error::Error;
@@ -78,6 +82,8 @@ pub struct Client {
     pub user_agent: Option<String>,
     /// From the cookie of a browser that somebody signed in from.
     pub device: Option<DeviceToken>,
+    /// It came to the API.
+    pub is_program: bool,
 }
 
 /// Reads who is behind a token, with the rights that hold now. One statement.
@@ -190,61 +196,45 @@ pub(crate) async fn actor_for_change(
     })
 }
 
-/// Begins a session for somebody whose sign-in succeeded; part of that transaction.
+/// Begins a session for somebody who proved at `authenticated_at` who they are; part of that transaction.
 pub(crate) async fn begin(
     services: &Services,
     connection: &mut PgConnection,
     user: UserId,
     client: &Client,
+    authenticated_at: OffsetDateTime,
 ) -> Result<(SessionId, SessionToken), Error> {
     let (token, end) = (SessionToken::random(services), services.clock.now() + services.settings.session_life);
-    let id = begin_as(services, connection, &token, user, client, end).await?;
+    let id = begin_as(services, connection, &token, user, client, (authenticated_at, end)).await?;
     Ok((id.ok_or_else(|| Error::Broken("a random token was there already".to_owned()))?, token))
 }
 
-/// Begins a session with a token that is given; `None` when it has one already.
+/// Begins a session with a token and an end that are given; `None` when the token has one already.
 pub(crate) async fn begin_as(
     services: &Services,
     connection: &mut PgConnection,
     token: &SessionToken,
     user: UserId,
     client: &Client,
-    end: OffsetDateTime,
+    (authenticated_at, end): (OffsetDateTime, OffsetDateTime),
 ) -> Result<Option<SessionId>, Error> {
     let id = sqlx::query_scalar!(
-        "insert into sessions (id, token_hash, user_id, device, address, signed_in_at, last_used_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $6, $7) on conflict (token_hash) do nothing returning id",
+        "insert into sessions
+           (id, token_hash, user_id, device, address, is_program, signed_in_at, last_used_at, authenticated_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9) on conflict (token_hash) do nothing returning id",
         services.new_id(),
         token.hash(),
         user.0,
         device(client.user_agent.as_deref()),
         client.address,
+        client.is_program,
         services.clock.now(),
+        authenticated_at,
         end
     )
     .fetch_optional(connection)
     .await?;
     Ok(id.map(SessionId))
-}
-
-/// Gives a session a new secret; `None` when `old` is not the secret it has.
-pub(crate) async fn rotate(
-    services: &Services,
-    connection: &mut PgConnection,
-    session: SessionId,
-    old: &SessionToken,
-) -> Result<Option<SessionToken>, Error> {
-    let token = SessionToken::random(services);
-    let rotated = sqlx::query!(
-        "update sessions set token_hash = $3 where id = $1 and token_hash = $2",
-        session.0,
-        old.hash(),
-        token.hash()
-    )
-    .execute(connection)
-    .await?
-    .rows_affected();
-    Ok((rotated == 1).then_some(token))
 }
 
 /// Whether a session is there; it stays until the transaction ends.

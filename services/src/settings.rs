@@ -13,8 +13,6 @@ use time::Duration;
 pub struct Settings {
     /// `ENABLE_USER_MANAGEMENT`: where roles and assignments are kept.
     pub mode: Mode,
-    /// `IDP_PROVIDER` is not `local`: an identity provider vouches for people, and nobody has a password here.
-    pub has_provider: bool,
     /// How a token's claims are read.
     pub claims: ClaimRules,
     /// `EXTERNAL_USER_ALLOWED_PROJECTS`: the shared projects open to people from outside, whatever they are assigned.
@@ -41,7 +39,6 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             mode: Mode::default(),
-            has_provider: false,
             claims: ClaimRules::default(),
             external_projects: Vec::new(),
             project_limit: 3,

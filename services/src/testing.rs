@@ -3,10 +3,12 @@
 
 mod database;
 mod provider;
+mod refused;
 mod statements;
 
 pub use database::TestDatabase;
 pub use provider::{ISSUER, developer};
+pub use refused::{conflict, problem, refusal, rule};
 pub use statements::{count_hashes, count_statements};
 
 use crate::guard::Caller;
@@ -113,8 +115,9 @@ impl World {
     /// Begins one more session for somebody.
     pub async fn signed_in(&self, user: UserId) -> Caller {
         let mut connection = self.services.pool().acquire().await.expect("a connection");
-        let (_, token) =
-            session::begin(&self.services, &mut connection, user, &Client::default()).await.expect("a session");
+        let (_, token) = session::begin(&self.services, &mut connection, user, &Client::default(), self.clock.now())
+            .await
+            .expect("a session");
         drop(connection);
         let caller = self.caller(&token).await.expect("an active person");
         self.tokens.lock().expect("no panic").insert(caller.actor.session_id, token.expose().to_owned());
@@ -124,7 +127,7 @@ impl World {
     /// Who is behind a token, with the rights that hold now; as a request does it.
     pub async fn caller(&self, token: &SessionToken) -> Option<Caller> {
         let actor = session::authenticate(&self.services, token).await.expect("the database answers")?;
-        Some(Caller { actor, request_id: "test-request".to_owned() })
+        Some(Caller { actor, request_id: "test-request".to_owned(), sent_bearer: false })
     }
 
     /// The same person in the same session with the rights that hold now; `None` when signed out.

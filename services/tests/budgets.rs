@@ -10,9 +10,9 @@ use domain::permission::{ManageBudgets, ViewBudgets};
 use domain::project::ProjectName;
 use domain::role::PlatformRole;
 use domain::text::SearchTerm;
+use services::budgets;
 use services::guard::{Caller, Can};
-use services::testing::World;
-use services::{Error, budgets};
+use services::testing::{World, problem, refusal};
 use uuid::Uuid;
 
 fn draft(name: &str, category: &str, soft: &str, hard: &str) -> BudgetDraft {
@@ -21,17 +21,6 @@ fn draft(name: &str, category: &str, soft: &str, hard: &str) -> BudgetDraft {
 
 fn named(name: &str) -> ProjectName {
     ProjectName::parse_existing(name).expect("a name")
-}
-
-fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
-    result.expect_err("a refusal").into()
-}
-
-fn problem<T: std::fmt::Debug>(result: Result<T, Error>, field: &str) -> String {
-    match refusal(result) {
-        Refusal::Invalid(errors) => errors.at(field).expect("a problem at the field").as_str().to_owned(),
-        other => panic!("expected a problem at {field}, got {other:?}"),
-    }
 }
 
 fn manages(caller: &Caller) -> Can<ManageBudgets> {

@@ -7,29 +7,10 @@ use domain::id::{ProjectId, UserId};
 use domain::permission::{FindPeople, ManageMembers};
 use domain::role::{PlatformRole, ProjectRole};
 use domain::text::SearchTerm;
-use services::Error;
 use services::guard::{Caller, Can};
 use services::members;
-use services::testing::World;
+use services::testing::{World, problem, refusal, rule};
 use uuid::Uuid;
-
-fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
-    result.expect_err("a refusal").into()
-}
-
-fn rule<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
-    match refusal(result) {
-        Refusal::Rule(text) => text,
-        other => panic!("expected a rule, got {other:?}"),
-    }
-}
-
-fn problem<T: std::fmt::Debug>(result: Result<T, Error>, field: &str) -> String {
-    match refusal(result) {
-        Refusal::Invalid(errors) => errors.at(field).expect("a problem at the field").as_str().to_owned(),
-        other => panic!("expected a problem at {field}, got {other:?}"),
-    }
-}
 
 async fn may_manage(world: &World, caller: &Caller, project: ProjectId) -> Can<ManageMembers> {
     let caller = world.again(caller).await.expect("still signed in");

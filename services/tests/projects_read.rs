@@ -9,15 +9,11 @@ use domain::role::{PlatformRole, ProjectRole};
 use domain::text::SearchTerm;
 use domain::user::UserStatus;
 use services::guard::Caller;
-use services::testing::World;
-use services::{Error, projects};
+use services::projects;
+use services::testing::{World, refusal};
 
 fn named(name: &str) -> ProjectName {
     ProjectName::parse_existing(name).expect("a name")
-}
-
-fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
-    result.expect_err("a refusal").into()
 }
 
 async fn again(world: &World, caller: &Caller) -> Caller {

@@ -374,7 +374,7 @@ async fn where_token_and_console_disagree_is_told_with_whose_change_it_was() {
 
 #[tokio::test]
 async fn accounts_are_not_made_by_hand_where_a_provider_vouches() {
-    let world = World::with(|settings| settings.has_provider = true).await;
+    let world = World::create().await.behind_a_provider();
     let root = world.person("Root", PlatformRole::Maintainer).await;
     let can = root.can::<ManageUsers>(Target::Platform).expect("a maintainer");
     let refused = users::issue_one_time_password(&world.services, &can, root.actor.user_id).await;

@@ -1,4 +1,4 @@
-//! A real Keycloak with a fresh realm, for trying and testing.
+//! A real Keycloak with fresh realms, for trying and testing.
 
 mod distribution;
 mod realm;
@@ -7,9 +7,10 @@ use crate::paths;
 use crate::steps::Steps;
 use anyhow::{Context, Result, bail};
 use distribution::Vendor;
-use realm::Realm;
+use realm::{BURSAR, COMPANY, Realm};
 use std::fs::File;
 use std::io::Read;
+use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -17,6 +18,9 @@ use std::time::{Duration, Instant};
 
 /// Who administers Keycloak itself; it is reachable from this machine only.
 pub(crate) const ADMINISTRATOR: (&str, &str) = ("admin", "try-keycloak");
+
+/// Where it listens for people who try it: the same at every start, for those whom Bursar knows are known by it.
+pub(crate) const PORT: u16 = 8180;
 
 /// Seals what Bursar keeps of the tokens while it is tried; the same at every start, so that sessions survive it.
 const SECRET_KEY: &str = "a key for trying, not for anything else";
@@ -64,8 +68,10 @@ impl Keycloak {
 
     fn with(steps: &mut Steps, origin: &str, port: u16, vendor: Vendor, options: &[String]) -> Result<Self> {
         let distribution = distribution::folder(steps, vendor)?;
-        let realm = Realm::read()?;
+        let realm = Realm::read(BURSAR)?;
         let home = home(&distribution)?;
+        // One realm asks the other, so both have to know where they are before they are there.
+        let port = if port == 0 { free_port()? } else { port };
         steps.step("Starting Keycloak", || {
             let mut command = Command::new("sh");
             command.args(["-c", UNTIL_INPUT_CLOSES, "keycloak"]).arg(&home);
@@ -73,7 +79,7 @@ impl Keycloak {
             command.args(["start", "--optimized", "--import-realm", "--cache=local", "--http-enabled=true"]);
             command.args(["--hostname-strict=false", "--http-host=127.0.0.1"]).arg(format!("--http-port={port}"));
             command.args(options);
-            command.env("BURSAR_ORIGIN", origin);
+            command.env("BURSAR_ORIGIN", origin).env("KEYCLOAK_ORIGIN", format!("http://127.0.0.1:{port}"));
             command.env("KC_BOOTSTRAP_ADMIN_USERNAME", ADMINISTRATOR.0);
             command.env("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMINISTRATOR.1);
             let path = home.join("keycloak.log");
@@ -118,6 +124,10 @@ impl Keycloak {
         for line in self.realm.people() {
             println!("{line}");
         }
+        println!("Behind its button \"Company account\" stands another realm, as Microsoft Entra ID would:");
+        for line in Realm::read(COMPANY)?.people() {
+            println!("{line}");
+        }
         println!("Bursar signs people in there with");
         for (name, value) in self.variables()? {
             println!("  {name}={value}");
@@ -158,12 +168,20 @@ pub(crate) fn run(steps: &mut Steps, origin: &str, port: u16) -> Result<()> {
     keycloak.wait()
 }
 
-/// A folder for the data of one run, with the realm to be imported.
+/// A port that nobody listened on a moment ago.
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// A folder for the data of one run, with the realms to be imported.
 fn home(distribution: &Path) -> Result<PathBuf> {
     let home = paths::target().join("xtask").join(format!("keycloak-{}", std::process::id()));
     let import = home.join("data/import");
     std::fs::create_dir_all(&import).with_context(|| format!("creating {}", import.display()))?;
-    std::fs::copy(realm::file(), import.join("bursar-realm.json")).context("copying the realm")?;
+    for name in [BURSAR, COMPANY] {
+        let copied = std::fs::copy(realm::file(name), import.join(realm::file_name(name)));
+        copied.with_context(|| format!("copying the realm {name}"))?;
+    }
     for name in SHARED {
         symlink(distribution.join(name), home.join(name)).with_context(|| format!("linking {name}"))?;
     }

@@ -49,7 +49,7 @@ enum Task {
     /// Start a Keycloak with a fresh realm and nothing else, until it is stopped; prints who can sign in
     Keycloak {
         /// Its port on 127.0.0.1; 0 takes any free one
-        #[arg(long, default_value_t = 8180)]
+        #[arg(long, default_value_t = keycloak::PORT)]
         port: u16,
         /// Where the Bursar is that people will sign in to
         #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:3000")]

@@ -1,7 +1,7 @@
 //! `cargo xtask run`.
 
 use crate::build;
-use crate::keycloak::Keycloak;
+use crate::keycloak::{self, Keycloak};
 use crate::paths::{self, Mode};
 use crate::steps::Steps;
 use anyhow::{Context, Result};
@@ -11,7 +11,7 @@ use std::process::Command;
 /// Builds Bursar and becomes it, so that signals and the exit status are its own. A Keycloak ends with it.
 pub(crate) fn run(steps: &mut Steps, mode: Mode, empty: bool, keycloak: bool) -> Result<()> {
     let bursar = build::build(steps, mode)?;
-    let keycloak = if keycloak { Some(Keycloak::start(steps, &origin(), 0)?) } else { None };
+    let keycloak = if keycloak { Some(Keycloak::start(steps, &origin(), keycloak::PORT)?) } else { None };
     steps.summary();
     let mut serve = Command::new(&bursar);
     serve.arg("serve").current_dir(paths::root());

@@ -55,6 +55,7 @@ pub(crate) fn soak(steps: &mut Steps) -> Result<()> {
     soak("The tries of an account", &["--package", "services", "--lib", "of_eight_tries"])?;
     soak("What a wrong password costs", &["--package", "services", "--test", "sign_in_cost"])?;
     soak("Paging while the list changes", &["--package", "services", "--test", "paging"])?;
+    soak("Many pages", &["--package", "server", "--test", "router", "many_pages"])?;
     soak("Faults", &["--package", "server", "--test", "binary", "faults"])
 }
 

@@ -6,14 +6,17 @@ use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use {
+    super::confirm,
     crate::next::NextPath,
     crate::paths,
-    crate::request::{info, parse_id, services, signed_in},
+    crate::request::{info, parse_id, posted, services, signed_in},
     crate::send::{DEVICE_COOKIE, Done, Form, SESSION_COOKIE, session_cookie, set_cookie},
     crate::theme::Theme,
     domain::actor::Target,
     domain::error::Refusal,
-    domain::form::FieldErrors,
+    domain::form::{FieldErrors, Flash, FormState},
+    services::Services,
+    services::session::SessionToken,
     services::sign_in::KNOWN_FOR,
 };
 
@@ -30,8 +33,7 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<Se
             return Err(Refusal::Forbidden(format!("Sign in with {}.", identity.kind().title())).into());
         }
         let signed_in = services::sign_in::with_password(&services, &email, password, &client).await?;
-        let life = services.settings().session_life.whole_seconds();
-        set_cookie(&session_cookie(&signed_in.token, life));
+        keep_session(&services, &signed_in.token);
         let (device, known_for) = (signed_in.device.expose(), KNOWN_FOR.whole_seconds());
         set_cookie(&format!("{DEVICE_COOKIE}={device}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={known_for}"));
         let next = NextPath::parse(&next).unwrap_or_default();
@@ -56,6 +58,45 @@ pub async fn sign_out() -> Result<Sent, PageError> {
         Ok(Done::at(elsewhere.unwrap_or_else(|| paths::SIGN_IN.to_owned())))
     })
     .await
+}
+
+/// Confirms with the password who one is, then has what was held up sent once more, to `confirm_action` if it names one.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "account/confirm")]
+pub async fn confirm_identity(confirm_password: String, confirm_action: String) -> Result<Sent, PageError> {
+    let form = Form::new(confirm::FORM, []).keeping_all(posted()?);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        if let Some(identity) = services.identity() {
+            return Err(Refusal::Forbidden(format!("Sign in with {}.", identity.kind().title())).into());
+        }
+        let info = info()?;
+        let token = info.session_token.ok_or(Refusal::SignedOut)?;
+        let token = services::sign_in::confirm(&services, &caller, &token, confirm_password, &info.client).await?;
+        keep_session(&services, &token);
+        let action = NextPath::parse(&confirm_action).filter(|path| path.as_str().starts_with("/act/"));
+        // Without an action that waits the page shows itself once more and offers the way back.
+        Ok(action.map_or_else(Done::here, |action| Done::send_again_to(action.as_str())))
+    })
+    .await
+}
+
+/// Leaves what was held up in its form, as it was entered.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "account/confirm-later")]
+pub async fn confirm_later(confirm_form: String) -> Result<Sent, PageError> {
+    let values = posted()?;
+    Form::new(confirm::FORM, [])
+        .submit(async move {
+            signed_in()?;
+            let refusal = Refusal::ConfirmationDue;
+            Ok(Done::here().showing(Flash::Form(FormState { form: confirm_form, values, refusal })))
+        })
+        .await
 }
 
 /// Changes one's password; every other session ends. Also open while a change is due.
@@ -135,6 +176,11 @@ pub async fn set_theme(theme: String) -> Result<Sent, PageError> {
         Ok(Done::here())
     })
     .await
+}
+
+#[cfg(feature = "ssr")]
+fn keep_session(services: &Services, token: &SessionToken) {
+    set_cookie(&session_cookie(token, services.settings().session_life.whole_seconds()));
 }
 
 #[cfg(feature = "ssr")]

@@ -40,6 +40,23 @@ pub enum SignInWay {
     },
 }
 
+/// How somebody proves once more who they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Confirmation {
+    /// With their password.
+    Password {
+        /// Whose it is.
+        email: String,
+    },
+    /// By signing in once more at the identity provider.
+    Provider {
+        /// Which kind it is.
+        kind: ProviderKind,
+    },
+    /// They did so lately.
+    Done,
+}
+
 /// Reads how people sign in here, and asks the identity provider whether it answers.
 ///
 /// # Errors
@@ -79,6 +96,22 @@ pub async fn read_profile() -> Result<Dated<Profile>, PageError> {
     crate::page::ssr::read(|services, caller| async move {
         let sessions = services::session::list(&services, &caller.can(Target::Own)?).await?;
         Ok(Profile { sessions, theme: crate::request::info()?.theme })
+    })
+    .await
+}
+
+/// Opens the page that asks who one is.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "confirmation")]
+pub async fn open_confirmation() -> Result<Dated<Confirmation>, PageError> {
+    crate::page::ssr::read(|services, caller| async move {
+        Ok(match services.identity() {
+            _ if services::session::is_confirmed(&services, &caller).await? => Confirmation::Done,
+            Some(identity) => Confirmation::Provider { kind: identity.kind() },
+            None => Confirmation::Password { email: caller.actor.email },
+        })
     })
     .await
 }

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod change_password;
+pub mod confirm;
 pub mod data;
 pub mod my_access;
 mod own_budgets;

@@ -58,7 +58,7 @@ fn end_form(id: SessionId, device: &str) -> impl IntoView + use<> {
 }
 
 fn sign_out_everywhere(count: usize) -> impl IntoView {
-    let sessions = if count == 1 { "Your session ends".to_owned() } else { format!("All {count} sessions end") };
+    let sessions = if count == 1 { "Your session ends".to_owned() } else { format!("Your {count} sessions end") };
     let verb = || {
         view! {
             <Button kind=ButtonKind::Danger submit=true>

@@ -11,6 +11,7 @@ use crate::ui::{
     Banner, BannerKind, Button, ButtonKind, ButtonSize, Icon, LinkButton, LonelySheet, RelativeTime, TextField,
     TextKind,
 };
+use crate::url;
 use domain::error::Refusal;
 use domain::form::Flash;
 use domain::provider::{Outage, ProviderKind};
@@ -18,7 +19,7 @@ use leptos::context::Provider;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
 use time::OffsetDateTime;
 
 /// One way to sign in, the one that is configured; afterwards on to where the person wanted to go.
@@ -26,8 +27,9 @@ use time::OffsetDateTime;
 pub fn SignInPage() -> impl IntoView {
     let flash = expect_context::<PageFlash>();
     let way = Resource::new_blocking(|| (), |()| read_sign_in_way());
-    let next = use_query_map().with_untracked(|query| query.get("next"));
-    let next = next.and_then(|next| NextPath::parse(&next)).unwrap_or_default();
+    let asked = use_location().search.with_untracked(|query| url::params(query));
+    let next = asked.into_iter().find(|(name, _)| name == "next");
+    let next = next.and_then(|(_, next)| NextPath::parse(&next)).unwrap_or_default();
     let page = move || {
         let next = next.clone();
         Suspend::new(async move {

@@ -2,7 +2,9 @@
 
 use crate::flash::PageFlash;
 use crate::paths;
-use crate::ui::{Avatar, ButtonKind, ButtonSize, CopyButton, Icon, LinkButton, LonelySheet, absolute};
+use crate::ui::{
+    Avatar, ButtonKind, ButtonSize, CopyButton, Icon, IconSize, LinkButton, LonelySheet, SvgIcon, absolute,
+};
 use domain::claims::DEVELOPER_ROLE;
 use domain::denial::{Denial, Denied};
 use domain::form::Flash;
@@ -38,7 +40,9 @@ fn nobody() -> impl IntoView {
 }
 
 fn turned_away(denied: Denied) -> impl IntoView {
-    let Words { title, why, steps } = words(&denied.reason);
+    let Words { title, why, ask, who, mends } = words(&denied.reason);
+    let send = "Send the reference below to an administrator of the platform.".to_owned();
+    let steps = [(ask, send), (who, mends), ("Sign in again.", "It works at once.".to_owned())];
     let steps = steps.into_iter().zip(1..).map(|((what, how), place)| step(place, what, how)).collect_view();
     let Denied { name, address, told, reference, at, .. } = denied;
     let (initials, seed, copied) = (name.clone(), address.clone(), reference.clone());
@@ -57,10 +61,14 @@ fn turned_away(denied: Denied) -> impl IntoView {
         <ol class="grid gap-4">{steps}</ol>
         {told_us(told)}
         {again()}
-        <p class="text-xs text-ink-2">
-            "Reference " <code class="font-mono tracking-none wrap-anywhere">{reference}</code> " "
-            <CopyButton text=copied label="Copy reference" /> " · " {absolute(at)}
-        </p>
+        <div class="grid gap-0.5 text-xs text-ink-2">
+            <p class="flex items-center gap-1.5">
+                <span>"Reference"</span>
+                <code class="min-w-0 font-mono tracking-none wrap-anywhere">{reference}</code>
+                <CopyButton text=copied label="Copy reference" />
+            </p>
+            <p>{absolute(at)}</p>
+        </div>
     }
 }
 
@@ -88,8 +96,13 @@ fn told_us(told: Vec<(String, String)>) -> impl IntoView {
     });
     let lines = lines.collect_view();
     view! {
-        <details class="text-sm">
-            <summary class="min-h-6 cursor-pointer font-medium">"What the identity provider told us"</summary>
+        <details class="group/told text-sm">
+            <summary class="flex min-h-6 cursor-pointer items-center gap-1.5 rounded-sm font-medium">
+                "What the identity provider told us"
+                <span class="-rotate-90 text-ink-3 transition-transform group-open/told:rotate-0">
+                    <SvgIcon icon=Icon::ChevronDown size=IconSize::Small />
+                </span>
+            </summary>
             <dl class="mt-2 text-xs">{lines}</dl>
         </details>
     }
@@ -105,88 +118,65 @@ fn again() -> impl IntoView {
     }
 }
 
+/// What happened, and the three steps out of it: what to ask for, what an administrator does, and the next try.
 struct Words {
     title: &'static str,
     why: String,
-    steps: Vec<(&'static str, String)>,
+    ask: &'static str,
+    who: &'static str,
+    mends: String,
 }
 
-const ASK: &str = "Send the reference below to an administrator of the platform.";
-const TRY: (&str, &str) = ("Sign in again.", "It works at once.");
-
 fn words(reason: &Denial) -> Words {
-    let step = |what, how: &str| (what, how.to_owned());
     match reason {
         Denial::NoRole { admin_role } => Words {
             title: "Your account has no role yet",
             why: format!(
                 "The identity provider knows you, so the password is right. Bursar lets people in once they hold the role {DEVELOPER_ROLE} or {admin_role}, and yours is missing."
             ),
-            steps: vec![
-                step("Ask for a role.", ASK),
-                step("An administrator grants it", "at the identity provider: in Keycloak under Users, Role mapping."),
-                step(TRY.0, TRY.1),
-            ],
+            ask: "Ask for a role.",
+            who: "An administrator grants it",
+            mends: "at the identity provider; in Keycloak that is under Users, Role mapping.".to_owned(),
         },
         Denial::UnknownType { value, external } => Words {
             title: "Your account has an unknown type",
             why: format!(
                 "The claim user_type is {value}. Bursar knows regular and {external}, and guesses nothing."
             ),
-            steps: vec![
-                step("Report it.", ASK),
-                (
-                    "An administrator corrects it",
-                    format!("at the identity provider: user_type is regular or {external}, or is left out."),
-                ),
-                step(TRY.0, TRY.1),
-            ],
+            ask: "Report it.",
+            who: "An administrator corrects it",
+            mends: format!("at the identity provider: user_type is regular or {external}, or is left out."),
         },
         Denial::NoAddress => Words {
             title: "Your account has no address",
             why: "The identity provider told us neither an e-mail address nor a username, so nobody could find you here."
                 .to_owned(),
-            steps: vec![
-                step("Report it.", ASK),
-                step(
-                    "An administrator adds it",
-                    "at the identity provider, and lets Bursar's client read the scopes profile and email.",
-                ),
-                step(TRY.0, TRY.1),
-            ],
+            ask: "Report it.",
+            who: "An administrator adds it",
+            mends: "at the identity provider, and lets Bursar's client read the scopes profile and email.".to_owned(),
         },
         Denial::Deactivated => Words {
             title: "Your account is deactivated",
             why: "An admin has closed it. Your projects, roles and budgets are kept.".to_owned(),
-            steps: vec![
-                step("Ask for it back.", ASK),
-                step("An admin reactivates it", "in Users management, on your page."),
-                step(TRY.0, TRY.1),
-            ],
+            ask: "Ask for it back.",
+            who: "An admin reactivates it",
+            mends: "in Users management, on your page.".to_owned(),
         },
         Denial::AddressOfAnother => Words {
             title: "Your address belongs to another account",
             why: "You are new to us at the identity provider, and somebody here has your e-mail address already. That may be an older account of yours, so nothing was linked by itself.".to_owned(),
-            steps: vec![
-                step("Ask for the account to be linked.", ASK),
-                step(
-                    "An admin decides",
-                    "in Users management: your try stands on the page of whoever has the address.",
-                ),
-                step(TRY.0, TRY.1),
-            ],
+            ask: "Ask for the account to be linked.",
+            who: "An admin decides",
+            mends: ON_THEIR_PAGE.to_owned(),
         },
         Denial::AddressTaken => Words {
             title: "Your new address belongs to another account",
             why: "Your e-mail address was changed at the identity provider, and somebody else here has it. Your account is unchanged.".to_owned(),
-            steps: vec![
-                step("Ask which of the two is right.", ASK),
-                step(
-                    "An admin decides",
-                    "in Users management: your try stands on the page of whoever has the address.",
-                ),
-                step(TRY.0, TRY.1),
-            ],
+            ask: "Ask which of the two is right.",
+            who: "An admin decides",
+            mends: ON_THEIR_PAGE.to_owned(),
         },
     }
 }
+
+const ON_THEIR_PAGE: &str = "in Users management: your try stands on the page of whoever has the address.";

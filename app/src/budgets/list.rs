@@ -4,7 +4,7 @@ use super::data::list_budgets;
 use super::row::{PERIOD, SOFT_LIMIT, UPDATED, budget_row};
 use crate::confirm::Hidden;
 use crate::error::PageError;
-use crate::listing::{EmptyWords, ListQuery as _, LiveSearch, empty, ignored_notice, pager};
+use crate::listing::{EmptyWords, ListQuery as _, LiveSearch, clear, empty, ignored_notice, pager};
 use crate::me::{Me, use_me};
 use crate::page::{PageData, loaded, use_page, use_params};
 use crate::paths;
@@ -76,16 +76,8 @@ fn list_head(may_create: bool, asked: Asked) -> impl IntoView {
 }
 
 fn filters(query: &BudgetQuery) -> impl IntoView + use<> {
-    let kept = query.cleared();
-    let fields = kept.to_params();
+    let fields = query.cleared().to_params();
     let categories = Category::ALL.map(|category| Choice::new(category.key(), category.title()));
-    let clear = query.is_filtered().then(|| {
-        view! {
-            <LinkButton href=kept.address() kind=ButtonKind::Quiet>
-                "Clear"
-            </LinkButton>
-        }
-    });
     view! {
         <Hidden fields />
         <FilterChip
@@ -97,7 +89,7 @@ fn filters(query: &BudgetQuery) -> impl IntoView + use<> {
             clear_href=BudgetQuery { category: None, ..query.clone() }.address()
             submit="Show budgets"
         />
-        {clear}
+        {clear(query)}
     }
 }
 

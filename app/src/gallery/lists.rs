@@ -44,9 +44,10 @@ fn list() -> impl IntoView {
                 actions
             />
             <Tabs label="Views" tabs=tabs() />
-            <FilterBar action="" search clear_href="#list".to_owned()>
+            <FilterBar action="" search>
                 <FilterChip id="f-role" name="role" label="Role" options=roles() selected="admin".to_owned() clear_href="#list" submit="Show people" />
                 <FilterChip id="f-project" name="project" label="Project" options=vec![Choice::new("atlas", "atlas")] clear_href="#list" submit="Show people" />
+                <LinkButton href="#list" kind=ButtonKind::Quiet>"Clear"</LinkButton>
             </FilterBar>
             <Table label="People">
                 <TableHead>
@@ -213,7 +214,7 @@ fn rail() -> impl IntoView {
         <RailPart title="Facts">
             <Facts>
                 <Fact label="Type">"Regular"</Fact>
-                <Fact label="Signs in by">"local"</Fact>
+                <Fact label="Signs in by">"E-mail and password"</Fact>
                 <Fact label="Last sign-in">
                     <RelativeTime at=NOW - Duration::hours(1) now=NOW />
                 </Fact>

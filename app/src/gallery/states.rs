@@ -4,7 +4,7 @@ use super::{NOW, beside, framed, in_line, shown};
 use crate::ui::{
     Allowance, Avatar, AvatarShape, AvatarSize, Badge, BadgeKind, Banner, BannerKind, Button, ButtonKind, ButtonSize,
     ConflictFields, EmptyKind, EmptyState, ErrorState, Icon, IconButton, LinkButton, ProjectBadge, RoleBadge,
-    SkeletonRows, StatusMark,
+    SkeletonRows, Stat, Stats, StatusMark,
 };
 use domain::form::{Conflict, ConflictField};
 use domain::role::PlatformRole;
@@ -23,6 +23,7 @@ pub(super) fn sections() -> AnyView {
         ),
         shown("conflict", "Conflict", "Somebody saved first; nothing is lost", conflict()),
         shown("banners", "Banners", "Stay until they are dealt with", banners()),
+        shown("stats", "Stats", "How something is doing, in figures", stats()),
         shown("buttons", "Buttons", "At most one primary in view", buttons()),
         shown("badges", "Badges, states, avatars", "A colour always has a word", badges()),
     )
@@ -119,6 +120,22 @@ fn banners() -> impl IntoView {
             <Banner kind=BannerKind::Danger fact="Not saved.">"The database did not answer in time. Try again."</Banner>
             <Banner fact="Import finished.">"1,204 people added, 3 rows need a look."</Banner>
         </div>
+    }
+}
+
+fn stats() -> impl IntoView {
+    view! {
+        <Stats>
+            <Stat icon=Icon::CircleCheck label="Connection" context=|| "Asked just now">
+                "Reachable"
+            </Stat>
+            <Stat icon=Icon::OctagonAlert label="Clock" is_wrong=true context=|| "At most 30 s are allowed for">
+                "95 s ahead"
+            </Stat>
+            <Stat icon=Icon::LogOut label="Last back-channel logout" context=|| "Ends sessions here at once">
+                "None yet"
+            </Stat>
+        </Stats>
     }
 }
 

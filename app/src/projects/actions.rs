@@ -13,7 +13,8 @@ use {
     domain::error::Refusal,
     domain::form::FieldErrors,
     domain::permission::{
-        Asks, CreateProject as MayCreateProject, EditProject as MayEditProject, ManageMembers, Permission,
+        Asks, CreateProject as MayCreateProject, DeleteProject as MayDeleteProject, EditProject as MayEditProject,
+        ManageMembers, Permission,
     },
     domain::project::ProjectName,
     domain::role::ProjectRole,
@@ -77,7 +78,7 @@ pub async fn delete_project(project: String, version: i64) -> Result<Sent, PageE
     let form = Form::new("delete-project", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
-        let can = in_project::<MayEditProject>(&services, &caller, &project).await?;
+        let can = in_project::<MayDeleteProject>(&services, &caller, &project).await?;
         projects::delete(&services, &can, version).await?;
         let undo = <RestoreProject as leptos::server_fn::ServerFn>::url();
         Ok(Done::at(paths::PROJECTS).saying_with_undo(format!("{project} deleted."), undo, [("project", &project)]))

@@ -42,8 +42,10 @@ pub struct ProjectView {
     pub project: ProjectDetail,
     /// Where it is kept who works here.
     pub mode: Mode,
-    /// May edit and delete.
+    /// May edit it.
     pub may_edit: bool,
+    /// May delete it.
+    pub may_delete: bool,
     /// May add, change and remove members.
     pub may_manage_members: bool,
     /// May see its budgets at all.
@@ -108,6 +110,7 @@ pub async fn read_project(name: String, query: ProjectPageQuery) -> Result<Dated
         Ok(ProjectView {
             mode: caller.actor.mode,
             may_edit: may(Permission::EditProject),
+            may_delete: may(Permission::DeleteProject),
             may_manage_members,
             may_view_budgets: services.settings().budgets && may(Permission::ViewProjectBudgets),
             may_manage_budgets,

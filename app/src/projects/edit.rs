@@ -28,7 +28,8 @@ pub struct EditProjectPage {
 impl Screen for EditProjectPage {
     fn read() -> Self {
         let params = use_params_map();
-        Self { page: use_page(move || params.read().get("name").unwrap_or_default(), read_project_facts) }
+        let name = move || paths::project_name(params.read().get_str("name").unwrap_or_default());
+        Self { page: use_page(name, read_project_facts) }
     }
 
     fn show(self) -> AnyView {

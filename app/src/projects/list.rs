@@ -6,7 +6,7 @@ use super::reduced;
 use super::row::{ADMINS, CREATED, project_row};
 use crate::confirm::Hidden;
 use crate::error::PageError;
-use crate::listing::{EmptyWords, ListQuery as _, LiveSearch, empty, ignored_notice, pager};
+use crate::listing::{EmptyWords, ListQuery as _, LiveSearch, clear, empty, ignored_notice, pager};
 use crate::me::{Me, use_me};
 use crate::page::{PageData, loaded, use_page, use_params};
 use crate::paths;
@@ -89,15 +89,7 @@ fn list_head(me: &Me, asked: Asked) -> impl IntoView + use<> {
 }
 
 fn filters(query: &ProjectQuery) -> impl IntoView + use<> {
-    let kept = query.cleared();
-    let fields = kept.to_params();
-    let clear = query.is_filtered().then(|| {
-        view! {
-            <LinkButton href=kept.address() kind=ButtonKind::Quiet>
-                "Clear"
-            </LinkButton>
-        }
-    });
+    let fields = query.cleared().to_params();
     view! {
         <Hidden fields />
         <FilterChip
@@ -109,7 +101,7 @@ fn filters(query: &ProjectQuery) -> impl IntoView + use<> {
             clear_href=ProjectQuery { deleted: false, ..query.clone() }.address()
             submit="Show projects"
         />
-        {clear}
+        {clear(query)}
     }
 }
 

@@ -6,6 +6,7 @@ pub mod data;
 mod deleted;
 pub mod edit;
 pub mod list;
+pub(crate) mod member_role;
 mod name_rules;
 pub mod project;
 pub(crate) mod reduced;

@@ -16,7 +16,7 @@ pub(super) fn projects(
     (query, ignored): &(ProjectQuery, Vec<String>),
     me: &Me,
 ) -> impl IntoView + use<> {
-    let pager = (!page.rows.is_empty()).then(|| pager(&page, query));
+    let pager = pager(&page, query);
     let body = if page.rows.is_empty() { nothing(query, me).into_any() } else { table(page, query).into_any() };
     view! {
         {ignored_notice(ignored)}

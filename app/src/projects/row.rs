@@ -15,39 +15,24 @@ pub(super) const CREATED: Priority = Priority::P2;
 
 /// A project's row: names, type, members, project admins, one's own role, day of creation.
 pub(super) fn project_row(project: ProjectRow) -> impl IntoView {
-    let admins = admins(&project);
-    let ProjectRow { id, name, title, kind, member_count, own_role, created_at, .. } = project;
-    let (href, initials) = (paths::project(name.as_str()), title.clone());
-    let detail = (title != name.as_str()).then(|| name.to_string());
-    let role_stacked = if own_role.is_some() { Stacked::Line } else { Stacked::Hidden };
-    view! {
-        <TableRow>
-            <Cell stacked=Stacked::Line>
-                <NameCell href name=title detail code=true>
-                    <Avatar name=initials seed=id.to_string() shape=AvatarShape::Project />
-                </NameCell>
-            </Cell>
-            <Cell>
-                <KindBadge kind />
-            </Cell>
-            <Cell figures=true label="Members">
-                <span class="text-sm">{count_words(member_count)}</span>
-            </Cell>
-            <Cell figures=true stacked=Stacked::Hidden priority=ADMINS>
-                <span class="text-sm">{admins}</span>
-            </Cell>
-            <Cell stacked=role_stacked>{role_or_none(own_role)}</Cell>
-            <Cell stacked=Stacked::Hidden priority=CREATED>
-                <span class="num text-sm text-ink-2">
-                    <Day at=created_at />
-                </span>
-            </Cell>
-        </TableRow>
-    }
+    let (members, admins) = (count_words(project.member_count), admins(&project));
+    let numbers = view! {
+        <Cell figures=true label="Members">
+            <span class="text-sm">{members}</span>
+        </Cell>
+        <Cell figures=true stacked=Stacked::Hidden priority=ADMINS>
+            <span class="text-sm">{admins}</span>
+        </Cell>
+    };
+    row(project, numbers)
 }
 
 /// The same without the numbers of members.
 pub(super) fn reduced_row(project: ProjectRow) -> impl IntoView {
+    row(project, ())
+}
+
+fn row(project: ProjectRow, numbers: impl IntoView + 'static) -> impl IntoView {
     let ProjectRow { id, name, title, kind, own_role, created_at, .. } = project;
     let (href, initials) = (paths::project(name.as_str()), title.clone());
     let detail = (title != name.as_str()).then(|| name.to_string());
@@ -62,6 +47,7 @@ pub(super) fn reduced_row(project: ProjectRow) -> impl IntoView {
             <Cell>
                 <KindBadge kind />
             </Cell>
+            {numbers}
             <Cell stacked=role_stacked>{role_or_none(own_role)}</Cell>
             <Cell stacked=Stacked::Hidden priority=CREATED>
                 <span class="num text-sm text-ink-2">

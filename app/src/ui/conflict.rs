@@ -71,8 +71,8 @@ fn row(field: ConflictField) -> impl IntoView {
         .into_any()
     } else {
         view! {
-            {pick(&name, format!("{label}: keep yours"), yours, false)}
-            {pick(&name, format!("{label}: keep theirs"), theirs, true)}
+            {pick(&name, "Yours", format!("{label}: keep yours"), yours, false)}
+            {pick(&name, "Saved", format!("{label}: keep theirs"), theirs, true)}
         }
         .into_any()
     };
@@ -89,11 +89,13 @@ fn row(field: ConflictField) -> impl IntoView {
     }
 }
 
-fn pick(name: &str, label: String, value: String, checked: bool) -> impl IntoView + use<> {
+/// One of the two values. Where there is no room for heads of columns, `whose` stands over it.
+fn pick(name: &str, whose: &'static str, label: String, value: String, checked: bool) -> impl IntoView + use<> {
     let shown = if value.is_empty() { "Empty".to_owned() } else { value.clone() };
     let label = format!("{label}, {shown}");
     view! {
         <td role="cell" class=CELL>
+            <span aria-hidden="true" class="hidden text-xs text-ink-2 @max-p1:block">{whose}</span>
             <label class="-mx-1.5 flex min-h-7 w-fit max-w-full items-center gap-2 rounded-sm px-1.5 has-checked:bg-accent-tint has-checked:font-strong @max-p1:mx-0 @max-p1:w-auto">
                 <input
                     type="radio"

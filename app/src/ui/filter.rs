@@ -14,37 +14,20 @@ pub fn FilterBar(
     /// The list's path.
     #[prop(into)]
     action: String,
-    /// What the URL says besides, to be kept: sort order and rows.
-    #[prop(optional)]
-    keep: Vec<(&'static str, String)>,
-    /// Clears search and filters; none when nothing is set.
-    #[prop(optional_no_strip, into)]
-    clear_href: Option<String>,
     /// [`super::search::SearchField`].
     #[prop(into)]
     search: ViewFnOnce,
-    /// [`FilterChip`]s.
+    /// What the URL says besides, [`FilterChip`]s, and the way to clear them.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <form method="get" action=action role="search" class="flex flex-wrap items-center gap-2 px-gutter py-2.5">
-            {keep.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()}
             {search.run()}
-            <div class="flex min-w-0 flex-wrap items-center gap-1.5 empty:hidden">{children.map(|children| children())}</div>
-            <div class="flex items-center gap-1">
-                <Button kind=ButtonKind::Quiet submit=true>
-                    "Search"
-                </Button>
-                {clear_href
-                    .map(|href| {
-                        view! {
-                            <super::button::LinkButton href kind=ButtonKind::Quiet>
-                                "Clear"
-                            </super::button::LinkButton>
-                        }
-                    })}
-            </div>
+            {children.map(|children| children())}
+            <Button kind=ButtonKind::Quiet submit=true>
+                "Search"
+            </Button>
         </form>
     }
     .into_any()

@@ -44,6 +44,11 @@ fn sender(whole_page: bool) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
         let navigate = navigate.clone();
         leptos::task::spawn_local(async move {
             if let Some(sent) = hydrate::send(&event, &address, body).await {
+                // The page that asks who one is sends the form on by itself, as a document.
+                if sent.to.starts_with(crate::paths::CONFIRM) {
+                    let _ = window().location().assign(&sent.to);
+                    return;
+                }
                 let stays = hydrate::is_on_screen(&sent.to);
                 navigate(&sent.to, Default::default());
                 changes.bump(stays);

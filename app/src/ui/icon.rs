@@ -91,6 +91,8 @@ icons! {
     OctagonAlert = "octagon-alert",
     /// Edit.
     Pencil = "pencil",
+    /// Connected, the identity provider.
+    Plug = "plug",
     /// Create, add.
     Plus = "plus",
     /// Try again.

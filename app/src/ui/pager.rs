@@ -6,7 +6,7 @@ use super::icon::{Icon, SvgIcon};
 use domain::page::PageSize;
 use leptos::prelude::*;
 
-/// Previous and Next as links; where there is no page, the word stands without one.
+/// Previous and Next as links; where there is no page, the word stands without one. Neither, when there is one page only.
 #[component]
 pub fn Pager(
     /// The page before.
@@ -25,6 +25,15 @@ pub fn Pager(
 ) -> impl IntoView {
     let sizes = PageSize::OFFERED.iter().map(|size| Choice::new(size.rows().to_string(), size.rows().to_string()));
     let kept = keep.into_iter().filter(|(name, _)| !matches!(*name, "rows" | "at"));
+    let steps = (previous.is_some() || next.is_some()).then(|| {
+        view! {
+            <div class="ms-auto inline-flex rounded-md bg-raised shadow-e1 inset-ring inset-ring-line-2">
+                {step(previous, view! { <SvgIcon icon=Icon::ChevronLeft /> "Previous" }, "prev")}
+                <span class="w-px bg-line-2"></span>
+                {step(next, view! { "Next" <SvgIcon icon=Icon::ChevronRight /> }, "next")}
+            </div>
+        }
+    });
     view! {
         <nav aria-label="Pages" class="flex flex-wrap items-center gap-x-4 gap-y-2 px-gutter pt-2.5 pb-3 text-sm text-ink-2">
             <form method="get" action=action class="flex items-center gap-2">
@@ -38,29 +47,24 @@ pub fn Pager(
                     "Show"
                 </button>
             </form>
-            <div class="ms-auto inline-flex rounded-md bg-raised shadow-e1 inset-ring inset-ring-line-2">
-                {step(previous, view! { <SvgIcon icon=Icon::ChevronLeft /> "Previous" }, "prev")}
-                <span class="w-px bg-line-2"></span>
-                {step(next, view! { "Next" <SvgIcon icon=Icon::ChevronRight /> }, "next")}
-            </div>
+            {steps}
         </nav>
     }
     .into_any()
 }
 
-const STEP: &str =
-    "inline-flex min-h-control-sm items-center gap-1.5 rounded-md px-2.25 font-strong [&>svg]:text-ink-2";
+const STEP: &str = "inline-flex min-h-control-sm items-center gap-1.5 rounded-md px-2.25 font-strong";
 
 fn step(href: Option<String>, words: impl IntoView + 'static, rel: &'static str) -> AnyView {
     match href {
         Some(href) => view! {
-            <a href=href rel=rel class=[STEP, "text-ink hover:bg-hover focus-visible:rounded-md"].join(" ")>
+            <a href=href rel=rel class=[STEP, "text-ink hover:bg-hover focus-visible:rounded-md [&>svg]:text-ink-2"].join(" ")>
                 {words}
             </a>
         }
         .into_any(),
         None => view! {
-            <span class=[STEP, "text-ink-2"].join(" ") aria-disabled="true">
+            <span class=[STEP, "text-ink-3"].join(" ") aria-disabled="true">
                 {words}
             </span>
         }

@@ -26,7 +26,7 @@ pub fn SplitBody(
             <div class="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-9">{children()}</div>
             <aside
                 aria-label="Facts"
-                class="min-w-0 divide-y divide-line @max-rail:mt-8 @max-rail:border-t @max-rail:border-line @max-rail:pt-8"
+                class="min-w-0 divide-y divide-line @max-rail:mt-9"
             >
                 {rail.run()}
             </aside>

@@ -86,10 +86,7 @@ pub fn TableRow(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <tr
-            role="row"
-            class="group-not-data-flush/table:hover:bg-hover @max-p1:grid @max-p1:grid-cols-[minmax(0,1fr)_auto] @max-p1:items-center @max-p1:gap-x-3 @max-p1:gap-y-1.5 @max-p1:border-b @max-p1:border-line @max-p1:py-3 @max-p1:group-not-data-flush/table:px-gutter"
-        >
+        <tr role="row" class="list-row">
             {children()}
         </tr>
     }
@@ -152,16 +149,11 @@ impl Width {
     }
 }
 
-const HEAD: &str = "sticky top-0 z-1 h-8.5 border-b border-line-2 bg-paper px-2 text-xs font-medium \
-    whitespace-nowrap text-ink-2 group-data-flush/table:static group-data-flush/table:first:ps-0 \
-    group-data-flush/table:last:pe-0 group-not-data-flush/table:first:ps-gutter \
-    group-not-data-flush/table:last:pe-gutter";
-
 /// Room between figures at the right and the words of the next column at the left.
 const FIGURES: &str = "text-end pe-6";
 
 fn head(figures: bool, width: Width, priority: Priority) -> String {
-    [HEAD, if figures { FIGURES } else { "text-start" }, width.class(), priority.class()].join(" ")
+    ["list-head", if figures { FIGURES } else { "text-start" }, width.class(), priority.class()].join(" ")
 }
 
 /// The head of a column that does not sort.
@@ -281,10 +273,6 @@ impl Stacked {
     }
 }
 
-const CELL: &str = "h-row min-w-0 overflow-hidden border-b border-line px-2 py-1 align-middle \
-    group-data-flush/table:first:ps-0 group-data-flush/table:last:pe-0 group-not-data-flush/table:first:ps-gutter \
-    group-not-data-flush/table:last:pe-gutter @max-p1:h-auto @max-p1:border-0 @max-p1:p-0! @max-p1:empty:hidden";
-
 /// A cell.
 #[component]
 pub fn Cell(
@@ -308,7 +296,7 @@ pub fn Cell(
 ) -> impl IntoView {
     let shown = if stacked == Stacked::Hidden { priority.class() } else { within_table(priority) };
     let class = [
-        CELL,
+        "list-cell",
         stacked.class(),
         shown,
         if figures { "num text-end pe-6 @max-p1:text-start" } else { "" },

@@ -78,7 +78,7 @@ pub async fn read_person(id: String) -> Result<Dated<UserView>, PageError> {
             may_grant_roles: may(Permission::GrantRoles),
             may_grant_auditor: may(Permission::GrantAuditor),
             may_manage_members: may(Permission::ManageMembers),
-            has_provider: services.settings().has_provider,
+            has_provider: services.identity().is_some(),
             has_budgets: services.settings().budgets,
             may_manage_budgets,
             default_project_limit: services.settings().project_limit,

@@ -4,7 +4,7 @@ use super::data::list_people;
 use super::row::person_row;
 use crate::confirm::Hidden;
 use crate::error::PageError;
-use crate::listing::{EmptyWords, ListQuery as _, LiveSearch, empty, ignored_notice, pager};
+use crate::listing::{EmptyWords, ListQuery as _, LiveSearch, clear, empty, ignored_notice, pager};
 use crate::me::{Me, use_me};
 use crate::page::{PageData, loaded, use_page, use_params};
 use crate::paths;
@@ -93,11 +93,11 @@ fn token_filter(query: &UserQuery) -> impl IntoView + use<> {
 }
 
 fn filters(query: &UserQuery, has_provider: bool) -> impl IntoView + use<> {
-    let kept = query.cleared();
+    let fields = query.cleared().to_params();
     let roles = PlatformRole::ALL.map(|role| Choice::new(role.key(), role.title()));
     let states = UserStatus::ALL.map(|status| Choice::new(status.key(), status.title()));
     view! {
-        <Hidden fields=kept.to_params() />
+        <Hidden fields />
         <TextFilterChip
             id="filter-project"
             name="project"
@@ -126,15 +126,7 @@ fn filters(query: &UserQuery, has_provider: bool) -> impl IntoView + use<> {
             submit="Show people"
         />
         {has_provider.then(|| token_filter(query))}
-        {query
-            .is_filtered()
-            .then(|| {
-                view! {
-                    <LinkButton href=kept.address() kind=ButtonKind::Quiet>
-                        "Clear"
-                    </LinkButton>
-                }
-            })}
+        {clear(query)}
     }
 }
 

@@ -47,8 +47,23 @@ test("somebody from outside is marked as such", async ({ page, enterAs, scripts 
   await expect(page.getByText("External").first()).toBeVisible();
 });
 
-test("somebody without a role does not come in", async ({ page, enterAs }) => {
+test("somebody without a role does not come in, and reads what to ask for", async ({ page, enterAs }) => {
   await enterAs("no-role");
+  await arrived(page, "Your account has no role yet");
+  await expect(page.getByText("Bursar lets people in once they hold the role developer or admin")).toBeVisible();
+  await expect(page.getByText("samir.haddad@example.org").first()).toBeVisible();
+  await expect(page.getByText("Send the reference below to an administrator of the platform.")).toBeVisible();
+  await expect(page.getByText(/^Reference \S+/)).toBeVisible();
+  await page.getByText("What the identity provider told us").click();
+  await expect(page.getByText(/default-roles-bursar/)).toBeVisible();
+  await page.goto(at.myAccess);
+  await atSignIn(page);
+});
+
+test("somebody of an unknown type does not come in, and reads why", async ({ page, enterAs }) => {
+  await enterAs("odd-type");
+  await arrived(page, "Your account has an unknown type");
+  await expect(page.getByText('The claim user_type is "robot".')).toBeVisible();
   await page.goto(at.myAccess);
   await atSignIn(page);
 });

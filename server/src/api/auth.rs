@@ -31,7 +31,9 @@ pub struct Identity {
 /// What a request proves itself with.
 enum Credential {
     None,
-    Session(SessionToken),
+    Cookie(SessionToken),
+    /// A session's secret as a Bearer token.
+    Bearer(SessionToken),
     AccessToken(String),
 }
 
@@ -46,10 +48,11 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         address: peer::client(&state.web, request.extensions(), headers).map(|address| address.to_string()),
         device: cookies::value(headers, cookies::DEVICE).and_then(DeviceToken::from_cookie),
         user_agent: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned),
+        is_program: true,
     };
     let found = match &credential {
         Credential::None => Ok(None),
-        Credential::Session(token) => session::authenticate(&state.services, token).await,
+        Credential::Cookie(token) | Credential::Bearer(token) => session::authenticate(&state.services, token).await,
         Credential::AccessToken(token) => access_token::authenticate(&state.services, token, &client).await,
     };
     let actor = match found {
@@ -58,9 +61,10 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     };
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let signed_in = actor.as_ref().map(|actor| SignedIn(actor.user_id));
+    let sent_bearer = matches!(credential, Credential::Bearer(_) | Credential::AccessToken(_));
     let identity = Identity {
-        caller: actor.map(|actor| Caller { actor, request_id }),
-        token: if let Credential::Session(token) = credential { Some(token) } else { None },
+        caller: actor.map(|actor| Caller { actor, request_id, sent_bearer }),
+        token: if let Credential::Cookie(token) | Credential::Bearer(token) = credential { Some(token) } else { None },
         client,
     };
     request.extensions_mut().insert(identity);
@@ -78,8 +82,8 @@ fn credential(headers: &HeaderMap) -> Result<Credential, ApiError> {
         (Some(_), Some(_)) => Err(ApiError::new(StatusCode::UNAUTHORIZED, "Ambiguous authentication")
             .helped("Send either a Bearer token or the session cookie.")),
         (Some(token), None) => Ok(SessionToken::from_cookie(token)
-            .map_or_else(|| Credential::AccessToken(token.to_owned()), Credential::Session)),
-        (None, Some(cookie)) => Ok(SessionToken::from_cookie(cookie).map_or(Credential::None, Credential::Session)),
+            .map_or_else(|| Credential::AccessToken(token.to_owned()), Credential::Bearer)),
+        (None, Some(cookie)) => Ok(SessionToken::from_cookie(cookie).map_or(Credential::None, Credential::Cookie)),
         (None, None) => Ok(Credential::None),
     }
 }
@@ -145,7 +149,8 @@ mod tests {
         match credential(&headers) {
             Err(_) => "ambiguous",
             Ok(Credential::None) => "none",
-            Ok(Credential::Session(_)) => "session",
+            Ok(Credential::Cookie(_)) => "cookie",
+            Ok(Credential::Bearer(_)) => "bearer",
             Ok(Credential::AccessToken(_)) => "access token",
         }
     }
@@ -155,9 +160,9 @@ mod tests {
         let token = "a".repeat(43);
         let bearer = format!("Bearer {token}");
         let cookie = format!("__Host-bursar={token}");
-        assert_eq!(kind(&[("authorization", &bearer)]), "session");
-        assert_eq!(kind(&[("authorization", &bearer.replace("Bearer", "bearer"))]), "session");
-        assert_eq!(kind(&[("cookie", &cookie)]), "session");
+        assert_eq!(kind(&[("authorization", &bearer)]), "bearer");
+        assert_eq!(kind(&[("authorization", &bearer.replace("Bearer", "bearer"))]), "bearer");
+        assert_eq!(kind(&[("cookie", &cookie)]), "cookie");
         assert_eq!(kind(&[("authorization", &bearer), ("cookie", &cookie)]), "ambiguous");
         assert_eq!(kind(&[("authorization", "Bearer a.b.c")]), "access token");
     }
@@ -167,7 +172,7 @@ mod tests {
         let cookie = format!("__Host-bursar={}", "a".repeat(43));
         assert_eq!(kind(&[("authorization", "Basic YTpi")]), "none");
         assert_eq!(kind(&[("authorization", "dev-codemie-user")]), "none");
-        assert_eq!(kind(&[("authorization", "Basic YTpi"), ("cookie", &cookie)]), "session");
+        assert_eq!(kind(&[("authorization", "Basic YTpi"), ("cookie", &cookie)]), "cookie");
         assert_eq!(kind(&[("authorization", "Bearer a"), ("authorization", "Bearer b")]), "none");
     }
 }

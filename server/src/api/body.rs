@@ -3,30 +3,13 @@
 use super::error::ApiError;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::middleware::Next;
-use axum::response::{IntoResponse as _, Response};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tower_http::limit::RequestBodyLimitLayer;
 
 /// Bytes; a list of 1,000 members has about 90,000.
 pub const LARGEST: usize = 256 * 1024;
-
-/// Cuts bodies off at [`LARGEST`].
-pub fn limit() -> RequestBodyLimitLayer {
-    RequestBodyLimitLayer::new(LARGEST)
-}
-
-/// Refuses a body that says itself that it is too large, before a byte of it is read.
-pub async fn refuse_announced(request: Request, next: Next) -> Response {
-    let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > LARGEST) {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    }
-    next.run(request).await
-}
 
 /// A JSON body. Fields nobody knows are ignored.
 #[derive(Clone, Debug)]

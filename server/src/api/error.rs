@@ -178,6 +178,10 @@ impl From<Refusal> for ApiError {
                 .helped("Send `Authorization: Bearer <token>` with the token of POST /v1/local-auth/login."),
             Refusal::PasswordChangeDue => Self::forbidden("The one-time password has to be changed first.")
                 .helped("POST /v1/local-auth/change-password, or sign in to the console."),
+            Refusal::ConfirmationDue => Self::forbidden("You proved who you are more than ten minutes ago.").helped(
+                "Sign in to the console again, or send the token of POST /v1/local-auth/login or of the identity \
+                 provider as a Bearer token, without the cookie.",
+            ),
             Refusal::Forbidden(who_may) => Self::forbidden(who_may),
             Refusal::NotFound => Self::not_found("Not found"),
             Refusal::Invalid(errors) => errors.into(),

@@ -16,7 +16,8 @@ mod wire;
 
 pub use rate_limit::RateLimit;
 
-use crate::middleware::{csrf, error_pages, readiness, timeout};
+use self::body::LARGEST;
+use crate::middleware::{body_limit, csrf, error_pages, readiness, timeout};
 use crate::state::AppState;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -28,8 +29,8 @@ pub fn routes(state: &AppState) -> Router<AppState> {
     router
         .layer(from_fn_with_state(state.clone(), rate_limit::limit))
         .layer(from_fn_with_state(state.clone(), auth::identify))
-        .layer(body::limit())
-        .layer(from_fn(body::refuse_announced))
+        .layer(body_limit::cut::<LARGEST>())
+        .layer(from_fn(body_limit::refuse_announced::<LARGEST>))
         .layer(from_fn_with_state(state.clone(), csrf::check))
         .layer(from_fn_with_state(state.clone(), readiness::wait))
         .layer(CatchPanicLayer::custom(error_pages::after_panic))

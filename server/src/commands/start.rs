@@ -109,7 +109,6 @@ fn settings(config: &Config) -> Settings {
     };
     Settings {
         mode: config.mode,
-        has_provider: config.identity_provider != IdentityProvider::Local,
         claims,
         external_projects: config.external_projects.clone(),
         project_limit: config.project_limit,

@@ -7,7 +7,7 @@ use crate::state::AppState;
 use app::error::PageError;
 use app::request::Assets;
 use app::theme::Theme;
-use app::ui::LonelySheet;
+use app::ui::{IconSprite, LonelySheet};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse as _, Response};
@@ -199,6 +199,8 @@ fn sheet(problem: Problem, request_id: String) -> impl IntoView {
             </p>
             <p class="text-sm text-ink-2">{format!("Error {}. Request id ", status.as_u16())} <code>{request_id}</code></p>
         </LonelySheet>
+        // The mark points into it.
+        <IconSprite />
     }
 }
 
@@ -227,7 +229,15 @@ mod tests {
         let assets = Assets { stylesheet: "/assets/s.css".to_owned(), ..Default::default() };
         for problem in all {
             let html = document(problem, &assets, Theme::Dark, "the-id");
-            for part in ["the-id", "href=\"/\"", "/assets/s.css", "data-theme=\"dark\"", problem.title, problem.text] {
+            for part in [
+                "the-id",
+                "href=\"/\"",
+                "/assets/s.css",
+                "data-theme=\"dark\"",
+                "id=\"mark\"",
+                problem.title,
+                problem.text,
+            ] {
                 assert!(html.contains(part), "{problem:?}: {part}");
             }
             assert!(!html.contains("<script") && !html.contains("style="), "{problem:?}");

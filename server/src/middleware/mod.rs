@@ -6,6 +6,7 @@ pub mod cookies;
 pub mod csrf;
 pub mod error_pages;
 pub mod peer;
+pub mod posted;
 pub mod readiness;
 pub mod request_id;
 pub mod security_headers;

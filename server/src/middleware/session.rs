@@ -38,13 +38,14 @@ pub async fn read(State(state): State<AppState>, mut request: Request, next: Nex
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let signed_in = actor.as_ref().map(|actor| SignedIn(actor.user_id));
     let info = RequestInfo {
-        caller: actor.map(|actor| Caller { actor, request_id: request_id.clone() }),
+        caller: actor.map(|actor| Caller { actor, request_id: request_id.clone(), sent_bearer: false }),
         request_id,
         session_token: token,
         client: Client {
             address: peer::client(&state.web, request.extensions(), headers).map(|address| address.to_string()),
             user_agent: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned),
             device: cookies::value(headers, cookies::DEVICE).and_then(DeviceToken::from_cookie),
+            is_program: false,
         },
         theme: cookies::value(headers, Theme::COOKIE).map(Theme::parse).unwrap_or_default(),
         flash_token: cookies::value(headers, cookies::FORM).map(str::to_owned),

@@ -28,6 +28,18 @@ pub(crate) enum Ask {
 }
 use Ask::*;
 
+impl Ask {
+    /// Whether it is asked for that the identity was confirmed lately.
+    pub(crate) const fn hurts(&self) -> bool {
+        match self {
+            Self::Anybody | Self::SignedIn => false,
+            Self::Platform(permission) | Self::Own(permission) | Self::Project(permission) => {
+                permission.needs_confirmed_identity()
+            }
+        }
+    }
+}
+
 /// What a request is about, made anew for each.
 pub(crate) struct Things {
     pub(crate) project_id: ProjectId,
@@ -47,6 +59,9 @@ const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/appearance", Anybody, |_| "theme=dark".into()),
     ("/data/flash", Anybody, |_| String::new()),
     ("/data/sign-in-way", Anybody, |_| String::new()),
+    ("/act/account/confirm", SignedIn, |_| "confirm_password=wrong&confirm_action=".into()),
+    ("/act/account/confirm-later", SignedIn, |_| "confirm_form=none".into()),
+    ("/data/confirmation", SignedIn, |_| String::new()),
     ("/act/account/change-password", SignedIn, |_| "current_password=a&new_password=b&repeated=b".into()),
     ("/act/account/end-session", SignedIn, |_| "session=unknown".into()),
     ("/act/account/sign-out-everywhere", Own(ManageOwnAccount), |_| String::new()),
@@ -84,8 +99,8 @@ const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/projects/edit", Project(EditProject), |t| {
         format!("project={}&version=1&display_name=Other&description=Other", t.project)
     }),
-    ("/act/projects/delete", Project(EditProject), |t| format!("project={}&version=1", t.project)),
-    ("/act/projects/restore", Project(EditProject), |t| format!("project={}", t.deleted)),
+    ("/act/projects/delete", Project(DeleteProject), |t| format!("project={}&version=1", t.project)),
+    ("/act/projects/restore", Project(DeleteProject), |t| format!("project={}", t.deleted)),
     ("/act/members/add", Project(ManageMembers), |t| format!("project={}&person={}&role=member", t.project, t.person)),
     ("/act/members/set-role", Project(ManageMembers), |t| {
         format!("project={}&person={}&role=admin", t.project, t.person)
@@ -93,6 +108,7 @@ const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/members/remove", Project(ManageMembers), |t| {
         format!("project={}&person={}&role=member", t.project, t.person)
     }),
+    ("/data/identity-provider", Platform(ViewIdentityProvider), |_| String::new()),
     ("/data/budgets", Platform(ViewBudgets), |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
     ("/data/budget", Platform(ViewBudgets), |t| format!("id={}", t.budget)),
     ("/data/new-budget", Platform(ManageBudgets), |_| String::new()),
@@ -121,6 +137,7 @@ const PAGES: &[(&str, Ask, Body)] = &[
     ("/sign-in", Anybody, |_| "/sign-in".into()),
     ("/turned-away", Anybody, |_| "/turned-away".into()),
     ("/change-password", SignedIn, |_| "/change-password".into()),
+    ("/confirm-identity", SignedIn, |_| "/confirm-identity".into()),
     ("/settings/profile", Own(ManageOwnAccount), |_| "/settings/profile".into()),
     ("/settings/my-access", SignedIn, |_| "/settings/my-access".into()),
     ("/settings/administration/users", Platform(ViewUsers), |_| app::paths::USERS.into()),
@@ -134,6 +151,9 @@ const PAGES: &[(&str, Ask, Body)] = &[
     ("/settings/administration/budgets/new", Platform(ManageBudgets), |_| app::paths::NEW_BUDGET.into()),
     ("/settings/administration/budgets/{id}", Platform(ViewBudgets), |t| app::paths::budget(t.budget)),
     ("/settings/administration/budgets/{id}/edit", Platform(ManageBudgets), |t| app::paths::edit_budget(t.budget)),
+    ("/settings/administration/identity-provider", Platform(ViewIdentityProvider), |_| {
+        app::paths::IDENTITY_PROVIDER.into()
+    }),
 ];
 
 /// Somebody whose token says who they are: roles, type, and whether the own project is named in which list.
@@ -146,7 +166,9 @@ const TOKENS: [(&str, &str, &str, Option<&str>); 5] = [
 ];
 
 /// Somebody who asks: platform role, type, and the role in the own project.
-pub(crate) const PEOPLE: [(&str, PlatformRole, &str, Option<ProjectRole>); 7] = [
+pub(crate) type Person = (&'static str, PlatformRole, &'static str, Option<ProjectRole>);
+
+pub(crate) const PEOPLE: [Person; 7] = [
     ("Maintainer", PlatformRole::Maintainer, "regular", None),
     ("Admin", PlatformRole::Admin, "regular", None),
     ("Auditor", PlatformRole::Auditor, "regular", None),
@@ -231,6 +253,27 @@ async fn a_one_time_password_opens_nothing_but_its_change() {
     }
 }
 
+/// Whoever signed in nine minutes ago is asked nothing, ten minutes ago before every change that hurts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_hurts_asks_for_an_identity_confirmed_in_the_last_ten_minutes() {
+    let server = TestServer::start().await;
+    let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
+    let (caller, _) = server.person("Maintainer", PlatformRole::Maintainer).await;
+    for minutes in [9, 10] {
+        for (path, ask, body) in FUNCTIONS {
+            let things = things(&server, &owner).await;
+            let asking = server.world.signed_in(caller.actor.user_id).await;
+            server.world.clock.advance(time::Duration::minutes(minutes));
+            let cookie = format!("__Host-bursar={}", server.world.token(&asking));
+            let answer = server.post(path, &body(&things), &[("cookie", &cookie), DATA, OUR_SITE]).await;
+            let (status, text) = (answer.status().as_u16(), answer.text().await.expect("an answer"));
+            let asked = status == 403 && text.starts_with("{\"to\":\"/confirm-identity?next=");
+            let expected = minutes == 10 && path.starts_with("/act/") && ask.hurts();
+            assert_eq!(asked, expected, "{path} after {minutes} minutes answered {status}: {text}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_server_function_obeys_the_table_where_keycloak_keeps_the_rights() {
     for token in TOKENS {
@@ -259,13 +302,13 @@ async fn as_token(
 ) {
     let keycloak = World::with(|settings| {
         settings.mode = Mode::Keycloak;
-        settings.has_provider = true;
         settings.budgets = false;
     });
-    let server = TestServer::start_on(keycloak.await).await;
+    let server = TestServer::start_on(keycloak.await.behind_a_provider()).await;
     let admin = developer("owner", json!({"realm_access": {"roles": ["admin"]}}));
     let owner = server.world.sign_in(&admin).await.expect("let in");
-    for (path, ask, body) in all {
+    // Passwords open nothing to anybody where a provider vouches; identity/flow.rs shows it.
+    for (path, ask, body) in all.iter().filter(|(path, ..)| *path != "/act/sign-in") {
         for own in [true, false] {
             let things = things(&server, &owner).await;
             let mut claims = developer(name, json!({"realm_access": {"roles": [role]}, "user_type": kind}));
@@ -283,32 +326,54 @@ async fn as_token(
 
 /// Asks everything as one person, in an own and in a foreign project, and compares with the table.
 async fn as_person(
-    (name, role, kind, in_project): (&str, PlatformRole, &str, Option<ProjectRole>),
+    person: Person,
     all: &[(&'static str, Ask, Body)],
     send: impl AsyncFn(&TestServer, (&'static str, String), String) -> u16,
 ) {
-    let server = TestServer::start().await;
-    let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
-    let (caller, _) = server.person(name, role).await;
-    sqlx::query("update users set user_type = $1, project_limit = 1000 where id = $2")
-        .bind(kind)
-        .bind(caller.actor.user_id.0)
-        .execute(server.world.services.pool())
-        .await
-        .expect("a person");
+    let stage = Stage::of(person).await;
+    let server = &stage.server;
     for (path, ask, body) in all {
         for own in [true, false] {
-            let things = things(&server, &owner).await;
-            if let (true, Some(role)) = (own, in_project) {
-                server.world.member(things.project_id, caller.actor.user_id, role).await;
-                server.world.member(things.deleted_id, caller.actor.user_id, role).await;
-            }
-            let asking = server.world.signed_in(caller.actor.user_id).await;
+            let (things, asking) = stage.set(own).await;
             let cookie = format!("__Host-bursar={}", server.world.token(&asking));
-            let status = send(&server, (path, body(&things)), cookie).await;
-            assert!(status < 500, "{path} as {name} answered {status}");
-            compare(&asking.actor, (path, ask), &things, status, (name, own));
+            let status = send(server, (path, body(&things)), cookie).await;
+            assert!(status < 500, "{path} as {} answered {status}", person.0);
+            compare(&asking.actor, (path, ask), &things, status, (person.0, own));
         }
+    }
+}
+
+/// A server, and somebody who asks it.
+pub(crate) struct Stage {
+    pub(crate) server: TestServer,
+    owner: Caller,
+    asking: UserId,
+    in_project: Option<ProjectRole>,
+}
+
+impl Stage {
+    pub(crate) async fn of((name, role, kind, in_project): Person) -> Self {
+        let server = TestServer::start().await;
+        let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
+        let (caller, _) = server.person(name, role).await;
+        sqlx::query("update users set user_type = $1, project_limit = 1000 where id = $2")
+            .bind(kind)
+            .bind(caller.actor.user_id.0)
+            .execute(server.world.services.pool())
+            .await
+            .expect("a person");
+        Self { server, owner, asking: caller.actor.user_id, in_project }
+    }
+
+    /// New things to ask about, and who asks; with the role they have where the projects are their own.
+    pub(crate) async fn set(&self, own: bool) -> (Things, Caller) {
+        let world = &self.server.world;
+        let things = things(&self.server, &self.owner).await;
+        if let (true, Some(role)) = (own, self.in_project) {
+            world.member(things.project_id, self.asking, role).await;
+            world.member(things.deleted_id, self.asking, role).await;
+        }
+        (things, world.signed_in(self.asking).await)
     }
 }
 

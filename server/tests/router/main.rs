@@ -4,12 +4,14 @@
 mod access;
 mod api;
 mod bad_input;
+mod confirm;
 mod csrf;
 mod errors;
 mod headers;
 mod health;
 mod hostile;
 mod identity;
+mod many_pages;
 mod metrics;
 mod provider;
 mod secrets;

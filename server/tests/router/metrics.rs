@@ -1,8 +1,11 @@
 //! What operators read: every request by its route, and nothing that somebody sent.
 
+use crate::provider::{Provider, person};
 use crate::server::{OUR_SITE, PAGE, TestServer};
+use domain::provider::ProviderKind;
 use http::Method;
 use server::telemetry::metrics::Metrics;
+use services::identity::IdentityConfig;
 use std::sync::LazyLock;
 
 /// Shared by all tests of this process, whose requests it counts too.
@@ -46,6 +49,41 @@ async fn requests_are_counted_by_route_and_labels_hold_nothing_that_was_sent() {
         "{text}"
     );
     assert!(value(&text, r#"bursar_sign_ins_total{provider="local",outcome="refused"}"#) >= 1.0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sign_ins_through_a_provider_are_counted_by_what_came_of_them() {
+    LazyLock::force(&METRICS);
+    let provider = Provider::start().await;
+    // A kind that no other test of this process signs in through.
+    let server = TestServer::start_behind_as(|origin, clock| {
+        let config = provider.config(origin, ProviderKind::Oidc);
+        provider.identity_as(IdentityConfig { roles_claim: "groups".to_owned(), ..config }, clock)
+    })
+    .await;
+    let in_group = |name: &str, group: &str| {
+        let mut claims = person(name, &[]);
+        claims.insert("groups".to_owned(), serde_json::json!([group]));
+        claims
+    };
+    provider.sign_in_as(in_group("ada", "developer"));
+    let counts = || {
+        let text = METRICS.render(&server.world.services);
+        ["succeeded", "refused", "failed"].map(|outcome| {
+            let line = format!(r#"bursar_sign_ins_total{{provider="oidc",outcome="{outcome}"}} "#);
+            if text.contains(&line) { value(&text, &line) } else { 0.0 }
+        })
+    };
+    server.sign_in(&provider).await;
+    assert_eq!(counts(), [1.0, 0.0, 0.0]);
+    provider.sign_in_as(in_group("grace", "visitor"));
+    let (location, cookie) = server.leave("%2F").await;
+    server.come_back(&cookie, &provider.approve(&location)).await;
+    assert_eq!(counts(), [1.0, 1.0, 0.0]);
+    let (location, cookie) = server.leave("%2F").await;
+    provider.go_down(true);
+    server.come_back(&cookie, &provider.approve(&location)).await;
+    assert_eq!(counts(), [1.0, 1.0, 1.0]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,7 @@
 
 use crate::provider::Provider;
 use app::request::Assets;
+use domain::mode::Mode;
 use domain::role::PlatformRole;
 use http::Method;
 use reqwest::{Client, RequestBuilder, Response};
@@ -76,9 +77,18 @@ impl TestServer {
         Self::start_behind_as(|origin, clock| provider.identity(origin, clock)).await
     }
 
+    /// People sign in through an identity provider, and rights are kept as `mode` says.
+    pub(crate) async fn start_behind_in(mode: Mode, provider: &Provider) -> Self {
+        let world = World::with(|settings| settings.mode = mode).await;
+        Self::start_before(world, |origin, clock| provider.identity(origin, clock)).await
+    }
+
     /// People sign in through an identity provider that the test describes, by the origin of the server.
     pub(crate) async fn start_behind_as(identity: impl FnOnce(&str, &TestClock) -> Identity) -> Self {
-        let world = World::create().await;
+        Self::start_before(World::create().await, identity).await
+    }
+
+    async fn start_before(world: World, identity: impl FnOnce(&str, &TestClock) -> Identity) -> Self {
         let server = Self::start_as(world, |_| {}, unlimited(), |origin, clock| Some(identity(origin, clock))).await;
         server.readiness.announce();
         server

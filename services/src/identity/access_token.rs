@@ -69,7 +69,9 @@ async fn begin(services: &Services, token: &str, secret: &SessionToken, client: 
     let vouched = identity.vouched(&verified.claims, "");
     let admission = provision::admit(services, &mut transaction, &vouched, Occasion::Refresh).await?;
     if let Admission::Admitted(user) = admission {
-        let begun = session::begin_as(services, &mut transaction, secret, user, client, expires_at).await?;
+        let begun =
+            session::begin_as(services, &mut transaction, secret, user, client, (services.clock.now(), expires_at))
+                .await?;
         // Two requests may both have been the first; one of them began it.
         if let Some(session) = begun {
             let grant = Grant {

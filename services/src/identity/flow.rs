@@ -11,6 +11,7 @@ use super::sessions::{self, Grant};
 use super::{Identity, LEEWAY, claims};
 use crate::Services;
 use crate::change::commit;
+use crate::meter;
 use crate::provision::{self, Admission, Occasion};
 use crate::session::{self, Client, SessionToken, token_hash};
 use base64::Engine as _;
@@ -166,12 +167,24 @@ pub async fn arrive(
         return Err(Fault::Stale("its state is another one's"));
     }
     let flow = take(services, &secret).await?;
+    let is_sign_in = flow.session.is_none();
+    let result = finish(services, identity, (&secret, flow), back, from).await;
+    if is_sign_in { meter::sign_in(identity.kind().key(), result) } else { result }
+}
+
+async fn finish(
+    services: &Services,
+    identity: &Identity,
+    (secret, flow): (&FlowSecret, Flow),
+    back: Return,
+    from: From<'_>,
+) -> Result<Arrived, Fault> {
     check_issuer(services, identity, back.iss.as_deref()).await?;
     if let Some(error) = back.error {
         return Err(Fault::Declined(error.chars().take(64).collect()));
     }
     let code = back.code.ok_or_else(|| untrusted("there is no code"))?;
-    let answer = exchange(services, identity, &secret, code).await?;
+    let answer = exchange(services, identity, secret, code).await?;
     let id = identity.id_token(services, &answer, Some(&Nonce::new(secret.derive("nonce")))).await?;
     let grant = granted(services, identity, &answer, id).await;
     let token = match flow.session {

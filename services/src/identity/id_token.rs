@@ -2,7 +2,7 @@
 
 use super::fault::{Fault, untrusted};
 use super::provider::Known;
-use super::signed::{ALGORITHMS, Claims, claims_of};
+use super::signed::{ALGORITHMS, Claims, claims_of, seconds};
 use super::{Identity, LEEWAY};
 use crate::Services;
 use openidconnect::core::{CoreIdToken, CoreIdTokenClaims, CoreIdTokenVerifier, CoreTokenResponse};
@@ -40,6 +40,9 @@ impl Identity {
     ) -> Result<IdToken, Fault> {
         let token = answer.id_token().ok_or_else(|| untrusted("there is no id token"))?;
         let (known, now) = (self.current(services).await?, services.clock.now());
+        if let Some(issued_at) = claims_of(&token.to_string()).and_then(|claims| seconds(&claims, "iat")) {
+            self.contact().issued_a_token(now, issued_at);
+        }
         let mut checked = self.check(&known, token, answer, nonce, now);
         if checked.as_ref().is_err_and(|fault| *fault == UNKNOWN_KEY)
             && let Some(newer) = self.newer_than(services, &known).await

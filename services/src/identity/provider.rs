@@ -74,12 +74,27 @@ pub(super) struct Contact {
     down_since: Option<OffsetDateTime>,
     failed_at: Option<OffsetDateTime>,
     what: String,
-    pub(super) clock_ahead_seconds: Option<i64>,
+    clock_ahead_seconds: Option<i64>,
+    /// Its answers say the time.
+    tells_time: bool,
 }
 
 impl Contact {
     pub(super) fn outage(&self) -> Option<Outage> {
         self.down_since.map(|since| Outage { since, what: self.what.clone() })
+    }
+
+    /// How far its clock is ahead of ours.
+    pub(super) const fn clock_ahead_seconds(&self) -> Option<i64> {
+        self.clock_ahead_seconds
+    }
+
+    /// A token that was just asked for says when it was issued. Of those whose answers say nothing, as Keycloak's, that is
+    /// all that is known of their clock; Entra ID's answers do, and its tokens are dated back.
+    pub(super) fn issued_a_token(&mut self, now: OffsetDateTime, issued_at: OffsetDateTime) {
+        if !self.tells_time {
+            self.clock_ahead_seconds = Some((issued_at - now).whole_seconds());
+        }
     }
 
     pub(super) const fn is_down(&self) -> bool {
@@ -98,7 +113,10 @@ impl Contact {
         let date = response.headers().get(::http::header::DATE).and_then(|date| date.to_str().ok());
         // RFC 9110 writes GMT where RFC 2822 also allows an offset.
         let told = date.and_then(|date| OffsetDateTime::parse(&date.replace("GMT", "+0000"), &Rfc2822).ok());
-        self.clock_ahead_seconds = told.map(|told| (told - now).whole_seconds());
+        if let Some(told) = told {
+            self.clock_ahead_seconds = Some((told - now).whole_seconds());
+            self.tells_time = true;
+        }
     }
 
     fn went_wrong(&mut self, now: OffsetDateTime, what: String) {
@@ -211,4 +229,30 @@ impl Line {
 
 fn locked(contact: &Mutex<Contact>) -> MutexGuard<'_, Contact> {
     contact.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    fn answer(date: Option<&str>) -> HttpResponse {
+        let answer = ::http::Response::builder();
+        let answer = if let Some(date) = date { answer.header("date", date) } else { answer };
+        answer.body(Vec::new()).expect("an answer")
+    }
+
+    #[test]
+    fn the_clock_is_known_by_answers_and_else_by_tokens() {
+        let now = datetime!(2026-03-02 09:00 UTC);
+        let mut contact = Contact::default();
+        contact.went_well(now, &answer(None));
+        assert_eq!(contact.clock_ahead_seconds(), None);
+        contact.issued_a_token(now, now - Duration::seconds(7));
+        assert_eq!(contact.clock_ahead_seconds(), Some(-7));
+        contact.went_well(now, &answer(Some("Mon, 02 Mar 2026 09:00:40 GMT")));
+        assert_eq!(contact.clock_ahead_seconds(), Some(40));
+        contact.issued_a_token(now, now - Duration::minutes(5));
+        assert_eq!(contact.clock_ahead_seconds(), Some(40), "a token that was dated back says nothing");
+    }
 }

@@ -35,7 +35,10 @@ pub(super) async fn begin(
     grant: &Grant,
     client: &Client,
 ) -> Result<SessionToken, Error> {
-    let (session, token) = session::begin(services, connection, user, client).await?;
+    let now = services.clock.now();
+    // Where the provider does not say, the sign-in itself is what there is.
+    let at = grant.authenticated_at.map_or(now, |at| at.min(now));
+    let (session, token) = session::begin(services, connection, user, client, at).await?;
     keep(services, connection, identity, session, grant).await?;
     Ok(token)
 }
@@ -69,7 +72,7 @@ pub(super) async fn confirm(
     if subject.ok_or(Fault::Stale("the session has ended"))? != grant.subject {
         return Err(untrusted("it was somebody else who signed in"));
     }
-    let token = session::rotate(services, &mut transaction, session, old).await?;
+    let token = session::confirm(services, &mut transaction, session, old, services.clock.now()).await?;
     let token = token.ok_or(Fault::Stale("the session is another browser's"))?;
     keep(services, &mut transaction, identity, session, grant).await?;
     commit(transaction).await?;
@@ -86,12 +89,11 @@ pub(super) async fn keep(
 ) -> Result<(), Error> {
     sqlx::query!(
         "insert into provider_sessions
-           (session_id, issuer, subject, sid, claims, sealed_tokens, access_expires_at, authenticated_at, refreshed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+           (session_id, issuer, subject, sid, claims, sealed_tokens, access_expires_at, refreshed_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (session_id) do update set
            sid = coalesce(excluded.sid, provider_sessions.sid), claims = excluded.claims,
            sealed_tokens = excluded.sealed_tokens, access_expires_at = excluded.access_expires_at,
-           authenticated_at = coalesce(excluded.authenticated_at, provider_sessions.authenticated_at),
            refreshed_at = excluded.refreshed_at, refresh_leased_until = null",
         session.0,
         identity.config.issuer,
@@ -100,7 +102,6 @@ pub(super) async fn keep(
         Value::Object(grant.claims.clone()),
         identity.sealer.seal(&services.random, session, &grant.tokens)?,
         grant.expires_at,
-        grant.authenticated_at,
         services.clock.now()
     )
     .execute(connection)

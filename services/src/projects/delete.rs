@@ -8,7 +8,7 @@ use crate::conflict::{self, Saved};
 use crate::error::Error;
 use crate::guard::Can;
 use domain::error::Refusal;
-use domain::permission::EditProject;
+use domain::permission::DeleteProject;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -18,7 +18,11 @@ use uuid::Uuid;
 /// # Errors
 /// [`Refusal::Rule`] with the reasons while it is not empty or when it is personal, [`Refusal::Conflict`] without
 /// fields when somebody saved since `version`, where given, was read.
-pub async fn delete(services: &Services, can: &Can<EditProject>, version: impl Into<Option<i64>>) -> Result<(), Error> {
+pub async fn delete(
+    services: &Services,
+    can: &Can<DeleteProject>,
+    version: impl Into<Option<i64>>,
+) -> Result<(), Error> {
     let version = version.into();
     let project = of_proof(can)?;
     let mut change = services.change(can).await?;

@@ -8,7 +8,7 @@ use crate::{Services, session};
 use domain::actor::Target;
 use domain::error::Refusal;
 use domain::id::{ProjectId, UserId};
-use domain::permission::EditProject;
+use domain::permission::DeleteProject;
 use domain::project::{KEPT_AFTER_DELETION, ProjectName};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -23,7 +23,11 @@ pub(super) fn kept_since(services: &Services) -> OffsetDateTime {
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when there is no such deleted project or the person may not see it; [`Refusal::Forbidden`].
-pub async fn may_restore(services: &Services, caller: &Caller, name: &ProjectName) -> Result<Can<EditProject>, Error> {
+pub async fn may_restore(
+    services: &Services,
+    caller: &Caller,
+    name: &ProjectName,
+) -> Result<Can<DeleteProject>, Error> {
     check_password_changed(caller)?;
     let row = sqlx::query!(
         r#"select p.id, m.is_project_admin as "is_project_admin?"
@@ -47,7 +51,7 @@ pub async fn may_restore(services: &Services, caller: &Caller, name: &ProjectNam
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when it was restored or is gone meanwhile; [`Refusal::Rule`] when its member is at the limit.
-pub async fn restore(services: &Services, can: &Can<EditProject>) -> Result<ProjectName, Error> {
+pub async fn restore(services: &Services, can: &Can<DeleteProject>) -> Result<ProjectName, Error> {
     let project = of_proof(can)?;
     let mut change = services.change_deleted(can).await?;
     let row = sqlx::query!(

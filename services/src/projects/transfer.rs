@@ -8,7 +8,7 @@ use crate::guard::Can;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::UserId;
-use domain::permission::EditProject;
+use domain::permission::ManageMembers;
 use domain::project::ProjectKind;
 
 /// Makes somebody the maker of a shared project. Who is not in it becomes its project admin, which counts towards the
@@ -17,7 +17,7 @@ use domain::project::ProjectKind;
 /// # Errors
 /// A problem at `user_id` when there is nobody like this or the account is closed; [`Refusal::Rule`] for a personal
 /// project and at the limit.
-pub async fn transfer(services: &Services, can: &Can<EditProject>, to: UserId) -> Result<(), Error> {
+pub async fn transfer(services: &Services, can: &Can<ManageMembers>, to: UserId) -> Result<(), Error> {
     let project = of_proof(can)?;
     let mut change = services.change(can).await?;
     let stored = sqlx::query!(

@@ -2,10 +2,12 @@
 
 use super::World;
 use crate::guard::Caller;
+use crate::identity::{Identity, IdentityConfig, http_client};
 use crate::provision::{Admission, Occasion, Vouched, admit};
 use crate::session::{self, Client};
 use domain::denial::Denied;
 use domain::id::UserId;
+use domain::provider::ProviderKind;
 use serde_json::{Map, Value, json};
 use time::Duration;
 use uuid::Uuid;
@@ -31,6 +33,28 @@ pub fn developer(username: &str, more: Value) -> Map<String, Value> {
 }
 
 impl World {
+    /// With a provider that is configured and never answers.
+    ///
+    /// # Panics
+    /// There is no HTTP client to be had.
+    #[must_use]
+    pub fn behind_a_provider(mut self) -> Self {
+        let config = IdentityConfig {
+            kind: ProviderKind::Keycloak,
+            issuer: "http://127.0.0.1:9/realms/main".to_owned(),
+            client_id: "bursar".to_owned(),
+            client_secret: None,
+            scopes: Vec::new(),
+            roles_claim: "realm_access.roles".to_owned(),
+            role_map: Vec::new(),
+            public_url: "http://127.0.0.1".to_owned(),
+            secret_key: "a key for tests, not for anything else".to_owned(),
+        };
+        let identity = Identity::new(config, http_client().expect("a client"));
+        self.services = self.services.clone().with_identity(identity);
+        self
+    }
+
     /// Signs somebody in as the provider's answer does: admission, session and verified claims in one transaction.
     ///
     /// # Errors
@@ -45,12 +69,13 @@ impl World {
                 return Err(denied);
             }
         };
-        let (_, token) =
-            session::begin(&self.services, &mut transaction, user, &Client::default()).await.expect("a session");
+        let (_, token) = session::begin(&self.services, &mut transaction, user, &Client::default(), self.clock.now())
+            .await
+            .expect("a session");
         sqlx::query(
             "insert into provider_sessions
-               (session_id, issuer, subject, claims, sealed_tokens, access_expires_at, authenticated_at, refreshed_at)
-             select id, $2, $3, $4, '', $5, $6, $6 from sessions where token_hash = $1",
+               (session_id, issuer, subject, claims, sealed_tokens, access_expires_at, refreshed_at)
+             select id, $2, $3, $4, '', $5, $6 from sessions where token_hash = $1",
         )
         .bind(session::token_hash(token.expose()))
         .bind(ISSUER)

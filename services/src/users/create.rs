@@ -130,7 +130,7 @@ async fn insert(
 /// # Errors
 /// [`Refusal::Rule`]
 pub fn check_can_create(services: &Services) -> Result<(), Refusal> {
-    if !services.settings.has_provider {
+    if services.identity.is_none() {
         return Ok(());
     }
     let text = "People sign in through the identity provider here. An account is made at the first sign-in.";

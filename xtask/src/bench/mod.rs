@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what docs/performance.md says, measured on this machine in one go.
 
+mod authorisation;
 mod database;
 mod lists;
 mod log;
@@ -33,6 +34,8 @@ pub(crate) enum Part {
     Lists,
     /// Lists over HTTP against the same SQL by itself
     Throughput,
+    /// Pages with and without finding out who asks
+    Authorisation,
     /// Changes with and without their audit row
     Writes,
     /// Resident memory
@@ -138,6 +141,7 @@ pub(crate) fn run(steps: &mut Steps, wish: Wish) -> Result<()> {
             Part::Pages => pages::measure(steps, &bench, &mut report)?,
             Part::Lists => steps.step(&name, || lists::measure(&bench, &mut report))?,
             Part::Throughput => steps.step(&name, || throughput::measure(&bench, &mut report))?,
+            Part::Authorisation => steps.step(&name, || authorisation::measure(&bench, &mut report))?,
             Part::Writes => steps.step(&name, || writes::measure(&bench, &mut report))?,
             Part::Memory => steps.step(&name, || memory::measure(&bench, &mut report))?,
             Part::SignIn => steps.step(&name, || sign_in::measure(&bench, &mut report))?,

@@ -7,13 +7,15 @@ use anyhow::{Context, Result, bail};
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// `bursar serve` on the measured database, as it comes: every setting at its default unless said otherwise.
 pub(super) struct Server {
     child: Child,
     origin: String,
+    /// Kept open: what else the server says is of no interest, but it must not fail to say it.
+    _said: BufReader<ChildStdout>,
 }
 
 impl Server {
@@ -23,11 +25,11 @@ impl Server {
         let mut serve = Command::new(bursar);
         serve.arg("serve").env("DATABASE_URL", database.url()).env("BURSAR_SITE_DIR", paths::site()).env("PORT", "0");
         serve.envs(settings.iter().copied()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
-        let child = serve.spawn().with_context(|| format!("cannot start {}", bursar.display()))?;
-        let mut server = Self { child, origin: String::new() };
-        let stdout = server.child.stdout.take().context("the output of bursar")?;
+        let mut child = serve.spawn().with_context(|| format!("cannot start {}", bursar.display()))?;
+        let mut said = BufReader::new(child.stdout.take().context("the output of bursar")?);
         let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line)?;
+        said.read_line(&mut line)?;
+        let mut server = Self { child, origin: String::new(), _said: said };
         match line.trim_end().strip_prefix("Bursar answers on ") {
             Some(origin) => server.origin = origin.to_owned(),
             None => bail!("`bursar serve` did not start; see target/bench/server.log"),

@@ -1,4 +1,4 @@
-//! The realm for trying and testing, as its file says.
+//! The realms for trying and testing, as their files say: Bursar's, and one that stands in for a company's directory.
 
 use crate::paths;
 use anyhow::{Context, Result};
@@ -6,7 +6,12 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// What of the realm's file matters here.
+/// In which people sign in.
+pub(super) const BURSAR: &str = "bursar";
+/// Which Bursar's realm asks in its turn, as it would ask Microsoft Entra ID.
+pub(super) const COMPANY: &str = "company";
+
+/// What of a realm's file matters here.
 #[derive(Deserialize)]
 pub(super) struct Realm {
     /// Its name, which is part of the issuer's address.
@@ -42,15 +47,21 @@ struct Credential {
     value: String,
 }
 
-/// The realm's file.
-pub(super) fn file() -> PathBuf {
-    paths::root().join("deploy/keycloak/bursar-realm.json")
+/// What a realm's file is called.
+pub(super) fn file_name(realm: &str) -> String {
+    format!("{realm}-realm.json")
+}
+
+/// Where a realm's file lies.
+pub(super) fn file(realm: &str) -> PathBuf {
+    paths::root().join("deploy/keycloak").join(file_name(realm))
 }
 
 impl Realm {
-    pub(super) fn read() -> Result<Self> {
-        let text = std::fs::read_to_string(file()).with_context(|| format!("reading {}", file().display()))?;
-        serde_json::from_str(&text).with_context(|| format!("reading {}", file().display()))
+    pub(super) fn read(realm: &str) -> Result<Self> {
+        let file = file(realm);
+        let text = std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
+        serde_json::from_str(&text).with_context(|| format!("reading {}", file.display()))
     }
 
     /// The client that Bursar is.
@@ -86,7 +97,7 @@ mod tests {
 
     #[test]
     fn the_realm_names_who_signs_in_with_what() {
-        let realm = Realm::read().unwrap();
+        let realm = Realm::read(BURSAR).unwrap();
         let people = realm.people();
         let line = |name: &str| people.iter().find(|line| line.trim_start().starts_with(name)).unwrap();
         assert!(line("admin").contains("try-bursar   role admin"), "{people:#?}");
@@ -95,5 +106,7 @@ mod tests {
         assert!(line("disabled").ends_with("disabled"), "{people:#?}");
         assert!(!people.iter().any(|line| line.contains("service-account")), "{people:#?}");
         assert_eq!(realm.bursar().unwrap().client_id, "bursar");
+        let company = Realm::read(COMPANY).unwrap().people();
+        assert!(company[0].contains("colleague") && company[0].contains("role Bursar.Developer"), "{company:#?}");
     }
 }

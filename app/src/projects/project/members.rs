@@ -1,19 +1,17 @@
 //! The people in a project.
 
 use super::search::{Searches, address, members_form};
-use crate::confirm::{ConfirmForm, Hidden};
+use crate::confirm::ConfirmForm;
 use crate::paths;
-use crate::projects::actions::{ChangeMemberRole, RemoveMember};
+use crate::projects::actions::RemoveMember;
 use crate::projects::data::{ProjectPageQuery, ProjectView};
-use crate::ui::form::PostForm;
+use crate::projects::member_role::role_form;
 use crate::ui::{
-    Avatar, BareSelect, Button, ButtonKind, ButtonSize, Cell, Choice, Day, DialogIconButton, EmptyKind, EmptyState,
-    ExternalBadge, Header, Icon, LinkButton, NameCell, Pager, Section, Stacked, SvgIcon, Table, TableBody, TableFit,
-    TableHead, TableRow, Width,
+    Avatar, Cell, Day, DialogIconButton, EmptyKind, EmptyState, ExternalBadge, Header, Icon, LinkButton, NameCell,
+    Pager, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, Width,
 };
 use domain::page::{Page, PageSize};
 use domain::project::{Member, MemberQuery, ProjectFacts, ProjectKind};
-use domain::role::ProjectRole;
 use domain::user::UserStatus;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -98,7 +96,7 @@ fn table(page: &Page<Member>, facts: &ProjectFacts, offer: Offer) -> impl IntoVi
 fn row(member: Member, facts: &ProjectFacts, offer: Offer) -> impl IntoView + use<> {
     let name = person(&member, offer.may_open);
     let role = if offer.may_manage {
-        role_form(&member, facts).into_any()
+        role_form(facts.name.as_str(), facts.title(), member.user_id, &member.name, member.role).into_any()
     } else {
         view! { <span class="text-sm text-ink-2">{member.role.title()}</span> }.into_any()
     };
@@ -135,28 +133,6 @@ fn person(member: &Member, may_open: bool) -> impl IntoView + use<> {
             <Avatar name=initials seed />
         </NameCell>
         <ExternalBadge kind />
-    }
-}
-
-/// The roles that can be given in a project.
-pub(super) fn roles() -> Vec<Choice> {
-    [ProjectRole::Member, ProjectRole::Admin].map(|role| Choice::new(role.key(), role.title())).into()
-}
-
-fn role_form(member: &Member, facts: &ProjectFacts) -> impl IntoView + use<> {
-    let label = format!("Role of {} in {}", member.name, facts.title());
-    let whose = format!(" role of {}", member.name);
-    let fields = vec![("project", facts.name.to_string()), ("person", member.user_id.to_string())];
-    let selected = member.role.key();
-    view! {
-        <PostForm action=ChangeMemberRole::url() class="flex items-center gap-1">
-            <Hidden fields />
-            <BareSelect name="role" label options=roles() selected />
-            <Button kind=ButtonKind::Quiet size=ButtonSize::Small submit=true>
-                "Save"
-                <span class="sr-only">{whose}</span>
-            </Button>
-        </PostForm>
     }
 }
 

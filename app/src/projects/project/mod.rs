@@ -37,7 +37,7 @@ impl Screen for ProjectPage {
     fn read() -> Self {
         let params = use_params_map();
         let asked = use_params(ProjectPageQuery::from_params);
-        let name = Memo::new(move |_| params.read().get("name").unwrap_or_default());
+        let name = Memo::new(move |_| paths::project_name(params.read().get_str("name").unwrap_or_default()));
         let source = move || (name.get(), asked.get().0);
         let page = use_page(source, |(name, query)| read_project(name, query));
         Self { page, asked, searches: Searches::new(name, asked) }
@@ -63,7 +63,7 @@ fn project(
         (view.mode == Mode::Platform).then(|| members::section(view, query, searches)),
         (view.mode == Mode::Keycloak).then(|| elsewhere::section(facts)),
         view.may_manage_members.then(|| add::section(view, query, searches, forms)),
-        view.may_edit.then(|| delete::section(facts, &forms.of("delete-project"))),
+        view.may_delete.then(|| delete::section(facts, &forms.of("delete-project"))),
     );
     let rail = facts::rail(facts, view.mode);
     let imported = facts::imported(facts);

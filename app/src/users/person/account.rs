@@ -56,6 +56,11 @@ fn line(title: &'static str, text: String, control: impl IntoView + 'static) -> 
     .into_any()
 }
 
+/// A form whose button has no edge: below the text its words begin where the text does.
+fn quiet(form: impl IntoView + 'static) -> impl IntoView {
+    view! { <div class="@max-p1:-ms-3">{form}</div> }
+}
+
 /// Admins and maintainers have no limit, so there is nothing to set.
 fn limit_form(view: &UserView, state: FormFields) -> Option<AnyView> {
     let limit = view.person.allowance.limit?;
@@ -141,7 +146,7 @@ fn sessions(person: &UserDetail) -> Option<AnyView> {
             opener
         />
     };
-    Some(line("Sessions", format!("{count} open now."), form))
+    Some(line("Sessions", format!("{count} open now."), quiet(form)))
 }
 
 fn activity(view: &UserView) -> Option<AnyView> {
@@ -173,5 +178,5 @@ fn activity(view: &UserView) -> Option<AnyView> {
             opener
         />
     };
-    Some(line("Deactivate", "Closes the account without losing anything.".to_owned(), form))
+    Some(line("Deactivate", "Closes the account without losing anything.".to_owned(), quiet(form)))
 }

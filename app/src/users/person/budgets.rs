@@ -49,6 +49,8 @@ fn row(
     now: OffsetDateTime,
 ) -> impl IntoView + use<> {
     let Controls { assign, take } = controls.unwrap_or_default();
+    // As a quiet button below the others it stands out to the left by what surrounds its words.
+    let take = take.map(|take| view! { <div class="@max-p2:-ms-2.25">{take}</div> }.into_any());
     let (beside, below) = if budget.is_some() { (take, assign) } else { (assign, None) };
     let facts = match budget.cloned() {
         Some(budget) => assigned(budget, now).into_any(),
@@ -61,7 +63,7 @@ fn row(
                 {category.title()}
             </p>
             {facts}
-            <div class="empty:hidden">{beside}</div>
+            <div class="empty:hidden @max-p2:order-last">{beside}</div>
             <div class="col-span-2 col-start-2 empty:hidden @max-p2:col-span-1 @max-p2:col-start-1">{below}</div>
         </li>
     }

@@ -10,8 +10,7 @@ pub(super) fn rail(view: &UserView, now: OffsetDateTime) -> impl IntoView + use<
     let person = &view.person;
     let id = person.id.to_string();
     let (kind, created, signed_in) = (person.kind.title(), person.created_at, person.last_sign_in_at);
-    let signs_in_by =
-        if person.signs_in_by == "local" { "E-mail and password".to_owned() } else { person.signs_in_by.clone() };
+    let signs_in_by = signs_in_by(&person.signs_in_by).to_owned();
     let sessions = person.session_count.to_string();
     let limit = limit_words(person.allowance.limit, view.default_project_limit);
     view! {
@@ -30,6 +29,17 @@ pub(super) fn rail(view: &UserView, now: OffsetDateTime) -> impl IntoView + use<
                 <Fact label="Project limit">{limit}</Fact>
             </Facts>
         </RailPart>
+    }
+}
+
+/// `users.auth_source` as people read it: [`domain::provider::ProviderKind::key`], or that there is none.
+fn signs_in_by(source: &str) -> &str {
+    match source {
+        "local" => "E-mail and password",
+        "keycloak" => "Keycloak",
+        "entra" => "Microsoft Entra ID",
+        "oidc" => "Single sign-on",
+        other => other,
     }
 }
 

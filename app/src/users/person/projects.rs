@@ -3,12 +3,13 @@
 use crate::confirm::{ConfirmForm, Hidden};
 use crate::flash::{FormFields, Forms};
 use crate::paths;
-use crate::projects::actions::{AddMember, ChangeMemberRole, RemoveMember};
+use crate::projects::actions::{AddMember, RemoveMember};
+use crate::projects::member_role::{role_form, roles};
 use crate::ui::form::PostForm;
 use crate::ui::{
-    Avatar, AvatarShape, Badge, BadgeKind, Banner, BannerKind, BareSelect, Button, ButtonKind, ButtonSize, Cell,
-    Choice, Day, DialogIconButton, Header, Icon, NameCell, Section, SelectField, Stacked, SvgIcon, Table, TableBody,
-    TableFit, TableHead, TableRow, TextField, TextKind, Width,
+    Avatar, AvatarShape, Badge, BadgeKind, Banner, BannerKind, Button, Cell, Day, DialogIconButton, Header, Icon,
+    NameCell, Section, SelectField, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, TextField,
+    TextKind, Width,
 };
 use crate::users::data::UserView;
 use domain::id::UserId;
@@ -122,25 +123,6 @@ fn fixed() -> impl IntoView {
             <SvgIcon icon=Icon::Lock />
             <span class="sr-only">"A personal project keeps its owner."</span>
         </span>
-    }
-}
-
-/// The roles that can be given in a project.
-fn roles() -> Vec<Choice> {
-    [ProjectRole::Member, ProjectRole::Admin].map(|role| Choice::new(role.key(), role.title())).into()
-}
-
-fn role_form(project: &str, title: &str, person: UserId, name: &str, role: ProjectRole) -> impl IntoView + use<> {
-    let label = format!("Role of {name} in {title}");
-    let fields = vec![("project", project.to_owned()), ("person", person.to_string())];
-    view! {
-        <PostForm action=ChangeMemberRole::url() class="flex items-center gap-1">
-            <Hidden fields />
-            <BareSelect name="role" label options=roles() selected=role.key() />
-            <Button kind=ButtonKind::Quiet size=ButtonSize::Small submit=true>
-                "Change"
-            </Button>
-        </PostForm>
     }
 }
 

@@ -74,7 +74,7 @@ async fn login(
     asked: Identity,
     Body(login): Body<Login>,
 ) -> Result<impl IntoResponse, ApiError> {
-    if state.services.settings().has_provider {
+    if state.services.identity().is_some() {
         return Err(ApiError::not_found("Sign-in with a password is not offered here."));
     }
     let signed_in = sign_in::with_password(&state.services, &login.email, login.password, &asked.client)

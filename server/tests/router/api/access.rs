@@ -2,7 +2,7 @@
 //! table. What is in the document but not listed here fails the test.
 
 use super::{Program, READ};
-use crate::access::{Ask, PEOPLE, Things, expected_refusal, things};
+use crate::access::{Ask, PEOPLE, Stage, Things, expected_refusal, things};
 use crate::server::TestServer;
 use Ask::*;
 use domain::permission::Permission::*;
@@ -57,8 +57,8 @@ const OPERATIONS: &[(&str, Ask, Body)] = &[
     ("post /v1/projects", Own(CreateProject), new_project),
     ("get /v1/projects/{name}", Project(ViewProject), nothing),
     ("patch /v1/projects/{name}", Project(EditProject), |_| json!({"display_name": "Other"})),
-    ("delete /v1/projects/{name}", Project(EditProject), nothing),
-    ("put /v1/projects/{name}/ownership", Project(EditProject), |t| json!({"user_id": t.person})),
+    ("delete /v1/projects/{name}", Project(DeleteProject), nothing),
+    ("put /v1/projects/{name}/ownership", Project(ManageMembers), |t| json!({"user_id": t.person})),
     (
         "post /v1/projects/{name}/assignment",
         Project(ManageMembers),
@@ -160,24 +160,12 @@ async fn nobody_gets_anywhere_without_a_session_that_is_valid() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_operation_obeys_the_table() {
-    for (name, role, kind, in_project) in PEOPLE {
-        let server = TestServer::start().await;
-        let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
-        let (caller, _) = server.person(name, role).await;
-        sqlx::query("update users set user_type = $1, project_limit = 1000 where id = $2")
-            .bind(kind)
-            .bind(caller.actor.user_id.0)
-            .execute(server.world.services.pool())
-            .await
-            .expect("a person");
+    for person in PEOPLE {
+        let (stage, name) = (Stage::of(person).await, person.0);
         for (operation, ask, body) in OPERATIONS {
             for own in [true, false] {
-                let things = things(&server, &owner).await;
-                if let (true, Some(role)) = (own, in_project) {
-                    server.world.member(things.project_id, caller.actor.user_id, role).await;
-                }
-                let asking = server.world.signed_in(caller.actor.user_id).await;
-                let program = Program::of(&server, &asking);
+                let (things, asking) = stage.set(own).await;
+                let program = Program::of(&stage.server, &asking);
                 let (status, message) = send(&program, operation, &address(operation, &things), body(&things)).await;
                 assert!(status < 500, "{operation} as {name} answered {status} {message}");
                 let got = [401, 403, 404].contains(&status).then_some(status);
@@ -208,4 +196,38 @@ async fn send(program: &Program<'_>, operation: &str, address: &str, body: Value
     let method = Method::from_bytes(method.as_bytes()).expect("a method");
     let reply = program.ask(method, address, &[], (!body.is_null()).then_some(body)).await;
     (reply.status, reply.message().to_owned())
+}
+
+/// A browser's session proves nothing by being sent; a program's token proves itself with each request.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_hurts_asks_a_session_but_no_program_for_a_confirmed_identity() {
+    let server = TestServer::start().await;
+    let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
+    let (caller, _) = server.person("Mira", PlatformRole::Maintainer).await;
+    server.world.set_password(caller.actor.user_id, PASSWORD).await;
+    for (operation, ask, body) in OPERATIONS {
+        let is_sign_in = operation.contains("/local-auth/");
+        let signs_in = json!({"email": "mira@example.com", "password": PASSWORD});
+        let signed_in = Program::nobody(&server).post("/v1/local-auth/login", signs_in).await;
+        let program =
+            Program { server: &server, token: signed_in.body["access_token"].as_str().expect("one").to_owned() };
+        let session = server.world.signed_in(caller.actor.user_id).await;
+        let cookie = format!("__Host-bursar={}", server.world.token(&session));
+        server.world.clock.advance(domain::session::CONFIRMED_FOR);
+        let things = things(&server, &owner).await;
+        let (method, address) =
+            (operation.split(' ').next().expect("a method").to_uppercase(), address(operation, &things));
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+        let body = Some(body(&things)).filter(|body| !body.is_null());
+        let headers = [("cookie", cookie.as_str()), crate::server::OUR_SITE];
+        let browser = Program::nobody(&server).ask(method.clone(), &address, &headers, body.clone()).await;
+        let of_session = Program::of(&server, &session).ask(method.clone(), &address, &[], body.clone()).await;
+        let of_program = program.ask(method.clone(), &address, &[], body).await;
+        let is_asked =
+            |reply: &super::Reply| reply.status == 403 && reply.details().starts_with("You proved who you are");
+        let hurts = ask.hurts() && method != Method::GET && !is_sign_in;
+        assert_eq!(is_asked(&browser), hurts, "{operation} with a cookie: {browser:?}");
+        assert_eq!(is_asked(&of_session), hurts, "{operation} with a browser's secret: {of_session:?}");
+        assert!(!is_asked(&of_program), "{operation} of a program: {of_program:?}");
+    }
 }

@@ -2,6 +2,9 @@
 
 use super::{both, count};
 use crate::provider::{CLIENT, Forge, Provider, Sign, Way, person};
+use crate::server::TestServer;
+use domain::mode::Mode;
+use http::StatusCode;
 use serde_json::{Value, json};
 use services::identity::{Fault, access_token};
 use services::session::Client;
@@ -105,4 +108,22 @@ async fn a_new_key_is_found_and_unknown_ones_do_not_make_us_ask_again_and_again(
         assert!(access_token::verify(services, &unknown).await.is_err());
     }
     assert_eq!(provider.key_reads(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_is_somebody_by_its_token_alone_in_both_modes() {
+    for mode in [Mode::Platform, Mode::Keycloak] {
+        let provider = Provider::start().await;
+        let server = TestServer::start_behind_in(mode, &provider).await;
+        let bearer = format!("Bearer {}", made(&provider, |_| {}));
+        let answer = server.get("/v1/user", &[("authorization", &bearer)]).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{mode:?}");
+        assert!(answer.text().await.expect("data").contains("ada@example.com"), "{mode:?}");
+        let session = server.sign_in(&provider).await;
+        let both = server.get("/v1/user", &[("authorization", &bearer), ("cookie", &session)]).await;
+        assert_eq!(both.status(), StatusCode::UNAUTHORIZED, "{mode:?}");
+        let wrong = format!("Bearer {}", made(&provider, |it| it.sign = Sign::SwappedKey));
+        let refused = server.get("/v1/user", &[("authorization", &wrong)]).await;
+        assert_eq!(refused.status(), StatusCode::UNAUTHORIZED, "{mode:?}");
+    }
 }

@@ -91,7 +91,7 @@ async fn proving_once_more_who_one_is_renews_the_secret_and_the_time() {
     assert_eq!(header(&answer, "location"), "/settings/profile");
     let renewed = cookie_of(&answer, "__Host-bursar");
     assert!(who(&server, &session).await.is_none() && who(&server, &renewed).await.is_some());
-    let at: time::OffsetDateTime = sqlx::query_scalar("select authenticated_at from provider_sessions")
+    let at: time::OffsetDateTime = sqlx::query_scalar("select authenticated_at from sessions")
         .fetch_one(server.world.services.pool())
         .await
         .expect("a time");

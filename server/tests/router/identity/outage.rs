@@ -1,7 +1,11 @@
 //! The provider does not answer for a while.
 
 use super::{both, who};
-use crate::server::{PAGE, header};
+use crate::provider::Provider;
+use crate::server::{PAGE, TestServer, header};
+use domain::actor::Target;
+use domain::mode::Mode;
+use domain::role::PlatformRole;
 use http::StatusCode;
 use std::time::Instant;
 use time::Duration;
@@ -31,6 +35,21 @@ async fn sessions_go_on_sign_in_says_what_is_wrong_and_it_heals_by_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_provider_keeps_rights_sessions_go_on_until_their_token_ends() {
+    let provider = Provider::start().await;
+    let server = TestServer::start_behind_in(Mode::Keycloak, &provider).await;
+    let session = server.sign_in(&provider).await;
+    provider.go_down(true);
+    server.world.clock.advance(Duration::seconds(299));
+    assert!(who(&server, &session).await.is_some(), "a refresh is due, and the claims still hold");
+    server.world.clock.advance(Duration::seconds(1));
+    assert!(who(&server, &session).await.is_none(), "nobody can say what holds now");
+    provider.go_down(false);
+    server.world.clock.advance(Duration::seconds(6));
+    assert!(who(&server, &session).await.is_some(), "it heals by itself");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_outage_between_leaving_and_coming_back_is_said() {
     let (server, provider) = both().await;
     let (location, cookie) = server.leave("%2F").await;
@@ -43,7 +62,10 @@ async fn an_outage_between_leaving_and_coming_back_is_said() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_status_says_how_things_stand() {
     let (server, provider) = both().await;
-    let status = async || services::identity::status(&server.world.services).await.expect("a status").expect("one");
+    let (root, _) = server.person("Root", PlatformRole::Maintainer).await;
+    let can = root.can(Target::Platform).expect("a maintainer");
+    let status =
+        async || services::identity::status(&server.world.services, &can).await.expect("a status").expect("one");
     let well = status().await;
     assert_eq!((well.outage, well.keys_read_at), (None, Some(server.world.clock.now())));
     assert_eq!(well.issuer, provider.url);
@@ -54,4 +76,28 @@ async fn the_status_says_how_things_stand() {
     assert_eq!(status().await.outage.map(|outage| outage.since), Some(since));
     server.world.clock.advance(Duration::seconds(60));
     assert_eq!(status().await.outage.map(|outage| outage.since), Some(since));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn administrators_see_whether_it_answers_and_what_that_means() {
+    let (server, provider) = both().await;
+    let (_, cookie) = server.person("Root", PlatformRole::Admin).await;
+    let read = async || {
+        let answer = server.get(app::paths::IDENTITY_PROVIDER, &[PAGE, ("cookie", &cookie)]).await;
+        answer.text().await.expect("a page")
+    };
+    let page = read().await;
+    for words in ["Reachable", "Read <time", "just now", "None yet", "Platform-managed", provider.url.as_str()] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains("does not answer"), "{page}");
+    provider.go_down(true);
+    server.world.clock.advance(Duration::minutes(6));
+    read().await;
+    server.world.clock.advance(Duration::minutes(2));
+    let page = read().await;
+    for words in ["Keycloak does not answer.", "it answered 503", "No answer", "2 March 2026, 09:06 UTC", "2 min ago"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(page.contains("8 min ago"), "the keys of then are still believed: {page}");
 }

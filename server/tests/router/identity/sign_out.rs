@@ -3,6 +3,8 @@
 use super::{both, count, who};
 use crate::provider::{CLIENT, Forge, Provider, Sign, Way, parameters, person};
 use crate::server::{OUR_SITE, PAGE, TestServer, header};
+use domain::actor::Target;
+use domain::role::PlatformRole;
 use http::StatusCode;
 use serde_json::{Value, json};
 use time::Duration;
@@ -76,7 +78,9 @@ async fn the_provider_ends_one_session_or_all_of_somebody() {
     });
     assert_eq!(send(&server, &all).await, StatusCode::OK);
     assert!(who(&server, &ada_elsewhere).await.is_none() && who(&server, &grace).await.is_some());
-    let status = services::identity::status(&server.world.services).await.expect("a status").expect("a provider");
+    let (root, _) = server.person("Root", PlatformRole::Maintainer).await;
+    let can = root.can(Target::Platform).expect("a maintainer");
+    let status = services::identity::status(&server.world.services, &can).await.expect("a status").expect("a provider");
     assert_eq!(status.last_back_channel_logout_at, Some(server.world.clock.now()));
 }
 

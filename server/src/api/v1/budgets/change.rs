@@ -106,7 +106,7 @@ pub struct BudgetChanges {
     version: Option<i64>,
 }
 
-/// BudgetChanges a budget.
+/// Changes a budget.
 #[utoipa::path(patch, path = "/admin/budgets/{id}", tag = "budgets", params(("id" = String, Path, description = "The budget's id")), request_body = BudgetChanges, responses((status = OK, body = Budget)))]
 pub async fn patch(
     State(state): State<AppState>,

@@ -14,7 +14,7 @@ use axum::extract::{Path, State};
 use domain::actor::Target;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
-use domain::permission::{CreateProject, EditProject};
+use domain::permission::{CreateProject, DeleteProject, ManageMembers};
 use domain::project::ProjectName;
 use domain::text::{Description, DisplayName};
 use http::StatusCode;
@@ -117,7 +117,7 @@ pub struct ProjectChanges {
     version: Option<i64>,
 }
 
-/// ProjectChanges what a project is called and what it is for.
+/// Changes what a project is called and what it is for.
 #[utoipa::path(patch, path = "/projects/{name}", tag = "projects", params(("name" = String, Path, description = "The project's name")), request_body = ProjectChanges, responses((status = OK, body = Project)))]
 pub async fn patch(
     State(state): State<AppState>,
@@ -234,7 +234,7 @@ pub async fn delete(
     if_match: IfMatch,
 ) -> Result<Json<DeletedProject>, ApiError> {
     let personal = "Cannot delete a personal project";
-    let (entry, can) = writable::<EditProject>(&state, &caller, &name, personal).await?;
+    let (entry, can) = writable::<DeleteProject>(&state, &caller, &name, personal).await?;
     let deleted = projects::delete(&state.services, &can, if_match.0).await;
     deleted.map_err(|fault| if_match.refusal(fault))?;
     let name = entry.name.to_string();
@@ -266,7 +266,7 @@ pub async fn transfer(
     body: Result<Body<NewOwner>, ApiError>,
 ) -> Result<Json<ProjectOwner>, ApiError> {
     let personal = "Cannot update a personal project";
-    let (entry, can) = writable::<EditProject>(&state, &caller, &name, personal).await?;
+    let (entry, can) = writable::<ManageMembers>(&state, &caller, &name, personal).await?;
     let Body(body) = body?;
     let unknown = || ApiError::not_found("Project not found");
     let to = body.user_id.parse().map_err(|_| unknown())?;

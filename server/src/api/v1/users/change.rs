@@ -120,7 +120,7 @@ pub struct UserChanges {
     version: Option<i64>,
 }
 
-/// UserChanges an account: all of it or nothing.
+/// Changes an account: all of it or nothing.
 #[utoipa::path(put, path = "/admin/users/{id}", tag = "people", params(("id" = String, Path, description = "The person's id")), request_body = UserChanges, responses((status = OK, body = UserDetail)))]
 pub async fn update(
     State(state): State<AppState>,

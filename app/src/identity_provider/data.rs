@@ -1,0 +1,31 @@
+//! What the page of the identity provider reads.
+
+use crate::error::PageError;
+use crate::page::Dated;
+use domain::mode::Mode;
+use domain::provider::ProviderStatus;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Who vouches for people here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityProvider {
+    /// Where roles and projects are kept.
+    pub mode: Mode,
+    /// How things stand with the provider; `None` where Bursar keeps passwords itself.
+    pub status: Option<ProviderStatus>,
+}
+
+/// Reads how the identity provider is doing, and asks it unless it has answered just now.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "identity-provider")]
+pub async fn read_identity_provider() -> Result<Dated<IdentityProvider>, PageError> {
+    use domain::actor::Target;
+    crate::page::ssr::read(|services, caller| async move {
+        let status = services::identity::status(&services, &caller.can(Target::Platform)?).await?;
+        Ok(IdentityProvider { mode: services.settings().mode, status })
+    })
+    .await
+}

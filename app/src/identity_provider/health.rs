@@ -1,0 +1,110 @@
+//! How the identity provider is doing: whether it answers, its keys, its clock, its last news.
+
+use crate::ui::{Banner, BannerKind, Icon, RelativeTime, Section, Stat, Stats, absolute};
+use domain::mode::Mode;
+use domain::provider::{LEEWAY, Outage, ProviderKind, ProviderStatus};
+use leptos::prelude::*;
+use time::OffsetDateTime;
+
+pub(super) fn section(status: ProviderStatus, mode: Mode, now: OffsetDateTime) -> impl IntoView {
+    let is_wrong = status.outage.is_some() || status.has_wrong_clock();
+    let summary = if is_wrong { "Asked just now: it needs somebody to look" } else { "Asked just now, nothing to do" };
+    let banner = status.outage.clone().map(|outage| does_not_answer(outage, status.kind, mode, now));
+    view! {
+        <Section id="health" title="Health" side=move || summary>
+            <div class="grid gap-5">
+                {banner}
+                <Stats>
+                    {connection(status.outage.as_ref(), now)}
+                    {keys(status.keys_read_at, now)}
+                    {clock(&status)}
+                    {last_logout(status.last_back_channel_logout_at, now)}
+                </Stats>
+            </div>
+        </Section>
+    }
+}
+
+fn does_not_answer(outage: Outage, kind: ProviderKind, mode: Mode, now: OffsetDateTime) -> impl IntoView {
+    let what_follows = match mode {
+        Mode::Platform => "Nobody can sign in until it does. Whoever is signed in goes on working.",
+        Mode::Keycloak => {
+            "Nobody can sign in until it does. Whoever is signed in goes on working until the token ends, some minutes from now."
+        }
+    };
+    view! {
+        <Banner kind=BannerKind::Danger fact=format!("{} does not answer.", kind.subject())>
+            "First noticed " <RelativeTime at=outage.since now /> ": " {outage.what} ". " {what_follows}
+        </Banner>
+    }
+}
+
+fn connection(outage: Option<&Outage>, now: OffsetDateTime) -> impl IntoView + use<> {
+    match outage.map(|outage| outage.since) {
+        None => view! {
+            <Stat icon=Icon::CircleCheck label="Connection" context=|| "It answered when this page was opened">
+                "Reachable"
+            </Stat>
+        }
+        .into_any(),
+        Some(since) => view! {
+            <Stat
+                icon=Icon::OctagonAlert
+                label="Connection"
+                is_wrong=true
+                context=move || view! { "Since " {absolute(since)} ", " <RelativeTime at=since now /> }
+            >
+                "No answer"
+            </Stat>
+        }
+        .into_any(),
+    }
+}
+
+fn keys(read_at: Option<OffsetDateTime>, now: OffsetDateTime) -> impl IntoView {
+    let context = match read_at {
+        Some(_) => "By which its tokens are verified; read again every 5 minutes",
+        None => "Nobody can sign in before they are read",
+    };
+    view! {
+        <Stat icon=Icon::KeyRound label="Signing keys" is_wrong=read_at.is_none() context=move || context>
+            {match read_at {
+                Some(read_at) => view! { "Read " <RelativeTime at=read_at now /> }.into_any(),
+                None => "Never read".into_any(),
+            }}
+        </Stat>
+    }
+}
+
+fn clock(status: &ProviderStatus) -> impl IntoView + use<> {
+    let words = match status.clock_ahead_seconds {
+        None => "Not known".to_owned(),
+        Some(0) => "None".to_owned(),
+        Some(ahead) if ahead > 0 => format!("{ahead} s ahead"),
+        Some(behind) => format!("{} s behind", behind.unsigned_abs()),
+    };
+    let context = match status.clock_ahead_seconds {
+        None => "Nobody has signed in since this process began".to_owned(),
+        Some(_) => format!("Of its clock against ours; tokens are refused beyond {} s", LEEWAY.whole_seconds()),
+    };
+    view! {
+        <Stat icon=Icon::Clock label="Clock skew" is_wrong=status.has_wrong_clock() context=move || context>
+            {words}
+        </Stat>
+    }
+}
+
+fn last_logout(at: Option<OffsetDateTime>, now: OffsetDateTime) -> impl IntoView {
+    let context = match at {
+        Some(at) => format!("At {}", absolute(at)),
+        None => "It tells Bursar when somebody's session ends there".to_owned(),
+    };
+    view! {
+        <Stat icon=Icon::LogOut label="Last back-channel logout" context=move || context>
+            {match at {
+                Some(at) => view! { <RelativeTime at now /> }.into_any(),
+                None => "None yet".into_any(),
+            }}
+        </Stat>
+    }
+}

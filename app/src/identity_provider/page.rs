@@ -1,0 +1,102 @@
+//! The page of the identity provider.
+
+use super::data::{IdentityProvider, read_identity_provider};
+use super::health;
+use crate::page::{Dated, PageData, loaded, use_page};
+use crate::paths;
+use crate::screen::Screen;
+use crate::ui::{Crumb, EmptyKind, EmptyState, Fact, Facts, Icon, LinkButton, PageBody, PageHead, Section};
+use domain::mode::Mode;
+use domain::provider::ProviderStatus;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// Whether the provider answers, what it last said, and where rights are kept.
+pub struct IdentityProviderPage {
+    page: PageData<IdentityProvider>,
+}
+
+impl Screen for IdentityProviderPage {
+    fn read() -> Self {
+        Self { page: use_page(|| (), |()| read_identity_provider()) }
+    }
+
+    fn show(self) -> AnyView {
+        view! {
+            <Title text="Identity provider" />
+            {loaded(self.page, |dated, _| identity_provider(dated))}
+        }
+        .into_any()
+    }
+}
+
+fn identity_provider(dated: Dated<IdentityProvider>) -> impl IntoView {
+    let Dated { now, data: IdentityProvider { mode, status } } = dated;
+    let subtitle = status.as_ref().map_or("Passwords are kept by Bursar", |status| status.kind.subject());
+    let has_provider = status.is_some();
+    let check = move || {
+        has_provider.then(|| {
+            view! {
+                <LinkButton href=paths::IDENTITY_PROVIDER icon=Icon::RefreshCw external=true>
+                    "Check again"
+                </LinkButton>
+            }
+        })
+    };
+    let facts = facts(mode, status.as_ref());
+    let health = match status {
+        Some(status) => health::section(status, mode, now).into_any(),
+        None => nobody().into_any(),
+    };
+    view! {
+        <PageHead
+            crumbs=vec![Crumb::here("Settings"), Crumb::here("Administration"), Crumb::here("Identity provider")]
+            title="Identity provider"
+            subtitle
+            actions=check
+        />
+        <PageBody>{health} {facts}</PageBody>
+    }
+}
+
+fn nobody() -> impl IntoView {
+    view! {
+        <EmptyState
+            kind=EmptyKind::Nothing(Icon::Plug)
+            title="No identity provider"
+            text="People sign in with an e-mail address and a password that Bursar keeps, so nothing else has to answer. IDP_PROVIDER has them sign in through Keycloak, Microsoft Entra ID or another OpenID Connect provider."
+        />
+    }
+}
+
+fn facts(mode: Mode, status: Option<&ProviderStatus>) -> impl IntoView + use<> {
+    let (name, what) = match mode {
+        Mode::Platform => (
+            "Platform-managed",
+            "Roles and projects are kept in Bursar. What the provider says is copied once, at the first sign-in.",
+        ),
+        Mode::Keycloak => (
+            "Keycloak-managed",
+            "Roles and projects are kept by the provider, and read from its claims on every request.",
+        ),
+    };
+    let what = if status.is_none() { "Roles and projects are kept in Bursar." } else { what };
+    let issuer = status.map(|status| status.issuer.clone()).map(|issuer| {
+        view! {
+            <Fact label="Issuer">
+                <code class="font-mono text-xs tracking-none">{issuer}</code>
+            </Fact>
+        }
+    });
+    view! {
+        <Section id="set-up" title="Set-up">
+            <Facts>
+                <Fact label="Mode">
+                    <p class="font-strong normal-nums">{name}</p>
+                    <p class="text-ink-2 normal-nums">{what}</p>
+                </Fact>
+                {issuer}
+            </Facts>
+        </Section>
+    }
+}

@@ -1,0 +1,29 @@
+import { type Page, expect } from "@playwright/test";
+import axe from "axe-core";
+import { DESKTOP, PHONE } from "./sizes";
+
+/** Every rule there is: best practice, AAA and experimental ones too. */
+const EVERY_RULE = Object.fromEntries(axe.getRules().map(({ ruleId }) => [ruleId, { enabled: true }]));
+
+/** What is wrong with the page on the screen: rule, element, and what to do. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(
+    (rules) => window.axe.run(document, { rules, resultTypes: ["violations"] }),
+    EVERY_RULE,
+  );
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, html, failureSummary }) => `${id}: ${target.join(" ")}\n${html}\n${failureSummary ?? ""}`),
+  );
+}
+
+/** Asks axe about the page on the screen, in both themes and at these widths. */
+export async function expectAccessible(page: Page, sizes = [DESKTOP, PHONE]): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const size of sizes) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.setViewportSize(size);
+      expect.soft(await violations(page), `${colorScheme}, ${size.width} px`).toEqual([]);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+//! How lately the person behind a session proved who they are (field.md S9).
+
+use super::SessionToken;
+use crate::Services;
+use crate::error::Error;
+use crate::guard::Caller;
+use domain::error::Refusal;
+use domain::id::SessionId;
+use domain::session::CONFIRMED_FOR;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+/// Whether who asks may do what hurts without being asked who they are.
+///
+/// # Errors
+/// The database failed.
+pub async fn is_confirmed(services: &Services, caller: &Caller) -> Result<bool, Error> {
+    let mut connection = services.pool.acquire().await?;
+    match check_confirmed(services, &mut connection, caller).await {
+        Err(Error::Refused(_)) => Ok(false),
+        checked => checked.map(|()| true),
+    }
+}
+
+/// Refuses whoever proved too long ago who they are. A program proves itself with each request.
+pub(crate) async fn check_confirmed(
+    services: &Services,
+    connection: &mut PgConnection,
+    caller: &Caller,
+) -> Result<(), Error> {
+    let confirmed = sqlx::query_scalar!(
+        r#"select coalesce(authenticated_at > $2, false) or (is_program and $3) as "is_confirmed!"
+           from sessions where id = $1"#,
+        caller.actor.session_id.0,
+        services.clock.now() - CONFIRMED_FOR,
+        caller.sent_bearer
+    )
+    .fetch_optional(connection)
+    .await?;
+    match confirmed {
+        Some(true) => Ok(()),
+        Some(false) => Err(Refusal::ConfirmationDue.into()),
+        None => Err(Refusal::SignedOut.into()),
+    }
+}
+
+/// Notes that the person behind a session proved again who they are, and gives it a new secret (field.md S1); `None`
+/// when `old` is not the secret it has.
+pub(crate) async fn confirm(
+    services: &Services,
+    connection: &mut PgConnection,
+    session: SessionId,
+    old: &SessionToken,
+    at: OffsetDateTime,
+) -> Result<Option<SessionToken>, Error> {
+    let token = SessionToken::random(services);
+    let confirmed = sqlx::query!(
+        "update sessions set token_hash = $3, authenticated_at = $4 where id = $1 and token_hash = $2",
+        session.0,
+        old.hash(),
+        token.hash(),
+        at
+    )
+    .execute(connection)
+    .await?
+    .rows_affected();
+    Ok((confirmed == 1).then_some(token))
+}

@@ -1,0 +1,108 @@
+//! What hurts needs somebody who proved lately who they are (field.md S9).
+#![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
+
+use domain::actor::Target;
+use domain::error::Refusal;
+use domain::role::PlatformRole;
+use domain::session::CONFIRMED_FOR;
+use services::guard::Caller;
+use services::session::{self, Client, SessionToken};
+use services::testing::World;
+use services::{sign_in, users};
+use time::Duration;
+
+const PASSWORD: &str = "a quiet ledger line";
+
+/// Makes somebody an auditor, or an ordinary user again.
+async fn set_auditor(world: &World, caller: &Caller, auditor: bool) -> Result<(), Refusal> {
+    let whom = sqlx::query_scalar("select id from users where name = 'Otto'").fetch_one(world.services.pool()).await;
+    let whom = domain::id::UserId(whom.expect("Otto"));
+    let can = caller.can(Target::Platform).expect("a maintainer");
+    users::set_auditor(&world.services, &can, whom, auditor).await.map(drop).map_err(Refusal::from)
+}
+
+async fn confirm(world: &World, caller: &Caller, password: &str) -> Result<SessionToken, Refusal> {
+    let old = SessionToken::from_cookie(&world.token(caller)).expect("a token");
+    let client = Client::default();
+    sign_in::confirm(&world.services, caller, &old, password.to_owned(), &client).await.map_err(Refusal::from)
+}
+
+/// A maintainer with a password, and somebody whose rights they may change.
+async fn maintainer(world: &World) -> Caller {
+    world.row("Otto", PlatformRole::User).await;
+    let mira = world.person("Mira", PlatformRole::Maintainer).await;
+    world.set_password(mira.actor.user_id, PASSWORD).await;
+    mira
+}
+
+#[tokio::test]
+async fn a_sign_in_counts_for_ten_minutes_and_a_confirmation_for_ten_more() {
+    let world = World::create().await;
+    let mira = maintainer(&world).await;
+    world.clock.advance(CONFIRMED_FOR - Duration::seconds(1));
+    set_auditor(&world, &mira, true).await.expect("signed in lately");
+    world.clock.advance(Duration::seconds(1));
+    assert_eq!(
+        set_auditor(&world, &mira, false).await,
+        Err(Refusal::ConfirmationDue),
+        "a proof of before counts no more"
+    );
+    assert!(!session::is_confirmed(&world.services, &mira).await.expect("an answer"));
+
+    let token = confirm(&world, &mira, PASSWORD).await.expect("confirmed");
+    assert!(world.again(&mira).await.is_none(), "the session has another secret");
+    assert_eq!(confirm(&world, &mira, PASSWORD).await.expect_err("an old secret"), Refusal::SignedOut);
+    let again = world.caller(&token).await.expect("the same session");
+    assert_eq!(again.actor.session_id, mira.actor.session_id);
+    set_auditor(&world, &again, false).await.expect("confirmed lately");
+    world.clock.advance(CONFIRMED_FOR);
+    assert_eq!(set_auditor(&world, &again, true).await, Err(Refusal::ConfirmationDue));
+}
+
+#[tokio::test]
+async fn a_session_of_the_version_before_is_asked() {
+    let world = World::create().await;
+    let mira = maintainer(&world).await;
+    sqlx::query("update sessions set authenticated_at = null").execute(world.services.pool()).await.expect("an update");
+    assert_eq!(set_auditor(&world, &mira, true).await, Err(Refusal::ConfirmationDue));
+}
+
+#[tokio::test]
+async fn a_program_proves_itself_with_each_request_and_a_cookie_proves_nothing() {
+    let world = World::create().await;
+    maintainer(&world).await;
+    for (is_program, sent_bearer, expected) in [
+        (true, true, Ok(())),
+        (true, false, Err(Refusal::ConfirmationDue)),
+        (false, true, Err(Refusal::ConfirmationDue)),
+    ] {
+        let client = Client { is_program, ..Client::default() };
+        let email = "mira@example.com";
+        let signed_in = sign_in::with_password(&world.services, email, PASSWORD.to_owned(), &client).await;
+        world.clock.advance(CONFIRMED_FOR);
+        let caller = world.caller(&signed_in.expect("signed in").token).await.expect("a session");
+        let caller = Caller { sent_bearer, ..caller };
+        assert_eq!(set_auditor(&world, &caller, true).await, expected, "{is_program} {sent_bearer}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_confirmation_counts_like_a_wrong_sign_in() {
+    let world = World::create().await;
+    let mira = maintainer(&world).await;
+    let problem = |refusal: Refusal| match refusal {
+        Refusal::Invalid(errors) => errors.at("confirm_password").map(|problem| problem.as_str().to_owned()),
+        other => panic!("{other:?}"),
+    };
+    let said = "The password is wrong. After 5 wrong tries sign-in closes for 15 minutes.";
+    for _ in 0..5 {
+        let wrong = confirm(&world, &mira, "a loud ledger line").await.expect_err("wrong");
+        assert_eq!(problem(wrong).as_deref(), Some(said));
+    }
+    assert_eq!(problem(confirm(&world, &mira, PASSWORD).await.expect_err("locked")).as_deref(), Some(said));
+    let client = Client::default();
+    let signed_in = sign_in::with_password(&world.services, "mira@example.com", PASSWORD.to_owned(), &client).await;
+    assert!(signed_in.is_err(), "sign-in is closed too");
+    world.clock.advance(world.services.settings().lock_period);
+    confirm(&world, &mira, PASSWORD).await.expect("open again");
+}

@@ -1,0 +1,118 @@
+//! Making projects.
+
+use super::{again, may_create, new_project};
+use domain::actor::Target;
+use domain::project::MemberQuery;
+use domain::role::{PlatformRole, ProjectRole};
+use services::guard::Caller;
+use services::projects;
+use services::testing::{World, problem, rule};
+
+async fn shared_projects_of(world: &World, caller: &Caller) -> i64 {
+    sqlx::query_scalar(
+        "select count(*) from user_projects m join projects p on p.id = m.project_id
+         where m.user_id = $1 and p.deleted_at is null and p.project_type = 'shared'",
+    )
+    .bind(caller.actor.user_id.0)
+    .fetch_one(world.services.pool())
+    .await
+    .expect("a count")
+}
+
+#[tokio::test]
+async fn whoever_makes_a_project_is_its_project_admin() {
+    let world = World::create().await;
+    let ada = world.person("Ada Lovelace", PlatformRole::User).await;
+    let name = projects::create(&world.services, &may_create(&ada), new_project("atlas")).await.expect("made");
+    let ada = again(&world, &ada).await;
+    let detail =
+        projects::detail(&world.services, &ada, &name, &MemberQuery::default()).await.expect("visible to its maker");
+    assert_eq!(detail.facts.title(), "Atlas knowledge base");
+    assert_eq!(detail.facts.created_by.as_deref(), Some("Ada Lovelace"));
+    assert_eq!((detail.facts.member_count, detail.facts.admin_count), (1, 1));
+    let member = &detail.members.rows[0];
+    assert_eq!((member.role, member.is_creator), (ProjectRole::Admin, true));
+    assert_eq!(
+        world.audit(detail.facts.id.0).await,
+        [(
+            "project.created".to_owned(),
+            "ada.lovelace@example.com".to_owned(),
+            vec![
+                "name: - -> atlas".to_owned(),
+                "display_name: - -> Atlas knowledge base".to_owned(),
+                "description: - -> Answers from our own documents".to_owned(),
+            ]
+        )]
+    );
+}
+
+#[tokio::test]
+async fn a_name_in_use_is_a_problem_at_its_field_whatever_its_case() {
+    let world = World::create().await;
+    let ada = world.person("Ada", PlatformRole::User).await;
+    world.project("Atlas", &ada).await;
+    let text = problem(projects::create(&world.services, &may_create(&ada), new_project("atlas")).await, "name");
+    assert!(text.contains("already a project"), "{text}");
+    assert_eq!(shared_projects_of(&world, &ada).await, 1);
+}
+
+#[tokio::test]
+async fn making_a_project_counts_towards_the_limit() {
+    let world = World::create().await;
+    let ada = world.person("Ada", PlatformRole::User).await;
+    world.personal_project(&ada).await;
+    for name in ["one", "two", "six"] {
+        projects::create(&world.services, &may_create(&ada), new_project(name)).await.expect("within the limit");
+    }
+    let text = rule(projects::create(&world.services, &may_create(&ada), new_project("ten")).await);
+    assert_eq!(text, "Ada is already in 3 of 3 shared projects. Remove one, or ask an admin to raise the limit.");
+    assert_eq!(shared_projects_of(&world, &ada).await, 3);
+
+    let one = world.services.pool();
+    sqlx::query("update projects set deleted_at = now() where name = 'one'").execute(one).await.expect("deleted");
+    projects::create(&world.services, &may_create(&ada), new_project("ten"))
+        .await
+        .expect("a deleted one is not counted");
+}
+
+#[tokio::test]
+async fn an_own_limit_counts_instead_of_the_configured_one_and_admins_have_none() {
+    let world = World::with(|settings| settings.project_limit = 0).await;
+    let (ada, bob) = (world.person("Ada", PlatformRole::User).await, world.person("Bob", PlatformRole::User).await);
+    let root = world.person("Root", PlatformRole::Admin).await;
+    sqlx::query("update users set project_limit = 1 where id = $1")
+        .bind(ada.actor.user_id.0)
+        .execute(world.services.pool())
+        .await
+        .expect("a limit");
+    projects::create(&world.services, &may_create(&ada), new_project("one")).await.expect("one is allowed");
+    assert!(rule(projects::create(&world.services, &may_create(&ada), new_project("two")).await).contains("1 of 1"));
+    assert!(rule(projects::create(&world.services, &may_create(&bob), new_project("two")).await).contains("0 of 0"));
+    for (name, target) in [("two", Target::Own), ("six", Target::Platform)] {
+        let can = root.can(target).expect("an admin creates anywhere");
+        projects::create(&world.services, &can, new_project(name)).await.expect("no limit");
+    }
+}
+
+#[tokio::test]
+async fn parallel_creations_never_pass_the_limit() {
+    let world = World::create().await;
+    for round in 0..25 {
+        let ada = world.person(&format!("Ada {round}"), PlatformRole::User).await;
+        let tasks: Vec<_> = (0..6)
+            .map(|n| {
+                let (services, can) = (world.services.clone(), may_create(&ada));
+                tokio::spawn(
+                    async move { projects::create(&services, &can, new_project(&format!("p{round}-{n}"))).await },
+                )
+            })
+            .collect();
+        for task in tasks {
+            match task.await.expect("no panic") {
+                Ok(_) => {}
+                other => assert!(rule(other).contains("3 of 3")),
+            }
+        }
+        assert_eq!(shared_projects_of(&world, &ada).await, 3);
+    }
+}

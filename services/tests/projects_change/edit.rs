@@ -1,0 +1,122 @@
+//! Editing projects.
+
+use super::{again, edit, may_edit, named};
+use domain::actor::Target;
+use domain::error::Refusal;
+use domain::permission::EditProject;
+use domain::role::{PlatformRole, ProjectRole};
+use services::testing::{World, conflict, refusal};
+use services::{members, projects};
+
+#[tokio::test]
+async fn an_edit_is_saved_and_audited_per_field() {
+    let world = World::create().await;
+    let ada = world.person("Ada", PlatformRole::User).await;
+    let id = world.project("atlas", &ada).await;
+    let can = may_edit(&world, &ada, id).await;
+    projects::edit(&world.services, &can, 1, edit("Atlas", "What atlas is for")).await.expect("saved");
+    world.clock.advance(time::Duration::minutes(1));
+    projects::edit(&world.services, &can, 2, edit("", "New")).await.expect("saved");
+    let facts = projects::facts(&world.services, &again(&world, &ada).await, &named("ATLAS")).await.expect("visible");
+    assert_eq!((facts.display_name, facts.description.as_str(), facts.version), (None, "New", 3));
+    let changes: Vec<_> = world.audit(id.0).await.into_iter().map(|(action, _, lines)| (action, lines)).collect();
+    assert_eq!(
+        changes,
+        [
+            ("project.edited".to_owned(), vec!["display_name: - -> Atlas".to_owned()]),
+            (
+                "project.edited".to_owned(),
+                vec!["display_name: Atlas -> -".to_owned(), "description: What atlas is for -> New".to_owned()]
+            )
+        ]
+    );
+}
+
+#[tokio::test]
+async fn equal_values_change_nothing_even_when_sent_twice() {
+    let world = World::create().await;
+    let ada = world.person("Ada", PlatformRole::User).await;
+    let id = world.project("atlas", &ada).await;
+    let can = may_edit(&world, &ada, id).await;
+    for _ in 0..2 {
+        projects::edit(&world.services, &can, 1, edit("Atlas", "New")).await.expect("saved");
+    }
+    let facts = projects::facts(&world.services, &again(&world, &ada).await, &named("atlas")).await.expect("visible");
+    assert_eq!(facts.version, 2);
+    assert_eq!(world.audit(id.0).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_stale_form_shows_both_values_and_who_saved_first() {
+    let world = World::create().await;
+    let (ada, root) = (world.person("Ada", PlatformRole::User).await, world.person("Root", PlatformRole::Admin).await);
+    let id = world.project("atlas", &ada).await;
+    let can = may_edit(&world, &ada, id).await;
+    projects::edit(&world.services, &may_edit(&world, &root, id).await, 1, edit("Theirs", "Same"))
+        .await
+        .expect("first");
+    let saved_at = world.clock.now();
+    world.clock.advance(time::Duration::minutes(5));
+    let manages = again(&world, &ada).await.can(Target::Project(id)).expect("may manage members");
+    members::add(&world.services, &manages, root.actor.user_id, ProjectRole::Member).await.expect("no edit");
+
+    let conflict = conflict(projects::edit(&world.services, &can, 1, edit("Yours", "Same")).await);
+    assert_eq!((conflict.saved_by.as_str(), conflict.saved_at, conflict.version), ("Root", saved_at, 2));
+    let fields: Vec<_> = conflict
+        .fields
+        .iter()
+        .map(|field| (field.name.as_str(), field.label.as_str(), field.yours.as_str(), field.theirs.as_str()))
+        .collect();
+    assert_eq!(
+        fields,
+        [("display_name", "Display name", "Yours", "Theirs"), ("description", "Description", "Same", "Same")]
+    );
+    assert_eq!(world.audit(id.0).await.len(), 2, "nothing was saved");
+    projects::edit(&world.services, &can, conflict.version, edit("Yours", "Same")).await.expect("chosen");
+}
+
+#[tokio::test]
+async fn of_parallel_edits_one_wins_and_none_is_lost() {
+    let world = World::create().await;
+    let ada = world.person("Ada", PlatformRole::User).await;
+    let id = world.project("atlas", &ada).await;
+    for version in 1..=20 {
+        let can = may_edit(&world, &ada, id).await;
+        let tasks: Vec<_> = (0..4)
+            .map(|n| {
+                let (services, can) = (world.services.clone(), can.clone());
+                let edit = edit(&format!("{version}-{n}"), "Same");
+                tokio::spawn(async move { projects::edit(&services, &can, version, edit).await })
+            })
+            .collect();
+        let mut saved = 0;
+        for task in tasks {
+            match task.await.expect("no panic") {
+                Ok(()) => saved += 1,
+                lost => assert_eq!(conflict(lost).version, version + 1),
+            }
+        }
+        assert_eq!(saved, 1);
+    }
+    assert_eq!(world.audit(id.0).await.len(), 20);
+}
+
+#[tokio::test]
+async fn a_right_taken_away_stops_a_change_that_has_its_proof_already() {
+    let world = World::create().await;
+    let (ada, bob) = (world.person("Ada", PlatformRole::User).await, world.person("Bob", PlatformRole::User).await);
+    let id = world.project("atlas", &ada).await;
+    world.member(id, bob.actor.user_id, ProjectRole::Admin).await;
+    let can = may_edit(&world, &bob, id).await;
+    sqlx::query("update user_projects set is_project_admin = false where user_id = $1")
+        .bind(bob.actor.user_id.0)
+        .execute(world.services.pool())
+        .await
+        .expect("demoted");
+    let refused = refusal(projects::edit(&world.services, &can, 1, edit("Bob's", "Mine now")).await);
+    assert!(matches!(refused, Refusal::Forbidden(_)), "{refused:?}");
+    let member = again(&world, &bob).await.can::<EditProject>(Target::Project(id)).expect_err("a member");
+    assert!(matches!(member, Refusal::Forbidden(_)));
+    let stranger = world.person("Eve", PlatformRole::User).await.can::<EditProject>(Target::Project(id));
+    assert_eq!(stranger.expect_err("a stranger"), Refusal::NotFound);
+}
