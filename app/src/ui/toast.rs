@@ -52,16 +52,15 @@ pub fn Toast(
                 <SvgIcon icon=Icon::CircleCheck />
                 <p class="py-1">{message}</p>
                 {action.run()}
-                <span hidden=move || !ready.get()>
-                    <IconButton
-                        icon=Icon::X
-                        label="Dismiss"
-                        size=ButtonSize::Small
-                        on:click=move |_| {
-                            stop();
-                            gone.set(true);
-                        }
-                    />
+                // Not on the button itself: what a component is given beside its properties stays with its first toast.
+                <span
+                    hidden=move || !ready.get()
+                    on:click=move |_| {
+                        stop();
+                        gone.set(true);
+                    }
+                >
+                    <IconButton icon=Icon::X label="Dismiss" size=ButtonSize::Small />
                 </span>
             </div>
         </div>
