@@ -36,6 +36,39 @@ for (const scene of SCENES.filter((scene) => !scene.phone)) {
   });
 }
 
+/** How far things moved without anybody having done something, as browsers count it: 0 is not at all. */
+async function moved(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((done) => {
+        let sum = 0;
+        const add = (entries: PerformanceEntryList) => {
+          for (const { value } of entries as unknown as { value: number }[]) {
+            sum += value;
+          }
+        };
+        const observer = new PerformanceObserver((list) => add(list.getEntries()));
+        observer.observe({ type: "layout-shift", buffered: true });
+        // The frame after the next one has everything that was there before.
+        requestAnimationFrame(() =>
+          requestAnimationFrame(() => {
+            add(observer.takeRecords());
+            done(sum);
+          }),
+        );
+      }),
+  );
+}
+
+for (const scene of SCENES.filter(({ name }) => ["users", "projects", "budgets"].includes(name))) {
+  test(`nothing moves while a list comes alive: ${scene.name}`, async ({ show }) => {
+    const page = await show(scene);
+    await page.reload();
+    await alive(page);
+    expect(await moved(page)).toBe(0);
+  });
+}
+
 test("every page has a title of its own that ends in the name of the console", async ({ show }) => {
   const pages = ["sign-in", "profile", "my access", "users", "person", "create person", "projects", "project"];
   pages.push("create project", "edit project", "budgets", "budget", "create budget", "edit budget");
