@@ -307,8 +307,9 @@ async fn as_token(
     let server = TestServer::start_on(keycloak.await.behind_a_provider()).await;
     let admin = developer("owner", json!({"realm_access": {"roles": ["admin"]}}));
     let owner = server.world.sign_in(&admin).await.expect("let in");
-    // Passwords open nothing to anybody where a provider vouches; identity/flow.rs shows it.
-    for (path, ask, body) in all.iter().filter(|(path, ..)| *path != "/act/sign-in") {
+    // Passwords open nothing to anybody where a provider vouches; identity/flow.rs and confirm.rs show it.
+    let takes_password = |path: &str| ["/act/sign-in", "/act/account/confirm"].contains(&path);
+    for (path, ask, body) in all.iter().filter(|(path, ..)| !takes_password(path)) {
         for own in [true, false] {
             let things = things(&server, &owner).await;
             let mut claims = developer(name, json!({"realm_access": {"roles": [role]}, "user_type": kind}));
