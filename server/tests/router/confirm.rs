@@ -2,7 +2,7 @@
 //! `end2end`.
 
 use crate::provider::{Forge, Provider, Way};
-use crate::server::{OUR_SITE, PAGE, TestServer, header};
+use crate::server::{DATA, OUR_SITE, PAGE, TestServer, header};
 use domain::role::PlatformRole;
 use domain::session::CONFIRMED_FOR;
 use http::StatusCode;
@@ -177,6 +177,11 @@ async fn a_form_goes_on_once_the_provider_was_asked() {
     assert_eq!(status, StatusCode::SEE_OTHER);
     assert!(made.starts_with("/settings/administration/budgets/"), "{made}");
     assert_eq!(budgets(&server).await, 1);
+
+    let password = "confirm_action=&confirm_password=a+quiet+ledger+line";
+    let cookies = ada.cookies.join("; ");
+    let headers = [("cookie", cookies.as_str()), DATA, OUR_SITE];
+    assert_eq!(server.post("/act/account/confirm", password, &headers).await.status(), StatusCode::FORBIDDEN);
 }
 
 /// Has the provider say that it asked the person so many seconds after the sign-in.
