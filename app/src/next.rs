@@ -13,6 +13,12 @@ impl NextPath {
         (plain && !elsewhere).then(|| Self(raw.to_owned()))
     }
 
+    /// Where an address leads on to by its parameter `next`, if it has one and it is a path of this site.
+    pub fn in_query(query: &str) -> Option<Self> {
+        let next = crate::url::params(query).into_iter().find(|(name, _)| name == "next");
+        next.and_then(|(_, next)| Self::parse(&next))
+    }
+
     /// The path.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -57,6 +63,15 @@ mod tests {
             "/a\\b",
         ] {
             assert!(NextPath::parse(bad).is_none(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_query_is_decoded_once() {
+        let next = |query| NextPath::in_query(query).map(|next| next.as_str().to_owned());
+        assert_eq!(next("rows=25&next=%2Fprojects%2Fa%2520b%3Fat%3D1"), Some("/projects/a%20b?at=1".to_owned()));
+        for none in ["", "rows=25", "next=https%3A%2F%2Fexample.org"] {
+            assert_eq!(next(none), None, "{none}");
         }
     }
 

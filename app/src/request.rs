@@ -90,8 +90,10 @@ pub(crate) fn current_page() -> NextPath {
 /// A form that was sent once more after its sender confirmed who they are belongs to the page it was on at first.
 fn behind_confirmation(path: String) -> String {
     let query = path.strip_prefix(crate::paths::CONFIRM).and_then(|rest| rest.strip_prefix('?'));
-    let next = query.and_then(|query| form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "next"));
-    next.map(|(_, next)| next.into_owned()).unwrap_or(path)
+    match query.and_then(NextPath::in_query) {
+        Some(next) => next.as_str().to_owned(),
+        None => path,
+    }
 }
 
 /// The fields of a form as they were posted, put into the extensions of the request by the server.

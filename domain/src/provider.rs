@@ -18,6 +18,23 @@ pub enum ProviderKind {
 }
 
 impl ProviderKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Keycloak, Self::Oidc, Self::Entra];
+
+    /// The one that [`ProviderKind::key`] stands for.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.key() == key)
+    }
+
+    /// Its name by itself.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Keycloak => "Keycloak",
+            Self::Oidc => "Single sign-on",
+            Self::Entra => "Microsoft Entra ID",
+        }
+    }
+
     /// Its name within a sentence.
     pub const fn title(self) -> &'static str {
         match self {
@@ -84,6 +101,12 @@ impl ProviderStatus {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_kind_is_found_by_its_key() {
+        assert_eq!(ProviderKind::ALL.map(|kind| ProviderKind::from_key(kind.key())), ProviderKind::ALL.map(Some));
+        assert_eq!(ProviderKind::from_key("local"), None);
+    }
 
     #[test]
     fn a_clock_is_wrong_beyond_the_leeway_either_way() {

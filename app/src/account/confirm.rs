@@ -17,7 +17,7 @@ use leptos::context::Provider;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
 
 /// Name of the form.
 pub(crate) const FORM: &str = "confirm-identity";
@@ -38,8 +38,7 @@ impl Screen for ConfirmPage {
     }
 
     fn show(self) -> AnyView {
-        let next = use_query_map().with_untracked(|query| query.get("next"));
-        let next = next.and_then(|next| NextPath::parse(&next)).unwrap_or_default();
+        let next = use_location().search.with_untracked(|query| NextPath::in_query(query)).unwrap_or_default();
         view! {
             <Title text="Confirm it is you" />
             <LonelySheet>

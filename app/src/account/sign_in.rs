@@ -11,7 +11,6 @@ use crate::ui::{
     Banner, BannerKind, Button, ButtonKind, ButtonSize, Icon, LinkButton, LonelySheet, RelativeTime, TextField,
     TextKind,
 };
-use crate::url;
 use domain::error::Refusal;
 use domain::form::Flash;
 use domain::provider::{Outage, ProviderKind};
@@ -27,9 +26,7 @@ use time::OffsetDateTime;
 pub fn SignInPage() -> impl IntoView {
     let flash = expect_context::<PageFlash>();
     let way = Resource::new_blocking(|| (), |()| read_sign_in_way());
-    let asked = use_location().search.with_untracked(|query| url::params(query));
-    let next = asked.into_iter().find(|(name, _)| name == "next");
-    let next = next.and_then(|(_, next)| NextPath::parse(&next)).unwrap_or_default();
+    let next = use_location().search.with_untracked(|query| NextPath::in_query(query)).unwrap_or_default();
     let page = move || {
         let next = next.clone();
         Suspend::new(async move {

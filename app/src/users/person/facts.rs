@@ -3,6 +3,7 @@
 use crate::ui::{Day, Fact, Facts, RailPart, ShortId};
 use crate::users::data::UserView;
 use crate::users::row::last_sign_in;
+use domain::provider::ProviderKind;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -32,15 +33,10 @@ pub(super) fn rail(view: &UserView, now: OffsetDateTime) -> impl IntoView + use<
     }
 }
 
-/// `users.auth_source` as people read it: [`domain::provider::ProviderKind::key`], or that there is none.
+/// `users.auth_source` as people read it.
 fn signs_in_by(source: &str) -> &str {
-    match source {
-        "local" => "E-mail and password",
-        "keycloak" => "Keycloak",
-        "entra" => "Microsoft Entra ID",
-        "oidc" => "Single sign-on",
-        other => other,
-    }
+    let own = if source == "local" { "E-mail and password" } else { source };
+    ProviderKind::from_key(source).map_or(own, |kind| kind.name())
 }
 
 fn limit_words(limit: Option<i64>, default: u32) -> String {
