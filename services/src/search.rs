@@ -65,10 +65,10 @@ impl Hits {
     /// # Errors
     /// The database failed.
     pub(crate) async fn of(services: &Services, table: Searched, term: Option<&SearchTerm>) -> Result<Self, Error> {
-        Self::look_up(services, Wanted { table, term: term.map(|term| table.placed(term)), project: None }).await
+        Self::look_up(services, Wanted::new(table, term, None)).await
     }
 
-    /// Looks up who of a project matches a term, if there is one; one statement, none without project and term.
+    /// Looks up who of a project matches a term; one statement, none without project and term.
     ///
     /// # Errors
     /// The database failed.
@@ -77,8 +77,7 @@ impl Hits {
         term: Option<&SearchTerm>,
         project: Option<&ProjectName>,
     ) -> Result<Self, Error> {
-        let (table, project) = (Searched::Users, project.cloned());
-        Self::look_up(services, Wanted { table, term: term.map(|term| table.placed(term)), project }).await
+        Self::look_up(services, Wanted::new(Searched::Users, term, project)).await
     }
 
     async fn look_up(services: &Services, wanted: Wanted) -> Result<Self, Error> {
@@ -107,30 +106,35 @@ impl Hits {
 }
 
 impl Wanted {
+    fn new(table: Searched, term: Option<&SearchTerm>, project: Option<&ProjectName>) -> Self {
+        Self { table, term: term.map(|term| (term.clone(), table.place(term))), project: project.cloned() }
+    }
+
     /// The bounded look-up. Not kept as a prepared statement, so that its plan knows the term.
     fn lookup(&self) -> QueryBuilder<Postgres> {
         let mut sql = match (&self.term, &self.project) {
-            (None, Some(_)) => QueryBuilder::new("select t.user_id from user_projects t where true"),
-            _ => QueryBuilder::new(format!("select t.id from {} t where true", self.table.name())),
-        };
-        if let Some(term) = &self.term {
-            self.push_term_for_the_index(&mut sql, term);
-        }
-        if let Some(project) = &self.project {
-            if self.term.is_some() {
-                sql.push(" and exists (select from user_projects m where m.user_id = t.id and m.project_id = ");
+            (None, Some(project)) => {
+                let mut sql = QueryBuilder::new("select m.user_id from user_projects m where m.project_id = ");
                 push_id_of(&mut sql, project);
-                sql.push(")");
-            } else {
-                sql.push(" and t.project_id = ");
-                push_id_of(&mut sql, project);
+                sql
             }
-        }
+            (_, project) => {
+                let mut sql = QueryBuilder::new(format!("select t.id from {} t where true", self.table.name()));
+                self.push_term_for_the_index(&mut sql);
+                if let Some(project) = project {
+                    sql.push(" and t.id in (select m.user_id from user_projects m where m.project_id = ");
+                    push_id_of(&mut sql, project);
+                    sql.push(")");
+                }
+                sql
+            }
+        };
         sql.push(format_args!(" limit {}", FEW + 1));
         sql
     }
 
-    fn push_term_for_the_index(&self, sql: &mut QueryBuilder<Postgres>, (term, place): &(SearchTerm, Place)) {
+    fn push_term_for_the_index(&self, sql: &mut QueryBuilder<Postgres>) {
+        let Some((term, place)) = &self.term else { return };
         let pattern = pattern(term);
         match place {
             Place::Anywhere => {
@@ -146,18 +150,14 @@ impl Wanted {
 
     /// What is asked of each row along an order.
     fn push_condition(&self, sql: &mut QueryBuilder<Postgres>, alias: &'static str) {
-        if let Some((term, place)) = &self.term {
-            match place {
-                Place::Anywhere => {
-                    sql.push(format_args!(" and strpos({alias}.search, lower(")).push_bind(term.to_string());
-                    sql.push(")) > 0");
-                }
-                Place::BeginningOfWord => {
-                    sql.push(format_args!(" and strpos(' ' || {alias}.search, ' ' || lower("));
-                    sql.push_bind(term.to_string()).push(")) > 0");
-                }
-                Place::Initial => self.table.push_initial(sql, alias, term),
+        match &self.term {
+            None => {}
+            Some((term, Place::Anywhere)) => push_anywhere(sql, alias, term),
+            Some((term, Place::BeginningOfWord)) => {
+                sql.push(format_args!(" and strpos(' ' || {alias}.search, ' ' || lower("));
+                sql.push_bind(term.to_string()).push(")) > 0");
             }
+            Some((term, Place::Initial)) => self.table.push_initial(sql, alias, term),
         }
         if let Some(project) = &self.project {
             // A value, which is looked up for each row of the order, and no set, which would be made of all members first.
@@ -179,16 +179,15 @@ impl Searched {
         }
     }
 
-    fn placed(self, term: &SearchTerm) -> (SearchTerm, Place) {
+    fn place(self, term: &SearchTerm) -> Place {
         let is_large = matches!(self, Self::Users | Self::Projects);
         // A sign begins no word that the index knows.
         let is_word = term.as_str().chars().all(char::is_alphanumeric);
-        let place = match term.as_str().chars().count() {
+        match term.as_str().chars().count() {
             1 if is_large && is_word => Place::Initial,
             2 if is_large && is_word => Place::BeginningOfWord,
             _ => Place::Anywhere,
-        };
-        (term.clone(), place)
+        }
     }
 
     /// In the words of the index of initials.
@@ -199,6 +198,11 @@ impl Searched {
         };
         sql.push(format_args!(" and left(lower({alias}.{name}), 1) = lower(")).push_bind(term.to_string()).push(")");
     }
+}
+
+/// Appends ` and ...`: the term anywhere in the search column, compared in a way that no index could serve.
+pub(crate) fn push_anywhere(sql: &mut QueryBuilder<Postgres>, alias: &'static str, term: &SearchTerm) {
+    sql.push(format_args!(" and strpos({alias}.search, lower(")).push_bind(term.to_string()).push(")) > 0");
 }
 
 /// Appends the id behind a project's name.
@@ -232,8 +236,7 @@ mod tests {
     }
 
     fn wanted(term: &str) -> Wanted {
-        let term = SearchTerm::parse(term).expect("a term");
-        Wanted { table: Searched::Users, term: Some(Searched::Users.placed(&term)), project: None }
+        Wanted::new(Searched::Users, Some(&SearchTerm::parse(term).expect("a term")), None)
     }
 
     /// Thirty thousand people, of whom all are called "Person" and one "Quetzalcoatl".

@@ -3,7 +3,7 @@
 use crate::Services;
 use crate::error::Error;
 use crate::keyset::{Keyset, SortKey};
-use crate::search::{FEW, Hits, Searched};
+use crate::search::{FEW, Hits, Searched, push_anywhere};
 use crate::{session, users};
 use domain::id::{ProjectId, UserId};
 use domain::page::Page;
@@ -55,8 +55,7 @@ fn push_few(sql: &mut QueryBuilder<Postgres>, project: ProjectId, search: Option
     sql.push(" and u.id = any(array(select f.user_id from user_projects f where f.project_id = ");
     sql.push_bind(project.0).push("))");
     if let Some(term) = search {
-        // Compared in a way that no index could serve: only the members are to be looked through.
-        sql.push(" and strpos(u.search, lower(").push_bind(term.to_string()).push(")) > 0");
+        push_anywhere(sql, "u", term);
     }
 }
 
