@@ -1,13 +1,10 @@
 //! What it costs to find out on every request who asks and what they may.
 
 use super::report::{Bar, Report};
-use super::server::{Server, again, cookie};
-use super::tools::{Load, Pressure, Target};
-use super::{Bench, Part, SESSION};
+use super::server::{Server, again};
+use super::{AskAs, Bench, CONNECTIONS, Part, SESSION};
 use anyhow::Result;
 use std::net::{Ipv4Addr, TcpListener};
-
-const CONNECTIONS: u32 = 8;
 
 /// Says the same to everybody, so that a cookie makes no difference but the work of finding out whose it is.
 const OPEN_TO_EVERYBODY: &str = "/turned-away";
@@ -42,9 +39,9 @@ pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     for keeper in KEEPERS {
         give_claims(bench, keeper.has_provider)?;
         let server = start(bench, keeper)?;
-        let (with, wrk) = load(bench, &server, OPEN_TO_EVERYBODY, true)?;
-        let (without, _) = load(bench, &server, OPEN_TO_EVERYBODY, false)?;
-        let (own, _) = load(bench, &server, OWN, true)?;
+        let (with, wrk) = bench.press(&server, OPEN_TO_EVERYBODY, AskAs::Admin, bench.pressure())?;
+        let (without, _) = bench.press(&server, OPEN_TO_EVERYBODY, AskAs::Nobody, bench.pressure())?;
+        let (own, _) = bench.press(&server, OWN, AskAs::Admin, bench.pressure())?;
         let from = format!("{} / {}: `{wrk}`", with.words(), without.words());
         report.line(keeper.title, (with.rate / without.rate, ""), Bar::None, from);
         let share = own.rate * (1.0 / with.rate - 1.0 / without.rate);
@@ -61,7 +58,7 @@ fn give_claims(bench: &Bench, has_provider: bool) -> Result<()> {
     if has_provider {
         bench.database.ask(&format!(
             "insert into provider_sessions
-               (session_id, issuer, subject, claims, sealed_tokens, access_expires_at, authenticated_at, refreshed_at)
+               (session_id, issuer, subject, claims, sealed_tokens, access_expires_at, refreshed_at)
              select s.id, '{ISSUER}', u.id::text,
                     jsonb_build_object(
                       'sub', u.id, 'preferred_username', u.email, 'email', u.email, 'name', u.name,
@@ -69,7 +66,7 @@ fn give_claims(bench: &Bench, has_provider: bool) -> Result<()> {
                       'applications', (select jsonb_agg(name) from
                         (select name from projects where project_type = 'shared' and deleted_at is null
                          order by id limit 3) project)),
-                    '', now() + interval '1 day', now(), now()
+                    '', now() + interval '1 day', now()
              from sessions s join users u on u.id = s.user_id where s.id = {session}"
         ))?;
     }
@@ -90,11 +87,4 @@ fn start(bench: &Bench, keeper: Keeper) -> Result<Server> {
         ("ENABLE_USER_MANAGEMENT", if keeper.has_user_management { "true" } else { "false" }),
     ];
     Server::start(&bench.bursar, &bench.database, if keeper.has_provider { &provider } else { &[] })
-}
-
-fn load(bench: &Bench, server: &Server, path: &str, is_signed_in: bool) -> Result<(Load, String)> {
-    let session = [("Cookie", cookie(SESSION))];
-    let headers: &[_] = if is_signed_in { &session } else { &[] };
-    let target = Target { url: format!("{}{path}", server.origin()), headers, script: None };
-    bench.tools.wrk(&target, Pressure { connections: CONNECTIONS, seconds: bench.size.seconds })
 }

@@ -1,9 +1,9 @@
 //! How much memory the server's process holds.
 
 use super::report::{Bar, Report};
-use super::server::{Server, again, cookie};
+use super::server::{Server, again};
 use super::tools::{Pressure, Target};
-use super::{Bench, Part, SESSION};
+use super::{AskAs, Bench, Part};
 use anyhow::Result;
 
 /// Each of the two threads of `wrk` asks as every second session, one after the other, round and round.
@@ -56,10 +56,8 @@ pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     let from = format!("{signed_in:.1} MB / {idle:.1} MB: `{wrk}`");
     report.line(format!("After {sessions} sessions / idle"), (signed_in / idle, ""), Bar::AtMost(1.3), from);
 
-    let headers = [("Cookie", cookie(SESSION))];
-    let url = format!("{}/settings/administration/users?rows=100", server.origin());
-    let target = Target { url, headers: &headers, script: None };
-    let (load, wrk) = bench.tools.wrk(&target, Pressure { connections: 50, seconds: bench.size.seconds })?;
+    let pressure = Pressure { connections: 50, ..bench.pressure() };
+    let (load, wrk) = bench.press(&server, "/settings/administration/users?rows=100", AskAs::Admin, pressure)?;
     let loaded = server.resident()?;
     report.line("Under load", (loaded, " MB"), Bar::None, format!("{} pages of 100 rows: `{wrk}`", load.words()));
     Ok(())

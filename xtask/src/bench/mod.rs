@@ -21,11 +21,24 @@ use anyhow::{Context, Result};
 use clap::ValueEnum;
 use database::Database;
 use report::Report;
+use server::Server;
 use std::path::PathBuf;
-use tools::Tools;
+use tools::{Load, Pressure, Target, Tools};
 
 /// The secret of the session that every measurement uses, in a database that holds nobody real.
 const SESSION: &str = "bench-bench-bench-bench-bench-bench-bench-0";
+
+/// How many of `wrk`'s or `pgbench`'s clients press at once.
+const CONNECTIONS: u32 = 8;
+
+/// Who asks for a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AskAs {
+    /// The admin whose session every measurement uses.
+    Admin,
+    /// Somebody who is not signed in.
+    Nobody,
+}
 
 /// What can be measured by itself, in the order in which all of it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -82,6 +95,21 @@ struct Bench {
 }
 
 impl Bench {
+    /// Asks a server for a page, again and again.
+    fn press(&self, server: &Server, path: &str, visitor: AskAs, pressure: Pressure) -> Result<(Load, String)> {
+        let session = [("Cookie", server::cookie(SESSION))];
+        let headers: &[_] = match visitor {
+            AskAs::Admin => &session,
+            AskAs::Nobody => &[],
+        };
+        self.tools.wrk(&Target { url: format!("{}{path}", server.origin()), headers, script: None }, pressure)
+    }
+
+    /// As hard as most measurements press.
+    const fn pressure(&self) -> Pressure {
+        Pressure { connections: CONNECTIONS, seconds: self.size.seconds }
+    }
+
     /// Keeps a script for a generator of load where people can look at it.
     fn script(&self, name: &str, text: &str) -> Result<PathBuf> {
         let folder = paths::target().join("bench/scripts");

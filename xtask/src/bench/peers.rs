@@ -3,10 +3,10 @@
 use super::database::Database;
 use super::lists::{cursor, encoded};
 use super::report::{Bar, Report, number};
-use super::server::{Server, again, cookie};
+use super::server::{Server, again};
 use super::throughput::NO_RATE_LIMIT;
-use super::tools::{Load, Pressure, Target};
-use super::{Bench, Part, SESSION};
+use super::tools::{Load, Target};
+use super::{AskAs, Bench, CONNECTIONS, Part};
 use crate::keycloak::{ADMINISTRATOR, Keycloak};
 use crate::steps::Steps;
 use anyhow::{Context, Result, ensure};
@@ -18,7 +18,6 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::thread;
 
-const CONNECTIONS: u32 = 8;
 const DATABASE: &str = "keycloak";
 
 pub(super) fn measure(steps: &mut Steps, bench: &Bench, report: &mut Report) -> Result<()> {
@@ -63,10 +62,10 @@ fn compare(bench: &Bench, keycloak: &Keycloak, report: &mut Report) -> Result<()
         number(f64::from(bench.size.users))
     );
     report.section("Beside Keycloak", how, again(Part::Peers));
-    let pressure = Pressure { connections: CONNECTIONS, seconds: bench.size.seconds };
+    let pressure = bench.pressure();
     let users = format!("{}/admin/realms/{}/users?max=50&briefRepresentation=true", keycloak.url(), keycloak.realm());
     for Page { what, ours, theirs } in pages(bench)? {
-        let (ours, command) = ask_console(bench, &format!("/v1/admin/users?per_page=50{ours}"), pressure)?;
+        let (ours, command) = ask_console(bench, &format!("/v1/admin/users?per_page=50{ours}"))?;
         let url = format!("{users}{theirs}");
         let ask_keycloak = || {
             let headers = [("Authorization", format!("Bearer {}", token(keycloak)?))];
@@ -86,11 +85,10 @@ fn compare(bench: &Bench, keycloak: &Keycloak, report: &mut Report) -> Result<()
     Ok(())
 }
 
-fn ask_console(bench: &Bench, path: &str, pressure: Pressure) -> Result<(Load, String)> {
+fn ask_console(bench: &Bench, path: &str) -> Result<(Load, String)> {
     let server = Server::start(&bench.bursar, &bench.database, &[NO_RATE_LIMIT])?;
     server.visitor().read(path)?;
-    let headers = [("Cookie", cookie(SESSION))];
-    bench.tools.wrk(&Target { url: format!("{}{path}", server.origin()), headers: &headers, script: None }, pressure)
+    bench.press(&server, path, AskAs::Admin, bench.pressure())
 }
 
 /// A token of Keycloak's administrator; it lives for a minute.

@@ -1,9 +1,9 @@
 //! Signing in: how much of the hash workers' time goes into hashes, and whether pages stay quick meanwhile.
 
 use super::report::{Bar, Report};
-use super::server::{Server, again, cookie};
+use super::server::{Server, again};
 use super::tools::{Load, Pressure, Target};
-use super::{Bench, Part, SESSION};
+use super::{AskAs, Bench, Part};
 use anyhow::{Context, Result, anyhow};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
@@ -62,15 +62,13 @@ pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
 /// One page after the other, at first alone and then beside sign-ins that never let a worker rest.
 fn pages_meanwhile(bench: &Bench, server: &Server, sign_ins: (&Path, &PathBuf), report: &mut Report) -> Result<()> {
     let seconds = bench.size.seconds;
-    let headers = [("Cookie", cookie(SESSION))];
-    let url = format!("{}/settings/administration/users?rows=50", server.origin());
-    let target = Target { url, headers: &headers, script: None };
     let pressure = Pressure { connections: 1, seconds };
-    let (idle, wrk) = bench.tools.wrk(&target, pressure)?;
+    let page = || bench.press(server, "/settings/administration/users?rows=50", AskAs::Admin, pressure);
+    let (idle, wrk) = page()?;
     let (busy, pressed) = std::thread::scope(|scope| {
         let pressing = scope.spawn(|| sign_in(bench, server, sign_ins, seconds + 2));
         std::thread::sleep(std::time::Duration::from_secs(1));
-        let busy = bench.tools.wrk(&target, pressure).map(|(load, _)| load);
+        let busy = page().map(|(load, _)| load);
         (busy, pressing.join())
     });
     let (busy, (pressed, _)) = (busy?, pressed.map_err(|_| anyhow!("the sign-ins ended in a panic"))??);

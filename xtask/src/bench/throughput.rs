@@ -1,13 +1,10 @@
 //! Lists under load: what the console adds to the work of its database.
 
 use super::report::{Bar, Report};
-use super::server::{Server, again, cookie};
-use super::tools::{Pressure, Target};
-use super::{Bench, Part, SESSION};
+use super::server::{Server, again};
+use super::{AskAs, Bench, CONNECTIONS, Part};
 use anyhow::Result;
 use std::path::PathBuf;
-
-const CONNECTIONS: u32 = 8;
 
 /// A list, its address, the name of its script of SQL, and how much of the database's pace it has to keep.
 const LISTS: [(&str, &str, &str, f64); 2] = [
@@ -19,7 +16,7 @@ const LISTS: [(&str, &str, &str, f64); 2] = [
 pub(super) const NO_RATE_LIMIT: (&str, &str) = ("BURSAR_API_RATE", "1000000000");
 
 pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
-    let pressure = Pressure { connections: CONNECTIONS, seconds: bench.size.seconds };
+    let pressure = bench.pressure();
     let how = format!(
         "Answers a second over HTTP, by `wrk` with {CONNECTIONS} connections, against `pgbench` with {CONNECTIONS} \
          clients running the same statements: those that Postgres logged for one such request, as prepared statements. \
@@ -31,9 +28,7 @@ pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
         let (sql, pgbench) = bench.tools.pgbench(bench.database.url(), &script, pressure)?;
         let server = Server::start(&bench.bursar, &bench.database, &[NO_RATE_LIMIT])?;
         server.visitor().read(path)?;
-        let headers = [("Cookie", cookie(SESSION))];
-        let target = Target { url: format!("{}{path}", server.origin()), headers: &headers, script: None };
-        let (http, wrk) = bench.tools.wrk(&target, pressure)?;
+        let (http, wrk) = bench.press(&server, path, AskAs::Admin, pressure)?;
         let from = format!("{} / {}: `{wrk}`; `{pgbench}`", http.words(), sql.words());
         report.line(what, (http.rate / sql.rate, ""), Bar::AtLeast(bar), from);
         report.line(
