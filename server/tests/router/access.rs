@@ -1,160 +1,22 @@
 //! Every page and every server function, asked as every role, in an own and in a foreign project, against the one
 //! permission table. What is registered but not listed here fails the test.
 
+mod asked;
+
+pub(crate) use asked::{Ask, Things, things};
+
+use self::Ask::*;
+use self::asked::{Body, FUNCTIONS, PAGES};
 use crate::server::{DATA, OUR_SITE, PAGE, TestServer};
 use domain::actor::{Actor, Target};
-use domain::id::{BudgetId, ProjectId, UserId};
+use domain::id::UserId;
 use domain::mode::Mode;
-use domain::permission::Permission::{self, *};
+use domain::permission::Permission;
 use domain::role::{PlatformRole, ProjectRole};
 use serde_json::json;
 use services::guard::Caller;
 use services::testing::{World, developer};
-use sqlx::AssertSqlSafe;
 use std::collections::BTreeSet;
-
-/// Who may ask.
-pub(crate) enum Ask {
-    /// Everybody, signed in or not.
-    Anybody,
-    /// Everybody who is signed in.
-    SignedIn,
-    /// Whom the table allows it on the platform.
-    Platform(Permission),
-    /// Whom the table allows it on the platform or for themselves.
-    Own(Permission),
-    /// Whom the table allows it in the project asked about.
-    Project(Permission),
-}
-use Ask::*;
-
-impl Ask {
-    /// Whether it is asked for that the identity was confirmed lately.
-    pub(crate) const fn hurts(&self) -> bool {
-        match self {
-            Self::Anybody | Self::SignedIn => false,
-            Self::Platform(permission) | Self::Own(permission) | Self::Project(permission) => {
-                permission.needs_confirmed_identity()
-            }
-        }
-    }
-}
-
-/// What a request is about, made anew for each.
-pub(crate) struct Things {
-    pub(crate) project_id: ProjectId,
-    pub(crate) project: String,
-    pub(crate) deleted_id: ProjectId,
-    pub(crate) deleted: String,
-    pub(crate) person: UserId,
-    pub(crate) budget: BudgetId,
-}
-
-type Body = fn(&Things) -> String;
-
-/// Every server function, who may call it, and a body that would do something.
-const FUNCTIONS: &[(&str, Ask, Body)] = &[
-    ("/act/sign-in", Anybody, |_| "email=x%40example.com&password=wrong&next=%2F".into()),
-    ("/act/sign-out", Anybody, |_| String::new()),
-    ("/act/appearance", Anybody, |_| "theme=dark".into()),
-    ("/data/flash", Anybody, |_| String::new()),
-    ("/data/sign-in-way", Anybody, |_| String::new()),
-    ("/act/account/confirm", SignedIn, |_| "confirm_password=wrong&confirm_action=".into()),
-    ("/act/account/confirm-later", SignedIn, |_| "confirm_form=none".into()),
-    ("/data/confirmation", SignedIn, |_| String::new()),
-    ("/act/account/change-password", SignedIn, |_| "current_password=a&new_password=b&repeated=b".into()),
-    ("/act/account/end-session", SignedIn, |_| "session=unknown".into()),
-    ("/act/account/sign-out-everywhere", Own(ManageOwnAccount), |_| String::new()),
-    ("/data/who-am-i", SignedIn, |_| String::new()),
-    ("/data/my-access", SignedIn, |_| String::new()),
-    ("/data/password-change", SignedIn, |_| String::new()),
-    ("/data/profile", Own(ManageOwnAccount), |_| String::new()),
-    ("/data/people", Platform(ViewUsers), |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
-    ("/data/person", Platform(ViewUsers), |t| format!("id={}", t.person)),
-    ("/data/new-person", Platform(ManageUsers), |_| String::new()),
-    ("/act/people/create", Platform(ManageUsers), |t| {
-        format!("name=New+Person&email=new.{}%40example.com&kind=regular", t.project)
-    }),
-    ("/act/people/set-role", Platform(GrantRoles), |t| format!("person={}&role=admin", t.person)),
-    ("/act/people/set-auditor", Platform(GrantAuditor), |t| format!("person={}&auditor=true", t.person)),
-    ("/act/people/deactivate", Platform(ManageUsers), |t| format!("person={}", t.person)),
-    ("/act/people/reactivate", Platform(ManageUsers), |t| format!("person={}", t.person)),
-    ("/act/people/unlock", Platform(ManageUsers), |t| format!("person={}", t.person)),
-    ("/act/people/end-sessions", Platform(ManageUsers), |t| format!("person={}", t.person)),
-    ("/act/people/issue-password", Platform(ManageUsers), |t| format!("person={}&name=Target", t.person)),
-    ("/act/people/set-project-limit", Platform(ManageUsers), |t| format!("person={}&limit=5", t.person)),
-    ("/act/people/link-identity", Platform(ManageUsers), |t| {
-        format!("person={}&issuer=https%3A%2F%2Fid&subject={}", t.person, t.project)
-    }),
-    ("/act/people/dismiss-identity", Platform(ManageUsers), |t| {
-        format!("person={}&issuer=https%3A%2F%2Fid&subject={}", t.person, t.project)
-    }),
-    ("/data/projects", SignedIn, |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
-    ("/data/new-project", Own(CreateProject), |_| String::new()),
-    ("/data/project", Project(ViewProject), |t| format!("name={}&query[members][size]=25", t.project)),
-    ("/data/project-facts", Project(EditProject), |t| format!("name={}", t.project)),
-    ("/act/projects/create", Own(CreateProject), |t| {
-        format!("name=new-{}&display_name=&description=Made+by+a+test", t.project)
-    }),
-    ("/act/projects/edit", Project(EditProject), |t| {
-        format!("project={}&version=1&display_name=Other&description=Other", t.project)
-    }),
-    ("/act/projects/delete", Project(DeleteProject), |t| format!("project={}&version=1", t.project)),
-    ("/act/projects/restore", Project(DeleteProject), |t| format!("project={}", t.deleted)),
-    ("/act/members/add", Project(ManageMembers), |t| format!("project={}&person={}&role=member", t.project, t.person)),
-    ("/act/members/set-role", Project(ManageMembers), |t| {
-        format!("project={}&person={}&role=admin", t.project, t.person)
-    }),
-    ("/act/members/remove", Project(ManageMembers), |t| {
-        format!("project={}&person={}&role=member", t.project, t.person)
-    }),
-    ("/data/identity-provider", Platform(ViewIdentityProvider), |_| String::new()),
-    ("/data/budgets", Platform(ViewBudgets), |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
-    ("/data/budget", Platform(ViewBudgets), |t| format!("id={}", t.budget)),
-    ("/data/new-budget", Platform(ManageBudgets), |_| String::new()),
-    ("/data/budget-to-edit", Platform(ManageBudgets), |t| format!("id={}", t.budget)),
-    ("/act/budgets/create", Platform(ManageBudgets), |t| {
-        format!("name=New+{}&category=cli&soft_limit=1&hard_limit=2&period=30d", t.project)
-    }),
-    ("/act/budgets/edit", Platform(ManageBudgets), |t| {
-        format!("budget={}&version=1&name=B+{}&category=cli&soft_limit=1&hard_limit=2&period=30d", t.budget, t.project)
-    }),
-    ("/act/budgets/assign-to-person", Platform(ManageBudgets), |t| format!("budget={}&person={}", t.budget, t.person)),
-    ("/act/budgets/assign-to-project", Platform(ManageBudgets), |t| {
-        format!("budget={}&project={}", t.budget, t.project)
-    }),
-    ("/act/budgets/take-from-person", Platform(ManageBudgets), |t| {
-        format!("person={}&category=cli&budget={}", t.person, t.budget)
-    }),
-    ("/act/budgets/take-from-project", Platform(ManageBudgets), |t| {
-        format!("project={}&category=cli&budget={}", t.project, t.budget)
-    }),
-];
-
-/// Every page and who may open it.
-const PAGES: &[(&str, Ask, Body)] = &[
-    ("/", SignedIn, |_| "/".into()),
-    ("/sign-in", Anybody, |_| "/sign-in".into()),
-    ("/turned-away", Anybody, |_| "/turned-away".into()),
-    ("/change-password", SignedIn, |_| "/change-password".into()),
-    ("/confirm-identity", SignedIn, |_| "/confirm-identity".into()),
-    ("/settings/profile", Own(ManageOwnAccount), |_| "/settings/profile".into()),
-    ("/settings/my-access", SignedIn, |_| "/settings/my-access".into()),
-    ("/settings/administration/users", Platform(ViewUsers), |_| app::paths::USERS.into()),
-    ("/settings/administration/users/new", Platform(ManageUsers), |_| app::paths::NEW_USER.into()),
-    ("/settings/administration/users/{id}", Platform(ViewUsers), |t| app::paths::user(t.person)),
-    ("/settings/administration/projects", SignedIn, |_| app::paths::PROJECTS.into()),
-    ("/settings/administration/new-project", Own(CreateProject), |_| app::paths::NEW_PROJECT.into()),
-    ("/settings/administration/projects/{name}", Project(ViewProject), |t| app::paths::project(&t.project)),
-    ("/settings/administration/projects/{name}/edit", Project(EditProject), |t| app::paths::edit_project(&t.project)),
-    ("/settings/administration/budgets", Platform(ViewBudgets), |_| app::paths::BUDGETS.into()),
-    ("/settings/administration/budgets/new", Platform(ManageBudgets), |_| app::paths::NEW_BUDGET.into()),
-    ("/settings/administration/budgets/{id}", Platform(ViewBudgets), |t| app::paths::budget(t.budget)),
-    ("/settings/administration/budgets/{id}/edit", Platform(ManageBudgets), |t| app::paths::edit_budget(t.budget)),
-    ("/settings/administration/identity-provider", Platform(ViewIdentityProvider), |_| {
-        app::paths::IDENTITY_PROVIDER.into()
-    }),
-];
 
 /// Somebody whose token says who they are: roles, type, and whether the own project is named in which list.
 const TOKENS: [(&str, &str, &str, Option<&str>); 5] = [
@@ -399,59 +261,14 @@ pub(crate) fn expected_refusal(actor: &Actor, ask: &Ask, things: &Things) -> Opt
             actor.may(*permission, Target::Own) || actor.may(*permission, Target::Platform),
             !actor.mode.has(*permission),
         ),
-        Project(permission) => {
-            (actor.may(*permission, project), !actor.may(ViewProject, project) || !actor.mode.has(*permission))
-        }
+        Project(permission) => (
+            actor.may(*permission, project),
+            !actor.may(Permission::ViewProject, project) || !actor.mode.has(*permission),
+        ),
     };
     match (allowed, hidden) {
         (true, _) => None,
         (false, true) => Some(404),
         (false, false) => Some(403),
     }
-}
-
-pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
-    let id = server.world.services.random().id(server.world.clock.now());
-    let project = format!("p{}", id.simple());
-    let project_id = server.world.project(&project, owner).await;
-    let deleted = format!("d{}", id.simple());
-    let deleted_id = server.world.project(&deleted, owner).await;
-    sqlx::query("update projects set deleted_at = $2 where id = $1")
-        .bind(deleted_id.0)
-        .bind(server.world.clock.now())
-        .execute(server.world.services.pool())
-        .await
-        .expect("deleted");
-    let person = server.world.row(&format!("Target {}", id.simple()), PlatformRole::User).await;
-    server.world.member(project_id, person, ProjectRole::Member).await;
-    sqlx::query(
-        "insert into identity_conflicts (issuer, subject, user_id, provider, name, address, first_at, last_at)
-         values ('https://id', $1, $2, 'keycloak', 'Somebody', 'a@example.com', now(), now())",
-    )
-    .bind(&project)
-    .bind(person.0)
-    .execute(server.world.services.pool())
-    .await
-    .expect("somebody who was turned away");
-    sqlx::query(
-        "insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes) values ($1, $2, 'cli', 1, 2, 60)",
-    )
-    .bind(id)
-    .bind(&project)
-    .execute(server.world.services.pool())
-    .await
-    .expect("a budget");
-    for (table, holder, id_of_holder) in
-        [("user_budgets", "user_id", person.0), ("project_budgets", "project_id", project_id.0)]
-    {
-        sqlx::query(AssertSqlSafe(format!(
-            "insert into {table} ({holder}, category, budget_id) values ($1, 'cli', $2)"
-        )))
-        .bind(id_of_holder)
-        .bind(id)
-        .execute(server.world.services.pool())
-        .await
-        .expect("an assignment");
-    }
-    Things { project_id, project, deleted_id, deleted, person, budget: BudgetId(id) }
 }
