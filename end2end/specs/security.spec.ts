@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { MAINTAINER } from "../support/console";
 import { cast } from "../support/scenes";
 import { arrived, at } from "../support/steps";
@@ -43,6 +44,47 @@ test("a page whose code cannot be loaded is opened by a full load", async ({ ope
   await page.unroute(/\.wasm$/);
   await arrived(page, "Projects");
   expect(refused, "the chunk was asked for").toBeGreaterThan(0);
+});
+
+/** Holds back the code of pages from now on; the document that asks for it comes alive once it is let go. */
+async function holdCode(page: Page): Promise<{ asked: Promise<unknown>; letGo: () => void }> {
+  const code = /\/(split|chunk)_\w+\.wasm$/;
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route(code, async (route) => {
+    await held;
+    await route.continue().catch(() => undefined);
+  });
+  return { asked: page.waitForRequest(code), letGo };
+}
+
+test("a link that is followed before the page is alive opens as a document", async ({ open }) => {
+  const page = await open(MAINTAINER);
+  const { asked, letGo } = await holdCode(page);
+  await page.goto(`${at.users}?q=brennan`);
+  await asked;
+  await page.evaluate(() => Object.assign(window, { stayed: true }));
+  await page.getByRole("link", { name: /Aoife Brennan/ }).click();
+  await arrived(page, "Aoife Brennan");
+  expect(await page.evaluate(() => "stayed" in window), "the document was loaded again").toBe(false);
+  letGo();
+  await alive(page);
+});
+
+test("going back before the page is alive opens the page before as a document", async ({ open }) => {
+  const page = await open(MAINTAINER);
+  await page.goto(at.users);
+  await alive(page);
+  await page.getByRole("link", { name: "Projects management" }).first().click();
+  await arrived(page, "Projects");
+  const { asked, letGo } = await holdCode(page);
+  await page.reload();
+  await asked;
+  await page.goBack();
+  await arrived(page, "Users");
+  letGo();
+  await alive(page);
+  await expect(page.getByRole("searchbox", { name: "Search people" })).toBeVisible();
 });
 
 test("a page without any of its scripts is complete", async ({ open, faults }) => {
