@@ -58,9 +58,12 @@ pub struct Services {
 
 impl Services {
     /// Puts the console's capabilities on a database.
-    pub fn new(pool: PgPool, clock: Clock, random: Random, settings: Settings) -> Self {
-        let hasher = PasswordHasher::new(random.clone(), settings.hash_workers);
-        Self { pool, clock, random, settings: Arc::new(settings), hasher, identity: None }
+    ///
+    /// # Errors
+    /// The workers that hash passwords could not be started.
+    pub fn new(pool: PgPool, clock: Clock, random: Random, settings: Settings) -> Result<Self, Error> {
+        let hasher = PasswordHasher::new(random.clone(), settings.hash_workers)?;
+        Ok(Self { pool, clock, random, settings: Arc::new(settings), hasher, identity: None })
     }
 
     /// Has people sign in through an identity provider, and no other way.

@@ -5,23 +5,42 @@ use crate::meter::HashJob;
 use crate::random::Random;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
+use rayon_core::{ThreadPool, ThreadPoolBuilder};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 
 /// Hashes and verifies with argon2id, 19 MiB, 2 passes, 1 lane (OWASP), in PHC strings.
 #[derive(Clone)]
 pub struct PasswordHasher {
-    workers: Arc<Semaphore>,
+    workers: Arc<ThreadPool>,
     random: Random,
 }
 
 /// Verified when there is no account, so that an unknown account costs the same. Nobody's password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$Tm9ib2R5c1NhbHRIZXJl$+s+uq5UojNOTgm5ZvCi2jrVV3p+VDeyEWLyNgKx1rjI";
 
+/// How far a worker stands back, as `nice` counts it: it gets a processor that pages leave, or a tenth of one.
+const NICE: i32 = 10;
+
 impl PasswordHasher {
-    pub(crate) fn new(random: Random, workers: NonZeroUsize) -> Self {
-        Self { workers: Arc::new(Semaphore::new(workers.get())), random }
+    /// Starts the workers; they end with the last clone.
+    ///
+    /// # Errors
+    /// The system has no thread left.
+    pub(crate) fn new(random: Random, workers: NonZeroUsize) -> Result<Self, Error> {
+        let workers = ThreadPoolBuilder::new()
+            .num_threads(workers.get())
+            .thread_name(|number| format!("hash-{number}"))
+            // On Linux a thread's own. Refused, it works as it did.
+            .start_handler(|_| {
+                let _ = rustix::process::nice(NICE);
+            })
+            // Whoever waits is told by the channel that closes.
+            .panic_handler(drop)
+            .build()
+            .map_err(|fault| Error::Broken(format!("no workers for passwords: {fault}")))?;
+        Ok(Self { workers: Arc::new(workers), random })
     }
 
     /// Hashes a password with a fresh salt.
@@ -55,16 +74,16 @@ impl PasswordHasher {
 
     async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let waiting = HashJob::waiting();
-        let permit =
-            Arc::clone(&self.workers).acquire_owned().await.map_err(|fault| Error::Broken(fault.to_string()))?;
-        tracing::debug!("hashing a password");
-        // The permit goes with the work: a request that is given up does not make room for one more hash.
-        let running = waiting.runs();
-        let work = move || {
-            let _place = (permit, running);
-            job()
-        };
-        tokio::task::spawn_blocking(work).await.map_err(|fault| Error::Broken(format!("hash worker: {fault}")))
+        let (answer, answered) = oneshot::channel();
+        self.workers.spawn(move || {
+            // Nobody hashes for a request that was given up.
+            if !answer.is_closed() {
+                tracing::debug!("hashing a password");
+                let _running = waiting.runs();
+                let _ = answer.send(job());
+            }
+        });
+        answered.await.map_err(|fault| Error::Broken(format!("hash worker: {fault}")))
     }
 }
 
@@ -78,7 +97,21 @@ mod tests {
     use super::*;
 
     fn hasher() -> PasswordHasher {
-        PasswordHasher::new(Random::system(), NonZeroUsize::MIN)
+        PasswordHasher::new(Random::system(), NonZeroUsize::MIN).expect("a worker")
+    }
+
+    #[tokio::test]
+    async fn hashing_stands_back_behind_everything_else() {
+        let here = rustix::process::nice(0).expect("a priority");
+        let there = hasher().work(|| rustix::process::nice(0)).await.expect("an answer").expect("a priority");
+        assert_eq!(there, (here + NICE).min(19));
+    }
+
+    #[tokio::test]
+    async fn a_worker_outlives_a_job_that_does_not_end_well() {
+        let hasher = hasher();
+        assert!(hasher.work(|| panic!("on purpose")).await.is_err());
+        assert_eq!(hasher.work(|| 7).await.expect("an answer"), 7);
     }
 
     #[tokio::test]

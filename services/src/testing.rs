@@ -74,8 +74,9 @@ impl World {
         let mut settings = Settings { hash_workers: NonZeroUsize::MIN.saturating_add(1), ..Settings::default() };
         change(&mut settings);
         let told = clock.clone();
-        let services =
-            Services::new(database.pool().clone(), Clock::from_fn(move || told.now()), Random::system(), settings);
+        let clock_told = Clock::from_fn(move || told.now());
+        let services = Services::new(database.pool().clone(), clock_told, Random::system(), settings);
+        let services = services.expect("workers");
         Self { services, clock, tokens: Mutex::default(), database }
     }
 
