@@ -11,9 +11,9 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 /// The address is not one.
 pub fn pool(config: &Config, url: &Secret) -> Result<PgPool, sqlx::Error> {
     let options: PgConnectOptions = url.expose().parse()?;
-    let options = options
-        .application_name("bursar")
-        .options([("statement_timeout", format!("{}s", config.statement_timeout.duration().as_secs()))]);
+    let timeout = format!("{}s", config.statement_timeout.duration().as_secs());
+    // Compiling a statement takes longer than any of ours does.
+    let options = options.application_name("bursar").options([("statement_timeout", timeout.as_str()), ("jit", "off")]);
     Ok(PgPoolOptions::new()
         .max_connections(config.database_connections.into())
         .acquire_timeout(config.database_wait.duration())

@@ -3,6 +3,7 @@
 use super::Error;
 use super::binaries::Binaries;
 use super::folder::{DATABASE, Folder, PORT, SUPERUSER};
+use super::memory::shared_buffers;
 use super::owner::Owner;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{ConnectOptions, Connection};
@@ -80,9 +81,12 @@ impl Cluster {
             ("timezone", "UTC"),
             ("log_timezone", "UTC"),
         ];
-        let relaxed = [("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off")];
-        let relaxed = relaxed.into_iter().filter(|_| self.durability == Durability::ThrowAway);
-        let options = settings.into_iter().chain(relaxed).map(|(name, value)| format!("-c {}", quoted(name, value)));
+        let shared_buffers = shared_buffers();
+        let by_purpose: &[_] = match self.durability {
+            Durability::Full => &[("shared_buffers", shared_buffers.as_str())],
+            Durability::ThrowAway => &[("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off")],
+        };
+        let options = settings.iter().chain(by_purpose).map(|(name, value)| format!("-c {}", quoted(name, value)));
         options.collect::<Vec<_>>().join(" ")
     }
 

@@ -9,6 +9,7 @@ mod cluster;
 mod error;
 mod folder;
 mod keeper;
+mod memory;
 mod owner;
 mod private;
 
