@@ -257,4 +257,17 @@ mod tests {
             }
         }
     }
+
+    #[tokio::test]
+    async fn a_role_is_found_in_every_order_through_an_index_of_its_own() {
+        let world = crowd().await;
+        let now = world.services.clock.now();
+        for role in [PlatformRole::Maintainer, PlatformRole::Admin, PlatformRole::Auditor] {
+            for (sort, descending) in UserSort::ALL.into_iter().flat_map(|sort| [(sort, false), (sort, true)]) {
+                let query = UserQuery { role: Some(role), sort, descending, ..UserQuery::default() };
+                let plan = world.generic_plan(&mut statement(&query, &keyset(&query), &Hits::All, now)).await;
+                assert!(plan.contains("users_privileged"), "{query:?}\n{plan}");
+            }
+        }
+    }
 }
