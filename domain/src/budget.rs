@@ -10,6 +10,33 @@ use crate::text::{BudgetName, SearchTerm};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+/// The id by which programs know a budget: 1 to 128 letters, digits, `-` and `_`. Where they gave none, its own id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BudgetSlug(String);
+
+impl BudgetSlug {
+    /// Reads one.
+    ///
+    /// # Errors
+    /// Says what it may be made of.
+    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+        let is_one = (1..=128).contains(&raw.len())
+            && raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        is_one.then(|| Self(raw.to_owned())).ok_or_else(|| FieldProblem::new("Use 1 to 128 letters, digits, - and _"))
+    }
+
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for BudgetSlug {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// What a budget pays for (`behaviour.md` section 4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Category {

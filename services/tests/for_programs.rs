@@ -2,7 +2,7 @@
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;
-use domain::budget::Category;
+use domain::budget::{BudgetSlug, Category};
 use domain::id::UserId;
 use domain::page::PageSize;
 use domain::permission::{ManageBudgets, ManageMembers, ViewBudgets, ViewUsers};
@@ -92,7 +92,8 @@ async fn changing_many_takes_as_many_statements_as_changing_two() {
     let root = world.again(&root).await.expect("signed in");
     let manage = root.can::<ManageMembers>(Target::Project(project)).expect("a maintainer");
     let assign = root.can::<ManageBudgets>(Target::Platform).expect("a maintainer");
-    let wanted = Wanted::from([(Category::Cli, Some("one".to_owned())), (Category::Platform, None)]);
+    let wanted =
+        Wanted::from([(Category::Cli, Some(BudgetSlug::parse("one").expect("a slug"))), (Category::Platform, None)]);
     let mut counts = Vec::new();
     for (prefix, size) in [("few", 2), ("many", 200)] {
         let people = crowd(&world, prefix, size).await;

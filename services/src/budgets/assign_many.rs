@@ -9,7 +9,7 @@ use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::projects::lock_people;
-use domain::budget::Category;
+use domain::budget::{BudgetSlug, Category};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::UserId;
@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// What is to serve each person: a budget a category, or none. Categories that are not named stay.
-pub type Wanted = BTreeMap<Category, Option<String>>;
+pub type Wanted = BTreeMap<Category, Option<BudgetSlug>>;
 
 /// A budget that serves somebody.
 #[derive(Clone, Debug)]
@@ -103,7 +103,7 @@ pub async fn assign_many(
 
 /// Id and name of the budgets wanted, by category, in share mode so that their categories stay.
 async fn hold_budgets(change: &mut Change<'_>, wanted: &Wanted) -> Result<BTreeMap<Category, (Uuid, String)>, Error> {
-    let slugs: Vec<String> = wanted.values().flatten().cloned().collect();
+    let slugs: Vec<String> = wanted.values().flatten().map(ToString::to_string).collect();
     let rows = sqlx::query!(
         r#"select id, name, category, coalesce(slug, id::text) as "slug!" from budgets
            where slug = any($1) or (slug is null and id::text = any($1)) order by id for share"#,
@@ -113,7 +113,7 @@ async fn hold_budgets(change: &mut Change<'_>, wanted: &Wanted) -> Result<BTreeM
     .await?;
     let mut budgets = BTreeMap::new();
     for (wanted_for, slug) in wanted.iter().filter_map(|(category, slug)| Some((*category, slug.as_ref()?))) {
-        let row = rows.iter().find(|row| row.slug == *slug);
+        let row = rows.iter().find(|row| row.slug == slug.as_str());
         let row = row.ok_or_else(|| FieldErrors::one("assignments", format!("There is no budget {slug}.")))?;
         if category(&row.category)? != wanted_for {
             let text = format!("The budget {slug} is not of the category {}.", wanted_for.key());

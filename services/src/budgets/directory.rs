@@ -10,7 +10,7 @@ use crate::guard::Can;
 use crate::keyset::{Keyset, SortKey, time_key};
 use crate::listing::{Listing, Slice, push_total};
 use crate::search::Hits;
-use domain::budget::{BudgetDraft, Category, Limits};
+use domain::budget::{BudgetDraft, BudgetSlug, Category, Limits};
 use domain::error::Refusal;
 use domain::id::{BudgetId, UserId};
 use domain::money::Money;
@@ -96,11 +96,11 @@ pub async fn directory(
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when there is none or budgets are switched off.
-pub async fn entry(services: &Services, _can: &Can<ViewBudgets>, slug: &str) -> Result<Entry, Error> {
+pub async fn entry(services: &Services, _can: &Can<ViewBudgets>, slug: &BudgetSlug) -> Result<Entry, Error> {
     switched_on(services)?;
     let mut sql = QueryBuilder::new(SELECT);
-    sql.push(", 1::bigint as total from budgets b where b.slug = ").push_bind(slug.to_owned());
-    sql.push(" or (b.slug is null and b.id = ").push_bind(slug.parse::<Uuid>().ok()).push(")");
+    sql.push(", 1::bigint as total from budgets b where b.slug = ").push_bind(slug.to_string());
+    sql.push(" or (b.slug is null and b.id = ").push_bind(slug.as_str().parse::<Uuid>().ok()).push(")");
     let row: Option<Row> = sql.build_query_as().fetch_optional(&services.pool).await?;
     row.ok_or(Refusal::NotFound)?.read()
 }
@@ -112,7 +112,7 @@ pub async fn entry(services: &Services, _can: &Can<ViewBudgets>, slug: &str) -> 
 pub async fn create(
     services: &Services,
     can: &Can<ManageBudgets>,
-    slug: &str,
+    slug: &BudgetSlug,
     draft: BudgetDraft,
     description: Option<Description>,
 ) -> Result<(), Error> {
@@ -122,10 +122,10 @@ pub async fn create(
     let maker = change.caller().actor.user_id;
     insert(change.connection(), id, &draft, maker.0, services.clock.now()).await?;
     let description = description.map(String::from);
-    sqlx::query!("update budgets set slug = $2, description = $3 where id = $1", id, slug, description)
+    sqlx::query!("update budgets set slug = $2, description = $3 where id = $1", id, slug.as_str(), description)
         .execute(change.connection())
         .await?;
-    change.record(created(id, &draft).set("slug", slug).field("description", None, description)).await?;
+    change.record(created(id, &draft).set("slug", slug.as_str()).field("description", None, description)).await?;
     change.commit().await
 }
 

@@ -8,6 +8,7 @@ use crate::listing::{Listing, Slice, push_total};
 use crate::search::{Hits, Searched};
 use crate::session::user_kind;
 use domain::actor::Actor;
+use domain::budget::BudgetSlug;
 use domain::error::Refusal;
 use domain::id::{ProjectId, UserId};
 use domain::mode::Mode;
@@ -31,7 +32,7 @@ pub struct Filters {
     /// Members of any of these projects.
     pub projects: Option<Vec<ProjectName>>,
     /// Holders of any of these budgets, by the id or the slug programs know them by.
-    pub budgets: Option<Vec<String>>,
+    pub budgets: Option<Vec<BudgetSlug>>,
     /// Regular or external.
     pub kind: Option<UserKind>,
     /// Whether the account is open.
@@ -230,13 +231,13 @@ const SELECT: &str = "select u.id, coalesce(u.username, u.email) as username, u.
          coalesce(p.projects, '[]') as projects, coalesce(b.budgets, '[]') as budgets";
 
 const JOINED: &str = " cross join lateral (
-           select jsonb_agg(jsonb_build_object('name', p.name, 'display_name', p.display_name,
+           select json_agg(json_build_object('name', p.name, 'display_name', p.display_name,
                     'is_personal', p.project_type = 'personal', 'is_project_admin', m.is_project_admin,
                     'since', m.created_at) order by lower(p.name), p.id) as projects
            from user_projects m join projects p on p.id = m.project_id and p.deleted_at is null
            where m.user_id = u.id
          ) p cross join lateral (
-           select jsonb_agg(jsonb_build_object('category', b.category, 'slug', coalesce(b.slug, b.id::text), 'name', b.name,
+           select json_agg(json_build_object('category', b.category, 'slug', coalesce(b.slug, b.id::text), 'name', b.name,
                     'hard_limit', b.hard_limit::text, 'reset_minutes', b.reset_minutes) order by b.category) as budgets
            from user_budgets a join budgets b on b.id = a.budget_id where a.user_id = u.id
          ) b";
@@ -273,7 +274,7 @@ impl Filters {
         }
         if let Some(budgets) = &self.budgets {
             sql.push(" and u.id in (select a.user_id from user_budgets a join budgets b on b.id = a.budget_id where coalesce(b.slug, b.id::text) = any(");
-            sql.push_bind(budgets.clone()).push("))");
+            sql.push_bind(budgets.iter().map(ToString::to_string).collect::<Vec<_>>()).push("))");
         }
         if let Some(reach) = self.reach {
             sql.push(match reach {

@@ -9,7 +9,7 @@ use crate::api::wire::Stamp;
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
-use domain::budget::Category;
+use domain::budget::{BudgetSlug, Category};
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::{ManageBudgets, ViewBudgets};
@@ -115,7 +115,8 @@ async fn save(
     for (category, budget) in assignments {
         let problem =
             |problem: domain::form::FieldProblem| ApiError::field(&format!("assignments.{category}"), problem.as_str());
-        wanted.insert(Category::parse(&category).map_err(problem)?, budget);
+        let slug = budget.as_deref().map(BudgetSlug::parse).transpose().map_err(problem)?;
+        wanted.insert(Category::parse(&category).map_err(problem)?, slug);
     }
     // Nobody and nothing are not found; the category of another is a mistake.
     assign_many::assign_many(&state.services, can, people, &wanted).await.map_err(|fault| match fault {

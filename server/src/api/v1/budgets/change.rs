@@ -1,7 +1,7 @@
 //! Making and changing budgets.
 
 use super::body::Budget;
-use super::list::missing;
+use super::list::{missing, slug_of};
 use crate::api::auth::Asking;
 use crate::api::body::Body;
 use crate::api::error::ApiError;
@@ -10,7 +10,7 @@ use crate::api::permit::on_platform;
 use crate::api::wire::{Amount, given};
 use crate::state::AppState;
 use axum::extract::{Path, State};
-use domain::budget::{BudgetDraft, Category, Limits};
+use domain::budget::{BudgetDraft, BudgetSlug, Category, Limits};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::money::Money;
@@ -46,19 +46,14 @@ pub async fn create(
 ) -> Result<(StatusCode, Versioned<Budget>), ApiError> {
     let can = on_platform::<ManageBudgets>(&caller)?;
     let Body(body) = body?;
+    let slug = BudgetSlug::parse(&body.budget_id).map_err(|problem| ApiError::field("budget_id", problem.as_str()))?;
     let (draft, description) = parse(&body)?;
-    let made = directory::create(&state.services, &can, &body.budget_id, draft, description).await;
-    made.map_err(in_use)?;
-    Ok((StatusCode::CREATED, shown(&state, &caller, &body.budget_id).await?))
+    directory::create(&state.services, &can, &slug, draft, description).await.map_err(in_use)?;
+    Ok((StatusCode::CREATED, shown(&state, &caller, &slug).await?))
 }
 
 fn parse(body: &NewBudget) -> Result<(BudgetDraft, Option<Description>), ApiError> {
     let mut errors = FieldErrors::default();
-    let is_slug = (1..=128).contains(&body.budget_id.len())
-        && body.budget_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    if !is_slug {
-        return Err(ApiError::field("budget_id", "Use 1 to 128 letters, digits, - and _"));
-    }
     let name = errors.take("name", BudgetName::parse(&body.name));
     let category = errors.take("budget_category", Category::parse(&body.budget_category));
     let period = errors.take("budget_duration", ResetPeriod::parse(&body.budget_duration));
@@ -119,13 +114,15 @@ pub async fn patch(
     let Body(body) = body?;
     let version = if_match.or(body.version);
     let edit = edit_of(body)?;
-    let entry = directory::entry(&state.services, &on_platform::<ViewBudgets>(&caller)?, &id).await.map_err(missing)?;
+    let slug = slug_of(&id)?;
+    let entry =
+        directory::entry(&state.services, &on_platform::<ViewBudgets>(&caller)?, &slug).await.map_err(missing)?;
     let saved = directory::patch(&state.services, &can, entry.id, version, edit).await;
     saved.map_err(|fault| match fault {
         fault @ services::Error::Refused(Refusal::Conflict(_)) => if_match.refusal(fault),
         fault => in_use(fault).naming("Budget not found"),
     })?;
-    shown(&state, &caller, &id).await
+    shown(&state, &caller, &slug).await
 }
 
 fn edit_of(body: BudgetChanges) -> Result<BudgetPatch, ApiError> {
@@ -148,7 +145,7 @@ fn edit_of(body: BudgetChanges) -> Result<BudgetPatch, ApiError> {
 }
 
 /// A budget as it is now.
-async fn shown(state: &AppState, caller: &Caller, id: &str) -> Result<Versioned<Budget>, ApiError> {
-    let entry = directory::entry(&state.services, &on_platform::<ViewBudgets>(caller)?, id).await.map_err(missing)?;
+async fn shown(state: &AppState, caller: &Caller, slug: &BudgetSlug) -> Result<Versioned<Budget>, ApiError> {
+    let entry = directory::entry(&state.services, &on_platform::<ViewBudgets>(caller)?, slug).await.map_err(missing)?;
     Ok(Versioned(entry.version, entry.into()))
 }

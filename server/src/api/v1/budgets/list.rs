@@ -9,7 +9,8 @@ use crate::api::permit::on_platform;
 use crate::api::query::{Query, text};
 use crate::state::AppState;
 use axum::extract::{Path, State};
-use domain::budget::Category;
+use domain::budget::{BudgetSlug, Category};
+use domain::error::Refusal;
 use domain::permission::ViewBudgets;
 use serde::Deserialize;
 use services::budgets::directory;
@@ -49,8 +50,13 @@ pub async fn budget(
     Path(id): Path<String>,
 ) -> Result<Versioned<Budget>, ApiError> {
     let can = on_platform::<ViewBudgets>(&caller)?;
-    let entry = directory::entry(&state.services, &can, &id).await.map_err(missing)?;
+    let entry = directory::entry(&state.services, &can, &slug_of(&id)?).await.map_err(missing)?;
     Ok(Versioned(entry.version, entry.into()))
+}
+
+/// The budget of an address; what no budget can be called is not there.
+pub fn slug_of(id: &str) -> Result<BudgetSlug, ApiError> {
+    BudgetSlug::parse(id).map_err(|_| missing(Refusal::NotFound.into()))
 }
 
 /// What was not found is a budget.

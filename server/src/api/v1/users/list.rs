@@ -10,6 +10,7 @@ use crate::api::permit::on_platform;
 use crate::api::query::{Query, text};
 use crate::state::AppState;
 use axum::extract::{Path, State};
+use domain::budget::BudgetSlug;
 use domain::form::FieldProblem;
 use domain::permission::ViewUsers;
 use domain::project::ProjectName;
@@ -88,6 +89,7 @@ fn filters(wanted: Wanted) -> Result<Filters, ApiError> {
     };
     let at = |name: &str, problem: FieldProblem| ApiError::field(&format!("filters.{name}"), problem.as_str());
     let names = |names: Vec<String>| names.iter().map(|name| ProjectName::parse_existing(name)).collect();
+    let slugs = |slugs: Vec<String>| slugs.iter().map(|slug| BudgetSlug::parse(slug)).collect();
     Ok(Filters {
         search: wanted
             .search
@@ -96,7 +98,7 @@ fn filters(wanted: Wanted) -> Result<Filters, ApiError> {
             .transpose()
             .map_err(|problem| ApiError::field("search", problem.as_str()))?,
         projects: members.projects.map(names).transpose().map_err(|problem| at("projects", problem))?,
-        budgets: members.budgets,
+        budgets: members.budgets.map(slugs).transpose().map_err(|problem| at("budgets", problem))?,
         kind: members
             .user_type
             .as_deref()

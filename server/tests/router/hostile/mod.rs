@@ -1,6 +1,8 @@
 //! Every address with everything a hostile or broken client may send: the answer is a 4xx that says what to do, never a
 //! fault of ours, never a look inside.
 
+mod programs;
+
 use crate::server::{DATA, FORM, OUR_SITE, PAGE, TestServer, answer, header};
 use domain::role::PlatformRole;
 use http::Method;
