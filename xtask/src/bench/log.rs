@@ -1,6 +1,7 @@
 //! What Postgres says about each statement it ran: text, parameters and time.
 
 use anyhow::{Context, Result};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::PathBuf;
@@ -14,6 +15,8 @@ pub(super) struct Log {
 /// One statement as it was run.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Statement {
+    /// The process of Postgres that ran it: a connection each.
+    pub(super) process: String,
     pub(super) sql: String,
     /// As SQL literals, in the order of `$1`, `$2`, ...
     pub(super) parameters: Vec<String>,
@@ -39,40 +42,47 @@ impl Log {
     }
 }
 
-/// Puts the steps of the protocol together: parse, bind and execute of one statement follow each other.
+/// Puts the steps of the protocol together: parse, bind and execute of one statement follow each other on a connection.
 fn read(text: &str) -> Vec<Statement> {
     let mut statements = Vec::new();
-    let mut before = 0.0;
-    for entry in entries(text) {
-        let (head, detail) = entry.split_once("\nDETAIL").unwrap_or((&entry, ""));
+    let mut before: BTreeMap<String, f64> = BTreeMap::new();
+    for Entry { process, message } in entries(text) {
+        let (head, detail) = message.split_once("\nDETAIL").unwrap_or((&message, ""));
         let Some((millis, step, sql)) = duration(head) else { continue };
         if step == "parse" || step == "bind" {
-            before += millis;
+            *before.entry(process).or_default() += millis;
             continue;
         }
+        let millis = before.remove(&process).unwrap_or_default() + millis;
         let parameters = detail.split_once("arameters: ").map(|(_, list)| literals(list)).unwrap_or_default();
-        statements.push(Statement { sql: sql.to_owned(), parameters, millis: before + millis });
-        before = 0.0;
+        statements.push(Statement { process, sql: sql.to_owned(), parameters, millis });
     }
     statements
 }
 
-/// Each message with its details; later lines of one message begin with a tab.
-fn entries(text: &str) -> Vec<String> {
-    let mut entries: Vec<String> = Vec::new();
+/// A message with its details.
+struct Entry {
+    process: String,
+    message: String,
+}
+
+/// All messages; later lines of one begin with a tab.
+fn entries(text: &str) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
     for line in text.lines() {
         if let Some(more) = line.strip_prefix('\t') {
             if let Some(last) = entries.last_mut() {
-                last.push('\n');
-                last.push_str(more);
+                last.message.push('\n');
+                last.message.push_str(more);
             }
         } else if let Some((_, detail)) = line.split_once("] DETAIL:  ") {
             if let Some(last) = entries.last_mut() {
-                last.push_str("\nDETAIL");
-                last.push_str(detail);
+                last.message.push_str("\nDETAIL");
+                last.message.push_str(detail);
             }
-        } else if let Some((_, message)) = line.split_once("] LOG:  ") {
-            entries.push(message.to_owned());
+        } else if let Some((head, message)) = line.split_once("] LOG:  ") {
+            let process = head.rsplit_once('[').map_or("", |(_, process)| process).to_owned();
+            entries.push(Entry { process, message: message.to_owned() });
         }
     }
     entries
@@ -140,6 +150,7 @@ mod tests {
         2026-11-24 14:00:00.1 UTC [7] LOG:  duration: 0.25 ms  bind sqlx_s_1: select *\n\
         \t  from t where a = $1 and b = $2\n\
         2026-11-24 14:00:00.1 UTC [7] DETAIL:  Parameters: $1 = 'it''s, $2 = x', $2 = NULL\n\
+        2026-11-24 14:00:00.1 UTC [8] LOG:  duration: 9.0 ms  parse sqlx_s_1: select 1\n\
         2026-11-24 14:00:00.1 UTC [7] LOG:  duration: 1.0 ms  execute sqlx_s_1: select *\n\
         \t  from t where a = $1 and b = $2\n\
         2026-11-24 14:00:00.1 UTC [7] DETAIL:  Parameters: $1 = 'it''s, $2 = x', $2 = NULL\n\
@@ -152,6 +163,6 @@ mod tests {
         assert_eq!(select.parameters, ["'it''s, $2 = x'", "NULL"]);
         assert!((select.millis - 1.75).abs() < 1e-9);
         assert_eq!(select.in_full(), "select *\n  from t where a = 'it''s, $2 = x' and b = NULL");
-        assert_eq!((commit.sql.as_str(), commit.parameters.len()), ("COMMIT", 0));
+        assert_eq!((commit.process.as_str(), commit.sql.as_str(), commit.parameters.len()), ("7", "COMMIT", 0));
     }
 }

@@ -1,5 +1,6 @@
 //! What the audit log costs a change.
 
+use super::log::Statement;
 use super::report::{Bar, Report};
 use super::server::{Server, again};
 use super::tools::Pressure;
@@ -57,8 +58,7 @@ fn transaction(bench: &Bench) -> Result<Vec<String>> {
     let statements = log.statements()?;
     drop(server);
     bench.database.look_away()?;
-    let all: Vec<String> = statements.iter().map(super::log::Statement::in_full).collect();
-    let change = change(&all).context("the change wrote no audit row")?;
+    let change = change(&statements).context("the change wrote no audit row")?;
     let own = |sql: &String| {
         let sql = sql.replace(&format!("'{PROJECT}0'"), &format!("('{PROJECT}' || :client_id)::uuid"));
         // A row of the audit log is new each time.
@@ -67,13 +67,16 @@ fn transaction(bench: &Bench) -> Result<Vec<String>> {
     change.iter().map(own).collect::<Option<_>>().context("the audit row has no id")
 }
 
-/// From BEGIN to COMMIT around the audit row; the jobs of the server have transactions of their own.
-fn change(all: &[String]) -> Option<&[String]> {
+/// From BEGIN to COMMIT around the audit row; the jobs of the server have connections of their own.
+fn change(statements: &[Statement]) -> Option<Vec<String>> {
+    let audited = statements.iter().find(|statement| statement.sql.contains(AUDIT))?;
+    let own = statements.iter().filter(|statement| statement.process == audited.process);
+    let all: Vec<String> = own.map(Statement::in_full).collect();
     let is = |word: &'static str| move |sql: &String| sql.trim().eq_ignore_ascii_case(word);
     let audit = all.iter().position(|sql| sql.contains(AUDIT))?;
     let begin = all[..audit].iter().rposition(is("begin"))?;
     let length = all[audit..].iter().position(is("commit"))?;
-    Some(&all[begin..=audit + length])
+    Some(all[begin..=audit + length].to_vec())
 }
 
 /// The id is the first column of the rows that are written.
