@@ -22,7 +22,8 @@ use std::sync::LazyLock;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-/// Every page. Listed once a process: Leptos runs the application for it, which disturbs pages rendered meanwhile.
+/// Every page. Listed once a process: while Leptos makes the list, no read in the whole process begins (its
+/// `SuppressResourceLoad` is one switch for all), and a page that is being rendered then waits for ever.
 pub static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
 
 impl FromRef<AppState> for LeptosOptions {
