@@ -1,6 +1,7 @@
 //! What the last form left for this page, read once.
 
 use crate::error::PageError;
+use crate::read::Data;
 use crate::ui::FieldScope;
 use domain::form::{FieldErrors, Flash, FormState};
 use leptos::prelude::*;
@@ -108,7 +109,7 @@ impl Changes {
 /// The flash of the page on the screen.
 #[derive(Clone, Copy)]
 pub struct PageFlash {
-    waiting: Resource<Option<Flash>>,
+    waiting: Data<Option<Flash>>,
     spent: RwSignal<Option<u32>>,
     changes: Changes,
 }
@@ -116,7 +117,7 @@ pub struct PageFlash {
 /// Provides [`Changes`] and [`PageFlash`] to everything below.
 pub fn provide_flash() {
     let changes = Changes::new();
-    let waiting = Resource::new_blocking(move || changes.count(), |_| async { take_flash().await.ok().flatten() });
+    let waiting = Data::read(move || changes.count(), || TakeFlash {});
     let spent = RwSignal::new(None);
     let path = use_location().pathname;
     // Leaving a page without having changed anything spends its flash: going back does not show an old problem again.
@@ -135,7 +136,7 @@ impl PageFlash {
     /// The flash, unless it belongs to a page that was left.
     pub async fn get(self) -> Option<Flash> {
         let spent = self.spent.get() == Some(self.changes.count());
-        let flash = self.waiting.await;
+        let flash = self.waiting.get().await.ok().flatten();
         flash.filter(|_| !spent)
     }
 }

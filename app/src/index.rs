@@ -2,6 +2,7 @@
 
 use crate::me::use_me;
 use crate::paths;
+use crate::ui::awaited;
 use domain::permission::Permission;
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
@@ -10,13 +11,10 @@ use leptos_router::components::Redirect;
 #[component]
 pub fn IndexPage() -> impl IntoView {
     let me = use_me();
-    let lead = move || {
-        Suspend::new(async move {
-            me.await.ok().map(|me| {
-                let path = if me.may(Permission::ViewUsers) { paths::USERS } else { paths::MY_ACCESS };
-                view! { <Redirect path=path /> }
-            })
+    awaited(move || async move {
+        me.get().await.ok().map(|me| {
+            let path = if me.may(Permission::ViewUsers) { paths::USERS } else { paths::MY_ACCESS };
+            view! { <Redirect path=path /> }
         })
-    };
-    view! { <Suspense>{lead}</Suspense> }
+    })
 }

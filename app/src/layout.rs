@@ -7,7 +7,7 @@ use crate::paths;
 use crate::ui::form::PostForm;
 use crate::ui::{
     AppFrame, CommandPalette, Icon, MenuButton, NavLink, NavPerson, PaletteGroup, PaletteItem, PhoneBars, Sheet,
-    SideNav, SkipLink,
+    SideNav, SkipLink, awaited,
 };
 use domain::permission::Permission;
 use leptos::prelude::*;
@@ -22,19 +22,19 @@ const PALETTE: &str = "palette";
 pub fn Layout() -> impl IntoView {
     let me = use_me();
     let path: Signal<String> = use_location().pathname.into();
-    let side = move || Suspend::new(async move { me.await.ok().map(|me| side_navigation(&me, path)) });
-    let bars = move || Suspend::new(async move { me.await.ok().map(|me| phone_bars(&me, path)) });
-    let palette = move || Suspend::new(async move { me.await.ok().map(|me| palette(&me)) });
+    let side = awaited(move || async move { me.get().await.ok().map(|me| side_navigation(&me, path)) });
+    let bars = awaited(move || async move { me.get().await.ok().map(|me| phone_bars(&me, path)) });
+    let palette = awaited(move || async move { me.get().await.ok().map(|me| palette(&me)) });
     view! {
         <SkipLink />
-        <Transition>{bars}</Transition>
+        {bars}
         <AppFrame>
-            <Transition>{side}</Transition>
+            {side}
             <Sheet>
                 <Outlet />
             </Sheet>
         </AppFrame>
-        <Transition>{palette}</Transition>
+        {palette}
         <Toasts />
     }
 }
@@ -118,6 +118,5 @@ fn sign_out() -> impl IntoView {
 #[component]
 fn Toasts() -> impl IntoView {
     let flash = expect_context::<PageFlash>();
-    let toast = move || Suspend::new(async move { flash.get().await.and_then(crate::flash_view::toast) });
-    view! { <Transition>{toast}</Transition> }
+    awaited(move || async move { flash.get().await.and_then(crate::flash_view::toast) })
 }

@@ -26,6 +26,7 @@ pub mod next;
 pub mod page;
 pub mod paths;
 pub mod projects;
+mod read;
 #[cfg(feature = "ssr")]
 pub mod request;
 pub mod routes;

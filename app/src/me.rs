@@ -2,6 +2,7 @@
 
 use crate::error::PageError;
 use crate::flash::Changes;
+use crate::read::Data;
 use domain::mode::Mode;
 use domain::permission::Permission;
 use domain::role::PlatformRole;
@@ -63,7 +64,7 @@ pub async fn who_am_i() -> Result<Me, PageError> {
 }
 
 /// The signed-in person, read with the page and again after each change.
-pub fn use_me() -> Resource<Result<Me, PageError>> {
+pub(crate) fn use_me() -> Data<Me> {
     let changes = expect_context::<Changes>();
-    Resource::new_blocking(move || changes.count(), |_| who_am_i())
+    Data::read(move || changes.count(), || WhoAmI {})
 }

@@ -2,15 +2,18 @@
 
 use crate::error::PageError;
 use crate::flash::{Changes, Forms, PageFlash};
-use crate::ui::{EmptyKind, EmptyState, ErrorState, LinkButton, PageHead, SkeletonRows};
+use crate::read::Data;
+use crate::ui::{EmptyKind, EmptyState, ErrorState, LinkButton, PageHead, SkeletonRows, awaited_behind};
 use crate::url;
 use domain::error::Refusal;
 use domain::page::Params;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::pin::Pin;
 use time::OffsetDateTime;
 
 /// The data of a page and the moment it was read, from which relative times are told.
@@ -24,20 +27,16 @@ pub struct Dated<T> {
 }
 
 /// A page's data, being read.
-pub type PageData<T> = Resource<Result<Dated<T>, PageError>>;
+pub(crate) type PageData<T> = Data<Dated<T>>;
 
-/// Reads a page's data, again whenever `source` or the data changes.
-pub fn use_page<S, T, F>(
-    source: impl Fn() -> S + Send + Sync + 'static,
-    read: impl Fn(S) -> F + Send + Sync + 'static,
-) -> PageData<T>
+/// Reads a page's data, again whenever what is asked for or the data changes.
+pub(crate) fn use_page<T, F>(asked: impl Fn() -> F + Send + Sync + 'static) -> PageData<T>
 where
-    S: PartialEq + Clone + Send + Sync + 'static,
     T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
-    F: Future<Output = Result<Dated<T>, PageError>> + Send + 'static,
+    F: ServerFn<Output = Dated<T>, Error = PageError> + Serialize + 'static,
 {
     let changes = expect_context::<Changes>();
-    Resource::new_blocking(move || (changes.count_here(), source()), move |(_, source)| read(source))
+    Data::read(move || changes.count_here(), asked)
 }
 
 /// Reads what the address asks for; what it says wrongly is dropped and named.
@@ -53,28 +52,43 @@ pub fn use_params<Q: Clone + PartialEq + Send + Sync + 'static>(read: fn(&mut Pa
 /// Shows a page once its data is there; keeps the old one while new data is read.
 ///
 /// `show` gets the data and the forms of the page.
-pub fn loaded<T, V>(
+pub(crate) fn loaded<T, V>(
     page: PageData<T>,
     show: impl Fn(Dated<T>, Forms) -> V + Clone + Send + Sync + 'static,
-) -> impl IntoView
+) -> AnyView
 where
     T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
     V: IntoView + 'static,
 {
-    let flash = expect_context::<PageFlash>();
-    let body = move || {
+    shown(Box::new(move || {
         let show = show.clone();
-        Suspend::new(async move {
+        Box::pin(async move {
+            let dated = page.get().await?;
+            Ok(Box::new(move |forms| show(dated, forms).into_any()) as Ready)
+        })
+    }))
+}
+
+/// A page that has its data and waits for its forms.
+type Ready = Box<dyn FnOnce(Forms) -> AnyView + Send>;
+
+type Reading = Pin<Box<dyn Future<Output = Result<Ready, PageError>> + Send>>;
+
+fn shown(read: Box<dyn Fn() -> Reading + Send + Sync>) -> AnyView {
+    let flash = expect_context::<PageFlash>();
+    let skeleton = || view! { <SkeletonRows label="Loading the page" /> }.into_any();
+    awaited_behind(skeleton, move || {
+        let read = read();
+        async move {
             let flash = flash.get().await;
             let banner = flash.clone().and_then(crate::flash_view::banner);
-            let body = match page.await {
-                Ok(dated) => show(dated, Forms::from(flash)).into_any(),
+            let body = match read.await {
+                Ok(show) => show(Forms::from(flash)),
                 Err(error) => refusal_page(&error).into_any(),
             };
             view! { {banner.map(|banner| view! { <div class="px-gutter pt-4">{banner}</div> })} {body} }
-        })
-    };
-    view! { <Transition fallback=|| view! { <SkeletonRows label="Loading the page" /> }>{body}</Transition> }
+        }
+    })
 }
 
 /// What stands where the page would have stood.

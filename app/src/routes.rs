@@ -46,8 +46,8 @@ fn Frame() -> impl IntoView {
     view! {
         <Routes fallback=NoSuchPage>
             <Route path=path!("/") view=IndexPage ssr=SsrMode::Async />
-            <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
-            <Route path=path!("/turned-away") view=TurnedAwayPage ssr=SsrMode::Async />
+            <Route path=path!("/sign-in") view={Lazy::<SignInPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/turned-away") view={Lazy::<TurnedAwayPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/change-password") view={Lazy::<ChangePasswordPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/confirm-identity") view={Lazy::<ConfirmPage>::new()} ssr=SsrMode::Async />
             <ParentRoute path=path!("/settings") view=Layout ssr=SsrMode::Async>

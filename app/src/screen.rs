@@ -1,12 +1,15 @@
 //! Pages, and which of them load their code together.
 //!
 //! With a part of its own for every page the splitter cuts what several of them share into a file for each set of pages
-//! that share it: dozens of requests a page. With two parts there are three files: a part each, and what they share.
+//! that share it: dozens of requests a page. With three parts there are seven files, of which a page needs four at most:
+//! what is about oneself, the lists with which administrators begin, and what they open from there.
 
 use crate::account::change_password::ChangePasswordPage;
 use crate::account::confirm::ConfirmPage;
 use crate::account::my_access::MyAccessPage;
 use crate::account::profile::ProfilePage;
+use crate::account::sign_in::SignInPage;
+use crate::account::turned_away::TurnedAwayPage;
 use crate::budgets::budget::BudgetPage;
 use crate::budgets::create::NewBudgetPage;
 use crate::budgets::edit::EditBudgetPage;
@@ -106,9 +109,13 @@ macro_rules! together {
     };
 }
 
-together!(Own, own, load_own: ChangePasswordPage, ConfirmPage, MyAccessPage, ProfilePage);
 together!(
-    Administration, administration, load_administration:
-    BudgetPage, BudgetsPage, EditBudgetPage, EditProjectPage, IdentityProviderPage, NewBudgetPage, NewPersonPage,
-    NewProjectPage, PersonPage, ProjectPage, ProjectsPage, UsersPage,
+    Own, own, load_own:
+    ChangePasswordPage, ConfirmPage, MyAccessPage, ProfilePage, SignInPage, TurnedAwayPage,
+);
+together!(Lists, lists, load_lists: BudgetsPage, ProjectsPage, UsersPage);
+together!(
+    Objects, objects, load_objects:
+    BudgetPage, EditBudgetPage, EditProjectPage, IdentityProviderPage, NewBudgetPage, NewPersonPage, NewProjectPage,
+    PersonPage, ProjectPage,
 );

@@ -1,7 +1,7 @@
 //! Choosing a password of one's own after a one-time password.
 
 use super::actions::SignOut;
-use super::data::open_password_change;
+use super::data::OpenPasswordChange;
 use super::password_form::{FORM, password_form};
 use crate::page::{PageData, loaded, use_page};
 use crate::screen::Screen;
@@ -18,7 +18,7 @@ pub struct ChangePasswordPage {
 
 impl Screen for ChangePasswordPage {
     fn read() -> Self {
-        Self { page: use_page(|| (), |()| open_password_change()) }
+        Self { page: use_page(|| OpenPasswordChange {}) }
     }
 
     fn show(self) -> AnyView {

@@ -2,7 +2,7 @@
 //! page's own and is sent on with the same click, or with one more where a provider was asked.
 
 use super::actions::{ConfirmIdentity, ConfirmLater};
-use super::data::{Confirmation, open_confirmation};
+use super::data::{Confirmation, OpenConfirmation};
 use crate::confirm::Hidden;
 use crate::flash::FormFields;
 use crate::next::NextPath;
@@ -34,7 +34,7 @@ pub struct ConfirmPage {
 
 impl Screen for ConfirmPage {
     fn read() -> Self {
-        Self { page: use_page(|| (), |()| open_confirmation()) }
+        Self { page: use_page(|| OpenConfirmation {}) }
     }
 
     fn show(self) -> AnyView {

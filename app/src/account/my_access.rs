@@ -1,12 +1,12 @@
 //! What somebody may use, and who decided it.
 
-use super::data::{MyAccess, read_my_access};
+use super::data::{MyAccess, ReadMyAccess};
 use super::{own_budgets, own_projects, rights};
-use crate::error::PageError;
 use crate::me::{Me, use_me};
 use crate::page::{Dated, PageData, loaded, use_page};
+use crate::read::Data;
 use crate::screen::Screen;
-use crate::ui::{Avatar, AvatarSize, Crumb, Fact, Facts, PageHead, RailPart, SplitBody};
+use crate::ui::{Avatar, AvatarSize, Crumb, Fact, Facts, PageHead, RailPart, SplitBody, within_awaited};
 use domain::mode::Mode;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -14,18 +14,19 @@ use leptos_meta::Title;
 /// One's own projects and budgets, what one's role allows, whom to ask.
 pub struct MyAccessPage {
     page: PageData<MyAccess>,
-    me: Resource<Result<Me, PageError>>,
+    me: Data<Me>,
 }
 
 impl Screen for MyAccessPage {
     fn read() -> Self {
-        Self { page: use_page(|| (), |()| read_my_access()), me: use_me() }
+        Self { page: use_page(|| ReadMyAccess {}), me: use_me() }
     }
 
     fn show(self) -> AnyView {
         let MyAccessPage { page, me } = self;
-        let show =
-            move |dated: Dated<MyAccess>| Suspend::new(async move { me.await.ok().map(|me| my_access(dated, &me)) });
+        let show = move |dated: Dated<MyAccess>| {
+            within_awaited(async move { me.get().await.ok().map(|me| my_access(dated, &me)) })
+        };
         view! {
             <Title text="My access" />
             <PageHead

@@ -1,19 +1,19 @@
 //! One's own profile.
 
 use super::actions::{SetTheme, SignOut};
-use super::data::{Profile, read_profile};
+use super::data::{Profile, ReadProfile};
 use super::password_form::{FORM, password_form};
 use super::sessions;
-use crate::error::PageError;
 use crate::flash::Forms;
 use crate::me::{Me, use_me};
 use crate::page::{Dated, PageData, loaded, use_page};
+use crate::read::Data;
 use crate::screen::Screen;
 use crate::theme::Theme;
 use crate::ui::form::PostForm;
 use crate::ui::{
     Avatar, AvatarSize, Button, Choice, CopyButton, Crumb, Fact, Facts, Icon, ObjectHead, RoleBadge, Segmented,
-    SettingsSection,
+    SettingsSection, within_awaited,
 };
 use domain::role::PlatformRole;
 use domain::user::UserKind;
@@ -24,18 +24,18 @@ use leptos_meta::Title;
 /// Identity, password, sessions, appearance.
 pub struct ProfilePage {
     page: PageData<Profile>,
-    me: Resource<Result<Me, PageError>>,
+    me: Data<Me>,
 }
 
 impl Screen for ProfilePage {
     fn read() -> Self {
-        Self { page: use_page(|| (), |()| read_profile()), me: use_me() }
+        Self { page: use_page(|| ReadProfile {}), me: use_me() }
     }
 
     fn show(self) -> AnyView {
         let ProfilePage { page, me } = self;
         let show = move |dated: Dated<Profile>, forms: Forms| {
-            Suspend::new(async move { me.await.ok().map(|me| profile(dated, &me, &forms)) })
+            within_awaited(async move { me.get().await.ok().map(|me| profile(dated, &me, &forms)) })
         };
         view! {
             <Title text="Profile" />

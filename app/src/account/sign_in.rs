@@ -1,15 +1,17 @@
 //! The sign-in page.
 
 use super::actions::SignIn;
-use super::data::{SignInWay, read_sign_in_way};
+use super::data::{ReadSignInWay, SignInWay};
 use crate::flash::{FormFields, Forms, PageFlash};
 use crate::next::NextPath;
 use crate::page::Dated;
 use crate::paths::{SIGN_IN, SIGN_IN_THROUGH_PROVIDER as START};
+use crate::read::Data;
+use crate::screen::Screen;
 use crate::ui::form::PostForm;
 use crate::ui::{
     Banner, BannerKind, Button, ButtonKind, ButtonSize, Icon, LinkButton, LonelySheet, RelativeTime, TextField,
-    TextKind,
+    TextKind, awaited,
 };
 use domain::error::Refusal;
 use domain::form::Flash;
@@ -22,36 +24,44 @@ use leptos_router::hooks::use_location;
 use time::OffsetDateTime;
 
 /// One way to sign in, the one that is configured; afterwards on to where the person wanted to go.
-#[component]
-pub fn SignInPage() -> impl IntoView {
-    let flash = expect_context::<PageFlash>();
-    let way = Resource::new_blocking(|| (), |()| read_sign_in_way());
-    let next = use_location().search.with_untracked(|query| NextPath::in_query(query)).unwrap_or_default();
-    let page = move || {
-        let next = next.clone();
-        Suspend::new(async move {
-            let flash = flash.get().await;
-            let banner = flash.clone().and_then(refusal_banner);
-            let way = match way.await {
-                Ok(Dated { now, data: SignInWay::Provider { kind, outage } }) => {
-                    through_provider(kind, outage, now, &next).into_any()
-                }
-                Ok(Dated { data: SignInWay::Password, .. }) | Err(_) => {
-                    with_password(&next, &Forms::from(flash).of("sign-in")).into_any()
-                }
-            };
-            view! {
-                {banner}
-                {way}
-            }
-        })
+pub struct SignInPage {
+    way: Data<Dated<SignInWay>>,
+}
+
+impl Screen for SignInPage {
+    fn read() -> Self {
+        Self { way: Data::read(|| 0, || ReadSignInWay {}) }
+    }
+
+    fn show(self) -> AnyView {
+        let flash = expect_context::<PageFlash>();
+        let next = use_location().search.with_untracked(|query| NextPath::in_query(query)).unwrap_or_default();
+        let page = awaited(move || sign_in(flash, self.way, next.clone()));
+        view! {
+            <Title text="Sign in" />
+            <LonelySheet>
+                <h1 class="text-2xl font-semibold">"Sign in"</h1>
+                {page}
+            </LonelySheet>
+        }
+        .into_any()
+    }
+}
+
+async fn sign_in(flash: PageFlash, way: Data<Dated<SignInWay>>, next: NextPath) -> impl IntoView {
+    let flash = flash.get().await;
+    let banner = flash.clone().and_then(refusal_banner);
+    let way = match way.get().await {
+        Ok(Dated { now, data: SignInWay::Provider { kind, outage } }) => {
+            through_provider(kind, outage, now, &next).into_any()
+        }
+        Ok(Dated { data: SignInWay::Password, .. }) | Err(_) => {
+            with_password(&next, &Forms::from(flash).of("sign-in")).into_any()
+        }
     };
     view! {
-        <Title text="Sign in" />
-        <LonelySheet>
-            <h1 class="text-2xl font-semibold">"Sign in"</h1>
-            <Transition>{page}</Transition>
-        </LonelySheet>
+        {banner}
+        {way}
     }
 }
 

@@ -2,8 +2,9 @@
 
 use crate::flash::PageFlash;
 use crate::paths;
+use crate::screen::Screen;
 use crate::ui::{
-    Avatar, ButtonKind, ButtonSize, CopyButton, Icon, IconSize, LinkButton, LonelySheet, SvgIcon, absolute,
+    Avatar, ButtonKind, ButtonSize, CopyButton, Icon, IconSize, LinkButton, LonelySheet, SvgIcon, absolute, awaited,
 };
 use domain::claims::DEVELOPER_ROLE;
 use domain::denial::{Denial, Denied};
@@ -12,22 +13,26 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// Says what the provider's answer left. Loaded again it knows nothing any more and leads back to the sign-in page.
-#[component]
-pub fn TurnedAwayPage() -> impl IntoView {
-    let flash = expect_context::<PageFlash>();
-    let page = move || {
-        Suspend::new(async move {
+pub struct TurnedAwayPage;
+
+impl Screen for TurnedAwayPage {
+    fn read() -> Self {
+        Self
+    }
+
+    fn show(self) -> AnyView {
+        let flash = expect_context::<PageFlash>();
+        let page = awaited(move || async move {
             match flash.get().await {
                 Some(Flash::Denied(denied)) => turned_away(*denied).into_any(),
                 _ => nobody().into_any(),
             }
-        })
-    };
-    view! {
-        <Title text="Not signed in" />
-        <LonelySheet>
-            <Transition>{page}</Transition>
-        </LonelySheet>
+        });
+        view! {
+            <Title text="Not signed in" />
+            <LonelySheet>{page}</LonelySheet>
+        }
+        .into_any()
     }
 }
 

@@ -1,7 +1,7 @@
 //! A budget's page: its facts and whom it serves.
 
 use super::assignments::assignments;
-use super::data::{BudgetView, read_budget};
+use super::data::{BudgetView, ReadBudget};
 use super::row::assigned_words;
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
@@ -24,7 +24,7 @@ pub struct BudgetPage {
 impl Screen for BudgetPage {
     fn read() -> Self {
         let params = use_params_map();
-        Self { page: use_page(move || params.read().get("id").unwrap_or_default(), read_budget) }
+        Self { page: use_page(move || ReadBudget { id: params.read().get("id").unwrap_or_default() }) }
     }
 
     fn show(self) -> AnyView {

@@ -1,7 +1,7 @@
 //! Creating a budget.
 
 use super::actions::CreateBudget;
-use super::data::open_new_budget;
+use super::data::OpenNewBudget;
 use super::form::{fields, labels};
 use crate::fields::FieldColumn;
 use crate::flash::FormFields;
@@ -21,7 +21,7 @@ pub struct NewBudgetPage {
 
 impl Screen for NewBudgetPage {
     fn read() -> Self {
-        Self { page: use_page(|| (), |()| open_new_budget()) }
+        Self { page: use_page(|| OpenNewBudget {}) }
     }
 
     fn show(self) -> AnyView {

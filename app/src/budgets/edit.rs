@@ -2,7 +2,7 @@
 
 use super::actions::EditBudget;
 use super::budget::crumbs;
-use super::data::read_budget_to_edit;
+use super::data::ReadBudgetToEdit;
 use super::form::{fields, labels};
 use super::row::assigned_words;
 use crate::confirm::Hidden;
@@ -29,7 +29,7 @@ pub struct EditBudgetPage {
 impl Screen for EditBudgetPage {
     fn read() -> Self {
         let params = use_params_map();
-        Self { page: use_page(move || params.read().get("id").unwrap_or_default(), read_budget_to_edit) }
+        Self { page: use_page(move || ReadBudgetToEdit { id: params.read().get("id").unwrap_or_default() }) }
     }
 
     fn show(self) -> AnyView {

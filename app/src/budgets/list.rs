@@ -1,17 +1,17 @@
 //! The list of budgets.
 
-use super::data::list_budgets;
+use super::data::ListBudgets;
 use super::row::{PERIOD, SOFT_LIMIT, UPDATED, budget_row};
 use crate::confirm::Hidden;
-use crate::error::PageError;
 use crate::listing::{EmptyWords, ListQuery as _, LiveSearch, clear, empty, ignored_notice, pager};
 use crate::me::{Me, use_me};
 use crate::page::{PageData, loaded, use_page, use_params};
 use crate::paths;
+use crate::read::Data;
 use crate::screen::Screen;
 use crate::ui::{
     ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
-    SortHeader, Table, TableBody, TableHead, Width,
+    SortHeader, Table, TableBody, TableHead, Width, awaited,
 };
 use domain::budget::{BudgetQuery, BudgetRow, BudgetSort, Category};
 use domain::page::Page;
@@ -26,26 +26,24 @@ type Asked = Memo<(BudgetQuery, Vec<String>)>;
 pub struct BudgetsPage {
     page: PageData<Page<BudgetRow>>,
     asked: Asked,
-    me: Resource<Result<Me, PageError>>,
+    me: Data<Me>,
 }
 
 impl Screen for BudgetsPage {
     fn read() -> Self {
         let asked = use_params(BudgetQuery::from_params);
-        Self { page: use_page(move || asked.get().0, list_budgets), asked, me: use_me() }
+        Self { page: use_page(move || ListBudgets { query: asked.get().0 }), asked, me: use_me() }
     }
 
     fn show(self) -> AnyView {
         let BudgetsPage { page, asked, me } = self;
-        let head = move || {
-            Suspend::new(async move {
-                let me = me.await.ok().filter(|me| me.budgets && me.may(Permission::ViewBudgets));
-                me.map(|me| list_head(me.may(Permission::ManageBudgets), asked))
-            })
-        };
+        let head = awaited(move || async move {
+            let me = me.get().await.ok().filter(|me| me.budgets && me.may(Permission::ViewBudgets));
+            me.map(|me| list_head(me.may(Permission::ManageBudgets), asked))
+        });
         view! {
             <Title text="Budgets" />
-            <Transition>{head}</Transition>
+            {head}
             {loaded(page, move |dated, _| budgets(dated.data, dated.now, &asked.get_untracked()))}
         }
         .into_any()

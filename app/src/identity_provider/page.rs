@@ -1,6 +1,6 @@
 //! The page of the identity provider.
 
-use super::data::{IdentityProvider, read_identity_provider};
+use super::data::{IdentityProvider, ReadIdentityProvider};
 use super::health;
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
@@ -18,7 +18,7 @@ pub struct IdentityProviderPage {
 
 impl Screen for IdentityProviderPage {
     fn read() -> Self {
-        Self { page: use_page(|| (), |()| read_identity_provider()) }
+        Self { page: use_page(|| ReadIdentityProvider {}) }
     }
 
     fn show(self) -> AnyView {

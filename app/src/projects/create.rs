@@ -1,7 +1,7 @@
 //! Creating a project.
 
 use super::actions::CreateProject;
-use super::data::{NewProjectView, open_new_project};
+use super::data::{NewProjectView, OpenNewProject};
 use super::name_rules::NameRules;
 use crate::account::own_projects::allowance_words;
 use crate::fields::FieldColumn;
@@ -29,7 +29,7 @@ pub struct NewProjectPage {
 
 impl Screen for NewProjectPage {
     fn read() -> Self {
-        Self { page: use_page(|| (), |()| open_new_project()) }
+        Self { page: use_page(|| OpenNewProject {}) }
     }
 
     fn show(self) -> AnyView {

@@ -1,7 +1,7 @@
 //! Editing a project.
 
 use super::actions::EditProject;
-use super::data::read_project_facts;
+use super::data::ReadProjectFacts;
 use crate::confirm::Hidden;
 use crate::fields::FieldColumn;
 use crate::flash::FormFields;
@@ -29,7 +29,7 @@ impl Screen for EditProjectPage {
     fn read() -> Self {
         let params = use_params_map();
         let name = move || paths::project_name(params.read().get_str("name").unwrap_or_default());
-        Self { page: use_page(name, read_project_facts) }
+        Self { page: use_page(move || ReadProjectFacts { name: name() }) }
     }
 
     fn show(self) -> AnyView {

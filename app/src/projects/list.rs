@@ -1,19 +1,19 @@
 //! The list of projects.
 
-use super::data::list_projects;
+use super::data::ListProjects;
 use super::deleted::deleted_projects;
 use super::reduced;
 use super::row::{ADMINS, CREATED, project_row};
 use crate::confirm::Hidden;
-use crate::error::PageError;
 use crate::listing::{EmptyWords, ListQuery as _, LiveSearch, clear, empty, ignored_notice, pager};
 use crate::me::{Me, use_me};
 use crate::page::{PageData, loaded, use_page, use_params};
 use crate::paths;
+use crate::read::Data;
 use crate::screen::Screen;
 use crate::ui::{
     ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
-    SortHeader, Table, TableBody, TableHead, Width,
+    SortHeader, Table, TableBody, TableHead, Width, awaited, within_awaited,
 };
 use domain::mode::Mode;
 use domain::page::Page;
@@ -29,21 +29,21 @@ type Asked = Memo<(ProjectQuery, Vec<String>)>;
 pub struct ProjectsPage {
     page: PageData<Page<ProjectRow>>,
     asked: Asked,
-    me: Resource<Result<Me, PageError>>,
+    me: Data<Me>,
 }
 
 impl Screen for ProjectsPage {
     fn read() -> Self {
         let asked = use_params(ProjectQuery::from_params);
-        Self { page: use_page(move || asked.get().0, list_projects), asked, me: use_me() }
+        Self { page: use_page(move || ListProjects { query: asked.get().0 }), asked, me: use_me() }
     }
 
     fn show(self) -> AnyView {
         let ProjectsPage { page, asked, me } = self;
-        let head = move || Suspend::new(async move { me.await.ok().map(|me| list_head(&me, asked)) });
+        let head = awaited(move || async move { me.get().await.ok().map(|me| list_head(&me, asked)) });
         let rows = move |page: Page<ProjectRow>| {
-            Suspend::new(async move {
-                match me.await {
+            within_awaited(async move {
+                match me.get().await {
                     Ok(me) if me.mode == Mode::Keycloak => {
                         reduced::projects(page, &asked.get_untracked(), &me).into_any()
                     }
@@ -56,7 +56,7 @@ impl Screen for ProjectsPage {
         };
         view! {
             <Title text="Projects" />
-            <Transition>{head}</Transition>
+            {head}
             {loaded(page, move |dated, _| rows(dated.data))}
         }
         .into_any()

@@ -3,6 +3,7 @@
 //! Native elements only, and everything but copying works without scripts.
 
 mod avatar;
+mod awaited;
 mod badge;
 mod banner;
 mod breadcrumbs;
@@ -44,6 +45,7 @@ mod time;
 mod toast;
 
 pub use avatar::*;
+pub use awaited::*;
 pub use badge::*;
 pub use banner::*;
 pub use breadcrumbs::*;

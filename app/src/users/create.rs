@@ -1,7 +1,7 @@
 //! Creating a person.
 
 use super::actions::CreatePerson;
-use super::data::open_new_person;
+use super::data::OpenNewPerson;
 use crate::fields::FieldColumn;
 use crate::flash::FormFields;
 use crate::page::{PageData, loaded, use_page};
@@ -23,7 +23,7 @@ pub struct NewPersonPage {
 
 impl Screen for NewPersonPage {
     fn read() -> Self {
-        Self { page: use_page(|| (), |()| open_new_person()) }
+        Self { page: use_page(|| OpenNewPerson {}) }
     }
 
     fn show(self) -> AnyView {

@@ -1,17 +1,17 @@
 //! The list of people.
 
-use super::data::list_people;
+use super::data::ListPeople;
 use super::row::person_row;
 use crate::confirm::Hidden;
-use crate::error::PageError;
 use crate::listing::{EmptyWords, ListQuery as _, LiveSearch, clear, empty, ignored_notice, pager};
 use crate::me::{Me, use_me};
 use crate::page::{PageData, loaded, use_page, use_params};
 use crate::paths;
+use crate::read::Data;
 use crate::screen::Screen;
 use crate::ui::{
     ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
-    SortHeader, Table, TableBody, TableHead, TextFilterChip, Width,
+    SortHeader, Table, TableBody, TableHead, TextFilterChip, Width, awaited,
 };
 use domain::page::Page;
 use domain::permission::Permission;
@@ -27,26 +27,24 @@ type Asked = Memo<(UserQuery, Vec<String>)>;
 pub struct UsersPage {
     page: PageData<Page<UserRow>>,
     asked: Asked,
-    me: Resource<Result<Me, PageError>>,
+    me: Data<Me>,
 }
 
 impl Screen for UsersPage {
     fn read() -> Self {
         let asked = use_params(UserQuery::from_params);
-        Self { page: use_page(move || asked.get().0, list_people), asked, me: use_me() }
+        Self { page: use_page(move || ListPeople { query: asked.get().0 }), asked, me: use_me() }
     }
 
     fn show(self) -> AnyView {
         let UsersPage { page, asked, me } = self;
-        let head = move || {
-            Suspend::new(async move {
-                let me = me.await.ok().filter(|me| me.may(Permission::ViewUsers));
-                me.map(|me| list_head(&me, asked))
-            })
-        };
+        let head = awaited(move || async move {
+            let me = me.get().await.ok().filter(|me| me.may(Permission::ViewUsers));
+            me.map(|me| list_head(&me, asked))
+        });
         view! {
             <Title text="Users" />
-            <Transition>{head}</Transition>
+            {head}
             {loaded(page, move |dated, _| people(dated.data, dated.now, &asked.get_untracked()))}
         }
         .into_any()

@@ -9,7 +9,7 @@ mod members;
 mod search;
 
 use self::search::Searches;
-use super::data::{ProjectPageQuery, ProjectView, read_project};
+use super::data::{ProjectPageQuery, ProjectView, ReadProject};
 use super::row::KindBadge;
 use crate::flash::Forms;
 use crate::listing::ignored_notice;
@@ -38,8 +38,7 @@ impl Screen for ProjectPage {
         let params = use_params_map();
         let asked = use_params(ProjectPageQuery::from_params);
         let name = Memo::new(move |_| paths::project_name(params.read().get_str("name").unwrap_or_default()));
-        let source = move || (name.get(), asked.get().0);
-        let page = use_page(source, |(name, query)| read_project(name, query));
+        let page = use_page(move || ReadProject { name: name.get(), query: asked.get().0 });
         Self { page, asked, searches: Searches::new(name, asked) }
     }
 

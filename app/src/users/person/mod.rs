@@ -7,7 +7,7 @@ mod identity;
 mod projects;
 mod roles;
 
-use super::data::{UserView, read_person};
+use super::data::{ReadPerson, UserView};
 use crate::flash::Forms;
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
@@ -29,7 +29,7 @@ pub struct PersonPage {
 impl Screen for PersonPage {
     fn read() -> Self {
         let params = use_params_map();
-        Self { page: use_page(move || params.read().get("id").unwrap_or_default(), read_person) }
+        Self { page: use_page(move || ReadPerson { id: params.read().get("id").unwrap_or_default() }) }
     }
 
     fn show(self) -> AnyView {
