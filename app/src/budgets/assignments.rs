@@ -61,10 +61,8 @@ fn row(
     view! {
         <TableRow>
             <Cell stacked=Stacked::Line>{name_cell(holder)}</Cell>
-            <Cell label="Since">
-                <span class="num text-sm">
-                    <RelativeTime at=since now />
-                </span>
+            <Cell label="Since" class="num text-sm">
+                <RelativeTime at=since now />
             </Cell>
             <Cell stacked=Stacked::Hidden>
                 <span class="block truncate text-sm text-ink-2">{assigned_by}</span>

@@ -37,26 +37,18 @@ pub fn budget_row(budget: BudgetRow, now: OffsetDateTime) -> impl IntoView {
                     {category}
                 </span>
             </Cell>
-            <Cell figures=true stacked=Stacked::Next priority=SOFT_LIMIT label="Soft limit">
-                <span class="text-ink-2">
-                    <WholeAmount amount=soft />
-                </span>
+            <Cell figures=true stacked=Stacked::Next priority=SOFT_LIMIT label="Soft limit" class="text-ink-2">
+                <WholeAmount amount=soft />
             </Cell>
-            <Cell figures=true stacked=Stacked::Next label="Hard limit">
-                <span class="font-strong">
-                    <WholeAmount amount=hard />
-                </span>
+            <Cell figures=true stacked=Stacked::Next label="Hard limit" class="font-strong">
+                <WholeAmount amount=hard />
             </Cell>
-            <Cell priority=PERIOD label="Resets">
-                <span class="text-sm">{period}</span>
-            </Cell>
+            <Cell priority=PERIOD label="Resets" class="text-sm">{period}</Cell>
             <Cell stacked=Stacked::Line>
                 <span class="num block truncate text-sm">{assigned}</span>
             </Cell>
-            <Cell stacked=Stacked::Hidden priority=UPDATED>
-                <span class="num text-sm text-ink-2">
-                    <RelativeTime at=updated now />
-                </span>
+            <Cell stacked=Stacked::Hidden priority=UPDATED class="num text-sm text-ink-2">
+                <RelativeTime at=updated now />
             </Cell>
         </TableRow>
     }

@@ -126,15 +126,11 @@ fn person((name, status, role, projects, total, minutes): Sample) -> impl IntoVi
             <Cell figures=true label="Limit">
                 <WholeAmount amount=money(1250) />
             </Cell>
-            <Cell stacked=Stacked::End>
-                <span class="text-sm">
-                    <RelativeTime at now=NOW />
-                </span>
+            <Cell stacked=Stacked::End class="text-sm">
+                <RelativeTime at now=NOW />
             </Cell>
-            <Cell stacked=Stacked::Hidden priority=Priority::P4>
-                <span class="text-sm text-ink-2">
-                    <Day at />
-                </span>
+            <Cell stacked=Stacked::Hidden priority=Priority::P4 class="text-sm text-ink-2">
+                <Day at />
             </Cell>
         </TableRow>
     }

@@ -17,12 +17,8 @@ pub(super) const CREATED: Priority = Priority::P2;
 pub(super) fn project_row(project: ProjectRow) -> impl IntoView {
     let (members, admins) = (count_words(project.member_count), admins(&project));
     let numbers = view! {
-        <Cell figures=true label="Members">
-            <span class="text-sm">{members}</span>
-        </Cell>
-        <Cell figures=true stacked=Stacked::Hidden priority=ADMINS>
-            <span class="text-sm">{admins}</span>
-        </Cell>
+        <Cell figures=true label="Members" class="text-sm">{members}</Cell>
+        <Cell figures=true stacked=Stacked::Hidden priority=ADMINS class="text-sm">{admins}</Cell>
     };
     row(project, numbers)
 }
@@ -49,10 +45,8 @@ fn row(project: ProjectRow, numbers: impl IntoView + 'static) -> impl IntoView {
             </Cell>
             {numbers}
             <Cell stacked=role_stacked>{role_or_none(own_role)}</Cell>
-            <Cell stacked=Stacked::Hidden priority=CREATED>
-                <span class="num text-sm text-ink-2">
-                    <Day at=created_at />
-                </span>
+            <Cell stacked=Stacked::Hidden priority=CREATED class="num text-sm text-ink-2">
+                <Day at=created_at />
             </Cell>
         </TableRow>
     }

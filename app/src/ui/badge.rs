@@ -23,8 +23,11 @@ pub enum BadgeKind {
     Info,
 }
 
-const BASE: &str = "inline-flex min-h-5 max-w-full min-w-0 items-center gap-1 rounded-sm px-1.5 text-xs/4.5 \
-                    font-medium whitespace-nowrap";
+const BASE: &str = "min-h-5 max-w-full min-w-0 rounded-sm px-1.5 text-xs/4.5 font-medium whitespace-nowrap";
+/// With room for an icon.
+const WITH_ICON: &str = "inline-flex items-center gap-1";
+/// Of words alone.
+const WORDS: &str = "block truncate py-px";
 
 const fn ground(kind: BadgeKind) -> &'static str {
     match kind {
@@ -50,7 +53,7 @@ pub fn Badge(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <span class=[BASE, ground(kind)].join(" ")>
+        <span class=[BASE, WITH_ICON, ground(kind)].join(" ")>
             {icon.map(|icon| view! { <SvgIcon icon size=IconSize::Tiny /> })}
             <span class="truncate">{children()}</span>
         </span>
@@ -82,17 +85,23 @@ pub fn ProjectBadge(
     #[prop(optional)]
     is_admin: bool,
 ) -> impl IntoView {
-    view! {
-        <a href=href title=title class=[BASE, ground(BadgeKind::Neutral), "hover:bg-line"].join(" ")>
-            {is_admin
-                .then(|| {
-                    view! {
-                        <SvgIcon icon=Icon::KeyRound size=IconSize::Tiny />
-                        <span class="sr-only">"Project admin of "</span>
-                    }
-                })}
-            <span class="truncate">{name}</span>
-        </a>
+    let class = |inside| [BASE, inside, ground(BadgeKind::Neutral), "hover:bg-line"].join(" ");
+    if is_admin {
+        view! {
+            <a href=href title=title class=class(WITH_ICON)>
+                <SvgIcon icon=Icon::KeyRound size=IconSize::Tiny />
+                <span class="sr-only">"Project admin of "</span>
+                <span class="truncate">{name}</span>
+            </a>
+        }
+        .into_any()
+    } else {
+        view! {
+            <a href=href title=title class=class(WORDS)>
+                {name}
+            </a>
+        }
+        .into_any()
     }
 }
 

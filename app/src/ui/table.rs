@@ -291,6 +291,9 @@ pub fn Cell(
     /// Holds buttons or a select, whose focus rings must not be cut.
     #[prop(optional)]
     controls: bool,
+    /// How its text is set.
+    #[prop(optional)]
+    class: &'static str,
     /// The content.
     children: Children,
 ) -> impl IntoView {
@@ -301,10 +304,11 @@ pub fn Cell(
         shown,
         if figures { "num text-end pe-6 @max-p1:text-start" } else { "" },
         if controls { "overflow-visible!" } else { "" },
+        class,
     ];
+    let class = class.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     view! {
-        <td role="cell" class=class.join(" ")>
-            {label.map(|label| view! { <span class="me-1.5 hidden text-xs text-ink-2 @max-p1:inline">{label}</span> })}
+        <td role="cell" class=class data-label=label>
             {children()}
         </td>
     }

@@ -41,13 +41,9 @@ pub fn person_row(person: UserRow, now: OffsetDateTime) -> impl IntoView {
                     more_href=all_projects
                 />
             </Cell>
-            <Cell stacked=sign_in_stacked label="Last sign-in">
-                <span class="num text-sm">{last_sign_in(person.last_sign_in_at, now)}</span>
-            </Cell>
-            <Cell stacked=Stacked::Hidden priority=CREATED>
-                <span class="num text-sm text-ink-2">
-                    <Day at=person.created_at />
-                </span>
+            <Cell stacked=sign_in_stacked label="Last sign-in" class="num text-sm">{last_sign_in(person.last_sign_in_at, now)}</Cell>
+            <Cell stacked=Stacked::Hidden priority=CREATED class="num text-sm text-ink-2">
+                <Day at=person.created_at />
             </Cell>
         </TableRow>
     }

@@ -109,10 +109,8 @@ fn row(member: Member, facts: &ProjectFacts, offer: Offer) -> impl IntoView + us
         <TableRow>
             <Cell stacked=Stacked::Line>{name}</Cell>
             <Cell controls=true>{role}</Cell>
-            <Cell stacked=Stacked::Hidden>
-                <span class="num text-sm">
-                    <Day at=since />
-                </span>
+            <Cell stacked=Stacked::Hidden class="num text-sm">
+                <Day at=since />
             </Cell>
             <Cell stacked=Stacked::Hidden>
                 <span class="block truncate text-sm text-ink-2" title=granted_by.clone()>{granted_by.clone()}</span>

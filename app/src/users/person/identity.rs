@@ -147,15 +147,9 @@ fn row(difference: Difference, now: OffsetDateTime) -> impl IntoView {
     };
     view! {
         <TableRow>
-            <Cell stacked=Stacked::Line>
-                <span class="text-sm font-strong">{what}</span>
-            </Cell>
-            <Cell label="Token says">
-                <span class="text-sm">{token}</span>
-            </Cell>
-            <Cell label="Holds here">
-                <span class="text-sm">{stored}</span>
-            </Cell>
+            <Cell stacked=Stacked::Line class="text-sm font-strong">{what}</Cell>
+            <Cell label="Token says" class="text-sm">{token}</Cell>
+            <Cell label="Holds here" class="text-sm">{stored}</Cell>
             <Cell stacked=Stacked::Line label="Changed here">
                 <span class="text-sm text-ink-2 wrap-anywhere">{changed}</span>
             </Cell>

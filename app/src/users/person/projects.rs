@@ -103,10 +103,8 @@ fn row(project: Assignment, person: UserId, name: &str, may: bool) -> impl IntoV
                 {closed}
             </Cell>
             <Cell controls=true>{role}</Cell>
-            <Cell stacked=Stacked::Hidden>
-                <span class="num text-sm">
-                    {since.map(|at| view! { <Day at=at /> })}
-                </span>
+            <Cell stacked=Stacked::Hidden class="num text-sm">
+                {since.map(|at| view! { <Day at=at /> })}
             </Cell>
             <Cell stacked=Stacked::Hidden>
                 <span class="block truncate text-sm text-ink-2">{granted_by}</span>
