@@ -11,6 +11,12 @@ export interface Account {
   name: string;
 }
 
+/** What makes an account more than a name. */
+interface Given {
+  realmRoles: string[];
+  attributes: Record<string, string[]>;
+}
+
 interface Client {
   id?: string;
   clientId: string;
@@ -50,14 +56,19 @@ export class Keycloak {
 
   /** Somebody new who has {@link KEYCLOAK_PASSWORD}. */
   async add(role: string, attributes: Record<string, string[]> = {}): Promise<Account> {
-    const [firstName, lastName] = ["Kim", `Test-${crypto.randomUUID().slice(0, 8)}`];
-    const username = lastName.toLowerCase();
-    const credentials = [{ type: "password", value: KEYCLOAK_PASSWORD }];
-    const email = `${username}@example.org`;
-    const names = { username, firstName, lastName, email, emailVerified: true };
-    await this.send("POST", "/users", { ...names, enabled: true, attributes, credentials });
-    await this.give(username, role);
-    return { username, email, name: `${firstName} ${lastName}` };
+    const account = newcomer();
+    await this.send("POST", "/users", { ...profileOf(account), attributes });
+    await this.give(account.username, role);
+    return account;
+  }
+
+  /** So many people at once, as a program makes them: by one import of a file. */
+  async addMany(count: number, given: (number: number) => Given): Promise<Account[]> {
+    const accounts = Array.from({ length: count }, () => newcomer());
+    const users = accounts.map((account, number) => ({ ...profileOf(account), ...given(number) }));
+    const answer = await this.send("POST", "/partialImport", { ifResourceExists: "FAIL", users });
+    const { added } = (await answer.json()) as { added: number };
+    return accounts.slice(0, added);
   }
 
   async give(username: string, role: string): Promise<void> {
@@ -129,4 +140,17 @@ export class Keycloak {
     const answer = await fetch(`${this.url}/realms/master/protocol/openid-connect/token`, { method: "POST", body });
     return ((await answer.json()) as { access_token: string }).access_token;
   }
+}
+
+function newcomer(): Account {
+  const lastName = `Test-${crypto.randomUUID().slice(0, 8)}`;
+  const username = lastName.toLowerCase();
+  return { username, email: `${username}@example.org`, name: `Kim ${lastName}` };
+}
+
+/** As Keycloak takes an account that may sign in with {@link KEYCLOAK_PASSWORD}. */
+function profileOf({ username, email, name }: Account): object {
+  const [firstName, lastName] = name.split(" ");
+  const credentials = [{ type: "password", value: KEYCLOAK_PASSWORD }];
+  return { username, firstName, lastName, email, emailVerified: true, enabled: true, credentials };
 }
