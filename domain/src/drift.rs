@@ -18,6 +18,8 @@ pub struct LastToken {
     pub kind: UserKind,
     /// Shared projects by name in lower case.
     pub projects: BTreeMap<String, ProjectRole>,
+    /// When it was read.
+    pub claimed_at: OffsetDateTime,
 }
 
 /// What is compared.

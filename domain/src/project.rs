@@ -4,7 +4,7 @@ mod name;
 
 pub use name::{ProjectName, RESERVED_NAMES};
 
-use crate::budget::AssignedBudget;
+use crate::budget::{AssignedBudget, BudgetChoice};
 use crate::form::FieldProblem;
 use crate::id::{ProjectId, UserId};
 use crate::page::{Cursor, Page, PageSize, Params, list_params, parse_descending, parse_size};
@@ -281,4 +281,6 @@ pub struct ProjectDetail {
     pub members: Page<Member>,
     /// At most one a category.
     pub budgets: Vec<AssignedBudget>,
+    /// Budgets to choose from; none for a viewer who may not assign them.
+    pub choices: Vec<BudgetChoice>,
 }

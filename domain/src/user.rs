@@ -1,6 +1,7 @@
 //! People: what the console knows about them and how their list is asked for.
 
-use crate::budget::AssignedBudget;
+use crate::budget::{AssignedBudget, BudgetChoice};
+use crate::drift::LastToken;
 use crate::form::FieldProblem;
 use crate::id::{ProjectId, UserId};
 use crate::page::{Cursor, PageSize, Params, list_params, parse_descending, parse_size};
@@ -346,6 +347,11 @@ pub struct UserDetail {
     pub projects: Vec<Assignment>,
     /// At most one a category.
     pub budgets: Vec<AssignedBudget>,
+    /// Budgets to choose from; none for a viewer who may not assign them.
+    pub choices: Vec<BudgetChoice>,
+    /// What their last token said; `None` for people who are linked to nobody at a provider. Stays on the server.
+    #[serde(skip)]
+    pub last_token: Option<LastToken>,
     /// Sessions that are valid now.
     pub session_count: i64,
     /// Last sign-in.

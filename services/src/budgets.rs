@@ -9,10 +9,10 @@ mod stored;
 
 pub use assign::{assign_to_project, assign_to_user, unassign_project, unassign_user};
 pub use change::{create, edit};
-pub use list::{choices, detail, list};
+pub use list::{detail, list};
 
 pub(crate) use change::{created, insert};
-pub(crate) use stored::AssignedRow;
+pub(crate) use stored::{AssignedRow, ChoiceRow, choices, chooses};
 
 use crate::Services;
 use domain::error::Refusal;

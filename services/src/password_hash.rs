@@ -75,10 +75,10 @@ impl PasswordHasher {
     async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let waiting = HashJob::waiting();
         let (answer, answered) = oneshot::channel();
+        tracing::debug!("hashing a password");
         self.workers.spawn(move || {
             // Nobody hashes for a request that was given up.
             if !answer.is_closed() {
-                tracing::debug!("hashing a password");
                 let _running = waiting.runs();
                 let _ = answer.send(job());
             }

@@ -13,6 +13,7 @@ mod later;
 mod projects;
 
 pub use conflicts::{dismiss, relink};
+pub(crate) use drift::KeptClaims;
 pub use drift::drift;
 
 use crate::Services;

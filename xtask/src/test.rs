@@ -56,6 +56,7 @@ pub(crate) fn soak(steps: &mut Steps) -> Result<()> {
     soak("What a wrong password costs", &["--package", "services", "--test", "sign_in_cost"])?;
     soak("Paging while the list changes", &["--package", "services", "--test", "paging"])?;
     soak("Many pages", &["--package", "server", "--test", "router", "many_pages"])?;
+    soak("Hostile programs", &["--package", "server", "--test", "router", "hostile::programs"])?;
     soak("Faults", &["--package", "server", "--test", "binary", "faults"])
 }
 

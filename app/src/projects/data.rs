@@ -2,7 +2,6 @@
 
 use crate::error::PageError;
 use crate::page::Dated;
-use domain::budget::BudgetChoice;
 use domain::mode::Mode;
 use domain::page::Page;
 use domain::project::{MemberQuery, ProjectDetail, ProjectFacts, ProjectQuery, ProjectRow};
@@ -58,8 +57,6 @@ pub struct ProjectView {
     pub may_view_all_budgets: bool,
     /// People found to add; `None` when nobody was looked for.
     pub found: Option<Vec<FoundPerson>>,
-    /// Budgets to choose from; empty unless the viewer may assign them.
-    pub budget_choices: Vec<BudgetChoice>,
 }
 
 /// What the form for a new project tells.
@@ -102,11 +99,6 @@ pub async fn read_project(name: String, query: ProjectPageQuery) -> Result<Dated
             None => None,
         };
         let may_manage_budgets = services.settings().budgets && may(Permission::ManageBudgets);
-        let budget_choices = if may_manage_budgets {
-            services::budgets::choices(&services, &caller.can(Target::Platform)?).await?
-        } else {
-            Vec::new()
-        };
         Ok(ProjectView {
             mode: caller.actor.mode,
             may_edit: may(Permission::EditProject),
@@ -117,7 +109,6 @@ pub async fn read_project(name: String, query: ProjectPageQuery) -> Result<Dated
             may_view_people: caller.actor.may(Permission::ViewUsers, Target::Platform),
             may_view_all_budgets: caller.actor.may(Permission::ViewBudgets, Target::Platform),
             found,
-            budget_choices,
             project,
         })
     })

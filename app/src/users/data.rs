@@ -2,7 +2,6 @@
 
 use crate::error::PageError;
 use crate::page::Dated;
-use domain::budget::BudgetChoice;
 use domain::drift::Drift;
 use domain::page::Page;
 use domain::user::{UserDetail, UserQuery, UserRow};
@@ -34,8 +33,6 @@ pub struct UserView {
     pub may_manage_budgets: bool,
     /// The default of the project limit.
     pub default_project_limit: u32,
-    /// Budgets to choose from; empty unless the viewer may assign them.
-    pub budget_choices: Vec<BudgetChoice>,
 }
 
 /// Reads a page of the list of people.
@@ -66,11 +63,6 @@ pub async fn read_person(id: String) -> Result<Dated<UserView>, PageError> {
         let drift = services::provision::drift(&services, &can, &person).await?;
         let may = |permission| caller.actor.may(permission, Target::Platform);
         let may_manage_budgets = services.settings().budgets && may(Permission::ManageBudgets);
-        let budget_choices = if may_manage_budgets {
-            services::budgets::choices(&services, &caller.can(Target::Platform)?).await?
-        } else {
-            Vec::new()
-        };
         Ok(UserView {
             drift,
             is_self: person.id == caller.actor.user_id,
@@ -82,7 +74,6 @@ pub async fn read_person(id: String) -> Result<Dated<UserView>, PageError> {
             has_budgets: services.settings().budgets,
             may_manage_budgets,
             default_project_limit: services.settings().project_limit,
-            budget_choices,
             person,
         })
     })

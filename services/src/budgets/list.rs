@@ -8,7 +8,7 @@ use crate::guard::Can;
 use crate::keyset::{Keyset, SortKey, time_key};
 use crate::projects::stored_name;
 use crate::search::{Hits, Searched};
-use domain::budget::{BudgetAssignment, BudgetChoice, BudgetDetail, BudgetQuery, BudgetRow, BudgetSort, Holder};
+use domain::budget::{BudgetAssignment, BudgetDetail, BudgetQuery, BudgetRow, BudgetSort, Holder};
 use domain::error::Refusal;
 use domain::id::{BudgetId, UserId};
 use domain::page::{COUNTED_TO, Page};
@@ -114,30 +114,6 @@ async fn assignments(services: &Services, budget: BudgetId) -> Result<Vec<Budget
                 Holder::User { id: UserId(row.id), name: row.name, email: row.detail }
             };
             Ok(BudgetAssignment { holder, assigned_by: row.assigned_by, since: row.since })
-        })
-        .collect()
-}
-
-/// The budgets to choose from when assigning one: by category, then name; at most 200.
-///
-/// # Errors
-/// [`Refusal::NotFound`] when budgets are switched off.
-pub async fn choices(services: &Services, _can: &Can<ViewBudgets>) -> Result<Vec<BudgetChoice>, Error> {
-    switched_on(services)?;
-    let rows = sqlx::query!(
-        "select id, name, category, soft_limit, hard_limit from budgets
-         order by array_position(array['platform', 'cli', 'premium_models'], category), lower(name), id limit 200"
-    )
-    .fetch_all(&services.pool)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(BudgetChoice {
-                id: BudgetId(row.id),
-                name: row.name,
-                category: category(&row.category)?,
-                limits: limits(row.soft_limit, row.hard_limit)?,
-            })
         })
         .collect()
 }

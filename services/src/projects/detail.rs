@@ -1,19 +1,20 @@
-//! A project's page: its facts with budgets in one statement, a page of its members in another.
+//! A project's page: its facts with budgets and those to choose from in one statement, a page of its members in another.
 
 use super::{check_password_changed, stored_kind, stored_name};
 use crate::Services;
-use crate::budgets::AssignedRow;
+use crate::budgets::{AssignedRow, ChoiceRow, choices, chooses};
 use crate::error::Error;
 use crate::guard::Caller;
 use crate::members;
 use domain::actor::Target;
-use domain::budget::AssignedBudget;
+use domain::budget::{AssignedBudget, BudgetChoice};
 use domain::error::Refusal;
 use domain::id::ProjectId;
 use domain::permission::Permission;
 use domain::project::{MemberQuery, ProjectDetail, ProjectFacts, ProjectName};
 use rust_decimal::Decimal;
 use sqlx::PgExecutor;
+use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -30,13 +31,13 @@ pub async fn detail(
     name: &ProjectName,
     query: &MemberQuery,
 ) -> Result<ProjectDetail, Error> {
-    let (facts, mut budgets) = visible(services, caller, name).await?;
+    let Loaded { facts, mut budgets, choices } = visible(services, caller, name, chooses(services, caller)).await?;
     let sees_budgets = caller.actor.may(Permission::ViewProjectBudgets, Target::Project(facts.id));
     if !(services.settings.budgets && sees_budgets) {
         budgets.clear();
     }
     let members = members::page(services, &facts, query).await?;
-    Ok(ProjectDetail { facts, members, budgets })
+    Ok(ProjectDetail { facts, members, budgets, choices })
 }
 
 /// The facts of a project, for its edit form.
@@ -44,7 +45,7 @@ pub async fn detail(
 /// # Errors
 /// As [`detail`].
 pub async fn facts(services: &Services, caller: &Caller, name: &ProjectName) -> Result<ProjectFacts, Error> {
-    Ok(visible(services, caller, name).await?.0)
+    Ok(visible(services, caller, name, false).await?.facts)
 }
 
 /// The id behind a name, to ask for a proof with.
@@ -69,11 +70,12 @@ async fn visible(
     services: &Services,
     caller: &Caller,
     name: &ProjectName,
-) -> Result<(ProjectFacts, Vec<AssignedBudget>), Error> {
+    with_choices: bool,
+) -> Result<Loaded, Error> {
     check_password_changed(caller)?;
-    let (facts, budgets) = load(&services.pool, Wanted::Name(name)).await?.ok_or(Refusal::NotFound)?;
-    check_visible(caller, facts.id)?;
-    Ok((facts, budgets))
+    let loaded = load(&services.pool, Wanted::Name(name), with_choices).await?.ok_or(Refusal::NotFound)?;
+    check_visible(caller, loaded.facts.id)?;
+    Ok(loaded)
 }
 
 /// What a person may not see does not exist (`behaviour.md` W-18).
@@ -83,12 +85,19 @@ fn check_visible(caller: &Caller, project: ProjectId) -> Result<(), Refusal> {
 
 /// The facts of a project that a transaction has locked.
 pub(super) async fn facts_of(executor: impl PgExecutor<'_>, project: ProjectId) -> Result<ProjectFacts, Error> {
-    Ok(load(executor, Wanted::Id(project)).await?.ok_or(Refusal::NotFound)?.0)
+    Ok(load(executor, Wanted::Id(project), false).await?.ok_or(Refusal::NotFound)?.facts)
 }
 
 enum Wanted<'a> {
     Id(ProjectId),
     Name(&'a ProjectName),
+}
+
+/// What one statement knows of a project.
+struct Loaded {
+    facts: ProjectFacts,
+    budgets: Vec<AssignedBudget>,
+    choices: Vec<BudgetChoice>,
 }
 
 /// One row for each budget, at least one; the budget's columns are null when there is none.
@@ -112,6 +121,7 @@ struct Row {
     reset_minutes: Option<i32>,
     assigned_by: Option<String>,
     since: Option<OffsetDateTime>,
+    choices: Option<Json<Vec<ChoiceRow>>>,
 }
 
 impl Row {
@@ -146,21 +156,19 @@ impl Row {
     }
 }
 
-async fn load(
-    executor: impl PgExecutor<'_>,
-    wanted: Wanted<'_>,
-) -> Result<Option<(ProjectFacts, Vec<AssignedBudget>)>, Error> {
+async fn load(executor: impl PgExecutor<'_>, wanted: Wanted<'_>, with_choices: bool) -> Result<Option<Loaded>, Error> {
     let (id, name) = match wanted {
         Wanted::Id(id) => (Some(id.0), None),
         Wanted::Name(name) => (None, Some(name.as_str())),
     };
-    let rows = sqlx::query_as!(
+    let mut rows = sqlx::query_as!(
         Row,
         r#"select p.id, p.name, p.display_name, p.description, p.project_type, maker.name as "created_by?",
                   p.created_at, p.version, p.is_imported, counts.members as "member_count!", counts.admins as "admin_count!",
                   b.id as "budget_id?", b.name as "budget_name?", b.category as "category?",
                   b.soft_limit as "soft_limit?", b.hard_limit as "hard_limit?", b.reset_minutes as "reset_minutes?",
-                  giver.name as "assigned_by?", g.created_at as "since?"
+                  giver.name as "assigned_by?", g.created_at as "since?",
+                  case when $3 then (select c.choices from budget_choices c) end as "choices: Json<Vec<ChoiceRow>>"
            from projects p
            cross join lateral (
              select count(*) as members, count(*) filter (where m.is_project_admin) as admins
@@ -174,12 +182,13 @@ async fn load(
              $1, (select n.id from projects n where lower(n.name) = lower($2) and n.deleted_at is null))
            order by array_position(array['platform', 'cli', 'premium_models'], b.category)"#,
         id,
-        name
+        name,
+        with_choices
     )
     .fetch_all(executor)
     .await?;
-    let Some(first) = rows.first() else { return Ok(None) };
-    let facts = first.facts()?;
+    let Some(first) = rows.first_mut() else { return Ok(None) };
+    let (facts, choices) = (first.facts()?, choices(first.choices.take())?);
     let budgets = rows.into_iter().filter_map(Row::budget).collect::<Result<_, _>>()?;
-    Ok(Some((facts, budgets)))
+    Ok(Some(Loaded { facts, budgets, choices }))
 }

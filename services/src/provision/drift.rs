@@ -1,5 +1,4 @@
-//! Where somebody's last token and the console disagree, and who decided it here. One statement for people who sign in
-//! through a provider, a second when there is a difference.
+//! Where somebody's last token and the console disagree, and who decided it here. One statement, where they do.
 
 use crate::Services;
 use crate::error::Error;
@@ -9,37 +8,52 @@ use domain::drift::{About, ChangedBy, Difference, Drift, LastToken, differences}
 use domain::permission::ViewUsers;
 use domain::role::PlatformRole;
 use domain::user::UserDetail;
+use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
+
+/// What a row of `user_identities` keeps of somebody's last token.
+#[derive(Debug, Deserialize)]
+pub(crate) struct KeptClaims {
+    claimed_role: Option<String>,
+    claimed_type: String,
+    claimed_projects: Vec<String>,
+    claimed_admin_of: Vec<String>,
+    #[serde(with = "time::serde::rfc3339")]
+    claimed_at: OffsetDateTime,
+}
+
+impl TryFrom<KeptClaims> for LastToken {
+    type Error = Error;
+
+    fn try_from(claims: KeptClaims) -> Result<Self, Error> {
+        let role = |name: &String| project_role(false, claims.claimed_admin_of.contains(name));
+        Ok(Self {
+            role: claims
+                .claimed_role
+                .map(|role| PlatformRole::from_flags(false, role == PlatformRole::Admin.key(), false)),
+            kind: user_kind(&claims.claimed_type)?,
+            projects: claims.claimed_projects.iter().map(|name| (name.clone(), role(name))).collect(),
+            claimed_at: claims.claimed_at,
+        })
+    }
+}
 
 /// `None` for people who are linked to nobody at a provider.
 ///
 /// # Errors
 /// The database failed.
 pub async fn drift(services: &Services, _can: &Can<ViewUsers>, person: &UserDetail) -> Result<Option<Drift>, Error> {
-    let row = sqlx::query!(
-        "select claimed_role, claimed_type, claimed_projects, claimed_admin_of, claimed_at
-         from user_identities where user_id = $1",
-        person.id.0
-    )
-    .fetch_optional(&services.pool)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let role = |name: &String| project_role(false, row.claimed_admin_of.contains(name));
-    let token = LastToken {
-        role: row.claimed_role.map(|role| PlatformRole::from_flags(false, role == PlatformRole::Admin.key(), false)),
-        kind: user_kind(&row.claimed_type)?,
-        projects: row.claimed_projects.iter().map(|name| (name.clone(), role(name))).collect(),
-    };
-    let mut differences = differences(&token, person);
+    let Some(token) = &person.last_token else { return Ok(None) };
+    let mut differences = differences(token, person);
     if !differences.is_empty() {
         let mut changes = changes(services, person, &differences).await?;
         for difference in &mut differences {
             difference.changed = changes.remove(&difference.about);
         }
     }
-    Ok(Some(Drift { claimed_at: row.claimed_at, differences }))
+    Ok(Some(Drift { claimed_at: token.claimed_at, differences }))
 }
 
 /// Who changed what differs last. Entries by the console itself came with a token and are left out.

@@ -1,11 +1,13 @@
-//! The page of one person: three statements, two when budgets are switched off.
+//! The page of one person, in two statements.
 
 use super::status;
 use crate::Services;
-use crate::access::{assignments_of, budgets_of};
+use crate::access::{Holdings, holdings};
+use crate::budgets::{ChoiceRow, choices, chooses};
 use crate::error::Error;
 use crate::guard::Can;
 use crate::projects::allowance;
+use crate::provision::KeptClaims;
 use crate::session::user_kind;
 use domain::error::Refusal;
 use domain::id::UserId;
@@ -19,7 +21,7 @@ use sqlx::types::Json;
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when there is no such person.
-pub async fn detail(services: &Services, _can: &Can<ViewUsers>, id: UserId) -> Result<UserDetail, Error> {
+pub async fn detail(services: &Services, can: &Can<ViewUsers>, id: UserId) -> Result<UserDetail, Error> {
     let now = services.clock.now();
     let row = sqlx::query!(
         r#"select u.name, u.email, u.user_type, u.is_admin, u.is_maintainer, u.is_auditor, u.is_active, u.project_limit,
@@ -30,17 +32,20 @@ pub async fn detail(services: &Services, _can: &Can<ViewUsers>, id: UserId) -> R
                           order by c.last_at desc), '[]')
                    from identity_conflicts c where c.user_id = u.id) as "conflicts!: Json<Vec<IdentityConflict>>",
                   (select count(*) from sessions s where s.user_id = u.id and s.expires_at > $2 and s.last_used_at > $3)
-                    as "session_count!"
+                    as "session_count!",
+                  (select to_json(i) from user_identities i where i.user_id = u.id) as "last_token: Json<KeptClaims>",
+                  case when $4 then (select c.choices from budget_choices c) end as "choices: Json<Vec<ChoiceRow>>"
            from users u where u.id = $1"#,
         id.0,
         now,
-        now - services.settings.session_idle
+        now - services.settings.session_idle,
+        chooses(services, can.caller())
     )
     .fetch_optional(&services.pool)
     .await?
     .ok_or(Refusal::NotFound)?;
     let kind = user_kind(&row.user_type)?;
-    let projects = assignments_of(services, id, kind).await?;
+    let Holdings { projects, budgets } = holdings(services, id, kind).await?;
     let used = projects.iter().filter(|project| project.kind == ProjectKind::Shared).count();
     let used = i64::try_from(used).unwrap_or(i64::MAX);
     Ok(UserDetail {
@@ -52,7 +57,9 @@ pub async fn detail(services: &Services, _can: &Can<ViewUsers>, id: UserId) -> R
         conflicts: row.conflicts.0,
         allowance: allowance(services, used, row.is_admin, row.project_limit),
         projects,
-        budgets: if services.settings.budgets { budgets_of(services, id).await? } else { Vec::new() },
+        budgets,
+        choices: choices(row.choices)?,
+        last_token: row.last_token.map(|claims| claims.0.try_into()).transpose()?,
         session_count: row.session_count,
         last_sign_in_at: row.last_sign_in_at,
         created_at: row.created_at,

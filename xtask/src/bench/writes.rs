@@ -79,10 +79,10 @@ fn change(statements: &[Statement]) -> Option<Vec<String>> {
     Some(all[begin..=audit + length].to_vec())
 }
 
-/// The id is the first column of the rows that are written.
+/// The id is the first column of the rows that are written; in the order of time, as the server makes it.
 fn with_new_id(insert: &str) -> Option<String> {
     let (before, rest) = insert.split_once("select n.id,")?;
-    Some(format!("{before}select gen_random_uuid(),{rest}"))
+    Some(format!("{before}select uuidv7(),{rest}"))
 }
 
 #[cfg(test)]
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn the_id_of_the_audit_row_is_made_anew() {
         let insert = "with entries as (insert into audit_log (id, at) select n.id, '2026-11-24' from n returning id)";
-        let anew = "with entries as (insert into audit_log (id, at) select gen_random_uuid(), '2026-11-24' from n returning id)";
+        let anew = "with entries as (insert into audit_log (id, at) select uuidv7(), '2026-11-24' from n returning id)";
         assert_eq!(with_new_id(insert).as_deref(), Some(anew));
         assert_eq!(with_new_id("insert into audit_log values ('0199-7')"), None);
     }

@@ -19,7 +19,7 @@ pub(super) fn section(view: &ProjectView, now: OffsetDateTime) -> impl IntoView 
     let facts = &view.project.facts;
     let cards = Category::ALL.map(|category| {
         let budget = view.project.budgets.iter().find(|budget| budget.category == category);
-        let controls = view.may_manage_budgets.then(|| controls(&view.budget_choices, category, facts, budget));
+        let controls = view.may_manage_budgets.then(|| controls(&view.project.choices, category, facts, budget));
         card(category, budget.cloned(), view.may_view_all_budgets, controls, now)
     });
     view! {

@@ -22,7 +22,7 @@ pub(super) fn section(view: &UserView, now: OffsetDateTime) -> impl IntoView + u
         let budget = person.budgets.iter().find(|budget| budget.category == category);
         let controls = view.may_manage_budgets.then(|| {
             let assign = (person.status != UserStatus::Deactivated)
-                .then(|| assign_form(&view.budget_choices, category, person.id, &person.name, budget));
+                .then(|| assign_form(&person.choices, category, person.id, &person.name, budget));
             let take = budget.map(|budget| take_form(budget, person.id, &person.name).into_any());
             Controls { assign, take }
         });
