@@ -7,6 +7,7 @@ use crate::page::{Cursor, PageSize, Params, list_params, parse_descending, parse
 use crate::project::ProjectName;
 use crate::reset_period::ResetPeriod;
 use crate::text::{BudgetName, SearchTerm};
+use crate::user::UserKind;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -242,6 +243,8 @@ pub enum Holder {
         name: String,
         /// Address as shown.
         email: String,
+        /// Regular or external.
+        kind: UserKind,
     },
     /// A shared project.
     Project {

@@ -8,6 +8,7 @@ use domain::id::{BudgetId, UserId};
 use domain::permission::{ManageBudgets, ViewBudgets};
 use domain::project::ProjectName;
 use domain::role::PlatformRole;
+use domain::user::UserKind;
 use services::budgets;
 use services::guard::{Caller, Can};
 use services::testing::{World, problem, refusal, rule};
@@ -181,4 +182,28 @@ async fn parallel_assignments_leave_one_budget_and_an_unbroken_history() {
         befores.dedup();
         assert_eq!(befores.len(), 7, "each value was replaced once: {edges:?}");
     }
+}
+
+#[tokio::test]
+async fn a_budget_tells_who_of_those_it_serves_is_from_outside() {
+    let world = World::create().await;
+    let mia = world.person("Mia", PlatformRole::Maintainer).await;
+    let guest = world.person("Gus", PlatformRole::User).await;
+    sqlx::query("update users set user_type = 'external' where id = $1")
+        .bind(guest.actor.user_id.0)
+        .execute(world.services.pool())
+        .await
+        .expect("a guest");
+    let (can, budget) = (manages(&mia), create(&world, &mia, "Small", "cli").await);
+    for person in [mia.actor.user_id, guest.actor.user_id] {
+        budgets::assign_to_user(&world.services, &can, budget, person).await.expect("assigned");
+    }
+    let holders =
+        detail(&world, &mia, budget).await.assignments.into_iter().map(|assignment| match assignment.holder {
+            Holder::User { name, kind, .. } => (name, kind),
+            Holder::Project { title, .. } => panic!("{title} is no person"),
+        });
+    let mut holders: Vec<_> = holders.collect();
+    holders.sort_by(|(one, _), (other, _)| one.cmp(other));
+    assert_eq!(holders, [("Gus".to_owned(), UserKind::External), ("Mia".to_owned(), UserKind::Regular)]);
 }

@@ -5,8 +5,8 @@ use super::row::assigned_words;
 use crate::confirm::ConfirmForm;
 use crate::paths;
 use crate::ui::{
-    Avatar, AvatarShape, ButtonKind, ButtonSize, Cell, DialogButton, Header, NameCell, RelativeTime, Section, Stacked,
-    Table, TableBody, TableFit, TableHead, TableRow, Width,
+    Avatar, AvatarShape, ButtonKind, ButtonSize, Cell, DialogButton, ExternalBadge, Header, NameCell, RelativeTime,
+    Section, Stacked, Table, TableBody, TableFit, TableHead, TableRow, Width,
 };
 use domain::budget::{BudgetAssignment, BudgetDetail, BudgetRow, Holder};
 use leptos::prelude::*;
@@ -81,12 +81,13 @@ fn row(
 
 fn name_cell(holder: Holder) -> AnyView {
     match holder {
-        Holder::User { id, name, email } => {
+        Holder::User { id, name, email, kind } => {
             let (shown, seed) = (name.clone(), id.to_string());
             view! {
                 <NameCell href=paths::user(id) name=shown detail=email>
                     <Avatar name seed />
                 </NameCell>
+                <ExternalBadge kind />
             }
             .into_any()
         }

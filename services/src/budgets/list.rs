@@ -8,6 +8,7 @@ use crate::guard::Can;
 use crate::keyset::{Keyset, SortKey, time_key};
 use crate::projects::stored_name;
 use crate::search::{Hits, Searched};
+use crate::session::user_kind;
 use domain::budget::{BudgetAssignment, BudgetDetail, BudgetQuery, BudgetRow, BudgetSort, Holder};
 use domain::error::Refusal;
 use domain::id::{BudgetId, UserId};
@@ -90,14 +91,14 @@ pub async fn detail(services: &Services, _can: &Can<ViewBudgets>, budget: Budget
 
 async fn assignments(services: &Services, budget: BudgetId) -> Result<Vec<BudgetAssignment>, Error> {
     let rows = sqlx::query!(
-        r#"select a.is_project as "is_project!", a.id as "id!", a.name as "name!", a.detail as "detail!",
+        r#"select a.id as "id!", a.name as "name!", a.detail as "detail!", a.user_type,
                   giver.name as "assigned_by?", a.created_at as "since!"
            from (
-             (select false as is_project, u.id, u.name, u.email as detail, a.assigned_by, a.created_at
+             (select u.id, u.name, u.email as detail, u.user_type, a.assigned_by, a.created_at
               from user_budgets a join users u on u.id = a.user_id
               where a.budget_id = $1 order by a.created_at desc, u.id limit 50)
              union all
-             (select true, p.id, p.title, p.name, a.assigned_by, a.created_at
+             (select p.id, p.title, p.name, null, a.assigned_by, a.created_at
               from project_budgets a join projects p on p.id = a.project_id
               where a.budget_id = $1 order by a.created_at desc, p.id limit 50)
            ) a left join users giver on giver.id = a.assigned_by
@@ -108,10 +109,11 @@ async fn assignments(services: &Services, budget: BudgetId) -> Result<Vec<Budget
     .await?;
     rows.into_iter()
         .map(|row| {
-            let holder = if row.is_project {
-                Holder::Project { name: stored_name(&row.detail)?, title: row.name }
-            } else {
-                Holder::User { id: UserId(row.id), name: row.name, email: row.detail }
+            let holder = match row.user_type {
+                None => Holder::Project { name: stored_name(&row.detail)?, title: row.name },
+                Some(kind) => {
+                    Holder::User { id: UserId(row.id), name: row.name, email: row.detail, kind: user_kind(&kind)? }
+                }
             };
             Ok(BudgetAssignment { holder, assigned_by: row.assigned_by, since: row.since })
         })
