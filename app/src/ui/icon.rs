@@ -168,9 +168,13 @@ pub fn SvgIcon(
     #[prop(optional)]
     size: IconSize,
 ) -> impl IntoView {
-    // As it is written: nothing of it changes, and lists have hundreds.
+    InertElement::new(markup(icon, size))
+}
+
+/// The icon as it is written: nothing of it changes, and lists have hundreds.
+pub(super) fn markup(icon: Icon, size: IconSize) -> String {
     let (class, href) = (size.class(), icon.href());
-    InertElement::new(format!(r#"<svg class="{class}" aria-hidden="true"><use href="{href}"></use></svg>"#))
+    format!(r#"<svg class="{class}" aria-hidden="true"><use href="{href}"></use></svg>"#)
 }
 
 /// The brand's mark: spine and two leaves make a B.

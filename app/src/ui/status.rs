@@ -1,10 +1,11 @@
 //! States of a person: an icon with its own outline and a word.
 
 use super::badge::{Badge, BadgeKind};
-use super::icon::{Icon, IconSize, SvgIcon};
+use super::icon::{Icon, IconSize, markup};
 use domain::role::PlatformRole;
 use domain::user::{UserKind, UserStatus};
 use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
 
 /// The state of a person, as icon and word without a ground.
 #[component]
@@ -18,12 +19,11 @@ pub fn StatusMark(
         UserStatus::Locked => (Icon::Lock, "font-medium text-danger-ink"),
         UserStatus::Deactivated => (Icon::Ban, "text-ink-2"),
     };
-    view! {
-        <span class=["inline-flex min-w-0 items-center gap-1.5 text-sm whitespace-nowrap", colour].join(" ")>
-            <SvgIcon icon size=IconSize::Small />
-            {status.title()}
-        </span>
-    }
+    // As it is written, like its icon: every row of a list has one, and its words are ours.
+    let (drawing, word) = (markup(icon, IconSize::Small), status.title());
+    InertElement::new(format!(
+        r#"<span class="inline-flex min-w-0 items-center gap-1.5 text-sm whitespace-nowrap {colour}">{drawing}{word}</span>"#
+    ))
 }
 
 /// The platform role: a badge, or plain text for a user, because that is the normal case.
@@ -41,7 +41,7 @@ pub fn RoleBadge(
         (PlatformRole::Auditor, _) => (BadgeKind::Outline, Icon::Eye),
         (PlatformRole::User, UserKind::External) => (BadgeKind::Outline, Icon::Globe),
         (PlatformRole::User, UserKind::Regular) => {
-            return view! { <span class="text-sm text-ink-2">{role.title()}</span> }.into_any();
+            return view! { <span class="text-sm text-ink-2">"User"</span> }.into_any();
         }
     };
     let word = if role == PlatformRole::User { kind.title() } else { role.title() };
