@@ -16,6 +16,10 @@ const MACHETE: Tool = Tool { name: "cargo-machete", version: "0.9.2" };
 pub(crate) fn run(steps: &mut Steps) -> Result<()> {
     let (deny, machete) = (DENY.installed(steps)?, MACHETE.installed(steps)?);
     steps.step("Looking for dependencies that nothing uses", || command::run(in_tree(&machete).arg(".")))?;
+    // Those of other systems too, which no build has asked for.
+    steps.step("Fetching the sources of all dependencies", || {
+        command::run(command::cargo("fetch").args(["--quiet", "--locked"]))
+    })?;
     steps.step("Checking licences, sources and versions of all dependencies", || {
         let wanted = ["check", "bans", "licenses", "sources"];
         command::run(in_tree(&deny).args(["--offline", "--log-level", "error"]).args(wanted))
