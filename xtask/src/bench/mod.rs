@@ -202,8 +202,8 @@ fn conditions(bench: &Bench) -> Result<String> {
         anyhow::bail!("the database did not count");
     };
     Ok(format!(
-        "State {commit}, {} build, {cores} cores, load before the run {load}; embedded Postgres {version} with its \
-         default settings; {users} people, {projects} projects (one of them personal for everybody regular), {members} \
+        "State {commit}, {} build, {cores} cores, load before the run {load}; embedded Postgres {version} as Bursar \
+         starts it; {users} people, {projects} projects (one of them personal for everybody regular), {members} \
          memberships, {budgets} budgets, {assigned} assignments to people, {audited} rows of audit log.",
         if bench.size.is_small { "debug" } else { "release" }
     ))
