@@ -12,7 +12,6 @@ use domain::error::Refusal;
 use domain::id::ProjectId;
 use domain::permission::Permission;
 use domain::project::{MemberQuery, ProjectDetail, ProjectFacts, ProjectName};
-use rust_decimal::Decimal;
 use sqlx::PgExecutor;
 use sqlx::types::Json;
 use time::OffsetDateTime;
@@ -100,7 +99,6 @@ struct Loaded {
     choices: Vec<BudgetChoice>,
 }
 
-/// One row for each budget, at least one; the budget's columns are null when there is none.
 struct Row {
     id: Uuid,
     name: String,
@@ -113,82 +111,66 @@ struct Row {
     is_imported: bool,
     member_count: i64,
     admin_count: i64,
-    budget_id: Option<Uuid>,
-    budget_name: Option<String>,
-    category: Option<String>,
-    soft_limit: Option<Decimal>,
-    hard_limit: Option<Decimal>,
-    reset_minutes: Option<i32>,
-    assigned_by: Option<String>,
-    since: Option<OffsetDateTime>,
+    budgets: Json<Vec<AssignedRow>>,
     choices: Option<Json<Vec<ChoiceRow>>>,
 }
 
-impl Row {
-    fn facts(&self) -> Result<ProjectFacts, Error> {
-        Ok(ProjectFacts {
-            id: ProjectId(self.id),
-            name: stored_name(&self.name)?,
-            display_name: self.display_name.clone(),
-            description: self.description.clone(),
-            kind: stored_kind(&self.project_type)?,
-            created_by: self.created_by.clone(),
-            created_at: self.created_at,
-            member_count: self.member_count,
-            admin_count: self.admin_count,
-            is_imported: self.is_imported,
-            version: self.version,
-        })
-    }
+impl TryFrom<Row> for Loaded {
+    type Error = Error;
 
-    fn budget(self) -> Option<Result<AssignedBudget, Error>> {
-        let row = AssignedRow {
-            id: self.budget_id?,
-            name: self.budget_name?,
-            category: self.category?,
-            soft_limit: self.soft_limit?,
-            hard_limit: self.hard_limit?,
-            reset_minutes: self.reset_minutes?,
-            assigned_by: self.assigned_by,
-            since: self.since?,
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let facts = ProjectFacts {
+            id: ProjectId(row.id),
+            name: stored_name(&row.name)?,
+            display_name: row.display_name,
+            description: row.description,
+            kind: stored_kind(&row.project_type)?,
+            created_by: row.created_by,
+            created_at: row.created_at,
+            member_count: row.member_count,
+            admin_count: row.admin_count,
+            is_imported: row.is_imported,
+            version: row.version,
         };
-        Some(row.try_into())
+        let budgets = row.budgets.0.into_iter().map(AssignedBudget::try_from).collect::<Result<_, _>>()?;
+        Ok(Self { facts, budgets, choices: choices(row.choices)? })
     }
 }
 
+/// Choices are for shared projects alone.
 async fn load(executor: impl PgExecutor<'_>, wanted: Wanted<'_>, with_choices: bool) -> Result<Option<Loaded>, Error> {
     let (id, name) = match wanted {
         Wanted::Id(id) => (Some(id.0), None),
         Wanted::Name(name) => (None, Some(name.as_str())),
     };
-    let mut rows = sqlx::query_as!(
+    let row = sqlx::query_as!(
         Row,
         r#"select p.id, p.name, p.display_name, p.description, p.project_type, maker.name as "created_by?",
                   p.created_at, p.version, p.is_imported, counts.members as "member_count!", counts.admins as "admin_count!",
-                  b.id as "budget_id?", b.name as "budget_name?", b.category as "category?",
-                  b.soft_limit as "soft_limit?", b.hard_limit as "hard_limit?", b.reset_minutes as "reset_minutes?",
-                  giver.name as "assigned_by?", g.created_at as "since?",
-                  case when $3 then (select c.choices from budget_choices c) end as "choices: Json<Vec<ChoiceRow>>"
+                  (select coalesce(json_agg(json_build_object(
+                            'id', b.id, 'name', b.name, 'category', b.category, 'soft_limit', b.soft_limit::text,
+                            'hard_limit', b.hard_limit::text, 'reset_minutes', b.reset_minutes,
+                            'assigned_by', giver.name, 'since', a.created_at)
+                          order by array_position(array['platform', 'cli', 'premium_models'], b.category)), '[]')
+                   from project_budgets a
+                   join budgets b on b.id = a.budget_id
+                   left join users giver on giver.id = a.assigned_by
+                   where a.project_id = p.id) as "budgets!: Json<Vec<AssignedRow>>",
+                  case when $3 and p.project_type = 'shared' then (select c.choices from budget_choices c) end
+                    as "choices: Json<Vec<ChoiceRow>>"
            from projects p
            cross join lateral (
              select count(*) as members, count(*) filter (where m.is_project_admin) as admins
              from user_projects m where m.project_id = p.id
            ) counts
            left join users maker on maker.id = p.created_by
-           left join project_budgets g on g.project_id = p.id
-           left join budgets b on b.id = g.budget_id
-           left join users giver on giver.id = g.assigned_by
            where p.deleted_at is null and p.id = coalesce(
-             $1, (select n.id from projects n where lower(n.name) = lower($2) and n.deleted_at is null))
-           order by array_position(array['platform', 'cli', 'premium_models'], b.category)"#,
+             $1, (select n.id from projects n where lower(n.name) = lower($2) and n.deleted_at is null))"#,
         id,
         name,
         with_choices
     )
-    .fetch_all(executor)
+    .fetch_optional(executor)
     .await?;
-    let Some(first) = rows.first_mut() else { return Ok(None) };
-    let (facts, choices) = (first.facts()?, choices(first.choices.take())?);
-    let budgets = rows.into_iter().filter_map(Row::budget).collect::<Result<_, _>>()?;
-    Ok(Some(Loaded { facts, budgets, choices }))
+    row.map(Loaded::try_from).transpose()
 }
