@@ -1,11 +1,13 @@
 //! People: what the console knows about them and how their list is asked for.
 
-use crate::budget::{AssignedBudget, BudgetChoice};
-use crate::drift::LastToken;
+mod detail;
+
+pub use detail::{Assignment, IdentityConflict, ProjectAllowance, UserDetail};
+
 use crate::form::FieldProblem;
-use crate::id::{ProjectId, UserId};
+use crate::id::UserId;
 use crate::page::{Cursor, PageSize, Params, list_params, parse_descending, parse_size};
-use crate::project::{ProjectKind, ProjectName};
+use crate::project::ProjectName;
 use crate::role::{PlatformRole, ProjectRole};
 use crate::text::SearchTerm;
 use serde::{Deserialize, Serialize};
@@ -244,126 +246,6 @@ impl UserQuery {
     }
 }
 
-/// How many shared projects somebody may be in (`USER_PROJECT_LIMIT`, `behaviour.md` section 11, decision 1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProjectAllowance {
-    /// Shared, active projects the person is in.
-    pub used: i64,
-    /// `None` means no limit: admins and maintainers.
-    pub limit: Option<i64>,
-}
-
-impl ProjectAllowance {
-    /// Whether one more fits.
-    pub const fn has_room(self) -> bool {
-        match self.limit {
-            None => true,
-            Some(limit) => self.used < limit,
-        }
-    }
-
-    /// Whether the person is in more than allowed: they came with more, or the limit was lowered.
-    pub fn is_over(self) -> bool {
-        self.limit.is_some_and(|limit| self.used > limit)
-    }
-
-    /// The refusal when none fits, naming the number and the ways on (look, section 6).
-    pub fn refusal(self, who: &str) -> String {
-        let limit = self.limit.unwrap_or_default();
-        let to_leave = self.used - limit + 1;
-        let leave = if to_leave == 1 { "Remove one".to_owned() } else { format!("Remove {to_leave}") };
-        format!(
-            "{who} is already in {} of {limit} shared projects. {leave}, or ask an admin to raise the limit.",
-            self.used
-        )
-    }
-}
-
-/// A person's place in a project.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Assignment {
-    /// The project.
-    pub project_id: ProjectId,
-    /// Technical name.
-    pub name: ProjectName,
-    /// Display name, or the technical one.
-    pub title: String,
-    /// Personal or shared.
-    pub kind: ProjectKind,
-    /// The role in it.
-    pub role: ProjectRole,
-    /// Who granted it; `None` when it came with the first sign-in.
-    pub granted_by: Option<String>,
-    /// Since when; `None` where the identity provider keeps assignments.
-    #[serde(with = "time::serde::rfc3339::option")]
-    pub since: Option<OffsetDateTime>,
-    /// False when the person is from outside and the project is not one of those open to them.
-    pub is_open: bool,
-}
-
-/// Somebody at the identity provider who was turned away because their address is this person's.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IdentityConflict {
-    /// The provider that vouched for them.
-    pub issuer: String,
-    /// Who they are there.
-    pub subject: String,
-    /// Their name there.
-    pub name: String,
-    /// The address they came with.
-    pub address: String,
-    /// Their username there.
-    pub username: Option<String>,
-    /// The first try.
-    #[serde(with = "time::serde::rfc3339")]
-    pub first_at: OffsetDateTime,
-    /// The last one.
-    #[serde(with = "time::serde::rfc3339")]
-    pub last_at: OffsetDateTime,
-}
-
-/// Everything the page of a person shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserDetail {
-    /// The person.
-    pub id: UserId,
-    /// Name as shown.
-    pub name: String,
-    /// Address as shown.
-    pub email: String,
-    /// Regular or external.
-    pub kind: UserKind,
-    /// The gravest state that holds.
-    pub status: UserStatus,
-    /// Platform role.
-    pub role: PlatformRole,
-    /// `local`, or the identity provider as the configuration calls it.
-    pub signs_in_by: String,
-    /// Who was turned away with this person's address.
-    pub conflicts: Vec<IdentityConflict>,
-    /// Shared projects used of allowed.
-    pub allowance: ProjectAllowance,
-    /// By project name, the personal one last.
-    pub projects: Vec<Assignment>,
-    /// At most one a category.
-    pub budgets: Vec<AssignedBudget>,
-    /// Budgets to choose from; none for a viewer who may not assign them.
-    pub choices: Vec<BudgetChoice>,
-    /// What their last token said; `None` for people who are linked to nobody at a provider. Stays on the server.
-    #[serde(skip)]
-    pub last_token: Option<LastToken>,
-    /// Sessions that are valid now.
-    pub session_count: i64,
-    /// Last sign-in.
-    #[serde(with = "time::serde::rfc3339::option")]
-    pub last_sign_in_at: Option<OffsetDateTime>,
-    /// When the row was made.
-    #[serde(with = "time::serde::rfc3339")]
-    pub created_at: OffsetDateTime,
-    /// For forms: raised by each change.
-    pub version: i64,
-}
-
 /// A person found while adding members.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundPerson {
@@ -383,16 +265,6 @@ pub struct FoundPerson {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn a_refusal_names_the_right_number() {
-        let at_limit = ProjectAllowance { used: 3, limit: Some(3) };
-        assert!(!at_limit.has_room());
-        assert!(at_limit.refusal("Priya").contains("3 of 3 shared projects. Remove one,"));
-        assert!(ProjectAllowance { used: 5, limit: Some(3) }.refusal("Priya").contains("Remove 3,"));
-        assert!(ProjectAllowance { used: 50, limit: None }.has_room());
-        assert!(!ProjectAllowance { used: 0, limit: Some(0) }.has_room());
-    }
 
     proptest! {
         #[test]
