@@ -117,8 +117,8 @@ fn everywhere(value: &str) -> String {
     FIELDS.map(|field| format!("{field}={value}")).join("&")
 }
 
-/// Whether an answer tells what to do and nothing of what is inside.
-async fn look(response: Response, what: &str, right: impl Fn(u16) -> bool) {
+/// Whether an answer tells what to do and nothing of what is inside; returns its text.
+async fn look(response: Response, what: &str, right: impl Fn(u16) -> bool) -> String {
     let (status, id) = (response.status().as_u16(), header(&response, "x-request-id"));
     let text = response.text().await.unwrap_or_else(|fault| panic!("{what}: {fault}"));
     assert!(right(status), "{what}: {status} {text}");
@@ -131,6 +131,7 @@ async fn look(response: Response, what: &str, right: impl Fn(u16) -> bool) {
     for inside in INSIDES {
         assert!(!text.contains(inside), "{what}: {status} shows {inside}: {text}");
     }
+    text
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
