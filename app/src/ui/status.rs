@@ -41,7 +41,8 @@ pub fn RoleBadge(
         (PlatformRole::Auditor, _) => (BadgeKind::Outline, Icon::Eye),
         (PlatformRole::User, UserKind::External) => (BadgeKind::Outline, Icon::Globe),
         (PlatformRole::User, UserKind::Regular) => {
-            return view! { <span class="text-sm text-ink-2">"User"</span> }.into_any();
+            let word = role.title();
+            return InertElement::new(format!(r#"<span class="text-sm text-ink-2">{word}</span>"#)).into_any();
         }
     };
     let word = if role == PlatformRole::User { kind.title() } else { role.title() };
