@@ -374,6 +374,16 @@ mod tests {
     }
 
     #[test]
+    fn programs_know_a_budget_by_what_an_address_can_hold() {
+        for good in ["a", "Leads_2026-q1", &"x".repeat(128), "0199b1f2-6a6e-7c3d-8a54-1f0e2d3c4b5a"] {
+            assert_eq!(BudgetSlug::parse(good).expect(good).as_str(), good);
+        }
+        for bad in ["", &"x".repeat(129), "two words", "a/b", "\0", "é", "a.b"] {
+            assert!(BudgetSlug::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
     fn limits_say_by_how_much_they_cross() {
         let errors = BudgetDraft::parse("Leads", "cli", "300", "250", "30d").expect_err("crossed");
         let text = errors.at("soft_limit").expect("at the soft limit").as_str();

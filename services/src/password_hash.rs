@@ -95,6 +95,9 @@ fn costs(hash: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::mpsc;
+    use std::time::Duration;
 
     fn hasher() -> PasswordHasher {
         PasswordHasher::new(Random::system(), NonZeroUsize::MIN).expect("a worker")
@@ -112,6 +115,29 @@ mod tests {
         let hasher = hasher();
         assert!(hasher.work(|| panic!("on purpose")).await.is_err());
         assert_eq!(hasher.work(|| 7).await.expect("an answer"), 7);
+    }
+
+    #[tokio::test]
+    async fn nobody_hashes_for_a_request_that_was_given_up() {
+        let (hasher, hashed) = (hasher(), Arc::new(AtomicBool::default()));
+        let (release, held) = mpsc::channel::<()>();
+        let (begins, begun) = oneshot::channel();
+        let busy = tokio::spawn({
+            let hasher = hasher.clone();
+            let job = move || (begins.send(()), held.recv());
+            async move { hasher.work(job).await }
+        });
+        begun.await.expect("it began");
+        let waits = {
+            let hashed = Arc::clone(&hashed);
+            hasher.work(move || hashed.store(true, Ordering::SeqCst))
+        };
+        assert!(tokio::time::timeout(Duration::from_millis(50), waits).await.is_err(), "the one worker is busy");
+        drop(release);
+        let (began, ended) = busy.await.expect("no panic").expect("an answer");
+        assert!(began.is_ok() && ended.is_err(), "it was let go");
+        hasher.work(|| ()).await.expect("an answer");
+        assert!(!hashed.load(Ordering::SeqCst));
     }
 
     #[tokio::test]

@@ -237,4 +237,7 @@ async fn switched_off_budgets_are_nowhere() {
         refusal(budgets::unassign_project(services, &manage, &atlas, Category::Cli).await),
     ];
     assert!(refusals.iter().all(|refusal| *refusal == Refusal::NotFound), "{refusals:?}");
+    let see = mia.can(Target::Platform).expect("may see people");
+    let page = users::detail(services, &see, person).await.expect("a page");
+    assert_eq!((page.choices, page.budgets), (vec![], vec![]));
 }

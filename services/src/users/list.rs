@@ -258,16 +258,23 @@ mod tests {
         }
     }
 
+    /// As many as make walking the order of everybody seem cheap.
     #[tokio::test]
     async fn a_role_is_found_in_every_order_through_an_index_of_its_own() {
         let world = crowd().await;
+        sqlx::raw_sql("update users set is_admin = true where email like '%7@example.com'; analyze users;")
+            .execute(world.services.pool())
+            .await
+            .expect("three thousand admins");
         let now = world.services.clock.now();
-        for role in [PlatformRole::Maintainer, PlatformRole::Admin, PlatformRole::Auditor] {
-            for (sort, descending) in UserSort::ALL.into_iter().flat_map(|sort| [(sort, false), (sort, true)]) {
-                let query = UserQuery { role: Some(role), sort, descending, ..UserQuery::default() };
-                let plan = world.generic_plan(&mut statement(&query, &keyset(&query), &Hits::All, now)).await;
-                assert!(plan.contains("users_privileged"), "{query:?}\n{plan}");
-            }
+        for (sort, index) in [
+            (UserSort::Name, "using users_privileged "),
+            (UserSort::Created, "using users_privileged_by_created "),
+            (UserSort::LastSignIn, "using users_privileged_by_last_sign_in "),
+        ] {
+            let query = UserQuery { role: Some(PlatformRole::Admin), sort, ..UserQuery::default() };
+            let plan = world.generic_plan(&mut statement(&query, &keyset(&query), &Hits::All, now)).await;
+            assert!(plan.contains(index), "{query:?}\n{plan}");
         }
     }
 }
