@@ -23,7 +23,7 @@ pub(crate) const FEW: usize = 10_000;
 /// A table with a column `search` and a trigram index on it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Searched {
-    /// Name and e-mail of people.
+    /// Name, e-mail and user name of people.
     Users,
     /// Display name, name and description of projects.
     Projects,
@@ -137,13 +137,8 @@ impl Wanted {
         let Some((term, place)) = &self.term else { return };
         let pattern = pattern(term);
         match place {
-            Place::Anywhere => {
-                sql.push(" and t.search like lower(").push_bind(format!("%{pattern}")).push(")");
-            }
-            Place::BeginningOfWord => {
-                sql.push(" and (t.search like lower(").push_bind(pattern.clone());
-                sql.push(") or t.search like lower(").push_bind(format!("% {pattern}")).push("))");
-            }
+            Place::Anywhere => push_like(sql, self.table, &[format!("%{pattern}")]),
+            Place::BeginningOfWord => push_like(sql, self.table, &[pattern.clone(), format!("% {pattern}")]),
             Place::Initial => self.table.push_initial(sql, "t", term),
         }
     }
@@ -152,11 +147,8 @@ impl Wanted {
     fn push_condition(&self, sql: &mut QueryBuilder<Postgres>, alias: &'static str) {
         match &self.term {
             None => {}
-            Some((term, Place::Anywhere)) => push_anywhere(sql, alias, term),
-            Some((term, Place::BeginningOfWord)) => {
-                sql.push(format_args!(" and strpos(' ' || {alias}.search, ' ' || lower("));
-                sql.push_bind(term.to_string()).push(")) > 0");
-            }
+            Some((term, Place::Anywhere)) => push_within(sql, self.table, alias, term, ""),
+            Some((term, Place::BeginningOfWord)) => push_within(sql, self.table, alias, term, "' ' || "),
             Some((term, Place::Initial)) => self.table.push_initial(sql, alias, term),
         }
         if let Some(project) = &self.project {
@@ -176,6 +168,15 @@ impl Searched {
             Self::Users => "users",
             Self::Projects => "projects",
             Self::Budgets => "budgets",
+        }
+    }
+
+    /// The texts that are searched, each with a trigram index on it.
+    fn texts(self, alias: &'static str) -> Vec<String> {
+        let search = format!("{alias}.search");
+        match self {
+            Self::Users => vec![search, format!("lower({alias}.username)")],
+            Self::Projects | Self::Budgets => vec![search],
         }
     }
 
@@ -200,9 +201,35 @@ impl Searched {
     }
 }
 
-/// Appends ` and ...`: the term anywhere in the search column, compared in a way that no index could serve.
+/// Appends ` and ...`: a person's texts with the term anywhere, compared in a way that no index could serve.
 pub(crate) fn push_anywhere(sql: &mut QueryBuilder<Postgres>, alias: &'static str, term: &SearchTerm) {
-    sql.push(format_args!(" and strpos({alias}.search, lower(")).push_bind(term.to_string()).push(")) > 0");
+    push_within(sql, Searched::Users, alias, term, "");
+}
+
+/// Appends ` and ...`: one of the texts has the term in it, with `before` in front of both.
+fn push_within(
+    sql: &mut QueryBuilder<Postgres>,
+    table: Searched,
+    alias: &'static str,
+    term: &SearchTerm,
+    before: &'static str,
+) {
+    sql.push(" and (false");
+    for text in table.texts(alias) {
+        sql.push(format_args!(" or strpos({before}{text}, {before}lower(")).push_bind(term.to_string()).push(")) > 0");
+    }
+    sql.push(")");
+}
+
+/// Appends ` and ...`: one of the texts of `t` is like one of the patterns, as their indexes know it.
+fn push_like(sql: &mut QueryBuilder<Postgres>, table: Searched, patterns: &[String]) {
+    sql.push(" and (false");
+    for text in table.texts("t") {
+        for pattern in patterns {
+            sql.push(format_args!(" or {text} like lower(")).push_bind(pattern.clone()).push(")");
+        }
+    }
+    sql.push(")");
 }
 
 /// Appends the id behind a project's name.
@@ -245,7 +272,8 @@ mod tests {
         sqlx::raw_sql(
             "insert into users (id, name, email, created_at)
              select gen_random_uuid(), 'Person ' || md5(n::text), n || '@example.com', now() from generate_series(1, 30000) n;
-             insert into users (id, name, email) values (gen_random_uuid(), 'Quetzalcoatl', 'q@example.com');
+             insert into users (id, name, email, username)
+               values (gen_random_uuid(), 'Quetzalcoatl', 'q@example.com', 'Plumed.Serpent');
              analyze users;",
         )
         .execute(world.services.pool())
@@ -255,10 +283,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn even_a_generic_plan_looks_a_term_up_in_the_trigram_index() {
+    async fn even_a_generic_plan_looks_a_term_up_in_the_trigram_indexes() {
         let world = crowd().await;
         let plan = world.generic_plan(&mut wanted("quetzal").lookup()).await;
-        assert!(plan.contains("Bitmap Index Scan on users_search"), "{plan}");
+        for index in ["users_search", "users_username_search"] {
+            assert!(plan.contains(&format!("Bitmap Index Scan on {index}")), "{plan}");
+        }
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use domain::actor::Target;
 use domain::budget::{BudgetSlug, Category};
 use domain::id::UserId;
 use domain::page::PageSize;
-use domain::permission::{ManageBudgets, ManageMembers, ViewBudgets, ViewUsers};
+use domain::permission::{ManageBudgets, ManageMembers, ViewBudgets};
 use domain::project::ProjectSort;
 use domain::role::{PlatformRole, ProjectRole};
 use domain::text::SearchTerm;
@@ -22,7 +22,7 @@ async fn lists(world: &World, caller: &Caller) -> [usize; 5] {
     let slice = Slice { size, skip: 0, cursor: None };
     let search = SearchTerm::parse("person").ok();
     let (see_people, see_budgets) = (
-        caller.can::<ViewUsers>(Target::Platform).expect("a maintainer"),
+        users::directory::Seen::by(caller).expect("a maintainer"),
         caller.can::<ViewBudgets>(Target::Platform).expect("a maintainer"),
     );
     let all = users::directory::Filters::default();

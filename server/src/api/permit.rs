@@ -6,16 +6,29 @@ use domain::error::Refusal;
 use domain::permission::{Asks, Permission, Scope, scope};
 use domain::role::Role;
 use services::guard::{Caller, Can};
+use services::users::directory::Seen;
 
 /// Asks for something on the platform.
 ///
 /// # Errors
 /// 403, saying which roles may.
 pub fn on_platform<P: Asks>(caller: &Caller) -> Result<Can<P>, ApiError> {
-    caller.can(Target::Platform).map_err(|refusal| match refusal {
-        Refusal::Forbidden(_) => ApiError::forbidden(who_may(P::PERMISSION)),
+    caller.can(Target::Platform).map_err(|refusal| in_words(P::PERMISSION, refusal))
+}
+
+/// Asks whom of all people they may read of.
+///
+/// # Errors
+/// 403, saying which roles may on the platform.
+pub fn people_seen(caller: &Caller) -> Result<Seen, ApiError> {
+    Seen::by(caller).map_err(|refusal| in_words(Permission::ViewUsers, refusal))
+}
+
+fn in_words(permission: Permission, refusal: Refusal) -> ApiError {
+    match refusal {
+        Refusal::Forbidden(_) => ApiError::forbidden(who_may(permission)),
         refusal => refusal.into(),
-    })
+    }
 }
 
 /// The sentence of the wire contract, from the roles that the table names.

@@ -261,6 +261,12 @@ pub(crate) fn expected_refusal(actor: &Actor, ask: &Ask, things: &Things) -> Opt
             actor.may(*permission, Target::Own) || actor.may(*permission, Target::Platform),
             !actor.mode.has(*permission),
         ),
+        PlatformOrProject(permission, other) => {
+            (actor.may(*permission, Target::Platform) || actor.may(*other, project), !actor.mode.has(*permission))
+        }
+        PlatformOrSomewhere(permission, other) => {
+            (actor.may(*permission, Target::Platform) || actor.may_anywhere(*other), !actor.mode.has(*permission))
+        }
         Project(permission) => (
             actor.may(*permission, project),
             !actor.may(Permission::ViewProject, project) || !actor.mode.has(*permission),

@@ -1,58 +1,29 @@
 //! People as programs read them: with all their projects and budgets, whatever their number in one statement.
 
+mod filters;
+mod seen;
+
+pub use filters::{Filters, Reach};
+pub use seen::Seen;
+
 use crate::Services;
 use crate::error::Error;
-use crate::guard::Can;
 use crate::keyset::{Keyset, SortKey};
 use crate::listing::{Listing, Slice, push_total};
 use crate::search::{Hits, Searched};
 use crate::session::user_kind;
 use domain::actor::Actor;
-use domain::budget::BudgetSlug;
 use domain::error::Refusal;
 use domain::id::{ProjectId, UserId};
 use domain::mode::Mode;
 use domain::page::Page;
-use domain::permission::ViewUsers;
-use domain::project::ProjectName;
 use domain::role::{PlatformRole, ProjectRole};
-use domain::text::SearchTerm;
 use domain::user::UserKind;
 use serde::Deserialize;
 use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
-
-/// What narrows the list; everything given has to hold.
-#[derive(Clone, Debug, Default)]
-pub struct Filters {
-    /// Substring of name or e-mail, without regard to case.
-    pub search: Option<SearchTerm>,
-    /// Members of any of these projects.
-    pub projects: Option<Vec<ProjectName>>,
-    /// Holders of any of these budgets, by the id or the slug programs know them by.
-    pub budgets: Option<Vec<BudgetSlug>>,
-    /// Regular or external.
-    pub kind: Option<UserKind>,
-    /// Whether the account is open.
-    pub is_active: Option<bool>,
-    /// Whether they are auditors.
-    pub is_auditor: Option<bool>,
-    /// How far their roles reach.
-    pub reach: Option<Reach>,
-}
-
-/// How far somebody's roles reach.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reach {
-    /// Neither an admin nor a project admin.
-    User,
-    /// No admin, but a project admin somewhere; of one of the projects filtered by, if there are any.
-    ProjectAdmin,
-    /// An admin or a maintainer.
-    Admin,
-}
 
 /// Somebody as programs know them.
 #[derive(Clone, Debug)]
@@ -120,13 +91,13 @@ pub struct Assigned {
     pub reset_minutes: i32,
 }
 
-/// A page of people by name. One statement, and one more for a search, whatever the number of rows.
+/// A page of the people that are seen, by name. One statement, and one more for a search, whatever the number of rows.
 ///
 /// # Errors
 /// The database failed.
 pub async fn directory(
     services: &Services,
-    can: &Can<ViewUsers>,
+    seen: &Seen,
     filters: &Filters,
     slice: &Slice,
 ) -> Result<Listing<Entry>, Error> {
@@ -134,25 +105,29 @@ pub async fn directory(
     let keyset = Keyset::new(SortKey::text("lower(u.name)"), "u.id", false, slice.size, slice.cursor.as_ref());
     let mut sql = QueryBuilder::new(SELECT);
     sql.push(",");
-    push_total(&mut sql, "users", &hits, filters.narrow(), |sql| {
-        sql.push("u where true");
+    let push_wanted = |sql: &mut QueryBuilder<Postgres>| {
         hits.push_condition(sql, "u");
-        filters.push(sql);
+        filters.push(sql, seen);
+        seen.push_people(sql);
+    };
+    push_total(&mut sql, "users", &hits, filters.narrow() || !seen.is_everybody(), |sql| {
+        sql.push("u where true");
+        push_wanted(sql);
     });
     sql.push(" as total from (select * from users u where true");
-    hits.push_condition(&mut sql, "u");
-    filters.push(&mut sql);
+    push_wanted(&mut sql);
     keyset.push_condition(&mut sql);
     keyset.push_order(&mut sql);
     keyset.push_limit(&mut sql);
     slice.push_offset(&mut sql);
-    sql.push(") u").push(JOINED);
+    sql.push(") u");
+    push_joined(&mut sql, seen);
     keyset.push_order(&mut sql);
     let rows: Vec<Row> = sql.build_query_as().fetch_all(&services.pool).await?;
     if rows.is_empty() && (slice.skip > 0 || slice.cursor.is_some()) {
         // Beyond the end there is no row to read the total from.
         let first = Slice { skip: 0, cursor: None, ..slice.clone() };
-        let Listing { total, .. } = Box::pin(directory(services, can, filters, &first)).await?;
+        let Listing { total, .. } = Box::pin(directory(services, seen, filters, &first)).await?;
         return Ok(Listing { page: Page { rows: Vec::new(), previous: None, next: None }, total });
     }
     let total = rows.first().map(|row| row.total);
@@ -164,9 +139,14 @@ pub async fn directory(
 /// One person. One statement.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when there is no such person.
-pub async fn entry(services: &Services, _can: &Can<ViewUsers>, id: UserId) -> Result<Entry, Error> {
-    load(services, id).await
+/// [`Refusal::NotFound`] when there is no such person, [`Refusal::Forbidden`] when they are in no project that the
+/// caller manages.
+pub async fn entry(services: &Services, seen: &Seen, id: UserId) -> Result<Entry, Error> {
+    let entry = load(services, seen, id).await?;
+    if entry.projects.is_empty() && !seen.is_everybody() {
+        return Err(Refusal::Forbidden("They are in none of the projects you manage.".to_owned()).into());
+    }
+    Ok(entry)
 }
 
 /// Oneself. One statement. In Keycloak-managed mode from the token's claims, as there need not be a row.
@@ -175,7 +155,7 @@ pub async fn entry(services: &Services, _can: &Can<ViewUsers>, id: UserId) -> Re
 /// [`Refusal::NotFound`] when the account is gone.
 pub async fn oneself(services: &Services, actor: &Actor) -> Result<Entry, Error> {
     match actor.mode {
-        Mode::Platform => load(services, actor.user_id).await,
+        Mode::Platform => load(services, &Seen::ALL, actor.user_id).await,
         Mode::Keycloak => claimed(services, actor).await,
     }
 }
@@ -218,9 +198,11 @@ async fn claimed(services: &Services, actor: &Actor) -> Result<Entry, Error> {
     })
 }
 
-async fn load(services: &Services, id: UserId) -> Result<Entry, Error> {
+async fn load(services: &Services, seen: &Seen, id: UserId) -> Result<Entry, Error> {
     let mut sql = QueryBuilder::new(SELECT);
-    sql.push(", 1::bigint as total from users u").push(JOINED).push(" where u.id = ").push_bind(id.0);
+    sql.push(", 1::bigint as total from users u");
+    push_joined(&mut sql, seen);
+    sql.push(" where u.id = ").push_bind(id.0);
     let row: Option<Row> = sql.build_query_as().fetch_optional(&services.pool).await?;
     row.ok_or(Refusal::NotFound)?.read()
 }
@@ -230,80 +212,25 @@ const SELECT: &str = "select u.id, coalesce(u.username, u.email) as username, u.
          u.updated_at, u.version, lower(u.name) as sort_key,
          coalesce(p.projects, '[]') as projects, coalesce(b.budgets, '[]') as budgets";
 
-const JOINED: &str = " cross join lateral (
+/// Appends the projects and the budgets of each person `u`, as far as they are seen.
+fn push_joined(sql: &mut QueryBuilder<Postgres>, seen: &Seen) {
+    sql.push(
+        " cross join lateral (
            select json_agg(json_build_object('name', p.name, 'display_name', p.display_name,
                     'is_personal', p.project_type = 'personal', 'is_project_admin', m.is_project_admin,
                     'since', m.created_at) order by lower(p.name), p.id) as projects
            from user_projects m join projects p on p.id = m.project_id and p.deleted_at is null
-           where m.user_id = u.id
-         ) p cross join lateral (
+           where m.user_id = u.id",
+    );
+    seen.push_projects(sql);
+    sql.push(
+        ") p cross join lateral (
            select json_agg(json_build_object('category', b.category, 'slug', coalesce(b.slug, b.id::text), 'name', b.name,
                     'hard_limit', b.hard_limit::text, 'reset_minutes', b.reset_minutes) order by b.category) as budgets
-           from user_budgets a join budgets b on b.id = a.budget_id where a.user_id = u.id
-         ) b";
-
-impl Filters {
-    /// Whether anything but a search narrows the list.
-    const fn narrow(&self) -> bool {
-        self.search.is_some()
-            || self.projects.is_some()
-            || self.budgets.is_some()
-            || self.kind.is_some()
-            || self.is_active.is_some()
-            || self.is_auditor.is_some()
-            || self.reach.is_some()
-    }
-
-    /// Appends ` and ...`; where there is a partial index, in its words.
-    fn push(&self, sql: &mut QueryBuilder<Postgres>) {
-        if let Some(kind) = self.kind {
-            sql.push(match kind {
-                UserKind::Regular => " and u.user_type = 'regular'",
-                UserKind::External => " and u.user_type = 'external'",
-            });
-        }
-        match self.is_active {
-            None => {}
-            Some(true) => drop(sql.push(" and u.is_active")),
-            Some(false) => drop(sql.push(" and not u.is_active")),
-        }
-        match self.is_auditor {
-            None => {}
-            Some(true) => drop(sql.push(" and (u.is_admin or u.is_auditor) and u.is_auditor")),
-            Some(false) => drop(sql.push(" and not u.is_auditor")),
-        }
-        if let Some(budgets) = &self.budgets {
-            sql.push(" and u.id in (select a.user_id from user_budgets a join budgets b on b.id = a.budget_id where coalesce(b.slug, b.id::text) = any(");
-            sql.push_bind(budgets.iter().map(ToString::to_string).collect::<Vec<_>>()).push("))");
-        }
-        if let Some(reach) = self.reach {
-            sql.push(match reach {
-                Reach::Admin => " and (u.is_admin or u.is_auditor) and u.is_admin",
-                Reach::User | Reach::ProjectAdmin => " and not u.is_admin",
-            });
-        }
-        self.push_memberships(sql);
-    }
-
-    fn push_memberships(&self, sql: &mut QueryBuilder<Postgres>) {
-        let role = match self.reach {
-            Some(Reach::ProjectAdmin) => " and m.is_project_admin",
-            Some(Reach::User) if self.projects.is_some() => " and not m.is_project_admin",
-            None | Some(Reach::User | Reach::Admin) => "",
-        };
-        if let Some(projects) = &self.projects {
-            let names: Vec<String> = projects.iter().map(ToString::to_string).collect();
-            sql.push(" and u.id in (select m.user_id from user_projects m where m.project_id in (select p.id from projects p");
-            sql.push(" where p.deleted_at is null and lower(p.name) in (select lower(n) from unnest(").push_bind(names);
-            sql.push(") n))").push(role).push(")");
-        } else if let Some(Reach::User | Reach::ProjectAdmin) = self.reach {
-            let exists = if self.reach == Some(Reach::User) { "not exists" } else { "exists" };
-            sql.push(format_args!(
-                " and {exists} (select from user_projects m join projects p on p.id = m.project_id and p.deleted_at is null
-                   where m.user_id = u.id and m.is_project_admin)"
-            ));
-        }
-    }
+           from user_budgets a join budgets b on b.id = a.budget_id where a.user_id = u.id",
+    );
+    seen.push_budgets(sql);
+    sql.push(") b");
 }
 
 #[derive(sqlx::FromRow)]

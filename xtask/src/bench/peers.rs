@@ -1,5 +1,7 @@
 //! The same list through a real Keycloak's REST interface: the same people in the same Postgres on the same machine.
 
+mod forward;
+
 use super::database::Database;
 use super::lists::{cursor, encoded};
 use super::report::{Bar, Report, number};
@@ -11,22 +13,22 @@ use crate::keycloak::{ADMINISTRATOR, Keycloak};
 use crate::steps::Steps;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
-use std::io;
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::iter;
+use std::path::Path;
 use std::process::Stdio;
-use std::thread;
 
 const DATABASE: &str = "keycloak";
+/// Where Keycloak keeps the projects of a person for the console (`deploy/keycloak/`).
+const PROJECTS: &str = "applications";
 
 pub(super) fn measure(steps: &mut Steps, bench: &Bench, report: &mut Report) -> Result<()> {
-    let port = forward(socket(&bench.database)?)?;
+    let port = forward::open(&bench.database)?;
     bench.database.ask(&format!("drop database if exists {DATABASE} with (force)"))?;
     bench.database.ask(&format!("create database {DATABASE}"))?;
     let jdbc = format!("jdbc:postgresql://127.0.0.1:{port}/{DATABASE}?sslmode=disable&gssEncMode=disable");
     let keycloak = Keycloak::start_on(steps, &jdbc)?;
-    steps.step("Giving Keycloak the same people", || copy_people(&bench.database, keycloak.realm()))?;
+    steps.step("Giving Keycloak the same people", || copy(&bench.database, keycloak.realm()))?;
     steps.step("Measuring: peers", || compare(bench, &keycloak, report))?;
     drop(keycloak);
     bench.database.ask(&format!("drop database {DATABASE} with (force)")).map(drop)
@@ -55,34 +57,87 @@ fn pages(bench: &Bench) -> Result<[Page; 3]> {
 
 fn compare(bench: &Bench, keycloak: &Keycloak, report: &mut Report) -> Result<()> {
     let how = format!(
-        "People as JSON, answers a second by `wrk` with {CONNECTIONS} connections, from the console and from Keycloak's \
-         admin REST interface, one after the other. Both have the same {} people in the same Postgres. Keycloak is asked \
-         for its short form, the console tells projects and budgets too. Keycloak was warmed up for as long as it is \
-         measured.",
+        "People as JSON, pages a second by `wrk` with {CONNECTIONS} connections, from the console and from Keycloak's \
+         admin REST interface, one after the other. Both have the same {} people with the same projects in the same \
+         Postgres. The same list is each person with projects and roles, as the console answers it at once: Keycloak's \
+         page with attributes, where projects stand, and the roles of each person on it, for which it has no other way \
+         than to ask by person. Its short form has neither, and is shown for comparison. Keycloak was warmed up for as \
+         long as it is measured.",
         number(f64::from(bench.size.users))
     );
     report.section("Beside Keycloak", how, again(Part::Peers));
-    let pressure = bench.pressure();
-    let users = format!("{}/admin/realms/{}/users?max=50&briefRepresentation=true", keycloak.url(), keycloak.realm());
     for Page { what, ours, theirs } in pages(bench)? {
         let (ours, command) = ask_console(bench, &format!("/v1/admin/users?per_page=50{ours}"))?;
-        let url = format!("{users}{theirs}");
-        let ask_keycloak = || {
-            let headers = [("Authorization", format!("Bearer {}", token(keycloak)?))];
-            bench.tools.wrk(&Target { url: url.clone(), headers: &headers, script: None }, pressure)
+        let mut line = |form: &str, (theirs, url): (Load, String), bar: Bar| {
+            let from = format!("{} / {}: `{command}`; {url} with a token", ours.words(), theirs.words());
+            report.line(format!("Console / Keycloak, {what}, {form}"), (ours.rate / theirs.rate, ""), bar, from);
         };
-        ask_keycloak()?;
-        let (theirs, _) = ask_keycloak()?;
-        let from = format!(
-            "{}, median {:.1} ms / {}, median {:.1} ms: `{command}`; the same for `{url}` with a token",
-            ours.words(),
-            ours.p50,
-            theirs.words(),
-            theirs.p50
-        );
-        report.line(format!("Console / Keycloak, {what}"), (ours.rate / theirs.rate, ""), Bar::AtLeast(20.0), from);
+        line("the same list", same_list(bench, keycloak, &theirs)?, Bar::AtLeast(20.0));
+        line("short form", short_form(bench, keycloak, &theirs)?, Bar::None);
     }
     Ok(())
+}
+
+/// Asks for a page of people, then for the roles of each person on it, then for the page again.
+const SAME_LIST: &str = r#"
+function init(args)
+  paths = args
+  asked = 0
+end
+function request()
+  local path = paths[asked % #paths + 1]
+  asked = asked + 1
+  return wrk.format("GET", path)
+end
+"#;
+
+/// Pages a second with the projects and the roles of everybody on them, and what was asked.
+fn same_list(bench: &Bench, keycloak: &Keycloak, page: &str) -> Result<(Load, String)> {
+    let users = format!("/admin/realms/{}/users", keycloak.realm());
+    let list = format!("{users}?max=50&briefRepresentation=false{page}");
+    let people = people(keycloak, &list)?;
+    let roles = people.iter().map(|person| format!("{users}/{}/role-mappings/realm", person.id));
+    let paths: Vec<String> = iter::once(list.clone()).chain(roles).collect();
+    let script = bench.script("same-list.lua", SAME_LIST)?;
+    let requests = ask_keycloak(bench, keycloak, "", Some((&script, &paths)))?;
+    let a_page = 1.0 + f64::from(u32::try_from(people.len())?);
+    let asked = format!("`{list}` and {} times `{users}/…/role-mappings/realm`", people.len());
+    Ok((Load { rate: requests.rate / a_page, ..requests }, asked))
+}
+
+/// Pages a second of names and addresses alone, and what was asked.
+fn short_form(bench: &Bench, keycloak: &Keycloak, page: &str) -> Result<(Load, String)> {
+    let list = format!("/admin/realms/{}/users?max=50&briefRepresentation=true{page}", keycloak.realm());
+    Ok((ask_keycloak(bench, keycloak, &list, None)?, format!("`{list}`")))
+}
+
+/// Requests a second, after as many that do not count.
+fn ask_keycloak(bench: &Bench, keycloak: &Keycloak, path: &str, script: Option<(&Path, &[String])>) -> Result<Load> {
+    let ask = || {
+        let headers = [("Authorization", format!("Bearer {}", token(keycloak)?))];
+        let target = Target { url: format!("{}{path}", keycloak.url()), headers: &headers, script };
+        bench.tools.wrk(&target, bench.pressure())
+    };
+    ask()?;
+    Ok(ask()?.0)
+}
+
+/// Somebody on a page of Keycloak's, with what has to be there for the comparison to be fair.
+#[derive(Deserialize)]
+struct Person {
+    id: String,
+    attributes: BTreeMap<String, Vec<String>>,
+}
+
+fn people(keycloak: &Keycloak, list: &str) -> Result<Vec<Person>> {
+    let answer = ureq::get(format!("{}{list}", keycloak.url()))
+        .header("Authorization", format!("Bearer {}", token(keycloak)?))
+        .call()?
+        .body_mut()
+        .read_to_string()?;
+    let people: Vec<Person> = serde_json::from_str(&answer).context("Keycloak's page")?;
+    ensure!(people.iter().any(|person| person.attributes.contains_key(PROJECTS)), "nobody at Keycloak has projects");
+    Ok(people)
 }
 
 fn ask_console(bench: &Bench, path: &str) -> Result<(Load, String)> {
@@ -104,56 +159,49 @@ fn token(keycloak: &Keycloak) -> Result<String> {
     Ok(serde_json::from_str::<Answer>(&text).context("Keycloak's token")?.access_token)
 }
 
-/// Copies everybody from the console's table to Keycloak's.
-fn copy_people(database: &Database, realm: &str) -> Result<()> {
-    let realm_id = database.ask_in(DATABASE, &format!("select id from realm where name = '{realm}'"))?;
-    let read = format!(
-        "copy (select id, lower(email), lower(email), true, is_active, split_part(name, ' ', 1),
-                      substr(name, strpos(name, ' ') + 1), '{realm_id}', lower(email),
-                      (extract(epoch from created_at) * 1000)::bigint, 0
-               from users) to stdout"
-    );
-    let write =
-        "copy user_entity (id, email, email_constraint, email_verified, enabled, first_name, last_name, realm_id,
-                 username, created_timestamp, not_before) from stdin";
+/// Copies everybody, their projects and their roles from the console's tables to Keycloak's.
+fn copy(database: &Database, realm: &str) -> Result<()> {
+    let one = |sql: &str| database.ask_in(DATABASE, sql);
+    let id = one(&format!("select id from realm where name = '{realm}'"))?;
+    let role = |name: &str| one(&format!("select id from keycloak_role where realm_id = '{id}' and name = '{name}'"));
+    let (everybody, developer, admin) = (role(&format!("default-roles-{realm}"))?, role("developer")?, role("admin")?);
+    copy_rows(
+        database,
+        &format!(
+            "select id, lower(email), lower(email), true, is_active, split_part(name, ' ', 1),
+                    substr(name, strpos(name, ' ') + 1), '{id}', lower(email),
+                    (extract(epoch from created_at) * 1000)::bigint, 0
+             from users"
+        ),
+        "user_entity (id, email, email_constraint, email_verified, enabled, first_name, last_name, realm_id, username,
+                      created_timestamp, not_before)",
+    )?;
+    copy_rows(
+        database,
+        &format!(
+            "select gen_random_uuid(), '{PROJECTS}', p.name, m.user_id
+             from user_projects m join projects p on p.id = m.project_id where p.deleted_at is null"
+        ),
+        "user_attribute (id, name, value, user_id)",
+    )?;
+    copy_rows(
+        database,
+        &format!(
+            "select r.id, u.id from users u
+             cross join lateral (values ('{everybody}', true), ('{developer}', true), ('{admin}', u.is_admin)) r (id, has)
+             where r.has"
+        ),
+        "user_role_mapping (role_id, user_id)",
+    )?;
+    one("analyze user_entity, user_attribute, user_role_mapping").map(drop)
+}
+
+fn copy_rows(database: &Database, from: &str, to: &str) -> Result<()> {
+    let read = format!("copy ({from}) to stdout");
     let mut reading = database.psql_in("bursar").args(["-c", &read]).stdout(Stdio::piped()).spawn()?;
-    let rows = reading.stdout.take().context("the people")?;
-    let written = database.psql_in(DATABASE).args(["-c", write]).stdin(rows).status()?;
-    ensure!(
-        reading.wait()?.success() && written.success(),
-        "the people could not be copied; what psql said stands above"
-    );
-    database.ask_in(DATABASE, "analyze user_entity").map(drop)
-}
-
-/// The socket of the measured Postgres, which listens on nothing else.
-fn socket(database: &Database) -> Result<PathBuf> {
-    let folder = database.ask("show unix_socket_directories")?;
-    // Quoted, because a folder may have a comma in its name.
-    Ok(Path::new(folder.trim_matches('"')).join(format!(".s.PGSQL.{}", database.ask("show port")?)))
-}
-
-/// Lets Java in, which knows no such sockets: a port of the loopback address, until this program ends.
-fn forward(socket: PathBuf) -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    let port = listener.local_addr()?.port();
-    thread::spawn(move || {
-        for visitor in listener.incoming().flatten() {
-            if let Ok(postgres) = UnixStream::connect(&socket) {
-                join(visitor, postgres);
-            }
-        }
-    });
-    Ok(port)
-}
-
-/// Passes on what either side says until it stops.
-fn join(visitor: TcpStream, postgres: UnixStream) {
-    let (Ok(to_visitor), Ok(to_postgres)) = (visitor.try_clone(), postgres.try_clone()) else { return };
-    let pass = |mut from: Box<dyn io::Read + Send>, mut to: Box<dyn io::Write + Send>| {
-        thread::spawn(move || io::copy(&mut from, &mut to));
-    };
-    let _ = visitor.set_nodelay(true);
-    pass(Box::new(visitor), Box::new(to_postgres));
-    pass(Box::new(postgres), Box::new(to_visitor));
+    let rows = reading.stdout.take().context("the rows")?;
+    let written = database.psql_in(DATABASE).args(["-c", &format!("copy {to} from stdin")]).stdin(rows).status()?;
+    let is_copied = reading.wait()?.success() && written.success();
+    ensure!(is_copied, "{to} could not be filled; what psql said stands above");
+    Ok(())
 }

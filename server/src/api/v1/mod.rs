@@ -11,7 +11,7 @@ mod users;
 use super::{auth, docs_page, idempotency, openapi};
 use crate::state::AppState;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{any, get};
 use http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -21,13 +21,20 @@ pub fn routes(state: &AppState) -> OpenApiRouter<AppState> {
         .route_layer(from_fn_with_state(state.clone(), idempotency::once))
         .route_layer(from_fn(auth::require_own_password));
     let signed_in = signed_in().route_layer(from_fn(auth::require));
-    let addresses = open().merge(signed_in).merge(keyed).fallback(async || StatusCode::NOT_FOUND);
+    let addresses = open().merge(signed_in).merge(keyed).fallback(nowhere);
     OpenApiRouter::new()
         .nest("/v1", addresses)
+        // Not part of what is nested there, and no pages either.
+        .route("/v1", any(nowhere))
+        .route("/v1/", any(nowhere))
         .route("/v1/openapi.json", get(openapi::send))
         .route("/openapi.json", get(openapi::send))
         .route("/v1/docs", get(docs_page::show))
         .route("/docs", get(docs_page::show))
+}
+
+async fn nowhere() -> StatusCode {
+    StatusCode::NOT_FOUND
 }
 
 /// The same without what surrounds it, for the document.

@@ -19,6 +19,10 @@ pub(crate) enum Ask {
     Own(Permission),
     /// Whom the table allows it in the project asked about.
     Project(Permission),
+    /// Whom the table allows the first on the platform, or the second in the project asked about.
+    PlatformOrProject(Permission, Permission),
+    /// Whom the table allows the first on the platform, or the second in any project.
+    PlatformOrSomewhere(Permission, Permission),
 }
 use Ask::*;
 
@@ -27,9 +31,11 @@ impl Ask {
     pub(crate) const fn hurts(&self) -> bool {
         match self {
             Self::Anybody | Self::SignedIn => false,
-            Self::Platform(permission) | Self::Own(permission) | Self::Project(permission) => {
-                permission.needs_confirmed_identity()
-            }
+            Self::Platform(permission)
+            | Self::Own(permission)
+            | Self::Project(permission)
+            | Self::PlatformOrProject(permission, _)
+            | Self::PlatformOrSomewhere(permission, _) => permission.needs_confirmed_identity(),
         }
     }
 }

@@ -14,8 +14,10 @@ async fn whatever_goes_wrong_is_told_in_one_shape() {
     let users = "/v1/admin/users";
     let large = "a".repeat(300_000);
     let (json, text, none) = ("application/json", "text/plain", "");
-    let cases: [(Method, &str, &str, &str, u16); 11] = [
+    let cases: [(Method, &str, &str, &str, u16); 13] = [
         (Method::GET, "/v1/none", none, "", 404),
+        (Method::GET, "/v1", none, "", 404),
+        (Method::GET, "/v1/", none, "", 404),
         (Method::DELETE, users, none, "", 405),
         (Method::POST, users, text, "{}", 415),
         (Method::POST, users, none, "{}", 415),

@@ -5,6 +5,7 @@ use crate::server::TestServer;
 use domain::role::{PlatformRole, ProjectRole};
 use http::Method;
 use serde_json::{Value, json};
+use services::guard::Caller;
 
 fn names(body: &Value) -> Vec<&str> {
     body["data"].as_array().expect("rows").iter().map(|row| row["name"].as_str().expect("a name")).collect()
@@ -74,6 +75,78 @@ async fn the_list_is_sorted_searched_and_filtered() {
         ("page=-1", 422),
     ] {
         assert_eq!(root.get(&format!("/v1/admin/users?{query}")).await.status, status, "{query}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_project_admin_reads_of_the_members_of_managed_projects_and_of_nothing_else() {
+    let server = TestServer::start().await;
+    let world = &server.world;
+    let [ben, cleo, dora, eve] = [
+        world.person("Ben", PlatformRole::User).await,
+        world.person("Cleo", PlatformRole::User).await,
+        world.person("Dora", PlatformRole::User).await,
+        world.person("Eve", PlatformRole::User).await,
+    ];
+    let (atlas, secret) = (world.project("atlas", &ben).await, world.project("secret", &dora).await);
+    for (project, person, role) in
+        [(atlas, &cleo, ProjectRole::Member), (secret, &cleo, ProjectRole::Admin), (secret, &ben, ProjectRole::Member)]
+    {
+        world.member(project, person.actor.user_id, role).await;
+    }
+    let root = world.person("Root", PlatformRole::Maintainer).await;
+    let root = Program::of(&server, &root);
+    root.post(
+        "/v1/admin/budgets",
+        json!({"budget_id": "tools", "name": "Tools", "budget_category": "cli",
+        "soft_budget": 1, "max_budget": 2, "budget_duration": "30d"}),
+    )
+    .await;
+    let path = |person: &Caller| format!("/v1/admin/users/{}", person.actor.user_id);
+    let assigned = root.put(&format!("{}/budgets", path(&cleo)), json!({"assignments": {"cli": "tools"}})).await;
+    assert_eq!(assigned.status, 204, "{assigned:?}");
+
+    let manager = Program::of(&server, &ben);
+    let list = async |query: &str| manager.get(&format!("/v1/admin/users?{query}")).await.body;
+    let all = list("").await;
+    assert_eq!((names(&all), &all["pagination"]["total"]), (vec!["Ben", "Cleo"], &json!(2)));
+    for person in all["data"].as_array().expect("rows") {
+        let projects: Vec<_> = person["projects"].as_array().expect("projects").iter().map(|p| &p["name"]).collect();
+        assert_eq!((projects, &person["budget_assignments"]), (vec![&json!("atlas")], &json!([])), "{person}");
+    }
+    for hidden in [json!({"projects": ["secret"]}), json!({"budgets": ["tools"]})] {
+        let query =
+            form_urlencoded::Serializer::new(String::new()).append_pair("filters", &hidden.to_string()).finish();
+        assert_eq!(names(&list(&query).await), [""; 0], "{hidden}");
+    }
+    // Cleo manages the other project, which is nobody's business here.
+    let managers = "filters=%7B%22platform_role%22%3A%22platform_admin%22%7D";
+    assert_eq!(names(&list(managers).await), ["Ben"]);
+    assert_eq!(names(&list("search=cleo").await), ["Cleo"]);
+    assert_eq!(names(&list("search=dora").await), [""; 0]);
+
+    let member = manager.get(&path(&cleo)).await;
+    assert_eq!((member.status, member.body["projects"].as_array().map(Vec::len)), (200, Some(1)), "{member:?}");
+    let other = manager.get(&path(&eve)).await;
+    assert_eq!((other.status, other.message()), (403, "Access denied"));
+    assert_eq!(manager.get("/v1/admin/users/0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d").await.status, 404);
+    let nobody = Program::of(&server, &eve);
+    for path in ["/v1/admin/users".to_owned(), path(&eve)] {
+        assert_eq!(nobody.get(&path).await.status, 403, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_are_found_by_their_user_names() {
+    let server = TestServer::start().await;
+    let root = server.world.person("Root", PlatformRole::Maintainer).await;
+    let root = Program::of(&server, &root);
+    let new = json!({"email": "n@example.com", "username": "Plumed.Serpent", "name": "Nia", "password": "a quiet ledger line"});
+    assert_eq!(root.post("/v1/admin/users", new).await.status, 200);
+    for (term, found) in [("serp", true), ("PL", true), ("d.s", true), ("ser", true), ("er", false), ("%", false)] {
+        let term = form_urlencoded::byte_serialize(term.as_bytes()).collect::<String>();
+        let reply = root.get(&format!("/v1/admin/users?search={term}")).await;
+        assert_eq!(names(&reply.body) == ["Nia"], found, "{term}: {reply:?}");
     }
 }
 

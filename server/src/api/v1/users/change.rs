@@ -7,7 +7,7 @@ use crate::api::auth::Asking;
 use crate::api::body::Body;
 use crate::api::error::ApiError;
 use crate::api::etag::{IfMatch, Versioned};
-use crate::api::permit::on_platform;
+use crate::api::permit::{on_platform, people_seen};
 use crate::api::v1::local_auth::Message;
 use crate::api::wire::given;
 use crate::state::AppState;
@@ -16,7 +16,7 @@ use axum::extract::{Path, State};
 use domain::email::Email;
 use domain::error::Refusal;
 use domain::form::{FieldErrors, FieldProblem};
-use domain::permission::{ManageUsers, ViewUsers};
+use domain::permission::ManageUsers;
 use domain::role::{PlatformRole, RoleFlags};
 use domain::text::PersonName;
 use domain::user::UserKind;
@@ -209,6 +209,6 @@ pub async fn set_password(
 
 /// Somebody as they are now.
 async fn shown(state: &AppState, caller: &Caller, id: domain::id::UserId) -> Result<Versioned<UserDetail>, ApiError> {
-    let entry = directory::entry(&state.services, &on_platform::<ViewUsers>(caller)?, id).await.map_err(missing)?;
+    let entry = directory::entry(&state.services, &people_seen(caller)?, id).await.map_err(missing)?;
     Ok(Versioned(entry.version, entry.into()))
 }

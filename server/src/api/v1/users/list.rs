@@ -6,13 +6,12 @@ use crate::api::auth::Asking;
 use crate::api::error::ApiError;
 use crate::api::etag::Versioned;
 use crate::api::paging::{Address, At, PageBody, Paged};
-use crate::api::permit::on_platform;
+use crate::api::permit::people_seen;
 use crate::api::query::{Query, text};
 use crate::state::AppState;
 use axum::extract::{Path, State};
 use domain::budget::BudgetSlug;
 use domain::form::FieldProblem;
-use domain::permission::ViewUsers;
 use domain::project::ProjectName;
 use domain::text::SearchTerm;
 use domain::user::UserKind;
@@ -24,7 +23,7 @@ use utoipa::IntoParams;
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
-    /// Part of the name or the e-mail address, without regard to case.
+    /// Part of the name, the user name or the e-mail address, without regard to case.
     #[serde(default, deserialize_with = "text")]
     search: Option<String>,
     /// A JSON object, for example `{"is_active": true, "platform_role": "admin"}`; its members are `projects`,
@@ -52,7 +51,7 @@ enum WantedRole {
     Admin,
 }
 
-/// People by name.
+/// People by name; for project admins the members of the projects they manage.
 #[utoipa::path(get, path = "/admin/users", tag = "people", params(At<1, 1000>, Wanted), responses((status = OK, body = PageBody<UserItem>)))]
 pub async fn users(
     State(state): State<AppState>,
@@ -61,21 +60,21 @@ pub async fn users(
     at: Result<Query<At<1, 1000>>, ApiError>,
     wanted: Result<Query<Wanted>, ApiError>,
 ) -> Result<Paged<UserItem>, ApiError> {
-    let can = on_platform::<ViewUsers>(&caller)?;
+    let seen = people_seen(&caller)?;
     let (Query(at), Query(wanted)) = (at?, wanted?);
-    let listing = directory::directory(&state.services, &can, &filters(wanted)?, &at.slice()?).await?;
+    let listing = directory::directory(&state.services, &seen, &filters(wanted)?, &at.slice()?).await?;
     Ok(at.answer(&address, listing, UserItem::from))
 }
 
-/// A person.
+/// A person; for project admins somebody of the projects they manage.
 #[utoipa::path(get, path = "/admin/users/{id}", tag = "people", params(("id" = String, Path, description = "The person's id")), responses((status = OK, body = UserDetail)))]
 pub async fn user(
     State(state): State<AppState>,
     Asking(caller): Asking,
     Path(id): Path<String>,
 ) -> Result<Versioned<UserDetail>, ApiError> {
-    let can = on_platform::<ViewUsers>(&caller)?;
-    let entry = directory::entry(&state.services, &can, parse_id(&id)?).await;
+    let seen = people_seen(&caller)?;
+    let entry = directory::entry(&state.services, &seen, parse_id(&id)?).await;
     let entry = entry.map_err(|fault| ApiError::from(fault).naming(NOBODY))?;
     Ok(Versioned(entry.version, entry.into()))
 }

@@ -48,7 +48,7 @@ pub async fn list(
     Path(id): Path<String>,
 ) -> Result<Json<UserProjects>, ApiError> {
     let can = on_platform::<ViewUsers>(&caller)?;
-    let entry = directory::entry(&state.services, &can, parse_id(&id)?).await.map_err(missing)?;
+    let entry = directory::entry(&state.services, &can.into(), parse_id(&id)?).await.map_err(missing)?;
     let defaults = super::projects_of(&entry).into_iter().map(|project| project.is_default);
     let projects = entry.projects.iter().zip(defaults).map(|(project, is_default)| UserMembership {
         project_name: project.name.clone(),
