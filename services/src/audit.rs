@@ -135,9 +135,8 @@ pub(crate) async fn write_all(
         "with entries as (
            insert into audit_log
              (id, at, actor_id, actor, session_id, request_id, action, target_type, target_id, target, changes)
-           select n.id, $1, $2, $3, $4, $5, n.action, n.target_type, n.target_id, n.target, n.changes
-           from unnest($6::uuid[], $7::text[], $8::text[], $9::uuid[], $10::text[], $11::jsonb[])
-             as n(id, action, target_type, target_id, target, changes) returning id)
+           select unnest($6::uuid[]), $1, $2, $3, $4, $5, unnest($7::text[]), unnest($8::text[]), unnest($9::uuid[]),
+                  unnest($10::text[]), unnest($11::jsonb[]) returning id)
          insert into audit_unsealed (entry) select id from entries",
         services.clock.now(),
         caller.map(|caller| caller.actor.user_id.0),

@@ -69,12 +69,14 @@ async fn seal_some(services: &Services) -> Result<Option<(Head, bool)>, Error> {
     Ok(Some((Head { number, hash: hex(&hash) }, i64::try_from(ids.len()).is_ok_and(|count| count == MOST))))
 }
 
+/// Some of what waits, along the key, which is in the order of time: a backlog of a million is not sorted for each seal.
 async fn waiting(connection: &mut PgConnection) -> Result<Vec<Stored>, Error> {
     Ok(sqlx::query_as!(
         Stored,
         "select a.id, a.at, a.actor_id, a.actor, a.session_id, a.request_id, a.action, a.target_type, a.target_id,
                 a.target, a.changes, a.reason
-         from audit_unsealed w join audit_log a on a.id = w.entry order by a.at, a.id limit $1",
+         from (select entry from audit_unsealed order by entry limit $1) w join audit_log a on a.id = w.entry
+         order by a.at, a.id",
         MOST
     )
     .fetch_all(connection)
