@@ -10,6 +10,7 @@ use leptos::prelude::use_context;
 use leptos::server_fn::ServerFn;
 use serde::Deserialize;
 use services::Services;
+use services::forms::FlashToken;
 use services::guard::Caller;
 use services::session::{Client, SessionToken};
 use std::collections::BTreeMap;
@@ -29,7 +30,7 @@ pub struct RequestInfo {
     /// From the cookie, so that the first byte already has the right colours.
     pub theme: Theme,
     /// The token of a waiting [`domain::form::Flash`], from its cookie.
-    pub flash_token: Option<String>,
+    pub flash_token: Option<FlashToken>,
     /// The built files the document links to.
     pub assets: Arc<Assets>,
 }

@@ -174,7 +174,7 @@ mod ssr {
         let services = request::services()?;
         let session = request::info()?.caller.map(|caller| caller.actor.session_id);
         let token = forms::keep(&services, session, flash).await?;
-        set_cookie(&format!("{FLASH_COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"));
+        set_cookie(&format!("{FLASH_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600", token.expose()));
         Ok(())
     }
 

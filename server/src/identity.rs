@@ -116,7 +116,7 @@ async fn arrive(
 async fn turn_away(state: &AppState, parts: &http::request::Parts, denied: Denied) -> Response {
     match forms::keep(&state.services, None, &Flash::Denied(Box::new(denied))).await {
         Ok(token) => {
-            let cookie = cookie(&format!("{FLASH_COOKIE}={token}"), 600);
+            let cookie = cookie(&format!("{FLASH_COOKIE}={}", token.expose()), 600);
             ([(SET_COOKIE, cookie)], Redirect::to(paths::TURNED_AWAY)).into_response()
         }
         Err(fault) => refuse(state, parts, fault.into()),

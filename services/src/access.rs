@@ -9,7 +9,7 @@ use crate::session;
 use domain::access::OwnAccess;
 use domain::actor::{Actor, Target};
 use domain::budget::AssignedBudget;
-use domain::id::{ProjectId, UserId};
+use domain::id::ProjectId;
 use domain::mode::Mode;
 use domain::permission::Permission;
 use domain::project::ProjectKind;
@@ -18,7 +18,7 @@ use serde::Deserialize;
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
-/// One's own projects, limit, budgets and whom to ask. Two statements, one where the identity provider keeps rights.
+/// One's own projects, limit, budgets and whom to ask. One statement.
 ///
 /// # Errors
 /// [`domain::error::Refusal::PasswordChangeDue`] until a one-time password was changed.
@@ -30,18 +30,19 @@ pub async fn own(services: &Services, caller: &Caller) -> Result<OwnAccess, Erro
         let allowance = ProjectAllowance { used: shared(&projects), limit: None };
         return Ok(OwnAccess { projects, allowance, budgets: Vec::new(), admins: Vec::new() });
     }
-    let Holdings { mut projects, budgets } = holdings(services, actor.user_id, actor.kind).await?;
-    let used = shared(&projects);
-    projects.retain(|project| project.is_open);
     let row = sqlx::query!(
-        r#"select project_limit, is_admin,
+        r#"select u.project_limit, u.is_admin, h.projects as "projects!: Json<Vec<ProjectRow>>",
+                  h.budgets as "budgets!: Json<Vec<AssignedRow>>",
                   array(select a.name from users a where a.is_admin and a.is_active
                         order by a.is_maintainer desc, lower(a.name), a.id limit 5) as "admins!"
-           from users where id = $1"#,
+           from users u join user_holdings h on h.user_id = u.id where u.id = $1"#,
         actor.user_id.0
     )
     .fetch_one(&services.pool)
     .await?;
+    let Holdings { mut projects, budgets } = Holdings::of(services, actor.kind, row.projects.0, row.budgets.0)?;
+    let used = shared(&projects);
+    projects.retain(|project| project.is_open);
     let allowance = allowance(services, used, row.is_admin, row.project_limit);
     Ok(OwnAccess { projects, allowance, budgets, admins: row.admins })
 }
@@ -90,8 +91,9 @@ pub(crate) struct Holdings {
     pub(crate) budgets: Vec<AssignedBudget>,
 }
 
+/// A project in a row of `user_holdings`.
 #[derive(Debug, Deserialize)]
-struct ProjectRow {
+pub(crate) struct ProjectRow {
     id: ProjectId,
     name: String,
     title: String,
@@ -102,34 +104,21 @@ struct ProjectRow {
     since: OffsetDateTime,
 }
 
-/// What somebody holds; one statement.
-pub(crate) async fn holdings(services: &Services, person: UserId, kind: UserKind) -> Result<Holdings, Error> {
-    let row = sqlx::query!(
-        r#"select
-             (select coalesce(json_agg(json_build_object(
-                       'id', p.id, 'name', p.name, 'title', p.title, 'project_type', p.project_type,
-                       'is_project_admin', m.is_project_admin, 'granted_by', giver.name, 'since', m.created_at)
-                     order by p.project_type = 'personal', lower(p.title), p.id), '[]')
-              from user_projects m
-              join projects p on p.id = m.project_id and p.deleted_at is null
-              left join users giver on giver.id = m.granted_by
-              where m.user_id = $1) as "projects!: Json<Vec<ProjectRow>>",
-             (select coalesce(json_agg(json_build_object(
-                       'id', b.id, 'name', b.name, 'category', b.category, 'soft_limit', b.soft_limit::text,
-                       'hard_limit', b.hard_limit::text, 'reset_minutes', b.reset_minutes,
-                       'assigned_by', giver.name, 'since', a.created_at)
-                     order by array_position(array['platform', 'cli', 'premium_models'], b.category)), '[]')
-              from user_budgets a
-              join budgets b on b.id = a.budget_id
-              left join users giver on giver.id = a.assigned_by
-              where a.user_id = $1) as "budgets!: Json<Vec<AssignedRow>>""#,
-        person.0
-    )
-    .fetch_one(&services.pool)
-    .await?;
-    let projects = row.projects.0.into_iter().map(|project| assignment(services, kind, project));
-    let budgets = row.budgets.0.into_iter().filter(|_| services.settings.budgets).map(AssignedBudget::try_from);
-    Ok(Holdings { projects: projects.collect::<Result<_, _>>()?, budgets: budgets.collect::<Result<_, _>>()? })
+impl Holdings {
+    /// From a row of `user_holdings`.
+    ///
+    /// # Errors
+    /// What is stored cannot be read.
+    pub(crate) fn of(
+        services: &Services,
+        kind: UserKind,
+        projects: Vec<ProjectRow>,
+        budgets: Vec<AssignedRow>,
+    ) -> Result<Self, Error> {
+        let projects = projects.into_iter().map(|project| assignment(services, kind, project));
+        let budgets = budgets.into_iter().filter(|_| services.settings.budgets).map(AssignedBudget::try_from);
+        Ok(Self { projects: projects.collect::<Result<_, _>>()?, budgets: budgets.collect::<Result<_, _>>()? })
+    }
 }
 
 fn assignment(services: &Services, person_kind: UserKind, row: ProjectRow) -> Result<Assignment, Error> {

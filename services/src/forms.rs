@@ -6,7 +6,7 @@
 
 use crate::Services;
 use crate::error::Error;
-use crate::session::token_hash;
+use crate::token::cookie_secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::form::Flash;
@@ -20,18 +20,23 @@ use time::Duration;
 /// How long a row waits for its page.
 const LIFE: Duration = Duration::minutes(10);
 
+cookie_secret! {
+    /// What opens a flash, for the cookie and nowhere else.
+    FlashToken
+}
+
 /// Keeps a flash. Returns the token for the cookie.
 ///
 /// # Errors
 /// The database failed.
-pub async fn keep(services: &Services, session: Option<SessionId>, flash: &Flash) -> Result<String, Error> {
-    let token = services.random.secret();
+pub async fn keep(services: &Services, session: Option<SessionId>, flash: &Flash) -> Result<FlashToken, Error> {
+    let token = FlashToken::random(services);
     let state = sealed(&token, flash)?;
     let now = services.clock.now();
     sqlx::query!(
         "with swept as (delete from form_states where expires_at <= $4)
          insert into form_states (token_hash, session_id, state, expires_at) values ($1, $2, $3, $5)",
-        token_hash(&token),
+        token.hash(),
         session.map(|session| session.0),
         state,
         now,
@@ -46,11 +51,11 @@ pub async fn keep(services: &Services, session: Option<SessionId>, flash: &Flash
 ///
 /// # Errors
 /// The database failed. An unknown, old or foreign token is `Ok(None)`.
-pub async fn take(services: &Services, session: Option<SessionId>, token: &str) -> Result<Option<Flash>, Error> {
+pub async fn take(services: &Services, session: Option<SessionId>, token: &FlashToken) -> Result<Option<Flash>, Error> {
     let row = sqlx::query!(
         "delete from form_states where token_hash = $1 and session_id is not distinct from $2 and expires_at > $3
          returning state",
-        token_hash(token),
+        token.hash(),
         session.map(|session| session.0),
         services.clock.now()
     )
@@ -60,22 +65,22 @@ pub async fn take(services: &Services, session: Option<SessionId>, token: &str) 
 }
 
 /// The row's text, closed with a key that is nowhere but in the browser's cookie.
-fn sealed(token: &str, flash: &Flash) -> Result<Value, Error> {
+fn sealed(token: &FlashToken, flash: &Flash) -> Result<Value, Error> {
     let mut text = serde_json::to_vec(flash).map_err(|fault| Error::Broken(fault.to_string()))?;
     let close = |key: LessSafeKey| key.seal_in_place_append_tag(nonce(), Aad::empty(), &mut text);
     key(token).and_then(close).map_err(|_| Error::Broken("a form's state cannot be sealed".to_owned()))?;
     Ok(Value::String(STANDARD.encode(text)))
 }
 
-fn opened(token: &str, state: &Value) -> Option<Flash> {
+fn opened(token: &FlashToken, state: &Value) -> Option<Flash> {
     let mut text = STANDARD.decode(state.as_str()?).ok()?;
     let text = key(token).ok()?.open_in_place(nonce(), Aad::empty(), &mut text).ok()?;
     serde_json::from_slice(text).ok()
 }
 
 /// Another hash of the token than the stored one, from which it cannot be found.
-fn key(token: &str) -> Result<LessSafeKey, Unspecified> {
-    let key = Sha256::new().chain_update("bursar form state\0").chain_update(token).finalize();
+fn key(token: &FlashToken) -> Result<LessSafeKey, Unspecified> {
+    let key = Sha256::new().chain_update("bursar form state\0").chain_update(token.expose()).finalize();
     Ok(LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, &key)?))
 }
 
@@ -101,10 +106,10 @@ mod tests {
             .fetch_one(world.services.pool())
             .await
             .expect("a row");
-        assert!(!row.contains("k7mf") && !row.contains("Ada") && !row.contains(&token), "{row}");
+        assert!(!row.contains("k7mf") && !row.contains("Ada") && !row.contains(token.expose()), "{row}");
         let state: Value =
             sqlx::query_scalar("select state from form_states").fetch_one(world.services.pool()).await.expect("a row");
-        let stored = STANDARD.encode(token_hash(&token));
+        let stored = FlashToken(STANDARD.encode(token.hash()));
         assert_eq!(opened(&stored, &state), None, "what the row says does not open it");
         assert_eq!(take(&world.services, None, &token).await.expect("read"), Some(one_time_password()));
         assert_eq!(take(&world.services, None, &token).await.expect("read"), None, "read once");
@@ -112,14 +117,15 @@ mod tests {
 
     #[test]
     fn a_text_that_was_changed_is_none() {
-        let state = sealed("token", &one_time_password()).expect("sealed");
-        assert_eq!(opened("token", &state), Some(one_time_password()));
-        assert_eq!(opened("another", &state), None);
+        let token = FlashToken("token".to_owned());
+        let state = sealed(&token, &one_time_password()).expect("sealed");
+        assert_eq!(opened(&token, &state), Some(one_time_password()));
+        assert_eq!(opened(&FlashToken("another".to_owned()), &state), None);
         let text = state.as_str().expect("a text");
         let flipped = if text.starts_with('A') { "B" } else { "A" };
-        assert_eq!(opened("token", &Value::String(format!("{flipped}{}", &text[1..]))), None);
+        assert_eq!(opened(&token, &Value::String(format!("{flipped}{}", &text[1..]))), None);
         for foreign in [Value::Null, Value::from("not base64!"), Value::from("")] {
-            assert_eq!(opened("token", &foreign), None);
+            assert_eq!(opened(&token, &foreign), None);
         }
     }
 }

@@ -33,6 +33,7 @@ pub mod settings;
 pub mod sign_in;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod token;
 pub mod users;
 
 pub use error::Error;

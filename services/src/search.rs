@@ -10,6 +10,10 @@
 //! words, which it knows too, and one letter at the beginning of the name, for which there is an index of its own:
 //! words that begin with an E are too many to be looked up.
 
+mod inline;
+
+pub(crate) use inline::Inline;
+
 use crate::Services;
 use crate::error::Error;
 use domain::project::ProjectName;
@@ -112,25 +116,28 @@ impl Wanted {
 
     /// The bounded look-up. Not kept as a prepared statement, so that its plan knows the term.
     fn lookup(&self) -> QueryBuilder<Postgres> {
-        let mut sql = match (&self.term, &self.project) {
+        let mut sql = QueryBuilder::default();
+        self.push_lookup(&mut sql);
+        sql
+    }
+
+    fn push_lookup(&self, sql: &mut QueryBuilder<Postgres>) {
+        match (&self.term, &self.project) {
             (None, Some(project)) => {
-                let mut sql = QueryBuilder::new("select m.user_id from user_projects m where m.project_id = ");
-                push_id_of(&mut sql, project);
-                sql
+                sql.push("select m.user_id as id from user_projects m where m.project_id = ");
+                push_id_of(sql, project);
             }
             (_, project) => {
-                let mut sql = QueryBuilder::new(format!("select t.id from {} t where true", self.table.name()));
-                self.push_term_for_the_index(&mut sql);
+                sql.push(format_args!("select t.id from {} t where true", self.table.name()));
+                self.push_term_for_the_index(sql);
                 if let Some(project) = project {
                     sql.push(" and t.id in (select m.user_id from user_projects m where m.project_id = ");
-                    push_id_of(&mut sql, project);
+                    push_id_of(sql, project);
                     sql.push(")");
                 }
-                sql
             }
-        };
+        }
         sql.push(format_args!(" limit {}", FEW + 1));
-        sql
     }
 
     fn push_term_for_the_index(&self, sql: &mut QueryBuilder<Postgres>) {

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::guard::{Caller, Can};
 use crate::identity;
 use crate::sign_in::DeviceToken;
+use crate::token::cookie_secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::actor::Actor;
@@ -28,49 +29,16 @@ use time::{Duration, OffsetDateTime};
 /// How exact `last_used_at` is; saves a write on most requests.
 const USE_RESOLUTION: Duration = Duration::minutes(1);
 
-/// The secret of a session, for the cookie and nowhere else. Not printed.
-#[derive(Clone)]
-pub struct SessionToken(String);
+cookie_secret! {
+    /// The secret of a session, for the cookie and nowhere else.
+    SessionToken
+}
 
 impl SessionToken {
-    /// Takes what a cookie holds: 43 URL-safe characters. Anything else is no session.
-    pub fn from_cookie(raw: &str) -> Option<Self> {
-        is_token(raw).then(|| Self(raw.to_owned()))
-    }
-
-    /// The value of the cookie.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
     /// The session of a program that proves itself with something longer.
     pub(crate) fn derived(from: &str) -> Self {
         Self(URL_SAFE_NO_PAD.encode(Sha256::digest(from)))
     }
-
-    pub(crate) fn random(services: &Services) -> Self {
-        Self(services.random.secret())
-    }
-
-    pub(crate) fn hash(&self) -> Vec<u8> {
-        token_hash(&self.0)
-    }
-}
-
-impl std::fmt::Debug for SessionToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SessionToken(..)")
-    }
-}
-
-/// Whether a text may be a token of ours, as [`crate::random::Random::secret`] makes them.
-pub(crate) fn is_token(raw: &str) -> bool {
-    raw.len() == 43 && raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-}
-
-/// What is stored of a random token: enough to recognise it, useless to whoever reads the database.
-pub(crate) fn token_hash(token: &str) -> Vec<u8> {
-    Sha256::digest(token.as_bytes()).to_vec()
 }
 
 /// Where a request came from, as far as it is known.

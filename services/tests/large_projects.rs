@@ -10,7 +10,7 @@ use domain::role::PlatformRole;
 use domain::text::SearchTerm;
 use domain::user::UserQuery;
 use services::guard::{Caller, Can};
-use services::testing::World;
+use services::testing::{World, count_statements};
 use services::{projects, users};
 use std::collections::BTreeSet;
 
@@ -95,6 +95,9 @@ async fn searches_in_a_large_project_find_its_members_alone() {
     let can = root.can(Target::Platform).expect("an admin");
     for (term, count) in [("quetzal", 1), ("Q", 1), ("@other", 0), ("person", MEMBERS - 2), ("p", MEMBERS - 2)] {
         assert_eq!(members(&world, &root, &name, Some(term)).await.len(), count, "members: {term}");
+        let query = MemberQuery { search: SearchTerm::parse(term).ok(), ..MemberQuery::default() };
+        let (_, statements) = count_statements(projects::detail(&world.services, &root, &name, &query)).await;
+        assert_eq!(statements, 2, "{term}");
         assert_eq!(people(&world, &can, &name, Some(term)).await.len(), count, "people: {term}");
     }
 }

@@ -12,6 +12,7 @@ use axum::response::Response;
 use domain::error::Refusal;
 use domain::id::UserId;
 use http::header::USER_AGENT;
+use services::forms::FlashToken;
 use services::guard::Caller;
 use services::session::{self, Client, SessionToken};
 use services::sign_in::DeviceToken;
@@ -48,7 +49,7 @@ pub async fn read(State(state): State<AppState>, mut request: Request, next: Nex
             is_program: false,
         },
         theme: cookies::value(headers, Theme::COOKIE).map(Theme::parse).unwrap_or_default(),
-        flash_token: cookies::value(headers, cookies::FORM).map(str::to_owned),
+        flash_token: cookies::value(headers, cookies::FORM).and_then(FlashToken::from_cookie),
         assets: state.assets.clone(),
     };
     request.extensions_mut().insert(info);

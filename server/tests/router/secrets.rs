@@ -3,7 +3,9 @@
 
 use domain::form::Flash;
 use server::config::{Config, Secret};
+use services::forms::FlashToken;
 use services::session::SessionToken;
+use services::sign_in::DeviceToken;
 use services::testing::World;
 
 const HIDDEN: &str = "hunter2-hunter2-hunter2-hunter2-hunter2-hun";
@@ -23,6 +25,7 @@ fn nothing_secret_is_printed() {
         format!("{:?}", Secret::new(HIDDEN)),
         format!("{flash:?} {:?}", Some(&flash)),
         format!("{token:?}"),
+        format!("{:?} {:?}", FlashToken::from_cookie(HIDDEN), DeviceToken::from_cookie(HIDDEN)),
     ] {
         assert!(!printed.contains("hunter2"), "{printed}");
     }

@@ -13,7 +13,8 @@ use crate::Services;
 use crate::change::commit;
 use crate::meter;
 use crate::provision::{self, Admission, Occasion};
-use crate::session::{self, Client, SessionToken, token_hash};
+use crate::session::{self, Client, SessionToken};
+use crate::token::cookie_secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::id::SessionId;
@@ -32,25 +33,12 @@ pub const AGAIN: &str = "/sign-in/again";
 /// How long somebody may take at the provider.
 pub const LIFE: Duration = Duration::minutes(10);
 
-/// The secret of one sign-in, for its cookie and nowhere else. Not printed.
-#[derive(Clone)]
-pub struct FlowSecret(SessionToken);
+cookie_secret! {
+    /// The secret of one sign-in, for its cookie and nowhere else.
+    FlowSecret
+}
 
 impl FlowSecret {
-    /// Takes what a cookie holds; it looks like a session's.
-    pub fn from_cookie(raw: &str) -> Option<Self> {
-        SessionToken::from_cookie(raw).map(Self)
-    }
-
-    /// The value of the cookie.
-    pub fn expose(&self) -> &str {
-        self.0.expose()
-    }
-
-    fn hash(&self) -> Vec<u8> {
-        token_hash(self.expose())
-    }
-
     /// A value that only who knows the secret can make, and that does not tell it.
     fn derive(&self, purpose: &str) -> String {
         let digest = Sha256::new().chain_update(purpose).chain_update([0]).chain_update(self.expose()).finalize();
@@ -114,7 +102,7 @@ pub struct Arrived {
 pub async fn leave(services: &Services, purpose: Purpose, next: &str) -> Result<Leaving, Fault> {
     let identity = services.identity.as_ref().ok_or_else(|| untrusted("there is no identity provider"))?;
     let known = identity.reach(services).await?;
-    let secret = FlowSecret(SessionToken::random(services));
+    let secret = FlowSecret::random(services);
     let (state, nonce) = (secret.derive("state"), secret.derive("nonce"));
     let verifier = PkceCodeVerifier::new(secret.derive("pkce"));
     let client = identity.client(&known)?;

@@ -3,7 +3,7 @@
 use crate::Services;
 use crate::error::Error;
 use crate::keyset::{Keyset, SortKey};
-use crate::search::{FEW, Hits, Searched, push_anywhere};
+use crate::search::{FEW, Inline, push_anywhere};
 use crate::{session, users};
 use domain::id::{ProjectId, UserId};
 use domain::page::Page;
@@ -13,18 +13,64 @@ use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Members by name. One statement, and one more for a search in a project with very many; the caller has checked that
-/// the project may be seen.
+/// Members by name. One statement; the caller has checked that the project may be seen.
 pub(crate) async fn page(
     services: &Services,
     project: &ProjectFacts,
     query: &MemberQuery,
 ) -> Result<Page<Member>, Error> {
-    let is_large = usize::try_from(project.member_count).is_ok_and(|count| count > FEW);
-    let search = query.search.as_ref().filter(|_| is_large);
-    let hits = Hits::of(services, Searched::Users, search).await?;
     let keyset = Keyset::new(SortKey::text("lower(u.name)"), "u.id", false, query.size, query.cursor.as_ref());
-    let mut sql = QueryBuilder::new(
+    let rows: Vec<Row> = statement(project, query, &keyset).build_query_as().fetch_all(&services.pool).await?;
+    let page = keyset.page(rows, |row| (Some(row.sort_key.clone()), row.id));
+    let now = services.clock.now();
+    let rows = page.rows.into_iter().map(|row| row.read(now)).collect::<Result<_, _>>()?;
+    Ok(Page { rows, previous: page.previous, next: page.next })
+}
+
+fn statement(project: &ProjectFacts, query: &MemberQuery, keyset: &Keyset<'_>) -> QueryBuilder<Postgres> {
+    let is_large = usize::try_from(project.member_count).is_ok_and(|count| count > FEW);
+    match &query.search {
+        Some(term) if is_large => found_among_many(project, query, term, keyset),
+        search => {
+            let mut sql = QueryBuilder::default();
+            push_page(&mut sql, project.id, keyset, |sql| {
+                // All people by name are walked where many of them are members.
+                if !is_large {
+                    push_few(sql, project.id, search.as_ref());
+                }
+            });
+            sql
+        }
+    }
+}
+
+/// Both pages are asked for, that of few hits and that of many, and one of them has rows.
+fn found_among_many(
+    project: &ProjectFacts,
+    query: &MemberQuery,
+    term: &SearchTerm,
+    keyset: &Keyset<'_>,
+) -> QueryBuilder<Postgres> {
+    let search = Inline::of_people(term, &project.name);
+    let mut sql = search.statement();
+    sql.push("select * from ((");
+    push_page(&mut sql, project.id, keyset, |sql| Inline::push_few(sql, "u"));
+    sql.push(") union all (");
+    push_page(&mut sql, project.id, keyset, |sql| search.push_many(sql, "u"));
+    sql.push(")) found");
+    Keyset::new(SortKey::text("found.sort_key"), "found.id", false, query.size, query.cursor.as_ref())
+        .push_order(&mut sql);
+    sql
+}
+
+/// Appends a page of those members whom `push_wanted` leaves.
+fn push_page(
+    sql: &mut QueryBuilder<Postgres>,
+    project: ProjectId,
+    keyset: &Keyset<'_>,
+    push_wanted: impl FnOnce(&mut QueryBuilder<Postgres>),
+) {
+    sql.push(
         "select u.id, u.name, u.email, u.user_type, u.is_active, u.locked_until, u.last_sign_in_at, m.is_project_admin,
                 p.project_type = 'personal' as is_personal, p.created_by is not distinct from u.id as is_creator,
                 (select g.name from users g where g.id = m.granted_by) as granted_by, m.created_at as since,
@@ -33,21 +79,11 @@ pub(crate) async fn page(
          cross join lateral (select * from user_projects m where m.user_id = u.id and m.project_id = p.id offset 0) m
          where p.id = ",
     );
-    sql.push_bind(project.id.0);
-    if is_large {
-        // All people by name are walked: many of them are members.
-        hits.push_condition(&mut sql, "u");
-    } else {
-        push_few(&mut sql, project.id, query.search.as_ref());
-    }
-    keyset.push_condition(&mut sql);
-    keyset.push_order(&mut sql);
-    keyset.push_limit(&mut sql);
-    let rows: Vec<Row> = sql.build_query_as().fetch_all(&services.pool).await?;
-    let page = keyset.page(rows, |row| (Some(row.sort_key.clone()), row.id));
-    let now = services.clock.now();
-    let rows = page.rows.into_iter().map(|row| row.read(now)).collect::<Result<_, _>>()?;
-    Ok(Page { rows, previous: page.previous, next: page.next })
+    sql.push_bind(project.0);
+    push_wanted(sql);
+    keyset.push_condition(sql);
+    keyset.push_order(sql);
+    keyset.push_limit(sql);
 }
 
 /// Begins at the members: as a list of ids, because the order by name would seem cheaper to walk.

@@ -17,7 +17,7 @@ use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Everything the page of a project shows. Two statements, and one more for a search among very many members.
+/// Everything the page of a project shows. Two statements.
 ///
 /// Budgets are empty when they are switched off or the person may not see them.
 ///

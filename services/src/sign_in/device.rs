@@ -5,7 +5,7 @@
 use super::tries::Counted;
 use crate::Services;
 use crate::error::Error;
-use crate::session::{is_token, token_hash};
+use crate::token::cookie_secret;
 use domain::email::Email;
 use domain::id::UserId;
 use sqlx::PgConnection;
@@ -14,26 +14,9 @@ use time::Duration;
 /// How long a device is known after its last sign-in.
 pub const KNOWN_FOR: Duration = Duration::days(180);
 
-/// The secret of a device, for its cookie and nowhere else. Not printed.
-#[derive(Clone)]
-pub struct DeviceToken(String);
-
-impl DeviceToken {
-    /// Takes what a cookie holds. Anything that is no token is no device.
-    pub fn from_cookie(raw: &str) -> Option<Self> {
-        is_token(raw).then(|| Self(raw.to_owned()))
-    }
-
-    /// The value of the cookie.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for DeviceToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("DeviceToken(..)")
-    }
+cookie_secret! {
+    /// The secret of a device, for its cookie and nowhere else.
+    DeviceToken
 }
 
 /// Counts a try of a device that knows the account, unless the device is locked; `None` when it is or is not known.
@@ -53,7 +36,7 @@ pub(super) async fn count(
            and d.expires_at > $3 and (d.locked_until is null or d.locked_until <= $3)
          returning u.id, u.password_hash",
         email.as_str(),
-        token_hash(&device.0),
+        device.hash(),
         now,
         i32::from(services.settings.account_tries),
         now + services.settings.lock_period
@@ -72,13 +55,13 @@ pub(super) async fn remember(
 ) -> Result<DeviceToken, Error> {
     let token = match device {
         Some(device) if is_known(connection, device).await? => device.clone(),
-        _ => DeviceToken(services.random.secret()),
+        _ => DeviceToken::random(services),
     };
     sqlx::query!(
         "insert into known_devices (user_id, token_hash, expires_at) values ($1, $2, $3)
          on conflict (user_id, token_hash) do update set tries = 0, locked_until = null, expires_at = $3",
         user.0,
-        token_hash(&token.0),
+        token.hash(),
         services.clock.now() + KNOWN_FOR
     )
     .execute(connection)
@@ -87,12 +70,10 @@ pub(super) async fn remember(
 }
 
 async fn is_known(connection: &mut PgConnection, device: &DeviceToken) -> Result<bool, Error> {
-    let row = sqlx::query!(
-        r#"select exists (select from known_devices where token_hash = $1) as "exists!""#,
-        token_hash(&device.0)
-    )
-    .fetch_one(connection)
-    .await?;
+    let row =
+        sqlx::query!(r#"select exists (select from known_devices where token_hash = $1) as "exists!""#, device.hash())
+            .fetch_one(connection)
+            .await?;
     Ok(row.exists)
 }
 

@@ -77,7 +77,7 @@ impl World {
                (session_id, issuer, subject, claims, sealed_tokens, access_expires_at, refreshed_at)
              select id, $2, $3, $4, '', $5, $6 from sessions where token_hash = $1",
         )
-        .bind(session::token_hash(token.expose()))
+        .bind(token.hash())
         .bind(ISSUER)
         .bind(claims["sub"].as_str())
         .bind(Value::Object(claims.clone()))

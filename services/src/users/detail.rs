@@ -1,9 +1,9 @@
-//! The page of one person, in two statements.
+//! The page of one person, in one statement.
 
 use super::status;
 use crate::Services;
-use crate::access::{Holdings, holdings};
-use crate::budgets::{ChoiceRow, choices, chooses};
+use crate::access::{Holdings, ProjectRow};
+use crate::budgets::{AssignedRow, ChoiceRow, choices, chooses};
 use crate::error::Error;
 use crate::guard::Can;
 use crate::projects::allowance;
@@ -34,8 +34,9 @@ pub async fn detail(services: &Services, can: &Can<ViewUsers>, id: UserId) -> Re
                   (select count(*) from sessions s where s.user_id = u.id and s.expires_at > $2 and s.last_used_at > $3)
                     as "session_count!",
                   (select to_json(i) from user_identities i where i.user_id = u.id) as "last_token: Json<KeptClaims>",
+                  h.projects as "projects!: Json<Vec<ProjectRow>>", h.budgets as "budgets!: Json<Vec<AssignedRow>>",
                   case when $4 then (select c.choices from budget_choices c) end as "choices: Json<Vec<ChoiceRow>>"
-           from users u where u.id = $1"#,
+           from users u join user_holdings h on h.user_id = u.id where u.id = $1"#,
         id.0,
         now,
         now - services.settings.session_idle,
@@ -45,7 +46,7 @@ pub async fn detail(services: &Services, can: &Can<ViewUsers>, id: UserId) -> Re
     .await?
     .ok_or(Refusal::NotFound)?;
     let kind = user_kind(&row.user_type)?;
-    let Holdings { projects, budgets } = holdings(services, id, kind).await?;
+    let Holdings { projects, budgets } = Holdings::of(services, kind, row.projects.0, row.budgets.0)?;
     let used = projects.iter().filter(|project| project.kind == ProjectKind::Shared).count();
     let used = i64::try_from(used).unwrap_or(i64::MAX);
     Ok(UserDetail {

@@ -1,0 +1,36 @@
+//! A search that is looked up by the statement that shows what it found, where a page has no statement to spare.
+
+use super::{FEW, Searched, Wanted};
+use domain::project::ProjectName;
+use domain::text::SearchTerm;
+use sqlx::{Postgres, QueryBuilder};
+
+/// A term in the people of a project. The statement asks for both cases, and Postgres works for the one that is true.
+pub(crate) struct Inline(Wanted);
+
+impl Inline {
+    pub(crate) fn of_people(term: &SearchTerm, project: &ProjectName) -> Self {
+        Self(Wanted::new(Searched::Users, Some(term), Some(project)))
+    }
+
+    /// Begins a statement with `hits`, which the conditions speak of.
+    pub(crate) fn statement(&self) -> QueryBuilder<Postgres> {
+        let mut sql = QueryBuilder::new("with hits as materialized (");
+        self.0.push_lookup(&mut sql);
+        sql.push(") ");
+        sql
+    }
+
+    /// Appends ` and ...`: the hits, if they are few enough to be fetched by id.
+    pub(crate) fn push_few(sql: &mut QueryBuilder<Postgres>, alias: &'static str) {
+        sql.push(format_args!(
+            " and (select count(*) from hits) <= {FEW} and {alias}.id = any(array(select id from hits))"
+        ));
+    }
+
+    /// Appends ` and ...`: the hits along an order, if they are many.
+    pub(crate) fn push_many(&self, sql: &mut QueryBuilder<Postgres>, alias: &'static str) {
+        sql.push(format_args!(" and (select count(*) from hits) > {FEW}"));
+        self.0.push_condition(sql, alias);
+    }
+}

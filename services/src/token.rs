@@ -1,0 +1,51 @@
+//! Secrets that a browser keeps in a cookie: random, never printed, and stored as a hash, which recognises one and is
+//! useless to whoever reads the database.
+
+use sha2::{Digest as _, Sha256};
+
+/// Whether a text may be a secret of ours, as [`crate::random::Random::secret`] makes them: 43 URL-safe characters.
+pub(crate) fn is_secret(raw: &str) -> bool {
+    raw.len() == 43 && raw.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+}
+
+/// What is stored of a secret.
+pub(crate) fn hash(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}
+
+/// Makes the type of such a secret, which is taken for no other.
+macro_rules! cookie_secret {
+    ($(#[$about:meta])* $name:ident) => {
+        $(#[$about])*
+        #[derive(Clone)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes what a cookie holds; `None` for what cannot have been made here.
+            pub fn from_cookie(raw: &str) -> Option<Self> {
+                $crate::token::is_secret(raw).then(|| Self(raw.to_owned()))
+            }
+
+            /// The value of the cookie.
+            pub fn expose(&self) -> &str {
+                &self.0
+            }
+
+            pub(crate) fn random(services: &$crate::Services) -> Self {
+                Self(services.random.secret())
+            }
+
+            pub(crate) fn hash(&self) -> Vec<u8> {
+                $crate::token::hash(&self.0)
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+    };
+}
+
+pub(crate) use cookie_secret;
