@@ -1,7 +1,7 @@
 //! Forms that ask before they are sent.
 
 use crate::ui::form::PostForm;
-use crate::ui::{Button, ButtonKind, ConfirmDialog};
+use crate::ui::{Button, ButtonKind, ConfirmDialog, Views};
 use leptos::children::ViewFnOnce;
 use leptos::prelude::*;
 use std::borrow::Cow;
@@ -58,7 +58,7 @@ pub fn Hidden(
     #[prop(into)]
     fields: HiddenFields,
 ) -> impl IntoView {
-    fields.0.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()
+    fields.0.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).views()
 }
 
 /// Names and values, whoever owns the names.

@@ -2,6 +2,7 @@
 
 use crate::App;
 use crate::request::{self, RequestInfo};
+use crate::ui::Views;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
@@ -35,7 +36,7 @@ fn head(info: RequestInfo) -> impl IntoView {
         .fonts
         .into_iter()
         .map(|font| view! { <link rel="preload" href=font r#as="font" r#type="font/woff2" crossorigin="anonymous" /> })
-        .collect_view();
+        .views();
     let nonce = use_nonce();
     view! {
         <link rel="icon" href=assets.icon />

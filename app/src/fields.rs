@@ -1,7 +1,7 @@
 //! The fields of a form page, as they stand at first and as they come back.
 
 use crate::flash::FormFields;
-use crate::ui::{ErrorSummary, FormColumn};
+use crate::ui::{ErrorSummary, FormColumn, Views};
 use leptos::context::Provider;
 use leptos::prelude::*;
 
@@ -23,7 +23,7 @@ pub fn FieldColumn(
     view! {
         <Provider value=state.scope(form)>
             <FormColumn>
-                {errors.map(|errors| view! { <ErrorSummary form fact errors labels /> })}
+                {errors.map(|errors| view! { <ErrorSummary form fact errors labels /> }).views()}
                 {children()}
             </FormColumn>
         </Provider>

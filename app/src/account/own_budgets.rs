@@ -1,6 +1,6 @@
 //! One's own budgets, on My access.
 
-use crate::ui::{LimitFigures, RelativeTime, Section, SvgIcon, category_icon};
+use crate::ui::{LimitFigures, RelativeTime, Section, SvgIcon, Views, category_icon};
 use domain::budget::{AssignedBudget, Category};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -13,7 +13,7 @@ pub(super) fn section(budgets: &[AssignedBudget], now: OffsetDateTime) -> impl I
     });
     view! {
         <Section id="budgets" title="Budgets" side=|| "In US dollars">
-            <ul class="-mt-1">{lines.into_iter().collect_view()}</ul>
+            <ul class="-mt-1">{lines.into_iter().views()}</ul>
         </Section>
     }
 }

@@ -4,7 +4,7 @@ use crate::me::Me;
 use crate::paths;
 use crate::projects::reduced::what_to_ask;
 use crate::projects::row::ProjectRoleBadge;
-use crate::ui::{Avatar, AvatarShape, ButtonSize, Day, EmptyKind, EmptyState, Icon, LinkButton, Section};
+use crate::ui::{Avatar, AvatarShape, ButtonSize, Day, EmptyKind, EmptyState, Icon, LinkButton, Section, Views};
 use domain::access::OwnAccess;
 use domain::mode::Mode;
 use domain::permission::Permission;
@@ -15,7 +15,7 @@ use leptos::prelude::*;
 
 /// Every project with the role in it; without a shared one, what to ask for and whom.
 pub(super) fn section(own: &OwnAccess, me: &Me) -> impl IntoView + use<> {
-    let lines = own.projects.iter().cloned().map(line).collect_view();
+    let lines = own.projects.iter().cloned().map(line).views();
     let has_shared = own.projects.iter().any(|project| project.kind == ProjectKind::Shared);
     let may_create = me.may(Permission::CreateProject) && own.allowance.has_room();
     let lonely = (!has_shared).then(|| without_shared(own, me, may_create));

@@ -13,7 +13,7 @@ use crate::theme::Theme;
 use crate::ui::form::PostForm;
 use crate::ui::{
     Avatar, AvatarSize, Button, Choice, CopyButton, Crumb, Fact, Facts, Icon, ObjectHead, RoleBadge, Segmented,
-    SettingsSection, within_awaited,
+    SettingsSection, Views, within_awaited,
 };
 use domain::role::PlatformRole;
 use domain::user::UserKind;
@@ -97,7 +97,7 @@ fn head(me: &Me) -> impl IntoView + use<> {
     view! {
         <ObjectHead crumbs title=me.name.clone() picture>
             <span class="wrap-anywhere">{email}</span>
-            {is_special.then(|| view! { <RoleBadge role kind /> })}
+            {is_special.then(|| view! { <RoleBadge role kind /> }).views()}
         </ObjectHead>
     }
 }

@@ -1,7 +1,7 @@
 //! What one's roles allow, on My access; read from the permission table.
 
 use crate::me::Me;
-use crate::ui::{Icon, IconSize, RailPart, SvgIcon};
+use crate::ui::{Icon, IconSize, RailPart, SvgIcon, Views};
 use domain::mode::Mode;
 use domain::permission::{Permission, Scope, holders};
 use domain::role::{PlatformRole, ProjectRole, Role};
@@ -36,7 +36,7 @@ fn line(title: &'static str, note: Option<String>, allowed: bool) -> impl IntoVi
             <span>
                 <span class="sr-only">{word}</span>
                 {title}
-                {note.map(|note| view! { <span class="text-ink-2">" (" {note} ")"</span> })}
+                {note.map(|note| view! { <span class="text-ink-2">" (" {note} ")"</span> }).views()}
             </span>
         </li>
     }

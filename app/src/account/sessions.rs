@@ -4,7 +4,7 @@ use super::actions::{EndSession, SignOutEverywhere};
 use crate::confirm::Hidden;
 use crate::ui::form::PostForm;
 use crate::ui::{
-    Badge, BadgeKind, Button, ButtonKind, ButtonSize, ConfirmDialog, DialogButton, Icon, RelativeTime, SvgIcon,
+    Badge, BadgeKind, Button, ButtonKind, ButtonSize, ConfirmDialog, DialogButton, Icon, RelativeTime, SvgIcon, Views,
 };
 use domain::id::SessionId;
 use domain::session::SessionRow;
@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 /// Every session, and the way to end them all.
 pub(super) fn list(sessions: Vec<SessionRow>, now: OffsetDateTime) -> impl IntoView {
     let count = sessions.len();
-    let rows = sessions.into_iter().map(|session| row(session, now)).collect_view();
+    let rows = sessions.into_iter().map(|session| row(session, now)).views();
     view! {
         <ul class="-mt-2.5">{rows}</ul>
         {sign_out_everywhere(count)}

@@ -4,7 +4,8 @@ use crate::flash::PageFlash;
 use crate::paths;
 use crate::screen::Screen;
 use crate::ui::{
-    Avatar, ButtonKind, ButtonSize, CopyButton, Icon, IconSize, LinkButton, LonelySheet, SvgIcon, absolute, awaited,
+    Avatar, ButtonKind, ButtonSize, CopyButton, Icon, IconSize, LinkButton, LonelySheet, SvgIcon, Views, absolute,
+    awaited,
 };
 use domain::claims::DEVELOPER_ROLE;
 use domain::denial::{Denial, Denied};
@@ -48,7 +49,7 @@ fn turned_away(denied: Denied) -> impl IntoView {
     let Words { title, why, ask, who, mends } = words(&denied.reason);
     let send = "Send the reference below to an administrator of the platform.".to_owned();
     let steps = [(ask, send), (who, mends), ("Sign in again.", "It works at once.".to_owned())];
-    let steps = steps.into_iter().zip(1..).map(|((what, how), place)| step(place, what, how)).collect_view();
+    let steps = steps.into_iter().zip(1..).map(|((what, how), place)| step(place, what, how)).views();
     let Denied { name, address, told, reference, at, .. } = denied;
     let (initials, seed, copied) = (name.clone(), address.clone(), reference.clone());
     view! {
@@ -99,7 +100,7 @@ fn told_us(told: Vec<(String, String)>) -> impl IntoView {
             <dd class="mb-2 font-mono tracking-none wrap-anywhere">{value}</dd>
         }
     });
-    let lines = lines.collect_view();
+    let lines = lines.views();
     view! {
         <details class="group/told text-sm">
             <summary class="flex min-h-6 cursor-pointer items-center gap-1.5 rounded-sm font-medium">

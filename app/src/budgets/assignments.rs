@@ -6,7 +6,7 @@ use crate::confirm::ConfirmForm;
 use crate::paths;
 use crate::ui::{
     Avatar, AvatarShape, ButtonKind, ButtonSize, Cell, DialogButton, ExternalBadge, Header, NameCell, RelativeTime,
-    Section, Stacked, Table, TableBody, TableFit, TableHead, TableRow, Width,
+    Section, Stacked, Table, TableBody, TableFit, TableHead, TableRow, Views, Width,
 };
 use domain::budget::{BudgetAssignment, BudgetDetail, BudgetRow, Holder};
 use leptos::prelude::*;
@@ -34,7 +34,7 @@ pub(super) fn assignments(detail: BudgetDetail, may_manage: bool, now: OffsetDat
                     <Header label="Person or project" />
                     <Header label="Since" width=Width::Medium />
                     <Header label="Assigned by" width=Width::Long />
-                    {may_manage.then(|| view! { <Header label="Take away" is_hidden=true width=Width::Short /> })}
+                    {may_manage.then(|| view! { <Header label="Take away" is_hidden=true width=Width::Short /> }).views()}
                 </TableHead>
                 <TableBody>{rows}</TableBody>
             </Table>

@@ -11,7 +11,7 @@ use crate::read::Data;
 use crate::screen::Screen;
 use crate::ui::{
     ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
-    SortHeader, Table, TableBody, TableHead, Width, awaited,
+    SortHeader, Table, TableBody, TableHead, Views, Width, awaited,
 };
 use domain::budget::{BudgetQuery, BudgetRow, BudgetSort, Category};
 use domain::page::Page;
@@ -101,7 +101,7 @@ fn budgets(
         no_budgets(query)
     } else {
         let head = columns(query);
-        let rows = page.rows.into_iter().map(|row| budget_row(row, now)).collect_view();
+        let rows = page.rows.into_iter().map(|row| budget_row(row, now)).views();
         view! {
             <Table label="Budgets">
                 {head} <TableBody>{rows}</TableBody>

@@ -6,7 +6,7 @@ use crate::ui::{
     DialogIconButton, Fact, Facts, FilterBar, FilterChip, Header, Icon, LimitFigures, LinkButton, NameCell, ObjectHead,
     PageHead, Pager, Priority, ProjectBadges, RailPart, RelativeTime, RoleBadge, SearchField, Section, SortHeader,
     SortLink, Sorted, SplitBody, Stacked, StatusMark, Tab, Table, TableBody, TableFit, TableHead, TableRow, Tabs, Tile,
-    Toast, WholeAmount, Width, category_icon,
+    Toast, Views, WholeAmount, Width, category_icon,
 };
 use domain::budget::{Category, Limits};
 use domain::money::Money;
@@ -95,7 +95,7 @@ const PEOPLE: [Sample; 6] = [
 ];
 
 fn people() -> impl IntoView {
-    PEOPLE.map(person).collect_view()
+    PEOPLE.map(person).views()
 }
 
 fn person((name, status, role, projects, total, minutes): Sample) -> impl IntoView {
@@ -180,7 +180,7 @@ fn budgets() -> impl IntoView {
                         <Tile icon=category_icon(category) />
                     </NameCell>
                 </Cell>
-                <Cell stacked=Stacked::Line>{limits.map(|limits| view! { <LimitFigures limits /> })}</Cell>
+                <Cell stacked=Stacked::Line>{limits.map(|limits| view! { <LimitFigures limits /> }).views()}</Cell>
                 <Cell figures=true label="Hard limit">
                     <Amount amount=money(250) />
                 </Cell>
@@ -200,7 +200,7 @@ fn budgets() -> impl IntoView {
                 <Header label="Hard limit" figures=true width=Width::Short />
                 <Header label="Actions" is_hidden=true width=Width::Icon />
             </TableHead>
-            <TableBody>{Category::ALL.map(row).collect_view()}</TableBody>
+            <TableBody>{Category::ALL.map(row).views()}</TableBody>
         </Table>
     }
 }

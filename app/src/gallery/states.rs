@@ -4,7 +4,7 @@ use super::{NOW, beside, framed, in_line, shown};
 use crate::ui::{
     Allowance, Avatar, AvatarShape, AvatarSize, Badge, BadgeKind, Banner, BannerKind, Button, ButtonKind, ButtonSize,
     ConflictFields, EmptyKind, EmptyState, ErrorState, Icon, IconButton, LinkButton, ProjectBadge, RoleBadge,
-    SkeletonRows, Stat, Stats, StatusMark,
+    SkeletonRows, Stat, Stats, StatusMark, Views,
 };
 use domain::form::{Conflict, ConflictField};
 use domain::role::PlatformRole;
@@ -168,14 +168,14 @@ fn badges() -> impl IntoView {
         <Badge kind=BadgeKind::Warn icon=Icon::TriangleAlert>"Over soft limit"</Badge>
         <Badge kind=BadgeKind::Danger icon=Icon::OctagonAlert>"At hard limit"</Badge>
         <ProjectBadge name="atlas" title="Atlas knowledge base" href="#badges" is_admin=true />
-        {PlatformRole::ALL.map(|role| view! { <RoleBadge role /> }).collect_view()}
+        {PlatformRole::ALL.map(|role| view! { <RoleBadge role /> }).views()}
         <RoleBadge role=PlatformRole::User kind=UserKind::External />
     });
-    let states = in_line(UserStatus::ALL.map(|status| view! { <StatusMark status /> }).collect_view());
+    let states = in_line(UserStatus::ALL.map(|status| view! { <StatusMark status /> }).views());
     let names =
         ["Amara Okafor", "Mateus Carvalho", "Linnéa Bergström", "Priya Raghunathan", "Noor el-Haddad", "Kwame Asante"];
     let avatars = in_line(view! {
-        {names.map(|name| view! { <Avatar name seed=name /> }).collect_view()}
+        {names.map(|name| view! { <Avatar name seed=name /> }).views()}
         <Avatar name="Atlas knowledge base" seed="atlas" shape=AvatarShape::Project />
         <Avatar name="Priya Raghunathan" seed="priya" size=AvatarSize::Small />
         <Avatar name="Priya Raghunathan" seed="priya" size=AvatarSize::Large />

@@ -12,7 +12,7 @@ use crate::screen::Screen;
 use crate::ui::form::PostForm;
 use crate::ui::{
     Banner, BannerKind, Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField,
-    TextKind,
+    TextKind, Views,
 };
 use domain::mode::Mode;
 use leptos::prelude::*;
@@ -134,7 +134,7 @@ fn what_changes(view: &NewProjectView) -> impl IntoView + use<> {
             "It has no budgets until a maintainer assigns them.".to_owned(),
         ],
     };
-    let lines = lines.into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
+    let lines = lines.into_iter().map(|line| view! { <li>{line}</li> }).views();
     view! {
         <div class="text-sm">
             <h2 class="font-strong">"What this changes"</h2>

@@ -5,7 +5,7 @@ use crate::projects::actions::RestoreProject;
 use crate::ui::form::PostForm;
 use crate::ui::{
     Avatar, AvatarShape, Button, ButtonSize, Cell, Day, Header, Icon, NameCell, SortHeader, Stacked, Table, TableBody,
-    TableHead, TableRow, Width,
+    TableHead, TableRow, Views, Width,
 };
 use domain::project::{KEPT_AFTER_DELETION, ProjectQuery, ProjectRow, ProjectSort};
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ use leptos::server_fn::ServerFn;
 /// The list while it shows deleted projects: nothing leads to their pages.
 pub(super) fn deleted_projects(rows: Vec<ProjectRow>, query: &ProjectQuery) -> impl IntoView + use<> {
     let by_name = query.head(ProjectSort::Name);
-    let rows = rows.into_iter().map(row).collect_view();
+    let rows = rows.into_iter().map(row).views();
     view! {
         <Table label="Deleted projects">
             <TableHead>

@@ -13,7 +13,7 @@ use crate::read::Data;
 use crate::screen::Screen;
 use crate::ui::{
     ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
-    SortHeader, Table, TableBody, TableHead, Width, awaited, within_awaited,
+    SortHeader, Table, TableBody, TableHead, Views, Width, awaited, within_awaited,
 };
 use domain::mode::Mode;
 use domain::page::Page;
@@ -117,7 +117,7 @@ fn projects(
         deleted_projects(page.rows, query).into_any()
     } else {
         let head = columns(query);
-        let rows = page.rows.into_iter().map(project_row).collect_view();
+        let rows = page.rows.into_iter().map(project_row).views();
         view! {
             <Table label="Projects">
                 {head} <TableBody>{rows}</TableBody>

@@ -2,7 +2,7 @@
 //!
 //! [`ProjectName::parse`]: domain::project::ProjectName::parse
 
-use crate::ui::{Icon, IconSize, SvgIcon};
+use crate::ui::{Icon, IconSize, SvgIcon, Views};
 use domain::project::RESERVED_NAMES;
 use leptos::prelude::*;
 
@@ -38,7 +38,7 @@ pub(super) fn NameRules(
     };
     view! {
         <ul aria-label="Rules of the name" class="grid gap-0.5 text-sm">
-            {move || rules(&typed.read()).map(line).into_iter().collect_view()}
+            {move || rules(&typed.read()).map(line).into_iter().views()}
         </ul>
     }
 }

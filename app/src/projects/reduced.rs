@@ -5,7 +5,9 @@ use super::row::{CREATED, reduced_row};
 use crate::listing::{ListQuery as _, ignored_notice, pager};
 use crate::me::Me;
 use crate::paths;
-use crate::ui::{EmptyKind, EmptyState, Header, Icon, LinkButton, SortHeader, Table, TableBody, TableHead, Width};
+use crate::ui::{
+    EmptyKind, EmptyState, Header, Icon, LinkButton, SortHeader, Table, TableBody, TableHead, Views, Width,
+};
 use domain::page::Page;
 use domain::project::{ProjectQuery, ProjectRow, ProjectSort};
 use domain::text::SearchTerm;
@@ -27,7 +29,7 @@ pub(super) fn projects(
 
 fn table(page: Page<ProjectRow>, query: &ProjectQuery) -> impl IntoView + use<> {
     let [name, created] = [ProjectSort::Name, ProjectSort::Created].map(|sort| query.head(sort));
-    let rows = page.rows.into_iter().map(reduced_row).collect_view();
+    let rows = page.rows.into_iter().map(reduced_row).views();
     view! {
         <Table label="Projects">
             <TableHead>

@@ -1,5 +1,6 @@
 //! Badges: a role, a kind, a project, a state that needs a ground.
 
+use super::Views;
 use super::icon::{Icon, IconSize, SvgIcon};
 use domain::role::ProjectRole;
 use domain::user::{ProjectChip, UserKind};
@@ -54,7 +55,7 @@ pub fn Badge(
 ) -> impl IntoView {
     view! {
         <span class=[BASE, WITH_ICON, ground(kind)].join(" ")>
-            {icon.map(|icon| view! { <SvgIcon icon size=IconSize::Tiny /> })}
+            {icon.map(|icon| view! { <SvgIcon icon size=IconSize::Tiny /> }).views()}
             <span class="truncate">{children()}</span>
         </span>
     }
@@ -135,7 +136,7 @@ pub fn ProjectBadges(
     };
     view! {
         <ul class="flex min-w-0 items-center gap-1">
-            {projects.into_iter().take(shown).map(badge).collect_view()}
+            {projects.into_iter().take(shown).map(badge).views()}
             {(more > 0)
                 .then(|| {
                     view! {

@@ -1,5 +1,6 @@
 //! The way from the top to this page.
 
+use super::Views;
 use leptos::prelude::*;
 
 /// One step of the way.
@@ -52,7 +53,7 @@ pub fn Breadcrumbs(
     view! {
         <nav aria-label="Breadcrumb">
             <ol class="flex flex-wrap items-center gap-x-1.5 gap-y-0.5 text-sm text-ink-2">
-                {crumbs.into_iter().enumerate().map(step).collect_view()}
+                {crumbs.into_iter().enumerate().map(step).views()}
             </ol>
         </nav>
     }

@@ -1,5 +1,6 @@
 //! Buttons, and links that look like them: a button for doing, a link for going.
 
+use super::Views;
 use super::icon::{Icon, IconSize, SvgIcon};
 use leptos::prelude::*;
 
@@ -93,7 +94,7 @@ pub fn Button(
 ) -> impl IntoView {
     view! {
         <button type=kind_of(submit) class=with_label(kind, size) disabled=disabled>
-            {icon.map(|icon| view! { <SvgIcon icon /> })}
+            {icon.map(|icon| view! { <SvgIcon icon /> }).views()}
             {children()}
         </button>
     }
@@ -147,7 +148,7 @@ pub fn LinkButton(
 ) -> impl IntoView {
     view! {
         <a href=href class=with_label(kind, size) rel=external.then_some("external")>
-            {icon.map(|icon| view! { <SvgIcon icon /> })}
+            {icon.map(|icon| view! { <SvgIcon icon /> }).views()}
             {children()}
         </a>
     }

@@ -1,5 +1,6 @@
 //! Fields to choose from: select, radio buttons, check box, switch.
 
+use super::Views;
 use super::field::INPUT;
 use super::icon::{Icon, IconSize, SvgIcon};
 use super::scope::{framed, hint_line, problem, wire};
@@ -125,7 +126,7 @@ fn entries(options: Vec<Choice>, selected: &str) -> impl IntoView + use<> {
             </option>
         }
     };
-    options.into_iter().map(entry).collect_view()
+    options.into_iter().map(entry).views()
 }
 
 fn chevron() -> impl IntoView {
@@ -173,7 +174,7 @@ pub fn Checkbox(
                 <span>{label}</span>
             </label>
             {problem(&wiring.id, wiring.error.clone())}
-            {hint.map(|hint| view! { <div class="ps-6">{hint_line(&wiring.id, hint)}</div> })}
+            {hint.map(|hint| view! { <div class="ps-6">{hint_line(&wiring.id, hint)}</div> }).views()}
         </div>
     }
     .into_any()
@@ -228,7 +229,7 @@ pub fn RadioRows(
                 />
                 <span class="font-strong">{option.label}</span>
                 <span class="money">{option.figure}</span>
-                {option.detail.map(|detail| view! { <span class="col-span-2 col-start-2 text-ink-2">{detail}</span> })}
+                {option.detail.map(|detail| view! { <span class="col-span-2 col-start-2 text-ink-2">{detail}</span> }).views()}
             </label>
         }
     };
@@ -236,7 +237,7 @@ pub fn RadioRows(
         <fieldset class="grid gap-1.5" aria-describedby=wiring.described_by.clone()>
             <legend class="mb-1.5 text-sm font-strong">{legend}</legend>
             <div class="overflow-hidden rounded-lg border border-line-2 bg-raised">
-                {options.into_iter().enumerate().map(row).collect_view()}
+                {options.into_iter().enumerate().map(row).views()}
             </div>
             {problem(&wiring.id, wiring.error.clone())}
         </fieldset>
@@ -271,7 +272,7 @@ pub fn Segmented(
     view! {
         <fieldset class="inline-flex w-fit gap-px rounded-md bg-tag p-0.5">
             <legend class="sr-only">{legend}</legend>
-            {options.into_iter().map(segment).collect_view()}
+            {options.into_iter().map(segment).views()}
         </fieldset>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! Two people changed the same thing: both values side by side, nothing is lost.
 
+use super::Views;
 use super::banner::{Banner, BannerKind};
 use super::button::{Button, ButtonKind, LinkButton};
 use super::choice::tick_ring;
@@ -39,7 +40,7 @@ pub fn ConflictFields(
                     <Header label="Yours, not saved" />
                     <Header label=theirs />
                 </TableHead>
-                <TableBody>{fields.into_iter().map(row).collect_view()}</TableBody>
+                <TableBody>{fields.into_iter().map(row).views()}</TableBody>
             </Table>
             <div class="flex flex-wrap gap-2">
                 <Button kind=ButtonKind::Primary submit=true>

@@ -1,5 +1,6 @@
 //! What is wrong with a form, on top of it.
 
+use super::Views;
 use super::banner::FRAME;
 use super::icon::{Icon, SvgIcon};
 use super::scope::field_id;
@@ -42,7 +43,7 @@ pub fn ErrorSummary(
     let place = |field: &str| labels.iter().position(|(name, _)| *name == field).unwrap_or(labels.len());
     let mut problems: Vec<_> = errors.iter().collect();
     problems.sort_by_key(|(field, _)| place(field));
-    let lines = problems.into_iter().map(line).collect_view();
+    let lines = problems.into_iter().map(line).views();
     view! {
         <div role="alert" tabindex="-1" id=[&form, "-errors"].concat() class=[FRAME, "items-start! bg-danger-tint [&>svg]:text-danger-ink"].join(" ")>
             <SvgIcon icon=Icon::OctagonAlert />

@@ -1,5 +1,6 @@
 //! Fields to type into: label above, control, then the problem, then the hint.
 
+use super::Views;
 use super::hydrated::hydrated;
 use super::icon::{Icon, SvgIcon};
 use super::scope::{framed, wire};
@@ -83,7 +84,7 @@ pub fn TextField(
     let plain = (kind != TextKind::Text).then_some("none");
     let offers = list.clone().map(|id| {
         let offer = |(value, words): (String, String)| view! { <option value=value>{words}</option> };
-        view! { <datalist id=id>{suggestions.into_iter().map(offer).collect_view()}</datalist> }
+        view! { <datalist id=id>{suggestions.into_iter().map(offer).views()}</datalist> }
     });
     let control = view! {
         <div class="relative grid">

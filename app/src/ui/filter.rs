@@ -1,5 +1,6 @@
 //! Filters of a list: a chip that says what is set, and a popover with the choices. All of it is one GET form.
 
+use super::Views;
 use super::button::{Button, ButtonKind, ButtonSize};
 use super::choice::{Choice, tick_ring};
 use super::dialog::POPOVER;
@@ -80,7 +81,7 @@ pub fn FilterChip(
             <div id=id popover="auto" class=[POPOVER, "min-w-52 [position-area:bottom_span-right]"].join(" ")>
                 <fieldset class="max-h-80 overflow-y-auto">
                     <legend class="px-2 pt-1.5 pb-1 text-xs font-medium text-ink-2">{label}</legend>
-                    {options.into_iter().map(row).collect_view()}
+                    {options.into_iter().map(row).views()}
                 </fieldset>
                 <div class="-mx-1 mt-1 -mb-1 border-t border-line p-2">
                     <Button kind=ButtonKind::Primary size=ButtonSize::Small submit=true>

@@ -1,5 +1,6 @@
 //! How much of something is used.
 
+use super::Views;
 use domain::user::ProjectAllowance;
 use leptos::prelude::*;
 
@@ -27,7 +28,7 @@ pub fn Allowance(
                 .then(|| {
                     view! {
                         <span class="inline-flex gap-0.75" aria-hidden="true">
-                            {(0..limit).map(block).collect_view()}
+                            {(0..limit).map(block).views()}
                         </span>
                     }
                 })}

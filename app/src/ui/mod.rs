@@ -43,6 +43,7 @@ mod tabs;
 mod tests;
 mod time;
 mod toast;
+mod views;
 
 pub use avatar::*;
 pub use awaited::*;
@@ -80,3 +81,4 @@ pub use table::*;
 pub use tabs::*;
 pub use time::*;
 pub use toast::*;
+pub use views::*;

@@ -1,6 +1,7 @@
 //! The visual parts of the navigation. The side navigation and the phone's drawer are one element: a popover that on
 //! a wide window stands in the page.
 
+use super::Views;
 use super::avatar::Avatar;
 use super::dialog::{ITEM, MenuRule, POPOVER};
 use super::hydrated::is_on_link;
@@ -153,13 +154,13 @@ fn entries(links: Vec<NavLink>, path: Signal<String>) -> impl IntoView {
         view! {
             <li>
                 <a href=link.href aria-current=current class=PLACE>
-                    {link.icon.map(|icon| view! { <SvgIcon icon /> })}
+                    {link.icon.map(|icon| view! { <SvgIcon icon /> }).views()}
                     {link.label}
                 </a>
             </li>
         }
     };
-    links.into_iter().map(entry).collect_view()
+    links.into_iter().map(entry).views()
 }
 
 /// `page` on the place itself, `true` on the pages within it.
@@ -197,7 +198,7 @@ fn profile(person: NavPerson, settings: Vec<NavLink>, account: ViewFnOnce) -> im
     let place = |link: NavLink| {
         view! {
             <a href=link.href class=ITEM>
-                {link.icon.map(|icon| view! { <SvgIcon icon /> })}
+                {link.icon.map(|icon| view! { <SvgIcon icon /> }).views()}
                 {link.label}
             </a>
         }
@@ -226,7 +227,7 @@ fn profile(person: NavPerson, settings: Vec<NavLink>, account: ViewFnOnce) -> im
                 </span>
             </button>
             <div id="account-menu" node_ref=menu on:click=close popover="auto" class=[POPOVER, "min-w-53 [position-area:top_span-right]"].join(" ")>
-                {settings.into_iter().map(place).collect_view()}
+                {settings.into_iter().map(place).views()}
                 <MenuRule />
                 {account.run()}
             </div>
@@ -264,7 +265,7 @@ pub fn PhoneBars(
             aria-label="Places"
             class="fixed inset-x-0 bottom-0 z-10 grid auto-cols-fr grid-flow-col border-t border-line-2 bg-raised px-1 pt-1 pb-[calc(0.25rem+env(safe-area-inset-bottom))] nav:hidden"
         >
-            {links.into_iter().take(4).map(|link| bar_place(link, path)).collect_view()}
+            {links.into_iter().take(4).map(|link| bar_place(link, path)).views()}
             <button type="button" popovertarget=DRAWER class=BAR_PLACE>
                 <SvgIcon icon=Icon::Menu size=IconSize::Large />
                 "More"
@@ -282,7 +283,7 @@ fn bar_place(link: NavLink, path: Signal<String>) -> impl IntoView {
     let current = current_page(link.href.clone(), path);
     view! {
         <a href=link.href aria-current=current class=BAR_PLACE>
-            {link.icon.map(|icon| view! { <SvgIcon icon size=IconSize::Large /> })}
+            {link.icon.map(|icon| view! { <SvgIcon icon size=IconSize::Large /> }).views()}
             {link.label}
         </a>
     }

@@ -1,6 +1,7 @@
 //! The foot of a list: rows on a page, the page before, the page after. No page numbers and no last page, because
 //! nothing is counted.
 
+use super::Views;
 use super::choice::{BareSelect, Choice};
 use super::icon::{Icon, SvgIcon};
 use domain::page::PageSize;
@@ -37,7 +38,7 @@ pub fn Pager(
     view! {
         <nav aria-label="Pages" class="flex flex-wrap items-center gap-x-4 gap-y-2 px-gutter pt-2.5 pb-3 text-sm text-ink-2">
             <form method="get" action=action class="flex items-center gap-2">
-                {kept.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view()}
+                {kept.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).views()}
                 <span aria-hidden="true">"Rows"</span>
                 <BareSelect name="rows" label="Rows on a page" options=sizes.collect() selected=size.rows().to_string() edged=true />
                 <button

@@ -1,5 +1,6 @@
 //! The command palette: every place one may open, found by typing. Without scripts it is a menu of links.
 
+use super::Views;
 use super::hydrated::is_on_link;
 use super::icon::{Icon, SvgIcon};
 use leptos::ev::{self, KeyboardEvent};
@@ -70,7 +71,7 @@ pub fn CommandPalette(
                     on:input=move |event| query.set(event_target_value(&event))
                 />
             </label>
-            <div class="p-1.5">{groups.into_iter().map(|group| listed(group, query)).collect_view()}</div>
+            <div class="p-1.5">{groups.into_iter().map(|group| listed(group, query)).views()}</div>
             <p role="status" class="px-4 pb-4 text-sm text-ink-2 empty:hidden">
                 {move || nothing().then_some("Nothing you may open is called that.")}
             </p>
@@ -103,7 +104,7 @@ fn listed(group: PaletteGroup, query: RwSignal<String>) -> impl IntoView {
                 >
                     <SvgIcon icon=item.icon />
                     <span>{move || query.with(|query| marked(&label, query))}</span>
-                    {item.detail.map(|detail| view! { <span class="ms-auto truncate text-xs text-ink-2">{detail}</span> })}
+                    {item.detail.map(|detail| view! { <span class="ms-auto truncate text-xs text-ink-2">{detail}</span> }).views()}
                 </a>
             </li>
         }
@@ -111,7 +112,7 @@ fn listed(group: PaletteGroup, query: RwSignal<String>) -> impl IntoView {
     view! {
         <section hidden=is_empty>
             <h2 class="px-2.5 pt-2 pb-1 text-xs font-medium text-ink-2">{group.label}</h2>
-            <ul>{group.items.into_iter().map(item).collect_view()}</ul>
+            <ul>{group.items.into_iter().map(item).views()}</ul>
         </section>
     }
 }

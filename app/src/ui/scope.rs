@@ -1,5 +1,6 @@
 //! What fields know of the form they stand in.
 
+use super::Views;
 use domain::form::FormState;
 use leptos::prelude::*;
 
@@ -58,7 +59,7 @@ pub(super) fn framed(
         <div class="grid min-w-0 content-start gap-1.5">
             <label for=id.clone() class="text-sm font-strong">
                 {label}
-                {optional.then(|| view! { <span class="font-normal text-ink-2">" (optional)"</span> })}
+                {optional.then(|| view! { <span class="font-normal text-ink-2">" (optional)"</span> }).views()}
             </label>
             {control}
             {problem(&id, wiring.error.clone())}

@@ -1,5 +1,6 @@
 //! Rows to come, on client navigation only: server-rendered pages never show them.
 
+use super::Views;
 use leptos::prelude::*;
 
 /// The shape of a list's rows, after 200 ms.
@@ -28,7 +29,7 @@ pub fn SkeletonRows(
             <p role="status" class="sr-only">
                 {label}
             </p>
-            <div aria-hidden="true">{(0..rows).map(row).collect_view()}</div>
+            <div aria-hidden="true">{(0..rows).map(row).views()}</div>
         </div>
     }
 }

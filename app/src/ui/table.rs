@@ -2,6 +2,7 @@
 //!
 //! Roles are written out because a table whose parts are laid out as a grid is no table to readers any more.
 
+use super::Views;
 use super::icon::{Icon, IconSize, SvgIcon};
 use leptos::prelude::*;
 
@@ -356,7 +357,7 @@ pub fn NameCell(
             >
                 {name.clone()}
             </span>
-            {detail.map(|detail| view! { <span class=face title=detail.clone()>{detail.clone()}</span> })}
+            {detail.map(|detail| view! { <span class=face title=detail.clone()>{detail.clone()}</span> }).views()}
         </span>
     };
     match href {

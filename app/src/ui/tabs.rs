@@ -1,5 +1,6 @@
 //! Tabs: links to the views of one place.
 
+use super::Views;
 use leptos::prelude::*;
 
 /// One tab.
@@ -32,13 +33,13 @@ pub fn Tabs(
                 class="relative inline-flex min-h-9.5 items-center gap-1.5 text-sm font-medium whitespace-nowrap text-ink-2 hover:text-ink focus-visible:-outline-offset-2 aria-[current]:text-ink aria-[current]:after:absolute aria-[current]:after:inset-x-0 aria-[current]:after:-bottom-px aria-[current]:after:h-0.5 aria-[current]:after:rounded-t-[2px] aria-[current]:after:bg-accent"
             >
                 {tab.label}
-                {tab.count.map(|count| view! { <span class="num font-normal text-ink-2">{count.to_string()}</span> })}
+                {tab.count.map(|count| view! { <span class="num font-normal text-ink-2">{count.to_string()}</span> }).views()}
             </a>
         }
     };
     view! {
         <nav aria-label=label class="mt-1 flex gap-5 overflow-x-auto border-b border-line px-gutter [scrollbar-width:none]">
-            {tabs.into_iter().map(tab).collect_view()}
+            {tabs.into_iter().map(tab).views()}
         </nav>
     }
     .into_any()

@@ -11,7 +11,7 @@ use crate::read::Data;
 use crate::screen::Screen;
 use crate::ui::{
     ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
-    SortHeader, Table, TableBody, TableHead, TextFilterChip, Width, awaited,
+    SortHeader, Table, TableBody, TableHead, TextFilterChip, Views, Width, awaited,
 };
 use domain::page::Page;
 use domain::permission::Permission;
@@ -138,7 +138,7 @@ fn people(
         nobody(query)
     } else {
         let head = columns(query);
-        let rows = page.rows.into_iter().map(move |row| person_row(row, now)).collect_view();
+        let rows = page.rows.into_iter().map(move |row| person_row(row, now)).views();
         view! {
             <Table label="People">
                 {head} <TableBody>{rows}</TableBody>

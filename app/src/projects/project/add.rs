@@ -7,7 +7,9 @@ use crate::projects::actions::AddMember;
 use crate::projects::data::{ProjectPageQuery, ProjectView};
 use crate::projects::member_role::roles;
 use crate::ui::form::PostForm;
-use crate::ui::{Avatar, Badge, BadgeKind, Banner, BannerKind, BareSelect, Button, ExternalBadge, Icon, Section};
+use crate::ui::{
+    Avatar, Badge, BadgeKind, Banner, BannerKind, BareSelect, Button, ExternalBadge, Icon, Section, Views,
+};
 use domain::project::ProjectFacts;
 use domain::role::ProjectRole;
 use domain::user::FoundPerson;
@@ -26,7 +28,7 @@ pub(super) fn section(
     let search = find_form(searches, facts.name.as_str(), query);
     view! {
         <Section id="add-member" title="Add member" side=|| "Name or e-mail, at least three characters">
-            {problem.map(|fact| view! { <div class="mb-2"><Banner kind=BannerKind::Danger fact alert=true /></div> })}
+            {problem.map(|fact| view! { <div class="mb-2"><Banner kind=BannerKind::Danger fact alert=true /></div> }).views()}
             {search}
             {found}
         </Section>
@@ -45,7 +47,7 @@ fn found(people: Vec<FoundPerson>, facts: &ProjectFacts, query: &ProjectPageQuer
     }
     let facts = facts.clone();
     // Made anew each time, so that a role chosen and not sent does not pass to the next person in this place.
-    let rows = move || people.iter().cloned().map(|person| row(person, &facts)).collect_view();
+    let rows = move || people.iter().cloned().map(|person| row(person, &facts)).views();
     view! { <ul class="mt-2 border-t border-line">{rows}</ul> }.into_any()
 }
 

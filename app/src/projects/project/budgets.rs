@@ -7,7 +7,7 @@ use crate::projects::data::ProjectView;
 use crate::ui::form::PostForm;
 use crate::ui::{
     Amount, BareSelect, Button, ButtonKind, ButtonSize, Card, Cards, Choice, DialogButton, RelativeTime, Section,
-    SvgIcon, category_icon,
+    SvgIcon, Views, category_icon,
 };
 use domain::budget::{AssignedBudget, BudgetChoice, Category};
 use domain::project::ProjectFacts;
@@ -24,7 +24,7 @@ pub(super) fn section(view: &ProjectView, now: OffsetDateTime) -> impl IntoView 
     });
     view! {
         <Section id="budgets" title="Budgets" side=|| "In US dollars, at most one a category">
-            <Cards>{cards.into_iter().collect_view()}</Cards>
+            <Cards>{cards.into_iter().views()}</Cards>
         </Section>
     }
 }

@@ -1,6 +1,6 @@
 //! Facts about a project, at the right.
 
-use crate::ui::{Banner, BannerKind, Day, Fact, Facts, RailPart};
+use crate::ui::{Banner, BannerKind, Day, Fact, Facts, RailPart, Views};
 use domain::mode::Mode;
 use domain::project::{ProjectFacts, ProjectKind};
 use leptos::prelude::*;
@@ -27,12 +27,12 @@ pub(super) fn rail(facts: &ProjectFacts, mode: Mode) -> impl IntoView + use<> {
                 <Fact label="Description">
                     <span class="whitespace-pre-line">{description}</span>
                 </Fact>
-                {created_by.map(|name| view! { <Fact label="Created by">{name}</Fact> })}
+                {created_by.map(|name| view! { <Fact label="Created by">{name}</Fact> }).views()}
                 <Fact label="Created">
                     <Day at=created_at />
                 </Fact>
-                {is_imported.then(|| view! { <Fact label="Origin">"Imported: a sign-in named it"</Fact> })}
-                {is_counted.then(|| view! { <Fact label="Members">{members}</Fact> })}
+                {is_imported.then(|| view! { <Fact label="Origin">"Imported: a sign-in named it"</Fact> }).views()}
+                {is_counted.then(|| view! { <Fact label="Members">{members}</Fact> }).views()}
                 {(is_counted && kind == ProjectKind::Shared).then(|| view! { <Fact label="Project admins">{admins}</Fact> })}
             </Facts>
         </RailPart>

@@ -8,7 +8,7 @@ use crate::projects::data::{ProjectPageQuery, ProjectView};
 use crate::projects::member_role::role_form;
 use crate::ui::{
     Avatar, Cell, Day, DialogIconButton, EmptyKind, EmptyState, ExternalBadge, Header, Icon, LinkButton, NameCell,
-    Pager, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, Width,
+    Pager, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, Views, Width,
 };
 use domain::page::{Page, PageSize};
 use domain::project::{Member, MemberQuery, ProjectFacts, ProjectKind};
@@ -77,7 +77,7 @@ fn pager(page: &Page<Member>, facts: &ProjectFacts, query: &ProjectPageQuery) ->
 fn table(page: &Page<Member>, facts: &ProjectFacts, offer: Offer) -> impl IntoView + use<> {
     let (members, facts) = (page.rows.clone(), facts.clone());
     // Made anew each time, so that a role chosen and not saved does not pass to the next person in this place.
-    let rows = move || members.iter().cloned().map(|member| row(member, &facts, offer)).collect_view();
+    let rows = move || members.iter().cloned().map(|member| row(member, &facts, offer)).views();
     let role_width = if offer.may_manage { Width::Longer } else { Width::Medium };
     view! {
         <Table label="Members" fit=TableFit::Section>
@@ -86,7 +86,7 @@ fn table(page: &Page<Member>, facts: &ProjectFacts, offer: Offer) -> impl IntoVi
                 <Header label="Role" width=role_width />
                 <Header label="Since" width=Width::Short />
                 <Header label="Granted by" width=Width::Medium />
-                {offer.may_manage.then(|| view! { <Header label="Remove" is_hidden=true width=Width::Icon /> })}
+                {offer.may_manage.then(|| view! { <Header label="Remove" is_hidden=true width=Width::Icon /> }).views()}
             </TableHead>
             <TableBody>{rows}</TableBody>
         </Table>
@@ -115,7 +115,7 @@ fn row(member: Member, facts: &ProjectFacts, offer: Offer) -> impl IntoView + us
             <Cell stacked=Stacked::Hidden>
                 <span class="block truncate text-sm text-ink-2" title=granted_by.clone()>{granted_by.clone()}</span>
             </Cell>
-            {end.map(|end| view! { <Cell controls=true stacked=Stacked::End><div class="flex justify-end">{end}</div></Cell> })}
+            {end.map(|end| view! { <Cell controls=true stacked=Stacked::End><div class="flex justify-end">{end}</div></Cell> }).views()}
         </TableRow>
     }
 }

@@ -3,7 +3,7 @@
 use crate::confirm::{ConfirmForm, Hidden};
 use crate::flash::{FormFields, Forms};
 use crate::ui::form::PostForm;
-use crate::ui::{Button, ButtonKind, DialogButton, Icon, Section, TextField};
+use crate::ui::{Button, ButtonKind, DialogButton, Icon, Section, TextField, Views};
 use crate::users::actions::{
     DeactivatePerson, EndSessionsOfPerson, IssueOneTimePassword, ReactivatePerson, SetProjectLimit, UnlockPerson,
 };
@@ -30,7 +30,7 @@ pub(super) fn section(view: &UserView, forms: &Forms) -> Option<AnyView> {
             sessions(person),
             activity(view),
         ];
-        view! { <ul class="border-t border-line">{lines.into_iter().flatten().collect_view()}</ul> }.into_any()
+        view! { <ul class="border-t border-line">{lines.into_iter().flatten().views()}</ul> }.into_any()
     };
     Some(
         view! {

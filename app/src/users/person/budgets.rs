@@ -6,7 +6,7 @@ use crate::paths;
 use crate::ui::form::PostForm;
 use crate::ui::{
     BareSelect, Button, ButtonKind, ButtonSize, Choice, DialogButton, LimitFigures, RelativeTime, Section, SvgIcon,
-    category_icon,
+    Views, category_icon,
 };
 use crate::users::data::UserView;
 use domain::budget::{AssignedBudget, BudgetChoice, Category};
@@ -30,7 +30,7 @@ pub(super) fn section(view: &UserView, now: OffsetDateTime) -> impl IntoView + u
     });
     view! {
         <Section id="budgets" title="Budgets" side=|| "In US dollars, at most one a category">
-            <ul class="border-t border-line">{rows.into_iter().collect_view()}</ul>
+            <ul class="border-t border-line">{rows.into_iter().views()}</ul>
         </Section>
     }
 }

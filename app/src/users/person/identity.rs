@@ -5,7 +5,7 @@ use crate::paths;
 use crate::ui::form::PostForm;
 use crate::ui::{
     Banner, BannerKind, Button, ButtonKind, Cell, DialogButton, Fact, Facts, Header, Icon, RelativeTime, Section,
-    Stacked, Table, TableBody, TableFit, TableHead, TableRow, Width,
+    Stacked, Table, TableBody, TableFit, TableHead, TableRow, Views, Width,
 };
 use crate::users::actions::{DismissIdentity, LinkIdentity};
 use crate::users::data::UserView;
@@ -21,7 +21,7 @@ pub(super) fn conflicts(view: &UserView, now: OffsetDateTime) -> Option<AnyView>
         return None;
     }
     let all = (0..).zip(view.person.conflicts.iter().cloned());
-    let all = all.map(|(place, conflict)| one_conflict(view, place, conflict, now)).collect_view();
+    let all = all.map(|(place, conflict)| one_conflict(view, place, conflict, now)).views();
     Some(
         view! {
             <Section id="conflicts" title="Turned away at sign-in">
@@ -72,7 +72,7 @@ fn one_conflict(view: &UserView, place: usize, conflict: IdentityConflict, now: 
             </div>
             <Facts>
                 <Fact label="Address">{address}</Fact>
-                {username.map(|username| view! { <Fact label="Username">{username}</Fact> })}
+                {username.map(|username| view! { <Fact label="Username">{username}</Fact> }).views()}
                 <Fact label="Subject">
                     <code class="font-mono text-xs tracking-none">{subject}</code>
                 </Fact>
@@ -99,7 +99,7 @@ pub(super) fn drift(view: &UserView, now: OffsetDateTime) -> Option<AnyView> {
         let text = "The last token says the same as this page. What is changed there later has no effect here.";
         view! { <p class="text-sm text-ink-2">{text}</p> }.into_any()
     } else {
-        let rows = drift.differences.into_iter().map(move |difference| row(difference, now)).collect_view();
+        let rows = drift.differences.into_iter().map(move |difference| row(difference, now)).views();
         view! {
             <p class="mb-2 max-w-136 text-sm text-ink-2">
                 "What holds is what stands here. Correct it here, or at the provider so that both agree."

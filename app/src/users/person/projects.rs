@@ -9,7 +9,7 @@ use crate::ui::form::PostForm;
 use crate::ui::{
     Avatar, AvatarShape, Badge, BadgeKind, Banner, BannerKind, Button, Cell, Day, DialogIconButton, Header, Icon,
     NameCell, Section, SelectField, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, TextField,
-    TextKind, Width,
+    TextKind, Views, Width,
 };
 use crate::users::data::UserView;
 use domain::id::UserId;
@@ -35,7 +35,7 @@ pub(super) fn section(view: &UserView, forms: &Forms) -> impl IntoView + use<> {
                     <Header label="Role" width=if may { Width::Longer } else { Width::Medium } />
                     <Header label="Since" width=Width::Short />
                     <Header label="Granted by" width=Width::Medium />
-                    {may.then(|| view! { <Header label="Remove" is_hidden=true width=Width::Icon /> })}
+                    {may.then(|| view! { <Header label="Remove" is_hidden=true width=Width::Icon /> }).views()}
                 </TableHead>
                 <TableBody>{rows}</TableBody>
             </Table>
@@ -104,12 +104,12 @@ fn row(project: Assignment, person: UserId, name: &str, may: bool) -> impl IntoV
             </Cell>
             <Cell controls=true>{role}</Cell>
             <Cell stacked=Stacked::Hidden class="num text-sm">
-                {since.map(|at| view! { <Day at=at /> })}
+                {since.map(|at| view! { <Day at=at /> }).views()}
             </Cell>
             <Cell stacked=Stacked::Hidden>
                 <span class="block truncate text-sm text-ink-2">{granted_by}</span>
             </Cell>
-            {end.map(|end| view! { <Cell controls=true stacked=Stacked::End><div class="flex justify-end">{end}</div></Cell> })}
+            {end.map(|end| view! { <Cell controls=true stacked=Stacked::End><div class="flex justify-end">{end}</div></Cell> }).views()}
         </TableRow>
     }
 }

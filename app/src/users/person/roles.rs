@@ -2,7 +2,7 @@
 
 use crate::confirm::Hidden;
 use crate::ui::form::PostForm;
-use crate::ui::{RoleBadge, Section, SwitchButton};
+use crate::ui::{RoleBadge, Section, SwitchButton, Views};
 use crate::users::actions::{SetAuditor, SetPlatformRole};
 use crate::users::data::UserView;
 use domain::id::UserId;
@@ -56,7 +56,7 @@ fn switches(view: &UserView) -> impl IntoView + use<> {
     let rows = [maintainer(view), admin(view), auditor(view)].map(|switch| switch_form(switch, id));
     view! {
         <div class="grid grid-cols-[repeat(auto-fit,minmax(min(100%,13rem),1fr))] gap-x-6 gap-y-4">
-            {rows.into_iter().collect_view()}
+            {rows.into_iter().views()}
         </div>
     }
 }
