@@ -1,6 +1,7 @@
 //! Times: relative in lists with the absolute time behind, days where something was made.
 
 use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
 use time::macros::format_description;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
@@ -13,11 +14,7 @@ pub fn RelativeTime(
     /// When the page was read.
     now: OffsetDateTime,
 ) -> impl IntoView {
-    view! {
-        <time class="whitespace-nowrap" datetime=machine(at) title=absolute(at)>
-            {relative(at, now)}
-        </time>
-    }
+    written(at, &relative(at, now))
 }
 
 /// "2 Jun 2025", with the absolute time for the pointer.
@@ -26,11 +23,15 @@ pub fn Day(
     /// The moment.
     at: OffsetDateTime,
 ) -> impl IntoView {
-    view! {
-        <time class="whitespace-nowrap" datetime=machine(at) title=absolute(at)>
-            {day(at)}
-        </time>
-    }
+    written(at, &day(at))
+}
+
+/// As it is written: every row of a list has some, and their words are ours.
+fn written(at: OffsetDateTime, words: &str) -> InertElement {
+    let (machine, absolute) = (machine(at), absolute(at));
+    InertElement::new(format!(
+        r#"<time class="whitespace-nowrap" datetime="{machine}" title="{absolute}">{words}</time>"#
+    ))
 }
 
 /// In words relative to `now` up to a year, beyond that the day.

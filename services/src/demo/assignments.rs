@@ -80,7 +80,7 @@ pub(super) async fn write(writing: &mut Writing<'_>, shared: &Shared) -> Result<
     let budgets: Vec<Budget> = (0..FEWEST.max(writing.amount.projects / PROJECTS_A_BUDGET))
         .map(|number| {
             let mut rng = draws(seed, Part::Budget, number);
-            let created_at = moment(&mut rng, maker.created_at, now, 1);
+            let created_at = moment(&mut rng, maker.created_at, now);
             Budget { id: id(&mut rng, created_at), number, created_at }
         })
         .collect();
@@ -114,7 +114,7 @@ async fn write_of_people(writing: &mut Writing<'_>, budgets: &[Budget], maker: &
         for (place, category) in (0..).zip(Category::ALL) {
             if often(&mut rng, shares(category).0) {
                 let budget = &budgets[chosen(&mut rng, place, budgets.len())];
-                let since = moment(&mut rng, person.created_at.max(budget.created_at), people.now, 1);
+                let since = moment(&mut rng, person.created_at.max(budget.created_at), people.now);
                 rows.push(|row| {
                     row.value(person.id).value(category.key()).value(budget.id).value(maker.id).time(since);
                 });
@@ -138,7 +138,7 @@ async fn write_of_projects(
         for (place, category) in (0..).zip(Category::ALL) {
             if often(&mut rng, shares(category).1) {
                 let budget = &budgets[chosen(&mut rng, place, budgets.len())];
-                let since = moment(&mut rng, project.created_at.max(budget.created_at), now, 1);
+                let since = moment(&mut rng, project.created_at.max(budget.created_at), now);
                 rows.push(|row| {
                     row.value(project.id).value(category.key()).value(budget.id).value(maker.id).time(since);
                 });

@@ -31,12 +31,23 @@ pub(super) fn id(rng: &mut Rng, at: OffsetDateTime) -> Uuid {
     uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
 }
 
-/// A moment between two, in whole seconds; the nearer to the end the likelier, the higher `lateness` is.
-pub(super) fn moment(rng: &mut Rng, from: OffsetDateTime, to: OffsetDateTime, lateness: i32) -> OffsetDateTime {
-    let span = (to - from).whole_seconds().max(0);
-    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "seconds of a few years")]
-    let back = (span as f64 * rng.f64().powi(lateness)) as i64;
-    to - Duration::seconds(back)
+/// A moment between two, in whole seconds.
+pub(super) fn moment(rng: &mut Rng, from: OffsetDateTime, to: OffsetDateTime) -> OffsetDateTime {
+    back(to, (to - from).as_seconds_f64() * rng.f64())
+}
+
+/// The last visit of somebody who came for the first time at `from`: half of them within two weeks, and no two dozen in
+/// one second of a million people.
+pub(super) fn last_visit(rng: &mut Rng, from: OffsetDateTime, to: OffsetDateTime) -> OffsetDateTime {
+    const BETWEEN_VISITS: Duration = Duration::days(20);
+    let ago = -BETWEEN_VISITS.as_seconds_f64() * (1.0 - rng.f64()).ln();
+    if ago < (to - from).as_seconds_f64() { back(to, ago) } else { moment(rng, from, to) }
+}
+
+fn back(to: OffsetDateTime, seconds: f64) -> OffsetDateTime {
+    #[expect(clippy::cast_possible_truncation, reason = "seconds of a few years")]
+    let seconds = seconds.max(0.0) as i64;
+    to - Duration::seconds(seconds)
 }
 
 /// True as often as `share` of 1,000.

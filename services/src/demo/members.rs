@@ -34,7 +34,7 @@ pub(super) async fn write(writing: &mut Writing<'_>, shared: &Shared) -> Result<
         }
         for project in added(&mut rng, &person, made, shared, limit) {
             let project = &shared.projects[project as usize];
-            let joined = moment(&mut rng, project.created_at.max(person.created_at), people.now, 1);
+            let joined = moment(&mut rng, project.created_at.max(person.created_at), people.now);
             let is_admin = person.kind == UserKind::Regular && often(&mut rng, 80);
             rows.push(|row| {
                 row.value(person.id).value(project.id).value(is_admin).value(project.maker).time(joined);

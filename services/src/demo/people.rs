@@ -1,7 +1,7 @@
 //! The people.
 
 use super::Writing;
-use super::draw::{Part, draws, id, moment, often};
+use super::draw::{Part, draws, id, last_visit, moment, often};
 use super::names::{self, Name};
 use super::rows::{self, Rows};
 use crate::error::Error;
@@ -45,7 +45,7 @@ impl People {
     /// deactivated, one in eleven has never signed in, a few hold a role, and a few are locked.
     pub(super) fn get(&self, number: u32) -> Person {
         let mut rng = draws(self.seed, Part::Person, number);
-        let created_at = moment(&mut rng, self.now - AGE, self.now, 1);
+        let created_at = moment(&mut rng, self.now - AGE, self.now);
         let id = id(&mut rng, created_at);
         let kind = if number > 0 && often(&mut rng, 40) { UserKind::External } else { UserKind::Regular };
         let role = match rng.u32(0..4000) {
@@ -59,8 +59,8 @@ impl People {
         let is_active = number == 0 || !often(&mut rng, 50);
         let has_signed_in = number == 0 || !often(&mut rng, 90);
         // Whoever was deactivated has not been here since, and for the most part that was long ago.
-        let left = if is_active { self.now } else { moment(&mut rng, created_at, self.now, 1) };
-        let last_sign_in_at = has_signed_in.then(|| moment(&mut rng, created_at, left, 5));
+        let left = if is_active { self.now } else { moment(&mut rng, created_at, self.now) };
+        let last_sign_in_at = has_signed_in.then(|| last_visit(&mut rng, created_at, left));
         let is_locked = is_active && has_signed_in && number > 0 && often(&mut rng, 1);
         let locked_until = is_locked.then(|| self.now + Duration::minutes(rng.i64(1..10_000)));
         let Name { name, email } = names::name(self.seed, number, kind, &mut rng);
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
     use domain::email::Email;
     use domain::text::PersonName;
-    use std::collections::HashSet;
+    use std::collections::{HashMap, HashSet};
     use time::macros::datetime;
 
     const NOW: OffsetDateTime = datetime!(2026-03-02 09:00 UTC);
@@ -115,6 +115,19 @@ mod tests {
         assert!(share(|person| person.locked_until.is_some()) > 20);
         assert!(share(|person| person.name.chars().count() > 40) > 20);
         assert!(share(|person| !person.name.is_ascii()) > 10_000);
+    }
+
+    #[test]
+    fn people_do_not_sign_in_all_at_once() {
+        let people = People { seed: 1, count: 100_000, now: NOW };
+        let mut at_once = HashMap::<_, usize>::new();
+        let mut lately = 0;
+        for at in people.numbers().filter_map(|number| people.get(number).last_sign_in_at) {
+            *at_once.entry(at).or_default() += 1;
+            lately += usize::from(NOW - at < Duration::days(14));
+        }
+        assert!((40_000..60_000).contains(&lately), "{lately}");
+        assert!(at_once.values().all(|count| *count < 10));
     }
 
     #[test]

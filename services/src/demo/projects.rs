@@ -125,7 +125,7 @@ impl Shared {
             let mut tries = (0..TRIES).map(|_| rng.u32(0..people.count)).map(|maker| (maker, people.get(maker)));
             let (maker, person) =
                 tries.find(|(maker, person)| has_room(*maker, person)).unwrap_or_else(|| (0, people.get(0)));
-            let created_at = moment(&mut rng, person.created_at, people.now, 1);
+            let created_at = moment(&mut rng, person.created_at, people.now);
             let id = id(&mut rng, created_at);
             shared.projects.push(Made { id, created_at, maker: person.id });
             shared.made_by.entry(maker).or_default().push(number);

@@ -126,6 +126,7 @@ fn ask_keycloak(bench: &Bench, keycloak: &Keycloak, path: &str, script: Option<(
 #[derive(Deserialize)]
 struct Person {
     id: String,
+    #[serde(default)]
     attributes: BTreeMap<String, Vec<String>>,
 }
 
