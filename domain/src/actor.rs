@@ -53,7 +53,13 @@ impl Actor {
     pub fn may_anywhere(&self, permission: Permission) -> bool {
         self.may(permission, Target::Platform)
             || self.may(permission, Target::Own)
-            || self.projects.iter().any(|(project, _)| self.may(permission, Target::Project(*project)))
+            || self.projects_to(permission).next().is_some()
+    }
+
+    /// The own projects in which the table lets this person do it.
+    pub fn projects_to(&self, permission: Permission) -> impl Iterator<Item = ProjectId> {
+        let own = self.projects.iter().map(|(project, _)| *project);
+        own.filter(move |project| self.may(permission, Target::Project(*project)))
     }
 
     /// The role in a project, if any.

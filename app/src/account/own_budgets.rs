@@ -13,7 +13,7 @@ pub(super) fn section(budgets: &[AssignedBudget], now: OffsetDateTime) -> impl I
     });
     view! {
         <Section id="budgets" title="Budgets" side=|| "In US dollars">
-            <ul class="-mt-1">{lines.into_iter().views()}</ul>
+            <ul class="-mt-1">{lines.views()}</ul>
         </Section>
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn NameRules(
     };
     view! {
         <ul aria-label="Rules of the name" class="grid gap-0.5 text-sm">
-            {move || rules(&typed.read()).map(line).into_iter().views()}
+            {move || rules(&typed.read()).map(line).views()}
         </ul>
     }
 }

@@ -15,7 +15,7 @@ use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// One assigned budget, as the statements of several pages select it.
+/// One assigned budget, as the function `assigned_budget` of the database tells it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct AssignedRow {
     pub(crate) id: Uuid,

@@ -20,8 +20,10 @@ pub(crate) async fn page(
     query: &MemberQuery,
 ) -> Result<Page<Member>, Error> {
     let keyset = Keyset::new(SortKey::text("lower(u.name)"), "u.id", false, query.size, query.cursor.as_ref());
-    let rows: Vec<Row> = statement(project, query, &keyset).build_query_as().fetch_all(&services.pool).await?;
-    let page = keyset.page(rows, |row| (Some(row.sort_key.clone()), row.id));
+    let mut statement = statement(project, query, &keyset);
+    // A search is not kept as a prepared statement, so that its plan knows the term.
+    let rows = statement.build_query_as().persistent(query.search.is_none()).fetch_all(&services.pool).await?;
+    let page = keyset.page(rows, |row: &Row| (Some(row.sort_key.clone()), row.id));
     let now = services.clock.now();
     let rows = page.rows.into_iter().map(|row| row.read(now)).collect::<Result<_, _>>()?;
     Ok(Page { rows, previous: page.previous, next: page.next })

@@ -147,10 +147,7 @@ async fn load(executor: impl PgExecutor<'_>, wanted: Wanted<'_>, with_choices: b
         Row,
         r#"select p.id, p.name, p.display_name, p.description, p.project_type, maker.name as "created_by?",
                   p.created_at, p.version, p.is_imported, counts.members as "member_count!", counts.admins as "admin_count!",
-                  (select coalesce(json_agg(json_build_object(
-                            'id', b.id, 'name', b.name, 'category', b.category, 'soft_limit', b.soft_limit::text,
-                            'hard_limit', b.hard_limit::text, 'reset_minutes', b.reset_minutes,
-                            'assigned_by', giver.name, 'since', a.created_at)
+                  (select coalesce(json_agg(assigned_budget(b, giver.name, a.created_at)
                           order by array_position(array['platform', 'cli', 'premium_models'], b.category)), '[]')
                    from project_budgets a
                    join budgets b on b.id = a.budget_id

@@ -24,7 +24,7 @@ pub(super) fn section(view: &ProjectView, now: OffsetDateTime) -> impl IntoView 
     });
     view! {
         <Section id="budgets" title="Budgets" side=|| "In US dollars, at most one a category">
-            <Cards>{cards.into_iter().views()}</Cards>
+            <Cards>{cards.views()}</Cards>
         </Section>
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn section(view: &UserView, now: OffsetDateTime) -> impl IntoView + u
     });
     view! {
         <Section id="budgets" title="Budgets" side=|| "In US dollars, at most one a category">
-            <ul class="border-t border-line">{rows.into_iter().views()}</ul>
+            <ul class="border-t border-line">{rows.views()}</ul>
         </Section>
     }
 }

@@ -56,7 +56,7 @@ fn switches(view: &UserView) -> impl IntoView + use<> {
     let rows = [maintainer(view), admin(view), auditor(view)].map(|switch| switch_form(switch, id));
     view! {
         <div class="grid grid-cols-[repeat(auto-fit,minmax(min(100%,13rem),1fr))] gap-x-6 gap-y-4">
-            {rows.into_iter().views()}
+            {rows.views()}
         </div>
     }
 }

@@ -34,10 +34,7 @@ impl Seen {
             Ok(can) => return Ok(Self::from(can)),
             Err(refusal) => refusal,
         };
-        let actor = &caller.actor;
-        let is_managed = |project| actor.may(Permission::ManageMembers, Target::Project(project));
-        let managed: Vec<Uuid> =
-            actor.projects.iter().filter(|(project, _)| is_managed(*project)).map(|(project, _)| project.0).collect();
+        let managed: Vec<Uuid> = caller.actor.projects_to(Permission::ManageMembers).map(|project| project.0).collect();
         if managed.is_empty() { Err(refusal) } else { Ok(Self { managed: Some(managed) }) }
     }
 
