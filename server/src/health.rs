@@ -23,9 +23,9 @@ async fn ready(State(state): State<AppState>) -> (StatusCode, &'static str) {
     if !state.readiness.is_ready() {
         return (StatusCode::SERVICE_UNAVAILABLE, "starting: the schema is not up to date yet\n");
     }
-    let asked = sqlx::query("select 1").execute(state.services.pool());
+    let asked = state.services.check_database();
     match tokio::time::timeout(PATIENCE, asked).await {
-        Ok(Ok(_)) => (StatusCode::OK, "ready\n"),
+        Ok(Ok(())) => (StatusCode::OK, "ready\n"),
         Ok(Err(_)) | Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
     }
 }

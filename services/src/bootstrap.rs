@@ -11,7 +11,7 @@ use domain::error::Refusal;
 use domain::id::UserId;
 use domain::role::PlatformRole;
 use domain::user::UserKind;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgExecutor};
 
 /// Signs in first when nothing else is configured.
 const DEFAULT_EMAIL: &str = "admin@example.com";
@@ -36,7 +36,7 @@ pub async fn superadmin(
     email: Option<Email>,
     password: Option<String>,
 ) -> Result<Option<FirstSignIn>, Error> {
-    if has_active_admin(&mut *services.pool.acquire().await?).await? {
+    if has_active_admin(&services.pool).await? {
         return Ok(None);
     }
     let email = email.map_or_else(|| DEFAULT_EMAIL.to_owned(), String::from);
@@ -44,7 +44,7 @@ pub async fn superadmin(
     let hash = services.hasher.hash(made.clone().or(password).unwrap_or_default()).await?;
     let mut transaction = services.pool.begin().await?;
     lock_rights(&mut transaction).await?;
-    if has_active_admin(&mut transaction).await? {
+    if has_active_admin(&mut *transaction).await? {
         return Ok(None);
     }
     let id = install(services, &mut transaction, &email, &hash).await?;
@@ -60,9 +60,9 @@ pub async fn superadmin(
     Ok(Some(FirstSignIn { email, one_time_password: made }))
 }
 
-async fn has_active_admin(connection: &mut PgConnection) -> Result<bool, Error> {
+async fn has_active_admin(database: impl PgExecutor<'_>) -> Result<bool, Error> {
     let row = sqlx::query!(r#"select exists (select from users where is_admin and is_active) as "exists!""#)
-        .fetch_one(connection)
+        .fetch_one(database)
         .await?;
     Ok(row.exists)
 }

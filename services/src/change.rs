@@ -66,7 +66,7 @@ impl Services {
         }
         check(&actor, P::PERMISSION, can.target())?;
         if P::PERMISSION.needs_confirmed_identity() {
-            session::check_confirmed(self, &mut transaction, caller).await?;
+            session::check_confirmed(self, &mut *transaction, caller).await?;
         }
         Ok(Change { services: self, caller, actor, transaction })
     }

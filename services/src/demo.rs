@@ -136,11 +136,10 @@ async fn refuse_twice(connection: &mut PgConnection, people: &People) -> Result<
 
 /// What the planner knows, and which pages all may see, follow a large change only after a while; here at once.
 async fn look_again(services: &Services) -> Result<(), Error> {
-    let mut connection = services.pool.acquire().await?;
-    sqlx::raw_sql("set statement_timeout = 0").execute(&mut *connection).await?;
+    // Not in a transaction.
+    let mut connection = services.pool.connect_without_limits().await?;
     sqlx::raw_sql("vacuum (analyze) users, projects, user_projects, budgets, user_budgets, project_budgets, audit_log")
-        .execute(&mut *connection)
+        .execute(&mut connection)
         .await?;
-    // Its time-out is another one now.
-    Ok(sqlx::Connection::close(connection.detach()).await?)
+    Ok(sqlx::Connection::close(connection).await?)
 }

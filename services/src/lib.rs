@@ -10,6 +10,7 @@ pub mod budgets;
 pub mod change;
 pub mod clock;
 mod conflict;
+pub mod database;
 pub mod demo;
 pub mod error;
 pub mod forms;
@@ -40,6 +41,7 @@ pub use error::Error;
 pub use settings::Settings;
 
 use clock::Clock;
+use database::Database;
 use identity::Identity;
 use password_hash::PasswordHasher;
 use random::Random;
@@ -49,7 +51,7 @@ use std::sync::Arc;
 /// Everything a capability needs from outside; cheap to clone.
 #[derive(Clone)]
 pub struct Services {
-    pub(crate) pool: PgPool,
+    pub(crate) pool: Database,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     pub(crate) settings: Arc<Settings>,
@@ -62,9 +64,9 @@ impl Services {
     ///
     /// # Errors
     /// The workers that hash passwords could not be started.
-    pub fn new(pool: PgPool, clock: Clock, random: Random, settings: Settings) -> Result<Self, Error> {
+    pub fn new(pool: impl Into<Database>, clock: Clock, random: Random, settings: Settings) -> Result<Self, Error> {
         let hasher = PasswordHasher::new(random.clone(), settings.hash_workers)?;
-        Ok(Self { pool, clock, random, settings: Arc::new(settings), hasher, identity: None })
+        Ok(Self { pool: pool.into(), clock, random, settings: Arc::new(settings), hasher, identity: None })
     }
 
     /// Has people sign in through an identity provider, and no other way.
@@ -78,9 +80,23 @@ impl Services {
         self.identity.as_deref()
     }
 
-    /// The database.
+    /// The connections to the database: for their number, for their end, and for tests.
     pub const fn pool(&self) -> &PgPool {
+        self.pool.pool()
+    }
+
+    /// The database.
+    pub const fn database(&self) -> &Database {
         &self.pool
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn check_database(&self) -> Result<(), Error> {
+        sqlx::raw_sql("select 1").execute(&self.pool).await?;
+        Ok(())
     }
 
     /// The settings the console was started with.

@@ -39,9 +39,9 @@ pub async fn change_password(services: &Services, caller: &Caller, current: Stri
 
 /// The stored hash, if `current` made it.
 async fn verified(services: &Services, caller: &Caller, current: String) -> Result<String, Error> {
-    let mut connection = services.pool.acquire().await?;
-    let counted = count_account(services, &mut connection, Account::Id(caller.actor.user_id)).await?;
-    drop(connection);
+    let mut transaction = services.pool.begin().await?;
+    let counted = count_account(services, &mut transaction, Account::Id(caller.actor.user_id)).await?;
+    transaction.commit().await?;
     let hash = counted.and_then(|account| account.password_hash);
     let is_right = services.hasher.verify(current, hash.clone()).await?;
     hash.filter(|_| is_right).ok_or_else(|| wrong_current(services))

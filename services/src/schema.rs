@@ -1,55 +1,32 @@
-//! The schema of the database: brought up to date at start, by any number of replicas at once.
+//! The schema of the database: brought up to date at start, by any number of instances at once.
 
-use sqlx::migrate::{MigrateError as Fault, Migrator};
-use sqlx::{Connection, PgConnection, PgPool};
+mod apply;
+mod fault;
+mod history;
+mod indexes;
+mod lock;
+mod rights;
+
+pub use fault::MigrateError;
+
+use crate::database::{DIRECT_MARK, Database};
+use lock::MigrationLock;
+use sqlx::migrate::Migrator;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row as _};
 use std::path::Path;
-use std::time::Duration;
 
-static MIGRATIONS: Migrator = {
-    let mut migrations = sqlx::migrate!("../migrations");
-    // The library's own lock waits without end; [`lock`] tries, so that a time-out or a signal is heard.
-    migrations.locking = false;
-    migrations
-};
+static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
-/// Any number will do, as long as nothing else uses it: "bursar" and a counter.
-const LOCK: i64 = 0x6275_7273_6172_0001;
-const FIRST_WAIT: Duration = Duration::from_millis(250);
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// Postgres 15, as `server_version_num` tells it.
 const OLDEST_SERVER: i32 = 150_000;
 
-/// Why the schema could not be brought up to date. Nothing of the migration that failed was kept.
-#[derive(Debug, thiserror::Error)]
-pub enum MigrateError {
-    /// The server is older than what Bursar is tested with.
-    #[error("Postgres {0} is too old: Bursar needs version 15 or newer.")]
-    OldServer(String),
-    /// Somebody edited a file after it had been applied.
-    #[error("Migration {0} has changed since it was applied to this database. Start the release that applied it.")]
-    Changed(i64),
-    /// The database is ahead of this release.
-    #[error("The database has migration {0}, which this release does not know. Start a newer release.")]
-    Unknown(i64),
-    /// The database did not do what a migration asked.
-    #[error("Migration {0} failed: {1}")]
-    Failed(i64, #[source] sqlx::Error),
-    /// The database did not answer.
-    #[error("The database could not be reached for migrations: {0}")]
-    Database(#[from] sqlx::Error),
-    /// Anything else the library reports.
-    #[error("Migrations failed: {0}")]
-    Other(#[source] Fault),
-}
-
-/// Applies what is missing. Returns at once when nothing is; waits while another replica is at it.
-///
-/// The connection is its own and is closed at the end, which frees the lock whatever happened.
+/// Applies what is missing and rebuilds invalid indexes. Reads alone when there is nothing to do, so that a role without
+/// the right to create anything can serve; waits while another instance migrates.
 ///
 /// # Errors
 /// See [`MigrateError`].
-pub async fn migrate(pool: &PgPool) -> Result<(), MigrateError> {
-    apply(&MIGRATIONS, pool).await
+pub async fn migrate(database: &Database) -> Result<(), MigrateError> {
+    bring_up_to_date(&MIGRATIONS, database).await
 }
 
 /// As [`migrate`], with the SQL files of `folder` instead of those that were built in: a developer's binary need not
@@ -57,51 +34,63 @@ pub async fn migrate(pool: &PgPool) -> Result<(), MigrateError> {
 ///
 /// # Errors
 /// See [`MigrateError`].
-pub async fn migrate_from(pool: &PgPool, folder: &Path) -> Result<(), MigrateError> {
-    let mut migrations = Migrator::new(folder).await.map_err(MigrateError::Other)?;
-    migrations.locking = false;
-    apply(&migrations, pool).await
+pub async fn migrate_from(database: &Database, folder: &Path) -> Result<(), MigrateError> {
+    let migrations = Migrator::new(folder).await.map_err(MigrateError::Files)?;
+    bring_up_to_date(&migrations, database).await
 }
 
-async fn apply(migrations: &Migrator, pool: &PgPool) -> Result<(), MigrateError> {
-    let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
-    check_server(&mut connection).await?;
-    sqlx::raw_sql("set statement_timeout = 0").execute(&mut connection).await?;
-    lock(&mut connection).await?;
-    // Not `run`: its future is not `Send`, so no task could hold it.
-    migrations.run_direct(None, &mut connection, false).await.map_err(explain)?;
-    connection.close().await?;
+async fn bring_up_to_date(migrations: &Migrator, database: &Database) -> Result<(), MigrateError> {
+    let mut connection =
+        database.connect_without_limits().await.map_err(|fault| fault::of_connection(fault, database.pool()))?;
+    let result = check_and_apply(migrations, database, &mut connection).await;
+    if let Err(fault) = connection.close().await {
+        tracing::debug!(%fault, "the connection of the migrations was gone before it was closed");
+    }
+    result
+}
+
+async fn check_and_apply(
+    migrations: &Migrator,
+    database: &Database,
+    connection: &mut PgConnection,
+) -> Result<(), MigrateError> {
+    check_server(database, connection).await?;
+    rights::check_serving(connection).await?;
+    if !is_due(migrations, connection).await? {
+        return Ok(());
+    }
+    rights::check_migrating(connection).await?;
+    let lock = MigrationLock::take(database).await?;
+    lock.hold_during(apply_missing(migrations, connection)).await
+}
+
+async fn check_server(database: &Database, connection: &mut PgConnection) -> Result<(), MigrateError> {
+    let sql = format!(
+        "select current_setting('server_version_num')::integer, current_setting('server_version'),
+                current_setting('{DIRECT_MARK}', true) is not distinct from 'on'"
+    );
+    let row = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_one(connection).await?;
+    if row.try_get::<i32, _>(0)? < OLDEST_SERVER {
+        return Err(MigrateError::OldServer(row.try_get(1)?));
+    }
+    if !database.is_behind_pooler() && !row.try_get::<bool, _>(2)? {
+        return Err(MigrateError::PoolerIgnoresSettings);
+    }
     Ok(())
 }
 
-async fn check_server(connection: &mut PgConnection) -> Result<(), MigrateError> {
-    let (number, name): (i32, String) =
-        sqlx::query_as("select current_setting('server_version_num')::integer, current_setting('server_version')")
-            .fetch_one(connection)
-            .await?;
-    if number < OLDEST_SERVER { Err(MigrateError::OldServer(name)) } else { Ok(()) }
+async fn is_due(migrations: &Migrator, connection: &mut PgConnection) -> Result<bool, MigrateError> {
+    let missing = history::missing(migrations, connection).await?;
+    Ok(!missing.is_empty() || !indexes::invalid(connection).await?.is_empty())
 }
 
-async fn lock(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let mut wait = FIRST_WAIT;
-    loop {
-        let ours: bool =
-            sqlx::query_scalar("select pg_try_advisory_lock($1)").bind(LOCK).fetch_one(&mut *connection).await?;
-        if ours {
-            return Ok(());
-        }
-        tracing::info!(?wait, "another replica is migrating the database");
-        tokio::time::sleep(wait).await;
-        wait = (wait * 2).min(LONGEST_WAIT);
+/// An index that a former run left invalid is rebuilt first: no migration may take it for a good one.
+async fn apply_missing(migrations: &Migrator, connection: &mut PgConnection) -> Result<(), MigrateError> {
+    history::create(connection).await?;
+    indexes::rebuild_invalid(connection).await?;
+    // Read again: another instance may have migrated before the lock was free.
+    for migration in history::missing(migrations, connection).await? {
+        apply::apply(migration, connection).await?;
     }
-}
-
-fn explain(fault: Fault) -> MigrateError {
-    match fault {
-        Fault::VersionMismatch(version) => MigrateError::Changed(version),
-        Fault::VersionMissing(version) | Fault::VersionTooNew(version, _) => MigrateError::Unknown(version),
-        Fault::ExecuteMigration(fault, version) => MigrateError::Failed(version, fault),
-        Fault::Execute(fault) => MigrateError::Database(fault),
-        other => MigrateError::Other(other),
-    }
+    indexes::check(connection).await
 }

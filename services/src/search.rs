@@ -88,7 +88,7 @@ impl Hits {
         if wanted.term.is_none() && wanted.project.is_none() {
             return Ok(Self::All);
         }
-        let ids = wanted.lookup().build_query_scalar().persistent(false).fetch_all(services.pool()).await?;
+        let ids = wanted.lookup().build_query_scalar().persistent(false).fetch_all(&services.pool).await?;
         Ok(if ids.len() > FEW { Self::Many(wanted) } else { Self::Few(ids) })
     }
 

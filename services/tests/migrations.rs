@@ -148,7 +148,7 @@ async fn every_migration_goes_forward_on_a_filled_database() {
             );
         }
         std::fs::copy(&file, so_far.path().join(name)).expect("a copy");
-        migrate_from(pool, so_far.path()).await.unwrap_or_else(|fault| panic!("{name}: {fault}"));
+        migrate_from(&pool.clone().into(), so_far.path()).await.unwrap_or_else(|fault| panic!("{name}: {fault}"));
         let after = counts(pool).await;
         for (table, rows) in before {
             assert!(after.get(&table).is_none_or(|now| *now >= rows), "{name} lost rows of {table}");

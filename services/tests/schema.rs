@@ -32,9 +32,9 @@ fn files() -> BTreeSet<i64> {
 #[tokio::test]
 async fn every_file_is_applied_once_and_again_changes_nothing() {
     let database = empty().await;
-    migrate(database.pool()).await.expect("an empty database");
+    migrate(&database.pool().clone().into()).await.expect("an empty database");
     assert_eq!(applied(database.pool()).await, files());
-    migrate(database.pool()).await.expect("a database that is up to date");
+    migrate(&database.pool().clone().into()).await.expect("a database that is up to date");
     assert_eq!(applied(database.pool()).await, files());
 }
 
@@ -44,7 +44,7 @@ async fn four_replicas_start_at_once_on_an_empty_database_and_none_fails() {
     let replicas: Vec<_> = (0..4)
         .map(|_| {
             let pool = PgPoolOptions::new().connect_lazy(&database.url()).expect("an address");
-            tokio::spawn(async move { migrate(&pool).await })
+            tokio::spawn(async move { migrate(&pool.into()).await })
         })
         .collect();
     for replica in replicas {
@@ -61,7 +61,7 @@ async fn a_changed_migration_stops_the_start() {
         .execute(database.pool())
         .await
         .expect("a migration");
-    let fault = migrate(database.pool()).await.expect_err("a changed migration");
+    let fault = migrate(&database.pool().clone().into()).await.expect_err("a changed migration");
     assert!(matches!(fault, MigrateError::Changed(2)), "{fault}");
 }
 
@@ -72,13 +72,13 @@ async fn a_database_from_a_newer_release_stops_the_start() {
         .execute(database.pool())
         .await
         .expect("a row");
-    let fault = migrate(database.pool()).await.expect_err("an unknown migration");
+    let fault = migrate(&database.pool().clone().into()).await.expect_err("an unknown migration");
     assert!(matches!(fault, MigrateError::Unknown(999_999)), "{fault}");
 }
 
 #[tokio::test]
 async fn a_database_that_cannot_be_reached_is_an_error_and_not_a_wait() {
     let pool = PgPoolOptions::new().connect_lazy("postgres://postgres@127.0.0.1:1/none").expect("an address");
-    let fault = migrate(&pool).await.expect_err("nobody listens there");
+    let fault = migrate(&pool.into()).await.expect_err("nobody listens there");
     assert!(matches!(fault, MigrateError::Database(_)), "{fault}");
 }

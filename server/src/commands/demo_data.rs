@@ -20,7 +20,7 @@ pub(super) async fn run(config: &Config, asked: &DemoData) -> Result<(), Command
         println!("{:>7.1} s  {rows:>9} {what}{end}", start.elapsed().as_secs_f64());
     };
     with_database(config, async |services| {
-        schema::migrate(services.pool()).await?;
+        schema::migrate(services.database()).await?;
         let amount = Amount { users: asked.users, projects: asked.projects, seed: asked.seed };
         Ok(demo::fill(services, amount, asked.beside_others, &mut tell).await?)
     })

@@ -11,8 +11,8 @@ use std::path::Path;
 /// `bursar migrate`
 pub(super) async fn migrate(config: &Config, from: Option<&Path>) -> Result<(), CommandError> {
     with_database(config, async |services| match from {
-        Some(folder) => Ok(schema::migrate_from(services.pool(), folder).await?),
-        None => Ok(schema::migrate(services.pool()).await?),
+        Some(folder) => Ok(schema::migrate_from(services.database(), folder).await?),
+        None => Ok(schema::migrate(services.database()).await?),
     })
     .await?;
     println!("The schema is up to date.");
@@ -22,7 +22,7 @@ pub(super) async fn migrate(config: &Config, from: Option<&Path>) -> Result<(), 
 /// `bursar grant-maintainer`
 pub(super) async fn grant_maintainer(config: &Config, email: &Email) -> Result<(), CommandError> {
     with_database(config, async |services| {
-        schema::migrate(services.pool()).await?;
+        schema::migrate(services.database()).await?;
         Ok(bootstrap::grant_maintainer(services, email).await?)
     })
     .await?;

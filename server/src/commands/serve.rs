@@ -105,7 +105,7 @@ async fn answer(
 
 /// Brings the database up to date and says where to go. Ends only when something failed.
 async fn prepare(state: &AppState, address: SocketAddr, config: &Config, sample: bool) -> Result<(), CommandError> {
-    schema::migrate(state.services.pool()).await?;
+    schema::migrate(state.services.database()).await?;
     let password = config.superadmin_password.as_ref().map(|password| password.expose().to_owned());
     let mut sign_ins = Vec::new();
     // Where a provider vouches for people, nobody has a password here.

@@ -49,8 +49,8 @@ impl Database {
 
     /// Puts the console on it.
     pub(super) fn services(&self, config: &Config) -> Result<Services, CommandError> {
-        let pool = database::pool(config, &self.url).map_err(CommandError::DatabaseUrl)?;
-        let services = Services::new(pool, Clock::system(), Random::system(), settings(config))?;
+        let database = database::open(config, &self.url).map_err(CommandError::DatabaseUrl)?;
+        let services = Services::new(database, Clock::system(), Random::system(), settings(config))?;
         Ok(match provider(config) {
             Some(provider) => services.with_identity(Identity::new(provider, identity::http_client()?)),
             None => services,

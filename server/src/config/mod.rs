@@ -12,5 +12,5 @@ mod variables;
 pub use read::Problems;
 pub use secret::Secret;
 pub use show::{help, markdown};
-pub use value::{IdentityProvider, IssuerUrl, LogFilter, LogFormat, PublicUrl, RoleMap, Seconds, Value};
+pub use value::{IdentityProvider, IssuerUrl, LogFilter, LogFormat, Pooler, PublicUrl, RoleMap, Seconds, Value};
 pub use variables::{Config, VARIABLES, Variable};

@@ -279,6 +279,16 @@ impl Value for Vec<ProjectName> {
 }
 
 choice! {
+    /// What stands between Bursar and Postgres.
+    Pooler: "none or transaction" {
+        /// Nothing, or what passes a session on unchanged.
+        "none" => None,
+        /// A pooler that lends a connection for one transaction, like PgBouncer.
+        "transaction" => Transaction,
+    }
+}
+
+choice! {
     /// How log lines look.
     LogFormat: "text or json" {
         /// For people.

@@ -2,7 +2,7 @@
 
 use super::Secret;
 use super::read::{Environment, Problems};
-use super::value::{IdentityProvider, IssuerUrl, LogFilter, LogFormat, PublicUrl, RoleMap, Seconds, Value};
+use super::value::{IdentityProvider, IssuerUrl, LogFilter, LogFormat, Pooler, PublicUrl, RoleMap, Seconds, Value};
 use domain::email::Email;
 use domain::mode::Mode;
 use domain::project::ProjectName;
@@ -111,6 +111,8 @@ variables! {
     postgres_bin: Option<PathBuf> = "", ["BURSAR_POSTGRES_BIN"],
         "The folder with initdb and pg_ctl for the private Postgres, instead of fetching them once.";
     site_dir: PathBuf = "target/site", ["BURSAR_SITE_DIR"], "Where stylesheet, fonts and WebAssembly were built to.";
+    database_pooler: Pooler = "none", ["BURSAR_DATABASE_POOLER"],
+        "Set to transaction when a connection pooler like PgBouncer stands between Bursar and Postgres.";
     database_connections: u16 = "16", ["BURSAR_DATABASE_CONNECTIONS"], "The most connections to Postgres at one time.";
     database_wait: Seconds = "2", ["BURSAR_DATABASE_WAIT"], "The longest a request waits for a connection to Postgres.";
     statement_timeout: Seconds = "10", ["BURSAR_STATEMENT_TIMEOUT"], "The longest a statement may run in Postgres.";

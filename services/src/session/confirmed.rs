@@ -7,7 +7,7 @@ use crate::guard::Caller;
 use domain::error::Refusal;
 use domain::id::SessionId;
 use domain::session::CONFIRMED_FOR;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 
 /// Whether who asks may do what hurts without being asked who they are.
@@ -15,8 +15,7 @@ use time::OffsetDateTime;
 /// # Errors
 /// The database failed.
 pub async fn is_confirmed(services: &Services, caller: &Caller) -> Result<bool, Error> {
-    let mut connection = services.pool.acquire().await?;
-    match check_confirmed(services, &mut connection, caller).await {
+    match check_confirmed(services, &services.pool, caller).await {
         Err(Error::Refused(_)) => Ok(false),
         checked => checked.map(|()| true),
     }
@@ -25,7 +24,7 @@ pub async fn is_confirmed(services: &Services, caller: &Caller) -> Result<bool, 
 /// Refuses whoever proved too long ago who they are. A program proves itself with each request.
 pub(crate) async fn check_confirmed(
     services: &Services,
-    connection: &mut PgConnection,
+    database: impl PgExecutor<'_>,
     caller: &Caller,
 ) -> Result<(), Error> {
     let confirmed = sqlx::query_scalar!(
@@ -35,7 +34,7 @@ pub(crate) async fn check_confirmed(
         services.clock.now() - CONFIRMED_FOR,
         caller.sent_bearer
     )
-    .fetch_optional(connection)
+    .fetch_optional(database)
     .await?;
     match confirmed {
         Some(true) => Ok(()),

@@ -103,7 +103,7 @@ async fn prepare(server: &PgConnectOptions) -> String {
         run(&mut connection, format!("drop database if exists {template} with (force)")).await;
         run(&mut connection, format!("create database {template}")).await;
         let pool = PgPoolOptions::new().connect_lazy_with(server.clone().database(&template));
-        schema::migrate(&pool).await.expect("the migrations apply to an empty database");
+        schema::migrate(&pool.clone().into()).await.expect("the migrations apply to an empty database");
         pool.close().await;
         run(&mut connection, format!("alter database {template} with is_template true allow_connections false")).await;
     }
