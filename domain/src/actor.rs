@@ -62,9 +62,10 @@ impl Actor {
         own.filter(move |project| self.may(permission, Target::Project(*project)))
     }
 
-    /// The role in a project, if any.
+    /// The role in a project, if any, as it takes effect for this kind of user.
     pub fn role_in(&self, project: ProjectId) -> Option<ProjectRole> {
-        self.projects.iter().find(|(id, _)| *id == project).map(|(_, role)| *role)
+        let held = self.projects.iter().find(|(id, _)| *id == project);
+        held.map(|(_, role)| role.effective_for(self.kind))
     }
 
     fn roles_towards(&self, target: Target) -> impl Iterator<Item = Role> {
@@ -127,6 +128,23 @@ mod tests {
         assert!(!person.may(Permission::ManageMembers, Target::Project(other)));
         assert!(!person.may(Permission::ManageMembers, Target::Platform));
         assert!(person.may_anywhere(Permission::ManageMembers));
+    }
+
+    #[test]
+    fn external_project_admin_may_no_more_than_external_member() {
+        let project = ProjectId(Uuid::from_u128(10));
+        let external = |role| Actor { kind: UserKind::External, ..actor(PlatformRole::User, vec![(project, role)]) };
+        let (admin, member) = (external(ProjectRole::Admin), external(ProjectRole::Member));
+        assert_eq!(admin.role_in(project), Some(ProjectRole::Member));
+        assert!(admin.may(Permission::ViewProject, Target::Project(project)));
+        for permission in Permission::ALL.iter().copied() {
+            for target in [Target::Project(project), Target::Platform, Target::Own] {
+                assert_eq!(admin.may(permission, target), member.may(permission, target), "{permission:?} {target:?}");
+            }
+        }
+        for permission in [Permission::FindPeople, Permission::ManageMembers, Permission::DeleteProject] {
+            assert!(!admin.may_anywhere(permission), "{permission:?}");
+        }
     }
 
     #[test]

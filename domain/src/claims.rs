@@ -47,7 +47,7 @@ pub struct Claims {
 pub struct ClaimedProject {
     /// As the provider spells it; any text that can be a name, whatever the rules for new names say.
     pub name: ProjectName,
-    /// Named in `applications_admin`.
+    /// Named in `applications_admin`; never set for an external user, who is a member of those projects.
     pub is_admin: bool,
 }
 
@@ -96,7 +96,7 @@ impl Claims {
             email: text("email").and_then(|email| Email::parse(email).ok()),
             picture: text("picture").filter(|url| is_picture(url)).map(str::to_owned),
             roles,
-            projects: projects(list(claims.get("applications")), list(claims.get("applications_admin"))),
+            projects: projects(list(claims.get("applications")), list(claims.get("applications_admin")), kind),
             kind,
         })
     }
@@ -169,8 +169,9 @@ fn list(value: Option<&Value>) -> Vec<ProjectName> {
 }
 
 /// Whoever administers a project is in it, also when only the second list says so.
-fn projects(member: Vec<ProjectName>, admin: Vec<ProjectName>) -> Vec<ClaimedProject> {
-    let named = member.into_iter().map(|name| (name, false)).chain(admin.into_iter().map(|name| (name, true)));
+fn projects(member: Vec<ProjectName>, admin: Vec<ProjectName>, kind: UserKind) -> Vec<ClaimedProject> {
+    let may_be_admin = kind == UserKind::Regular;
+    let named = member.into_iter().map(|name| (name, false)).chain(admin.into_iter().map(|name| (name, may_be_admin)));
     let mut projects: Vec<ClaimedProject> = Vec::new();
     let mut places = std::collections::HashMap::new();
     for (name, is_admin) in named {
@@ -230,6 +231,15 @@ mod tests {
     fn whoever_administers_a_project_is_in_it() {
         let claims = json!({"applications": "Atlas", "applications_admin": ["atlas", "billing"]});
         assert_eq!(named(&claims), [("Atlas".to_owned(), true), ("billing".to_owned(), true)]);
+    }
+
+    #[test]
+    fn project_admin_claim_of_an_external_user_makes_a_member() {
+        for external in [json!({"user_type": "external"}), json!({"guest": true})] {
+            let mut claims = json!({"applications": "atlas", "applications_admin": ["atlas", "billing"]});
+            claims.as_object_mut().expect("an object").extend(external.as_object().expect("an object").clone());
+            assert_eq!(named(&claims), [("atlas".to_owned(), false), ("billing".to_owned(), false)], "{external}");
+        }
     }
 
     #[test]

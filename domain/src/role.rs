@@ -1,6 +1,7 @@
 //! Roles, on the platform and in a project.
 
 use crate::form::FieldProblem;
+use crate::user::UserKind;
 use serde::{Deserialize, Serialize};
 
 /// Every role of the access table, in falling order of reach (`behaviour.md` section 0.2, names of section 11.13).
@@ -198,6 +199,16 @@ impl ProjectRole {
             "member" => Ok(Self::Member),
             "admin" => Ok(Self::Admin),
             _ => Err(FieldProblem::new("Choose member or project admin.")),
+        }
+    }
+
+    /// The role that takes effect for a user of this kind: an external user is never a project admin, whatever the
+    /// database or the token says.
+    #[must_use]
+    pub const fn effective_for(self, kind: UserKind) -> Self {
+        match (self, kind) {
+            (Self::Admin, UserKind::External) => Self::Member,
+            (role, _) => role,
         }
     }
 

@@ -13,15 +13,15 @@ use crate::audit::{Entry, TargetType};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
-use crate::projects::{enforce_limit, of_proof, stored_kind};
-use crate::session::user_kind;
+use crate::projects::{
+    Candidate, check_may_be_admins, check_may_be_members, enforce_limit, lock_candidates, of_proof, stored_kind,
+};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::{ProjectId, UserId};
 use domain::permission::ManageMembers;
-use domain::project::{ProjectKind, ProjectName};
+use domain::project::ProjectKind;
 use domain::role::ProjectRole;
-use domain::user::UserKind;
 
 /// The problem of whoever is added again.
 pub const ALREADY_MEMBER: &str = "This person is already a member.";
@@ -30,7 +30,8 @@ pub const ALREADY_MEMBER: &str = "This person is already a member.";
 ///
 /// # Errors
 /// A problem at `person` when there is no such person or it is a member already; [`Refusal::Rule`] for a personal
-/// project, a deactivated person, a person at the limit, or a project that is not open to a person from outside.
+/// project, a deactivated user, a user at the limit, and an external user in a project that is not open to them or as
+/// project admin.
 pub async fn add(
     services: &Services,
     can: &Can<ManageMembers>,
@@ -40,15 +41,15 @@ pub async fn add(
     refuse_owner(role)?;
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, of_proof(can)?).await?;
-    let person = active_person(&mut change, person).await?;
-    if !services.settings.is_open_to(person.kind, &project.name) {
-        return Err(closed_to(services, &person, &project).into());
-    }
+    let user = lock_candidate(&mut change, person)
+        .await?
+        .ok_or_else(|| FieldErrors::one("person", "There is nobody like this. Choose a person from the list."))?;
+    check_may_join(services, &project, [(&user, role)].into_iter())?;
     let granted_by = change.caller().actor.user_id;
     sqlx::query!(
         "insert into user_projects (user_id, project_id, is_project_admin, granted_by, created_at)
          values ($1, $2, $3, $4, $5)",
-        person.id.0,
+        person.0,
         project.id.0,
         role.is_admin(),
         granted_by.0,
@@ -56,8 +57,8 @@ pub async fn add(
     )
     .execute(change.connection())
     .await?;
-    change.record(project.entry("project.member_added").set("person", &person.email).set("role", role.key())).await?;
-    enforce_limit(services, change.connection(), person.id).await?;
+    change.record(project.entry("project.member_added").set("person", &user.email).set("role", role.key())).await?;
+    enforce_limit(services, change.connection(), person).await?;
     change.commit().await
 }
 
@@ -65,7 +66,8 @@ pub async fn add(
 /// allowed: admins can always repair that (`behaviour.md` section 11, decision 8).
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when the person is not a member, [`Refusal::Rule`] for a personal project.
+/// [`Refusal::NotFound`] when the person is not a member, [`Refusal::Rule`] for a personal project and for an external
+/// user who would become project admin.
 pub async fn change_role(
     services: &Services,
     can: &Can<ManageMembers>,
@@ -75,9 +77,14 @@ pub async fn change_role(
     refuse_owner(role)?;
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, of_proof(can)?).await?;
+    // Locked before the membership, as everywhere.
+    let user = lock_candidate(&mut change, person).await?;
     let member = member(&mut change, project.id, person).await?;
     if member.role == role {
         return Ok(());
+    }
+    if role.is_admin() {
+        check_may_be_admins(user.iter())?;
     }
     sqlx::query!(
         "update user_projects set is_project_admin = $3 where project_id = $1 and user_id = $2",
@@ -154,32 +161,18 @@ async fn shared_project(change: &mut Change<'_>, id: ProjectId) -> Result<Shared
     }
 }
 
-struct Person {
-    id: UserId,
-    name: String,
-    email: String,
-    kind: UserKind,
+async fn lock_candidate(change: &mut Change<'_>, user: UserId) -> Result<Option<Candidate>, Error> {
+    Ok(lock_candidates(change.connection(), &[user.0]).await?.remove(&user.0))
 }
 
-/// The person, locked so that a deactivation waits for this change or this change sees it.
-async fn active_person(change: &mut Change<'_>, id: UserId) -> Result<Person, Error> {
-    let row = sqlx::query!("select name, email, user_type, is_active from users where id = $1 for share", id.0)
-        .fetch_optional(change.connection())
-        .await?
-        .ok_or_else(|| FieldErrors::one("person", "There is nobody like this. Choose a person from the list."))?;
-    if row.is_active {
-        return Ok(Person { id, name: row.name, email: row.email, kind: user_kind(&row.user_type)? });
-    }
-    let text = format!("{} is deactivated. Reactivate the account first, then add them.", row.name);
-    Err(Refusal::Rule(text).into())
-}
-
-/// An assignment that would open nothing.
-fn closed_to(services: &Services, person: &Person, project: &SharedProject) -> Refusal {
-    let open: Vec<&str> = services.settings.external_projects.iter().map(ProjectName::as_str).collect();
-    let open = if open.is_empty() { "none".to_owned() } else { open.join(", ") };
-    let text = format!("{} is an external user, and {} is not open to them.", person.name, project.name);
-    Refusal::Rule(format!("{text} Open are: {open}. Whoever runs the console can open more."))
+/// Checks that users may be members of a project in these roles.
+fn check_may_join<'a>(
+    services: &Services,
+    project: &SharedProject,
+    users: impl Iterator<Item = (&'a Candidate, ProjectRole)> + Clone,
+) -> Result<(), Refusal> {
+    check_may_be_members(services, &project.name, users.clone().map(|(user, _)| user))?;
+    check_may_be_admins(users.filter(|(_, role)| role.is_admin()).map(|(user, _)| user))
 }
 
 struct CurrentMember {

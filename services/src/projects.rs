@@ -5,6 +5,7 @@ mod delete;
 mod detail;
 pub mod directory;
 mod edit;
+mod eligibility;
 mod list;
 mod project_limit;
 mod restore;
@@ -18,6 +19,7 @@ pub use list::list;
 pub use restore::{may_restore, purge, restore};
 pub use transfer::transfer;
 
+pub(crate) use eligibility::{Candidate, check_may_be_admins, check_may_be_members, lock_candidates};
 pub(crate) use project_limit::{allowance, enforce_limit, enforce_limits, lock_people, lock_person};
 
 use crate::error::Error;

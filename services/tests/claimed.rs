@@ -169,6 +169,19 @@ async fn people_from_outside_see_what_is_open_to_them_and_make_nothing_else() {
 }
 
 #[tokio::test]
+async fn project_admin_whose_token_says_external_is_a_member_at_once() {
+    let open = vec![ProjectName::parse_existing("atlas").expect("a name")];
+    let world = with(|settings| settings.external_projects = open).await;
+    let claims = |kind: &str| developer("eve", json!({"user_type": kind, "applications_admin": "atlas"}));
+    let eve = world.sign_in(&claims("regular")).await.expect("let in");
+    assert_eq!(own(&world, &eve).await, [named("atlas", ProjectRole::Admin)]);
+    world.refresh(&eve, &claims("external")).await.expect("goes on");
+    let eve = world.again(&eve).await.expect("signed in");
+    assert_eq!(own(&world, &eve).await, [named("atlas", ProjectRole::Member)]);
+    assert!(eve.actor.projects.iter().all(|(project, _)| eve.actor.role_in(*project) == Some(ProjectRole::Member)));
+}
+
+#[tokio::test]
 async fn an_admin_creates_projects_and_finds_them_but_manages_nobody() {
     let world = world().await;
     let root = world.sign_in(&admin("root")).await.expect("let in");

@@ -82,7 +82,7 @@ async fn who_cannot_be_added_is_told_at_the_field() {
     problem(members::change_role(&world.services, &can, ada.actor.user_id, ProjectRole::Owner).await, "role");
     set(&world, "inactive", &bob).await;
     let text = rule(members::add(&world.services, &can, bob.actor.user_id, ProjectRole::Member).await);
-    assert_eq!(text, "Bob is deactivated. Reactivate the account first, then add them.");
+    assert_eq!(text, "Deactivated users cannot be added: Bob. Reactivate the accounts first.");
     assert_eq!(world.audit(atlas.0).await, []);
 }
 

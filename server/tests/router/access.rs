@@ -13,6 +13,7 @@ use domain::id::UserId;
 use domain::mode::Mode;
 use domain::permission::Permission;
 use domain::role::{PlatformRole, ProjectRole};
+use domain::user::UserKind;
 use serde_json::json;
 use services::guard::Caller;
 use services::testing::{World, developer};
@@ -30,7 +31,7 @@ const TOKENS: [(&str, &str, &str, Option<&str>); 5] = [
 /// Somebody who asks: platform role, type, and the role in the own project.
 pub(crate) type Person = (&'static str, PlatformRole, &'static str, Option<ProjectRole>);
 
-pub(crate) const PEOPLE: [Person; 7] = [
+pub(crate) const PEOPLE: [Person; 8] = [
     ("Maintainer", PlatformRole::Maintainer, "regular", None),
     ("Admin", PlatformRole::Admin, "regular", None),
     ("Auditor", PlatformRole::Auditor, "regular", None),
@@ -38,6 +39,7 @@ pub(crate) const PEOPLE: [Person; 7] = [
     ("Member", PlatformRole::User, "regular", Some(ProjectRole::Member)),
     ("User", PlatformRole::User, "regular", None),
     ("External", PlatformRole::User, "external", None),
+    ("External Project Admin", PlatformRole::User, "external", Some(ProjectRole::Admin)),
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -216,7 +218,8 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn of((name, role, kind, in_project): Person) -> Self {
-        let server = TestServer::start().await;
+        let world = World::with(|settings| settings.external_projects = asked::project_names()).await;
+        let server = TestServer::start_on(world).await;
         let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
         let (caller, _) = server.person(name, role).await;
         sqlx::query("update users set user_type = $1, project_limit = 1000 where id = $2")
@@ -251,8 +254,18 @@ fn compare(actor: &Actor, (path, ask): (&str, &Ask), things: &Things, status: u1
     assert_eq!(got, expected, "{path} as {name}, {} project, answered {status}", if own { "own" } else { "foreign" });
 }
 
+/// With the roles that the table is asked for: an external user is never more than a member of a project.
+fn in_the_table(actor: &Actor) -> Actor {
+    let mut actor = actor.clone();
+    if actor.kind == UserKind::External {
+        actor.projects.iter_mut().for_each(|(_, role)| *role = ProjectRole::Member);
+    }
+    actor
+}
+
 /// What the table says, as a status: none when it is allowed.
 pub(crate) fn expected_refusal(actor: &Actor, ask: &Ask, things: &Things) -> Option<u16> {
+    let actor = &in_the_table(actor);
     let project = Target::Project(things.project_id);
     let (allowed, hidden) = match ask {
         Anybody | SignedIn => (true, false),
@@ -262,7 +275,9 @@ pub(crate) fn expected_refusal(actor: &Actor, ask: &Ask, things: &Things) -> Opt
             !actor.mode.has(*permission),
         ),
         PlatformOrProject(permission, other) => {
-            (actor.may(*permission, Target::Platform) || actor.may(*other, project), !actor.mode.has(*permission))
+            // Whoever has it in some project is not told whether what they ask for exists elsewhere.
+            let hidden = !actor.mode.has(*permission) || actor.may_anywhere(*other);
+            (actor.may(*permission, Target::Platform) || actor.may(*other, project), hidden)
         }
         PlatformOrSomewhere(permission, other) => {
             (actor.may(*permission, Target::Platform) || actor.may_anywhere(*other), !actor.mode.has(*permission))

@@ -1,12 +1,12 @@
 //! Many members at once: all or none, in a number of statements that does not grow with them.
 
-use super::{SharedProject, shared_project};
+use super::{SharedProject, check_may_join, shared_project};
 use crate::Services;
 use crate::audit::Entry;
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
-use crate::projects::{enforce_limits, of_proof};
+use crate::projects::{enforce_limits, lock_candidates, of_proof};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::UserId;
@@ -33,7 +33,7 @@ pub struct Outcome {
 ///
 /// # Errors
 /// A problem at `users` that names whoever is asked for twice or is nobody; [`Refusal::Rule`] for a personal project,
-/// for deactivated people and for those at their limit of shared projects.
+/// for deactivated users, for users at their limit of shared projects, and for external users as [`super::add`] has it.
 pub async fn assign_many(
     services: &Services,
     can: &Can<ManageMembers>,
@@ -42,7 +42,9 @@ pub async fn assign_many(
     let ids = distinct(people.iter().map(|(id, _)| *id))?;
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, of_proof(can)?).await?;
-    let known = hold_people(&mut change, &ids).await?;
+    let known = lock_candidates(change.connection(), &ids).await?;
+    refuse_unknown(&ids, |id| known.contains_key(id), "There is nobody with this id")?;
+    check_may_join(services, &project, people.iter().map(|(id, role)| (&known[&id.0], *role)))?;
     let before = roles_of(&mut change, &project, &ids).await?;
     let admins: Vec<bool> = people.iter().map(|(_, role)| role.is_admin()).collect();
     let in_order: Vec<Uuid> = people.iter().map(|(id, _)| id.0).collect();
@@ -60,7 +62,7 @@ pub async fn assign_many(
     )
     .execute(change.connection())
     .await?;
-    let entries = people.iter().filter_map(|(id, role)| entry(&project, &known[&id.0], before.get(&id.0), *role));
+    let entries = people.iter().filter_map(|(id, role)| entry(&project, &known[&id.0].email, before.get(&id.0), *role));
     change.record_many(entries.collect()).await?;
     let joined: Vec<Uuid> = in_order.iter().filter(|id| !before.contains_key(id)).copied().collect();
     enforce_limits(services, change.connection(), &joined).await?;
@@ -114,22 +116,6 @@ fn distinct(people: impl Iterator<Item = UserId>) -> Result<Vec<Uuid>, FieldErro
 fn refuse_unknown(ids: &[Uuid], is_known: impl Fn(&Uuid) -> bool, what: &str) -> Result<(), FieldErrors> {
     let unknown: Vec<String> = ids.iter().filter(|id| !is_known(id)).map(Uuid::to_string).collect();
     if unknown.is_empty() { Ok(()) } else { Err(FieldErrors::one("users", format!("{what}: {}.", unknown.join(", ")))) }
-}
-
-/// E-mail addresses by id; the rows are locked in the order of the ids against a deactivation at the same time.
-async fn hold_people(change: &mut Change<'_>, ids: &[Uuid]) -> Result<BTreeMap<Uuid, String>, Error> {
-    let rows =
-        sqlx::query!("select id, name, email, is_active from users where id = any($1) order by id for share", ids)
-            .fetch_all(change.connection())
-            .await?;
-    let closed: Vec<&str> = rows.iter().filter(|row| !row.is_active).map(|row| row.name.as_str()).collect();
-    let known: BTreeMap<Uuid, String> = rows.iter().map(|row| (row.id, row.email.clone())).collect();
-    refuse_unknown(ids, |id| known.contains_key(id), "There is nobody with this id")?;
-    if closed.is_empty() {
-        return Ok(known);
-    }
-    let text = format!("Deactivated: {}. Reactivate the accounts first, then add them.", closed.join(", "));
-    Err(Refusal::Rule(text).into())
 }
 
 async fn roles_of(

@@ -14,6 +14,7 @@ use domain::mode::Mode;
 use domain::page::{COUNTED_TO, Page};
 use domain::permission::Permission;
 use domain::project::{ProjectQuery, ProjectRow, ProjectSort};
+use domain::role::ProjectRole;
 use domain::text::SearchTerm;
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
@@ -74,6 +75,9 @@ fn statement(
         if !sees_all {
             sql.push(" and p.id in (select project_id from user_projects where is_project_admin and user_id = ");
             sql.push_bind(actor.user_id.0).push(")");
+            if !restores_as_project_admin(actor) {
+                sql.push(" and false");
+            }
         }
     } else {
         sql.push("null");
@@ -96,6 +100,11 @@ fn statement(
     ));
     keyset.push_order(&mut sql);
     sql
+}
+
+/// Whether a stored role of project admin lets this user restore a deleted project.
+fn restores_as_project_admin(actor: &Actor) -> bool {
+    ProjectRole::Admin.effective_for(actor.kind).is_admin() && actor.mode.has(Permission::DeleteProject)
 }
 
 /// The projects somebody may see who does not see all.

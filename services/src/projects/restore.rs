@@ -1,17 +1,18 @@
 //! Deleted projects: brought back within thirty days, then gone (`behaviour.md` W-14).
 
-use super::{check_password_changed, enforce_limit, of_proof};
+use super::{check_may_be_members, check_password_changed, enforce_limits, lock_candidates, of_proof};
 use crate::audit::{self, By, Entry, TargetType};
 use crate::error::Error;
 use crate::guard::{Caller, Can};
 use crate::{Services, session};
 use domain::actor::Target;
 use domain::error::Refusal;
-use domain::id::{ProjectId, UserId};
+use domain::id::ProjectId;
 use domain::permission::DeleteProject;
 use domain::project::{KEPT_AFTER_DELETION, ProjectName};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// Deleted later than this can still be restored.
 pub(super) fn kept_since(services: &Services) -> OffsetDateTime {
@@ -42,15 +43,18 @@ pub async fn may_restore(
     .ok_or(Refusal::NotFound)?;
     let project = ProjectId(row.id);
     let mut caller = caller.clone();
-    let role = row.is_project_admin.map(|is_admin| session::project_role(false, is_admin));
-    caller.actor.projects.extend(role.map(|role| (project, role)));
+    if services.settings.is_open_to(caller.actor.kind, name.as_str()) {
+        let role = row.is_project_admin.map(|is_admin| session::project_role(false, is_admin));
+        caller.actor.projects.extend(role.map(|role| (project, role)));
+    }
     Ok(caller.can(Target::Project(project))?)
 }
 
 /// Makes a deleted project what it was, with the person in it and the budgets that still have its category free.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when it was restored or is gone meanwhile; [`Refusal::Rule`] when its member is at the limit.
+/// [`Refusal::NotFound`] when it was restored or is gone meanwhile; [`Refusal::Rule`] when its member is at the limit or
+/// may not be a member any more.
 pub async fn restore(services: &Services, can: &Can<DeleteProject>) -> Result<ProjectName, Error> {
     let project = of_proof(can)?;
     let mut change = services.change_deleted(can).await?;
@@ -71,9 +75,10 @@ pub async fn restore(services: &Services, can: &Can<DeleteProject>) -> Result<Pr
         (!budgets.is_empty()).then(|| budgets.join(", ")),
     );
     change.record(entry).await?;
-    for member in members(change.connection(), project).await? {
-        enforce_limit(services, change.connection(), member).await?;
-    }
+    let members = member_ids(change.connection(), project).await?;
+    let users = lock_candidates(change.connection(), &members).await?;
+    check_may_be_members(services, &row.name, users.values())?;
+    enforce_limits(services, change.connection(), &members).await?;
     change.commit().await?;
     super::stored_name(&row.name)
 }
@@ -95,16 +100,10 @@ async fn reassign_budgets(connection: &mut PgConnection, project: ProjectId) -> 
     Ok(names)
 }
 
-/// Those in it, locked as whoever adds somebody does; at most one, for others had to be removed before.
-async fn members(connection: &mut PgConnection, project: ProjectId) -> Result<Vec<UserId>, Error> {
-    let ids = sqlx::query_scalar!(
-        "select u.id from users u join user_projects m on m.user_id = u.id where m.project_id = $1
-         order by u.id for share of u",
-        project.0
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(ids.into_iter().map(UserId).collect())
+/// At most one: all others had to be removed before the project could be deleted.
+async fn member_ids(connection: &mut PgConnection, project: ProjectId) -> Result<Vec<Uuid>, Error> {
+    let ids = sqlx::query_scalar!("select user_id from user_projects where project_id = $1", project.0);
+    Ok(ids.fetch_all(connection).await?)
 }
 
 /// Removes what was deleted too long ago, and frees the names; called by a job. Returns how many there were.

@@ -1,6 +1,6 @@
 //! Whose a shared project is.
 
-use super::{enforce_limit, of_proof, stored_kind};
+use super::{check_may_be_admins, check_may_be_members, enforce_limit, lock_candidates, of_proof, stored_kind};
 use crate::Services;
 use crate::audit::{Entry, TargetType};
 use crate::error::Error;
@@ -15,8 +15,8 @@ use domain::project::ProjectKind;
 /// limit; memberships and roles that are there stay. The same again changes nothing.
 ///
 /// # Errors
-/// A problem at `user_id` when there is nobody like this or the account is closed; [`Refusal::Rule`] for a personal
-/// project and at the limit.
+/// A problem at `user_id` when there is no such user; [`Refusal::Rule`] for a personal project, at the limit, and for a
+/// deactivated or external user, who could not manage it.
 pub async fn transfer(services: &Services, can: &Can<ManageMembers>, to: UserId) -> Result<(), Error> {
     let project = of_proof(can)?;
     let mut change = services.change(can).await?;
@@ -31,13 +31,15 @@ pub async fn transfer(services: &Services, can: &Can<ManageMembers>, to: UserId)
         let text = "A personal project belongs to its owner's account and cannot be handed on.";
         return Err(Refusal::Rule(text.to_owned()).into());
     }
-    let owner = sqlx::query!("select email from users where id = $1 and is_active for share", to.0)
-        .fetch_optional(change.connection())
+    let owner = lock_candidates(change.connection(), &[to.0])
         .await?
-        .ok_or_else(|| FieldErrors::one("user_id", "There is nobody like this whose account is open."))?;
+        .remove(&to.0)
+        .ok_or_else(|| FieldErrors::one("user_id", "There is no such user."))?;
     if stored.created_by == Some(to.0) {
         return Ok(());
     }
+    check_may_be_members(services, &stored.name, std::iter::once(&owner))?;
+    check_may_be_admins(std::iter::once(&owner))?;
     let (granted_by, now) = (change.caller().actor.user_id, services.clock.now());
     sqlx::query!(
         "update projects set created_by = $2, updated_at = $3, version = version + 1 where id = $1",

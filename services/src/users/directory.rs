@@ -139,12 +139,12 @@ pub async fn directory(
 /// One person. One statement.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when there is no such person, [`Refusal::Forbidden`] when they are in no project that the
-/// caller manages.
+/// [`Refusal::NotFound`] when there is no such user, and when they are in no project that the caller manages: the
+/// answer does not tell whether an id exists.
 pub async fn entry(services: &Services, seen: &Seen, id: UserId) -> Result<Entry, Error> {
     let entry = load(services, seen, id).await?;
     if entry.projects.is_empty() && !seen.is_everybody() {
-        return Err(Refusal::Forbidden("They are in none of the projects you manage.".to_owned()).into());
+        return Err(Refusal::NotFound.into());
     }
     Ok(entry)
 }

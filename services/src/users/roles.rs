@@ -3,13 +3,14 @@
 use super::ensure_personal_project;
 use super::person::Person;
 use crate::Services;
+use crate::audit::{Entry, TargetType};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::{GrantAuditor, GrantRoles, ManageUsers};
-use domain::role::PlatformRole;
+use domain::role::{PlatformRole, ProjectRole};
 use domain::user::UserKind;
 
 /// Gives somebody a platform role in place of the one held. The same role again changes nothing.
@@ -54,7 +55,8 @@ pub async fn set_auditor(
     change.commit().await
 }
 
-/// Makes somebody regular or external. Who becomes regular gets a personal project. The same again changes nothing.
+/// Makes somebody regular or external. Who becomes regular gets a personal project; either way they are plain members of
+/// their shared projects from now on. The same again changes nothing.
 ///
 /// # Errors
 /// [`Refusal::Rule`] when somebody with a platform role would become external; [`Refusal::NotFound`].
@@ -85,6 +87,7 @@ pub(super) async fn replace_kind(
     person.touch(services, change).await?;
     let (before, after) = (person.kind.key().to_owned(), kind.key().to_owned());
     change.record(person.entry("user.kind_changed").field("kind", Some(before), Some(after))).await?;
+    revoke_project_admin(change, person).await?;
     if kind == UserKind::Regular {
         let made =
             ensure_personal_project(services, change.connection(), person.id, &person.name, &person.email).await?;
@@ -93,6 +96,27 @@ pub(super) async fn replace_kind(
         }
     }
     Ok(())
+}
+
+/// Makes the user a plain member wherever they are project admin. An external user cannot be one, and a role that has no
+/// effect must not come back with a later change of type, without anybody granting it.
+async fn revoke_project_admin(change: &mut Change<'_>, person: &Person) -> Result<(), Error> {
+    let projects = sqlx::query!(
+        "with revoked as (
+           update user_projects set is_project_admin = false where user_id = $1 and is_project_admin
+           returning project_id)
+         select p.id, p.name from projects p where p.id in (select project_id from revoked) order by lower(p.name)",
+        person.id.0
+    )
+    .fetch_all(change.connection())
+    .await?;
+    let role = |role: ProjectRole| Some(role.key().to_owned());
+    let entries = projects.into_iter().map(|project| {
+        Entry::new("project.member_role_changed", TargetType::Project, project.id, project.name)
+            .set("person", &person.email)
+            .field("role", role(ProjectRole::Admin), role(ProjectRole::Member))
+    });
+    change.record_many(entries.collect()).await
 }
 
 /// Sets all three flags, so that a leftover auditor flag goes with the role that covers it.

@@ -3,6 +3,7 @@
 use crate::server::TestServer;
 use domain::id::{BudgetId, ProjectId, UserId};
 use domain::permission::Permission::{self, *};
+use domain::project::ProjectName;
 use domain::role::{PlatformRole, ProjectRole};
 use services::guard::Caller;
 use sqlx::AssertSqlSafe;
@@ -48,6 +49,17 @@ pub(crate) struct Things {
     pub(crate) deleted: String,
     pub(crate) person: UserId,
     pub(crate) budget: BudgetId,
+}
+
+/// What the projects are called of which there are so many before.
+fn names(made: i64) -> (String, String) {
+    (format!("asked-{made:05}"), format!("deleted-{made:05}"))
+}
+
+/// The names of all projects that [`things`] makes on a server, to open them to external users.
+pub(super) fn project_names() -> Vec<ProjectName> {
+    let names = (0..2_000).map(names).flat_map(|(project, deleted)| [project, deleted]);
+    names.map(|name| ProjectName::parse_existing(&name).expect("a name")).collect()
 }
 
 pub(super) type Body = fn(&Things) -> String;
@@ -159,9 +171,12 @@ pub(super) const PAGES: &[(&str, Ask, Body)] = &[
 /// Makes new things to ask about.
 pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
     let id = server.world.services.random().id(server.world.clock.now());
-    let project = format!("p{}", id.simple());
+    let made: i64 = sqlx::query_scalar("select count(*) from projects")
+        .fetch_one(server.world.services.pool())
+        .await
+        .expect("a count");
+    let (project, deleted) = names(made);
     let project_id = server.world.project(&project, owner).await;
-    let deleted = format!("d{}", id.simple());
     let deleted_id = server.world.project(&deleted, owner).await;
     sqlx::query("update projects set deleted_at = $2 where id = $1")
         .bind(deleted_id.0)

@@ -111,6 +111,29 @@ async fn somebody_at_the_limit_keeps_everybody_out() {
     assert_eq!(Program::of(&server, &root).get("/v1/projects/four").await.body["user_count"], 1);
 }
 
+/// One rule behind every address, with one status and one text.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn external_user_is_refused_with_409_at_every_address() {
+    let server = TestServer::start().await;
+    let root = server.world.person("Root", PlatformRole::Admin).await;
+    let gus = server.world.person("Gus", PlatformRole::User).await.actor.user_id;
+    server.world.project("atlas", &root).await;
+    let root = Program::of(&server, &root);
+    let external = root.put(&format!("/v1/admin/users/{gus}"), json!({"user_type": "external"})).await;
+    assert_eq!(external.status, 200, "{external:?}");
+    let one = json!({"user_id": gus, "is_project_admin": false});
+    for refused in [
+        root.post("/v1/projects/atlas/assignment", one.clone()).await,
+        root.post("/v1/projects/atlas/assignments", json!({"users": [one]})).await,
+        root.put("/v1/projects/atlas/ownership", json!({"user_id": gus})).await,
+        root.post(&format!("/v1/admin/users/{gus}/projects"), json!({"project_name": "atlas"})).await,
+    ] {
+        assert_eq!(refused.status, 409, "{refused:?}");
+        assert!(refused.message().starts_with("External users cannot be members of atlas: Gus."), "{refused:?}");
+    }
+    assert_eq!(root.get("/v1/projects/atlas").await.body["user_count"], 1);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_administrator_manages_the_projects_of_a_person() {
     let server = TestServer::start().await;
