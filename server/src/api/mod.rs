@@ -29,6 +29,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
     router
         .layer(from_fn_with_state(state.clone(), rate_limit::limit))
         .layer(from_fn_with_state(state.clone(), auth::identify))
+        .layer(from_fn_with_state(state.clone(), rate_limit::limit_network))
         .layer(body_limit::cut::<LARGEST>())
         .layer(from_fn(body_limit::refuse_announced::<LARGEST>))
         .layer(from_fn_with_state(state.clone(), csrf::check))

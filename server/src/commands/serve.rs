@@ -33,6 +33,9 @@ pub(super) async fn run(config: &Config, telemetry: Telemetry, sample: bool) -> 
         Some(address) => Some(listen(address, "BURSAR_METRICS_ADDRESS").await?),
         None => None,
     };
+    if config.api_rate == 0 {
+        tracing::warn!("requests to /v1 are not limited: BURSAR_API_RATE is 0");
+    }
     let mut database = Database::open(config).await?;
     let result = match database.services(config) {
         Ok(services) => {

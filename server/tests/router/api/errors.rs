@@ -95,3 +95,33 @@ async fn beyond_the_limit_of_a_minute_a_program_waits() {
     server.world.clock.advance(time::Duration::seconds(60));
     assert_eq!(root.get("/v1/user").await.status, 200);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn network_at_its_limit_waits_before_any_token_is_checked() {
+    let server = TestServer::start_limited(RateLimit::new(1)).await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let nobody = Program::nobody(&server);
+    assert_eq!(nobody.get("/v1/user").await.status, 401);
+    for _ in 0..19 {
+        let refused = nobody.get("/v1/user").await;
+        assert_eq!(
+            (refused.status, refused.header("ratelimit-limit")),
+            (429, "1"),
+            "requests that authenticate nobody"
+        );
+    }
+    let refused = root.get("/v1/user").await;
+    assert_eq!((refused.status, refused.header("ratelimit-limit"), refused.header("retry-after")), (429, "20", "60"));
+    server.world.clock.advance(time::Duration::seconds(60));
+    assert_eq!(root.get("/v1/user").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rate_0_limits_nothing_and_tells_no_limit() {
+    let server = TestServer::start_limited(RateLimit::new(0)).await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    for _ in 0..30 {
+        let answered = root.get("/v1/user").await;
+        assert_eq!((answered.status, answered.header("ratelimit-limit")), (200, ""));
+    }
+}
