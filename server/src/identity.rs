@@ -129,6 +129,7 @@ fn refuse(state: &AppState, parts: &http::request::Parts, fault: Fault) -> Respo
         Fault::Stale(_) => Problem::SIGN_IN_STALE,
         Fault::Declined(_) | Fault::Denied(_) => Problem::SIGN_IN_DECLINED,
         Fault::Untrusted(_) => Problem::SIGN_IN_UNTRUSTED,
+        Fault::TooLarge(_) => Problem::TOKEN_TOO_LARGE,
         Fault::Unreachable(_) => Problem::NO_PROVIDER,
         Fault::Services(fault) => match Refusal::from(fault) {
             Refusal::Unavailable => Problem::NO_DATABASE,

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | leaving for the provider and coming back | [`flow`] |
 //! | what is checked of each kind of token | `id_token`, `signed`, [`access_token`] |
+//! | what the tokens lack | `userinfo` |
 //! | what a verified sign-in leaves in the database | `sessions` |
 //! | keeping a session's claims fresh | `refresh` |
-//! | signing out, and being signed out | [`logout`] |
-//! | discovery, signing keys, outages | `provider` |
+//! | signing out, and being signed out | [`logout`], `logged_out` |
+//! | discovery and signing keys | `provider` |
+//! | where requests go, and outages | `line`, `contact` |
 //!
 //! Verified claims go to the rest of the console in one shape: as the provider wrote them, with the roles that
 //! `OIDC_ROLES_CLAIM` and `OIDC_ROLE_MAP` name at `realm_access.roles` (see `claims`).
@@ -15,16 +17,21 @@
 pub mod access_token;
 mod claims;
 mod client;
+mod code;
+mod contact;
 mod fault;
 pub mod flow;
 mod http;
 mod id_token;
+mod line;
+mod logged_out;
 pub mod logout;
 mod provider;
 mod refresh;
 mod seal;
 mod sessions;
 mod signed;
+mod userinfo;
 
 pub use self::http::client as http_client;
 pub use fault::Fault;
@@ -34,9 +41,10 @@ use crate::Services;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::provision::Vouched;
+use contact::Contact;
 use domain::permission::ViewIdentityProvider;
 use domain::provider::{LEEWAY, Outage, ProviderKind, ProviderStatus};
-use provider::Contact;
+use line::Route;
 use seal::Sealer;
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -47,6 +55,8 @@ pub struct IdentityConfig {
     pub kind: ProviderKind,
     /// Its issuer, exactly as it stands in tokens.
     pub issuer: String,
+    /// Scheme, host and port to reach it by from here, where that is not the issuer's.
+    pub internal_url: Option<String>,
     /// Our name there.
     pub client_id: String,
     /// Our secret there.
@@ -63,11 +73,31 @@ pub struct IdentityConfig {
     pub secret_key: String,
 }
 
+#[cfg(test)]
+impl IdentityConfig {
+    /// With nothing but what a unit test is about.
+    fn for_tests(kind: ProviderKind, roles_claim: &str) -> Self {
+        Self {
+            kind,
+            issuer: "https://id.example.com/realms/main".to_owned(),
+            internal_url: None,
+            client_id: "bursar".to_owned(),
+            client_secret: None,
+            scopes: vec![],
+            roles_claim: roles_claim.to_owned(),
+            role_map: vec![],
+            public_url: String::new(),
+            secret_key: String::new(),
+        }
+    }
+}
+
 /// The identity provider, as far as it is known: its addresses, its keys, whether it answers.
 pub struct Identity {
     config: IdentityConfig,
     http: reqwest::Client,
     sealer: Sealer,
+    route: Route,
     known: RwLock<Option<Arc<provider::Known>>>,
     contact: Arc<Mutex<Contact>>,
     reading: tokio::sync::Mutex<()>,
@@ -77,10 +107,12 @@ impl Identity {
     /// Nothing is asked of the provider until somebody signs in.
     pub fn new(config: IdentityConfig, http: reqwest::Client) -> Self {
         let sealer = Sealer::new(&config.secret_key);
+        let route = Route::new(&config.issuer, config.internal_url.as_deref());
         Self {
             config,
             http,
             sealer,
+            route,
             known: RwLock::default(),
             contact: Arc::default(),
             reading: tokio::sync::Mutex::default(),
@@ -145,5 +177,7 @@ pub async fn sweep(services: &Services) -> Result<u64, Error> {
     let now = services.clock.now();
     let flows = sqlx::query!("delete from sign_in_flows where expires_at <= $1", now).execute(&services.pool).await?;
     let tokens = sqlx::query!("delete from logout_tokens where expires_at <= $1", now).execute(&services.pool).await?;
-    Ok(flows.rows_affected() + tokens.rows_affected())
+    let logouts =
+        sqlx::query!("delete from provider_logouts where expires_at <= $1", now).execute(&services.pool).await?;
+    Ok(flows.rows_affected() + tokens.rows_affected() + logouts.rows_affected())
 }

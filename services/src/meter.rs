@@ -46,7 +46,7 @@ impl Outcome for Fault {
     fn outcome(&self) -> &'static str {
         match self {
             Self::Stale(_) | Self::Declined(_) | Self::Denied(_) => "refused",
-            Self::Untrusted(_) | Self::Unreachable(_) => "failed",
+            Self::Untrusted(_) | Self::TooLarge(_) | Self::Unreachable(_) => "failed",
             Self::Services(fault) => fault.outcome(),
         }
     }

@@ -1,10 +1,12 @@
-//! Sessions: a random secret in the browser, its hash in a row. The row is the session; ending it deletes the row.
+//! Sessions: a random secret in the browser, its hash in a row. The row is the session; `revoke` ends it.
 
 mod claimed;
 mod confirmed;
+mod revoke;
 
 pub use confirmed::is_confirmed;
 pub(crate) use confirmed::{check_confirmed, confirm};
+pub(crate) use revoke::{is_revoked, revoke};
 
 use crate::Services;
 use crate::error::Error;
@@ -207,13 +209,15 @@ pub(crate) async fn begin_as(
 
 /// Whether a session is there; it stays until the transaction ends.
 pub(crate) async fn is_there(connection: &mut PgConnection, session: SessionId) -> Result<bool, Error> {
-    let row = sqlx::query_scalar!("select id from sessions where id = $1 for share", session.0);
+    let row = sqlx::query_scalar!("select id from sessions where id = $1 and kept_until is null for share", session.0);
     Ok(row.fetch_optional(connection).await?.is_some())
 }
 
 /// Ends the session behind a token, if there is one; part of a transaction.
 pub(crate) async fn end(connection: &mut PgConnection, token: &SessionToken) -> Result<(), Error> {
-    sqlx::query!("delete from sessions where token_hash = $1", token.hash()).execute(connection).await?;
+    let found = sqlx::query_scalar!("select id from sessions where token_hash = $1", token.hash());
+    let found = found.fetch_all(&mut *connection).await?;
+    revoke(connection, &found).await?;
     Ok(())
 }
 
@@ -253,11 +257,10 @@ pub async fn list(services: &Services, can: &Can<ManageOwnAccount>) -> Result<Ve
 pub async fn end_one(services: &Services, can: &Can<ManageOwnAccount>, session: SessionId) -> Result<(), Error> {
     let mut change = services.change(can).await?;
     let owner = change.caller().actor.user_id;
-    let ended = sqlx::query!("delete from sessions where id = $1 and user_id = $2", session.0, owner.0)
-        .execute(change.connection())
-        .await?
-        .rows_affected();
-    if ended == 0 {
+    let own = sqlx::query_scalar!("select id from sessions where id = $1 and user_id = $2", session.0, owner.0)
+        .fetch_all(change.connection())
+        .await?;
+    if revoke(change.connection(), &own).await? == 0 {
         return Err(Refusal::NotFound.into());
     }
     change.commit().await
@@ -281,15 +284,14 @@ pub(crate) async fn end_all_of(
     user: UserId,
     except: Option<SessionId>,
 ) -> Result<u64, Error> {
-    let ended = sqlx::query!(
-        "delete from sessions where user_id = $1 and id is distinct from $2",
+    let sessions = sqlx::query_scalar!(
+        "select id from sessions where user_id = $1 and id is distinct from $2",
         user.0,
         except.map(|session| session.0)
     )
-    .execute(connection)
-    .await?
-    .rows_affected();
-    Ok(ended)
+    .fetch_all(&mut *connection)
+    .await?;
+    revoke(connection, &sessions).await
 }
 
 /// Removes sessions that have ended by themselves; called by a job.
@@ -298,7 +300,10 @@ pub(crate) async fn end_all_of(
 /// The database failed.
 pub async fn sweep(services: &Services) -> Result<u64, Error> {
     let now: OffsetDateTime = services.clock.now();
-    let swept = sqlx::query!("delete from sessions where expires_at <= $1", now).execute(&services.pool).await?;
+    let swept =
+        sqlx::query!("delete from sessions where expires_at <= $1 and (kept_until is null or kept_until <= $1)", now)
+            .execute(&services.pool)
+            .await?;
     Ok(swept.rows_affected())
 }
 

@@ -8,12 +8,14 @@ use crate::state::AppState;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use domain::actor::Actor;
 use domain::error::Refusal;
 use http::header::{AUTHORIZATION, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
+use services::Services;
 use services::guard::Caller;
-use services::identity::access_token;
+use services::identity::access_token::{self, Refused};
 use services::session::{self, Client, SessionToken};
 use services::sign_in::DeviceToken;
 
@@ -26,6 +28,8 @@ pub struct Identity {
     pub token: Option<SessionToken>,
     /// Where the request came from.
     pub client: Client,
+    /// What to answer where somebody has to be signed in.
+    refused: ApiError,
 }
 
 /// What a request proves itself with.
@@ -50,13 +54,9 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         user_agent: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned),
         is_program: true,
     };
-    let found = match &credential {
-        Credential::None => Ok(None),
-        Credential::Cookie(token) | Credential::Bearer(token) => session::authenticate(&state.services, token).await,
-        Credential::AccessToken(token) => access_token::authenticate(&state.services, token, &client).await,
-    };
-    let actor = match found {
-        Ok(actor) => actor,
+    let (actor, refused) = match authenticate(&state.services, &credential, &client).await {
+        Ok(Ok(actor)) => (Some(actor), ApiError::from(Refusal::SignedOut)),
+        Ok(Err(refused)) => (None, refused),
         Err(fault) => return ApiError::from(fault).into_response(),
     };
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
@@ -66,6 +66,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         caller: actor.map(|actor| Caller { actor, request_id, sent_bearer }),
         token: if let Credential::Cookie(token) | Credential::Bearer(token) = credential { Some(token) } else { None },
         client,
+        refused,
     };
     request.extensions_mut().insert(identity);
     let mut response = next.run(request).await;
@@ -73,6 +74,30 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         response.extensions_mut().insert(signed_in);
     }
     response
+}
+
+/// The user behind a credential, or the answer for where one is required.
+async fn authenticate(
+    services: &Services,
+    credential: &Credential,
+    client: &Client,
+) -> Result<Result<Actor, ApiError>, services::Error> {
+    let help = || services.identity().map_or_else(|| access_token::LOCAL_HELP.to_owned(), |it| it.token_help());
+    let (token, refused) = match credential {
+        Credential::AccessToken(token) => {
+            let authenticated = access_token::authenticate(services, token, client).await?;
+            return Ok(authenticated.map_err(|refused| match refused {
+                Refused::Token { reason, help } => ApiError::invalid_token(&reason).helped(help),
+                Refused::Unreachable => ApiError::no_provider(),
+            }));
+        }
+        Credential::None => return Ok(Err(ApiError::from(Refusal::SignedOut).helped(help()))),
+        Credential::Cookie(token) => (token, ApiError::from(Refusal::SignedOut)),
+        Credential::Bearer(token) => {
+            (token, ApiError::invalid_token("The token is unknown, or its session has ended."))
+        }
+    };
+    Ok(session::authenticate(services, token).await?.ok_or_else(|| refused.helped(help())))
 }
 
 /// A Bearer token or a session cookie, never both. Any other kind of `Authorization` counts as none.
@@ -113,8 +138,8 @@ pub async fn require_own_password(request: Request, next: Next) -> Response {
 }
 
 fn caller_of(extensions: &http::Extensions) -> Result<Caller, ApiError> {
-    let caller = extensions.get::<Identity>().and_then(|identity| identity.caller.clone());
-    caller.ok_or_else(|| Refusal::SignedOut.into())
+    let Some(identity) = extensions.get::<Identity>() else { return Err(Refusal::SignedOut.into()) };
+    identity.caller.clone().ok_or_else(|| identity.refused.clone())
 }
 
 /// The person who asks, for a handler.

@@ -41,6 +41,7 @@ pub struct ApiError {
     status: StatusCode,
     problem: Box<Problem>,
     retry_after: Option<HeaderValue>,
+    challenge: HeaderValue,
 }
 
 /// What the answer of an [`ApiError`] carries among its extensions: it needs no explanation.
@@ -51,7 +52,7 @@ impl ApiError {
     /// With a message that says it all.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
         let problem = Problem { message: message.into(), details: Value::Null, help: None };
-        Self { status, problem: Box::new(problem), retry_after: None }
+        Self { status, problem: Box::new(problem), retry_after: None, challenge: HeaderValue::from_static("Bearer") }
     }
 
     /// A rule says no.
@@ -89,6 +90,25 @@ impl ApiError {
     /// One field that does not have the shape asked for.
     pub fn field(path: &str, reason: impl Into<String>) -> Self {
         Self::schema(&[(path.to_owned(), reason.into())], &Value::Null)
+    }
+
+    /// A Bearer token that authenticates nobody; `reason` says what is wrong with it (RFC 6750, section 3).
+    pub fn invalid_token(reason: &str) -> Self {
+        // What the header may hold; the token's claims may hold anything.
+        let plain = |c: char| if matches!(c, ' '..='~') && !matches!(c, '"' | '\\') { c } else { '\'' };
+        let described: String = reason.chars().map(plain).collect();
+        let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{described}\"");
+        let refused = Self::new(StatusCode::UNAUTHORIZED, "Authentication required").detailed(reason);
+        match HeaderValue::from_str(&challenge) {
+            Ok(challenge) => Self { challenge, ..refused },
+            Err(_) => refused,
+        }
+    }
+
+    /// The identity provider does not answer.
+    pub fn no_provider() -> Self {
+        let text = "The identity provider does not answer. Nothing was changed; try again.";
+        Self { retry_after: Some(TRY_AGAIN_AFTER), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, text) }
     }
 
     /// Too many requests.
@@ -175,7 +195,7 @@ impl From<Refusal> for ApiError {
         let message = refusal.to_string();
         match refusal {
             Refusal::SignedOut => Self::new(StatusCode::UNAUTHORIZED, "Authentication required")
-                .helped("Send `Authorization: Bearer <token>` with the token of POST /v1/local-auth/login."),
+                .helped("Send `Authorization: Bearer <token>` with a new token."),
             Refusal::PasswordChangeDue => Self::forbidden("The one-time password has to be changed first.")
                 .helped("POST /v1/local-auth/change-password, or sign in to the console."),
             Refusal::ConfirmationDue => Self::forbidden("You proved who you are more than ten minutes ago.").helped(
@@ -229,7 +249,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let mut response = (self.status, Json(ErrorBody { error: *self.problem })).into_response();
         if self.status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response.headers_mut().insert(WWW_AUTHENTICATE, self.challenge);
         }
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(RETRY_AFTER, seconds);

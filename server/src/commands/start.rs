@@ -88,6 +88,7 @@ fn provider(config: &Config) -> Option<IdentityConfig> {
     Some(IdentityConfig {
         kind,
         issuer: config.oidc_issuer_url.as_ref().map(|url| url.as_str().to_owned()).or_else(tenant)?,
+        internal_url: config.oidc_internal_url.as_ref().map(|url| url.as_str().to_owned()),
         client_id: config.oidc_client_id.clone()?,
         client_secret: config.oidc_client_secret.as_ref().map(|secret| secret.expose().to_owned()),
         // The library adds it itself.

@@ -175,6 +175,24 @@ plain_value!(
     |url| url.0.clone()
 );
 
+/// Scheme, host and port by which this process reaches the identity provider, without a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InternalUrl(PublicUrl);
+
+impl InternalUrl {
+    /// The address as written, its host in lower case.
+    pub fn as_str(&self) -> &str {
+        self.0.origin()
+    }
+}
+
+plain_value!(
+    InternalUrl,
+    "an http or https address without a path, like http://keycloak.identity.svc:8080",
+    |raw| PublicUrl::parse(raw).ok().map(Self),
+    |url| url.0.show()
+);
+
 /// What the provider calls the roles that open Bursar: pairs of its word and ours.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RoleMap(pub Vec<(String, String)>);

@@ -2,7 +2,9 @@
 
 use super::Secret;
 use super::read::{Environment, Problems};
-use super::value::{IdentityProvider, IssuerUrl, LogFilter, LogFormat, Pooler, PublicUrl, RoleMap, Seconds, Value};
+use super::value::{
+    IdentityProvider, InternalUrl, IssuerUrl, LogFilter, LogFormat, Pooler, PublicUrl, RoleMap, Seconds, Value,
+};
 use domain::email::Email;
 use domain::mode::Mode;
 use domain::project::ProjectName;
@@ -86,6 +88,8 @@ variables! {
     identity_provider: IdentityProvider = "local", ["IDP_PROVIDER"], "Who vouches for people's identity.";
     oidc_issuer_url: Option<IssuerUrl> = "", ["OIDC_ISSUER_URL"],
         "The provider's issuer, like https://id.example.com/realms/main. For Entra ID it follows from ENTRA_TENANT_ID.";
+    oidc_internal_url: Option<InternalUrl> = "", ["OIDC_INTERNAL_URL"],
+        "Scheme, host and port by which Bursar itself reaches the provider, like http://keycloak.identity.svc:8080, where that is not the issuer's address: description, keys, tokens and userinfo are read there. Browsers still go to the issuer, and tokens still name it.";
     oidc_client_id: Option<String> = "", ["OIDC_CLIENT_ID"], "The name by which the provider knows Bursar.";
     oidc_client_secret: Option<Secret> = "", ["OIDC_CLIENT_SECRET"],
         "The client's secret. Without it Bursar is a public client, protected by PKCE alone.";
@@ -118,7 +122,8 @@ variables! {
     statement_timeout: Seconds = "10", ["BURSAR_STATEMENT_TIMEOUT"], "The longest a statement may run in Postgres.";
     request_timeout: Seconds = "30", ["BURSAR_REQUEST_TIMEOUT"], "The longest a request may take.";
     shutdown_timeout: Seconds = "10", ["BURSAR_SHUTDOWN_TIMEOUT"], "The longest a stop waits for requests under way.";
-    api_rate: u32 = "600", ["BURSAR_API_RATE"], "How many requests to /v1 a person, or an address without one, may send in a minute.";
+    api_rate: u32 = "600", ["BURSAR_API_RATE"],
+        "How many requests to /v1 a user may send in a minute, and whoever is not authenticated from one network (an IPv4 address, an IPv6 /64); twenty times as many may come from one network in all. 0: no limit.";
     metrics_address: Option<SocketAddr> = "", ["BURSAR_METRICS_ADDRESS"],
         "Where Prometheus reads /metrics. Anybody who reaches it may read them: keep it off the public network. Without it nothing is measured.";
     traces_endpoint: Option<String> = "", ["OTEL_EXPORTER_OTLP_ENDPOINT"],

@@ -73,6 +73,9 @@ problems! {
     /// What the identity provider said must not be believed.
     SIGN_IN_UNTRUSTED: BAD_GATEWAY, "The identity provider's answer was refused",
         "You are not signed in: its answer did not pass the checks that keep others from signing in as you. Try once more; if it happens again, tell an administrator the request id below.";
+    /// The identity provider's tokens are too large to be read.
+    TOKEN_TOO_LARGE: BAD_GATEWAY, "Your token is too large",
+        "The identity provider's answer has more than 1,024 kB, so nobody can tell which roles you have. Your rights are unchanged. Tell an administrator the request id below: the provider must put fewer groups, roles or other claims into your tokens.";
     /// The identity provider does not answer.
     NO_PROVIDER: SERVICE_UNAVAILABLE, "The identity provider does not answer",
         "Nothing was changed. Wait a moment, then try again.";
@@ -224,6 +227,7 @@ mod tests {
             Problem::SIGN_IN_STALE,
             Problem::SIGN_IN_DECLINED,
             Problem::SIGN_IN_UNTRUSTED,
+            Problem::TOKEN_TOO_LARGE,
             Problem::NO_PROVIDER,
         ];
         let assets = Assets { stylesheet: "/assets/s.css".to_owned(), ..Default::default() };

@@ -33,7 +33,10 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// A running provider; it ends with the test.
 #[derive(Clone)]
 pub(crate) struct Provider {
+    /// Its issuer.
     pub(crate) url: String,
+    /// Where it listens.
+    origin: String,
     state: Arc<Told>,
 }
 
@@ -42,12 +45,16 @@ struct Told {
     url: String,
     clock: OnceLock<TestClock>,
     forge: Mutex<fn(&mut Forge)>,
+    access: Mutex<fn(&mut Forge)>,
+    userinfo: Mutex<fn(&mut Forge) -> Answer>,
+    userinfo_requests: AtomicUsize,
     discovery: Mutex<fn(&mut Value)>,
     person: Mutex<Map<String, Value>>,
     codes: Mutex<HashMap<String, Asked>>,
     refresh_tokens: Mutex<Vec<String>>,
     keys: Mutex<Vec<&'static str>>,
     is_down: std::sync::atomic::AtomicBool,
+    hides_keys: std::sync::atomic::AtomicBool,
     key_reads: AtomicUsize,
     refreshes: AtomicUsize,
     busy: Mutex<Duration>,
@@ -61,22 +68,40 @@ struct Asked {
     asks_again: bool,
 }
 
+/// What the userinfo endpoint answers with, made from claims.
+pub(crate) enum Answer {
+    Json,
+    Signed,
+    Raw(StatusCode, &'static str, String),
+    Nothing,
+}
+
 impl Provider {
     pub(crate) async fn start() -> Self {
+        Self::start_as(None).await
+    }
+
+    /// With an issuer that only browsers reach; the server reaches it where it listens.
+    pub(crate) async fn start_as(issuer: Option<&str>) -> Self {
         // Made before anybody waits for them.
         Key::of(KEY);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
-        let url = format!("http://{}/realms/test", listener.local_addr().expect("an address"));
+        let origin = format!("http://{}", listener.local_addr().expect("an address"));
+        let url = issuer.map_or_else(|| format!("{origin}/realms/test"), str::to_owned);
         let state = Arc::new(Told {
             url: url.clone(),
             clock: OnceLock::new(),
             forge: Mutex::new(|_| {}),
+            access: Mutex::new(|_| {}),
+            userinfo: Mutex::new(|_| Answer::Json),
+            userinfo_requests: AtomicUsize::new(0),
             discovery: Mutex::new(|_| {}),
             person: Mutex::new(person("ada", &["developer"])),
             codes: Mutex::default(),
             refresh_tokens: Mutex::default(),
             keys: Mutex::new(vec![KEY]),
             is_down: std::sync::atomic::AtomicBool::new(false),
+            hides_keys: std::sync::atomic::AtomicBool::new(false),
             key_reads: AtomicUsize::new(0),
             refreshes: AtomicUsize::new(0),
             busy: Mutex::default(),
@@ -86,9 +111,10 @@ impl Provider {
             .route("/realms/test/.well-known/openid-configuration", get(discover))
             .route("/realms/test/keys", get(keys))
             .route("/realms/test/token", post(token))
+            .route("/realms/test/userinfo", get(userinfo))
             .with_state(state.clone());
         tokio::spawn(async { axum::serve(listener, app).await });
-        Self { url, state }
+        Self { url, origin, state }
     }
 
     /// How Bursar at `origin` is told about it.
@@ -96,6 +122,7 @@ impl Provider {
         IdentityConfig {
             kind,
             issuer: self.url.clone(),
+            internal_url: (!self.url.starts_with(&self.origin)).then(|| self.origin.clone()),
             client_id: CLIENT.to_owned(),
             client_secret: Some(CLIENT_SECRET.to_owned()),
             scopes: vec!["profile".to_owned(), "email".to_owned()],
@@ -123,6 +150,31 @@ impl Provider {
         *self.state.forge.lock().expect("no panic") = how;
     }
 
+    /// Changes every access token, from now on.
+    pub(crate) fn forge_access(&self, how: fn(&mut Forge)) {
+        *self.state.access.lock().expect("no panic") = how;
+    }
+
+    /// Says little in tokens from now on, and the rest at the userinfo endpoint, as `answer` makes it from all claims.
+    pub(crate) fn say_little_in_tokens(&self, answer: fn(&mut Forge) -> Answer) {
+        let thin: fn(&mut Forge) = |it| {
+            for name in ["email", "name", "preferred_username", "realm_access"] {
+                it.claim(name, Value::Null);
+            }
+        };
+        self.forge(thin);
+        self.forge_access(thin);
+        self.describe(|it| {
+            it["userinfo_endpoint"] = json!(format!("{}/userinfo", it["issuer"].as_str().expect("text")))
+        });
+        *self.state.userinfo.lock().expect("no panic") = answer;
+    }
+
+    /// How often the userinfo endpoint was asked.
+    pub(crate) fn userinfo_requests(&self) -> usize {
+        self.state.userinfo_requests.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn describe(&self, how: fn(&mut Value)) {
         *self.state.discovery.lock().expect("no panic") = how;
     }
@@ -135,6 +187,11 @@ impl Provider {
     /// Signs with another key from now on, under a new name.
     pub(crate) fn rotate_key(&self) {
         *self.state.keys.lock().expect("no panic") = vec![OTHER_KEY];
+    }
+
+    /// Publishes an empty key set from now on.
+    pub(crate) fn publish_no_keys(&self) {
+        self.state.hides_keys.store(true, Ordering::SeqCst);
     }
 
     pub(crate) fn go_down(&self, is_down: bool) {
@@ -257,6 +314,9 @@ async fn keys(State(told): State<Arc<Told>>) -> Response {
         return outage;
     }
     told.key_reads.fetch_add(1, Ordering::SeqCst);
+    if told.hides_keys.load(Ordering::SeqCst) {
+        return Json(json!({ "keys": [] })).into_response();
+    }
     let keys: Vec<Value> = told.keys.lock().expect("no panic").iter().map(|name| Key::of(name).public(name)).collect();
     Json(json!({ "keys": keys })).into_response()
 }
@@ -299,6 +359,25 @@ async fn token(
     answer
 }
 
+async fn userinfo(State(told): State<Arc<Told>>, headers: HeaderMap) -> Response {
+    if let Some(outage) = told.outage() {
+        return outage;
+    }
+    told.userinfo_requests.fetch_add(1, Ordering::SeqCst);
+    let token = headers["authorization"].to_str().expect("text").strip_prefix("Bearer ").expect("a Bearer token");
+    assert!(told.secrets.lock().expect("no panic").iter().any(|secret| secret == token), "an access token of ours");
+    let mut forge = Forge::new(told.key());
+    forge.claims = told.person.lock().expect("no panic").clone();
+    forge.claims.extend([("iss".to_owned(), json!(told.url)), ("aud".to_owned(), json!(CLIENT))]);
+    let how = *told.userinfo.lock().expect("no panic");
+    match how(&mut forge) {
+        Answer::Json => Json(forge.claims).into_response(),
+        Answer::Signed => ([("content-type", "application/jwt")], forge.token()).into_response(),
+        Answer::Raw(status, kind, text) => (status, [("content-type", kind)], text).into_response(),
+        Answer::Nothing => std::future::pending().await,
+    }
+}
+
 async fn answer(told: &Told, asked: Option<Asked>) -> Response {
     let now = told.now();
     let mut forge = Forge::new(told.key());
@@ -323,6 +402,8 @@ async fn answer(told: &Told, asked: Option<Asked>) -> Response {
     if let Some(asked) = &asked {
         forge.claims.insert("nonce".to_owned(), json!(asked.nonce));
     }
+    let how = *told.access.lock().expect("no panic");
+    how(&mut access);
     let access_token = told.keep(access.token());
     forge.claims.insert("at_hash".to_owned(), json!(URL_SAFE_NO_PAD.encode(&Sha256::digest(&access_token)[..16])));
     forge.body = json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": 300 });

@@ -5,9 +5,10 @@
 //! and whoever is deactivated or signed out by the provider is out at once.
 
 use super::fault::{Fault, untrusted};
+use super::logged_out::{self, Origin};
 use super::seal::Tokens;
 use super::sessions::{self, Grant};
-use super::signed::{Claims, Signed, is_for, seconds};
+use super::signed::{Claims, Signed, check_size, is_for, seconds, shown};
 use super::{Identity, claims};
 use crate::Services;
 use crate::change::commit;
@@ -15,6 +16,8 @@ use crate::error::Error;
 use crate::provision::{self, Admission, Occasion};
 use crate::session::{self, Client, SessionToken};
 use domain::actor::Actor;
+use domain::claims::DEVELOPER_ROLE;
+use domain::denial::Denial;
 use domain::provider::ProviderKind;
 use serde_json::{Map, Value};
 
@@ -32,58 +35,121 @@ pub struct VerifiedToken {
 /// Checks the access token of a program: signature, issuer, times, that it is an access token, and that it is for us.
 ///
 /// # Errors
-/// [`Fault::Untrusted`] saying what is wrong with it, [`Fault::Unreachable`] when the provider's keys cannot be had.
+/// [`Fault::Untrusted`] or [`Fault::TooLarge`] saying what is wrong with it, [`Fault::Unreachable`] when the provider's
+/// keys cannot be read.
 pub async fn verify(services: &Services, token: &str) -> Result<VerifiedToken, Fault> {
-    let identity = services.identity.as_ref().ok_or_else(|| untrusted("there is no identity provider"))?;
+    let identity = services.identity.as_ref().ok_or_else(|| untrusted("Bursar has no identity provider"))?;
+    check_size(token)?;
     let claims = identity.access_claims(services, token).await?;
     let subject = text(&claims, "sub").ok_or_else(|| untrusted("it names nobody"))?.to_owned();
     let claims = claims::canonical(&identity.config, claims, Claims::new());
     Ok(VerifiedToken { issuer: identity.config.issuer.clone(), subject, claims })
 }
 
-/// Who is behind the access token of a program, with the rights that hold now. A token that means nothing, or somebody
-/// who may not sign in, is `Ok(None)`.
+/// Why an access token authenticates nobody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// Because of the token itself; for the API client that sent it. Says nothing about users.
+    Token {
+        /// What is wrong, as a sentence.
+        reason: String,
+        /// What to send instead.
+        help: String,
+    },
+    /// The provider's keys cannot be read now.
+    Unreachable,
+}
+
+/// The user behind the access token of an API client, with the rights that hold now.
 ///
 /// # Errors
-/// The database failed.
-pub async fn authenticate(services: &Services, token: &str, client: &Client) -> Result<Option<Actor>, Error> {
+/// The database failed. A token that authenticates nobody is a [`Refused`].
+pub async fn authenticate(services: &Services, token: &str, client: &Client) -> Result<Result<Actor, Refused>, Error> {
     let secret = SessionToken::derived(token);
     if let Some(actor) = session::authenticate(services, &secret).await? {
-        return Ok(Some(actor));
+        return Ok(Ok(actor));
     }
-    match begin(services, token, &secret, client).await {
-        Ok(()) => session::authenticate(services, &secret).await,
-        Err(Fault::Services(fault)) => Err(fault),
-        Err(fault) => {
-            tracing::warn!(%fault, "refused an access token");
-            Ok(None)
+    let fault = match begin(services, token, &secret, client).await {
+        Ok(()) => match session::authenticate(services, &secret).await? {
+            Some(actor) => return Ok(Ok(actor)),
+            None => Fault::Stale("its session has ended"),
+        },
+        Err(Fault::Services(fault)) => return Err(fault),
+        Err(fault) => fault,
+    };
+    tracing::warn!(%fault, "refused an access token");
+    let reason = match fault {
+        Fault::Unreachable(_) | Fault::Declined(_) | Fault::Services(_) => return Ok(Err(Refused::Unreachable)),
+        Fault::Untrusted(why) | Fault::TooLarge(why) => why,
+        Fault::Stale(why) => why.to_owned(),
+        Fault::Denied(denied) => match denied.reason {
+            Denial::NoRole { admin_role } => format!("it has neither the role {DEVELOPER_ROLE} nor {admin_role}"),
+            _ => "its user may not sign in; the console says why when they try".to_owned(),
+        },
+    };
+    let help = services.identity.as_ref().map_or_else(|| LOCAL_HELP.to_owned(), |identity| identity.help(&reason));
+    Ok(Err(Refused::Token { reason: format!("The access token was refused: {reason}."), help }))
+}
+
+/// What to send where Bursar keeps the passwords.
+pub const LOCAL_HELP: &str = "Send `Authorization: Bearer <token>` with the token of POST /v1/local-auth/login.";
+
+impl Identity {
+    /// What an API client sends.
+    pub fn token_help(&self) -> String {
+        let Self { config, .. } = self;
+        format!(
+            "Send `Authorization: Bearer <token>` with an access token of {} that is meant for {}.",
+            config.issuer, config.client_id
+        )
+    }
+
+    fn help(&self, reason: &str) -> String {
+        if self.config.kind == ProviderKind::Entra && reason.contains(ENTRA_V1_ISSUER) {
+            return "It is a token of version 1.0. Set requestedAccessTokenVersion to 2 in the manifest of Bursar's app \
+                    registration in Microsoft Entra ID."
+                .to_owned();
         }
+        self.token_help()
     }
 }
 
+/// Begins the session of a token that is sent for the first time. One that was revoked begins no other.
 async fn begin(services: &Services, token: &str, secret: &SessionToken, client: &Client) -> Result<(), Fault> {
+    if session::is_revoked(services, secret).await? {
+        return Err(Fault::Stale("its session was revoked"));
+    }
     let verified = verify(services, token).await?;
     let identity = services.identity.as_ref().ok_or_else(|| untrusted("there is no identity provider"))?;
     let expires_at = seconds(&verified.claims, "exp").ok_or_else(|| untrusted("it never expires"))?;
+    let sid = text(&verified.claims, "sid").map(str::to_owned);
     let mut transaction = services.pool.begin().await?;
+    let origin = Origin { sid: sid.as_deref(), subject: &verified.subject, started_at: None };
+    logged_out::check(services, &mut transaction, &verified.issuer, &verified.claims, origin).await?;
     let vouched = identity.vouched(&verified.claims, "");
     let admission = provision::admit(services, &mut transaction, &vouched, Occasion::Refresh).await?;
-    if let Admission::Admitted(user) = admission {
-        let begun =
-            session::begin_as(services, &mut transaction, secret, user, client, (services.clock.now(), expires_at))
-                .await?;
-        // Two requests may both have been the first; one of them began it.
-        if let Some(session) = begun {
-            let grant = Grant {
-                subject: verified.subject,
-                sid: text(&verified.claims, "sid").map(str::to_owned),
-                tokens: Tokens { refresh: None, id: String::new() },
-                expires_at,
-                authenticated_at: None,
-                claims: verified.claims,
-            };
-            sessions::keep(services, &mut transaction, identity, session, &grant).await?;
+    let user = match admission {
+        Admission::Admitted(user) => user,
+        Admission::Denied(denied) => {
+            commit(transaction).await?;
+            return Err(Fault::Denied(denied));
         }
+    };
+    let times = (services.clock.now(), expires_at);
+    // Its secret can be sent again, which decides how it is revoked.
+    let client = Client { is_program: true, ..client.clone() };
+    let begun = session::begin_as(services, &mut transaction, secret, user, &client, times).await?;
+    // Two requests may both have been the first; one of them began it.
+    if let Some(session) = begun {
+        let grant = Grant {
+            subject: verified.subject,
+            sid,
+            tokens: Tokens { refresh: None, id: String::new() },
+            expires_at,
+            authenticated_at: None,
+            claims: verified.claims,
+        };
+        sessions::keep(services, &mut transaction, identity, session, &grant).await?;
     }
     Ok(commit(transaction).await?)
 }
@@ -95,35 +161,60 @@ impl Identity {
         if seconds(&claims, "exp").is_none() {
             return Err(untrusted("it never expires"));
         }
-        if !is_access_token(self.config.kind, kind.as_deref(), &claims) {
-            return Err(untrusted("it is not an access token"));
-        }
+        check_kind(self.config.kind, kind.as_deref(), &claims).map_err(untrusted)?;
         let client = self.config.client_id.as_str();
         // Keycloak names its client as the authorised party and, without a mapper, no audience.
         let is_ours = self.config.kind == ProviderKind::Keycloak && text(&claims, "azp") == Some(client);
-        if is_ours || is_for(&claims, client) { Ok(claims) } else { Err(untrusted("it is for somebody else")) }
+        if is_ours || is_for(&claims, client) {
+            return Ok(claims);
+        }
+        Err(untrusted(format!("its audience (aud) is {}, expected {client}", shown(claims.get("aud")))))
     }
 }
 
 impl Identity {
-    /// The claims of the access token that came with an id token of Keycloak; elsewhere it is not ours to read.
-    pub(super) async fn accompanying(&self, services: &Services, token: &str, subject: &str) -> Claims {
+    /// The claims of the access token that came with an ID token of Keycloak; elsewhere it is not ours to read.
+    ///
+    /// A token that could not be read for a reason outside it is a fault: without it roles would seem revoked.
+    pub(super) async fn accompanying(&self, services: &Services, token: &str, subject: &str) -> Result<Claims, Fault> {
         if self.config.kind != ProviderKind::Keycloak {
-            return Claims::new();
+            return Ok(Claims::new());
         }
-        let claims = self.access_claims(services, token).await.unwrap_or_default();
-        if text(&claims, "sub") == Some(subject) { claims } else { Claims::new() }
+        match self.access_claims(services, token).await {
+            Ok(claims) if text(&claims, "sub") == Some(subject) => Ok(claims),
+            Ok(_) => Ok(Claims::new()),
+            Err(Fault::Untrusted(why)) => {
+                tracing::warn!(why, "the access token that came with an ID token is not used");
+                Ok(Claims::new())
+            }
+            Err(fault) => Err(fault),
+        }
     }
 }
 
-/// Tells access tokens from id tokens, which look alike and are no permission to call anything.
-fn is_access_token(provider: ProviderKind, kind: Option<&str>, claims: &Claims) -> bool {
-    kind == Some("at+jwt")
-        || match provider {
-            ProviderKind::Keycloak => text(claims, "typ") == Some("Bearer"),
-            ProviderKind::Entra => claims.contains_key("scp") && !claims.contains_key("nonce"),
-            ProviderKind::Oidc => false,
+/// How tokens of Entra ID's version 1.0 begin their issuer.
+const ENTRA_V1_ISSUER: &str = "https://sts.windows.net/";
+
+/// Tells access tokens of users from ID tokens, which look alike and are no permission to call anything, and from those
+/// that an application was given for itself.
+fn check_kind(provider: ProviderKind, kind: Option<&str>, claims: &Claims) -> Result<(), String> {
+    let (is_right, expected) = match provider {
+        ProviderKind::Keycloak => (text(claims, "typ") == Some("Bearer"), "the claim typ with Bearer"),
+        ProviderKind::Entra if text(claims, "idtyp") == Some("app") || is_of_application(claims) => {
+            return Err("it is the token of an application (client credentials), not of a user".to_owned());
         }
+        ProviderKind::Entra => (claims.contains_key("scp") && !claims.contains_key("nonce"), "the claim scp"),
+        ProviderKind::Oidc => (false, "the header typ with at+jwt (RFC 9068)"),
+    };
+    if is_right || kind == Some("at+jwt") {
+        return Ok(());
+    }
+    Err(format!("it is not an access token: those of this provider have {expected}"))
+}
+
+/// Entra ID gives applications roles and no scopes, and marks ID tokens with a nonce.
+fn is_of_application(claims: &Claims) -> bool {
+    claims.contains_key("roles") && !claims.contains_key("scp") && !claims.contains_key("nonce")
 }
 
 fn text<'a>(claims: &'a Claims, name: &str) -> Option<&'a str> {
@@ -138,7 +229,7 @@ mod tests {
     #[test]
     fn an_id_token_is_no_access_token() {
         let claims = |value: Value| value.as_object().cloned().expect("an object");
-        let is = |provider, kind, value| is_access_token(provider, kind, &claims(value));
+        let is = |provider, kind, value| check_kind(provider, kind, &claims(value)).is_ok();
         assert!(is(ProviderKind::Oidc, Some("at+jwt"), json!({})));
         assert!(!is(ProviderKind::Oidc, Some("jwt"), json!({ "scope": "openid" })));
         assert!(is(ProviderKind::Keycloak, Some("jwt"), json!({ "typ": "Bearer" })));
@@ -148,5 +239,17 @@ mod tests {
         assert!(is(ProviderKind::Entra, Some("jwt"), json!({ "scp": "access" })));
         assert!(!is(ProviderKind::Entra, Some("jwt"), json!({ "scp": "access", "nonce": "n" })));
         assert!(!is(ProviderKind::Entra, Some("jwt"), json!({})));
+    }
+
+    #[test]
+    fn entra_token_of_an_application_is_told_from_an_id_token() {
+        let why = |value: Value| {
+            let claims = value.as_object().cloned().expect("an object");
+            check_kind(ProviderKind::Entra, Some("jwt"), &claims).expect_err("no access token of a user")
+        };
+        for of_application in [json!({ "idtyp": "app" }), json!({ "roles": ["Bursar.Read"] })] {
+            assert!(why(of_application).contains("an application"));
+        }
+        assert!(why(json!({ "roles": ["developer"], "nonce": "n" })).contains("not an access token"));
     }
 }

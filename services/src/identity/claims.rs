@@ -30,11 +30,16 @@ pub(super) fn canonical(config: &IdentityConfig, first: Claims, second: Claims) 
     claims
 }
 
-fn roles(config: &IdentityConfig, claims: &Claims) -> Vec<String> {
+/// The claim that `OIDC_ROLES_CLAIM` names.
+pub(super) fn roles_claim<'a>(config: &IdentityConfig, claims: &'a Claims) -> Option<&'a Value> {
     let mut levels = config.roles_claim.split('.');
     let first = levels.next().and_then(|name| claims.get(name));
     let found = levels.try_fold(first, |value, name| value.map(|value| value.get(name))).flatten();
-    let names = found.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    found.filter(|value| !value.is_null())
+}
+
+fn roles(config: &IdentityConfig, claims: &Claims) -> Vec<String> {
+    let names = roles_claim(config, claims).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     let mut roles: Vec<String> = names.map(|name| translated(config, name)).collect();
     roles.sort();
     roles.dedup();
@@ -52,15 +57,8 @@ mod tests {
 
     fn read(kind: ProviderKind, claim: &str, map: &[(&str, &str)], first: Value, second: Value) -> Value {
         let config = IdentityConfig {
-            kind,
-            issuer: String::new(),
-            client_id: String::new(),
-            client_secret: None,
-            scopes: vec![],
-            roles_claim: claim.to_owned(),
             role_map: map.iter().map(|(theirs, ours)| ((*theirs).to_owned(), (*ours).to_owned())).collect(),
-            public_url: String::new(),
-            secret_key: String::new(),
+            ..IdentityConfig::for_tests(kind, claim)
         };
         let claims = |value: Value| value.as_object().cloned().expect("an object");
         Value::Object(canonical(&config, claims(first), claims(second)))

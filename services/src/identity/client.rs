@@ -31,6 +31,7 @@ pub(super) fn refused(fault: CoreRequestTokenError<HttpFault>, spent: &'static s
     match fault {
         ServerResponse(response) if is_invalid_grant(&response) => Fault::Stale(spent),
         ServerResponse(response) => Fault::Declined(response.error().as_ref().to_owned()),
+        Request(fault @ HttpFault::TooLarge) => Fault::TooLarge(fault.to_string()),
         Request(fault) => Fault::Unreachable(fault.to_string()),
         // The text of the answer may hold a token; only where it stopped making sense is told.
         Parse(fault, _) => untrusted(format!("its answer cannot be read at {}", fault.path())),

@@ -14,6 +14,9 @@ pub enum Fault {
     /// What the provider answered must not be believed.
     #[error("the provider's answer was refused: {0:?}")]
     Untrusted(String),
+    /// A token, or the answer it came in, is too large to be read. Nothing is known about anybody's rights then.
+    #[error("a token is too large: {0}")]
+    TooLarge(String),
     /// The provider does not answer, or not in time.
     #[error("the provider does not answer: {0}")]
     Unreachable(String),

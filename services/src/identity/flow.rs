@@ -4,8 +4,11 @@
 //! derived from it; its hash names a row that is taken on return, so each secret is used once (field.md S2).
 
 use super::client::refused;
+use super::code::Code;
+use super::contact::Purpose as Exchange;
 use super::fault::{Fault, untrusted};
 use super::id_token::IdToken;
+use super::logged_out::{self, Origin};
 use super::seal::Tokens;
 use super::sessions::{self, Grant};
 use super::{Identity, LEEWAY, claims};
@@ -171,12 +174,12 @@ async fn finish(
     if let Some(error) = back.error {
         return Err(Fault::Declined(error.chars().take(64).collect()));
     }
-    let code = back.code.ok_or_else(|| untrusted("there is no code"))?;
+    let code = Code::parse(back.code.ok_or_else(|| untrusted("there is no code"))?)?;
     let answer = exchange(services, identity, secret, code).await?;
     let id = identity.id_token(services, &answer, Some(&Nonce::new(secret.derive("nonce")))).await?;
-    let grant = granted(services, identity, &answer, id).await;
+    let grant = granted(services, identity, &answer, id, Exchange::Code).await?;
     let token = match flow.session {
-        None => sign_in(services, identity, &grant, from).await?,
+        None => sign_in(services, identity, &grant, flow.started_at, from).await?,
         Some(session) => {
             sessions::confirm(services, identity, session, &grant, flow.started_at - LEEWAY, from.session).await?
         }
@@ -208,7 +211,11 @@ async fn check_issuer(services: &Services, identity: &Identity, iss: Option<&str
     match iss {
         Some(iss) if iss == identity.config.issuer => Ok(()),
         None if !is_required => Ok(()),
-        Some(_) | None => Err(untrusted("the answer is another issuer's")),
+        Some(iss) => {
+            let iss: String = iss.chars().take(200).collect();
+            Err(untrusted(format!("the answer is of issuer {iss:?}, expected {:?}", identity.config.issuer)))
+        }
+        None => Err(untrusted("the answer does not name its issuer, which the provider always does")),
     }
 }
 
@@ -216,13 +223,14 @@ async fn exchange(
     services: &Services,
     identity: &Identity,
     secret: &FlowSecret,
-    code: String,
+    code: Code,
 ) -> Result<CoreTokenResponse, Fault> {
     let client = identity.client(&*identity.current(services).await?)?;
-    let request = client.exchange_code(AuthorizationCode::new(code)).map_err(|fault| untrusted(fault.to_string()))?;
+    let request =
+        client.exchange_code(AuthorizationCode::new(code.into_text())).map_err(|fault| untrusted(fault.to_string()))?;
     let answer = request
         .set_pkce_verifier(PkceCodeVerifier::new(secret.derive("pkce")))
-        .request_async(&identity.line(services))
+        .request_async(&identity.line(services, Exchange::Code))
         .await;
     answer.map_err(|fault| refused(fault, "the provider does not know the code any more"))
 }
@@ -233,26 +241,33 @@ pub(super) async fn granted(
     identity: &Identity,
     answer: &CoreTokenResponse,
     id: IdToken,
-) -> Grant {
-    let access = identity.accompanying(services, answer.access_token().secret(), &id.subject).await;
+    purpose: Exchange,
+) -> Result<Grant, Fault> {
+    let token = answer.access_token().secret();
+    let access = identity.accompanying(services, token, &id.subject).await?;
+    let mut others = identity.userinfo(services, [&id.claims, &access], &id.subject, token, purpose).await?;
+    others.extend(access);
     let life = answer.expires_in().and_then(|life| Duration::try_from(life).ok()).unwrap_or(sessions::DEFAULT_LIFE);
-    Grant {
-        claims: claims::canonical(&identity.config, id.claims, access),
+    Ok(Grant {
+        claims: claims::canonical(&identity.config, id.claims, others),
         subject: id.subject,
         sid: id.sid,
         tokens: Tokens { refresh: answer.refresh_token().map(|token| token.secret().clone()), id: id.raw },
         expires_at: services.clock.now() + life,
         authenticated_at: id.authenticated_at,
-    }
+    })
 }
 
 async fn sign_in(
     services: &Services,
     identity: &Identity,
     grant: &Grant,
+    started_at: OffsetDateTime,
     from: From<'_>,
 ) -> Result<SessionToken, Fault> {
     let mut transaction = services.pool.begin().await?;
+    let origin = Origin { sid: grant.sid.as_deref(), subject: &grant.subject, started_at: Some(started_at) };
+    logged_out::check(services, &mut transaction, &identity.config.issuer, &grant.claims, origin).await?;
     let vouched = identity.vouched(&grant.claims, from.request_id);
     let admission = provision::admit(services, &mut transaction, &vouched, Occasion::SignIn).await?;
     let user = match admission {

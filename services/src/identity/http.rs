@@ -8,15 +8,15 @@ use std::time::Duration;
 const CONNECT: Duration = Duration::from_secs(2);
 /// The longest a whole exchange may take.
 const EXCHANGE: Duration = Duration::from_secs(5);
-/// The most bytes of an answer; discovery documents and key sets are a few thousand.
-const LARGEST: usize = 1 << 20;
+/// The most bytes of an answer, and so of every token in it; most are a few thousand.
+pub(super) const LARGEST: usize = 1 << 20;
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum HttpFault {
     #[error("{}", in_a_few_words(.0))]
     Transport(#[from] reqwest::Error),
-    #[error("its answer is too large")]
+    #[error("its answer is larger than {} kB", LARGEST / 1024)]
     TooLarge,
     #[error("it answered {0}")]
     Failing(http::StatusCode),
@@ -24,6 +24,22 @@ pub(super) enum HttpFault {
     Malformed(#[from] http::Error),
     #[error("it did not answer a moment ago")]
     Resting,
+    #[error("it names an address that is none")]
+    Address,
+    #[error("it names an address without TLS, {0}, and OIDC_ISSUER_URL has https")]
+    NotHttps(String),
+}
+
+impl HttpFault {
+    /// No connection could be made, so nothing that was sent is the reason.
+    pub(super) fn is_no_connection(&self) -> bool {
+        matches!(self, Self::Transport(fault) if fault.is_connect())
+    }
+
+    /// There was no whole answer.
+    pub(super) const fn is_transport(&self) -> bool {
+        matches!(self, Self::Transport(_))
+    }
 }
 
 /// The client for [`super::Identity`].

@@ -1,19 +1,20 @@
 //! Ending sessions together with the provider: we tell it (RP-initiated logout), or it tells us (back-channel logout).
 
 use super::fault::{Fault, untrusted};
-use super::signed::{Claims, Signed, is_for, seconds};
+use super::logged_out;
+use super::signed::{Claims, Signed, check_size, is_for, seconds};
 use super::{Identity, LEEWAY};
 use crate::Services;
 use crate::change::commit;
 use crate::error::Error;
-use crate::session::SessionToken;
+use crate::session::{self, SessionToken};
 use domain::id::SessionId;
 use openidconnect::core::CoreIdToken;
 use openidconnect::{ClientId, LogoutRequest, PostLogoutRedirectUrl};
 use serde_json::Value;
 use sqlx::PgConnection;
 use std::str::FromStr as _;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
 /// Where the provider sends logout tokens.
 pub const BACK_CHANNEL: &str = "/sign-in/back-channel-logout";
@@ -30,13 +31,16 @@ const LONGEST_JTI: usize = 255;
 /// # Errors
 /// The database failed.
 pub async fn sign_out(services: &Services, token: &SessionToken) -> Result<Option<String>, Error> {
+    let mut transaction = services.pool.begin().await?;
     let ended = sqlx::query!(
-        "with ended as (delete from sessions where token_hash = $1 returning id)
-         select p.session_id, p.sealed_tokens from ended join provider_sessions p on p.session_id = ended.id",
+        "select p.session_id, p.sealed_tokens from sessions s join provider_sessions p on p.session_id = s.id
+         where s.token_hash = $1",
         token.hash()
     )
-    .fetch_optional(&services.pool)
+    .fetch_optional(&mut *transaction)
     .await?;
+    session::end(&mut transaction, token).await?;
+    commit(transaction).await?;
     let (Some(ended), Some(identity)) = (ended, services.identity.as_ref()) else { return Ok(None) };
     let tokens = identity.sealer.open(SessionId(ended.session_id), &ended.sealed_tokens);
     Ok(identity.sign_out_address(services, tokens.map(|tokens| tokens.id)).await)
@@ -70,6 +74,7 @@ impl Identity {
 /// [`Fault::Untrusted`] says what is wrong with the token; then nothing has ended.
 pub async fn back_channel(services: &Services, token: &str) -> Result<u64, Fault> {
     let identity = services.identity.as_ref().ok_or_else(|| untrusted("there is no identity provider"))?;
+    check_size(token)?;
     let signed = identity.signed(services, token).await?;
     let order = identity.order(services, &signed)?;
     let issuer = identity.config.issuer.as_str();
@@ -87,6 +92,7 @@ pub async fn back_channel(services: &Services, token: &str) -> Result<u64, Fault
     if is_new == 0 {
         return Err(untrusted("it was used already"));
     }
+    logged_out::keep(services, &mut transaction, issuer, &order).await?;
     let ended = end(&mut transaction, issuer, &order).await?;
     sqlx::query!(
         "insert into provider_news (issuer, last_logout_at) values ($1, $2)
@@ -101,10 +107,11 @@ pub async fn back_channel(services: &Services, token: &str) -> Result<u64, Fault
 }
 
 /// What a logout token orders.
-struct Order {
+pub(super) struct Order {
     jti: String,
-    sid: Option<String>,
-    subject: Option<String>,
+    pub(super) sid: Option<String>,
+    pub(super) subject: Option<String>,
+    pub(super) issued_at: OffsetDateTime,
 }
 
 impl Identity {
@@ -133,7 +140,7 @@ impl Identity {
         if sid.is_none() && subject.is_none() {
             return Err(untrusted("it names neither a session nor a person"));
         }
-        Ok(Order { jti, sid, subject })
+        Ok(Order { jti, sid, subject, issued_at })
     }
 }
 
@@ -158,6 +165,5 @@ async fn end(connection: &mut PgConnection, issuer: &str, order: &Order) -> Resu
     )
     .fetch_all(&mut *connection)
     .await?;
-    let ended = sqlx::query!("delete from sessions where id = any($1)", &sessions).execute(connection).await?;
-    Ok(ended.rows_affected())
+    session::revoke(connection, &sessions).await
 }

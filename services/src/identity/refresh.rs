@@ -4,6 +4,7 @@
 //! held while the provider thinks. The others go on with claims that still hold, or wait for the one.
 
 use super::client::refused;
+use super::contact::Purpose;
 use super::fault::{Fault, untrusted};
 use super::flow::granted;
 use super::signed::{Claims, claims_of};
@@ -70,7 +71,7 @@ impl Held {
 pub(crate) async fn stands_behind(services: &Services, token: &SessionToken) -> Result<bool, Error> {
     let row = sqlx::query!(
         "select p.session_id, p.refreshed_at, p.access_expires_at from provider_sessions p
-         join sessions s on s.id = p.session_id where s.token_hash = $1",
+         join sessions s on s.id = p.session_id where s.token_hash = $1 and s.kept_until is null",
         token.hash()
     )
     .fetch_optional(&services.pool)
@@ -143,12 +144,13 @@ impl Lease {
         let client = identity.client(&*identity.current(services).await?)?;
         let refresh = RefreshToken::new(refresh);
         let request = client.exchange_refresh_token(&refresh).map_err(|fault| untrusted(fault.to_string()))?;
-        let answer = request.request_async(&identity.line(services)).await;
+        let answer = request.request_async(&identity.line(services, Purpose::Session(self.session))).await;
         let answer = answer.map_err(|fault| refused(fault, "its refresh token is not valid any more"))?;
         let mut grant = if answer.id_token().is_some() {
-            granted(services, identity, &answer, identity.id_token(services, &answer, None).await?).await
+            let id = identity.id_token(services, &answer, None).await?;
+            granted(services, identity, &answer, id, Purpose::Session(self.session)).await?
         } else {
-            self.without_id_token(services, identity, &answer, tokens.id).await
+            self.without_id_token(services, identity, &answer, tokens.id).await?
         };
         if grant.subject != self.subject {
             return Err(untrusted("it speaks of somebody else now"));
@@ -164,7 +166,7 @@ impl Lease {
         identity: &Arc<Identity>,
         answer: &CoreTokenResponse,
         id: String,
-    ) -> sessions::Grant {
+    ) -> Result<sessions::Grant, Fault> {
         let said = claims_of(&id).unwrap_or_else(|| self.claims.clone());
         let id = super::id_token::IdToken {
             raw: id,
@@ -173,7 +175,7 @@ impl Lease {
             sid: None,
             authenticated_at: None,
         };
-        granted(services, identity, answer, id).await
+        granted(services, identity, answer, id, Purpose::Session(self.session)).await
     }
 
     async fn admit(
@@ -200,7 +202,9 @@ impl Lease {
     }
 
     async fn end(&self, services: &Services) -> Result<Freshness, Error> {
-        sqlx::query!("delete from sessions where id = $1", self.session.0).execute(&services.pool).await?;
+        let mut transaction = services.pool.begin().await?;
+        session::revoke(&mut transaction, &[self.session.0]).await?;
+        commit(transaction).await?;
         Ok(Freshness::Ended)
     }
 

@@ -10,6 +10,7 @@ use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
 use openidconnect::{JsonWebKey as _, JsonWebKeyAlgorithm, JsonWebKeyUse as _, JwsSigningAlgorithm as _};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::sync::Arc;
 use time::OffsetDateTime;
 
@@ -25,8 +26,10 @@ pub(super) const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EcdsaP384Sha384,
     CoreJwsSigningAlgorithm::EdDsa,
 ];
-/// The most bytes of a token that are looked at.
+/// The most bytes of a token that anybody can send. What the provider answers is bounded by the size of its answer.
 const LONGEST: usize = 32 * 1024;
+/// The most characters of a token's claim in a sentence about it.
+const SHOWN: usize = 200;
 
 /// The claims of a token.
 pub(super) type Claims = Map<String, Value>;
@@ -65,15 +68,23 @@ impl Identity {
     }
 }
 
+/// Refuses a token that is larger than anybody but the provider may make us read.
+pub(super) fn check_size(token: &str) -> Result<(), Fault> {
+    match token.len() {
+        0..=LONGEST => Ok(()),
+        size => Err(Fault::TooLarge(format!("it has {size} bytes, at most {LONGEST} are read"))),
+    }
+}
+
 enum Doubt {
     UnknownKey,
-    Refused(&'static str),
+    Refused(Cow<'static, str>),
 }
 
 fn check(token: &str, known: &Known, issuer: &str, now: OffsetDateTime) -> Result<Signed, Doubt> {
-    let refused = |why| Doubt::Refused(why);
-    let (input, signature) = token.rsplit_once('.').filter(|_| token.len() <= LONGEST).ok_or(refused("no token"))?;
-    let (header, payload) = input.split_once('.').ok_or(refused("no token"))?;
+    let refused = |why: &'static str| Doubt::Refused(why.into());
+    let (input, signature) = token.rsplit_once('.').ok_or(refused("it is not a JWT"))?;
+    let (header, payload) = input.split_once('.').ok_or(refused("it is not a JWT"))?;
     let header: Header = decode(header).ok_or(refused("its header cannot be read"))?;
     if header.crit.is_some() {
         return Err(refused("its header demands what is not known here"));
@@ -87,7 +98,8 @@ fn check(token: &str, known: &Known, issuer: &str, now: OffsetDateTime) -> Resul
     let claims: Claims = decode(payload).ok_or(refused("its claims cannot be read"))?;
     check_times(&claims, now)?;
     if claims.get("iss").and_then(Value::as_str) != Some(issuer) {
-        return Err(refused("another issuer made it"));
+        let found = shown(claims.get("iss"));
+        return Err(Doubt::Refused(format!("its issuer (iss) is {found}, expected {issuer}").into()));
     }
     let kind = header.typ.map(|kind| kind.to_ascii_lowercase().trim_start_matches("application/").to_owned());
     Ok(Signed { claims, kind })
@@ -97,8 +109,8 @@ fn check_times(claims: &Claims, now: OffsetDateTime) -> Result<(), Doubt> {
     let is_over = seconds(claims, "exp").is_some_and(|exp| exp <= now - LEEWAY);
     let is_early = ["iat", "nbf"].iter().any(|name| seconds(claims, name).is_some_and(|at| at > now + LEEWAY));
     match (is_over, is_early) {
-        (true, _) => Err(Doubt::Refused("it has expired")),
-        (_, true) => Err(Doubt::Refused("it comes from the future")),
+        (true, _) => Err(Doubt::Refused("it has expired".into())),
+        (_, true) => Err(Doubt::Refused("it is not valid yet: compare the clocks".into())),
         (false, false) => Ok(()),
     }
 }
@@ -137,6 +149,16 @@ pub(super) fn is_for(claims: &Claims, audience: &str) -> bool {
         Some(Value::Array(several)) => several.iter().any(|one| one.as_str() == Some(audience)),
         _ => false,
     }
+}
+
+/// A claim for a sentence about the token that has it.
+pub(super) fn shown(claim: Option<&Value>) -> String {
+    let text = match claim {
+        None => return "missing".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+    };
+    text.chars().take(SHOWN).collect()
 }
 
 /// The claims inside a token that was checked already.

@@ -29,7 +29,7 @@ pub(crate) async fn check_confirmed(
 ) -> Result<(), Error> {
     let confirmed = sqlx::query_scalar!(
         r#"select coalesce(authenticated_at > $2, false) or (is_program and $3) as "is_confirmed!"
-           from sessions where id = $1"#,
+           from sessions where id = $1 and kept_until is null"#,
         caller.actor.session_id.0,
         services.clock.now() - CONFIRMED_FOR,
         caller.sent_bearer
@@ -54,7 +54,7 @@ pub(crate) async fn confirm(
 ) -> Result<Option<SessionToken>, Error> {
     let token = SessionToken::random(services);
     let confirmed = sqlx::query!(
-        "update sessions set token_hash = $3, authenticated_at = $4 where id = $1 and token_hash = $2",
+        "update sessions set token_hash = $3, authenticated_at = $4 where id = $1 and token_hash = $2 and kept_until is null",
         session.0,
         old.hash(),
         token.hash(),

@@ -42,6 +42,7 @@ impl World {
         let config = IdentityConfig {
             kind: ProviderKind::Keycloak,
             issuer: "http://127.0.0.1:9/realms/main".to_owned(),
+            internal_url: None,
             client_id: "bursar".to_owned(),
             client_secret: None,
             scopes: Vec::new(),

@@ -27,7 +27,9 @@ async fn a_password_opens_a_session_that_ends_when_it_is_ended() {
     assert_eq!(ada.post("/v1/local-auth/logout", json!({})).await.status, 200);
     let ended = ada.get("/v1/user").await;
     assert_eq!((ended.status, ended.message()), (401, "Authentication required"));
-    assert_eq!(ended.header("www-authenticate"), "Bearer");
+    let unknown =
+        "Bearer error=\"invalid_token\", error_description=\"The token is unknown, or its session has ended.\"";
+    assert_eq!(ended.header("www-authenticate"), unknown);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,11 +3,16 @@
 mod access_tokens;
 mod entra;
 mod flow;
+mod internal_url;
 mod logs;
 mod measure;
 mod outage;
 mod refresh;
+mod revoked_tokens;
 mod sign_out;
+mod token_errors;
+mod token_size;
+mod userinfo;
 mod wrong_answers;
 
 use crate::provider::Provider;

@@ -1,5 +1,6 @@
 //! The provider does not answer for a while.
 
+use super::access_tokens::made;
 use super::{both, who};
 use crate::provider::Provider;
 use crate::server::{PAGE, TestServer, header};
@@ -7,6 +8,7 @@ use domain::actor::Target;
 use domain::mode::Mode;
 use domain::role::PlatformRole;
 use http::StatusCode;
+use services::identity::{Fault, access_token};
 use std::time::Instant;
 use time::Duration;
 
@@ -100,4 +102,37 @@ async fn administrators_see_whether_it_answers_and_what_that_means() {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert!(page.contains("8 min ago"), "the keys of then are still believed: {page}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_are_believed_for_a_day_while_the_provider_is_away() {
+    let (server, provider) = both().await;
+    let services = &server.world.services;
+    assert!(access_token::verify(services, &made(&provider, |_| {})).await.is_ok());
+    provider.go_down(true);
+    server.world.clock.advance(Duration::hours(24) - Duration::seconds(1));
+    assert!(access_token::verify(services, &made(&provider, |_| {})).await.is_ok());
+    server.world.clock.advance(Duration::seconds(1));
+    let verified = access_token::verify(services, &made(&provider, |_| {})).await;
+    assert!(matches!(verified, Err(Fault::Unreachable(_))), "{verified:?}");
+    provider.go_down(false);
+    server.world.clock.advance(Duration::seconds(6));
+    assert!(access_token::verify(services, &made(&provider, |_| {})).await.is_ok(), "it heals by itself");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn code_that_makes_the_provider_fail_closes_sign_in_for_nobody() {
+    let (server, provider) = both().await;
+    let session = server.sign_in(&provider).await;
+    provider.forge(|it| it.raw = Some((StatusCode::INTERNAL_SERVER_ERROR, "{}".to_owned())));
+    for _ in 0..5 {
+        let (location, cookie) = server.leave("%2F").await;
+        let answer = server.come_back(&cookie, &provider.approve(&location)).await;
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+    provider.forge(|_| {});
+    server.world.clock.advance(Duration::seconds(250));
+    assert!(who(&server, &session).await.is_some());
+    assert_eq!(provider.refreshes(), 1, "nothing rests");
+    assert!(who(&server, &server.sign_in(&provider).await).await.is_some());
 }

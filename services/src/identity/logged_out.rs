@@ -1,0 +1,99 @@
+//! Logouts that the provider has sent, kept for what was issued before them and arrives after them.
+//!
+//! A logout revokes the sessions that exist. An access token that no client has sent yet, and a sign-in between its
+//! code and its session, have none: they are refused by what is kept here.
+
+use super::fault::{Fault, untrusted};
+use super::logout::Order;
+use super::signed::{Claims, seconds};
+use crate::Services;
+use crate::error::Error;
+use sqlx::PgConnection;
+use time::{Duration, OffsetDateTime};
+
+/// How long a logout is kept, and so how old a token may be when it is first sent: of an older one nobody knows whether
+/// its session at the provider has ended.
+const KEPT_FOR: Duration = Duration::days(7);
+
+/// Where a session that is about to begin comes from.
+#[derive(Clone, Copy)]
+pub(super) struct Origin<'a> {
+    pub(super) sid: Option<&'a str>,
+    pub(super) subject: &'a str,
+    /// When the browser was sent to the provider, by our clock.
+    pub(super) started_at: Option<OffsetDateTime>,
+}
+
+/// Keeps a logout; part of the transaction that revokes its sessions.
+pub(super) async fn keep(
+    services: &Services,
+    connection: &mut PgConnection,
+    issuer: &str,
+    order: &Order,
+) -> Result<(), Error> {
+    // Whoever is about to begin a session for the same user either has committed it by now, or sees the row below.
+    sqlx::query!(
+        "select pg_advisory_xact_lock(key) from (
+           select hashtextextended(concat_ws(' ', $1::text, name), 0) as key
+           from unnest(array['sid ' || $2::text, 'sub ' || $3::text]) name where name is not null order by key) keys",
+        issuer,
+        order.sid,
+        order.subject
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let now = services.clock.now();
+    sqlx::query!(
+        "insert into provider_logouts (id, issuer, sid, subject, issued_at, received_at, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        services.new_id(),
+        issuer,
+        order.sid,
+        order.subject,
+        order.issued_at,
+        now,
+        now + KEPT_FOR
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Refuses claims that were issued, or a sign-in that began, not later than a logout of the same session or user. No
+/// logout is committed between this and the end of the transaction.
+pub(super) async fn check(
+    services: &Services,
+    connection: &mut PgConnection,
+    issuer: &str,
+    claims: &Claims,
+    origin: Origin<'_>,
+) -> Result<(), Fault> {
+    let issued_at = seconds(claims, "iat").ok_or_else(|| untrusted("it does not say when it was issued"))?;
+    if services.clock.now() - issued_at >= KEPT_FOR {
+        return Err(untrusted("it was issued more than seven days ago and never sent since"));
+    }
+    sqlx::query!(
+        "select pg_advisory_xact_lock_shared(key) from (
+           select hashtextextended(concat_ws(' ', $1::text, name), 0) as key
+           from unnest(array['sid ' || $2::text, 'sub ' || $3::text]) name where name is not null order by key) keys",
+        issuer,
+        origin.sid,
+        origin.subject
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let is_logged_out = sqlx::query_scalar!(
+        r#"select exists (
+             select from provider_logouts
+             where issuer = $1 and (sid = $2 or (sid is null and subject = $3)) and (subject is null or subject = $3)
+               and (issued_at >= $4 or received_at >= $5)) as "exists!""#,
+        issuer,
+        origin.sid,
+        origin.subject,
+        issued_at,
+        origin.started_at
+    )
+    .fetch_one(connection)
+    .await?;
+    if is_logged_out { Err(Fault::Stale("the provider has ended its session since")) } else { Ok(()) }
+}
