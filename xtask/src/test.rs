@@ -29,6 +29,8 @@ pub(crate) enum Part {
     Fuzz,
     /// The database tests once more, on this system's own Postgres, and backup and restore with its tools
     SystemPostgres,
+    /// Two instances behind a PgBouncer that lends connections for one transaction
+    Pooler,
     /// The wire contract's own client does what programs do
     Sdk,
     /// The benchmark comes to a figure for everything, on a small database
@@ -96,13 +98,16 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
 
 /// The parts that need a database; one embedded Postgres serves them all.
 fn on_postgres(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool) -> Result<()> {
-    if wanted(Part::Rust) || wanted(Part::Sdk) || wanted(Part::Browser) {
+    if [Part::Rust, Part::Pooler, Part::Sdk, Part::Browser].into_iter().any(&wanted) {
         let embedded = steps.step("Starting the embedded Postgres", || Postgres::start(bursar, None))?;
         if wanted(Part::Rust) {
             steps.step("Testing in Rust", || cargo_test(&embedded, &[]))?;
         }
         if wanted(Part::SystemPostgres) {
             on_system_postgres(steps, bursar)?;
+        }
+        if wanted(Part::Pooler) {
+            behind_pooler(steps, &embedded)?;
         }
         if wanted(Part::Sdk) {
             sdk::test(steps, bursar, &embedded)?;
@@ -146,6 +151,14 @@ fn on_system_postgres(steps: &mut Steps, bursar: &Path) -> Result<()> {
         // The embedded Postgres has no pg_dump, and another version's refuses to work.
         let mut backup = cargo_with(&postgres, &["--package", "server", "--test", "backup", "--", "--ignored"]);
         command::run(backup.env("BURSAR_TEST_POSTGRES_BIN", &binaries))
+    })
+}
+
+fn behind_pooler(steps: &mut Steps, postgres: &Postgres) -> Result<()> {
+    let pgbouncer = setup::program(steps, "pgbouncer", &["pgbouncer"])?;
+    steps.step("Testing behind PgBouncer", || {
+        let mut tests = cargo_with(postgres, &["--package", "server", "--test", "binary", "pooler", "--", "--ignored"]);
+        command::run(tests.env("BURSAR_TEST_PGBOUNCER", pgbouncer))
     })
 }
 

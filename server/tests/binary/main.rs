@@ -6,5 +6,7 @@ mod config;
 mod embedded;
 mod faults;
 mod operating;
+mod pooler;
 mod process;
 mod running;
+mod session_settings;

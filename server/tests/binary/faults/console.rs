@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// One `bursar serve`. Dropping it kills it.
-pub(super) struct Console {
+pub(crate) struct Console {
     child: Child,
     address: String,
     client: Client,
@@ -20,18 +20,18 @@ pub(super) struct Console {
 
 /// What came back.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) says_when_to_retry: bool,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) says_when_to_retry: bool,
     /// How it begins.
     #[expect(dead_code, reason = "shown when a test fails")]
     text: String,
-    pub(super) took: Duration,
+    pub(crate) took: Duration,
 }
 
 impl Console {
     /// Starts one and waits until it is ready. Names given by requests are believed, so that a test can find them again.
-    pub(super) async fn start(database_url: &str, variables: &[(&str, &str)]) -> Self {
+    pub(crate) async fn start(database_url: &str, variables: &[(&str, &str)]) -> Self {
         static SITE: OnceLock<TempDir> = OnceLock::new();
         let mut variables = Vec::from(variables).into_iter().map(owned).collect::<Vec<_>>();
         variables.push(owned(("DATABASE_URL", database_url)));
@@ -57,7 +57,7 @@ impl Console {
     }
 
     /// Sends a form as a script of ours does, under a name of its own.
-    pub(super) async fn post(
+    pub(crate) async fn post(
         &self,
         path: &str,
         body: &str,
@@ -73,7 +73,7 @@ impl Console {
     }
 
     /// Tries to sign in with a wrong password, as if from this address.
-    pub(super) async fn sign_in(&self, address: &str) -> Result<Answer, reqwest::Error> {
+    pub(crate) async fn sign_in(&self, address: &str) -> Result<Answer, reqwest::Error> {
         let form = self.client.post(format!("{}/act/sign-in", self.address)).header("x-forwarded-for", address);
         let form = form.body("email=nobody%40example.com&password=a+loud+ledger+line&next=%2F");
         let form = form.header("content-type", "application/x-www-form-urlencoded");
@@ -81,17 +81,17 @@ impl Console {
     }
 
     /// Opens a page, as nobody where there is no cookie.
-    pub(super) async fn get(&self, path: &str, cookie: &str) -> Result<Answer, reqwest::Error> {
+    pub(crate) async fn get(&self, path: &str, cookie: &str) -> Result<Answer, reqwest::Error> {
         let page = self.client.get(format!("{}{path}", self.address));
         answer(page.header("accept", "text/html").header("cookie", cookie)).await
     }
 
-    pub(super) fn signal(&self, signal: Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         process::signal(&self.child, signal);
     }
 
     /// Waits for the end; returns the status and what was logged.
-    pub(super) async fn end(mut self) -> (ExitStatus, String) {
+    pub(crate) async fn end(mut self) -> (ExitStatus, String) {
         tokio::task::spawn_blocking(move || {
             let status = self.child.wait().expect("an end");
             (status, self.said.take().expect("once").join().expect("a log"))
@@ -101,7 +101,7 @@ impl Console {
     }
 
     /// Stops it in an orderly way and looks through its log.
-    pub(super) async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.signal(Signal::TERM);
         let (status, log) = self.end().await;
         assert!(status.success(), "{status}\n{log}");

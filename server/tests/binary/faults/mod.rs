@@ -3,7 +3,7 @@
 //!
 //! `cargo xtask soak` runs the same with the counts that a release is judged by.
 
-mod console;
+pub(crate) mod console;
 mod cut;
 mod killed;
 mod lost_commit;
@@ -13,14 +13,15 @@ mod sign_ins;
 mod slow;
 mod starts;
 mod stopped;
-mod work;
+mod vanished;
+pub(crate) mod work;
 
 use services::Settings;
 use services::clock::Clock;
 use services::testing::{World, rounds};
 
 /// A world whose sessions are valid for other processes too, which read the machine's clock.
-async fn world_of_today(change: impl FnOnce(&mut Settings)) -> World {
+pub(crate) async fn world_of_today(change: impl FnOnce(&mut Settings)) -> World {
     let world = World::with(change).await;
     world.clock.advance(Clock::system().now() - world.clock.now());
     world

@@ -17,7 +17,7 @@ pub(super) enum Mode {
     Open,
     /// Has closed every connection and refuses new ones, as a server that is down.
     Cut,
-    /// Keeps connections open and passes nothing on, as a network that swallows everything.
+    /// Keeps connections open and passes nothing on, as a network that swallows everything, also that a side is gone.
     Silent,
     /// Passes everything on, each piece this much later.
     Slow(Duration),
@@ -161,6 +161,8 @@ async fn pass(
     loop {
         let length = from.read(&mut piece).await?;
         if length == 0 {
+            // A machine that vanishes does not say so.
+            mode.wait_for(|mode| *mode != Mode::Silent).await.map_err(io::Error::other)?;
             return Ok(());
         }
         let now = *mode.borrow();

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use tokio::task::JoinSet;
 
 /// A maintainer's work: every change has a number and a name of its own.
-pub(super) struct Work {
+pub(crate) struct Work {
     pool: PgPool,
     cookie: String,
     person: UserId,
@@ -26,7 +26,7 @@ struct Sent {
 }
 
 impl Work {
-    pub(super) async fn of(world: &World) -> Self {
+    pub(crate) async fn of(world: &World) -> Self {
         let maintainer = world.person("Mira", PlatformRole::Maintainer).await;
         let person = world.person("Priya", PlatformRole::User).await.actor.user_id;
         let cookie = format!("__Host-bursar={}", world.token(&maintainer));
@@ -34,12 +34,12 @@ impl Work {
         Self { pool, cookie, person, next: AtomicUsize::default(), sent: Mutex::default() }
     }
 
-    pub(super) fn cookie(&self) -> &str {
+    pub(crate) fn cookie(&self) -> &str {
         &self.cookie
     }
 
     /// Sends the next change and remembers what came of it.
-    pub(super) async fn change(&self, console: &Console) -> Result<Answer, reqwest::Error> {
+    pub(crate) async fn change(&self, console: &Console) -> Result<Answer, reqwest::Error> {
         let number = self.next.fetch_add(1, Ordering::SeqCst);
         let (round, person) = (number / 4, self.person);
         let (path, body) = match number % 4 {
@@ -58,13 +58,13 @@ impl Work {
     }
 
     /// How many changes were answered with success.
-    pub(super) fn done(&self) -> usize {
+    pub(crate) fn done(&self) -> usize {
         let sent = self.sent.lock().expect("no panic");
         sent.iter().filter(|sent| sent.answer.as_ref().is_some_and(|answer| answer.status == 200)).count()
     }
 
     /// Every change that was answered is on record or not as its answer says, and the rows are those on record.
-    pub(super) async fn check(&self) {
+    pub(crate) async fn check(&self) {
         let names: Vec<String> =
             sqlx::query_scalar("select request_id from audit_log where request_id like 'change-%'")
                 .fetch_all(&self.pool)
@@ -84,7 +84,7 @@ impl Work {
     }
 
     /// Those whose answer never came are not on record: they were never begun.
-    pub(super) async fn check_that_nothing_unanswered_happened(&self) {
+    pub(crate) async fn check_that_nothing_unanswered_happened(&self) {
         let unanswered: Vec<String> = {
             let sent = self.sent.lock().expect("no panic");
             sent.iter().filter(|sent| sent.answer.is_none()).map(|sent| sent.name.clone()).collect()
@@ -99,7 +99,7 @@ impl Work {
 }
 
 /// Changes and pages, all at once; the answers as they come.
-pub(super) fn storm(console: &Arc<Console>, work: &Arc<Work>, count: usize) -> JoinSet<Answer> {
+pub(crate) fn storm(console: &Arc<Console>, work: &Arc<Work>, count: usize) -> JoinSet<Answer> {
     (0..count)
         .map(|number| {
             let (console, work) = (Arc::clone(console), Arc::clone(work));
