@@ -40,7 +40,7 @@ impl Database {
     pub(super) async fn open_beside(config: &Config) -> Result<Self, CommandError> {
         #[cfg(feature = "embedded-postgres")]
         if config.database_url.is_none()
-            && let Some(url) = crate::embedded::running(config)?
+            && let Some(url) = crate::embedded::running(config)
         {
             return Ok(Self { url, private: None });
         }

@@ -31,13 +31,16 @@ pub(super) struct Cluster {
 impl Cluster {
     /// Makes the cluster if there is none, starts it if it does not run, and returns the address of the database.
     pub(super) async fn start(&self) -> Result<String, Error> {
+        self.take_over_former_files().await?;
+        self.folder.prepare(self.owner)?;
         if self.folder.data_version().is_none() {
             self.init().await?;
         }
-        if self.is_running().await? {
+        if self.is_running(self.owner).await? {
             tracing::info!("the private Postgres was still running; taking it over");
         } else {
-            self.pg_ctl(&["start", "--wait", "--timeout=120", "--silent", "--options", &self.options()]).await?;
+            self.pg_ctl(self.owner, &["start", "--wait", "--timeout=120", "--silent", "--options", &self.options()])
+                .await?;
         }
         self.create_database().await?;
         Ok(self.folder.url())
@@ -45,7 +48,24 @@ impl Cluster {
 
     /// Stops it cleanly: sessions are ended, everything is written.
     pub(super) async fn stop(&self) -> Result<(), Error> {
-        self.pg_ctl(&["stop", "--mode=fast", "--wait", "--timeout=60", "--silent"]).await
+        self.stop_as(self.owner).await
+    }
+
+    async fn stop_as(&self, owner: Owner) -> Result<(), Error> {
+        self.pg_ctl(owner, &["stop", "--mode=fast", "--wait", "--timeout=60", "--silent"]).await
+    }
+
+    /// Earlier versions let root's Postgres run as `nobody`: stops one that still runs and takes its files over.
+    async fn take_over_former_files(&self) -> Result<(), Error> {
+        let (home, sockets) = (self.folder.home(), self.folder.sockets());
+        if ![&home, &sockets].into_iter().any(|path| self.owner.has_former_files(path)) {
+            return Ok(());
+        }
+        tracing::info!("the files of the private Postgres change their owner, once");
+        if self.is_running(Owner::FORMER).await? {
+            self.stop_as(Owner::FORMER).await?;
+        }
+        self.owner.take_over(&[&home, &sockets]).await
     }
 
     /// Made beside its place and moved there when it is whole, so that a kill in between leaves nothing half made.
@@ -90,15 +110,15 @@ impl Cluster {
         options.collect::<Vec<_>>().join(" ")
     }
 
-    async fn is_running(&self) -> Result<bool, Error> {
-        let mut command = self.owner.command(&self.binaries.program("pg_ctl"));
+    async fn is_running(&self, owner: Owner) -> Result<bool, Error> {
+        let mut command = owner.command(&self.binaries.program("pg_ctl"));
         command.arg("status").arg("--pgdata").arg(self.folder.data());
         let said = command.output().await.map_err(Error::io("cannot run pg_ctl"))?;
         Ok(said.status.success())
     }
 
-    async fn pg_ctl(&self, arguments: &[&str]) -> Result<(), Error> {
-        let mut command = self.owner.command(&self.binaries.program("pg_ctl"));
+    async fn pg_ctl(&self, owner: Owner, arguments: &[&str]) -> Result<(), Error> {
+        let mut command = owner.command(&self.binaries.program("pg_ctl"));
         command.args(arguments).arg("--pgdata").arg(self.folder.data()).arg("--log").arg(self.folder.log());
         self.run("pg_ctl", command).await
     }

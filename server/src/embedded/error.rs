@@ -1,5 +1,6 @@
 //! What can go wrong with the private Postgres, and what to do about it.
 
+use super::owner::USER;
 use std::path::PathBuf;
 
 /// Why the private Postgres does not run.
@@ -16,7 +17,7 @@ pub enum Error {
     },
     /// There is no Postgres, and none could be fetched.
     #[error(
-        "No Postgres is to be had. Fetching one failed ({0}) and none is installed. Set BURSAR_POSTGRES_BIN to the folder \
+        "PostgreSQL is not available. Fetching it failed ({0}) and none is installed. Set BURSAR_POSTGRES_BIN to the folder \
          with initdb and pg_ctl, install Postgres 15 or newer, or set DATABASE_URL."
     )]
     NoBinaries(String),
@@ -40,9 +41,15 @@ pub enum Error {
         .0.display()
     )]
     Busy(PathBuf),
+    /// Root started Bursar, and Postgres does not run as root.
+    #[error(
+        "Postgres does not run as root, and its own user cannot be created ({0}). Create it with `useradd --system \
+         --user-group {USER}`, start Bursar as another user than root, or set DATABASE_URL."
+    )]
+    NoUser(String),
     /// The unprivileged user cannot get to the folder.
     #[error(
-        "Postgres runs as the unprivileged user nobody, who may not enter {}. Set BURSAR_DATA_DIR to a folder that \
+        "Postgres runs as the unprivileged user {USER}, who may not enter {}. Set BURSAR_DATA_DIR to a folder that \
          everybody may enter, like /var/lib/bursar.",
         .0.display()
     )]

@@ -27,20 +27,28 @@ impl Folder {
     /// Makes the folder, if it is not there yet, and checks that Postgres can live in it.
     pub(super) fn open(root: &Path, owner: Owner) -> Result<Self, Error> {
         std::fs::create_dir_all(root).map_err(Error::io(format!("cannot make {}", root.display())))?;
-        let root = root.canonicalize().map_err(Error::io(format!("cannot open {}", root.display())))?;
-        let folder = Self { root };
+        let folder = Self::existing(root).map_err(Error::io(format!("cannot open {}", root.display())))?;
         if folder.socket().as_os_str().len() > LONGEST_SOCKET {
             return Err(Error::LongPath(folder.root));
         }
         owner.check_way_to(&folder.root)?;
-        owner.private_folder(&folder.home())?;
-        owner.private_folder(&folder.sockets())?;
         Ok(folder)
+    }
+
+    /// A folder that is there, as it is.
+    pub(super) fn existing(root: &Path) -> std::io::Result<Self> {
+        root.canonicalize().map(|root| Self { root })
+    }
+
+    /// Makes what Postgres works in, its owner's alone. Only who holds the lock may.
+    pub(super) fn prepare(&self, owner: Owner) -> Result<(), Error> {
+        owner.private_folder(&self.home())?;
+        owner.private_folder(&self.sockets())
     }
 
     /// What belongs to the user that Postgres runs as. Root makes it and never writes into it: a link planted there
     /// would lead root anywhere.
-    fn home(&self) -> PathBuf {
+    pub(super) fn home(&self) -> PathBuf {
         self.root.join("postgres")
     }
 
@@ -107,17 +115,13 @@ impl Folder {
 }
 
 /// Where Bursar keeps its data when nobody says otherwise.
-pub(super) fn default_root(owner: Owner) -> PathBuf {
-    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".local/share"));
-    match owner {
-        Owner::Nobody => PathBuf::from("/var/lib/bursar"),
-        Owner::Caller => std::env::var_os("XDG_DATA_HOME")
-            .map(PathBuf::from)
-            .filter(|path| path.is_absolute())
-            .or_else(home)
-            .unwrap_or_else(|| PathBuf::from("."))
-            .join("bursar"),
+pub(super) fn default_root() -> PathBuf {
+    if rustix::process::geteuid().is_root() {
+        return PathBuf::from("/var/lib/bursar");
     }
+    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".local/share"));
+    let data_home = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    data_home.or_else(home).unwrap_or_else(|| PathBuf::from(".")).join("bursar")
 }
 
 /// A path in the place of a host name, where slashes may not stand.

@@ -30,8 +30,8 @@ pub enum Place {
 /// Postgres cannot be found, started or stopped.
 pub async fn keep(config: &Config, place: Place) -> Result<(), Error> {
     let end = signals::stop_or_closed_input();
-    let owner = Owner::of_this_process();
-    let configured = config.data_dir.clone().unwrap_or_else(|| default_root(owner));
+    let owner = Owner::of_this_process().await?;
+    let configured = configured_root(config);
     let store = configured.join("programs");
     let mut thrown_away = None;
     let root = match place {
@@ -54,14 +54,24 @@ pub async fn keep(config: &Config, place: Place) -> Result<(), Error> {
 }
 
 /// The address of the configured Postgres when another Bursar keeps it running, for what operators do beside it.
+pub fn running(config: &Config) -> Option<Secret> {
+    let folder = Folder::existing(&configured_root(config)).ok()?;
+    folder.is_taken().then(|| Secret::new(folder.url()))
+}
+
+fn configured_root(config: &Config) -> PathBuf {
+    config.data_dir.clone().unwrap_or_else(default_root)
+}
+
+/// Checks what of the configuration can be checked without making anything.
 ///
 /// # Errors
-/// The folder cannot be opened.
-pub fn running(config: &Config) -> Result<Option<Secret>, Error> {
-    let owner = Owner::of_this_process();
-    let root = config.data_dir.clone().unwrap_or_else(|| default_root(owner));
-    let folder = Folder::open(&root, owner)?;
-    Ok(folder.is_taken().then(|| Secret::new(folder.url())))
+/// `BURSAR_POSTGRES_BIN` names no usable Postgres.
+pub async fn check(config: &Config) -> Result<(), Error> {
+    match &config.postgres_bin {
+        Some(folder) => Binaries::named(folder).await.map(drop),
+        None => Ok(()),
+    }
 }
 
 /// A folder that the user Postgres runs as may pass through.

@@ -14,5 +14,5 @@ mod owner;
 mod private;
 
 pub use error::Error;
-pub use keeper::{Place, keep, running};
+pub use keeper::{Place, check, keep, running};
 pub use private::Private;
