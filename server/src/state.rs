@@ -1,10 +1,9 @@
 //! What every request may need.
 
 use crate::api::RateLimit;
-use crate::config::{Config, PublicUrl};
+use crate::config::{Config, PublicUrl, TrustedProxies};
 use app::request::Assets;
 use services::Services;
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,7 +30,7 @@ pub struct Web {
     /// The origin that browsers see, when it is not the one of the request itself.
     pub public_url: Option<PublicUrl>,
     /// Whose forwarded headers are believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: TrustedProxies,
     /// The folder of the built files.
     pub site_dir: PathBuf,
     /// The longest a request may take.

@@ -108,15 +108,13 @@ fn observed() -> Result<(Config, Telemetry), CommandError> {
     Ok((config, telemetry))
 }
 
-/// The variables of this process that concern us; the others may hold what they like.
+/// The variables of this process. Those of other programs may hold bytes that are no text.
 fn environment() -> Result<Vec<(String, String)>, CommandError> {
     let is_ours = |name: &str| name.starts_with("BURSAR_") || VARIABLES.iter().any(|known| known.names.contains(&name));
     let named = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
-    named
-        .filter(|(name, _)| is_ours(name))
-        .map(|(name, value)| match value.into_string() {
-            Ok(value) => Ok((name, value)),
-            Err(_) => Err(CommandError::NotText(name)),
-        })
-        .collect()
+    let read = named.filter_map(|(name, value)| match value.into_string() {
+        Ok(value) => Some(Ok((name, value))),
+        Err(_) => is_ours(&name).then_some(Err(CommandError::NotText(name))),
+    });
+    read.collect()
 }

@@ -1,18 +1,12 @@
 //! Reading variables, and saying everything that is wrong with them at once.
 
-use super::{Config, IdentityProvider, VARIABLES, Value};
+use super::{Config, IdentityProvider, Value, names};
 use domain::mode::Mode;
 use domain::password::NewPassword;
 use std::collections::BTreeMap;
 
-/// Variables of the test tools, which may stand in the environment of a server that a test starts.
-const TEST_PREFIX: &str = "BURSAR_TEST_";
-const OUR_PREFIX: &str = "BURSAR_";
 /// The fewest bytes of BURSAR_SECRET_KEY.
 const SHORTEST_KEY: usize = 32;
-/// How alike two names are, from 0 to 1, before one is suggested for the other.
-const ALIKE: f64 = 0.6;
-
 /// What is wrong with the configuration, one sentence each.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 #[error("The configuration is wrong:\n{}", self.0.iter().map(|problem| format!("  {problem}")).collect::<Vec<_>>().join("\n"))]
@@ -32,13 +26,22 @@ pub(super) struct Environment {
 }
 
 impl Environment {
+    /// Line breaks and spaces at the end of a value are dropped: `echo secret | base64` makes a Kubernetes Secret that ends
+    /// with a line break, and no variable has a use for one.
     pub(super) fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self { variables: variables.into_iter().collect(), problems: Vec::new() }
+        let trimmed = |(name, value): (String, String)| (name, value.trim_end().to_owned());
+        Self { variables: variables.into_iter().map(trimmed).collect(), problems: Vec::new() }
     }
 
     /// Reads one variable by any of its spellings; `None` means that a problem was noted.
     pub(super) fn take<T: Value>(&mut self, names: &[&str], default: &str) -> Option<T> {
         let mut written = names.iter().filter_map(|name| Some((*name, self.variables.get(*name)?.as_str())));
+        // An empty secret is a secret that did not arrive. The default would hide that.
+        if let Some((name, _)) = written.clone().find(|(_, value)| value.is_empty()) {
+            self.problems
+                .push(format!("{name} is set but empty. Give it a value, or remove it so that it is not set."));
+            return None;
+        }
         let (name, raw) = written.next().unwrap_or((names.first().copied().unwrap_or_default(), default));
         if let Some((other, value)) = written.find(|(_, value)| *value != raw) {
             self.problems.push(format!("{name} is {raw:?} and {other} is {value:?}. They are one switch: set one."));
@@ -50,20 +53,9 @@ impl Environment {
 
     /// Looks for names that nobody reads, then gives the verdict.
     pub(super) fn finish(mut self) -> Result<(), Problems> {
-        let known: Vec<&str> = VARIABLES.iter().flat_map(|variable| variable.names).copied().collect();
-        let ours = self.variables.keys().filter(|name| name.starts_with(OUR_PREFIX) && !name.starts_with(TEST_PREFIX));
-        let unknown: Vec<String> = ours.filter(|name| !known.contains(&name.as_str())).cloned().collect();
-        self.problems.extend(unknown.iter().map(|name| match nearest(name, &known) {
-            Some(near) => format!("{name} is not a variable of Bursar. Did you mean {near}?"),
-            None => format!("{name} is not a variable of Bursar. `bursar --help` lists them."),
-        }));
+        self.problems.extend(names::problems(&self.variables));
         if self.problems.is_empty() { Ok(()) } else { Err(Problems(self.problems)) }
     }
-}
-
-fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let alike = |other: &str| strsim::normalized_levenshtein(name, other);
-    known.iter().copied().max_by(|a, b| alike(a).total_cmp(&alike(b))).filter(|near| alike(near) >= ALIKE)
 }
 
 impl Config {
@@ -102,6 +94,7 @@ fn provider_problems(config: &Config) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Secret, TrustedProxies, VARIABLES};
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Result<Config, Problems> {
@@ -117,7 +110,7 @@ mod tests {
         let config = read(&[]).expect("defaults are good");
         assert_eq!(config.listen().to_string(), "127.0.0.1:3000");
         assert_eq!(config.project_limit, 3);
-        assert!(config.budgets && config.trusted_proxies.is_empty());
+        assert!(config.budgets && config.trusted_proxies == TrustedProxies::default());
     }
 
     #[test]
@@ -129,11 +122,39 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_name_is_answered_with_the_nearest() {
-        let text = problem(&[("BURSAR_TRUSTED_PROXY", "10.0.0.1")]);
-        assert!(text.contains("Did you mean BURSAR_TRUSTED_PROXIES?"), "{text}");
-        assert!(problem(&[("BURSAR_ENTIRELY_UNHEARD_OF", "1")]).contains("--help"));
+    fn names_that_are_not_read_stop_the_start() {
+        assert!(problem(&[("BURSAR_TRUSTED_PROXY", "10.0.0.1")]).contains("Did you mean BURSAR_TRUSTED_PROXIES?"));
         assert!(read(&[("BURSAR_TEST_DATABASE_URL", "postgres://"), ("HOME", "/")]).is_ok());
+    }
+
+    #[test]
+    fn empty_values_are_refused_for_every_variable() {
+        for name in VARIABLES.iter().flat_map(|variable| variable.names) {
+            for empty in ["", "\n", " \r\n"] {
+                let text = problem(&[(name, empty)]);
+                assert!(text.contains(&format!("{name} is set but empty")), "{name}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn line_breaks_at_the_end_are_dropped() {
+        let config = read(&[
+            ("DATABASE_URL", "postgres://u:p@h/d\n"),
+            ("SUPERADMIN_EMAIL", "ada@example.com\r\n"),
+            ("SUPERADMIN_PASSWORD", "a quiet ledger line\n"),
+            ("OIDC_CLIENT_SECRET", " kept in front \t\n\n"),
+            ("OIDC_CLIENT_ID", "bursar\n"),
+            ("BURSAR_SECRET_KEY", "0123456789abcdef0123456789abcdef\n"),
+        ])
+        .expect("good");
+        let exposed = |secret: Option<Secret>| secret.map(|secret| secret.expose().to_owned());
+        assert_eq!(exposed(config.database_url).as_deref(), Some("postgres://u:p@h/d"));
+        assert_eq!(exposed(config.superadmin_password).as_deref(), Some("a quiet ledger line"));
+        assert_eq!(exposed(config.oidc_client_secret).as_deref(), Some(" kept in front"));
+        assert_eq!(exposed(config.secret_key).as_deref(), Some("0123456789abcdef0123456789abcdef"));
+        assert_eq!(config.oidc_client_id.as_deref(), Some("bursar"));
+        assert_eq!(config.superadmin_email.map(|email| email.to_string()).as_deref(), Some("ada@example.com"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The types that variables may have: how each is written, and what it allows.
 
-use super::Secret;
+use super::{PublicUrl, Secret};
 use domain::email::Email;
 use domain::mode::Mode;
 use domain::project::ProjectName;
@@ -84,20 +84,6 @@ impl Value for Secret {
     }
 }
 
-impl Value for Vec<IpAddr> {
-    const ALLOWED: &'static str = "IP addresses separated by commas";
-
-    fn parse(raw: &str) -> Result<Self, String> {
-        let parts = raw.split(',').map(str::trim).filter(|part| !part.is_empty());
-        parts.map(|part| part.parse().map_err(|_| format!("{part:?} is not one"))).collect()
-    }
-
-    fn show(&self) -> String {
-        let texts: Vec<String> = self.iter().map(ToString::to_string).collect();
-        if texts.is_empty() { "none".to_owned() } else { texts.join(", ") }
-    }
-}
-
 /// A span of whole seconds, 1 to 3600.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seconds(u64);
@@ -114,35 +100,6 @@ plain_value!(
     "whole seconds from 1 to 3600",
     |raw| raw.parse().ok().filter(|seconds| (1..=3600).contains(seconds)).map(Self),
     |seconds| format!("{} s", seconds.0)
-);
-
-/// The origin that people's browsers see: scheme, host and port, without a path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublicUrl(String);
-
-impl PublicUrl {
-    /// As browsers write it in `Origin`.
-    pub fn origin(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether browsers come by TLS.
-    pub fn is_https(&self) -> bool {
-        self.0.starts_with("https://")
-    }
-}
-
-plain_value!(
-    PublicUrl,
-    "an address like https://bursar.example.com, without a path",
-    |raw| {
-        let uri: http::Uri = raw.parse().ok()?;
-        let scheme = uri.scheme_str().filter(|scheme| ["http", "https"].contains(scheme))?;
-        let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'))?;
-        let is_bare = uri.path() == "/" && uri.query().is_none();
-        is_bare.then(|| Self(format!("{scheme}://{}", authority.as_str().to_lowercase())))
-    },
-    |url| url.0.clone()
 );
 
 /// Where an identity provider is found, exactly as it writes it in its tokens.
@@ -370,20 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_url_is_an_origin() {
-        let origin = |raw| PublicUrl::parse(raw).map(|url| url.origin().to_owned());
-        assert_eq!(origin("https://Bursar.example.com/"), Ok("https://bursar.example.com".to_owned()));
-        assert_eq!(origin("http://localhost:3000"), Ok("http://localhost:3000".to_owned()));
-        for bad in ["bursar.example.com", "ftp://x", "https://x/path", "https://x/?a", "https://u:p@x", "https://"] {
-            assert!(origin(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn lists_and_spans_have_bounds() {
-        assert_eq!(<Vec<IpAddr>>::parse("").map(|list| list.len()), Ok(0));
-        assert_eq!(<Vec<IpAddr>>::parse("10.0.0.1, ::1").map(|list| list.len()), Ok(2));
-        assert!(<Vec<IpAddr>>::parse("10.0.0.1, proxy").is_err());
+    fn spans_have_bounds() {
         assert!(Seconds::parse("0").is_err() && Seconds::parse("3601").is_err() && Seconds::parse("-1").is_err());
         assert_eq!(Seconds::parse("30").map(Seconds::duration), Ok(Duration::from_secs(30)));
     }

@@ -1,14 +1,14 @@
 //! The one list of variables.
 
-use super::Secret;
+use super::network::TrustedProxies;
+use super::origin::PublicUrl;
 use super::read::{Environment, Problems};
-use super::value::{
-    IdentityProvider, InternalUrl, IssuerUrl, LogFilter, LogFormat, Pooler, PublicUrl, RoleMap, Seconds, Value,
-};
+use super::secret::Secret;
+use super::value::{IdentityProvider, InternalUrl, IssuerUrl, LogFilter, LogFormat, Pooler, RoleMap, Seconds, Value};
 use domain::email::Email;
 use domain::mode::Mode;
 use domain::project::ProjectName;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// What people need to know about a variable.
@@ -108,8 +108,8 @@ variables! {
         "The first administrator's password. Without it a one-time password is made and printed once.";
     public_url: Option<PublicUrl> = "", ["BURSAR_PUBLIC_URL"],
         "The address people type, when a proxy stands in front. Forms are accepted from there alone; with https browsers are told to stay on it.";
-    trusted_proxies: Vec<IpAddr> = "", ["BURSAR_TRUSTED_PROXIES"],
-        "Proxies whose X-Forwarded-For and X-Request-Id are believed.";
+    trusted_proxies: TrustedProxies = "", ["BURSAR_TRUSTED_PROXIES"],
+        "Proxies whose X-Forwarded-For, X-Request-Id and traceparent are believed.";
     data_dir: Option<PathBuf> = "", ["BURSAR_DATA_DIR"],
         "Where the private Postgres keeps its data. Without it: $XDG_DATA_HOME/bursar or ~/.local/share/bursar, for root /var/lib/bursar.";
     postgres_bin: Option<PathBuf> = "", ["BURSAR_POSTGRES_BIN"],

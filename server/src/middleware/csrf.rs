@@ -1,12 +1,13 @@
-//! Only our own pages may change anything (field.md S5): `Sec-Fetch-Site` and `Origin` both have a say.
+//! Only our own pages may change anything: `Sec-Fetch-Site` and `Origin` both have a say.
 
 use super::{cookies, error_pages};
+use crate::config::web_origin;
 use crate::state::{AppState, Web};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{HOST, ORIGIN};
-use http::{HeaderMap, Method, Uri};
+use http::{HeaderMap, HeaderValue, Method, Uri};
 
 /// Refuses whatever may change something and was not sent from our own pages.
 pub async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
@@ -23,7 +24,7 @@ fn is_safe(method: &Method) -> bool {
 
 fn comes_from_us(web: &Web, uri: &Uri, headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").map(|site| site.as_bytes() == b"same-origin");
-    let origin = headers.get(ORIGIN).map(|origin| is_own_origin(web, uri, headers, origin.as_bytes()));
+    let origin = headers.get(ORIGIN).map(|origin| is_own_origin(web, uri, headers, origin));
     match (site, origin) {
         (Some(false), _) | (_, Some(false)) => false,
         (Some(true), _) | (_, Some(true)) => true,
@@ -38,35 +39,36 @@ fn names_session(headers: &HeaderMap) -> bool {
     lines.any(|line| line.as_bytes().windows(cookies::SESSION.len()).any(|part| part == cookies::SESSION.as_bytes()))
 }
 
-fn is_own_origin(web: &Web, uri: &Uri, headers: &HeaderMap, origin: &[u8]) -> bool {
+fn is_own_origin(web: &Web, uri: &Uri, headers: &HeaderMap, origin: &HeaderValue) -> bool {
+    let Some(origin) = origin.to_str().ok().and_then(web_origin) else { return false };
     if let Some(public) = &web.public_url {
-        return origin.eq_ignore_ascii_case(public.origin().as_bytes());
+        return origin == public.origin();
     }
     let host =
         headers.get(HOST).and_then(|host| host.to_str().ok()).or_else(|| uri.authority().map(|host| host.as_str()));
     // Without a public address this server speaks plain HTTP to its visitors; a proxy that adds TLS keeps the host.
-    let own = |scheme: &str| host.is_some_and(|host| origin.eq_ignore_ascii_case(format!("{scheme}{host}").as_bytes()));
-    own("http://") || own("https://")
+    let own = |scheme: &str| host.and_then(|host| web_origin(&format!("{scheme}://{host}")));
+    ["http", "https"].into_iter().filter_map(own).any(|own| own == origin)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{PublicUrl, Value as _};
+    use crate::config::{PublicUrl, TrustedProxies, Value as _};
     use std::path::PathBuf;
     use std::time::Duration;
 
     fn passes(public: Option<&str>, pairs: &[(&'static str, &str)]) -> bool {
         let web = Web {
             public_url: public.map(|url| PublicUrl::parse(url).expect("an address")),
-            trusted_proxies: vec![],
+            trusted_proxies: TrustedProxies::default(),
             site_dir: PathBuf::new(),
             request_timeout: Duration::from_secs(1),
         };
         let mut headers = HeaderMap::new();
         headers.insert(HOST, "bursar.test:3000".parse().expect("a host"));
         for (name, value) in pairs {
-            headers.append(*name, value.parse().expect("a header"));
+            headers.insert(*name, value.parse().expect("a header"));
         }
         comes_from_us(&web, &Uri::from_static("/act/x"), &headers)
     }
@@ -101,5 +103,20 @@ mod tests {
         assert!(passes(public, &[COOKIE, ("origin", "https://bursar.example.com")]));
         assert!(!passes(public, &[COOKIE, ("origin", "http://bursar.test:3000")]));
         assert!(!passes(public, &[COOKIE, ("origin", "http://bursar.example.com")]));
+    }
+
+    #[test]
+    fn origins_are_compared_without_default_ports() {
+        let https = [COOKIE, ("origin", "https://bursar.example.com")];
+        for public in ["https://bursar.example.com:443", "https://Bursar.Example.com/", "https://bursar.example.com"] {
+            assert!(passes(Some(public), &https), "{public}");
+        }
+        assert!(!passes(Some("https://bursar.example.com:8443"), &https));
+        assert!(passes(Some("https://bürsar.example"), &[COOKIE, ("origin", "https://xn--brsar-kva.example")]));
+        // Proxies that write the port into `Host`, as nginx does with `$host:$server_port`.
+        assert!(passes(None, &[("host", "bursar.example.com:443"), https[0], https[1]]));
+        let http = ("origin", "http://bursar.example.com");
+        assert!(passes(None, &[("host", "Bursar.example.com:80"), COOKIE, http]));
+        assert!(!passes(None, &[("host", "bursar.example.com:443"), COOKIE, http]));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::server::{DATA, OUR_SITE, PAGE, TestServer, answer, header};
 use http::{Method, StatusCode};
-use server::config::{PublicUrl, Value as _};
+use server::config::{PublicUrl, TrustedProxies, Value as _};
 use std::collections::BTreeSet;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -106,7 +106,8 @@ async fn a_request_id_is_taken_from_a_trusted_proxy_alone() {
     let open = TestServer::start().await;
     assert_ne!(header(&open.get("/health/live", &[given]).await, "x-request-id"), given.1);
     let behind =
-        TestServer::start_with(|web| web.trusted_proxies = vec!["127.0.0.1".parse().expect("an address")]).await;
+        TestServer::start_with(|web| web.trusted_proxies = TrustedProxies::parse("127.0.0.1").expect("an address"))
+            .await;
     assert_eq!(header(&behind.get("/health/live", &[given]).await, "x-request-id"), given.1);
     let odd = ("x-request-id", "two words");
     assert_ne!(header(&behind.get("/health/live", &[odd]).await, "x-request-id"), odd.1);

@@ -7,6 +7,7 @@ use domain::role::PlatformRole;
 use http::Method;
 use reqwest::{Client, RequestBuilder, Response};
 use server::api::RateLimit;
+use server::config::TrustedProxies;
 use server::router;
 use server::state::{AppState, Readiness, Web};
 use services::guard::Caller;
@@ -108,7 +109,7 @@ impl TestServer {
         }
         let mut web = Web {
             public_url: None,
-            trusted_proxies: vec![],
+            trusted_proxies: TrustedProxies::default(),
             site_dir: site.path().to_owned(),
             request_timeout: Duration::from_secs(30),
         };
