@@ -3,6 +3,7 @@
 use crate::config::{Config, Pooler, Secret};
 use log::LevelFilter;
 use services::database::Database;
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -72,6 +73,21 @@ fn is_unverified(options: &PgConnectOptions) -> bool {
     !is_here && !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull)
 }
 
+/// Which database it is, for operators: host, port and name, never the user's password.
+pub fn description(config: &Config, pool: &PgPool) -> String {
+    let database = described(&pool.connect_options());
+    if config.database_url.is_some() { database } else { format!("the private Postgres, {database}") }
+}
+
+fn described(options: &PgConnectOptions) -> String {
+    // Without a name Postgres takes the user's.
+    let name = options.get_database().unwrap_or_else(|| options.get_username());
+    match options.get_socket() {
+        Some(folder) => format!("database {name} at the socket in {}", folder.display()),
+        None => format!("database {name} on {}:{}", options.get_host(), options.get_port()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,5 +116,14 @@ mod tests {
         ] {
             assert!(!is_unverified_at(url), "{url}");
         }
+    }
+
+    #[test]
+    fn database_is_described_without_its_password() {
+        let described = |url: &str| described(&url.parse().expect("an address"));
+        assert_eq!(described("postgres://ada:s3cret@db.example.com/bursar"), "database bursar on db.example.com:5432");
+        assert_eq!(described("postgres://ada:s3cret@db.example.com:6432"), "database ada on db.example.com:6432");
+        assert_eq!(described("postgres://h/d?password=s3cret&sslmode=verify-full"), "database d on h:5432");
+        assert_eq!(described("postgres://postgres@%2Frun%2Fpg/bursar"), "database bursar at the socket in /run/pg");
     }
 }

@@ -15,6 +15,7 @@ pub mod demo;
 pub mod error;
 pub mod forms;
 pub mod guard;
+pub mod https;
 pub mod idempotency;
 pub mod identity;
 pub mod keyset;

@@ -5,11 +5,13 @@ mod database;
 mod provider;
 mod refused;
 mod statements;
+mod tls;
 
 pub use database::TestDatabase;
 pub use provider::{ISSUER, developer};
 pub use refused::{conflict, problem, refusal, rule};
 pub use statements::{count_hashes, count_statements};
+pub use tls::{Authority, Validity};
 
 use crate::guard::Caller;
 use crate::session::{self, Client, SessionToken};

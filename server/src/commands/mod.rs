@@ -41,6 +41,12 @@ pub enum CommandError {
     /// The pages were not built.
     #[error(transparent)]
     Manifest(#[from] manifest::ManifestError),
+    /// No TLS connection to the identity provider can be verified.
+    #[error("IDP_PROVIDER: {0}")]
+    Https(#[from] services::https::ClientError),
+    /// `check-config` found all of these.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Several(Vec<CommandError>),
     /// The console said no.
     #[error(transparent)]
     Services(#[from] services::Error),
@@ -85,10 +91,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Migrate { from } => operate::migrate(&configured()?, from.as_deref()).await,
         Command::GrantMaintainer { email } => operate::grant_maintainer(&configured()?, &email).await,
         Command::VerifyAudit { known } => operate::verify_audit(&configured()?, known.as_ref()).await,
-        Command::CheckConfig => {
-            operate::check_config(&configured()?);
-            Ok(())
-        }
+        Command::CheckConfig => operate::check_config(&configured()?).await,
         #[cfg(feature = "embedded-postgres")]
         Command::Postgres { data_dir, throw_away } => operate::postgres(&configured()?, data_dir, throw_away).await,
         Command::DemoData(asked) => demo_data::run(&configured()?, &asked).await,

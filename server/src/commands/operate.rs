@@ -1,7 +1,7 @@
 //! What operators do by hand.
 
 use super::CommandError;
-use super::start::Database;
+use super::start::{self, Database};
 use crate::config::Config;
 use domain::email::Email;
 use services::audit::{self, Head};
@@ -47,11 +47,16 @@ pub(super) async fn verify_audit(config: &Config, known: Option<&Head>) -> Resul
 }
 
 /// `bursar check-config`
-pub(super) fn check_config(config: &Config) {
+pub(super) async fn check_config(config: &Config) -> Result<(), CommandError> {
     for (name, value) in config.shown() {
         println!("{name} = {value}");
     }
+    let faults = start::faults(config).await;
+    if !faults.is_empty() {
+        return Err(CommandError::Several(faults));
+    }
     println!("The configuration is good. Listens on {}.", config.listen());
+    Ok(())
 }
 
 /// `bursar postgres`

@@ -4,11 +4,11 @@ use super::CommandError;
 use super::start::Database;
 use crate::api::RateLimit;
 use crate::config::Config;
+use crate::database;
 use crate::state::{AppState, Readiness, Web};
 use crate::telemetry::{Telemetry, job};
 use crate::{manifest, router, signals};
 use axum::serve::ListenerExt as _;
-use domain::provider::ProviderKind;
 use services::bootstrap::{self, FirstSignIn};
 use services::identity::Identity;
 use services::{Services, audit, idempotency, identity, projects, schema, session, sign_in};
@@ -119,7 +119,7 @@ async fn prepare(state: &AppState, address: SocketAddr, config: &Config, sample:
         sign_ins.extend(services::sample::fill(&state.services).await?);
     }
     state.readiness.announce();
-    greet(address, config, state.services.identity().map(Identity::kind), &sign_ins);
+    greet(address, config, &state.services, &sign_ins);
     tokio::select! {
         never = sweep(&state.services) => match never {},
         never = seal(&state.services) => match never {},
@@ -160,10 +160,11 @@ async fn sweep(services: &Services) -> Infallible {
 }
 
 /// Where to go, and the one time that one-time passwords are shown.
-fn greet(address: SocketAddr, config: &Config, provider: Option<ProviderKind>, sign_ins: &[FirstSignIn]) {
+fn greet(address: SocketAddr, config: &Config, services: &Services, sign_ins: &[FirstSignIn]) {
     let address = config.public_url.as_ref().map_or_else(|| format!("http://{address}"), |url| url.origin().to_owned());
     println!("Bursar answers on {address}");
-    if let Some(provider) = provider {
+    println!("Data is kept in {}.", database::description(config, services.pool()));
+    if let Some(provider) = services.identity().map(Identity::kind) {
         println!("People sign in through {}.", provider.title());
     }
     for FirstSignIn { email, one_time_password } in sign_ins {

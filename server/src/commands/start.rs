@@ -2,7 +2,7 @@
 
 use super::CommandError;
 use crate::config::{Config, IdentityProvider, Secret};
-use crate::database;
+use crate::{database, manifest};
 use domain::claims::ClaimRules;
 use domain::mode::Mode;
 use domain::provider::ProviderKind;
@@ -51,6 +51,7 @@ impl Database {
     pub(super) fn services(&self, config: &Config) -> Result<Services, CommandError> {
         let database = database::open(config, &self.url).map_err(CommandError::DatabaseUrl)?;
         let services = Services::new(database, Clock::system(), Random::system(), settings(config))?;
+        tracing::info!("data is kept in {}", database::description(config, services.pool()));
         Ok(match provider(config) {
             Some(provider) => services.with_identity(Identity::new(provider, identity::http_client()?)),
             None => services,
@@ -72,6 +73,23 @@ impl Database {
         if let Some(private) = self.private {
             private.stop().await;
         }
+    }
+}
+
+/// Every fault of the configuration that `serve` meets after reading it, as far as this machine alone can tell.
+pub(super) async fn faults(config: &Config) -> Vec<CommandError> {
+    let pages = manifest::read(&config.site_dir).map(drop).map_err(CommandError::from);
+    let provider = provider(config).map_or(Ok(()), |_| Ok(identity::http_client().map(drop)?));
+    [pages, database_fault(config).await, provider].into_iter().filter_map(Result::err).collect()
+}
+
+async fn database_fault(config: &Config) -> Result<(), CommandError> {
+    match &config.database_url {
+        Some(url) => database::open(config, url).map(drop).map_err(CommandError::DatabaseUrl),
+        #[cfg(feature = "embedded-postgres")]
+        None => Ok(crate::embedded::check(config).await?),
+        #[cfg(not(feature = "embedded-postgres"))]
+        None => Err(CommandError::NoDatabase),
     }
 }
 

@@ -26,6 +26,9 @@ pub enum TelemetryError {
     /// A variable of OpenTelemetry makes no sense.
     #[error("OTEL_EXPORTER_OTLP_ENDPOINT: {0}")]
     Traces(#[from] opentelemetry_otlp::ExporterBuildError),
+    /// No TLS connection to the collector can be verified.
+    #[error("OTEL_EXPORTER_OTLP_ENDPOINT: {0}")]
+    Https(#[from] services::https::ClientError),
 }
 
 /// What was started and can still be asked.

@@ -1,13 +1,15 @@
 //! Traces: one span for every request with the statements it ran, sent by OTLP over HTTP where an endpoint is named.
 
+use super::TelemetryError;
 use http::{HeaderMap, Method};
 use opentelemetry::propagation::TextMapPropagator as _;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_http::{Bytes, HeaderExtractor, HttpClient, HttpError, Request, Response};
-use opentelemetry_otlp::{ExporterBuildError, Protocol, SpanExporter, WithExportConfig as _, WithHttpConfig as _};
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
+use services::https::{self, ClientError};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tracing::level_filters::LevelFilter;
@@ -29,8 +31,8 @@ impl Traces {
     /// Starts it as `OTEL_EXPORTER_OTLP_ENDPOINT` and its relatives say, which the exporter reads by itself.
     ///
     /// # Errors
-    /// One of these variables makes no sense.
-    pub(super) fn start(service: String) -> Result<Self, ExporterBuildError> {
+    /// One of these variables makes no sense, or the system has no certificate authorities.
+    pub(super) fn start(service: String) -> Result<Self, TelemetryError> {
         let exporter = SpanExporter::builder().with_http().with_protocol(Protocol::HttpBinary);
         let exporter = exporter.with_http_client(Client::new()?).build()?;
         let resource = Resource::builder().with_service_name(service).build();
@@ -94,11 +96,8 @@ struct Client {
 }
 
 impl Client {
-    fn new() -> Result<Self, ExporterBuildError> {
-        // Two parts of a process may both want it; whoever comes second finds it there.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder().timeout(PATIENCE).build();
-        let client = client.map_err(|fault| ExporterBuildError::InternalFailure(fault.to_string()))?;
+    fn new() -> Result<Self, ClientError> {
+        let client = https::build(reqwest::Client::builder().timeout(PATIENCE))?;
         Ok(Self { client, runtime: Handle::current() })
     }
 }

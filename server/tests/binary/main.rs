@@ -8,5 +8,7 @@ mod faults;
 mod operating;
 mod pooler;
 mod process;
+mod proxies;
 mod running;
 mod session_settings;
+mod tls;

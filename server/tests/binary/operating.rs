@@ -1,6 +1,6 @@
 //! What operators ask of a running server: its metrics, and more detail in its log.
 
-use crate::process::{serve, serve_logging_to, signal, site};
+use crate::process::{self, serve, serve_logging_to, signal, site};
 use rustix::process::Signal;
 use services::testing::World;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -14,12 +14,7 @@ fn free_address() -> SocketAddr {
 
 /// The answer to a GET, head and body.
 fn get(address: SocketAddr, path: &str) -> String {
-    let mut connection = TcpStream::connect(address).expect("a connection");
-    write!(connection, "GET {path} HTTP/1.1\r\nhost: x\r\naccept: text/html\r\nconnection: close\r\n\r\n")
-        .expect("sent");
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).expect("the whole answer");
-    answer
+    process::get(address, path, "")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! How the binary ends, and what operators do beside it.
 
-use crate::process::{run, serve, signal, site, text};
+use crate::process::{greeting, run, serve, signal, site, text};
 use services::testing::World;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -40,4 +40,17 @@ async fn granting_the_maintainer_role_at_the_command_line_takes_effect() {
     assert!(!output.status.success() && text(&output.stderr).contains("nobody@example.com"));
     let output = run(&["grant-maintainer", "no address"], &[("DATABASE_URL", &url)]);
     assert!(!output.status.success() && text(&output.stderr).contains("name@example.com"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn greeting_and_log_say_which_database_is_used() {
+    let (world, site) = (World::create().await, site());
+    let url = world.database_url();
+    let (before, name) = url.rsplit_once('/').expect("a database");
+    let with_password = format!("{before}/{name}{}password=s3cret", if name.contains('?') { "&" } else { "?" });
+    let (greeting, log) = greeting(site.path(), &[("DATABASE_URL", &with_password)]);
+    let name = name.split('?').next().expect("a name");
+    assert!(greeting.contains("Data is kept in database ") && greeting.contains(name), "{greeting}");
+    assert!(log.contains("data is kept in database ") && log.contains(name), "{log}");
+    assert!(!greeting.contains("s3cret") && !log.contains("s3cret"), "{greeting}{log}");
 }

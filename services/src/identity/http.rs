@@ -1,7 +1,8 @@
 //! Talking to the provider: bounded in time and size, never redirected.
 
-use crate::error::Error;
+use crate::https::{self, ClientError};
 use openidconnect::{HttpRequest, HttpResponse};
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// The longest a connection may take to be made.
@@ -45,18 +46,15 @@ impl HttpFault {
 /// The client for [`super::Identity`].
 ///
 /// # Errors
-/// The system's certificates cannot be used.
-pub fn client() -> Result<reqwest::Client, Error> {
-    // Two parts of a process may both want it; whoever comes second finds it there.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
+/// The system has no certificate authorities.
+pub fn client() -> Result<reqwest::Client, ClientError> {
+    let builder = reqwest::Client::builder()
         .connect_timeout(CONNECT)
         .timeout(EXCHANGE)
         // A provider that sends us elsewhere could make us ask addresses of this network.
         .redirect(reqwest::redirect::Policy::none())
-        .user_agent("bursar")
-        .build()
-        .map_err(|fault| Error::Broken(format!("no HTTP client: {fault}")))
+        .user_agent("bursar");
+    https::build(builder)
 }
 
 /// Sends one request and reads the whole answer.
@@ -80,12 +78,14 @@ pub(super) async fn exchange(client: &reqwest::Client, request: HttpRequest) -> 
 }
 
 /// Without the address, which stands in the configuration.
-fn in_a_few_words(fault: &reqwest::Error) -> &'static str {
+fn in_a_few_words(fault: &reqwest::Error) -> Cow<'static, str> {
     if fault.is_timeout() {
-        "it did not answer in time"
+        "it did not answer in time".into()
+    } else if let Some(what) = https::handshake_failure(fault) {
+        what
     } else if fault.is_connect() {
-        "no connection could be made"
+        "no connection could be made".into()
     } else {
-        "the connection broke off"
+        "the connection broke off".into()
     }
 }
