@@ -108,6 +108,25 @@ export class Keycloak {
     return (await this.read<unknown[]>(`/events?${query}`)).length;
   }
 
+  /** Claims of a fresh access token, as programs get one. */
+  async claims(username: string): Promise<{ token: string; claims: Record<string, unknown> }> {
+    const client = { client_id: "bursar-api", client_secret: "secret-for-trying" };
+    const body = new URLSearchParams({ grant_type: "password", ...client, username, password: KEYCLOAK_PASSWORD });
+    const answer = await fetch(`${this.issuer()}/protocol/openid-connect/token`, { method: "POST", body });
+    const { access_token: token } = (await answer.json()) as { access_token: string };
+    const payload = Buffer.from(token.split(".")[1] ?? "", "base64url").toString();
+    return { token, claims: JSON.parse(payload) as Record<string, unknown> };
+  }
+
+  /** Writes attributes into the own account, as every user may try. Returns the status of the answer. */
+  async writeOwnAttributes(token: string, attributes: Record<string, string[]>): Promise<number> {
+    const address = `${this.issuer()}/account/`;
+    const headers = { Authorization: `Bearer ${token}`, Accept: "application/json", "Content-Type": "application/json" };
+    const account = (await (await fetch(address, { headers })).json()) as { attributes?: object };
+    const body = JSON.stringify({ ...account, attributes: { ...account.attributes, ...attributes } });
+    return (await fetch(address, { method: "POST", headers, body })).status;
+  }
+
   private async rolesOf(username: string): Promise<string> {
     return `/users/${await this.idOf(username)}/role-mappings/realm`;
   }

@@ -94,6 +94,8 @@ impl User {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
+    use std::collections::BTreeSet;
 
     #[test]
     fn the_realm_names_who_signs_in_with_what() {
@@ -108,5 +110,44 @@ mod tests {
         assert_eq!(realm.bursar().unwrap().client_id, "bursar");
         let company = Realm::read(COMPANY).unwrap().people();
         assert!(company[0].contains("colleague") && company[0].contains("role Bursar.Developer"), "{company:#?}");
+    }
+
+    /// Every claim that Bursar reads from an attribute of the user: what a user may edit, a user may claim.
+    #[test]
+    fn users_cannot_edit_what_tokens_say_of_them() {
+        let text = std::fs::read_to_string(file(BURSAR)).unwrap();
+        let realm: Value = serde_json::from_str(&text).unwrap();
+        let component = &realm["components"]["org.keycloak.userprofile.UserProfileProvider"][0];
+        let profile = component["config"]["kc.user.profile.config"][0].as_str().unwrap();
+        let profile: Value = serde_json::from_str(profile).unwrap();
+        let mapped = attributes_in_tokens(&realm);
+        assert_eq!(mapped, BTreeSet::from(["applications", "applications_admin", "guest", "user_type"]));
+        assert_only_administrators_edit(&profile, &mapped);
+    }
+
+    /// What operators copy is what is tested.
+    #[test]
+    fn documented_user_profile_is_the_realm_files() {
+        let docs = std::fs::read_to_string(paths::root().join("docs/sign-in.md")).unwrap();
+        let block = docs.split("```json\n").find(|block| block.contains("\"permissions\"")).unwrap();
+        let documented: Value = serde_json::from_str(block.split("```").next().unwrap()).unwrap();
+        let names = ["applications", "applications_admin", "guest", "user_type"];
+        assert_only_administrators_edit(&documented, &BTreeSet::from(names));
+    }
+
+    fn attributes_in_tokens(realm: &Value) -> BTreeSet<&str> {
+        let clients = realm["clients"].as_array().unwrap().iter();
+        let mappers = clients.filter_map(|client| client["protocolMappers"].as_array()).flatten();
+        mappers.filter_map(|mapper| mapper["config"]["user.attribute"].as_str()).collect()
+    }
+
+    fn assert_only_administrators_edit(profile: &Value, names: &BTreeSet<&str>) {
+        assert_eq!(profile.get("unmanagedAttributePolicy"), None, "ENABLED lets users write any attribute");
+        let declared = profile["attributes"].as_array().unwrap();
+        for name in names {
+            let attribute = declared.iter().find(|attribute| attribute["name"] == *name).expect(name);
+            assert_eq!(attribute["permissions"], json!({ "view": ["admin"], "edit": ["admin"] }), "{name}");
+            assert_eq!(attribute["multivalued"] == true, name.starts_with("applications"), "{name}");
+        }
     }
 }
