@@ -68,6 +68,20 @@ impl Actor {
         held.map(|(_, role)| role.effective_for(self.kind))
     }
 
+    /// Why the table refuses it, and what to do next. Names no role that the user holds.
+    pub fn refusal(&self, permission: Permission, target: Target) -> String {
+        let if_managed_here = Self { mode: Mode::Platform, ..self.clone() };
+        if if_managed_here.may(permission, target) {
+            return "Projects come from the identity provider here (Keycloak-managed mode). Ask an administrator of the \
+                    identity provider to add the project to your account, or an admin to create it in Bursar."
+                .to_owned();
+        }
+        if self.role.is_auditor() {
+            return "Auditors see everything and change nothing. Ask a maintainer or an admin.".to_owned();
+        }
+        format!("Only {} can do this. Ask one of them.", self.mode.holders(permission))
+    }
+
     fn roles_towards(&self, target: Target) -> impl Iterator<Item = Role> {
         let platform = match self.role {
             PlatformRole::Maintainer => Some(Role::Maintainer),
@@ -128,6 +142,58 @@ mod tests {
         assert!(!person.may(Permission::ManageMembers, Target::Project(other)));
         assert!(!person.may(Permission::ManageMembers, Target::Platform));
         assert!(person.may_anywhere(Permission::ManageMembers));
+    }
+
+    /// "Only maintainers and regular users can do this" tells a regular user nothing.
+    #[test]
+    fn refusal_never_names_a_role_that_the_user_holds() {
+        let (own, other) = (ProjectId(Uuid::from_u128(10)), ProjectId(Uuid::from_u128(11)));
+        let mut refused = 0;
+        for user in everybody(own) {
+            for permission in Permission::ALL.iter().copied().filter(|permission| user.mode.has(*permission)) {
+                let is_own = Role::ALL.into_iter().any(|role| user.mode.scope(permission, role) == Some(Scope::Own));
+                let elsewhere = [Target::Platform, Target::Project(own), Target::Project(other)];
+                let targets = if is_own { &[Target::Own][..] } else { &elsewhere };
+                for target in targets.iter().copied().filter(|target| !user.may(permission, *target)) {
+                    let text = user.refusal(permission, target);
+                    let named = text.strip_prefix("Only ").and_then(|rest| rest.split_once(" can do this"));
+                    let named = named.map(|(roles, _)| roles.replace(" and ", ", ")).unwrap_or_default();
+                    let holds = |name: &str| user.roles_towards(target).any(|role| role.plural() == name);
+                    assert!(!named.split(", ").any(holds), "{user:?} {permission:?} {target:?}: {text}");
+                    refused += 1;
+                }
+            }
+        }
+        assert!(refused > 100, "{refused}");
+    }
+
+    /// Every kind of user, as member and as project admin of a project.
+    fn everybody(project: ProjectId) -> Vec<Actor> {
+        let mut all = Vec::new();
+        for mode in [Mode::Platform, Mode::Keycloak] {
+            for kind in [UserKind::Regular, UserKind::External] {
+                for role in [PlatformRole::User, PlatformRole::Auditor, PlatformRole::Admin, PlatformRole::Maintainer] {
+                    for held in [ProjectRole::Member, ProjectRole::Admin] {
+                        all.push(Actor { mode, kind, ..actor(role, vec![(project, held)]) });
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn refusal_of_a_project_in_keycloak_mode_says_where_projects_come_from() {
+        let user = Actor { mode: Mode::Keycloak, ..actor(PlatformRole::User, vec![]) };
+        let text = user.refusal(Permission::CreateProject, Target::Own);
+        assert!(text.starts_with("Projects come from the identity provider"), "{text}");
+        let external = Actor { kind: UserKind::External, ..user };
+        assert_eq!(
+            external.refusal(Permission::CreateProject, Target::Own),
+            "Only admins can do this. Ask one of them."
+        );
+        let auditor = actor(PlatformRole::Auditor, vec![]);
+        assert!(auditor.refusal(Permission::CreateProject, Target::Own).starts_with("Auditors see everything"));
     }
 
     #[test]

@@ -36,7 +36,23 @@ impl Mode {
 
     /// Whether anybody may do it here; otherwise its pages and functions do not exist.
     pub fn has(self, permission: Permission) -> bool {
-        Role::ALL.into_iter().any(|role| self.scope(permission, role).is_some())
+        self.roles_with(permission).next().is_some()
+    }
+
+    /// Who may do it, as the end of a sentence: "maintainers and admins".
+    pub fn holders(self, permission: Permission) -> String {
+        let names: Vec<&str> = self.roles_with(permission).map(Role::plural).collect();
+        match names.split_last() {
+            None => "nobody".to_owned(),
+            Some((only, [])) => (*only).to_owned(),
+            Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        }
+    }
+
+    /// The roles that may do it. Maintainers and auditors exist in the database alone.
+    fn roles_with(self, permission: Permission) -> impl Iterator<Item = Role> {
+        let exists = move |role: &Role| self == Self::Platform || !matches!(role, Role::Maintainer | Role::Auditor);
+        Role::ALL.into_iter().filter(exists).filter(move |role| self.scope(permission, *role).is_some())
     }
 }
 
@@ -50,6 +66,14 @@ mod tests {
             assert!(Mode::Platform.has(*permission));
             assert!(Role::ALL.iter().all(|role| Mode::Platform.scope(*permission, *role) == scope(*permission, *role)));
         }
+    }
+
+    #[test]
+    fn holders_are_the_roles_of_the_mode() {
+        assert_eq!(Mode::Platform.holders(Permission::ManageBudgets), "maintainers");
+        assert_eq!(Mode::Platform.holders(Permission::CreateProject), "maintainers, admins and regular users");
+        assert_eq!(Mode::Keycloak.holders(Permission::CreateProject), "admins");
+        assert_eq!(Mode::Keycloak.holders(Permission::ManageBudgets), "nobody");
     }
 
     #[test]

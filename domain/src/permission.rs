@@ -137,20 +137,6 @@ pub const fn scope(permission: Permission, role: Role) -> Option<Scope> {
     permission.row()[role as usize]
 }
 
-/// Who may do it platform-wide, as the end of a sentence: "maintainers and admins".
-pub fn holders(permission: Permission) -> String {
-    let names: Vec<String> = Role::ALL
-        .into_iter()
-        .filter(|role| scope(permission, *role).is_some())
-        .map(|role| format!("{}s", role.title().to_lowercase()))
-        .collect();
-    match names.split_last() {
-        None => "nobody".to_owned(),
-        Some((only, [])) => only.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -186,11 +172,5 @@ mod tests {
                 assert!(scope(*permission, role) <= Some(Scope::Project), "{permission:?} {role:?}");
             }
         }
-    }
-
-    #[test]
-    fn holders_reads_as_a_sentence() {
-        assert_eq!(holders(Permission::ManageBudgets), "maintainers");
-        assert_eq!(holders(Permission::ManageUsers), "maintainers and admins");
     }
 }

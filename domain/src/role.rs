@@ -40,6 +40,19 @@ impl Role {
             Self::External => "External user",
         }
     }
+
+    /// Those who hold it, within a sentence.
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Maintainer => "maintainers",
+            Self::Admin => "admins",
+            Self::Auditor => "auditors",
+            Self::ProjectAdmin => "project admins of the project",
+            Self::Member => "members of the project",
+            Self::User => "regular users",
+            Self::External => "external users",
+        }
+    }
 }
 
 /// The platform roles a person holds.

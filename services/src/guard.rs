@@ -2,7 +2,7 @@
 
 use domain::actor::{Actor, Target};
 use domain::error::Refusal;
-use domain::permission::{Asks, Permission, holders};
+use domain::permission::{Asks, Permission};
 use std::marker::PhantomData;
 
 /// The signed-in person behind a request, and the request.
@@ -30,7 +30,7 @@ impl Caller {
     /// # Errors
     /// [`Refusal::NotFound`] for what does not exist in this mode, and for a project the person may not even see
     /// (`behaviour.md` W-18), otherwise
-    /// [`Refusal::Forbidden`] saying who may.
+    /// [`Refusal::Forbidden`] saying why and who may.
     pub fn can<P: Asks>(&self, target: Target) -> Result<Can<P>, Refusal> {
         check(&self.actor, P::PERMISSION, target)?;
         Ok(Can { caller: self.clone(), target, permission: PhantomData })
@@ -63,5 +63,5 @@ pub(crate) fn check(actor: &Actor, permission: Permission, target: Target) -> Re
     if matches!(target, Target::Project(_)) && !actor.may(Permission::ViewProject, target) {
         return Err(Refusal::NotFound);
     }
-    Err(Refusal::Forbidden(format!("Only {} can do this. Ask one of them.", holders(permission))))
+    Err(Refusal::Forbidden(actor.refusal(permission, target)))
 }

@@ -2,8 +2,7 @@
 
 use crate::me::Me;
 use crate::ui::{Icon, IconSize, RailPart, SvgIcon, Views};
-use domain::mode::Mode;
-use domain::permission::{Permission, Scope, holders};
+use domain::permission::{Permission, Scope};
 use domain::role::{PlatformRole, ProjectRole, Role};
 use domain::user::Assignment;
 use leptos::prelude::*;
@@ -45,7 +44,7 @@ fn line(title: &'static str, note: Option<String>, allowed: bool) -> impl IntoVi
 /// In which projects somebody may, when it is not everywhere; who may instead, when they may not.
 fn note(permission: Permission, me: &Me, projects: &[Assignment]) -> Option<String> {
     if !me.may(permission) {
-        return Some(if me.mode == Mode::Keycloak { "admins".to_owned() } else { holders(permission) });
+        return Some(me.mode.holders(permission));
     }
     let scope = |role| me.mode.scope(permission, role);
     let everywhere = platform_role(me.role).is_some_and(|role| scope(role) == Some(Scope::Platform));
