@@ -1,7 +1,7 @@
 //! What every request may need.
 
 use crate::api::RateLimit;
-use crate::config::{Config, PublicUrl, TrustedProxies};
+use crate::config::{Config, Hsts, PublicUrl, TrustedProxies};
 use app::request::Assets;
 use services::Services;
 use std::path::PathBuf;
@@ -35,6 +35,8 @@ pub struct Web {
     pub site_dir: PathBuf,
     /// The longest a request may take.
     pub request_timeout: Duration,
+    /// How long browsers stay on TLS, and for which hosts.
+    pub hsts: Hsts,
 }
 
 impl Web {
@@ -45,6 +47,7 @@ impl Web {
             trusted_proxies: config.trusted_proxies.clone(),
             site_dir: config.site_dir.clone(),
             request_timeout: config.request_timeout.duration(),
+            hsts: config.hsts.clone(),
         }
     }
 }

@@ -17,5 +17,5 @@ pub use origin::{PublicUrl, web_origin};
 pub use read::Problems;
 pub use secret::Secret;
 pub use show::{help, markdown};
-pub use value::{IdentityProvider, IssuerUrl, LogFilter, LogFormat, Pooler, RoleMap, Seconds, Value};
+pub use value::{Hsts, IdentityProvider, IssuerUrl, LogFilter, LogFormat, Pooler, RoleMap, Seconds, Value};
 pub use variables::{Config, VARIABLES, Variable};

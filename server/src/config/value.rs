@@ -4,6 +4,7 @@ use super::{PublicUrl, Secret};
 use domain::email::Email;
 use domain::mode::Mode;
 use domain::project::ProjectName;
+use http::HeaderValue;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -100,6 +101,33 @@ plain_value!(
     "whole seconds from 1 to 3600",
     |raw| raw.parse().ok().filter(|seconds| (1..=3600).contains(seconds)).map(Self),
     |seconds| format!("{} s", seconds.0)
+);
+
+/// The value of `Strict-Transport-Security` (RFC 6797), or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hsts(Option<HeaderValue>);
+
+impl Hsts {
+    /// For the answers.
+    pub const fn header(&self) -> Option<&HeaderValue> {
+        self.0.as_ref()
+    }
+}
+
+plain_value!(
+    Hsts,
+    "off, or directives like max-age=31536000; includeSubDomains; preload",
+    |raw| {
+        if raw == "off" {
+            return Some(Self(None));
+        }
+        let mut directives = raw.split(';').map(str::trim);
+        let max_age = directives.next()?.strip_prefix("max-age=")?;
+        let is_known = directives.all(|directive| ["includeSubDomains", "preload"].contains(&directive));
+        let is_valid = is_known && max_age.parse::<u32>().is_ok();
+        is_valid.then(|| HeaderValue::from_str(raw).ok()).flatten().map(|value| Self(Some(value)))
+    },
+    |hsts| hsts.0.as_ref().and_then(|value| value.to_str().ok()).unwrap_or("off").to_owned()
 );
 
 /// Where an identity provider is found, exactly as it writes it in its tokens.
@@ -324,6 +352,18 @@ mod tests {
         assert_eq!(names(r#"["atlas", "a, b"]"#), Ok("atlas, a, b".to_owned()));
         assert_eq!(names(""), Ok("none".to_owned()));
         assert!(names("[1]").is_err() && names("[").is_err() && names(r#"[""]"#).is_err());
+    }
+
+    #[test]
+    fn hsts_is_off_or_directives_with_a_max_age() {
+        for good in ["off", "max-age=0", "max-age=31536000; includeSubDomains; preload"] {
+            assert_eq!(Hsts::parse(good).map(|hsts| hsts.show()), Ok(good.to_owned()));
+        }
+        for bad in
+            ["", "on", "max-age", "max-age=-1", "includeSubDomains", "max-age=1; includeSubdomain", "max-age=1\n"]
+        {
+            assert!(Hsts::parse(bad).is_err(), "{bad:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,9 @@ use super::network::TrustedProxies;
 use super::origin::PublicUrl;
 use super::read::{Environment, Problems};
 use super::secret::Secret;
-use super::value::{IdentityProvider, InternalUrl, IssuerUrl, LogFilter, LogFormat, Pooler, RoleMap, Seconds, Value};
+use super::value::{
+    Hsts, IdentityProvider, InternalUrl, IssuerUrl, LogFilter, LogFormat, Pooler, RoleMap, Seconds, Value,
+};
 use domain::email::Email;
 use domain::mode::Mode;
 use domain::project::ProjectName;
@@ -108,6 +110,8 @@ variables! {
         "The first administrator's password. Without it a one-time password is made and printed once.";
     public_url: Option<PublicUrl> = "", ["BURSAR_PUBLIC_URL"],
         "The address people type, when a proxy stands in front. Forms are accepted from there alone; with https browsers are told to stay on it.";
+    hsts: Hsts = "max-age=63072000", ["BURSAR_HSTS"],
+        "What Strict-Transport-Security tells browsers while BURSAR_PUBLIC_URL is https. Without includeSubDomains it concerns this host alone.";
     trusted_proxies: TrustedProxies = "", ["BURSAR_TRUSTED_PROXIES"],
         "Proxies whose X-Forwarded-For, X-Request-Id and traceparent are believed.";
     data_dir: Option<PathBuf> = "", ["BURSAR_DATA_DIR"],

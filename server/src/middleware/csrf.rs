@@ -64,6 +64,7 @@ mod tests {
             trusted_proxies: TrustedProxies::default(),
             site_dir: PathBuf::new(),
             request_timeout: Duration::from_secs(1),
+            hsts: crate::config::Hsts::parse("off").expect("a value"),
         };
         let mut headers = HeaderMap::new();
         headers.insert(HOST, "bursar.test:3000".parse().expect("a host"));

@@ -82,6 +82,7 @@ mod tests {
             trusted_proxies: TrustedProxies::parse(&trusted.join(",")).expect("networks"),
             site_dir: PathBuf::new(),
             request_timeout: Duration::from_secs(1),
+            hsts: <crate::config::Hsts as crate::config::Value>::parse("off").expect("a value"),
         };
         let mut extensions = Extensions::new();
         extensions.insert(ConnectInfo(SocketAddr::new(connection.parse().expect("an address"), 1)));

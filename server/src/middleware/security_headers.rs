@@ -12,8 +12,6 @@ use http::{HeaderMap, HeaderValue};
 
 /// For everything that is not a page: nothing may run, load or be framed.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-/// Two years, as browsers' preload lists ask for.
-const STAY_ON_TLS: &str = "max-age=63072000; includeSubDomains";
 
 const ALWAYS: [(HeaderName, &str); 7] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -49,8 +47,10 @@ pub async fn add(State(state): State<AppState>, request: Request, next: Next) ->
     }
     say_unless_said(headers, CONTENT_SECURITY_POLICY, NOTHING);
     say_unless_said(headers, CACHE_CONTROL, "no-store");
-    if state.web.public_url.as_ref().is_some_and(crate::config::PublicUrl::is_https) {
-        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(STAY_ON_TLS));
+    if state.web.public_url.as_ref().is_some_and(crate::config::PublicUrl::is_https)
+        && let Some(hsts) = state.web.hsts.header()
+    {
+        headers.insert(STRICT_TRANSPORT_SECURITY, hsts.clone());
     }
     response
 }

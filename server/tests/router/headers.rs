@@ -2,7 +2,7 @@
 
 use crate::server::{DATA, OUR_SITE, PAGE, TestServer, answer, header};
 use http::{Method, StatusCode};
-use server::config::{PublicUrl, TrustedProxies, Value as _};
+use server::config::{Hsts, PublicUrl, TrustedProxies, Value as _};
 use std::collections::BTreeSet;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -96,7 +96,18 @@ async fn browsers_are_told_to_stay_on_tls_when_the_public_address_has_it() {
         TestServer::start_with(|web| web.public_url = PublicUrl::parse("https://bursar.example.com").ok()).await;
     for path in ["/sign-in", "/health/live", "/none"] {
         let response = server.get(path, &[PAGE]).await;
-        assert!(header(&response, "strict-transport-security").starts_with("max-age="), "{path}");
+        assert_eq!(header(&response, "strict-transport-security"), "max-age=63072000", "{path}: this host alone");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hsts_says_what_the_operator_chose() {
+    for (chosen, told) in [("max-age=60; includeSubDomains", "max-age=60; includeSubDomains"), ("off", "")] {
+        let server = TestServer::start_with(|web| {
+            web.public_url = PublicUrl::parse("https://bursar.example.com").ok();
+            web.hsts = Hsts::parse(chosen).expect("a value");
+        });
+        assert_eq!(header(&server.await.get("/sign-in", &[PAGE]).await, "strict-transport-security"), told);
     }
 }
 

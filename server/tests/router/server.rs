@@ -7,7 +7,7 @@ use domain::role::PlatformRole;
 use http::Method;
 use reqwest::{Client, RequestBuilder, Response};
 use server::api::RateLimit;
-use server::config::TrustedProxies;
+use server::config::{Hsts, TrustedProxies, Value as _};
 use server::router;
 use server::state::{AppState, Readiness, Web};
 use services::guard::Caller;
@@ -112,6 +112,7 @@ impl TestServer {
             trusted_proxies: TrustedProxies::default(),
             site_dir: site.path().to_owned(),
             request_timeout: Duration::from_secs(30),
+            hsts: Hsts::parse("max-age=63072000").expect("a value"),
         };
         change(&mut web);
         let assets = Assets { stylesheet: "/assets/bursar.0123.css".to_owned(), ..Assets::default() };
