@@ -28,7 +28,7 @@ fn undo_form(undo: Undo) -> impl IntoView {
 pub(crate) fn banner(flash: Flash) -> Option<AnyView> {
     match flash {
         // Who is turned away has a page of its own.
-        Flash::Notice { .. } | Flash::Denied(_) => None,
+        Flash::Notice { .. } | Flash::Denied(_) | Flash::SignOut(_) => None,
         Flash::OneTimePassword { name, password } => Some(one_time_password(name, password).into_any()),
         Flash::Form(state) => match state.refusal {
             // These stand at their fields and in the form.

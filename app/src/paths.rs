@@ -7,6 +7,8 @@ use domain::id::{BudgetId, UserId};
 pub const SIGN_IN: &str = "/sign-in";
 /// Where the sign-in page sends people whom an identity provider vouches for. The server answers there, no page.
 pub const SIGN_IN_THROUGH_PROVIDER: &str = "/sign-in/provider";
+/// Where signing out leads on to the end of the identity provider's session. The server answers there, no page.
+pub const SIGN_OUT_AT_PROVIDER: &str = "/sign-out/provider";
 /// Why somebody whom the identity provider vouches for was not let in.
 pub const TURNED_AWAY: &str = "/turned-away";
 /// Proving once more who one is.

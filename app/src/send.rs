@@ -27,7 +27,7 @@ mod ssr {
     use http::HeaderValue;
     use http::header::SET_COOKIE;
     use leptos::prelude::use_context;
-    use services::forms;
+    use services::forms::{self, FlashToken};
     use services::session::SessionToken;
     use std::collections::BTreeMap;
 
@@ -173,9 +173,13 @@ mod ssr {
     pub(crate) async fn keep(flash: &Flash) -> Result<(), Refusal> {
         let services = request::services()?;
         let session = request::info()?.caller.map(|caller| caller.actor.session_id);
-        let token = forms::keep(&services, session, flash).await?;
-        set_cookie(&format!("{FLASH_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600", token.expose()));
+        keep_flash(&forms::keep(&services, session, flash).await?);
         Ok(())
+    }
+
+    /// Gives this browser the cookie that points to a flash.
+    pub(crate) fn keep_flash(token: &FlashToken) {
+        set_cookie(&format!("{FLASH_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600", token.expose()));
     }
 
     fn go(to: Option<String>) -> Sent {

@@ -134,10 +134,12 @@ pub enum Flash {
     },
     /// Somebody was turned away at the door.
     Denied(Box<crate::denial::Denied>),
+    /// The session has ended here, and its end at the identity provider comes next.
+    SignOut(crate::provider::ProviderSignOut),
 }
 
 impl std::fmt::Debug for Flash {
-    /// Without the password.
+    /// Without passwords and tokens.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Form(form) => f.debug_tuple("Form").field(form).finish(),
@@ -146,6 +148,7 @@ impl std::fmt::Debug for Flash {
                 f.debug_struct("OneTimePassword").field("name", name).finish_non_exhaustive()
             }
             Self::Denied(denied) => f.debug_tuple("Denied").field(denied).finish(),
+            Self::SignOut(sign_out) => f.debug_tuple("SignOut").field(sign_out).finish(),
         }
     }
 }

@@ -72,6 +72,24 @@ pub struct Outage {
     pub what: String,
 }
 
+/// The request that ends a user's session at the provider (OpenID Connect RP-Initiated Logout 1.0).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderSignOut {
+    /// Which kind it is.
+    pub kind: ProviderKind,
+    /// The provider's end-session endpoint.
+    pub endpoint: String,
+    /// What the endpoint is told. One of them may be an ID token.
+    pub parameters: Vec<(String, String)>,
+}
+
+impl std::fmt::Debug for ProviderSignOut {
+    /// Without the ID token.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ProviderSignOut").field("endpoint", &self.endpoint).finish_non_exhaustive()
+    }
+}
+
 /// How things stand with the provider, for administrators; as the process that was asked sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProviderStatus {

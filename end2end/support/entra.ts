@@ -13,14 +13,44 @@ const CLIENT = { id: "00000003-0000-0000-c000-000000000000", secret: "secret-for
 const DEVELOPERS = "3f1c77aa-0000-4000-8000-000000000000";
 const ADMINS = "3f1c77aa-0000-4000-8000-000000000001";
 
+/** An origin that sends every request on to another one, as sign-out pages of large organisations do. */
+export class Detour {
+  private target = "";
+
+  private constructor(
+    private readonly server: Server,
+    readonly origin: string,
+  ) {}
+
+  static async start(): Promise<Detour> {
+    const server = createServer();
+    const detour = new Detour(server, `http://127.0.0.1:${await listen(server)}`);
+    server.on("request", (request, response) => {
+      const status = request.method === "GET" ? 302 : 307;
+      response.writeHead(status, { Location: `${detour.target}${request.url}` }).end();
+    });
+    return detour;
+  }
+
+  leadTo(origin: string): void {
+    this.target = origin;
+  }
+
+  stop(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+}
+
 /** A certified OpenID Connect provider whose claims have the shape of Microsoft Entra ID's (version 2.0). */
-class Entra {
+export class Entra {
   private constructor(
     private readonly server: Server,
     readonly issuer: string,
   ) {}
 
-  static async start(bursar: string): Promise<Entra> {
+  /** Its end-session endpoint is reached by way of so many other origins. */
+  static async start(bursar: string, detours: Detour[] = []): Promise<Entra> {
     const server = createServer();
     const issuer = `http://127.0.0.1:${await listen(server)}`;
     const provider = new Provider(issuer, {
@@ -39,6 +69,14 @@ class Entra {
       pkce: { required: () => true },
       findAccount: (_, id): Account => ({ accountId: id, claims: () => claimsOf(id) }),
     });
+    provider.use(async (context, next) => {
+      await next();
+      const entry = detours[0]?.origin;
+      if (entry !== undefined && context.path === "/.well-known/openid-configuration") {
+        (context.body as Record<string, string>)["end_session_endpoint"] = `${entry}/session/end`;
+      }
+    });
+    detours.forEach((detour, place) => detour.leadTo(detours[place + 1]?.origin ?? issuer));
     server.on("request", provider.callback());
     return new Entra(server, issuer);
   }
@@ -74,7 +112,9 @@ interface Fixtures {
 }
 
 /** Tests in which Bursar leaves signing in to Entra ID. */
-export const test = base.extend<Fixtures, { entra: Entra; port: number }>({
+export const test = base.extend<Fixtures, { entra: Entra; port: number; signOutDetours: number }>({
+  signOutDetours: [0, { scope: "worker", option: true }],
+
   enterAs: async ({ browser, bursar, faults }, use) => {
     // The provider's own pages ask for a font from elsewhere, which does not get out of here, and for an icon they lack.
     faults.allow(/fonts\.googleapis\.com|favicon\.ico/);
@@ -103,10 +143,12 @@ export const test = base.extend<Fixtures, { entra: Entra; port: number }>({
   ],
 
   entra: [
-    async ({ port }, use) => {
-      const entra = await Entra.start(`http://127.0.0.1:${port}`);
+    async ({ port, signOutDetours }, use) => {
+      const detours = await Promise.all(Array.from({ length: signOutDetours }, () => Detour.start()));
+      const entra = await Entra.start(`http://127.0.0.1:${port}`, detours);
       await use(entra);
       entra.stop();
+      detours.forEach((detour) => detour.stop());
     },
     { scope: "worker" },
   ],

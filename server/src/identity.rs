@@ -1,4 +1,7 @@
-//! Addresses of the sign-in through an identity provider: leaving, coming back, and being told to sign people out.
+//! Addresses of the sign-in through an identity provider: leaving, coming back, signing out there, and being told to sign
+//! people out.
+
+mod sign_out;
 
 use crate::middleware::body_limit::LARGEST_FORM;
 use crate::middleware::error_pages::{self, Problem};
@@ -33,6 +36,7 @@ pub fn routes(state: &AppState) -> Router<AppState> {
         .route(paths::SIGN_IN_THROUGH_PROVIDER, get(leave))
         .route(flow::AGAIN, get(leave_again))
         .route(flow::CALLBACK, get(arrive))
+        .route(paths::SIGN_OUT_AT_PROVIDER, get(sign_out::at_provider))
         .layer(from_fn_with_state(state.clone(), session::read));
     // The provider is no browser and has neither cookies nor an origin: the token it sends is what counts.
     let provider = Router::new().route(BACK_CHANNEL, post(back_channel)).layer(body_limit::cut::<LARGEST_FORM>());

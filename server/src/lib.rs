@@ -15,4 +15,5 @@ pub mod middleware;
 pub mod router;
 pub mod signals;
 pub mod state;
+mod static_page;
 pub mod telemetry;

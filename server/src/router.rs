@@ -16,8 +16,6 @@ use http::header::CONTENT_SECURITY_POLICY;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{LeptosOptions, provide_context, use_context};
 use leptos_axum::{AxumRouteListing, LeptosRoutes as _, ResponseOptions, generate_route_list};
-use services::Services;
-use services::identity::Identity;
 use std::sync::LazyLock;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -59,7 +57,7 @@ fn pages(state: &AppState) -> Router<AppState> {
     let services = state.services.clone();
     let context = move || {
         provide_context(services.clone());
-        say_policy(&services);
+        say_policy();
     };
     Router::new()
         .leptos_routes_with_context(state, PAGES.clone(), context, app::shell)
@@ -72,10 +70,9 @@ fn pages(state: &AppState) -> Router<AppState> {
 }
 
 /// Tells the browser which scripts of the page being rendered may run.
-fn say_policy(services: &Services) {
+fn say_policy() {
     if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
-        && let provider = services.identity().map(Identity::sign_out_origin).unwrap_or_default()
-        && let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce, &provider))
+        && let Ok(policy) = HeaderValue::from_str(&page_policy(&nonce))
     {
         response.insert_header(CONTENT_SECURITY_POLICY, policy);
     }

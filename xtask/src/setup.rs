@@ -35,6 +35,11 @@ pub(crate) fn chromium(steps: &mut Steps) -> Result<PathBuf> {
     program(steps, "chromium", &["chromium", "fonts-dejavu-core"])
 }
 
+/// The system's Firefox; Debian's package is installed where there is none.
+pub(crate) fn firefox(steps: &mut Steps) -> Result<PathBuf> {
+    program(steps, "firefox-esr", &["firefox-esr"])
+}
+
 /// The program of this name; Debian's packages are installed where there is none.
 pub(crate) fn program(steps: &mut Steps, name: &str, debian: &[&str]) -> Result<PathBuf> {
     if command::find(name).is_none() {

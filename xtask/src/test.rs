@@ -163,7 +163,7 @@ fn behind_pooler(steps: &mut Steps, postgres: &Postgres) -> Result<()> {
 }
 
 fn in_browser(steps: &mut Steps, bursar: &Path, postgres: &Postgres) -> Result<()> {
-    let chromium = setup::chromium(steps)?;
+    let (chromium, firefox) = (setup::chromium(steps)?, setup::firefox(steps)?);
     let folder = paths::root().join("end2end");
     setup::npm_packages(steps, &folder)?;
     steps.step("Checking the types of the browser tests", || {
@@ -176,7 +176,7 @@ fn in_browser(steps: &mut Steps, bursar: &Path, postgres: &Postgres) -> Result<(
     let mut playwright = Command::new("npx");
     playwright.args(["playwright", "test"]).current_dir(folder);
     playwright.env("BURSAR_BIN", bursar).env("BURSAR_SITE_DIR", paths::site());
-    playwright.env("BURSAR_TEST_DATABASE_URL", postgres.url()).env("CHROMIUM", chromium);
+    playwright.env("BURSAR_TEST_DATABASE_URL", postgres.url()).env("CHROMIUM", chromium).env("FIREFOX", firefox);
     playwright.env("BURSAR_TEST_KEYCLOAK_URL", keycloak.url());
     command::run(&mut playwright)
 }

@@ -10,7 +10,7 @@ use {
     crate::next::NextPath,
     crate::paths,
     crate::request::{info, parse_id, posted, services, signed_in},
-    crate::send::{DEVICE_COOKIE, Done, Form, SESSION_COOKIE, session_cookie, set_cookie},
+    crate::send::{DEVICE_COOKIE, Done, Form, SESSION_COOKIE, keep_flash, session_cookie, set_cookie},
     crate::theme::Theme,
     domain::actor::Target,
     domain::error::Refusal,
@@ -48,12 +48,17 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<Se
 pub async fn sign_out() -> Result<Sent, PageError> {
     let form = Form::new("sign-out", []);
     form.submit(async move {
-        let elsewhere = match info()?.session_token {
-            Some(token) => services::identity::logout::sign_out(&services()?, &token).await?,
+        let services = services()?;
+        let at_provider = match info()?.session_token {
+            Some(token) => services::identity::logout::sign_out(&services, &token).await?,
             None => None,
         };
         forget_session();
-        Ok(Done::at(elsewhere.unwrap_or_else(|| paths::SIGN_IN.to_owned())))
+        let Some(sign_out) = at_provider else { return Ok(Done::at(paths::SIGN_IN)) };
+        // For a browser without a session: this one has just ended.
+        let flash = services::forms::keep(&services, None, &Flash::SignOut(sign_out)).await;
+        keep_flash(&flash.map_err(|_| Refusal::Uncertain)?);
+        Ok(Done::at(paths::SIGN_OUT_AT_PROVIDER))
     })
     .await
 }

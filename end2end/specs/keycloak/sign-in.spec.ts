@@ -27,6 +27,26 @@ test("signing out ends the session at Keycloak too", async ({ keycloak, enterAs,
   await expect(page.getByLabel("Username or email")).toBeVisible();
 });
 
+test("signing out with a token too long for an address ends the session at Keycloak too", async ({
+  keycloak,
+  enterAs,
+  page,
+  scripts,
+}) => {
+  // Keycloak takes no address longer than 4,096 bytes.
+  const applications = Array.from({ length: 80 }, () => `a-long-name-${crypto.randomUUID()}`);
+  const { username } = await keycloak.add("developer", { applications });
+  await enterAs(username);
+  await arrived(page, "My access");
+  await page.getByRole("button", { name: /Account and settings/ }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  if (!scripts) {
+    await page.getByRole("button", { name: "Continue to Keycloak" }).click();
+  }
+  await atSignIn(page);
+  expect(await keycloak.sessions(username)).toBe(0);
+});
+
 test("a session that is ended at Keycloak ends here", async ({ keycloak, enterAs }) => {
   const { username } = await keycloak.add("developer");
   const page = await enterAs(username);

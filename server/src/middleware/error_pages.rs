@@ -4,10 +4,11 @@ use super::cookies;
 use super::request_id::RequestId;
 use super::security_headers::STATIC_PAGE_POLICY;
 use crate::state::AppState;
+use crate::static_page;
 use app::error::PageError;
 use app::request::Assets;
 use app::theme::Theme;
-use app::ui::{IconSprite, LonelySheet};
+use app::ui::LonelySheet;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse as _, Response};
@@ -167,24 +168,7 @@ fn is_explained(headers: &HeaderMap, wants_page: bool) -> bool {
 }
 
 fn document(problem: Problem, assets: &Assets, theme: Theme, request_id: &str) -> String {
-    let (stylesheet, icon, title) = (&assets.stylesheet, &assets.icon, problem.title);
-    let theme = theme.attribute().map(|theme| format!(" data-theme=\"{theme}\"")).unwrap_or_default();
-    let body = Owner::new().with(|| sheet(problem, request_id.to_owned()).to_html());
-    format!(
-        r#"<!DOCTYPE html>
-<html lang="en"{theme}>
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title} · Bursar</title>
-<link rel="icon" href="{icon}">
-<link rel="stylesheet" href="{stylesheet}">
-</head>
-<body>{body}</body>
-</html>
-"#
-    )
+    static_page::document(assets, theme, problem.title, "", || sheet(problem, request_id.to_owned()))
 }
 
 fn sheet(problem: Problem, request_id: String) -> impl IntoView {
@@ -202,8 +186,6 @@ fn sheet(problem: Problem, request_id: String) -> impl IntoView {
             </p>
             <p class="text-sm text-ink-2">{format!("Error {}. Request id ", status.as_u16())} <code>{request_id}</code></p>
         </LonelySheet>
-        // The mark points into it.
-        <IconSprite />
     }
 }
 

@@ -24,19 +24,27 @@ const ALWAYS: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
-/// The policy of a page with scripts that carry `nonce`. Signing out is a form that may lead on to `provider`.
-pub fn page_policy(nonce: &str, provider: &str) -> String {
+/// The policy of a page with scripts that carry `nonce`.
+pub fn page_policy(nonce: &str) -> String {
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
          font-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; \
-         form-action 'self'{}{provider}",
-        if provider.is_empty() { "" } else { " " }
+         form-action 'self'"
     )
 }
 
 /// The policy of a page without scripts.
 pub const STATIC_PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; \
                                       frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+/// The policy of the page that sends the browser to the identity provider's end of the session. Where a form may lead is
+/// left open: browsers apply `form-action` to each redirect that follows, and nobody but the provider knows these.
+pub fn sign_out_policy(nonce: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; font-src 'self'; img-src 'self'; \
+         frame-ancestors 'none'; base-uri 'none'"
+    )
+}
 
 /// Adds what the answer does not say itself.
 pub async fn add(State(state): State<AppState>, request: Request, next: Next) -> Response {
@@ -65,18 +73,12 @@ mod tests {
 
     #[test]
     fn no_policy_lets_inline_code_in() {
-        for policy in [
-            page_policy("abc", ""),
-            page_policy("abc", "https://id.example.com"),
-            STATIC_PAGE_POLICY.to_owned(),
-            NOTHING.to_owned(),
-        ] {
+        for policy in [page_policy("abc"), sign_out_policy("abc"), STATIC_PAGE_POLICY.to_owned(), NOTHING.to_owned()] {
             assert!(policy.starts_with("default-src 'none'"), "{policy}");
             assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
             assert!(policy.contains("frame-ancestors 'none'") && policy.contains("base-uri 'none'"), "{policy}");
         }
-        assert!(page_policy("abc", "").contains("script-src 'nonce-abc'"));
-        assert!(page_policy("abc", "").ends_with("form-action 'self'"));
-        assert!(page_policy("abc", "https://id.example.com").ends_with("form-action 'self' https://id.example.com"));
+        assert!(page_policy("abc").contains("script-src 'nonce-abc'"));
+        assert!(page_policy("abc").ends_with("form-action 'self'"));
     }
 }

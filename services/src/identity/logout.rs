@@ -9,11 +9,9 @@ use crate::change::commit;
 use crate::error::Error;
 use crate::session::{self, SessionToken};
 use domain::id::SessionId;
-use openidconnect::core::CoreIdToken;
-use openidconnect::{ClientId, LogoutRequest, PostLogoutRedirectUrl};
+use domain::provider::ProviderSignOut;
 use serde_json::Value;
 use sqlx::PgConnection;
-use std::str::FromStr as _;
 use time::{Duration, OffsetDateTime};
 
 /// Where the provider sends logout tokens.
@@ -26,11 +24,11 @@ const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 const LIFE: Duration = Duration::seconds(120);
 const LONGEST_JTI: usize = 255;
 
-/// Ends the session behind a token. Returns where to go on, to sign out at the provider too, if it vouched for it.
+/// Ends the session behind a token. Returns the request that ends the session at the provider too, if it began there.
 ///
 /// # Errors
 /// The database failed.
-pub async fn sign_out(services: &Services, token: &SessionToken) -> Result<Option<String>, Error> {
+pub async fn sign_out(services: &Services, token: &SessionToken) -> Result<Option<ProviderSignOut>, Error> {
     let mut transaction = services.pool.begin().await?;
     let ended = sqlx::query!(
         "select p.session_id, p.sealed_tokens from sessions s join provider_sessions p on p.session_id = s.id
@@ -43,28 +41,21 @@ pub async fn sign_out(services: &Services, token: &SessionToken) -> Result<Optio
     commit(transaction).await?;
     let (Some(ended), Some(identity)) = (ended, services.identity.as_ref()) else { return Ok(None) };
     let tokens = identity.sealer.open(SessionId(ended.session_id), &ended.sealed_tokens);
-    Ok(identity.sign_out_address(services, tokens.map(|tokens| tokens.id)).await)
+    Ok(identity.provider_sign_out(services, tokens.map(|tokens| tokens.id)).await)
 }
 
 impl Identity {
-    async fn sign_out_address(&self, services: &Services, id_token: Option<String>) -> Option<String> {
+    async fn provider_sign_out(&self, services: &Services, id_token: Option<String>) -> Option<ProviderSignOut> {
         let known = self.current(services).await.ok()?;
-        let back = PostLogoutRedirectUrl::new(format!("{}{AFTERWARDS}", self.config.public_url)).ok()?;
-        let mut request = LogoutRequest::from(known.extras().end_session_endpoint.clone()?)
-            .set_client_id(ClientId::new(self.config.client_id.clone()))
-            .set_post_logout_redirect_uri(back);
-        if let Some(hint) = id_token.and_then(|token| CoreIdToken::from_str(&token).ok()) {
-            request = request.set_id_token_hint(&hint);
-        }
-        Some(request.http_get_url().to_string())
-    }
-
-    /// Where a form that signs out may lead, for the page's policy.
-    pub fn sign_out_origin(&self) -> String {
-        let endpoint = self.known().and_then(|known| known.extras().end_session_endpoint.clone());
-        let url =
-            endpoint.map_or_else(|| openidconnect::url::Url::parse(&self.config.issuer), |end| Ok(end.url().clone()));
-        url.map(|url| url.origin().ascii_serialization()).unwrap_or_default()
+        let endpoint = known.extras().end_session_endpoint.clone()?;
+        let afterwards = format!("{}{AFTERWARDS}", self.config.public_url);
+        let parameters = [
+            ("client_id", Some(self.config.client_id.clone())),
+            ("post_logout_redirect_uri", Some(afterwards)),
+            ("id_token_hint", id_token),
+        ];
+        let parameters = parameters.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+        Some(ProviderSignOut { kind: self.kind(), endpoint: endpoint.to_string(), parameters: parameters.collect() })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Signing out at the provider, and being signed out by it (field.md S3).
 
 use super::{both, count, who};
-use crate::provider::{CLIENT, Forge, Provider, Sign, Way, parameters, person};
+use crate::provider::{CLIENT, Forge, Provider, Sign, Way, cookie_of, parameters, person};
 use crate::server::{OUR_SITE, PAGE, TestServer, header};
 use domain::actor::Target;
 use domain::role::PlatformRole;
@@ -37,24 +37,81 @@ pub(super) async fn send(server: &TestServer, token: &str) -> StatusCode {
     server.post("/sign-in/back-channel-logout", &format!("logout_token={token}"), &[]).await.status()
 }
 
+/// Signs out as a browser does. Returns the page that leads on to the provider.
+async fn page_after_sign_out(server: &TestServer, session: &str) -> reqwest::Response {
+    let answer = server.post("/act/sign-out", "", &[("cookie", session), PAGE, OUR_SITE]).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    assert_eq!(header(&answer, "location"), "/sign-out/provider", "an address of our own: browsers follow no other");
+    assert_eq!(cookie_of(&answer, "__Host-bursar"), "__Host-bursar=");
+    let flash = cookie_of(&answer, "__Host-bursar-form");
+    let page = server.get("/sign-out/provider", &[("cookie", &flash), PAGE]).await;
+    assert_eq!(page.status(), StatusCode::OK);
+    let again = server.get("/sign-out/provider", &[("cookie", &flash), PAGE]).await;
+    assert_eq!(header(&again, "location"), "/sign-in", "it leads on once");
+    page
+}
+
+/// The address that a page opens by itself.
+fn refresh_of(page: &str) -> String {
+    let address = page.split("http-equiv=\"refresh\" content=\"0; url=").nth(1).expect("a refresh");
+    address.split('"').next().expect("its end").replace("&amp;", "&")
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn signing_out_ends_the_session_and_leads_to_the_providers_end() {
     let (server, provider) = both().await;
     let session = server.sign_in(&provider).await;
-    let answer = server.post("/act/sign-out", "", &[("cookie", &session), PAGE, OUR_SITE]).await;
-    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
-    let location = header(&answer, "location");
+    let answer = page_after_sign_out(&server, &session).await;
+    assert!(header(&answer, "content-security-policy").ends_with("form-action 'self'"));
+    let page = answer.text().await.expect("a page");
+    let location = refresh_of(&page);
     assert!(location.starts_with(&format!("{}/logout?", provider.url)), "{location}");
     let said = parameters(&location);
     assert_eq!(said["client_id"], CLIENT);
     assert_eq!(said["post_logout_redirect_uri"], format!("{}/sign-in", server.origin()));
     assert!(provider.secrets().contains(&said["id_token_hint"]));
+    assert!(page.contains("Continue to Keycloak") && !page.contains("<script"), "{page}");
     assert!(who(&server, &session).await.is_none());
-    // Pages let the form lead there.
+}
+
+/// The end-session endpoint of a provider that is known only after a restart may be anywhere.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sign_out_after_a_restart_leads_to_another_host_than_the_issuers() {
+    let (server, provider) = both().await;
     let session = server.sign_in(&provider).await;
-    let page = server.get("/settings/profile", &[PAGE, ("cookie", &session)]).await;
-    let origin = provider.url.trim_end_matches("/realms/test");
-    assert!(header(&page, "content-security-policy").contains(&format!("form-action 'self' {origin}")));
+    provider.describe(|it| it["end_session_endpoint"] = json!("https://logout.example.com/end?tenant=7"));
+    server.world.clock.advance(Duration::minutes(6));
+    let page = page_after_sign_out(&server, &session).await.text().await.expect("a page");
+    let location = refresh_of(&page);
+    assert!(location.starts_with("https://logout.example.com/end?tenant=7&client_id="), "{location}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn id_token_too_long_for_an_address_is_posted() {
+    let (server, provider) = both().await;
+    provider.sign_in_as({
+        let mut ada = person("ada", &["developer"]);
+        ada.insert("applications".to_owned(), (0..300).map(|at| json!(format!("project-{at}"))).collect());
+        ada
+    });
+    let session = server.sign_in(&provider).await;
+    let answer = page_after_sign_out(&server, &session).await;
+    let policy = header(&answer, "content-security-policy");
+    let page = answer.text().await.expect("a page");
+    assert!(page.contains(&format!("<form method=\"post\" action=\"{}/logout\"", provider.url)), "{page}");
+    let hint = page.split("name=\"id_token_hint\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+    assert!(hint.is_some_and(|hint| hint.len() > 4_096 && provider.secrets().iter().any(|it| it == hint)), "{page}");
+    let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).expect("a nonce");
+    assert!(page.contains(&format!("<script nonce=\"{nonce}\">")) && !page.contains("http-equiv"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_leads_out_to_the_provider_without_a_sign_out() {
+    let (server, provider) = both().await;
+    let session = server.sign_in(&provider).await;
+    let answer = server.get("/sign-out/provider", &[("cookie", &session), PAGE]).await;
+    assert_eq!(header(&answer, "location"), "/sign-in");
+    assert!(who(&server, &session).await.is_some());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
