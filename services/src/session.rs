@@ -54,6 +54,8 @@ pub struct Client {
     pub device: Option<DeviceToken>,
     /// It came to the API.
     pub is_program: bool,
+    /// From the session cookie: a sign-in in this browser replaces that session.
+    pub session: Option<SessionToken>,
 }
 
 /// Reads who is behind a token, with the rights that hold now. One statement.

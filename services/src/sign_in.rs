@@ -13,6 +13,7 @@ pub use tries::sweep;
 pub(crate) use tries::{Account, count_account, wrong};
 
 use crate::Services;
+use crate::change::commit;
 use crate::error::Error;
 use crate::guard::Caller;
 use crate::meter;
@@ -33,7 +34,7 @@ pub struct SignedIn {
     pub password_change_due: bool,
 }
 
-/// Begins a session for whoever knows the password.
+/// Begins a session for the user who knows the password, in place of the one the browser had.
 ///
 /// # Errors
 /// A problem at `password` that is the same for every failure; [`domain::error::Refusal::TooMany`] with the seconds to
@@ -55,7 +56,10 @@ async fn check(services: &Services, email: &str, password: String, client: &Clie
     let (user, now) = (verified.user, services.clock.now());
     let (_, token) = session::begin(services, &mut transaction, user, client, now).await?;
     let device = device::remember(services, &mut transaction, user, client.device.as_ref()).await?;
-    transaction.commit().await?;
+    if let Some(replaced) = &client.session {
+        session::end(&mut transaction, replaced).await?;
+    }
+    commit(transaction).await?;
     Ok(SignedIn { token, device, password_change_due })
 }
 
@@ -85,7 +89,7 @@ pub async fn confirm(
     let now = services.clock.now();
     let token = session::confirm(services, &mut transaction, person.session_id, old, now).await?;
     let token = token.ok_or(Refusal::SignedOut)?;
-    transaction.commit().await?;
+    commit(transaction).await?;
     Ok(token)
 }
 

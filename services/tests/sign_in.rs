@@ -4,7 +4,7 @@
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::role::PlatformRole;
-use services::session::Client;
+use services::session::{Client, SessionToken};
 use services::sign_in::{self, DeviceToken, SignedIn};
 use services::testing::World;
 use std::sync::Arc;
@@ -48,6 +48,23 @@ async fn tries(world: &World, person: uuid::Uuid) -> i32 {
 fn the_one_answer() -> Refusal {
     let text = "The e-mail address or the password is wrong. After 5 wrong tries sign-in closes for 15 minutes.";
     FieldErrors::one("password", text).into()
+}
+
+#[tokio::test]
+async fn sign_in_ends_the_session_the_browser_had() {
+    let world = World::create().await;
+    with_priya(&world).await;
+    let (former, elsewhere) =
+        (world.person("Ada", PlatformRole::User).await, world.person("Mira", PlatformRole::User).await);
+    let before = SessionToken::from_cookie(&world.token(&former)).expect("a token");
+    let browser = Client { session: Some(before.clone()), ..Client::default() };
+    attempt_on(&world, "priya@example.com", "a loud ledger line", browser.clone()).await.expect_err("a wrong password");
+    assert!(world.caller(&before).await.is_some(), "nothing has replaced it yet");
+    let signed_in = attempt_on(&world, "priya@example.com", PASSWORD, browser).await.expect("a session");
+    assert!(world.caller(&before).await.is_none(), "it would stay valid without a browser that knows it");
+    assert!(world.caller(&signed_in.token).await.is_some());
+    let other = SessionToken::from_cookie(&world.token(&elsewhere)).expect("a token");
+    assert!(world.caller(&other).await.is_some(), "another browser's");
 }
 
 #[tokio::test]

@@ -53,6 +53,10 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         device: cookies::value(headers, cookies::DEVICE).and_then(DeviceToken::from_cookie),
         user_agent: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned),
         is_program: true,
+        session: match &credential {
+            Credential::Cookie(token) => Some(token.clone()),
+            Credential::None | Credential::Bearer(_) | Credential::AccessToken(_) => None,
+        },
     };
     let (actor, refused) = match authenticate(&state.services, &credential, &client).await {
         Ok(Ok(actor)) => (Some(actor), ApiError::from(Refusal::SignedOut)),
