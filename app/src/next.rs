@@ -1,5 +1,8 @@
 //! Where to go after signing in: a path on this very site, never another address.
 
+/// The parameter of the sign-in page that says that a sign-in was not completed.
+const UNFINISHED: &str = "unfinished";
+
 /// A relative path that cannot lead anywhere else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NextPath(String);
@@ -30,6 +33,18 @@ impl NextPath {
             return "/sign-in".to_owned();
         }
         format!("/sign-in?next={}", crate::url::encode(&self.0))
+    }
+
+    /// The sign-in page that says why a sign-in has to begin again, and leads back here.
+    pub fn through_new_sign_in(&self) -> String {
+        let sign_in = self.through_sign_in();
+        let separator = if sign_in.contains('?') { '&' } else { '?' };
+        format!("{sign_in}{separator}{UNFINISHED}=true")
+    }
+
+    /// Whether an address is that of [`Self::through_new_sign_in`].
+    pub fn is_new_sign_in(query: &str) -> bool {
+        crate::url::params(query).iter().any(|(name, _)| name == UNFINISHED)
     }
 
     /// The page that asks to confirm who one is and leads back here.
@@ -80,5 +95,16 @@ mod tests {
         let path = NextPath::parse("/settings/access?q=a b&x".replace(' ', "+").as_str()).expect("good");
         assert_eq!(path.through_sign_in(), "/sign-in?next=%2Fsettings%2Faccess%3Fq%3Da%2Bb%26x");
         assert_eq!(NextPath::parse("/sign-in?next=%2Fx").expect("good").through_sign_in(), "/sign-in");
+    }
+
+    #[test]
+    fn new_sign_in_keeps_the_destination() {
+        for (path, expected) in [("/", "/sign-in?unfinished=true"), ("/a?b", "/sign-in?next=%2Fa%3Fb&unfinished=true")]
+        {
+            let address = NextPath::parse(path).expect("a path").through_new_sign_in();
+            assert_eq!(address, expected);
+            assert!(NextPath::is_new_sign_in(&address["/sign-in?".len()..]));
+        }
+        assert!(!NextPath::is_new_sign_in("next=%2Funfinished"));
     }
 }

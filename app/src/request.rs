@@ -1,6 +1,7 @@
 //! What the server knows about the request that is being answered; server only.
 
 use crate::account::actions::ConfirmIdentity;
+use crate::account::data::PlainHttp;
 use crate::next::NextPath;
 use crate::theme::Theme;
 use domain::error::Refusal;
@@ -33,6 +34,8 @@ pub struct RequestInfo {
     pub flash_token: Option<FlashToken>,
     /// The built files the document links to.
     pub assets: Arc<Assets>,
+    /// Set when the browser will not keep a session.
+    pub plain_http: Option<PlainHttp>,
 }
 
 /// The addresses of the built files, from the manifest of the build.

@@ -101,8 +101,9 @@ async fn arrive(
 ) -> Response {
     let parts = request.into_parts().0;
     let secret = cookies::value(&parts.headers, cookies::SIGN_IN).and_then(FlowSecret::from_cookie);
+    let next = services::identity::destination(&state.services, flow_state.as_deref());
     let back = Return { code, state: flow_state, iss, error };
-    let from = From { client: &info.client, session: info.session_token.as_ref(), request_id: &info.request_id };
+    let from = From { client: &info.client, request_id: &info.request_id };
     match flow::arrive(&state.services, secret, back, from).await {
         Ok(arrived) => {
             let life = state.services.settings().session_life.whole_seconds();
@@ -112,8 +113,18 @@ async fn arrive(
             forget(response)
         }
         Err(Fault::Denied(denied)) => forget(turn_away(&state, &parts, *denied).await),
+        Err(Fault::Stale(why)) => go_on(&info, next.as_deref().and_then(NextPath::parse).unwrap_or_default(), why),
         Err(fault) => refuse(&state, &parts, fault),
     }
+}
+
+/// Answers a callback of a sign-in that is not open any more: loaded again, too late, or another tab's. A user who is
+/// signed in goes on to where they were going, another one may begin again from there.
+fn go_on(info: &RequestInfo, next: NextPath, why: &str) -> Response {
+    let is_signed_in = info.caller.is_some();
+    tracing::info!(why, is_signed_in, "a callback belongs to no open sign-in");
+    let to = if is_signed_in { next.as_str().to_owned() } else { next.through_new_sign_in() };
+    Redirect::to(&to).into_response()
 }
 
 /// Leads to the page that says why; what it says is read once, as what forms leave.
@@ -130,8 +141,7 @@ async fn turn_away(state: &AppState, parts: &http::request::Parts, denied: Denie
 fn refuse(state: &AppState, parts: &http::request::Parts, fault: Fault) -> Response {
     tracing::warn!(%fault, "a sign-in through the identity provider failed");
     let problem = match fault {
-        Fault::Stale(_) => Problem::SIGN_IN_STALE,
-        Fault::Declined(_) | Fault::Denied(_) => Problem::SIGN_IN_DECLINED,
+        Fault::Declined(_) | Fault::Denied(_) | Fault::Stale(_) => Problem::SIGN_IN_DECLINED,
         Fault::Untrusted(_) => Problem::SIGN_IN_UNTRUSTED,
         Fault::TooLarge(_) => Problem::TOKEN_TOO_LARGE,
         Fault::Unreachable(_) => Problem::NO_PROVIDER,

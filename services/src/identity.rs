@@ -2,7 +2,7 @@
 //!
 //! | What | Where |
 //! |---|---|
-//! | leaving for the provider and coming back | [`flow`] |
+//! | leaving for the provider and coming back | [`flow`], [`destination`] |
 //! | what is checked of each kind of token | `id_token`, `signed`, [`access_token`] |
 //! | what the tokens lack | `userinfo` |
 //! | what a verified sign-in leaves in the database | `sessions` |
@@ -31,11 +31,13 @@ mod refresh;
 mod seal;
 mod sessions;
 mod signed;
+mod state;
 mod userinfo;
 
 pub use self::http::client as http_client;
 pub use fault::Fault;
 pub(crate) use refresh::stands_behind;
+pub use state::destination;
 
 use crate::Services;
 use crate::error::Error;

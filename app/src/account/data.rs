@@ -26,6 +26,22 @@ pub struct Profile {
     pub theme: crate::theme::Theme,
 }
 
+/// What the sign-in page offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInOffer {
+    /// How people sign in here.
+    pub way: SignInWay,
+    /// Set when the browser will not keep a session, because the page came over plain HTTP.
+    pub plain_http: Option<PlainHttp>,
+}
+
+/// A page that came over plain HTTP from another machine: browsers keep no `Secure` cookie from there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlainHttp {
+    /// The origin to use instead, where one is configured.
+    pub https_origin: Option<String>,
+}
+
 /// How people sign in here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SignInWay {
@@ -62,14 +78,15 @@ pub enum Confirmation {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "sign-in-way")]
-pub async fn read_sign_in_way() -> Result<Dated<SignInWay>, PageError> {
+pub async fn read_sign_in_way() -> Result<Dated<SignInOffer>, PageError> {
     let services = crate::request::services()?;
-    let data = match services.identity() {
+    let way = match services.identity() {
         Some(identity) => {
             SignInWay::Provider { kind: identity.kind(), outage: services::identity::outage(&services).await }
         }
         None => SignInWay::Password,
     };
+    let data = SignInOffer { way, plain_http: crate::request::info()?.plain_http };
     Ok(Dated { now: services.clock().now(), data })
 }
 

@@ -1,7 +1,7 @@
 //! The sign-in page.
 
 use super::actions::SignIn;
-use super::data::{ReadSignInWay, SignInWay};
+use super::data::{PlainHttp, ReadSignInWay, SignInOffer, SignInWay};
 use crate::flash::{FormFields, Forms, PageFlash};
 use crate::next::NextPath;
 use crate::page::Dated;
@@ -25,22 +25,25 @@ use time::OffsetDateTime;
 
 /// One way to sign in, the one that is configured; afterwards on to where the person wanted to go.
 pub struct SignInPage {
-    way: Data<Dated<SignInWay>>,
+    offer: Data<Dated<SignInOffer>>,
 }
 
 impl Screen for SignInPage {
     fn read() -> Self {
-        Self { way: Data::read(|| 0, || ReadSignInWay {}) }
+        Self { offer: Data::read(|| 0, || ReadSignInWay {}) }
     }
 
     fn show(self) -> AnyView {
         let flash = expect_context::<PageFlash>();
-        let next = use_location().search.with_untracked(|query| NextPath::in_query(query)).unwrap_or_default();
-        let page = awaited(move || sign_in(flash, self.way, next.clone()));
+        let search = use_location().search;
+        let next = search.with_untracked(|query| NextPath::in_query(query)).unwrap_or_default();
+        let unfinished = search.with_untracked(|query| NextPath::is_new_sign_in(query)).then(unfinished);
+        let page = awaited(move || sign_in(flash, self.offer, next.clone()));
         view! {
             <Title text="Sign in" />
             <LonelySheet>
                 <h1 class="text-2xl font-semibold">"Sign in"</h1>
+                {unfinished}
                 {page}
             </LonelySheet>
         }
@@ -48,20 +51,56 @@ impl Screen for SignInPage {
     }
 }
 
-async fn sign_in(flash: PageFlash, way: Data<Dated<SignInWay>>, next: NextPath) -> impl IntoView {
+async fn sign_in(flash: PageFlash, offer: Data<Dated<SignInOffer>>, next: NextPath) -> impl IntoView {
     let flash = flash.get().await;
     let banner = flash.clone().and_then(refusal_banner);
-    let way = match way.get().await {
-        Ok(Dated { now, data: SignInWay::Provider { kind, outage } }) => {
-            through_provider(kind, outage, now, &next).into_any()
+    let (offer, now) = match offer.get().await {
+        Ok(Dated { now, data }) => (data, now),
+        Err(_) => (SignInOffer { way: SignInWay::Password, plain_http: None }, OffsetDateTime::UNIX_EPOCH),
+    };
+    let needs_https = offer.plain_http.map(|plain| needs_https(plain, &next));
+    let way = match offer.way {
+        SignInWay::Provider { kind, outage } => through_provider(kind, outage, now, &next).into_any(),
+        SignInWay::Password => with_password(&next, &Forms::from(flash).of("sign-in")).into_any(),
+    };
+    view! {
+        {needs_https}
+        {banner}
+        {way}
+    }
+}
+
+/// After a callback that belongs to no open sign-in.
+fn unfinished() -> impl IntoView {
+    view! {
+        <Banner kind=BannerKind::Info fact="This sign-in was not completed.">
+            "It took longer than ten minutes, was completed already, or began in another tab or browser. Sign in again to continue where you were going."
+        </Banner>
+    }
+}
+
+/// The form stays: behind an old browser there may be TLS that nobody told us about.
+fn needs_https(plain: PlainHttp, next: &NextPath) -> impl IntoView + use<> {
+    let way = match plain.https_origin {
+        Some(origin) => {
+            let address = format!("{origin}{}", next.through_sign_in());
+            view! {
+                "Open "
+                <a href=address rel="external" class="link">
+                    {origin}
+                </a>
+                " instead."
+            }
+            .into_any()
         }
-        Ok(Dated { data: SignInWay::Password, .. }) | Err(_) => {
-            with_password(&next, &Forms::from(flash).of("sign-in")).into_any()
+        None => {
+            "Ask your administrator for an HTTPS address. On the server itself, http://localhost works too.".into_any()
         }
     };
     view! {
-        {banner}
-        {way}
+        <Banner kind=BannerKind::Danger fact="Signing in needs HTTPS.">
+            "This page came over plain HTTP, and your browser does not keep a session from there. " {way}
+        </Banner>
     }
 }
 

@@ -65,9 +65,6 @@ problems! {
     /// The database went away during a commit.
     UNCERTAIN: GATEWAY_TIMEOUT, "It is not known whether that was saved",
         "The database went away on the way. Load the page again and look whether your change is there before you try again.";
-    /// Used already, too old, or another browser's.
-    SIGN_IN_STALE: BAD_REQUEST, "This sign-in is not open any more",
-        "It was finished already, took longer than ten minutes, or began in another browser. Go to the start page and sign in again.";
     /// The identity provider said no.
     SIGN_IN_DECLINED: FORBIDDEN, "The identity provider did not let you in",
         "Nothing was changed. Go to the start page and sign in again; if it stays like this, tell an administrator the request id below.";
@@ -206,7 +203,6 @@ mod tests {
             Problem::STARTING,
             Problem::UNCERTAIN,
             Problem::SLOW,
-            Problem::SIGN_IN_STALE,
             Problem::SIGN_IN_DECLINED,
             Problem::SIGN_IN_UNTRUSTED,
             Problem::TOKEN_TOO_LARGE,

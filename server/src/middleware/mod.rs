@@ -13,3 +13,4 @@ pub mod security_headers;
 pub mod see_other;
 pub mod session;
 pub mod timeout;
+pub mod transport;

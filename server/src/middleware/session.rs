@@ -2,7 +2,7 @@
 
 use super::error_pages::{self, Problem};
 use super::request_id::RequestId;
-use super::{cookies, peer};
+use super::{cookies, peer, transport};
 use crate::state::AppState;
 use app::request::RequestInfo;
 use app::theme::Theme;
@@ -41,16 +41,18 @@ pub async fn read(State(state): State<AppState>, mut request: Request, next: Nex
     let info = RequestInfo {
         caller: actor.map(|actor| Caller { actor, request_id: request_id.clone(), sent_bearer: false }),
         request_id,
-        session_token: token,
+        session_token: token.clone(),
         client: Client {
             address: peer::client(&state.web, request.extensions(), headers).map(|address| address.to_string()),
             user_agent: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned),
             device: cookies::value(headers, cookies::DEVICE).and_then(DeviceToken::from_cookie),
             is_program: false,
+            session: token,
         },
         theme: cookies::value(headers, Theme::COOKIE).map(Theme::parse).unwrap_or_default(),
         flash_token: cookies::value(headers, cookies::FORM).and_then(FlashToken::from_cookie),
         assets: state.assets.clone(),
+        plain_http: transport::plain_http(&state.web, request.uri(), headers),
     };
     request.extensions_mut().insert(info);
     let mut response = next.run(request).await;

@@ -13,6 +13,7 @@ mod hostile;
 mod identity;
 mod many_pages;
 mod metrics;
+mod plain_http;
 mod provider;
 mod secrets;
 mod server;

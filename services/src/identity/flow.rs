@@ -11,7 +11,7 @@ use super::id_token::IdToken;
 use super::logged_out::{self, Origin};
 use super::seal::Tokens;
 use super::sessions::{self, Grant};
-use super::{Identity, LEEWAY, claims};
+use super::{Identity, LEEWAY, claims, state};
 use crate::Services;
 use crate::change::commit;
 use crate::meter;
@@ -82,10 +82,8 @@ pub struct Return {
 /// The request that a browser came back with.
 #[derive(Clone, Copy)]
 pub struct From<'a> {
-    /// Where it came from.
+    /// Where it came from, and the session that this one replaces.
     pub client: &'a Client,
-    /// The session the browser has, which this one replaces.
-    pub session: Option<&'a SessionToken>,
     /// For the log and for whoever is turned away.
     pub request_id: &'a str,
 }
@@ -106,7 +104,7 @@ pub async fn leave(services: &Services, purpose: Purpose, next: &str) -> Result<
     let identity = services.identity.as_ref().ok_or_else(|| untrusted("there is no identity provider"))?;
     let known = identity.reach(services).await?;
     let secret = FlowSecret::random(services);
-    let (state, nonce) = (secret.derive("state"), secret.derive("nonce"));
+    let (state, nonce) = (state::compose(services, identity, secret.derive("state"), next)?, secret.derive("nonce"));
     let verifier = PkceCodeVerifier::new(secret.derive("pkce"));
     let client = identity.client(&known)?;
     let mut request = client
@@ -152,9 +150,9 @@ pub async fn arrive(
 ) -> Result<Arrived, Fault> {
     let identity = services.identity.as_ref().ok_or_else(|| untrusted("there is no identity provider"))?;
     let secret = secret.ok_or(Fault::Stale("the browser has no cookie of it"))?;
-    let state = back.state.as_deref().unwrap_or_default();
+    let proof = state::proof(back.state.as_deref().unwrap_or_default());
     // A wrong state uses nothing up: any site can send a browser here with one.
-    if !bool::from(secret.derive("state").as_bytes().ct_eq(state.as_bytes())) {
+    if !bool::from(secret.derive("state").as_bytes().ct_eq(proof.as_bytes())) {
         return Err(Fault::Stale("its state is another one's"));
     }
     let flow = take(services, &secret).await?;
@@ -172,6 +170,10 @@ async fn finish(
 ) -> Result<Arrived, Fault> {
     check_issuer(services, identity, back.iss.as_deref()).await?;
     if let Some(error) = back.error {
+        // Keycloak says so when the user signed in there in another tab meanwhile, or took too long.
+        if error == "temporarily_unavailable" {
+            return Err(Fault::Stale("the provider's own sign-in is not open any more"));
+        }
         return Err(Fault::Declined(error.chars().take(64).collect()));
     }
     let code = Code::parse(back.code.ok_or_else(|| untrusted("there is no code"))?)?;
@@ -181,7 +183,8 @@ async fn finish(
     let token = match flow.session {
         None => sign_in(services, identity, &grant, flow.started_at, from).await?,
         Some(session) => {
-            sessions::confirm(services, identity, session, &grant, flow.started_at - LEEWAY, from.session).await?
+            let old = from.client.session.as_ref();
+            sessions::confirm(services, identity, session, &grant, flow.started_at - LEEWAY, old).await?
         }
     };
     Ok(Arrived { token, next: flow.next })
@@ -278,7 +281,7 @@ async fn sign_in(
         }
     };
     let token = sessions::begin(services, &mut transaction, identity, user, grant, from.client).await?;
-    if let Some(old) = from.session {
+    if let Some(old) = &from.client.session {
         session::end(&mut transaction, old).await?;
     }
     commit(transaction).await?;

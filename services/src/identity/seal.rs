@@ -1,4 +1,5 @@
-//! Encrypting the provider's tokens at rest: ChaCha20-Poly1305, bound to the session they belong to.
+//! Encrypts what belongs to Bursar alone: the provider's tokens at rest, bound to their session, and the destination that
+//! a sign-in carries through the provider, bound to its state. ChaCha20-Poly1305.
 
 use crate::error::Error;
 use crate::random::Random;
@@ -28,21 +29,29 @@ impl Sealer {
     }
 
     pub(super) fn seal(&self, random: &Random, session: SessionId, tokens: &Tokens) -> Result<Vec<u8>, Error> {
-        let mut text = serde_json::to_vec(tokens).map_err(|fault| Error::Broken(fault.to_string()))?;
-        let salt: [u8; SALT_BYTES] = random.bytes();
-        let close =
-            |key: LessSafeKey| key.seal_in_place_append_tag(nonce(), Aad::from(session.0.as_bytes()), &mut text);
-        self.key(&salt).and_then(close).map_err(|_| Error::Broken("tokens cannot be sealed".to_owned()))?;
-        Ok([&[VERSION], salt.as_slice(), &text].concat())
+        let text = serde_json::to_vec(tokens).map_err(|fault| Error::Broken(fault.to_string()))?;
+        self.seal_text(random, session.0.as_bytes(), text)
     }
 
     /// `None` when another key sealed it, it belongs to another session, or it was changed.
     pub(super) fn open(&self, session: SessionId, sealed: &[u8]) -> Option<Tokens> {
+        serde_json::from_slice(&self.open_text(session.0.as_bytes(), sealed)?).ok()
+    }
+
+    /// Encrypts a text that is opened only together with `bound_to`.
+    pub(super) fn seal_text(&self, random: &Random, bound_to: &[u8], mut text: Vec<u8>) -> Result<Vec<u8>, Error> {
+        let salt: [u8; SALT_BYTES] = random.bytes();
+        let close = |key: LessSafeKey| key.seal_in_place_append_tag(nonce(), Aad::from(bound_to), &mut text);
+        self.key(&salt).and_then(close).map_err(|_| Error::Broken("a text cannot be sealed".to_owned()))?;
+        Ok([&[VERSION], salt.as_slice(), &text].concat())
+    }
+
+    /// `None` when another key sealed it, it is bound to something else, or it was changed.
+    pub(super) fn open_text(&self, bound_to: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         let (salt, text) = sealed.strip_prefix(&[VERSION])?.split_at_checked(SALT_BYTES)?;
         let mut text = text.to_vec();
-        let aad = Aad::from(session.0.as_bytes());
-        let text = self.key(salt).ok()?.open_in_place(nonce(), aad, &mut text).ok()?;
-        serde_json::from_slice(text).ok()
+        let opened = self.key(salt).ok()?.open_in_place(nonce(), Aad::from(bound_to), &mut text).ok()?;
+        Some(opened.to_vec())
     }
 
     /// A key of its own for each text.

@@ -12,6 +12,7 @@ mod revoked_tokens;
 mod sign_out;
 mod token_errors;
 mod token_size;
+mod unfinished;
 mod userinfo;
 mod wrong_answers;
 

@@ -82,13 +82,13 @@ async fn no_wrong_return_signs_anybody_in() {
     let (server, provider) = both().await;
     type Change = fn(&mut Vec<(&'static str, String)>);
     let wrong: [(&str, Change, u16); 12] = [
-        ("a code with a control character", |it| it[0].1 = "a.\0.b".to_owned(), 400),
-        ("a code beyond ASCII", |it| it[0].1 = "cöde".to_owned(), 400),
-        ("a code too long", |it| it[0].1 = "a".repeat(2049), 400),
-        ("a code nobody gave", |it| it[0].1 = "code-of-nobody".to_owned(), 400),
+        ("a code with a control character", |it| it[0].1 = "a.\0.b".to_owned(), 303),
+        ("a code beyond ASCII", |it| it[0].1 = "cöde".to_owned(), 303),
+        ("a code too long", |it| it[0].1 = "a".repeat(2049), 303),
+        ("a code nobody gave", |it| it[0].1 = "code-of-nobody".to_owned(), 303),
         ("no code", |it| drop(it.remove(0)), 502),
-        ("another state", |it| it[1].1 = "another".to_owned(), 400),
-        ("no state", |it| drop(it.remove(1)), 400),
+        ("another state", |it| it[1].1 = "another".to_owned(), 303),
+        ("no state", |it| drop(it.remove(1)), 303),
         ("another issuer", |it| it[2].1 = "https://evil.test".to_owned(), 502),
         ("no issuer although it always names it", |it| drop(it.remove(2)), 502),
         ("an error", |it| it[0] = ("error", "access_denied".to_owned()), 403),
@@ -108,28 +108,25 @@ async fn every_secret_is_used_once_and_in_its_own_browser() {
     let (server, provider) = both().await;
     let (location, cookie) = server.leave("%2F").await;
     let back = provider.approve(&location);
-    refused(&server, "no cookie", server.come_back("", &back).await, 400).await;
+    refused(&server, "no cookie", server.come_back("", &back).await, 303).await;
     let (_, other) = server.leave("%2F").await;
-    refused(&server, "somebody else's cookie", server.come_back(&other, &back).await, 400).await;
+    refused(&server, "somebody else's cookie", server.come_back(&other, &back).await, 303).await;
     let doubled = format!("{cookie}; {cookie}");
-    refused(&server, "a doubled cookie", server.come_back(&doubled, &back).await, 400).await;
+    refused(&server, "a doubled cookie", server.come_back(&doubled, &back).await, 303).await;
     assert_eq!(server.come_back(&cookie, &back).await.status(), StatusCode::SEE_OTHER, "none of these used it up");
     assert_eq!(count(&server, "sessions").await, 1);
-    let again = server.come_back(&cookie, &back).await;
-    assert_eq!((again.status(), cookie_of(&again, "__Host-bursar")), (StatusCode::BAD_REQUEST, String::new()));
+    unfinished("the callback again", &server.come_back(&cookie, &back).await);
     let fresh_code = provider.approve(&location);
-    let again = server.come_back(&cookie, &fresh_code).await;
-    assert_eq!(again.status(), StatusCode::BAD_REQUEST, "the state was used");
+    unfinished("the state was used", &server.come_back(&cookie, &fresh_code).await);
     let (location, cookie) = server.leave("%2F").await;
     let mut stolen = provider.approve(&location);
     stolen[0] = back[0].clone();
-    assert_eq!(server.come_back(&cookie, &stolen).await.status(), StatusCode::BAD_REQUEST, "the code was used");
+    unfinished("the code was used", &server.come_back(&cookie, &stolen).await);
     let (location, cookie) = server.leave("%2F").await;
     let mut injected = provider.approve(&location);
     let (elsewhere, _) = server.leave("%2F").await;
     injected[0] = provider.approve(&elsewhere)[0].clone();
-    let answer = server.come_back(&cookie, &injected).await;
-    assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "the code belongs to another verifier");
+    unfinished("the code belongs to another verifier", &server.come_back(&cookie, &injected).await);
     assert_eq!(count(&server, "sessions").await, 1);
 }
 
@@ -138,7 +135,7 @@ async fn who_takes_too_long_begins_again() {
     let (server, provider) = both().await;
     let (location, cookie) = server.leave("%2F").await;
     server.world.clock.advance(Duration::minutes(10));
-    refused(&server, "too late", server.come_back(&cookie, &provider.approve(&location)).await, 400).await;
+    refused(&server, "too late", server.come_back(&cookie, &provider.approve(&location)).await, 303).await;
     services::identity::sweep(&server.world.services).await.expect("swept");
     assert_eq!(count(&server, "sign_in_flows").await, 0);
 }
@@ -168,7 +165,8 @@ async fn state_nonce_and_verifier_are_of_their_own_and_256_bits_long() {
     let (location, cookie) = server.leave("%2F").await;
     let asked = parameters(&location);
     let secret = cookie.split_once('=').expect("a cookie").1;
-    let mut values = [secret, &asked["state"], &asked["nonce"], &asked["code_challenge"]];
+    let (proof, _destination) = asked["state"].split_once('.').expect("two parts");
+    let mut values = [secret, proof, &asked["nonce"], &asked["code_challenge"]];
     assert!(values.iter().all(|value| value.len() == 43), "{values:?}");
     values.sort_unstable();
     assert!(values.windows(2).all(|pair| pair[0] != pair[1]));
@@ -179,9 +177,21 @@ async fn state_nonce_and_verifier_are_of_their_own_and_256_bits_long() {
     assert_eq!(stored.len(), 32);
 }
 
-/// A page that says so, and nobody signed in.
+/// Back at the sign-in page, without a session.
+fn unfinished(what: &str, answer: &reqwest::Response) {
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{what}");
+    assert_eq!(header(answer, "location"), "/sign-in?unfinished=true", "{what}");
+    assert_eq!(cookie_of(answer, "__Host-bursar"), "", "{what}");
+}
+
+/// A page that says so, or the sign-in page once more, and nobody signed in.
 async fn refused(server: &TestServer, what: &str, answer: reqwest::Response, status: u16) {
     assert_eq!(cookie_of(&answer, "__Host-bursar"), "", "{what}");
+    if status == 303 {
+        unfinished(what, &answer);
+        assert_eq!(count(server, "sessions").await, 0, "{what}");
+        return;
+    }
     let (got, request_id) = (answer.status().as_u16(), header(&answer, "x-request-id"));
     let page = answer.text().await.expect("a page");
     assert_eq!(got, status, "{what}: {page}");

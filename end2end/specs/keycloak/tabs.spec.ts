@@ -1,0 +1,58 @@
+import type { Page } from "@playwright/test";
+import { arrived } from "../../support/steps";
+import { answerKeycloak, at, atSignIn, expect, test } from "../../support/through-keycloak";
+
+/** Where Bursar sends somebody to sign in who wants to see this page. */
+async function leaveFor(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await page.getByRole("link", { name: "Continue with Keycloak" }).click();
+  await expect(page.getByLabel("Username or email")).toBeVisible();
+}
+
+/** The callback by which a page comes back. */
+function callbackOf(page: Page): Promise<string> {
+  return page.waitForRequest((request) => request.url().includes("/sign-in/callback")).then((request) => request.url());
+}
+
+test("of two tabs that wait at Keycloak each ends where it was going", async ({ keycloak, context }) => {
+  const { username, name } = await keycloak.add("developer");
+  const [first, second] = [await context.newPage(), await context.newPage()];
+  await leaveFor(first, at.profile);
+  await leaveFor(second, at.myAccess);
+  await answerKeycloak(second, username);
+  await arrived(second, "My access");
+  // Keycloak's page follows by itself, or is loaded again by its user.
+  await first.bringToFront();
+  if (!first.url().startsWith(keycloak.url)) {
+    await first.waitForURL(`**${at.profile}`);
+  } else {
+    await first.reload();
+  }
+  await arrived(first, name);
+  await expect(first).toHaveURL(new RegExp(`${at.profile}$`));
+  await second.reload();
+  await arrived(second, "My access");
+});
+
+test("a callback that is loaded again leads on, and begins again with one click without a session", async ({
+  keycloak,
+  page,
+}) => {
+  const { username, name } = await keycloak.add("developer");
+  await leaveFor(page, at.profile);
+  const callback = callbackOf(page);
+  await answerKeycloak(page, username);
+  await arrived(page, name);
+  await page.goto(await callback);
+  await arrived(page, name);
+  await expect(page).toHaveURL(new RegExp(`${at.profile}$`));
+
+  // As when the browser was closed: Keycloak still knows the user.
+  await page.context().clearCookies({ name: "__Host-bursar" });
+  await page.goto(await callback);
+  await atSignIn(page);
+  await expect(page.getByText("This sign-in was not completed.")).toBeVisible();
+  await page.getByRole("link", { name: "Continue with Keycloak" }).click();
+  await arrived(page, name);
+  await expect(page).toHaveURL(new RegExp(`${at.profile}$`));
+});
