@@ -13,6 +13,9 @@ const CLIENT = { id: "00000003-0000-0000-c000-000000000000", secret: "secret-for
 const DEVELOPERS = "3f1c77aa-0000-4000-8000-000000000000";
 const ADMINS = "3f1c77aa-0000-4000-8000-000000000001";
 
+/** What many servers and proxies allow at most. */
+const LONGEST_ADDRESS = 4_096;
+
 /** An origin that sends every request on to another one, as sign-out pages of large organisations do. */
 export class Detour {
   private target = "";
@@ -26,6 +29,10 @@ export class Detour {
     const server = createServer();
     const detour = new Detour(server, `http://127.0.0.1:${await listen(server)}`);
     server.on("request", (request, response) => {
+      if ((request.url ?? "").length > LONGEST_ADDRESS) {
+        response.writeHead(414).end("URI Too Long");
+        return;
+      }
       const status = request.method === "GET" ? 302 : 307;
       response.writeHead(status, { Location: `${detour.target}${request.url}` }).end();
     });
@@ -102,8 +109,15 @@ function claimsOf(account: string): { sub: string; [claim: string]: unknown } {
     name: `Kim ${account}`,
     preferred_username: `${name}@example.org`,
     groups: [group ?? "another-group"],
-    applications_admin: name.includes("percent") ? [`${name} 100%20b`] : [],
+    applications_admin: projectsOf(name),
   };
+}
+
+function projectsOf(name: string): string[] {
+  if (name.includes("percent")) {
+    return [`${name} 100%20b`];
+  }
+  return name.includes("many") ? Array.from({ length: 80 }, (_, place) => `${name}-with-a-long-name-${place}`) : [];
 }
 
 interface Fixtures {

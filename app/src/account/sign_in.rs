@@ -37,13 +37,12 @@ impl Screen for SignInPage {
         let flash = expect_context::<PageFlash>();
         let search = use_location().search;
         let next = search.with_untracked(|query| NextPath::in_query(query)).unwrap_or_default();
-        let unfinished = search.with_untracked(|query| NextPath::is_new_sign_in(query)).then(unfinished);
-        let page = awaited(move || sign_in(flash, self.offer, next.clone()));
+        let is_new = search.with_untracked(|query| NextPath::is_new_sign_in(query));
+        let page = awaited(move || sign_in(flash, self.offer, next.clone(), is_new));
         view! {
             <Title text="Sign in" />
             <LonelySheet>
                 <h1 class="text-2xl font-semibold">"Sign in"</h1>
-                {unfinished}
                 {page}
             </LonelySheet>
         }
@@ -51,7 +50,7 @@ impl Screen for SignInPage {
     }
 }
 
-async fn sign_in(flash: PageFlash, offer: Data<Dated<SignInOffer>>, next: NextPath) -> impl IntoView {
+async fn sign_in(flash: PageFlash, offer: Data<Dated<SignInOffer>>, next: NextPath, is_new: bool) -> impl IntoView {
     let flash = flash.get().await;
     let banner = flash.clone().and_then(refusal_banner);
     let (offer, now) = match offer.get().await {
@@ -59,11 +58,18 @@ async fn sign_in(flash: PageFlash, offer: Data<Dated<SignInOffer>>, next: NextPa
         Err(_) => (SignInOffer { way: SignInWay::Password, plain_http: None }, OffsetDateTime::UNIX_EPOCH),
     };
     let needs_https = offer.plain_http.map(|plain| needs_https(plain, &next));
-    let way = match offer.way {
-        SignInWay::Provider { kind, outage } => through_provider(kind, outage, now, &next).into_any(),
-        SignInWay::Password => with_password(&next, &Forms::from(flash).of("sign-in")).into_any(),
+    let (about, way) = match offer.way {
+        SignInWay::Provider { kind, outage } => {
+            ("Use your platform account.", through_provider(kind, outage, now, &next).into_any())
+        }
+        SignInWay::Password => {
+            let form = with_password(&next, &Forms::from(flash).of("sign-in"));
+            ("Use your e-mail address and your password.", form.into_any())
+        }
     };
     view! {
+        <p class="-mt-5 text-base text-ink-2">{about}</p>
+        {is_new.then(unfinished)}
         {needs_https}
         {banner}
         {way}
@@ -128,7 +134,6 @@ fn through_provider(
         .into_any(),
     };
     view! {
-        <p class="-mt-5 text-base text-ink-2">"Use your platform account."</p>
         {way}
         <p class="text-sm text-ink-2">"No account yet? Ask an admin of the platform: Bursar itself keeps no passwords here."</p>
     }
@@ -156,7 +161,6 @@ fn refusal_banner(flash: Flash) -> Option<impl IntoView> {
 fn with_password(next: &NextPath, state: &FormFields) -> impl IntoView + use<> {
     let (next, scope) = (next.as_str().to_owned(), state.scope("sign-in"));
     view! {
-        <p class="-mt-5 text-base text-ink-2">"Use your e-mail address and your password."</p>
         <PostForm action=SignIn::url() whole_page=true class="grid gap-4">
             <input type="hidden" name="next" value=next />
             <Provider value=scope>

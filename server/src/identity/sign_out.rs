@@ -23,7 +23,7 @@ use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use services::forms;
 
-/// The longest address that a server surely takes: IIS allows 2,048 bytes of query, Keycloak 4,096 bytes of request line.
+/// The longest address that servers and proxies surely take: IIS allows 2,048 bytes of query by default.
 const MAX_ADDRESS_BYTES: usize = 2_000;
 
 /// Leads on, once, to what signing out has left in this browser.

@@ -4,7 +4,6 @@ use super::console::Console;
 use super::proxy::{Mode, Proxy};
 use super::work::Work;
 use super::world_of_today;
-use domain::role::PlatformRole;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_without_an_answer_is_not_called_a_failure() {
@@ -26,31 +25,5 @@ async fn a_commit_without_an_answer_is_not_called_a_failure() {
         .expect("a count");
     assert_eq!(kept, 1, "the commit had arrived");
     work.check().await;
-    console.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn sign_in_without_an_answered_commit_is_not_called_a_failure() {
-    let password = "a quiet ledger line";
-    let world = world_of_today(|_| {}).await;
-    let priya = world.person("Priya", PlatformRole::User).await;
-    world.set_password(priya.actor.user_id, password).await;
-    let proxy = Proxy::before(&world.database_url()).await;
-    let console = Console::start(proxy.url(), &[]).await;
-    let typed = password.replace(' ', "+");
-    let sign_in = format!("email=priya%40example.com&password={typed}&next=%2F");
-    let confirm = format!("confirm_password={typed}&confirm_action=");
-    let cookie = format!("__Host-bursar={}", world.token(&priya));
-    for (path, body, cookie) in [("/act/sign-in", sign_in, ""), ("/act/account/confirm", confirm, &*cookie)] {
-        // The count of tries is committed first.
-        proxy.spare(1);
-        proxy.set(Mode::LosesCommits).await;
-        let answer = console.post(path, &body, cookie, "lost").await.expect("an answer");
-        assert_eq!((answer.status, answer.says_when_to_retry), (504, false), "{path}: {answer:?}");
-        proxy.set(Mode::Open).await;
-    }
-    let sessions: i64 =
-        sqlx::query_scalar("select count(*) from sessions").fetch_one(world.services.pool()).await.expect("a count");
-    assert_eq!(sessions, 2, "the commit of the sign-in had arrived");
     console.stop().await;
 }
