@@ -52,7 +52,7 @@ pub async fn read(State(state): State<AppState>, mut request: Request, next: Nex
         theme: cookies::value(headers, Theme::COOKIE).map(Theme::parse).unwrap_or_default(),
         flash_token: cookies::value(headers, cookies::FORM).and_then(FlashToken::from_cookie),
         assets: state.assets.clone(),
-        plain_http: transport::plain_http(&state.web, request.uri(), headers),
+        plain_http: transport::plain_http(state.web.public_url.as_ref(), request.uri(), headers),
     };
     request.extensions_mut().insert(info);
     let mut response = next.run(request).await;

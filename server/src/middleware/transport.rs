@@ -2,7 +2,6 @@
 //! and drops them without a word from anywhere else.
 
 use crate::config::PublicUrl;
-use crate::state::Web;
 use app::account::data::PlainHttp;
 use http::header::{FORWARDED, HOST, ORIGIN};
 use http::{HeaderMap, Uri};
@@ -12,7 +11,7 @@ use std::net::IpAddr;
 ///
 /// A proxy that adds TLS need not say so. Browsers do: they send `Sec-Fetch-Site` to origins that they trust, which are
 /// those with TLS and their own machine. This decides nothing but a warning, so anybody's headers are good enough.
-pub fn plain_http(web: &Web, uri: &Uri, headers: &HeaderMap) -> Option<PlainHttp> {
+pub fn plain_http(public: Option<&PublicUrl>, uri: &Uri, headers: &HeaderMap) -> Option<PlainHttp> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let host = uri.host().unwrap_or_else(|| host_of(text(HOST.as_str())));
     let is_trusted = headers.contains_key("sec-fetch-site")
@@ -22,7 +21,7 @@ pub fn plain_http(web: &Web, uri: &Uri, headers: &HeaderMap) -> Option<PlainHttp
     if is_trusted || is_loopback(host) {
         return None;
     }
-    let https = web.public_url.as_ref().filter(|url| url.is_https());
+    let https = public.filter(|url| url.is_https());
     Some(PlainHttp { https_origin: https.map(PublicUrl::origin).map(str::to_owned) })
 }
 
@@ -42,22 +41,14 @@ fn is_loopback(host: &str) -> bool {
 mod tests {
     use super::*;
     use crate::config::Value as _;
-    use std::path::PathBuf;
-    use std::time::Duration;
 
     fn https_origin(public: Option<&str>, pairs: &[(&'static str, &str)]) -> Option<Option<String>> {
-        let web = Web {
-            public_url: public.map(|url| PublicUrl::parse(url).expect("an address")),
-            trusted_proxies: vec![],
-            site_dir: PathBuf::new(),
-            request_timeout: Duration::from_secs(1),
-            hsts: crate::config::Hsts::parse("off").expect("a value"),
-        };
+        let public = public.map(|url| PublicUrl::parse(url).expect("an address"));
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             headers.append(*name, value.parse().expect("a header"));
         }
-        plain_http(&web, &Uri::from_static("/sign-in"), &headers).map(|plain| plain.https_origin)
+        plain_http(public.as_ref(), &Uri::from_static("/sign-in"), &headers).map(|plain| plain.https_origin)
     }
 
     #[test]
