@@ -25,13 +25,14 @@ pub fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, ClientE
 
 /// What went wrong in the TLS handshake, in words that also stand on pages; `None` when it was something else.
 pub(crate) fn handshake_failure(fault: &reqwest::Error) -> Option<Cow<'static, str>> {
+    // An authority that was made once more under its old name signs with another key.
     use CertificateError::{
-        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
-        UnknownIssuer,
+        BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet,
+        NotValidYetContext, UnknownIssuer,
     };
     let fault = chain(fault).find_map(tls_error)?;
     let what: Cow<'static, str> = match fault {
-        TlsError::InvalidCertificate(UnknownIssuer) => {
+        TlsError::InvalidCertificate(UnknownIssuer | BadSignature) => {
             "its certificate is from an authority that is not trusted here".into()
         }
         TlsError::InvalidCertificate(Expired | ExpiredContext { .. }) => "its certificate has expired".into(),

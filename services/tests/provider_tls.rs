@@ -31,9 +31,16 @@ async fn what_is_said(world: &World, authority: &Authority, address: SocketAddr)
 
 #[tokio::test]
 async fn failed_handshakes_are_told_by_their_reason() {
-    let (world, ours, others) = (World::create().await, Authority::create(), Authority::create());
+    let (world, ours) = (World::create().await, Authority::create("Ours"));
+    let (others, ours_before) = (Authority::create("Others"), Authority::create("Ours"));
     for (authority, name, validity, expected) in [
         (&others, "localhost", Validity::Valid, "TLS: its certificate is from an authority that is not trusted here"),
+        (
+            &ours_before,
+            "localhost",
+            Validity::Valid,
+            "TLS: its certificate is from an authority that is not trusted here",
+        ),
         (&ours, "elsewhere.example", Validity::Valid, "TLS: its certificate is for another host name"),
         (&ours, "localhost", Validity::Expired, "TLS: its certificate has expired"),
         (&ours, "localhost", Validity::NotYet, "TLS: its certificate is not valid yet"),
@@ -55,7 +62,7 @@ async fn provider_without_tls_is_told() {
         // Kept open until the client has read it.
         std::future::pending::<()>().await;
     });
-    let said = what_is_said(&World::create().await, &Authority::create(), address).await;
+    let said = what_is_said(&World::create().await, &Authority::create("Ours"), address).await;
     assert_eq!(said, "TLS: it does not speak TLS at this address and port");
 }
 
@@ -64,6 +71,6 @@ async fn refused_connection_is_no_matter_of_tls() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     drop(listener);
-    let said = what_is_said(&World::create().await, &Authority::create(), address).await;
+    let said = what_is_said(&World::create().await, &Authority::create("Ours"), address).await;
     assert_eq!(said, "no connection could be made");
 }

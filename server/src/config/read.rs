@@ -36,10 +36,9 @@ impl Environment {
     /// Reads one variable by any of its spellings; `None` means that a problem was noted.
     pub(super) fn take<T: Value>(&mut self, names: &[&str], default: &str) -> Option<T> {
         let mut written = names.iter().filter_map(|name| Some((*name, self.variables.get(*name)?.as_str())));
-        // An empty secret is a secret that did not arrive. The default would hide that.
-        if let Some((name, _)) = written.clone().find(|(_, value)| value.is_empty()) {
-            self.problems
-                .push(format!("{name} is set but empty. Give it a value, or remove it so that it is not set."));
+        let refusal = |(name, value): (&str, &str)| Some(format!("{name} is {}", unusable(value)?));
+        if let Some(problem) = written.clone().find_map(refusal) {
+            self.problems.push(problem);
             return None;
         }
         let (name, raw) = written.next().unwrap_or((names.first().copied().unwrap_or_default(), default));
@@ -55,6 +54,19 @@ impl Environment {
     pub(super) fn finish(mut self) -> Result<(), Problems> {
         self.problems.extend(names::problems(&self.variables));
         if self.problems.is_empty() { Ok(()) } else { Err(Problems(self.problems)) }
+    }
+}
+
+/// What no variable may be, in whatever type.
+fn unusable(value: &str) -> Option<&'static str> {
+    let is_in = |mark: char| value.len() >= 2 && value.starts_with(mark) && value.ends_with(mark);
+    if value.is_empty() {
+        // An empty secret is one that did not arrive. The default would hide that.
+        Some("set but empty. Give it a value, or remove it so that it is not set.")
+    } else if is_in('"') || is_in('\'') {
+        Some("in quotation marks, which would be part of the value. `docker --env-file` keeps them: write it without.")
+    } else {
+        None
     }
 }
 
@@ -134,6 +146,17 @@ mod tests {
                 let text = problem(&[(name, empty)]);
                 assert!(text.contains(&format!("{name} is set but empty")), "{name}: {text}");
             }
+        }
+    }
+
+    #[test]
+    fn values_in_quotation_marks_are_refused() {
+        for quoted in ["\"s3cret\"", "'s3cret'", "\"s3cret\"\n"] {
+            let text = problem(&[("OIDC_CLIENT_SECRET", quoted)]);
+            assert!(text.contains("OIDC_CLIENT_SECRET is in quotation marks") && !text.contains("s3cret"), "{text}");
+        }
+        for plain in ["\"", "a\"b", "'a", "{\"a\": \"b\"}"] {
+            assert!(read(&[("OIDC_CLIENT_SECRET", plain)]).is_ok(), "{plain}");
         }
     }
 

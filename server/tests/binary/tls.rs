@@ -36,7 +36,7 @@ async fn page_and_log(issuer: &str, trusted: &Path) -> (String, String) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn private_authority_is_named_when_missing_and_trusted_through_ssl_cert_file() {
-    let (ours, others) = (Authority::create(), Authority::create());
+    let (ours, others) = (Authority::create("Ours"), Authority::create("Others"));
     let address = ours.serve("localhost", Validity::Valid).await;
     let issuer = format!("https://localhost:{}/realms/main", address.port());
     let folder = tempfile::TempDir::new().expect("a folder");

@@ -1,6 +1,6 @@
 //! Test support: a certificate authority of a company, and servers with certificates of it.
 
-use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::PrivateKeyDer;
@@ -27,13 +27,14 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Makes one, with a key of its own.
+    /// Makes one called `name`, with a key of its own.
     ///
     /// # Panics
     /// There is no certificate to be had.
     #[must_use]
-    pub fn create() -> Self {
+    pub fn create(name: &str) -> Self {
         let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().expect("a key");
         let certificate = params.self_signed(&key).expect("a certificate");
