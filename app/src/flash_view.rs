@@ -5,6 +5,7 @@ use crate::ui::form::PostForm;
 use crate::ui::{Banner, BannerKind, Button, ButtonKind, ButtonSize, CopyButton, Icon, Toast};
 use domain::error::Refusal;
 use domain::form::{Flash, Undo};
+use domain::password::ONE_TIME_PASSWORD_LIFE;
 use leptos::prelude::*;
 
 /// The toast of something done.
@@ -51,7 +52,10 @@ fn one_time_password(name: String, password: String) -> impl IntoView {
     view! {
         <Banner kind=BannerKind::Info fact alert=true action=move || view! { <CopyButton text=copied label="Copy password" /> }>
             <code class="font-mono text-base text-ink select-all">{password}</code>
-            " Hand it over now: it is shown this once, and has to be changed at the first sign-in."
+            {format!(
+                " Hand it over now: it is shown this once, expires after {} hours and has to be changed at the first sign-in.",
+                ONE_TIME_PASSWORD_LIFE.whole_hours(),
+            )}
         </Banner>
     }
 }

@@ -36,8 +36,8 @@ pub enum Refusal {
     /// Too many tries; the number is how many seconds to wait.
     #[error("Too many tries. Wait {0} seconds, then try again.")]
     TooMany(u64),
-    /// The database did not answer in time. Nothing was changed.
-    #[error("The database did not answer in time. Nothing was changed; try again.")]
+    /// The database did not answer in time, or more work waits than can be done soon. Nothing was changed.
+    #[error("Bursar could not answer in time. Nothing was changed; try again.")]
     Unavailable,
     /// The database went away during the commit: nobody can know whether the change stands.
     #[error(

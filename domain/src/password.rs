@@ -1,11 +1,14 @@
 //! What a password must be: long, and not on everybody's list (NIST SP 800-63B-4, field.md S7). No composition rules.
 
 use crate::form::FieldProblem;
+use time::Duration;
 
 /// Shortest password when it is the only factor.
 pub const SHORTEST: usize = 15;
 /// Longest password, so that hashing stays bounded.
 pub const LONGEST: usize = 256;
+/// How long an administrator's one-time password opens an account.
+pub const ONE_TIME_PASSWORD_LIFE: Duration = Duration::DAY;
 
 /// Beginnings of the passwords of this length that people really choose; compared in lower case.
 const BLOCKED: [&str; 24] = [

@@ -54,9 +54,14 @@ impl Wish {
     }
 }
 
-async fn leave(State(state): State<AppState>, Query(wish): Query<Wish>, request: Request) -> Response {
+async fn leave(
+    State(state): State<AppState>,
+    Query(wish): Query<Wish>,
+    Extension(info): Extension<RequestInfo>,
+    request: Request,
+) -> Response {
     let next = wish.next();
-    match flow::leave(&state.services, Purpose::SignIn, next.as_str()).await {
+    match flow::leave(&state.services, Purpose::SignIn, next.as_str(), &info.client).await {
         Ok(leaving) => go(leaving),
         // The sign-in page says what is wrong, and since when.
         Err(Fault::Unreachable(_)) => Redirect::to(&next.through_sign_in()).into_response(),
@@ -73,7 +78,7 @@ async fn leave_again(
     let next = wish.next();
     let Some(caller) = info.caller else { return Redirect::to(&next.through_sign_in()).into_response() };
     let purpose = Purpose::Reauthenticate(caller.actor.session_id);
-    match flow::leave(&state.services, purpose, next.as_str()).await {
+    match flow::leave(&state.services, purpose, next.as_str(), &info.client).await {
         Ok(leaving) => go(leaving),
         Err(fault) => refuse(&state, &request.into_parts().0, fault),
     }
@@ -147,6 +152,7 @@ fn refuse(state: &AppState, parts: &http::request::Parts, fault: Fault) -> Respo
         Fault::Unreachable(_) => Problem::NO_PROVIDER,
         Fault::Services(fault) => match Refusal::from(fault) {
             Refusal::Unavailable => Problem::NO_DATABASE,
+            Refusal::TooMany(_) => Problem::TOO_MANY_SIGN_INS,
             _ => Problem::FAULT,
         },
     };

@@ -12,20 +12,26 @@ use domain::id::UserId;
 use domain::role::PlatformRole;
 use domain::user::UserKind;
 use sqlx::{PgConnection, PgExecutor};
+use time::Duration;
 
 /// Signs in first when nothing else is configured.
 const DEFAULT_EMAIL: &str = "admin@example.com";
 const NAME: &str = "Administrator";
+/// How long the first administrator's password opens the account unless it is changed. Longer than others: between an
+/// installation and the first sign-in there may be a weekend.
+pub const FIRST_PASSWORD_LIFE: Duration = Duration::WEEK;
 
 /// How the first administrator signs in. Not printed by `Debug`: whoever starts the console shows it once.
 pub struct FirstSignIn {
     /// The address.
     pub email: String,
-    /// Made when none was configured. Either way a new password is asked for at the first sign-in.
+    /// Made when none was configured. Either way it expires after [`FIRST_PASSWORD_LIFE`] and has to be changed at the
+    /// first sign-in.
     pub one_time_password: Option<String>,
 }
 
-/// Makes a maintainer when there is no active admin (`behaviour.md` section 1.8), and says how to sign in.
+/// Makes a maintainer when there is no active admin who can sign in, and says how to sign in. A first password that
+/// expired unused is so replaced at the next start.
 ///
 /// Somebody who has the address already gets the role and the password. Any number of servers may start at once.
 ///
@@ -36,7 +42,7 @@ pub async fn superadmin(
     email: Option<Email>,
     password: Option<String>,
 ) -> Result<Option<FirstSignIn>, Error> {
-    if has_active_admin(&services.pool).await? {
+    if has_admin(services, &services.pool).await? {
         return Ok(None);
     }
     let email = email.map_or_else(|| DEFAULT_EMAIL.to_owned(), String::from);
@@ -44,7 +50,7 @@ pub async fn superadmin(
     let hash = services.hasher.hash(made.clone().or(password).unwrap_or_default()).await?;
     let mut transaction = services.pool.begin().await?;
     lock_rights(&mut transaction).await?;
-    if has_active_admin(&mut *transaction).await? {
+    if has_admin(services, &mut *transaction).await? {
         return Ok(None);
     }
     let id = install(services, &mut transaction, &email, &hash).await?;
@@ -60,28 +66,37 @@ pub async fn superadmin(
     Ok(Some(FirstSignIn { email, one_time_password: made }))
 }
 
-async fn has_active_admin(database: impl PgExecutor<'_>) -> Result<bool, Error> {
-    let row = sqlx::query!(r#"select exists (select from users where is_admin and is_active) as "exists!""#)
-        .fetch_one(database)
-        .await?;
+/// Whether there is an active admin whose password has not expired.
+async fn has_admin(services: &Services, database: impl PgExecutor<'_>) -> Result<bool, Error> {
+    let row = sqlx::query!(
+        r#"select exists (
+             select from users
+             where is_admin and is_active
+               and not (password_change_due and coalesce(password_expires_at <= $1, false))) as "exists!""#,
+        services.clock.now()
+    )
+    .fetch_one(database)
+    .await?;
     Ok(row.exists)
 }
 
 async fn install(services: &Services, connection: &mut PgConnection, email: &str, hash: &str) -> Result<UserId, Error> {
     let row = sqlx::query!(
         "insert into users as u
-           (id, email, name, is_admin, is_maintainer, password_hash, password_change_due, created_at, updated_at)
-         values ($1, $2, $3, true, true, $4, true, $5, $5)
+           (id, email, name, is_admin, is_maintainer, password_hash, password_change_due, password_expires_at,
+            created_at, updated_at)
+         values ($1, $2, $3, true, true, $4, true, $6, $5, $5)
          on conflict (lower(email)) do update set
            is_admin = true, is_maintainer = true, is_auditor = false, is_active = true, user_type = 'regular',
-           password_hash = $4, password_change_due = true, sign_in_tries = 0, locked_until = null,
+           password_hash = $4, password_change_due = true, password_expires_at = $6, sign_in_tries = 0, locked_until = null,
            updated_at = $5, version = u.version + 1
          returning id",
         services.new_id(),
         email,
         NAME,
         hash,
-        services.clock.now()
+        services.clock.now(),
+        services.clock.now() + FIRST_PASSWORD_LIFE
     )
     .fetch_one(connection)
     .await?;

@@ -5,17 +5,24 @@ use crate::meter::HashJob;
 use crate::random::Random;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
+use domain::error::Refusal;
 use rayon_core::{ThreadPool, ThreadPoolBuilder};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 /// Hashes and verifies with argon2id, 19 MiB, 2 passes, 1 lane (OWASP), in PHC strings.
 #[derive(Clone)]
 pub struct PasswordHasher {
     workers: Arc<ThreadPool>,
+    /// A permit for each job that may wait for a worker.
+    room: Arc<Semaphore>,
     random: Random,
 }
+
+/// Passwords that may wait for a worker. One worker hashes as many in about ten seconds; who had to wait longer would
+/// rather be told to try again.
+const MAX_WAITING: usize = 200;
 
 /// Verified when there is no account, so that an unknown account costs the same. Nobody's password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$Tm9ib2R5c1NhbHRIZXJl$+s+uq5UojNOTgm5ZvCi2jrVV3p+VDeyEWLyNgKx1rjI";
@@ -40,7 +47,15 @@ impl PasswordHasher {
             .panic_handler(drop)
             .build()
             .map_err(|fault| Error::Broken(format!("no workers for passwords: {fault}")))?;
-        Ok(Self { workers: Arc::new(workers), random })
+        Ok(Self { workers: Arc::new(workers), room: Arc::new(Semaphore::new(MAX_WAITING)), random })
+    }
+
+    /// Refuses while no more passwords may wait.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`]
+    pub(crate) fn check_room(&self) -> Result<(), Refusal> {
+        if self.room.available_permits() == 0 { Err(Refusal::Unavailable) } else { Ok(()) }
     }
 
     /// Hashes a password with a fresh salt.
@@ -73,10 +88,12 @@ impl PasswordHasher {
     }
 
     async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let place = Arc::clone(&self.room).try_acquire_owned().map_err(|_| Refusal::Unavailable)?;
         let waiting = HashJob::waiting();
         let (answer, answered) = oneshot::channel();
         tracing::debug!("hashing a password");
         self.workers.spawn(move || {
+            drop(place);
             // Nobody hashes for a request that was given up.
             if !answer.is_closed() {
                 let _running = waiting.runs();
@@ -138,6 +155,34 @@ mod tests {
         assert!(began.is_ok() && ended.is_err(), "it was let go");
         hasher.work(|| ()).await.expect("an answer");
         assert!(!hashed.load(Ordering::SeqCst));
+    }
+
+    #[tokio::test]
+    async fn full_queue_refuses_the_next_password_and_has_room_again() {
+        let hasher = hasher();
+        let (release, held) = mpsc::channel::<()>();
+        let (begins, begun) = oneshot::channel();
+        let busy = hasher.clone();
+        let busy = tokio::spawn(async move { busy.work(move || (begins.send(()), held.recv())).await });
+        begun.await.expect("it began");
+        let waiting: Vec<_> = (0..MAX_WAITING)
+            .map(|_| {
+                let hasher = hasher.clone();
+                tokio::spawn(async move { hasher.work(|| ()).await })
+            })
+            .collect();
+        while hasher.check_room().is_ok() {
+            tokio::task::yield_now().await;
+        }
+        assert!(matches!(hasher.work(|| ()).await, Err(Error::Refused(Refusal::Unavailable))));
+        drop(release);
+        let (began, ended) = busy.await.expect("no panic").expect("an answer");
+        assert!(began.is_ok() && ended.is_err(), "it was let go");
+        for job in waiting {
+            job.await.expect("no panic").expect("whoever waits is answered");
+        }
+        hasher.check_room().expect("room again");
+        hasher.work(|| ()).await.expect("an answer");
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ mod people;
 
 use crate::Services;
 use crate::audit::{self, By, Entry, TargetType};
-use crate::bootstrap::FirstSignIn;
+use crate::bootstrap::{FIRST_PASSWORD_LIFE, FirstSignIn};
 use crate::budgets;
 use crate::change::lock_rights;
 use crate::error::Error;
@@ -102,8 +102,8 @@ async fn insert_person(
     let kind = if matches!(person.is, Is::External) { UserKind::External } else { UserKind::Regular };
     sqlx::query!(
         "insert into users (id, email, name, user_type, is_admin, is_auditor, is_active, password_hash,
-                            password_change_due, sign_in_tries, locked_until, last_sign_in_at, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)",
+                            password_change_due, password_expires_at, sign_in_tries, locked_until, last_sign_in_at, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)",
         id,
         email(person.local_part),
         person.name,
@@ -113,6 +113,7 @@ async fn insert_person(
         !matches!(person.is, Is::Deactivated),
         hash,
         hash.is_some(),
+        hash.map(|_| now + FIRST_PASSWORD_LIFE),
         if is_locked { i32::from(services.settings.account_tries) } else { 0 },
         is_locked.then(|| now + LOCKED_FOR),
         person.seen.map(|seen| now - seen),

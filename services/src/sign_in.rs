@@ -8,9 +8,9 @@ mod tries;
 
 pub(crate) use device::forget_devices;
 pub use device::{DeviceToken, KNOWN_FOR, sweep_devices};
-use tries::Path;
 pub use tries::sweep;
-pub(crate) use tries::{Account, count_account, wrong};
+use tries::{Account, Counted, Path};
+pub(crate) use tries::{count_start, finish_start, wrong};
 
 use crate::Services;
 use crate::change::commit;
@@ -34,25 +34,37 @@ pub struct SignedIn {
     pub password_change_due: bool,
 }
 
+/// Refuses passwords where users sign in through an identity provider.
+pub(crate) fn check_passwords_count(services: &Services) -> Result<(), Refusal> {
+    services
+        .identity
+        .as_ref()
+        .map_or(Ok(()), |identity| Err(Refusal::Forbidden(format!("Sign in with {}.", identity.kind().title()))))
+}
+
 /// Begins a session for the user who knows the password, in place of the one the browser had.
 ///
 /// # Errors
-/// A problem at `password` that is the same for every failure; [`domain::error::Refusal::TooMany`] with the seconds to
-/// wait when the network has had its tries.
+/// A problem at `password` that is the same for every failure; [`Refusal::TooMany`] with the seconds to wait when the
+/// network has had its tries; [`Refusal::Forbidden`] where users sign in through an identity provider.
 pub async fn with_password(
     services: &Services,
     email: &str,
     password: String,
     client: &Client,
 ) -> Result<SignedIn, Error> {
+    check_passwords_count(services)?;
     meter::sign_in("local", check(services, email, password, client).await)
 }
 
 async fn check(services: &Services, email: &str, password: String, client: &Client) -> Result<SignedIn, Error> {
-    let verified = verify(services, email, password, client).await?.ok_or_else(|| wrong_sign_in(services))?;
+    let email = Email::parse(email).ok();
+    let (counted, path) = tries::count(services, client, email.as_ref().map(Account::Email)).await?;
+    let verified = verify(services, counted, path, password).await?.ok_or_else(|| wrong_sign_in(services))?;
     let mut transaction = services.pool.begin().await?;
     let entered = enter(services, &mut transaction, &verified).await?;
-    let password_change_due = entered.ok_or_else(|| wrong_sign_in(services))?;
+    let Entered { password_change_due, .. } =
+        entered.filter(|entered| !entered.has_expired).ok_or_else(|| wrong_sign_in(services))?;
     let (user, now) = (verified.user, services.clock.now());
     let (_, token) = session::begin(services, &mut transaction, user, client, now).await?;
     let device = device::remember(services, &mut transaction, user, client.device.as_ref()).await?;
@@ -67,12 +79,12 @@ fn wrong_sign_in(services: &Services) -> Error {
     wrong(services, "password", "The e-mail address or the password is wrong.")
 }
 
-/// Notes that whoever is signed in still knows the password, and gives the session a new secret (field.md S9). Whom a
-/// provider vouches for proves it there (see [`crate::identity::flow::Purpose`]).
+/// Notes that the user who is signed in still knows the password, and gives the session a new secret. Where users sign
+/// in through a provider they prove it there (see [`crate::identity::flow::Purpose`]).
 ///
 /// # Errors
-/// A problem at `confirm_password`; [`Refusal::SignedOut`] when `old` is not the session's secret any more, and as
-/// [`with_password`].
+/// A problem at `confirm_password`; [`Refusal::SignedOut`] when `old` is not the session's secret any more;
+/// [`Refusal::TooMany`] when no try is left; [`Refusal::Forbidden`] as [`with_password`].
 pub async fn confirm(
     services: &Services,
     caller: &Caller,
@@ -80,21 +92,19 @@ pub async fn confirm(
     password: String,
     client: &Client,
 ) -> Result<SessionToken, Error> {
-    let person = &caller.actor;
     let wrong = || wrong(services, "confirm_password", "The password is wrong.");
-    let verified = verify(services, &person.email, password, client).await?;
-    let verified = verified.filter(|verified| verified.user == person.user_id).ok_or_else(wrong)?;
+    let verified = verify_own(services, caller, password, client).await?.ok_or_else(wrong)?;
     let mut transaction = services.pool.begin().await?;
     enter(services, &mut transaction, &verified).await?.ok_or_else(wrong)?;
     let now = services.clock.now();
-    let token = session::confirm(services, &mut transaction, person.session_id, old, now).await?;
+    let token = session::confirm(services, &mut transaction, caller.actor.session_id, old, now).await?;
     let token = token.ok_or(Refusal::SignedOut)?;
     commit(transaction).await?;
     Ok(token)
 }
 
-/// Somebody who knows the password.
-struct Verified {
+/// A user who knows the password.
+pub(crate) struct Verified {
     user: UserId,
     /// The hash that the password made.
     hash: String,
@@ -103,25 +113,54 @@ struct Verified {
     path: Path,
 }
 
-/// Counts a try and looks at the password; `None` when it is wrong for whatever reason.
-async fn verify(
+/// Counts a try of the user who is signed in and verifies the password; `None` when it is wrong.
+///
+/// Without a try left it is refused at once: which account it is about is no secret here, so there is no time to equal.
+pub(crate) async fn verify_own(
     services: &Services,
-    email: &str,
+    caller: &Caller,
     password: String,
     client: &Client,
 ) -> Result<Option<Verified>, Error> {
-    let (counted, path) = tries::count(services, client, Email::parse(email).ok().as_ref()).await?;
-    let hash = counted.as_ref().and_then(|account| account.password_hash.clone());
+    check_passwords_count(services)?;
+    let user = caller.actor.user_id;
+    let (counted, path) = tries::count(services, client, Some(Account::Id(user))).await?;
+    if counted.is_none() {
+        return Err(Refusal::TooMany(tries::seconds_locked(services, user).await?).into());
+    }
+    verify(services, counted, path, password).await
+}
+
+/// Verifies the password of an account, or takes as long without one; `None` when it is wrong for whatever reason.
+async fn verify(
+    services: &Services,
+    account: Option<Counted>,
+    path: Path,
+    password: String,
+) -> Result<Option<Verified>, Error> {
+    let hash = account.as_ref().and_then(|account| account.password_hash.clone());
     let is_right = services.hasher.verify(password.clone(), hash.clone()).await?;
-    let (Some(account), Some(hash), true) = (counted, hash, is_right) else { return Ok(None) };
+    let (Some(account), Some(hash), true) = (account, hash, is_right) else { return Ok(None) };
     let better_hash = services.hasher.better(password, &hash).await?;
     Ok(Some(Verified { user: account.id, hash, better_hash, path }))
 }
 
+/// What holds for a password that is right.
+pub(crate) struct Entered {
+    /// It is a one-time password.
+    password_change_due: bool,
+    /// It is a one-time password that came too late to sign in with. Who signed in with it in time may change it.
+    has_expired: bool,
+}
+
 /// Takes the try back, unless the account was deactivated or got another password in the meantime. Whoever comes from a
-/// known device leaves the account's lock to those it was made for. Says whether a password change is due.
-async fn enter(services: &Services, connection: &mut PgConnection, verified: &Verified) -> Result<Option<bool>, Error> {
-    // In the order in which tries are counted: network, then account.
+/// known device leaves the account's lock to those it was made for.
+pub(crate) async fn enter(
+    services: &Services,
+    connection: &mut PgConnection,
+    verified: &Verified,
+) -> Result<Option<Entered>, Error> {
+    // In the order in which tries are counted: network, then account; a device after its user, as everywhere.
     if let Path::Open { network } = &verified.path {
         tries::give_back(connection, network).await?;
     }
@@ -130,14 +169,18 @@ async fn enter(services: &Services, connection: &mut PgConnection, verified: &Ve
            sign_in_tries = case when $4 then 0 else sign_in_tries end,
            locked_until = case when $4 then null else locked_until end
          where id = $1 and is_active and password_hash = $2
-         returning password_change_due",
+         returning password_change_due,
+                   password_change_due and coalesce(password_expires_at <= $3, false) as \"has_expired!\"",
         verified.user.0,
         verified.hash,
         services.clock.now(),
         matches!(verified.path, Path::Open { .. }),
         verified.better_hash
     )
-    .fetch_optional(connection)
+    .fetch_optional(&mut *connection)
     .await?;
-    Ok(row.map(|row| row.password_change_due))
+    if let (Some(_), Path::KnownDevice(device)) = (&row, &verified.path) {
+        device::give_back(connection, verified.user, device).await?;
+    }
+    Ok(row.map(|row| Entered { password_change_due: row.password_change_due, has_expired: row.has_expired }))
 }

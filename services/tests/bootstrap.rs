@@ -6,11 +6,12 @@ use domain::email::Email;
 use domain::error::Refusal;
 use domain::permission::GrantRoles;
 use domain::role::PlatformRole;
-use services::bootstrap::{self, FirstSignIn};
+use services::bootstrap::{self, FIRST_PASSWORD_LIFE, FirstSignIn};
 use services::session::Client;
 use services::testing::World;
 use services::{own_account, sign_in};
 use std::sync::Arc;
+use time::Duration;
 
 fn email(raw: &str) -> Email {
     Email::parse(raw).expect("an address")
@@ -40,8 +41,10 @@ async fn an_empty_console_makes_a_maintainer_who_must_change_the_password() {
         .expect("a session");
     assert!(signed_in.password_change_due);
     let caller = world.caller(&signed_in.token).await.expect("signed in");
-    own_account::change_password(&world.services, &caller, password, "a quiet ledger line").await.expect("changed");
-    let caller = world.caller(&signed_in.token).await.expect("signed in");
+    let (services, client) = (&world.services, Client::default());
+    let (old, new) = (signed_in.token, "a quiet ledger line");
+    let changed = own_account::change_password(services, &caller, &old, password, new, &client).await;
+    let caller = world.caller(&changed.expect("changed")).await.expect("signed in");
     caller.can::<GrantRoles>(Target::Platform).expect("a maintainer's right");
     assert_eq!(caller.actor.projects.len(), 1, "the personal project");
     let audit = world.audit(caller.actor.user_id.0).await;
@@ -70,6 +73,23 @@ async fn a_console_with_an_active_admin_is_left_alone() {
         .await
         .expect("a count");
     assert_eq!(people, 1);
+}
+
+#[tokio::test]
+async fn first_password_that_expired_unused_is_replaced_at_the_next_start() {
+    let world = World::create().await;
+    let first = start(&world, None, None).await.expect("a first sign-in").one_time_password.expect("made");
+    world.clock.advance(FIRST_PASSWORD_LIFE - Duration::seconds(1));
+    assert!(start(&world, None, None).await.is_none(), "it still opens the account");
+    world.clock.advance(Duration::seconds(1));
+    let opens = async |password: &str| {
+        let client = Client::default();
+        sign_in::with_password(&world.services, "admin@example.com", password.to_owned(), &client).await.is_ok()
+    };
+    assert!(!opens(&first).await);
+    let second = start(&world, None, None).await.expect("another").one_time_password.expect("made");
+    assert!(!opens(&first).await && opens(&second).await);
+    assert!(start(&world, None, None).await.is_none());
 }
 
 #[tokio::test]

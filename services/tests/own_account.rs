@@ -1,12 +1,14 @@
 //! Changing one's own password.
+#![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;
 use domain::error::Refusal;
 use domain::permission::ManageOwnAccount;
 use domain::role::PlatformRole;
 use services::guard::Caller;
-use services::session::{self, Client};
-use services::testing::World;
+use services::session::{self, Client, SessionToken};
+use services::sign_in::{DeviceToken, SignedIn};
+use services::testing::{World, count_hashes};
 use services::{own_account, sign_in};
 use time::Duration;
 
@@ -19,13 +21,37 @@ async fn priya(world: &World) -> Caller {
     priya
 }
 
-async fn change(world: &World, caller: &Caller, current: &str, new: &str) -> Result<(), Refusal> {
-    own_account::change_password(&world.services, caller, current.to_owned(), new).await.map_err(Refusal::from)
+fn token(world: &World, caller: &Caller) -> SessionToken {
+    SessionToken::from_cookie(&world.token(caller)).expect("a token")
+}
+
+async fn change(world: &World, caller: &Caller, current: &str, new: &str) -> Result<SessionToken, Refusal> {
+    change_from(world, (caller, &token(world, caller)), current, new, &Client::default()).await
+}
+
+async fn change_from(
+    world: &World,
+    (caller, old): (&Caller, &SessionToken),
+    current: &str,
+    new: &str,
+    client: &Client,
+) -> Result<SessionToken, Refusal> {
+    let changed = own_account::change_password(&world.services, caller, old, current.to_owned(), new, client).await;
+    changed.map_err(Refusal::from)
+}
+
+async fn sign_in(world: &World, password: &str, client: &Client) -> Result<SignedIn, Refusal> {
+    let signed_in = sign_in::with_password(&world.services, "priya@example.com", password.to_owned(), client).await;
+    signed_in.map_err(Refusal::from)
 }
 
 async fn opens(world: &World, password: &str) -> bool {
-    let client = Client::default();
-    sign_in::with_password(&world.services, "priya@example.com", password.to_owned(), &client).await.is_ok()
+    sign_in(world, password, &Client::default()).await.is_ok()
+}
+
+/// A browser in a network of its own, which the account knows when it has a token.
+fn browser(address: &str, device: Option<&DeviceToken>) -> Client {
+    Client { address: Some(address.to_owned()), device: device.cloned(), ..Client::default() }
 }
 
 fn problem_at(refusal: &Refusal) -> Vec<String> {
@@ -50,10 +76,66 @@ async fn the_other_sessions_end_and_this_one_stays() {
     let priya = priya(&world).await;
     let elsewhere = world.signed_in(priya.actor.user_id).await;
     let somebody_else = world.person("Jonas", PlatformRole::User).await;
-    change(&world, &priya, OLD, NEW).await.expect("changed");
-    assert!(world.again(&priya).await.is_some());
+    let token = change(&world, &priya, OLD, NEW).await.expect("changed");
+    let session = world.caller(&token).await.expect("signed in").actor.session_id;
+    assert_eq!(session, priya.actor.session_id);
     assert!(world.again(&elsewhere).await.is_none());
     assert!(world.again(&somebody_else).await.is_some());
+}
+
+#[tokio::test]
+async fn stolen_cookie_opens_nothing_after_a_password_change() {
+    let world = World::create().await;
+    let priya = priya(&world).await;
+    let copy = token(&world, &priya);
+    change(&world, &priya, OLD, NEW).await.expect("changed");
+    assert!(world.caller(&copy).await.is_none());
+    let refused = change_from(&world, (&priya, &copy), NEW, OLD, &Client::default()).await.expect_err("an old secret");
+    assert_eq!(refused, Refusal::SignedOut);
+    assert!(opens(&world, NEW).await, "a change that was refused changed nothing");
+}
+
+#[tokio::test]
+async fn known_device_changes_the_password_of_a_locked_account() {
+    let world = World::create().await;
+    let priya = priya(&world).await;
+    let known = sign_in(&world, OLD, &browser("192.0.2.1", None)).await.expect("signed in").device;
+    for _ in 0..5 {
+        sign_in(&world, "a guess", &browser("198.51.100.1", None)).await.expect_err("a guess");
+    }
+    let (old, known) = (token(&world, &priya), browser("192.0.2.1", Some(&known)));
+    change_from(&world, (&priya, &old), OLD, NEW, &known).await.expect("changed");
+    sign_in(&world, NEW, &browser("198.51.100.1", None)).await.expect_err("the lock stays for those it was made for");
+    sign_in(&world, NEW, &known).await.expect("a known device");
+}
+
+#[tokio::test]
+async fn locked_account_refuses_a_password_change_without_a_hash() {
+    let world = World::create().await;
+    let priya = priya(&world).await;
+    for _ in 0..5 {
+        change(&world, &priya, "a guess", NEW).await.expect_err("a guess");
+    }
+    world.clock.advance(Duration::minutes(5));
+    let (refused, hashes) = count_hashes(change(&world, &priya, OLD, NEW)).await;
+    assert_eq!((refused.expect_err("locked"), hashes), (Refusal::TooMany(600), 0));
+}
+
+#[tokio::test]
+async fn right_passwords_do_not_use_up_the_tries_of_a_known_device() {
+    let world = World::create().await;
+    let priya = priya(&world).await;
+    let known = sign_in(&world, OLD, &browser("192.0.2.1", None)).await.expect("signed in").device;
+    let known = browser("192.0.2.1", Some(&known));
+    let mut token = token(&world, &priya);
+    for _ in 0..6 {
+        let confirmed = sign_in::confirm(&world.services, &priya, &token, OLD.to_owned(), &known).await;
+        token = confirmed.expect("the right password");
+    }
+    for _ in 0..5 {
+        sign_in(&world, "a guess", &browser("198.51.100.1", None)).await.expect_err("a guess");
+    }
+    sign_in(&world, OLD, &known).await.expect("the device has its tries, whatever happens to the account");
 }
 
 #[tokio::test]
@@ -78,8 +160,7 @@ async fn wrong_current_passwords_count_like_tries_to_sign_in() {
         let refused = change(&world, &priya, wrong, "quite a different line").await.expect_err("wrong");
         assert_eq!(problem_at(&refused), ["current_password"], "{wrong:?}");
     }
-    let locked = change(&world, &priya, OLD, NEW).await.expect_err("locked");
-    assert_eq!(problem_at(&locked), ["current_password"]);
+    assert_eq!(change(&world, &priya, OLD, NEW).await.expect_err("locked"), Refusal::TooMany(900));
     assert!(!opens(&world, OLD).await, "signing in is locked by the same count");
     world.clock.advance(Duration::minutes(15));
     change(&world, &priya, OLD, NEW).await.expect("open again");
@@ -110,8 +191,8 @@ async fn a_one_time_password_is_changed_before_anything_else() {
     let stale = priya.can::<ManageOwnAccount>(Target::Own).expect("as it was");
     let refused = session::end_all(&world.services, &stale).await.map_err(Refusal::from).expect_err("due");
     assert_eq!(refused, Refusal::PasswordChangeDue);
-    change(&world, &due, OLD, NEW).await.expect("changed");
-    let free = world.again(&priya).await.expect("signed in");
+    let token = change(&world, &due, OLD, NEW).await.expect("changed");
+    let free = world.caller(&token).await.expect("signed in");
     free.can::<ManageOwnAccount>(Target::Own).expect("nothing is due any more");
 }
 

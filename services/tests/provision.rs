@@ -12,8 +12,9 @@ use domain::role::{PlatformRole, ProjectRole};
 use domain::user::{ProjectAllowance, UserDetail, UserKind, UserQuery};
 use serde_json::{Value, json};
 use services::guard::Caller;
-use services::testing::{ISSUER, World, developer};
-use services::{members, projects, provision, users};
+use services::session::{Client, SessionToken};
+use services::testing::{ISSUER, World, count_hashes, developer};
+use services::{members, own_account, projects, provision, sign_in, users};
 
 async fn detail(world: &World, person: &Caller) -> UserDetail {
     let reader = world.services.random().id(world.clock.now());
@@ -394,6 +395,36 @@ async fn accounts_are_not_made_by_hand_where_a_provider_vouches() {
     let world = World::create().await.behind_a_provider();
     let root = world.person("Root", PlatformRole::Maintainer).await;
     let can = root.can::<ManageUsers>(Target::Platform).expect("a maintainer");
-    let refused = users::issue_one_time_password(&world.services, &can, root.actor.user_id).await;
+    let priya = world.person("Priya", PlatformRole::User).await.actor.user_id;
+    let refused = users::issue_one_time_password(&world.services, &can, priya).await;
+    let refused = users::set_password(&world.services, &can, priya, "a quiet ledger line").await;
+    assert!(matches!(Refusal::from(refused.expect_err("nor does one that was chosen")), Refusal::Rule(_)));
+    assert_eq!(count(&world, "select count(*) from users where password_hash is not null").await, 0);
+}
+
+#[tokio::test]
+async fn password_is_never_hashed_where_a_provider_vouches() {
+    let world = World::create().await.behind_a_provider();
+    let priya = world.person("Priya", PlatformRole::User).await;
+    world.set_password(priya.actor.user_id, "a quiet ledger line").await;
+    let (services, client) = (&world.services, Client::default());
+    let old = SessionToken::from_cookie(&world.token(&priya)).expect("a token");
+    let password = || "a quiet ledger line".to_owned();
+    let (refused, hashes) = count_hashes(async {
+        [
+            sign_in::with_password(services, "priya@example.com", password(), &client).await.map(drop),
+            sign_in::confirm(services, &priya, &old, password(), &client).await.map(drop),
+            own_account::change_password(services, &priya, &old, password(), "a louder ledger line", &client)
+                .await
+                .map(drop),
+        ]
+    })
+    .await;
+    for refused in refused {
+        let refusal = Refusal::from(refused.expect_err("passwords open nothing"));
+        assert!(matches!(&refusal, Refusal::Forbidden(text) if text.starts_with("Sign in with")), "{refusal:?}");
+    }
+    assert_eq!(hashes, 0);
+    assert_eq!(count(&world, "select count(*) from sign_in_networks").await, 0, "nothing was tried");
     assert!(matches!(Refusal::from(refused.expect_err("no password opens anything")), Refusal::Rule(_)));
 }

@@ -12,9 +12,10 @@ use domain::text::PersonName;
 use domain::user::{ProjectAllowance, UserDetail, UserKind, UserStatus};
 use services::guard::{Caller, Can};
 use services::session::Client;
-use services::testing::World;
+use services::testing::{World, count_hashes};
 use services::users::{self, NewAccount, NewUser};
-use services::{Error, sign_in};
+use services::{Error, own_account, sign_in};
+use time::Duration;
 
 struct Stage {
     world: World,
@@ -269,6 +270,58 @@ async fn a_new_one_time_password_replaces_the_old_one_unlocks_and_signs_out() {
     users::deactivate(services, &stage.manage(), id).await.expect("deactivated");
     let text = rule(users::issue_one_time_password(services, &stage.manage(), id).await);
     assert!(text.contains("Reactivate"), "{text}");
+}
+
+/// What the page says about a one-time password, in hours from now.
+async fn hours_left(stage: &Stage, id: UserId) -> Option<i64> {
+    let end = stage.detail(id).await.one_time_password_until?;
+    Some((end - stage.world.clock.now()).whole_hours())
+}
+
+#[tokio::test]
+async fn one_time_password_expires_after_a_day_and_the_page_says_so() {
+    let stage = Stage::set().await;
+    let made = stage.create("Priya", "priya@example.com", UserKind::Regular).await.expect("an account");
+    assert_eq!(hours_left(&stage, made.id).await, Some(24));
+    stage.world.clock.advance(Duration::days(1));
+    let (signed_in, hashes) = count_hashes(stage.signs_in("priya@example.com", &made.one_time_password)).await;
+    assert_eq!((signed_in, hashes), (false, 1), "as every other failure");
+    assert_eq!(hours_left(&stage, made.id).await, Some(0));
+
+    let can = stage.world.signed_in(stage.admin.actor.user_id).await.can(Target::Platform).expect("an admin");
+    let password = users::issue_one_time_password(&stage.world.services, &can, made.id).await.expect("another");
+    stage.world.clock.advance(Duration::days(1) - Duration::seconds(1));
+    assert!(stage.signs_in("priya@example.com", &password).await);
+}
+
+#[tokio::test]
+async fn expired_one_time_password_is_changed_by_whoever_signed_in_in_time() {
+    let stage = Stage::set().await;
+    let made = stage.create("Priya", "priya@example.com", UserKind::Regular).await.expect("an account");
+    let (services, client) = (&stage.world.services, Client::default());
+    let password = made.one_time_password;
+    stage.world.clock.advance(Duration::days(1) - Duration::seconds(1));
+    let signed_in = sign_in::with_password(services, "priya@example.com", password.clone(), &client).await;
+    let token = signed_in.expect("in time").token;
+    stage.world.clock.advance(Duration::minutes(5));
+    let caller = stage.world.caller(&token).await.expect("signed in");
+    let new = "a quiet ledger line";
+    own_account::change_password(services, &caller, &token, password, new, &client).await.expect("changed");
+    assert_eq!(hours_left(&stage, made.id).await, None);
+    stage.world.clock.advance(Duration::days(400));
+    assert!(stage.signs_in("priya@example.com", new).await, "a password of one's own does not expire");
+}
+
+#[tokio::test]
+async fn password_issued_by_the_version_before_opens_the_account() {
+    let stage = Stage::set().await;
+    let made = stage.create("Priya", "priya@example.com", UserKind::Regular).await.expect("an account");
+    sqlx::query("update users set password_expires_at = null where id = $1")
+        .bind(made.id.0)
+        .execute(stage.world.services.pool())
+        .await
+        .expect("an update");
+    assert!(stage.signs_in("priya@example.com", &made.one_time_password).await);
 }
 
 #[tokio::test]

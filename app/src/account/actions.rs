@@ -29,7 +29,6 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<Se
     let form = Form::new("sign-in", [("email", &email)]);
     form.submit(async move {
         let (services, client) = (services()?, info()?.client);
-        check_passwords_count(&services)?;
         let signed_in = services::sign_in::with_password(&services, &email, password, &client).await?;
         keep_session(&services, &signed_in.token);
         let (device, known_for) = (signed_in.device.expose(), KNOWN_FOR.whole_seconds());
@@ -72,7 +71,6 @@ pub async fn confirm_identity(confirm_password: String, confirm_action: String) 
     let form = Form::new(confirm::FORM, []).keeping_all(posted()?);
     form.submit(async move {
         let (services, caller) = signed_in()?;
-        check_passwords_count(&services)?;
         let info = info()?;
         let token = info.session_token.ok_or(Refusal::SignedOut)?;
         let token = services::sign_in::confirm(&services, &caller, &token, confirm_password, &info.client).await?;
@@ -117,7 +115,17 @@ pub async fn change_password(
         if new_password != repeated {
             return Err(FieldErrors::one("repeated", "Enter the same new password here again.").into());
         }
-        services::own_account::change_password(&services()?, &caller, current_password, &new_password).await?;
+        let (services, info) = (services()?, info()?);
+        let old = info.session_token.ok_or(Refusal::SignedOut)?;
+        let changed = services::own_account::change_password(
+            &services,
+            &caller,
+            &old,
+            current_password,
+            &new_password,
+            &info.client,
+        );
+        keep_session(&services, &changed.await?);
         // The first page leads on at once and could not show a notice.
         Ok(if was_due {
             Done::at("/")
@@ -177,14 +185,6 @@ pub async fn set_theme(theme: String) -> Result<Sent, PageError> {
         Ok(Done::here())
     })
     .await
-}
-
-/// Refuses passwords where an identity provider vouches for people.
-#[cfg(feature = "ssr")]
-fn check_passwords_count(services: &Services) -> Result<(), Refusal> {
-    services
-        .identity()
-        .map_or(Ok(()), |identity| Err(Refusal::Forbidden(format!("Sign in with {}.", identity.kind().title()))))
 }
 
 #[cfg(feature = "ssr")]

@@ -117,6 +117,9 @@ pub struct UserDetail {
     /// What their last token said; `None` for people who are linked to nobody at a provider. Stays on the server.
     #[serde(skip)]
     pub last_token: Option<LastToken>,
+    /// When the one-time password that was not changed yet expires, or when it did.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub one_time_password_until: Option<OffsetDateTime>,
     /// Sessions that are valid now.
     pub session_count: i64,
     /// Last sign-in.

@@ -9,7 +9,7 @@ use crate::state::{AppState, Readiness, Web};
 use crate::telemetry::{Telemetry, job};
 use crate::{manifest, router, signals};
 use axum::serve::ListenerExt as _;
-use services::bootstrap::{self, FirstSignIn};
+use services::bootstrap::{self, FIRST_PASSWORD_LIFE, FirstSignIn};
 use services::identity::Identity;
 use services::{Services, audit, idempotency, identity, projects, schema, session, sign_in};
 use std::convert::Infallible;
@@ -174,6 +174,8 @@ fn greet(address: SocketAddr, config: &Config, services: &Services, sign_ins: &[
         }
     }
     if !sign_ins.is_empty() {
-        println!("This is shown once. Everybody chooses a password of their own at the first sign-in.");
+        let days = FIRST_PASSWORD_LIFE.whole_days();
+        println!("This is shown once. Sign in within {days} days and choose a password of your own.");
+        println!("After that, restart Bursar for a new one.");
     }
 }

@@ -107,7 +107,7 @@ variables! {
     superadmin_email: Option<Email> = "", ["SUPERADMIN_EMAIL"],
         "The first administrator's e-mail address, used when there is no active admin. Without it: admin@example.com.";
     superadmin_password: Option<Secret> = "", ["SUPERADMIN_PASSWORD"],
-        "The first administrator's password. Without it a one-time password is made and printed once.";
+        "The first administrator's password, to be changed within 7 days. Without it a one-time password is made and printed once.";
     public_url: Option<PublicUrl> = "", ["BURSAR_PUBLIC_URL"],
         "The address people type, when a proxy stands in front. Forms are accepted from there alone; with https browsers are told to stay on it.";
     hsts: Hsts = "max-age=63072000", ["BURSAR_HSTS"],

@@ -74,6 +74,9 @@ problems! {
     /// The identity provider's tokens are too large to be read.
     TOKEN_TOO_LARGE: BAD_GATEWAY, "Your token is too large",
         "The identity provider's answer has more than 1,024 kB, so nobody can tell which roles you have. Your rights are unchanged. Tell an administrator the request id below: the provider must put fewer groups, roles or other claims into your tokens.";
+    /// A network began more sign-ins than it finished.
+    TOO_MANY_SIGN_INS: TOO_MANY_REQUESTS, "Too many sign-ins were begun",
+        "Your network began many sign-ins in the last minutes and finished few of them. Wait 15 minutes, then try again; if it happens again, tell an administrator the request id below.";
     /// The identity provider does not answer.
     NO_PROVIDER: SERVICE_UNAVAILABLE, "The identity provider does not answer",
         "Nothing was changed. Wait a moment, then try again.";
@@ -207,6 +210,7 @@ mod tests {
             Problem::SIGN_IN_UNTRUSTED,
             Problem::TOKEN_TOO_LARGE,
             Problem::NO_PROVIDER,
+            Problem::TOO_MANY_SIGN_INS,
         ];
         let assets = Assets { stylesheet: "/assets/s.css".to_owned(), ..Default::default() };
         for problem in all {

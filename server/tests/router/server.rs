@@ -89,7 +89,8 @@ impl TestServer {
         Self::start_before(World::create().await, identity).await
     }
 
-    async fn start_before(world: World, identity: impl FnOnce(&str, &TestClock) -> Identity) -> Self {
+    /// As [`TestServer::start_behind_as`], with a console that the test has set up.
+    pub(crate) async fn start_before(world: World, identity: impl FnOnce(&str, &TestClock) -> Identity) -> Self {
         let server = Self::start_as(world, |_| {}, unlimited(), |origin, clock| Some(identity(origin, clock))).await;
         server.readiness.announce();
         server

@@ -17,6 +17,7 @@ use crate::change::commit;
 use crate::meter;
 use crate::provision::{self, Admission, Occasion};
 use crate::session::{self, Client, SessionToken};
+use crate::sign_in::{count_start, finish_start};
 use crate::token::cookie_secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -99,9 +100,13 @@ pub struct Arrived {
 /// Prepares a browser to leave, if the provider answers. `next` is a path of this site.
 ///
 /// # Errors
-/// [`Fault::Unreachable`] when the provider does not answer.
-pub async fn leave(services: &Services, purpose: Purpose, next: &str) -> Result<Leaving, Fault> {
+/// [`Fault::Unreachable`] when the provider does not answer; [`domain::error::Refusal::TooMany`] when the network of
+/// the browser has begun too many sign-ins.
+pub async fn leave(services: &Services, purpose: Purpose, next: &str, client: &Client) -> Result<Leaving, Fault> {
     let identity = services.identity.as_ref().ok_or_else(|| untrusted("there is no identity provider"))?;
+    if matches!(purpose, Purpose::SignIn) {
+        count_start(services, client).await?;
+    }
     let known = identity.reach(services).await?;
     let secret = FlowSecret::random(services);
     let (state, nonce) = (state::compose(services, identity, secret.derive("state"), next)?, secret.derive("nonce"));
@@ -284,6 +289,7 @@ async fn sign_in(
     if let Some(old) = &from.client.session {
         session::end(&mut transaction, old).await?;
     }
+    finish_start(&mut transaction, from.client).await?;
     commit(transaction).await?;
     Ok(token)
 }

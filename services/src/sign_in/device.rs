@@ -2,11 +2,10 @@
 //!
 //! A device has tries of its own, counted like those of an account. Knowing its token opens nothing.
 
-use super::tries::Counted;
+use super::tries::{Account, Counted};
 use crate::Services;
 use crate::error::Error;
 use crate::token::cookie_secret;
-use domain::email::Email;
 use domain::id::UserId;
 use sqlx::PgConnection;
 use time::Duration;
@@ -24,26 +23,41 @@ pub(super) async fn count(
     services: &Services,
     connection: &mut PgConnection,
     device: &DeviceToken,
-    email: &Email,
+    account: Account<'_>,
 ) -> Result<Option<Counted>, Error> {
     let now = services.clock.now();
+    let (id, email) = account.keys();
     let row = sqlx::query!(
         "update known_devices d set
            tries = case when d.locked_until is null then d.tries + 1 else 1 end,
            locked_until = case when case when d.locked_until is null then d.tries + 1 else 1 end >= $4 then $5::timestamptz end
          from users u
-         where u.id = d.user_id and lower(u.email) = lower($1) and d.token_hash = $2
+         where u.id = d.user_id and u.id = coalesce($6::uuid, (select id from users where lower(email) = lower($1)))
+           and d.token_hash = $2
            and d.expires_at > $3 and (d.locked_until is null or d.locked_until <= $3)
          returning u.id, u.password_hash",
-        email.as_str(),
+        email,
         device.hash(),
         now,
         i32::from(services.settings.account_tries),
-        now + services.settings.lock_period
+        now + services.settings.lock_period,
+        id
     )
     .fetch_optional(connection)
     .await?;
     Ok(row.map(|row| Counted { id: UserId(row.id), password_hash: row.password_hash }))
+}
+
+/// Takes back the tries of a device from which the right password came.
+pub(super) async fn give_back(connection: &mut PgConnection, user: UserId, device: &DeviceToken) -> Result<(), Error> {
+    sqlx::query!(
+        "update known_devices set tries = 0, locked_until = null where user_id = $1 and token_hash = $2",
+        user.0,
+        device.hash()
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Knows the device from now on. A browser in which others sign in too keeps its token; otherwise it gets a new one.

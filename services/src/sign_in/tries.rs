@@ -1,6 +1,6 @@
 //! Counting tries, atomically and before any password is looked at.
 
-use super::device;
+use super::device::{self, DeviceToken};
 use crate::Services;
 use crate::error::Error;
 use crate::session::Client;
@@ -10,20 +10,32 @@ use domain::form::FieldErrors;
 use domain::id::UserId;
 use sqlx::PgConnection;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use time::OffsetDateTime;
+use uuid::Uuid;
 
-/// Whose password is tried.
+/// The account whose password is tried.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Account<'a> {
-    /// Somebody who signs in.
+pub(super) enum Account<'a> {
+    /// Of a user who signs in.
     Email(&'a Email),
-    /// Somebody who is signed in and changes the password.
+    /// Of a user who is signed in.
     Id(UserId),
 }
 
+impl Account<'_> {
+    /// Id and e-mail address, one of which is known; as parameters of a statement.
+    pub(super) fn keys(&self) -> (Option<Uuid>, Option<&str>) {
+        match self {
+            Self::Email(email) => (None, Some(email.as_str())),
+            Self::Id(id) => (Some(id.0), None),
+        }
+    }
+}
+
 /// An account with a try left, which is used up now.
-pub(crate) struct Counted {
-    pub(crate) id: UserId,
-    pub(crate) password_hash: Option<String>,
+pub(super) struct Counted {
+    pub(super) id: UserId,
+    pub(super) password_hash: Option<String>,
 }
 
 /// The answer to every try that fails; says at `field` what happens after too many.
@@ -44,7 +56,7 @@ pub(super) enum Path {
         network: String,
     },
     /// By a device that the account knows.
-    KnownDevice,
+    KnownDevice(DeviceToken),
 }
 
 /// Counts a try: of a device that the account knows, else of a network and, if it may go on, of the account; `None`
@@ -54,19 +66,21 @@ pub(super) enum Path {
 pub(super) async fn count(
     services: &Services,
     client: &Client,
-    email: Option<&Email>,
+    account: Option<Account<'_>>,
 ) -> Result<(Option<Counted>, Path), Error> {
+    // A try that no worker has room for is not counted.
+    services.hasher.check_room()?;
     let mut transaction = services.pool.begin().await?;
-    if let (Some(device), Some(email)) = (&client.device, email)
-        && let Some(counted) = device::count(services, &mut transaction, device, email).await?
+    if let (Some(device), Some(account)) = (&client.device, account)
+        && let Some(counted) = device::count(services, &mut transaction, device, account).await?
     {
         transaction.commit().await?;
-        return Ok((Some(counted), Path::KnownDevice));
+        return Ok((Some(counted), Path::KnownDevice(device.clone())));
     }
     let network = network(client);
-    let to_wait = count_network(services, &mut transaction, &network).await?;
-    let counted = match (to_wait, email) {
-        (None, Some(email)) => count_account(services, &mut transaction, Account::Email(email)).await?,
+    let to_wait = count_network(services, &mut transaction, &network, services.settings.network_tries).await?;
+    let counted = match (to_wait, account) {
+        (None, Some(account)) => count_account(services, &mut transaction, account).await?,
         _ => None,
     };
     transaction.commit().await?;
@@ -74,15 +88,12 @@ pub(super) async fn count(
 }
 
 /// Counts a try of an account unless it is locked; the last one allowed locks it until it proves right.
-pub(crate) async fn count_account(
+async fn count_account(
     services: &Services,
     connection: &mut PgConnection,
     account: Account<'_>,
 ) -> Result<Option<Counted>, Error> {
-    let (id, email) = match account {
-        Account::Email(email) => (None, Some(email.as_str())),
-        Account::Id(id) => (Some(id.0), None),
-    };
+    let (id, email) = account.keys();
     let now = services.clock.now();
     let row = sqlx::query!(
         "update users set
@@ -102,11 +113,26 @@ pub(crate) async fn count_account(
     Ok(row.map(|row| Counted { id: UserId(row.id), password_hash: row.password_hash }))
 }
 
+/// How many seconds the account of a signed-in user stays locked.
+pub(super) async fn seconds_locked(services: &Services, user: UserId) -> Result<u64, Error> {
+    let locked_until = sqlx::query_scalar!("select locked_until from users where id = $1", user.0)
+        .fetch_optional(&services.pool)
+        .await?
+        .flatten();
+    Ok(locked_until.map_or(1, |end| seconds_from(services.clock.now(), end)))
+}
+
+/// Whole seconds until `end`, at least one.
+fn seconds_from(now: OffsetDateTime, end: OffsetDateTime) -> u64 {
+    u64::try_from((end - now).whole_seconds()).unwrap_or_default().max(1)
+}
+
 /// Counts a try of a network; `Some` with the seconds to wait when it has had its tries.
 async fn count_network(
     services: &Services,
     connection: &mut PgConnection,
     network: &str,
+    allowed: u16,
 ) -> Result<Option<u64>, Error> {
     let now = services.clock.now();
     let row = sqlx::query!(
@@ -121,8 +147,29 @@ async fn count_network(
     )
     .fetch_one(connection)
     .await?;
-    let is_over = row.tries > i32::from(services.settings.network_tries);
-    Ok(is_over.then(|| u64::try_from((row.window_ends_at - now).whole_seconds()).unwrap_or_default().max(1)))
+    let is_over = row.tries > i32::from(allowed);
+    Ok(is_over.then(|| seconds_from(now, row.window_ends_at)))
+}
+
+/// How many sign-ins a network may begin at the identity provider for each password it may try. A whole office is one
+/// network, and a sign-in that is begun proves nothing yet; it costs one row for ten minutes.
+const STARTS_PER_TRY: u16 = 10;
+
+/// Counts a sign-in that a network begins at the identity provider, before a row is written for it.
+///
+/// # Errors
+/// [`Refusal::TooMany`] when the network has begun too many that were not finished.
+pub(crate) async fn count_start(services: &Services, client: &Client) -> Result<(), Error> {
+    let allowed = services.settings.network_tries.saturating_mul(STARTS_PER_TRY);
+    let mut connection = services.pool.acquire().await?;
+    let to_wait = count_network(services, &mut connection, &network(client), allowed).await?;
+    to_wait.map_or(Ok(()), |seconds| Err(Refusal::TooMany(seconds).into()))
+}
+
+/// Takes back the start of a sign-in that succeeded. The last statement of its transaction: a whole office waits for
+/// the row.
+pub(crate) async fn finish_start(connection: &mut PgConnection, client: &Client) -> Result<(), Error> {
+    give_back(connection, &network(client)).await
 }
 
 /// Takes back the try that succeeded, so that many people behind one address do not lock each other out.

@@ -10,7 +10,7 @@ use domain::email::Email;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::UserId;
-use domain::password::NewPassword;
+use domain::password::{NewPassword, ONE_TIME_PASSWORD_LIFE};
 use domain::permission::{ManageUsers, Permission};
 use domain::role::PlatformRole;
 use domain::text::PersonName;
@@ -32,7 +32,7 @@ pub struct NewUser {
 pub struct NewAccount {
     /// The person.
     pub id: UserId,
-    /// Shown once; has to be changed at the first sign-in.
+    /// Shown once; expires after [`ONE_TIME_PASSWORD_LIFE`] and has to be changed at the first sign-in.
     pub one_time_password: String,
 }
 
@@ -85,15 +85,15 @@ async fn insert(
     let is_one_time = by_program.is_none();
     let more = by_program.unwrap_or_default();
     let hash = services.hasher.hash(password.to_owned()).await?;
-    let id = UserId(services.new_id());
+    let (id, now) = (UserId(services.new_id()), services.clock.now());
     let mut change = services.change(can).await?;
     if more.role != PlatformRole::User {
         check(change.actor(), Permission::GrantRoles, Target::Platform)?;
     }
     sqlx::query!(
         "insert into users (id, email, name, username, user_type, is_admin, is_maintainer, password_hash,
-                            password_change_due, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
+                            password_change_due, password_expires_at, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)",
         id.0,
         new.email.as_str(),
         new.name.as_str(),
@@ -103,7 +103,8 @@ async fn insert(
         more.role.is_maintainer(),
         hash,
         is_one_time,
-        services.clock.now()
+        is_one_time.then(|| now + ONE_TIME_PASSWORD_LIFE),
+        now
     )
     .execute(change.connection())
     .await?;

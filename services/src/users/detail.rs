@@ -26,6 +26,7 @@ pub async fn detail(services: &Services, can: &Can<ViewUsers>, id: UserId) -> Re
     let row = sqlx::query!(
         r#"select u.name, u.email, u.user_type, u.is_admin, u.is_maintainer, u.is_auditor, u.is_active, u.project_limit,
                   u.auth_source, u.locked_until, u.last_sign_in_at, u.created_at, u.version,
+                  case when u.password_change_due then u.password_expires_at end as one_time_password_until,
                   (select coalesce(jsonb_agg(jsonb_build_object(
                             'issuer', c.issuer, 'subject', c.subject, 'name', c.name, 'address', c.address,
                             'username', c.username, 'first_at', c.first_at, 'last_at', c.last_at)
@@ -61,6 +62,7 @@ pub async fn detail(services: &Services, can: &Can<ViewUsers>, id: UserId) -> Re
         budgets,
         choices: choices(row.choices)?,
         last_token: row.last_token.map(|claims| claims.0.try_into()).transpose()?,
+        one_time_password_until: row.one_time_password_until,
         session_count: row.session_count,
         last_sign_in_at: row.last_sign_in_at,
         created_at: row.created_at,

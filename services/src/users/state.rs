@@ -12,7 +12,7 @@ use crate::sign_in::forget_devices;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::UserId;
-use domain::password::NewPassword;
+use domain::password::{NewPassword, ONE_TIME_PASSWORD_LIFE};
 use domain::permission::ManageUsers;
 
 /// Closes an account and ends its sessions. Everything else stays. Again changes nothing.
@@ -98,13 +98,13 @@ pub async fn end_sessions(services: &Services, can: &Can<ManageUsers>, id: UserI
     change.commit().await
 }
 
-/// Replaces somebody's password by one that has to be changed at the next sign-in, unlocks the account and ends its
-/// sessions. Returns the password, which is shown once.
+/// Replaces somebody's password by one that expires after [`ONE_TIME_PASSWORD_LIFE`] and has to be changed at the next
+/// sign-in, unlocks the account and ends its sessions. Returns the password, which is shown once.
 ///
 /// # Errors
-/// [`Refusal::Rule`] for oneself and for closed accounts; [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
+/// [`Refusal::Rule`] for oneself, for closed accounts and where users sign in through an identity provider;
+/// [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
 pub async fn issue_one_time_password(services: &Services, can: &Can<ManageUsers>, id: UserId) -> Result<String, Error> {
-    check_can_create(services)?;
     let password = one_time_password(&services.random);
     replace_password(services, can, id, password.clone(), true).await?;
     Ok(password)
@@ -129,6 +129,7 @@ async fn replace_password(
 ) -> Result<(), Error> {
     let hash = services.hasher.hash(password).await?;
     let mut change = services.change(can).await?;
+    check_can_create(services)?;
     let person = Person::lock(&mut change, id).await?;
     if person.is_oneself(&change) {
         return Err(Refusal::Rule("Change your own password on your profile instead.".to_owned()).into());
@@ -138,11 +139,13 @@ async fn replace_password(
         return Err(Refusal::Rule(text).into());
     }
     sqlx::query!(
-        "update users set password_hash = $2, password_change_due = $3, sign_in_tries = 0, locked_until = null
+        "update users set password_hash = $2, password_change_due = $3, password_expires_at = $4, sign_in_tries = 0,
+                          locked_until = null
          where id = $1",
         id.0,
         hash,
-        is_one_time
+        is_one_time,
+        is_one_time.then(|| services.clock.now() + ONE_TIME_PASSWORD_LIFE)
     )
     .execute(change.connection())
     .await?;

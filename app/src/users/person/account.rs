@@ -3,7 +3,7 @@
 use crate::confirm::{ConfirmForm, Hidden};
 use crate::flash::{FormFields, Forms};
 use crate::ui::form::PostForm;
-use crate::ui::{Button, ButtonKind, DialogButton, Icon, Section, TextField, Views};
+use crate::ui::{Button, ButtonKind, DialogButton, Icon, Section, TextField, Views, relative};
 use crate::users::actions::{
     DeactivatePerson, EndSessionsOfPerson, IssueOneTimePassword, ReactivatePerson, SetProjectLimit, UnlockPerson,
 };
@@ -14,7 +14,8 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 /// Nothing for those who may only read.
-pub(super) fn section(view: &UserView, forms: &Forms) -> Option<AnyView> {
+use time::OffsetDateTime;
+pub(super) fn section(view: &UserView, forms: &Forms, now: OffsetDateTime) -> Option<AnyView> {
     if !view.may_manage {
         return None;
     }
@@ -26,7 +27,7 @@ pub(super) fn section(view: &UserView, forms: &Forms) -> Option<AnyView> {
         let lines = [
             limit_form(view, forms.of("project-limit")),
             unlock(person),
-            one_time_password(view),
+            one_time_password(view, now),
             sessions(person),
             activity(view),
         ];
@@ -100,7 +101,7 @@ fn unlock(person: &UserDetail) -> Option<AnyView> {
     })
 }
 
-fn one_time_password(view: &UserView) -> Option<AnyView> {
+fn one_time_password(view: &UserView, now: OffsetDateTime) -> Option<AnyView> {
     let person = &view.person;
     if view.has_provider || view.is_self || person.status == UserStatus::Deactivated {
         return None;
@@ -120,11 +121,12 @@ fn one_time_password(view: &UserView) -> Option<AnyView> {
             opener
         />
     };
-    Some(line(
-        "One-time password",
-        "For a forgotten password. It has to be changed at the next sign-in.".to_owned(),
-        form,
-    ))
+    let text = match person.one_time_password_until {
+        Some(end) if end <= now => "The one-time password has expired. Issue another.".to_owned(),
+        Some(end) => format!("One was issued and not changed yet. It expires {}.", relative(end, now)),
+        None => "For a forgotten password. It has to be changed at the next sign-in.".to_owned(),
+    };
+    Some(line("One-time password", text, form))
 }
 
 fn sessions(person: &UserDetail) -> Option<AnyView> {

@@ -47,7 +47,7 @@ fn person(dated: Dated<UserView>, forms: &Forms) -> impl IntoView + use<> {
         view.has_budgets.then(|| budgets::section(&view, now)),
         roles::section(&view),
         identity::drift(&view, now),
-        account::section(&view, forms),
+        account::section(&view, forms, now),
     );
     let rail = facts::rail(&view, now);
     view! {

@@ -74,9 +74,7 @@ async fn login(
     asked: Identity,
     Body(login): Body<Login>,
 ) -> Result<impl IntoResponse, ApiError> {
-    if state.services.identity().is_some() {
-        return Err(ApiError::not_found("Sign-in with a password is not offered here."));
-    }
+    check_is_local(&state)?;
     let signed_in = sign_in::with_password(&state.services, &login.email, login.password, &asked.client)
         .await
         .map_err(|fault| wrong(fault.into()))?;
@@ -113,21 +111,51 @@ pub struct ChangePassword {
     new_password: String,
 }
 
-/// Changes one's own password; one's other sessions end.
-#[utoipa::path(post, path = "/local-auth/change-password", tag = "signing in", request_body = ChangePassword, responses((status = OK, body = Message)))]
+/// What a changed password comes to.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"message": "Password changed. Your other sessions have ended.", "access_token": "tYk1…", "token_type": "bearer", "expires_in": 86400}))]
+pub struct PasswordChanged {
+    message: &'static str,
+    /// For the header `Authorization` from now on: the one before is void.
+    access_token: String,
+    /// How to send it.
+    token_type: &'static str,
+    /// Seconds, at most: the session ends when it would have ended.
+    expires_in: i64,
+}
+
+/// Changes one's own password. One's other sessions end, and this one gets a new token; where it came in the cookie of
+/// the console, the answer sets that too.
+#[utoipa::path(post, path = "/local-auth/change-password", tag = "signing in", request_body = ChangePassword, responses((status = OK, body = PasswordChanged)))]
 async fn change_password(
     State(state): State<AppState>,
     Asking(caller): Asking,
+    asked: Identity,
     Body(passwords): Body<ChangePassword>,
-) -> Result<Json<Message>, ApiError> {
+) -> Result<impl IntoResponse, ApiError> {
+    check_is_local(&state)?;
     let ChangePassword { current_password, new_password } = passwords;
-    own_account::change_password(&state.services, &caller, current_password, &new_password).await.map_err(|fault| {
+    let (services, old) = (&state.services, asked.token.ok_or(Refusal::SignedOut)?);
+    let changed =
+        own_account::change_password(services, &caller, &old, current_password, &new_password, &asked.client).await;
+    let token = changed.map_err(|fault| {
         let refusal = Refusal::from(fault);
         let is_wrong = matches!(&refusal, Refusal::Invalid(errors) if errors.at("current_password").is_some());
         let refused = ApiError::from(refusal);
         if is_wrong { wrong(refused) } else { refused }
     })?;
-    Ok(Message::json("Password changed. Your other sessions have ended."))
+    let (access_token, expires_in) = (token.expose().to_owned(), services.settings().session_life.whole_seconds());
+    let cookie = (!caller.sent_bearer).then(|| cookie(&access_token, expires_in));
+    let message = "Password changed. Your other sessions have ended.";
+    Ok((cookie, Json(PasswordChanged { message, access_token, token_type: "bearer", expires_in })))
+}
+
+/// Passwords open nothing where users sign in through an identity provider.
+fn check_is_local(state: &AppState) -> Result<(), ApiError> {
+    if state.services.identity().is_none() {
+        return Ok(());
+    }
+    Err(ApiError::not_found("Sign-in with a password is not offered here."))
 }
 
 fn cookie(token: &str, life: i64) -> AppendHeaders<[(HeaderName, String); 1]> {

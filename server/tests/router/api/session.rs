@@ -64,8 +64,12 @@ async fn a_one_time_password_opens_nothing_but_its_change() {
     let short = json!({"current_password": PASSWORD, "new_password": "short"});
     assert_eq!(ada.post("/v1/local-auth/change-password", short).await.status, 400);
     let right = json!({"current_password": PASSWORD, "new_password": "a louder ledger line"});
-    assert_eq!(ada.post("/v1/local-auth/change-password", right).await.status, 200);
-    assert_eq!(ada.get("/v1/user").await.status, 200);
+    let changed = ada.post("/v1/local-auth/change-password", right).await;
+    assert_eq!(changed.status, 200, "{changed:?}");
+    assert_eq!(changed.header("set-cookie"), "", "a program that keeps cookies would send both from now on");
+    assert_eq!(ada.get("/v1/user").await.status, 401, "the token of before is void");
+    let token = changed.body["access_token"].as_str().expect("a token").to_owned();
+    assert_eq!(Program { token, ..ada }.get("/v1/user").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

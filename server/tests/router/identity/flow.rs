@@ -1,9 +1,13 @@
 //! Leaving for the provider and coming back: once, in the same browser, to a page of this site.
 
 use super::{both, count, who};
-use crate::provider::{cookie_of, parameters, person};
-use crate::server::{DATA, OUR_SITE, PAGE, header};
+use crate::api::Program;
+use crate::provider::{Provider, cookie_of, parameters, person};
+use crate::server::{DATA, OUR_SITE, PAGE, TestServer, header};
+use domain::role::PlatformRole;
 use http::StatusCode;
+use serde_json::json;
+use services::testing::World;
 use time::Duration;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -67,6 +71,41 @@ async fn a_sign_in_gives_a_new_secret_and_ends_the_session_the_browser_had() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn network_that_begins_too_many_sign_ins_is_refused_before_a_row_is_written() {
+    let provider = Provider::start().await;
+    let world = World::with(|settings| settings.network_tries = 1).await;
+    let server = TestServer::start_before(world, |origin, clock| provider.identity(origin, clock)).await;
+    for _ in 0..3 {
+        server.sign_in(&provider).await;
+    }
+    for _ in 0..10 {
+        server.leave("%2F").await;
+    }
+    let refused = server.get("/sign-in/provider?next=%2F", &[PAGE]).await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(cookie_of(&refused, "__Host-bursar-sign-in"), "");
+    assert!(refused.text().await.expect("a page").contains("Too many sign-ins were begun"));
+    assert_eq!(count(&server, "sign_in_flows").await, 10, "sign-ins that were finished do not count");
+    server.world.clock.advance(Duration::minutes(15));
+    server.leave("%2F").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn programs_neither_set_passwords_nor_addresses_where_a_provider_vouches() {
+    let (server, _) = both().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let person = server.world.row("Priya", PlatformRole::User).await;
+    let path = format!("/v1/admin/users/{person}");
+    let set = root.put(&format!("{path}/password"), json!({"new_password": "a quiet ledger line"})).await;
+    assert_eq!(set.status, 400, "{set:?}");
+    assert_eq!(root.put(&path, json!({"email": "priya.r@example.com"})).await.status, 400);
+    let change = json!({"current_password": "a quiet ledger line", "new_password": "a louder ledger line"});
+    assert_eq!(root.post("/v1/local-auth/change-password", change).await.status, 404);
+    let unchanged = count(&server, "users where password_hash is null and email = 'priya@example.com'").await;
+    assert_eq!(unchanged, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn passwords_open_nothing_where_a_provider_vouches() {
     let (server, _) = both().await;
     let (caller, _) = server.person("Ada Lovelace", domain::role::PlatformRole::User).await;
@@ -74,6 +113,7 @@ async fn passwords_open_nothing_where_a_provider_vouches() {
     let body = "email=ada.lovelace%40example.com&password=a+quiet+ledger+line&next=%2F";
     let answer = server.post("/act/sign-in", body, &[DATA, OUR_SITE]).await;
     assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    assert_eq!(count(&server, "form_states").await + count(&server, "sign_in_networks").await, 0, "nothing is written");
     let page = server.get("/sign-in", &[PAGE]).await.text().await.expect("a page");
     assert!(page.contains("Continue with Keycloak") && !page.contains("type=\"password\""), "{page}");
 }

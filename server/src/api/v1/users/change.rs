@@ -205,6 +205,7 @@ pub async fn set_password(
     let set = users::set_password(&state.services, &can, id, &body.new_password).await;
     set.map_err(|fault| missing(fault).rule_as(StatusCode::FORBIDDEN))?;
     Ok(Message::json("The password is set. Their sessions have ended."))
+    users::check_can_create(&state.services)?;
 }
 
 /// Somebody as they are now.
