@@ -148,10 +148,10 @@ impl PageFlash {
 #[server(prefix = "/data", endpoint = "flash")]
 pub async fn take_flash() -> Result<Option<Flash>, PageError> {
     let info = crate::request::info()?;
-    let Some(token) = info.flash_token else { return Ok(None) };
+    let Some(cookie) = info.flash_cookie else { return Ok(None) };
     let services = crate::request::services()?;
     let session = info.caller.map(|caller| caller.actor.session_id);
-    let flash = services::forms::take(&services, session, &token).await.map_err(domain::error::Refusal::from)?;
+    let flash = services::forms::take(&services, session, &cookie).await.map_err(domain::error::Refusal::from)?;
     match &flash {
         Some(asking) if is_asking(asking) => crate::send::keep(asking).await?,
         _ => crate::send::set_cookie(&format!(

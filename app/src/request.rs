@@ -11,7 +11,7 @@ use leptos::prelude::use_context;
 use leptos::server_fn::ServerFn;
 use serde::Deserialize;
 use services::Services;
-use services::forms::FlashToken;
+use services::forms::FlashCookie;
 use services::guard::Caller;
 use services::session::{Client, SessionToken};
 use std::collections::BTreeMap;
@@ -30,8 +30,8 @@ pub struct RequestInfo {
     pub client: Client,
     /// From the cookie, so that the first byte already has the right colours.
     pub theme: Theme,
-    /// The token of a waiting [`domain::form::Flash`], from its cookie.
-    pub flash_token: Option<FlashToken>,
+    /// The cookie of a waiting [`domain::form::Flash`].
+    pub flash_cookie: Option<FlashCookie>,
     /// The built files the document links to.
     pub assets: Arc<Assets>,
     /// Set when the browser will not keep a session.

@@ -1,7 +1,7 @@
 //! How every form of the console is sent and comes back (house plan, "Screens").
 //!
 //! A server function runs the action and leaves what the next page must show in a row that the browser's cookie
-//! points to; then it says where to go. A browser without scripts follows the redirect, a script does the same by
+//! points to, or in that cookie where nobody is signed in; then it says where to go. A browser without scripts follows the redirect, a script does the same by
 //! itself: both read the same row and render the same page.
 
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ mod ssr {
     use http::HeaderValue;
     use http::header::SET_COOKIE;
     use leptos::prelude::use_context;
-    use services::forms::{self, FlashToken};
+    use services::forms::{self, FlashCookie};
     use services::session::SessionToken;
     use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ mod ssr {
         format!("{SESSION_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={life}", token.expose())
     }
 
-    /// The cookie that points to a waiting [`Flash`].
+    /// The cookie of a waiting [`Flash`].
     pub const FLASH_COOKIE: &str = "__Host-bursar-form";
 
     /// The cookie of a browser that somebody signed in from.
@@ -177,9 +177,9 @@ mod ssr {
         Ok(())
     }
 
-    /// Gives this browser the cookie that points to a flash.
-    pub(crate) fn keep_flash(token: &FlashToken) {
-        set_cookie(&format!("{FLASH_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600", token.expose()));
+    /// Gives this browser the cookie of a flash.
+    pub(crate) fn keep_flash(cookie: &FlashCookie) {
+        set_cookie(&format!("{FLASH_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600", cookie.value()));
     }
 
     fn go(to: Option<String>) -> Sent {

@@ -135,8 +135,8 @@ fn go_on(info: &RequestInfo, next: NextPath, why: &str) -> Response {
 /// Leads to the page that says why; what it says is read once, as what forms leave.
 async fn turn_away(state: &AppState, parts: &http::request::Parts, denied: Denied) -> Response {
     match forms::keep(&state.services, None, &Flash::Denied(Box::new(denied))).await {
-        Ok(token) => {
-            let cookie = cookie(&format!("{FLASH_COOKIE}={}", token.expose()), 600);
+        Ok(kept) => {
+            let cookie = cookie(&format!("{FLASH_COOKIE}={}", kept.value()), 600);
             ([(SET_COOKIE, cookie)], Redirect::to(paths::TURNED_AWAY)).into_response()
         }
         Err(fault) => refuse(state, parts, fault.into()),

@@ -3,13 +3,16 @@
 //! The browser holds a random token in a short-lived cookie, the row its hash and a text that only the token opens: a
 //! one-time password on its way to the page that shows it cannot be read in the database. A row is read once, and only
 //! with the session it was made in.
+//!
+//! Nobody writes a row without a session: the form of a visitor is small and travels in the cookie itself, behind the
+//! token that opens it. It holds nothing but what this browser sent and was answered.
 
 use crate::Services;
 use crate::error::Error;
 use crate::token::cookie_secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::form::Flash;
+use domain::form::{Flash, FormState};
 use domain::id::SessionId;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::error::Unspecified;
@@ -20,17 +23,64 @@ use time::Duration;
 /// How long a row waits for its page.
 const LIFE: Duration = Duration::minutes(10);
 
+/// The longest value that a visitor's form keeps: the longest e-mail address.
+const MAX_VISITOR_VALUE: usize = 254;
+/// The longest cookie. Browsers take 4,096 bytes with its name and attributes, and reverse proxies such as nginx buffer
+/// as little as 4 kB for all headers of an answer.
+const MAX_COOKIE: usize = 2_048;
+/// Between the token and the state of a visitor's form; in neither of them.
+const SEPARATOR: char = '.';
+
 cookie_secret! {
     /// What opens a flash, for the cookie and nowhere else.
     FlashToken
 }
 
-/// Keeps a flash. Returns the token for the cookie.
+/// The cookie of a waiting flash. Not printed.
+#[derive(Clone)]
+pub struct FlashCookie {
+    token: FlashToken,
+    /// The sealed state, when it has no row.
+    carried: Option<String>,
+}
+
+impl FlashCookie {
+    /// Takes what a cookie holds; `None` for what cannot have been made here.
+    pub fn from_cookie(raw: &str) -> Option<Self> {
+        if raw.len() > MAX_COOKIE {
+            return None;
+        }
+        let (token, carried) = match raw.split_once(SEPARATOR) {
+            Some((token, carried)) => (token, Some(carried.to_owned())),
+            None => (raw, None),
+        };
+        Some(Self { token: FlashToken::from_cookie(token)?, carried })
+    }
+
+    /// The value of the cookie.
+    pub fn value(&self) -> String {
+        match &self.carried {
+            Some(carried) => format!("{}{SEPARATOR}{carried}", self.token.expose()),
+            None => self.token.expose().to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Debug for FlashCookie {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FlashCookie(..)")
+    }
+}
+
+/// Keeps a flash. Returns its cookie.
 ///
 /// # Errors
 /// The database failed.
-pub async fn keep(services: &Services, session: Option<SessionId>, flash: &Flash) -> Result<FlashToken, Error> {
+pub async fn keep(services: &Services, session: Option<SessionId>, flash: &Flash) -> Result<FlashCookie, Error> {
     let token = FlashToken::random(services);
+    if let (None, Flash::Form(form)) = (session, flash) {
+        return carry(token, form);
+    }
     let state = sealed(&token, flash)?;
     let now = services.clock.now();
     sqlx::query!(
@@ -38,20 +88,29 @@ pub async fn keep(services: &Services, session: Option<SessionId>, flash: &Flash
          insert into form_states (token_hash, session_id, state, expires_at) values ($1, $2, $3, $5)",
         token.hash(),
         session.map(|session| session.0),
-        state,
+        Value::String(state),
         now,
         now + LIFE
     )
     .execute(&services.pool)
     .await?;
-    Ok(token)
+    Ok(FlashCookie { token, carried: None })
 }
 
-/// Takes the flash behind a token, once.
+/// Takes the flash behind a cookie, once: the browser is told to forget the cookie, and a row is deleted.
 ///
 /// # Errors
-/// The database failed. An unknown, old or foreign token is `Ok(None)`.
-pub async fn take(services: &Services, session: Option<SessionId>, token: &FlashToken) -> Result<Option<Flash>, Error> {
+/// The database failed. An unknown, old or foreign cookie is `Ok(None)`.
+pub async fn take(
+    services: &Services,
+    session: Option<SessionId>,
+    cookie: &FlashCookie,
+) -> Result<Option<Flash>, Error> {
+    let token = &cookie.token;
+    if let Some(carried) = &cookie.carried {
+        let flash = opened(token, carried).filter(|flash| matches!(flash, Flash::Form(_)));
+        return Ok(flash.filter(|_| session.is_none()));
+    }
     let row = sqlx::query!(
         "delete from form_states where token_hash = $1 and session_id is not distinct from $2 and expires_at > $3
          returning state",
@@ -61,19 +120,33 @@ pub async fn take(services: &Services, session: Option<SessionId>, token: &Flash
     )
     .fetch_optional(&services.pool)
     .await?;
-    Ok(row.and_then(|row| opened(token, &row.state)))
+    Ok(row.and_then(|row| opened(token, row.state.as_str()?)))
 }
 
-/// The row's text, closed with a key that is nowhere but in the browser's cookie.
-fn sealed(token: &FlashToken, flash: &Flash) -> Result<Value, Error> {
+/// Puts the form of a visitor into the cookie. Values that make it too long for one are left out.
+fn carry(token: FlashToken, form: &FormState) -> Result<FlashCookie, Error> {
+    let mut form = form.clone();
+    form.values.values_mut().for_each(|value| value.truncate(value.floor_char_boundary(MAX_VISITOR_VALUE)));
+    let carried = Some(sealed(&token, &Flash::Form(form.clone()))?);
+    let cookie = FlashCookie { token, carried };
+    if cookie.value().len() <= MAX_COOKIE {
+        return Ok(cookie);
+    }
+    form.values.clear();
+    let carried = Some(sealed(&cookie.token, &Flash::Form(form))?);
+    Ok(FlashCookie { carried, ..cookie })
+}
+
+/// The state as a text, closed with a key that is nowhere but in the browser's cookie.
+fn sealed(token: &FlashToken, flash: &Flash) -> Result<String, Error> {
     let mut text = serde_json::to_vec(flash).map_err(|fault| Error::Broken(fault.to_string()))?;
     let close = |key: LessSafeKey| key.seal_in_place_append_tag(nonce(), Aad::empty(), &mut text);
     key(token).and_then(close).map_err(|_| Error::Broken("a form's state cannot be sealed".to_owned()))?;
-    Ok(Value::String(STANDARD.encode(text)))
+    Ok(STANDARD.encode(text))
 }
 
-fn opened(token: &FlashToken, state: &Value) -> Option<Flash> {
-    let mut text = STANDARD.decode(state.as_str()?).ok()?;
+fn opened(token: &FlashToken, state: &str) -> Option<Flash> {
+    let mut text = STANDARD.decode(state).ok()?;
     let text = key(token).ok()?.open_in_place(nonce(), Aad::empty(), &mut text).ok()?;
     serde_json::from_slice(text).ok()
 }
@@ -92,16 +165,39 @@ fn nonce() -> Nonce {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::World;
+    use crate::testing::{World, count_statements};
+    use domain::error::Refusal;
+    use domain::role::PlatformRole;
 
     fn one_time_password() -> Flash {
         Flash::OneTimePassword { name: "Ada".to_owned(), password: "k7mf-2xqp-wd4n-hv9t-c3ya".to_owned() }
     }
 
+    fn form(values: &[(&str, &str)]) -> Flash {
+        let values = values.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect();
+        Flash::Form(FormState { form: "sign-in".to_owned(), values, refusal: Refusal::TooMany(900) })
+    }
+
+    async fn session(world: &World) -> Option<SessionId> {
+        Some(world.person("Ada", PlatformRole::User).await.actor.session_id)
+    }
+
+    async fn rows(world: &World) -> i64 {
+        let count = sqlx::query_scalar("select count(*) from form_states").fetch_one(world.services.pool()).await;
+        count.expect("a count")
+    }
+
+    /// What the browser sends back.
+    fn returned(cookie: &FlashCookie) -> FlashCookie {
+        FlashCookie::from_cookie(&cookie.value()).expect("a cookie of ours")
+    }
+
     #[tokio::test]
     async fn the_database_never_shows_a_one_time_password() {
         let world = World::create().await;
-        let token = keep(&world.services, None, &one_time_password()).await.expect("kept");
+        let session = session(&world).await;
+        let cookie = keep(&world.services, session, &one_time_password()).await.expect("kept");
+        let (token, cookie) = (cookie.token.clone(), returned(&cookie));
         let row: String = sqlx::query_scalar("select f::text from form_states f")
             .fetch_one(world.services.pool())
             .await
@@ -110,9 +206,59 @@ mod tests {
         let state: Value =
             sqlx::query_scalar("select state from form_states").fetch_one(world.services.pool()).await.expect("a row");
         let stored = FlashToken(STANDARD.encode(token.hash()));
-        assert_eq!(opened(&stored, &state), None, "what the row says does not open it");
-        assert_eq!(take(&world.services, None, &token).await.expect("read"), Some(one_time_password()));
-        assert_eq!(take(&world.services, None, &token).await.expect("read"), None, "read once");
+        assert_eq!(opened(&stored, state.as_str().expect("a text")), None, "what the row says does not open it");
+        assert_eq!(take(&world.services, None, &cookie).await.expect("read"), None, "another session's");
+        assert_eq!(take(&world.services, session, &cookie).await.expect("read"), Some(one_time_password()));
+        assert_eq!(take(&world.services, session, &cookie).await.expect("read"), None, "read once");
+    }
+
+    #[tokio::test]
+    async fn form_of_a_visitor_travels_in_the_cookie_and_writes_nothing() {
+        let world = World::create().await;
+        let sent = form(&[("email", "zażółć@example.com")]);
+        let (cookie, statements) = count_statements(keep(&world.services, None, &sent)).await;
+        let cookie = returned(&cookie.expect("kept"));
+        assert_eq!((statements, rows(&world).await), (0, 0));
+        assert_eq!(take(&world.services, None, &cookie).await.expect("read"), Some(sent));
+        let session = session(&world).await;
+        assert_eq!(take(&world.services, session, &cookie).await.expect("read"), None, "it was sent without a session");
+    }
+
+    #[tokio::test]
+    async fn form_of_a_visitor_is_cut_to_what_a_cookie_holds() {
+        let world = World::create().await;
+        let long = "é".repeat(32_000);
+        let kept = keep(&world.services, None, &form(&[("email", &long)])).await.expect("kept");
+        assert!(kept.value().len() <= MAX_COOKIE);
+        let shown = take(&world.services, None, &returned(&kept)).await.expect("read");
+        assert_eq!(shown, Some(form(&[("email", &"é".repeat(127))])));
+
+        let names: Vec<String> = (0..100).map(|number| format!("field-{number}")).collect();
+        let many: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "\u{1}\u{1}\u{1}")).collect();
+        let kept = keep(&world.services, None, &form(&many)).await.expect("kept");
+        assert!(kept.value().len() <= MAX_COOKIE);
+        assert_eq!(take(&world.services, None, &returned(&kept)).await.expect("read"), Some(form(&[])));
+        assert_eq!(rows(&world).await, 0);
+    }
+
+    #[tokio::test]
+    async fn cookie_of_a_visitor_carries_forms_alone() {
+        let world = World::create().await;
+        let token = FlashToken::random(&world.services);
+        for planted in
+            [one_time_password(), Flash::Notice { text: "Send your password to Eve.".to_owned(), undo: None }]
+        {
+            let carried = Some(sealed(&token, &planted).expect("sealed"));
+            let cookie = FlashCookie { token: token.clone(), carried };
+            assert_eq!(take(&world.services, None, &cookie).await.expect("read"), None);
+        }
+        for bad in
+            ["", ".", "a.b", &format!("{}.", "a".repeat(42)), &format!("{}.{}", "a".repeat(43), "A".repeat(2_100))]
+        {
+            assert!(FlashCookie::from_cookie(bad).is_none(), "{bad}");
+        }
+        let empty = FlashCookie::from_cookie(&format!("{}.", "a".repeat(43))).expect("nothing is carried");
+        assert_eq!(take(&world.services, None, &empty).await.expect("read"), None);
     }
 
     #[test]
@@ -121,11 +267,10 @@ mod tests {
         let state = sealed(&token, &one_time_password()).expect("sealed");
         assert_eq!(opened(&token, &state), Some(one_time_password()));
         assert_eq!(opened(&FlashToken("another".to_owned()), &state), None);
-        let text = state.as_str().expect("a text");
-        let flipped = if text.starts_with('A') { "B" } else { "A" };
-        assert_eq!(opened(&token, &Value::String(format!("{flipped}{}", &text[1..]))), None);
-        for foreign in [Value::Null, Value::from("not base64!"), Value::from("")] {
-            assert_eq!(opened(&token, &foreign), None);
+        let flipped = if state.starts_with('A') { "B" } else { "A" };
+        assert_eq!(opened(&token, &format!("{flipped}{}", &state[1..])), None);
+        for foreign in ["not base64!", ""] {
+            assert_eq!(opened(&token, foreign), None);
         }
     }
 }

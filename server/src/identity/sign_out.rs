@@ -32,8 +32,8 @@ pub(super) async fn at_provider(
     Extension(info): Extension<RequestInfo>,
     request: Request,
 ) -> Response {
-    let Some(token) = &info.flash_token else { return Redirect::to(paths::SIGN_IN).into_response() };
-    match forms::take(&state.services, None, token).await {
+    let Some(kept) = &info.flash_cookie else { return Redirect::to(paths::SIGN_IN).into_response() };
+    match forms::take(&state.services, None, kept).await {
         Ok(Some(Flash::SignOut(sign_out))) => {
             let (policy, html) = page(&state.assets, info.theme, sign_out);
             let spent = super::cookie(&format!("{FLASH_COOKIE}="), 0);

@@ -7,12 +7,12 @@ use http::header::COOKIE;
 pub const SESSION: &str = "__Host-bursar";
 /// The secret of a browser that somebody signed in from.
 pub const DEVICE: &str = "__Host-bursar-device";
-/// The token of a form that came back.
+/// A form that came back, or the token of one.
 pub const FORM: &str = "__Host-bursar-form";
 /// The secret of a sign-in that has left for the identity provider.
 pub const SIGN_IN: &str = "__Host-bursar-sign-in";
-/// The most bytes of a cookie's value that are looked at; ours are far shorter.
-const LONGEST: usize = 256;
+/// The most bytes of a cookie's value that are looked at, which is what browsers keep.
+const LONGEST: usize = 4_096;
 
 /// The value of a cookie. `None` when it is missing, malformed, or sent twice: two of a name means that somebody
 /// planted one, and there is no telling which.
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_malformed_or_doubled_cookie_is_none() {
-        let long = format!("__Host-bursar={}", "a".repeat(300));
+        let long = format!("__Host-bursar={}", "a".repeat(4_097));
         let bad: [&[&[u8]]; 6] = [
             &[b"__Host-bursar"],
             &[b"__Host-bursar="],

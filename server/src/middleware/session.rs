@@ -12,7 +12,7 @@ use axum::response::Response;
 use domain::error::Refusal;
 use domain::id::UserId;
 use http::header::USER_AGENT;
-use services::forms::FlashToken;
+use services::forms::FlashCookie;
 use services::guard::Caller;
 use services::session::{self, Client, SessionToken};
 use services::sign_in::DeviceToken;
@@ -50,7 +50,7 @@ pub async fn read(State(state): State<AppState>, mut request: Request, next: Nex
             session: token,
         },
         theme: cookies::value(headers, Theme::COOKIE).map(Theme::parse).unwrap_or_default(),
-        flash_token: cookies::value(headers, cookies::FORM).and_then(FlashToken::from_cookie),
+        flash_cookie: cookies::value(headers, cookies::FORM).and_then(FlashCookie::from_cookie),
         assets: state.assets.clone(),
         plain_http: transport::plain_http(state.web.public_url.as_ref(), request.uri(), headers),
     };

@@ -3,7 +3,7 @@
 
 use domain::form::Flash;
 use server::config::{Config, Secret};
-use services::forms::FlashToken;
+use services::forms::FlashCookie;
 use services::session::SessionToken;
 use services::sign_in::DeviceToken;
 use services::testing::World;
@@ -25,7 +25,7 @@ fn nothing_secret_is_printed() {
         format!("{:?}", Secret::new(HIDDEN)),
         format!("{flash:?} {:?}", Some(&flash)),
         format!("{token:?}"),
-        format!("{:?} {:?}", FlashToken::from_cookie(HIDDEN), DeviceToken::from_cookie(HIDDEN)),
+        format!("{:?} {:?}", FlashCookie::from_cookie(HIDDEN), DeviceToken::from_cookie(HIDDEN)),
     ] {
         assert!(!printed.contains("hunter2"), "{printed}");
     }

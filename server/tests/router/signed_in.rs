@@ -1,5 +1,6 @@
 //! A session from the outside: who it is, what it may, and that it ends at once.
 
+use crate::provider::cookie_of;
 use crate::server::{DATA, OUR_SITE, PAGE, TestServer, header};
 use domain::role::PlatformRole;
 use http::StatusCode;
@@ -47,6 +48,34 @@ async fn a_form_is_answered_with_303_and_a_script_with_data() {
     let script = server.post("/act/sign-in", body, &[DATA, OUR_SITE, ("referer", &referer)]).await;
     assert_eq!(header(&script, "location"), "");
     assert!(!script.status().is_server_error() && !script.status().is_success(), "{}", script.status());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refused_sign_in_of_a_visitor_shows_its_form_again_and_writes_no_row() {
+    let server = TestServer::start().await;
+    let referer = format!("{}/sign-in", server.origin());
+    let sent = [PAGE, OUR_SITE, ("referer", referer.as_str())];
+    let body = "email=Pryia%40example.com&password=wrong-secret&next=%2F";
+    let cookie = cookie_of(&server.post("/act/sign-in", body, &sent).await, "__Host-bursar-form");
+    let shown = server.get("/sign-in", &[PAGE, ("cookie", &cookie)]).await;
+    assert_eq!(cookie_of(&shown, "__Host-bursar-form"), "__Host-bursar-form=", "shown once");
+    let page = shown.text().await.expect("a page");
+    assert!(
+        page.contains("Pryia@example.com") && page.contains("The e-mail address or the password is wrong."),
+        "{page}"
+    );
+    assert!(!page.contains("wrong-secret"));
+    let script = server.post("/data/flash", "", &[("cookie", &cookie), DATA, OUR_SITE]).await;
+    assert!(script.text().await.expect("data").contains("Pryia@example.com"), "a script reads the same");
+
+    let body = format!("email={}&password=wrong&next=%2F", "a".repeat(60_000));
+    let cookie = cookie_of(&server.post("/act/sign-in", &body, &sent).await, "__Host-bursar-form");
+    assert!((100..2_100).contains(&cookie.len()), "{}", cookie.len());
+    let rows: i64 = sqlx::query_scalar("select count(*) from form_states")
+        .fetch_one(server.world.services.pool())
+        .await
+        .expect("a count");
+    assert_eq!(rows, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
