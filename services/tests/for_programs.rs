@@ -78,6 +78,36 @@ async fn lists_take_one_statement_and_searches_two() {
 }
 
 #[tokio::test]
+async fn slug_that_reads_as_the_id_of_another_budget_loses_against_it() {
+    let world = World::create().await;
+    let root = world.person("Root", PlatformRole::Maintainer).await;
+    let id = "0199b1f2-6a6e-7c3d-8a54-1f0e2d3c4b5a";
+    // As in a database that was filled before such slugs were refused.
+    for (name, own_id, slug) in [("Called so", "00000000-0000-7000-8000-000000000001", Some(id)), ("Its own", id, None)]
+    {
+        sqlx::query(
+            "insert into budgets (id, name, slug, category, soft_limit, hard_limit, reset_minutes)
+             values ($1::text::uuid, $2, $3, 'cli', 1, 2, 60)",
+        )
+        .bind(own_id)
+        .bind(name)
+        .bind(slug)
+        .execute(world.services.pool())
+        .await
+        .expect("a budget");
+    }
+    let slug = BudgetSlug::parse(id).expect("a slug");
+    let can = root.can(Target::Platform).expect("a maintainer");
+    assert_eq!(budgets::directory::entry(&world.services, &can, &slug).await.expect("a budget").name, "Its own");
+    let assign = root.can::<ManageBudgets>(Target::Platform).expect("a maintainer");
+    let wanted = Wanted::from([(Category::Cli, Some(slug))]);
+    let people = [root.actor.user_id];
+    assign_many::assign_many(&world.services, &assign, &people, &wanted).await.expect("assigned");
+    let assigned = assign_many::of_person(&world.services, &can, people[0]).await.expect("budgets");
+    assert_eq!(assigned[0].name, "Its own");
+}
+
+#[tokio::test]
 async fn changing_many_takes_as_many_statements_as_changing_two() {
     let world = World::create().await;
     let root = world.person("Root", PlatformRole::Maintainer).await;

@@ -105,7 +105,7 @@ pub async fn assign_many(
 async fn hold_budgets(change: &mut Change<'_>, wanted: &Wanted) -> Result<BTreeMap<Category, (Uuid, String)>, Error> {
     let slugs: Vec<String> = wanted.values().flatten().map(ToString::to_string).collect();
     let rows = sqlx::query!(
-        r#"select id, name, category, coalesce(slug, id::text) as "slug!" from budgets
+        r#"select id, name, category, coalesce(slug, id::text) as "slug!", slug is null as "by_id!" from budgets
            where slug = any($1) or (slug is null and id::text = any($1)) order by id for share"#,
         &slugs
     )
@@ -113,7 +113,8 @@ async fn hold_budgets(change: &mut Change<'_>, wanted: &Wanted) -> Result<BTreeM
     .await?;
     let mut budgets = BTreeMap::new();
     for (wanted_for, slug) in wanted.iter().filter_map(|(category, slug)| Some((*category, slug.as_ref()?))) {
-        let row = rows.iter().find(|row| row.slug == slug.as_str());
+        // A slug of before that reads as the id of another budget loses against that id.
+        let row = rows.iter().filter(|row| row.slug == slug.as_str()).max_by_key(|row| row.by_id);
         let row = row.ok_or_else(|| FieldErrors::one("assignments", format!("There is no budget {slug}.")))?;
         if category(&row.category)? != wanted_for {
             let text = format!("The budget {slug} is not of the category {}.", wanted_for.key());

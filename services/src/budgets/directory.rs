@@ -92,7 +92,8 @@ pub async fn directory(
     Ok(Listing::new(Page { rows, previous: page.previous, next: page.next }, total, slice))
 }
 
-/// One budget by the id programs know it by. One statement.
+/// One budget by the id programs know it by. One statement. Slugs of before that read as the id of another budget lose
+/// against that id.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when there is none or budgets are switched off.
@@ -100,7 +101,8 @@ pub async fn entry(services: &Services, _can: &Can<ViewBudgets>, slug: &BudgetSl
     switched_on(services)?;
     let mut sql = QueryBuilder::new(SELECT);
     sql.push(", 1::bigint as total from budgets b where b.slug = ").push_bind(slug.to_string());
-    sql.push(" or (b.slug is null and b.id = ").push_bind(slug.as_str().parse::<Uuid>().ok()).push(")");
+    sql.push(" or (b.slug is null and b.id = ").push_bind(slug.as_str().parse::<Uuid>().ok());
+    sql.push(") order by b.slug is null desc limit 1");
     let row: Option<Row> = sql.build_query_as().fetch_optional(&services.pool).await?;
     row.ok_or(Refusal::NotFound)?.read()
 }

@@ -29,6 +29,7 @@ async fn a_budget_is_made_read_and_changed() {
     for (field, value, status) in [
         ("budget_id", json!("a b"), 422),
         ("budget_id", json!(""), 422),
+        ("budget_id", json!("0199b1f2-6a6e-7c3d-8a54-1f0e2d3c4b5a"), 422),
         ("name", json!(""), 422),
         ("budget_duration", json!("1w"), 422),
         ("budget_category", json!("gold"), 422),

@@ -46,7 +46,8 @@ pub async fn create(
 ) -> Result<(StatusCode, Versioned<Budget>), ApiError> {
     let can = on_platform::<ManageBudgets>(&caller)?;
     let Body(body) = body?;
-    let slug = BudgetSlug::parse(&body.budget_id).map_err(|problem| ApiError::field("budget_id", problem.as_str()))?;
+    let slug =
+        BudgetSlug::parse_new(&body.budget_id).map_err(|problem| ApiError::field("budget_id", problem.as_str()))?;
     let (draft, description) = parse(&body)?;
     directory::create(&state.services, &can, &slug, draft, description).await.map_err(in_use)?;
     Ok((StatusCode::CREATED, shown(&state, &caller, &slug).await?))
