@@ -24,8 +24,6 @@ pub enum Denial {
     Deactivated,
     /// Somebody new at the provider has the address of an account that is linked to nobody or to somebody else.
     AddressOfAnother,
-    /// The person's address was changed at the provider to one that another account has.
-    AddressTaken,
 }
 
 impl Denial {
@@ -37,7 +35,6 @@ impl Denial {
             Self::NoAddress => "no address",
             Self::Deactivated => "deactivated",
             Self::AddressOfAnother => "address of another account",
-            Self::AddressTaken => "new address is taken",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! E-mail addresses.
 
 use crate::form::FieldProblem;
+use crate::id::UserId;
 use email_address::EmailAddress;
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +10,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email(String);
+
+/// The end of every placeholder for an address that was released. `.invalid` never exists (RFC 2606).
+const RELEASED: &str = "@released.invalid";
 
 impl Email {
     /// Trims and checks an address.
@@ -20,13 +24,25 @@ impl Email {
         if text.is_empty() {
             return Err(FieldProblem::new("Enter an e-mail address."));
         }
-        let plain =
-            text.len() <= 254 && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"(),;".contains(c));
+        let plain = !Self::is_released(text)
+            && text.len() <= 254
+            && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"(),;".contains(c));
         if plain && EmailAddress::is_valid(text) {
             Ok(Self(text.to_owned()))
         } else {
             Err(FieldProblem::new("Enter an e-mail address like name@example.com."))
         }
+    }
+
+    /// What a deactivated user has in place of an address that was released. No mail reaches it, and nobody can enter
+    /// it to sign in.
+    pub fn released(user: UserId) -> Self {
+        Self(format!("{user}{RELEASED}"))
+    }
+
+    /// Whether it is such a placeholder.
+    pub fn is_released(address: &str) -> bool {
+        address.to_ascii_lowercase().ends_with(RELEASED)
     }
 
     /// The address as stored.
@@ -73,6 +89,8 @@ mod tests {
             "a b@example.com",
             "a@b@c.com",
             "a\u{0}@example.com",
+            Email::released(UserId(uuid::Uuid::from_u128(7))).as_str(),
+            "a@Released.Invalid",
         ] {
             assert!(Email::parse(bad).is_err(), "{bad}");
         }

@@ -234,7 +234,7 @@ test("a name that is taken is told so at the field", async ({ open, people, faul
     await field(page, "Name").fill("Another Ada");
     await field(page, "E-mail").fill(ada.email.toUpperCase());
     await page.getByRole("button", { name: "Create person" }).click();
-    const problem = /There is already a person with this e-mail address./;
+    const problem = /Another user has this e-mail address./;
     await expect(field(page, "E-mail")).toHaveAccessibleDescription(problem);
   });
 });

@@ -47,11 +47,14 @@ impl From<Error> for Refusal {
     }
 }
 
+const ADDRESS_TAKEN: &str =
+    "Another user has this e-mail address. If that account is deactivated, release its address first.";
+
 /// A constraint's name says which field is wrong, without a look-up that could race.
 fn constraint(fault: &sqlx::Error) -> Option<Refusal> {
     let name = fault.as_database_error()?.constraint()?;
     let (field, problem) = match name {
-        "users_email_key" => ("email", "There is already a person with this e-mail address."),
+        "users_email_key" => ("email", ADDRESS_TAKEN),
         "users_username_key" => ("username", "There is already a person with this user name."),
         "projects_name_key" => {
             ("name", "There is already a project with this name, perhaps a deleted one. Choose another.")

@@ -4,6 +4,7 @@
 //! and states run one after the other, each with the rights that hold then. So whoever makes the last of them is left
 //! with their rank: the last active admin and the last maintainer cannot be lost.
 
+mod address;
 mod create;
 mod detail;
 pub mod directory;
@@ -15,6 +16,7 @@ mod roles;
 mod state;
 mod update;
 
+pub use address::{change_address, release_address};
 pub use create::{ByProgram, NewAccount, NewUser, check_can_create, create, create_with_password};
 pub use detail::detail;
 pub use list::list;

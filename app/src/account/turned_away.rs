@@ -173,16 +173,7 @@ fn words(reason: &Denial) -> Words {
             why: "You are new to us at the identity provider, and somebody here has your e-mail address already. That may be an older account of yours, so nothing was linked by itself.".to_owned(),
             ask: "Ask for the account to be linked.",
             who: "An admin decides",
-            mends: ON_THEIR_PAGE.to_owned(),
-        },
-        Denial::AddressTaken => Words {
-            title: "Your new address belongs to another account",
-            why: "Your e-mail address was changed at the identity provider, and somebody else here has it. Your account is unchanged.".to_owned(),
-            ask: "Ask which of the two is right.",
-            who: "An admin decides",
-            mends: ON_THEIR_PAGE.to_owned(),
+            mends: "in Users management: your try stands on the page of whoever has the address.".to_owned(),
         },
     }
 }
-
-const ON_THEIR_PAGE: &str = "in Users management: your try stands on the page of whoever has the address.";

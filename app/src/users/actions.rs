@@ -21,6 +21,9 @@ use {
     services::users::{self, NewUser},
 };
 
+/// Name of the form that changes an address.
+pub(super) const ADDRESS_FORM: &str = "address";
+
 /// Creates a person, who gets a one-time password.
 ///
 /// # Errors
@@ -114,6 +117,39 @@ pub async fn reactivate_person(person: String) -> Result<Sent, PageError> {
         let can = caller.can::<ManageUsers>(Target::Platform)?;
         users::reactivate(&services, &can, parse_id(&person)?).await?;
         Ok(Done::here().saying("Account reactivated."))
+    })
+    .await
+}
+
+/// Gives a user another e-mail address.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "people/change-address")]
+pub async fn change_address(person: String, email: String) -> Result<Sent, PageError> {
+    let form = Form::new(ADDRESS_FORM, [("email", &email)]);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let email = Email::parse(&email).map_err(|problem| FieldErrors::one("email", problem.as_str()))?;
+        users::change_address(&services, &can, parse_id::<UserId>(&person)?, &email).await?;
+        Ok(Done::here().saying("E-mail address changed."))
+    })
+    .await
+}
+
+/// Frees the e-mail address of a deactivated user.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "people/release-address")]
+pub async fn release_address(person: String) -> Result<Sent, PageError> {
+    let form = Form::new("account-state", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        users::release_address(&services, &can, parse_id::<UserId>(&person)?).await?;
+        Ok(Done::here().saying("E-mail address released."))
     })
     .await
 }

@@ -53,6 +53,14 @@ pub(super) async fn forget(connection: &mut PgConnection, issuer: &str, subject:
     Ok(())
 }
 
+/// Forgets the conflicts about an address that its owner gives up.
+pub(crate) async fn settle_address(connection: &mut PgConnection, owner: UserId, address: &str) -> Result<(), Error> {
+    sqlx::query!("delete from identity_conflicts where user_id = $1 and lower(address) = lower($2)", owner.0, address)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Lets an identity that was turned away sign in as this person from now on. The identity they signed in with so far
 /// does so no longer; sessions of everybody concerned end.
 ///

@@ -26,14 +26,15 @@ pub(super) async fn admit(
     }
     if occasion == Occasion::SignIn {
         let email = usable_address(claims).unwrap_or(&person.email);
-        if folded(email) != folded(&person.email)
-            && let Some(owner) = identity::owner_of(connection, email).await?
-        {
-            conflicts::note(services, connection, vouched, claims, owner).await?;
-            return Ok(Err(Denial::AddressTaken));
-        }
+        let is_new = folded(email) != folded(&person.email);
+        let owner = if is_new { identity::owner_of(connection, email).await? } else { None };
+        // The subject says who it is, whatever the address: another account's address waits until an admin settles it.
+        let email = if owner.is_some() { &person.email } else { email };
         refresh(services, connection, vouched, claims, &person, email).await?;
-        conflicts::forget(connection, vouched.issuer, &claims.subject).await?;
+        match owner {
+            Some(owner) => conflicts::note(services, connection, vouched, claims, owner).await?,
+            None => conflicts::forget(connection, vouched.issuer, &claims.subject).await?,
+        }
     }
     identity::note(services, connection, vouched.issuer, claims, person.id).await?;
     Ok(Ok(person.id))
@@ -69,11 +70,12 @@ async fn refresh(
     if !has_changed {
         return Ok(());
     }
-    rename_personal_project(connection, person.id, (&person.email, email)).await?;
+    let renamed = rename_personal_project(services, connection, person.id, (&person.email, email)).await?;
     let entry = Entry::new("user.profile_refreshed", TargetType::User, person.id.0, email)
         .field("email", Some(person.email.clone()), Some(email.to_owned()))
         .field("name", Some(person.name.clone()), Some(name.to_owned()))
         .field("picture", person.picture.clone(), claims.picture.clone())
         .field("provider", Some(person.auth_source.clone()), Some(vouched.provider.to_owned()));
-    audit::write(services, connection, By::Console, entry).await
+    let entries = std::iter::once(entry).chain(renamed).collect();
+    audit::write_all(services, connection, By::Console, entries).await
 }

@@ -102,20 +102,27 @@ pub(crate) async fn adopt_personal_project(
 }
 
 /// Gives the personal project the name of its owner's new address, unless the name is in use or was never the address.
+/// Returns the entry for the audit log.
 pub(crate) async fn rename_personal_project(
+    services: &Services,
     connection: &mut PgConnection,
     owner: UserId,
     (old, new): (&str, &str),
-) -> Result<(), Error> {
-    sqlx::query!(
-        "update projects set name = $3
+) -> Result<Option<Entry>, Error> {
+    let renamed = sqlx::query!(
+        "update projects set name = $3, updated_at = $4, version = version + 1
          where created_by = $1 and project_type = 'personal' and deleted_at is null and lower(name) = lower($2)
-           and not exists (select from projects p where lower(p.name) = lower($3) and p.id <> projects.id)",
+           and not exists (select from projects p where lower(p.name) = lower($3) and p.id <> projects.id)
+         returning id",
         owner.0,
         old,
-        new
+        new,
+        services.clock.now()
     )
-    .execute(connection)
+    .fetch_optional(connection)
     .await?;
-    Ok(())
+    Ok(renamed.map(|row| {
+        let entry = Entry::new("project.edited", TargetType::Project, row.id, new);
+        entry.field("name", Some(old.to_owned()), Some(new.to_owned()))
+    }))
 }

@@ -1,5 +1,6 @@
 //! Whether somebody may sign in, with what, and how many projects they may join.
 
+use super::address::check_address;
 use super::check_can_create;
 use super::one_time_password;
 use super::person::Person;
@@ -45,7 +46,7 @@ pub(super) async fn close(services: &Services, change: &mut Change<'_>, person: 
 /// Opens a closed account. Again changes nothing.
 ///
 /// # Errors
-/// [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
+/// [`Refusal::Rule`] when its address was released; [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
 pub async fn reactivate(services: &Services, can: &Can<ManageUsers>, id: UserId) -> Result<(), Error> {
     let mut change = services.change(can).await?;
     let person = Person::lock(&mut change, id).await?;
@@ -57,6 +58,7 @@ pub(super) async fn open(services: &Services, change: &mut Change<'_>, person: &
     if person.is_active {
         return Ok(());
     }
+    check_address(person)?;
     sqlx::query!("update users set is_active = true where id = $1", person.id.0).execute(change.connection()).await?;
     person.touch(services, change).await?;
     let entry = person.entry("user.reactivated").field("active", Some("false".into()), Some("true".into()));
@@ -127,9 +129,9 @@ async fn replace_password(
     password: String,
     is_one_time: bool,
 ) -> Result<(), Error> {
+    check_can_create(services)?;
     let hash = services.hasher.hash(password).await?;
     let mut change = services.change(can).await?;
-    check_can_create(services)?;
     let person = Person::lock(&mut change, id).await?;
     if person.is_oneself(&change) {
         return Err(Refusal::Rule("Change your own password on your profile instead.".to_owned()).into());

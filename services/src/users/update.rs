@@ -1,12 +1,13 @@
 //! Several changes of one account at once, as programs send them: all or none.
 
 use super::person::Person;
-use super::{roles, state};
+use super::{address, roles, state};
 use crate::Services;
 use crate::conflict::{self, Saved};
 use crate::error::Error;
 use crate::guard::{Can, check};
 use domain::actor::Target;
+use domain::email::Email;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::UserId;
@@ -20,6 +21,8 @@ use domain::user::UserKind;
 pub struct UserEdit {
     /// As shown.
     pub name: Option<PersonName>,
+    /// To sign in with; unique without regard to case.
+    pub email: Option<Email>,
     /// Regular or external.
     pub kind: Option<UserKind>,
     /// Platform roles.
@@ -34,7 +37,7 @@ pub struct UserEdit {
 ///
 /// # Errors
 /// [`Refusal::Conflict`] without fields when somebody saved since; [`Refusal::Forbidden`] for roles the caller may not
-/// grant and by rank; [`Refusal::Rule`] for oneself; a problem at `project_limit`; [`Refusal::NotFound`].
+/// grant and by rank; [`Refusal::Rule`] for oneself; a problem at `email` or `project_limit`; [`Refusal::NotFound`].
 pub async fn update(
     services: &Services,
     can: &Can<ManageUsers>,
@@ -62,6 +65,11 @@ pub async fn update(
     person.role = role;
     if edit.kind == Some(UserKind::External) {
         roles::replace_kind(services, &mut change, &person, UserKind::External).await?;
+    }
+    // Whoever is reactivated may need an address first.
+    if let Some(email) = edit.email {
+        address::replace_address(services, &mut change, &person, &email).await?;
+        person.email = email.into();
     }
     match edit.is_active {
         None => {}

@@ -1,20 +1,22 @@
 //! Whether somebody may sign in, with what, and how many projects they may join.
 
+use super::address;
 use crate::confirm::{ConfirmForm, Hidden};
 use crate::flash::{FormFields, Forms};
 use crate::ui::form::PostForm;
 use crate::ui::{Button, ButtonKind, DialogButton, Icon, Section, TextField, Views, relative};
 use crate::users::actions::{
-    DeactivatePerson, EndSessionsOfPerson, IssueOneTimePassword, ReactivatePerson, SetProjectLimit, UnlockPerson,
+    ADDRESS_FORM, DeactivatePerson, EndSessionsOfPerson, IssueOneTimePassword, ReactivatePerson, SetProjectLimit,
+    UnlockPerson,
 };
 use crate::users::data::UserView;
 use domain::user::{UserDetail, UserStatus};
 use leptos::context::Provider;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use time::OffsetDateTime;
 
 /// Nothing for those who may only read.
-use time::OffsetDateTime;
 pub(super) fn section(view: &UserView, forms: &Forms, now: OffsetDateTime) -> Option<AnyView> {
     if !view.may_manage {
         return None;
@@ -25,10 +27,12 @@ pub(super) fn section(view: &UserView, forms: &Forms, now: OffsetDateTime) -> Op
         view! { <p class="text-sm text-ink-2">{text}</p> }.into_any()
     } else {
         let lines = [
+            Some(address::change(view, forms.of(ADDRESS_FORM))),
             limit_form(view, forms.of("project-limit")),
             unlock(person),
             one_time_password(view, now),
             sessions(person),
+            address::release(person),
             activity(view),
         ];
         view! { <ul class="border-t border-line">{lines.into_iter().flatten().views()}</ul> }.into_any()
@@ -44,7 +48,7 @@ pub(super) fn section(view: &UserView, forms: &Forms, now: OffsetDateTime) -> Op
 }
 
 /// One thing about the account: what, what follows from changing it, the button.
-fn line(title: &'static str, text: String, control: impl IntoView + 'static) -> AnyView {
+pub(super) fn line(title: &'static str, text: String, control: impl IntoView + 'static) -> AnyView {
     view! {
         <li class="flex flex-wrap items-center gap-x-4 gap-y-2 border-b border-line py-3">
             <div class="min-w-0 flex-[1_1_16rem]">
@@ -58,7 +62,7 @@ fn line(title: &'static str, text: String, control: impl IntoView + 'static) -> 
 }
 
 /// A form whose button has no edge: below the text its words begin where the text does.
-fn quiet(form: impl IntoView + 'static) -> impl IntoView {
+pub(super) fn quiet(form: impl IntoView + 'static) -> impl IntoView {
     view! { <div class="@max-p1:-ms-3">{form}</div> }
 }
 

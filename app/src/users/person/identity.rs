@@ -15,7 +15,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use time::OffsetDateTime;
 
-/// Sign-ins that were turned away because of this person's address; nothing when there are none.
+/// Identities at the provider that have this person's address; nothing when there are none.
 pub(super) fn conflicts(view: &UserView, now: OffsetDateTime) -> Option<AnyView> {
     if view.person.conflicts.is_empty() {
         return None;
@@ -24,7 +24,7 @@ pub(super) fn conflicts(view: &UserView, now: OffsetDateTime) -> Option<AnyView>
     let all = all.map(|(place, conflict)| one_conflict(view, place, conflict, now)).views();
     Some(
         view! {
-            <Section id="conflicts" title="Turned away at sign-in">
+            <Section id="conflicts" title="Address conflicts">
                 <div class="grid gap-6">{all}</div>
             </Section>
         }

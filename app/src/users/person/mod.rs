@@ -1,6 +1,7 @@
 //! A person's page.
 
 mod account;
+mod address;
 mod budgets;
 mod facts;
 mod identity;
@@ -15,6 +16,7 @@ use crate::screen::Screen;
 use crate::ui::{
     Avatar, AvatarSize, Badge, BadgeKind, CopyButton, Crumb, ObjectHead, RoleBadge, SplitBody, StatusMark,
 };
+use domain::email::Email;
 use domain::role::PlatformRole;
 use domain::user::UserDetail;
 use leptos::prelude::*;
@@ -65,18 +67,27 @@ fn head(person: &UserDetail) -> impl IntoView + use<> {
         Crumb::here(person.name.clone()),
     ];
     let (title, name, seed) = (person.name.clone(), person.name.clone(), person.id.to_string());
-    let (email, copied) = (person.email.clone(), person.email.clone());
+    let address = address(&person.email);
     let (status, kind, role) = (person.status, person.kind, person.role);
     let picture = move || view! { <Avatar name seed size=AvatarSize::Large /> };
     view! {
         <ObjectHead crumbs title picture>
-            <span class="inline-flex min-w-0 items-center gap-1">
-                <span class="wrap-anywhere">{email}</span>
-                <CopyButton text=copied label="Copy e-mail" />
-            </span>
+            <span class="inline-flex min-w-0 items-center gap-1">{address}</span>
             <StatusMark status />
             <Badge kind=BadgeKind::Outline>{kind.title()}</Badge>
             {(role != PlatformRole::User).then(|| view! { <RoleBadge role /> })}
         </ObjectHead>
     }
+}
+
+fn address(email: &str) -> AnyView {
+    if Email::is_released(email) {
+        return view! { <span class="text-ink-2">"E-mail address released"</span> }.into_any();
+    }
+    let (email, copied) = (email.to_owned(), email.to_owned());
+    view! {
+        <span class="wrap-anywhere">{email}</span>
+        <CopyButton text=copied label="Copy e-mail" />
+    }
+    .into_any()
 }

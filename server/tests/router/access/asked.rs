@@ -47,7 +47,12 @@ pub(crate) struct Things {
     pub(crate) project: String,
     pub(crate) deleted_id: ProjectId,
     pub(crate) deleted: String,
+    /// A member of the project.
     pub(crate) person: UserId,
+    /// Somebody else, who is not a member.
+    pub(crate) stranger: UserId,
+    /// Somebody whose account is deactivated.
+    pub(crate) former: UserId,
     pub(crate) budget: BudgetId,
 }
 
@@ -91,6 +96,10 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/people/set-auditor", Platform(GrantAuditor), |t| format!("person={}&auditor=true", t.person)),
     ("/act/people/deactivate", Platform(ManageUsers), |t| format!("person={}", t.person)),
     ("/act/people/reactivate", Platform(ManageUsers), |t| format!("person={}", t.person)),
+    ("/act/people/change-address", Platform(ManageUsers), |t| {
+        format!("person={}&email=other.{}%40example.com", t.person, t.project)
+    }),
+    ("/act/people/release-address", Platform(ManageUsers), |t| format!("person={}", t.former)),
     ("/act/people/unlock", Platform(ManageUsers), |t| format!("person={}", t.person)),
     ("/act/people/end-sessions", Platform(ManageUsers), |t| format!("person={}", t.person)),
     ("/act/people/issue-password", Platform(ManageUsers), |t| format!("person={}&name=Target", t.person)),
@@ -113,7 +122,9 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     }),
     ("/act/projects/delete", Project(DeleteProject), |t| format!("project={}&version=1", t.project)),
     ("/act/projects/restore", Project(DeleteProject), |t| format!("project={}", t.deleted)),
-    ("/act/members/add", Project(ManageMembers), |t| format!("project={}&person={}&role=member", t.project, t.person)),
+    ("/act/members/add", Project(ManageMembers), |t| {
+        format!("project={}&person={}&role=member", t.project, t.stranger)
+    }),
     ("/act/members/set-role", Project(ManageMembers), |t| {
         format!("project={}&person={}&role=admin", t.project, t.person)
     }),
@@ -186,6 +197,13 @@ pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
         .expect("deleted");
     let person = server.world.row(&format!("Target {}", id.simple()), PlatformRole::User).await;
     server.world.member(project_id, person, ProjectRole::Member).await;
+    let stranger = server.world.row(&format!("Stranger {}", id.simple()), PlatformRole::User).await;
+    let former = server.world.row(&format!("Former {}", id.simple()), PlatformRole::User).await;
+    sqlx::query("update users set is_active = false where id = $1")
+        .bind(former.0)
+        .execute(server.world.services.pool())
+        .await
+        .expect("deactivated");
     sqlx::query(
         "insert into identity_conflicts (issuer, subject, user_id, provider, name, address, first_at, last_at)
          values ('https://id', $1, $2, 'keycloak', 'Somebody', 'a@example.com', now(), now())",
@@ -215,5 +233,5 @@ pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
         .await
         .expect("an assignment");
     }
-    Things { project_id, project, deleted_id, deleted, person, budget: BudgetId(id) }
+    Things { project_id, project, deleted_id, deleted, person, stranger, former, budget: BudgetId(id) }
 }

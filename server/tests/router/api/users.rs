@@ -173,6 +173,12 @@ async fn an_account_is_made_changed_and_closed() {
     assert_eq!((&promoted.body["is_admin"], &promoted.body["name"]), (&json!(true), &json!("Renamed")));
     let audited = server.world.audit(made.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id")).await;
     assert!(audited.iter().any(|(action, ..)| action == "user.role_changed"), "{audited:?}");
+    let corrected = root.put(&path, json!({"email": "Newer@example.com"})).await;
+    assert_eq!((corrected.status, &corrected.body["email"]), (200, &json!("Newer@example.com")), "{corrected:?}");
+    assert_eq!(corrected.body["projects"][0]["name"], "Newer@example.com", "the personal project follows");
+    assert_eq!(nobody.post("/v1/local-auth/login", login).await.status, 401, "the address of before");
+    let login = json!({"email": "newer@example.com", "password": "a quiet ledger line"});
+    assert_eq!(nobody.post("/v1/local-auth/login", login.clone()).await.status, 200);
     let demoted = root.put(&path, json!({"is_admin": false, "is_auditor": true})).await;
     assert_eq!((&demoted.body["is_admin"], &demoted.body["is_auditor"]), (&json!(false), &json!(true)));
     assert_eq!(root.delete(&path).await.status, 200);
@@ -187,7 +193,7 @@ async fn an_account_is_made_changed_and_closed() {
         root.put(&format!("{path}/password"), json!({"new_password": "a louder ledger line"})).await.status,
         200
     );
-    let login = json!({"email": "new@example.com", "password": "a louder ledger line"});
+    let login = json!({"email": "newer@example.com", "password": "a louder ledger line"});
     assert_eq!(nobody.post("/v1/local-auth/login", login).await.status, 200);
 }
 
@@ -203,6 +209,9 @@ async fn what_the_rules_of_a_change_refuse_leaves_everything_as_it_was() {
     for (program, path, body, status) in [
         (&root, &path, json!({}), 400),
         (&root, &path, json!({"username": "x"}), 400),
+        (&root, &path, json!({"email": "nowhere", "name": "Lost"}), 422),
+        (&root, &path, json!({"email": "Admin@example.com", "name": "Lost"}), 409),
+        (&admin, &own, json!({"email": "root.too@example.com"}), 403),
         (&root, &path, json!({"user_type": "alien"}), 400),
         (&root, &path, json!({"project_limit": -1}), 400),
         (&root, &path, json!({"project_limit": null, "name": "Lost"}), 400),

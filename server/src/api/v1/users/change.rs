@@ -111,10 +111,9 @@ pub struct UserChanges {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>)]
     username: Option<Option<Value>>,
-    /// Cannot be changed yet.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    email: Option<Option<Value>>,
+    /// With local accounts alone: an identity provider's address replaces it at each sign-in.
+    #[serde(default)]
+    email: Option<String>,
     /// The version the change was made for, in place of `If-Match`.
     #[serde(default)]
     version: Option<i64>,
@@ -133,11 +132,15 @@ pub async fn update(
     let id = parse_id(&id)?;
     let Body(body) = body?;
     let version = if_match.or(body.version);
+    if body.email.is_some() && state.services.identity().is_some() {
+        return Err(ApiError::bad_request("The e-mail address comes from the identity provider."));
+    }
     let edit = edit_of(body)?;
     let saved = users::update(&state.services, &can, id, version, edit).await;
     saved.map_err(|fault| match fault {
         services::Error::Refused(Refusal::Rule(text)) => ApiError::forbidden(text),
         services::Error::Refused(Refusal::NotFound) => super::nobody(),
+        services::Error::Database(_) => taken(fault, &["email"]),
         fault => if_match.refusal(fault),
     })?;
     shown(&state, &caller, id).await
@@ -147,15 +150,16 @@ fn edit_of(body: UserChanges) -> Result<UserEdit, ApiError> {
     if body.username.is_some() {
         return Err(ApiError::bad_request("The user name cannot be changed."));
     }
-    if body.email.is_some() {
-        return Err(ApiError::bad_request("The e-mail address cannot be changed yet."));
-    }
+    let email = body.email.as_deref().map(Email::parse).transpose().map_err(|problem| {
+        ApiError::from(FieldErrors::one("email", problem.as_str())).invalid_as(StatusCode::UNPROCESSABLE_ENTITY)
+    })?;
     let roles = RoleFlags { admin: body.is_admin, maintainer: body.is_maintainer, auditor: body.is_auditor };
     let problem = |field: &'static str| move |problem: FieldProblem| FieldErrors::one(field, problem.as_str());
     let limit = |number: i64| {
         u32::try_from(number).map_err(|_| FieldErrors::one("project_limit", "Enter a number of zero or more."))
     };
     let edit = UserEdit {
+        email,
         name: body.name.as_deref().map(PersonName::parse).transpose().map_err(problem("name"))?,
         kind: body.user_type.as_deref().map(UserKind::parse).transpose().map_err(problem("user_type"))?,
         roles,
@@ -163,6 +167,7 @@ fn edit_of(body: UserChanges) -> Result<UserEdit, ApiError> {
         project_limit: body.project_limit.map(|limit_given| limit_given.map(limit).transpose()).transpose()?,
     };
     let nothing = edit.name.is_none()
+        && edit.email.is_none()
         && edit.kind.is_none()
         && roles == RoleFlags::default()
         && edit.is_active.is_none()
@@ -200,12 +205,12 @@ pub async fn set_password(
     body: Result<Body<NewPassword>, ApiError>,
 ) -> Result<Json<Message>, ApiError> {
     let can = on_platform::<ManageUsers>(&caller)?;
+    users::check_can_create(&state.services)?;
     let id = parse_id(&id)?;
     let Body(body) = body?;
     let set = users::set_password(&state.services, &can, id, &body.new_password).await;
     set.map_err(|fault| missing(fault).rule_as(StatusCode::FORBIDDEN))?;
     Ok(Message::json("The password is set. Their sessions have ended."))
-    users::check_can_create(&state.services)?;
 }
 
 /// Somebody as they are now.

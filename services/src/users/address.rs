@@ -1,0 +1,89 @@
+//! The e-mail address of a user: corrected by administrators, and released when the account is closed for good.
+
+use super::person::Person;
+use super::rename_personal_project;
+use crate::Services;
+use crate::change::Change;
+use crate::error::Error;
+use crate::guard::Can;
+use crate::provision;
+use domain::email::Email;
+use domain::error::Refusal;
+use domain::id::UserId;
+use domain::permission::ManageUsers;
+
+/// Gives a user another e-mail address. The personal project follows, and sessions stay. The same address again changes
+/// nothing.
+///
+/// # Errors
+/// A problem at `email` when another user has it; [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
+pub async fn change_address(
+    services: &Services,
+    can: &Can<ManageUsers>,
+    id: UserId,
+    email: &Email,
+) -> Result<(), Error> {
+    let mut change = services.change(can).await?;
+    let person = Person::lock(&mut change, id).await?;
+    replace_address(services, &mut change, &person, email).await?;
+    change.commit().await
+}
+
+/// Frees the e-mail address of a deactivated user for another account. The row keeps a placeholder in its place, the
+/// audit log keeps the address. Again changes nothing.
+///
+/// # Errors
+/// [`Refusal::Rule`] while the account is active; [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
+pub async fn release_address(services: &Services, can: &Can<ManageUsers>, id: UserId) -> Result<(), Error> {
+    let mut change = services.change(can).await?;
+    let person = Person::lock(&mut change, id).await?;
+    if person.is_active {
+        let text = format!("{} is active and needs the e-mail address. Deactivate the account first.", person.name);
+        return Err(Refusal::Rule(text).into());
+    }
+    if !Email::is_released(&person.email) {
+        replace(services, &mut change, &person, ("user.address_released", &Email::released(id))).await?;
+    }
+    change.commit().await
+}
+
+pub(super) async fn replace_address(
+    services: &Services,
+    change: &mut Change<'_>,
+    person: &Person,
+    email: &Email,
+) -> Result<(), Error> {
+    if person.email == email.as_str() {
+        return Ok(());
+    }
+    replace(services, change, person, ("user.address_changed", email)).await
+}
+
+async fn replace(
+    services: &Services,
+    change: &mut Change<'_>,
+    person: &Person,
+    (action, email): (&'static str, &Email),
+) -> Result<(), Error> {
+    let (old, new) = (person.email.as_str(), email.as_str());
+    sqlx::query!("update users set email = $2 where id = $1", person.id.0, new).execute(change.connection()).await?;
+    person.touch(services, change).await?;
+    provision::settle_address(change.connection(), person.id, old).await?;
+    change.record(person.entry(action).field("email", Some(old.to_owned()), Some(new.to_owned()))).await?;
+    if let Some(entry) = rename_personal_project(services, change.connection(), person.id, (old, new)).await? {
+        change.record(entry).await?;
+    }
+    Ok(())
+}
+
+/// Refuses to open an account that has no address to sign in with.
+pub(super) fn check_address(person: &Person) -> Result<(), Refusal> {
+    if !Email::is_released(&person.email) {
+        return Ok(());
+    }
+    let text = format!(
+        "The e-mail address of {} was released. Enter an address first, then reactivate the account.",
+        person.name
+    );
+    Err(Refusal::Rule(text))
+}
