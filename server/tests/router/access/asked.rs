@@ -47,6 +47,9 @@ pub(crate) struct Things {
     pub(crate) project: String,
     pub(crate) deleted_id: ProjectId,
     pub(crate) deleted: String,
+    /// Without budgets, and with one member.
+    pub(crate) empty_id: ProjectId,
+    pub(crate) empty: String,
     /// A member of the project.
     pub(crate) person: UserId,
     /// Somebody else, who is not a member.
@@ -63,8 +66,13 @@ fn names(made: i64) -> (String, String) {
 
 /// The names of all projects that [`things`] makes on a server, to open them to external users.
 pub(super) fn project_names() -> Vec<ProjectName> {
-    let names = (0..2_000).map(names).flat_map(|(project, deleted)| [project, deleted]);
+    let names = (0..2_000).map(names).flat_map(|(project, deleted)| [empty(&project), project, deleted]);
     names.map(|name| ProjectName::parse_existing(&name).expect("a name")).collect()
+}
+
+/// The name of the project that [`things`] makes beside a project.
+fn empty(project: &str) -> String {
+    format!("{project}-empty")
 }
 
 pub(super) type Body = fn(&Things) -> String;
@@ -120,7 +128,7 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/projects/edit", Project(EditProject), |t| {
         format!("project={}&version=1&display_name=Other&description=Other", t.project)
     }),
-    ("/act/projects/delete", Project(DeleteProject), |t| format!("project={}&version=1", t.project)),
+    ("/act/projects/delete", Project(DeleteProject), |t| format!("project={}&version=1", t.empty)),
     ("/act/projects/restore", Project(DeleteProject), |t| format!("project={}", t.deleted)),
     ("/act/members/add", Project(ManageMembers), |t| {
         format!("project={}&person={}&role=member", t.project, t.stranger)
@@ -189,6 +197,8 @@ pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
     let (project, deleted) = names(made);
     let project_id = server.world.project(&project, owner).await;
     let deleted_id = server.world.project(&deleted, owner).await;
+    let empty = empty(&project);
+    let empty_id = server.world.project(&empty, owner).await;
     sqlx::query("update projects set deleted_at = $2 where id = $1")
         .bind(deleted_id.0)
         .bind(server.world.clock.now())
@@ -233,5 +243,5 @@ pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
         .await
         .expect("an assignment");
     }
-    Things { project_id, project, deleted_id, deleted, person, stranger, former, budget: BudgetId(id) }
+    Things { project_id, project, deleted_id, deleted, empty_id, empty, person, stranger, former, budget: BudgetId(id) }
 }
