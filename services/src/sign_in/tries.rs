@@ -161,8 +161,9 @@ const STARTS_PER_TRY: u16 = 10;
 /// [`Refusal::TooMany`] when the network has begun too many that were not finished.
 pub(crate) async fn count_start(services: &Services, client: &Client) -> Result<(), Error> {
     let allowed = services.settings.network_tries.saturating_mul(STARTS_PER_TRY);
-    let mut connection = services.pool.acquire().await?;
-    let to_wait = count_network(services, &mut connection, &network(client), allowed).await?;
+    let mut transaction = services.pool.begin().await?;
+    let to_wait = count_network(services, &mut transaction, &network(client), allowed).await?;
+    transaction.commit().await?;
     to_wait.map_or(Ok(()), |seconds| Err(Refusal::TooMany(seconds).into()))
 }
 

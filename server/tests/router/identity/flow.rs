@@ -98,6 +98,8 @@ async fn programs_neither_set_passwords_nor_addresses_where_a_provider_vouches()
     let path = format!("/v1/admin/users/{person}");
     let set = root.put(&format!("{path}/password"), json!({"new_password": "a quiet ledger line"})).await;
     assert_eq!(set.status, 400, "{set:?}");
+    let new = json!({"email": "n@example.com", "username": "newcomer", "password": "a quiet ledger line"});
+    assert_eq!(root.post("/v1/admin/users", new).await.status, 400);
     assert_eq!(root.put(&path, json!({"email": "priya.r@example.com"})).await.status, 400);
     let change = json!({"current_password": "a quiet ledger line", "new_password": "a louder ledger line"});
     assert_eq!(root.post("/v1/local-auth/change-password", change).await.status, 404);

@@ -54,6 +54,7 @@ pub async fn create(
     body: Result<Body<NewAccount>, ApiError>,
 ) -> Result<Versioned<UserDetail>, ApiError> {
     let can = on_platform::<ManageUsers>(&caller)?;
+    check_local(&state)?;
     let Body(body) = body?;
     let (new, more) = parse(&body)?;
     let made = users::create_with_password(&state.services, &can, new, more, &body.password).await;
@@ -205,12 +206,17 @@ pub async fn set_password(
     body: Result<Body<NewPassword>, ApiError>,
 ) -> Result<Json<Message>, ApiError> {
     let can = on_platform::<ManageUsers>(&caller)?;
-    users::check_can_create(&state.services)?;
+    check_local(&state)?;
     let id = parse_id(&id)?;
     let Body(body) = body?;
     let set = users::set_password(&state.services, &can, id, &body.new_password).await;
     set.map_err(|fault| missing(fault).rule_as(StatusCode::FORBIDDEN))?;
     Ok(Message::json("The password is set. Their sessions have ended."))
+}
+
+/// Accounts and passwords are made here with local accounts alone.
+fn check_local(state: &AppState) -> Result<(), ApiError> {
+    users::check_can_create(&state.services).map_err(|refusal| ApiError::from(refusal).rule_as(StatusCode::BAD_REQUEST))
 }
 
 /// Somebody as they are now.
