@@ -6,7 +6,7 @@ mod revoke;
 
 pub use confirmed::is_confirmed;
 pub(crate) use confirmed::{check_confirmed, confirm};
-pub(crate) use revoke::{is_revoked, revoke};
+pub(crate) use revoke::revoke;
 
 use crate::Services;
 use crate::error::Error;
@@ -37,8 +37,8 @@ cookie_secret! {
 }
 
 impl SessionToken {
-    /// The session of a program that proves itself with something longer.
-    pub(crate) fn derived(from: &str) -> Self {
+    /// The secret of the session of an access token.
+    pub fn derived(from: &str) -> Self {
         Self(URL_SAFE_NO_PAD.encode(Sha256::digest(from)))
     }
 }

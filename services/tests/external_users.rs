@@ -250,6 +250,35 @@ async fn no_external_project_admin_is_left_by_two_changes_at_once() {
     }
 }
 
+async fn member_count(world: &World, project: ProjectId) -> i64 {
+    sqlx::query_scalar("select count(*) from user_projects where project_id = $1")
+        .bind(project.0)
+        .fetch_one(world.services.pool())
+        .await
+        .expect("a count")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn project_admin_adds_nobody_after_becoming_external() {
+    let (world, root) = world().await;
+    let can_manage = root.can::<ManageUsers>(Target::Platform).expect("a maintainer");
+    for round in 0..rounds(20, 1_000) {
+        let ada = world.person(&format!("Ada {round}"), PlatformRole::User).await;
+        let project = world.project(&format!("project-{round}"), &ada).await;
+        let guest = world.row(&format!("Guest {round}"), PlatformRole::User).await;
+        let can = manage(&world.again(&ada).await.expect("signed in"), project);
+        let services = world.services.clone();
+        let adding = tokio::spawn(async move { members::add(&services, &can, guest, ProjectRole::Member).await });
+        users::set_kind(&world.services, &can_manage, ada.actor.user_id, UserKind::External).await.expect("external");
+        let at_commit = member_count(&world, project).await;
+        let added = adding.await.expect("no panic");
+        assert_eq!(member_count(&world, project).await, at_commit, "round {round}: {added:?}");
+        if let Err(error) = added {
+            assert_eq!(Refusal::from(error), Refusal::NotFound, "round {round}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn migration_revokes_project_admin_of_external_users_on_record() {
     let (world, _) = world().await;

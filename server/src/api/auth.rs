@@ -66,12 +66,13 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let signed_in = actor.as_ref().map(|actor| SignedIn(actor.user_id));
     let sent_bearer = matches!(credential, Credential::Bearer(_) | Credential::AccessToken(_));
-    let identity = Identity {
-        caller: actor.map(|actor| Caller { actor, request_id, sent_bearer }),
-        token: if let Credential::Cookie(token) | Credential::Bearer(token) = credential { Some(token) } else { None },
-        client,
-        refused,
+    let token = match credential {
+        Credential::None => None,
+        Credential::Cookie(token) | Credential::Bearer(token) => Some(token),
+        Credential::AccessToken(token) => Some(SessionToken::derived(&token)),
     };
+    let identity =
+        Identity { caller: actor.map(|actor| Caller { actor, request_id, sent_bearer }), token, client, refused };
     request.extensions_mut().insert(identity);
     let mut response = next.run(request).await;
     if let Some(signed_in) = signed_in {

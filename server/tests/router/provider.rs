@@ -317,7 +317,9 @@ async fn keys(State(told): State<Arc<Told>>) -> Response {
     if told.hides_keys.load(Ordering::SeqCst) {
         return Json(json!({ "keys": [] })).into_response();
     }
-    let keys: Vec<Value> = told.keys.lock().expect("no panic").iter().map(|name| Key::of(name).public(name)).collect();
+    let named = told.keys.lock().expect("no panic").clone();
+    let mut keys: Vec<Value> = named.iter().map(|name| Key::of(name).public(name)).collect();
+    keys.push(forge::public_curve_key());
     Json(json!({ "keys": keys })).into_response()
 }
 

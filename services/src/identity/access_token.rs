@@ -7,7 +7,7 @@
 use super::fault::{Fault, untrusted};
 use super::logged_out::{self, Origin};
 use super::seal::Tokens;
-use super::sessions::{self, Grant};
+use super::sessions::{self, Grant, SignedText};
 use super::signed::{Claims, Signed, check_size, is_for, seconds, shown};
 use super::{Identity, claims};
 use crate::Services;
@@ -116,9 +116,6 @@ impl Identity {
 
 /// Begins the session of a token that is sent for the first time. One that was revoked begins no other.
 async fn begin(services: &Services, token: &str, secret: &SessionToken, client: &Client) -> Result<(), Fault> {
-    if session::is_revoked(services, secret).await? {
-        return Err(Fault::Stale("its session was revoked"));
-    }
     let verified = verify(services, token).await?;
     let identity = services.identity.as_ref().ok_or_else(|| untrusted("there is no identity provider"))?;
     let expires_at = seconds(&verified.claims, "exp").ok_or_else(|| untrusted("it never expires"))?;
@@ -126,6 +123,10 @@ async fn begin(services: &Services, token: &str, secret: &SessionToken, client: 
     let mut transaction = services.pool.begin().await?;
     let origin = Origin { sid: sid.as_deref(), subject: &verified.subject, started_at: None };
     logged_out::check(services, &mut transaction, &verified.issuer, &verified.claims, origin).await?;
+    let signed_text = SignedText::of(token);
+    if signed_text.is_revoked(&mut transaction, &verified).await? {
+        return Err(Fault::Stale("its session was revoked"));
+    }
     let vouched = identity.vouched(&verified.claims, "");
     let admission = provision::admit(services, &mut transaction, &vouched, Occasion::Refresh).await?;
     let user = match admission {
@@ -150,6 +151,7 @@ async fn begin(services: &Services, token: &str, secret: &SessionToken, client: 
             claims: verified.claims,
         };
         sessions::keep(services, &mut transaction, identity, session, &grant).await?;
+        signed_text.keep(&mut transaction, session).await?;
     }
     Ok(commit(transaction).await?)
 }

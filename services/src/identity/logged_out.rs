@@ -32,16 +32,7 @@ pub(super) async fn keep(
     order: &Order,
 ) -> Result<(), Error> {
     // Whoever is about to begin a session for the same user either has committed it by now, or sees the row below.
-    sqlx::query!(
-        "select pg_advisory_xact_lock(key) from (
-           select hashtextextended(concat_ws(' ', $1::text, name), 0) as key
-           from unnest(array['sid ' || $2::text, 'sub ' || $3::text]) name where name is not null order by key) keys",
-        issuer,
-        order.sid,
-        order.subject
-    )
-    .fetch_all(&mut *connection)
-    .await?;
+    lock(connection, issuer, (order.sid.as_deref(), order.subject.as_deref()), true).await?;
     let now = services.clock.now();
     sqlx::query!(
         "insert into provider_logouts (id, issuer, sid, subject, issued_at, received_at, expires_at)
@@ -72,16 +63,7 @@ pub(super) async fn check(
     if services.clock.now() - issued_at >= KEPT_FOR {
         return Err(untrusted("it was issued more than seven days ago and never sent since"));
     }
-    sqlx::query!(
-        "select pg_advisory_xact_lock_shared(key) from (
-           select hashtextextended(concat_ws(' ', $1::text, name), 0) as key
-           from unnest(array['sid ' || $2::text, 'sub ' || $3::text]) name where name is not null order by key) keys",
-        issuer,
-        origin.sid,
-        origin.subject
-    )
-    .fetch_all(&mut *connection)
-    .await?;
+    lock(connection, issuer, (origin.sid, Some(origin.subject)), false).await?;
     let is_logged_out = sqlx::query_scalar!(
         r#"select exists (
              select from provider_logouts
@@ -96,4 +78,25 @@ pub(super) async fn check(
     .fetch_one(connection)
     .await?;
     if is_logged_out { Err(Fault::Stale("the provider has ended its session since")) } else { Ok(()) }
+}
+
+/// Locks a session and a user of the provider until the transaction ends: a logout alone, sign-ins beside each other.
+async fn lock(
+    connection: &mut PgConnection,
+    issuer: &str,
+    (sid, subject): (Option<&str>, Option<&str>),
+    is_logout: bool,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "select case when $4 then pg_advisory_xact_lock(key) else pg_advisory_xact_lock_shared(key) end from (
+           select hashtextextended(concat_ws(' ', $1::text, name), 0) as key
+           from unnest(array['sid ' || $2::text, 'sub ' || $3::text]) name where name is not null order by key) keys",
+        issuer,
+        sid,
+        subject,
+        is_logout
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(())
 }

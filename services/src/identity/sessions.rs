@@ -1,6 +1,7 @@
 //! What the provider vouches for in a session, in its row.
 
 use super::Identity;
+use super::access_token::VerifiedToken;
 use super::fault::{Fault, untrusted};
 use super::seal::Tokens;
 use super::signed::Claims;
@@ -10,6 +11,7 @@ use crate::error::Error;
 use crate::session::{self, Client, SessionToken};
 use domain::id::{SessionId, UserId};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
@@ -77,6 +79,40 @@ pub(super) async fn confirm(
     keep(services, &mut transaction, identity, session, grant).await?;
     commit(transaction).await?;
     Ok(token)
+}
+
+/// What an access token is recognized by when its session was revoked: the hash of what is signed, without the signature.
+///
+/// The whole text would not do. Whoever has a token with an ECDSA signature can compute a second signature that is valid
+/// for it, with the negative of its second number, and so a second text.
+pub(super) struct SignedText(Vec<u8>);
+
+impl SignedText {
+    pub(super) fn of(token: &str) -> Self {
+        let signed = token.rsplit_once('.').map_or(token, |(signed, _)| signed);
+        Self(Sha256::digest(signed).to_vec())
+    }
+
+    /// Keeps it with the session that the token begins.
+    pub(super) async fn keep(&self, connection: &mut PgConnection, session: SessionId) -> Result<(), Error> {
+        sqlx::query!("update provider_sessions set signed_text = $2 where session_id = $1", session.0, self.0)
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether a session of the token was revoked.
+    pub(super) async fn is_revoked(&self, connection: &mut PgConnection, token: &VerifiedToken) -> Result<bool, Error> {
+        let revoked = sqlx::query_scalar!(
+            r#"select exists (
+                 select from provider_sessions p join sessions s on s.id = p.session_id
+                 where p.issuer = $1 and p.subject = $2 and p.signed_text = $3 and s.kept_until is not null) as "revoked!""#,
+            token.issuer,
+            token.subject,
+            self.0
+        );
+        Ok(revoked.fetch_one(connection).await?)
+    }
 }
 
 /// Writes what holds from now on; whoever was refreshing it is too late.

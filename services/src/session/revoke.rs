@@ -4,8 +4,6 @@
 //! client can send again. That row stays until the token expires, with an end in the past, so that the token opens no
 //! session and begins no second one.
 
-use super::SessionToken;
-use crate::Services;
 use crate::error::Error;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -22,13 +20,4 @@ pub(crate) async fn revoke(connection: &mut PgConnection, sessions: &[Uuid]) -> 
     .fetch_one(connection)
     .await?;
     Ok(revoked.unsigned_abs())
-}
-
-/// Whether a secret had a session that was revoked: it never begins a second one.
-pub(crate) async fn is_revoked(services: &Services, token: &SessionToken) -> Result<bool, Error> {
-    let revoked = sqlx::query_scalar!(
-        r#"select exists (select from sessions where token_hash = $1 and kept_until is not null) as "revoked!""#,
-        token.hash()
-    );
-    Ok(revoked.fetch_one(&services.pool).await?)
 }

@@ -3,7 +3,7 @@
 use super::access_tokens::made;
 use super::sign_out::{logout_token, send};
 use super::{both, count};
-use crate::provider::{Provider, person};
+use crate::provider::{Provider, Sign, person};
 use crate::server::{TestServer, header};
 use domain::actor::Target;
 use domain::mode::Mode;
@@ -77,6 +77,33 @@ async fn token_of_a_session_that_its_user_ended_is_refused() {
         "the other one is revoked already"
     );
     assert_eq!(status(&server, &first).await, StatusCode::UNAUTHORIZED, "all");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn token_of_an_api_client_that_signed_out_is_refused() {
+    let (server, provider) = both().await;
+    let (token, other) = (token(&provider, "1"), token(&provider, "2"));
+    let bearer = format!("Bearer {token}");
+    let signed_out = server.post("/v1/local-auth/logout", "", &[("authorization", &bearer)]).await;
+    assert_eq!(signed_out.status(), StatusCode::OK);
+    assert_eq!(status(&server, &token).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(status(&server, &other).await, StatusCode::OK, "another token is another session");
+}
+
+/// RFC 6979 signs the same text the same way, so both tokens have the same claims.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn revoked_token_with_its_second_valid_signature_is_refused() {
+    let (server, provider) = both().await;
+    let (token, twin) =
+        (made(&provider, |it| it.sign = Sign::Ecdsa), made(&provider, |it| it.sign = Sign::SecondEcdsa));
+    assert!(access_token::verify(&server.world.services, &twin).await.is_ok(), "its signature is valid");
+    let ada = caller(&server, &token).await;
+    let can: Can<ManageOwnAccount> = ada.can(Target::Own).expect("oneself");
+    session::end_all(&server.world.services, &can).await.expect("ended");
+    for refused in [&token, &twin] {
+        assert_eq!(status(&server, refused).await, StatusCode::UNAUTHORIZED, "{refused}");
+    }
+    assert_eq!(status(&server, &self::token(&provider, "2")).await, StatusCode::OK, "another token");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

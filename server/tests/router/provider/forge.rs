@@ -4,6 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
 use http::StatusCode;
+use p256::ecdsa::signature::Signer as _;
+use p256::ecdsa::{Signature, SigningKey};
 use rsa::pkcs8::EncodePublicKey as _;
 use rsa::traits::PublicKeyParts as _;
 use rsa::{Pkcs1v15Sign, RsaPrivateKey};
@@ -13,8 +15,11 @@ use std::sync::LazyLock;
 
 pub(crate) const KEY: &str = "key-1";
 pub(crate) const OTHER_KEY: &str = "key-2";
+/// The key of tokens with ECDSA signatures.
+const CURVE_KEY: &str = "key-p256";
 
 static KEYS: LazyLock<[Key; 2]> = LazyLock::new(|| [Key::make(), Key::make()]);
+static CURVE: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::from_slice(&[7; 32]).expect("a key"));
 
 /// A key pair of the provider.
 pub(super) struct Key(RsaPrivateKey);
@@ -42,10 +47,29 @@ impl Key {
     }
 }
 
+/// The public key of tokens with ECDSA signatures.
+pub(super) fn public_curve_key() -> Value {
+    let point = CURVE.verifying_key().to_sec1_bytes();
+    let [x, y] = [&point[1..33], &point[33..]].map(|coordinate| URL_SAFE_NO_PAD.encode(coordinate));
+    json!({ "kty": "EC", "use": "sig", "alg": "ES256", "kid": CURVE_KEY, "crv": "P-256", "x": x, "y": y })
+}
+
+/// An ECDSA signature, or the second one that anybody can compute from it.
+fn on_curve(input: &str, is_second: bool) -> Vec<u8> {
+    let signature: Signature = CURVE.sign(input.as_bytes());
+    let (r, s) = signature.split_scalars();
+    let s = if is_second { -s } else { s };
+    Signature::from_scalars(r, s).expect("a signature").to_vec()
+}
+
 /// How a token is signed.
 pub(crate) enum Sign {
     /// As it should be.
     Right,
+    /// As it should be, with ECDSA.
+    Ecdsa,
+    /// With the other valid ECDSA signature of the same text.
+    SecondEcdsa,
     /// By another key that goes by the name of the right one.
     SwappedKey,
     /// Not at all.
@@ -105,6 +129,10 @@ impl Forge {
         match self.sign {
             Sign::Nothing => header["alg"] = json!("none"),
             Sign::PublicKeyAsSecret | Sign::Secret(_) => header["alg"] = json!("HS256"),
+            Sign::Ecdsa | Sign::SecondEcdsa => {
+                header["alg"] = json!("ES256");
+                header["kid"] = json!(CURVE_KEY);
+            }
             Sign::Right | Sign::SwappedKey => {}
         }
         let part = |value: &[u8]| URL_SAFE_NO_PAD.encode(value);
@@ -113,6 +141,8 @@ impl Forge {
         let name = self.header["kid"].as_str().unwrap_or(KEY);
         let signature = match self.sign {
             Sign::Right => Key::of(name).sign(&input),
+            Sign::Ecdsa => on_curve(&input, false),
+            Sign::SecondEcdsa => on_curve(&input, true),
             Sign::SwappedKey => Key::of(if name == KEY { OTHER_KEY } else { KEY }).sign(&input),
             Sign::Nothing => Vec::new(),
             Sign::PublicKeyAsSecret => with_secret(&Key::of(name).public_pem(), &input),
