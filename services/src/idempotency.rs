@@ -5,7 +5,12 @@
 
 use crate::Services;
 use crate::error::Error;
+use crate::sweep::{self, BATCH};
+use crate::token;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use domain::id::UserId;
+use ring::hmac;
 use time::Duration;
 
 /// How long an answer is kept.
@@ -13,15 +18,28 @@ pub const LIFE: Duration = Duration::hours(24);
 /// A claim without an answer belongs to a call that was cut off; longer than any request may take.
 const ABANDONED: Duration = Duration::minutes(10);
 
-/// What a key is asked for: whose it is, its name, and the hash of the request.
+/// A key and the request it was sent with, as they are stored.
+///
+/// A request may hold a password, and its hash is fast: whoever reads the database could try billions of passwords a
+/// second against it. So it is stored as a MAC under the key's name, which API clients make at random, and of the name
+/// only the hash.
 #[derive(Clone, Debug)]
 pub struct Key {
-    /// Keys of different people never meet.
-    pub owner: UserId,
-    /// As the program chose it.
-    pub name: String,
-    /// Of method, address and body.
-    pub request_hash: Vec<u8>,
+    owner: UserId,
+    name_hash: String,
+    request_mac: Vec<u8>,
+}
+
+impl Key {
+    /// Keys of different users never meet. `request_hash` is that of address and body.
+    pub fn new(owner: UserId, name: &str, request_hash: &[u8]) -> Self {
+        let secret = hmac::Key::new(hmac::HMAC_SHA256, name.as_bytes());
+        Self {
+            owner,
+            name_hash: STANDARD.encode(token::hash(name)),
+            request_mac: hmac::sign(&secret, request_hash).as_ref().to_vec(),
+        }
+    }
 }
 
 /// A whole answer.
@@ -61,8 +79,8 @@ pub async fn claim(services: &Services, key: &Key) -> Result<Claim, Error> {
            where k.created_at <= $5 or (k.status is null and k.created_at <= $6)
          returning true as \"claimed!\"",
         key.owner.0,
-        key.name,
-        key.request_hash,
+        key.name_hash,
+        key.request_mac,
         now,
         now - LIFE,
         now - ABANDONED
@@ -75,13 +93,13 @@ pub async fn claim(services: &Services, key: &Key) -> Result<Claim, Error> {
     let stored = sqlx::query!(
         "select request_hash, status, headers, body from idempotency_keys where user_id = $1 and key = $2",
         key.owner.0,
-        key.name
+        key.name_hash
     )
     .fetch_optional(&services.pool)
     .await?;
     // Given back in this very moment: as good as under way, and free for the next try.
     let Some(stored) = stored else { return Ok(Claim::UnderWay) };
-    if stored.request_hash != key.request_hash {
+    if stored.request_hash != key.request_mac {
         return Ok(Claim::OfAnotherRequest);
     }
     let Some(status) = stored.status else { return Ok(Claim::UnderWay) };
@@ -105,8 +123,8 @@ pub async fn keep(services: &Services, key: &Key, answer: &Answer) -> Result<(),
         "update idempotency_keys set status = $4, headers = $5, body = $6
          where user_id = $1 and key = $2 and request_hash = $3 and status is null",
         key.owner.0,
-        key.name,
-        key.request_hash,
+        key.name_hash,
+        key.request_mac,
         status,
         headers,
         answer.body
@@ -124,8 +142,8 @@ pub async fn give_back(services: &Services, key: &Key) -> Result<(), Error> {
     sqlx::query!(
         "delete from idempotency_keys where user_id = $1 and key = $2 and request_hash = $3 and status is null",
         key.owner.0,
-        key.name,
-        key.request_hash
+        key.name_hash,
+        key.request_mac
     )
     .execute(&services.pool)
     .await?;
@@ -137,8 +155,15 @@ pub async fn give_back(services: &Services, key: &Key) -> Result<(), Error> {
 /// # Errors
 /// The database failed.
 pub async fn sweep(services: &Services) -> Result<u64, Error> {
-    let swept = sqlx::query!("delete from idempotency_keys where created_at <= $1", services.clock.now() - LIFE)
+    let oldest = services.clock.now() - LIFE;
+    sweep::in_batches(|| {
+        sqlx::query!(
+            "delete from idempotency_keys where ctid = any(array(
+               select ctid from idempotency_keys where created_at <= $1 order by created_at limit $2 for update skip locked))",
+            oldest,
+            BATCH
+        )
         .execute(&services.pool)
-        .await?;
-    Ok(swept.rows_affected())
+    })
+    .await
 }

@@ -43,6 +43,7 @@ use crate::Services;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::provision::Vouched;
+use crate::sweep::{self, BATCH};
 use contact::Contact;
 use domain::permission::ViewIdentityProvider;
 use domain::provider::{LEEWAY, Outage, ProviderKind, ProviderStatus};
@@ -177,9 +178,35 @@ pub async fn status(services: &Services, _: &Can<ViewIdentityProvider>) -> Resul
 /// The database failed.
 pub async fn sweep(services: &Services) -> Result<u64, Error> {
     let now = services.clock.now();
-    let flows = sqlx::query!("delete from sign_in_flows where expires_at <= $1", now).execute(&services.pool).await?;
-    let tokens = sqlx::query!("delete from logout_tokens where expires_at <= $1", now).execute(&services.pool).await?;
-    let logouts =
-        sqlx::query!("delete from provider_logouts where expires_at <= $1", now).execute(&services.pool).await?;
-    Ok(flows.rows_affected() + tokens.rows_affected() + logouts.rows_affected())
+    let flows = sweep::in_batches(|| {
+        sqlx::query!(
+            "delete from sign_in_flows where ctid = any(array(
+               select ctid from sign_in_flows where expires_at <= $1 order by expires_at limit $2 for update skip locked))",
+            now,
+            BATCH
+        )
+        .execute(&services.pool)
+    })
+    .await?;
+    let tokens = sweep::in_batches(|| {
+        sqlx::query!(
+            "delete from logout_tokens where ctid = any(array(
+               select ctid from logout_tokens where expires_at <= $1 order by expires_at limit $2 for update skip locked))",
+            now,
+            BATCH
+        )
+        .execute(&services.pool)
+    })
+    .await?;
+    let logouts = sweep::in_batches(|| {
+        sqlx::query!(
+            "delete from provider_logouts where ctid = any(array(
+               select ctid from provider_logouts where expires_at <= $1 order by expires_at limit $2 for update skip locked))",
+            now,
+            BATCH
+        )
+        .execute(&services.pool)
+    })
+    .await?;
+    Ok(flows + tokens + logouts)
 }

@@ -33,6 +33,7 @@ mod search;
 pub mod session;
 pub mod settings;
 pub mod sign_in;
+mod sweep;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;

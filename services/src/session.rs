@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::guard::{Caller, Can};
 use crate::identity;
 use crate::sign_in::DeviceToken;
+use crate::sweep::{self, BATCH};
 use crate::token::cookie_secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -301,12 +302,18 @@ pub(crate) async fn end_all_of(
 /// # Errors
 /// The database failed.
 pub async fn sweep(services: &Services) -> Result<u64, Error> {
-    let now: OffsetDateTime = services.clock.now();
-    let swept =
-        sqlx::query!("delete from sessions where expires_at <= $1 and (kept_until is null or kept_until <= $1)", now)
-            .execute(&services.pool)
-            .await?;
-    Ok(swept.rows_affected())
+    let now = services.clock.now();
+    sweep::in_batches(|| {
+        sqlx::query!(
+            "delete from sessions where ctid = any(array(
+               select ctid from sessions where expires_at <= $1 and (kept_until is null or kept_until <= $1)
+               order by expires_at limit $2 for update skip locked))",
+            now,
+            BATCH
+        )
+        .execute(&services.pool)
+    })
+    .await
 }
 
 pub(crate) const fn project_role(is_personal: bool, is_admin: bool) -> ProjectRole {

@@ -1,11 +1,17 @@
 //! Every migration goes forward on a database with rows in it, and locks no table for long (field.md S13).
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
-use services::schema::migrate_from;
+use domain::id::UserId;
+use services::clock::Clock;
+use services::idempotency::{self, Claim, Key};
+use services::random::Random;
+use services::schema::{migrate, migrate_from};
 use services::testing::TestDatabase;
+use services::{Services, Settings};
 use sqlx::{AssertSqlSafe, PgPool};
 use squawk_linter::{Linter, Rule};
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
@@ -160,6 +166,51 @@ async fn every_migration_goes_forward_on_a_filled_database() {
                 .await
                 .unwrap_or_else(|fault| panic!("{}: {fault}", rows.display()));
         }
+    }
+}
+
+/// Copies the migrations before `end` into a folder.
+fn migrations_before(end: &str) -> TempDir {
+    let copied = TempDir::new().expect("a folder");
+    for file in migrations() {
+        let name = file.file_name().expect("a name");
+        if name < end {
+            std::fs::copy(&file, copied.path().join(name)).expect("a copy");
+        }
+    }
+    copied
+}
+
+#[tokio::test]
+async fn stored_idempotency_keys_are_found_after_their_migration() {
+    let made = TestDatabase::create().await;
+    let pool = made.pool();
+    sqlx::raw_sql("drop schema public cascade; create schema public").execute(pool).await.expect("empty");
+    let database = pool.clone().into();
+    migrate_from(&database, migrations_before("0150").path()).await.expect("the earlier ones");
+    let owner = UserId(uuid::Uuid::from_u128(1));
+    let (short, long, request_hash) = ("one", "zo\u{eb} ".repeat(40), [7; 32]);
+    for name in [short, &long] {
+        sqlx::query(
+            "insert into idempotency_keys (user_id, key, request_hash, status, headers, body, created_at)
+             values ($1, $2, $3, 200, '[]', 'made', now())",
+        )
+        .bind(owner.0)
+        .bind(name)
+        .bind(request_hash)
+        .execute(pool)
+        .await
+        .expect("a key as it was stored");
+    }
+    migrate(&database).await.expect("the later ones");
+    let hash_workers = NonZeroUsize::MIN;
+    let settings = Settings { hash_workers, ..Settings::default() };
+    let services = Services::new(pool.clone(), Clock::system(), Random::system(), settings).expect("workers");
+    for name in [short, &long] {
+        let claim = idempotency::claim(&services, &Key::new(owner, name, &request_hash)).await.expect("an answer");
+        assert!(matches!(&claim, Claim::Done(answer) if answer.body == b"made"), "{name}: {claim:?}");
+        let claim = idempotency::claim(&services, &Key::new(owner, name, &[8; 32])).await.expect("an answer");
+        assert_eq!(claim, Claim::OfAnotherRequest);
     }
 }
 

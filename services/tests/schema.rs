@@ -3,6 +3,7 @@
 
 use services::schema::{MigrateError, migrate};
 use services::testing::TestDatabase;
+use sha2::{Digest as _, Sha256};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use std::collections::BTreeSet;
@@ -81,4 +82,51 @@ async fn a_database_that_cannot_be_reached_is_an_error_and_not_a_wait() {
     let pool = PgPoolOptions::new().connect_lazy("postgres://postgres@127.0.0.1:1/none").expect("an address");
     let fault = migrate(&pool.into()).await.expect_err("nobody listens there");
     assert!(matches!(fault, MigrateError::Database(_)), "{fault}");
+}
+
+#[tokio::test]
+async fn cascading_foreign_keys_are_indexed() {
+    let database = TestDatabase::create().await;
+    let unindexed: Vec<String> = sqlx::query_scalar(
+        "select format('%s (%s)', c.conrelid::regclass, (
+             select string_agg(a.attname, ', ' order by k.place)
+             from unnest(c.conkey) with ordinality k(number, place)
+             join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.number))
+         from pg_constraint c
+         where c.contype = 'f' and c.confdeltype in ('c', 'n', 'd') and not exists (
+           select from pg_index i where i.indrelid = c.conrelid and i.indisvalid
+             and (i.indkey::smallint[])[0:cardinality(c.conkey) - 1] @> c.conkey)
+         order by 1",
+    )
+    .fetch_all(database.pool())
+    .await
+    .expect("the constraints");
+    assert_eq!(
+        unindexed,
+        Vec::<String>::new(),
+        "deleting a row scans these: create an index that begins with the columns"
+    );
+}
+
+/// A migration that was applied somewhere never changes again: every database that has it would refuse to start.
+#[test]
+fn migrations_match_their_recorded_checksums() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations");
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .expect("the folder")
+        .map(|entry| entry.expect("a file").file_name().into_string().expect("a plain name"))
+        .collect();
+    names.sort();
+    let checksum = |name: &String| {
+        let digest = Sha256::digest(std::fs::read(format!("{folder}/{name}")).expect("a file"));
+        let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{digest}  migrations/{name}")
+    };
+    let current: Vec<String> = names.iter().map(checksum).collect();
+    let recorded: Vec<&str> = include_str!("migrations.sha256").lines().collect();
+    assert_eq!(
+        current, recorded,
+        "A migration was added, or one that is recorded was changed. Change one only if no database outside this checkout \
+         has it. To record what is there now: sha256sum migrations/*.sql > services/tests/migrations.sha256"
+    );
 }

@@ -35,7 +35,7 @@ pub async fn once(State(state): State<AppState>, request: Request, next: Next) -
     let Ok(body) = to_bytes(body, LARGEST).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
     let address = parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |uri| uri.0.clone());
     let hash = Sha256::new().chain_update(address.to_string()).chain_update([0]).chain_update(&body).finalize();
-    let key = Key { owner: owner.actor.user_id, name, request_hash: hash.to_vec() };
+    let key = Key::new(owner.actor.user_id, &name, &hash);
     match idempotency::claim(&state.services, &key).await {
         Err(fault) => ApiError::from(fault).into_response(),
         Ok(Claim::Done(answer)) => replay(answer),

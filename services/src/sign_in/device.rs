@@ -5,6 +5,7 @@
 use super::tries::{Account, Counted};
 use crate::Services;
 use crate::error::Error;
+use crate::sweep::{self, BATCH};
 use crate::token::cookie_secret;
 use domain::id::UserId;
 use sqlx::PgConnection;
@@ -102,8 +103,15 @@ pub(crate) async fn forget_devices(connection: &mut PgConnection, user: UserId) 
 /// # Errors
 /// The database failed.
 pub async fn sweep_devices(services: &Services) -> Result<u64, Error> {
-    let swept = sqlx::query!("delete from known_devices where expires_at <= $1", services.clock.now())
+    let now = services.clock.now();
+    sweep::in_batches(|| {
+        sqlx::query!(
+            "delete from known_devices where ctid = any(array(
+               select ctid from known_devices where expires_at <= $1 order by expires_at limit $2 for update skip locked))",
+            now,
+            BATCH
+        )
         .execute(&services.pool)
-        .await?;
-    Ok(swept.rows_affected())
+    })
+    .await
 }

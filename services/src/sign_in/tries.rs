@@ -4,6 +4,7 @@ use super::device::{self, DeviceToken};
 use crate::Services;
 use crate::error::Error;
 use crate::session::Client;
+use crate::sweep::{self, BATCH};
 use domain::email::Email;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
@@ -186,10 +187,17 @@ pub(super) async fn give_back(connection: &mut PgConnection, network: &str) -> R
 /// # Errors
 /// The database failed.
 pub async fn sweep(services: &Services) -> Result<u64, Error> {
-    let swept = sqlx::query!("delete from sign_in_networks where window_ends_at <= $1", services.clock.now())
+    let now = services.clock.now();
+    sweep::in_batches(|| {
+        sqlx::query!(
+            "delete from sign_in_networks where ctid = any(array(
+               select ctid from sign_in_networks where window_ends_at <= $1 order by window_ends_at limit $2 for update skip locked))",
+            now,
+            BATCH
+        )
         .execute(&services.pool)
-        .await?;
-    Ok(swept.rows_affected())
+    })
+    .await
 }
 
 /// The network of an address: what one household, office or machine usually has (/24 and /64).

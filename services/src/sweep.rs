@@ -1,0 +1,27 @@
+//! Deleting rows that have expired, in batches: after an outage there are more of them than one statement may delete
+//! before `statement_timeout`.
+
+use crate::error::Error;
+use sqlx::postgres::PgQueryResult;
+
+/// The most rows that one statement deletes.
+pub(crate) const BATCH: i64 = 2_000;
+
+/// Runs `delete_batch` until it finds less than [`BATCH`] rows, each time in a transaction of its own. Returns how many
+/// rows it deleted.
+///
+/// The statement skips rows that another transaction has locked: they are deleted by the next run, or by the instance
+/// that holds them. It collects `ctid` in an array, so that the limited selection runs once.
+pub(crate) async fn in_batches<F>(mut delete_batch: impl FnMut() -> F) -> Result<u64, Error>
+where
+    F: Future<Output = Result<PgQueryResult, sqlx::Error>>,
+{
+    let mut deleted = 0;
+    loop {
+        let batch = delete_batch().await?.rows_affected();
+        deleted += batch;
+        if batch < BATCH.unsigned_abs() {
+            return Ok(deleted);
+        }
+    }
+}
