@@ -2,9 +2,11 @@
 //! written into a chain of hashes.
 
 mod digest;
+mod protection;
 mod seal;
 mod verify;
 
+pub use protection::{Gap, protect};
 pub use seal::{Head, seal};
 pub use verify::{Fault, Report, verify};
 

@@ -15,6 +15,9 @@ pub enum Error {
     /// The database or a library answered what it cannot answer.
     #[error("broken invariant: {0}")]
     Broken(String),
+    /// Entries of the audit log disappeared before they were sealed.
+    #[error("{0} entries disappeared from the audit log before they were sealed: run `bursar verify-audit`")]
+    AuditEntriesLost(usize),
 }
 
 impl From<FieldErrors> for Error {
@@ -41,6 +44,10 @@ impl From<Error> for Refusal {
             }
             Error::Broken(what) => {
                 tracing::error!(%what, "broken invariant");
+                Self::Internal
+            }
+            fault @ Error::AuditEntriesLost(_) => {
+                tracing::error!(%fault, "the audit log is not complete");
                 Self::Internal
             }
         }
@@ -80,4 +87,9 @@ pub(crate) fn is_outage(fault: &sqlx::Error) -> bool {
         }),
         _ => false,
     }
+}
+
+/// Whether the role of the connection lacks a privilege.
+pub(crate) fn is_denied(fault: &sqlx::Error) -> bool {
+    fault.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "42501")
 }

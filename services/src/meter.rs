@@ -37,7 +37,7 @@ impl Outcome for Error {
         match self {
             Self::Refused(Refusal::TooMany(_)) => "too_many",
             Self::Refused(_) => "refused",
-            Self::Database(_) | Self::Broken(_) => "failed",
+            Self::Database(_) | Self::Broken(_) | Self::AuditEntriesLost(_) => "failed",
         }
     }
 }

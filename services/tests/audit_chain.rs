@@ -2,11 +2,13 @@
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::role::PlatformRole;
-use services::audit::{Fault, Head, Report, seal, verify};
+use services::Error;
+use services::audit::{Fault, Gap, Head, Report, protect, seal, verify};
 use services::projects::{self, NewProject};
 use services::testing::World;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, PgPool};
 use std::sync::Arc;
+use time::Duration;
 use uuid::Uuid;
 
 /// Makes projects, each of which is an entry.
@@ -29,6 +31,11 @@ async fn sealed(world: &World) -> Head {
 
 async fn report(world: &World, known: Option<&Head>) -> Report {
     verify(&world.services, known).await.expect("the database answers")
+}
+
+/// As the owner of the tables.
+async fn put_back(world: &World) -> Vec<Gap> {
+    protect(world.services.database()).await.expect("the database answers")
 }
 
 /// As somebody does it who may do everything in the database.
@@ -66,7 +73,7 @@ async fn what_was_written_is_sealed_and_proven() {
 #[tokio::test]
 async fn every_kind_of_tampering_is_found() {
     let (world, head, entries) = world().await;
-    let (second, other) = (entries[1], Uuid::from_u128(7));
+    let (second, waiting, other) = (entries[1], entries[5], Uuid::from_u128(7));
     let whole = "select * from audit_log";
     for (statement, undo, faults) in [
         (
@@ -97,6 +104,16 @@ async fn every_kind_of_tampering_is_found() {
             "insert into audit_seals select * from kept; drop table kept".to_owned(),
             vec![Fault::NoSeal(1), Fault::Changed(2), Fault::Foreign(entries[0]), Fault::Foreign(entries[1]), Fault::Foreign(entries[2])],
         ),
+        (
+            format!("create table kept as {whole} where id = '{waiting}'; delete from audit_log where id = '{waiting}'"),
+            "insert into audit_log select * from kept; drop table kept".to_owned(),
+            vec![Fault::Lost(waiting)],
+        ),
+        (
+            format!("insert into audit_unsealed values ('{other}')"),
+            format!("delete from audit_unsealed where entry = '{other}'"),
+            vec![Fault::Lost(other)],
+        ),
     ] {
         tamper(&world, statement.clone()).await;
         let mut found = report(&world, None).await.faults;
@@ -105,6 +122,81 @@ async fn every_kind_of_tampering_is_found() {
         tamper(&world, undo.clone()).await;
         assert_eq!(report(&world, Some(&head)).await.faults, [], "{undo}");
     }
+}
+
+#[tokio::test]
+async fn sealing_with_lost_entries_seals_the_others_and_fails() {
+    let (world, ..) = world().await;
+    let notes = "insert into audit_unsealed select lpad(to_hex(n), 32, '0')::uuid from generate_series(0, 1499) n";
+    sqlx::query(notes).execute(world.services.pool()).await.expect("notes");
+    let fault = seal(&world.services).await.expect_err("lost entries");
+    assert!(matches!(fault, Error::AuditEntriesLost(1_500)), "{fault}");
+    let report = report(&world, None).await;
+    assert_eq!((report.sealed, report.waiting), (6, 1_500), "the entry behind them is sealed");
+    assert!(!report.faults.is_empty() && report.faults.iter().all(|fault| matches!(fault, Fault::Lost(_))));
+}
+
+#[tokio::test]
+async fn entries_that_wait_longer_than_ten_minutes_fail_the_check() {
+    let (world, ..) = world().await;
+    let written_at = world.clock.now();
+    world.clock.advance(Duration::minutes(10));
+    assert_eq!(report(&world, None).await.faults, []);
+    world.clock.advance(Duration::seconds(1));
+    assert_eq!(report(&world, None).await.faults, [Fault::Waiting(written_at)]);
+    sealed(&world).await;
+    assert_eq!(report(&world, None).await.faults, []);
+}
+
+#[tokio::test]
+async fn protection_that_a_restore_lost_is_found_and_put_back() {
+    let (world, ..) = world().await;
+    let pool = world.services.pool();
+    assert_eq!(put_back(&world).await, []);
+    let owner: String = sqlx::query_scalar("select current_user::text").fetch_one(pool).await.expect("a role");
+    let lost = "grant update, delete on audit_log to current_user; grant truncate on audit_seals to public;
+                drop trigger audit_log_append_only on audit_log;
+                alter table audit_seals disable trigger audit_seals_append_only";
+    sqlx::raw_sql(lost).execute(pool).await.expect("lost");
+    let privilege = |table: &str, role: &str, privilege: &str| {
+        let [table, role, privilege] = [table, role, privilege].map(str::to_owned);
+        Fault::Unprotected(Gap::Privilege { table, role, privilege })
+    };
+    let missing = [
+        privilege("audit_log", &owner, "DELETE"),
+        privilege("audit_log", &owner, "UPDATE"),
+        Fault::Unprotected(Gap::Trigger("audit_log".to_owned())),
+        privilege("audit_seals", "PUBLIC", "TRUNCATE"),
+        Fault::Unprotected(Gap::Trigger("audit_seals".to_owned())),
+    ];
+    assert_eq!(report(&world, None).await.faults, missing);
+    assert_eq!(put_back(&world).await, []);
+    assert_eq!(report(&world, None).await.faults, []);
+    for table in ["audit_log", "audit_seals"] {
+        let statement = format!("delete from {table}");
+        let refused = sqlx::raw_sql(AssertSqlSafe(statement.clone())).execute(pool).await.expect_err(&statement);
+        assert!(refused.to_string().contains("append-only"), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn protection_that_the_role_may_not_put_back_is_named() {
+    let (world, ..) = world().await;
+    let role = format!("bursar_test_{}", world.services.random().secret().to_lowercase().replace('-', "_"));
+    let pool = world.services.pool();
+    let run = async |statement: String| {
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(pool).await.expect("done");
+    };
+    run(format!("create role {role}; grant select, insert, update on all tables in schema public to {role}")).await;
+    let restricted = pool.connect_options().as_ref().clone().options([("role", &role)]);
+    let restricted = PgPool::connect_lazy_with(restricted);
+    let missing = protect(&restricted.clone().into()).await.expect("a role without rights is no fault");
+    let of =
+        |table: &str| Gap::Privilege { table: table.to_owned(), role: role.clone(), privilege: "UPDATE".to_owned() };
+    assert_eq!(missing, [of("audit_log"), of("audit_seals")]);
+    restricted.close().await;
+    assert_eq!(put_back(&world).await, []);
+    run(format!("drop owned by {role}; drop role {role}")).await;
 }
 
 #[tokio::test]

@@ -50,8 +50,8 @@ pub enum CommandError {
     /// The console said no.
     #[error(transparent)]
     Services(#[from] services::Error),
-    /// The audit log is not what was written.
-    #[error("The audit log is not what was written.")]
+    /// The audit log is not what was written, or would let statements change it.
+    #[error("The audit log failed the check. The lines above say why.")]
     AuditBroken,
     /// The address is taken, or not ours.
     #[error("Cannot listen on {address}: {source}. Set {variable} to another one.")]

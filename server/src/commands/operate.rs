@@ -10,9 +10,13 @@ use std::path::Path;
 
 /// `bursar migrate`
 pub(super) async fn migrate(config: &Config, from: Option<&Path>) -> Result<(), CommandError> {
-    with_database(config, async |services| match from {
-        Some(folder) => Ok(schema::migrate_from(services.database(), folder).await?),
-        None => Ok(schema::migrate(services.database()).await?),
+    with_database(config, async |services| {
+        match from {
+            Some(folder) => schema::migrate_from(services.database(), folder).await?,
+            None => schema::migrate(services.database()).await?,
+        }
+        audit::protect(services.database()).await?;
+        Ok(())
     })
     .await?;
     println!("The schema is up to date.");

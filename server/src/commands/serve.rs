@@ -109,6 +109,7 @@ async fn answer(
 /// Brings the database up to date and says where to go. Ends only when something failed.
 async fn prepare(state: &AppState, address: SocketAddr, config: &Config, sample: bool) -> Result<(), CommandError> {
     schema::migrate(state.services.database()).await?;
+    audit::protect(state.services.database()).await?;
     let password = config.superadmin_password.as_ref().map(|password| password.expose().to_owned());
     let mut sign_ins = Vec::new();
     // Where a provider vouches for people, nobody has a password here.
@@ -126,16 +127,12 @@ async fn prepare(state: &AppState, address: SocketAddr, config: &Config, sample:
     }
 }
 
-/// Seals the audit log. The log line is a copy of the last seal outside the database.
+/// Seals the audit log.
 async fn seal(services: &Services) -> Infallible {
     let mut every = tokio::time::interval(SEAL_PERIOD);
     loop {
         every.tick().await;
-        let sealed = audit::seal(services).await;
-        if let Ok(Some(head)) = &sealed {
-            tracing::info!(number = head.number, hash = head.hash, "sealed the audit log");
-        }
-        job::ran("seal audit", sealed, services.clock());
+        job::ran("seal audit", audit::seal(services).await, services.clock());
     }
 }
 

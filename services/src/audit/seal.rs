@@ -6,10 +6,10 @@ use crate::error::Error;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// One replica seals at a time.
+/// One instance seals at a time.
 const LOCK: i64 = 0x6275_7273_6172_0003;
 /// The most entries of one seal.
-const MOST: i64 = 1_000;
+const MAX_ENTRIES: i64 = 1_000;
 
 /// The last link of the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,33 +20,67 @@ pub struct Head {
     pub hash: String,
 }
 
-/// Seals what waits. Called by a job; returns the new last seal, `None` when nothing waited or another replica is at it.
-///
-/// # Errors
-/// The database failed; nothing is sealed then.
-pub async fn seal(services: &Services) -> Result<Option<Head>, Error> {
-    let mut head = None;
-    while let Some((next, is_full)) = seal_some(services).await? {
-        head = Some(next);
-        if !is_full {
-            break;
-        }
-    }
-    Ok(head)
+/// Some of the entries that wait, and where the next page of them begins.
+struct Page {
+    waiting: Vec<Stored>,
+    /// How many notes name an entry that is not in the audit log.
+    lost: usize,
+    next: Option<Uuid>,
 }
 
-async fn seal_some(services: &Services) -> Result<Option<(Head, bool)>, Error> {
-    let mut transaction = services.pool.begin().await?;
-    let ours = sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock($1) as "ours!""#, LOCK);
-    if !ours.fetch_one(&mut *transaction).await? {
-        return Ok(None);
+/// Seals what waits. Called by a job; returns the new last seal, `None` when nothing waited or another instance seals.
+///
+/// Each seal is logged: the log is its copy outside the database.
+///
+/// # Errors
+/// [`Error::AuditEntriesLost`] when entries disappeared before they were sealed; the others are sealed all the same.
+/// Otherwise the database failed, and what was not sealed yet still waits.
+pub async fn seal(services: &Services) -> Result<Option<Head>, Error> {
+    let (mut head, mut lost, mut next) = (None, 0, Some(Uuid::nil()));
+    while let Some(first) = next {
+        let mut transaction = services.pool.begin().await?;
+        let ours = sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock($1) as "ours!""#, LOCK);
+        if !ours.fetch_one(&mut *transaction).await? {
+            break;
+        }
+        let page = read_page(&mut transaction, first).await?;
+        if !page.waiting.is_empty() {
+            let sealed = insert_seal(services, &mut transaction, &page.waiting).await?;
+            transaction.commit().await?;
+            tracing::info!(number = sealed.number, hash = sealed.hash, "sealed the audit log");
+            head = Some(sealed);
+        }
+        (lost, next) = (lost + page.lost, page.next);
     }
-    let waiting = waiting(&mut transaction).await?;
-    if waiting.is_empty() {
-        return Ok(None);
-    }
+    if lost > 0 { Err(Error::AuditEntriesLost(lost)) } else { Ok(head) }
+}
+
+/// Reads along the key, which is in the order of time: a backlog of a million is not sorted for each seal, and notes
+/// without an entry are passed over once instead of filling every page.
+async fn read_page(connection: &mut PgConnection, first: Uuid) -> Result<Page, Error> {
+    let notes = sqlx::query_scalar!(
+        "select entry from audit_unsealed where entry >= $1 order by entry limit $2",
+        first,
+        MAX_ENTRIES
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let waiting = sqlx::query_as!(
+        Stored,
+        "select id, at, actor_id, actor, session_id, request_id, action, target_type, target_id, target, changes, reason
+         from audit_log where id = any($1) order by at, id",
+        &notes
+    )
+    .fetch_all(connection)
+    .await?;
+    let is_full = i64::try_from(notes.len()).is_ok_and(|count| count == MAX_ENTRIES);
+    let next = notes.last().filter(|_| is_full).and_then(|last| last.as_u128().checked_add(1)).map(Uuid::from_u128);
+    Ok(Page { lost: notes.len() - waiting.len(), waiting, next })
+}
+
+async fn insert_seal(services: &Services, connection: &mut PgConnection, waiting: &[Stored]) -> Result<Head, Error> {
     let last = sqlx::query!("select number, hash from audit_seals order by number desc limit 1")
-        .fetch_optional(&mut *transaction)
+        .fetch_optional(&mut *connection)
         .await?;
     let (number, previous) = match last {
         Some(last) => (last.number + 1, stored_hash(&last.hash)?),
@@ -63,24 +97,9 @@ async fn seal_some(services: &Services) -> Result<Option<(Head, bool)>, Error> {
         &ids,
         &hash
     )
-    .execute(&mut *transaction)
+    .execute(connection)
     .await?;
-    transaction.commit().await?;
-    Ok(Some((Head { number, hash: hex(&hash) }, i64::try_from(ids.len()).is_ok_and(|count| count == MOST))))
-}
-
-/// Some of what waits, along the key, which is in the order of time: a backlog of a million is not sorted for each seal.
-async fn waiting(connection: &mut PgConnection) -> Result<Vec<Stored>, Error> {
-    Ok(sqlx::query_as!(
-        Stored,
-        "select a.id, a.at, a.actor_id, a.actor, a.session_id, a.request_id, a.action, a.target_type, a.target_id,
-                a.target, a.changes, a.reason
-         from (select entry from audit_unsealed order by entry limit $1) w join audit_log a on a.id = w.entry
-         order by a.at, a.id",
-        MOST
-    )
-    .fetch_all(connection)
-    .await?)
+    Ok(Head { number, hash: hex(&hash) })
 }
 
 pub(super) fn stored_hash(bytes: &[u8]) -> Result<Hash, Error> {

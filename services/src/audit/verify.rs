@@ -1,14 +1,18 @@
 //! Proving that the audit log is what was written: every link of the chain is computed again.
 
 use super::digest::{self, Hash, Stored};
+use super::protection::{self, Gap};
 use super::seal::{Head, hex, stored_hash};
 use crate::Services;
 use crate::error::Error;
 use std::collections::HashMap;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// The most problems that are told of one kind.
 const TOLD: i64 = 20;
+/// An entry is sealed within a minute while an instance runs.
+const MAX_WAIT: Duration = Duration::minutes(10);
 
 /// What is wrong with the audit log.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +29,15 @@ pub enum Fault {
     /// An entry that was not written by Bursar, or whose seal is gone.
     #[error("entry {0} is neither sealed nor waiting to be")]
     Foreign(Uuid),
+    /// An entry that was written and is gone, before it was sealed.
+    #[error("entry {0} disappeared before it was sealed")]
+    Lost(Uuid),
+    /// The sealing job does not run, or something stops it.
+    #[error("entries wait for their seal since {0}: no instance runs, or its job \"seal audit\" fails")]
+    Waiting(OffsetDateTime),
+    /// The database would let a statement change the audit log.
+    #[error(transparent)]
+    Unprotected(#[from] Gap),
     /// An earlier run saw a last seal that is not there any more.
     #[error("seal {0} was {1} before and is not now")]
     Rewritten(i64, String),
@@ -92,16 +105,26 @@ async fn hashes(services: &Services, seal: i64, ids: &[Uuid], faults: &mut Vec<F
 }
 
 /// Counts what waits, and finds what neither waits nor is sealed; in one statement, so that the job may run meanwhile.
+///
+/// It reads every id of the log, which takes longer than a page may take.
 async fn unaccounted(services: &Services, report: &mut Report) -> Result<(), Error> {
+    let mut transaction = services.pool.begin().await?;
+    sqlx::raw_sql("set local statement_timeout = 0; set local work_mem = '64MB'").execute(&mut *transaction).await?;
     let row = sqlx::query!(
         r#"select (select count(*) from audit_unsealed) as "waiting!",
+                  (select min(a.at) from audit_unsealed u join audit_log a on a.id = u.entry) as waiting_since,
+                  array(select entry from audit_unsealed except select id from audit_log limit $1) as "lost!",
                   array(select id from audit_log except select unnest(entries) from audit_seals
                         except select entry from audit_unsealed limit $1) as "foreign!""#,
         TOLD
     )
-    .fetch_one(&services.pool)
+    .fetch_one(&mut *transaction)
     .await?;
     report.waiting = row.waiting;
     report.faults.extend(row.foreign.into_iter().map(Fault::Foreign));
+    report.faults.extend(row.lost.into_iter().map(Fault::Lost));
+    let latest = services.clock.now() - MAX_WAIT;
+    report.faults.extend(row.waiting_since.filter(|since| *since < latest).map(Fault::Waiting));
+    report.faults.extend(protection::gaps(&mut transaction).await?.into_iter().map(Fault::Unprotected));
     Ok(())
 }
