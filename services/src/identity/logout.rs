@@ -84,7 +84,7 @@ pub async fn back_channel(services: &Services, token: &str) -> Result<u64, Fault
         return Err(untrusted("it was used already"));
     }
     logged_out::keep(services, &mut transaction, issuer, &order).await?;
-    let ended = end(&mut transaction, issuer, &order).await?;
+    let ended = end(&mut transaction, issuer, order.sid.as_deref(), order.subject.as_deref()).await?;
     sqlx::query!(
         "insert into provider_news (issuer, last_logout_at) values ($1, $2)
          on conflict (issuer) do update set last_logout_at = excluded.last_logout_at",
@@ -140,13 +140,18 @@ fn is_logout(claims: &Claims) -> bool {
 }
 
 /// People are locked before their sessions, in one order, as everywhere.
-async fn end(connection: &mut PgConnection, issuer: &str, order: &Order) -> Result<u64, Error> {
+pub(crate) async fn end(
+    connection: &mut PgConnection,
+    issuer: &str,
+    sid: Option<&str>,
+    subject: Option<&str>,
+) -> Result<u64, Error> {
     let sessions = sqlx::query_scalar!(
         "select p.session_id from provider_sessions p
          where p.issuer = $1 and ($2::text is null or p.sid = $2) and ($3::text is null or p.subject = $3)",
         issuer,
-        order.sid,
-        order.subject
+        sid,
+        subject
     )
     .fetch_all(&mut *connection)
     .await?;

@@ -75,9 +75,11 @@ pub async fn relink(
     subject: &str,
 ) -> Result<(), Error> {
     let mut change = services.change(can).await?;
-    let person = Person::lock(&mut change, id).await?;
+    let (person, holder) = lock_with_holder(&mut change, id, issuer, subject).await?;
     let provider = take(&mut change, &person, issuer, subject).await?;
-    unlink_holder(&mut change, id, issuer, subject).await?;
+    if let Some(holder) = holder {
+        unlink(&mut change, &holder, issuer, subject).await?;
+    }
     let before = replace(services, &mut change, id, issuer, subject).await?;
     sqlx::query!("update users set auth_source = $2 where id = $1", id.0, provider)
         .execute(change.connection())
@@ -124,8 +126,14 @@ async fn take(change: &mut Change<'_>, person: &Person, issuer: &str, subject: &
     Ok(provider.ok_or(Refusal::NotFound)?)
 }
 
-/// Takes the identity from whoever has it, when that is somebody else.
-async fn unlink_holder(change: &mut Change<'_>, id: UserId, issuer: &str, subject: &str) -> Result<(), Error> {
+/// Locks the user, and the other user who has the identity now if there is one: in the order of their ids, as
+/// everything that locks several users does.
+async fn lock_with_holder(
+    change: &mut Change<'_>,
+    id: UserId,
+    issuer: &str,
+    subject: &str,
+) -> Result<(Person, Option<Person>), Error> {
     let holder = sqlx::query_scalar!(
         "select user_id from user_identities where issuer = $1 and subject = $2 and user_id <> $3",
         issuer,
@@ -134,9 +142,29 @@ async fn unlink_holder(change: &mut Change<'_>, id: UserId, issuer: &str, subjec
     )
     .fetch_optional(change.connection())
     .await?;
-    let Some(holder) = holder else { return Ok(()) };
-    let holder = Person::lock(change, UserId(holder)).await?;
-    sqlx::query!("delete from user_identities where user_id = $1", holder.id.0).execute(change.connection()).await?;
+    match holder.map(UserId) {
+        None => Ok((Person::lock(change, id).await?, None)),
+        Some(holder) if holder.0 < id.0 => {
+            let holder = Person::lock(change, holder).await?;
+            Ok((Person::lock(change, id).await?, Some(holder)))
+        }
+        Some(holder) => {
+            let person = Person::lock(change, id).await?;
+            Ok((person, Some(Person::lock(change, holder).await?)))
+        }
+    }
+}
+
+/// Takes the identity from the user who has it so far.
+async fn unlink(change: &mut Change<'_>, holder: &Person, issuer: &str, subject: &str) -> Result<(), Error> {
+    sqlx::query!(
+        "delete from user_identities where issuer = $1 and subject = $2 and user_id = $3",
+        issuer,
+        subject,
+        holder.id.0
+    )
+    .execute(change.connection())
+    .await?;
     let ended = end_all_of(change.connection(), holder.id, None).await?;
     let entry: Entry = holder.entry("user.identity_unlinked").field("subject", Some(subject.to_owned()), None).field(
         "sessions",

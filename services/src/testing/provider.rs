@@ -1,10 +1,11 @@
 //! Test support: people whom an identity provider vouches for, without a provider.
 
 use super::World;
+use crate::error::Error;
 use crate::guard::Caller;
-use crate::identity::{Identity, IdentityConfig, http_client};
+use crate::identity::{Identity, IdentityConfig, http_client, logout};
 use crate::provision::{Admission, Occasion, Vouched, admit};
-use crate::session::{self, Client};
+use crate::session::{self, Client, SessionToken};
 use domain::denial::Denied;
 use domain::id::UserId;
 use domain::provider::ProviderKind;
@@ -61,6 +62,17 @@ impl World {
     /// # Errors
     /// They were turned away.
     pub async fn sign_in(&self, claims: &Map<String, Value>) -> Result<Caller, Box<Denied>> {
+        let token = self.begin_session(claims).await?;
+        let caller = self.caller(&token).await.expect("admitted");
+        self.tokens.lock().expect("no panic").insert(caller.actor.session_id, token.expose().to_owned());
+        Ok(caller)
+    }
+
+    /// As [`World::sign_in`], for a user who may be deactivated at the same moment.
+    ///
+    /// # Errors
+    /// They were turned away.
+    pub async fn begin_session(&self, claims: &Map<String, Value>) -> Result<SessionToken, Box<Denied>> {
         let mut transaction = self.services.pool().begin().await.expect("a transaction");
         let admission = admit(&self.services, &mut transaction, &vouched(claims), Occasion::SignIn).await;
         let user = match admission.expect("usable claims") {
@@ -88,9 +100,18 @@ impl World {
         .await
         .expect("a row beside the session");
         transaction.commit().await.expect("a commit");
-        let caller = self.caller(&token).await.expect("admitted");
-        self.tokens.lock().expect("no panic").insert(caller.actor.session_id, token.expose().to_owned());
-        Ok(caller)
+        Ok(token)
+    }
+
+    /// Revokes the sessions of a subject, as a back-channel logout of the provider does.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn log_out_by_provider(&self, subject: &str) -> Result<u64, Error> {
+        let mut transaction = self.services.pool().begin().await?;
+        let ended = logout::end(&mut transaction, ISSUER, None, Some(subject)).await?;
+        transaction.commit().await?;
+        Ok(ended)
     }
 
     /// Goes on with a new token, as a refresh does; a session of somebody who is turned away ends.
