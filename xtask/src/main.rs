@@ -1,9 +1,11 @@
 //! `cargo xtask`: everything that a developer or a build machine does with Bursar more than once.
 
+mod backup;
 mod bench;
 mod build;
 mod command;
 mod docs;
+mod fetch;
 mod fuzz;
 mod keycloak;
 mod npm;
