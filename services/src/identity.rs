@@ -32,6 +32,7 @@ mod seal;
 mod sessions;
 mod signed;
 mod state;
+mod token_answer;
 mod userinfo;
 
 pub use self::http::client as http_client;

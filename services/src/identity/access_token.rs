@@ -159,7 +159,7 @@ async fn begin(services: &Services, token: &str, secret: &SessionToken, client: 
 impl Identity {
     /// The claims of an access token that is for us.
     pub(super) async fn access_claims(&self, services: &Services, token: &str) -> Result<Claims, Fault> {
-        let Signed { claims, kind } = self.signed(services, token).await?;
+        let Signed { claims, kind, .. } = self.signed(services, token).await?;
         if seconds(&claims, "exp").is_none() {
             return Err(untrusted("it never expires"));
         }

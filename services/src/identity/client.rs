@@ -4,20 +4,45 @@ use super::Identity;
 use super::fault::{Fault, untrusted};
 use super::http::HttpFault;
 use super::provider::Known;
-use openidconnect::core::{CoreClient, CoreClientAuthMethod, CoreErrorResponseType, CoreRequestTokenError};
+use super::token_answer::TokenAnswer;
+use openidconnect::core::{
+    CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
+    CoreJweContentEncryptionAlgorithm, CoreRequestTokenError, CoreRevocableToken, CoreRevocationErrorResponse,
+    CoreTokenIntrospectionResponse,
+};
 use openidconnect::{
-    AuthType, ClientId, ClientSecret, EndpointMaybeSet, EndpointNotSet, EndpointSet, RedirectUrl, StandardErrorResponse,
+    AuthType, Client, ClientId, ClientSecret, EmptyAdditionalClaims, EndpointMaybeSet, EndpointNotSet, EndpointSet,
+    RedirectUrl, StandardErrorResponse,
 };
 
-pub(super) type ProviderClient =
-    CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
+/// `CoreClient` with [`TokenAnswer`].
+pub(super) type ProviderClient = Client<
+    EmptyAdditionalClaims,
+    CoreAuthDisplay,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJsonWebKey,
+    CoreAuthPrompt,
+    StandardErrorResponse<CoreErrorResponseType>,
+    TokenAnswer,
+    CoreTokenIntrospectionResponse,
+    CoreRevocableToken,
+    CoreRevocationErrorResponse,
+    EndpointSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointNotSet,
+    EndpointMaybeSet,
+    EndpointMaybeSet,
+>;
 
 impl Identity {
     pub(super) fn client(&self, known: &Known) -> Result<ProviderClient, Fault> {
         let redirect = RedirectUrl::new(self.redirect_uri()).map_err(|fault| untrusted(fault.to_string()))?;
         let secret = self.config.client_secret.clone().map(ClientSecret::new);
         let id = ClientId::new(self.config.client_id.clone());
-        let client = CoreClient::from_provider_metadata(known.metadata.clone(), id, secret).set_redirect_uri(redirect);
+        let client =
+            ProviderClient::from_provider_metadata(known.metadata.clone(), id, secret).set_redirect_uri(redirect);
         let methods = known.metadata.token_endpoint_auth_methods_supported();
         // Without a list, RFC 8414 says client_secret_basic.
         let takes_basic = methods.is_none_or(|methods| methods.contains(&CoreClientAuthMethod::ClientSecretBasic));

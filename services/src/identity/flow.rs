@@ -11,6 +11,7 @@ use super::id_token::IdToken;
 use super::logged_out::{self, Origin};
 use super::seal::Tokens;
 use super::sessions::{self, Grant};
+use super::token_answer::TokenAnswer;
 use super::{Identity, LEEWAY, claims, state};
 use crate::Services;
 use crate::change::commit;
@@ -22,7 +23,7 @@ use crate::token::cookie_secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::id::SessionId;
-use openidconnect::core::{CoreAuthPrompt, CoreAuthenticationFlow, CoreTokenResponse};
+use openidconnect::core::{CoreAuthPrompt, CoreAuthenticationFlow};
 use openidconnect::{
     AuthorizationCode, CsrfToken, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, Scope,
 };
@@ -232,7 +233,7 @@ async fn exchange(
     identity: &Identity,
     secret: &FlowSecret,
     code: Code,
-) -> Result<CoreTokenResponse, Fault> {
+) -> Result<TokenAnswer, Fault> {
     let client = identity.client(&*identity.current(services).await?)?;
     let request =
         client.exchange_code(AuthorizationCode::new(code.into_text())).map_err(|fault| untrusted(fault.to_string()))?;
@@ -247,7 +248,7 @@ async fn exchange(
 pub(super) async fn granted(
     services: &Services,
     identity: &Identity,
-    answer: &CoreTokenResponse,
+    answer: &TokenAnswer,
     id: IdToken,
     purpose: Exchange,
 ) -> Result<Grant, Fault> {

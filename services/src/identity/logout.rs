@@ -107,7 +107,7 @@ pub(super) struct Order {
 
 impl Identity {
     /// Everything that section 2.6 of the specification asks for beyond signature and issuer.
-    fn order(&self, services: &Services, Signed { claims, kind }: &Signed) -> Result<Order, Fault> {
+    fn order(&self, services: &Services, Signed { claims, kind, .. }: &Signed) -> Result<Order, Fault> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
         if !matches!(kind.as_deref(), None | Some("jwt" | "logout+jwt")) {
             return Err(untrusted("it is another kind of token"));

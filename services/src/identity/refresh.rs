@@ -8,6 +8,7 @@ use super::contact::Purpose;
 use super::fault::{Fault, untrusted};
 use super::flow::granted;
 use super::signed::{Claims, claims_of};
+use super::token_answer::TokenAnswer;
 use super::{Identity, sessions};
 use crate::Services;
 use crate::change::commit;
@@ -15,8 +16,7 @@ use crate::error::Error;
 use crate::provision::{self, Admission, Occasion};
 use crate::session::{self, SessionToken};
 use domain::id::SessionId;
-use openidconnect::core::CoreTokenResponse;
-use openidconnect::{RefreshToken, TokenResponse as _};
+use openidconnect::RefreshToken;
 use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 use tracing::Instrument as _;
@@ -146,7 +146,7 @@ impl Lease {
         let request = client.exchange_refresh_token(&refresh).map_err(|fault| untrusted(fault.to_string()))?;
         let answer = request.request_async(&identity.line(services, Purpose::Session(self.session))).await;
         let answer = answer.map_err(|fault| refused(fault, "its refresh token is not valid any more"))?;
-        let mut grant = if answer.id_token().is_some() {
+        let mut grant = if answer.raw_id_token().is_some() {
             let id = identity.id_token(services, &answer, None).await?;
             granted(services, identity, &answer, id, Purpose::Session(self.session)).await?
         } else {
@@ -164,7 +164,7 @@ impl Lease {
         &self,
         services: &Services,
         identity: &Arc<Identity>,
-        answer: &CoreTokenResponse,
+        answer: &TokenAnswer,
         id: String,
     ) -> Result<sessions::Grant, Fault> {
         let said = claims_of(&id).unwrap_or_else(|| self.claims.clone());

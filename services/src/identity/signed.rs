@@ -1,4 +1,4 @@
-//! Tokens that the library has no type for, access and logout tokens: signature and what every token has in common.
+//! Signature, issuer and times: what ID tokens, access tokens and logout tokens have in common.
 
 use super::fault::{Fault, untrusted};
 use super::provider::Known;
@@ -40,6 +40,9 @@ pub(super) struct Signed {
     pub(super) claims: Claims,
     /// `typ` of the header, in lower case and without `application/`.
     pub(super) kind: Option<String>,
+    /// How it is signed, and by which key.
+    pub(super) algorithm: CoreJwsSigningAlgorithm,
+    pub(super) key: CoreJsonWebKey,
 }
 
 #[derive(Deserialize)]
@@ -47,6 +50,7 @@ struct Header {
     alg: Value,
     kid: Option<String>,
     typ: Option<String>,
+    cty: Option<Value>,
     crit: Option<Value>,
 }
 
@@ -86,6 +90,9 @@ fn check(token: &str, known: &Known, issuer: &str, now: OffsetDateTime) -> Resul
     let (input, signature) = token.rsplit_once('.').ok_or(refused("it is not a JWT"))?;
     let (header, payload) = input.split_once('.').ok_or(refused("it is not a JWT"))?;
     let header: Header = decode(header).ok_or(refused("its header cannot be read"))?;
+    if header.cty.is_some() {
+        return Err(refused("it holds something else than claims"));
+    }
     if header.crit.is_some() {
         return Err(refused("its header demands what is not known here"));
     }
@@ -102,7 +109,7 @@ fn check(token: &str, known: &Known, issuer: &str, now: OffsetDateTime) -> Resul
         return Err(Doubt::Refused(format!("its issuer (iss) is {found}, expected {issuer}").into()));
     }
     let kind = header.typ.map(|kind| kind.to_ascii_lowercase().trim_start_matches("application/").to_owned());
-    Ok(Signed { claims, kind })
+    Ok(Signed { claims, kind, algorithm, key: key.clone() })
 }
 
 fn check_times(claims: &Claims, now: OffsetDateTime) -> Result<(), Doubt> {
@@ -140,6 +147,11 @@ pub(super) fn seconds(claims: &Claims, name: &str) -> Option<OffsetDateTime> {
     )]
     let whole = value.as_i64().or_else(|| value.as_f64().map(|seconds| seconds as i64))?;
     OffsetDateTime::from_unix_timestamp(whole).ok()
+}
+
+/// A claim that is a text, unless it is empty.
+pub(super) fn text<'a>(claims: &'a Claims, name: &str) -> Option<&'a str> {
+    claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
 /// Whether `aud`, one text or a list of them, names somebody.
