@@ -19,6 +19,8 @@ pub struct Me {
     pub name: String,
     /// Address as shown.
     pub email: String,
+    /// Whether the address is known to be the user's.
+    pub email_verified: bool,
     /// Where roles and projects are kept.
     pub mode: Mode,
     /// Platform role.
@@ -60,7 +62,8 @@ pub async fn who_am_i() -> Result<Me, PageError> {
     let (budgets, has_provider) = (services.settings().budgets, services.identity().is_some());
     let may = Permission::ALL.iter().copied().filter(|permission| actor.may_anywhere(*permission)).collect();
     let (id, mode, role, kind) = (actor.user_id, actor.mode, actor.role, actor.kind);
-    Ok(Me { id, name: actor.name, email: actor.email, mode, role, kind, may, budgets, has_provider })
+    let email_verified = actor.email_verified;
+    Ok(Me { id, name: actor.name, email: actor.email, email_verified, mode, role, kind, may, budgets, has_provider })
 }
 
 /// The signed-in person, read with the page and again after each change.

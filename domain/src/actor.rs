@@ -18,6 +18,8 @@ pub struct Actor {
     pub name: String,
     /// For the shell.
     pub email: String,
+    /// Whether the address is known to be the user's.
+    pub email_verified: bool,
     /// Where the rights below were read.
     pub mode: Mode,
     /// From `users`, or from the token.
@@ -126,6 +128,7 @@ mod tests {
             session_id: SessionId(Uuid::from_u128(2)),
             name: "Ada".into(),
             email: "ada@example.com".into(),
+            email_verified: true,
             mode: Mode::Platform,
             role,
             kind: UserKind::Regular,

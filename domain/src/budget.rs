@@ -257,6 +257,8 @@ pub enum Holder {
         name: String,
         /// Address as shown.
         email: String,
+        /// Whether the address is known to be the user's.
+        email_verified: bool,
         /// Regular or external.
         kind: UserKind,
     },

@@ -18,6 +18,16 @@ pub enum Denial {
         /// The word for people from outside.
         external: String,
     },
+    /// The claim `guest` is no boolean.
+    UnclearGuest {
+        /// As JSON.
+        value: String,
+    },
+    /// The token leaves out the claim that names roles and refers to another place: Entra ID does so above 200 groups.
+    RolesLeftOut {
+        /// The claim.
+        claim: String,
+    },
     /// Neither an e-mail address nor a username came with the token.
     NoAddress,
     /// An admin has closed the account.
@@ -32,6 +42,8 @@ impl Denial {
         match self {
             Self::NoRole { .. } => "no role",
             Self::UnknownType { .. } => "unknown user_type",
+            Self::UnclearGuest { .. } => "unclear guest",
+            Self::RolesLeftOut { .. } => "roles left out of the token",
             Self::NoAddress => "no address",
             Self::Deactivated => "deactivated",
             Self::AddressOfAnother => "address of another account",

@@ -171,6 +171,8 @@ pub struct Member {
     pub name: String,
     /// Address as shown.
     pub email: String,
+    /// Whether the address is known to be the user's.
+    pub email_verified: bool,
     /// Regular or external.
     pub kind: UserKind,
     /// The gravest state that holds.

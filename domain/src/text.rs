@@ -108,9 +108,12 @@ impl SearchTerm {
     }
 }
 
-/// Lower-cases text for comparison and search, the same way everywhere.
+/// Lower-cases text to compare two texts in memory, one character at a time: a final sigma is a sigma.
+///
+/// What the database stores is compared there, with `lower()` on both sides. Folded text is never sent to it: which
+/// characters `lower()` knows depends on the locale of the database.
 pub fn folded(text: &str) -> String {
-    text.to_lowercase()
+    text.chars().flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -122,6 +122,8 @@ pub struct UserRow {
     pub name: String,
     /// Address as shown.
     pub email: String,
+    /// Whether the address is known to be the user's.
+    pub email_verified: bool,
     /// Regular or external.
     pub kind: UserKind,
     /// The gravest state that holds.
@@ -255,6 +257,8 @@ pub struct FoundPerson {
     pub name: String,
     /// Address as shown.
     pub email: String,
+    /// Whether the address is known to be the user's.
+    pub email_verified: bool,
     /// Regular or external.
     pub kind: UserKind,
     /// Already in the project asked about.

@@ -29,11 +29,15 @@ pub enum Command {
         #[arg(long, value_name = "FOLDER")]
         from: Option<std::path::PathBuf>,
     },
-    /// Make somebody a maintainer.
+    /// Make a user a maintainer.
     GrantMaintainer {
-        /// The person's e-mail address.
+        /// The user's e-mail address.
         #[arg(value_parser = email)]
         email: Email,
+        /// The user's id at the identity provider, needed where the address is not verified; of a local account the user
+        /// id on its page.
+        #[arg(long, value_name = "SUBJECT")]
+        subject: Option<String>,
     },
     /// Prove that the audit log is what was written: compute its chain of hashes again. Ends with an error when it is not.
     VerifyAudit {

@@ -103,21 +103,28 @@ async fn install(services: &Services, connection: &mut PgConnection, email: &str
     Ok(UserId(row.id))
 }
 
-/// Makes somebody a maintainer, for an operator at the command line. Again changes nothing.
+/// Makes a user a maintainer, for an operator at the command line. Again changes nothing.
+///
+/// An address that nobody verified may be one that another user chose at the identity provider. It names the account only
+/// together with `subject`: the user's id at the identity provider, or the user id of an account that is linked to none.
 ///
 /// # Errors
-/// [`Refusal::Rule`] when nobody has the address, or the account cannot hold the role.
-pub async fn grant_maintainer(services: &Services, email: &Email) -> Result<(), Error> {
+/// [`Refusal::Rule`] when no user has the address, it is not verified and no subject is given, the account has another
+/// subject, or it cannot hold the role.
+pub async fn grant_maintainer(services: &Services, email: &Email, subject: Option<&str>) -> Result<(), Error> {
     let mut transaction = services.pool.begin().await?;
     lock_rights(&mut transaction).await?;
     let person = sqlx::query!(
-        "select id, email, user_type, is_admin, is_maintainer, is_auditor, is_active
-         from users where lower(email) = lower($1) for no key update",
+        r#"select u.id, u.email, coalesce(u.email_verified, u.auth_source = 'local') as "email_verified!", u.user_type,
+                  u.is_admin, u.is_maintainer, u.is_auditor, u.is_active,
+                  coalesce((select i.subject from user_identities i where i.user_id = u.id), u.id::text) as "subject!"
+           from users u where lower(u.email) = lower($1) for no key update of u"#,
         email.as_str()
     )
     .fetch_optional(&mut *transaction)
     .await?
-    .ok_or_else(|| Refusal::Rule(format!("Nobody has the e-mail address {email}. Create the account first.")))?;
+    .ok_or_else(|| Refusal::Rule(format!("No user has the e-mail address {email}. Create the account first.")))?;
+    check_subject(email, person.email_verified, &person.subject, subject)?;
     if !person.is_active {
         return Err(
             Refusal::Rule(format!("{email} is deactivated. Ask an admin to reactivate the account first.")).into()
@@ -147,4 +154,20 @@ pub async fn grant_maintainer(services: &Services, email: &Email) -> Result<(), 
     );
     audit::write(services, &mut transaction, By::Operator, entry).await?;
     Ok(transaction.commit().await?)
+}
+
+/// Whether the operator has named the account, and not only an address that anybody may have chosen.
+fn check_subject(email: &Email, is_verified: bool, actual: &str, given: Option<&str>) -> Result<(), Refusal> {
+    match given {
+        Some(given) if given == actual => Ok(()),
+        Some(_) => Err(Refusal::Rule(format!(
+            "The account with the e-mail address {email} has another subject, so it is another user's. Nothing was changed."
+        ))),
+        None if is_verified => Ok(()),
+        None => Err(Refusal::Rule(format!(
+            "The e-mail address {email} is not verified, so another user may have chosen it. Look up the user's id at the \
+             identity provider (in Keycloak: Users, ID) and run `bursar grant-maintainer {email} --subject <ID>`, or have \
+             the address verified there and the user sign in again."
+        ))),
+    }
 }

@@ -175,11 +175,11 @@ async fn role_in(
         "select m.is_project_admin, p.project_type = 'personal' as \"is_personal!\"
          from user_projects m join projects p on p.id = m.project_id join users u on u.id = m.user_id
          where m.user_id = $1 and m.project_id = $2
-           and (u.user_type = 'regular' or p.project_type = 'personal' or lower(p.name) = any($3))
+           and (u.user_type = 'regular' or p.project_type = 'personal' or lower(p.name) in (select lower(n) from unnest($3::text[]) n))
          for share of m",
         caller.actor.user_id.0,
         project.0,
-        &services.settings.external_keys()
+        &services.settings.external_names()
     )
     .fetch_optional(connection)
     .await?;

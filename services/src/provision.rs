@@ -76,12 +76,13 @@ pub async fn admit(
             let reason = Denial::UnknownType { value, external: rules.external_type.clone() };
             return Ok(denied(services, vouched, reason));
         }
+        Err(ClaimProblem::Guest(value)) => return Ok(denied(services, vouched, Denial::UnclearGuest { value })),
     };
     let verdict = match services.settings.mode {
         Mode::Keycloak => claimed::admit(services, connection, vouched, &claims).await?,
         Mode::Platform => {
             identity::lock(connection, vouched.issuer, &claims.subject).await?;
-            match identity::find(connection, vouched.issuer, &claims.subject).await? {
+            match identity::find(connection, vouched, &claims.subject).await? {
                 Some(person) => later::admit(services, connection, vouched, &claims, person, occasion).await?,
                 None => first::admit(services, connection, vouched, &claims).await?,
             }
@@ -101,7 +102,16 @@ fn denied(services: &Services, vouched: &Vouched<'_>, reason: Denial) -> Admissi
     let text = |name: &str| vouched.claims.get(name).and_then(Value::as_str).map(str::to_owned);
     let address = text("email").or_else(|| text("preferred_username")).or_else(|| text("sub")).unwrap_or_default();
     let subject = text("sub").unwrap_or_default();
-    tracing::warn!(reason = reason.key(), %subject, request_id = vouched.request_id, "sign-in refused");
+    let (claim, received) = received_roles(vouched.claims);
+    // Debug and JSON escape line breaks: these texts come from outside.
+    tracing::warn!(
+        reason = reason.key(),
+        ?subject,
+        roles_claim = %claim,
+        roles_received = %received,
+        request_id = vouched.request_id,
+        "sign-in refused"
+    );
     Admission::Denied(Box::new(Denied {
         reason,
         name: text("name").unwrap_or_else(|| address.clone()),
@@ -112,14 +122,31 @@ fn denied(services: &Services, vouched: &Vouched<'_>, reason: Denial) -> Admissi
     }))
 }
 
+/// Why somebody without a role does not come in.
+fn without_role(services: &Services, vouched: &Vouched<'_>, claims: &Claims) -> Denial {
+    if claims.roles_left_out {
+        return Denial::RolesLeftOut { claim: received_roles(vouched.claims).0.to_owned() };
+    }
+    Denial::NoRole { admin_role: services.settings.claims.admin_role.clone() }
+}
+
+/// The claim that roles were looked for in, and the names that it had at the provider, as JSON.
+fn received_roles(claims: &Map<String, Value>) -> (&str, String) {
+    let access = claims.get("realm_access");
+    let part = |name: &str| access.and_then(|access| access.get(name));
+    let (claim, received) = match part("claim").and_then(|claim| claim.as_str()) {
+        Some(claim) => (claim, part("received")),
+        None => ("realm_access.roles", part("roles")),
+    };
+    (claim, received.map_or_else(|| "not in the token".to_owned(), |value| shortened(&value.to_string())))
+}
+
 /// The claims that decide, as they came.
 fn told(claims: &Map<String, Value>) -> Vec<(String, String)> {
-    let roles = claims.get("realm_access").and_then(|access| access.get("roles"));
-    let others = ["applications", "applications_admin", "user_type", "guest"].map(|name| (name, claims.get(name)));
-    std::iter::once(("roles", roles))
-        .chain(others)
-        .filter_map(|(name, value)| Some((name.to_owned(), shortened(&value?.to_string()))))
-        .collect()
+    let (claim, received) = received_roles(claims);
+    let names = ["applications", "applications_admin", "user_type", "guest"];
+    let others = names.map(|name| Some((name.to_owned(), shortened(&claims.get(name)?.to_string()))));
+    std::iter::once((claim.to_owned(), received)).chain(others.into_iter().flatten()).collect()
 }
 
 /// Tokens may be long; a page need not be.

@@ -95,6 +95,7 @@ async fn stored(services: &Services, token: &SessionToken) -> Result<Option<(Act
     let now = services.clock.now();
     let row = sqlx::query!(
         r#"select s.id as session_id, s.last_used_at, u.id, u.name, u.email, u.user_type,
+                  coalesce(u.email_verified, u.auth_source = 'local') as "email_verified!",
                   u.is_admin, u.is_maintainer, u.is_auditor, u.password_change_due,
                   coalesce(p.ids, '{}') as "project_ids!", coalesce(p.admins, '{}') as "project_admins!",
                   coalesce(p.personal, '{}') as "project_personal!"
@@ -105,13 +106,13 @@ async fn stored(services: &Services, token: &SessionToken) -> Result<Option<(Act
                     array_agg(p.project_type = 'personal') as personal
              from user_projects m join projects p on p.id = m.project_id and p.deleted_at is null
              where m.user_id = u.id
-               and (u.user_type = 'regular' or p.project_type = 'personal' or lower(p.name) = any($4))
+               and (u.user_type = 'regular' or p.project_type = 'personal' or lower(p.name) in (select lower(n) from unnest($4::text[]) n))
            ) p on true
            where s.token_hash = $1 and s.expires_at > $2 and s.last_used_at > $3"#,
         token.hash(),
         now,
         now - services.settings.session_idle,
-        &services.settings.external_keys()
+        &services.settings.external_names()
     )
     .fetch_optional(&services.pool)
     .await?;
@@ -123,6 +124,7 @@ async fn stored(services: &Services, token: &SessionToken) -> Result<Option<(Act
         session_id: SessionId(row.session_id),
         name: row.name,
         email: row.email,
+        email_verified: row.email_verified,
         mode: Mode::Platform,
         role: PlatformRole::from_flags(row.is_maintainer, row.is_admin, row.is_auditor),
         kind: user_kind(&row.user_type)?,
@@ -145,10 +147,11 @@ pub(crate) async fn actor_for_change(
     }
     let session = caller.actor.session_id;
     let row = sqlx::query!(
-        "with u as materialized (select * from users where id = $1 and is_active for share)
-         select u.id, u.name, u.email, u.user_type, u.is_admin, u.is_maintainer, u.is_auditor, u.password_change_due
+        r#"with u as materialized (select * from users where id = $1 and is_active for share)
+         select u.id, u.name, u.email, coalesce(u.email_verified, u.auth_source = 'local') as "email_verified!",
+                u.user_type, u.is_admin, u.is_maintainer, u.is_auditor, u.password_change_due
          from u join sessions s on s.user_id = u.id
-         where s.id = $2 and s.expires_at > $3 for share of s",
+         where s.id = $2 and s.expires_at > $3 for share of s"#,
         caller.actor.user_id.0,
         session.0,
         services.clock.now()
@@ -161,6 +164,7 @@ pub(crate) async fn actor_for_change(
         session_id: session,
         name: row.name,
         email: row.email,
+        email_verified: row.email_verified,
         mode: Mode::Platform,
         role: PlatformRole::from_flags(row.is_maintainer, row.is_admin, row.is_auditor),
         kind: user_kind(&row.user_type)?,

@@ -54,9 +54,9 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The names of [`Settings::external_projects`] in lower case, to compare in SQL.
-    pub(crate) fn external_keys(&self) -> Vec<String> {
-        self.external_projects.iter().map(|name| folded(name.as_str())).collect()
+    /// The names of [`Settings::external_projects`] as configured, to compare in SQL, where the database folds both sides.
+    pub(crate) fn external_names(&self) -> Vec<String> {
+        self.external_projects.iter().map(ProjectName::to_string).collect()
     }
 
     /// Whether a shared project is open to somebody of this kind.

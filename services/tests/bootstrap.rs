@@ -131,7 +131,7 @@ async fn the_operator_makes_a_maintainer_and_the_log_says_so() {
     let world = World::create().await;
     let otto = world.person("Otto", PlatformRole::Auditor).await;
     for _ in 0..2 {
-        bootstrap::grant_maintainer(&world.services, &email("OTTO@example.com")).await.expect("granted");
+        bootstrap::grant_maintainer(&world.services, &email("OTTO@example.com"), None).await.expect("granted");
     }
     assert_eq!(world.again(&otto).await.expect("signed in").actor.role, PlatformRole::Maintainer);
     let entry = ("user.role_changed".to_owned(), "Operator".to_owned(), vec!["role: auditor -> maintainer".to_owned()]);
@@ -150,11 +150,11 @@ async fn the_operator_is_told_why_somebody_cannot_be_a_maintainer() {
     .await
     .expect("set");
     for (address, reason) in [
-        ("nobody@example.com", "Nobody has"),
+        ("nobody@example.com", "No user has"),
         ("jonas@example.com", "external user"),
         ("gone@example.com", "deactivated"),
     ] {
-        let refused = bootstrap::grant_maintainer(&world.services, &email(address)).await.map_err(Refusal::from);
+        let refused = bootstrap::grant_maintainer(&world.services, &email(address), None).await.map_err(Refusal::from);
         assert!(matches!(&refused, Err(Refusal::Rule(text)) if text.contains(reason)), "{address}: {refused:?}");
     }
 }

@@ -123,7 +123,7 @@ async fn without_a_role_nobody_comes_in_until_they_are_known() {
     let denied = world.sign_in(&without("ada")).await.expect_err("turned away");
     assert_eq!(denied.reason, Denial::NoRole { admin_role: "admin".to_owned() });
     assert_eq!((denied.name.as_str(), denied.address.as_str()), ("ada", "ada@example.com"));
-    assert_eq!(denied.told, [("roles".to_owned(), r#"["offline_access"]"#.to_owned())]);
+    assert_eq!(denied.told, [("realm_access.roles".to_owned(), r#"["offline_access"]"#.to_owned())]);
     assert_eq!(count(&world, "select count(*) from users").await, 0);
     world.sign_in(&developer("ada", json!({}))).await.expect("let in");
     world.sign_in(&without("ada")).await.expect("the stored state decides");

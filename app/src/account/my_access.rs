@@ -6,7 +6,7 @@ use crate::me::{Me, use_me};
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::read::Data;
 use crate::screen::Screen;
-use crate::ui::{Avatar, AvatarSize, Crumb, Fact, Facts, PageHead, RailPart, SplitBody, within_awaited};
+use crate::ui::{Avatar, AvatarSize, Crumb, Fact, Facts, PageHead, RailPart, SplitBody, shown_address, within_awaited};
 use domain::mode::Mode;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -49,7 +49,8 @@ fn my_access(dated: Dated<MyAccess>, me: &Me) -> impl IntoView + use<> {
 
 fn person(me: &Me) -> impl IntoView + use<> {
     let standing = me.standing();
-    let Me { id, name, email, kind, .. } = me.clone();
+    let Me { id, name, email, email_verified, kind, .. } = me.clone();
+    let email = shown_address(&email, email_verified);
     let initials = name.clone();
     view! {
         <section class="pb-6">

@@ -13,7 +13,7 @@ use crate::theme::Theme;
 use crate::ui::form::PostForm;
 use crate::ui::{
     Avatar, AvatarSize, Button, Choice, CopyButton, Crumb, Fact, Facts, Icon, ObjectHead, RoleBadge, Segmented,
-    SettingsSection, Views, within_awaited,
+    SettingsSection, UnverifiedBadge, Views, shown_address, within_awaited,
 };
 use domain::role::PlatformRole;
 use domain::user::UserKind;
@@ -92,18 +92,20 @@ fn head(me: &Me) -> impl IntoView + use<> {
     let crumbs = vec![Crumb::here("Settings"), Crumb::here("Profile")];
     let (name, seed, role, kind) = (me.name.clone(), me.id.to_string(), me.role, me.kind);
     let picture = move || view! { <Avatar name seed size=AvatarSize::Large /> };
-    let email = me.email.clone();
+    let (email, verified) = (me.email.clone(), me.email_verified);
     let is_special = role != PlatformRole::User || kind != UserKind::Regular;
     view! {
         <ObjectHead crumbs title=me.name.clone() picture>
             <span class="wrap-anywhere">{email}</span>
+            <UnverifiedBadge verified />
             {is_special.then(|| view! { <RoleBadge role kind /> }).views()}
         </ObjectHead>
     }
 }
 
 fn identity(me: &Me) -> impl IntoView + use<> {
-    let Me { id, name, email, .. } = me.clone();
+    let Me { id, name, email, email_verified, .. } = me.clone();
+    let email = shown_address(&email, email_verified);
     let standing = me.standing();
     let (id, copied) = (id.to_string(), id.to_string());
     view! {

@@ -47,6 +47,7 @@ fn nobody() -> impl IntoView {
 
 fn turned_away(denied: Denied) -> impl IntoView {
     let Words { title, why, ask, who, mends } = words(&denied.reason);
+    let is_about_roles = matches!(denied.reason, Denial::NoRole { .. } | Denial::RolesLeftOut { .. });
     let send = "Send the reference below to an administrator of the platform.".to_owned();
     let steps = [(ask, send), (who, mends), ("Sign in again.", "It works at once.".to_owned())];
     let steps = steps.into_iter().zip(1..).map(|((what, how), place)| step(place, what, how)).views();
@@ -65,7 +66,7 @@ fn turned_away(denied: Denied) -> impl IntoView {
             </div>
         </div>
         <ol class="grid gap-4">{steps}</ol>
-        {told_us(told)}
+        {told_us(told, is_about_roles)}
         {again()}
         <div class="grid gap-0.5 text-xs text-ink-2">
             <p class="flex items-center gap-1.5">
@@ -92,8 +93,8 @@ fn step(place: usize, what: &'static str, how: String) -> impl IntoView {
     }
 }
 
-/// What whoever helps needs to see.
-fn told_us(told: Vec<(String, String)>) -> impl IntoView {
+/// The claims, for whoever helps: open from the beginning where they say why there is no role.
+fn told_us(told: Vec<(String, String)>, is_open: bool) -> impl IntoView {
     let lines = told.into_iter().map(|(claim, value)| {
         view! {
             <dt class="text-ink-2">{claim}</dt>
@@ -102,7 +103,7 @@ fn told_us(told: Vec<(String, String)>) -> impl IntoView {
     });
     let lines = lines.views();
     view! {
-        <details class="group/told text-sm">
+        <details class="group/told text-sm" open=is_open>
             <summary class="flex min-h-6 cursor-pointer items-center gap-1.5 rounded-sm font-medium">
                 "What the identity provider told us"
                 <span class="-rotate-90 text-ink-3 transition-transform group-open/told:rotate-0">
@@ -152,6 +153,24 @@ fn words(reason: &Denial) -> Words {
             ask: "Report it.",
             who: "An administrator corrects it",
             mends: format!("at the identity provider: user_type is regular or {external}, or is left out."),
+        },
+        Denial::UnclearGuest { value } => Words {
+            title: "Your account has an unclear type",
+            why: format!(
+                "The claim guest is {value}. Bursar reads true and false, also as text or as 1 and 0. Anything else could mean an external user, so it signs nobody in."
+            ),
+            ask: "Report it.",
+            who: "An administrator corrects it",
+            mends: "at the identity provider: guest is true or false, or is left out.".to_owned(),
+        },
+        Denial::RolesLeftOut { claim } => Words {
+            title: "Your account is in too many groups",
+            why: format!(
+                "The identity provider left the claim {claim} out of your token, because it would be too large. Microsoft Entra ID does so above 200 groups. Bursar cannot tell which role you have."
+            ),
+            ask: "Report it.",
+            who: "An administrator changes the application's token",
+            mends: "at the identity provider. In Microsoft Entra ID: assign app roles and read the claim roles, or choose “Groups assigned to the application” under Token configuration.".to_owned(),
         },
         Denial::NoAddress => Words {
             title: "Your account has no address",

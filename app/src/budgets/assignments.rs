@@ -6,7 +6,7 @@ use crate::confirm::ConfirmForm;
 use crate::paths;
 use crate::ui::{
     Avatar, AvatarShape, ButtonKind, ButtonSize, Cell, DialogButton, ExternalBadge, Header, NameCell, RelativeTime,
-    Section, Stacked, Table, TableBody, TableFit, TableHead, TableRow, Views, Width,
+    Section, Stacked, Table, TableBody, TableFit, TableHead, TableRow, Views, Width, shown_address,
 };
 use domain::budget::{BudgetAssignment, BudgetDetail, BudgetRow, Holder};
 use leptos::prelude::*;
@@ -81,10 +81,10 @@ fn row(
 
 fn name_cell(holder: Holder) -> AnyView {
     match holder {
-        Holder::User { id, name, email, kind } => {
+        Holder::User { id, name, email, email_verified, kind } => {
             let (shown, seed) = (name.clone(), id.to_string());
             view! {
-                <NameCell href=paths::user(id) name=shown detail=email>
+                <NameCell href=paths::user(id) name=shown detail=shown_address(&email, email_verified)>
                     <Avatar name seed />
                 </NameCell>
                 <ExternalBadge kind />

@@ -70,6 +70,20 @@ pub fn ExternalBadge(
     (kind == UserKind::External).then(|| view! { <Badge kind=BadgeKind::Outline>{kind.title()}</Badge> })
 }
 
+/// Marks an e-mail address that nobody verified; nothing for every other.
+#[component]
+pub fn UnverifiedBadge(
+    /// Whether the address is known to be the user's.
+    verified: bool,
+) -> impl IntoView {
+    (!verified).then(|| view! { <Badge kind=BadgeKind::Warn>"Unverified e-mail"</Badge> })
+}
+
+/// An e-mail address on one line: the mark comes first, where a long address cannot push it out of sight.
+pub fn shown_address(email: &str, verified: bool) -> String {
+    if verified { email.to_owned() } else { ["Unverified: ", email].concat() }
+}
+
 /// A project as a badge that leads to it; a key marks a project admin.
 #[component]
 pub fn ProjectBadge(

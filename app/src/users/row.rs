@@ -3,6 +3,7 @@
 use crate::paths;
 use crate::ui::{
     Avatar, Cell, Day, NameCell, Priority, ProjectBadges, RelativeTime, RoleBadge, Stacked, StatusMark, TableRow,
+    shown_address,
 };
 use domain::role::PlatformRole;
 use domain::user::{UserKind, UserRow};
@@ -23,7 +24,7 @@ pub fn person_row(person: UserRow, now: OffsetDateTime) -> impl IntoView {
     view! {
         <TableRow>
             <Cell stacked=Stacked::Line>
-                <NameCell href name=person.name detail=person.email>
+                <NameCell href name=person.name detail=shown_address(&person.email, person.email_verified)>
                     <Avatar name seed />
                 </NameCell>
             </Cell>

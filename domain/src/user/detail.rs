@@ -77,6 +77,8 @@ pub struct IdentityConflict {
     pub name: String,
     /// The address they came with.
     pub address: String,
+    /// Whether the identity provider verified it.
+    pub address_verified: bool,
     /// Their username there.
     pub username: Option<String>,
     /// The first try.
@@ -96,6 +98,8 @@ pub struct UserDetail {
     pub name: String,
     /// Address as shown.
     pub email: String,
+    /// Whether the address is known to be the user's.
+    pub email_verified: bool,
     /// Regular or external.
     pub kind: UserKind,
     /// The gravest state that holds.

@@ -89,7 +89,9 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
             serve::run(&config, telemetry, sample).await
         }
         Command::Migrate { from } => operate::migrate(&configured()?, from.as_deref()).await,
-        Command::GrantMaintainer { email } => operate::grant_maintainer(&configured()?, &email).await,
+        Command::GrantMaintainer { email, subject } => {
+            operate::grant_maintainer(&configured()?, &email, subject.as_deref()).await
+        }
         Command::VerifyAudit { known } => operate::verify_audit(&configured()?, known.as_ref()).await,
         Command::CheckConfig => operate::check_config(&configured()?).await,
         #[cfg(feature = "embedded-postgres")]

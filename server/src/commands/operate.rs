@@ -24,10 +24,14 @@ pub(super) async fn migrate(config: &Config, from: Option<&Path>) -> Result<(), 
 }
 
 /// `bursar grant-maintainer`
-pub(super) async fn grant_maintainer(config: &Config, email: &Email) -> Result<(), CommandError> {
+pub(super) async fn grant_maintainer(
+    config: &Config,
+    email: &Email,
+    subject: Option<&str>,
+) -> Result<(), CommandError> {
     with_database(config, async |services| {
         schema::migrate(services.database()).await?;
-        Ok(bootstrap::grant_maintainer(services, email).await?)
+        Ok(bootstrap::grant_maintainer(services, email, subject).await?)
     })
     .await?;
     println!("{email} is a maintainer now.");

@@ -112,10 +112,19 @@ fn provider(config: &Config) -> Option<IdentityConfig> {
         // The library adds it itself.
         scopes: scopes.split_whitespace().filter(|scope| *scope != "openid").map(str::to_owned).collect(),
         roles_claim: config.oidc_roles_claim.clone().unwrap_or_else(|| roles_claim.to_owned()),
-        role_map: config.oidc_role_map.0.clone(),
+        role_map: role_map(config),
         public_url: config.public_url.as_ref()?.origin().to_owned(),
         secret_key: config.secret_key.as_ref()?.expose().to_owned(),
     })
+}
+
+/// The map with the role that means admin under its configured name.
+fn role_map(config: &Config) -> Vec<(String, String)> {
+    let pairs = config.oidc_role_map.0.iter().map(|(theirs, ours)| {
+        let ours = if ours == "admin" { &config.admin_role } else { ours };
+        (theirs.clone(), ours.clone())
+    });
+    pairs.collect()
 }
 
 fn settings(config: &Config) -> Settings {

@@ -5,6 +5,7 @@ use domain::email::Email;
 use domain::mode::Mode;
 use domain::project::ProjectName;
 use http::HeaderValue;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -182,22 +183,36 @@ plain_value!(
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RoleMap(pub Vec<(String, String)>);
 
-plain_value!(
-    RoleMap,
-    "pairs separated by commas, each a word of the provider, = and admin or developer",
-    |raw| {
-        let pairs = raw.split(',').map(str::trim).filter(|pair| !pair.is_empty()).map(|pair| {
-            let (theirs, ours) = pair.rsplit_once('=')?;
-            let is_known = ["admin", "developer"].contains(&ours.trim()) && !theirs.trim().is_empty();
-            is_known.then(|| (theirs.trim().to_owned(), ours.trim().to_owned()))
-        });
-        pairs.collect::<Option<Vec<_>>>().map(Self)
-    },
-    |map| {
-        let pairs: Vec<String> = map.0.iter().map(|(theirs, ours)| format!("{theirs}={ours}")).collect();
+impl RoleMap {
+    fn pair(theirs: &str, ours: &str) -> Option<(String, String)> {
+        let (theirs, ours) = (theirs.trim(), ours.trim());
+        let is_known = ["admin", "developer"].contains(&ours) && !theirs.is_empty();
+        is_known.then(|| (theirs.to_owned(), ours.to_owned()))
+    }
+}
+
+impl Value for RoleMap {
+    const ALLOWED: &'static str = "pairs separated by commas, each a name of the provider, = and admin or developer; or a JSON object of them, for names with commas";
+
+    fn parse(raw: &str) -> Result<Self, String> {
+        let unknown = |pair: &str| format!("{pair:?} is not one");
+        let pairs: Result<Vec<_>, String> = if raw.trim_start().starts_with('{') {
+            let pairs: BTreeMap<String, String> =
+                serde_json::from_str(raw).map_err(|fault| format!("it is no JSON object of texts ({fault})"))?;
+            pairs.iter().map(|(theirs, ours)| Self::pair(theirs, ours).ok_or_else(|| unknown(theirs))).collect()
+        } else {
+            let pairs = raw.split(',').map(str::trim).filter(|pair| !pair.is_empty());
+            let read = |pair: &str| pair.rsplit_once('=').and_then(|(theirs, ours)| Self::pair(theirs, ours));
+            pairs.map(|pair| read(pair).ok_or_else(|| unknown(pair))).collect()
+        };
+        pairs.map(Self)
+    }
+
+    fn show(&self) -> String {
+        let pairs: Vec<String> = self.0.iter().map(|(theirs, ours)| format!("{theirs}={ours}")).collect();
         if pairs.is_empty() { "none".to_owned() } else { pairs.join(", ") }
     }
-);
+}
 
 /// Which log lines are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -334,6 +349,19 @@ mod tests {
         for bad in ["admins", "=admin", "a=", "a=owner"] {
             assert!(RoleMap::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn role_map_takes_ldap_names_as_json() {
+        let name = "cn=admins,ou=groups,dc=example,dc=com";
+        let map = RoleMap::parse(&format!(r#" {{"{name}": "admin", "Staff": "developer"}}"#)).expect("good");
+        let pair = |theirs: &str, ours: &str| (theirs.to_owned(), ours.to_owned());
+        assert_eq!(map.0, [pair("Staff", "developer"), pair(name, "admin")]);
+        assert_eq!(RoleMap::parse("{}"), Ok(RoleMap::default()));
+        for bad in [r#"{"a": "owner"}"#, r#"{"": "admin"}"#, r#"{"a": 1}"#, r#"{"a": ["admin"]}"#, "{", r#"{"a"}"#] {
+            assert!(RoleMap::parse(bad).is_err(), "{bad}");
+        }
+        assert!(RoleMap::parse(&format!("{name}=admin")).is_err(), "the commas separate pairs");
     }
 
     #[test]

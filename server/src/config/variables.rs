@@ -100,7 +100,7 @@ variables! {
     oidc_roles_claim: Option<String> = "", ["OIDC_ROLES_CLAIM"],
         "The claim that holds roles or groups, with dots between levels. Without it: realm_access.roles for Keycloak, roles for Entra ID, groups for others.";
     oidc_role_map: RoleMap = "", ["OIDC_ROLE_MAP"],
-        "Which roles or groups of the provider mean admin and developer, like 3f1c-group-id=admin,Staff=developer. A role that is not named keeps its own name.";
+        "Which roles or groups of the provider mean admin and developer, like 3f1c-group-id=admin,Staff=developer. With it, only what it names counts. As a JSON object for names with commas, like {\"cn=admins,dc=example,dc=com\": \"admin\"}.";
     entra_tenant_id: Option<String> = "", ["ENTRA_TENANT_ID"], "The tenant of Entra ID whose people sign in.";
     secret_key: Option<Secret> = "", ["BURSAR_SECRET_KEY"],
         "Encrypts the provider's tokens in the database: 32 characters or more, like the output of openssl rand -base64 32. All processes share it.";

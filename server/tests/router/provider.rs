@@ -253,7 +253,7 @@ pub(crate) fn person(name: &str, roles: &[&str]) -> Map<String, Value> {
     let id = uuid::Builder::from_random_bytes(id[..16].try_into().expect("16 bytes")).into_uuid();
     let claims = json!({
         "sub": id, "preferred_username": name, "name": name, "email": format!("{name}@example.com"),
-        "sid": format!("session-of-{name}"), "realm_access": { "roles": roles },
+        "email_verified": true, "sid": format!("session-of-{name}"), "realm_access": { "roles": roles },
     });
     claims.as_object().cloned().expect("an object")
 }

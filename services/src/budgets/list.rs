@@ -91,14 +91,15 @@ pub async fn detail(services: &Services, _can: &Can<ViewBudgets>, budget: Budget
 
 async fn assignments(services: &Services, budget: BudgetId) -> Result<Vec<BudgetAssignment>, Error> {
     let rows = sqlx::query!(
-        r#"select a.id as "id!", a.name as "name!", a.detail as "detail!", a.user_type,
+        r#"select a.id as "id!", a.name as "name!", a.detail as "detail!", a.user_type, a.email_verified as "email_verified!",
                   giver.name as "assigned_by?", a.created_at as "since!"
            from (
-             (select u.id, u.name, u.email as detail, u.user_type, a.assigned_by, a.created_at
+             (select u.id, u.name, u.email as detail, u.user_type,
+                     coalesce(u.email_verified, u.auth_source = 'local') as email_verified, a.assigned_by, a.created_at
               from user_budgets a join users u on u.id = a.user_id
               where a.budget_id = $1 order by a.created_at desc, u.id limit 50)
              union all
-             (select p.id, p.title, p.name, null, a.assigned_by, a.created_at
+             (select p.id, p.title, p.name, null, false, a.assigned_by, a.created_at
               from project_budgets a join projects p on p.id = a.project_id
               where a.budget_id = $1 order by a.created_at desc, p.id limit 50)
            ) a left join users giver on giver.id = a.assigned_by
@@ -111,9 +112,13 @@ async fn assignments(services: &Services, budget: BudgetId) -> Result<Vec<Budget
         .map(|row| {
             let holder = match row.user_type {
                 None => Holder::Project { name: stored_name(&row.detail)?, title: row.name },
-                Some(kind) => {
-                    Holder::User { id: UserId(row.id), name: row.name, email: row.detail, kind: user_kind(&kind)? }
-                }
+                Some(kind) => Holder::User {
+                    id: UserId(row.id),
+                    name: row.name,
+                    email: row.detail,
+                    email_verified: row.email_verified,
+                    kind: user_kind(&kind)?,
+                },
             };
             Ok(BudgetAssignment { holder, assigned_by: row.assigned_by, since: row.since })
         })

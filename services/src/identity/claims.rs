@@ -2,24 +2,31 @@
 
 use super::IdentityConfig;
 use super::signed::Claims;
+use domain::claims::{boolean, names};
 use domain::provider::ProviderKind;
 use serde_json::{Value, json};
 
 /// Claims about the exchange rather than the person.
 const OF_THE_EXCHANGE: [&str; 6] = ["nonce", "at_hash", "c_hash", "s_hash", "jti", "typ"];
+/// Claims that restrict what a user may do.
+const RESTRICTING: [&str; 2] = ["user_type", "guest"];
+/// The most received role names that are kept for the page and the log, and the most characters of each.
+const MAX_RECEIVED: usize = 20;
+const MAX_RECEIVED_LENGTH: usize = 100;
 
-/// Verified claims about a person, with roles at `realm_access.roles` in our words.
+/// Verified claims about a user, with roles at `realm_access.roles` in Bursar's words and with a definite
+/// `email_verified`.
 ///
 /// `first` wins; what it lacks is taken from `second`, for Keycloak writes roles into the access token alone unless a
 /// mapper says otherwise.
 pub(super) fn canonical(config: &IdentityConfig, first: Claims, second: Claims) -> Claims {
-    let mut claims = second;
-    claims.extend(first);
+    let claims = merged(first, second).into_iter().map(|(name, value)| (name, without_nul(value)));
+    let mut claims: Claims = claims.collect();
     for name in OF_THE_EXCHANGE {
         claims.remove(name);
     }
-    let roles = roles(config, &claims);
-    claims.insert("realm_access".to_owned(), json!({ "roles": roles }));
+    claims.insert("realm_access".to_owned(), roles(config, &claims));
+    claims.insert("email_verified".to_owned(), is_verified(config.kind, &claims).into());
     if config.kind == ProviderKind::Entra && !claims.contains_key("email") {
         // Tenants need not tell addresses; the name that people sign in with has the form of one.
         let name = claims.get("preferred_username").filter(|name| name.as_str().is_some_and(|name| name.contains('@')));
@@ -30,25 +37,106 @@ pub(super) fn canonical(config: &IdentityConfig, first: Claims, second: Claims) 
     claims
 }
 
+/// Postgres keeps no NUL in texts or JSON. What it replaces is not dropped, because a claim may restrict.
+fn without_nul(value: Value) -> Value {
+    let replaced = |text: String| if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text };
+    match value {
+        Value::String(text) => Value::String(replaced(text)),
+        Value::Array(values) => values.into_iter().map(without_nul).collect(),
+        Value::Object(values) => values.into_iter().map(|(name, value)| (replaced(name), without_nul(value))).collect(),
+        other => other,
+    }
+}
+
+/// One claim set of two. Where both state a claim that restricts and disagree, both values are kept as a list: it is
+/// unclear then, and refused.
+pub(super) fn merged(first: Claims, mut second: Claims) -> Claims {
+    let email = first.get("email").or_else(|| second.get("email"));
+    // Whether an address was verified is only known from a claim set that has this very address.
+    let verified = |claims: &Claims| claims.get("email_verified").filter(|_| claims.get("email") == email).cloned();
+    let mut strict = vec![("email_verified", both(verified(&first), verified(&second)))];
+    strict.extend(RESTRICTING.map(|name| (name, both(first.get(name).cloned(), second.get(name).cloned()))));
+    second.extend(first);
+    for (name, value) in strict {
+        match value {
+            Some(value) => second.insert(name.to_owned(), value),
+            None => second.remove(name),
+        };
+    }
+    second
+}
+
+fn both(first: Option<Value>, second: Option<Value>) -> Option<Value> {
+    let is_same = |a: &Value, b: &Value| a == b || boolean(a).is_some_and(|a| Some(a) == boolean(b));
+    match (first.filter(|value| !value.is_null()), second.filter(|value| !value.is_null())) {
+        (Some(first), Some(second)) if !is_same(&first, &second) => Some(Value::Array(vec![first, second])),
+        (first, second) => first.or(second),
+    }
+}
+
+/// Whether the address is known to be the user's. Keycloak always says so in `email_verified`, and OpenID Connect has no
+/// other way to say it, so a missing claim means no. Entra ID never sends it: there the tenant's administrators set the
+/// address, unless the optional claim `xms_edov` says that its domain was not verified.
+fn is_verified(kind: ProviderKind, claims: &Claims) -> bool {
+    let stated =
+        |name: &str| claims.get(name).filter(|value| !value.is_null()).map(|value| boolean(value) == Some(true));
+    match kind {
+        ProviderKind::Entra => stated("email_verified").or_else(|| stated("xms_edov")).unwrap_or(true),
+        ProviderKind::Keycloak | ProviderKind::Oidc => stated("email_verified").unwrap_or(false),
+    }
+}
+
+/// The roles in Bursar's words, and what they were read from: for the page and the log when there are none.
+fn roles(config: &IdentityConfig, claims: &Claims) -> Value {
+    let found = roles_claim(config, claims);
+    let received = found.map(names).unwrap_or_default();
+    let mut roles: Vec<&str> = received.iter().flat_map(|name| translated(config, name)).collect();
+    roles.sort_unstable();
+    roles.dedup();
+    let mut access = json!({ "roles": roles, "claim": config.roles_claim });
+    if found.is_some() {
+        access["received"] = shown(&received).into();
+    } else if is_left_out(config, claims) {
+        access["left_out"] = true.into();
+    }
+    access
+}
+
 /// The claim that `OIDC_ROLES_CLAIM` names.
 pub(super) fn roles_claim<'a>(config: &IdentityConfig, claims: &'a Claims) -> Option<&'a Value> {
-    let mut levels = config.roles_claim.split('.');
-    let first = levels.next().and_then(|name| claims.get(name));
-    let found = levels.try_fold(first, |value, name| value.map(|value| value.get(name))).flatten();
-    found.filter(|value| !value.is_null())
+    find(claims, &config.roles_claim)
 }
 
-fn roles(config: &IdentityConfig, claims: &Claims) -> Vec<String> {
-    let names = roles_claim(config, claims).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    let mut roles: Vec<String> = names.map(|name| translated(config, name)).collect();
-    roles.sort();
-    roles.dedup();
-    roles
+/// A claim by its name: the whole name first, then every way to read it as a path, for names of claims and clients
+/// contain dots too (`https://example.com/roles`, `resource_access.my.client.roles`).
+fn find<'a>(claims: &'a Claims, name: &str) -> Option<&'a Value> {
+    claims.get(name).filter(|value| !value.is_null()).or_else(|| {
+        let mut dots = name.rmatch_indices('.');
+        dots.find_map(|(dot, _)| find(claims.get(&name[..dot])?.as_object()?, &name[dot + 1..]))
+    })
 }
 
-fn translated(config: &IdentityConfig, name: &str) -> String {
-    let pair = config.role_map.iter().find(|(theirs, _)| theirs == name);
-    pair.map_or(name, |(_, ours)| ours).to_owned()
+/// Without a map every name is its own role. With one, only what it names counts: where users make groups themselves,
+/// they could otherwise call one `admin`.
+fn translated<'a>(config: &'a IdentityConfig, name: &'a str) -> Vec<&'a str> {
+    if config.role_map.is_empty() {
+        return vec![name];
+    }
+    config.role_map.iter().filter(|(theirs, _)| theirs == name).map(|(_, ours)| ours.as_str()).collect()
+}
+
+/// Whether the claim is not in the token because it is too large (OpenID Connect Core 1.0, section 5.6.2; Entra ID also
+/// writes `hasgroups`).
+fn is_left_out(config: &IdentityConfig, claims: &Claims) -> bool {
+    let elsewhere = claims.get("_claim_names").and_then(|names| names.get(&config.roles_claim)).is_some();
+    elsewhere || config.roles_claim == "groups" && claims.get("hasgroups").and_then(boolean) == Some(true)
+}
+
+fn shown(received: &[String]) -> Vec<String> {
+    let cut = |name: &String| name.chars().take(MAX_RECEIVED_LENGTH).collect();
+    let mut shown: Vec<String> = received.iter().take(MAX_RECEIVED).map(cut).collect();
+    shown.extend(received.len().checked_sub(MAX_RECEIVED + 1).map(|more| format!("and {} more", more + 1)));
+    shown
 }
 
 #[cfg(test)]
@@ -64,14 +152,22 @@ mod tests {
         Value::Object(canonical(&config, claims(first), claims(second)))
     }
 
+    fn read_roles(claim: &str, map: &[(&str, &str)], claims: Value) -> Value {
+        read(ProviderKind::Oidc, claim, map, claims, json!({}))["realm_access"]["roles"].clone()
+    }
+
+    fn verified(kind: ProviderKind, first: Value, second: Value) -> Value {
+        read(kind, "roles", &[], first, second)["email_verified"].clone()
+    }
+
     #[test]
     fn roles_of_keycloak_may_stand_in_the_access_token_alone() {
         let id = json!({ "sub": "1", "name": "Ada", "nonce": "n" });
         let access = json!({ "name": "Other", "realm_access": { "roles": ["developer", "offline_access"] } });
         let claims = read(ProviderKind::Keycloak, "realm_access.roles", &[], id, access);
-        let expected =
-            json!({ "sub": "1", "name": "Ada", "realm_access": { "roles": ["developer", "offline_access"] } });
-        assert_eq!(claims, expected);
+        let roles = json!(["developer", "offline_access"]);
+        let access = json!({ "roles": roles, "claim": "realm_access.roles", "received": roles });
+        assert_eq!(claims, json!({ "sub": "1", "name": "Ada", "email_verified": false, "realm_access": access }));
     }
 
     #[test]
@@ -79,21 +175,136 @@ mod tests {
         let id = json!({ "sub": "1", "groups": ["3f1c", "77aa"], "preferred_username": "ada@example.com" });
         let map = [("3f1c", "admin"), ("9999", "developer")];
         let claims = read(ProviderKind::Entra, "groups", &map, id, json!({}));
-        assert_eq!(claims["realm_access"]["roles"], json!(["77aa", "admin"]));
+        let access = json!({ "roles": ["admin"], "claim": "groups", "received": ["3f1c", "77aa"] });
+        assert_eq!(claims["realm_access"], access);
         assert_eq!(claims["email"], "ada@example.com");
     }
 
     #[test]
-    fn a_role_claim_of_another_shape_gives_no_role() {
-        for odd in [json!("admin"), json!({ "admin": true }), json!(7), json!(null), json!([["admin"], 7])] {
-            let claims = read(ProviderKind::Oidc, "groups", &[], json!({ "groups": odd }), json!({}));
-            assert_eq!(claims["realm_access"]["roles"], json!([]), "{odd}");
+    fn group_that_the_map_does_not_name_counts_for_nothing() {
+        let groups = json!({ "groups": ["admin", "developer", "Staff"] });
+        assert_eq!(read_roles("groups", &[("Staff", "developer")], groups.clone()), json!(["developer"]));
+        assert_eq!(read_roles("groups", &[("Other", "admin")], groups), json!([]));
+        let both = [("Staff", "admin"), ("Staff", "developer")];
+        assert_eq!(read_roles("groups", &both, json!({ "groups": "Staff" })), json!(["admin", "developer"]));
+    }
+
+    #[test]
+    fn role_claim_is_a_text_a_list_or_an_object() {
+        for roles in [json!("developer"), json!(["developer"]), json!({ "developer": { "org-1": "example.com" } })] {
+            assert_eq!(read_roles("groups", &[], json!({ "groups": roles })), json!(["developer"]), "{roles}");
+        }
+    }
+
+    #[test]
+    fn role_claim_of_another_shape_gives_no_role() {
+        for odd in [json!({ "admin": false }), json!(7), json!(null), json!([["admin"], 7]), json!(true), json!("")] {
+            assert_eq!(read_roles("groups", &[], json!({ "groups": odd })), json!([]), "{odd}");
+        }
+    }
+
+    #[test]
+    fn claim_name_with_dots_is_found_whole_and_as_path() {
+        let dotted = json!({ "https://example.com/roles": ["developer"] });
+        assert_eq!(read_roles("https://example.com/roles", &[], dotted), json!(["developer"]));
+        let client = |id: &str| json!({ "resource_access": { id: { "roles": ["developer"] } } });
+        for id in ["my.client", "https://bursar.example.com", "bursar", "a.b.c.d"] {
+            assert_eq!(
+                read_roles(&format!("resource_access.{id}.roles"), &[], client(id)),
+                json!(["developer"]),
+                "{id}"
+            );
+        }
+        let nested = json!({ "a": { "b.c": { "d": "developer" } }, "a.b": { "x": 1 } });
+        assert_eq!(read_roles("a.b.c.d", &[], nested), json!(["developer"]), "the first way to read it leads nowhere");
+        let two = json!({ "a.b": "developer", "a": { "b": "admin" } });
+        assert_eq!(read_roles("a.b", &[], two), json!(["developer"]), "the whole name comes first");
+        for missing in ["resource_access..roles", "", ".", "resource_access.my.client", "realm_access.roles"] {
+            assert_eq!(read_roles(missing, &[], client("my.client")), json!([]), "{missing}");
         }
     }
 
     #[test]
     fn a_claim_that_only_looks_mapped_gives_nothing() {
-        let id = json!({ "realm_access": { "roles": ["admin"] } });
-        assert_eq!(read(ProviderKind::Oidc, "groups", &[], id, json!({}))["realm_access"]["roles"], json!([]));
+        let id = json!({ "realm_access": { "roles": ["admin"], "left_out": true, "received": ["admin"] } });
+        let claims = read(ProviderKind::Oidc, "groups", &[], id, json!({}));
+        assert_eq!(claims["realm_access"], json!({ "roles": [], "claim": "groups" }));
+    }
+
+    #[test]
+    fn groups_that_entra_left_out_are_told_from_no_groups() {
+        let is_left_out = |claim: &str, claims: Value| {
+            read(ProviderKind::Entra, claim, &[("a", "admin")], claims, json!({}))["realm_access"]["left_out"]
+                == json!(true)
+        };
+        let elsewhere =
+            json!({ "_claim_names": { "groups": "src1" }, "_claim_sources": { "src1": { "endpoint": "x" } } });
+        assert!(is_left_out("groups", elsewhere.clone()));
+        assert!(
+            is_left_out("groups", json!({ "hasgroups": true }))
+                && is_left_out("groups", json!({ "hasgroups": "true" }))
+        );
+        assert!(!is_left_out("roles", elsewhere) && !is_left_out("roles", json!({ "hasgroups": true })));
+        assert!(
+            !is_left_out("groups", json!({ "groups": [], "hasgroups": false })) && !is_left_out("groups", json!({}))
+        );
+    }
+
+    #[test]
+    fn received_role_names_are_bounded() {
+        let many: Vec<String> = (0..25).map(|n| format!("{n}{}", "x".repeat(200))).collect();
+        let claims = read(ProviderKind::Oidc, "groups", &[("a", "admin")], json!({ "groups": many }), json!({}));
+        let received = claims["realm_access"]["received"].as_array().expect("a list").clone();
+        assert_eq!((received.len(), &received[20]), (21, &json!("and 5 more")));
+        assert!(received.iter().all(|name| name.as_str().is_some_and(|name| name.len() <= 100)));
+    }
+
+    #[test]
+    fn missing_email_verified_means_no_except_at_entra() {
+        let email = || json!({ "email": "ada@example.com" });
+        for kind in [ProviderKind::Keycloak, ProviderKind::Oidc] {
+            assert_eq!(verified(kind, email(), json!({})), json!(false), "{kind:?}");
+            let said = json!({ "email": "ada@example.com", "email_verified": "true" });
+            assert_eq!(verified(kind, said, json!({})), json!(true), "{kind:?}");
+        }
+        assert_eq!(verified(ProviderKind::Entra, email(), json!({})), json!(true));
+        for (claim, value) in [("email_verified", json!(false)), ("xms_edov", json!("0")), ("xms_edov", json!(false))] {
+            let claims = json!({ "email": "ada@example.com", claim: value });
+            assert_eq!(verified(ProviderKind::Entra, claims, json!({})), json!(false), "{claim}");
+        }
+    }
+
+    #[test]
+    fn email_verified_speaks_of_its_own_address_alone() {
+        let claims = |email: &str, verified: Value| json!({ "email": email, "email_verified": verified });
+        let keycloak = |first, second| verified(ProviderKind::Keycloak, first, second);
+        let here = || json!({ "email": "ada@example.com" });
+        assert_eq!(keycloak(here(), claims("ada@example.com", json!(true))), json!(true));
+        assert_eq!(keycloak(here(), claims("eve@example.com", json!(true))), json!(false), "another address");
+        assert_eq!(keycloak(here(), json!({ "email_verified": true })), json!(false), "no address");
+        let no = claims("ada@example.com", json!(false));
+        assert_eq!(keycloak(claims("ada@example.com", json!(true)), no), json!(false), "they disagree");
+        assert_eq!(keycloak(json!({}), claims("ada@example.com", json!(true))), json!(true));
+    }
+
+    #[test]
+    fn nul_in_a_claim_is_replaced_and_the_claim_kept() {
+        let claims = json!({ "user_type": "external\0", "address": { "a\0": ["b\0"] } });
+        let claims = read(ProviderKind::Keycloak, "roles", &[], claims, json!({}));
+        assert_eq!(claims["user_type"], "external\u{fffd}");
+        assert!(!claims.to_string().contains("\\u0000"));
+    }
+
+    #[test]
+    fn tokens_that_disagree_about_a_restriction_leave_it_unclear() {
+        let of = |name: &str, first: Value, second: Value| {
+            let claims = read(ProviderKind::Keycloak, "roles", &[], json!({ name: first }), json!({ name: second }));
+            claims.get(name).cloned().unwrap_or_default()
+        };
+        assert_eq!(of("guest", json!(false), json!(true)), json!([false, true]));
+        assert_eq!(of("user_type", json!("regular"), json!("external")), json!(["regular", "external"]));
+        assert_eq!(of("guest", json!(true), json!("true")), json!(true));
+        assert_eq!(of("user_type", json!(null), json!("external")), json!("external"));
+        assert_eq!(of("user_type", json!("external"), json!(null)), json!("external"));
     }
 }

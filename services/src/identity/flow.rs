@@ -254,8 +254,8 @@ pub(super) async fn granted(
 ) -> Result<Grant, Fault> {
     let token = answer.access_token().secret();
     let access = identity.accompanying(services, token, &id.subject).await?;
-    let mut others = identity.userinfo(services, [&id.claims, &access], &id.subject, token, purpose).await?;
-    others.extend(access);
+    let userinfo = identity.userinfo(services, [&id.claims, &access], &id.subject, token, purpose).await?;
+    let others = claims::merged(access, userinfo);
     let life = answer.expires_in().and_then(|life| Duration::try_from(life).ok()).unwrap_or(sessions::DEFAULT_LIFE);
     Ok(Grant {
         claims: claims::canonical(&identity.config, id.claims, others),

@@ -32,14 +32,15 @@ pub async fn find_people(
     };
     let hits = Hits::of(services, Searched::Users, Some(term)).await?;
     let mut sql = QueryBuilder::new(
-        "select u.id, u.name, u.email, u.user_type, exists (select from user_projects m where m.user_id = u.id and m.project_id = ",
+        "select u.id, u.name, u.email, coalesce(u.email_verified, u.auth_source = 'local'), u.user_type,
+                exists (select from user_projects m where m.user_id = u.id and m.project_id = ",
     );
     sql.push_bind(project).push(") from users u where u.is_active");
     hits.push_condition(&mut sql, "u");
     sql.push(" order by lower(u.name), u.id limit 10");
-    let rows: Vec<(Uuid, String, String, String, bool)> = sql.build_query_as().fetch_all(&services.pool).await?;
-    let person = |(id, name, email, kind, is_member): (_, _, _, String, _)| {
-        Ok(FoundPerson { id: UserId(id), name, email, kind: user_kind(&kind)?, is_member })
+    let rows: Vec<(Uuid, String, String, bool, String, bool)> = sql.build_query_as().fetch_all(&services.pool).await?;
+    let person = |(id, name, email, email_verified, kind, is_member): (_, _, _, _, String, _)| {
+        Ok(FoundPerson { id: UserId(id), name, email, email_verified, kind: user_kind(&kind)?, is_member })
     };
     rows.into_iter().map(person).collect()
 }

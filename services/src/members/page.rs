@@ -73,7 +73,7 @@ fn push_page(
     push_wanted: impl FnOnce(&mut QueryBuilder<Postgres>),
 ) {
     sql.push(
-        "select u.id, u.name, u.email, u.user_type, u.is_active, u.locked_until, u.last_sign_in_at, m.is_project_admin,
+        "select u.id, u.name, u.email, coalesce(u.email_verified, u.auth_source = 'local') as email_verified, u.user_type, u.is_active, u.locked_until, u.last_sign_in_at, m.is_project_admin,
                 p.project_type = 'personal' as is_personal, p.created_by is not distinct from u.id as is_creator,
                 (select g.name from users g where g.id = m.granted_by) as granted_by, m.created_at as since,
                 lower(u.name) as sort_key
@@ -102,6 +102,7 @@ struct Row {
     id: Uuid,
     name: String,
     email: String,
+    email_verified: bool,
     user_type: String,
     is_active: bool,
     locked_until: Option<OffsetDateTime>,
@@ -122,6 +123,7 @@ impl Row {
             user_id: UserId(self.id),
             name: self.name,
             email: self.email,
+            email_verified: self.email_verified,
             role: session::project_role(self.is_personal, self.is_project_admin),
             is_creator: self.is_creator,
             granted_by: self.granted_by,

@@ -1,14 +1,12 @@
 //! Signing in where the provider keeps everything: nothing of the person is stored, projects that are named are made.
 
-use super::{Verdict, Vouched, identity, projects};
+use super::{Verdict, Vouched, identity, projects, without_role};
 use crate::Services;
 use crate::audit::{self, By};
 use crate::error::Error;
 use crate::users::make_personal_project;
 use domain::claims::{ClaimedProject, Claims};
-use domain::denial::Denial;
 use domain::id::UserId;
-use domain::text::folded;
 use domain::user::UserKind;
 use sqlx::PgConnection;
 
@@ -20,9 +18,9 @@ pub(super) async fn admit(
     claims: &Claims,
 ) -> Result<Verdict, Error> {
     if claims.role.is_none() {
-        return Ok(Err(Denial::NoRole { admin_role: services.settings.claims.admin_role.clone() }));
+        return Ok(Err(without_role(services, vouched, claims)));
     }
-    let id = identity::person_id(vouched.issuer, &claims.subject);
+    let id = identity::id_without_account(connection, vouched, &claims.subject).await?;
     let open = |project: &&ClaimedProject| services.settings.is_open_to(claims.kind, project.name.as_str());
     let named: Vec<&ClaimedProject> = claims.shared_projects().filter(open).collect();
     let mut entries = projects::make_missing(services, connection, &named).await?;
@@ -41,14 +39,13 @@ async fn personal_project(
     id: UserId,
 ) -> Result<Option<crate::audit::Entry>, Error> {
     let listed = claims.projects.iter().filter(|project| claims.is_own_name(project.name.as_str()));
-    let names: Vec<String> = listed.map(|project| folded(project.name.as_str())).collect();
-    let (Some(address), UserKind::Regular) = (claims.address(), claims.kind) else { return Ok(None) };
-    if names.is_empty() {
+    let names: Vec<String> = listed.map(|project| project.name.to_string()).collect();
+    if names.is_empty() || claims.kind != UserKind::Regular {
         return Ok(None);
     }
     let is_shared = sqlx::query_scalar!(
-        r#"select exists (select from projects where lower(name) = any($1) and deleted_at is null
-                          and project_type = 'shared') as "exists!""#,
+        r#"select exists (select from projects where lower(name) in (select lower(n) from unnest($1::text[]) n)
+                          and deleted_at is null and project_type = 'shared') as "exists!""#,
         &names
     )
     .fetch_one(&mut *connection)
@@ -56,5 +53,5 @@ async fn personal_project(
     if is_shared {
         return Ok(None);
     }
-    make_personal_project(services, connection, id, claims.shown_name(), address).await
+    make_personal_project(services, connection, id, claims.shown_name(), claims.personal_project()).await
 }

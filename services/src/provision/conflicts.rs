@@ -25,12 +25,12 @@ pub(super) async fn note(
 ) -> Result<(), Error> {
     sqlx::query!(
         "insert into identity_conflicts as c
-           (issuer, subject, user_id, provider, name, address, username, first_at, last_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+           (issuer, subject, user_id, provider, name, address, address_verified, username, first_at, last_at)
+         values ($1, $2, $3, $4, $5, $6, $9, $7, $8, $8)
          on conflict (issuer, subject) do update set
            first_at = case when c.user_id = excluded.user_id then c.first_at else excluded.first_at end,
            user_id = excluded.user_id, provider = excluded.provider, name = excluded.name, address = excluded.address,
-           username = excluded.username, last_at = excluded.last_at",
+           address_verified = excluded.address_verified, username = excluded.username, last_at = excluded.last_at",
         vouched.issuer,
         claims.subject,
         owner.0,
@@ -38,7 +38,8 @@ pub(super) async fn note(
         claims.shown_name(),
         claims.address().unwrap_or_default(),
         claims.username,
-        services.clock.now()
+        services.clock.now(),
+        claims.email_verified
     )
     .execute(connection)
     .await?;
@@ -81,7 +82,8 @@ pub async fn relink(
         unlink(&mut change, &holder, issuer, subject).await?;
     }
     let before = replace(services, &mut change, id, issuer, subject).await?;
-    sqlx::query!("update users set auth_source = $2 where id = $1", id.0, provider)
+    // Nothing is known of the address until the identity signs in.
+    sqlx::query!("update users set auth_source = $2, email_verified = false where id = $1", id.0, provider)
         .execute(change.connection())
         .await?;
     person.touch(services, &mut change).await?;

@@ -7,13 +7,14 @@ use crate::session::{project_role, user_kind};
 use domain::drift::{About, ChangedBy, Difference, Drift, LastToken, differences};
 use domain::permission::ViewUsers;
 use domain::role::PlatformRole;
+use domain::text::folded;
 use domain::user::UserDetail;
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
-/// What a row of `user_identities` keeps of somebody's last token.
+/// What a row of `user_identities` keeps of somebody's last token; projects that exist are spelled as they are called.
 #[derive(Debug, Deserialize)]
 pub(crate) struct KeptClaims {
     claimed_role: Option<String>,
@@ -28,13 +29,14 @@ impl TryFrom<KeptClaims> for LastToken {
     type Error = Error;
 
     fn try_from(claims: KeptClaims) -> Result<Self, Error> {
+        // The projects' own spelling, folded as the names they are compared with.
         let role = |name: &String| project_role(false, claims.claimed_admin_of.contains(name));
         Ok(Self {
             role: claims
                 .claimed_role
                 .map(|role| PlatformRole::from_flags(false, role == PlatformRole::Admin.key(), false)),
             kind: user_kind(&claims.claimed_type)?,
-            projects: claims.claimed_projects.iter().map(|name| (name.clone(), role(name))).collect(),
+            projects: claims.claimed_projects.iter().map(|name| (folded(name), role(name))).collect(),
             claimed_at: claims.claimed_at,
         })
     }
@@ -75,13 +77,13 @@ async fn changes(
              select actor, at from audit_log where target_id = $1 and action = 'user.kind_changed'
              order by at desc, id desc limit 1) a
            union all
-           select 'project', lower(p.name), a.actor, a.at from projects p cross join lateral (
+           select 'project', n.name, a.actor, a.at
+           from unnest($2::text[]) as n(name) join projects p on lower(p.name) = lower(n.name) cross join lateral (
              select actor, at from audit_log a
              where a.target_id = p.id and a.actor_id is not null
                and (a.action = 'project.deleted'
                     or (a.action like 'project.member%' and (a.changes @> $3 or a.changes @> $4)))
-             order by at desc, id desc limit 1) a
-           where lower(p.name) = any($2)"#,
+             order by at desc, id desc limit 1) a"#,
         person.id.0,
         &projects.collect::<Vec<_>>(),
         json!([{"field": "person", "after": person.email}]),

@@ -1,6 +1,6 @@
 //! The first sign-in in Platform-managed mode: everything is copied once.
 
-use super::{Verdict, Vouched, conflicts, identity, projects};
+use super::{Verdict, Vouched, conflicts, identity, projects, without_role};
 use crate::Services;
 use crate::audit::{self, By, Entry, TargetType};
 use crate::error::Error;
@@ -9,7 +9,6 @@ use domain::claims::Claims;
 use domain::denial::Denial;
 use domain::id::UserId;
 use domain::role::PlatformRole;
-use domain::text::folded;
 use domain::user::UserKind;
 use sqlx::PgConnection;
 
@@ -21,7 +20,7 @@ pub(super) async fn admit(
     claims: &Claims,
 ) -> Result<Verdict, Error> {
     let Some(role) = claims.role else {
-        return Ok(Err(Denial::NoRole { admin_role: services.settings.claims.admin_role.clone() }));
+        return Ok(Err(without_role(services, vouched, claims)));
     };
     let Some(address) = usable_address(claims) else { return Ok(Err(Denial::NoAddress)) };
     if let Some(owner) = identity::owner_of(connection, address).await? {
@@ -32,7 +31,7 @@ pub(super) async fn admit(
     identity::note(services, connection, vouched.issuer, claims, id).await?;
     let mut entries = vec![created(vouched, claims, id, (address, role))];
     if claims.kind == UserKind::Regular {
-        entries.extend(personal_project(services, connection, claims, id, address).await?);
+        entries.extend(personal_project(services, connection, claims, id).await?);
     }
     entries.extend(projects::join(services, connection, claims, id, address).await?);
     audit::write_all(services, connection, By::Console, entries).await?;
@@ -54,8 +53,10 @@ async fn insert(
 ) -> Result<UserId, Error> {
     let id = identity::person_id(vouched.issuer, &claims.subject);
     let id = sqlx::query_scalar!(
-        "insert into users (id, email, name, picture, user_type, is_admin, auth_source, last_sign_in_at, created_at, updated_at)
-         select case when exists (select from users where id = $1) then $2 else $1 end, $3, $4, $5, $6, $7, $8, $9, $9, $9
+        "insert into users (id, email, email_verified, name, picture, user_type, is_admin, auth_source, last_sign_in_at,
+                            created_at, updated_at)
+         select case when exists (select from users where id = $1) then $2 else $1 end, $3, $10, $4, $5, $6, $7, $8, $9,
+                $9, $9
          returning id",
         id.0,
         services.new_id(),
@@ -65,7 +66,8 @@ async fn insert(
         claims.kind.key(),
         role.is_admin(),
         vouched.provider,
-        services.clock.now()
+        services.clock.now(),
+        claims.email_verified
     )
     .fetch_one(connection)
     .await?;
@@ -76,23 +78,23 @@ fn created(vouched: &Vouched<'_>, claims: &Claims, id: UserId, (address, role): 
     Entry::new("user.created", TargetType::User, id.0, address)
         .set("name", claims.shown_name())
         .set("email", address)
+        .set("email_verified", claims.email_verified)
         .set("kind", claims.kind.key())
         .set("role", role.key())
         .set("provider", vouched.provider)
         .set("subject", &claims.subject)
 }
 
-/// The one named as the person is, when nobody else is in it; else a new one.
+/// The one that bears an own name, when nobody else is in it; else a new one.
 async fn personal_project(
     services: &Services,
     connection: &mut PgConnection,
     claims: &Claims,
     id: UserId,
-    address: &str,
 ) -> Result<Vec<Entry>, Error> {
-    let listed = claims.projects.iter().map(|project| project.name.as_str()).filter(|name| claims.is_own_name(name));
-    let names: Vec<String> = std::iter::once(address).chain(listed).map(folded).collect();
+    let names: Vec<String> = claims.own_names().map(str::to_owned).collect();
     let adopted = adopt_personal_project(services, connection, id, &names).await?;
-    let made = ensure_personal_project(services, connection, id, claims.shown_name(), address).await?;
+    let made =
+        ensure_personal_project(services, connection, id, claims.shown_name(), claims.personal_project()).await?;
     Ok(adopted.into_iter().chain(made).collect())
 }

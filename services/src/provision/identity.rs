@@ -1,5 +1,6 @@
 //! Who somebody at the provider is here.
 
+use super::Vouched;
 use crate::Services;
 use crate::error::Error;
 use domain::claims::Claims;
@@ -16,13 +17,32 @@ const SIGN_IN_LOCK: i32 = 0x6275_7274;
 pub(super) fn person_id(issuer: &str, subject: &str) -> UserId {
     match subject.parse::<Uuid>() {
         Ok(id) if id.to_string() == subject => UserId(id),
-        _ => {
-            let digest = Sha256::new().chain_update(issuer).chain_update([0]).chain_update(subject).finalize();
-            let mut bytes = [0; 16];
-            bytes.copy_from_slice(&digest[..16]);
-            UserId(Builder::from_custom_bytes(bytes).into_uuid())
-        }
+        _ => derived_id(issuer, subject),
     }
+}
+
+fn derived_id(issuer: &str, subject: &str) -> UserId {
+    let digest = Sha256::new().chain_update(issuer).chain_update([0]).chain_update(subject).finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    UserId(Builder::from_custom_bytes(bytes).into_uuid())
+}
+
+/// The id where nothing of a user is stored: as [`person_id`], unless an account of another origin has it.
+pub(super) async fn id_without_account(
+    connection: &mut PgConnection,
+    vouched: &Vouched<'_>,
+    subject: &str,
+) -> Result<UserId, Error> {
+    let id = person_id(vouched.issuer, subject);
+    let is_taken = sqlx::query_scalar!(
+        r#"select exists (select from users where id = $1 and auth_source <> $2) as "exists!""#,
+        id.0,
+        vouched.provider
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(if is_taken { derived_id(vouched.issuer, subject) } else { id })
 }
 
 /// One sign-in of the same person after the other, until the transaction ends.
@@ -39,25 +59,36 @@ pub(super) struct Known {
     pub(super) id: UserId,
     pub(super) name: String,
     pub(super) email: String,
+    pub(super) email_verified: bool,
     pub(super) picture: Option<String>,
     pub(super) auth_source: String,
     pub(super) is_active: bool,
 }
 
-/// The person linked to an identity; without a link the one whose id is the subject, as an import makes them.
-pub(super) async fn find(connection: &mut PgConnection, issuer: &str, subject: &str) -> Result<Option<Known>, Error> {
+/// The user linked to an identity; without a link the one whose id is the subject, as an import makes them.
+///
+/// Only an account of this very provider is found by its id: where users choose their subject, they could choose the id of
+/// a local account, which project members see.
+pub(super) async fn find(
+    connection: &mut PgConnection,
+    vouched: &Vouched<'_>,
+    subject: &str,
+) -> Result<Option<Known>, Error> {
     let row = sqlx::query!(
-        "with who as (
+        r#"with who as (
            select i.user_id as id from user_identities i where i.issuer = $1 and i.subject = $2
            union all
            select u.id from users u
-           where u.id = $3 and not exists (select from user_identities i where i.user_id = u.id)
+           where u.id = $3 and u.auth_source = $4
+             and not exists (select from user_identities i where i.user_id = u.id)
            limit 1)
-         select u.id, u.name, u.email, u.picture, u.auth_source, u.is_active
-         from users u where u.id = (select id from who) for no key update",
-        issuer,
+         select u.id, u.name, u.email, coalesce(u.email_verified, u.auth_source = 'local') as "email_verified!",
+                u.picture, u.auth_source, u.is_active
+         from users u where u.id = (select id from who) for no key update"#,
+        vouched.issuer,
         subject,
-        person_id(issuer, subject).0
+        person_id(vouched.issuer, subject).0,
+        vouched.provider
     )
     .fetch_optional(connection)
     .await?;
@@ -65,13 +96,15 @@ pub(super) async fn find(connection: &mut PgConnection, issuer: &str, subject: &
         id: UserId(row.id),
         name: row.name,
         email: row.email,
+        email_verified: row.email_verified,
         picture: row.picture,
         auth_source: row.auth_source,
         is_active: row.is_active,
     }))
 }
 
-/// Keeps what the last token said, to show where it differs from what holds.
+/// Keeps what the last token said, to show where it differs from what holds. A token that leaves the roles out says
+/// nothing about them.
 pub(super) async fn note(
     services: &Services,
     connection: &mut PgConnection,
@@ -91,7 +124,8 @@ pub(super) async fn note(
                  array(select distinct lower(n) from unnest($7::text[]) n order by 1),
                  array(select distinct lower(n) from unnest($8::text[]) n order by 1), $9, $9)
          on conflict (issuer, subject) do update set
-           username = excluded.username, claimed_role = excluded.claimed_role, claimed_type = excluded.claimed_type,
+           username = excluded.username, claimed_type = excluded.claimed_type,
+           claimed_role = case when $10 then i.claimed_role else excluded.claimed_role end,
            claimed_projects = excluded.claimed_projects, claimed_admin_of = excluded.claimed_admin_of,
            claimed_at = excluded.claimed_at",
         issuer,
@@ -102,7 +136,8 @@ pub(super) async fn note(
         claims.kind.key(),
         &names(false),
         &names(true),
-        services.clock.now()
+        services.clock.now(),
+        claims.roles_left_out
     )
     .execute(connection)
     .await?;

@@ -9,7 +9,6 @@ use crate::error::Error;
 use crate::users::rename_personal_project;
 use domain::claims::Claims;
 use domain::denial::Denial;
-use domain::text::folded;
 use sqlx::PgConnection;
 
 /// Lets a known person in who is active. A refreshed token only renews what the drift panel compares.
@@ -25,12 +24,15 @@ pub(super) async fn admit(
         return Ok(Err(Denial::Deactivated));
     }
     if occasion == Occasion::SignIn {
-        let email = usable_address(claims).unwrap_or(&person.email);
-        let is_new = folded(email) != folded(&person.email);
-        let owner = if is_new { identity::owner_of(connection, email).await? } else { None };
+        let told = usable_address(claims).map(|email| (email, claims.email_verified));
+        let kept = (person.email.as_str(), person.email_verified);
+        let address = told.unwrap_or(kept);
+        let is_new = address.0 != person.email;
+        let owner = if is_new { identity::owner_of(connection, address.0).await? } else { None };
+        let owner = owner.filter(|owner| *owner != person.id);
         // The subject says who it is, whatever the address: another account's address waits until an admin settles it.
-        let email = if owner.is_some() { &person.email } else { email };
-        refresh(services, connection, vouched, claims, &person, email).await?;
+        let address = if owner.is_some() { kept } else { address };
+        refresh(services, connection, vouched, claims, &person, address).await?;
         match owner {
             Some(owner) => conflicts::note(services, connection, vouched, claims, owner).await?,
             None => conflicts::forget(connection, vouched.issuer, &claims.subject).await?,
@@ -40,20 +42,21 @@ pub(super) async fn admit(
     Ok(Ok(person.id))
 }
 
-/// E-mail address, name and picture. A name that is missing in the token leaves the stored one.
+/// E-mail address, name and picture. A name that is missing in the token leaves the stored one. The personal project takes
+/// the name of an address once it is verified.
 async fn refresh(
     services: &Services,
     connection: &mut PgConnection,
     vouched: &Vouched<'_>,
     claims: &Claims,
     person: &Known,
-    email: &str,
+    (email, email_verified): (&str, bool),
 ) -> Result<(), Error> {
     let name = claims.name.as_ref().map_or(person.name.as_str(), |name| name.as_str());
-    let has_changed = (email, name, claims.picture.as_deref(), vouched.provider)
-        != (&person.email, &person.name, person.picture.as_deref(), &person.auth_source);
+    let has_changed = (email, email_verified, name, claims.picture.as_deref(), vouched.provider)
+        != (&person.email, person.email_verified, &person.name, person.picture.as_deref(), &person.auth_source);
     sqlx::query!(
-        "update users set email = $2, name = $3, picture = $4, auth_source = $5, last_sign_in_at = $6,
+        "update users set email = $2, email_verified = $8, name = $3, picture = $4, auth_source = $5, last_sign_in_at = $6,
                           updated_at = case when $7 then $6 else updated_at end,
                           version = version + case when $7 then 1 else 0 end
          where id = $1",
@@ -63,16 +66,23 @@ async fn refresh(
         claims.picture,
         vouched.provider,
         services.clock.now(),
-        has_changed
+        has_changed,
+        email_verified
     )
     .execute(&mut *connection)
     .await?;
     if !has_changed {
         return Ok(());
     }
-    let renamed = rename_personal_project(services, connection, person.id, (&person.email, email)).await?;
+    let renamed = if email_verified {
+        rename_personal_project(services, connection, person.id, (&person.email, email)).await?
+    } else {
+        None
+    };
+    let verified = |is: bool| Some(is.to_string());
     let entry = Entry::new("user.profile_refreshed", TargetType::User, person.id.0, email)
         .field("email", Some(person.email.clone()), Some(email.to_owned()))
+        .field("email_verified", verified(person.email_verified), verified(email_verified))
         .field("name", Some(person.name.clone()), Some(name.to_owned()))
         .field("picture", person.picture.clone(), claims.picture.clone())
         .field("provider", Some(person.auth_source.clone()), Some(vouched.provider.to_owned()));

@@ -45,7 +45,7 @@ pub(super) async fn find(services: &Services, token_hash: &[u8]) -> Result<Optio
              where p.deleted_at is null and (
                (p.project_type = 'personal' and p.created_by = s.user_id)
                or (p.project_type = 'shared' and lower(p.name) = any(array(
-                 select lower(btrim(part, e' \t\r\n'))
+                 select lower(btrim(regexp_replace(btrim(part, e' \t\r\n'), '^/', ''), e' \t\r\n'))
                  from (values (i.claims -> 'applications'), (i.claims -> 'applications_admin')) lists (list),
                       jsonb_path_query(list, '$[*]') cell,
                       regexp_split_to_table(cell #>> '{}', ',') part))))
@@ -99,6 +99,7 @@ fn without_projects(user_id: UserId, session_id: SessionId, claims: &Claims) -> 
         session_id,
         name: claims.shown_name().to_owned(),
         email: claims.address().unwrap_or(&claims.subject).to_owned(),
+        email_verified: claims.email_verified,
         mode: Mode::Keycloak,
         role: claims.role?,
         kind: claims.kind,

@@ -18,13 +18,14 @@ pub const ISSUER: &str = "https://id.example.com/realms/main";
 
 /// Claims of somebody who may sign in, with `more` on top; the subject is a UUID of its own for each name.
 ///
-/// The e-mail address is the username at example.com.
+/// The e-mail address is the username at example.com, and verified.
 pub fn developer(username: &str, more: Value) -> Map<String, Value> {
     let subject = Uuid::from_u128(username.bytes().fold(1, |id, byte| id * 257 + u128::from(byte)));
     let mut claims = json!({
         "sub": subject.to_string(),
         "preferred_username": username,
         "email": format!("{username}@example.com"),
+        "email_verified": true,
         "name": username,
         "realm_access": {"roles": ["developer"]},
     });

@@ -66,7 +66,10 @@ async fn replace(
     (action, email): (&'static str, &Email),
 ) -> Result<(), Error> {
     let (old, new) = (person.email.as_str(), email.as_str());
-    sqlx::query!("update users set email = $2 where id = $1", person.id.0, new).execute(change.connection()).await?;
+    // Nobody but the identity provider knows whether it is the user's.
+    sqlx::query!("update users set email = $2, email_verified = false where id = $1", person.id.0, new)
+        .execute(change.connection())
+        .await?;
     person.touch(services, change).await?;
     provision::settle_address(change.connection(), person.id, old).await?;
     change.record(person.entry(action).field("email", Some(old.to_owned()), Some(new.to_owned()))).await?;

@@ -24,17 +24,22 @@ use sqlx::types::Json;
 pub async fn detail(services: &Services, can: &Can<ViewUsers>, id: UserId) -> Result<UserDetail, Error> {
     let now = services.clock.now();
     let row = sqlx::query!(
-        r#"select u.name, u.email, u.user_type, u.is_admin, u.is_maintainer, u.is_auditor, u.is_active, u.project_limit,
+        r#"select u.name, u.email, coalesce(u.email_verified, u.auth_source = 'local') as "email_verified!", u.user_type, u.is_admin, u.is_maintainer, u.is_auditor, u.is_active, u.project_limit,
                   u.auth_source, u.locked_until, u.last_sign_in_at, u.created_at, u.version,
                   case when u.password_change_due then u.password_expires_at end as one_time_password_until,
                   (select coalesce(jsonb_agg(jsonb_build_object(
                             'issuer', c.issuer, 'subject', c.subject, 'name', c.name, 'address', c.address,
-                            'username', c.username, 'first_at', c.first_at, 'last_at', c.last_at)
+                            'address_verified', c.address_verified, 'username', c.username, 'first_at', c.first_at, 'last_at', c.last_at)
                           order by c.last_at desc), '[]')
                    from identity_conflicts c where c.user_id = u.id) as "conflicts!: Json<Vec<IdentityConflict>>",
                   (select count(*) from sessions s where s.user_id = u.id and s.expires_at > $2 and s.last_used_at > $3)
                     as "session_count!",
-                  (select to_json(i) from user_identities i where i.user_id = u.id) as "last_token: Json<KeptClaims>",
+                  (select to_jsonb(i) || jsonb_build_object(
+                            'claimed_projects', (select coalesce(jsonb_agg(coalesce(p.name, n)), '[]')
+                               from unnest(i.claimed_projects) n left join projects p on lower(p.name) = n),
+                            'claimed_admin_of', (select coalesce(jsonb_agg(coalesce(p.name, n)), '[]')
+                               from unnest(i.claimed_admin_of) n left join projects p on lower(p.name) = n))
+                   from user_identities i where i.user_id = u.id) as "last_token: Json<KeptClaims>",
                   h.projects as "projects!: Json<Vec<ProjectRow>>", h.budgets as "budgets!: Json<Vec<AssignedRow>>",
                   case when $4 then (select c.choices from budget_choices c) end as "choices: Json<Vec<ChoiceRow>>"
            from users u join user_holdings h on h.user_id = u.id where u.id = $1"#,
@@ -69,5 +74,6 @@ pub async fn detail(services: &Services, can: &Can<ViewUsers>, id: UserId) -> Re
         version: row.version,
         name: row.name,
         email: row.email,
+        email_verified: row.email_verified,
     })
 }

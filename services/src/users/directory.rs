@@ -34,6 +34,8 @@ pub struct Entry {
     pub username: String,
     /// Address as shown.
     pub email: String,
+    /// Whether the address is known to be the user's.
+    pub email_verified: bool,
     /// Name as shown.
     pub name: String,
     /// Regular or external.
@@ -183,6 +185,7 @@ async fn claimed(services: &Services, actor: &Actor) -> Result<Entry, Error> {
         id: actor.user_id,
         username: actor.email.clone(),
         email: actor.email.clone(),
+        email_verified: actor.email_verified,
         name: actor.name.clone(),
         kind: actor.kind,
         role: actor.role,
@@ -207,7 +210,8 @@ async fn load(services: &Services, seen: &Seen, id: UserId) -> Result<Entry, Err
     row.ok_or(Refusal::NotFound)?.read()
 }
 
-const SELECT: &str = "select u.id, coalesce(u.username, u.email) as username, u.email, u.name, u.user_type, u.is_admin,
+const SELECT: &str = "select u.id, coalesce(u.username, u.email) as username, u.email,
+         coalesce(u.email_verified, u.auth_source = 'local') as email_verified, u.name, u.user_type, u.is_admin,
          u.is_maintainer, u.is_auditor, u.is_active, u.auth_source, u.project_limit, u.last_sign_in_at, u.created_at,
          u.updated_at, u.version, lower(u.name) as sort_key,
          coalesce(p.projects, '[]') as projects, coalesce(b.budgets, '[]') as budgets";
@@ -238,6 +242,7 @@ struct Row {
     id: Uuid,
     username: String,
     email: String,
+    email_verified: bool,
     name: String,
     user_type: String,
     is_admin: bool,
@@ -262,6 +267,7 @@ impl Row {
             id: UserId(self.id),
             username: self.username,
             email: self.email,
+            email_verified: self.email_verified,
             name: self.name,
             kind: user_kind(&self.user_type)?,
             role: PlatformRole::from_flags(self.is_maintainer, self.is_admin, self.is_auditor),

@@ -38,6 +38,7 @@ struct Row {
     name: String,
     name_key: String,
     email: String,
+    email_verified: bool,
     user_type: String,
     is_admin: bool,
     is_maintainer: bool,
@@ -76,6 +77,7 @@ impl Row {
             project_count: self.project_count,
             name: self.name,
             email: self.email,
+            email_verified: self.email_verified,
             last_sign_in_at: self.last_sign_in_at,
             created_at: self.created_at,
         })
@@ -97,7 +99,8 @@ fn statement(query: &UserQuery, keyset: &Keyset<'_>, hits: &Hits, now: OffsetDat
         "select u.*, lower(u.name) as name_key, c.project_count,
                 coalesce(c.names, '{}') as project_names, coalesce(c.titles, '{}') as project_titles,
                 coalesce(c.admins, '{}') as project_admins
-         from (select u.id, u.name, u.email, u.user_type, u.is_admin, u.is_maintainer, u.is_auditor, u.is_active,
+         from (select u.id, u.name, u.email, coalesce(u.email_verified, u.auth_source = 'local') as email_verified,
+                      u.user_type, u.is_admin, u.is_maintainer, u.is_auditor, u.is_active,
                       u.locked_until, u.last_sign_in_at, u.created_at
                from users u where true",
     );

@@ -17,6 +17,7 @@ pub(crate) struct Person {
     pub(crate) id: UserId,
     pub(crate) name: String,
     pub(crate) email: String,
+    pub(crate) email_verified: bool,
     pub(crate) kind: UserKind,
     pub(crate) role: PlatformRole,
     pub(crate) is_active: bool,
@@ -32,9 +33,9 @@ impl Person {
     /// [`Refusal::NotFound`], or [`Refusal::Forbidden`] by the rank rule (`behaviour.md` W-07).
     pub(crate) async fn lock(change: &mut Change<'_>, id: UserId) -> Result<Self, Error> {
         let row = sqlx::query!(
-            "select name, email, user_type, is_admin, is_maintainer, is_auditor, is_active, project_limit,
-                    version, updated_at
-             from users where id = $1 for no key update",
+            r#"select name, email, coalesce(email_verified, auth_source = 'local') as "email_verified!", user_type,
+                      is_admin, is_maintainer, is_auditor, is_active, project_limit, version, updated_at
+               from users where id = $1 for no key update"#,
             id.0
         )
         .fetch_optional(change.connection())
@@ -44,6 +45,7 @@ impl Person {
             id,
             name: row.name,
             email: row.email,
+            email_verified: row.email_verified,
             kind: user_kind(&row.user_type)?,
             role: PlatformRole::from_flags(row.is_maintainer, row.is_admin, row.is_auditor),
             is_active: row.is_active,
@@ -56,6 +58,11 @@ impl Person {
             return Err(Refusal::Forbidden(text).into());
         }
         Ok(person)
+    }
+
+    /// What the personal project is called: the address, unless it may be another user's.
+    pub(crate) fn own_name(&self) -> String {
+        if self.email_verified { self.email.clone() } else { self.id.to_string() }
     }
 
     /// Whether it is the one who changes.

@@ -8,8 +8,13 @@ use domain::id::UserId;
 use domain::project::ProjectKind;
 use sqlx::PgConnection;
 
-/// Makes the personal project of somebody who has none: named by the e-mail address, with its owner as the one member.
-/// Returns the entry for the audit log.
+/// The longest name of a project, in characters.
+const MAX_NAME_LENGTH: usize = 255;
+/// How many random characters tell a name from others that are taken.
+const RANDOM_LENGTH: usize = 6;
+
+/// Makes the personal project of somebody who has none, with its owner as the one member. `own_name` is what it is
+/// called, if that name is free. Returns the entry for the audit log.
 ///
 /// # Errors
 /// The database failed.
@@ -18,9 +23,9 @@ pub(crate) async fn ensure_personal_project(
     connection: &mut PgConnection,
     owner: UserId,
     name: &str,
-    email: &str,
+    own_name: &str,
 ) -> Result<Option<Entry>, Error> {
-    let made = make_personal_project(services, connection, owner, name, email).await?;
+    let made = make_personal_project(services, connection, owner, name, own_name).await?;
     sqlx::query!(
         "insert into user_projects (user_id, project_id, created_at)
          select created_by, id, $2 from projects
@@ -40,54 +45,82 @@ pub(crate) async fn make_personal_project(
     connection: &mut PgConnection,
     owner: UserId,
     name: &str,
-    email: &str,
+    own_name: &str,
 ) -> Result<Option<Entry>, Error> {
-    let made = sqlx::query!(
-        "insert into projects (id, name, description, project_type, created_by, created_at, updated_at)
-         select $1, case when exists (select from projects p where lower(p.name) = lower($2))
-                         then $2 || ' (personal)' else $2 end,
-                $3, $4, $5, $6, $6
-         where not exists (select from projects p
-                           where p.created_by = $5 and p.project_type = 'personal' and p.deleted_at is null)
-         on conflict (created_by) where project_type = 'personal' and deleted_at is null do nothing
-         returning id, name",
-        services.new_id(),
-        email,
-        format!("Personal project of {name}"),
-        ProjectKind::Personal.key(),
-        owner.0,
-        services.clock.now()
-    )
-    .fetch_optional(connection)
-    .await?;
-    Ok(made.map(|row| {
-        Entry::new("project.created", TargetType::Project, row.id, row.name)
-            .set("kind", ProjectKind::Personal.key())
-            .set("owner", email)
-    }))
+    for candidate in candidates(services, own_name) {
+        let row = sqlx::query!(
+            r#"with mine as (
+                 select exists (select from projects p
+                                where p.created_by = $5 and p.project_type = 'personal' and p.deleted_at is null) as is_there),
+               made as (
+                 insert into projects (id, name, description, project_type, created_by, created_at, updated_at)
+                 select $1, $2, $3, $4, $5, $6, $6 where not (select is_there from mine)
+                 on conflict do nothing
+                 returning id, name)
+               select mine.is_there as "is_there!", made.id as "id?", made.name as "name?" from mine left join made on true"#,
+            services.new_id(),
+            candidate,
+            format!("Personal project of {name}"),
+            ProjectKind::Personal.key(),
+            owner.0,
+            services.clock.now()
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        if row.is_there {
+            return Ok(None);
+        }
+        if let (Some(id), Some(name)) = (row.id, row.name) {
+            let entry = Entry::new("project.created", TargetType::Project, id, name);
+            return Ok(Some(entry.set("kind", ProjectKind::Personal.key()).set("owner", own_name)));
+        }
+    }
+    // No name that is partly random is taken: another sign-in of the owner was faster.
+    Ok(None)
 }
 
-/// Turns a shared project that is named as its one person into the personal project, when nobody else is in it and
-/// nobody else made it. `names` are the person's own names. Returns the entry for the audit log.
+/// The names to try one after the other: the own name, the same with an addition, at last with one that nobody has.
+fn candidates(services: &Services, own_name: &str) -> [String; 3] {
+    let id = services.new_id().simple().to_string();
+    let random = &id[id.len() - RANDOM_LENGTH..];
+    ["", " (personal)", &format!(" (personal {random})")].map(|addition| {
+        let room = MAX_NAME_LENGTH - addition.len();
+        own_name.chars().take(room).chain(addition.chars()).collect()
+    })
+}
+
+/// Turns a shared project that bears one of its one member's own names into the personal project, when nobody else is in
+/// it, nobody else made it, and no budget is assigned to it: a personal project has none. Returns the entry for the audit
+/// log.
 pub(crate) async fn adopt_personal_project(
     services: &Services,
     connection: &mut PgConnection,
     owner: UserId,
-    names: &[String],
+    own_names: &[String],
 ) -> Result<Option<Entry>, Error> {
+    // Locked before it is looked at: whoever assigns a budget or adds a member locks the project first.
+    let candidates = sqlx::query_scalar!(
+        "select p.id from projects p join unnest($2::text[]) with ordinality as own(name, place)
+           on lower(p.name) = lower(own.name)
+         where p.deleted_at is null and p.project_type = 'shared' and (p.created_by is null or p.created_by = $1)
+         order by own.place for update of p",
+        owner.0,
+        own_names
+    )
+    .fetch_all(&mut *connection)
+    .await?;
     let adopted = sqlx::query!(
         "update projects set project_type = 'personal', created_by = $1, updated_at = $3, version = version + 1
          where id = (
-           select p.id from projects p
-           where lower(p.name) = any($2) and p.deleted_at is null and p.project_type = 'shared'
-             and (p.created_by is null or p.created_by = $1)
-             and not exists (select from user_projects m where m.project_id = p.id and m.user_id <> $1)
-           order by array_position($2, lower(p.name)) limit 1)
+           select p.id from unnest($2::uuid[]) with ordinality as p(id, place)
+           where not exists (select from user_projects m where m.project_id = p.id and m.user_id <> $1)
+             and not exists (select from project_budgets b where b.project_id = p.id)
+           order by p.place limit 1)
          and not exists (select from projects mine
                          where mine.created_by = $1 and mine.project_type = 'personal' and mine.deleted_at is null)
          returning id, name",
         owner.0,
-        names,
+        &candidates,
         services.clock.now()
     )
     .fetch_optional(connection)
@@ -101,7 +134,8 @@ pub(crate) async fn adopt_personal_project(
     }))
 }
 
-/// Gives the personal project the name of its owner's new address, unless the name is in use or was never the address.
+/// Gives the personal project the name of its owner's new address, unless the name is in use, or the project is called by
+/// something else than an address or the owner's id.
 /// Returns the entry for the audit log.
 pub(crate) async fn rename_personal_project(
     services: &Services,
@@ -110,10 +144,13 @@ pub(crate) async fn rename_personal_project(
     (old, new): (&str, &str),
 ) -> Result<Option<Entry>, Error> {
     let renamed = sqlx::query!(
-        "update projects set name = $3, updated_at = $4, version = version + 1
-         where created_by = $1 and project_type = 'personal' and deleted_at is null and lower(name) = lower($2)
-           and not exists (select from projects p where lower(p.name) = lower($3) and p.id <> projects.id)
-         returning id",
+        "update projects p set name = $3, updated_at = $4, version = version + 1
+         from (select id, name from projects
+               where created_by = $1 and project_type = 'personal' and deleted_at is null and name <> $3
+                 and (lower(name) = lower($2) or name like '%@%' or name = $1::uuid::text)) old
+         where p.id = old.id
+           and not exists (select from projects o where lower(o.name) = lower($3) and o.id <> p.id)
+         returning p.id, old.name as former",
         owner.0,
         old,
         new,
@@ -123,6 +160,6 @@ pub(crate) async fn rename_personal_project(
     .await?;
     Ok(renamed.map(|row| {
         let entry = Entry::new("project.edited", TargetType::Project, row.id, new);
-        entry.field("name", Some(old.to_owned()), Some(new.to_owned()))
+        entry.field("name", Some(row.former), Some(new.to_owned()))
     }))
 }

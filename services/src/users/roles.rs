@@ -89,8 +89,8 @@ pub(super) async fn replace_kind(
     change.record(person.entry("user.kind_changed").field("kind", Some(before), Some(after))).await?;
     revoke_project_admin(change, person).await?;
     if kind == UserKind::Regular {
-        let made =
-            ensure_personal_project(services, change.connection(), person.id, &person.name, &person.email).await?;
+        let own_name = person.own_name();
+        let made = ensure_personal_project(services, change.connection(), person.id, &person.name, &own_name).await?;
         if let Some(entry) = made {
             change.record(entry).await?;
         }

@@ -9,6 +9,7 @@ use crate::projects::member_role::roles;
 use crate::ui::form::PostForm;
 use crate::ui::{
     Avatar, Badge, BadgeKind, Banner, BannerKind, BareSelect, Button, ExternalBadge, Icon, Section, Views,
+    shown_address,
 };
 use domain::project::ProjectFacts;
 use domain::role::ProjectRole;
@@ -52,7 +53,8 @@ fn found(people: Vec<FoundPerson>, facts: &ProjectFacts, query: &ProjectPageQuer
 }
 
 fn row(person: FoundPerson, facts: &ProjectFacts) -> impl IntoView + use<> {
-    let FoundPerson { id, name, email, kind, is_member } = person;
+    let FoundPerson { id, name, email, email_verified, kind, is_member } = person;
+    let email = shown_address(&email, email_verified);
     let (initials, seed) = (name.clone(), id.to_string());
     let control = if is_member {
         view! { <Badge kind=BadgeKind::Outline>"Already a member"</Badge> }.into_any()

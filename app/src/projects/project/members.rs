@@ -8,7 +8,7 @@ use crate::projects::data::{ProjectPageQuery, ProjectView};
 use crate::projects::member_role::role_form;
 use crate::ui::{
     Avatar, Cell, Day, DialogIconButton, EmptyKind, EmptyState, ExternalBadge, Header, Icon, LinkButton, NameCell,
-    Pager, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, Views, Width,
+    Pager, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, Views, Width, shown_address,
 };
 use domain::page::{Page, PageSize};
 use domain::project::{Member, MemberQuery, ProjectFacts, ProjectKind};
@@ -122,7 +122,8 @@ fn row(member: Member, facts: &ProjectFacts, offer: Offer) -> impl IntoView + us
 
 /// Name and address; a link where the viewer may open people's pages.
 fn person(member: &Member, may_open: bool) -> impl IntoView + use<> {
-    let Member { user_id, name, email, kind, status, .. } = member.clone();
+    let Member { user_id, name, email, email_verified, kind, status, .. } = member.clone();
+    let email = shown_address(&email, email_verified);
     let (initials, seed) = (name.clone(), user_id.to_string());
     let detail = if status == UserStatus::Deactivated { format!("{email}, deactivated") } else { email };
     let href = may_open.then(|| paths::user(user_id));

@@ -5,7 +5,7 @@ use crate::paths;
 use crate::ui::form::PostForm;
 use crate::ui::{
     Banner, BannerKind, Button, ButtonKind, Cell, DialogButton, Fact, Facts, Header, Icon, RelativeTime, Section,
-    Stacked, Table, TableBody, TableFit, TableHead, TableRow, Views, Width,
+    Stacked, Table, TableBody, TableFit, TableHead, TableRow, Views, Width, shown_address,
 };
 use crate::users::actions::{DismissIdentity, LinkIdentity};
 use crate::users::data::UserView;
@@ -33,7 +33,7 @@ pub(super) fn conflicts(view: &UserView, now: OffsetDateTime) -> Option<AnyView>
 }
 
 fn one_conflict(view: &UserView, place: usize, conflict: IdentityConflict, now: OffsetDateTime) -> AnyView {
-    let IdentityConflict { issuer, subject, name, address, username, first_at, last_at } = conflict;
+    let IdentityConflict { issuer, subject, name, address, address_verified, username, first_at, last_at } = conflict;
     let person = &view.person;
     let fields = vec![("person", person.id.to_string()), ("issuer", issuer.clone()), ("subject", subject.clone())];
     let fact = format!("{name} has the address of {} at the identity provider.", person.name);
@@ -71,7 +71,7 @@ fn one_conflict(view: &UserView, place: usize, conflict: IdentityConflict, now: 
                 </Banner>
             </div>
             <Facts>
-                <Fact label="Address">{address}</Fact>
+                <Fact label="Address">{shown_address(&address, address_verified)}</Fact>
                 {username.map(|username| view! { <Fact label="Username">{username}</Fact> }).views()}
                 <Fact label="Subject">
                     <code class="font-mono text-xs tracking-none">{subject}</code>

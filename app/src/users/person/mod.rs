@@ -15,6 +15,7 @@ use crate::paths;
 use crate::screen::Screen;
 use crate::ui::{
     Avatar, AvatarSize, Badge, BadgeKind, CopyButton, Crumb, ObjectHead, RoleBadge, SplitBody, StatusMark,
+    UnverifiedBadge,
 };
 use domain::email::Email;
 use domain::role::PlatformRole;
@@ -68,11 +69,12 @@ fn head(person: &UserDetail) -> impl IntoView + use<> {
     ];
     let (title, name, seed) = (person.name.clone(), person.name.clone(), person.id.to_string());
     let address = address(&person.email);
-    let (status, kind, role) = (person.status, person.kind, person.role);
+    let (verified, status, kind, role) = (person.email_verified, person.status, person.kind, person.role);
     let picture = move || view! { <Avatar name seed size=AvatarSize::Large /> };
     view! {
         <ObjectHead crumbs title picture>
             <span class="inline-flex min-w-0 items-center gap-1">{address}</span>
+            <UnverifiedBadge verified />
             <StatusMark status />
             <Badge kind=BadgeKind::Outline>{kind.title()}</Badge>
             {(role != PlatformRole::User).then(|| view! { <RoleBadge role /> })}

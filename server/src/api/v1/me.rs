@@ -24,6 +24,8 @@ pub struct Profile {
     name: String,
     username: String,
     email: String,
+    /// Whether the address is known to be the user's.
+    email_verified: bool,
     /// Also true for maintainers.
     is_admin: bool,
     is_maintainer: bool,
@@ -77,6 +79,7 @@ impl Profile {
             name: entry.name,
             username: entry.username,
             email: entry.email,
+            email_verified: entry.email_verified,
         }
     }
 }

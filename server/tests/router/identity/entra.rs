@@ -61,3 +61,20 @@ async fn groups_open_the_door_when_the_configuration_says_so() {
         .expect("one person");
     assert!(is_admin);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn groups_left_out_above_200_are_named_with_what_to_configure() {
+    let left_out = claims(json!({
+        "_claim_names": { "groups": "src1" },
+        "_claim_sources": { "src1": { "endpoint": "https://graph.windows.net/…/getMemberObjects" } },
+    }));
+    let (server, answer) = sign_in(left_out, |config| {
+        config.roles_claim = "groups".to_owned();
+        config.role_map = vec![("3f1c".to_owned(), "admin".to_owned())];
+    })
+    .await;
+    let (next, flash) = (crate::server::header(&answer, "location"), cookie_of(&answer, "__Host-bursar-form"));
+    let page = server.get(&next, &[crate::server::PAGE, ("cookie", &flash)]).await.text().await.expect("a page");
+    assert!(page.contains("Your account is in too many groups") && page.contains("assign app roles"), "{page}");
+    assert!(page.contains("not in the token"), "{page}");
+}

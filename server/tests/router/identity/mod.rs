@@ -1,10 +1,12 @@
 //! Signing in through an identity provider, against one that can be told to answer wrongly.
 
 mod access_tokens;
+mod claims_shown;
 mod entra;
 mod flow;
 mod internal_url;
 mod logs;
+mod malformed_claims;
 mod measure;
 mod outage;
 mod refresh;

@@ -39,6 +39,9 @@ pub struct UserItem {
     id: String,
     username: String,
     email: String,
+    /// Whether the address is known to be the user's: the identity provider says so, or an administrator made the local
+    /// account with it.
+    email_verified: bool,
     name: String,
     user_type: &'static str,
     is_active: bool,
@@ -61,8 +64,6 @@ pub struct UserDetail {
     item: UserItem,
     /// Always null: pictures are not kept.
     picture: Option<String>,
-    /// Always true: an administrator vouches for it.
-    email_verified: bool,
     /// How many shared projects; null for admins, who have no limit, and where the configured one holds.
     project_limit: Option<i32>,
     /// Always empty: knowledge bases are not kept.
@@ -121,6 +122,7 @@ impl From<Entry> for UserItem {
             date: Stamp(entry.created_at),
             username: entry.username,
             email: entry.email,
+            email_verified: entry.email_verified,
             name: entry.name,
         }
     }
@@ -130,7 +132,6 @@ impl From<Entry> for UserDetail {
     fn from(entry: Entry) -> Self {
         Self {
             picture: None,
-            email_verified: true,
             project_limit: entry.project_limit.filter(|_| !entry.role.is_admin()),
             knowledge_bases: Vec::new(),
             update_date: Stamp(entry.updated_at),
