@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(read_roles("a.b.c.d", &[], nested), json!(["developer"]), "the first way to read it leads nowhere");
         let two = json!({ "a.b": "developer", "a": { "b": "admin" } });
         assert_eq!(read_roles("a.b", &[], two), json!(["developer"]), "the whole name comes first");
-        for missing in ["resource_access..roles", "", ".", "resource_access.my.client", "realm_access.roles"] {
+        for missing in ["resource_access..roles", "", ".", "my.client.roles", "realm_access.roles"] {
             assert_eq!(read_roles(missing, &[], client("my.client")), json!([]), "{missing}");
         }
     }
