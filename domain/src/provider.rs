@@ -62,14 +62,24 @@ impl ProviderKind {
     }
 }
 
-/// A provider that does not answer.
+/// A provider that does not answer, or whose description of itself cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outage {
+    /// It answers; its settings and ours do not fit.
+    pub is_unusable: bool,
     /// The first try that failed.
     #[serde(with = "time::serde::rfc3339")]
     pub since: OffsetDateTime,
     /// What happened to the last one, in a few words.
     pub what: String,
+}
+
+impl Outage {
+    /// The heading of its message.
+    pub fn heading(&self, kind: ProviderKind) -> String {
+        let what = if self.is_unusable { "answers, but cannot be used" } else { "does not answer" };
+        format!("{} {what}.", kind.subject())
+    }
 }
 
 /// The request that ends a user's session at the provider (OpenID Connect RP-Initiated Logout 1.0).

@@ -140,9 +140,10 @@ fn through_provider(
 }
 
 fn does_not_answer(kind: ProviderKind, outage: Outage, now: OffsetDateTime) -> impl IntoView {
-    let Outage { since, what } = outage;
+    let heading = outage.heading(kind);
+    let Outage { since, what, .. } = outage;
     view! {
-        <Banner kind=BannerKind::Warn fact=format!("{} does not answer.", kind.subject()) alert=true>
+        <Banner kind=BannerKind::Warn fact=heading alert=true>
             "First noticed " <RelativeTime at=since now /> ": " {what}
             ". Nobody can sign in until it does; whoever is signed in goes on working."
         </Banner>

@@ -33,28 +33,28 @@ fn does_not_answer(outage: Outage, kind: ProviderKind, mode: Mode, now: OffsetDa
         }
     };
     view! {
-        <Banner kind=BannerKind::Danger fact=format!("{} does not answer.", kind.subject())>
+        <Banner kind=BannerKind::Danger fact=outage.heading(kind)>
             "First noticed " <RelativeTime at=outage.since now /> ": " {outage.what} ". " {what_follows}
         </Banner>
     }
 }
 
 fn connection(outage: Option<&Outage>, now: OffsetDateTime) -> impl IntoView + use<> {
-    match outage.map(|outage| outage.since) {
+    match outage.map(|outage| (outage.since, outage.is_unusable)) {
         None => view! {
             <Stat icon=Icon::CircleCheck label="Connection" context=|| "It answered when this page was opened">
                 "Reachable"
             </Stat>
         }
         .into_any(),
-        Some(since) => view! {
+        Some((since, is_unusable)) => view! {
             <Stat
                 icon=Icon::OctagonAlert
                 label="Connection"
                 is_wrong=true
                 context=move || view! { "Since " {absolute(since)} ", " <RelativeTime at=since now /> }
             >
-                "No answer"
+                {if is_unusable { "Not usable" } else { "No answer" }}
             </Stat>
         }
         .into_any(),

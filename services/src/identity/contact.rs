@@ -29,6 +29,7 @@ pub(super) enum Purpose {
 pub(super) struct Contact {
     down_since: Option<OffsetDateTime>,
     failed_at: Option<OffsetDateTime>,
+    is_unusable: bool,
     what: String,
     /// Sessions whose requests it failed over since the last answer to a token request.
     failing: BTreeSet<SessionId>,
@@ -39,7 +40,8 @@ pub(super) struct Contact {
 
 impl Contact {
     pub(super) fn outage(&self) -> Option<Outage> {
-        self.down_since.map(|since| Outage { since, what: self.what.clone() })
+        let Self { is_unusable, .. } = *self;
+        self.down_since.map(|since| Outage { is_unusable, since, what: self.what.clone() })
     }
 
     /// How far its clock is ahead of ours.
@@ -67,7 +69,9 @@ impl Contact {
     pub(super) fn record(&mut self, now: OffsetDateTime, purpose: Purpose, answer: &Result<HttpResponse, HttpFault>) {
         match answer {
             Ok(response) => self.record_answer(now, purpose, response),
-            Err(fault) if self.is_outage_of_all(purpose, fault) => self.record_outage(now, fault.to_string()),
+            Err(fault) if self.is_outage_of_all(purpose, fault) => {
+                self.record_outage(now, fault.to_string(), fault.is_unusable());
+            }
             Err(fault) => tracing::warn!(%fault, ?purpose, "the identity provider failed over one request"),
         }
     }
@@ -107,11 +111,12 @@ impl Contact {
         self.failed_at = None;
     }
 
-    /// Records that the provider cannot be used, and why.
-    pub(super) fn record_outage(&mut self, now: OffsetDateTime, what: String) {
+    /// Records that the provider does not answer, or answers and cannot be used, and why.
+    pub(super) fn record_outage(&mut self, now: OffsetDateTime, what: String, is_unusable: bool) {
         if self.down_since.is_none() {
-            tracing::warn!(what, "the identity provider does not answer");
+            tracing::warn!(what, is_unusable, "the identity provider does not answer or cannot be used");
         }
+        self.is_unusable = is_unusable;
         self.down_since.get_or_insert(now);
         self.failed_at = Some(now);
         self.what = what;

@@ -37,6 +37,11 @@ impl HttpFault {
         matches!(self, Self::Transport(fault) if fault.is_connect())
     }
 
+    /// It answers, or is configured, in a way that cannot be used.
+    pub(super) const fn is_unusable(&self) -> bool {
+        matches!(self, Self::TooLarge | Self::Malformed(_) | Self::Address | Self::NotHttps(_))
+    }
+
     /// There was no whole answer.
     pub(super) const fn is_transport(&self) -> bool {
         matches!(self, Self::Transport(_))

@@ -129,7 +129,7 @@ impl Identity {
                 Ok(metadata)
             }
             Err(what) => {
-                contact.record_outage(services.clock.now(), what.clone());
+                contact.record_outage(services.clock.now(), what.clone(), true);
                 Err(Fault::Unreachable(what))
             }
         }

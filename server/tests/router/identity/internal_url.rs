@@ -37,6 +37,7 @@ async fn https_issuer_with_http_addresses_is_refused() {
         provider.describe(change);
         let page = sign_in_page(&TestServer::start_behind(&provider).await).await;
         assert!(page.contains("it names an address without TLS, http://id.example.test"), "{page}");
+        assert!(page.contains("Keycloak answers, but cannot be used."), "{page}");
     }
     let provider = Provider::start_as(Some(ISSUER)).await;
     provider.describe(|it| it["token_endpoint"] = json!("http://id.example.test/token"));

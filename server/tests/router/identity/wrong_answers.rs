@@ -143,19 +143,19 @@ async fn who_takes_too_long_begins_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_provider_that_describes_itself_wrongly_is_not_left_for() {
     type Change = fn(&mut Value);
-    let wrong: [(&str, Change); 3] = [
-        ("issuer", |it| it["issuer"] = json!("https://evil.test")),
-        ("endpoint", |it| it["authorization_endpoint"] = json!(7)),
-        ("keys", |it| it["jwks_uri"] = json!("http://127.0.0.1:9/none")),
+    let wrong: [(&str, Change, &str); 3] = [
+        ("issuer", |it| it["issuer"] = json!("https://evil.test"), "Keycloak answers, but cannot be used."),
+        ("endpoint", |it| it["authorization_endpoint"] = json!(7), "Keycloak answers, but cannot be used."),
+        ("keys", |it| it["jwks_uri"] = json!("http://127.0.0.1:9/none"), "Keycloak does not answer."),
     ];
-    for (what, change) in wrong {
+    for (what, change, heading) in wrong {
         let provider = Provider::start().await;
         provider.describe(change);
         let server = TestServer::start_behind(&provider).await;
         let answer = server.get("/sign-in/provider?next=%2F", &[PAGE]).await;
         assert_eq!(header(&answer, "location"), "/sign-in", "{what}");
         let page = server.get("/sign-in", &[PAGE]).await.text().await.expect("a page");
-        assert!(page.contains("Keycloak does not answer"), "{what}: {page}");
+        assert!(page.contains(heading), "{what}: {page}");
     }
 }
 
