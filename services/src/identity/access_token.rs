@@ -4,6 +4,7 @@
 //! So everything that holds for sessions holds for programs: rights are read on every request, changes name the session,
 //! and whoever is deactivated or signed out by the provider is out at once.
 
+use super::contact::Purpose;
 use super::fault::{Fault, untrusted};
 use super::logged_out::{self, Origin};
 use super::seal::Tokens;
@@ -42,7 +43,16 @@ pub async fn verify(services: &Services, token: &str) -> Result<VerifiedToken, F
     check_size(token)?;
     let claims = identity.access_claims(services, token).await?;
     let subject = text(&claims, "sub").ok_or_else(|| untrusted("it names nobody"))?.to_owned();
-    let claims = claims::canonical(&identity.config, claims, Claims::new());
+    let userinfo = identity.userinfo(services, [&claims, &Claims::new()], &subject, token, Purpose::Code).await;
+    let others = userinfo.or_else(|fault| match fault {
+        // A token without the scope openid opens nothing there, and may still be all that a known user needs.
+        Fault::Declined(why) => {
+            tracing::warn!(why, "an access token of an API client does not open the userinfo endpoint");
+            Ok(Claims::new())
+        }
+        fault => Err(fault),
+    })?;
+    let claims = claims::canonical(&identity.config, claims, others);
     Ok(VerifiedToken { issuer: identity.config.issuer.clone(), subject, claims })
 }
 

@@ -86,8 +86,12 @@ impl Identity {
     }
 
     async fn userinfo_claims(&self, services: &Services, answer: &HttpResponse) -> Result<Claims, Fault> {
-        if answer.status() != StatusCode::OK {
-            return Err(untrusted(format!("userinfo: it answered {}", answer.status())));
+        match answer.status() {
+            StatusCode::OK => {}
+            status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+                return Err(Fault::Declined(format!("userinfo: it answered {status}")));
+            }
+            status => return Err(untrusted(format!("userinfo: it answered {status}"))),
         }
         let kind = answer.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

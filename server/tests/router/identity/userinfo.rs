@@ -1,5 +1,6 @@
 //! A provider that says who it is in its tokens and the rest at its userinfo endpoint.
 
+use super::access_tokens::made;
 use super::{both, count, who};
 use crate::provider::{Answer, Forge, Sign, cookie_of};
 use http::StatusCode;
@@ -73,7 +74,7 @@ async fn wrong_userinfo_signs_nobody_in() {
         ),
         ("no JSON", |_| Answer::Raw(StatusCode::OK, "application/json", "[1]".to_owned()), 502),
         ("a page", |_| Answer::Raw(StatusCode::OK, "text/html", "<html>".to_owned()), 502),
-        ("a refusal", |_| Answer::Raw(StatusCode::FORBIDDEN, "application/json", "{}".to_owned()), 502),
+        ("a refusal", |_| Answer::Raw(StatusCode::FORBIDDEN, "application/json", "{}".to_owned()), 403),
         ("too much", |_| Answer::Raw(StatusCode::OK, "application/json", "[".repeat(2 << 20)), 502),
         ("a failure", |_| Answer::Raw(StatusCode::INTERNAL_SERVER_ERROR, "text/plain", String::new()), 503),
         ("nothing in time", |_| Answer::Nothing, 503),
@@ -103,6 +104,30 @@ async fn failed_userinfo_at_a_refresh_takes_no_right() {
         .await
         .expect("a user");
     assert_eq!(claimed.as_deref(), Some("user"), "no drift");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn access_token_of_an_api_client_is_completed_at_userinfo() {
+    let thin = |it: &mut Forge| {
+        for name in ["email", "name", "realm_access"] {
+            it.claim(name, json!(null));
+        }
+    };
+    let (server, provider) = both().await;
+    provider.say_little_in_tokens(|_| Answer::Json);
+    let status =
+        async |token: String| server.get("/v1/user", &[("authorization", &format!("Bearer {token}"))]).await.status();
+    assert_eq!(status(made(&provider, thin)).await, StatusCode::OK);
+    assert_eq!(provider.userinfo_requests(), 1, "once, when the token is first sent");
+    provider.say_little_in_tokens(|it| {
+        it.claim("sub", json!("another"));
+        Answer::Json
+    });
+    let other = made(&provider, |it| {
+        thin(it);
+        it.claim("jti", json!("2"));
+    });
+    assert_eq!(status(other).await, StatusCode::UNAUTHORIZED, "claims of somebody else give nothing");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
