@@ -56,3 +56,14 @@ test("a callback that is loaded again leads on, and begins again with one click 
   await arrived(page, name);
   await expect(page).toHaveURL(new RegExp(`${at.profile}$`));
 });
+
+test("going back after signing in leads on again", async ({ keycloak, page }) => {
+  const { username, name } = await keycloak.add("developer");
+  await leaveFor(page, at.profile);
+  await answerKeycloak(page, username);
+  await arrived(page, name);
+  // To Keycloak's page, which knows the user by now and sends the browser on with the state of before.
+  await page.goBack();
+  await arrived(page, name);
+  await expect(page).toHaveURL(new RegExp(`${at.profile}$`));
+});
