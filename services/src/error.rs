@@ -78,12 +78,16 @@ fn constraint(fault: &sqlx::Error) -> Option<Refusal> {
     Some(FieldErrors::one(field, problem).into())
 }
 
-/// Whether trying again later may help: no connection, a time-out, a deadlock or a server going down.
+/// `read_only_sql_transaction`: after a failover the connection may still lead to the old primary, which is a standby now.
+const READ_ONLY: &str = "25006";
+
+/// Whether trying again later may help: no connection, a time-out, a deadlock, a server going down or become read-only.
 pub(crate) fn is_outage(fault: &sqlx::Error) -> bool {
     match fault {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            ["08", "53", "57"].iter().any(|class| code.starts_with(class)) || code == "40001" || code == "40P01"
+            ["08", "53", "57"].iter().any(|class| code.starts_with(class))
+                || ["40001", "40P01", READ_ONLY].contains(&&*code)
         }),
         _ => false,
     }
