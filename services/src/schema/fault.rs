@@ -54,8 +54,8 @@ pub enum MigrateError {
     },
     /// A pooler refuses the settings of a session.
     #[error(
-        "A connection pooler refuses Bursar's session settings ({0}). Set BURSAR_DATABASE_POOLER=transaction; \
-         docs/operations.md, Connection poolers, tells more."
+        "A connection pooler refuses session settings ({0}). Set BURSAR_DATABASE_POOLER=transaction, and leave `options` \
+         out of DATABASE_URL and PGOPTIONS; docs/operations.md, Connection poolers, tells more."
     )]
     PoolerRefusesSettings(String),
     /// A pooler drops the settings of a session silently.
