@@ -1,5 +1,4 @@
 //! A server that became a standby, while the address still leads to it.
-#![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::error::Refusal;
 use services::clock::Clock;
