@@ -21,16 +21,20 @@ fn check_config(variables: &[(&str, &str)]) -> (bool, String) {
     (output.status.success(), format!("{}{}", text(&output.stdout), text(&output.stderr)))
 }
 
-/// As [`check_config`], with an identity provider at `issuer`.
-fn check_config_with_provider(issuer: &str, variables: &[(&str, &str)]) -> (bool, String) {
-    let provider = [
+/// Variables of an identity provider at `issuer`.
+fn provider(issuer: &str) -> [(&str, &str); 5] {
+    [
         ("IDP_PROVIDER", "keycloak"),
         ("OIDC_ISSUER_URL", issuer),
         ("OIDC_CLIENT_ID", "bursar"),
         ("BURSAR_PUBLIC_URL", "https://bursar.example.com:443"),
         ("BURSAR_SECRET_KEY", "0123456789abcdef0123456789abcdef"),
-    ];
-    check_config(&[variables, &provider].concat())
+    ]
+}
+
+/// As [`check_config`], with an identity provider at `issuer`.
+fn check_config_with_provider(issuer: &str, variables: &[(&str, &str)]) -> (bool, String) {
+    check_config(&[variables, &provider(issuer)].concat())
 }
 
 #[test]
@@ -85,9 +89,17 @@ fn missing_certificate_authorities_are_said_in_one_sentence() {
     let none = ("SSL_CERT_FILE", empty.path().to_str().expect("plain"));
     let issuer = "https://id.example.com/realms/main";
     let (is_good, said) = check_config_with_provider(issuer, &[none]);
+    // Sent to the provider as browsers write it.
+    assert!(said.contains("BURSAR_PUBLIC_URL = https://bursar.example.com\n"), "{said}");
     assert!(!is_good && said.contains("IDP_PROVIDER: No TLS connection can be verified"), "{said}");
     assert!(said.contains("ca-certificates") && said.contains("SSL_CERT_FILE"), "{said}");
     assert!(!said.contains("invariant"), "{said}");
+    // The server says the same, and stops.
+    let (site, database) = (site(), ("DATABASE_URL", "postgres://127.0.0.1:1/never-asked"));
+    let serving = [none, database, ("BURSAR_SITE_DIR", site.path().to_str().expect("plain")), ("PORT", "0")];
+    let output = run(&["serve"], &[&serving[..], &provider(issuer)].concat());
+    let said = text(&output.stderr);
+    assert!(!output.status.success() && said.contains("IDP_PROVIDER: No TLS connection can be verified"), "{said}");
     let (is_good, said) = check_config(&[none, ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://collector.example.com:4318")]);
     assert!(!is_good && said.contains("OTEL_EXPORTER_OTLP_ENDPOINT: No TLS connection can be verified"), "{said}");
 }
