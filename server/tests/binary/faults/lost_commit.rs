@@ -39,10 +39,11 @@ async fn sign_in_without_an_answered_commit_is_not_called_a_failure() {
     let sign_in = format!("email=priya%40example.com&password={typed}&next=%2F");
     let confirm = format!("confirm_password={typed}&confirm_action=");
     let cookie = format!("__Host-bursar={}", world.token(&priya));
-    for (path, body, cookie) in [("/act/sign-in", sign_in, ""), ("/act/account/confirm", confirm, &*cookie)] {
-        // The count of tries is committed first.
-        proxy.spare(1);
-        proxy.set(Mode::LosesCommits).await;
+    let sign_in = ("/act/sign-in", sign_in, "", "insert into sessions");
+    let confirm = ("/act/account/confirm", confirm, &*cookie, "update sessions set token_hash");
+    for (path, body, cookie, statement) in [sign_in, confirm] {
+        // Not the commit before it, which counts the try.
+        proxy.set(Mode::LosesCommitsAfter(statement)).await;
         let answer = console.post(path, &body, cookie, "lost").await.expect("an answer");
         assert_eq!((answer.status, answer.says_when_to_retry), (504, false), "{path}: {answer:?}");
         proxy.set(Mode::Open).await;

@@ -17,12 +17,14 @@ pub(super) enum Mode {
     Open,
     /// Has closed every connection and refuses new ones, as a server that is down.
     Cut,
-    /// Keeps connections open and passes nothing on, as a network that swallows everything.
+    /// Keeps connections open and passes nothing on, as a network that swallows everything, also that a side is gone.
     Silent,
     /// Passes everything on, each piece this much later.
     Slow(Duration),
-    /// Passes a commit on and closes its connection before the answer, unless it is spared.
+    /// Passes a commit on and closes its connection before the answer.
     LosesCommits,
+    /// Does so to connections alone that have sent this since.
+    LosesCommitsAfter(&'static str),
 }
 
 /// Runs until it is dropped.
@@ -30,7 +32,6 @@ pub(super) struct Proxy {
     mode: watch::Sender<Mode>,
     listening: watch::Receiver<bool>,
     most: Arc<AtomicUsize>,
-    spared: Arc<AtomicUsize>,
     url: String,
 }
 
@@ -45,9 +46,9 @@ impl Proxy {
         let url = format!("{credentials}@{address}/{database}");
         let (mode, changes) = watch::channel(Mode::Open);
         let (listens, listening) = watch::channel(true);
-        let (most, spared) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        tokio::spawn(listen(listener, address, upstream, (changes, Arc::clone(&spared)), listens, Arc::clone(&most)));
-        Self { mode, listening, most, spared, url }
+        let most = Arc::new(AtomicUsize::new(0));
+        tokio::spawn(listen(listener, address, upstream, changes, listens, Arc::clone(&most)));
+        Self { mode, listening, most, url }
     }
 
     /// The database's address through the proxy.
@@ -61,11 +62,6 @@ impl Proxy {
         self.listening.clone().wait_for(|listening| *listening == (mode != Mode::Cut)).await.expect("the proxy runs");
     }
 
-    /// Lets so many commits through before [`Mode::LosesCommits`] loses one.
-    pub(super) fn spare(&self, commits: usize) {
-        self.spared.store(commits, Ordering::SeqCst);
-    }
-
     /// The most connections that were open at one time.
     pub(super) fn most_connections(&self) -> usize {
         self.most.load(Ordering::SeqCst)
@@ -76,7 +72,7 @@ async fn listen(
     listener: TcpListener,
     address: SocketAddr,
     upstream: PgConnectOptions,
-    (mut mode, spared): (watch::Receiver<Mode>, Arc<AtomicUsize>),
+    mut mode: watch::Receiver<Mode>,
     listens: watch::Sender<bool>,
     most: Arc<AtomicUsize>,
 ) {
@@ -99,10 +95,10 @@ async fn listen(
             accepted = accepted => {
                 let (client, _) = accepted.expect("a connection");
                 most.fetch_max(connections_to(address.port()), Ordering::SeqCst);
-                let (upstream, mode, spared) = (upstream.clone(), mode.clone(), Arc::clone(&spared));
+                let (upstream, mode) = (upstream.clone(), mode.clone());
                 tokio::spawn(async move {
                     // Whoever closes first, and with what fault, is not the proxy's concern.
-                    let _ = reach(client, &upstream, mode, &spared).await;
+                    let _ = reach(client, &upstream, mode).await;
                 });
             }
             changed = mode.changed() => if changed.is_err() { return },
@@ -132,34 +128,28 @@ async fn bound(address: SocketAddr) -> TcpListener {
 }
 
 /// Connects with the database, which may listen on a socket file only.
-async fn reach(
-    client: TcpStream,
-    upstream: &PgConnectOptions,
-    mode: watch::Receiver<Mode>,
-    spared: &AtomicUsize,
-) -> io::Result<()> {
+async fn reach(client: TcpStream, upstream: &PgConnectOptions, mode: watch::Receiver<Mode>) -> io::Result<()> {
     client.set_nodelay(true)?;
     let port = upstream.get_port();
     if let Some(folder) = upstream.get_socket() {
         let server = UnixStream::connect(folder.join(format!(".s.PGSQL.{port}"))).await?;
-        return relay(client, server, mode, spared).await;
+        return relay(client, server, mode).await;
     }
     let server = TcpStream::connect((upstream.get_host(), port)).await?;
     server.set_nodelay(true)?;
-    relay(client, server, mode, spared).await
+    relay(client, server, mode).await
 }
 
 async fn relay(
     client: TcpStream,
     server: impl AsyncRead + AsyncWrite + Unpin,
     mode: watch::Receiver<Mode>,
-    spared: &AtomicUsize,
 ) -> io::Result<()> {
     let ((from_client, to_client), (from_server, to_server)) = (tokio::io::split(client), tokio::io::split(server));
     let mut cut = mode.clone();
     tokio::select! {
-        done = pass(from_client, to_server, mode.clone(), Some(spared)) => done,
-        done = pass(from_server, to_client, mode, None) => done,
+        done = pass(from_client, to_server, mode.clone()) => done,
+        done = pass(from_server, to_client, mode) => done,
         _ = cut.wait_for(|mode| *mode == Mode::Cut) => Ok(()),
     }
 }
@@ -168,28 +158,32 @@ async fn pass(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     mut mode: watch::Receiver<Mode>,
-    spared: Option<&AtomicUsize>,
 ) -> io::Result<()> {
     let mut piece = vec![0; 16 * 1024];
+    let mut sent = false;
     loop {
         let length = from.read(&mut piece).await?;
         if length == 0 {
+            // A machine that vanishes does not say so.
+            mode.wait_for(|mode| *mode != Mode::Silent).await.map_err(io::Error::other)?;
             return Ok(());
         }
         let now = *mode.borrow();
         match now {
             Mode::Silent => drop(mode.wait_for(|mode| *mode != Mode::Silent).await.map_err(io::Error::other)?),
             Mode::Slow(delay) => tokio::time::sleep(delay).await,
+            Mode::LosesCommitsAfter(text) => sent |= contains(&piece[..length], text),
             Mode::Open | Mode::Cut | Mode::LosesCommits => {}
         }
         to.write_all(&piece[..length]).await?;
-        // Postgres names the commit in its answer too: only what it is sent counts.
-        if let (Mode::LosesCommits, Some(spared)) = (now, spared)
-            && piece[..length].windows(6).any(|word| word == b"COMMIT")
-            && spared.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_err()
-        {
+        let loses_commits = now == Mode::LosesCommits || sent;
+        if loses_commits && contains(&piece[..length], "COMMIT") {
             to.flush().await?;
             return Ok(());
         }
     }
+}
+
+fn contains(piece: &[u8], text: &str) -> bool {
+    piece.windows(text.len()).any(|part| part == text.as_bytes())
 }
