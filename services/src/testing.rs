@@ -184,6 +184,15 @@ impl World {
         .expect("somebody who is not a member yet");
     }
 
+    /// How many users are in a project.
+    pub async fn member_count(&self, project: ProjectId) -> i64 {
+        sqlx::query_scalar("select count(*) from user_projects where project_id = $1")
+            .bind(project.0)
+            .fetch_one(self.services.pool())
+            .await
+            .expect("a count")
+    }
+
     /// What the audit log says about something, the earliest first: action, actor, and `field: before -> after` lines.
     pub async fn audit(&self, target: uuid::Uuid) -> Vec<(String, String, Vec<String>)> {
         let rows: Vec<(String, String, serde_json::Value)> =

@@ -250,14 +250,6 @@ async fn no_external_project_admin_is_left_by_two_changes_at_once() {
     }
 }
 
-async fn member_count(world: &World, project: ProjectId) -> i64 {
-    sqlx::query_scalar("select count(*) from user_projects where project_id = $1")
-        .bind(project.0)
-        .fetch_one(world.services.pool())
-        .await
-        .expect("a count")
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn project_admin_adds_nobody_after_becoming_external() {
     let (world, root) = world().await;
@@ -270,9 +262,9 @@ async fn project_admin_adds_nobody_after_becoming_external() {
         let services = world.services.clone();
         let adding = tokio::spawn(async move { members::add(&services, &can, guest, ProjectRole::Member).await });
         users::set_kind(&world.services, &can_manage, ada.actor.user_id, UserKind::External).await.expect("external");
-        let at_commit = member_count(&world, project).await;
+        let at_commit = world.member_count(project).await;
         let added = adding.await.expect("no panic");
-        assert_eq!(member_count(&world, project).await, at_commit, "round {round}: {added:?}");
+        assert_eq!(world.member_count(project).await, at_commit, "round {round}: {added:?}");
         if let Err(error) = added {
             assert_eq!(Refusal::from(error), Refusal::NotFound, "round {round}");
         }

@@ -243,21 +243,13 @@ async fn a_removed_project_admin_adds_nobody_after_the_removal() {
         let services = world.services.clone();
         let adding = tokio::spawn(async move { members::add(&services, &by_bob, guest, ProjectRole::Member).await });
         members::remove(&world.services, &by_ada, bob.actor.user_id).await.expect("removed");
-        let at_removal: i64 = member_count(&world, project).await;
+        let at_removal: i64 = world.member_count(project).await;
         let added = adding.await.expect("no panic");
-        assert_eq!(member_count(&world, project).await, at_removal, "round {round}: {added:?}");
+        assert_eq!(world.member_count(project).await, at_removal, "round {round}: {added:?}");
         if let Err(error) = added {
             assert_eq!(Refusal::from(error), Refusal::NotFound);
         }
     }
-}
-
-async fn member_count(world: &World, project: ProjectId) -> i64 {
-    sqlx::query_scalar("select count(*) from user_projects where project_id = $1")
-        .bind(project.0)
-        .fetch_one(world.services.pool())
-        .await
-        .expect("a count")
 }
 
 #[tokio::test]
