@@ -6,6 +6,7 @@
 mod names;
 mod network;
 mod origin;
+mod provider;
 mod read;
 mod secret;
 mod show;
@@ -14,8 +15,9 @@ mod variables;
 
 pub use network::TrustedProxies;
 pub use origin::{PublicUrl, web_origin};
+pub use provider::{IssuerUrl, RoleMap};
 pub use read::Problems;
 pub use secret::Secret;
 pub use show::{help, markdown};
-pub use value::{Hsts, IdentityProvider, IssuerUrl, LogFilter, LogFormat, Pooler, RoleMap, Seconds, Value};
+pub use value::{Hsts, IdentityProvider, LogFilter, LogFormat, Pooler, Seconds, Value};
 pub use variables::{Config, VARIABLES, Variable};

@@ -2,11 +2,10 @@
 
 use super::network::TrustedProxies;
 use super::origin::PublicUrl;
+use super::provider::{InternalUrl, IssuerUrl, RoleMap};
 use super::read::{Environment, Problems};
 use super::secret::Secret;
-use super::value::{
-    Hsts, IdentityProvider, InternalUrl, IssuerUrl, LogFilter, LogFormat, Pooler, RoleMap, Seconds, Value,
-};
+use super::value::{Hsts, IdentityProvider, LogFilter, LogFormat, Pooler, Seconds, Value};
 use domain::email::Email;
 use domain::mode::Mode;
 use domain::project::ProjectName;
