@@ -11,11 +11,13 @@ use std::path::Path;
 /// `bursar migrate`
 pub(super) async fn migrate(config: &Config, from: Option<&Path>) -> Result<(), CommandError> {
     with_database(config, async |services| {
-        match from {
-            Some(folder) => schema::migrate_from(services.database(), folder).await?,
-            None => schema::migrate(services.database()).await?,
+        let database = services.database();
+        // The files of another state may know no audit log yet.
+        if let Some(folder) = from {
+            return Ok(schema::migrate_from(database, folder).await?);
         }
-        audit::protect(services.database()).await?;
+        schema::migrate(database).await?;
+        audit::protect(database).await?;
         Ok(())
     })
     .await?;
