@@ -157,7 +157,7 @@ fn words(reason: &Denial) -> Words {
         Denial::UnclearGuest { value } => Words {
             title: "Your account has an unclear type",
             why: format!(
-                "The claim guest is {value}. Bursar reads true and false, also as text or as 1 and 0. Anything else could mean an external user, so it signs nobody in."
+                "The claim guest is {value}. Bursar reads true and false, also as text or as 1 and 0. Anything else could mean an external user, so the sign-in is refused."
             ),
             ask: "Report it.",
             who: "An administrator corrects it",
@@ -192,7 +192,7 @@ fn words(reason: &Denial) -> Words {
             why: "You are new to us at the identity provider, and somebody here has your e-mail address already. That may be an older account of yours, so nothing was linked by itself.".to_owned(),
             ask: "Ask for the account to be linked.",
             who: "An admin decides",
-            mends: "in Users management: your try stands on the page of whoever has the address.".to_owned(),
+            mends: "in Users management: your attempt is listed on the page of the user who has the address.".to_owned(),
         },
     }
 }

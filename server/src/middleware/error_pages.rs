@@ -73,7 +73,7 @@ problems! {
         "You are not signed in: its answer did not pass the checks that keep others from signing in as you. Try once more; if it happens again, tell an administrator the request id below.";
     /// The identity provider's tokens are too large to be read.
     TOKEN_TOO_LARGE: BAD_GATEWAY, "Your token is too large",
-        "The identity provider's answer has more than 1,024 kB, so nobody can tell which roles you have. Your rights are unchanged. Tell an administrator the request id below: the provider must put fewer groups, roles or other claims into your tokens.";
+        "The identity provider's answer has more than 1,024 kB, so your roles cannot be read. Your rights are unchanged. Tell an administrator the request id below: the provider must put fewer groups, roles or other claims into your tokens.";
     /// A network began more sign-ins than it finished.
     TOO_MANY_SIGN_INS: TOO_MANY_REQUESTS, "Too many sign-ins were begun",
         "Your network began many sign-ins in the last minutes and finished few of them. Wait 15 minutes, then try again; if it happens again, tell an administrator the request id below.";
