@@ -44,9 +44,13 @@ pub async fn seal(services: &Services) -> Result<Option<Head>, Error> {
             break;
         }
         let page = read_page(&mut transaction, first).await?;
-        if !page.waiting.is_empty() {
-            let sealed = insert_seal(services, &mut transaction, &page.waiting).await?;
-            transaction.commit().await?;
+        let sealed = match page.waiting.as_slice() {
+            [] => None,
+            waiting => Some(insert_seal(services, &mut transaction, waiting).await?),
+        };
+        // Also when nothing was sealed: a transaction that is only dropped would keep the lock from the next page.
+        transaction.commit().await?;
+        if let Some(sealed) = sealed {
             tracing::info!(number = sealed.number, hash = sealed.hash, "sealed the audit log");
             head = Some(sealed);
         }
