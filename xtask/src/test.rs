@@ -140,6 +140,8 @@ fn cargo_test(postgres: &Postgres, arguments: &[&str]) -> Result<()> {
     command::run(&mut cargo_with(postgres, arguments))
 }
 
+/// Without `--package` where the name of a test is enough: dependencies are compiled once for the whole workspace, and
+/// again, with fewer features, for a package alone.
 fn cargo_with(postgres: &Postgres, arguments: &[&str]) -> Command {
     let mut cargo = command::cargo("test");
     cargo.args(arguments).env("BURSAR_TEST_DATABASE_URL", postgres.url()).env("BURSAR_SITE_DIR", paths::site());
@@ -160,7 +162,7 @@ fn on_system_postgres(steps: &mut Steps, bursar: &Path) -> Result<()> {
 fn behind_pooler(steps: &mut Steps, postgres: &Postgres) -> Result<()> {
     let pgbouncer = setup::program(steps, "pgbouncer", &["pgbouncer"])?;
     steps.step("Testing behind PgBouncer", || {
-        let mut tests = cargo_with(postgres, &["--package", "server", "--test", "binary", "pooler", "--", "--ignored"]);
+        let mut tests = cargo_with(postgres, &["--test", "binary", "pooler", "--", "--ignored"]);
         command::run(tests.env("BURSAR_TEST_PGBOUNCER", pgbouncer))
     })
 }
