@@ -47,8 +47,8 @@ impl PgBouncer {
         let program = std::env::var_os("BURSAR_TEST_PGBOUNCER").expect("BURSAR_TEST_PGBOUNCER, the program");
         let mut command = Command::new(program);
         if rustix::process::geteuid().is_root() {
-            // It refuses to be root. The embedded Postgres is this user's too.
-            command.args(["--user", "nobody"]);
+            // It refuses to be root. The socket of the embedded Postgres is this user's too.
+            command.args(["--user", "bursar-postgres"]);
         }
         let child = command.arg("--quiet").arg(file).spawn().expect("PgBouncer");
         while TcpStream::connect(("127.0.0.1", port)).is_err() {}
