@@ -1,7 +1,7 @@
 //! How every form of the console is sent and comes back (house plan, "Screens").
 //!
 //! A server function runs the action and leaves what the next page must show in a row that the browser's cookie
-//! points to, or in that cookie where nobody is signed in; then it says where to go. A browser without scripts follows the redirect, a script does the same by
+//! points to, or in that cookie without a session; then it says where to go. A browser without scripts follows the redirect, a script does the same by
 //! itself: both read the same row and render the same page.
 
 use serde::{Deserialize, Serialize};

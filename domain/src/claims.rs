@@ -33,7 +33,7 @@ pub struct Claims {
     /// `email`
     pub email: Option<Email>,
     /// Whether the identity provider verified that the address is the user's (`email_verified`); a missing claim means
-    /// no. An unverified address identifies nobody.
+    /// no. An unverified address identifies no user.
     pub email_verified: bool,
     /// `picture`: an https address.
     pub picture: Option<String>,

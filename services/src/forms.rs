@@ -4,7 +4,7 @@
 //! one-time password on its way to the page that shows it cannot be read in the database. A row is read once, and only
 //! with the session it was made in.
 //!
-//! Nobody writes a row without a session: the form of a visitor is small and travels in the cookie itself, behind the
+//! No row is written without a session: the form of a visitor is small and travels in the cookie itself, behind the
 //! token that opens it. It holds nothing but what this browser sent and was answered.
 
 use crate::Services;

@@ -18,7 +18,7 @@ pub struct ClientError(String);
 /// # Errors
 /// There are no certificate authorities.
 pub fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, ClientError> {
-    // Two parts of a process may both want it; whoever comes second finds it there.
+    // Two parts of a process may both want it; the second one finds it there.
     let _ = rustls::crypto::ring::default_provider().install_default();
     builder.build().map_err(|fault| ClientError(chain(&fault).last().map_or_else(String::new, ToString::to_string)))
 }

@@ -122,7 +122,7 @@ fn denied(services: &Services, vouched: &Vouched<'_>, reason: Denial) -> Admissi
     }))
 }
 
-/// Why somebody without a role does not come in.
+/// Why a user without a role may not sign in.
 fn without_role(services: &Services, vouched: &Vouched<'_>, claims: &Claims) -> Denial {
     if claims.roles_left_out {
         return Denial::RolesLeftOut { claim: received_roles(vouched.claims).0.to_owned() };

@@ -85,7 +85,7 @@ fn unfinished() -> impl IntoView {
     }
 }
 
-/// The form stays: behind an old browser there may be TLS that nobody told us about.
+/// The form stays: an old browser may use TLS although no header says so.
 fn needs_https(plain: PlainHttp, next: &NextPath) -> impl IntoView + use<> {
     let way = match plain.https_origin {
         Some(origin) => {

@@ -93,7 +93,7 @@ fn step(place: usize, what: &'static str, how: String) -> impl IntoView {
     }
 }
 
-/// The claims, for whoever helps: open from the beginning where they say why there is no role.
+/// The claims, for the administrator who helps: open at first where they say why there is no role.
 fn told_us(told: Vec<(String, String)>, is_open: bool) -> impl IntoView {
     let lines = told.into_iter().map(|(claim, value)| {
         view! {

@@ -70,7 +70,7 @@ pub fn ExternalBadge(
     (kind == UserKind::External).then(|| view! { <Badge kind=BadgeKind::Outline>{kind.title()}</Badge> })
 }
 
-/// Marks an e-mail address that nobody verified; nothing for every other.
+/// Marks an unverified e-mail address; renders nothing for a verified one.
 #[component]
 pub fn UnverifiedBadge(
     /// Whether the address is known to be the user's.

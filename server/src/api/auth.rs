@@ -28,7 +28,7 @@ pub struct Identity {
     pub token: Option<SessionToken>,
     /// Where the request came from.
     pub client: Client,
-    /// What to answer where somebody has to be signed in.
+    /// What to answer where a user has to be signed in.
     refused: ApiError,
 }
 

@@ -92,7 +92,7 @@ impl ApiError {
         Self::schema(&[(path.to_owned(), reason.into())], &Value::Null)
     }
 
-    /// A Bearer token that authenticates nobody; `reason` says what is wrong with it (RFC 6750, section 3).
+    /// A Bearer token that authenticates no user; `reason` says what is wrong with it (RFC 6750, section 3).
     pub fn invalid_token(reason: &str) -> Self {
         // What the header may hold; the token's claims may hold anything.
         let plain = |c: char| if matches!(c, ' '..='~') && !matches!(c, '"' | '\\') { c } else { '\'' };

@@ -32,7 +32,7 @@ pub struct RateLimit {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Key {
     User(UserId),
-    /// Requests that authenticate nobody.
+    /// Requests without authentication.
     Anonymous(Network),
     /// All requests of a network, before anybody is authenticated.
     All(Network),

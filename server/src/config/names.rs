@@ -92,7 +92,7 @@ fn is_set(name: &str, variables: &BTreeMap<String, String>) -> bool {
 
 /// Whether Kubernetes set the variable for a Service of the namespace. It does so for every container unless
 /// `enableServiceLinks` is false, so a Service named `bursar` or `bursar-rw` makes names with our prefix. The value is part
-/// of the shape: `BURSAR_PORT=3000` is somebody's mistake.
+/// of the shape: `BURSAR_PORT=3000` is a mistake of the operator.
 fn is_service_link(name: &str, value: &str) -> bool {
     let is_number = |text: &str| text.parse::<u16>().is_ok();
     let is_address = || value.parse::<IpAddr>().is_ok();

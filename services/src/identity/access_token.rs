@@ -56,7 +56,7 @@ pub async fn verify(services: &Services, token: &str) -> Result<VerifiedToken, F
     Ok(VerifiedToken { issuer: identity.config.issuer.clone(), subject, claims })
 }
 
-/// Why an access token authenticates nobody.
+/// Why an access token authenticates no user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// Because of the token itself; for the API client that sent it. Says nothing about users.
@@ -73,7 +73,7 @@ pub enum Refused {
 /// The user behind the access token of an API client, with the rights that hold now.
 ///
 /// # Errors
-/// The database failed. A token that authenticates nobody is a [`Refused`].
+/// The database failed. A token that authenticates no user is a [`Refused`].
 pub async fn authenticate(services: &Services, token: &str, client: &Client) -> Result<Result<Actor, Refused>, Error> {
     let secret = SessionToken::derived(token);
     if let Some(actor) = session::authenticate(services, &secret).await? {

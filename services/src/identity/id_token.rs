@@ -1,6 +1,6 @@
 //! ID tokens: what OpenID Connect Core 1.0, section 3.1.3.7, asks of them beyond signature, issuer and times.
 //!
-//! Each check reads the claims that it needs. No other claim is looked at here, so that a malformed one refuses nobody.
+//! Each check reads the claims that it needs. No other claim is looked at here, so that a malformed one refuses no sign-in.
 
 use super::Identity;
 use super::fault::{Fault, untrusted};

@@ -11,8 +11,8 @@ use crate::error::Error;
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
-/// How long a logout is kept, and so how old a token may be when it is first sent: of an older one nobody knows whether
-/// its session at the provider has ended.
+/// How long a logout is kept, and so how old a token may be when it is first sent: of an older one it is unknown
+/// whether its session at the provider has ended.
 const KEPT_FOR: Duration = Duration::days(7);
 
 /// Where a session that is about to begin comes from.
@@ -31,7 +31,7 @@ pub(super) async fn keep(
     issuer: &str,
     order: &Order,
 ) -> Result<(), Error> {
-    // Whoever is about to begin a session for the same user either has committed it by now, or sees the row below.
+    // A transaction that begins a session for the same user either has committed by now, or sees the row below.
     lock(connection, issuer, (order.sid.as_deref(), order.subject.as_deref()), true).await?;
     let now = services.clock.now();
     sqlx::query!(

@@ -18,7 +18,7 @@ use time::{Duration, OffsetDateTime};
 
 /// A key that the provider withdrew is believed no longer than this, while the provider answers.
 const KEYS_HOLD_FOR: Duration = Duration::minutes(5);
-/// And no longer than this while it does not: somebody who keeps us from the provider keeps no withdrawn key alive.
+/// And no longer than this while it does not: an attacker who cuts us off from the provider keeps no withdrawn key alive.
 const KEYS_OUTLIVE_AN_OUTAGE_BY: Duration = Duration::days(1);
 /// An answer this young shows that the provider answers, and that an unknown key is not one of its new ones.
 const JUST_NOW: Duration = Duration::seconds(10);

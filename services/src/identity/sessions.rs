@@ -83,7 +83,7 @@ pub(super) async fn confirm(
 
 /// What an access token is recognized by when its session was revoked: the hash of what is signed, without the signature.
 ///
-/// The whole text would not do. Whoever has a token with an ECDSA signature can compute a second signature that is valid
+/// The whole text would not do. A client that has a token with an ECDSA signature can compute a second signature that is valid
 /// for it, with the negative of its second number, and so a second text.
 pub(super) struct SignedText(Vec<u8>);
 

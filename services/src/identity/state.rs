@@ -1,7 +1,7 @@
 //! The parameter `state` of an authorization request: the proof that the callback belongs to this browser, and, encrypted,
 //! where the user was going.
 //!
-//! A callback that signs nobody in, because it was loaded again, came too late or belongs to another tab, still says where
+//! A callback that begins no session, because it was loaded again, came too late or belongs to another tab, still says where
 //! to go on. The database need not remember this for as long as browsers restore their tabs.
 
 use super::Identity;

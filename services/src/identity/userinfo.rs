@@ -78,7 +78,7 @@ impl Identity {
         })?;
         let claims = self.userinfo_claims(services, &answer).await?;
         match claims.get("sub").and_then(serde_json::Value::as_str) {
-            // Section 5.3.2: an access token that was exchanged for another one would tell of somebody else.
+            // Section 5.3.2: an access token that was exchanged for another one would tell of another user.
             Some(found) if found == subject => Ok(claims),
             Some(_) => Err(untrusted("userinfo: it is about another subject than the ID token")),
             None => Err(untrusted("userinfo: it has no sub")),

@@ -14,7 +14,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
-/// What a row of `user_identities` keeps of somebody's last token; projects that exist are spelled as they are called.
+/// What a row of `user_identities` keeps of the user's last token; projects that exist are spelled as they are called.
 #[derive(Debug, Deserialize)]
 pub(crate) struct KeptClaims {
     claimed_role: Option<String>,

@@ -66,7 +66,7 @@ async fn replace(
     (action, email): (&'static str, &Email),
 ) -> Result<(), Error> {
     let (old, new) = (person.email.as_str(), email.as_str());
-    // Nobody but the identity provider knows whether it is the user's.
+    // Only the identity provider knows whether it is the user's.
     sqlx::query!("update users set email = $2, email_verified = false where id = $1", person.id.0, new)
         .execute(change.connection())
         .await?;

@@ -66,7 +66,7 @@ pub async fn update(
     if edit.kind == Some(UserKind::External) {
         roles::replace_kind(services, &mut change, &person, UserKind::External).await?;
     }
-    // Whoever is reactivated may need an address first.
+    // A user who is reactivated may need an address first.
     if let Some(email) = edit.email {
         address::replace_address(services, &mut change, &person, &email).await?;
         person.email = email.into();
