@@ -6,12 +6,12 @@ pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod database;
-#[cfg(feature = "embedded-postgres")]
-pub mod embedded;
 pub mod health;
 pub mod identity;
 pub mod manifest;
 pub mod middleware;
+#[cfg(feature = "embedded-postgres")]
+pub mod postgres;
 pub mod router;
 pub mod signals;
 pub mod state;

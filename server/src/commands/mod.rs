@@ -20,10 +20,10 @@ pub enum CommandError {
     /// A variable holds bytes that are no text.
     #[error("The variable {0} is not valid UTF-8.")]
     NotText(String),
-    /// The private Postgres does not run.
+    /// The embedded Postgres does not run.
     #[cfg(feature = "embedded-postgres")]
     #[error(transparent)]
-    Embedded(#[from] crate::embedded::Error),
+    Postgres(#[from] crate::postgres::PostgresError),
     /// This build needs to be told which database to use.
     #[error("DATABASE_URL is not set, and this build has no private Postgres. Set it to a Postgres 15 or newer.")]
     NoDatabase,

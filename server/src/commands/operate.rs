@@ -76,13 +76,9 @@ pub(super) async fn postgres(
     data_dir: Option<std::path::PathBuf>,
     throw_away: bool,
 ) -> Result<(), CommandError> {
-    use crate::embedded::{Place, keep};
-    let place = match data_dir {
-        Some(folder) => Place::Folder(folder),
-        None if throw_away => Place::ThrowAway,
-        None => Place::Configured,
-    };
-    Ok(keep(config, place).await?)
+    use embedded_postgres::Data;
+    let data = data_dir.map(Data::Folder).or_else(|| throw_away.then_some(Data::Temporary));
+    Ok(crate::postgres::run(config, data).await?)
 }
 
 /// Runs something on the database and closes it again, whatever came of it.

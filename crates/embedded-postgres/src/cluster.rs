@@ -1,10 +1,10 @@
 //! One Postgres on one folder: made, started or adopted, and stopped, by Postgres's own programs.
 
-use super::Error;
-use super::binaries::Binaries;
-use super::folder::{DATABASE, Folder, PORT, SUPERUSER};
-use super::memory::shared_buffers;
-use super::owner::Owner;
+use crate::Error;
+use crate::binaries::Binaries;
+use crate::folder::{Folder, PORT, SUPERUSER};
+use crate::memory::shared_buffers;
+use crate::owner::Owner;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{ConnectOptions, Connection};
 use std::path::Path;
@@ -12,7 +12,7 @@ use tokio::process::Command;
 
 /// Whether the data has to survive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Durability {
+pub(crate) enum Durability {
     /// Every commit is on the disk.
     Full,
     /// For tests: fast, and gone after a crash.
@@ -21,23 +21,23 @@ pub(super) enum Durability {
 
 /// A Postgres that may be running.
 #[derive(Debug)]
-pub(super) struct Cluster {
-    pub(super) folder: Folder,
-    pub(super) binaries: Binaries,
-    pub(super) owner: Owner,
-    pub(super) durability: Durability,
+pub(crate) struct Cluster {
+    pub(crate) folder: Folder,
+    pub(crate) binaries: Binaries,
+    pub(crate) owner: Owner,
+    pub(crate) durability: Durability,
 }
 
 impl Cluster {
     /// Makes the cluster if there is none, starts it if it does not run, and returns the address of the database.
-    pub(super) async fn start(&self) -> Result<String, Error> {
+    pub(crate) async fn start(&self) -> Result<String, Error> {
         self.take_over_former_files().await?;
         self.folder.prepare(self.owner)?;
         if self.folder.data_version().is_none() {
             self.init().await?;
         }
         if self.is_running(self.owner).await? {
-            tracing::info!("the private Postgres was still running; taking it over");
+            tracing::info!("the embedded Postgres was still running; taking it over");
         } else {
             self.pg_ctl(self.owner, &["start", "--wait", "--timeout=120", "--silent", "--options", &self.options()])
                 .await?;
@@ -47,7 +47,7 @@ impl Cluster {
     }
 
     /// Stops it cleanly: sessions are ended, everything is written.
-    pub(super) async fn stop(&self) -> Result<(), Error> {
+    pub(crate) async fn stop(&self) -> Result<(), Error> {
         self.stop_as(self.owner).await
     }
 
@@ -61,7 +61,7 @@ impl Cluster {
         if ![&home, &sockets].into_iter().any(|path| self.owner.has_former_files(path)) {
             return Ok(());
         }
-        tracing::info!("the files of the private Postgres change their owner, once");
+        tracing::info!("the files of the embedded Postgres change their owner, once");
         if self.is_running(Owner::FORMER).await? {
             self.stop_as(Owner::FORMER).await?;
         }
@@ -76,7 +76,7 @@ impl Cluster {
         }
         let mut command = self.owner.command(&self.binaries.program("initdb"));
         command.arg("--pgdata").arg(&unfinished).args(["--username", SUPERUSER, "--encoding=UTF8", "--data-checksums"]);
-        // The socket's folder is the lock on the door.
+        // Whoever may enter the folder of the socket may connect.
         command.args(["--auth-local=trust", "--auth-host=reject", "--no-instructions"]);
         command.args(if self.binaries.major >= 17 {
             ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"].as_slice()
@@ -130,11 +130,12 @@ impl Cluster {
         }
         let log = self.owner.command(Path::new("/usr/bin/tail")).arg("-n20").arg(self.folder.log()).output().await;
         let log = log.map(|tail| tail.stdout).unwrap_or_default();
-        let said = [output.stdout, output.stderr, log].concat();
-        Err(Error::Program { program, said: String::from_utf8_lossy(&said).trim().to_owned() })
+        let output = [output.stdout, output.stderr, log].concat();
+        Err(Error::Program { program, output: String::from_utf8_lossy(&output).trim().to_owned() })
     }
 
     async fn create_database(&self) -> Result<(), Error> {
+        let database = self.folder.database();
         let options = PgConnectOptions::new_without_pgpass()
             .socket(self.folder.sockets())
             .port(PORT)
@@ -144,11 +145,12 @@ impl Cluster {
             .ssl_mode(PgSslMode::Disable);
         let mut connection = options.connect().await?;
         let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
-            .bind(DATABASE)
+            .bind(database)
             .fetch_one(&mut connection)
             .await?;
         if !exists {
-            sqlx::query("create database bursar").execute(&mut connection).await?;
+            let create = format!("create database \"{}\"", database.replace('"', "\"\""));
+            sqlx::query(sqlx::AssertSqlSafe(create)).execute(&mut connection).await?;
         }
         Ok(connection.close().await?)
     }
