@@ -1,10 +1,14 @@
-//! Money in US dollars (`behaviour.md` section 11, decision 17), exact to nine decimals, never a float.
+//! Money in US dollars: exact to nine decimals, never a float.
+//!
+//! Every spelling that is shown can be typed again and means the same amount. An amount is never written with exactly
+//! three decimals, because `1.250` is 1.25 to some readers and 1,250 to others: `33.333` is written `33.3330`.
 
-use crate::form::FieldProblem;
+mod parse;
+
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
-/// An amount of US dollars, not negative, below one billion, with at most two decimals when typed by a person.
+/// An amount of US dollars: zero or more, below one billion, with at most nine decimals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Money(Decimal);
@@ -12,35 +16,24 @@ pub struct Money(Decimal);
 /// The first amount that does not fit.
 const TOO_MUCH: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
 
+/// The most decimals of an amount, as the database keeps them.
+const MAX_DECIMALS: u32 = 9;
+
 impl Money {
-    /// Reads what a person typed: `1,250`, `$40`, `0.50`.
-    ///
-    /// # Errors
-    /// Says what to enter when it is not an amount, negative, too large, or finer than a cent.
-    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
-        let text = raw.trim();
-        let text = text.strip_prefix('$').unwrap_or(text).trim();
-        if text.is_empty() {
-            return Err(FieldProblem::new("Enter an amount in US dollars."));
-        }
-        let grouped = text.contains(',');
-        if grouped && !well_grouped(text) {
-            return Err(FieldProblem::new("Put commas between thousands only, as in 1,250.00."));
-        }
-        let digits = text.replace(',', "");
-        let plain = digits.chars().all(|c| c.is_ascii_digit() || c == '.') && digits.len() <= 32;
-        let Some(amount) = plain.then(|| digits.parse::<Decimal>().ok()).flatten() else {
-            return Err(FieldProblem::new("Enter an amount of zero or more, like 250 or 250.00."));
-        };
-        if amount.normalize().scale() > 2 {
-            return Err(FieldProblem::new("Enter whole cents: at most two decimals."));
-        }
-        Self::from_decimal(amount).ok_or_else(|| FieldProblem::new("Enter less than $1,000,000,000."))
+    /// Takes an amount from the database or from another system; `None` when it is negative, too large, or finer than
+    /// nine decimals.
+    pub fn from_decimal(amount: Decimal) -> Option<Self> {
+        let amount = amount.normalize();
+        let fits = amount >= Decimal::ZERO && amount < TOO_MUCH && amount.scale() <= MAX_DECIMALS;
+        fits.then_some(Self(amount))
     }
 
-    /// Takes an amount from the database or a partner; `None` when negative or too large.
-    pub fn from_decimal(amount: Decimal) -> Option<Self> {
-        (amount >= Decimal::ZERO && amount < TOO_MUCH).then_some(Self(amount))
+    /// Rounds to nine decimals, for API clients that compute with floats: `33.333333333333336` is `33.333333333`.
+    /// `None` when the amount is negative or too large.
+    pub fn rounded(amount: Decimal) -> Option<Self> {
+        let is_negative = amount < Decimal::ZERO;
+        let rounded = amount.round_dp_with_strategy(MAX_DECIMALS, RoundingStrategy::MidpointAwayFromZero);
+        if is_negative { None } else { Self::from_decimal(rounded) }
     }
 
     /// The exact amount.
@@ -48,33 +41,24 @@ impl Money {
         self.0
     }
 
-    /// Two decimals with grouping and sign, for example `$1,702.64`; for object pages and forms.
+    /// Exact, with sign and grouping and at least two decimals, for example `$1,702.64`: for pages and sentences.
     pub fn exact(self) -> String {
-        format!("${}", self.plain_grouped(2, RoundingStrategy::MidpointAwayFromZero))
+        format!("${}", grouped(&self.typed()))
     }
 
-    /// Whole dollars rounded down, for example `$1,702`; for lists.
-    pub fn whole(self) -> String {
-        format!("${}", self.plain_grouped(0, RoundingStrategy::ToZero))
+    /// For lists: `$1,702` when the amount is whole, otherwise [`Money::exact`].
+    pub fn short(self) -> String {
+        if self.0.is_integer() { format!("${}", grouped(&self.0.trunc().to_string())) } else { self.exact() }
     }
 
-    /// As typed into a field: two decimals, no sign, no grouping.
+    /// Exact, with at least two decimals, without sign and grouping: the value of a form field and of an audit event.
     pub fn typed(self) -> String {
-        format!("{:.2}", self.0.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
-    }
-
-    fn plain_grouped(self, decimals: u32, strategy: RoundingStrategy) -> String {
-        let rounded = self.0.round_dp_with_strategy(decimals, strategy);
-        let text = format!("{rounded:.*}", decimals as usize);
-        let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
-        let mut grouped = String::new();
-        for (place, digit) in whole.chars().enumerate() {
-            if place > 0 && (whole.len() - place).is_multiple_of(3) {
-                grouped.push(',');
-            }
-            grouped.push(digit);
-        }
-        grouped + rest
+        let decimals = match self.0.normalize().scale() {
+            0..=2 => 2,
+            3 => 4,
+            more => more,
+        };
+        format!("{:.*}", decimals as usize, self.0.normalize())
     }
 }
 
@@ -84,12 +68,17 @@ impl std::fmt::Display for Money {
     }
 }
 
-/// Whether commas part groups of three from the right, before the decimal point.
-fn well_grouped(text: &str) -> bool {
-    let whole = text.split('.').next().unwrap_or_default();
-    let mut groups = whole.split(',');
-    let first = groups.next().is_some_and(|group| (1..=3).contains(&group.len()));
-    first && groups.all(|group| group.len() == 3) && !text[whole.len()..].contains(',')
+/// Digits, and perhaps decimals, with commas between thousands.
+fn grouped(plain: &str) -> String {
+    let (whole, decimals) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
+    let mut grouped = String::with_capacity(plain.len() + whole.len() / 3);
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped + decimals
 }
 
 #[cfg(test)]
@@ -98,35 +87,69 @@ mod tests {
     use proptest::prelude::*;
 
     fn money(raw: &str) -> Money {
-        Money::parse(raw).expect("a good amount")
+        Money::parse(raw).expect("an amount")
+    }
+
+    fn decimal(raw: &str) -> Decimal {
+        raw.parse().expect("a decimal")
     }
 
     #[test]
-    fn amounts_read_as_people_type_them() {
-        assert_eq!(money("$1,250.5").exact(), "$1,250.50");
-        assert_eq!(money("0").exact(), "$0.00");
-        assert_eq!(money("1702.64").whole(), "$1,702");
-        assert_eq!(money("250.10").typed(), "250.10");
-    }
-
-    #[test]
-    fn what_is_no_amount_is_refused() {
-        for bad in ["", "-1", "1e9", "1000000000", "1.005", "12,50", "1,2345", "abc", "1.2.3", "$", ".", "1,000.0,0"] {
-            assert!(Money::parse(bad).is_err(), "{bad:?}");
+    fn amount_on_a_page_is_exact_with_at_least_two_decimals() {
+        for (raw, exact, typed) in [
+            ("1250.5", "$1,250.50", "1250.50"),
+            ("0", "$0.00", "0.00"),
+            ("0.004", "$0.0040", "0.0040"),
+            ("33.3330", "$33.3330", "33.3330"),
+            ("33.333333333", "$33.333333333", "33.333333333"),
+            ("123456789.123456789", "$123,456,789.123456789", "123456789.123456789"),
+        ] {
+            assert_eq!((money(raw).exact().as_str(), money(raw).typed().as_str()), (exact, typed));
         }
+    }
+
+    #[test]
+    fn amount_in_a_list_drops_decimals_only_when_it_is_whole() {
+        for (raw, short) in [
+            ("0", "$0"),
+            ("250.00", "$250"),
+            ("1,250", "$1,250"),
+            ("0.5", "$0.50"),
+            ("1702.64", "$1,702.64"),
+            ("999999999.999999999", "$999,999,999.999999999"),
+        ] {
+            assert_eq!(money(raw).short(), short);
+        }
+    }
+
+    #[test]
+    fn amount_that_does_not_fit_is_refused() {
+        for refused in ["-0.000000001", "1000000000", "0.0000000001"] {
+            assert_eq!(Money::from_decimal(decimal(refused)), None, "{refused}");
+        }
+        assert_eq!(Money::from_decimal(decimal("-0.00")), Some(Money::default()));
+        assert_eq!(Money::rounded(decimal("-0.0000000001")), None);
+        assert_eq!(Money::rounded(decimal("999999999.9999999996")), None);
+        assert_eq!(Money::rounded(decimal("33.333333333333336")), Some(money("33.333333333")));
+        assert_eq!(Money::rounded(decimal("0.0000000005")), Some(money("0.000000001")));
+    }
+
+    #[test]
+    fn trailing_zeros_of_the_database_change_no_spelling() {
+        let stored = Money::from_decimal(decimal("250.000000000")).expect("an amount");
+        assert_eq!((stored.exact(), stored.short(), stored.typed()), ("$250.00".into(), "$250".into(), "250.00".into()));
+        let read: Money = serde_json::from_str("\"250.000000000\"").expect("an amount");
+        assert_eq!((read.exact(), read.short(), read.typed()), ("$250.00".into(), "$250".into(), "250.00".into()));
     }
 
     proptest! {
         #[test]
-        fn what_is_shown_reads_back_exactly(cents in 0u64..100_000_000_000) {
-            let amount = Money::from_decimal(Decimal::new(i64::try_from(cents).expect("fits"), 2)).expect("fits");
+        fn every_spelling_shown_parses_as_the_same_amount(units in 0i64..1_000_000_000_000_000_000, scale in 0u32..=9) {
+            let amount = Decimal::new(units / 10i64.pow(9 - scale), scale);
+            let amount = Money::from_decimal(amount).expect("fits");
             prop_assert_eq!(Money::parse(&amount.exact()), Ok(amount));
+            prop_assert_eq!(Money::parse(&amount.short()), Ok(amount));
             prop_assert_eq!(Money::parse(&amount.typed()), Ok(amount));
-        }
-
-        #[test]
-        fn parsing_never_panics(raw in ".*") {
-            let _ = Money::parse(&raw);
         }
     }
 }

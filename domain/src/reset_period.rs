@@ -1,9 +1,13 @@
-//! How long a budget lasts before it starts again from zero.
+//! How long the window of a budget lasts before its spend starts again from zero.
 
-use crate::form::FieldProblem;
+mod fields;
+
+pub use fields::{PeriodFields, PeriodUnit};
+
+use crate::form::{FieldErrors, FieldProblem};
 use serde::{Deserialize, Serialize};
 
-/// A length such as `30d`, `24h` or `60m` (`behaviour.md` section 4.1), from one minute to 366 days.
+/// A length such as `30d`, `24h` or `60m`, from one minute to 366 days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ResetPeriod {
@@ -18,25 +22,24 @@ impl ResetPeriod {
     /// The periods the console offers.
     pub const OFFERED: [Self; 3] = [Self { minutes: DAY }, Self { minutes: 7 * DAY }, Self { minutes: 30 * DAY }];
 
-    /// Reads a whole number followed by `d`, `h` or `m`.
+    /// Reads a whole number followed by `d`, `h` or `m`, as API clients send it.
     ///
     /// # Errors
-    /// Says what to enter.
+    /// Says what to send.
     pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
         let problem = || FieldProblem::new("Enter a number followed by d, h or m, up to 366d, like 30d.");
-        let text = raw.trim();
-        let unit = match text.chars().last() {
-            Some('d') => DAY,
-            Some('h') => HOUR,
-            Some('m') => 1,
-            _ => return Err(problem()),
-        };
-        let digits = &text[..text.len() - 1];
-        if digits.is_empty() || !digits.chars().all(|c| c.is_ascii_digit()) {
-            return Err(problem());
-        }
-        let count: u32 = digits.parse().map_err(|_| problem())?;
-        Self::from_minutes(count.checked_mul(unit).ok_or_else(problem)?).ok_or_else(problem)
+        let (digits, unit) = [('d', DAY), ('h', HOUR), ('m', 1)]
+            .into_iter()
+            .find_map(|(letter, unit)| Some((raw.strip_suffix(letter)?, unit)))
+            .ok_or_else(problem)?;
+        Self::from_count(digits, unit).ok_or_else(problem)
+    }
+
+    /// Reads a whole number of a unit.
+    fn from_count(digits: &str, unit: u32) -> Option<Self> {
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let count: u32 = digits.parse().ok().filter(|_| is_number)?;
+        Self::from_minutes(count.checked_mul(unit)?)
     }
 
     /// Takes a length from the database; `None` outside one minute to 366 days.
@@ -49,15 +52,37 @@ impl ResetPeriod {
         self.minutes
     }
 
-    /// In words, for example "every 30 days".
-    pub fn in_words(self) -> String {
+    /// Refuses a period of less than an hour, which only API clients set, unless the budget has it already.
+    ///
+    /// # Errors
+    /// A problem at `period`.
+    pub fn check_for_form(self, stored: Option<Self>) -> Result<(), FieldErrors> {
+        if self.minutes >= HOUR || stored == Some(self) {
+            return Ok(());
+        }
+        Err(FieldErrors::one("period", "Choose one hour or more. Only API clients can set a shorter period."))
+    }
+
+    /// For example "30 days".
+    pub fn length(self) -> String {
         let (count, unit) = self.largest_unit();
         let word = match unit {
             'd' => "day",
             'h' => "hour",
             _ => "minute",
         };
-        if count == 1 { format!("every {word}") } else { format!("every {count} {word}s") }
+        if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+    }
+
+    /// In a sentence, for example "every 30 days" or "every day".
+    pub fn in_words(self) -> String {
+        let length = self.length();
+        format!("every {}", length.strip_prefix("1 ").unwrap_or(&length))
+    }
+
+    /// By itself, for example "Every 30 days".
+    pub fn title(self) -> String {
+        self.in_words().replacen('e', "E", 1)
     }
 
     const fn largest_unit(self) -> (u32, char) {
@@ -96,25 +121,52 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn period(raw: &str) -> ResetPeriod {
+        ResetPeriod::parse(raw).expect("a period")
+    }
+
     #[test]
-    fn the_reference_spellings_read() {
+    fn spellings_of_the_api_are_read() {
         for (raw, shown) in
             [("30d", "30d"), ("24h", "1d"), ("60m", "1h"), ("720h", "30d"), ("1d", "1d"), ("90m", "90m")]
         {
-            assert_eq!(ResetPeriod::parse(raw).expect("good").to_string(), shown);
+            assert_eq!(period(raw).to_string(), shown);
         }
-        for bad in ["", "30", "d", "0d", "-1d", "367d", "1w", "1.5h", "99999999999d", "１d", "1é"] {
+        for bad in ["", "30", "d", "0d", "-1d", "+1d", " 1d", "1d ", "367d", "1w", "1.5h", "99999999999d", "１d", "1é"] {
             assert!(ResetPeriod::parse(bad).is_err(), "{bad}");
         }
-        assert_eq!(ResetPeriod::parse("1d").expect("good").in_words(), "every day");
-        assert_eq!(ResetPeriod::parse("30d").expect("good").in_words(), "every 30 days");
+    }
+
+    #[test]
+    fn period_in_words_names_its_unit() {
+        for (raw, length, words, title) in [
+            ("1d", "1 day", "every day", "Every day"),
+            ("30d", "30 days", "every 30 days", "Every 30 days"),
+            ("36h", "36 hours", "every 36 hours", "Every 36 hours"),
+            ("1m", "1 minute", "every minute", "Every minute"),
+            ("11m", "11 minutes", "every 11 minutes", "Every 11 minutes"),
+        ] {
+            let period = period(raw);
+            assert_eq!((period.length(), period.in_words(), period.title()), (length.into(), words.into(), title.into()));
+        }
+    }
+
+    #[test]
+    fn form_keeps_a_short_period_and_sets_none() {
+        let (minute, hour) = (period("1m"), period("1h"));
+        assert!(hour.check_for_form(None).is_ok());
+        assert!(minute.check_for_form(Some(minute)).is_ok());
+        for stored in [None, Some(hour), Some(period("2m"))] {
+            assert!(minute.check_for_form(stored).expect_err("too short").at("period").is_some());
+        }
     }
 
     proptest! {
         #[test]
-        fn what_is_written_reads_back(minutes in 1u32..=LONGEST) {
+        fn every_period_written_is_read_as_the_same(minutes in 1u32..=LONGEST) {
             let period = ResetPeriod::from_minutes(minutes).expect("in range");
             prop_assert_eq!(ResetPeriod::parse(&period.to_string()), Ok(period));
+            prop_assert_eq!(PeriodFields::of(period).parse(), Ok(period));
         }
 
         #[test]

@@ -2,7 +2,7 @@
 
 use crate::paths;
 use crate::ui::{
-    Cell, IconSize, NameCell, Priority, RelativeTime, Stacked, SvgIcon, TableRow, Tile, WholeAmount, category_icon,
+    Cell, IconSize, NameCell, Priority, RelativeTime, Stacked, SvgIcon, TableRow, Tile, ShortAmount, category_icon,
     count_words,
 };
 use domain::budget::BudgetRow;
@@ -38,10 +38,10 @@ pub fn budget_row(budget: BudgetRow, now: OffsetDateTime) -> impl IntoView {
                 </span>
             </Cell>
             <Cell figures=true stacked=Stacked::Next priority=SOFT_LIMIT label="Soft limit" class="text-ink-2">
-                <WholeAmount amount=soft />
+                <ShortAmount amount=soft />
             </Cell>
             <Cell figures=true stacked=Stacked::Next label="Hard limit" class="font-strong">
-                <WholeAmount amount=hard />
+                <ShortAmount amount=hard />
             </Cell>
             <Cell priority=PERIOD label="Resets" class="text-sm">{period}</Cell>
             <Cell stacked=Stacked::Line>

@@ -6,7 +6,7 @@ use crate::ui::{
     DialogIconButton, Fact, Facts, FilterBar, FilterChip, Header, Icon, LimitFigures, LinkButton, NameCell, ObjectHead,
     PageHead, Pager, Priority, ProjectBadges, RailPart, RelativeTime, RoleBadge, SearchField, Section, SortHeader,
     SortLink, Sorted, SplitBody, Stacked, StatusMark, Tab, Table, TableBody, TableFit, TableHead, TableRow, Tabs, Tile,
-    Toast, Views, WholeAmount, Width, category_icon,
+    Toast, Views, ShortAmount, Width, category_icon,
 };
 use domain::budget::{Category, Limits};
 use domain::money::Money;
@@ -124,7 +124,7 @@ fn person((name, status, role, projects, total, minutes): Sample) -> impl IntoVi
                 <ProjectBadges projects=chips total base="#" more_href="#list" />
             </Cell>
             <Cell figures=true label="Limit">
-                <WholeAmount amount=money(1250) />
+                <ShortAmount amount=money(1250) />
             </Cell>
             <Cell stacked=Stacked::End class="text-sm">
                 <RelativeTime at now=NOW />

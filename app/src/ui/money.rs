@@ -1,4 +1,4 @@
-//! Amounts: exact on object pages, whole dollars in lists with the exact amount behind.
+//! Amounts, always exact: with cents on object pages, without them in lists when the amount is whole.
 
 use domain::budget::Limits;
 use domain::money::Money;
@@ -13,17 +13,13 @@ pub fn Amount(
     view! { <span class="money">{amount.exact()}</span> }
 }
 
-/// `$1,702` with `$1,702.64` for the pointer and for readers.
+/// `$1,702`, or `$1,702.64` when the amount is not whole.
 #[component]
-pub fn WholeAmount(
+pub fn ShortAmount(
     /// How much.
     amount: Money,
 ) -> impl IntoView {
-    view! {
-        <span class="money" title=amount.exact()>
-            {amount.whole()}
-        </span>
-    }
+    view! { <span class="money">{amount.short()}</span> }
 }
 
 /// Both limits of a budget as plain figures: "$225.00 soft, $250.00 hard".

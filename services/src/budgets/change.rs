@@ -1,4 +1,4 @@
-//! Making and changing budgets.
+//! Creates and edits budgets.
 
 use super::stored::{category, limits, minutes, period};
 use super::switched_on;
@@ -18,12 +18,13 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Makes a budget that is assigned to nobody yet.
+/// Creates a budget from the console's form; it is not assigned yet.
 ///
 /// # Errors
-/// A name in use is a problem at `name`.
+/// A problem at `name` when the name is in use, and at `period` when it is shorter than forms may set.
 pub async fn create(services: &Services, can: &Can<ManageBudgets>, draft: BudgetDraft) -> Result<BudgetId, Error> {
     switched_on(services)?;
+    draft.period.check_for_form(None)?;
     let mut change = services.change(can).await?;
     let id = services.new_id();
     let maker = change.caller().actor.user_id;
@@ -62,7 +63,7 @@ pub(crate) async fn insert(
 /// The audit entry of a new budget.
 pub(crate) fn created(id: Uuid, draft: &BudgetDraft) -> Entry {
     let entry = Entry::new("budget.created", TargetType::Budget, id, draft.name.as_str());
-    fields(draft).into_iter().fold(entry, |entry, (name, _, value)| entry.set(name, value))
+    draft.fields().into_iter().fold(entry, |entry, field| entry.set(field.name, field.value))
 }
 
 /// Saves the form. Values equal to the stored ones change nothing and write nothing, whatever the version, so that
@@ -70,7 +71,8 @@ pub(crate) fn created(id: Uuid, draft: &BudgetDraft) -> Entry {
 ///
 /// # Errors
 /// [`Refusal::Conflict`] with both values when somebody saved since `version` was read, a problem at `name` when the
-/// name is in use, and at `category` when it would change while the budget is assigned.
+/// name is in use, at `category` when it would change while the budget is assigned, and at `period` when it would become
+/// shorter than forms may set.
 pub async fn edit(
     services: &Services,
     can: &Can<ManageBudgets>,
@@ -89,6 +91,7 @@ pub async fn edit(
         let fields = conflict_fields(&draft, &stored.draft);
         return Err(conflict::refusal(change.connection(), saved, fields).await?.into());
     }
+    draft.period.check_for_form(Some(stored.draft.period))?;
     let description = stored.description.clone();
     save(services, &mut change, budget, &stored, draft, description).await?;
     change.commit().await
@@ -118,31 +121,19 @@ pub(super) async fn save(
     .execute(change.connection())
     .await?;
     let entry = Entry::new("budget.edited", TargetType::Budget, budget.0, stored.draft.name.as_str());
-    let entry = fields(&stored.draft)
+    let entry = stored
+        .draft
+        .fields()
         .into_iter()
-        .zip(fields(&draft))
-        .fold(entry, |entry, ((name, _, before), (_, _, after))| entry.field(name, Some(before), Some(after)))
+        .zip(draft.fields())
+        .fold(entry, |entry, (before, after)| entry.field(before.name, Some(before.value), Some(after.value)))
         .field("description", stored.description.clone(), description);
     change.record(entry).await
 }
 
-/// Name in the form, label on the screen and value in the spelling of the form, for every field.
-fn fields(draft: &BudgetDraft) -> [(&'static str, &'static str, String); 5] {
-    [
-        ("name", "Name", draft.name.to_string()),
-        ("category", "Category", draft.category.key().to_owned()),
-        ("soft_limit", "Soft limit", draft.limits.soft().typed()),
-        ("hard_limit", "Hard limit", draft.limits.hard().typed()),
-        ("period", "Reset period", draft.period.to_string()),
-    ]
-}
-
 fn conflict_fields(yours: &BudgetDraft, theirs: &BudgetDraft) -> Vec<ConflictField> {
-    fields(yours)
-        .into_iter()
-        .zip(fields(theirs))
-        .map(|((name, label, yours), (_, _, theirs))| conflict::field(name, label, yours, theirs))
-        .collect()
+    let pairs = yours.fields().into_iter().zip(theirs.fields());
+    pairs.map(|(yours, theirs)| conflict::field(yours.name, yours.label, yours.value, theirs.value)).collect()
 }
 
 /// A budget whose row is locked.

@@ -1,0 +1,148 @@
+//! What is entered to create or edit a budget, and its fields, listed once for forms, conflicts and audit events.
+
+use super::{BudgetFields, Category, Limits};
+use crate::form::FieldErrors;
+use crate::money::Money;
+use crate::reset_period::ResetPeriod;
+use crate::text::BudgetName;
+
+/// What is entered to create or edit a budget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BudgetDraft {
+    /// Unique without regard to case.
+    pub name: BudgetName,
+    /// Immutable while the budget is assigned.
+    pub category: Category,
+    /// Soft and hard limit.
+    pub limits: Limits,
+    /// How long a window lasts before the spend starts again from zero.
+    pub period: ResetPeriod,
+}
+
+/// One field of a [`BudgetDraft`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftField {
+    /// The name in the form and in the audit log: `hard_limit`.
+    pub name: &'static str,
+    /// The label on the screen: "Hard limit".
+    pub label: &'static str,
+    /// The exact value as the form sends it: `60.00`.
+    pub value: String,
+    /// The exact value as pages show it: "$60.00".
+    pub shown: String,
+}
+
+impl BudgetDraft {
+    /// Parses the fields `name`, `category`, `soft_limit`, `hard_limit` and `period` together, with a period such as
+    /// `30d`.
+    ///
+    /// # Errors
+    /// Every problem at its field, not just the first.
+    pub fn parse(name: &str, category: &str, soft: &str, hard: &str, period: &str) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let period = errors.take("period", ResetPeriod::parse(period));
+        Self::build(name, category, (soft, hard), period, errors)
+    }
+
+    /// Parses the console's form.
+    ///
+    /// # Errors
+    /// As [`BudgetDraft::parse`].
+    pub fn parse_form(fields: &BudgetFields) -> Result<Self, FieldErrors> {
+        let (period, errors) = match fields.period.parse() {
+            Ok(period) => (Some(period), FieldErrors::default()),
+            Err(errors) => (None, errors),
+        };
+        Self::build(&fields.name, &fields.category, (&fields.soft_limit, &fields.hard_limit), period, errors)
+    }
+
+    fn build(
+        name: &str,
+        category: &str,
+        (soft, hard): (&str, &str),
+        period: Option<ResetPeriod>,
+        mut errors: FieldErrors,
+    ) -> Result<Self, FieldErrors> {
+        let name = errors.take("name", BudgetName::parse(name));
+        let category = errors.take("category", Category::parse(category));
+        let soft = errors.take("soft_limit", Money::parse(soft));
+        let hard = errors.take("hard_limit", Money::parse(hard));
+        let limits = soft.zip(hard).and_then(|(soft, hard)| {
+            Limits::new(soft, hard)
+                .map_err(|crossed| crossed.iter().for_each(|(field, problem)| errors.add(field, problem.clone())))
+                .ok()
+        });
+        match (name, category, limits, period) {
+            (Some(name), Some(category), Some(limits), Some(period)) => Ok(Self { name, category, limits, period }),
+            _ => Err(errors),
+        }
+    }
+
+    /// Every field, in the order of the form.
+    pub fn fields(&self) -> [DraftField; 5] {
+        let money = |amount: Money| (amount.typed(), amount.exact());
+        let field = |name, label, (value, shown)| DraftField { name, label, value, shown };
+        [
+            field("name", "Name", (self.name.to_string(), self.name.to_string())),
+            field("category", "Category", (self.category.key().to_owned(), self.category.title().to_owned())),
+            field("soft_limit", "Soft limit", money(self.limits.soft())),
+            field("hard_limit", "Hard limit", money(self.limits.hard())),
+            field("period", "Reset period", (self.period.to_string(), self.period.title())),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reset_period::PeriodFields;
+
+    #[test]
+    fn draft_names_every_problem_at_its_field() {
+        let errors = BudgetDraft::parse("", "gold", "x", "", "1w").expect_err("all wrong");
+        let fields: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["category", "hard_limit", "name", "period", "soft_limit"]);
+        let period = PeriodFields { choice: "other".into(), count: "1m".into(), unit: "days".into() };
+        let [category, soft_limit, hard_limit] = ["gold", "x", "1.250"].map(str::to_owned);
+        let form = BudgetFields { name: String::new(), category, soft_limit, hard_limit, period };
+        let errors = BudgetDraft::parse_form(&form).expect_err("all wrong");
+        let fields: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
+        assert_eq!(fields, ["category", "hard_limit", "name", "period_count", "soft_limit"]);
+    }
+
+    #[test]
+    fn crossed_limits_say_by_how_much() {
+        let errors = BudgetDraft::parse("Leads", "cli", "300", "250", "30d").expect_err("crossed");
+        let text = errors.at("soft_limit").expect("at the soft limit").as_str();
+        assert_eq!(
+            text,
+            "The soft limit is $50.00 above the hard limit. Enter $250.00 or less, or raise the hard limit."
+        );
+        assert!(BudgetDraft::parse("Leads", "cli", "0", "0", "30d").expect_err("zero").at("hard_limit").is_some());
+        assert!(BudgetDraft::parse("Leads", "cli", "250", "250", "30d").is_ok());
+    }
+
+    #[test]
+    fn limits_crossed_by_less_than_a_cent_say_by_how_much() {
+        let errors = BudgetDraft::parse("Leads", "cli", "0.0041", "0.004", "30d").expect_err("crossed");
+        let text = errors.at("soft_limit").expect("at the soft limit").as_str();
+        assert!(text.starts_with("The soft limit is $0.0001 above the hard limit. Enter $0.0040 or less"), "{text}");
+    }
+
+    #[test]
+    fn fields_have_the_value_of_the_form_and_that_of_pages() {
+        let draft = BudgetDraft::parse("Leads", "premium_models", "33.3330", "1,250", "30d").expect("a draft");
+        let fields = draft.fields().map(|field| (field.name, field.value, field.shown));
+        let expected = [
+            ("name", "Leads", "Leads"),
+            ("category", "premium_models", "Premium models"),
+            ("soft_limit", "33.3330", "$33.3330"),
+            ("hard_limit", "1250.00", "$1,250.00"),
+            ("period", "30d", "Every 30 days"),
+        ];
+        assert_eq!(fields, expected.map(|(name, value, shown)| (name, value.to_owned(), shown.to_owned())));
+        let values = fields.map(|(_, value, _)| value);
+        let [name, category, soft, hard, period] = values.each_ref().map(String::as_str);
+        assert_eq!(BudgetDraft::parse(name, category, soft, hard, period), Ok(draft));
+    }
+}

@@ -1,0 +1,48 @@
+//! The fields of a budget's form, as they are sent.
+
+use super::BudgetRow;
+use crate::reset_period::PeriodFields;
+use serde::{Deserialize, Serialize};
+
+/// The values of the form for creating and editing a budget, as they stand in it and as they are sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetFields {
+    /// What it is called.
+    pub name: String,
+    /// The [`super::Category::key`].
+    pub category: String,
+    /// An amount that [`crate::money::Money::parse`] reads.
+    pub soft_limit: String,
+    /// As `soft_limit`.
+    pub hard_limit: String,
+    /// How often the budget resets.
+    #[serde(flatten)]
+    pub period: PeriodFields,
+}
+
+impl BudgetFields {
+    /// The form of a stored budget. Sent unchanged, it changes nothing.
+    pub fn of(budget: &BudgetRow) -> Self {
+        Self {
+            name: budget.name.clone(),
+            category: budget.category.key().to_owned(),
+            soft_limit: budget.limits.soft().typed(),
+            hard_limit: budget.limits.hard().typed(),
+            period: PeriodFields::of(budget.period),
+        }
+    }
+
+    /// Names and values, to show them again when the form is refused.
+    pub fn values(&self) -> [(&str, &str); 7] {
+        let Self { name, category, soft_limit, hard_limit, period } = self;
+        [
+            ("name", name),
+            ("category", category),
+            ("soft_limit", soft_limit),
+            ("hard_limit", hard_limit),
+            ("period", &period.choice),
+            ("period_count", &period.count),
+            ("period_unit", &period.unit),
+        ]
+    }
+}

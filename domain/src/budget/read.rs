@@ -1,0 +1,112 @@
+//! Budgets as pages read them.
+
+use super::{Category, Limits};
+use crate::id::{BudgetId, UserId};
+use crate::project::ProjectName;
+use crate::reset_period::ResetPeriod;
+use crate::user::UserKind;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// One row of the list of budgets, and the head of a budget's page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetRow {
+    /// The budget.
+    pub id: BudgetId,
+    /// What it is called.
+    pub name: String,
+    /// What it pays for.
+    pub category: Category,
+    /// Soft and hard limit.
+    pub limits: Limits,
+    /// How long it lasts.
+    pub period: ResetPeriod,
+    /// People it is assigned to, as far as [`crate::page::COUNTED_TO`].
+    pub user_count: i64,
+    /// Projects it is assigned to, as far as [`crate::page::COUNTED_TO`].
+    pub project_count: i64,
+    /// Last change.
+    #[serde(with = "time::serde::rfc3339")]
+    pub updated_at: OffsetDateTime,
+    /// For forms: raised by each change.
+    pub version: i64,
+}
+
+/// A budget to choose from when assigning one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetChoice {
+    /// The budget.
+    pub id: BudgetId,
+    /// What it is called.
+    pub name: String,
+    /// What it pays for.
+    pub category: Category,
+    /// Soft and hard limit.
+    pub limits: Limits,
+}
+
+/// A budget as the person or project it is assigned to sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignedBudget {
+    /// The budget.
+    pub id: BudgetId,
+    /// What it is called.
+    pub name: String,
+    /// What it pays for.
+    pub category: Category,
+    /// Soft and hard limit.
+    pub limits: Limits,
+    /// How long it lasts.
+    pub period: ResetPeriod,
+    /// Who assigned it.
+    pub assigned_by: Option<String>,
+    /// Since when.
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: OffsetDateTime,
+}
+
+/// To whom or what a budget is assigned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Holder {
+    /// A person.
+    User {
+        /// The person.
+        id: UserId,
+        /// Name as shown.
+        name: String,
+        /// Address as shown.
+        email: String,
+        /// Whether the address is known to be the user's.
+        email_verified: bool,
+        /// Regular or external.
+        kind: UserKind,
+    },
+    /// A shared project.
+    Project {
+        /// Technical name.
+        name: ProjectName,
+        /// Display name, or the technical one.
+        title: String,
+    },
+}
+
+/// One assignment on a budget's page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetAssignment {
+    /// Whom or what it serves.
+    pub holder: Holder,
+    /// Who assigned it.
+    pub assigned_by: Option<String>,
+    /// Since when.
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: OffsetDateTime,
+}
+
+/// Everything the page of a budget shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetDetail {
+    /// Its facts.
+    pub budget: BudgetRow,
+    /// The latest assignments first, at most 50; the counts stand in `budget`.
+    pub assignments: Vec<BudgetAssignment>,
+}

@@ -1,0 +1,69 @@
+//! The id by which API clients know a budget.
+
+use crate::form::FieldProblem;
+
+/// The id by which API clients know a budget: 1 to 128 letters, digits, `-` and `_`. Where they gave none, its own id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BudgetSlug(String);
+
+impl BudgetSlug {
+    /// Reads one.
+    ///
+    /// # Errors
+    /// Says what it may be made of.
+    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+        let is_one = (1..=128).contains(&raw.len())
+            && raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        is_one.then(|| Self(raw.to_owned())).ok_or_else(|| FieldProblem::new("Use 1 to 128 letters, digits, - and _"))
+    }
+
+    /// Reads one for a new budget. What reads as a UUID may be another budget's own id.
+    ///
+    /// # Errors
+    /// Says what it may be made of.
+    pub fn parse_new(raw: &str) -> Result<Self, FieldProblem> {
+        let slug = Self::parse(raw)?;
+        if uuid::Uuid::parse_str(raw).is_ok() {
+            return Err(FieldProblem::new(
+                "Use something other than a UUID: budgets without an id of yours have those.",
+            ));
+        }
+        Ok(slug)
+    }
+
+    /// As it is written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for BudgetSlug {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_know_a_budget_by_what_an_address_can_hold() {
+        for good in ["a", "Leads_2026-q1", &"x".repeat(128), "0199b1f2-6a6e-7c3d-8a54-1f0e2d3c4b5a"] {
+            assert_eq!(BudgetSlug::parse(good).expect(good).as_str(), good);
+        }
+        for bad in ["", &"x".repeat(129), "two words", "a/b", "\0", "é", "a.b"] {
+            assert!(BudgetSlug::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn new_slug_that_reads_as_a_uuid_is_refused() {
+        for bad in ["0199b1f2-6a6e-7c3d-8a54-1f0e2d3c4b5a", "0199B1F26A6E7C3D8A541F0E2D3C4B5A", "", "a.b"] {
+            assert!(BudgetSlug::parse_new(bad).is_err(), "{bad}");
+        }
+        for good in ["leads", "0199b1f2-6a6e-7c3d-8a54", "leads-0199b1f2-6a6e-7c3d-8a54-1f0e2d3c4b5a"] {
+            assert_eq!(BudgetSlug::parse_new(good).expect(good).as_str(), good);
+        }
+    }
+}
