@@ -42,9 +42,10 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     if !value.is_object() {
         return Err(ApiError::field("request", "Input should be an object"));
     }
-    serde_path_to_error::deserialize(&value).map_err(|fault| {
+    // From the text, not from `value`, whose numbers are floats: amounts of money are read exactly.
+    serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes)).map_err(|fault| {
         let path = fault.path().to_string().replace('[', ".").replace(']', "");
-        let reason = fault.inner().to_string();
+        let reason = without_position(fault.inner());
         // A missing field is reported at the object that lacks it.
         let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
         let (path, reason) = match missing {
@@ -57,9 +58,17 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     })
 }
 
+/// The words of a problem without the line and column, which the path says better.
+fn without_position(fault: &serde_json::Error) -> String {
+    let text = fault.to_string();
+    let position = format!(" at line {} column {}", fault.line(), fault.column());
+    text.strip_suffix(&position).map(ToOwned::to_owned).unwrap_or(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::wire::Amount;
     use serde::Deserialize;
 
     #[derive(Debug, Deserialize)]
@@ -83,7 +92,7 @@ mod tests {
     fn a_problem_stands_at_its_path() {
         for (body, path) in [
             ("{}", "users: Field required"),
-            (r#"{"users":[{"user_id":1}]}"#, "users.0.user_id: invalid type"),
+            (r#"{"users":[{"user_id":1}]}"#, "users.0.user_id: invalid type: integer `1`, expected a string\""),
             (r#"{"users":[{}]}"#, "users.0.user_id: Field required"),
             ("[]", "request: Input should be an object"),
             ("{", "request: This is no JSON"),
@@ -93,6 +102,23 @@ mod tests {
             assert_eq!(status, 422, "{body}");
             assert!(text.contains(path), "{body}: {text}");
         }
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Limits {
+        soft: Option<Amount>,
+        hard: Amount,
+    }
+
+    #[test]
+    fn amount_in_a_body_is_read_exactly() {
+        let limits: Limits = read(br#"{"soft": null, "hard": 123456789.123456789}"#).expect("limits");
+        assert!(limits.soft.is_none());
+        assert_eq!(limits.hard.0.typed(), "123456789.123456789");
+        let limits: Limits = read(br#"{"soft": 0.000000001, "hard": 1}"#).expect("limits");
+        assert_eq!(limits.soft.map(|amount| amount.0.typed()).as_deref(), Some("0.000000001"));
+        let refused = format!("{:?}", read::<Limits>(br#"{"hard": "1"}"#).expect_err("text"));
+        assert!(refused.contains("hard: Input should be a number from 0 to 999999999.999999999\""), "{refused}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use domain::money::Money;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Number;
+use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use time::format_description::FormatItem;
 use time::macros::format_description;
@@ -25,26 +25,34 @@ impl Serialize for Stamp {
     }
 }
 
-/// An amount of US dollars: a number, exact to nine decimals.
+/// An amount of US dollars: a number from 0, below 1000000000, exact to nine decimals. More decimals are rounded to nine.
 #[derive(Clone, Copy, Debug, ToSchema)]
-#[schema(value_type = f64, minimum = 0, example = 250.5)]
+#[schema(value_type = f64, format = "decimal", minimum = 0, exclusive_maximum = 1_000_000_000, example = 250.5)]
 pub struct Amount(pub Money);
 
 impl Serialize for Amount {
+    /// Writes the digits themselves: `123456789.123456789` does not fit into a float.
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let text = self.0.as_decimal().normalize().to_string();
-        let number: Number = text.parse().map_err(serde::ser::Error::custom)?;
-        number.serialize(to)
+        let number = self.0.as_decimal().normalize().to_string();
+        RawValue::from_string(number).map_err(serde::ser::Error::custom)?.serialize(to)
     }
 }
 
 impl<'de> Deserialize<'de> for Amount {
+    /// Reads the digits as they were sent, so the bytes have to be parsed directly, not by way of a
+    /// [`serde_json::Value`].
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let problem = || serde::de::Error::custom("Input should be a number from 0 to 999999999.99");
-        let text = Number::deserialize(from).map_err(|_| problem())?.to_string();
-        let amount = text.parse().or_else(|_| Decimal::from_scientific(&text)).map_err(|_| problem())?;
-        Money::from_decimal(amount.round_dp(9)).map(Self).ok_or_else(problem)
+        let sent = Box::<RawValue>::deserialize(from)?;
+        let amount = decimal_of(sent.get()).and_then(Money::rounded).map(Self);
+        amount.ok_or_else(|| serde::de::Error::custom("Input should be a number from 0 to 999999999.999999999"))
     }
+}
+
+/// The exact value of a JSON number. One too small for any decimal, such as `1e-300`, is zero.
+fn decimal_of(number: &str) -> Option<Decimal> {
+    let exact = number.parse().or_else(|_| Decimal::from_scientific_lossy(number)).ok();
+    let is_tiny = || number.parse::<f64>().is_ok_and(|value| (0.0..1e-20).contains(&value));
+    exact.or_else(|| is_tiny().then_some(Decimal::ZERO))
 }
 
 /// A field that may be left out, null, or given: the three mean different things when something is changed.
@@ -55,6 +63,7 @@ pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use time::macros::datetime;
 
     #[test]
@@ -64,16 +73,45 @@ mod tests {
         assert_eq!(text(datetime!(2026-03-02 11:00:00.5 +02:00)), r#""2026-03-02T09:00:00.500000+00:00""#);
     }
 
+    fn read(written: &str) -> serde_json::Result<Amount> {
+        serde_json::from_str(written)
+    }
+
     #[test]
-    fn an_amount_is_a_number_both_ways() {
-        for (written, read) in [("250.5", "250.5"), ("33.333333333333336", "33.333333333"), ("0", "0"), ("1e2", "100")]
-        {
-            let amount: Amount = serde_json::from_str(written).expect("an amount");
-            let back = serde_json::to_string(&amount).expect("a number");
-            assert_eq!(back.trim_end_matches(".0"), read, "{written}");
+    fn amount_comes_back_exactly() {
+        for (sent, answered) in [
+            ("123456789.123456789", "123456789.123456789"),
+            ("999999999.999999999", "999999999.999999999"),
+            ("0.000000001", "0.000000001"),
+            ("0.1", "0.1"),
+            ("250.50", "250.5"),
+            ("250.0", "250"),
+            ("0", "0"),
+            ("-0.0", "0"),
+            ("1e2", "100"),
+            ("12.5E-2", "0.125"),
+            ("33.333333333333336", "33.333333333"),
+            ("1e-300", "0"),
+        ] {
+            let amount = read(sent).expect(sent);
+            assert_eq!(serde_json::to_string(&amount).expect("a number"), answered, "{sent}");
         }
-        for bad in ["-1", "1e9", "\"1\"", "null", "1e99"] {
-            assert!(serde_json::from_str::<Amount>(bad).is_err(), "{bad}");
+    }
+
+    #[test]
+    fn amount_out_of_range_is_refused() {
+        for sent in ["-1", "-1e-9", "-1e-300", "1e9", "1e99", "1e999", "999999999.9999999999", "\"1\"", "null", "true", "[1]"] {
+            let refused = read(sent).expect_err(sent).to_string();
+            assert!(refused.starts_with("Input should be a number from 0 to 999999999.999999999"), "{sent}: {refused}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_amount_written_is_read_as_the_same(units in 0i64..1_000_000_000_000_000_000) {
+            let money = Money::from_decimal(Decimal::new(units, 9)).expect("fits");
+            let written = serde_json::to_string(&Amount(money)).expect("a number");
+            prop_assert_eq!(read(&written).expect("an amount").0, money);
         }
     }
 }

@@ -66,6 +66,33 @@ async fn a_budget_is_made_read_and_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn amounts_are_answered_with_the_digits_sent() {
+    let server = TestServer::start().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let ada = server.world.person("Ada", PlatformRole::User).await.actor.user_id;
+    let created = r#"{"budget_id": "exact", "name": "Exact", "soft_budget": 0.000000001, "max_budget": 123456789.123456789,
+                      "budget_duration": "30d", "budget_category": "platform"}"#;
+    let limits = r#""soft_budget":0.000000001,"max_budget":123456789.123456789,"#;
+    let answered = root.send_text(Method::POST, "/v1/admin/budgets", created).await;
+    assert!(answered.contains(limits), "{answered}");
+    root.put(&format!("/v1/admin/users/{ada}/budgets"), json!({"assignments": {"platform": "exact"}})).await;
+    for (path, expected) in [
+        ("/v1/admin/budgets/exact", limits),
+        ("/v1/admin/budgets", limits),
+        ("/v1/admin/users?search=ada", r#""max_budget":123456789.123456789,"#),
+    ] {
+        let answered = root.send_text(Method::GET, path, "").await;
+        assert!(answered.contains(expected), "{path}: {answered}");
+    }
+    let path = "/v1/admin/budgets/exact";
+    let changed = root.send_text(Method::PATCH, path, r#"{"max_budget": 123456789.123456788}"#).await;
+    assert!(changed.contains(r#""max_budget":123456789.123456788,"#), "{changed}");
+    assert!(changed.contains(r#""version":2"#), "{changed}");
+    let same = root.send_text(Method::PATCH, path, &changed).await;
+    assert_eq!(same, changed, "an answer sent back changes nothing");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn budgets_serve_people_one_and_many() {
     let server = TestServer::start().await;
     let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;

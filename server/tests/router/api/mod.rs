@@ -91,6 +91,12 @@ impl<'a> Program<'a> {
         self.ask(Method::DELETE, path, &[], None).await
     }
 
+    /// Sends JSON as it is written and returns the answer as it is written: a [`Value`] rounds numbers.
+    pub(crate) async fn send_text(&self, method: Method, path: &str, body: &str) -> String {
+        let request = self.server.request(method, path, &[("content-type", "application/json")]);
+        answer(request.bearer_auth(&self.token).body(body.to_owned())).await.text().await.expect("a body")
+    }
+
     /// Asks, and checks the answer against the document.
     pub(crate) async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Reply {
         let mut request = self.server.request(method.clone(), path, headers);

@@ -20,7 +20,7 @@ pub struct Budget {
     budget_duration: String,
     /// `platform`, `cli` or `premium_models`.
     budget_category: &'static str,
-    /// Not known yet.
+    /// When the current window ends. Always null until Bursar keeps windows.
     budget_reset_at: Option<Stamp>,
     /// A person's id.
     created_by: Option<String>,

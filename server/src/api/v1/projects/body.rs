@@ -108,7 +108,7 @@ pub struct ProjectBudget {
     member_count: i64,
     /// Always zero: budgets are not shared out among members yet.
     allocated_member_budget_total: u32,
-    /// Not known yet.
+    /// When the current window ends. Always null until Bursar keeps windows.
     budget_reset_at: Option<Stamp>,
     /// Not known yet.
     current_spending: Option<Amount>,

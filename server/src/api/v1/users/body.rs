@@ -85,7 +85,7 @@ pub struct UserBudget {
     /// The hard limit.
     max_budget: Option<Amount>,
     budget_duration: Option<String>,
-    /// Not known yet.
+    /// When the current window ends. Always null until Bursar keeps windows.
     budget_reset_at: Option<Stamp>,
     /// Not known yet.
     current_spending: Option<Amount>,
