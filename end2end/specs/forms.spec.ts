@@ -62,24 +62,35 @@ const WRONG_INPUT: Record<string, Wrong> = {
   "a budget of words": {
     page: at.newBudget,
     button: "Create budget",
-    typed: { Name: "", "Soft limit": "many", "Hard limit": "1,2,3", "Reset period": "soon" },
+    typed: { Name: "", "Soft limit": "many", "Hard limit": "1,2,3" },
     problems: {
       Name: "Enter ",
       "Soft limit": "Enter an amount of zero or more, like 250 or 250.00.",
-      "Hard limit": "Put commas between thousands only, as in 1,250.00.",
-      "Reset period": "Enter a number followed by d, h or m, up to 366d, like 30d.",
+      "Hard limit": "“1,2,3” is ambiguous. Write 12.30 or 123.",
     },
   },
-  "a budget with fractions of a cent and a limit below zero": {
+  "a budget with a limit below zero and one that can be read in two ways": {
     page: at.newBudget,
     button: "Create budget",
-    typed: { Name: "Fractions", "Soft limit": "-1", "Hard limit": "10.005", "Reset period": "30d" },
-    problems: { "Soft limit": "Enter an amount of zero or more", "Hard limit": "Enter whole cents: at most two decimals." },
+    typed: { Name: "Ambiguous", "Soft limit": "-1", "Hard limit": "1.250" },
+    problems: {
+      "Soft limit": "Enter an amount of zero or more",
+      "Hard limit": "“1.250” is ambiguous. Write 1.25 or 1,250.",
+    },
+  },
+  "a budget with a decimal comma and too many decimals": {
+    page: at.newBudget,
+    button: "Create budget",
+    typed: { Name: "Decimals", "Soft limit": "12,50", "Hard limit": "10.0123456789" },
+    problems: {
+      "Soft limit": "“12,50” is ambiguous. Write 12.50 or 1,250.",
+      "Hard limit": "Enter at most nine decimals.",
+    },
   },
   "a budget whose soft limit is above the hard one": {
     page: at.newBudget,
     button: "Create budget",
-    typed: { Name: "Upside down", "Soft limit": "300", "Hard limit": "250.00", "Reset period": "7d" },
+    typed: { Name: "Upside down", "Soft limit": "300", "Hard limit": "250.00" },
     problems: {
       "Soft limit": "The soft limit is $50.00 above the hard limit. Enter $250.00 or less, or raise the hard limit.",
     },
@@ -87,7 +98,7 @@ const WRONG_INPUT: Record<string, Wrong> = {
   "a budget of nothing": {
     page: at.newBudget,
     button: "Create budget",
-    typed: { Name: "Nothing", "Soft limit": "0", "Hard limit": "0", "Reset period": "30d" },
+    typed: { Name: "Nothing", "Soft limit": "0", "Hard limit": "0" },
     problems: { "Hard limit": "Enter more than $0.00." },
   },
 };
@@ -276,7 +287,7 @@ test("who saves a budget second sees both versions and chooses", async ({ open, 
   await first.goto(at.editBudget(budget.id));
   await second.goto(at.editBudget(budget.id));
   await field(first, "Soft limit").fill("220");
-  await field(first, "Reset period").fill("7d");
+  await first.getByRole("group", { name: "Reset period" }).getByText("7 days", { exact: true }).click();
   await first.getByRole("button", { name: "Save budget" }).click();
   await arrived(first, budget.name);
 

@@ -69,10 +69,10 @@ export class People {
   }
 
   /** A budget of the platform category; its name and id. */
-  async addBudget(): Promise<{ id: string; name: string }> {
+  async addBudget(limits = { soft_limit: "200", hard_limit: "250" }): Promise<{ id: string; name: string }> {
     const name = unique("budget");
-    const limits = { soft_limit: "200", hard_limit: "250", period: "30d" };
-    const page = await this.maintainer.send("/act/budgets/create", { name, category: "platform", ...limits });
+    const fields = { name, category: "platform", period: "30d", ...limits };
+    const page = await this.maintainer.send("/act/budgets/create", fields);
     return { id: page.split("/").at(-1) ?? "", name };
   }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::PageError;
 use crate::send::Sent;
+use domain::budget::BudgetFields;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -24,18 +25,12 @@ use {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/create")]
-pub async fn create_budget(
-    name: String,
-    category: String,
-    soft_limit: String,
-    hard_limit: String,
-    period: String,
-) -> Result<Sent, PageError> {
-    let form = draft_form("create-budget", &name, &category, &soft_limit, &hard_limit, &period);
+pub async fn create_budget(#[server(flatten)] fields: BudgetFields) -> Result<Sent, PageError> {
+    let form = Form::new("create-budget", fields.values());
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageBudgets>(Target::Platform)?;
-        let draft = BudgetDraft::parse(&name, &category, &soft_limit, &hard_limit, &period)?;
+        let draft = BudgetDraft::parse_form(&fields)?;
         let id = budgets::create(&services, &can, draft).await?;
         Ok(Done::at(paths::budget(id)).saying("Budget created. Assign it to people or projects."))
     })
@@ -50,31 +45,19 @@ pub async fn create_budget(
 pub async fn edit_budget(
     budget: String,
     version: i64,
-    name: String,
-    category: String,
-    soft_limit: String,
-    hard_limit: String,
-    period: String,
+    #[server(flatten)] fields: BudgetFields,
 ) -> Result<Sent, PageError> {
     // The version goes back with the values: what somebody else saves meanwhile must not be overwritten unseen.
-    let form = draft_form("edit-budget", &name, &category, &soft_limit, &hard_limit, &period)
-        .keeping("version", version.to_string());
+    let form = Form::new("edit-budget", fields.values()).keeping("version", version.to_string());
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageBudgets>(Target::Platform)?;
         let id: BudgetId = parse_id(&budget)?;
-        let draft = BudgetDraft::parse(&name, &category, &soft_limit, &hard_limit, &period)?;
+        let draft = BudgetDraft::parse_form(&fields)?;
         budgets::edit(&services, &can, id, version, draft).await?;
         Ok(Done::at(paths::budget(id)).saying("Budget saved. The new limits hold at once."))
     })
     .await
-}
-
-#[cfg(feature = "ssr")]
-fn draft_form(form: &'static str, name: &str, category: &str, soft: &str, hard: &str, period: &str) -> Form {
-    let values =
-        [("name", name), ("category", category), ("soft_limit", soft), ("hard_limit", hard), ("period", period)];
-    Form::new(form, values)
 }
 
 /// Assigns a budget to a person, in place of the one of its category.

@@ -55,23 +55,31 @@ pub fn SelectField(
     /// What is wrong with it, if the form's state does not say so.
     #[prop(optional_no_strip, into)]
     error: Option<String>,
-    /// What helps to choose.
+    /// What helps to choose, or why it cannot be chosen.
     #[prop(optional, into)]
     hint: Option<String>,
+    /// Cannot be chosen: `selected` is sent, whatever was sent before.
+    #[prop(optional)]
+    disabled: bool,
 ) -> impl IntoView {
-    let wiring = wire(&name, selected, error, hint.is_some());
+    let wiring = wire(&name, selected.clone(), error, hint.is_some());
+    let value = if disabled { selected } else { wiring.value.clone() };
+    // A browser does not send a disabled select.
+    let kept = disabled.then(|| view! { <input type="hidden" name=name.clone() value=value.clone() /> });
     let control = view! {
         <span class="relative grid min-w-0">
             <select
                 id=wiring.id.clone()
-                name=name
+                name=(!disabled).then_some(name)
                 class=[INPUT, "appearance-none pe-7 text-ellipsis"].join(" ")
+                disabled=disabled
                 aria-invalid=wiring.invalid
                 aria-describedby=wiring.described_by.clone()
             >
-                {entries(options, &wiring.value)}
+                {entries(options, &value)}
             </select>
             {chevron()}
+            {kept}
         </span>
     };
     framed(&wiring, label, false, hint, control.into_any())

@@ -1,6 +1,5 @@
 //! Fields to type into: label above, control, then the problem, then the hint.
 
-use super::Views;
 use super::hydrated::hydrated;
 use super::icon::{Icon, SvgIcon};
 use super::scope::{framed, wire};
@@ -73,19 +72,11 @@ pub fn TextField(
     /// 40 px high: on sign-in.
     #[prop(optional)]
     large: bool,
-    /// Values worth offering, with their words; any other may be typed too.
-    #[prop(optional)]
-    suggestions: Vec<(String, String)>,
 ) -> impl IntoView {
     let wiring = wire(&name, value, error, hint.is_some());
-    let list = (!suggestions.is_empty()).then(|| [&wiring.id, "-offers"].concat());
     let hidden = RwSignal::new(true);
     let r#type = move || if hidden.get() { kind.r#type() } else { "text" };
     let plain = (kind != TextKind::Text).then_some("none");
-    let offers = list.clone().map(|id| {
-        let offer = |(value, words): (String, String)| view! { <option value=value>{words}</option> };
-        view! { <datalist id=id>{suggestions.into_iter().map(offer).views()}</datalist> }
-    });
     let control = view! {
         <div class="relative grid">
             <input
@@ -99,12 +90,10 @@ pub fn TextField(
                 spellcheck=plain.map(|_| "false")
                 required=required
                 maxlength=maxlength.map(|most| most.to_string())
-                list=list.clone()
                 aria-invalid=wiring.invalid
                 aria-describedby=wiring.described_by.clone()
             />
             {(kind == TextKind::Password).then(|| reveal(hidden))}
-            {offers}
         </div>
     };
     framed(&wiring, label, optional, hint, control.into_any())

@@ -77,6 +77,56 @@ fn a_problem_given_by_the_page_shows_without_a_form() {
 }
 
 #[test]
+fn disabled_select_sends_the_stored_value_whatever_was_sent_before() {
+    let scope = came_back(&[("category", "cli")], &[("category", "Cannot change.")]);
+    let html = html(|| {
+        let options = vec![Choice::new("platform", "Platform"), Choice::new("cli", "CLI")];
+        view! {
+            <Provider value=scope>
+                <SelectField name="category" label="Category" options selected="platform" disabled=true />
+            </Provider>
+        }
+    });
+    let select = tag(&html, "select", "new-category");
+    assert!(select.contains(" disabled") && !select.contains("name="), "{select}");
+    assert!(tag(&html, "option", "value=\"platform\"").contains("selected"), "{html}");
+    let sent = tag(&html, "input", "name=\"category\"");
+    assert!(sent.contains("type=\"hidden\"") && sent.contains("value=\"platform\""), "{sent}");
+}
+
+#[test]
+fn period_field_shows_an_offered_length_a_number_or_the_stored_minutes() {
+    use domain::reset_period::ResetPeriod;
+    for (stored, chosen, count, unit) in
+        [("30d", "30d", "", "days"), ("45d", "other", "45", "days"), ("36h", "other", "36", "hours"), ("90m", "90m", "", "days")]
+    {
+        let period = ResetPeriod::parse(stored).expect("a period");
+        let html = html(|| view! { <PeriodField period /> });
+        for value in ["1d", "7d", "30d", "other"] {
+            assert_eq!(is_checked(tag(&html, "input", &format!("value=\"{value}\""))), value == chosen, "{stored} {value}");
+        }
+        assert!(is_checked(tag(&html, "input", &format!("value=\"{chosen}\""))), "{stored}");
+        assert!(tag(&html, "input", "name=\"period_count\"").contains(&format!("value=\"{count}\"")), "{stored}");
+        assert!(tag(&html, "option", &format!("value=\"{unit}\"")).contains("selected"), "{stored}");
+        assert_eq!(html.contains("90 minutes"), stored == "90m", "minutes show only where they are stored");
+    }
+}
+
+#[test]
+fn period_field_leads_from_the_summary_to_the_number() {
+    let scope = came_back(
+        &[("period", "other"), ("period_count", "1m"), ("period_unit", "days")],
+        &[("period_count", "Enter a whole number of days from 1 to 366.")],
+    );
+    let [day, ..] = domain::reset_period::ResetPeriod::OFFERED;
+    let html = html(|| view! { <Provider value=scope><PeriodField period=day /></Provider> });
+    let count = tag(&html, "input", "name=\"period_count\"");
+    assert!(count.contains("id=\"new-period_count\"") && count.contains("value=\"1m\""), "{count}");
+    assert!(count.contains("aria-invalid=\"true\"") && count.contains("new-period_count-error"), "{count}");
+    assert!(html.contains("Enter a whole number of days from 1 to 366."));
+}
+
+#[test]
 fn nothing_typed_breaks_out_of_a_text_area() {
     let html = html(|| view! { <TextArea name="about" label="About" value="\n</textarea><script>x</script>&amp;" /> });
     assert!(!html.contains("<script>"), "{html}");
