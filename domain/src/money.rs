@@ -137,7 +137,10 @@ mod tests {
     #[test]
     fn trailing_zeros_of_the_database_change_no_spelling() {
         let stored = Money::from_decimal(decimal("250.000000000")).expect("an amount");
-        assert_eq!((stored.exact(), stored.short(), stored.typed()), ("$250.00".into(), "$250".into(), "250.00".into()));
+        assert_eq!(
+            (stored.exact(), stored.short(), stored.typed()),
+            ("$250.00".into(), "$250".into(), "250.00".into())
+        );
         let read: Money = serde_json::from_str("\"250.000000000\"").expect("an amount");
         assert_eq!((read.exact(), read.short(), read.typed()), ("$250.00".into(), "$250".into(), "250.00".into()));
     }

@@ -132,7 +132,8 @@ mod tests {
         {
             assert_eq!(period(raw).to_string(), shown);
         }
-        for bad in ["", "30", "d", "0d", "-1d", "+1d", " 1d", "1d ", "367d", "1w", "1.5h", "99999999999d", "１d", "1é"] {
+        for bad in ["", "30", "d", "0d", "-1d", "+1d", " 1d", "1d ", "367d", "1w", "1.5h", "99999999999d", "１d", "1é"]
+        {
             assert!(ResetPeriod::parse(bad).is_err(), "{bad}");
         }
     }
@@ -147,7 +148,10 @@ mod tests {
             ("11m", "11 minutes", "every 11 minutes", "Every 11 minutes"),
         ] {
             let period = period(raw);
-            assert_eq!((period.length(), period.in_words(), period.title()), (length.into(), words.into(), title.into()));
+            assert_eq!(
+                (period.length(), period.in_words(), period.title()),
+                (length.into(), words.into(), title.into())
+            );
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::paths;
 use crate::ui::{
-    Cell, IconSize, NameCell, Priority, RelativeTime, Stacked, SvgIcon, TableRow, Tile, ShortAmount, category_icon,
+    Cell, IconSize, NameCell, Priority, RelativeTime, ShortAmount, Stacked, SvgIcon, TableRow, Tile, category_icon,
     count_words,
 };
 use domain::budget::BudgetRow;

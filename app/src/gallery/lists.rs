@@ -4,9 +4,9 @@ use super::NOW;
 use crate::ui::{
     Amount, Avatar, AvatarSize, Badge, BadgeKind, Button, ButtonKind, ButtonSize, Cell, Choice, CopyButton, Crumb, Day,
     DialogIconButton, Fact, Facts, FilterBar, FilterChip, Header, Icon, LimitFigures, LinkButton, NameCell, ObjectHead,
-    PageHead, Pager, Priority, ProjectBadges, RailPart, RelativeTime, RoleBadge, SearchField, Section, SortHeader,
-    SortLink, Sorted, SplitBody, Stacked, StatusMark, Tab, Table, TableBody, TableFit, TableHead, TableRow, Tabs, Tile,
-    Toast, Views, ShortAmount, Width, category_icon,
+    PageHead, Pager, Priority, ProjectBadges, RailPart, RelativeTime, RoleBadge, SearchField, Section, ShortAmount,
+    SortHeader, SortLink, Sorted, SplitBody, Stacked, StatusMark, Tab, Table, TableBody, TableFit, TableHead, TableRow,
+    Tabs, Tile, Toast, Views, Width, category_icon,
 };
 use domain::budget::{Category, Limits};
 use domain::money::Money;

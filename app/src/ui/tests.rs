@@ -97,13 +97,20 @@ fn disabled_select_sends_the_stored_value_whatever_was_sent_before() {
 #[test]
 fn period_field_shows_an_offered_length_a_number_or_the_stored_minutes() {
     use domain::reset_period::ResetPeriod;
-    for (stored, chosen, count, unit) in
-        [("30d", "30d", "", "days"), ("45d", "other", "45", "days"), ("36h", "other", "36", "hours"), ("90m", "90m", "", "days")]
-    {
+    for (stored, chosen, count, unit) in [
+        ("30d", "30d", "", "days"),
+        ("45d", "other", "45", "days"),
+        ("36h", "other", "36", "hours"),
+        ("90m", "90m", "", "days"),
+    ] {
         let period = ResetPeriod::parse(stored).expect("a period");
         let html = html(|| view! { <PeriodField period /> });
         for value in ["1d", "7d", "30d", "other"] {
-            assert_eq!(is_checked(tag(&html, "input", &format!("value=\"{value}\""))), value == chosen, "{stored} {value}");
+            assert_eq!(
+                is_checked(tag(&html, "input", &format!("value=\"{value}\""))),
+                value == chosen,
+                "{stored} {value}"
+            );
         }
         assert!(is_checked(tag(&html, "input", &format!("value=\"{chosen}\""))), "{stored}");
         assert!(tag(&html, "input", "name=\"period_count\"").contains(&format!("value=\"{count}\"")), "{stored}");

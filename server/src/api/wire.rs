@@ -100,7 +100,9 @@ mod tests {
 
     #[test]
     fn amount_out_of_range_is_refused() {
-        for sent in ["-1", "-1e-9", "-1e-300", "1e9", "1e99", "1e999", "999999999.9999999999", "\"1\"", "null", "true", "[1]"] {
+        for sent in
+            ["-1", "-1e-9", "-1e-300", "1e9", "1e99", "1e999", "999999999.9999999999", "\"1\"", "null", "true", "[1]"]
+        {
             let refused = read(sent).expect_err(sent).to_string();
             assert!(refused.starts_with("Input should be a number from 0 to 999999999.999999999"), "{sent}: {refused}");
         }
