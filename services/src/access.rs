@@ -34,7 +34,7 @@ pub async fn own(services: &Services, caller: &Caller) -> Result<OwnAccess, Erro
         r#"select u.project_limit, u.is_admin, h.projects as "projects!: Json<Vec<ProjectRow>>",
                   h.budgets as "budgets!: Json<Vec<AssignedRow>>",
                   array(select a.name from users a where a.is_admin and a.is_active
-                        order by a.is_maintainer desc, lower(a.name), a.id limit 5) as "admins!"
+                        order by a.is_maintainer desc, a.name collate name_order, a.id limit 5) as "admins!"
            from users u join user_holdings h on h.user_id = u.id where u.id = $1"#,
         actor.user_id.0
     )
@@ -57,7 +57,7 @@ async fn claimed_by(services: &Services, actor: &Actor) -> Result<Vec<Assignment
     let ids: Vec<_> = actor.projects.iter().map(|(id, _)| id.0).collect();
     let rows = sqlx::query!(
         r#"select p.id, p.name, p.title as "title!", p.project_type from projects p
-           where p.id = any($1) and p.deleted_at is null order by p.project_type = 'personal', lower(p.title), p.id"#,
+           where p.id = any($1) and p.deleted_at is null order by p.project_type = 'personal', p.title collate name_order, p.id"#,
         &ids
     )
     .fetch_all(&services.pool)

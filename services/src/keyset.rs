@@ -1,12 +1,12 @@
 //! What the lists share: keyset conditions and orders appended to a query (house plan, "Data").
 //!
 //! ```text
-//! let keyset = Keyset::new(SortKey::text("lower(p.title)"), "p.id", query.descending, query.size, query.cursor.as_ref());
-//! let mut sql = QueryBuilder::new("select ..., lower(p.title) as sort_key from projects p where p.deleted_at is null");
-//! keyset.push_condition(&mut sql);     //  and (lower(p.title), p.id) > ($1, $2)
-//! keyset.push_order(&mut sql);         //  order by lower(p.title), p.id
+//! let keyset = Keyset::new(SortKey::text("p.title collate name_order"), "p.id", query.descending, query.size, query.cursor.as_ref());
+//! let mut sql = QueryBuilder::new("select ... from projects p where p.deleted_at is null");
+//! keyset.push_condition(&mut sql);     //  and (p.title collate name_order, p.id) > ($1, $2)
+//! keyset.push_order(&mut sql);         //  order by p.title collate name_order, p.id
 //! keyset.push_limit(&mut sql);         //  limit 26
-//! Ok(keyset.page(rows, |row| (Some(row.sort_key.clone()), row.id)))
+//! Ok(keyset.page(rows, |row| (Some(row.title.clone()), row.id)))
 //! ```
 
 use domain::page::{Cursor, Direction, Page, PageSize};
@@ -24,7 +24,7 @@ pub(crate) struct SortKey {
 }
 
 impl SortKey {
-    /// Text as the database folds it; the row's key is selected, never computed here.
+    /// Text in an order of the database. Only equal texts are equal there, so the id decides between those alone.
     pub(crate) const fn text(expression: &'static str) -> Self {
         Self { expression, read: |key| key.map(|text| Bound::Text(text.to_owned())) }
     }
@@ -137,22 +137,22 @@ mod tests {
         Cursor { direction, key: key.map(str::to_owned), id: Uuid::from_u128(7) }
     }
 
-    const NAME: SortKey = SortKey::text("lower(t.name)");
+    const NAME: SortKey = SortKey::text("t.name collate name_order");
     const SEEN: SortKey = SortKey::time("t.seen");
     const LIMIT: SortKey = SortKey::number("t.hard_limit");
 
     #[test]
     fn the_first_page_has_no_condition() {
-        assert_eq!(sql(NAME, false, None), " order by lower(t.name) asc, t.id asc limit 26");
-        assert_eq!(sql(NAME, true, None), " order by lower(t.name) desc, t.id desc limit 26");
+        assert_eq!(sql(NAME, false, None), " order by t.name collate name_order asc, t.id asc limit 26");
+        assert_eq!(sql(NAME, true, None), " order by t.name collate name_order desc, t.id desc limit 26");
     }
 
     #[test]
     fn a_page_before_is_read_backwards() {
         let after = cursor(Direction::After, Some("m"));
         let before = cursor(Direction::Before, Some("m"));
-        let rising = " and (lower(t.name), t.id) > ($1, $2) order by lower(t.name) asc, t.id asc limit 26";
-        let falling = " and (lower(t.name), t.id) < ($1, $2) order by lower(t.name) desc, t.id desc limit 26";
+        let rising = " and (t.name collate name_order, t.id) > ($1, $2) order by t.name collate name_order asc, t.id asc limit 26";
+        let falling = " and (t.name collate name_order, t.id) < ($1, $2) order by t.name collate name_order desc, t.id desc limit 26";
         assert_eq!(sql(NAME, false, Some(&after)), rising);
         assert_eq!(sql(NAME, false, Some(&before)), falling);
         assert_eq!(sql(NAME, true, Some(&after)), falling);

@@ -1,6 +1,7 @@
 //! The schema of the database: brought up to date at start, by any number of instances at once.
 
 mod apply;
+mod collation;
 mod fault;
 mod history;
 mod indexes;
@@ -55,13 +56,14 @@ async fn check_and_apply(
     connection: &mut PgConnection,
 ) -> Result<(), MigrateError> {
     check_server(database, connection).await?;
+    collation::check(connection).await?;
     rights::check_serving(connection).await?;
-    if !is_due(migrations, connection).await? {
-        return Ok(());
+    if is_due(migrations, connection).await? {
+        rights::check_migrating(connection).await?;
+        let lock = MigrationLock::take(database).await?;
+        lock.hold_during(apply_missing(migrations, connection)).await?;
     }
-    rights::check_migrating(connection).await?;
-    let lock = MigrationLock::take(database).await?;
-    lock.hold_during(apply_missing(migrations, connection)).await
+    Ok(collation::warn_of_new_order(connection).await?)
 }
 
 async fn check_server(database: &Database, connection: &mut PgConnection) -> Result<(), MigrateError> {

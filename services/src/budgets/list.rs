@@ -27,7 +27,7 @@ use uuid::Uuid;
 pub async fn list(services: &Services, _can: &Can<ViewBudgets>, query: &BudgetQuery) -> Result<Page<BudgetRow>, Error> {
     switched_on(services)?;
     let sort = match query.sort {
-        BudgetSort::Name => SortKey::text("lower(b.name)"),
+        BudgetSort::Name => SortKey::text("b.name collate name_order"),
         BudgetSort::HardLimit => SortKey::number("b.hard_limit"),
         BudgetSort::Updated => SortKey::time("b.updated_at"),
     };
@@ -44,7 +44,6 @@ pub async fn list(services: &Services, _can: &Can<ViewBudgets>, query: &BudgetQu
     sql.push(format_args!(
         ")
          select b.id, b.name, b.category, b.soft_limit, b.hard_limit, b.reset_minutes, b.updated_at, b.version,
-                lower(b.name) as sort_key,
                 (select count(*) from (select from user_budgets a where a.budget_id = b.id limit {most}) a) as user_count,
                 (select count(*) from (select from project_budgets a where a.budget_id = b.id limit {most}) a)
                   as project_count
@@ -55,7 +54,7 @@ pub async fn list(services: &Services, _can: &Can<ViewBudgets>, query: &BudgetQu
     let rows: Vec<Row> = sql.build_query_as().fetch_all(&services.pool).await?;
     let page = keyset.page(rows, |row| {
         let key = match query.sort {
-            BudgetSort::Name => Some(row.sort_key.clone()),
+            BudgetSort::Name => Some(row.name.clone()),
             BudgetSort::HardLimit => Some(row.hard_limit.to_string()),
             BudgetSort::Updated => time_key(Some(row.updated_at)),
         };
@@ -74,7 +73,6 @@ pub async fn detail(services: &Services, _can: &Can<ViewBudgets>, budget: Budget
     let row = sqlx::query_as!(
         Row,
         r#"select b.id, b.name, b.category, b.soft_limit, b.hard_limit, b.reset_minutes, b.updated_at, b.version,
-                  lower(b.name) as "sort_key!",
                   (select count(*) from (select from user_budgets a where a.budget_id = b.id limit $2) a)
                     as "user_count!",
                   (select count(*) from (select from project_budgets a where a.budget_id = b.id limit $2) a)
@@ -135,7 +133,6 @@ struct Row {
     reset_minutes: i32,
     updated_at: OffsetDateTime,
     version: i64,
-    sort_key: String,
     user_count: i64,
     project_count: i64,
 }

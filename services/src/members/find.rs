@@ -37,7 +37,7 @@ pub async fn find_people(
     );
     sql.push_bind(project).push(") from users u where u.is_active");
     hits.push_condition(&mut sql, "u");
-    sql.push(" order by lower(u.name), u.id limit 10");
+    sql.push(" order by u.name collate name_order, u.id limit 10");
     let rows: Vec<(Uuid, String, String, bool, String, bool)> = sql.build_query_as().fetch_all(&services.pool).await?;
     let person = |(id, name, email, email_verified, kind, is_member): (_, _, _, _, String, _)| {
         Ok(FoundPerson { id: UserId(id), name, email, email_verified, kind: user_kind(&kind)?, is_member })

@@ -19,11 +19,12 @@ pub(crate) async fn page(
     project: &ProjectFacts,
     query: &MemberQuery,
 ) -> Result<Page<Member>, Error> {
-    let keyset = Keyset::new(SortKey::text("lower(u.name)"), "u.id", false, query.size, query.cursor.as_ref());
+    let keyset =
+        Keyset::new(SortKey::text("u.name collate name_order"), "u.id", false, query.size, query.cursor.as_ref());
     let mut statement = statement(project, query, &keyset);
     // A search is not kept as a prepared statement, so that its plan knows the term.
     let rows = statement.build_query_as().persistent(query.search.is_none()).fetch_all(&services.pool).await?;
-    let page = keyset.page(rows, |row: &Row| (Some(row.sort_key.clone()), row.id));
+    let page = keyset.page(rows, |row: &Row| (Some(row.name.clone()), row.id));
     let now = services.clock.now();
     let rows = page.rows.into_iter().map(|row| row.read(now)).collect::<Result<_, _>>()?;
     Ok(Page { rows, previous: page.previous, next: page.next })
@@ -60,7 +61,7 @@ fn found_among_many(
     sql.push(") union all (");
     push_page(&mut sql, project.id, keyset, |sql| search.push_many(sql, "u"));
     sql.push(")) found");
-    Keyset::new(SortKey::text("found.sort_key"), "found.id", false, query.size, query.cursor.as_ref())
+    Keyset::new(SortKey::text("found.name collate name_order"), "found.id", false, query.size, query.cursor.as_ref())
         .push_order(&mut sql);
     sql
 }
@@ -75,8 +76,7 @@ fn push_page(
     sql.push(
         "select u.id, u.name, u.email, coalesce(u.email_verified, u.auth_source = 'local') as email_verified, u.user_type, u.is_active, u.locked_until, u.last_sign_in_at, m.is_project_admin,
                 p.project_type = 'personal' as is_personal, p.created_by is not distinct from u.id as is_creator,
-                (select g.name from users g where g.id = m.granted_by) as granted_by, m.created_at as since,
-                lower(u.name) as sort_key
+                (select g.name from users g where g.id = m.granted_by) as granted_by, m.created_at as since
          from projects p cross join users u
          cross join lateral (select * from user_projects m where m.user_id = u.id and m.project_id = p.id offset 0) m
          where p.id = ",
@@ -112,7 +112,6 @@ struct Row {
     is_creator: bool,
     granted_by: Option<String>,
     since: OffsetDateTime,
-    sort_key: String,
 }
 
 impl Row {

@@ -30,7 +30,7 @@ pub const MOST_MEMBERS: u32 = 10_000;
 /// What narrows the list, and its order.
 #[derive(Clone, Debug)]
 pub struct Wanted {
-    /// Substring of display name, name or description, without regard to case.
+    /// Substring of display name, name or description, without regard to case and accents.
     pub search: Option<SearchTerm>,
     /// Only projects with a budget: of any category, or of one.
     pub budget: Option<Option<Category>>,
@@ -113,7 +113,7 @@ pub async fn directory(
         return Err(Refusal::Rule("Budgets are switched off.".to_owned()).into());
     }
     let sort = match wanted.sort {
-        ProjectSort::Name => SortKey::text("lower(p.name)"),
+        ProjectSort::Name => SortKey::text("p.name collate name_order"),
         ProjectSort::Created => SortKey::time("p.created_at"),
     };
     let keyset = Keyset::new(sort, "p.id", wanted.descending, slice.size, slice.cursor.as_ref());
@@ -148,7 +148,7 @@ pub async fn directory(
     let total = rows.first().map(|row| row.total);
     let page = keyset.page(rows, |row| {
         let key = match wanted.sort {
-            ProjectSort::Name => Some(row.sort_key.clone()),
+            ProjectSort::Name => Some(row.name.clone()),
             ProjectSort::Created => time_key(Some(row.created_at)),
         };
         (key, row.id)
@@ -211,7 +211,7 @@ pub async fn members(services: &Services, caller: &Caller, project: ProjectId) -
 }
 
 const SELECT: &str = "select p.id, p.name, p.display_name, nullif(p.description, '') as description, p.project_type,
-         p.created_by, p.created_at, p.version, lower(p.name) as sort_key, counts.members, counts.admins,
+         p.created_by, p.created_at, p.version, counts.members, counts.admins,
          coalesce(b.budgets, '[]') as budgets";
 
 const JOINED: &str = " cross join lateral (
@@ -263,7 +263,6 @@ struct Row {
     created_by: Option<Uuid>,
     created_at: OffsetDateTime,
     version: i64,
-    sort_key: String,
     members: i64,
     admins: i64,
     budgets: Json<Vec<Assigned>>,

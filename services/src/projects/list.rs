@@ -39,7 +39,7 @@ pub async fn list(services: &Services, caller: &Caller, query: &ProjectQuery) ->
     let rows: Vec<Row> = sql.build_query_as().fetch_all(&services.pool).await?;
     let page = keyset.page(rows, |row| {
         let key = match query.sort {
-            ProjectSort::Name => Some(row.sort_key.clone()),
+            ProjectSort::Name => Some(row.title.clone()),
             ProjectSort::Created => time_key(Some(row.created_at)),
         };
         (key, row.id)
@@ -50,7 +50,7 @@ pub async fn list(services: &Services, caller: &Caller, query: &ProjectQuery) ->
 
 fn keyset(query: &ProjectQuery) -> Keyset<'_> {
     let sort = match query.sort {
-        ProjectSort::Name => SortKey::text("lower(p.title)"),
+        ProjectSort::Name => SortKey::text("p.title collate name_order"),
         ProjectSort::Created => SortKey::time("p.created_at"),
     };
     Keyset::new(sort, "p.id", query.descending, query.size, query.cursor.as_ref())
@@ -91,7 +91,7 @@ fn statement(
     keyset.push_limit(&mut sql);
     sql.push(format_args!(
         ")
-         select p.*, lower(p.title) as sort_key, counts.members, counts.admins
+         select p.*, counts.members, counts.admins
          from p cross join lateral (
            select count(*) as members, count(*) filter (where m.is_project_admin) as admins
            from (select is_project_admin from user_projects where project_id = p.id limit {most}) m
@@ -122,7 +122,6 @@ struct Row {
     project_type: String,
     created_at: OffsetDateTime,
     deleted_at: Option<OffsetDateTime>,
-    sort_key: String,
     members: i64,
     admins: i64,
 }
@@ -171,15 +170,15 @@ mod tests {
             |key: &str| Some(Cursor { direction: Direction::After, key: Some(key.to_owned()), id: Uuid::from_u128(7) });
         let by = |sort, descending| ProjectQuery { sort, descending, ..ProjectQuery::default() };
         for (query, index) in [
-            (by(ProjectSort::Name, false), "projects_by_title"),
-            (by(ProjectSort::Name, true), "projects_by_title"),
-            (ProjectQuery { cursor: middle("project-7"), ..by(ProjectSort::Name, false) }, "projects_by_title"),
+            (by(ProjectSort::Name, false), "projects_in_order"),
+            (by(ProjectSort::Name, true), "projects_in_order"),
+            (ProjectQuery { cursor: middle("project-7"), ..by(ProjectSort::Name, false) }, "projects_in_order"),
             (by(ProjectSort::Created, true), "projects_by_created"),
             (
                 ProjectQuery { cursor: middle("2026-01-01T00:00:00Z"), ..by(ProjectSort::Created, false) },
                 "projects_by_created",
             ),
-            (ProjectQuery { search: term("project"), ..by(ProjectSort::Name, false) }, "projects_by_title"),
+            (ProjectQuery { search: term("project"), ..by(ProjectSort::Name, false) }, "projects_in_order"),
             (ProjectQuery { search: term("number 29999"), ..by(ProjectSort::Created, false) }, "projects_pkey"),
         ] {
             let hits = Hits::of(&world.services, Searched::Projects, query.search.as_ref()).await.expect("hits");

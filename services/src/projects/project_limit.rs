@@ -61,7 +61,7 @@ pub(crate) async fn enforce_limits(
         r#"select u.name, u.is_admin, u.project_limit, count(p.id) as "used!"
            from users u join user_projects m on m.user_id = u.id
            join projects p on p.id = m.project_id and p.deleted_at is null and p.project_type = 'shared'
-           where u.id = any($1) group by u.id order by lower(u.name), u.id"#,
+           where u.id = any($1) group by u.id order by u.name collate name_order, u.id"#,
         people
     )
     .fetch_all(connection)

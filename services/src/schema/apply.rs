@@ -2,7 +2,7 @@
 
 use super::{MigrateError, history, indexes};
 use sqlx::migrate::Migration;
-use sqlx::{Connection as _, Error, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Error, PgConnection};
 use std::time::{Duration, Instant};
 
 /// How a migration's transaction begins. Whoever waits for a lock holds up everybody who asks for the table after it, so
@@ -41,12 +41,14 @@ async fn apply_in_transaction(migration: &Migration, connection: &mut PgConnecti
     transaction.commit().await
 }
 
-/// Applies what may not run in a transaction: an index is built or dropped `concurrently`. It waits for others without
-/// making anybody wait, for as long as it takes.
+/// Applies what may not run in a transaction: indexes are built or dropped `concurrently`, one statement after the other.
+/// It waits for others without making anybody wait, for as long as it takes.
 async fn build(migration: &Migration, connection: &mut PgConnection) -> Result<(), MigrateError> {
     let start = Instant::now();
-    let built = sqlx::raw_sql(migration.sql.clone()).execute(&mut *connection).await;
-    built.map_err(|fault| MigrateError::Failed(migration.version, fault))?;
+    for statement in statements(migration.sql.as_str()) {
+        let built = sqlx::raw_sql(AssertSqlSafe(statement.to_owned())).execute(&mut *connection).await;
+        built.map_err(|fault| MigrateError::Failed(migration.version, fault))?;
+    }
     // The next migration may drop what this one replaces.
     indexes::check(connection).await?;
     let mut transaction = connection.begin_with(BEGIN).await?;
@@ -54,8 +56,26 @@ async fn build(migration: &Migration, connection: &mut PgConnection) -> Result<(
     Ok(transaction.commit().await?)
 }
 
+/// The statements of a file. Sent together, they would be one transaction. Each ends with a semicolon at the end of a
+/// line.
+fn statements(sql: &str) -> impl Iterator<Item = &str> {
+    sql.split(";\n").filter(|statement| !statement.trim().is_empty())
+}
+
 /// Whether others held a lock, so that trying again may help.
 pub(super) fn is_lock_fault(fault: &Error) -> bool {
     let code = fault.as_database_error().and_then(|fault| fault.code());
     code.is_some_and(|code| LOCK_FAULTS.contains(&&*code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_split_at_the_ends_of_its_statements() {
+        let sql = "-- no-transaction\ncreate index a\n    on t (x || ';');\ncreate index b on t (y);\n";
+        let all: Vec<&str> = statements(sql).collect();
+        assert_eq!(all, ["-- no-transaction\ncreate index a\n    on t (x || ';')", "create index b on t (y)"]);
+    }
 }

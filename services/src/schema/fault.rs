@@ -14,6 +14,17 @@ pub enum MigrateError {
     /// The server is older than what Bursar is tested with.
     #[error("Postgres {0} is too old: Bursar needs version 15 or newer.")]
     OldServer(String),
+    /// Unicode normalization needs UTF8.
+    #[error(
+        "The encoding of the database is {0}, and Bursar needs UTF8: create database … encoding 'UTF8' template template0."
+    )]
+    Encoding(String),
+    /// The order of names comes from ICU.
+    #[error(
+        "PostgreSQL was built without ICU, by which Bursar sorts names. The packages of PostgreSQL, of distributions and \
+         of cloud providers have it."
+    )]
+    NoIcu,
     /// A file was edited after it had been applied.
     #[error("Migration {0} has changed since it was applied to this database. Start the release that applied it.")]
     Changed(i64),

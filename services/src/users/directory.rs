@@ -104,7 +104,8 @@ pub async fn directory(
     slice: &Slice,
 ) -> Result<Listing<Entry>, Error> {
     let hits = Hits::of(services, Searched::Users, filters.search.as_ref()).await?;
-    let keyset = Keyset::new(SortKey::text("lower(u.name)"), "u.id", false, slice.size, slice.cursor.as_ref());
+    let keyset =
+        Keyset::new(SortKey::text("u.name collate name_order"), "u.id", false, slice.size, slice.cursor.as_ref());
     let mut sql = QueryBuilder::new(SELECT);
     sql.push(",");
     let push_wanted = |sql: &mut QueryBuilder<Postgres>| {
@@ -133,7 +134,7 @@ pub async fn directory(
         return Ok(Listing { page: Page { rows: Vec::new(), previous: None, next: None }, total });
     }
     let total = rows.first().map(|row| row.total);
-    let page = keyset.page(rows, |row| (Some(row.sort_key.clone()), row.id));
+    let page = keyset.page(rows, |row| (Some(row.name.clone()), row.id));
     let rows = page.rows.into_iter().map(Row::read).collect::<Result<_, _>>()?;
     Ok(Listing::new(Page { rows, previous: page.previous, next: page.next }, total, slice))
 }
@@ -165,7 +166,7 @@ pub async fn oneself(services: &Services, actor: &Actor) -> Result<Entry, Error>
 async fn claimed(services: &Services, actor: &Actor) -> Result<Entry, Error> {
     let ids: Vec<Uuid> = actor.projects.iter().map(|(id, _)| id.0).collect();
     let rows = sqlx::query!(
-        "select id, name, display_name, created_at from projects where id = any($1) order by lower(name), id",
+        "select id, name, display_name, created_at from projects where id = any($1) order by name collate name_order, id",
         &ids
     )
     .fetch_all(&services.pool)
@@ -213,7 +214,7 @@ async fn load(services: &Services, seen: &Seen, id: UserId) -> Result<Entry, Err
 const SELECT: &str = "select u.id, coalesce(u.username, u.email) as username, u.email,
          coalesce(u.email_verified, u.auth_source = 'local') as email_verified, u.name, u.user_type, u.is_admin,
          u.is_maintainer, u.is_auditor, u.is_active, u.auth_source, u.project_limit, u.last_sign_in_at, u.created_at,
-         u.updated_at, u.version, lower(u.name) as sort_key,
+         u.updated_at, u.version,
          coalesce(p.projects, '[]') as projects, coalesce(b.budgets, '[]') as budgets";
 
 /// Appends the projects and the budgets of each person `u`, as far as they are seen.
@@ -222,7 +223,7 @@ fn push_joined(sql: &mut QueryBuilder<Postgres>, seen: &Seen) {
         " cross join lateral (
            select json_agg(json_build_object('name', p.name, 'display_name', p.display_name,
                     'is_personal', p.project_type = 'personal', 'is_project_admin', m.is_project_admin,
-                    'since', m.created_at) order by lower(p.name), p.id) as projects
+                    'since', m.created_at) order by p.name collate name_order, p.id) as projects
            from user_projects m join projects p on p.id = m.project_id and p.deleted_at is null
            where m.user_id = u.id",
     );
@@ -255,7 +256,6 @@ struct Row {
     created_at: OffsetDateTime,
     updated_at: OffsetDateTime,
     version: i64,
-    sort_key: String,
     projects: Json<Vec<Membership>>,
     budgets: Json<Vec<Assigned>>,
     total: i64,

@@ -36,7 +36,6 @@ pub async fn list(services: &Services, _can: &Can<ViewUsers>, query: &UserQuery)
 struct Row {
     id: Uuid,
     name: String,
-    name_key: String,
     email: String,
     email_verified: bool,
     user_type: String,
@@ -56,7 +55,7 @@ struct Row {
 impl Row {
     fn key(&self, sort: UserSort) -> Option<String> {
         match sort {
-            UserSort::Name => Some(self.name_key.clone()),
+            UserSort::Name => Some(self.name.clone()),
             UserSort::LastSignIn => time_key(self.last_sign_in_at),
             UserSort::Created => time_key(Some(self.created_at)),
         }
@@ -86,7 +85,7 @@ impl Row {
 
 fn keyset(query: &UserQuery) -> Keyset<'_> {
     let sort = match query.sort {
-        UserSort::Name => SortKey::text("lower(u.name)"),
+        UserSort::Name => SortKey::text("u.name collate name_order"),
         UserSort::LastSignIn => SortKey::time("coalesce(u.last_sign_in_at, timestamptz '-infinity')"),
         UserSort::Created => SortKey::time("u.created_at"),
     };
@@ -96,7 +95,7 @@ fn keyset(query: &UserQuery) -> Keyset<'_> {
 /// The page first, then the chips of its rows alone.
 fn statement(query: &UserQuery, keyset: &Keyset<'_>, hits: &Hits, now: OffsetDateTime) -> QueryBuilder<Postgres> {
     let mut sql = QueryBuilder::new(
-        "select u.*, lower(u.name) as name_key, c.project_count,
+        "select u.*, c.project_count,
                 coalesce(c.names, '{}') as project_names, coalesce(c.titles, '{}') as project_titles,
                 coalesce(c.admins, '{}') as project_admins
          from (select u.id, u.name, u.email, coalesce(u.email_verified, u.auth_source = 'local') as email_verified,
@@ -112,9 +111,9 @@ fn statement(query: &UserQuery, keyset: &Keyset<'_>, hits: &Hits, now: OffsetDat
     sql.push(
         ") u cross join lateral (
            select count(*) as project_count,
-                  (array_agg(p.name order by m.is_project_admin desc, lower(p.title), p.id))[1:4] as names,
-                  (array_agg(p.title order by m.is_project_admin desc, lower(p.title), p.id))[1:4] as titles,
-                  (array_agg(m.is_project_admin order by m.is_project_admin desc, lower(p.title), p.id))[1:4] as admins
+                  (array_agg(p.name order by m.is_project_admin desc, p.title collate name_order, p.id))[1:4] as names,
+                  (array_agg(p.title order by m.is_project_admin desc, p.title collate name_order, p.id))[1:4] as titles,
+                  (array_agg(m.is_project_admin order by m.is_project_admin desc, p.title collate name_order, p.id))[1:4] as admins
            from user_projects m
            join projects p on p.id = m.project_id and p.deleted_at is null and p.project_type = 'shared'
            where m.user_id = u.id
@@ -198,12 +197,12 @@ mod tests {
             |key: &str| Some(Cursor { direction: Direction::After, key: Some(key.to_owned()), id: Uuid::from_u128(7) });
         let by = |sort| UserQuery { sort, ..UserQuery::default() };
         let pages = [
-            (by(UserSort::Name), "users_by_name"),
-            (UserQuery { cursor: middle("person 7"), ..by(UserSort::Name) }, "users_by_name"),
+            (by(UserSort::Name), "users_in_order"),
+            (UserQuery { cursor: middle("Person 7"), ..by(UserSort::Name) }, "users_in_order"),
             (by(UserSort::Created), "users_by_created"),
             (UserQuery { cursor: middle("2026-01-01T00:00:00Z"), ..by(UserSort::Created) }, "users_by_created"),
             (UserQuery { descending: true, ..by(UserSort::LastSignIn) }, "users_by_last_sign_in"),
-            (UserQuery { search: term("person"), ..by(UserSort::Name) }, "users_by_name"),
+            (UserQuery { search: term("person"), ..by(UserSort::Name) }, "users_in_order"),
             (UserQuery { search: term("person"), ..by(UserSort::Created) }, "users_by_created"),
             (UserQuery { search: term("29999@"), ..by(UserSort::Name) }, "users_pkey"),
             (UserQuery { search: term("29999@"), ..by(UserSort::Created) }, "users_pkey"),
@@ -229,7 +228,7 @@ mod tests {
             });
         for (role, status) in filters {
             for sort in UserSort::ALL {
-                let key = if sort == UserSort::Name { "person 7" } else { "2026-01-01T00:00:00Z" };
+                let key = if sort == UserSort::Name { "Person 7" } else { "2026-01-01T00:00:00Z" };
                 let place = Cursor { direction: Direction::After, key: Some(key.to_owned()), id: Uuid::from_u128(7) };
                 for (descending, cursor) in [(false, None), (true, None), (false, Some(place))] {
                     let query = UserQuery { role, status, sort, descending, cursor, ..UserQuery::default() };
@@ -271,7 +270,7 @@ mod tests {
             .expect("three thousand admins");
         let now = world.services.clock.now();
         for (sort, index) in [
-            (UserSort::Name, "using users_privileged "),
+            (UserSort::Name, "using users_privileged_in_order "),
             (UserSort::Created, "using users_privileged_by_created "),
             (UserSort::LastSignIn, "using users_privileged_by_last_sign_in "),
         ] {

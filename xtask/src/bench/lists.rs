@@ -98,6 +98,8 @@ struct Words {
     rare: String,
     /// A given name that some have, and that stands last in the order of names.
     last: String,
+    /// A given name with an accent that some have.
+    accented: String,
     /// A project with many members, and one with few.
     large: String,
     small: String,
@@ -112,7 +114,10 @@ impl Words {
                           where p.project_type = 'shared' group by p.id order by count(*)";
         Ok(Self {
             rare: one("select substr(email, 3, 10) from users where is_active order by created_at, id limit 1")?,
-            last: one("select split_part(name, ' ', 1) from users order by lower(name) desc, id limit 1")?,
+            last: one("select split_part(name, ' ', 1) from users order by name collate name_order desc, id limit 1")?,
+            accented: one("select split_part(name, ' ', 1) as given from users
+                           where octet_length(split_part(name, ' ', 1)) <> char_length(split_part(name, ' ', 1))
+                           group by given order by count(*) desc, given limit 1")?,
             large: one(&format!("{by_members} desc, p.id limit 1"))?,
             small: one(&format!("{by_members}, p.id limit 1"))?,
             budget: one("select budget_id from user_budgets group by budget_id order by count(*) desc limit 1")?,
@@ -142,10 +147,10 @@ fn depth(bench: &Bench, looking: &mut Looking, report: &mut Report) -> Result<()
     let time = "to_char(key at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')";
     let seen = "coalesce(last_sign_in_at, timestamptz '-infinity')";
     for (what, list, sort, table, key, shown) in [
-        ("People by name", USERS, "name", "users", "lower(name)", "key"),
+        ("People by name", USERS, "name", "users", "name collate name_order", "key"),
         ("People by creation", USERS, "created", "users", "created_at", time),
         ("People by last sign-in", USERS, "last-sign-in", "users", seen, time),
-        ("Projects by name", PROJECTS, "name", "projects", "lower(title)", "key"),
+        ("Projects by name", PROJECTS, "name", "projects", "title collate name_order", "key"),
         ("Projects by creation", PROJECTS, "created", "projects", "created_at", time),
     ] {
         // People who never signed in stand first in this order and have no time to show.
@@ -188,6 +193,7 @@ fn search(looking: &mut Looking, report: &mut Report, words: &Words, plain: f64)
         ("rare, one person", words.rare.as_str()),
         ("frequent, everybody", "example"),
         ("last in the order of names", words.last.as_str()),
+        ("with an accent", words.accented.as_str()),
         ("in nobody", "qxqxqx"),
         ("two letters in nobody", "qx"),
         ("one letter in nearly everybody", "e"),

@@ -44,8 +44,10 @@ struct Page {
 fn pages(bench: &Bench) -> Result<[Page; 3]> {
     let database = &bench.database;
     let deep = bench.size.users / 2;
-    let place =
-        cursor(database, &format!("select id, lower(name) as key from users order by key, id offset {deep} limit 1"))?;
+    let place = cursor(
+        database,
+        &format!("select id, name collate name_order as key from users order by key, id offset {deep} limit 1"),
+    )?;
     let rare = database.ask("select substr(email, 3, 10) from users order by created_at, id limit 1")?;
     let rare = encoded(&rare);
     Ok([

@@ -10,7 +10,7 @@ use sqlx::{Postgres, QueryBuilder};
 /// What narrows the list; everything given has to hold.
 #[derive(Clone, Debug, Default)]
 pub struct Filters {
-    /// Substring of name, e-mail or user name, without regard to case.
+    /// Substring of name, e-mail or user name, without regard to case and accents.
     pub search: Option<SearchTerm>,
     /// Members of any of these projects.
     pub projects: Option<Vec<ProjectName>>,
@@ -38,7 +38,7 @@ pub enum Reach {
 }
 
 impl Filters {
-    /// Whether anything but a search narrows the list.
+    /// Whether anything narrows the list.
     pub(super) const fn narrow(&self) -> bool {
         self.search.is_some()
             || self.projects.is_some()

@@ -21,7 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Asked {
-    /// Part of the name, the display name or the description, without regard to case.
+    /// Part of the name, the display name or the description, without regard to case and accents.
     #[serde(default, deserialize_with = "text")]
     search: Option<String>,
     /// With `counters`.

@@ -23,7 +23,7 @@ use utoipa::IntoParams;
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
-    /// Part of the name, the user name or the e-mail address, without regard to case.
+    /// Part of the name, the user name or the e-mail address, without regard to case and accents.
     #[serde(default, deserialize_with = "text")]
     search: Option<String>,
     /// A JSON object, for example `{"is_active": true, "platform_role": "admin"}`; its members are `projects`,
