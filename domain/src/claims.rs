@@ -10,7 +10,7 @@ pub use value::{boolean, names};
 use crate::email::Email;
 use crate::project::ProjectName;
 use crate::role::PlatformRole;
-use crate::text::{PersonName, folded};
+use crate::text::{PersonName, first_invisible, folded};
 use crate::user::UserKind;
 use serde_json::{Map, Value};
 
@@ -26,7 +26,7 @@ const PICTURE_LENGTH: usize = 1024;
 pub struct Claims {
     /// `sub`: the one name of the person that never changes at the provider.
     pub subject: String,
-    /// `preferred_username`
+    /// `preferred_username`, unless it has invisible characters and so may look like the name of another user.
     pub username: Option<String>,
     /// `name`, or `given_name` and `family_name`.
     pub name: Option<PersonName>,
@@ -107,7 +107,7 @@ impl Claims {
         Ok(Self {
             role: role(&roles, subject, kind, rules),
             subject: subject.to_owned(),
-            username: text("preferred_username").map(str::to_owned),
+            username: text("preferred_username").filter(|name| first_invisible(name).is_none()).map(str::to_owned),
             name: name(text("name"), text("given_name"), text("family_name")),
             email_verified: email.is_some() && is_true(claims.get("email_verified")),
             email,
@@ -168,7 +168,7 @@ impl Claims {
 
 fn name(whole: Option<&str>, given: Option<&str>, family: Option<&str>) -> Option<PersonName> {
     let parts: Vec<&str> = given.into_iter().chain(family).collect();
-    whole.and_then(|name| PersonName::parse(name).ok()).or_else(|| PersonName::parse(&parts.join(" ")).ok())
+    whole.and_then(PersonName::of_token).or_else(|| PersonName::of_token(&parts.join(" ")))
 }
 
 fn is_picture(url: &str) -> bool {

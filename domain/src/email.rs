@@ -2,11 +2,12 @@
 
 use crate::form::FieldProblem;
 use crate::id::UserId;
+use crate::text::{described, is_invisible, lines};
 use email_address::EmailAddress;
 use serde::{Deserialize, Serialize};
 
-/// An address with checked syntax (RFC 5322 as `email_address` reads it), at most 254 characters.
-/// Stored as typed; compared without regard to case.
+/// An address with checked syntax (RFC 5322 as `email_address` reads it), at most 254 bytes, in Unicode normalization
+/// form C. Compared without regard to case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email(String);
@@ -20,13 +21,17 @@ impl Email {
     /// # Errors
     /// Says what to enter.
     pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
-        let text = raw.trim();
+        let text = lines(raw);
+        let text = text.as_str();
         if text.is_empty() {
             return Err(FieldProblem::new("Enter an e-mail address."));
         }
+        if let Some(invisible) = text.chars().find(|c| is_invisible(*c)) {
+            return Err(FieldProblem::new(format!("Remove the {} from the e-mail address.", described(invisible))));
+        }
         let plain = !Self::is_released(text)
             && text.len() <= 254
-            && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"(),;".contains(c));
+            && !text.chars().any(|c| c.is_whitespace() || "<>\"(),;".contains(c));
         if plain && EmailAddress::is_valid(text) {
             Ok(Self(text.to_owned()))
         } else {
@@ -95,6 +100,24 @@ mod tests {
             assert!(Email::parse(bad).is_err(), "{bad}");
         }
         assert!(Email::parse(&format!("{}@example.com", "a".repeat(250))).is_err());
+    }
+
+    #[test]
+    fn invisible_characters_in_addresses_are_refused_by_name() {
+        for (raw, said) in [
+            ("ada\u{202e}@example.com", "invisible character U+202E RIGHT-TO-LEFT OVERRIDE"),
+            ("ad\u{200b}a@example.com", "invisible character U+200B ZERO WIDTH SPACE"),
+            ("\u{3164}@example.com", "invisible character U+3164 HANGUL FILLER"),
+            ("ada@exam\u{ad}ple.com", "invisible character U+00AD SOFT HYPHEN"),
+            ("ada\u{fe0f}@example.com", "invisible character U+FE0F VARIATION SELECTOR-16"),
+            // Joiners that names need have no place in an address.
+            ("می\u{200c}خواهم@example.com", "invisible character U+200C ZERO WIDTH NON-JOINER"),
+            ("a\u{0}@example.com", "control character U+0000"),
+        ] {
+            let said = FieldProblem::new(format!("Remove the {said} from the e-mail address."));
+            assert_eq!(Email::parse(raw), Err(said), "{raw:?}");
+        }
+        assert_eq!(Email::parse("jose\u{301}@example.com").map(String::from), Ok("josé@example.com".to_owned()));
     }
 
     proptest! {

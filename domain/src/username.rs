@@ -5,7 +5,7 @@ use crate::form::FieldProblem;
 text_type! {
     /// Unique without regard to case, never changed; an e-mail address may be one. 3 to 50 characters, as the wire
     /// contract of `/v1` has it.
-    Username, "the user name", 3..=50
+    Username, "the user name", 3..=50, crate::text::line
 }
 
 /// Reads a user name, in which no blanks may stand.

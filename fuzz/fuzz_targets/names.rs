@@ -20,6 +20,7 @@ fn check(raw: &str, parse: fn(&str) -> Result<String, FieldProblem>) {
 fuzz_target!(|raw: &str| {
     check(raw, |raw| ProjectName::parse(raw).map(String::from));
     check(raw, |raw| ProjectName::parse_existing(raw).map(String::from));
+    check(raw, |raw| ProjectName::parse_foreign(raw).map(String::from));
     check(raw, |raw| Email::parse(raw).map(String::from));
     check(raw, |raw| PersonName::parse(raw).map(String::from));
     check(raw, |raw| DisplayName::parse(raw).map(String::from));

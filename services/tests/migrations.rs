@@ -214,6 +214,82 @@ async fn stored_idempotency_keys_are_found_after_their_migration() {
     }
 }
 
+#[tokio::test]
+async fn stored_addresses_are_composed_unless_two_users_would_have_the_same() {
+    let made = TestDatabase::create().await;
+    let pool = made.pool();
+    sqlx::raw_sql("drop schema public cascade; create schema public").execute(pool).await.expect("empty");
+    let database = pool.clone().into();
+    migrate_from(&database, migrations_before("0202").path()).await.expect("the earlier ones");
+    let addresses = [
+        "jose\u{301}@example.com",
+        "zoe\u{308}@example.com",
+        "ZOË@example.com",
+        "ada@example.com",
+        "via\u{323}\u{302}@example.com",
+        "via\u{302}\u{323}@example.com",
+    ];
+    for address in addresses {
+        sqlx::query("insert into users (id, name, email) values (gen_random_uuid(), 'x', $1)")
+            .bind(address)
+            .execute(pool)
+            .await
+            .expect("a user");
+    }
+    migrate(&database).await.expect("the later ones");
+    let mut stored: Vec<String> = sqlx::query_scalar("select email from users").fetch_all(pool).await.expect("users");
+    stored.sort();
+    let mut expected = addresses;
+    expected[0] = "josé@example.com";
+    expected.sort_unstable();
+    assert_eq!(stored, expected);
+}
+
+#[tokio::test]
+async fn stored_names_lose_invisible_characters_on_record() {
+    let made = TestDatabase::create().await;
+    let pool = made.pool();
+    sqlx::raw_sql("drop schema public cascade; create schema public").execute(pool).await.expect("empty");
+    let database = pool.clone().into();
+    migrate_from(&database, migrations_before("0202").path()).await.expect("the earlier ones");
+    let names = ["Ada \u{202e}ecalevoL", "\u{3164}", "می\u{200c}خواهم", "Zoë 👩🏽\u{200d}💻"];
+    for (name, email) in names.iter().zip(["a@example.com", "b@example.com", "c@example.com", "d@example.com"]) {
+        sqlx::query("insert into users (id, name, email) values (gen_random_uuid(), $1, $2)")
+            .bind(name)
+            .bind(email)
+            .execute(pool)
+            .await
+            .expect("a user");
+    }
+    let id = uuid::Uuid::from_u128(7);
+    sqlx::query(
+        "insert into projects (id, name, description, project_type) values ($1, $2, '', 'shared'), ($3, $4, '', 'shared')",
+    )
+    .bind(id)
+    .bind("\u{200b}")
+    .bind(uuid::Uuid::from_u128(8))
+    .bind("at\u{202e}las")
+    .execute(pool)
+    .await
+    .expect("projects as tokens named them");
+    migrate(&database).await.expect("the later ones");
+    let stored: Vec<String> =
+        sqlx::query_scalar("select name from users order by email").fetch_all(pool).await.expect("users");
+    assert_eq!(stored, ["Ada ecalevoL", "b@example.com", names[2], names[3]]);
+    let titles: Vec<String> =
+        sqlx::query_scalar("select title from projects order by id").fetch_all(pool).await.expect("projects");
+    assert_eq!(titles, [id.to_string(), "atlas".to_owned()]);
+    let recorded: Vec<(String, String)> = sqlx::query_as(
+        "select a.changes #>> '{0,before}', a.changes #>> '{0,after}' from audit_log a join audit_unsealed on entry = a.id
+         where a.action = 'user.edited' order by a.target",
+    )
+    .fetch_all(pool)
+    .await
+    .expect("the log");
+    let expected = [(names[0], "Ada ecalevoL"), (names[1], "b@example.com")];
+    assert_eq!(recorded, expected.map(|(before, after)| (before.to_owned(), after.to_owned())));
+}
+
 fn strip_comments(statement: &str) -> &str {
     let mut rest = statement.trim_start();
     while rest.starts_with("--") {

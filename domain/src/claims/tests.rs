@@ -269,3 +269,17 @@ proptest! {
         prop_assert_eq!(named(&json!({"applications": names, "applications_admin": names.join(",")})), admin);
     }
 }
+
+#[test]
+fn invisible_characters_in_claims_end_no_sign_in_and_take_no_other_name() {
+    let claims = parsed(&json!({
+        "name": "\u{202e}Ada\u{200b} Lovelace", "preferred_username": "bob\u{200b}",
+        "email": "bob\u{ad}@example.com", "email_verified": true,
+        "applications": "atlas, at\u{200b}las, bob, .., .",
+    }))
+    .expect("usable");
+    assert_eq!(claims.shown_name(), "Ada Lovelace");
+    assert_eq!((claims.username.as_deref(), claims.email.as_ref(), claims.email_verified), (None, None, false));
+    let names: Vec<&str> = claims.shared_projects().map(|project| project.name.as_str()).collect();
+    assert_eq!(names, ["atlas", "bob", "..", "."]);
+}

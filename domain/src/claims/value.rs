@@ -39,7 +39,8 @@ pub fn names(value: &Value) -> Vec<String> {
 /// Project names in an attribute that is a list, or was typed into one cell with commas, or both.
 ///
 /// A group path of Keycloak names the project by its whole path without the first slash: `/atlas` is `atlas`, and
-/// `/research/atlas` is `research/atlas`, because `/sales/atlas` is another group.
+/// `/research/atlas` is `research/atlas`, because `/sales/atlas` is another group. Names with invisible characters are
+/// left out: they would look like another project.
 pub(super) fn projects(value: Option<&Value>) -> Vec<ProjectName> {
     let cells: Vec<&str> = match value {
         Some(Value::String(cell)) => vec![cell],
@@ -47,7 +48,7 @@ pub(super) fn projects(value: Option<&Value>) -> Vec<ProjectName> {
         _ => Vec::new(),
     };
     let names = cells.into_iter().flat_map(|cell| cell.split(',')).map(str::trim);
-    names.filter_map(|name| ProjectName::parse_existing(name.strip_prefix('/').unwrap_or(name)).ok()).collect()
+    names.filter_map(|name| ProjectName::parse_foreign(name.strip_prefix('/').unwrap_or(name)).ok()).collect()
 }
 
 /// A value as JSON, cut to what fits a sentence.

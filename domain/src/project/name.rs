@@ -1,6 +1,7 @@
 //! What a project may be called.
 
 use crate::form::FieldProblem;
+use crate::text::{described, first_invisible, is_invisible};
 use serde::{Deserialize, Serialize};
 
 /// Names nobody may take (`behaviour.md` section 3.2).
@@ -33,6 +34,7 @@ impl ProjectName {
             let hint = match wrong {
                 ' ' => "a space".to_owned(),
                 'A'..='Z' => format!("the capital letter {wrong}"),
+                other if is_invisible(other) => format!("the {}", described(other)),
                 other => format!("“{other}”"),
             };
             return Err(FieldProblem::new(format!("Use lower-case letters, digits, - and _ only; remove {hint}.")));
@@ -51,7 +53,44 @@ impl ProjectName {
     /// # Errors
     /// It cannot be a name.
     pub fn parse_existing(raw: &str) -> Result<Self, FieldProblem> {
-        crate::text::bounded(raw, "the project's name", 1, 255).map(Self)
+        let text = raw.trim();
+        match text.chars().count() {
+            0 => Err(FieldProblem::new("Enter the project's name.")),
+            1..=255 if !text.contains(char::is_control) => Ok(Self(text.to_owned())),
+            1..=255 => Err(FieldProblem::new("Remove the control characters from the project's name.")),
+            length => Err(FieldProblem::new(format!(
+                "Shorten the project's name by {}: at most 255 characters fit.",
+                length - 255
+            ))),
+        }
+    }
+
+    /// Takes a name that another system gave, in a token or a setting: as an existing one, without invisible
+    /// characters. It is not normalised: there, another spelling may be another project.
+    ///
+    /// # Errors
+    /// It cannot be a name, or would look like another one.
+    pub fn parse_foreign(raw: &str) -> Result<Self, FieldProblem> {
+        let name = Self::parse_existing(raw)?;
+        match first_invisible(name.as_str()) {
+            None => Ok(name),
+            Some((_, wrong)) => {
+                Err(FieldProblem::new(format!("Remove the {} from the project's name.", described(wrong))))
+            }
+        }
+    }
+
+    /// Takes a name that an API client gives to a new project: as a foreign one, if it can be part of an address.
+    ///
+    /// # Errors
+    /// It cannot be a name, or browsers and HTTP clients would resolve it as a step in the path (RFC 3986, section
+    /// 5.2.4).
+    pub fn parse_for_client(raw: &str) -> Result<Self, FieldProblem> {
+        let name = Self::parse_foreign(raw)?;
+        if matches!(name.as_str(), "." | "..") {
+            return Err(FieldProblem::new(format!("Choose another name: “{name}” cannot be part of an address.")));
+        }
+        Ok(name)
     }
 
     /// The name as stored.
@@ -107,6 +146,36 @@ mod tests {
         }
         for good in ["atlas", "billing-api", "7seas", "a_b", &"a".repeat(100)] {
             assert!(ProjectName::parse(good).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn invisible_characters_in_names_are_refused_unless_they_are_stored() {
+        let said = |problem: &str| Err(FieldProblem::new(problem));
+        let override_in_name = "at\u{202e}las";
+        assert_eq!(
+            ProjectName::parse(override_in_name),
+            said(
+                "Use lower-case letters, digits, - and _ only; remove the invisible character U+202E RIGHT-TO-LEFT OVERRIDE."
+            )
+        );
+        assert_eq!(
+            ProjectName::parse_foreign(override_in_name),
+            said("Remove the invisible character U+202E RIGHT-TO-LEFT OVERRIDE from the project's name.")
+        );
+        assert_eq!(ProjectName::parse_existing(override_in_name).map(String::from), Ok(override_in_name.to_owned()));
+    }
+
+    #[test]
+    fn names_that_are_steps_in_a_path_are_refused_to_clients() {
+        for name in [".", ".."] {
+            let said = format!("Choose another name: “{name}” cannot be part of an address.");
+            assert_eq!(ProjectName::parse_for_client(name), Err(FieldProblem::new(said)));
+            assert!(ProjectName::parse(name).is_err());
+            assert!(ProjectName::parse_foreign(name).is_ok());
+        }
+        for name in ["...", ".env", "a/..", "%2e", "atlas."] {
+            assert!(ProjectName::parse_for_client(name).is_ok(), "{name}");
         }
     }
 

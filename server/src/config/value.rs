@@ -204,7 +204,7 @@ impl Value for Vec<ProjectName> {
         } else {
             raw.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
         };
-        let parse = |name: &String| ProjectName::parse_existing(name).map_err(|_| format!("{name:?} is no name"));
+        let parse = |name: &String| ProjectName::parse_foreign(name).map_err(|problem| format!("{name:?}: {problem}"));
         names.iter().map(parse).collect()
     }
 

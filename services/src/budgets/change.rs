@@ -153,9 +153,8 @@ pub(super) async fn lock(connection: &mut PgConnection, budget: BudgetId) -> Res
     .fetch_optional(connection)
     .await?
     .ok_or(Refusal::NotFound)?;
-    let name = BudgetName::parse(&row.name).map_err(|_| Error::Broken(format!("unreadable budget {}", row.name)))?;
     let draft = BudgetDraft {
-        name,
+        name: BudgetName::of_stored(&row.name),
         category: category(&row.category)?,
         limits: limits(row.soft_limit, row.hard_limit)?,
         period: period(row.reset_minutes)?,
