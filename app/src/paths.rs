@@ -45,16 +45,22 @@ pub fn user(id: UserId) -> String {
 /// the router decodes percent signs and does not encode them again, and browsers take a backslash for a slash. Nobody
 /// touches a tilde.
 const ESCAPES: [(char, &str); 3] = [('~', "~7E"), ('%', "~25"), ('\\', "~5C")];
+/// Stands for the dots of the names `.` and `..`, which browsers resolve as steps in the path.
+const DOT: (char, &str) = ('.', "~2E");
 
 /// A project's page.
 pub fn project(name: &str) -> String {
-    let escaped = ESCAPES.iter().fold(name.to_owned(), |name, (raw, escape)| name.replace(*raw, escape));
+    let is_step = matches!(name, "." | "..");
+    let escapes = ESCAPES.iter().chain(is_step.then_some(&DOT));
+    let escaped = escapes.fold(name.to_owned(), |name, (raw, escape)| name.replace(*raw, escape));
     format!("{PROJECTS}/{}", encode(&escaped))
 }
 
 /// The project's name in the part of an address that [`project`] made.
 pub fn project_name(part: &str) -> String {
-    ESCAPES.iter().rev().fold(part.to_owned(), |part, (raw, escape)| part.replace(escape, &raw.to_string()))
+    std::iter::once(&DOT)
+        .chain(ESCAPES.iter().rev())
+        .fold(part.to_owned(), |part, (raw, escape)| part.replace(escape, &raw.to_string()))
 }
 
 /// A project's edit form.
@@ -76,6 +82,19 @@ pub fn edit_budget(id: BudgetId) -> String {
 mod tests {
     use super::*;
     use leptos_router::location::Url;
+
+    #[test]
+    fn a_name_is_never_a_step_in_the_path() {
+        for name in [".", "..", "...", ".env", "a/..", "%2e", "%2E%2e", "~2E", "~7E2E", "atlas.", " ", &"é".repeat(255)]
+        {
+            let address = project(name);
+            let part =
+                address.strip_prefix(PROJECTS).and_then(|rest| rest.strip_prefix('/')).expect("a project's page");
+            // As browsers read a segment, percent-encoded or not (https://url.spec.whatwg.org, single- and double-dot).
+            assert!(!matches!(part.to_lowercase().replace("%2e", ".").as_str(), "." | ".."), "{part}");
+            assert_eq!(project_name(&Url::unescape(&Url::unescape(part))), name, "{part}");
+        }
+    }
 
     #[test]
     fn a_name_survives_a_router_that_decodes_it_twice() {

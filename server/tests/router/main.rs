@@ -14,6 +14,7 @@ mod identity;
 mod many_pages;
 mod metrics;
 mod plain_http;
+mod project_names;
 mod provider;
 mod secrets;
 mod server;

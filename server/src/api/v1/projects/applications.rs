@@ -25,7 +25,7 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Asked {
-    /// Part of the name, the display name or the description, without regard to case.
+    /// Part of the name, the display name or the description, without regard to case and accents.
     #[serde(default, deserialize_with = "text")]
     search: Option<String>,
     /// How many at most.
@@ -95,7 +95,8 @@ pub async fn create(
 ) -> Result<Json<Message>, ApiError> {
     let can = on_platform::<CreateProject>(&caller)?;
     let Body(body) = body?;
-    let name = ProjectName::parse_existing(&body.name).map_err(|problem| FieldErrors::one("name", problem.as_str()))?;
+    let name =
+        ProjectName::parse_for_client(&body.name).map_err(|problem| FieldErrors::one("name", problem.as_str()))?;
     let made = projects::create_empty(&state.services, &can, &name).await;
     made.map_err(|fault| ApiError::from(fault).invalid_as(StatusCode::CONFLICT))?;
     Ok(Message::json(format!("Project '{name}' created")))

@@ -17,8 +17,18 @@ const MISSING: &str = "Project not found";
 /// # Errors
 /// 404 where it is hidden or missing.
 pub async fn visible(state: &AppState, caller: &Caller, name: &str) -> Result<Entry, ApiError> {
-    let name = ProjectName::parse_existing(name).map_err(|_| ApiError::not_found(MISSING))?;
+    let name = ProjectName::parse_existing(in_path(name)).map_err(|_| ApiError::not_found(MISSING))?;
     directory::entry(&state.services, caller, &name).await.map_err(named)
+}
+
+/// The name that a segment of a path stands for. HTTP clients resolve `.` and `..` as steps in the path, percent-encoded
+/// or not, so projects of these names are addressed with a tilde in place of the percent sign.
+fn in_path(segment: &str) -> &str {
+    match segment {
+        "~2E" => ".",
+        "~2E~2E" => "..",
+        name => name,
+    }
 }
 
 /// What was not found is a project.
