@@ -16,6 +16,9 @@ pub struct Email(String);
 const RELEASED: &str = "@released.invalid";
 
 impl Email {
+    /// The most bytes (RFC 5321).
+    pub const LONGEST: usize = 254;
+
     /// Trims and checks an address.
     ///
     /// # Errors
@@ -30,7 +33,7 @@ impl Email {
             return Err(FieldProblem::new(format!("Remove the {} from the e-mail address.", described(invisible))));
         }
         let plain = !Self::is_released(text)
-            && text.len() <= 254
+            && text.len() <= Self::LONGEST
             && !text.chars().any(|c| c.is_whitespace() || "<>\"(),;".contains(c));
         if plain && EmailAddress::is_valid(text) {
             Ok(Self(text.to_owned()))

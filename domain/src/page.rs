@@ -106,12 +106,19 @@ impl PageSize {
         if (1..=100).contains(&rows) { Ok(Self(rows)) } else { Err(FieldProblem::new("Choose from 1 to 100 rows.")) }
     }
 
+    /// The most rows of a page that an API client reads.
+    pub const MOST_FOR_PROGRAMS: u16 = 1000;
+
     /// Rows from 1 to 1,000, for programs.
     ///
     /// # Errors
     /// Names the range.
     pub fn for_programs(rows: u16) -> Result<Self, FieldProblem> {
-        if (1..=1000).contains(&rows) { Ok(Self(rows)) } else { Err(FieldProblem::new("Choose from 1 to 1000 rows.")) }
+        if (1..=Self::MOST_FOR_PROGRAMS).contains(&rows) {
+            Ok(Self(rows))
+        } else {
+            Err(FieldProblem::new("Choose from 1 to 1000 rows."))
+        }
     }
 
     /// The number of rows.

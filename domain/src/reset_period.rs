@@ -19,6 +19,8 @@ const DAY: u32 = 24 * HOUR;
 const LONGEST: u32 = 366 * DAY;
 
 impl ResetPeriod {
+    /// The longest period.
+    pub const LONGEST: Self = Self { minutes: LONGEST };
     /// The periods the console offers.
     pub const OFFERED: [Self; 3] = [Self { minutes: DAY }, Self { minutes: 7 * DAY }, Self { minutes: 30 * DAY }];
 

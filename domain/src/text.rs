@@ -24,6 +24,11 @@ macro_rules! text_type {
         pub struct $name(String);
 
         impl $name {
+            /// The fewest characters.
+            pub const SHORTEST: usize = $min;
+            /// The most characters.
+            pub const LONGEST: usize = $max;
+
             /// Normalises and checks the text.
             ///
             /// # Errors

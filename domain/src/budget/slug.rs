@@ -7,12 +7,15 @@ use crate::form::FieldProblem;
 pub struct BudgetSlug(String);
 
 impl BudgetSlug {
+    /// The most characters.
+    pub const LONGEST: usize = 128;
+
     /// Reads one.
     ///
     /// # Errors
     /// Says what it may be made of.
     pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
-        let is_one = (1..=128).contains(&raw.len())
+        let is_one = (1..=Self::LONGEST).contains(&raw.len())
             && raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         is_one.then(|| Self(raw.to_owned())).ok_or_else(|| FieldProblem::new("Use 1 to 128 letters, digits, - and _"))
     }

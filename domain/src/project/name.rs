@@ -17,6 +17,13 @@ pub const RESERVED_NAMES: [&str; 9] =
 pub struct ProjectName(String);
 
 impl ProjectName {
+    /// The fewest characters of a new name.
+    pub const SHORTEST: usize = 3;
+    /// The most characters of a new name.
+    pub const LONGEST: usize = 100;
+    /// The most characters of a name that exists already.
+    pub const LONGEST_EXISTING: usize = 255;
+
     /// Checks a name somebody wants to give.
     ///
     /// # Errors
@@ -27,8 +34,9 @@ impl ProjectName {
             return Err(FieldProblem::new("Enter a name."));
         }
         let length = text.chars().count();
-        if !(3..=100).contains(&length) {
-            return Err(FieldProblem::new(format!("Enter 3 to 100 characters; this has {length}.")));
+        let (shortest, longest) = (Self::SHORTEST, Self::LONGEST);
+        if !(shortest..=longest).contains(&length) {
+            return Err(FieldProblem::new(format!("Enter {shortest} to {longest} characters; this has {length}.")));
         }
         if let Some(wrong) = text.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '_' | '-')) {
             let hint = match wrong {
@@ -56,11 +64,12 @@ impl ProjectName {
         let text = raw.trim();
         match text.chars().count() {
             0 => Err(FieldProblem::new("Enter the project's name.")),
-            1..=255 if !text.contains(char::is_control) => Ok(Self(text.to_owned())),
-            1..=255 => Err(FieldProblem::new("Remove the control characters from the project's name.")),
+            1..=Self::LONGEST_EXISTING if !text.contains(char::is_control) => Ok(Self(text.to_owned())),
+            1..=Self::LONGEST_EXISTING => Err(FieldProblem::new("Remove the control characters from the project's name.")),
             length => Err(FieldProblem::new(format!(
-                "Shorten the project's name by {}: at most 255 characters fit.",
-                length - 255
+                "Shorten the project's name by {}: at most {} characters fit.",
+                length - Self::LONGEST_EXISTING,
+                Self::LONGEST_EXISTING
             ))),
         }
     }
