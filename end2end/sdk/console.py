@@ -17,7 +17,8 @@ PASSWORD = "a quiet ledger line"
 class Console:
     """A started Bursar whose maintainer has chosen a password."""
 
-    def __init__(self):
+    def __init__(self, password=PASSWORD, settings=None):
+        self.password = password
         self.database = f"bursar_sdk_{uuid.uuid4().hex}"
         administer(f"create database {self.database}")
         environment = {
@@ -27,7 +28,7 @@ class Console:
             "PORT": "0",
             "SUPERADMIN_EMAIL": MAINTAINER,
             "BURSAR_LOG": "warn,sqlx=error",
-        }
+        } | (settings or {})
         self.process = subprocess.Popen(
             [setting("BURSAR_BIN"), "serve"], env=environment, stdout=subprocess.PIPE, text=True
         )
@@ -45,13 +46,14 @@ class Console:
         token = self.login(email, one_time_password)
         answer = requests.post(
             f"{self.origin}/v1/local-auth/change-password",
-            json={"current_password": one_time_password, "new_password": PASSWORD},
+            json={"current_password": one_time_password, "new_password": self.password},
             headers={"Authorization": f"Bearer {token}"},
         )
         answer.raise_for_status()
 
-    def login(self, email, password=PASSWORD):
+    def login(self, email, password=None):
         """A token."""
+        password = password or self.password
         answer = requests.post(f"{self.origin}/v1/local-auth/login", json={"email": email, "password": password})
         answer.raise_for_status()
         return answer.json()["access_token"]

@@ -1,4 +1,4 @@
-//! The client of the wire contract, as published on PyPI, against a started Bursar.
+//! The client of the wire contract and the OpenAPI tools, as published on PyPI, against a started Bursar.
 
 use crate::postgres::Postgres;
 use crate::stamp::Stamp;
@@ -16,7 +16,7 @@ const OLDEST: (u32, u32) = (3, 12);
 pub(crate) fn test(steps: &mut Steps, bursar: &Path, postgres: &Postgres) -> Result<()> {
     let folder = paths::root().join("end2end/sdk");
     let python = environment(steps, &folder.join("requirements.txt"))?;
-    steps.step("Testing with the client of the wire contract", || {
+    steps.step("Testing with the client of the wire contract and from docs/openapi.json", || {
         let mut tests = Command::new(python);
         tests.args(["-m", "unittest", "discover", "--failfast"]).current_dir(&folder);
         tests.env("BURSAR_BIN", bursar).env("BURSAR_SITE_DIR", paths::site());
@@ -34,7 +34,7 @@ fn environment(steps: &mut Steps, requirements: &Path) -> Result<PathBuf> {
         return Ok(python);
     }
     let newest = python_of_the_system()?;
-    steps.step("Installing the client of the wire contract", || {
+    steps.step("Installing the client of the wire contract and the OpenAPI tools", || {
         command::run(Command::new(newest).args(["-m", "venv", "--clear"]).arg(&folder))?;
         let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
         command::run(Command::new(&python).args(install).arg(requirements))?;

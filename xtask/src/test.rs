@@ -33,7 +33,7 @@ pub(crate) enum Part {
     Backup,
     /// Two instances behind a PgBouncer that lends connections for one transaction
     Pooler,
-    /// The wire contract's own client does what programs do
+    /// The wire contract's own client, and requests made from docs/openapi.json
     Sdk,
     /// The benchmark comes to a figure for everything, on a small database
     Bench,
