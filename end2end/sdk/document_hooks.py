@@ -2,6 +2,7 @@
 
 import base64
 import os
+import unicodedata
 import uuid
 
 import schemathesis
@@ -19,6 +20,18 @@ def cursor(id, key):
     return base64.urlsafe_b64encode(id.bytes + flags + key.encode()).decode().rstrip("=")
 
 
+def visible_text():
+    """Text in normalization form C that begins with a character that is seen and has none that is not."""
+    ignorable = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0" + "".join(
+        chr(code) for start, end in [(0x180B, 0x180F), (0xFE00, 0xFE0F)] for code in range(start, end + 1)
+    )
+    seen = st.characters(categories=["L", "N", "P", "S"], exclude_characters=ignorable, max_codepoint=0x1F6FF)
+    more = st.characters(categories=["L", "M", "N", "P", "S", "Zs"], exclude_characters=ignorable, max_codepoint=0x1F6FF)
+    text = st.builds(str.__add__, seen, st.text(more, max_size=40))
+    return text.map(lambda text: unicodedata.normalize("NFC", text))
+
+
+schemathesis.openapi.format("visible-text", visible_text())
 schemathesis.openapi.format("password", st.uuids().map(lambda id: f"a quiet {id}"))
 schemathesis.openapi.format("cursor", st.builds(cursor, st.uuids(), st.sampled_from(["", "ada", "2026-03-02T09:00:00Z"])))
 
@@ -36,7 +49,7 @@ def before_call(context, case, kwargs):
 @schemathesis.hook
 def filter_failure(context, failure, case, response):
     """Drops the refusals of requests that fit the schema but break a rule about several values, or a stored one."""
-    if failure.title != "Schema-valid request rejected" or response.status_code not in (400, 422):
+    if failure.title != "Schema-valid request rejected" or response.status_code != 400:
         return True
     return not breaks_a_rule(case, case.body if isinstance(case.body, dict) else {}, case.query or {})
 
@@ -46,9 +59,6 @@ def breaks_a_rule(case, body, query):
     if operation in ("create_budget", "update_budget"):
         # A limit that is not sent is the stored one.
         soft, hard = body.get("soft_budget"), body.get("max_budget")
-        if any(0 < amount < 1e-8 or amount > 999_999_999.99 for amount in (soft, hard) if amount is not None):
-            # Rounded to zero, or to more than fits.
-            return True
         return soft is None or hard is None or soft > hard
     if operation in ("create_user", "set_user_password", "change_password"):
         # At the bounds of the length, passwords are drawn without regard to their format: one character over and over.

@@ -65,7 +65,9 @@ impl ProjectName {
         match text.chars().count() {
             0 => Err(FieldProblem::new("Enter the project's name.")),
             1..=Self::LONGEST_EXISTING if !text.contains(char::is_control) => Ok(Self(text.to_owned())),
-            1..=Self::LONGEST_EXISTING => Err(FieldProblem::new("Remove the control characters from the project's name.")),
+            1..=Self::LONGEST_EXISTING => {
+                Err(FieldProblem::new("Remove the control characters from the project's name."))
+            }
             length => Err(FieldProblem::new(format!(
                 "Shorten the project's name by {}: at most {} characters fit.",
                 length - Self::LONGEST_EXISTING,

@@ -6,12 +6,12 @@ use axum::extract::{FromRequest, Request};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Bytes; a list of 1,000 members has about 90,000.
 pub const LARGEST: usize = 256 * 1024;
 
-/// A JSON body. Fields nobody knows are ignored.
+/// A JSON body. Unknown fields are refused by the types themselves: a misspelt right is never passed over.
 #[derive(Clone, Debug)]
 pub struct Body<T>(pub T);
 
@@ -19,15 +19,35 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        if !is_json(request.headers()) {
-            let refused = ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body has to be JSON.")
-                .helped("Send `Content-Type: application/json`.");
-            return Err(refused);
-        }
-        // A body cut off at the limit is answered with its own status.
-        let bytes = Bytes::from_request(request, state).await;
-        read(&bytes.map_err(|refused| ApiError::of_status(refused.status()))?).map(Self)
+        read(&bytes(request, state).await?).map(Self)
     }
+}
+
+/// A JSON body that names what to change: one without any field is a mistake.
+#[derive(Clone, Debug)]
+pub struct Changes<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Changes<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let bytes = bytes(request, state).await?;
+        if object(&bytes)?.is_empty() {
+            return Err(ApiError::bad_request("No fields to update"));
+        }
+        read(&bytes).map(Self)
+    }
+}
+
+async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    if !is_json(request.headers()) {
+        let refused = ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body has to be JSON.")
+            .helped("Send `Content-Type: application/json`.");
+        return Err(refused);
+    }
+    // A body cut off at the limit is answered with its own status.
+    let bytes = Bytes::from_request(request, state).await;
+    bytes.map_err(|refused| ApiError::of_status(refused.status()))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -36,25 +56,30 @@ fn is_json(headers: &HeaderMap) -> bool {
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
-    let value: Value = serde_json::from_slice(bytes)
-        .map_err(|fault| ApiError::field("request", format!("This is no JSON: {fault}")))?;
-    if !value.is_object() {
-        return Err(ApiError::field("request", "Input should be an object"));
+fn object(bytes: &[u8]) -> Result<Map<String, Value>, ApiError> {
+    match serde_json::from_slice(bytes) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(_) => Err(ApiError::field("request", "Input should be an object")),
+        Err(fault) => Err(ApiError::field("request", format!("This is no JSON: {fault}"))),
     }
-    // From the text, not from `value`, whose numbers are floats: amounts of money are read exactly.
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let fields = object(bytes)?;
+    // From the text, not from `fields`, whose numbers are floats: amounts of money are read exactly.
     serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes)).map_err(|fault| {
         let path = fault.path().to_string().replace('[', ".").replace(']', "");
         let reason = without_position(fault.inner());
-        // A missing field is reported at the object that lacks it.
+        // A missing field is reported at the object that lacks it, an unknown one at itself.
         let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
-        let (path, reason) = match missing {
-            Some(field) if path == "." => (field.to_owned(), "Field required".to_owned()),
-            Some(field) => (format!("{path}.{field}"), "Field required".to_owned()),
-            None if path == "." => ("request".to_owned(), reason),
-            None => (path, reason),
+        let (path, reason) = match (missing, unknown(&reason)) {
+            (Some(field), _) if path == "." => (field.to_owned(), "Field required".to_owned()),
+            (Some(field), _) => (format!("{path}.{field}"), "Field required".to_owned()),
+            (None, Some(reason)) => (path, reason),
+            (None, None) if path == "." => ("request".to_owned(), reason),
+            (None, None) => (path, reason),
         };
-        ApiError::schema(&[(path, reason)], &value)
+        ApiError::schema(&[(path, reason)], &Value::Object(fields))
     })
 }
 
@@ -65,6 +90,13 @@ fn without_position(fault: &serde_json::Error) -> String {
     text.strip_suffix(&position).map(ToOwned::to_owned).unwrap_or(text)
 }
 
+/// Says of an unknown field which ones are known.
+fn unknown(reason: &str) -> Option<String> {
+    let (_, known) = reason.strip_prefix("unknown field `")?.split_once("`, expected ")?;
+    let known = known.trim_start_matches("one of ").replace(" or ", ", ").replace('`', "");
+    Some(format!("Unknown field. Nothing was changed. Known fields: {known}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,6 +104,7 @@ mod tests {
     use serde::Deserialize;
 
     #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
     struct User {
         #[expect(dead_code, reason = "read by serde")]
         user_id: String,
@@ -94,6 +127,10 @@ mod tests {
             ("{}", "users: Field required"),
             (r#"{"users":[{"user_id":1}]}"#, "users.0.user_id: invalid type: integer `1`, expected a string\""),
             (r#"{"users":[{}]}"#, "users.0.user_id: Field required"),
+            (
+                r#"{"users":[{"user_id":"a","is_admin":true}]}"#,
+                "users.0.is_admin: Unknown field. Nothing was changed. Known fields: user_id",
+            ),
             ("[]", "request: Input should be an object"),
             ("{", "request: This is no JSON"),
             ("", "request: This is no JSON"),

@@ -1,7 +1,7 @@
 //! The document of the API for people: one page of plain HTML, made from the document itself, with nothing fetched
 //! from elsewhere.
 
-use super::openapi::{DOCUMENT, operations};
+use super::openapi::{DOCUMENT, is_secured, operations};
 use crate::middleware::security_headers::STATIC_PAGE_POLICY;
 use crate::state::AppState;
 use axum::extract::State;
@@ -51,7 +51,7 @@ fn section(path: &str, method: &HttpMethod, operation: &Operation) -> String {
         _ => "DELETE",
     };
     let summary = escaped(operation.summary.as_deref().unwrap_or_default());
-    let who = if operation.security.is_some() { "" } else { " For everybody." };
+    let who = if is_secured(operation) { "" } else { " For everybody." };
     let described = serde_json::to_value(operation).unwrap_or_default();
     let parts = ["parameters", "requestBody", "responses"].map(|part| match described.get(part) {
         None => String::new(),

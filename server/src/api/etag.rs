@@ -8,6 +8,10 @@ use http::header::{ETAG, IF_MATCH};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
+use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 /// An answer with the version of what it shows.
 #[derive(Clone, Debug)]
@@ -26,6 +30,16 @@ impl<T: Serialize> IntoResponse for Versioned<T> {
 /// The version a change is made for: from `If-Match`. None, or `*`, means whatever is stored.
 #[derive(Clone, Copy, Debug)]
 pub struct IfMatch(pub Option<i64>);
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let text = "The `ETag` that the change was made for: 412 when the object changed since. `*`, or none, changes \
+                    whatever is stored.";
+        let tag = ParameterBuilder::new().name("If-Match").parameter_in(ParameterIn::Header);
+        let tag = tag.required(Required::False).description(Some(text)).example(Some("\"1\"".into()));
+        vec![tag.schema(Some(ObjectBuilder::new().schema_type(Type::String))).build()]
+    }
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = ApiError;

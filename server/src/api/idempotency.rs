@@ -18,7 +18,8 @@ const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// Headers that belong to the answer; the others belong to the request it was given to.
 const KEPT: [HeaderName; 3] = [CONTENT_TYPE, ETAG, LOCATION];
-const LONGEST: usize = 255;
+/// The most characters of a key.
+pub const LONGEST: usize = 255;
 
 /// Answers a POST that carries a key, once.
 pub async fn once(State(state): State<AppState>, request: Request, next: Next) -> Response {

@@ -7,10 +7,12 @@ mod error;
 mod etag;
 mod idempotency;
 pub mod openapi;
+mod openapi_errors;
 mod paging;
 mod permit;
 mod query;
 mod rate_limit;
+mod schema;
 mod v1;
 mod wire;
 

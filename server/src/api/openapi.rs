@@ -1,18 +1,36 @@
 //! The document of the API: made from the handlers, the same for everybody.
 
-use super::error::ErrorBody;
+use super::idempotency;
+use super::openapi_errors;
+use super::schema::only;
 use super::v1;
 use axum::Json;
 use std::sync::LazyLock;
-use utoipa::openapi::path::{HttpMethod, Operation, PathItem};
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, Ref, ResponseBuilder};
-use utoipa::{PartialSchema as _, ToSchema};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{
+    Components, Header, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr, Required, ServerBuilder,
+};
 
-/// OpenAPI 3.1. Every answer that is not listed at an operation is the one shape of errors.
+/// OpenAPI 3.1.
 pub static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);
+
+/// What the tags of operations mean.
+const TAGS: [(&str, &str); 8] = [
+    ("sign-in", "Sign-in and sign-out with local accounts"),
+    ("profile", "The user of the token"),
+    ("users", "Accounts and their roles, as administrators manage them"),
+    ("projects", "Projects, and whose they are"),
+    ("members", "The users of a project"),
+    ("budgets", "Budgets, and whom they serve"),
+    ("configuration", "What this installation offers"),
+    ("compatibility", "Objects that are not kept here: always empty, for clients that look for them"),
+];
 
 /// Sends it.
 pub async fn send() -> Json<&'static OpenApi> {
@@ -29,43 +47,112 @@ pub fn text() -> Result<String, serde_json::Error> {
 
 fn document() -> OpenApi {
     let (_, mut document) = v1::described().split_for_parts();
+    const LICENSE: &str = env!("CARGO_PKG_LICENSE");
     let info = InfoBuilder::new()
         .title("Bursar")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
-            "People, projects and budgets of a shared AI platform. docs/api.md explains signing in, paging, errors, \
+            "Users, projects and budgets of a shared AI platform. docs/api.md explains sign-in, paging, errors, \
              idempotency and limits.",
         ))
+        .license(Some(LicenseBuilder::new().name(LICENSE).identifier(Some(LICENSE)).build()));
+    let tags = TAGS.map(|(name, text)| TagBuilder::new().name(name).description(Some(text)).build());
+    document = OpenApiBuilder::from(document)
+        .info(info)
+        .servers(Some([ServerBuilder::new()
+            .url("/")
+            .description(Some("The Bursar that serves this document"))
+            .build()]))
+        .tags(Some(tags))
         .build();
-    document = OpenApiBuilder::from(document).info(info).build();
     let components = document.components.get_or_insert_default();
-    let mut schemas = Vec::new();
-    ErrorBody::schemas(&mut schemas);
-    schemas.push((ErrorBody::name().into_owned(), ErrorBody::schema()));
-    components.schemas.extend(schemas);
+    require_combinations(components);
+    describe_keys(components);
     for (name, scheme) in [
         ("token", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build())),
         ("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("__Host-bursar")))),
     ] {
         components.security_schemes.insert(name.to_owned(), scheme.into());
     }
-    for item in document.paths.paths.values_mut() {
-        for (_, operation) in operations(item) {
-            let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(ErrorBody::name()))).build();
-            let failed = ResponseBuilder::new().description("What went wrong").content("application/json", content);
-            operation.responses.responses.insert("default".to_owned(), failed.build().into());
-        }
-    }
+    openapi_errors::describe(&mut document);
     document
 }
 
-/// Says of every operation that it needs somebody who is signed in.
-pub fn secure(document: &mut OpenApi) {
+/// Adds the rules about several fields together, which the types of single fields cannot state.
+fn require_combinations(components: &mut Components) {
+    for (name, schema) in &mut components.schemas {
+        let RefOr::T(Schema::Object(object)) = schema else { continue };
+        match name.as_str() {
+            "ProjectChanges" => object.extensions = only("not", v1::excluded_project_changes()),
+            "UserChanges" | "BudgetChanges" => object.min_properties = Some(1),
+            _ => {}
+        }
+    }
+}
+
+/// Says of every operation by which of the schemes a user has to be signed in; by none where it is open to everybody.
+pub fn secure(document: &mut OpenApi, schemes: &[&str]) {
+    for_each(document, |_, operation| {
+        let requirements = schemes.iter().map(|name| SecurityRequirement::new::<_, [&str; 0], &str>(*name, []));
+        operation.security = Some(requirements.collect());
+    });
+}
+
+/// Whether a user has to be signed in.
+pub fn is_secured(operation: &Operation) -> bool {
+    operation.security.as_ref().is_some_and(|schemes| !schemes.is_empty())
+}
+
+/// Says of every creating operation that it may be sent again with the same key.
+pub fn accept_keys(document: &mut OpenApi) {
+    for_each(document, |method, operation| {
+        if method == HttpMethod::Post {
+            let key = RefOr::Ref(Ref::new("#/components/parameters/Idempotency-Key"));
+            operation.parameters.get_or_insert_default().push(key);
+            for response in operation.responses.responses.values_mut() {
+                let RefOr::T(response) = response else { continue };
+                response.headers.insert(REPLAYED.to_owned(), header_ref(REPLAYED));
+            }
+        }
+    });
+}
+
+/// The header of [`accept_keys`], and that of its answer.
+fn describe_keys(components: &mut Components) {
+    let text = "Sends the same call again safely: it is done once and answered the same. 422 for the key of another \
+                request, 409 while that one is being answered.";
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(idempotency::LONGEST))
+        .pattern(Some(r"^[\x21-\x7E]([\x20-\x7E]*[\x21-\x7E])?$"));
+    let key = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(text))
+        .schema(Some(schema));
+    components.parameters.insert("Idempotency-Key".to_owned(), key.build().into());
+    components.headers.insert(REPLAYED.to_owned(), header("`true`: this call was done before.").into());
+}
+
+const REPLAYED: &str = "Idempotency-Replayed";
+
+/// A header of an answer that may be missing.
+pub fn header(text: &str) -> Header {
+    HeaderBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::String))).description(Some(text)).build()
+}
+
+/// A header that stands among the components.
+pub fn header_ref(name: &str) -> RefOr<Header> {
+    RefOr::Ref(Ref::new(format!("#/components/headers/{name}")))
+}
+
+/// Changes every operation.
+pub fn for_each(document: &mut OpenApi, mut change: impl FnMut(HttpMethod, &mut Operation)) {
     for item in document.paths.paths.values_mut() {
-        for (_, operation) in operations(item) {
-            let schemes = ["token", "session"];
-            operation.security =
-                Some(schemes.map(|name| SecurityRequirement::new::<_, [&str; 0], &str>(name, [])).to_vec());
+        for (method, operation) in operations(item) {
+            change(method, operation);
         }
     }
 }

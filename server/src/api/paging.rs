@@ -2,6 +2,7 @@
 
 use super::error::ApiError;
 use super::query::{number, text};
+use super::schema::{CursorText, in_query, integer};
 use axum::Json;
 use axum::extract::{FromRequestParts, OriginalUri};
 use axum::response::{IntoResponse, Response};
@@ -12,27 +13,37 @@ use http::{HeaderValue, Uri};
 use serde::{Deserialize, Serialize};
 use services::listing::{DEEPEST, Listing, Slice};
 use std::convert::Infallible;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::{IntoParams, PartialSchema as _, ToSchema};
 
 /// Which page; the number of rows on it has bounds of its own in every list.
-#[derive(Clone, Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct At<const MIN: u32, const MAX: u32> {
-    /// The number of the page, from 0. Pages reach 50,000 rows deep.
-    #[serde(default, deserialize_with = "number::<_, 0, { u32::MAX }>")]
-    #[param(required = false, minimum = 0, default = 0)]
+    #[serde(default, deserialize_with = "number::<_, 0, DEEPEST>")]
     page: u32,
-    /// Rows on a page.
-    #[serde(default = "twenty", deserialize_with = "number::<_, MIN, MAX>")]
-    #[param(required = false, default = 20)]
+    #[serde(default = "default_rows", deserialize_with = "number::<_, MIN, MAX>")]
     per_page: u32,
-    /// Where the page begins, in place of its number: from the `Link` of the page before.
     #[serde(default, deserialize_with = "text")]
     cursor: Option<String>,
 }
 
-const fn twenty() -> u32 {
+const fn default_rows() -> u32 {
     20
+}
+
+impl<const MIN: u32, const MAX: u32> IntoParams for At<MIN, MAX> {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let page = format!(
+            "The number of the page, from 0. Pages reach {DEEPEST} rows deep: `page` times `per_page` is at most that."
+        );
+        let cursor = "Where the page begins, in place of its number: from the `Link` of the page before.";
+        let rows = integer(MIN.into(), MAX.into()).default(Some(default_rows().into()));
+        vec![
+            in_query("page", &page).schema(Some(integer(0, DEEPEST.into()).default(Some(0.into())))).build(),
+            in_query("per_page", "Rows on a page.").schema(Some(rows)).build(),
+            in_query("cursor", cursor).schema(Some(CursorText::schema())).build(),
+        ]
+    }
 }
 
 impl<const MIN: u32, const MAX: u32> At<MIN, MAX> {

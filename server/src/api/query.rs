@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-/// The parameters of the address. Names nobody knows are ignored; one given several times is a list.
+/// The parameters of the address. Unknown names are ignored; one given several times is a list.
 #[derive(Clone, Debug)]
 pub struct Query<T>(pub T);
 
@@ -38,14 +38,15 @@ fn read<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
 
 /// A number within bounds, written in digits.
 pub fn number<'de, D: Deserializer<'de>, const MIN: u32, const MAX: u32>(from: D) -> Result<u32, D::Error> {
-    let text = last(from)?;
-    let number = text.parse().ok().filter(|number| (MIN..=MAX).contains(number));
+    let text = single(from)?;
+    // `parse` takes a plus sign, which a number in JSON has not.
+    let number = text.parse().ok().filter(|number| (MIN..=MAX).contains(number) && !text.starts_with('+'));
     number.ok_or_else(|| serde::de::Error::custom(format!("Input should be a whole number from {MIN} to {MAX}")))
 }
 
 /// Yes or no in any of the spellings in use: `true`, `True`, `1`, `yes`, `on` and their opposites.
 pub fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
-    match last(from)?.to_lowercase().as_str() {
+    match single(from)?.to_lowercase().as_str() {
         "true" | "1" | "yes" | "on" => Ok(true),
         "false" | "0" | "no" | "off" => Ok(false),
         _ => Err(serde::de::Error::custom("Input should be true or false")),
@@ -62,7 +63,12 @@ pub fn list<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error>
 
 /// A text; blank counts as none.
 pub fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    Ok(Some(last(from)?).filter(|text| !text.trim().is_empty()))
+    Ok(Some(single(from)?).filter(|text| !text.trim().is_empty()))
+}
+
+/// One of a set of words, which the caller reads; blank is none of them.
+pub fn word<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    single(from).map(Some)
 }
 
 #[derive(Deserialize)]
@@ -72,8 +78,12 @@ enum OneOrMany {
     Many(Vec<String>),
 }
 
-fn last<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
-    Ok(list(from)?.pop().unwrap_or_default())
+/// The value of a parameter that may be given once: of two values, which one holds would be a guess.
+fn single<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    match OneOrMany::deserialize(from)? {
+        OneOrMany::One(one) => Ok(one),
+        OneOrMany::Many(_) => Err(serde::de::Error::custom("Give this parameter once")),
+    }
 }
 
 #[cfg(test)]
@@ -104,7 +114,18 @@ mod tests {
 
     #[test]
     fn what_is_out_of_bounds_is_named() {
-        for query in ["page=-1", "page=101", "page=x", "page=", "all=maybe", "page=99999999999999999999"] {
+        for query in [
+            "page=-1",
+            "page=101",
+            "page=x",
+            "page=",
+            "page=%2B7",
+            "page=7&page=8",
+            "all=maybe",
+            "all=true&all=true",
+            "search=a&search=b",
+            "page=99999999999999999999",
+        ] {
             let error = read::<Wanted>(query).expect_err(query);
             assert_eq!(error.status().as_u16(), 422, "{query}");
         }

@@ -148,18 +148,6 @@ pub struct BudgetPatch {
     pub description: Option<Option<Description>>,
 }
 
-impl BudgetPatch {
-    /// Whether nothing is given.
-    pub const fn is_empty(&self) -> bool {
-        self.name.is_none()
-            && self.category.is_none()
-            && self.soft.is_none()
-            && self.hard.is_none()
-            && self.period.is_none()
-            && self.description.is_none()
-    }
-}
-
 /// Saves what is given. `version`, where given, is the one the change was made for.
 ///
 /// # Errors

@@ -36,7 +36,13 @@ pub struct ComponentSettings {
 }
 
 /// The switches of this console.
-#[utoipa::path(get, path = "/config", tag = "configuration", responses((status = OK, body = [Component])))]
+#[utoipa::path(
+    get,
+    path = "/config",
+    operation_id = "get_configuration",
+    tag = "configuration",
+    responses((status = OK, description = "The components that are switched on.", body = [Component])),
+)]
 async fn config(State(state): State<AppState>) -> Json<Vec<Component>> {
     let provider = state.services.identity().map_or("local", |provider| provider.kind().key());
     Json(components(state.services.settings(), provider))
@@ -65,7 +71,13 @@ pub struct Info {
 }
 
 /// What this is, and which version of it.
-#[utoipa::path(get, path = "/info", tag = "configuration", responses((status = OK, body = Info)))]
+#[utoipa::path(
+    get,
+    path = "/info",
+    operation_id = "get_info",
+    tag = "configuration",
+    responses((status = OK, description = "Name and version.", body = Info)),
+)]
 async fn info() -> Json<Info> {
     Json(Info {
         message: "Bursar",
@@ -82,7 +94,13 @@ pub struct Health {
 }
 
 /// Whether it answers.
-#[utoipa::path(get, path = "/healthcheck", tag = "configuration", responses((status = OK, body = Health)))]
+#[utoipa::path(
+    get,
+    path = "/healthcheck",
+    operation_id = "check_health",
+    tag = "configuration",
+    responses((status = OK, description = "Bursar answers.", body = Health)),
+)]
 async fn healthcheck() -> Json<Health> {
     Json(Health { status: "healthy" })
 }

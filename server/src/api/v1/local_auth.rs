@@ -4,6 +4,7 @@ use super::users::UserDetail;
 use crate::api::auth::{Asking, Identity};
 use crate::api::body::Body;
 use crate::api::error::ApiError;
+use crate::api::schema::NewPasswordText;
 use crate::middleware::cookies;
 use crate::state::AppState;
 use axum::Json;
@@ -32,6 +33,7 @@ pub fn signed_in() -> OpenApiRouter<AppState> {
 
 /// E-mail address and password.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"email": "ada@example.com", "password": "a quiet ledger line"}))]
 pub struct Login {
     email: String,
@@ -41,7 +43,6 @@ pub struct Login {
 
 /// A session.
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({"access_token": "tYk1…", "token_type": "bearer", "expires_in": 86400, "user": {"id": "0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d"}}))]
 pub struct SignedIn {
     /// For the header `Authorization`. Opaque.
     access_token: String,
@@ -68,7 +69,23 @@ impl Message {
 }
 
 /// Signs in. The answer also sets the session cookie of the console.
-#[utoipa::path(post, path = "/local-auth/login", tag = "signing in", request_body = Login, responses((status = OK, body = SignedIn)))]
+#[utoipa::path(
+    post,
+    path = "/local-auth/login",
+    operation_id = "sign_in",
+    tag = "sign-in",
+    request_body = Login,
+    responses(
+        (
+            status = OK,
+            description = "A session.",
+            body = SignedIn,
+            headers(("Set-Cookie" = String, description = "The session cookie of the console.")),
+        ),
+        (status = UNAUTHORIZED, description = "Wrong e-mail address or password."),
+        (status = NOT_FOUND, description = "Users sign in through an identity provider."),
+    ),
+)]
 async fn login(
     State(state): State<AppState>,
     asked: Identity,
@@ -93,7 +110,20 @@ fn wrong(refused: ApiError) -> ApiError {
 }
 
 /// Ends the session of the token or the cookie.
-#[utoipa::path(post, path = "/local-auth/logout", tag = "signing in", responses((status = OK, body = Message)))]
+#[utoipa::path(
+    post,
+    path = "/local-auth/logout",
+    operation_id = "sign_out",
+    tag = "sign-in",
+    responses(
+        (
+            status = OK,
+            description = "The session has ended.",
+            body = Message,
+            headers(("Set-Cookie" = String, description = "The session cookie of the console.")),
+        ),
+    ),
+)]
 async fn logout(State(state): State<AppState>, asked: Identity) -> Result<impl IntoResponse, ApiError> {
     if let Some(token) = &asked.token {
         logout::sign_out(&state.services, token).await?;
@@ -103,11 +133,12 @@ async fn logout(State(state): State<AppState>, asked: Identity) -> Result<impl I
 
 /// The current password and the new one.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"current_password": "a quiet ledger line", "new_password": "a louder ledger line"}))]
 pub struct ChangePassword {
     #[schema(format = Password)]
     current_password: String,
-    #[schema(format = Password)]
+    #[schema(value_type = NewPasswordText)]
     new_password: String,
 }
 
@@ -126,7 +157,22 @@ pub struct PasswordChanged {
 
 /// Changes one's own password. One's other sessions end, and this one gets a new token; where it came in the cookie of
 /// the console, the answer sets that too.
-#[utoipa::path(post, path = "/local-auth/change-password", tag = "signing in", request_body = ChangePassword, responses((status = OK, body = PasswordChanged)))]
+#[utoipa::path(
+    post,
+    path = "/local-auth/change-password",
+    operation_id = "change_password",
+    tag = "sign-in",
+    request_body = ChangePassword,
+    responses(
+        (
+            status = OK,
+            description = "The password is changed; the session goes on with a new token.",
+            body = PasswordChanged,
+        ),
+        (status = UNAUTHORIZED, description = "`current_password` is wrong."),
+        (status = NOT_FOUND, description = "Users sign in through an identity provider."),
+    ),
+)]
 async fn change_password(
     State(state): State<AppState>,
     Asking(caller): Asking,

@@ -45,7 +45,13 @@ pub struct Profile {
 }
 
 /// Who asks.
-#[utoipa::path(get, path = "/user", tag = "oneself", responses((status = OK, body = Profile)))]
+#[utoipa::path(
+    get,
+    path = "/user",
+    operation_id = "get_current_user",
+    tag = "profile",
+    responses((status = OK, description = "The user of the token.", body = Profile)),
+)]
 async fn user(State(state): State<AppState>, Asking(caller): Asking) -> Result<Json<Profile>, ApiError> {
     let entry = directory::oneself(&state.services, &caller.actor).await?;
     let limit = entry.project_limit.map_or_else(|| i64::from(state.services.settings().project_limit), i64::from);
@@ -53,7 +59,13 @@ async fn user(State(state): State<AppState>, Asking(caller): Asking) -> Result<J
 }
 
 /// Who asks; another name of `/v1/user`.
-#[utoipa::path(get, path = "/profile", tag = "oneself", responses((status = OK, body = Profile)))]
+#[utoipa::path(
+    get,
+    path = "/profile",
+    operation_id = "get_profile",
+    tag = "profile",
+    responses((status = OK, description = "The user of the token.", body = Profile)),
+)]
 async fn profile(state: State<AppState>, asking: Asking) -> Result<Json<Profile>, ApiError> {
     user(state, asking).await
 }

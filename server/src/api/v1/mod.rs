@@ -8,6 +8,8 @@ mod neighbours;
 mod projects;
 mod users;
 
+pub use projects::excluded_changes as excluded_project_changes;
+
 use super::{auth, docs_page, idempotency, openapi};
 use crate::state::AppState;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -39,9 +41,13 @@ async fn nowhere() -> StatusCode {
 
 /// The same without what surrounds it, for the document.
 pub fn described() -> OpenApiRouter<AppState> {
-    let mut guarded = signed_in().merge(guarded());
-    openapi::secure(guarded.get_openapi_mut());
-    OpenApiRouter::new().nest("/v1", open().merge(guarded))
+    let mut keyed = guarded();
+    openapi::accept_keys(keyed.get_openapi_mut());
+    let mut secured = signed_in().merge(keyed);
+    openapi::secure(secured.get_openapi_mut(), &["token", "session"]);
+    let mut open = open();
+    openapi::secure(open.get_openapi_mut(), &[]);
+    OpenApiRouter::new().nest("/v1", open.merge(secured))
 }
 
 /// For everybody.
@@ -62,4 +68,20 @@ fn guarded() -> OpenApiRouter<AppState> {
         .merge(projects::routes())
         .merge(budgets::routes())
         .merge(neighbours::routes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_route_is_in_the_document() {
+        let (router, document) = described().split_for_parts();
+        let described: BTreeSet<String> = document.paths.paths.keys().cloned().collect();
+        // axum tells its routes in no other way than to developers.
+        let printed = format!("{router:?}");
+        let routes = printed.split('"').filter(|text| text.starts_with("/v1/")).map(str::to_owned);
+        assert_eq!(routes.collect::<BTreeSet<_>>(), described);
+    }
 }

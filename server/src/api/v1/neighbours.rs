@@ -48,7 +48,12 @@ macro_rules! nothing {
 
         $(
             #[doc = $summary]
-            #[utoipa::path(get, path = $path, tag = "elsewhere", responses((status = OK, body = $body)))]
+            #[utoipa::path(
+                get,
+                path = $path,
+                tag = "compatibility",
+                responses((status = OK, description = "Always empty.", body = $body)),
+            )]
             async fn $name() -> Json<$body> {
                 Json(<$body>::default())
             }

@@ -33,7 +33,7 @@ async fn whatever_goes_wrong_is_told_in_one_shape() {
         ),
         (Method::POST, users, json, &large, 413),
         (Method::GET, "/v1/admin/users?cursor=nonsense", none, "", 422),
-        (Method::GET, "/v1/admin/users?page=4294967295", none, "", 400),
+        (Method::GET, "/v1/admin/users?page=50000", none, "", 400),
     ];
     for (method, path, kind, body, status) in cases {
         let request = server.request(method.clone(), path, &[]).bearer_auth(&root.token).body(body.to_owned());

@@ -126,16 +126,15 @@ pub(crate) async fn read(method: &Method, path: &str, response: Response) -> Rep
 /// Fails when an answer is not one that the document describes.
 fn fits(method: &Method, path: &str, status: u16, body: &Value) {
     let what = format!("{method} {path} answered {status} {body}");
-    let responses = operation(method, path).map(|operation| &operation["responses"]);
-    let described = match responses {
-        Some(responses) if status < 400 => {
-            responses.get(status.to_string()).unwrap_or_else(|| panic!("not described: {what}"))
+    let described = match operation(method, path) {
+        Some(operation) => {
+            operation["responses"].get(status.to_string()).unwrap_or_else(|| panic!("not described: {what}"))
         }
-        Some(responses) => &responses["default"],
         // An address that is not there, and a method it does not take.
-        None if [404, 405].contains(&status) => &READ["paths"]["/v1/info"]["get"]["responses"]["default"],
+        None if [404, 405].contains(&status) => &READ["components"]["responses"]["NotFound"],
         None => panic!("no such operation: {what}"),
     };
+    let described = resolved(described);
     let Some(schema) = described.pointer("/content/application~1json/schema") else {
         assert!(body.is_null(), "a body that is not described: {what}");
         return;
@@ -146,6 +145,12 @@ fn fits(method: &Method, path: &str, status: u16, body: &Value) {
     let wrong: Vec<String> =
         validator.iter_errors(body).map(|error| format!("{} at {}", error, error.instance_path())).collect();
     assert!(wrong.is_empty(), "{what} does not fit: {wrong:?}");
+}
+
+/// What stands at a reference, or the value itself.
+pub(crate) fn resolved(value: &'static Value) -> &'static Value {
+    let pointer = value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    pointer.map_or(value, |pointer| READ.pointer(pointer).expect(pointer))
 }
 
 /// The operation of a method and an address with its values.

@@ -208,6 +208,7 @@ async fn what_the_rules_of_a_change_refuse_leaves_everything_as_it_was() {
     let before = root.get(&path).await.body;
     for (program, path, body, status) in [
         (&root, &path, json!({}), 400),
+        (&root, &path, json!({"is_auditr": true, "name": "Lost"}), 422),
         (&root, &path, json!({"username": "x"}), 400),
         (&root, &path, json!({"email": "nowhere", "name": "Lost"}), 422),
         (&root, &path, json!({"email": "Admin@example.com", "name": "Lost"}), 409),
@@ -255,4 +256,46 @@ async fn a_change_made_for_an_older_version_is_refused() {
     );
     assert_eq!(root.get(&path).await.body["name"], "First");
     assert_eq!(root.ask(Method::PUT, &path, &[("if-match", "*")], Some(json!({"name": "Third"}))).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fields_that_are_not_applied_are_refused_by_name() {
+    let server = TestServer::start().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let new = json!({"email": "n@example.com", "username": "new-one", "password": "a quiet ledger line"});
+    for field in ["is_auditor", "is_mantainer", "project_limit", "role", ""] {
+        let mut body = new.clone();
+        body[field] = json!(true);
+        let refused = root.post("/v1/admin/users", body).await;
+        assert_eq!(refused.status, 422, "{field}: {refused:?}");
+        assert!(refused.message().starts_with(&format!("{field}: Unknown field.")), "{refused:?}");
+        assert!(refused.message().contains("is_maintainer"), "the known fields are named: {refused:?}");
+    }
+    assert_eq!(root.get("/v1/admin/users?search=n@example.com").await.body["pagination"]["total"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn change_without_effect_leaves_the_version_and_the_audit_log() {
+    let server = TestServer::start().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let person = server.world.person("Person", PlatformRole::User).await.actor.user_id;
+    let path = format!("/v1/admin/users/{person}");
+    let before = root.get(&path).await.body;
+    for body in [json!({"name": null}), json!({"picture": "https://example.com/p.png"}), json!({"version": 1})] {
+        let reply = root.put(&path, body.clone()).await;
+        assert_eq!((reply.status, &reply.body), (200, &before), "{body}");
+    }
+    assert!(server.world.audit(person.0).await.is_empty());
+    assert_eq!(root.put(&path, json!({"version": 9})).await.status, 409);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn blank_name_stands_for_the_user_name() {
+    let server = TestServer::start().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let new =
+        json!({"email": "n@example.com", "username": "new-one", "name": "Nia", "password": "a quiet ledger line"});
+    let made = root.post("/v1/admin/users", new).await;
+    let path = format!("/v1/admin/users/{}", made.body["id"].as_str().expect("an id"));
+    assert_eq!(root.put(&path, json!({"name": " "})).await.body["name"], "new-one");
 }

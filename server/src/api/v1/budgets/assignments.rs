@@ -4,6 +4,7 @@ use crate::api::auth::Asking;
 use crate::api::body::Body;
 use crate::api::error::ApiError;
 use crate::api::permit::on_platform;
+use crate::api::schema::{Assignments, UserIdText};
 use crate::api::v1::users::{missing, parse_id};
 use crate::api::wire::Stamp;
 use crate::state::AppState;
@@ -45,7 +46,14 @@ impl From<Assignment> for AssignedBudget {
 }
 
 /// Somebody's budgets.
-#[utoipa::path(get, path = "/admin/users/{id}/budgets", tag = "budgets", params(("id" = String, Path, description = "The person's id")), responses((status = OK, body = [AssignedBudget])))]
+#[utoipa::path(
+    get,
+    path = "/admin/users/{id}/budgets",
+    operation_id = "list_user_budgets",
+    tag = "budgets",
+    params(("id" = inline(UserIdText), Path, description = "The id of the user")),
+    responses((status = OK, description = "The budgets of the user.", body = [AssignedBudget])),
+)]
 pub async fn list(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -60,13 +68,26 @@ pub async fn list(
 
 /// A budget or null for each category to change.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"assignments": {"platform": "leads", "cli": null}}))]
 pub struct BudgetAssignments {
+    #[schema(value_type = Assignments)]
     assignments: BTreeMap<String, Option<String>>,
 }
 
 /// Replaces somebody's budgets; categories that are not named stay.
-#[utoipa::path(put, path = "/admin/users/{id}/budgets", tag = "budgets", params(("id" = String, Path, description = "The person's id")), request_body = BudgetAssignments, responses((status = NO_CONTENT)))]
+#[utoipa::path(
+    put,
+    path = "/admin/users/{id}/budgets",
+    operation_id = "assign_budgets",
+    tag = "budgets",
+    params(("id" = inline(UserIdText), Path, description = "The id of the user")),
+    request_body = BudgetAssignments,
+    responses(
+        (status = NO_CONTENT, description = "The budgets are assigned."),
+        (status = BAD_REQUEST, description = "A budget is of another category, or the user is deactivated."),
+    ),
+)]
 pub async fn assign(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -81,16 +102,28 @@ pub async fn assign(
 
 /// The same for many people.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"user_ids": ["0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d"], "assignments": {"platform": "leads"}}))]
 pub struct ManyBudgetAssignments {
-    /// 1 to 1,000.
-    #[schema(min_items = 1, max_items = 1000)]
+    #[schema(value_type = Vec<UserIdText>, min_items = 1, max_items = 1000)]
     user_ids: Vec<String>,
+    #[schema(value_type = Assignments)]
     assignments: BTreeMap<String, Option<String>>,
 }
 
 /// Replaces the budgets of many people: all or none.
-#[utoipa::path(put, path = "/admin/users/budgets/bulk", tag = "budgets", request_body = ManyBudgetAssignments, responses((status = NO_CONTENT)))]
+#[utoipa::path(
+    put,
+    path = "/admin/users/budgets/bulk",
+    operation_id = "assign_budgets_to_many",
+    tag = "budgets",
+    request_body = ManyBudgetAssignments,
+    responses(
+        (status = NO_CONTENT, description = "The budgets are assigned."),
+        (status = BAD_REQUEST, description = "A budget is of another category, or a user is deactivated."),
+        (status = NOT_FOUND, description = "There is no such user, or no such budget."),
+    ),
+)]
 pub async fn assign_many(
     State(state): State<AppState>,
     Asking(caller): Asking,

@@ -3,10 +3,14 @@
 use super::body::Budget;
 use super::list::{missing, slug_of};
 use crate::api::auth::Asking;
-use crate::api::body::Body;
+use crate::api::body::{Body, Changes};
 use crate::api::error::ApiError;
 use crate::api::etag::{IfMatch, Versioned};
 use crate::api::permit::on_platform;
+use crate::api::schema::{
+    BudgetIdText, BudgetNameText, CategoryText, DescriptionText, NewBudgetIdText, PositiveAmount, ResetPeriodText,
+    SentText as _, VersionNumber, whole,
+};
 use crate::api::wire::{Amount, given};
 use crate::state::AppState;
 use axum::extract::{Path, State};
@@ -25,20 +29,44 @@ use utoipa::ToSchema;
 
 /// A new budget.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"budget_id": "leads", "name": "Leads", "soft_budget": 200, "max_budget": 250, "budget_duration": "30d", "budget_category": "platform"}))]
 pub struct NewBudget {
-    /// 1 to 128 letters, digits, `-` and `_`; never changes.
+    #[schema(value_type = NewBudgetIdText)]
     budget_id: String,
+    #[schema(value_type = BudgetNameText)]
     name: String,
+    #[schema(value_type = Option<DescriptionText>)]
     description: Option<String>,
+    /// The soft limit in US dollars, at most the hard one: 400 above it.
     soft_budget: Amount,
+    /// The hard limit in US dollars.
+    #[schema(value_type = PositiveAmount)]
     max_budget: Amount,
+    #[schema(value_type = ResetPeriodText)]
     budget_duration: String,
+    #[schema(value_type = CategoryText)]
     budget_category: String,
 }
 
 /// Makes a budget that serves nobody yet.
-#[utoipa::path(post, path = "/admin/budgets", tag = "budgets", request_body = NewBudget, responses((status = CREATED, body = Budget)))]
+#[utoipa::path(
+    post,
+    path = "/admin/budgets",
+    operation_id = "create_budget",
+    tag = "budgets",
+    request_body = NewBudget,
+    responses(
+        (
+            status = CREATED,
+            description = "The new budget.",
+            body = Budget,
+            headers(("ETag" = String, description = "The version, for `If-Match`.")),
+        ),
+        (status = BAD_REQUEST, description = "`soft_budget` is above `max_budget`."),
+        (status = CONFLICT, description = "The id or the name is taken."),
+    ),
+)]
 pub async fn create(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -55,10 +83,10 @@ pub async fn create(
 
 fn parse(body: &NewBudget) -> Result<(BudgetDraft, Option<Description>), ApiError> {
     let mut errors = FieldErrors::default();
-    let name = errors.take("name", BudgetName::parse(&body.name));
+    let name = errors.take("name", BudgetName::parse_sent(&body.name));
     let category = errors.take("budget_category", Category::parse(&body.budget_category));
     let period = errors.take("budget_duration", ResetPeriod::parse(&body.budget_duration));
-    let description = errors.take("description", parse_description(body.description.as_deref()));
+    let description = errors.take("description", Description::parse_optional(body.description.as_deref()));
     let (Some(name), Some(category), Some(period), Some(description)) = (name, category, period, description) else {
         return Err(ApiError::from(errors).invalid_as(StatusCode::UNPROCESSABLE_ENTITY));
     };
@@ -67,11 +95,6 @@ fn parse(body: &NewBudget) -> Result<(BudgetDraft, Option<Description>), ApiErro
     }
     let limits = Limits::new(body.soft_budget.0, body.max_budget.0)?;
     Ok((BudgetDraft { name, category, limits, period }, description))
-}
-
-/// Blank means none.
-fn parse_description(raw: Option<&str>) -> Result<Option<Description>, domain::form::FieldProblem> {
-    raw.filter(|text| !text.trim().is_empty()).map(Description::parse).transpose()
 }
 
 /// A name or an id that is in use, and a category that cannot change, are conflicts; crossed limits are a mistake.
@@ -83,36 +106,63 @@ fn in_use(fault: services::Error) -> ApiError {
     if is_conflict { refused.invalid_as(StatusCode::CONFLICT) } else { refused }
 }
 
-/// What is to change; what is left out stays as it is.
+/// The fields to change, at least one. What is left out or null stays as it is, but for `description`.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"max_budget": 300}))]
 pub struct BudgetChanges {
+    #[schema(value_type = Option<BudgetNameText>)]
     name: Option<String>,
-    /// Blank or null clears it.
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
+    /// Null clears it too.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<DescriptionText>)]
     description: Option<Option<String>>,
+    /// At most the hard limit: 400 above it.
     soft_budget: Option<Amount>,
+    /// At least the soft limit: 400 below it.
+    #[schema(value_type = Option<PositiveAmount>)]
     max_budget: Option<Amount>,
+    #[schema(value_type = Option<ResetPeriodText>)]
     budget_duration: Option<String>,
-    /// Cannot change while the budget serves somebody.
+    /// Cannot change while the budget is assigned.
+    #[schema(value_type = Option<CategoryText>)]
     budget_category: Option<String>,
-    /// The version the change was made for, in place of `If-Match`.
+    #[serde(default, deserialize_with = "whole")]
+    #[schema(value_type = Option<VersionNumber>)]
     version: Option<i64>,
 }
 
 /// Changes a budget.
-#[utoipa::path(patch, path = "/admin/budgets/{id}", tag = "budgets", params(("id" = String, Path, description = "The budget's id")), request_body = BudgetChanges, responses((status = OK, body = Budget)))]
+#[utoipa::path(
+    patch,
+    path = "/admin/budgets/{id}",
+    operation_id = "update_budget",
+    tag = "budgets",
+    params(("id" = inline(BudgetIdText), Path, description = "The id of the budget"), IfMatch),
+    request_body = BudgetChanges,
+    responses(
+        (
+            status = OK,
+            description = "The budget as it is now.",
+            body = Budget,
+            headers(("ETag" = String, description = "The version, for `If-Match`.")),
+        ),
+        (status = BAD_REQUEST, description = "No field is given, or the soft limit would be above the hard one."),
+        (
+            status = CONFLICT,
+            description = "The name is taken, the budget is assigned and its category cannot change, or `version` is stale.",
+        ),
+    ),
+)]
 pub async fn patch(
     State(state): State<AppState>,
     Asking(caller): Asking,
     Path(id): Path<String>,
     if_match: IfMatch,
-    body: Result<Body<BudgetChanges>, ApiError>,
+    body: Result<Changes<BudgetChanges>, ApiError>,
 ) -> Result<Versioned<Budget>, ApiError> {
     let can = on_platform::<ManageBudgets>(&caller)?;
-    let Body(body) = body?;
+    let Changes(body) = body?;
     let version = if_match.or(body.version);
     let edit = edit_of(body)?;
     let slug = slug_of(&id)?;
@@ -129,12 +179,14 @@ pub async fn patch(
 fn edit_of(body: BudgetChanges) -> Result<BudgetPatch, ApiError> {
     let mut errors = FieldErrors::default();
     let edit = BudgetPatch {
-        name: body.name.and_then(|name| errors.take("name", BudgetName::parse(&name))),
+        name: body.name.and_then(|name| errors.take("name", BudgetName::parse_sent(&name))),
         category: body.budget_category.and_then(|text| errors.take("budget_category", Category::parse(&text))),
         soft: body.soft_budget.map(|amount| amount.0),
         hard: body.max_budget.map(|amount| amount.0),
         period: body.budget_duration.and_then(|text| errors.take("budget_duration", ResetPeriod::parse(&text))),
-        description: body.description.and_then(|text| errors.take("description", parse_description(text.as_deref()))),
+        description: body
+            .description
+            .and_then(|text| errors.take("description", Description::parse_optional(text.as_deref()))),
     };
     if !errors.is_empty() {
         return Err(ApiError::from(errors).invalid_as(StatusCode::UNPROCESSABLE_ENTITY));
@@ -142,7 +194,7 @@ fn edit_of(body: BudgetChanges) -> Result<BudgetPatch, ApiError> {
     if edit.hard == Some(Money::default()) {
         return Err(ApiError::field("max_budget", "Input should be greater than 0"));
     }
-    if edit.is_empty() { Err(ApiError::bad_request("No fields to update")) } else { Ok(edit) }
+    Ok(edit)
 }
 
 /// A budget as it is now.

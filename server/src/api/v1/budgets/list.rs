@@ -6,7 +6,8 @@ use crate::api::error::ApiError;
 use crate::api::etag::Versioned;
 use crate::api::paging::{Address, At, PageBody, Paged};
 use crate::api::permit::on_platform;
-use crate::api::query::{Query, text};
+use crate::api::query::{Query, word};
+use crate::api::schema::{BudgetIdText, CategoryText};
 use crate::state::AppState;
 use axum::extract::{Path, State};
 use domain::budget::{BudgetSlug, Category};
@@ -20,13 +21,30 @@ use utoipa::IntoParams;
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Asked {
-    /// `platform`, `cli` or `premium_models`.
-    #[serde(default, deserialize_with = "text")]
+    /// Only budgets of this category.
+    #[serde(default, deserialize_with = "word")]
+    #[param(inline, value_type = Option<CategoryText>)]
     category: Option<String>,
 }
 
 /// Budgets, the newest first.
-#[utoipa::path(get, path = "/admin/budgets", tag = "budgets", params(At<1, 100>, Asked), responses((status = OK, body = PageBody<Budget>)))]
+#[utoipa::path(
+    get,
+    path = "/admin/budgets",
+    operation_id = "list_budgets",
+    tag = "budgets",
+    params(At<1, 100>, Asked),
+    responses(
+        (
+            status = OK,
+            description = "A page of budgets.",
+            body = PageBody<Budget>,
+            headers(("Link" = Option<String>, description = "The next page; missing on the last one.")),
+        ),
+        (status = BAD_REQUEST, description = "`page` times `per_page` is beyond the depth that page numbers reach."),
+        (status = NOT_FOUND, description = "Budgets are switched off."),
+    ),
+)]
 pub async fn budgets(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -43,7 +61,21 @@ pub async fn budgets(
 }
 
 /// A budget.
-#[utoipa::path(get, path = "/admin/budgets/{id}", tag = "budgets", params(("id" = String, Path, description = "The budget's id")), responses((status = OK, body = Budget)))]
+#[utoipa::path(
+    get,
+    path = "/admin/budgets/{id}",
+    operation_id = "get_budget",
+    tag = "budgets",
+    params(("id" = inline(BudgetIdText), Path, description = "The id of the budget")),
+    responses(
+        (
+            status = OK,
+            description = "The budget.",
+            body = Budget,
+            headers(("ETag" = String, description = "The version, for `If-Match`.")),
+        ),
+    ),
+)]
 pub async fn budget(
     State(state): State<AppState>,
     Asking(caller): Asking,

@@ -5,6 +5,7 @@ use crate::api::body::Body;
 use crate::api::error::ApiError;
 use crate::api::permit::on_platform;
 use crate::api::query::{Query, number, text};
+use crate::api::schema::{FreeProjectNameText, SearchText, SentText as _};
 use crate::api::v1::local_auth::Message;
 use crate::state::AppState;
 use axum::Json;
@@ -25,8 +26,9 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Asked {
-    /// Part of the name, the display name or the description, without regard to case and accents.
+    /// Part of the name, the display name or the description, without regard to case and accents. Blank is no search.
     #[serde(default, deserialize_with = "text")]
+    #[param(inline, value_type = Option<SearchText>)]
     search: Option<String>,
     /// How many at most.
     #[serde(default = "thousand", deserialize_with = "number::<_, 1, 1000>")]
@@ -56,7 +58,14 @@ pub struct Application {
 }
 
 /// Projects by name.
-#[utoipa::path(get, path = "/admin/applications", tag = "projects", params(Asked), responses((status = OK, body = Applications)))]
+#[utoipa::path(
+    get,
+    path = "/admin/applications",
+    operation_id = "list_applications",
+    tag = "projects",
+    params(Asked),
+    responses((status = OK, description = "Projects by name.", body = Applications)),
+)]
 pub async fn list(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -65,7 +74,7 @@ pub async fn list(
     // Whoever sees all people sees all projects.
     on_platform::<ViewUsers>(&caller)?;
     let Query(asked) = asked?;
-    let search = asked.search.as_deref().map(SearchTerm::parse).transpose();
+    let search = asked.search.as_deref().map(SearchTerm::parse_sent).transpose();
     let search = search.map_err(|problem| ApiError::field("search", problem.as_str()))?;
     let wanted = Wanted { search, budget: None, sort: ProjectSort::Name, descending: false };
     let size = PageSize::for_programs(u16::try_from(asked.limit).unwrap_or(u16::MAX));
@@ -81,13 +90,25 @@ pub async fn list(
 
 /// A project to make.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "notebooks"}))]
 pub struct NewApplication {
+    #[schema(value_type = FreeProjectNameText)]
     name: String,
 }
 
 /// Makes a shared project without an owner and without members.
-#[utoipa::path(post, path = "/admin/application", tag = "projects", request_body = NewApplication, responses((status = OK, body = Message)))]
+#[utoipa::path(
+    post,
+    path = "/admin/application",
+    operation_id = "create_application",
+    tag = "projects",
+    request_body = NewApplication,
+    responses(
+        (status = OK, description = "The project is created.", body = Message),
+        (status = CONFLICT, description = "A project has this name."),
+    ),
+)]
 pub async fn create(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -95,8 +116,8 @@ pub async fn create(
 ) -> Result<Json<Message>, ApiError> {
     let can = on_platform::<CreateProject>(&caller)?;
     let Body(body) = body?;
-    let name =
-        ProjectName::parse_for_client(&body.name).map_err(|problem| FieldErrors::one("name", problem.as_str()))?;
+    let name = ProjectName::parse_sent(&body.name).and_then(|name| ProjectName::parse_for_client(name.as_str()));
+    let name = name.map_err(|problem| FieldErrors::one("name", problem.as_str()))?;
     let made = projects::create_empty(&state.services, &can, &name).await;
     made.map_err(|fault| ApiError::from(fault).invalid_as(StatusCode::CONFLICT))?;
     Ok(Message::json(format!("Project '{name}' created")))

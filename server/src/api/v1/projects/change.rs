@@ -1,47 +1,70 @@
-//! Making, changing and deleting projects.
+//! Making and changing projects.
 
 use super::body::Project;
-use super::gate;
-use super::gate::{editable, visible, writable};
+use super::gate::{editable, visible};
 use crate::api::auth::Asking;
 use crate::api::body::Body;
 use crate::api::error::ApiError;
 use crate::api::etag::{IfMatch, Versioned};
+use crate::api::schema::{
+    Attribution, CostCenterIdText, DescriptionText, DisplayNameText, NewProjectNameText, ProjectNameText,
+    SentText as _, UnavailableFlag, VersionNumber, exact, whole,
+};
 use crate::api::wire::given;
 use crate::state::AppState;
-use axum::Json;
 use axum::extract::{Path, State};
 use domain::actor::Target;
-use domain::error::Refusal;
-use domain::form::FieldErrors;
-use domain::permission::{CreateProject, DeleteProject, ManageMembers};
+use domain::form::{FieldErrors, FieldProblem};
+use domain::permission::CreateProject;
 use domain::project::ProjectName;
 use domain::text::{Description, DisplayName};
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 use services::guard::Caller;
 use services::projects::{self, NewProject, ProjectPatch, directory};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// A new shared project.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "notebooks", "display_name": "Notebooks", "description": "Where analysts try things"}))]
 pub struct NewSharedProject {
-    /// 3 to 100 characters of `a-z`, `0-9`, `-` and `_`; never changes.
+    #[schema(value_type = NewProjectNameText)]
     name: String,
+    #[schema(value_type = Option<DisplayNameText>)]
     display_name: Option<String>,
+    #[schema(value_type = Option<DescriptionText>)]
     description: Option<String>,
-    /// There are no cost centers yet: any is unknown.
-    cost_center_id: Option<Value>,
-    /// Not available; only administrators may name it at all.
+    /// There are no cost centers yet: 404 for any.
+    #[schema(value_type = Option<CostCenterIdText>)]
+    cost_center_id: Option<Uuid>,
+    /// Only administrators may send it at all.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<bool>)]
+    #[schema(value_type = Option<UnavailableFlag>)]
     cli_analytics_enabled: Option<Option<bool>>,
 }
 
 /// Makes a shared project; whoever makes it becomes its project administrator.
-#[utoipa::path(post, path = "/projects", tag = "projects", request_body = NewSharedProject, responses((status = CREATED, body = Project)))]
+#[utoipa::path(
+    post,
+    path = "/projects",
+    operation_id = "create_project",
+    tag = "projects",
+    request_body = NewSharedProject,
+    responses(
+        (
+            status = CREATED,
+            description = "The new project.",
+            body = Project,
+            headers(("ETag" = String, description = "The version, for `If-Match`.")),
+        ),
+        (status = FORBIDDEN, description = "The project limit of the caller is reached."),
+        (status = NOT_FOUND, description = "There is no such cost center."),
+        (status = CONFLICT, description = "A project has this name."),
+    ),
+)]
 pub async fn create(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -62,9 +85,9 @@ pub async fn create(
 
 fn parse(body: &NewSharedProject) -> Result<NewProject, FieldErrors> {
     let mut errors = FieldErrors::default();
-    let name = errors.take("name", ProjectName::parse(&body.name));
-    let display_name = parse_display_name(&mut errors, body.display_name.as_deref());
-    let description = parse_description(&mut errors, body.description.as_deref());
+    let name = errors.take("name", exact(&body.name, ProjectName::parse));
+    let display_name = errors.take("display_name", DisplayName::parse_optional(body.display_name.as_deref()));
+    let description = errors.take("description", parse_description(body.description.as_deref()));
     match (name, display_name, description) {
         (Some(name), Some(display_name), Some(description)) => Ok(NewProject { name, display_name, description }),
         _ => Err(errors),
@@ -72,53 +95,67 @@ fn parse(body: &NewSharedProject) -> Result<NewProject, FieldErrors> {
 }
 
 /// Blank means none.
-fn parse_display_name(errors: &mut FieldErrors, raw: Option<&str>) -> Option<Option<DisplayName>> {
-    match raw.filter(|text| !text.trim().is_empty()) {
-        None => Some(None),
-        Some(text) => errors.take("display_name", DisplayName::parse(text)).map(Some),
-    }
+fn parse_description(raw: Option<&str>) -> Result<Description, FieldProblem> {
+    Ok(Description::parse_optional(raw)?.unwrap_or_else(Description::none))
 }
 
-/// Blank means none.
-fn parse_description(errors: &mut FieldErrors, raw: Option<&str>) -> Option<Description> {
-    match raw.filter(|text| !text.trim().is_empty()) {
-        None => Some(Description::none()),
-        Some(text) => errors.take("description", Description::parse(text)),
-    }
-}
-
-/// What is to change; what is left out stays as it is.
+/// The fields to change, at least one. What is left out or null stays as it is.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
-#[serde(default)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"display_name": "Notebooks", "clear_description": true}))]
 pub struct ProjectChanges {
-    /// A name cannot change.
+    /// A name cannot change: 409 for any but the one that the project has.
+    #[schema(value_type = Option<NewProjectNameText>)]
     name: Option<String>,
-    /// Blank clears it.
+    #[schema(value_type = Option<DisplayNameText>)]
     display_name: Option<String>,
+    /// Not together with `display_name`.
+    #[serde(default)]
     clear_display_name: bool,
-    /// Blank clears it.
+    #[schema(value_type = Option<DescriptionText>)]
     description: Option<String>,
+    /// Not together with `description`.
+    #[serde(default)]
     clear_description: bool,
-    /// There are no cost centers yet: any is unknown.
-    cost_center_id: Option<Value>,
+    /// There are no cost centers yet: 404 for any.
+    #[schema(value_type = Option<CostCenterIdText>)]
+    cost_center_id: Option<Uuid>,
+    /// Not together with `cost_center_id`.
+    #[serde(default)]
     clear_cost_center: bool,
-    /// Not available: false alone.
+    #[schema(value_type = Option<UnavailableFlag>)]
     enforce_member_spend_limits: Option<bool>,
-    /// `project` alone: there are no cost centers yet.
+    #[schema(value_type = Option<Attribution>)]
     chargeback_attribution: Option<String>,
-    /// Not available: false alone.
+    #[schema(value_type = Option<UnavailableFlag>)]
     chargeback_enabled: Option<bool>,
-    /// Not available; only administrators may name it at all.
-    #[serde(deserialize_with = "given")]
-    #[schema(value_type = Option<bool>)]
+    /// Only administrators may send it at all.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<UnavailableFlag>)]
     cli_analytics_enabled: Option<Option<bool>>,
-    /// The version the change was made for, in place of `If-Match`.
+    #[serde(default, deserialize_with = "whole")]
+    #[schema(value_type = Option<VersionNumber>)]
     version: Option<i64>,
 }
 
 /// Changes what a project is called and what it is for.
-#[utoipa::path(patch, path = "/projects/{name}", tag = "projects", params(("name" = String, Path, description = "The project's name")), request_body = ProjectChanges, responses((status = OK, body = Project)))]
+#[utoipa::path(
+    patch,
+    path = "/projects/{name}",
+    operation_id = "update_project",
+    tag = "projects",
+    params(("name" = inline(ProjectNameText), Path, description = "The technical name of the project"), IfMatch),
+    request_body = ProjectChanges,
+    responses(
+        (
+            status = OK,
+            description = "The project as it is now.",
+            body = Project,
+            headers(("ETag" = String, description = "The version, for `If-Match`.")),
+        ),
+        (status = CONFLICT, description = "The name would change, or `version` is stale."),
+    ),
+)]
 pub async fn patch(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -155,14 +192,39 @@ fn edit_of(body: &ProjectChanges, name: &str) -> Result<ProjectPatch, ApiError> 
     let edit = ProjectPatch {
         display_name: match &body.display_name {
             None => body.clear_display_name.then_some(None),
-            Some(text) => parse_display_name(&mut errors, Some(text)),
+            text => errors.take("display_name", DisplayName::parse_optional(text.as_deref())),
         },
         description: match &body.description {
             None => body.clear_description.then(Description::none),
-            Some(text) => parse_description(&mut errors, Some(text)),
+            text => errors.take("description", parse_description(text.as_deref())),
         },
     };
     if errors.is_empty() { Ok(edit) } else { Err(errors.into()) }
+}
+
+/// What a change must not be, in the words of JSON Schema: one without effect, and one that sets a field and clears it.
+/// It stands below `not`, which validators read and generators of clients do not mistake for more types.
+pub fn excluded_changes() -> Value {
+    let (unset, unchecked) = (json!({"type": "null"}), json!({"const": false}));
+    let both = |field: &str, clear: &str| json!({"required": [field, clear], "properties": {field: {"type": "string"}, clear: {"const": true}}});
+    json!({"anyOf": [
+        {"properties": {
+            "name": unset,
+            "display_name": unset,
+            "clear_display_name": unchecked,
+            "description": unset,
+            "clear_description": unchecked,
+            "cost_center_id": unset,
+            "clear_cost_center": unchecked,
+            "enforce_member_spend_limits": unset,
+            "chargeback_attribution": unset,
+            "chargeback_enabled": unset,
+            "cli_analytics_enabled": false,
+        }},
+        both("display_name", "clear_display_name"),
+        both("description", "clear_description"),
+        both("cost_center_id", "clear_cost_center"),
+    ]})
 }
 
 impl ProjectChanges {
@@ -182,7 +244,7 @@ impl ProjectChanges {
 
     fn refuse_what_is_not_there(&self, name: &str) -> Result<(), ApiError> {
         if let Some(new) = self.name.as_deref().filter(|new| *new != name) {
-            ProjectName::parse(new).map_err(|problem| FieldErrors::one("name", problem.as_str()))?;
+            exact(new, ProjectName::parse).map_err(|problem| FieldErrors::one("name", problem.as_str()))?;
             return Err(ApiError::conflict("The name of a project cannot change. Change its display name."));
         }
         if self.cost_center_id.is_some() {
@@ -215,66 +277,4 @@ fn check_analytics(caller: &Caller, wanted: Option<Option<bool>>) -> Result<(), 
         Some(Some(true)) => Err(ApiError::bad_request("cli_analytics_enabled is not available.")),
         Some(_) => Ok(()),
     }
-}
-
-/// A project that is gone.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(example = json!({"message": "Project 'notebooks' deleted", "name": "notebooks"}))]
-pub struct DeletedProject {
-    message: String,
-    name: String,
-}
-
-/// Deletes a project that nobody else is in.
-#[utoipa::path(delete, path = "/projects/{name}", tag = "projects", params(("name" = String, Path, description = "The project's name")), responses((status = OK, body = DeletedProject)))]
-pub async fn delete(
-    State(state): State<AppState>,
-    Asking(caller): Asking,
-    Path(name): Path<String>,
-    if_match: IfMatch,
-) -> Result<Json<DeletedProject>, ApiError> {
-    let personal = "Cannot delete a personal project";
-    let (entry, can) = writable::<DeleteProject>(&state, &caller, &name, personal).await?;
-    let deleted = projects::delete(&state.services, &can, if_match.0).await;
-    deleted.map_err(|fault| if_match.refusal(fault))?;
-    let name = entry.name.to_string();
-    Ok(Json(DeletedProject { message: format!("Project '{name}' deleted"), name }))
-}
-
-/// Who is to own it.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[schema(example = json!({"user_id": "0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d"}))]
-pub struct NewOwner {
-    user_id: String,
-}
-
-/// Whose a project is now.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(example = json!({"name": "notebooks", "created_by": "0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d", "message": "Ownership of 'notebooks' transferred to '0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d'"}))]
-pub struct ProjectOwner {
-    name: String,
-    created_by: String,
-    message: String,
-}
-
-/// Hands a project on; the new owner becomes its project administrator unless they are in it.
-#[utoipa::path(put, path = "/projects/{name}/ownership", tag = "projects", params(("name" = String, Path, description = "The project's name")), request_body = NewOwner, responses((status = OK, body = ProjectOwner)))]
-pub async fn transfer(
-    State(state): State<AppState>,
-    Asking(caller): Asking,
-    Path(name): Path<String>,
-    body: Result<Body<NewOwner>, ApiError>,
-) -> Result<Json<ProjectOwner>, ApiError> {
-    let personal = "Cannot update a personal project";
-    let (entry, can) = writable::<ManageMembers>(&state, &caller, &name, personal).await?;
-    let Body(body) = body?;
-    let unknown = || ApiError::not_found("Project not found");
-    let to = body.user_id.parse().map_err(|_| unknown())?;
-    projects::transfer(&state.services, &can, to).await.map_err(|fault| match fault {
-        services::Error::Refused(Refusal::Invalid(_)) => unknown(),
-        fault => gate::named(fault),
-    })?;
-    let name = entry.name.to_string();
-    let message = format!("Ownership of '{name}' transferred to '{to}'");
-    Ok(Json(ProjectOwner { name, created_by: to.to_string(), message }))
 }

@@ -6,7 +6,8 @@ use crate::api::auth::Asking;
 use crate::api::error::ApiError;
 use crate::api::etag::Versioned;
 use crate::api::paging::{Address, At, PageBody, Paged};
-use crate::api::query::{Query, flag, text};
+use crate::api::query::{Query, flag, text, word};
+use crate::api::schema::{CategoryText, Flag, FlagUnlessOff, ProjectNameText, SearchText, SentText as _};
 use crate::state::AppState;
 use axum::extract::{Path, State};
 use domain::budget::Category;
@@ -21,23 +22,25 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Asked {
-    /// Part of the name, the display name or the description, without regard to case and accents.
+    /// Part of the name, the display name or the description, without regard to case and accents. Blank is no search.
     #[serde(default, deserialize_with = "text")]
+    #[param(inline, value_type = Option<SearchText>)]
     search: Option<String>,
     /// With `counters`.
     #[serde(default = "yes", deserialize_with = "flag")]
-    #[param(required = false, default = true)]
+    #[param(inline, value_type = FlagUnlessOff, required = false)]
     include_counters: bool,
     /// With `budgets`.
     #[serde(default, deserialize_with = "flag")]
-    #[param(required = false, default = false)]
+    #[param(inline, value_type = Flag, required = false)]
     include_budgets: bool,
     /// Only projects with a budget.
     #[serde(default, deserialize_with = "flag")]
-    #[param(required = false, default = false)]
+    #[param(inline, value_type = Flag, required = false)]
     has_assigned_budgets: bool,
-    /// Only projects with a budget of this category: `platform`, `cli` or `premium_models`.
-    #[serde(default, deserialize_with = "text")]
+    /// Only projects with a budget of this category.
+    #[serde(default, deserialize_with = "word")]
+    #[param(inline, value_type = Option<CategoryText>)]
     budget_category: Option<String>,
     /// Without it the newest first.
     #[serde(default)]
@@ -69,7 +72,22 @@ const fn yes() -> bool {
 }
 
 /// The projects one may see.
-#[utoipa::path(get, path = "/projects", tag = "projects", params(At<10, 100>, Asked), responses((status = OK, body = PageBody<ProjectItem>)))]
+#[utoipa::path(
+    get,
+    path = "/projects",
+    operation_id = "list_projects",
+    tag = "projects",
+    params(At<10, 100>, Asked),
+    responses(
+        (
+            status = OK,
+            description = "A page of projects.",
+            body = PageBody<ProjectItem>,
+            headers(("Link" = Option<String>, description = "The next page; missing on the last one.")),
+        ),
+        (status = BAD_REQUEST, description = "`page` times `per_page` is beyond the depth that page numbers reach."),
+    ),
+)]
 pub async fn projects(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -84,7 +102,7 @@ pub async fn projects(
 }
 
 fn wanted(asked: &Asked) -> Result<Wanted, ApiError> {
-    let search = asked.search.as_deref().map(SearchTerm::parse).transpose();
+    let search = asked.search.as_deref().map(SearchTerm::parse_sent).transpose();
     let category = asked.budget_category.as_deref().map(Category::parse).transpose();
     let category = category.map_err(|problem| ApiError::field("budget_category", problem.as_str()))?;
     let (sort, descending) = match asked.sort_by {
@@ -101,7 +119,21 @@ fn wanted(asked: &Asked) -> Result<Wanted, ApiError> {
 }
 
 /// A project and who is in it.
-#[utoipa::path(get, path = "/projects/{name}", tag = "projects", params(("name" = String, Path, description = "The project's name")), responses((status = OK, body = ProjectDetail)))]
+#[utoipa::path(
+    get,
+    path = "/projects/{name}",
+    operation_id = "get_project",
+    tag = "projects",
+    params(("name" = inline(ProjectNameText), Path, description = "The technical name of the project")),
+    responses(
+        (
+            status = OK,
+            description = "The project and its members.",
+            body = ProjectDetail,
+            headers(("ETag" = String, description = "The version, for `If-Match`.")),
+        ),
+    ),
+)]
 pub async fn project(
     State(state): State<AppState>,
     Asking(caller): Asking,

@@ -6,6 +6,7 @@ use crate::api::auth::Asking;
 use crate::api::body::Body;
 use crate::api::error::ApiError;
 use crate::api::query::{Query, list};
+use crate::api::schema::{ProjectNameText, UserIdText, each_once, in_query};
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -14,25 +15,42 @@ use domain::permission::ManageMembers;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use services::members;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::openapi::{Array, Ref, Required};
+use utoipa::{IntoParams, PartialSchema as _, ToSchema};
 
 /// Who is to be in it, and as what.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"users": [{"user_id": "0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d", "is_project_admin": false}]}))]
 pub struct NewMembers {
-    /// 1 to 1,000, nobody twice.
-    #[schema(min_items = 1, max_items = 1000)]
+    /// Each user once.
+    #[schema(schema_with = new_members)]
     users: Vec<NewMember>,
 }
 
+fn new_members() -> Array {
+    each_once(Ref::from_schema_name(NewMember::name()), MOST_ADDED)
+}
+
 /// Who is to leave.
-#[derive(Clone, Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct RemoveMany {
-    /// 1 to 100 people, nobody twice.
     #[serde(default, deserialize_with = "list")]
     user_id: Vec<String>,
 }
+
+impl IntoParams for RemoveMany {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let users = in_query("user_id", "The ids of the users to remove, each once.").required(Required::True);
+        vec![users.schema(Some(each_once(UserIdText::schema(), MOST_REMOVED))).build()]
+    }
+}
+
+/// How many users are added at once.
+const MOST_ADDED: usize = 1000;
+/// How many users are removed at once: their ids stand in an address.
+const MOST_REMOVED: usize = 100;
 
 /// What became of everybody.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -66,7 +84,19 @@ pub enum MemberAction {
 }
 
 /// Adds people, and gives the role asked for to those who are in.
-#[utoipa::path(post, path = "/projects/{name}/assignments", tag = "members", params(("name" = String, Path, description = "The project's name")), request_body = NewMembers, responses((status = OK, body = MemberOutcomes)))]
+#[utoipa::path(
+    post,
+    path = "/projects/{name}/assignments",
+    operation_id = "add_members",
+    tag = "members",
+    params(("name" = inline(ProjectNameText), Path, description = "The technical name of the project")),
+    request_body = NewMembers,
+    responses(
+        (status = OK, description = "What became of each user.", body = MemberOutcomes),
+        (status = BAD_REQUEST, description = "A user is named twice."),
+        (status = NOT_FOUND, description = "There is no such project, or no such user."),
+    ),
+)]
 pub async fn assign(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -75,7 +105,7 @@ pub async fn assign(
 ) -> Result<Json<MemberOutcomes>, ApiError> {
     let (entry, can) = writable::<ManageMembers>(&state, &caller, &name, PERSONAL).await?;
     let Body(NewMembers { users }) = body?;
-    check_size("users", users.len(), 1000)?;
+    check_size("users", users.len(), MOST_ADDED)?;
     let people = users.iter().map(|user| Ok((parse_id(&user.user_id)?, role(user.is_project_admin))));
     let people = people.collect::<Result<Vec<_>, ApiError>>()?;
     let outcomes = members::assign_many(&state.services, &can, &people).await.map_err(refused)?;
@@ -88,7 +118,17 @@ pub async fn assign(
 }
 
 /// Removes people.
-#[utoipa::path(delete, path = "/projects/{name}/assignments", tag = "members", params(("name" = String, Path, description = "The project's name"), RemoveMany), responses((status = OK, body = MemberOutcomes)))]
+#[utoipa::path(
+    delete,
+    path = "/projects/{name}/assignments",
+    operation_id = "remove_members",
+    tag = "members",
+    params(("name" = inline(ProjectNameText), Path, description = "The technical name of the project"), RemoveMany),
+    responses(
+        (status = OK, description = "What became of each user.", body = MemberOutcomes),
+        (status = BAD_REQUEST, description = "A user is named twice, or owns the project."),
+    ),
+)]
 pub async fn remove(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -97,7 +137,7 @@ pub async fn remove(
 ) -> Result<Json<MemberOutcomes>, ApiError> {
     let (entry, can) = writable::<ManageMembers>(&state, &caller, &name, PERSONAL).await?;
     let Query(RemoveMany { user_id }) = asked?;
-    check_size("user_id", user_id.len(), 100)?;
+    check_size("user_id", user_id.len(), MOST_REMOVED)?;
     let people = user_id.iter().map(|id| parse_id(id)).collect::<Result<Vec<_>, ApiError>>()?;
     let removed = members::remove_many(&state.services, &can, &people).await;
     removed.map_err(|fault| refused(fault).rule_as(StatusCode::BAD_REQUEST))?;

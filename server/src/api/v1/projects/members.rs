@@ -4,6 +4,7 @@ use super::gate::writable;
 use crate::api::auth::Asking;
 use crate::api::body::Body;
 use crate::api::error::ApiError;
+use crate::api::schema::{ProjectNameText, UserIdText, user_id};
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -21,14 +22,17 @@ pub const PERSONAL: &str = "A personal project has one member, its owner";
 
 /// Who is to be in it, and as what.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"user_id": "0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d", "is_project_admin": false}))]
 pub struct NewMember {
+    #[schema(value_type = UserIdText)]
     pub user_id: String,
     pub is_project_admin: bool,
 }
 
 /// As what somebody is to be in it.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"is_project_admin": true}))]
 pub struct MemberRole {
     pub is_project_admin: bool,
@@ -46,7 +50,18 @@ pub struct MemberAnswer {
 }
 
 /// Adds somebody.
-#[utoipa::path(post, path = "/projects/{name}/assignment", tag = "members", params(("name" = String, Path, description = "The project's name")), request_body = NewMember, responses((status = OK, body = MemberAnswer)))]
+#[utoipa::path(
+    post,
+    path = "/projects/{name}/assignment",
+    operation_id = "add_member",
+    tag = "members",
+    params(("name" = inline(ProjectNameText), Path, description = "The technical name of the project")),
+    request_body = NewMember,
+    responses(
+        (status = OK, description = "The new member.", body = MemberAnswer),
+        (status = CONFLICT, description = "The user is a member already."),
+    ),
+)]
 pub async fn assign(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -62,7 +77,18 @@ pub async fn assign(
 }
 
 /// Gives a member the other role.
-#[utoipa::path(put, path = "/projects/{name}/assignment/{user_id}", tag = "members", params(("name" = String, Path, description = "The project's name"), ("user_id" = String, Path, description = "The person's id")), request_body = MemberRole, responses((status = OK, body = MemberAnswer)))]
+#[utoipa::path(
+    put,
+    path = "/projects/{name}/assignment/{user_id}",
+    operation_id = "change_member_role",
+    tag = "members",
+    params(
+        ("name" = inline(ProjectNameText), Path, description = "The technical name of the project"),
+        ("user_id" = inline(UserIdText), Path, description = "The id of the user"),
+    ),
+    request_body = MemberRole,
+    responses((status = OK, description = "The member with the role they have now.", body = MemberAnswer)),
+)]
 pub async fn update(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -71,7 +97,7 @@ pub async fn update(
 ) -> Result<Json<MemberAnswer>, ApiError> {
     let (entry, can) = writable::<ManageMembers>(&state, &caller, &name, PERSONAL).await?;
     let Body(body) = body?;
-    let person = person.parse().map_err(|_| no_member())?;
+    let person = user_id(&person).ok_or_else(no_member)?;
     let changed = members::change_role(&state.services, &can, person, role(body.is_project_admin)).await;
     changed.map_err(|fault| ApiError::from(fault).naming(NO_MEMBER))?;
     let message = format!("Role in '{}' changed", entry.name);
@@ -79,14 +105,27 @@ pub async fn update(
 }
 
 /// Removes a member.
-#[utoipa::path(delete, path = "/projects/{name}/assignment/{user_id}", tag = "members", params(("name" = String, Path, description = "The project's name"), ("user_id" = String, Path, description = "The person's id")), responses((status = OK, body = MemberAnswer)))]
+#[utoipa::path(
+    delete,
+    path = "/projects/{name}/assignment/{user_id}",
+    operation_id = "remove_member",
+    tag = "members",
+    params(
+        ("name" = inline(ProjectNameText), Path, description = "The technical name of the project"),
+        ("user_id" = inline(UserIdText), Path, description = "The id of the user"),
+    ),
+    responses(
+        (status = OK, description = "The user is not a member any longer.", body = MemberAnswer),
+        (status = BAD_REQUEST, description = "The user owns the project."),
+    ),
+)]
 pub async fn remove(
     State(state): State<AppState>,
     Asking(caller): Asking,
     Path((name, person)): Path<(String, String)>,
 ) -> Result<Json<MemberAnswer>, ApiError> {
     let (entry, can) = writable::<ManageMembers>(&state, &caller, &name, PERSONAL).await?;
-    let person = person.parse().map_err(|_| no_member())?;
+    let person = user_id(&person).ok_or_else(no_member)?;
     let removed = members::remove(&state.services, &can, person).await;
     removed.map_err(|fault| ApiError::from(fault).naming(NO_MEMBER).rule_as(StatusCode::BAD_REQUEST))?;
     Ok(answer(format!("Removed from '{}'", entry.name), person, entry.name.to_string(), None))
@@ -98,9 +137,9 @@ fn no_member() -> ApiError {
     ApiError::not_found(NO_MEMBER)
 }
 
-/// A person by the id in a body; what is no id is a mistake.
+/// The user of an id in a body; what is not an id is a mistake.
 pub fn parse_id(raw: &str) -> Result<UserId, ApiError> {
-    raw.parse().map_err(|_| ApiError::bad_request(format!("{raw:?} is not the id of a person.")))
+    user_id(raw).ok_or_else(|| ApiError::bad_request(format!("{raw:?} is not the id of a user.")))
 }
 
 /// As the wire has it.

@@ -7,7 +7,9 @@ mod gate;
 mod list;
 mod many;
 mod members;
+mod ownership;
 
+pub use change::excluded_changes;
 pub use gate::writable;
 pub use members::{MemberRole, PERSONAL, not_added, role};
 
@@ -19,8 +21,8 @@ use utoipa_axum::routes;
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list::projects, change::create))
-        .routes(routes!(list::project, change::patch, change::delete))
-        .routes(routes!(change::transfer))
+        .routes(routes!(list::project, change::patch, ownership::delete))
+        .routes(routes!(ownership::transfer))
         .routes(routes!(members::assign))
         .routes(routes!(members::update, members::remove))
         .routes(routes!(many::assign, many::remove))

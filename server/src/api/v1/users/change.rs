@@ -4,10 +4,14 @@ use super::body::UserDetail;
 use super::list::missing;
 use super::parse_id;
 use crate::api::auth::Asking;
-use crate::api::body::Body;
+use crate::api::body::{Body, Changes};
 use crate::api::error::ApiError;
 use crate::api::etag::{IfMatch, Versioned};
 use crate::api::permit::{on_platform, people_seen};
+use crate::api::schema::{
+    EmailText, NewPasswordText, OptionalPersonNameText, ProjectLimitNumber, SentText as _, UserIdText, UserKindText,
+    UsernameText, VersionNumber, exact, given_whole, whole,
+};
 use crate::api::v1::local_auth::Message;
 use crate::api::wire::given;
 use crate::state::AppState;
@@ -29,25 +33,47 @@ use services::users::{self, ByProgram, NewUser, UserEdit, directory};
 use utoipa::ToSchema;
 
 /// A new account.
+///
+/// An auditor is created in two steps: `PUT /v1/admin/users/{id}` grants `is_auditor`.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"email": "ada@example.com", "username": "ada@example.com", "password": "a quiet ledger line", "name": "Ada Lovelace"}))]
 pub struct NewAccount {
+    #[schema(value_type = EmailText)]
     email: String,
-    /// 3 to 50 characters; never changes.
+    #[schema(value_type = UsernameText)]
     username: String,
-    /// At least 15 characters.
-    #[schema(format = Password)]
+    #[schema(value_type = NewPasswordText)]
     password: String,
     /// Without it the user name.
+    #[schema(value_type = Option<OptionalPersonNameText>)]
     name: Option<String>,
+    /// Only maintainers grant it.
     #[serde(default)]
     is_admin: bool,
+    /// Only maintainers grant it; it makes the user an admin too.
     #[serde(default)]
     is_maintainer: bool,
 }
 
 /// Makes an account that signs in with e-mail address and password.
-#[utoipa::path(post, path = "/admin/users", tag = "people", request_body = NewAccount, responses((status = OK, body = UserDetail)))]
+#[utoipa::path(
+    post,
+    path = "/admin/users",
+    operation_id = "create_user",
+    tag = "users",
+    request_body = NewAccount,
+    responses(
+        (
+            status = OK,
+            description = "The new user.",
+            body = UserDetail,
+            headers(("ETag" = String, description = "The version, for `If-Match`.")),
+        ),
+        (status = FORBIDDEN, description = "Only maintainers grant `is_admin` and `is_maintainer`."),
+        (status = CONFLICT, description = "The e-mail address or the user name is taken."),
+    ),
+)]
 pub async fn create(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -64,10 +90,11 @@ pub async fn create(
 
 fn parse(body: &NewAccount) -> Result<(NewUser, ByProgram), ApiError> {
     let mut errors = FieldErrors::default();
-    let email = errors.take("email", Email::parse(&body.email));
-    let username = errors.take("username", username::parse(&body.username));
-    let name = body.name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(&body.username);
-    let name = errors.take("name", PersonName::parse(name));
+    let email = errors.take("email", exact(&body.email, Email::parse));
+    let username = errors.take("username", exact(&body.username, username::parse));
+    let name = PersonName::parse_optional(body.name.as_deref());
+    let name = name.and_then(|name| name.map_or_else(|| PersonName::parse(&body.username), Ok));
+    let name = errors.take("name", name);
     let role = PlatformRole::from_flags(body.is_maintainer, body.is_admin, false);
     match (email, username, name) {
         (Some(email), Some(username), Some(name)) => {
@@ -86,55 +113,81 @@ fn taken(fault: services::Error, fields: &[&str]) -> ApiError {
     if is_taken { refused.invalid_as(StatusCode::CONFLICT) } else { refused }
 }
 
-/// What is to change; what is left out stays as it is.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+/// The fields to change, at least one. What is left out or null stays as it is, but for `project_limit`.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"is_active": false}))]
 pub struct UserChanges {
-    /// Blank stands for the user name.
-    #[serde(default)]
+    #[schema(value_type = Option<OptionalPersonNameText>)]
     name: Option<String>,
-    /// `regular` or `external`.
-    #[serde(default)]
+    #[schema(value_type = Option<UserKindText>)]
     user_type: Option<String>,
-    #[serde(default)]
     is_admin: Option<bool>,
-    #[serde(default)]
     is_maintainer: Option<bool>,
-    #[serde(default)]
     is_auditor: Option<bool>,
-    #[serde(default)]
     is_active: Option<bool>,
-    /// Null for admins alone.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<u32>)]
+    /// Null is no limit, for admins alone: 400 for any other user.
+    #[serde(default, deserialize_with = "given_whole")]
+    #[schema(value_type = Option<ProjectLimitNumber>)]
     project_limit: Option<Option<i64>>,
-    /// Cannot be changed.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    username: Option<Option<Value>>,
     /// With local accounts alone: an identity provider's address replaces it at each sign-in.
-    #[serde(default)]
+    #[schema(value_type = Option<EmailText>)]
     email: Option<String>,
-    /// The version the change was made for, in place of `If-Match`.
-    #[serde(default)]
+    /// Ignored: pictures are not kept.
+    picture: Option<String>,
+    #[serde(default, deserialize_with = "whole")]
+    #[schema(value_type = Option<VersionNumber>)]
     version: Option<i64>,
+    /// Refused whatever it says, in words of its own.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(ignore)]
+    username: Option<Option<Value>>,
 }
 
 /// Changes an account: all of it or nothing.
-#[utoipa::path(put, path = "/admin/users/{id}", tag = "people", params(("id" = String, Path, description = "The person's id")), request_body = UserChanges, responses((status = OK, body = UserDetail)))]
+#[utoipa::path(
+    put,
+    path = "/admin/users/{id}",
+    operation_id = "update_user",
+    tag = "users",
+    params(("id" = inline(UserIdText), Path, description = "The id of the user"), IfMatch),
+    request_body = UserChanges,
+    responses(
+        (
+            status = OK,
+            description = "The user as they are now.",
+            body = UserDetail,
+            headers(("ETag" = String, description = "The version, for `If-Match`.")),
+        ),
+        (
+            status = BAD_REQUEST,
+            description = "No field is given, `username` is, or `project_limit` is null and the user is not an admin.",
+        ),
+        (
+            status = FORBIDDEN,
+            description = "The caller may not grant this role, or the user is the last maintainer or admin.",
+        ),
+        (status = CONFLICT, description = "The e-mail address is taken, or `version` is stale."),
+    ),
+)]
 pub async fn update(
     State(state): State<AppState>,
     Asking(caller): Asking,
     Path(id): Path<String>,
     if_match: IfMatch,
-    body: Result<Body<UserChanges>, ApiError>,
+    body: Result<Changes<UserChanges>, ApiError>,
 ) -> Result<Versioned<UserDetail>, ApiError> {
     let can = on_platform::<ManageUsers>(&caller)?;
     let id = parse_id(&id)?;
-    let Body(body) = body?;
+    let Changes(mut body) = body?;
     let version = if_match.or(body.version);
     if body.email.is_some() && state.services.identity().is_some() {
         return Err(ApiError::bad_request("The e-mail address comes from the identity provider."));
+    }
+    if let Some(name) = body.name.as_mut().filter(|name| PersonName::parse_optional(Some(name.as_str())) == Ok(None)) {
+        // User names never change, so that this one may be read before the change.
+        let entry = directory::entry(&state.services, &people_seen(&caller)?, id).await.map_err(missing)?;
+        *name = entry.username;
     }
     let edit = edit_of(body)?;
     let saved = users::update(&state.services, &can, id, version, edit).await;
@@ -151,7 +204,7 @@ fn edit_of(body: UserChanges) -> Result<UserEdit, ApiError> {
     if body.username.is_some() {
         return Err(ApiError::bad_request("The user name cannot be changed."));
     }
-    let email = body.email.as_deref().map(Email::parse).transpose().map_err(|problem| {
+    let email = body.email.as_deref().map(|email| exact(email, Email::parse)).transpose().map_err(|problem| {
         ApiError::from(FieldErrors::one("email", problem.as_str())).invalid_as(StatusCode::UNPROCESSABLE_ENTITY)
     })?;
     let roles = RoleFlags { admin: body.is_admin, maintainer: body.is_maintainer, auditor: body.is_auditor };
@@ -159,25 +212,25 @@ fn edit_of(body: UserChanges) -> Result<UserEdit, ApiError> {
     let limit = |number: i64| {
         u32::try_from(number).map_err(|_| FieldErrors::one("project_limit", "Enter a number of zero or more."))
     };
-    let edit = UserEdit {
+    Ok(UserEdit {
         email,
-        name: body.name.as_deref().map(PersonName::parse).transpose().map_err(problem("name"))?,
+        name: body.name.as_deref().map(PersonName::parse_sent).transpose().map_err(problem("name"))?,
         kind: body.user_type.as_deref().map(UserKind::parse).transpose().map_err(problem("user_type"))?,
         roles,
         is_active: body.is_active,
         project_limit: body.project_limit.map(|limit_given| limit_given.map(limit).transpose()).transpose()?,
-    };
-    let nothing = edit.name.is_none()
-        && edit.email.is_none()
-        && edit.kind.is_none()
-        && roles == RoleFlags::default()
-        && edit.is_active.is_none()
-        && edit.project_limit.is_none();
-    if nothing { Err(ApiError::bad_request("No fields to update")) } else { Ok(edit) }
+    })
 }
 
 /// Closes an account and ends its sessions. Again changes nothing.
-#[utoipa::path(delete, path = "/admin/users/{id}", tag = "people", params(("id" = String, Path, description = "The person's id")), responses((status = OK, body = Message)))]
+#[utoipa::path(
+    delete,
+    path = "/admin/users/{id}",
+    operation_id = "deactivate_user",
+    tag = "users",
+    params(("id" = inline(UserIdText), Path, description = "The id of the user")),
+    responses((status = OK, description = "The account is deactivated.", body = Message)),
+)]
 pub async fn deactivate(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -191,14 +244,23 @@ pub async fn deactivate(
 
 /// A password to hand over.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"new_password": "a quiet ledger line"}))]
 pub struct NewPassword {
-    #[schema(format = Password)]
+    #[schema(value_type = NewPasswordText)]
     new_password: String,
 }
 
 /// Sets somebody's password and ends their sessions.
-#[utoipa::path(put, path = "/admin/users/{id}/password", tag = "people", params(("id" = String, Path, description = "The person's id")), request_body = NewPassword, responses((status = OK, body = Message)))]
+#[utoipa::path(
+    put,
+    path = "/admin/users/{id}/password",
+    operation_id = "set_user_password",
+    tag = "users",
+    params(("id" = inline(UserIdText), Path, description = "The id of the user")),
+    request_body = NewPassword,
+    responses((status = OK, description = "The password is set.", body = Message)),
+)]
 pub async fn set_password(
     State(state): State<AppState>,
     Asking(caller): Asking,

@@ -8,6 +8,9 @@ use crate::api::etag::Versioned;
 use crate::api::paging::{Address, At, PageBody, Paged};
 use crate::api::permit::people_seen;
 use crate::api::query::{Query, text};
+use crate::api::schema::{
+    BudgetIdText, ProjectNameText, SearchText, SentText as _, UserIdText, UserKindText, in_query, nullable, one_of,
+};
 use crate::state::AppState;
 use axum::extract::{Path, State};
 use domain::budget::BudgetSlug;
@@ -16,20 +19,34 @@ use domain::project::ProjectName;
 use domain::text::SearchTerm;
 use domain::user::UserKind;
 use serde::Deserialize;
+use serde_json::json;
 use services::users::directory::{self, Filters, Reach};
-use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+use utoipa::openapi::{ContentBuilder, RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema as _};
 
-/// What is looked for.
-#[derive(Clone, Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
+/// Search term and filters.
+#[derive(Clone, Debug, Deserialize)]
 pub struct Wanted {
-    /// Part of the name, the user name or the e-mail address, without regard to case and accents.
     #[serde(default, deserialize_with = "text")]
     search: Option<String>,
-    /// A JSON object, for example `{"is_active": true, "platform_role": "admin"}`; its members are `projects`,
-    /// `budgets`, `user_type`, `is_active`, `is_auditor` and `platform_role`.
     #[serde(default, deserialize_with = "text")]
     filters: Option<String>,
+}
+
+impl IntoParams for Wanted {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let search =
+            "Part of the name, the user name or the e-mail address, without regard to case. Blank is no search.";
+        let filters = "A JSON object. A user is listed when all its members match.";
+        let content = ContentBuilder::new().schema(Some(WantedFilters::schema()));
+        let content = content.example(Some(json!({"is_active": true, "platform_role": "admin"})));
+        vec![
+            in_query("search", search).schema(Some(SearchText::schema())).build(),
+            in_query("filters", filters).content("application/json", content.build()).build(),
+        ]
+    }
 }
 
 /// The members of `filters`.
@@ -43,6 +60,23 @@ struct WantedFilters {
     platform_role: Option<WantedRole>,
 }
 
+impl WantedFilters {
+    /// The members, each of which may be null, which filters nothing.
+    fn schema() -> Schema {
+        let list = |items: RefOr<Schema>| nullable(ArrayBuilder::new().items(items));
+        let flag = || nullable(ObjectBuilder::new().schema_type(Type::Boolean));
+        let role = one_of(["user", "platform_admin", "admin"]);
+        ObjectBuilder::new()
+            .property("projects", list(ProjectNameText::schema()))
+            .property("budgets", list(BudgetIdText::schema()))
+            .property("user_type", nullable(UserKindText::schema()))
+            .property("is_active", flag())
+            .property("is_auditor", flag())
+            .property("platform_role", nullable(role))
+            .into()
+    }
+}
+
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum WantedRole {
@@ -52,7 +86,25 @@ enum WantedRole {
 }
 
 /// People by name; for project admins the members of the projects they manage.
-#[utoipa::path(get, path = "/admin/users", tag = "people", params(At<1, 1000>, Wanted), responses((status = OK, body = PageBody<UserItem>)))]
+#[utoipa::path(
+    get,
+    path = "/admin/users",
+    operation_id = "list_users",
+    tag = "users",
+    params(At<1, 1000>, Wanted),
+    responses(
+        (
+            status = OK,
+            description = "A page of users.",
+            body = PageBody<UserItem>,
+            headers(("Link" = Option<String>, description = "The next page; missing on the last one.")),
+        ),
+        (
+            status = BAD_REQUEST,
+            description = "`page` times `per_page` is beyond the depth that page numbers reach, or `filters` is not a JSON object.",
+        ),
+    ),
+)]
 pub async fn users(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -67,7 +119,21 @@ pub async fn users(
 }
 
 /// A person; for project admins somebody of the projects they manage.
-#[utoipa::path(get, path = "/admin/users/{id}", tag = "people", params(("id" = String, Path, description = "The person's id")), responses((status = OK, body = UserDetail)))]
+#[utoipa::path(
+    get,
+    path = "/admin/users/{id}",
+    operation_id = "get_user",
+    tag = "users",
+    params(("id" = inline(UserIdText), Path, description = "The id of the user")),
+    responses(
+        (
+            status = OK,
+            description = "The user.",
+            body = UserDetail,
+            headers(("ETag" = String, description = "The version, for `If-Match`.")),
+        ),
+    ),
+)]
 pub async fn user(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -87,13 +153,13 @@ fn filters(wanted: Wanted) -> Result<Filters, ApiError> {
         Some(text) => parse(text)?,
     };
     let at = |name: &str, problem: FieldProblem| ApiError::field(&format!("filters.{name}"), problem.as_str());
-    let names = |names: Vec<String>| names.iter().map(|name| ProjectName::parse_existing(name)).collect();
+    let names = |names: Vec<String>| names.iter().map(|name| ProjectName::parse_sent(name)).collect();
     let slugs = |slugs: Vec<String>| slugs.iter().map(|slug| BudgetSlug::parse(slug)).collect();
     Ok(Filters {
         search: wanted
             .search
             .as_deref()
-            .map(SearchTerm::parse)
+            .map(SearchTerm::parse_sent)
             .transpose()
             .map_err(|problem| ApiError::field("search", problem.as_str()))?,
         projects: members.projects.map(names).transpose().map_err(|problem| at("projects", problem))?,

@@ -9,6 +9,7 @@ pub use body::{UserDetail, UserProject, projects_of};
 pub use list::missing;
 
 use crate::api::error::ApiError;
+use crate::api::schema::user_id;
 use crate::state::AppState;
 use domain::id::UserId;
 use utoipa_axum::router::OpenApiRouter;
@@ -24,9 +25,9 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(projects::update, projects::remove))
 }
 
-/// A person by the id in an address; what is no id is nobody's.
+/// The user of an id in an address; no user has what is not an id.
 pub fn parse_id(raw: &str) -> Result<UserId, ApiError> {
-    raw.parse().map_err(|_| nobody())
+    user_id(raw).ok_or_else(nobody)
 }
 
 /// There is no such person.

@@ -6,6 +6,7 @@ use crate::api::auth::Asking;
 use crate::api::body::Body;
 use crate::api::error::ApiError;
 use crate::api::permit::on_platform;
+use crate::api::schema::{ProjectNameText, UserIdText};
 use crate::api::v1::local_auth::Message;
 use crate::api::v1::projects::{MemberRole, PERSONAL, not_added, role, writable};
 use crate::api::wire::Stamp;
@@ -41,7 +42,14 @@ pub struct UserMembership {
 }
 
 /// Somebody's projects.
-#[utoipa::path(get, path = "/admin/users/{id}/projects", tag = "people", params(("id" = String, Path, description = "The person's id")), responses((status = OK, body = UserProjects)))]
+#[utoipa::path(
+    get,
+    path = "/admin/users/{id}/projects",
+    operation_id = "list_user_projects",
+    tag = "users",
+    params(("id" = inline(UserIdText), Path, description = "The id of the user")),
+    responses((status = OK, description = "The projects of the user.", body = UserProjects)),
+)]
 pub async fn list(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -61,15 +69,28 @@ pub async fn list(
 
 /// A project to be in.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"project_name": "notebooks", "is_project_admin": false}))]
 pub struct ProjectGrant {
+    #[schema(value_type = ProjectNameText)]
     project_name: String,
     #[serde(default)]
     is_project_admin: bool,
 }
 
 /// Adds somebody to a project.
-#[utoipa::path(post, path = "/admin/users/{id}/projects", tag = "people", params(("id" = String, Path, description = "The person's id")), request_body = ProjectGrant, responses((status = OK, body = Message)))]
+#[utoipa::path(
+    post,
+    path = "/admin/users/{id}/projects",
+    operation_id = "add_user_to_project",
+    tag = "users",
+    params(("id" = inline(UserIdText), Path, description = "The id of the user")),
+    request_body = ProjectGrant,
+    responses(
+        (status = OK, description = "The user is a member of the project.", body = Message),
+        (status = CONFLICT, description = "The user is a member already."),
+    ),
+)]
 pub async fn grant(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -85,7 +106,18 @@ pub async fn grant(
 }
 
 /// Gives somebody the other role in a project.
-#[utoipa::path(put, path = "/admin/users/{id}/projects/{name}", tag = "people", params(("id" = String, Path, description = "The person's id"), ("name" = String, Path, description = "The project's name")), request_body = MemberRole, responses((status = OK, body = Message)))]
+#[utoipa::path(
+    put,
+    path = "/admin/users/{id}/projects/{name}",
+    operation_id = "change_user_project_role",
+    tag = "users",
+    params(
+        ("id" = inline(UserIdText), Path, description = "The id of the user"),
+        ("name" = inline(ProjectNameText), Path, description = "The technical name of the project"),
+    ),
+    request_body = MemberRole,
+    responses((status = OK, description = "The role is changed.", body = Message)),
+)]
 pub async fn update(
     State(state): State<AppState>,
     Asking(caller): Asking,
@@ -100,7 +132,20 @@ pub async fn update(
 }
 
 /// Removes somebody from a project.
-#[utoipa::path(delete, path = "/admin/users/{id}/projects/{name}", tag = "people", params(("id" = String, Path, description = "The person's id"), ("name" = String, Path, description = "The project's name")), responses((status = OK, body = Message)))]
+#[utoipa::path(
+    delete,
+    path = "/admin/users/{id}/projects/{name}",
+    operation_id = "remove_user_from_project",
+    tag = "users",
+    params(
+        ("id" = inline(UserIdText), Path, description = "The id of the user"),
+        ("name" = inline(ProjectNameText), Path, description = "The technical name of the project"),
+    ),
+    responses(
+        (status = OK, description = "The user is not a member of the project any longer.", body = Message),
+        (status = BAD_REQUEST, description = "The user owns the project."),
+    ),
+)]
 pub async fn remove(
     State(state): State<AppState>,
     Asking(caller): Asking,

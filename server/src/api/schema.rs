@@ -1,0 +1,329 @@
+//! Single values on the wire: what the document says of them and how they are read, from the same limits of `domain`.
+//!
+//! Patterns keep to what ECMA-262, Python and Rust read alike, because clients check them with any of the three:
+//! no look-around and no `\p{…}`.
+
+use domain::budget::{BudgetSlug, Category};
+use domain::form::FieldProblem;
+use domain::id::UserId;
+use domain::password;
+use domain::project::{ProjectName, RESERVED_NAMES};
+use domain::reset_period::ResetPeriod;
+use domain::text::{BudgetName, Description, DisplayName, PersonName, SearchTerm};
+use domain::user::UserKind;
+use domain::username::Username;
+use serde::Deserialize;
+use serde_json::{Number, Value, json};
+use std::borrow::Cow;
+use std::fmt::Display;
+use utoipa::openapi::extensions::Extensions;
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{
+    AdditionalProperties, AnyOfBuilder, Array, ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Schema,
+    SchemaFormat, Type,
+};
+use utoipa::openapi::{RefOr, Required};
+use utoipa::{PartialSchema, ToSchema};
+
+/// No control characters but tab and line ends.
+const PLAIN: &str = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$";
+/// The same, and not blank.
+const NOT_BLANK: &str =
+    r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*[^\x00-\x1F\x7F-\x9F\s][^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$";
+/// The same, without tab and line ends.
+const NOT_BLANK_LINE: &str = r"^[^\x00-\x1F\x7F-\x9F]*[^\x00-\x1F\x7F-\x9F\s][^\x00-\x1F\x7F-\x9F]*$";
+/// Every number up to this one is exact in any JSON library (RFC 8259, section 6).
+const MAX_EXACT_INTEGER: i64 = (1 << 53) - 1;
+
+/// Declares what the document says of values of a kind.
+macro_rules! described {
+    ($($(#[doc = $text:literal])+ $name:ident = $schema:expr;)*) => {$(
+        $(#[doc = $text])+
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let text: &str = concat!($($text),+);
+                $schema.description(Some(text.trim())).into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+        }
+    )*};
+}
+
+described! {
+    /// The id of a user: a UUID with its hyphens.
+    UserIdText = string().format(Some(SchemaFormat::Custom("uuid".to_owned())));
+    /// The id of a cost center.
+    CostCenterIdText = string().format(Some(SchemaFormat::Custom("uuid".to_owned())));
+    /// The name of a user as shown. Blank stands for the user name.
+    OptionalPersonNameText = optional(PersonName::LONGEST);
+    /// Unique without regard to case; never changes. No blanks; an e-mail address may be one.
+    UsernameText = visible(r"^[^\s\x00-\x1F\x7F-\x9F]+$")
+        .min_length(Some(Username::SHORTEST))
+        .max_length(Some(Username::LONGEST));
+    /// An e-mail address (RFC 5322) without quotes, comments, brackets and blanks. Unique without regard to case.
+    EmailText = string()
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)))
+        .max_length(Some(domain::email::Email::LONGEST))
+        .pattern(Some(r#"^[^\s\x00-\x1F\x7F-\x9F<>"(),;@]+@[^\s\x00-\x1F\x7F-\x9F<>"(),;@]+$"#));
+    /// A password to set. Besides its length it is refused when it is on lists that attackers try first, repeats a
+    /// short block of characters, or holds the e-mail address or a NUL.
+    NewPasswordText = bounded(password::SHORTEST, password::LONGEST)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)));
+    /// The technical name of a new project: begins with a letter or a digit; never changes.
+    NewProjectNameText = bounded(ProjectName::SHORTEST, ProjectName::LONGEST)
+        .pattern(Some("^[a-z0-9][a-z0-9_-]*$"))
+        .extensions(only("not", json!({"enum": RESERVED_NAMES})));
+    /// The technical name of a project; that of a personal project is the e-mail address of its owner.
+    ProjectNameText = string()
+        .min_length(Some(1))
+        .max_length(Some(ProjectName::LONGEST_EXISTING))
+        .pattern(Some(NOT_BLANK_LINE));
+    /// The technical name of a project for a client that chooses any; never changes.
+    FreeProjectNameText = visible(NOT_BLANK_LINE)
+        .min_length(Some(1))
+        .max_length(Some(ProjectName::LONGEST_EXISTING))
+        .extensions(only("not", json!({"pattern": r"^\s*\.{1,2}\s*$"})));
+    /// What a project is called in sentences. Blank clears it.
+    DisplayNameText = optional(DisplayName::LONGEST);
+    /// What a project or a budget is for. Blank clears it.
+    DescriptionText = optional(Description::LONGEST);
+    /// The name of a budget, unique without regard to case.
+    BudgetNameText =
+        visible(NOT_BLANK).min_length(Some(BudgetName::SHORTEST)).max_length(Some(BudgetName::LONGEST));
+    /// The id of a budget.
+    BudgetIdText = bounded(1, BudgetSlug::LONGEST).pattern(Some("^[A-Za-z0-9_-]+$"));
+    /// The id of a new budget; never changes. A UUID is refused: budgets made in the console have those.
+    NewBudgetIdText = bounded(1, BudgetSlug::LONGEST).pattern(Some("^[A-Za-z0-9_-]+$")).extensions(only(
+        "not",
+        json!({"pattern": "^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$"}),
+    ));
+    /// After how many days, hours or minutes (`30d`, `24h`, `60m`) the spend starts again from zero; at most 366 days.
+    ResetPeriodText = string().pattern(Some(reset_periods()));
+    /// An amount of US dollars above 0, below 1000000000, exact to nine decimals. More decimals are rounded to nine:
+    /// the minimum is what is rounded up to the smallest amount.
+    PositiveAmount = ObjectBuilder::new()
+        .schema_type(Type::Number)
+        .format(Some(SchemaFormat::Custom("decimal".to_owned())))
+        .minimum(Some(0.000_000_000_5))
+        .exclusive_maximum(Some(1_000_000_000.0));
+    /// What a budget pays for.
+    CategoryText = one_of(Category::ALL.map(Category::key));
+    /// The id of a budget, or null, for each category to change.
+    Assignments = Category::ALL.into_iter().fold(
+        ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(false))),
+        |object, category| object.property(category.key(), nullable(BudgetIdText::schema())),
+    );
+    /// Whether a user belongs to the organization; upper case and blanks around it are read too.
+    UserKindText = AnyOfBuilder::new()
+        .item(one_of([UserKind::Regular, UserKind::External].map(UserKind::key)))
+        .item(string().pattern(Some(any_case(r"\s*", [UserKind::Regular, UserKind::External].map(UserKind::key)))));
+    /// Part of a name, without regard to case and accents. Blank searches for nothing.
+    SearchText = optional(SearchTerm::LONGEST);
+    /// Where a page begins: a value that the `Link` of another page of the same list holds, and nothing else.
+    CursorText = string().format(Some(SchemaFormat::Custom("cursor".to_owned())));
+    /// `true` or `false`; `1`, `yes`, `on` and their opposites in any case are read too.
+    Flag = flag().default(Some(false.into()));
+    /// As the other flags, but `true` when it is missing.
+    FlagUnlessOff = flag().default(Some(true.into()));
+    /// The version that the change was made for, in place of `If-Match`.
+    VersionNumber = integer(1, MAX_EXACT_INTEGER);
+    /// How many shared projects the user may be in.
+    ProjectLimitNumber = integer(0, i64::from(i32::MAX));
+    /// To what the cost of a project is charged: there are no cost centers yet.
+    Attribution = one_of(["project"]);
+    /// Not available: only `false` is taken.
+    UnavailableFlag = ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([false]));
+}
+
+fn flag() -> AnyOfBuilder {
+    let words = any_case("", ["true", "1", "yes", "on", "false", "0", "no", "off"]);
+    AnyOfBuilder::new().item(ObjectBuilder::new().schema_type(Type::Boolean)).item(string().pattern(Some(words)))
+}
+
+fn string() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn bounded(shortest: usize, longest: usize) -> ObjectBuilder {
+    string().min_length(Some(shortest)).max_length(Some(longest))
+}
+
+/// Text that users read. Its format is a rule in words, which docs/api.md states.
+fn visible(pattern: &str) -> ObjectBuilder {
+    string().format(Some(SchemaFormat::Custom("visible-text".to_owned()))).pattern(Some(pattern))
+}
+
+fn optional(longest: usize) -> ObjectBuilder {
+    visible(PLAIN).max_length(Some(longest))
+}
+
+/// One of these texts.
+pub fn one_of<const N: usize>(keys: [&str; N]) -> ObjectBuilder {
+    string().enum_values(Some(keys))
+}
+
+/// Whole numbers within bounds.
+pub fn integer(minimum: i64, maximum: i64) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .minimum(Some(minimum as isize))
+        .maximum(Some(maximum as isize))
+}
+
+/// A list of different items, at least one.
+pub fn each_once(items: impl Into<RefOr<Schema>>, most: usize) -> Array {
+    ArrayBuilder::new().items(items.into()).min_items(Some(1)).max_items(Some(most)).unique_items(true).build()
+}
+
+/// The same, or null.
+pub fn nullable(schema: impl Into<RefOr<Schema>>) -> RefOr<Schema> {
+    Schema::from(OneOfBuilder::new().item(ObjectBuilder::new().schema_type(Type::Null)).item(schema)).into()
+}
+
+/// One of the words in any case, with `around` before and after it.
+fn any_case<const N: usize>(around: &str, words: [&str; N]) -> String {
+    let letter = |c: char| match (c.to_ascii_lowercase(), c.to_ascii_uppercase()) {
+        (lower, upper) if lower == upper => lower.to_string(),
+        (lower, upper) => format!("[{lower}{upper}]"),
+    };
+    let words = words.map(|word| word.chars().map(letter).collect::<String>());
+    format!("^{around}({}){around}$", words.join("|"))
+}
+
+/// The spellings of reset periods.
+fn reset_periods() -> String {
+    let most = ResetPeriod::LONGEST.minutes();
+    let units = [('d', 24 * 60), ('h', 60), ('m', 1)];
+    let units = units.map(|(letter, minutes)| format!("({}){letter}", up_to(most / minutes)));
+    format!("^0*({})$", units.join("|"))
+}
+
+/// A pattern for the numbers from 1 to `most`: all with fewer digits, then, place by place, those with a smaller digit
+/// there, then `most` itself.
+fn up_to(most: u32) -> String {
+    let digits = most.to_string();
+    let mut numbers: Vec<String> = (1..digits.len()).map(|length| format!("[1-9][0-9]{{{}}}", length - 1)).collect();
+    for (place, digit) in digits.bytes().enumerate() {
+        let least = if place == 0 { b'1' } else { b'0' };
+        if digit > least {
+            let (smaller, rest) = (char::from(digit - 1), digits.len() - place - 1);
+            numbers.push(format!("{}[{}-{smaller}][0-9]{{{rest}}}", &digits[..place], char::from(least)));
+        }
+    }
+    numbers.push(digits);
+    numbers.join("|")
+}
+
+/// A keyword of JSON Schema that `utoipa` has no name for. One a schema: several would come in any order.
+pub fn only(keyword: &str, value: Value) -> Option<Extensions> {
+    Some(Extensions::from_iter([(keyword, value)]))
+}
+
+/// An optional parameter of the query.
+pub fn in_query(name: &str, text: &str) -> ParameterBuilder {
+    let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query);
+    parameter.required(Required::False).description(Some(text))
+}
+
+/// Text that is bounded as it was sent: JSON Schema counts the blanks at its ends, which `parse` takes away.
+pub trait SentText: Sized {
+    /// The most characters.
+    const LONGEST: usize;
+
+    /// Checks the text but for the blanks at its ends.
+    ///
+    /// # Errors
+    /// Says what to enter.
+    fn parse_trimmed(raw: &str) -> Result<Self, FieldProblem>;
+
+    /// Reads text that has to be there.
+    ///
+    /// # Errors
+    /// Says what to enter.
+    fn parse_sent(raw: &str) -> Result<Self, FieldProblem> {
+        if raw.chars().count() > Self::LONGEST {
+            return Err(FieldProblem::new(format!("Enter at most {} characters.", Self::LONGEST)));
+        }
+        Self::parse_trimmed(raw)
+    }
+
+    /// Reads text that may be missing: blank means none.
+    ///
+    /// # Errors
+    /// Says what to enter.
+    fn parse_optional(raw: Option<&str>) -> Result<Option<Self>, FieldProblem> {
+        match raw {
+            Some(raw) if raw.trim().is_empty() && raw.chars().count() <= Self::LONGEST => Ok(None),
+            raw => raw.map(Self::parse_sent).transpose(),
+        }
+    }
+}
+
+macro_rules! sent_text {
+    ($($name:ty),*) => {$(
+        impl SentText for $name {
+            const LONGEST: usize = Self::LONGEST;
+
+            fn parse_trimmed(raw: &str) -> Result<Self, FieldProblem> {
+                Self::parse(raw)
+            }
+        }
+    )*};
+}
+
+sent_text!(PersonName, DisplayName, Description, BudgetName, SearchTerm);
+
+/// The name of a project that exists.
+impl SentText for ProjectName {
+    const LONGEST: usize = Self::LONGEST_EXISTING;
+
+    fn parse_trimmed(raw: &str) -> Result<Self, FieldProblem> {
+        if raw.contains(char::is_control) {
+            return Err(FieldProblem::new("Remove the control characters from the project's name."));
+        }
+        Self::parse_existing(raw)
+    }
+}
+
+/// Reads the id of a user: the one spelling of a UUID that JSON Schema knows.
+pub fn user_id(raw: &str) -> Option<UserId> {
+    raw.parse().ok().filter(|_| raw.len() == uuid::fmt::Hyphenated::LENGTH)
+}
+
+/// Checks an identifier by `parse`, which takes blanks away, and refuses what it would change: an identifier is what
+/// was sent.
+///
+/// # Errors
+/// Says what to enter.
+pub fn exact<T: Display>(raw: &str, parse: impl FnOnce(&str) -> Result<T, FieldProblem>) -> Result<T, FieldProblem> {
+    let parsed = parse(raw)?;
+    if parsed.to_string() == raw {
+        return Ok(parsed);
+    }
+    Err(FieldProblem::new("Send it as it is kept: without blanks around it, in Unicode normalization form C."))
+}
+
+/// Reads an optional whole number, also in the spelling `3.0`, which is an integer for JSON Schema.
+pub fn whole<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+    let Some(number) = Option::<Number>::deserialize(from)? else { return Ok(None) };
+    let exact = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= MAX_EXACT_INTEGER as f64);
+    let whole = number.as_i64().or_else(|| exact.map(|float| float as i64));
+    whole.map(Some).ok_or_else(|| serde::de::Error::custom("Input should be a whole number"))
+}
+
+/// The same, for a field that may be left out, null, or given: the three mean different things.
+pub fn given_whole<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<i64>>, D::Error> {
+    whole(from).map(Some)
+}
+
+#[cfg(test)]
+mod tests;
