@@ -134,6 +134,7 @@ pub struct UserChanges {
     #[schema(value_type = Option<EmailText>)]
     email: Option<String>,
     /// Ignored: pictures are not kept.
+    #[expect(dead_code, reason = "clients of the wire contract send it")]
     picture: Option<String>,
     #[serde(default, deserialize_with = "whole")]
     #[schema(value_type = Option<VersionNumber>)]
