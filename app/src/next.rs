@@ -27,6 +27,11 @@ impl NextPath {
         &self.0
     }
 
+    /// The query of the path, without the question mark.
+    pub fn query(&self) -> &str {
+        self.0.split_once('?').map_or("", |(_, query)| query)
+    }
+
     /// The sign-in page that leads back here.
     pub fn through_sign_in(&self) -> String {
         if self.0 == "/" || self.0.starts_with("/sign-in") {
@@ -45,6 +50,18 @@ impl NextPath {
     /// Whether an address is that of [`Self::through_new_sign_in`].
     pub fn is_new_sign_in(query: &str) -> bool {
         crate::url::params(query).iter().any(|(name, _)| name == UNFINISHED)
+    }
+
+    /// The page where a one-time password is changed, which leads on here afterwards.
+    pub fn through_password_change(&self) -> String {
+        let page = crate::paths::CHANGE_PASSWORD;
+        let path = self.0.split('?').next().unwrap_or_default();
+        match path {
+            "/" | crate::paths::SIGN_IN => page.to_owned(),
+            // It knows already where it leads to.
+            path if path == page => self.0.clone(),
+            _ => format!("{page}?next={}", crate::url::encode(&self.0)),
+        }
     }
 
     /// The page that asks to confirm who one is and leads back here.
@@ -95,6 +112,18 @@ mod tests {
         let path = NextPath::parse("/settings/access?q=a b&x".replace(' ', "+").as_str()).expect("good");
         assert_eq!(path.through_sign_in(), "/sign-in?next=%2Fsettings%2Faccess%3Fq%3Da%2Bb%26x");
         assert_eq!(NextPath::parse("/sign-in?next=%2Fx").expect("good").through_sign_in(), "/sign-in");
+    }
+
+    #[test]
+    fn password_change_keeps_the_destination() {
+        for (path, expected) in [
+            ("/", "/change-password"),
+            ("/settings/access?q=a+b", "/change-password?next=%2Fsettings%2Faccess%3Fq%3Da%2Bb"),
+            ("/sign-in?next=%2Fx", "/change-password"),
+            ("/change-password?next=%2Fx", "/change-password?next=%2Fx"),
+        ] {
+            assert_eq!(NextPath::parse(path).expect("a path").through_password_change(), expected, "{path}");
+        }
     }
 
     #[test]

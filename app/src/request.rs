@@ -122,10 +122,15 @@ pub(crate) fn action() -> Result<String, Refusal> {
     use_context::<Parts>().map(|parts| parts.uri.path().to_owned()).ok_or(Refusal::Internal)
 }
 
+/// Whether a page is being rendered, not data for a page that is on the screen.
+pub(crate) fn is_document() -> bool {
+    use_context::<Parts>().is_some_and(|parts| parts.method == http::Method::GET)
+}
+
 /// Leads elsewhere: a document is answered with a redirect whatever it accepts, a script is told where to go.
 pub(crate) fn redirect(to: &str) {
     leptos_axum::redirect(to);
-    if use_context::<Parts>().is_some_and(|parts| parts.method == http::Method::GET) {
+    if is_document() {
         set_status(302);
     }
 }

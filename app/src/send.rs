@@ -21,7 +21,7 @@ mod ssr {
     use super::Sent;
     use crate::account::confirm;
     use crate::error::PageError;
-    use crate::{paths, request};
+    use crate::request;
     use domain::error::Refusal;
     use domain::form::{Flash, FormState, Undo};
     use http::HeaderValue;
@@ -140,7 +140,7 @@ mod ssr {
             let status = refusal.status();
             let to = match refusal {
                 Refusal::SignedOut => Some(request::current_page().through_sign_in()),
-                Refusal::PasswordChangeDue => Some(paths::CHANGE_PASSWORD.to_owned()),
+                Refusal::PasswordChangeDue => Some(request::current_page().through_password_change()),
                 Refusal::ConfirmationDue => Some(ask_to_confirm(self.name).await?),
                 // What keeps the form is gone too.
                 Refusal::Unavailable => return Err(refusal.into()),

@@ -2,6 +2,7 @@
 
 use crate::form::{Conflict, FieldErrors};
 use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime, UtcOffset};
 
 /// The one error of the console's services, pages and API.
 ///
@@ -36,7 +37,19 @@ pub enum Refusal {
     /// Too many tries; the number is how many seconds to wait.
     #[error("Too many tries. Wait {0} seconds, then try again.")]
     TooMany(u64),
-    /// The database did not answer in time, or more work waits than can be done soon. Nothing was changed.
+    /// Too many sign-ins with this address failed, whether an account has it or not.
+    #[error("Sign-in for this address is blocked until {}. An administrator can unlock it.", clock_time(*.until))]
+    SignInBlocked {
+        /// When sign-in is possible again.
+        #[serde(with = "time::serde::rfc3339")]
+        until: OffsetDateTime,
+        /// How many seconds that is from now.
+        seconds: u64,
+    },
+    /// As many passwords as may wait are waiting to be verified. Nothing was changed.
+    #[error("Too many users are signing in at this moment. Nothing was changed. Wait a few seconds, then try again.")]
+    Busy,
+    /// The database did not answer in time. Nothing was changed.
     #[error("Bursar could not answer in time. Nothing was changed; try again.")]
     Unavailable,
     /// The database went away during the commit: nobody can know whether the change stands.
@@ -59,8 +72,8 @@ impl Refusal {
             Self::NotFound => 404,
             Self::Invalid(_) => 422,
             Self::Rule(_) | Self::Conflict(_) => 409,
-            Self::TooMany(_) => 429,
-            Self::Unavailable => 503,
+            Self::TooMany(_) | Self::SignInBlocked { .. } => 429,
+            Self::Busy | Self::Unavailable => 503,
             // Not 503, which invites programs to send the same again.
             Self::Uncertain => 504,
             Self::Internal => 500,
@@ -71,5 +84,30 @@ impl Refusal {
 impl From<FieldErrors> for Refusal {
     fn from(errors: FieldErrors) -> Self {
         Self::Invalid(errors)
+    }
+}
+
+/// `21:52 UTC`, the next full minute: at that time it is over.
+fn clock_time(at: OffsetDateTime) -> String {
+    let at = at.to_offset(UtcOffset::UTC) + Duration::seconds(59);
+    format!("{:02}:{:02} UTC", at.hour(), at.minute())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn blocked_sign_in_names_the_minute_when_it_is_over_and_its_zone() {
+        for (until, expected) in [
+            (datetime!(2026-11-17 21:52 UTC), "21:52 UTC"),
+            (datetime!(2026-11-17 22:51:01 +1), "21:52 UTC"),
+            (datetime!(2026-11-17 23:59:30 UTC), "00:00 UTC"),
+        ] {
+            let text = Refusal::SignInBlocked { until, seconds: 900 }.to_string();
+            let sentences = ". An administrator can unlock it.";
+            assert_eq!(text, format!("Sign-in for this address is blocked until {expected}{sentences}"));
+        }
     }
 }

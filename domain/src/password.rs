@@ -1,11 +1,10 @@
-//! What a password must be: long, and not on everybody's list (NIST SP 800-63B-4, field.md S7). No composition rules.
+//! What a password must be: long, and not on everybody's list (NIST SP 800-63B-4). No composition rules.
 
 use crate::form::FieldProblem;
+use serde::{Deserialize, Serialize};
 use time::Duration;
 
-/// Shortest password when it is the only factor.
-pub const SHORTEST: usize = 15;
-/// Longest password, so that hashing stays bounded.
+/// Longest password in bytes, so that hashing stays bounded.
 pub const LONGEST: usize = 256;
 /// How long an administrator's one-time password opens an account.
 pub const ONE_TIME_PASSWORD_LIFE: Duration = Duration::DAY;
@@ -38,20 +37,59 @@ const BLOCKED: [&str; 24] = [
     "dragondragondra",
 ];
 
+/// The configured rule for new passwords.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordPolicy {
+    min_length: u8,
+}
+
+impl PasswordPolicy {
+    /// The shortest length that may be configured (NIST SP 800-63B-4, section 3.1.1.2: with a second factor).
+    pub const LEAST: u8 = 8;
+    /// The longest length that may be configured: so many characters fit into [`LONGEST`] bytes in every script.
+    pub const MOST: u8 = 64;
+
+    /// The policy with so many characters at least; `None` outside [`Self::LEAST`] to [`Self::MOST`].
+    pub const fn new(min_length: u8) -> Option<Self> {
+        if min_length < Self::LEAST || min_length > Self::MOST { None } else { Some(Self { min_length }) }
+    }
+
+    /// The fewest characters of a new password.
+    pub const fn min_length(self) -> usize {
+        self.min_length as usize
+    }
+
+    /// The rule in a sentence, for a hint at the field.
+    pub fn hint(self) -> String {
+        let least = self.min_length;
+        format!("At least {least} characters: a few words in a row are easy to remember. Common passwords are refused.")
+    }
+
+    /// What is wrong with a password of so many characters, if it is too short.
+    pub fn too_short(self, length: usize) -> Option<FieldProblem> {
+        let least = self.min_length();
+        (length < least).then(|| FieldProblem::new(format!("Too short: {length} of at least {least} characters.")))
+    }
+}
+
+impl Default for PasswordPolicy {
+    /// 15 characters, as NIST SP 800-63B-4 requires where the password is the only factor.
+    fn default() -> Self {
+        Self { min_length: 15 }
+    }
+}
+
 /// A password that may be set. Never printed, never serialised.
 pub struct NewPassword(String);
 
 impl NewPassword {
-    /// Checks a password somebody chose. It is not trimmed: a space may be part of it.
+    /// Checks a password that a user chose. It is not trimmed: a space may be part of it.
     ///
     /// # Errors
-    /// Says what is missing.
-    pub fn parse(raw: &str, email: &str) -> Result<Self, FieldProblem> {
-        let length = raw.chars().count();
-        if length < SHORTEST {
-            let missing = SHORTEST - length;
-            let unit = if missing == 1 { "character" } else { "characters" };
-            return Err(FieldProblem::new(format!("Add {missing} more {unit}: a password has at least {SHORTEST}.")));
+    /// Says what is wrong with it.
+    pub fn parse(raw: &str, email: &str, policy: PasswordPolicy) -> Result<Self, FieldProblem> {
+        if let Some(problem) = policy.too_short(raw.chars().count()) {
+            return Err(problem);
         }
         if raw.len() > LONGEST {
             return Err(FieldProblem::new(format!("Shorten the password: at most {LONGEST} bytes fit.")));
@@ -95,7 +133,32 @@ mod tests {
     use super::*;
 
     fn refused(raw: &str) -> bool {
-        NewPassword::parse(raw, "ada.lovelace@example.com").is_err()
+        NewPassword::parse(raw, "ada.lovelace@example.com", PasswordPolicy::default()).is_err()
+    }
+
+    #[test]
+    fn policy_allows_lengths_from_8_to_64() {
+        for (length, is_allowed) in [(0, false), (7, false), (8, true), (15, true), (64, true), (65, false)] {
+            assert_eq!(PasswordPolicy::new(length).is_some(), is_allowed, "{length}");
+        }
+        let longest = "\u{1d11e}".repeat(usize::from(PasswordPolicy::MOST));
+        assert!(longest.len() <= LONGEST, "a policy must not ask for more than fits");
+    }
+
+    #[test]
+    fn configured_length_decides_and_is_named() {
+        let policy = PasswordPolicy::new(8).expect("in range");
+        assert!(NewPassword::parse("violet 7", "", policy).is_ok());
+        let problem = NewPassword::parse("violet7", "", policy).expect_err("too short");
+        assert_eq!(problem.as_str(), "Too short: 7 of at least 8 characters.");
+        assert!(policy.hint().starts_with("At least 8 characters"), "{}", policy.hint());
+    }
+
+    #[test]
+    fn password_length_counts_characters() {
+        let policy = PasswordPolicy::default();
+        let problem = NewPassword::parse("ÜÜÜÜÜ", "", policy).expect_err("too short");
+        assert_eq!(problem.as_str(), "Too short: 5 of at least 15 characters.");
     }
 
     #[test]
@@ -117,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_password_is_not_printed() {
-        let password = NewPassword::parse("a quiet ledger line", "").expect("good");
+        let password = NewPassword::parse("a quiet ledger line", "", PasswordPolicy::default()).expect("good");
         assert_eq!(format!("{password:?}"), "NewPassword(..)");
     }
 }

@@ -42,6 +42,15 @@ impl ProjectKind {
             Self::Shared => "Shared",
         }
     }
+
+    /// What stands in place of the user who granted a membership when no user did: a personal project is made with its
+    /// owner's account, and the first sign-in adds to the shared projects that the token names.
+    pub const fn automatic_grantor(self) -> &'static str {
+        match self {
+            Self::Personal => "With the account",
+            Self::Shared => "First sign-in",
+        }
+    }
 }
 
 /// One row of the list of projects.

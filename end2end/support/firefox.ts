@@ -1,29 +1,30 @@
-import { type Browser, type Page, launch } from "puppeteer-core";
-import { test as base } from "./entra";
+import type { TestFixture } from "@playwright/test";
+import { type Browser, type ElementHandle, type Page, launch } from "puppeteer-core";
 import { setting } from "./settings";
 
-interface Fixtures {
+export interface Firefox {
   /** Opens a page in a Firefox of its own, which loads the scripts of the console or not. */
   openFirefox: (scripts: boolean) => Promise<Page>;
 }
 
-/** Tests in the system's Firefox, which Playwright cannot drive: Puppeteer does, by WebDriver BiDi. */
-export const test = base.extend<Fixtures>({
+/** For tests in the system's Firefox, which Playwright cannot drive: Puppeteer does, by WebDriver BiDi. */
+export const firefox: { openFirefox: TestFixture<Firefox["openFirefox"], object> } = {
   openFirefox: async ({}, use) => {
     const opened: Browser[] = [];
     await use(async (scripts) => {
       const executablePath = setting("FIREFOX", "/usr/bin/firefox-esr");
-      const firefox = await launch({ browser: "firefox", executablePath, headless: true });
-      opened.push(firefox);
-      const page = await firefox.newPage();
+      const browser = await launch({ browser: "firefox", executablePath, headless: true });
+      opened.push(browser);
+      const page = await browser.newPage();
+      await page.setViewport({ width: 1440, height: 1000 });
       if (!scripts) {
         await withoutScripts(page);
       }
       return page;
     });
-    await Promise.all(opened.map((firefox) => firefox.close()));
+    await Promise.all(opened.map((browser) => browser.close()));
   },
-});
+};
 
 /** Where Firefox itself runs no scripts, Puppeteer finds nothing in a page: it looks by scripts of its own. */
 async function withoutScripts(page: Page): Promise<void> {
@@ -33,20 +34,50 @@ async function withoutScripts(page: Page): Promise<void> {
   });
 }
 
-/** Fills the field with this name. */
+/** Types into the field with this name, in place of what stands in it. */
 export async function fill(page: Page, name: string, text: string): Promise<void> {
-  const field = await page.waitForSelector(`input[name="${name}"]`, { visible: true });
-  await field?.type(text);
+  const field = await visible(page, `//*[self::input or self::textarea][@name="${name}"]`);
+  await field.click({ count: 3 });
+  await field.type(text);
+}
+
+/** What stands in the field with this name. */
+export async function valueOf(page: Page, name: string): Promise<string> {
+  const field = await visible(page, `//*[self::input or self::textarea][@name="${name}"]`);
+  return field.evaluate((input) => (input as HTMLInputElement).value);
 }
 
 /** Follows the link, or presses the button, that bears this text. */
 export async function press(page: Page, text: string): Promise<void> {
-  const path = `//*[self::a or self::button][contains(., "${text}")]`;
-  const target = await page.waitForSelector(`::-p-xpath(${path})`, { visible: true });
-  await target?.click();
+  const target = await visible(page, `//*[self::a or self::button][${bears(text)}]`);
+  await target.click();
 }
 
 /** Waits for the page with this heading. */
 export async function arrived(page: Page, heading: string): Promise<void> {
-  await page.waitForSelector(`::-p-xpath(//h1[contains(., "${heading}")])`, { visible: true });
+  await visible(page, `//h1[contains(., "${heading}")]`);
+}
+
+/** Waits until a user sees this text. */
+export async function sees(page: Page, text: string): Promise<void> {
+  await visible(page, `//*[contains(text(), "${text}")]`);
+}
+
+/** Waits until the scripts of the page on the screen run. */
+export async function alive(page: Page): Promise<void> {
+  await page.waitForSelector("html[data-alive]");
+}
+
+/** Waits for what this path leads to, and for a user to see it. */
+export async function visible(page: Page, path: string): Promise<ElementHandle> {
+  const found = await page.waitForSelector(`::-p-xpath(${path})`, { visible: true });
+  if (found === null) {
+    throw new Error(`${path} is not there`);
+  }
+  return found;
+}
+
+/** Text or accessible name of a link or button. */
+function bears(text: string): string {
+  return `contains(normalize-space(.), "${text}") or @aria-label="${text}"`;
 }

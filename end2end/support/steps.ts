@@ -28,11 +28,9 @@ export async function signIn(page: Page, email: string, password: string): Promi
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
-/** Replaces the password on the form that is on the screen. */
-export async function choosePassword(page: Page, current: string, chosen = PASSWORD): Promise<void> {
-  await page.getByLabel("Current password").fill(current);
+/** Replaces the one-time password on the form that is on the screen. */
+export async function choosePassword(page: Page, chosen = PASSWORD): Promise<void> {
   await page.getByLabel("New password", { exact: true }).fill(chosen);
-  await page.getByLabel("New password again").fill(chosen);
   await page.getByRole("button", { name: "Change password" }).click();
 }
 

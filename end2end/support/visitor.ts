@@ -21,8 +21,7 @@ export class Visitor {
   /** Signs in with a one-time password and replaces it by {@link PASSWORD}. */
   static async firstTime(origin: string, email: string, oneTimePassword: string): Promise<Visitor> {
     const visitor = await Visitor.signedIn(origin, email, oneTimePassword);
-    const fields = { current_password: oneTimePassword, new_password: PASSWORD, repeated: PASSWORD };
-    await visitor.send("/act/account/change-password", fields);
+    await visitor.send("/act/account/change-password", { new_password: PASSWORD });
     return visitor;
   }
 

@@ -3,7 +3,7 @@
 
 use domain::email::Email;
 use domain::form::FieldProblem;
-use domain::password::NewPassword;
+use domain::password::{NewPassword, PasswordPolicy};
 use domain::project::ProjectName;
 use domain::text::{BudgetName, Description, DisplayName, PersonName, SearchTerm, folded};
 use libfuzzer_sys::fuzz_target;
@@ -27,7 +27,7 @@ fuzz_target!(|raw: &str| {
     check(raw, |raw| Description::parse(raw).map(String::from));
     check(raw, |raw| BudgetName::parse(raw).map(String::from));
     check(raw, |raw| SearchTerm::parse(raw).map(String::from));
-    if let Ok(password) = NewPassword::parse(raw, "priya@example.com") {
+    if let Ok(password) = NewPassword::parse(raw, "priya@example.com", PasswordPolicy::default()) {
         assert_eq!(password.expose(), raw, "a password is taken as it is");
     }
     assert_eq!(folded(&folded(raw)), folded(raw));

@@ -88,8 +88,8 @@ async fn install(services: &Services, connection: &mut PgConnection, email: &str
          values ($1, $2, $3, true, true, $4, true, $6, $5, $5)
          on conflict (lower(email)) do update set
            is_admin = true, is_maintainer = true, is_auditor = false, is_active = true, user_type = 'regular',
-           password_hash = $4, password_change_due = true, password_expires_at = $6, sign_in_tries = 0, locked_until = null,
-           updated_at = $5, version = u.version + 1
+           password_hash = $4, password_change_due = true, password_expires_at = $6, sign_in_tries = 0,
+           sign_in_tries_end_at = null, locked_until = null, updated_at = $5, version = u.version + 1
          returning id",
         services.new_id(),
         email,

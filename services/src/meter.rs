@@ -35,7 +35,7 @@ pub(crate) trait Outcome {
 impl Outcome for Error {
     fn outcome(&self) -> &'static str {
         match self {
-            Self::Refused(Refusal::TooMany(_)) => "too_many",
+            Self::Refused(Refusal::TooMany(_) | Refusal::SignInBlocked { .. }) => "too_many",
             Self::Refused(_) => "refused",
             Self::Database(_) | Self::Broken(_) | Self::AuditEntriesLost(_) => "failed",
         }

@@ -10,6 +10,10 @@ use crate::{Services, session};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::password::NewPassword;
+use sqlx::{Postgres, Transaction};
+
+/// Why a session that was opened long ago has to prove itself.
+const ENTER_AGAIN: &str = "Enter your one-time password again: you signed in more than 10 minutes ago.";
 
 /// Changes one's own password, ends one's other sessions and gives this one a new secret, so that no copy of a cookie
 /// from before opens anything. Open while a password change is due.
@@ -29,22 +33,87 @@ pub async fn change_password(
     client: &Client,
 ) -> Result<SessionToken, Error> {
     sign_in::check_passwords_count(services)?;
-    let person = &caller.actor;
-    let chosen =
-        NewPassword::parse(new, &person.email).map_err(|problem| FieldErrors::one("new_password", problem.as_str()))?;
+    let chosen = parse(services, caller, new)?;
     if chosen.expose() == current {
-        return Err(FieldErrors::one("new_password", "Choose a password that differs from the current one.").into());
+        return Err(new_password_problem("Choose a password that differs from the current one."));
     }
     let wrong_current = || wrong(services, "current_password", "The current password is wrong.");
     let verified = sign_in::verify_own(services, caller, current, client).await?.ok_or_else(wrong_current)?;
     let new_hash = services.hasher.hash(chosen.expose().to_owned()).await?;
-    let now = services.clock.now();
     let mut transaction = services.pool.begin().await?;
     let was_current = sign_in::enter(services, &mut transaction, &verified).await?.is_some();
     session::actor_for_change(services, &mut transaction, caller).await?;
     if !was_current {
         return Err(wrong_current());
     }
+    replace(services, transaction, (caller, old), &new_hash).await
+}
+
+/// Whether the session of the caller proves the one-time password that has to be changed, so that
+/// [`replace_one_time_password`] needs nothing but the new one.
+///
+/// # Errors
+/// The database failed.
+pub async fn proves_one_time_password(services: &Services, caller: &Caller) -> Result<bool, Error> {
+    session::proves_one_time_password(services, &services.pool, caller).await
+}
+
+/// Changes the one-time password with which the session was opened lately, as [`change_password`]. It need not be entered
+/// again, so nothing here counts as a try.
+///
+/// # Errors
+/// A problem at `current_password` when the session does not prove it; otherwise as [`change_password`].
+pub async fn replace_one_time_password(
+    services: &Services,
+    caller: &Caller,
+    old: &SessionToken,
+    new: &str,
+) -> Result<SessionToken, Error> {
+    sign_in::check_passwords_count(services)?;
+    let chosen = parse(services, caller, new)?;
+    let unproven = || Error::from(FieldErrors::one("current_password", ENTER_AGAIN));
+    if !proves_one_time_password(services, caller).await? {
+        return Err(unproven());
+    }
+    let user = caller.actor.user_id;
+    let current = sqlx::query_scalar!("select password_hash from users where id = $1", user.0)
+        .fetch_optional(&services.pool)
+        .await?
+        .flatten();
+    if services.hasher.verify(chosen.expose().to_owned(), current.clone()).await? {
+        return Err(new_password_problem("Choose a password that differs from the one-time password."));
+    }
+    let new_hash = services.hasher.hash(chosen.expose().to_owned()).await?;
+    let mut transaction = services.pool.begin().await?;
+    // The user is locked before the session, as everywhere.
+    let stored = sqlx::query_scalar!("select password_hash from users where id = $1 and is_active for no key update", user.0)
+        .fetch_optional(&mut *transaction)
+        .await?
+        .flatten();
+    session::actor_for_change(services, &mut transaction, caller).await?;
+    if stored != current || !session::proves_one_time_password(services, &mut *transaction, caller).await? {
+        return Err(unproven());
+    }
+    replace(services, transaction, (caller, old), &new_hash).await
+}
+
+fn parse(services: &Services, caller: &Caller, new: &str) -> Result<NewPassword, Error> {
+    NewPassword::parse(new, &caller.actor.email, services.settings.password_policy)
+        .map_err(|problem| new_password_problem(problem.as_str()))
+}
+
+fn new_password_problem(text: &str) -> Error {
+    FieldErrors::one("new_password", text).into()
+}
+
+/// Stores the new password. The user and the session are locked.
+async fn replace(
+    services: &Services,
+    mut transaction: Transaction<'static, Postgres>,
+    (caller, old): (&Caller, &SessionToken),
+    new_hash: &str,
+) -> Result<SessionToken, Error> {
+    let (person, now) = (&caller.actor, services.clock.now());
     sqlx::query!(
         "update users set password_hash = $2, password_change_due = false, password_expires_at = null, updated_at = $3,
                           version = version + 1

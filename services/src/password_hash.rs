@@ -53,9 +53,9 @@ impl PasswordHasher {
     /// Refuses while no more passwords may wait.
     ///
     /// # Errors
-    /// [`Refusal::Unavailable`]
+    /// [`Refusal::Busy`]
     pub(crate) fn check_room(&self) -> Result<(), Refusal> {
-        if self.room.available_permits() == 0 { Err(Refusal::Unavailable) } else { Ok(()) }
+        if self.room.available_permits() == 0 { Err(Refusal::Busy) } else { Ok(()) }
     }
 
     /// Hashes a password with a fresh salt.
@@ -88,7 +88,7 @@ impl PasswordHasher {
     }
 
     async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-        let place = Arc::clone(&self.room).try_acquire_owned().map_err(|_| Refusal::Unavailable)?;
+        let place = Arc::clone(&self.room).try_acquire_owned().map_err(|_| Refusal::Busy)?;
         let waiting = HashJob::waiting();
         let (answer, answered) = oneshot::channel();
         tracing::debug!("hashing a password");
@@ -174,7 +174,7 @@ mod tests {
         while hasher.check_room().is_ok() {
             tokio::task::yield_now().await;
         }
-        assert!(matches!(hasher.work(|| ()).await, Err(Error::Refused(Refusal::Unavailable))));
+        assert!(matches!(hasher.work(|| ()).await, Err(Error::Refused(Refusal::Busy))));
         drop(release);
         let (began, ended) = busy.await.expect("no panic").expect("an answer");
         assert!(began.is_ok() && ended.is_err(), "it was let go");

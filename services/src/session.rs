@@ -5,7 +5,7 @@ mod confirmed;
 mod revoke;
 
 pub use confirmed::is_confirmed;
-pub(crate) use confirmed::{check_confirmed, confirm};
+pub(crate) use confirmed::{check_confirmed, confirm, note_one_time_password, proves_one_time_password};
 pub(crate) use revoke::revoke;
 
 use crate::Services;

@@ -2,6 +2,7 @@
 
 use domain::claims::ClaimRules;
 use domain::mode::Mode;
+use domain::password::PasswordPolicy;
 use domain::project::ProjectName;
 use domain::text::folded;
 use domain::user::UserKind;
@@ -21,6 +22,8 @@ pub struct Settings {
     pub project_limit: u32,
     /// `ENABLE_BUDGET_MANAGEMENT`: without it budgets are nowhere to be seen.
     pub budgets: bool,
+    /// `BURSAR_PASSWORD_MIN_LENGTH`: what a new password must be.
+    pub password_policy: PasswordPolicy,
     /// A session ends this long after sign-in.
     pub session_life: Duration,
     /// A session ends when it was not used for this long.
@@ -43,6 +46,7 @@ impl Default for Settings {
             external_projects: Vec::new(),
             project_limit: 3,
             budgets: true,
+            password_policy: PasswordPolicy::default(),
             session_life: Duration::hours(24),
             session_idle: Duration::hours(8),
             account_tries: 5,

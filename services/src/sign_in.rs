@@ -1,15 +1,19 @@
 //! Signing in with e-mail address and password.
 //!
-//! Every failure has one answer and costs the same work, whether the account is unknown, locked, deactivated or
-//! the password is wrong (`behaviour.md` W-12). Tries are counted before the password is looked at (field.md S8).
+//! A failure has the same answer and costs the same work, whether an account has the address or not. Tries are counted
+//! before the password is looked at. Only a right password is answered with more: that the account is deactivated, or that
+//! a one-time password has expired.
 
+mod addresses;
 mod device;
 mod tries;
 
+pub use addresses::sweep_addresses;
+use addresses::{Count, StoredPassword};
 pub(crate) use device::forget_devices;
 pub use device::{DeviceToken, KNOWN_FOR, sweep_devices};
 pub use tries::sweep;
-use tries::{Account, Counted, Path};
+use tries::{Account, Attempt, Path};
 pub(crate) use tries::{count_start, finish_start, wrong};
 
 use crate::Services;
@@ -45,8 +49,10 @@ pub(crate) fn check_passwords_count(services: &Services) -> Result<(), Refusal> 
 /// Begins a session for the user who knows the password, in place of the one the browser had.
 ///
 /// # Errors
-/// A problem at `password` that is the same for every failure; [`Refusal::TooMany`] with the seconds to wait when the
-/// network has had its tries; [`Refusal::Forbidden`] where users sign in through an identity provider.
+/// A problem at `password`, or [`Refusal::SignInBlocked`] after the last try, whether there is an account or not;
+/// [`Refusal::TooMany`] with the seconds to wait when the network has had its tries; [`Refusal::Busy`] when too many
+/// passwords wait; [`Refusal::Forbidden`] for the right password of a deactivated account, for a one-time password that
+/// has expired, and where users sign in through an identity provider.
 pub async fn with_password(
     services: &Services,
     email: &str,
@@ -59,14 +65,24 @@ pub async fn with_password(
 
 async fn check(services: &Services, email: &str, password: String, client: &Client) -> Result<SignedIn, Error> {
     let email = Email::parse(email).ok();
-    let (counted, path) = tries::count(services, client, email.as_ref().map(Account::Email)).await?;
-    let verified = verify(services, counted, path, password).await?.ok_or_else(|| wrong_sign_in(services))?;
+    let attempt = tries::count(services, client, email.as_ref().map(Account::Email)).await?;
+    let count = attempt.count;
+    let refused = || wrong_sign_in(services, count);
+    let verified = verify(services, attempt, password).await?.ok_or_else(refused)?;
+    if !verified.is_active {
+        return Err(Refusal::Forbidden(DEACTIVATED.to_owned()).into());
+    }
     let mut transaction = services.pool.begin().await?;
-    let entered = enter(services, &mut transaction, &verified).await?;
-    let Entered { password_change_due, .. } =
-        entered.filter(|entered| !entered.has_expired).ok_or_else(|| wrong_sign_in(services))?;
+    let Entered { password_change_due, has_expired } =
+        enter(services, &mut transaction, &verified).await?.ok_or_else(refused)?;
+    if has_expired {
+        return Err(Refusal::Forbidden(EXPIRED.to_owned()).into());
+    }
     let (user, now) = (verified.user, services.clock.now());
-    let (_, token) = session::begin(services, &mut transaction, user, client, now).await?;
+    let (session, token) = session::begin(services, &mut transaction, user, client, now).await?;
+    if password_change_due {
+        session::note_one_time_password(&mut transaction, session).await?;
+    }
     let device = device::remember(services, &mut transaction, user, client.device.as_ref()).await?;
     if let Some(replaced) = &client.session {
         session::end(&mut transaction, replaced).await?;
@@ -75,8 +91,19 @@ async fn check(services: &Services, email: &str, password: String, client: &Clie
     Ok(SignedIn { token, device, password_change_due })
 }
 
-fn wrong_sign_in(services: &Services) -> Error {
-    wrong(services, "password", "The e-mail address or the password is wrong.")
+/// What a user learns who has the right password of an account that is closed.
+const DEACTIVATED: &str = "This account is deactivated. Ask an administrator.";
+/// What a user learns who has the right one-time password too late.
+const EXPIRED: &str = "This one-time password has expired. Ask an administrator for a new one.";
+
+/// The answer to a wrong password or an address without an account; the same for both.
+fn wrong_sign_in(services: &Services, count: Count) -> Error {
+    match count {
+        Count::Open => wrong(services, "password", "The e-mail address or the password is wrong."),
+        Count::Last(until) | Count::Blocked(until) => {
+            Refusal::SignInBlocked { until, seconds: tries::seconds_from(services.clock.now(), until) }.into()
+        }
+    }
 }
 
 /// Notes that the user who is signed in still knows the password, and gives the session a new secret. Where users sign
@@ -106,6 +133,7 @@ pub async fn confirm(
 /// A user who knows the password.
 pub(crate) struct Verified {
     user: UserId,
+    is_active: bool,
     /// The hash that the password made.
     hash: String,
     /// To replace it when it is weaker than what is made today.
@@ -124,25 +152,25 @@ pub(crate) async fn verify_own(
 ) -> Result<Option<Verified>, Error> {
     check_passwords_count(services)?;
     let user = caller.actor.user_id;
-    let (counted, path) = tries::count(services, client, Some(Account::Id(user))).await?;
-    if counted.is_none() {
-        return Err(Refusal::TooMany(tries::seconds_locked(services, user).await?).into());
+    let attempt = tries::count(services, client, Some(Account::Id(user))).await?;
+    if let Count::Blocked(until) = attempt.count {
+        return Err(Refusal::TooMany(tries::seconds_from(services.clock.now(), until)).into());
     }
-    verify(services, counted, path, password).await
+    verify(services, attempt, password).await
 }
 
-/// Verifies the password of an account, or takes as long without one; `None` when it is wrong for whatever reason.
-async fn verify(
-    services: &Services,
-    account: Option<Counted>,
-    path: Path,
-    password: String,
-) -> Result<Option<Verified>, Error> {
-    let hash = account.as_ref().and_then(|account| account.password_hash.clone());
+/// Verifies the password of an account, or takes as long without one or while its address is blocked; `None` when it is
+/// wrong for whatever reason.
+async fn verify(services: &Services, attempt: Attempt, password: String) -> Result<Option<Verified>, Error> {
+    let Attempt { password: stored, path, count } = attempt;
+    let stored = stored.filter(|_| !matches!(count, Count::Blocked(_)));
+    let hash = stored.as_ref().and_then(|stored| stored.hash.clone());
     let is_right = services.hasher.verify(password.clone(), hash.clone()).await?;
-    let (Some(account), Some(hash), true) = (account, hash, is_right) else { return Ok(None) };
+    let (Some(StoredPassword { id: user, is_active, .. }), Some(hash), true) = (stored, hash, is_right) else {
+        return Ok(None);
+    };
     let better_hash = services.hasher.better(password, &hash).await?;
-    Ok(Some(Verified { user: account.id, hash, better_hash, path }))
+    Ok(Some(Verified { user, is_active, hash, better_hash, path }))
 }
 
 /// What holds for a password that is right.
@@ -153,8 +181,8 @@ pub(crate) struct Entered {
     has_expired: bool,
 }
 
-/// Takes the try back, unless the account was deactivated or got another password in the meantime. Whoever comes from a
-/// known device leaves the account's lock to those it was made for.
+/// Takes the try back, unless the account was deactivated or got another password in the meantime. A known device leaves
+/// the account's lock to those it was made for.
 pub(crate) async fn enter(
     services: &Services,
     connection: &mut PgConnection,
@@ -166,7 +194,7 @@ pub(crate) async fn enter(
     }
     let row = sqlx::query!(
         "update users set last_sign_in_at = $3, password_hash = coalesce($5, password_hash),
-           sign_in_tries = case when $4 then 0 else sign_in_tries end,
+           sign_in_tries = case when $4 then greatest(sign_in_tries - 1, 0) else sign_in_tries end,
            locked_until = case when $4 then null else locked_until end
          where id = $1 and is_active and password_hash = $2
          returning password_change_due,

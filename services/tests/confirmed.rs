@@ -94,7 +94,7 @@ async fn a_wrong_confirmation_counts_like_a_wrong_sign_in() {
         Refusal::Invalid(errors) => errors.at("confirm_password").map(|problem| problem.as_str().to_owned()),
         other => panic!("{other:?}"),
     };
-    let said = "The password is wrong. After 5 wrong tries sign-in closes for 15 minutes.";
+    let said = "The password is wrong. After 5 failed attempts sign-in is blocked for 15 minutes.";
     for _ in 0..5 {
         let wrong = confirm(&world, &mira, "a loud ledger line").await.expect_err("wrong");
         assert_eq!(problem(wrong).as_deref(), Some(said));

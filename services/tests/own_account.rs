@@ -220,3 +220,103 @@ async fn of_two_changes_at_once_one_wins() {
     assert_eq!(opens(&world, "the line of the other").await, other.is_ok());
     assert_eq!(one.and(other).expect_err("the slower one"), Refusal::SignedOut);
 }
+
+/// Priya with a one-time password, in a session that it opened.
+async fn with_one_time_password(world: &World) -> (Caller, SessionToken) {
+    let priya = world.row("Priya", PlatformRole::User).await;
+    let root = world.person("Root", PlatformRole::Admin).await;
+    let can = root.can(Target::Platform).expect("an admin");
+    let issued = services::users::issue_one_time_password(&world.services, &can, priya).await.expect("issued");
+    let token = sign_in(world, &issued, &Client::default()).await.expect("a session").token;
+    (world.caller(&token).await.expect("signed in"), token)
+}
+
+async fn replace(world: &World, (caller, old): (&Caller, &SessionToken), new: &str) -> Result<SessionToken, Refusal> {
+    own_account::replace_one_time_password(&world.services, caller, old, new).await.map_err(Refusal::from)
+}
+
+async fn proves(world: &World, caller: &Caller) -> bool {
+    own_account::proves_one_time_password(&world.services, caller).await.expect("an answer")
+}
+
+#[tokio::test]
+async fn one_time_password_is_not_asked_for_in_the_session_it_opened() {
+    let world = World::create().await;
+    let (priya, old) = with_one_time_password(&world).await;
+    assert!(proves(&world, &priya).await);
+    let token = replace(&world, (&priya, &old), NEW).await.expect("changed");
+    assert!(opens(&world, NEW).await);
+    assert!(world.caller(&old).await.is_none(), "the session has a new secret");
+    let free = world.caller(&token).await.expect("signed in");
+    free.can::<ManageOwnAccount>(Target::Own).expect("nothing is due");
+    let events = world.audit(priya.actor.user_id.0).await;
+    assert_eq!(events.last().map(|event| event.0.as_str()), Some("user.password_changed"));
+    assert!(!proves(&world, &free).await, "it proves what was changed no longer");
+    let refused = replace(&world, (&free, &token), OLD).await.expect_err("a chosen password is asked for");
+    assert_eq!(problem_at(&refused), ["current_password"]);
+    assert!(opens(&world, NEW).await);
+}
+
+#[tokio::test]
+async fn session_of_longer_ago_is_asked_for_the_one_time_password() {
+    let world = World::create().await;
+    let (priya, old) = with_one_time_password(&world).await;
+    world.clock.advance(domain::session::CONFIRMED_FOR);
+    assert!(!proves(&world, &priya).await);
+    let refused = replace(&world, (&priya, &old), NEW).await.expect_err("too long ago");
+    assert_eq!(problem_at(&refused), ["current_password"]);
+    assert!(!opens(&world, NEW).await);
+}
+
+#[tokio::test]
+async fn session_opened_with_a_chosen_password_is_asked_for_it() {
+    let world = World::create().await;
+    priya(&world).await;
+    let token = sign_in(&world, OLD, &Client::default()).await.expect("a session").token;
+    sqlx::query("update users set password_change_due = true").execute(world.services.pool()).await.expect("due");
+    let due = world.caller(&token).await.expect("signed in");
+    assert!(!proves(&world, &due).await);
+    let refused = replace(&world, (&due, &token), NEW).await.expect_err("not proven");
+    assert_eq!(problem_at(&refused), ["current_password"]);
+    assert!(opens(&world, OLD).await);
+}
+
+#[tokio::test]
+async fn refused_new_passwords_never_count_towards_the_lock() {
+    let world = World::create().await;
+    let (priya, old) = with_one_time_password(&world).await;
+    for _ in 0..6 {
+        for bad in ["", "too short", "passwordpassword1"] {
+            let refused = replace(&world, (&priya, &old), bad).await.expect_err(bad);
+            assert_eq!(problem_at(&refused), ["new_password"], "{bad:?}");
+        }
+    }
+    replace(&world, (&priya, &old), NEW).await.expect("no try was counted");
+    assert!(opens(&world, NEW).await);
+}
+
+#[tokio::test]
+async fn one_time_password_is_refused_as_the_new_one() {
+    let world = World::create().await;
+    let root = world.person("Root", PlatformRole::Admin).await;
+    let priya = world.row("Priya", PlatformRole::User).await;
+    let can = root.can(Target::Platform).expect("an admin");
+    let issued = services::users::issue_one_time_password(&world.services, &can, priya).await.expect("issued");
+    let old = sign_in(&world, &issued, &Client::default()).await.expect("a session").token;
+    let priya = world.caller(&old).await.expect("signed in");
+    let refused = replace(&world, (&priya, &old), &issued).await.expect_err("the same");
+    assert_eq!(problem_at(&refused), ["new_password"]);
+}
+
+#[tokio::test]
+async fn two_replacements_at_once_end_with_one_password() {
+    let world = World::create().await;
+    let (priya, old) = with_one_time_password(&world).await;
+    let (one, other) = tokio::join!(
+        replace(&world, (&priya, &old), "the line of the one"),
+        replace(&world, (&priya, &old), "the line of the other")
+    );
+    assert_ne!(one.is_ok(), other.is_ok(), "{one:?} {other:?}");
+    assert_eq!(opens(&world, "the line of the one").await, one.is_ok());
+    assert_eq!(opens(&world, "the line of the other").await, other.is_ok());
+}

@@ -5,7 +5,7 @@ use domain::actor::Target;
 use domain::denial::Denial;
 use domain::drift::About;
 use domain::error::Refusal;
-use domain::id::ProjectId;
+use domain::id::{ProjectId, UserId};
 use domain::permission::{GrantRoles, ManageUsers, ViewUsers};
 use domain::project::{MemberQuery, ProjectKind, ProjectName};
 use domain::role::{PlatformRole, ProjectRole};
@@ -15,6 +15,7 @@ use services::guard::Caller;
 use services::session::{Client, SessionToken};
 use services::testing::{ISSUER, World, count_hashes, developer};
 use services::{members, own_account, projects, provision, sign_in, users};
+use std::sync::Arc;
 
 async fn detail(world: &World, person: &Caller) -> UserDetail {
     let reader = world.services.random().id(world.clock.now());
@@ -426,4 +427,67 @@ async fn password_is_never_hashed_where_a_provider_vouches() {
     }
     assert_eq!(hashes, 0);
     assert_eq!(count(&world, "select count(*) from sign_in_networks").await, 0, "nothing was tried");
+}
+
+/// Waits until so many connections wait for locks.
+async fn until_waiting(world: &World, connections: i64) {
+    let sql = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while count(world, sql).await < connections {
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+}
+
+/// Links the identity of the second claims, whose address was that of another account, to that account, while the identity
+/// of the first claims signs in; the link comes first. Returns the account and how the sign-in went.
+async fn sign_in_during_relink(
+    world: World,
+    turned_away: serde_json::Map<String, Value>,
+    signing_in: serde_json::Map<String, Value>,
+) -> (UserId, World, Result<UserId, Denial>) {
+    let admin = world.person("Root", PlatformRole::Admin).await;
+    let ada = world.sign_in(&developer("ada", json!({}))).await.expect("let in").actor.user_id;
+    assert_eq!(world.sign_in(&turned_away).await.expect_err("turned away").reason, Denial::AddressOfAnother);
+    let mut holder = world.services.pool().begin().await.expect("a transaction");
+    sqlx::query("select from users where id = $1 for update").bind(ada.0).execute(&mut *holder).await.expect("a lock");
+    let world = Arc::new(world);
+    let relinking = tokio::spawn({
+        let (services, subject) = (world.services.clone(), turned_away["sub"].as_str().expect("a text").to_owned());
+        async move {
+            let can = admin.can::<ManageUsers>(Target::Platform).expect("an admin");
+            provision::relink(&services, &can, ada, ISSUER, &subject).await
+        }
+    });
+    until_waiting(&world, 1).await;
+    let signing_in = tokio::spawn({
+        let world = Arc::clone(&world);
+        async move { world.begin_session(&signing_in).await.map(drop) }
+    });
+    until_waiting(&world, 2).await;
+    holder.rollback().await.expect("an end");
+    relinking.await.expect("no panic").expect("linked");
+    let signed_in = signing_in.await.expect("no panic").map_err(|denied| denied.reason);
+    let world = Arc::into_inner(world).expect("nobody else has it");
+    let user = sqlx::query_scalar("select user_id from sessions order by signed_in_at desc, id desc limit 1")
+        .fetch_one(world.services.pool())
+        .await
+        .expect("a session");
+    (ada, world, signed_in.map(|()| UserId(user)))
+}
+
+#[tokio::test]
+async fn sign_in_of_an_identity_that_is_replaced_meanwhile_is_turned_away() {
+    let replacing = developer("ada2", json!({"email": "ada@example.com"}));
+    let (_, world, signed_in) = sign_in_during_relink(World::create().await, replacing, developer("ada", json!({}))).await;
+    assert_eq!(signed_in, Err(Denial::AddressOfAnother));
+    assert_eq!(count(&world, "select count(*) from user_identities").await, 1);
+    assert_eq!(count(&world, "select count(*) from users").await, 2, "Root and Ada");
+}
+
+#[tokio::test]
+async fn sign_in_of_an_identity_that_is_linked_meanwhile_opens_the_account() {
+    let linked = developer("ada2", json!({"email": "ada@example.com"}));
+    let with_own_address = developer("ada2", json!({}));
+    let (ada, world, signed_in) = sign_in_during_relink(World::create().await, linked, with_own_address).await;
+    assert_eq!(signed_in, Ok(ada));
+    assert_eq!(count(&world, "select count(*) from users").await, 2, "no second account was made");
 }

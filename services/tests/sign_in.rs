@@ -8,7 +8,7 @@ use services::session::{Client, SessionToken};
 use services::sign_in::{self, DeviceToken, SignedIn};
 use services::testing::World;
 use std::sync::Arc;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
 const PASSWORD: &str = "a quiet ledger line";
 
@@ -46,7 +46,7 @@ async fn tries(world: &World, person: uuid::Uuid) -> i32 {
 }
 
 fn the_one_answer() -> Refusal {
-    let text = "The e-mail address or the password is wrong. After 5 wrong tries sign-in closes for 15 minutes.";
+    let text = "The e-mail address or the password is wrong. After 5 failed attempts sign-in is blocked for 15 minutes.";
     FieldErrors::one("password", text).into()
 }
 
@@ -99,10 +99,19 @@ async fn the_database_holds_nothing_that_opens_a_session() {
     assert_ne!(signed_in.token.expose(), other.token.expose());
 }
 
+/// The answer from the last try allowed to the end of the lock period.
+fn blocked(until: OffsetDateTime, seconds: u64) -> Refusal {
+    Refusal::SignInBlocked { until, seconds }
+}
+
+async fn run(world: &World, sql: &'static str) {
+    sqlx::raw_sql(sql).execute(world.services.pool()).await.expect(sql);
+}
+
 #[tokio::test]
 async fn every_failure_has_one_answer() {
     let world = World::create().await;
-    let priya = with_priya(&world).await;
+    with_priya(&world).await;
     world.person("No Password", PlatformRole::User).await;
     for (email, password) in [
         ("nobody@example.com", PASSWORD),
@@ -116,42 +125,94 @@ async fn every_failure_has_one_answer() {
     ] {
         assert_eq!(attempt(&world, email, password).await.expect_err(email), the_one_answer(), "{email:?}");
     }
-    sqlx::query("update users set is_active = false where id = $1")
-        .bind(priya)
-        .execute(world.services.pool())
-        .await
-        .expect("deactivated");
-    assert_eq!(attempt(&world, "priya@example.com", PASSWORD).await.expect_err("deactivated"), the_one_answer());
+    run(&world, "update users set is_active = false where name = 'Priya'").await;
+    assert_eq!(attempt(&world, "priya@example.com", "wrong").await.expect_err("deactivated"), the_one_answer());
 }
 
 #[tokio::test]
-async fn the_fifth_try_is_the_last_for_a_quarter_of_an_hour() {
+async fn unknown_address_is_answered_like_a_wrong_password_at_every_try() {
+    let world = World::create().await;
+    with_priya(&world).await;
+    world.person("No Password", PlatformRole::User).await;
+    // Up to the block, within it, at its end and up to the next one; and tries that are forgotten before the fifth.
+    for (step, wait) in [0, 0, 0, 0, 0, 0, 5, 10, 0, 0, 15, 0, 0, 0, 0, 0, 14].into_iter().enumerate() {
+        world.clock.advance(Duration::minutes(wait));
+        let unknown = attempt(&world, "nobody@example.com", "wrong").await.expect_err("unknown");
+        for known in ["priya@example.com", "no.password@example.com"] {
+            assert_eq!(attempt(&world, known, "wrong").await.expect_err("wrong"), unknown, "try {step} at {known}");
+        }
+    }
+    assert!(matches!(attempt(&world, "nobody@example.com", "wrong").await, Err(Refusal::SignInBlocked { .. })));
+}
+
+#[tokio::test]
+async fn fifth_failure_blocks_the_address_for_a_quarter_of_an_hour() {
     let world = World::create().await;
     let priya = with_priya(&world).await;
-    for _ in 0..5 {
-        attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong");
+    let until = world.clock.now() + Duration::minutes(15);
+    for _ in 0..4 {
+        assert_eq!(attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong"), the_one_answer());
     }
-    assert_eq!(attempt(&world, "priya@example.com", PASSWORD).await.expect_err("locked"), the_one_answer());
+    assert_eq!(attempt(&world, "priya@example.com", "wrong").await.expect_err("the fifth"), blocked(until, 900));
+    assert_eq!(attempt(&world, "priya@example.com", PASSWORD).await.expect_err("blocked"), blocked(until, 900));
     world.clock.advance(Duration::minutes(15) - Duration::seconds(1));
-    assert_eq!(attempt(&world, "priya@example.com", PASSWORD).await.expect_err("still locked"), the_one_answer());
-    assert_eq!(tries(&world, priya).await, 5, "tries during the lock do not prolong it");
+    assert_eq!(attempt(&world, "priya@example.com", PASSWORD).await.expect_err("still blocked"), blocked(until, 1));
+    assert_eq!(tries(&world, priya).await, 5, "tries during the block do not prolong it");
     world.clock.advance(Duration::seconds(1));
     attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong");
-    assert_eq!(tries(&world, priya).await, 1, "counting begins anew");
+    assert_eq!(tries(&world, priya).await, 1, "counting begins again");
     attempt(&world, "priya@example.com", PASSWORD).await.expect("open again");
 }
 
 #[tokio::test]
-async fn a_success_on_the_last_try_counts_and_resets() {
+async fn right_password_on_the_last_try_signs_in_and_takes_back_its_own_try_alone() {
     let world = World::create().await;
     let priya = with_priya(&world).await;
-    for _ in 0..2 {
-        for _ in 0..4 {
-            attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong");
-        }
-        attempt(&world, "priya@example.com", PASSWORD).await.expect("the fifth try is right");
-        assert_eq!(tries(&world, priya).await, 0);
+    for _ in 0..4 {
+        attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong");
     }
+    for _ in 0..3 {
+        attempt(&world, "priya@example.com", PASSWORD).await.expect("a right password never blocks");
+        assert_eq!(tries(&world, priya).await, 4, "whoever guesses must not notice that the user signed in");
+    }
+    world.clock.advance(Duration::minutes(15));
+    attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong");
+    assert_eq!(tries(&world, priya).await, 1, "tries are forgotten after a quarter of an hour");
+}
+
+#[tokio::test]
+async fn deactivated_user_is_told_so_after_the_right_password_alone() {
+    let world = World::create().await;
+    with_priya(&world).await;
+    run(&world, "update users set is_active = false where name = 'Priya'").await;
+    let told = Refusal::Forbidden("This account is deactivated. Ask an administrator.".to_owned());
+    assert_eq!(attempt(&world, "priya@example.com", PASSWORD).await.expect_err("deactivated"), told);
+    assert_eq!(attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong"), the_one_answer());
+    for _ in 0..3 {
+        attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong");
+    }
+    let refused = attempt(&world, "priya@example.com", PASSWORD).await.expect_err("blocked");
+    assert!(matches!(refused, Refusal::SignInBlocked { .. }), "nothing is told while the address is blocked: {refused}");
+    let sessions: i64 = sqlx::query_scalar("select count(*) from sessions s join users u on u.id = s.user_id and not u.is_active")
+        .fetch_one(world.services.pool())
+        .await
+        .expect("a count");
+    assert_eq!(sessions, 1, "the one that the test began");
+}
+
+#[tokio::test]
+async fn expired_one_time_password_is_told_so_after_the_right_one_alone() {
+    let world = World::create().await;
+    with_priya(&world).await;
+    run(
+        &world,
+        "update users set password_change_due = true, password_expires_at = '2026-03-02 09:00:00+00' where name = 'Priya'",
+    )
+    .await;
+    let told = "This one-time password has expired. Ask an administrator for a new one.";
+    let refused = attempt(&world, "priya@example.com", PASSWORD).await.expect_err("expired");
+    assert_eq!(refused, Refusal::Forbidden(told.to_owned()));
+    assert_eq!(attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong"), the_one_answer());
 }
 
 #[tokio::test]
@@ -164,11 +225,18 @@ async fn parallel_guesses_never_exceed_the_limit() {
             tokio::spawn(async move { attempt(&world, "priya@example.com", &format!("guess {guess}")).await })
         })
         .collect();
+    let mut open = 0;
     for guess in guesses {
-        assert_eq!(guess.await.expect("no panic").expect_err("wrong"), the_one_answer());
+        match guess.await.expect("no panic").expect_err("wrong") {
+            Refusal::SignInBlocked { .. } => {}
+            refusal => {
+                assert_eq!(refusal, the_one_answer());
+                open += 1;
+            }
+        }
     }
-    assert_eq!(tries(&world, priya).await, 5);
-    assert_eq!(attempt(&world, "priya@example.com", PASSWORD).await.expect_err("locked"), the_one_answer());
+    assert_eq!((open, tries(&world, priya).await), (4, 5));
+    attempt(&world, "priya@example.com", PASSWORD).await.expect_err("blocked");
 }
 
 #[tokio::test]
@@ -308,4 +376,20 @@ async fn networks_are_forgotten_when_their_time_is_over() {
     assert_eq!(sign_in::sweep(&world.services).await.expect("swept"), 0);
     world.clock.advance(Duration::minutes(15));
     assert_eq!(sign_in::sweep(&world.services).await.expect("swept"), 1);
+}
+
+#[tokio::test]
+async fn one_time_password_opens_an_account_that_is_blocked() {
+    let world = World::create().await;
+    let priya = with_priya(&world).await;
+    for _ in 0..6 {
+        attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong");
+    }
+    let root = world.person("Root", PlatformRole::Admin).await;
+    let can = root.can(domain::actor::Target::Platform).expect("an admin");
+    let id = domain::id::UserId(priya);
+    let issued = services::users::issue_one_time_password(&world.services, &can, id).await.expect("issued");
+    assert!(attempt(&world, "priya@example.com", &issued).await.expect("a session").password_change_due);
+    attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong");
+    assert_eq!(tries(&world, priya).await, 1, "what was counted before is forgotten");
 }

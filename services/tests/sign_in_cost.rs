@@ -1,6 +1,7 @@
-//! Whoever guesses learns nothing from how long an answer takes (field.md S7): every failure does the same work.
+//! How long an answer takes says nothing about who has an account: every failure does the same work.
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
+use domain::error::Refusal;
 use domain::role::PlatformRole;
 use services::session::Client;
 use services::sign_in;
@@ -23,7 +24,9 @@ async fn world() -> World {
     world.person("Without", PlatformRole::User).await;
     sqlx::raw_sql(
         "update users set locked_until = timestamptz '2026-03-03' where name = 'Locked';
-         update users set is_active = false where name = 'Deactivated'",
+         update users set is_active = false where name = 'Deactivated';
+         insert into sign_in_addresses (address_hash, tries, ends_at)
+         select sha256(key || 'blocked@example.com'), 32767, timestamptz '2026-03-03' from sign_in_address_key",
     )
     .execute(world.services.pool())
     .await
@@ -37,14 +40,23 @@ async fn world() -> World {
 async fn guess(world: &World, email: &str) {
     let client = Client { address: Some("192.0.2.17".to_owned()), ..Client::default() };
     let wrong = sign_in::with_password(&world.services, email, "a loud ledger line".to_owned(), &client).await;
-    wrong.expect_err("a wrong password");
+    let refusal = Refusal::from(wrong.expect_err("a wrong password"));
+    let is_blocked = email.starts_with("locked") || email.starts_with("blocked");
+    assert_eq!(matches!(refusal, Refusal::SignInBlocked { .. }), is_blocked, "{email}: {refusal}");
 }
 
 #[tokio::test]
 async fn every_failure_does_the_same_work() {
     let world = world().await;
     let ((), statements) = count_statements(guess(&world, KNOWN)).await;
-    for email in [UNKNOWN, KNOWN, "locked@example.com", "deactivated@example.com", "without@example.com"] {
+    for email in [
+        UNKNOWN,
+        KNOWN,
+        "locked@example.com",
+        "blocked@example.com",
+        "deactivated@example.com",
+        "without@example.com",
+    ] {
         assert_eq!(count_hashes(guess(&world, email)).await.1, 1, "{email}: one hash");
         assert_eq!(count_statements(guess(&world, email)).await.1, statements, "{email}: as many statements");
     }

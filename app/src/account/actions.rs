@@ -14,8 +14,9 @@ use {
     crate::theme::Theme,
     domain::actor::Target,
     domain::error::Refusal,
-    domain::form::{FieldErrors, Flash, FormState},
+    domain::form::{Flash, FormState},
     services::Services,
+    services::own_account,
     services::session::SessionToken,
     services::sign_in::KNOWN_FOR,
 };
@@ -34,7 +35,8 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<Se
         let (device, known_for) = (signed_in.device.expose(), KNOWN_FOR.whole_seconds());
         set_cookie(&format!("{DEVICE_COOKIE}={device}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={known_for}"));
         let next = NextPath::parse(&next).unwrap_or_default();
-        Ok(Done::at(if signed_in.password_change_due { paths::CHANGE_PASSWORD } else { next.as_str() }))
+        let is_due = signed_in.password_change_due;
+        Ok(Done::at(if is_due { next.through_password_change() } else { next.as_str().to_owned() }))
     })
     .await
 }
@@ -98,37 +100,32 @@ pub async fn confirm_later(confirm_form: String) -> Result<Sent, PageError> {
         .await
 }
 
-/// Changes one's password; every other session ends. Also open while a change is due.
+/// Changes one's password; every other session ends. Also open while a change is due, and then leads on to `next`. Without
+/// `current_password` the session has to prove the one-time password.
 ///
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "account/change-password")]
 pub async fn change_password(
-    current_password: String,
+    #[server(default)] current_password: Option<String>,
     new_password: String,
-    repeated: String,
+    #[server(default)] next: Option<String>,
 ) -> Result<Sent, PageError> {
     let form = Form::new("change-password", []);
     form.submit(async move {
-        let caller = info()?.caller.ok_or(Refusal::SignedOut)?;
-        let was_due = caller.actor.password_change_due;
-        if new_password != repeated {
-            return Err(FieldErrors::one("repeated", "Enter the same new password here again.").into());
-        }
         let (services, info) = (services()?, info()?);
+        let caller = info.caller.ok_or(Refusal::SignedOut)?;
         let old = info.session_token.ok_or(Refusal::SignedOut)?;
-        let changed = services::own_account::change_password(
-            &services,
-            &caller,
-            &old,
-            current_password,
-            &new_password,
-            &info.client,
-        );
-        keep_session(&services, &changed.await?);
+        let token = match current_password {
+            Some(current) => {
+                own_account::change_password(&services, &caller, &old, current, &new_password, &info.client).await?
+            }
+            None => own_account::replace_one_time_password(&services, &caller, &old, &new_password).await?,
+        };
+        keep_session(&services, &token);
         // The first page leads on at once and could not show a notice.
-        Ok(if was_due {
-            Done::at("/")
+        Ok(if caller.actor.password_change_due {
+            Done::at(next.as_deref().and_then(NextPath::parse).unwrap_or_default().as_str())
         } else {
             Done::here().saying("Password changed. Your other sessions have ended.")
         })

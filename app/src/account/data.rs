@@ -1,8 +1,11 @@
 //! What the pages about oneself read.
 
 use crate::error::PageError;
+#[cfg(feature = "ssr")]
+use crate::next::NextPath;
 use crate::page::Dated;
 use domain::access::OwnAccess;
+use domain::password::PasswordPolicy;
 use domain::provider::{Outage, ProviderKind};
 use domain::session::SessionRow;
 use leptos::prelude::*;
@@ -24,6 +27,21 @@ pub struct Profile {
     pub sessions: Vec<SessionRow>,
     /// The colours chosen.
     pub theme: crate::theme::Theme,
+    /// What a new password must be.
+    pub policy: PasswordPolicy,
+}
+
+/// What the form needs that changes a one-time password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordChange {
+    /// Whether it still has to be changed.
+    pub is_due: bool,
+    /// Whose password it is, for password managers.
+    pub email: String,
+    /// Whether it asks for the current password: the session does not prove it.
+    pub asks_for_current: bool,
+    /// What the new password must be.
+    pub policy: PasswordPolicy,
 }
 
 /// What the sign-in page offers.
@@ -73,7 +91,8 @@ pub enum Confirmation {
     Done,
 }
 
-/// Reads how people sign in here, and asks the identity provider whether it answers.
+/// Reads how users sign in here, and asks the identity provider whether it answers. Leads a user who is signed in on to
+/// where the address of the page says.
 ///
 /// # Errors
 /// As [`PageError`].
@@ -86,7 +105,13 @@ pub async fn read_sign_in_way() -> Result<Dated<SignInOffer>, PageError> {
         }
         None => SignInWay::Password,
     };
-    let data = SignInOffer { way, plain_http: crate::request::info()?.plain_http };
+    let info = crate::request::info()?;
+    if let Some(caller) = info.caller.as_ref().filter(|_| crate::request::is_document()) {
+        let next = NextPath::in_query(crate::request::current_page().query()).unwrap_or_default();
+        let is_due = caller.actor.password_change_due;
+        crate::request::redirect(&if is_due { next.through_password_change() } else { next.as_str().to_owned() });
+    }
+    let data = SignInOffer { way, plain_http: info.plain_http };
     Ok(Dated { now: services.clock().now(), data })
 }
 
@@ -112,7 +137,8 @@ pub async fn read_profile() -> Result<Dated<Profile>, PageError> {
     use domain::actor::Target;
     crate::page::ssr::read(|services, caller| async move {
         let sessions = services::session::list(&services, &caller.can(Target::Own)?).await?;
-        Ok(Profile { sessions, theme: crate::request::info()?.theme })
+        let policy = services.settings().password_policy;
+        Ok(Profile { sessions, theme: crate::request::info()?.theme, policy })
     })
     .await
 }
@@ -133,13 +159,18 @@ pub async fn open_confirmation() -> Result<Dated<Confirmation>, PageError> {
     .await
 }
 
-/// Opens the page that changes a password, also while a change is due and nothing else may be read.
+/// Opens the page that changes a one-time password, also while nothing else may be read.
 ///
 /// # Errors
 /// [`domain::error::Refusal::SignedOut`], with a redirect to the sign-in page.
 #[server(prefix = "/data", endpoint = "password-change")]
-pub async fn open_password_change() -> Result<Dated<()>, PageError> {
-    let info = crate::request::info()?;
-    info.caller.ok_or(domain::error::Refusal::SignedOut)?;
-    Ok(Dated { now: crate::request::services()?.clock().now(), data: () })
+pub async fn open_password_change() -> Result<Dated<PasswordChange>, PageError> {
+    use domain::error::Refusal;
+    let caller = crate::request::info()?.caller.ok_or(Refusal::SignedOut)?;
+    let services = crate::request::services()?;
+    let proves = services::own_account::proves_one_time_password(&services, &caller).await.map_err(Refusal::from)?;
+    let policy = services.settings().password_policy;
+    let is_due = caller.actor.password_change_due;
+    let data = PasswordChange { is_due, email: caller.actor.email, asks_for_current: !proves, policy };
+    Ok(Dated { now: services.clock().now(), data })
 }

@@ -2,7 +2,7 @@
 
 use super::actions::{SetTheme, SignOut};
 use super::data::{Profile, ReadProfile};
-use super::password_form::{FORM, password_form};
+use super::password_form::{FORM, PasswordForm, password_form};
 use super::sessions;
 use crate::flash::Forms;
 use crate::me::{Me, use_me};
@@ -46,7 +46,7 @@ impl Screen for ProfilePage {
 }
 
 fn profile(dated: Dated<Profile>, me: &Me, forms: &Forms) -> impl IntoView + use<> {
-    let Dated { now, data: Profile { sessions, theme } } = dated;
+    let Dated { now, data: Profile { sessions, theme, policy } } = dated;
     let open = if sessions.len() == 1 { "1 open.".to_owned() } else { format!("{} open.", sessions.len()) };
     let about = format!("{open} Each is a browser that is signed in as you. End those you do not know.");
     let about_identity = if me.has_provider {
@@ -56,7 +56,8 @@ fn profile(dated: Dated<Profile>, me: &Me, forms: &Forms) -> impl IntoView + use
     };
     let identity = identity(me);
     let password = (!me.has_provider).then(|| {
-        let form = password_form(&forms.of(FORM), false);
+        let form = PasswordForm { email: me.email.clone(), current: Some("Current password"), policy, next: None };
+        let form = password_form(form, &forms.of(FORM));
         view! {
             <SettingsSection id="password" title="Password" about="Changing it ends your other sessions.">
                 {form}

@@ -187,7 +187,7 @@ fn with_password(next: &NextPath, state: &FormFields) -> impl IntoView + use<> {
             </Button>
         </PostForm>
         <p class="text-sm text-ink-2">
-            "No account yet, or no password any more? Ask an admin: they create accounts and hand out new passwords."
+            "No account, or forgot your password? Ask an administrator."
         </p>
     }
 }

@@ -66,6 +66,9 @@ pub fn TextField(
     /// May stay empty, and says so.
     #[prop(optional)]
     optional: bool,
+    /// Fewest characters; a browser keeps what is shorter on the screen.
+    #[prop(optional)]
+    minlength: Option<u16>,
     /// Most characters.
     #[prop(optional)]
     maxlength: Option<u16>,
@@ -89,6 +92,7 @@ pub fn TextField(
                 autocapitalize=plain
                 spellcheck=plain.map(|_| "false")
                 required=required
+                minlength=minlength.map(|least| least.to_string())
                 maxlength=maxlength.map(|most| most.to_string())
                 aria-invalid=wiring.invalid
                 aria-describedby=wiring.described_by.clone()

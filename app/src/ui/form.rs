@@ -70,7 +70,7 @@ mod hydrate {
     use leptos::prelude::window;
     use leptos::wasm_bindgen::{JsCast, JsValue};
     use leptos::web_sys::{
-        FormData, HtmlDialogElement, HtmlElement, HtmlFormElement, HtmlInputElement, UrlSearchParams,
+        FormData, HtmlDialogElement, HtmlElement, HtmlFormElement, UrlSearchParams,
     };
 
     const UNCERTAIN: u16 = Refusal::Uncertain.status();
@@ -104,14 +104,11 @@ mod hydrate {
         answer.map(|(sent, _)| sent)
     }
 
-    /// Once it was done, the form shows what the page says again; refused, it forgets its passwords only.
+    /// Once it was done, the form shows what the page says again; refused, it keeps what was typed, passwords too.
     fn settle(form: &HtmlFormElement, was_done: bool) {
         if was_done {
-            return form.reset();
+            form.reset();
         }
-        let count = u32::try_from(form.length()).unwrap_or_default();
-        let fields = (0..count).filter_map(|at| form.get_with_index(at)?.dyn_into::<HtmlInputElement>().ok());
-        fields.filter(|field| field.autocomplete().ends_with("password")).for_each(|field| field.set_value(""));
     }
 
     /// Where to go, and whether it was done.

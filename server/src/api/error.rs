@@ -208,7 +208,11 @@ impl From<Refusal> for ApiError {
             Refusal::Rule(_) => Self::conflict(message),
             Refusal::Conflict(conflict) => Self::conflict(message).detailed(both(&conflict)),
             Refusal::TooMany(seconds) => Self::too_many(seconds),
-            Refusal::Unavailable => {
+            Refusal::SignInBlocked { seconds, .. } => {
+                let blocked = Self::new(StatusCode::TOO_MANY_REQUESTS, message);
+                Self { retry_after: Some(HeaderValue::from(seconds)), ..blocked }
+            }
+            Refusal::Busy | Refusal::Unavailable => {
                 let unavailable = Self::new(StatusCode::SERVICE_UNAVAILABLE, message);
                 Self { retry_after: Some(TRY_AGAIN_AFTER), ..unavailable }
             }

@@ -6,7 +6,7 @@
 use domain::budget::{BudgetSlug, Category};
 use domain::form::FieldProblem;
 use domain::id::UserId;
-use domain::password;
+use domain::password::{self, PasswordPolicy};
 use domain::project::{ProjectName, RESERVED_NAMES};
 use domain::reset_period::ResetPeriod;
 use domain::text::{BudgetName, Description, DisplayName, PersonName, SearchTerm};
@@ -73,9 +73,10 @@ described! {
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)))
         .max_length(Some(domain::email::Email::LONGEST))
         .pattern(Some(r#"^[^\s\x00-\x1F\x7F-\x9F<>"(),;@]+@[^\s\x00-\x1F\x7F-\x9F<>"(),;@]+$"#));
-    /// A password to set. Besides its length it is refused when it is on lists that attackers try first, repeats a
-    /// short block of characters, or holds the e-mail address or a NUL.
-    NewPasswordText = bounded(password::SHORTEST, password::LONGEST)
+    /// A password to set: at least as many characters as `GET /v1/config` says under `passwordMinLength`
+    /// (`BURSAR_PASSWORD_MIN_LENGTH`, 15 by default). Besides its length it is refused when it is on lists that attackers
+    /// try first, repeats a short block of characters, or holds the e-mail address or a NUL.
+    NewPasswordText = bounded(usize::from(PasswordPolicy::LEAST), password::LONGEST)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)));
     /// The technical name of a new project: begins with a letter or a digit; never changes.
     NewProjectNameText = bounded(ProjectName::SHORTEST, ProjectName::LONGEST)

@@ -145,6 +145,7 @@ async fn sweep(services: &Services) -> Infallible {
         let swept = [
             ("forget sessions", session::sweep(services).await),
             ("forget tries", sign_in::sweep(services).await),
+            ("forget addresses", sign_in::sweep_addresses(services).await),
             ("forget devices", sign_in::sweep_devices(services).await),
             ("forget sign-ins", identity::sweep(services).await),
             ("forget answers", idempotency::sweep(services).await),

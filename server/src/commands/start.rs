@@ -140,6 +140,7 @@ fn settings(config: &Config) -> Settings {
         claims,
         external_projects: config.external_projects.clone(),
         project_limit: config.project_limit,
+        password_policy: config.password_policy,
         // Budgets are the maintainers', whom only the database knows.
         budgets: config.budgets && config.mode == Mode::Platform,
         hash_workers: NonZeroUsize::new(cores / 2).unwrap_or(NonZeroUsize::MIN),

@@ -74,7 +74,7 @@ impl Config {
     /// Rules between variables.
     pub(super) fn checked(self) -> Result<Self, Problems> {
         let email = self.superadmin_email.as_ref().map_or("", |email| email.as_str());
-        let password = self.superadmin_password.as_ref().map(|password| NewPassword::parse(password.expose(), email));
+        let password = self.superadmin_password.as_ref().map(|password| NewPassword::parse(password.expose(), email, self.password_policy));
         let mut problems = provider_problems(&self);
         if let Some(Err(problem)) = password {
             problems.push(format!("SUPERADMIN_PASSWORD: {problem}"));
@@ -198,6 +198,24 @@ mod tests {
     fn a_weak_first_password_stops_the_start_and_is_not_repeated() {
         let text = problem(&[("SUPERADMIN_EMAIL", "ada@example.com"), ("SUPERADMIN_PASSWORD", "hunter2")]);
         assert!(text.contains("SUPERADMIN_PASSWORD") && !text.contains("hunter2"), "{text}");
+    }
+
+    #[test]
+    fn password_length_out_of_range_stops_the_start() {
+        for bad in ["7", "65", "0", "-1", "many", "15.5"] {
+            let text = problem(&[("BURSAR_PASSWORD_MIN_LENGTH", bad)]);
+            assert!(text.contains("BURSAR_PASSWORD_MIN_LENGTH") && text.contains("from 8 to 64"), "{text}");
+        }
+        let least = |variables: &[(&str, &str)]| read(variables).expect("good").password_policy.min_length();
+        assert_eq!(least(&[]), 15);
+        assert_eq!(least(&[("BURSAR_PASSWORD_MIN_LENGTH", "8")]), 8);
+    }
+
+    #[test]
+    fn first_password_follows_the_configured_length() {
+        let first = ("SUPERADMIN_PASSWORD", "violet-9");
+        assert!(problem(&[first]).contains("Too short: 8 of at least 15 characters."));
+        assert!(read(&[first, ("BURSAR_PASSWORD_MIN_LENGTH", "8")]).is_ok());
     }
 
     #[test]

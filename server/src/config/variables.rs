@@ -8,6 +8,7 @@ use super::secret::Secret;
 use super::value::{Hsts, IdentityProvider, LogFilter, LogFormat, Pooler, Seconds, Value};
 use domain::email::Email;
 use domain::mode::Mode;
+use domain::password::PasswordPolicy;
 use domain::project::ProjectName;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -107,6 +108,8 @@ variables! {
         "The first administrator's e-mail address, used when there is no active admin. Without it: admin@example.com.";
     superadmin_password: Option<Secret> = "", ["SUPERADMIN_PASSWORD"],
         "The first administrator's password, to be changed within 7 days. Without it a one-time password is made and printed once.";
+    password_policy: PasswordPolicy = "15", ["BURSAR_PASSWORD_MIN_LENGTH"],
+        "The fewest characters of a new password of a local account. NIST SP 800-63B-4 requires 15 where the password is the only factor. Passwords that exist are not affected.";
     public_url: Option<PublicUrl> = "", ["BURSAR_PUBLIC_URL"],
         "The address people type, when a proxy stands in front. Forms are accepted from there alone; with https browsers are told to stay on it.";
     hsts: Hsts = "max-age=63072000", ["BURSAR_HSTS"],

@@ -1,9 +1,13 @@
 //! What people see when a request does not reach a page.
 
+use crate::provider::cookie_of;
 use crate::server::{DATA, OUR_SITE, PAGE, TestServer, answer, header};
 use domain::role::PlatformRole;
 use http::{Method, StatusCode};
+use services::testing::World;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_address_that_nobody_serves_is_a_page_with_the_id_and_a_way_on() {
@@ -66,4 +70,35 @@ async fn a_request_that_takes_too_long_is_given_up() {
     let response = server.get("/sign-in", &[PAGE, ("cookie", &cookie)]).await;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert!(response.text().await.expect("a page").contains("took too long"));
+}
+
+/// More sign-ins at once than passwords may wait: the form comes back, and the database is not blamed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn full_password_queue_is_told_on_the_sign_in_page() {
+    const SIGN_INS: usize = 300;
+    let world = World::with(|settings| settings.network_tries = u16::MAX).await;
+    let server = Arc::new(TestServer::start_on(world).await);
+    let mut sign_ins: JoinSet<_> = (0..SIGN_INS)
+        .map(|number| {
+            let server = Arc::clone(&server);
+            async move {
+                let body = format!("email=user-{number}%40example.com&password=wrong&next=%2F");
+                server.post("/act/sign-in", &body, &[PAGE, OUR_SITE]).await
+            }
+        })
+        .collect();
+    let mut pages = Vec::new();
+    while let Some(response) = sign_ins.join_next().await {
+        let response = response.expect("no panic");
+        assert!(response.status().is_redirection(), "back to the form");
+        let cookie = cookie_of(&response, "__Host-bursar-form");
+        let page = server.get("/sign-in", &[PAGE, ("cookie", &cookie)]).await.text().await.expect("a page");
+        if page.contains("Too many users are signing in at this moment.") {
+            pages.push(page);
+            // Nobody hashes for a request that was given up.
+            break;
+        }
+    }
+    let [page] = pages.as_slice() else { panic!("no sign-in was refused") };
+    assert!(page.contains("@example.com"), "the address is kept: {page}");
 }

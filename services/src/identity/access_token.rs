@@ -43,7 +43,7 @@ pub async fn verify(services: &Services, token: &str) -> Result<VerifiedToken, F
     check_size(token)?;
     let claims = identity.access_claims(services, token).await?;
     let subject = text(&claims, "sub").ok_or_else(|| untrusted("it names nobody"))?.to_owned();
-    let userinfo = identity.userinfo(services, [&claims, &Claims::new()], &subject, token, Purpose::Code).await;
+    let userinfo = identity.userinfo(services, [&claims, &Claims::new()], &subject, token, (Purpose::Code, None)).await;
     let others = userinfo.or_else(|fault| match fault {
         // A token without the scope openid opens nothing there, and may still be all that a known user needs.
         Fault::Declined(why) => {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 /// Claims about the exchange rather than the person.
 const OF_THE_EXCHANGE: [&str; 6] = ["nonce", "at_hash", "c_hash", "s_hash", "jti", "typ"];
 /// Claims that restrict what a user may do.
-const RESTRICTING: [&str; 2] = ["user_type", "guest"];
+pub(super) const RESTRICTING: [&str; 2] = ["user_type", "guest"];
 /// The most received role names that are kept for the page and the log, and the most characters of each.
 const MAX_RECEIVED: usize = 20;
 const MAX_RECEIVED_LENGTH: usize = 100;

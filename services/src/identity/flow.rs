@@ -11,6 +11,7 @@ use super::id_token::IdToken;
 use super::logged_out::{self, Origin};
 use super::seal::Tokens;
 use super::sessions::{self, Grant};
+use super::signed::Claims;
 use super::token_answer::TokenAnswer;
 use super::{Identity, LEEWAY, claims, state};
 use crate::Services;
@@ -185,7 +186,7 @@ async fn finish(
     let code = Code::parse(back.code.ok_or_else(|| untrusted("there is no code"))?)?;
     let answer = exchange(services, identity, secret, code).await?;
     let id = identity.id_token(services, &answer, Some(&Nonce::new(secret.derive("nonce")))).await?;
-    let grant = granted(services, identity, &answer, id, Exchange::Code).await?;
+    let grant = granted(services, identity, &answer, id, (Exchange::Code, None)).await?;
     let token = match flow.session {
         None => sign_in(services, identity, &grant, flow.started_at, from).await?,
         Some(session) => {
@@ -244,17 +245,17 @@ async fn exchange(
     answer.map_err(|fault| refused(fault, "the provider does not know the code any more"))
 }
 
-/// What an answer with a checked id token comes to.
+/// What an answer with a checked ID token comes to; `held` are the claims of a session that is refreshed.
 pub(super) async fn granted(
     services: &Services,
     identity: &Identity,
     answer: &TokenAnswer,
     id: IdToken,
-    purpose: Exchange,
+    (purpose, held): (Exchange, Option<&Claims>),
 ) -> Result<Grant, Fault> {
     let token = answer.access_token().secret();
     let access = identity.accompanying(services, token, &id.subject).await?;
-    let userinfo = identity.userinfo(services, [&id.claims, &access], &id.subject, token, purpose).await?;
+    let userinfo = identity.userinfo(services, [&id.claims, &access], &id.subject, token, (purpose, held)).await?;
     let others = claims::merged(access, userinfo);
     let life = answer.expires_in().and_then(|life| Duration::try_from(life).ok()).unwrap_or(sessions::DEFAULT_LIFE);
     Ok(Grant {

@@ -148,7 +148,7 @@ impl Lease {
         let answer = answer.map_err(|fault| refused(fault, "its refresh token is not valid any more"))?;
         let mut grant = if answer.raw_id_token().is_some() {
             let id = identity.id_token(services, &answer, None).await?;
-            granted(services, identity, &answer, id, Purpose::Session(self.session)).await?
+            granted(services, identity, &answer, id, self.exchange()).await?
         } else {
             self.without_id_token(services, identity, &answer, tokens.id).await?
         };
@@ -157,6 +157,11 @@ impl Lease {
         }
         grant.tokens.refresh.get_or_insert_with(|| refresh.secret().clone());
         self.admit(services, identity, &grant).await
+    }
+
+    /// What the exchange is for, and the claims so far.
+    const fn exchange(&self) -> (Purpose, Option<&Claims>) {
+        (Purpose::Session(self.session), Some(&self.claims))
     }
 
     /// Providers need not send an id token again; what it said stands.
@@ -175,7 +180,7 @@ impl Lease {
             sid: None,
             authenticated_at: None,
         };
-        granted(services, identity, answer, id, Purpose::Session(self.session)).await
+        granted(services, identity, answer, id, self.exchange()).await
     }
 
     async fn admit(

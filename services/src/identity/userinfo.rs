@@ -1,6 +1,6 @@
 //! The userinfo endpoint (OpenID Connect Core 1.0, section 5.3), for providers whose tokens say little beyond the subject.
 
-use super::claims::roles_claim;
+use super::claims::{RESTRICTING, roles_claim};
 use super::contact::Purpose;
 use super::fault::{Fault, untrusted};
 use super::http::HttpFault;
@@ -18,14 +18,21 @@ enum Missing {
     Nothing,
     /// A name; the user can sign in without it.
     Profile,
-    /// The roles, or every address: without them the answer would be "no role" or "no address", perhaps wrongly.
+    /// The roles, every address, or what restricts: without them the answer would be "no role", "no address" or "regular
+    /// user", perhaps wrongly.
     Needed,
 }
 
-fn missing(config: &IdentityConfig, tokens: [&Claims; 2]) -> Missing {
-    let has = |name: &str| tokens.iter().any(|claims| claims.get(name).is_some_and(|value| !value.is_null()));
+/// `held` are the claims of the session that is refreshed. Where they do not restrict the user, the userinfo endpoint did
+/// not at the sign-in either, and need not be requested at every refresh.
+fn missing(config: &IdentityConfig, tokens: [&Claims; 2], held: Option<&Claims>) -> Missing {
+    let states = |claims: &Claims, name: &str| claims.get(name).is_some_and(|value| !value.is_null());
+    let has = |name: &str| tokens.iter().any(|claims| states(claims, name));
     let has_roles = tokens.iter().any(|claims| roles_claim(config, claims).is_some());
-    match (has_roles && (has("email") || has("preferred_username")), has("email") && has("name")) {
+    let restricts = |claims: &Claims| RESTRICTING.iter().any(|name| states(claims, name));
+    let has_restrictions = tokens.iter().any(|claims| restricts(claims)) || held.is_some_and(|held| !restricts(held));
+    let has_needed = has_roles && has_restrictions && (has("email") || has("preferred_username"));
+    match (has_needed, has("email") && has("name")) {
         (false, _) => Missing::Needed,
         (true, false) => Missing::Profile,
         (true, true) => Missing::Nothing,
@@ -33,7 +40,8 @@ fn missing(config: &IdentityConfig, tokens: [&Claims; 2]) -> Missing {
 }
 
 impl Identity {
-    /// The claims of the userinfo endpoint, if the tokens lack something and the provider has such an endpoint.
+    /// The claims of the userinfo endpoint, if the tokens lack something and the provider has such an endpoint. At a
+    /// refresh, `held` are the claims that the session has so far.
     ///
     /// Entra ID has one that knows neither roles nor more of the profile than its tokens.
     pub(super) async fn userinfo(
@@ -42,9 +50,9 @@ impl Identity {
         tokens: [&Claims; 2],
         subject: &str,
         access_token: &str,
-        purpose: Purpose,
+        (purpose, held): (Purpose, Option<&Claims>),
     ) -> Result<Claims, Fault> {
-        let missing = missing(&self.config, tokens);
+        let missing = missing(&self.config, tokens, held);
         if missing == Missing::Nothing || self.config.kind == ProviderKind::Entra {
             return Ok(Claims::new());
         }
@@ -118,17 +126,35 @@ mod tests {
     use serde_json::{Value, json};
 
     #[test]
-    fn userinfo_is_needed_without_roles_or_address_and_useful_without_name() {
+    fn userinfo_is_needed_without_roles_address_or_restriction_and_useful_without_name() {
         let config = IdentityConfig::for_tests(ProviderKind::Oidc, "groups");
         let claims = |value: Value| value.as_object().cloned().expect("an object");
-        let lacks = |id, access| missing(&config, [&claims(id), &claims(access)]);
-        let all = json!({ "sub": "1", "groups": [], "email": "a@example.com", "name": "Ada" });
+        let lacks = |id, access| missing(&config, [&claims(id), &claims(access)], None);
+        let all =
+            json!({ "sub": "1", "groups": [], "email": "a@example.com", "name": "Ada", "user_type": "regular" });
         assert_eq!(lacks(all.clone(), json!({})), Missing::Nothing);
-        assert_eq!(lacks(json!({ "sub": "1" }), all), Missing::Nothing, "the access token has it");
-        let username = json!({ "groups": ["x"], "preferred_username": "ada", "name": "Ada" });
+        assert_eq!(lacks(json!({ "sub": "1" }), all.clone()), Missing::Nothing, "the access token has it");
+        let username = json!({ "groups": ["x"], "preferred_username": "ada", "name": "Ada", "guest": false });
         assert_eq!(lacks(username, json!({})), Missing::Profile);
-        assert_eq!(lacks(json!({ "groups": ["x"], "name": "Ada" }), json!({})), Missing::Needed);
-        assert_eq!(lacks(json!({ "email": "a@example.com", "name": "Ada" }), json!({})), Missing::Needed);
-        assert_eq!(lacks(json!({ "groups": null, "email": "a", "name": "Ada" }), json!({})), Missing::Needed);
+        for needed in ["groups", "email", "user_type"] {
+            for value in [None, Some(Value::Null)] {
+                let mut without = all.clone();
+                let object = without.as_object_mut().expect("an object");
+                object.remove(needed);
+                object.extend(value.map(|value| (needed.to_owned(), value)));
+                assert_eq!(lacks(without, json!({})), Missing::Needed, "{needed}");
+            }
+        }
+    }
+
+    #[test]
+    fn refresh_requests_userinfo_for_a_restriction_that_it_stated_before() {
+        let config = IdentityConfig::for_tests(ProviderKind::Oidc, "groups");
+        let claims = |value: Value| value.as_object().cloned().expect("an object");
+        let token = claims(json!({ "groups": [], "email": "a@example.com", "name": "Ada" }));
+        let at_refresh = |held: Value| missing(&config, [&token, &Claims::new()], Some(&claims(held)));
+        assert_eq!(at_refresh(json!({ "user_type": "external" })), Missing::Needed);
+        assert_eq!(at_refresh(json!({ "guest": true })), Missing::Needed);
+        assert_eq!(at_refresh(json!({ "user_type": null })), Missing::Nothing);
     }
 }

@@ -1,7 +1,7 @@
 //! Identities that were turned away because their address belongs to another account, and how an admin settles it
 //! (`behaviour.md` W-31). An address alone never links anybody: who can choose it at the provider would choose an account.
 
-use super::Vouched;
+use super::{Vouched, identity};
 use crate::Services;
 use crate::audit::Entry;
 use crate::change::Change;
@@ -76,6 +76,8 @@ pub async fn relink(
     subject: &str,
 ) -> Result<(), Error> {
     let mut change = services.change(can).await?;
+    // No sign-in of the identity meanwhile: it would make an account for it.
+    identity::lock(change.connection(), issuer, subject).await?;
     let (person, holder) = lock_with_holder(&mut change, id, issuer, subject).await?;
     let provider = take(&mut change, &person, issuer, subject).await?;
     if let Some(holder) = holder {

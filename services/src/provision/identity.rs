@@ -65,11 +65,27 @@ pub(super) struct Known {
     pub(super) is_active: bool,
 }
 
-/// The user linked to an identity; without a link the one whose id is the subject, as an import makes them.
+/// The user linked to an identity, locked; without a link the one whose id is the subject, as an import makes them.
 ///
 /// Only an account of this very provider is found by its id: where users choose their subject, they could choose the id of
 /// a local account, which project members see.
+///
+/// An administrator may link the user to another identity while this waits for the lock. The identity is then looked up
+/// once more, and is one without an account, or that of the user it was linked to.
 pub(super) async fn find(
+    connection: &mut PgConnection,
+    vouched: &Vouched<'_>,
+    subject: &str,
+) -> Result<Option<Known>, Error> {
+    match lock_linked(connection, vouched, subject).await? {
+        Some(known) if !is_still_linked(connection, vouched, subject, known.id).await? => {
+            lock_linked(connection, vouched, subject).await
+        }
+        found => Ok(found),
+    }
+}
+
+async fn lock_linked(
     connection: &mut PgConnection,
     vouched: &Vouched<'_>,
     subject: &str,
@@ -101,6 +117,26 @@ pub(super) async fn find(
         auth_source: row.auth_source,
         is_active: row.is_active,
     }))
+}
+
+/// Whether a user who is locked now has this identity, or none. The statement that waited for the lock saw the links as
+/// they were before it waited.
+async fn is_still_linked(
+    connection: &mut PgConnection,
+    vouched: &Vouched<'_>,
+    subject: &str,
+    user: UserId,
+) -> Result<bool, Error> {
+    let is_another = sqlx::query_scalar!(
+        r#"select exists (select from user_identities
+                          where user_id = $1 and (issuer, subject) <> ($2, $3)) as "exists!""#,
+        user.0,
+        vouched.issuer,
+        subject
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(!is_another)
 }
 
 /// Keeps what the last token said, to show where it differs from what holds. A token that leaves the roles out says

@@ -43,6 +43,32 @@ pub(crate) async fn check_confirmed(
     }
 }
 
+/// Notes that a session was opened with a one-time password; part of the transaction that begins it.
+pub(crate) async fn note_one_time_password(connection: &mut PgConnection, session: SessionId) -> Result<(), Error> {
+    sqlx::query!("update sessions set by_one_time_password = true where id = $1", session.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Whether the session was opened lately with the one-time password that the user still has to change: who did so
+/// need not enter it again. Every other one-time password of the user ended the session when it was issued.
+pub(crate) async fn proves_one_time_password(
+    services: &Services,
+    database: impl PgExecutor<'_>,
+    caller: &Caller,
+) -> Result<bool, Error> {
+    let proves = sqlx::query_scalar!(
+        r#"select s.by_one_time_password and coalesce(s.authenticated_at > $2, false) and u.password_change_due as "proves!"
+           from sessions s join users u on u.id = s.user_id where s.id = $1 and s.kept_until is null"#,
+        caller.actor.session_id.0,
+        services.clock.now() - CONFIRMED_FOR
+    )
+    .fetch_optional(database)
+    .await?;
+    Ok(proves.unwrap_or_default())
+}
+
 /// Notes that the person behind a session proved again who they are, and gives it a new secret (field.md S1); `None`
 /// when `old` is not the secret it has.
 pub(crate) async fn confirm(
@@ -54,7 +80,8 @@ pub(crate) async fn confirm(
 ) -> Result<Option<SessionToken>, Error> {
     let token = SessionToken::random(services);
     let confirmed = sqlx::query!(
-        "update sessions set token_hash = $3, authenticated_at = $4 where id = $1 and token_hash = $2 and kept_until is null",
+        "update sessions set token_hash = $3, authenticated_at = $4, by_one_time_password = false
+         where id = $1 and token_hash = $2 and kept_until is null",
         session.0,
         old.hash(),
         token.hash(),

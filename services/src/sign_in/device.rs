@@ -2,7 +2,8 @@
 //!
 //! A device has tries of its own, counted like those of an account. Knowing its token opens nothing.
 
-use super::tries::{Account, Counted};
+use super::addresses::StoredPassword;
+use super::tries::Account;
 use crate::Services;
 use crate::error::Error;
 use crate::sweep::{self, BATCH};
@@ -25,7 +26,7 @@ pub(super) async fn count(
     connection: &mut PgConnection,
     device: &DeviceToken,
     account: Account<'_>,
-) -> Result<Option<Counted>, Error> {
+) -> Result<Option<StoredPassword>, Error> {
     let now = services.clock.now();
     let (id, email) = account.keys();
     let row = sqlx::query!(
@@ -36,7 +37,7 @@ pub(super) async fn count(
          where u.id = d.user_id and u.id = coalesce($6::uuid, (select id from users where lower(email) = lower($1)))
            and d.token_hash = $2
            and d.expires_at > $3 and (d.locked_until is null or d.locked_until <= $3)
-         returning u.id, u.password_hash",
+         returning u.id, u.password_hash, u.is_active",
         email,
         device.hash(),
         now,
@@ -46,7 +47,7 @@ pub(super) async fn count(
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| Counted { id: UserId(row.id), password_hash: row.password_hash }))
+    Ok(row.map(|row| StoredPassword { id: UserId(row.id), hash: row.password_hash, is_active: row.is_active }))
 }
 
 /// Takes back the tries of a device from which the right password came.

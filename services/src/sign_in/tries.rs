@@ -1,5 +1,6 @@
 //! Counting tries, atomically and before any password is looked at.
 
+use super::addresses::{self, Count, StoredPassword};
 use super::device::{self, DeviceToken};
 use crate::Services;
 use crate::error::Error;
@@ -33,19 +34,13 @@ impl Account<'_> {
     }
 }
 
-/// An account with a try left, which is used up now.
-pub(super) struct Counted {
-    pub(super) id: UserId,
-    pub(super) password_hash: Option<String>,
-}
-
-/// The answer to every try that fails; says at `field` what happens after too many.
+/// The answer to every try that fails while others are left; says at `field` what happens after too many.
 pub(crate) fn wrong(services: &Services, field: &str, what: &str) -> Error {
     let tries = services.settings.account_tries;
     let minutes = services.settings.lock_period.whole_minutes().max(1);
-    let tries = if tries == 1 { "1 wrong try".to_owned() } else { format!("{tries} wrong tries") };
+    let tries = if tries == 1 { "1 failed attempt".to_owned() } else { format!("{tries} failed attempts") };
     let minutes = if minutes == 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") };
-    FieldErrors::one(field, format!("{what} After {tries} sign-in closes for {minutes}.")).into()
+    FieldErrors::one(field, format!("{what} After {tries} sign-in is blocked for {minutes}.")).into()
 }
 
 /// By what a try was counted.
@@ -60,71 +55,47 @@ pub(super) enum Path {
     KnownDevice(DeviceToken),
 }
 
-/// Counts a try: of a device that the account knows, else of a network and, if it may go on, of the account; `None`
-/// when the account is unknown or locked.
+/// A try that was counted.
+pub(super) struct Attempt {
+    /// Of the account, if there is one.
+    pub(super) password: Option<StoredPassword>,
+    pub(super) path: Path,
+    pub(super) count: Count,
+}
+
+/// Counts a try: of a device that the account knows, else of a network and, if it may go on, of the address.
 ///
 /// All in one transaction: known and unknown accounts cost one commit.
 pub(super) async fn count(
     services: &Services,
     client: &Client,
     account: Option<Account<'_>>,
-) -> Result<(Option<Counted>, Path), Error> {
+) -> Result<Attempt, Error> {
     // A try that no worker has room for is not counted.
     services.hasher.check_room()?;
     let mut transaction = services.pool.begin().await?;
     if let (Some(device), Some(account)) = (&client.device, account)
-        && let Some(counted) = device::count(services, &mut transaction, device, account).await?
+        && let Some(password) = device::count(services, &mut transaction, device, account).await?
     {
         transaction.commit().await?;
-        return Ok((Some(counted), Path::KnownDevice(device.clone())));
+        let path = Path::KnownDevice(device.clone());
+        return Ok(Attempt { password: Some(password), path, count: Count::Open });
     }
     let network = network(client);
     let to_wait = count_network(services, &mut transaction, &network, services.settings.network_tries).await?;
-    let counted = match (to_wait, account) {
-        (None, Some(account)) => count_account(services, &mut transaction, account).await?,
-        _ => None,
+    let (password, count) = match (to_wait, account) {
+        (None, Some(account)) => addresses::count(services, &mut transaction, account).await?,
+        _ => (None, Count::Open),
     };
     transaction.commit().await?;
-    to_wait.map_or(Ok((counted, Path::Open { network })), |seconds| Err(Refusal::TooMany(seconds).into()))
-}
-
-/// Counts a try of an account unless it is locked; the last one allowed locks it until it proves right.
-async fn count_account(
-    services: &Services,
-    connection: &mut PgConnection,
-    account: Account<'_>,
-) -> Result<Option<Counted>, Error> {
-    let (id, email) = account.keys();
-    let now = services.clock.now();
-    let row = sqlx::query!(
-        "update users set
-           sign_in_tries = case when locked_until is null then sign_in_tries + 1 else 1 end,
-           locked_until = case when case when locked_until is null then sign_in_tries + 1 else 1 end >= $4 then $5::timestamptz end
-         where id = coalesce($1::uuid, (select id from users where lower(email) = lower($2)))
-           and (locked_until is null or locked_until <= $3)
-         returning id, password_hash",
-        id,
-        email,
-        now,
-        i32::from(services.settings.account_tries),
-        now + services.settings.lock_period
-    )
-    .fetch_optional(connection)
-    .await?;
-    Ok(row.map(|row| Counted { id: UserId(row.id), password_hash: row.password_hash }))
-}
-
-/// How many seconds the account of a signed-in user stays locked.
-pub(super) async fn seconds_locked(services: &Services, user: UserId) -> Result<u64, Error> {
-    let locked_until = sqlx::query_scalar!("select locked_until from users where id = $1", user.0)
-        .fetch_optional(&services.pool)
-        .await?
-        .flatten();
-    Ok(locked_until.map_or(1, |end| seconds_from(services.clock.now(), end)))
+    match to_wait {
+        Some(seconds) => Err(Refusal::TooMany(seconds).into()),
+        None => Ok(Attempt { password, path: Path::Open { network }, count }),
+    }
 }
 
 /// Whole seconds until `end`, at least one.
-fn seconds_from(now: OffsetDateTime, end: OffsetDateTime) -> u64 {
+pub(super) fn seconds_from(now: OffsetDateTime, end: OffsetDateTime) -> u64 {
     u64::try_from((end - now).whole_seconds()).unwrap_or_default().max(1)
 }
 
@@ -219,9 +190,6 @@ fn network(client: &Client) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{World, rounds};
-    use domain::role::PlatformRole;
-    use std::sync::Arc;
 
     #[test]
     fn neighbours_share_a_network() {
@@ -231,40 +199,5 @@ mod tests {
         assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
         assert_eq!(of("not an address"), "unknown");
         assert_eq!(network(&Client::default()), "unknown");
-    }
-
-    /// How many of so many tries at once are let through.
-    async fn let_through(world: &Arc<World>, person: UserId, tries: usize) -> u16 {
-        let tries: Vec<_> = (0..tries)
-            .map(|_| {
-                let world = Arc::clone(world);
-                tokio::spawn(async move {
-                    let mut connection = world.services.pool().acquire().await.expect("a connection");
-                    let counted = count_account(&world.services, &mut connection, Account::Id(person)).await;
-                    counted.expect("the database answers").is_some()
-                })
-            })
-            .collect();
-        let mut let_through = 0;
-        for attempt in tries {
-            let_through += u16::from(attempt.await.expect("no panic"));
-        }
-        let_through
-    }
-
-    #[tokio::test]
-    async fn of_500_parallel_tries_exactly_as_many_as_allowed_are_let_through() {
-        let world = Arc::new(World::create().await);
-        let person = world.person("Priya", PlatformRole::User).await.actor.user_id;
-        assert_eq!(let_through(&world, person, 500).await, world.services.settings().account_tries);
-    }
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn of_eight_tries_at_once_five_are_let_through_every_time() {
-        let world = Arc::new(World::create().await);
-        for round in 0..rounds(100, 1000) {
-            let person = world.person(&format!("Person {round}"), PlatformRole::User).await.actor.user_id;
-            assert_eq!(let_through(&world, person, 8).await, 5, "round {round}");
-        }
     }
 }

@@ -70,7 +70,7 @@ pub async fn create_with_password(
     password: &str,
 ) -> Result<UserId, Error> {
     check_can_create(services)?;
-    let chosen = NewPassword::parse(password, new.email.as_str())
+    let chosen = NewPassword::parse(password, new.email.as_str(), services.settings.password_policy)
         .map_err(|problem| FieldErrors::one("password", problem.as_str()))?;
     insert(services, can, new, Some(more), chosen.expose()).await
 }

@@ -73,7 +73,8 @@ pub async fn unlock(services: &Services, can: &Can<ManageUsers>, id: UserId) -> 
     let mut change = services.change(can).await?;
     let person = Person::lock(&mut change, id).await?;
     let unlocked = sqlx::query!(
-        "update users set sign_in_tries = 0, locked_until = null where id = $1 and sign_in_tries > 0",
+        "update users set sign_in_tries = 0, sign_in_tries_end_at = null, locked_until = null
+         where id = $1 and sign_in_tries > 0",
         id.0
     )
     .execute(change.connection())
@@ -118,7 +119,8 @@ pub async fn issue_one_time_password(services: &Services, can: &Can<ManageUsers>
 /// # Errors
 /// As [`issue_one_time_password`]; a problem at `new_password`.
 pub async fn set_password(services: &Services, can: &Can<ManageUsers>, id: UserId, new: &str) -> Result<(), Error> {
-    let new = NewPassword::parse(new, "").map_err(|problem| FieldErrors::one("new_password", problem.as_str()))?;
+    let new = NewPassword::parse(new, "", services.settings.password_policy)
+        .map_err(|problem| FieldErrors::one("new_password", problem.as_str()))?;
     replace_password(services, can, id, new.expose().to_owned(), false).await
 }
 
@@ -142,7 +144,7 @@ async fn replace_password(
     }
     sqlx::query!(
         "update users set password_hash = $2, password_change_due = $3, password_expires_at = $4, sign_in_tries = 0,
-                          locked_until = null
+                          sign_in_tries_end_at = null, locked_until = null
          where id = $1",
         id.0,
         hash,

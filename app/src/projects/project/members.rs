@@ -104,7 +104,7 @@ fn row(member: Member, facts: &ProjectFacts, offer: Offer) -> impl IntoView + us
         .may_manage
         .then(|| if member.is_creator { creator().into_any() } else { remove_form(&member, facts).into_any() });
     let since = member.since;
-    let granted_by = member.granted_by.unwrap_or_else(|| "First sign-in".to_owned());
+    let granted_by = member.granted_by.unwrap_or_else(|| facts.kind.automatic_grantor().to_owned());
     view! {
         <TableRow>
             <Cell stacked=Stacked::Line>{name}</Cell>

@@ -79,7 +79,7 @@ fn row(project: Assignment, person: UserId, name: &str, may: bool) -> impl IntoV
     let is_fixed = project.kind == ProjectKind::Personal;
     let title = if is_fixed { project.kind.title().to_owned() } else { project.title.clone() };
     let tile = if is_fixed { name.to_owned() } else { project.title.clone() };
-    let granted_by = project.granted_by.clone().unwrap_or_else(|| "First sign-in".to_owned());
+    let granted_by = project.granted_by.clone().unwrap_or_else(|| project.kind.automatic_grantor().to_owned());
     let since = project.since;
     let role = if may && !is_fixed {
         role_form(&technical, &project.title, person, name, project.role).into_any()

@@ -3,7 +3,7 @@
 use super::*;
 use crate::api::query;
 use domain::email::Email;
-use domain::password::NewPassword;
+use domain::password::{NewPassword, PasswordPolicy};
 use jsonschema::Validator;
 use proptest::prelude::*;
 
@@ -90,12 +90,17 @@ agrees_where_plain! {
     user_name_of_the_document_is_what_is_read: UsernameText, |raw| exact(raw, domain::username::parse).is_ok();
     email_of_the_document_is_what_is_read: EmailText, |raw| exact(raw, Email::parse).is_ok();
     password_of_the_document_is_what_is_read:
-        NewPasswordText, |raw| NewPassword::parse(raw, "").is_ok() || is_common(raw);
+        NewPasswordText, |raw| NewPassword::parse(raw, "", least()).is_ok() || is_common(raw);
+}
+
+/// The policy with the least length that can be set, which the document states.
+fn least() -> PasswordPolicy {
+    PasswordPolicy::new(PasswordPolicy::LEAST).expect("in range")
 }
 
 /// Passwords that are refused for what they say.
 fn is_common(raw: &str) -> bool {
-    let problem = NewPassword::parse(raw, "").expect_err("refused");
+    let problem = NewPassword::parse(raw, "", least()).expect_err("refused");
     problem.as_str().starts_with("Choose another password")
 }
 

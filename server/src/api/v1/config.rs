@@ -5,10 +5,14 @@ use axum::Json;
 use axum::extract::State;
 use domain::mode::Mode;
 use serde::Serialize;
+use std::borrow::Cow;
 use services::Settings;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+/// The value of `idpProvider` where Bursar keeps the passwords.
+const LOCAL: &str = "local";
 
 /// The addresses of this file.
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -32,7 +36,7 @@ pub struct ComponentSettings {
     enabled: bool,
     /// The value, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<&'static str>,
+    value: Option<Cow<'static, str>>,
 }
 
 /// The switches of this console.
@@ -44,14 +48,18 @@ pub struct ComponentSettings {
     responses((status = OK, description = "The components that are switched on.", body = [Component])),
 )]
 async fn config(State(state): State<AppState>) -> Json<Vec<Component>> {
-    let provider = state.services.identity().map_or("local", |provider| provider.kind().key());
+    let provider = state.services.identity().map_or(LOCAL, |provider| provider.kind().key());
     Json(components(state.services.settings(), provider))
 }
 
 fn components(settings: &Settings, provider: &'static str) -> Vec<Component> {
     let on = |id| Component { id, settings: ComponentSettings { enabled: true, value: None } };
-    let provider = ComponentSettings { enabled: true, value: Some(provider) };
-    let mut all = vec![Component { id: "idpProvider", settings: provider }];
+    let valued = |id, value| Component { id, settings: ComponentSettings { enabled: true, value: Some(value) } };
+    let mut all = vec![valued("idpProvider", Cow::Borrowed(provider))];
+    if provider == LOCAL {
+        let least = settings.password_policy.min_length().to_string();
+        all.push(valued("passwordMinLength", Cow::Owned(least)));
+    }
     if settings.mode == Mode::Platform {
         all.extend([on("features:userManagement"), on("features:userAbilityToCreateProject")]);
     }

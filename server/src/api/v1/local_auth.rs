@@ -69,6 +69,9 @@ impl Message {
 }
 
 /// Signs in. The answer also sets the session cookie of the console.
+///
+/// After five failures an address is blocked for 15 minutes, whether an account has it or not (429, with `Retry-After`). The
+/// right password of a deactivated account, and a one-time password that has expired, are answered with 403.
 #[utoipa::path(
     post,
     path = "/local-auth/login",
@@ -83,6 +86,7 @@ impl Message {
             headers(("Set-Cookie" = String, description = "The session cookie of the console.")),
         ),
         (status = UNAUTHORIZED, description = "Wrong e-mail address or password."),
+        (status = FORBIDDEN, description = "The account is deactivated, or the one-time password has expired."),
         (status = NOT_FOUND, description = "Users sign in through an identity provider."),
     ),
 )]
@@ -104,7 +108,7 @@ async fn login(
     Ok((cookie, Json(body)))
 }
 
-/// Wrong e-mail address or password: one answer for all reasons.
+/// Wrong e-mail address or password: one answer for both.
 fn wrong(refused: ApiError) -> ApiError {
     refused.invalid_as(StatusCode::UNAUTHORIZED)
 }

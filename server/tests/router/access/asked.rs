@@ -87,7 +87,7 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/account/confirm", SignedIn, |_| "confirm_password=wrong&confirm_action=".into()),
     ("/act/account/confirm-later", SignedIn, |_| "confirm_form=none".into()),
     ("/data/confirmation", SignedIn, |_| String::new()),
-    ("/act/account/change-password", SignedIn, |_| "current_password=a&new_password=b&repeated=b".into()),
+    ("/act/account/change-password", SignedIn, |_| "current_password=a&new_password=b".into()),
     ("/act/account/end-session", SignedIn, |_| "session=unknown".into()),
     ("/act/account/sign-out-everywhere", Own(ManageOwnAccount), |_| String::new()),
     ("/data/who-am-i", SignedIn, |_| String::new()),

@@ -48,6 +48,53 @@ async fn every_wrong_sign_in_has_one_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sign_in_is_blocked_alike_for_known_and_unknown_addresses() {
+    let server = TestServer::start().await;
+    let (ada, _) = server.person("Ada Lovelace", PlatformRole::User).await;
+    server.world.set_password(ada.actor.user_id, PASSWORD).await;
+    let nobody = Program::nobody(&server);
+    let mut answers = Vec::new();
+    for email in ["ada.lovelace@example.com", "nobody@example.com"] {
+        let mut seen = Vec::new();
+        for _ in 0..6 {
+            let refused = nobody.post("/v1/local-auth/login", json!({"email": email, "password": "wrong"})).await;
+            seen.push((refused.status, refused.message().to_owned(), refused.header("retry-after").to_owned()));
+        }
+        answers.push(seen);
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert!(answers[0][..4].iter().all(|(status, ..)| *status == 401), "{answers:?}");
+    let blocked = "Sign-in for this address is blocked until 09:15 UTC. An administrator can unlock it.";
+    assert!(answers[0][4..].iter().all(|it| *it == (429, blocked.to_owned(), "900".to_owned())), "{answers:?}");
+    let right = json!({"email": "ada.lovelace@example.com", "password": PASSWORD});
+    assert_eq!(nobody.post("/v1/local-auth/login", right).await.status, 429);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deactivated_user_is_told_so_after_the_right_password() {
+    let server = TestServer::start().await;
+    let (ada, _) = server.person("Ada Lovelace", PlatformRole::User).await;
+    server.world.set_password(ada.actor.user_id, PASSWORD).await;
+    sqlx::query("update users set is_active = false").execute(server.world.services.pool()).await.expect("deactivated");
+    let nobody = Program::nobody(&server);
+    for (password, status) in [("wrong", 401), (PASSWORD, 403)] {
+        let login = json!({"email": "ada.lovelace@example.com", "password": password});
+        let refused = nobody.post("/v1/local-auth/login", login).await;
+        assert_eq!(refused.status, status);
+        let tells = refused.body["error"]["details"] == "This account is deactivated. Ask an administrator.";
+        assert_eq!(tells, status == 403, "{refused:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn configuration_names_the_least_length_of_a_password() {
+    let server = TestServer::start().await;
+    let config = Program::nobody(&server).get("/v1/config").await;
+    let least = json!({"id": "passwordMinLength", "settings": {"enabled": true, "value": "15"}});
+    assert!(config.body.as_array().is_some_and(|all| all.contains(&least)), "{config:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_one_time_password_opens_nothing_but_its_change() {
     let server = TestServer::start().await;
     let (ada, _) = server.person("Ada Lovelace", PlatformRole::Maintainer).await;

@@ -183,7 +183,7 @@ async fn an_account_is_made_changed_and_closed() {
     assert_eq!((&demoted.body["is_admin"], &demoted.body["is_auditor"]), (&json!(false), &json!(true)));
     assert_eq!(root.delete(&path).await.status, 200);
     assert_eq!(root.delete(&path).await.status, 200);
-    assert_eq!(nobody.post("/v1/local-auth/login", login.clone()).await.status, 401);
+    assert_eq!(nobody.post("/v1/local-auth/login", login.clone()).await.status, 403);
     let closed = root.get(&path).await;
     assert!(closed.body["is_active"] == false && closed.body["deleted_at"].is_string(), "{closed:?}");
     let open = root.put(&path, json!({"is_active": true})).await;

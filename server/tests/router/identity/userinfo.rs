@@ -2,7 +2,8 @@
 
 use super::access_tokens::made;
 use super::{both, count, who};
-use crate::provider::{Answer, Forge, Sign, cookie_of};
+use crate::provider::{Answer, Forge, Provider, Sign, cookie_of, person};
+use crate::server::TestServer;
 use http::StatusCode;
 use serde_json::json;
 use time::Duration;
@@ -130,11 +131,54 @@ async fn access_token_of_an_api_client_is_completed_at_userinfo() {
     assert_eq!(status(other).await, StatusCode::UNAUTHORIZED, "claims of somebody else give nothing");
 }
 
+/// Offers a userinfo endpoint beside tokens that say everything but what `take` takes out of them.
+fn with_userinfo_beside(provider: &Provider, user_type: &str, take: fn(&mut Forge)) {
+    let mut ada = person("ada", &["developer"]);
+    ada.insert("user_type".to_owned(), json!(user_type));
+    provider.sign_in_as(ada);
+    provider.forge(take);
+    provider.forge_access(take);
+    provider
+        .describe(|it| it["userinfo_endpoint"] = json!(format!("{}/userinfo", it["issuer"].as_str().expect("text"))));
+}
+
+async fn stored_type(server: &TestServer) -> (String, serde_json::Value) {
+    sqlx::query_as("select u.user_type, p.claims -> 'user_type' from users u, provider_sessions p where u.email like 'ada%'")
+        .fetch_one(server.world.services.pool())
+        .await
+        .expect("a user with a session")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn user_type_that_userinfo_alone_states_restricts_the_user() {
+    let (server, provider) = both().await;
+    with_userinfo_beside(&provider, "external", |it| it.claim("user_type", json!(null)));
+    let session = server.sign_in(&provider).await;
+    assert_eq!(stored_type(&server).await, ("external".to_owned(), json!("external")));
+    assert_eq!(provider.userinfo_requests(), 1);
+    server.world.clock.advance(Duration::minutes(6));
+    assert!(who(&server, &session).await.is_some());
+    assert_eq!((provider.refreshes(), provider.userinfo_requests()), (1, 2));
+    assert_eq!(stored_type(&server).await.1, json!("external"), "a refresh does not make the user regular");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn userinfo_that_restricts_nobody_is_requested_at_sign_in_alone() {
+    let (server, provider) = both().await;
+    with_userinfo_beside(&provider, "regular", |it| it.claim("user_type", json!(null)));
+    let mut ada = person("ada", &["developer"]);
+    ada.remove("user_type");
+    provider.sign_in_as(ada);
+    let session = server.sign_in(&provider).await;
+    server.world.clock.advance(Duration::minutes(6));
+    assert!(who(&server, &session).await.is_some());
+    assert_eq!((provider.refreshes(), provider.userinfo_requests()), (1, 1));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn userinfo_is_left_alone_when_tokens_say_what_is_needed() {
     let (server, provider) = both().await;
-    provider
-        .describe(|it| it["userinfo_endpoint"] = json!(format!("{}/userinfo", it["issuer"].as_str().expect("text"))));
+    with_userinfo_beside(&provider, "regular", |_| {});
     server.sign_in(&provider).await;
     assert_eq!(provider.userinfo_requests(), 0);
 }
