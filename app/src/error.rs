@@ -45,7 +45,9 @@ impl From<Refusal> for PageError {
         crate::request::set_status(refusal.status());
         match &refusal {
             Refusal::SignedOut => crate::request::redirect(&crate::request::current_page().through_sign_in()),
-            Refusal::PasswordChangeDue => crate::request::redirect(&crate::request::current_page().through_password_change()),
+            Refusal::PasswordChangeDue => {
+                crate::request::redirect(&crate::request::current_page().through_password_change())
+            }
             _ => {}
         }
         Self { refusal, request_id: crate::request::request_id() }

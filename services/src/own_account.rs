@@ -86,10 +86,11 @@ pub async fn replace_one_time_password(
     let new_hash = services.hasher.hash(chosen.expose().to_owned()).await?;
     let mut transaction = services.pool.begin().await?;
     // The user is locked before the session, as everywhere.
-    let stored = sqlx::query_scalar!("select password_hash from users where id = $1 and is_active for no key update", user.0)
-        .fetch_optional(&mut *transaction)
-        .await?
-        .flatten();
+    let stored =
+        sqlx::query_scalar!("select password_hash from users where id = $1 and is_active for no key update", user.0)
+            .fetch_optional(&mut *transaction)
+            .await?
+            .flatten();
     session::actor_for_change(services, &mut transaction, caller).await?;
     if stored != current || !session::proves_one_time_password(services, &mut *transaction, caller).await? {
         return Err(unproven());

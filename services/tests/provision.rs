@@ -477,7 +477,8 @@ async fn sign_in_during_relink(
 #[tokio::test]
 async fn sign_in_of_an_identity_that_is_replaced_meanwhile_is_turned_away() {
     let replacing = developer("ada2", json!({"email": "ada@example.com"}));
-    let (_, world, signed_in) = sign_in_during_relink(World::create().await, replacing, developer("ada", json!({}))).await;
+    let (_, world, signed_in) =
+        sign_in_during_relink(World::create().await, replacing, developer("ada", json!({}))).await;
     assert_eq!(signed_in, Err(Denial::AddressOfAnother));
     assert_eq!(count(&world, "select count(*) from user_identities").await, 1);
     assert_eq!(count(&world, "select count(*) from users").await, 2, "Root and Ada");

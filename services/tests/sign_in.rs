@@ -46,7 +46,8 @@ async fn tries(world: &World, person: uuid::Uuid) -> i32 {
 }
 
 fn the_one_answer() -> Refusal {
-    let text = "The e-mail address or the password is wrong. After 5 failed attempts sign-in is blocked for 15 minutes.";
+    let text =
+        "The e-mail address or the password is wrong. After 5 failed attempts sign-in is blocked for 15 minutes.";
     FieldErrors::one("password", text).into()
 }
 
@@ -192,11 +193,15 @@ async fn deactivated_user_is_told_so_after_the_right_password_alone() {
         attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong");
     }
     let refused = attempt(&world, "priya@example.com", PASSWORD).await.expect_err("blocked");
-    assert!(matches!(refused, Refusal::SignInBlocked { .. }), "nothing is told while the address is blocked: {refused}");
-    let sessions: i64 = sqlx::query_scalar("select count(*) from sessions s join users u on u.id = s.user_id and not u.is_active")
-        .fetch_one(world.services.pool())
-        .await
-        .expect("a count");
+    assert!(
+        matches!(refused, Refusal::SignInBlocked { .. }),
+        "nothing is told while the address is blocked: {refused}"
+    );
+    let sessions: i64 =
+        sqlx::query_scalar("select count(*) from sessions s join users u on u.id = s.user_id and not u.is_active")
+            .fetch_one(world.services.pool())
+            .await
+            .expect("a count");
     assert_eq!(sessions, 1, "the one that the test began");
 }
 

@@ -49,14 +49,9 @@ async fn guess(world: &World, email: &str) {
 async fn every_failure_does_the_same_work() {
     let world = world().await;
     let ((), statements) = count_statements(guess(&world, KNOWN)).await;
-    for email in [
-        UNKNOWN,
-        KNOWN,
-        "locked@example.com",
-        "blocked@example.com",
-        "deactivated@example.com",
-        "without@example.com",
-    ] {
+    for email in
+        [UNKNOWN, KNOWN, "locked@example.com", "blocked@example.com", "deactivated@example.com", "without@example.com"]
+    {
         assert_eq!(count_hashes(guess(&world, email)).await.1, 1, "{email}: one hash");
         assert_eq!(count_statements(guess(&world, email)).await.1, statements, "{email}: as many statements");
     }

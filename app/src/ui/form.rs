@@ -69,9 +69,7 @@ mod hydrate {
     use leptos::ev::SubmitEvent;
     use leptos::prelude::window;
     use leptos::wasm_bindgen::{JsCast, JsValue};
-    use leptos::web_sys::{
-        FormData, HtmlDialogElement, HtmlElement, HtmlFormElement, UrlSearchParams,
-    };
+    use leptos::web_sys::{FormData, HtmlDialogElement, HtmlElement, HtmlFormElement, UrlSearchParams};
 
     const UNCERTAIN: u16 = Refusal::Uncertain.status();
 

@@ -74,7 +74,10 @@ impl Config {
     /// Rules between variables.
     pub(super) fn checked(self) -> Result<Self, Problems> {
         let email = self.superadmin_email.as_ref().map_or("", |email| email.as_str());
-        let password = self.superadmin_password.as_ref().map(|password| NewPassword::parse(password.expose(), email, self.password_policy));
+        let password = self
+            .superadmin_password
+            .as_ref()
+            .map(|password| NewPassword::parse(password.expose(), email, self.password_policy));
         let mut problems = provider_problems(&self);
         if let Some(Err(problem)) = password {
             problems.push(format!("SUPERADMIN_PASSWORD: {problem}"));

@@ -64,12 +64,9 @@ plain_value!(String, "a text", |raw| Some(raw.to_owned()), Self::clone);
 plain_value!(u16, "a whole number from 0 to 65535", |raw| raw.parse().ok(), Self::to_string);
 plain_value!(u32, "a whole number, 0 or more", |raw| raw.parse().ok(), Self::to_string);
 plain_value!(PathBuf, "a folder", |raw| Some(Self::from(raw)), |path| path.display().to_string());
-plain_value!(
-    PasswordPolicy,
-    "a whole number from 8 to 64",
-    |raw| raw.parse().ok().and_then(Self::new),
-    |policy| policy.min_length().to_string()
-);
+plain_value!(PasswordPolicy, "a whole number from 8 to 64", |raw| raw.parse().ok().and_then(Self::new), |policy| {
+    policy.min_length().to_string()
+});
 plain_value!(Email, "an e-mail address", |raw| Self::parse(raw).ok(), Self::to_string);
 plain_value!(
     bool,

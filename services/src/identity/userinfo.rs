@@ -130,8 +130,7 @@ mod tests {
         let config = IdentityConfig::for_tests(ProviderKind::Oidc, "groups");
         let claims = |value: Value| value.as_object().cloned().expect("an object");
         let lacks = |id, access| missing(&config, [&claims(id), &claims(access)], None);
-        let all =
-            json!({ "sub": "1", "groups": [], "email": "a@example.com", "name": "Ada", "user_type": "regular" });
+        let all = json!({ "sub": "1", "groups": [], "email": "a@example.com", "name": "Ada", "user_type": "regular" });
         assert_eq!(lacks(all.clone(), json!({})), Missing::Nothing);
         assert_eq!(lacks(json!({ "sub": "1" }), all.clone()), Missing::Nothing, "the access token has it");
         let username = json!({ "groups": ["x"], "preferred_username": "ada", "name": "Ada", "guest": false });

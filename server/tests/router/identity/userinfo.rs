@@ -143,10 +143,12 @@ fn with_userinfo_beside(provider: &Provider, user_type: &str, take: fn(&mut Forg
 }
 
 async fn stored_type(server: &TestServer) -> (String, serde_json::Value) {
-    sqlx::query_as("select u.user_type, p.claims -> 'user_type' from users u, provider_sessions p where u.email like 'ada%'")
-        .fetch_one(server.world.services.pool())
-        .await
-        .expect("a user with a session")
+    sqlx::query_as(
+        "select u.user_type, p.claims -> 'user_type' from users u, provider_sessions p where u.email like 'ada%'",
+    )
+    .fetch_one(server.world.services.pool())
+    .await
+    .expect("a user with a session")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
