@@ -26,5 +26,6 @@ pub mod provider;
 pub mod reset_period;
 pub mod role;
 pub mod session;
+pub mod shortened;
 pub mod user;
 pub mod username;

@@ -36,16 +36,21 @@ pub fn Breadcrumbs(
             Some(href) => view! {
                 <a
                     href=href
-                    class="inline-flex min-h-6 items-center rounded-sm hover:text-ink hover:underline hover:underline-offset-[0.2em]"
+                    class="inline-flex min-h-6 min-w-0 items-center rounded-sm wrap-anywhere hover:text-ink hover:underline hover:underline-offset-[0.2em]"
                 >
                     {crumb.label}
                 </a>
             }
             .into_any(),
-            None => view! { <span aria-current=(place == last).then_some("page")>{crumb.label}</span> }.into_any(),
+            None => view! {
+                <span class="min-w-0 wrap-anywhere" aria-current=(place == last).then_some("page")>
+                    {crumb.label}
+                </span>
+            }
+            .into_any(),
         };
         view! {
-            <li class="flex min-h-6 items-center gap-1.5 not-first:before:text-ink-3 not-first:before:content-['/'/'']">
+            <li class="flex min-h-6 max-w-full min-w-0 items-center gap-1.5 not-first:before:text-ink-3 not-first:before:content-['/'/'']">
                 {step}
             </li>
         }

@@ -25,7 +25,7 @@ pub fn PageHead(
         <header class="px-gutter pt-3.5">
             {(!crumbs.is_empty()).then(|| view! { <Breadcrumbs crumbs /> })}
             <div class="mt-0.5 flex min-h-10 flex-wrap items-center gap-x-3 gap-y-2 max-nav:mt-1 max-nav:min-h-0">
-                <h1 class="text-xl font-title">{title}</h1>
+                <h1 class="text-xl font-title wrap-anywhere">{title}</h1>
                 {subtitle.map(|subtitle| view! { <p class="text-sm text-ink-2">{subtitle}</p> }).views()}
                 <div class="ms-auto flex flex-wrap gap-2 empty:hidden max-nav:ms-0 max-nav:w-full max-nav:[&>*]:flex-auto">
                     {actions.run()}

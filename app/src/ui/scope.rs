@@ -85,5 +85,5 @@ pub(super) fn problem(id: &str, error: Option<String>) -> Option<impl IntoView +
 
 /// What helps to fill in a field, under it.
 pub(super) fn hint_line(id: &str, hint: String) -> impl IntoView + use<> {
-    view! { <p id=[id, "-hint"].concat() class="text-sm/4.5 text-ink-2">{hint}</p> }
+    view! { <p id=[id, "-hint"].concat() class="text-sm/4.5 wrap-anywhere text-ink-2">{hint}</p> }
 }

@@ -39,7 +39,7 @@ pub fn Toast(
     view! {
         <div
             role="status"
-            class="on-inverse-ring pointer-events-none fixed inset-x-4 bottom-4 z-20 grid justify-items-center max-nav:bottom-20"
+            class="on-inverse-ring pointer-events-none fixed inset-x-4 bottom-4 z-20 grid grid-cols-[minmax(0,1fr)] justify-items-center max-nav:bottom-20"
         >
             <div
                 hidden=move || gone.get()
@@ -50,18 +50,22 @@ pub fn Toast(
                 on:focusout=move |_| start()
             >
                 <SvgIcon icon=Icon::CircleCheck />
-                <p class="py-1">{message}</p>
-                {action.run()}
-                // Not on the button itself: what a component is given beside its properties stays with its first toast.
-                <span
-                    hidden=move || !ready.get()
-                    on:click=move |_| {
-                        stop();
-                        gone.set(true);
-                    }
-                >
-                    <IconButton icon=Icon::X label="Dismiss" size=ButtonSize::Small />
-                </span>
+                <p class="my-1 line-clamp-2 min-w-0 wrap-anywhere" title=message.clone()>
+                    {message.clone()}
+                </p>
+                <div class="flex flex-none items-center gap-1">
+                    {action.run()}
+                    // Not on the button itself: what a component is given beside its properties stays with its first toast.
+                    <span
+                        hidden=move || !ready.get()
+                        on:click=move |_| {
+                            stop();
+                            gone.set(true);
+                        }
+                    >
+                        <IconButton icon=Icon::X label="Dismiss" size=ButtonSize::Small />
+                    </span>
+                </div>
             </div>
         </div>
     }
