@@ -51,6 +51,18 @@ pub fn ConfirmForm(
     }
 }
 
+/// The field by which a dialog confirms that shared projects may be left without a project admin.
+pub(crate) const WITHOUT_ADMIN: &str = "without_admin";
+/// Its value.
+pub(crate) const CONFIRMED: &str = "confirmed";
+
+/// What follows when these projects lose their only project admin, for the dialog that asks.
+pub(crate) fn without_admin(projects: &[&str]) -> Option<String> {
+    let (last, others) = projects.split_last()?;
+    let projects = if others.is_empty() { (*last).to_owned() } else { format!("{} and {last}", others.join(", ")) };
+    Some(format!("{projects} will have no project admin. Only platform admins can then add members."))
+}
+
 /// Fields that go along unseen.
 #[component]
 pub fn Hidden(

@@ -36,6 +36,10 @@ id_type! {
     BudgetId
 }
 id_type! {
+    /// An event of the audit log.
+    EventId
+}
+id_type! {
     /// A session as its owner sees it; not the secret in the cookie.
     SessionId
 }

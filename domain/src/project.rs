@@ -111,11 +111,45 @@ impl ProjectSort {
     }
 }
 
-/// [`ProjectQuery::deleted`] as it stands in a URL.
-pub const DELETED: &str = "deleted";
+/// A state that the list of projects can be filtered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ProjectState {
+    /// Deleted, and can still be restored.
+    Deleted,
+    /// Shared, in use, and no active user is project admin of it.
+    WithoutAdmin,
+}
 
-fn parse_deleted(raw: &str) -> Result<bool, FieldProblem> {
-    if raw == DELETED { Ok(true) } else { Err(FieldProblem::new("Choose deleted, or nothing.")) }
+impl ProjectState {
+    /// In the order of the filter.
+    pub const ALL: [Self; 2] = [Self::Deleted, Self::WithoutAdmin];
+
+    /// As people read it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Deleted => "Deleted",
+            Self::WithoutAdmin => "Without project admin",
+        }
+    }
+
+    /// As it stands in a URL.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Deleted => "deleted",
+            Self::WithoutAdmin => "without-admin",
+        }
+    }
+
+    /// Reads [`ProjectState::key`].
+    ///
+    /// # Errors
+    /// The value is none of them.
+    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.key() == raw)
+            .ok_or_else(|| FieldProblem::new("Choose a state from the list."))
+    }
 }
 
 /// What is asked of the list of projects.
@@ -123,9 +157,9 @@ fn parse_deleted(raw: &str) -> Result<bool, FieldProblem> {
 pub struct ProjectQuery {
     /// Substring of display name, name or description, without regard to case.
     pub search: Option<SearchTerm>,
-    /// Those deleted that can be restored, instead of those in use.
+    /// Only projects in this state; `None` means all in use.
     #[serde(default)]
-    pub deleted: bool,
+    pub state: Option<ProjectState>,
     /// Sort column.
     pub sort: ProjectSort,
     /// Falling instead of rising.
@@ -141,7 +175,7 @@ impl ProjectQuery {
     pub fn from_params(params: &mut Params) -> Self {
         Self {
             search: params.take("q", SearchTerm::parse),
-            deleted: params.take("state", parse_deleted).unwrap_or_default(),
+            state: params.take("state", ProjectState::parse),
             sort: params.take("sort", ProjectSort::parse).unwrap_or_default(),
             descending: params.take("dir", parse_descending).unwrap_or_default(),
             cursor: params.take("at", Cursor::parse),
@@ -153,7 +187,7 @@ impl ProjectQuery {
     pub fn to_params(&self) -> Vec<(&'static str, String)> {
         let mut pairs = Vec::new();
         pairs.extend(self.search.as_ref().map(|term| ("q", term.to_string())));
-        pairs.extend(self.deleted.then(|| ("state", DELETED.to_owned())));
+        pairs.extend(self.state.map(|state| ("state", state.key().to_owned())));
         list_params(
             &mut pairs,
             self.sort != ProjectSort::default(),
@@ -167,7 +201,7 @@ impl ProjectQuery {
 
     /// Whether anything narrows the list.
     pub const fn is_filtered(&self) -> bool {
-        self.search.is_some() || self.deleted
+        self.search.is_some() || self.state.is_some()
     }
 }
 
@@ -188,6 +222,8 @@ pub struct Member {
     pub status: UserStatus,
     /// The role in the project.
     pub role: ProjectRole,
+    /// No other active user is project admin.
+    pub is_only_admin: bool,
     /// Made the project: cannot be removed (`behaviour.md` section 3.9).
     pub is_creator: bool,
     /// Who granted it; `None` when it came with the first sign-in.

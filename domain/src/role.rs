@@ -141,6 +141,43 @@ impl PlatformRole {
     }
 }
 
+/// The role columns of `users` as stored. The console writes `is_auditor` without `is_admin`; an operator's statement can
+/// leave both set, which then counts as admin ([`PlatformRole::from_flags`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleColumns {
+    /// `users.is_admin`
+    pub is_admin: bool,
+    /// `users.is_maintainer`
+    pub is_maintainer: bool,
+    /// `users.is_auditor`
+    pub is_auditor: bool,
+}
+
+impl RoleColumns {
+    /// The role that takes effect.
+    pub const fn role(self) -> PlatformRole {
+        PlatformRole::from_flags(self.is_maintainer, self.is_admin, self.is_auditor)
+    }
+
+    /// Whether the auditor column is set beside a role that includes it.
+    pub const fn keeps_auditor(self) -> bool {
+        self.is_admin && self.is_auditor
+    }
+
+    /// These columns with another role. Between admin and maintainer an auditor column that is set stays set, so that a
+    /// mistaken grant and its correction leave the row as it was.
+    #[must_use]
+    pub const fn with_role(self, role: PlatformRole) -> Self {
+        let columns = Self::of(role);
+        Self { is_auditor: columns.is_auditor || (role.is_admin() && self.keeps_auditor()), ..columns }
+    }
+
+    /// The columns of a role alone.
+    pub const fn of(role: PlatformRole) -> Self {
+        Self { is_admin: role.is_admin(), is_maintainer: role.is_maintainer(), is_auditor: role.is_auditor() }
+    }
+}
+
 /// A change of roles as programs write it, flag by flag; what is not given stays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RoleFlags {
@@ -235,6 +272,23 @@ impl ProjectRole {
 mod tests {
     use super::*;
     use PlatformRole::{Admin, Auditor, Maintainer, User};
+
+    #[test]
+    fn stored_auditor_column_survives_a_mistaken_grant_and_its_correction() {
+        let leftover = RoleColumns { is_auditor: true, ..RoleColumns::of(Admin) };
+        assert_eq!(leftover.role(), Admin);
+        assert!(leftover.keeps_auditor());
+        assert_eq!(leftover.with_role(Maintainer).with_role(Admin), leftover);
+        assert_eq!(leftover.with_role(User), RoleColumns::of(User));
+        assert_eq!(leftover.with_role(Auditor), RoleColumns::of(Auditor));
+        for former in PlatformRole::ALL {
+            for granted in PlatformRole::ALL {
+                let columns = RoleColumns::of(former);
+                assert_eq!(columns.with_role(granted), RoleColumns::of(granted));
+                assert_eq!(columns.with_role(granted).with_role(former), columns);
+            }
+        }
+    }
 
     #[test]
     fn flags_change_what_they_name_and_nothing_else() {

@@ -83,12 +83,12 @@ test("deactivating somebody ends the session; undo lets them sign in again", asy
   await page.getByRole("button", { name: "Deactivate account" }).click();
   const question = page.getByRole("dialog", { name: "Deactivate Ada Leaving?" });
   await question.getByRole("button", { name: "Deactivate account" }).click();
-  await expect(toast(page)).toContainText("Account deactivated");
+  await expect(toast(page)).toContainText("Ada Leaving deactivated; all sessions revoked.");
   await hers.reload();
   await arrived(hers, "Sign in");
   await expect(people.signIn(ada.email)).rejects.toThrow();
   await toast(page).getByRole("button", { name: "Undo" }).click();
-  await expect(toast(page)).toContainText("Account reactivated.");
+  await expect(toast(page)).toContainText("Restored Ada Leaving.");
   await signIn(hers, ada.email, PASSWORD);
   await arrived(hers, "My access");
 });

@@ -4,23 +4,46 @@ import { arrived, at, row, section, signIn, toast } from "../support/steps";
 import { alive, expect, test } from "../support/test";
 import { PASSWORD } from "../support/visitor";
 
-test("somebody removed from a project is back after Undo, with the same role", async ({ open, people }) => {
+test("a removed member is back after Undo: role, since and granted by are as before", async ({ open, people, bursar }) => {
   const project = await people.addProject();
   const ada = await people.add("Ada Returns");
+  const wei = await people.add("Wei Grants", "admin");
   await people.addMember(project, ada, "admin");
+  await bursar.grantedLongAgo(ada.email, wei.email);
   const page = await open(MAINTAINER);
   await page.goto(at.project(project));
   await alive(page);
+  const before = await row(page, ada.name).innerText();
+  expect(before).toContain("22 May 2025");
+  expect(before).toContain("Wei Grants");
 
   await page.getByRole("button", { name: `Remove ${ada.name} from ${project}` }).click();
   const question = page.getByRole("dialog", { name: `Remove ${ada.name} from ${project}?` });
   await question.getByRole("button", { name: "Remove from project" }).click();
-  await expect(toast(page)).toContainText(`Removed from ${project}.`);
+  await expect(toast(page)).toContainText(`Removed ${ada.name} from ${project}.`);
   await expect(row(page, ada.name)).toHaveCount(0);
 
   await toast(page).getByRole("button", { name: "Undo" }).click();
   await expect(row(page, ada.name).getByRole("combobox")).toHaveValue("admin");
-  await expect(toast(page)).toContainText(`Added to ${project} as project admin.`);
+  await expect(toast(page)).toContainText(`Restored ${ada.name} as project admin of ${project}.`);
+  expect(await row(page, ada.name).innerText()).toBe(before);
+});
+
+test("Undo says why it undoes nothing when the member was added again meanwhile", async ({ open, people, faults }) => {
+  faults.allow(/status of 409/);
+  const project = await people.addProject();
+  const ada = await people.add("Ada Readded");
+  await people.addMember(project, ada);
+  const page = await open(MAINTAINER);
+  await page.goto(at.project(project));
+  await alive(page);
+  await page.getByRole("button", { name: `Remove ${ada.name} from ${project}` }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove from project" }).click();
+  await expect(row(page, ada.name)).toHaveCount(0);
+  await people.addMember(project, ada, "admin");
+  await toast(page).getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByRole("alert")).toContainText(`${ada.name} was added to ${project} again since. Nothing was undone.`);
+  await expect(row(page, ada.name).getByRole("combobox")).toHaveValue("admin");
 });
 
 test("a budget taken away is back after Undo", async ({ open, people }) => {
@@ -46,7 +69,7 @@ test("a deleted project is back after Undo", async ({ open, people }) => {
   await deleteProject(page, project);
   await toast(page).getByRole("button", { name: "Undo" }).click();
   await arrived(page, project);
-  await expect(toast(page)).toContainText(`${project} restored.`);
+  await expect(toast(page)).toContainText(`Restored ${project}.`);
 });
 
 for (const scripts of [true, false]) {

@@ -58,6 +58,26 @@ export class BursarConsole {
     await administer({ text, values: [minutes, email] }, this.database);
   }
 
+  /** Lets a membership have been granted by somebody else, on 22 May 2025. */
+  async grantedLongAgo(member: string, grantedBy: string): Promise<void> {
+    const text = `update user_projects set created_at = '2025-05-22 10:11:12Z', granted_by = (select id from users where email = $2)
+      where user_id = (select id from users where email = $1)
+        and project_id in (select id from projects where project_type = 'shared')`;
+    await administer({ text, values: [member, grantedBy] }, this.database);
+  }
+
+  /** Leaves a shared project with one project admin. */
+  async makeOnlyProjectAdmin(project: string, email: string): Promise<void> {
+    const text = `update user_projects m set is_project_admin = u.email = $2 from users u, projects p
+      where u.id = m.user_id and p.id = m.project_id and p.name = $1`;
+    await administer({ text, values: [project, email] }, this.database);
+  }
+
+  /** Sets the auditor column beside another role, as an operator can. */
+  async storeAuditor(email: string): Promise<void> {
+    await administer({ text: "update users set is_auditor = true where email = $1", values: [email] }, this.database);
+  }
+
   oneTimePassword(email: string): string {
     const password = this.oneTimePasswords.get(email);
     if (password === undefined) {

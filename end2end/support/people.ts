@@ -27,10 +27,8 @@ export class People {
   async add(name: string, role: PlatformRole = "user", kind = "regular"): Promise<Person> {
     const { person, oneTimePassword } = await this.invite(name, kind);
     await Visitor.firstTime(this.console.origin, person.email, oneTimePassword);
-    if (role === "auditor") {
-      await this.maintainer.send("/act/people/set-auditor", { person: person.id, auditor: "true" });
-    } else if (role !== "user") {
-      await this.maintainer.send("/act/people/set-role", { person: person.id, role });
+    if (role !== "user") {
+      await this.maintainer.send("/act/people/set-role", { person: person.id, role, confirmed: role });
     }
     return person;
   }

@@ -1,6 +1,6 @@
 import { type Page, expect } from "@playwright/test";
 import type { People, Person } from "./people";
-import { arrived, at, signIn, toast } from "./steps";
+import { arrived, at, section, signIn, toast } from "./steps";
 
 /** What the scenes show: parts of the sample, and a few people of their own. */
 export interface Cast {
@@ -15,10 +15,11 @@ export interface Cast {
   /** Has nothing yet. */
   stranger: Person;
   auditor: Person;
+  admin: Person;
   maintainer: string;
 }
 
-type Who = "nobody" | "developer" | "stranger" | "auditor" | "maintainer";
+type Who = "nobody" | "developer" | "stranger" | "auditor" | "admin" | "maintainer";
 
 /** A page in a state worth looking at. */
 export interface Scene {
@@ -45,6 +46,7 @@ export async function cast(people: People, maintainer: string): Promise<Cast> {
     developer,
     stranger: await people.add("Stina Stranger"),
     auditor: await people.add("Aron Auditor", "auditor"),
+    admin: await people.add("Alma Admin", "admin"),
     maintainer,
   };
 }
@@ -135,6 +137,18 @@ export const SCENES: Scene[] = [
   },
   { name: "person", who: "maintainer", address: ({ priya }) => at.user(priya) },
   { name: "person, locked", who: "maintainer", address: ({ yusuf }) => at.user(yusuf) },
+  {
+    name: "person, granting maintainer",
+    who: "maintainer",
+    address: ({ priya }) => at.user(priya),
+    play: async (page) => {
+      const roles = section(page, "Platform role");
+      await roles.getByRole("radio", { name: /^Maintainer/ }).check();
+      await roles.getByRole("button", { name: "Save role" }).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+    },
+  },
+  { name: "person as admin", who: "admin", address: ({ priya }) => at.user(priya) },
   { name: "person as auditor", who: "auditor", address: ({ priya }) => at.user(priya) },
   { name: "create person", who: "maintainer", address: () => at.newUser },
   {
@@ -157,6 +171,7 @@ export const SCENES: Scene[] = [
   },
   { name: "projects", who: "maintainer", address: () => at.projects },
   { name: "projects of a developer", who: "developer", address: () => at.projects },
+  { name: "projects without project admin", who: "maintainer", address: () => `${at.projects}?state=without-admin` },
   { name: "projects, nothing matches", who: "maintainer", address: () => `${at.projects}?q=nothing-is-called-this` },
   {
     name: "deleted projects",

@@ -70,6 +70,7 @@ async fn claimed_by(services: &Services, actor: &Actor) -> Result<Vec<Assignment
             title,
             kind: stored_kind(&kind)?,
             role,
+            is_only_admin: false,
             granted_by: None,
             since: None,
             is_open: true,
@@ -99,6 +100,7 @@ pub(crate) struct ProjectRow {
     title: String,
     project_type: String,
     is_project_admin: bool,
+    is_only_admin: bool,
     granted_by: Option<String>,
     #[serde(with = "time::serde::rfc3339")]
     since: OffsetDateTime,
@@ -130,6 +132,7 @@ fn assignment(services: &Services, person_kind: UserKind, row: ProjectRow) -> Re
         title: row.title,
         kind,
         role: session::project_role(kind == ProjectKind::Personal, row.is_project_admin),
+        is_only_admin: row.is_only_admin,
         granted_by: row.granted_by,
         since: Some(row.since),
     })

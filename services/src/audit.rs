@@ -13,6 +13,7 @@ pub use verify::{Fault, Report, verify};
 use crate::Services;
 use crate::error::Error;
 use crate::guard::Caller;
+use domain::id::EventId;
 use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -41,6 +42,7 @@ impl TargetType {
 /// One row of the audit log, without the facts the request knows.
 #[derive(Clone, Debug)]
 pub struct Entry {
+    id: Option<EventId>,
     action: &'static str,
     target_type: TargetType,
     target_id: Uuid,
@@ -58,7 +60,22 @@ struct FieldChange {
 impl Entry {
     /// `action` is `<target>.<verb in the past>`, for example `project.created`; `target` is the name people know it by.
     pub fn new(action: &'static str, target_type: TargetType, target_id: Uuid, target: impl Into<String>) -> Self {
-        Self { action, target_type, target_id, target: target.into(), changes: Vec::new() }
+        Self { id: None, action, target_type, target_id, target: target.into(), changes: Vec::new() }
+    }
+
+    /// Gives the event an id that is known before it is written.
+    pub(crate) fn with_id(self, id: EventId) -> Self {
+        Self { id: Some(id), ..self }
+    }
+
+    pub(crate) const fn action(&self) -> &'static str {
+        self.action
+    }
+
+    /// Points to the event that this one undoes.
+    #[must_use]
+    pub fn undoes(self, event: EventId) -> Self {
+        self.set("undoes", event)
     }
 
     /// Adds a field; equal values are left out. `None` stands for absent. Secrets never come here.
@@ -126,7 +143,7 @@ pub(crate) async fn write_all(
     let (mut ids, mut actions, mut types) = (Vec::new(), Vec::new(), Vec::new());
     let (mut target_ids, mut targets, mut changes) = (Vec::new(), Vec::new(), Vec::new());
     for entry in entries {
-        ids.push(services.new_id());
+        ids.push(entry.id.map_or_else(|| services.new_id(), |id| id.0));
         actions.push(entry.action.to_owned());
         types.push(entry.target_type.key().to_owned());
         target_ids.push(entry.target_id);

@@ -6,10 +6,12 @@ mod change;
 pub mod directory;
 mod list;
 mod stored;
+mod undo;
 
 pub use assign::{assign_to_project, assign_to_user, unassign_project, unassign_user};
 pub use change::{create, edit};
 pub use list::{detail, list};
+pub use undo::undo_unassignment;
 
 pub(crate) use change::{created, insert};
 pub(crate) use stored::{AssignedRow, ChoiceRow, choices, chooses};

@@ -78,6 +78,11 @@ impl Change<'_> {
         &mut self.transaction
     }
 
+    /// What the change needs from outside the database.
+    pub(crate) const fn services(&self) -> &Services {
+        self.services
+    }
+
     /// Who changes, as the request began; their rights may have changed since, so rules ask [`Change::actor`].
     pub const fn caller(&self) -> &Caller {
         self.caller

@@ -37,6 +37,7 @@ mod sweep;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod token;
+pub mod undo;
 pub mod users;
 
 pub use error::Error;

@@ -3,10 +3,12 @@
 mod find;
 mod many;
 mod page;
+mod undo;
 
 pub use find::find_people;
 pub use many::{NAMED_TWICE, Outcome, assign_many, remove_many};
 pub(crate) use page::page;
+pub use undo::undo;
 
 use crate::Services;
 use crate::audit::{Entry, TargetType};
@@ -16,12 +18,23 @@ use crate::guard::Can;
 use crate::projects::{
     Candidate, check_may_be_admins, check_may_be_members, enforce_limit, lock_candidates, of_proof, stored_kind,
 };
+use crate::undo::Changed;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::{ProjectId, UserId};
 use domain::permission::ManageMembers;
 use domain::project::ProjectKind;
 use domain::role::ProjectRole;
+
+/// Whether a change may leave a shared project without a project admin. The console asks first; API clients decide by
+/// themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithoutAdmin {
+    /// Admins can add project admins again.
+    Allow,
+    /// Refused with the reason, until it is confirmed.
+    Refuse,
+}
 
 /// The problem of whoever is added again.
 pub const ALREADY_MEMBER: &str = "This person is already a member.";
@@ -62,18 +75,18 @@ pub async fn add(
     change.commit().await
 }
 
-/// Gives a member the other role; the same role again changes nothing. Taking it from the last project admin is
-/// allowed: admins can always repair that (`behaviour.md` section 11, decision 8).
+/// Gives a member the other role; the same role again changes nothing.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when the person is not a member, [`Refusal::Rule`] for a personal project and for an external
-/// user who would become project admin.
+/// [`Refusal::NotFound`] when the person is not a member, [`Refusal::Rule`] for a personal project, for an external
+/// user who would become project admin, and for the only project admin with [`WithoutAdmin::Refuse`].
 pub async fn change_role(
     services: &Services,
     can: &Can<ManageMembers>,
     person: UserId,
     role: ProjectRole,
-) -> Result<(), Error> {
+    without_admin: WithoutAdmin,
+) -> Result<Changed, Error> {
     refuse_owner(role)?;
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, of_proof(can)?).await?;
@@ -81,34 +94,33 @@ pub async fn change_role(
     let user = lock_candidate(&mut change, person).await?;
     let member = member(&mut change, project.id, person).await?;
     if member.role == role {
-        return Ok(());
+        return Ok(Changed::nothing(member.name));
     }
     if role.is_admin() {
         check_may_be_admins(user.iter())?;
+    } else {
+        check_admin_stays(&mut change, &project, &member, without_admin).await?;
     }
-    sqlx::query!(
-        "update user_projects set is_project_admin = $3 where project_id = $1 and user_id = $2",
-        project.id.0,
-        person.0,
-        role.is_admin()
-    )
-    .execute(change.connection())
-    .await?;
-    let entry = project.entry("project.member_role_changed").set("person", member.email).field(
-        "role",
-        Some(member.role.key().to_owned()),
-        Some(role.key().to_owned()),
-    );
-    change.record(entry).await?;
-    change.commit().await
+    set_role(&mut change, project.id, person, role).await?;
+    let entry = project.role_changed("project.member_role_changed", &member, role);
+    let held = undo::Held::Role { before: member.role, after: role };
+    let former = undo::Former { project: project.id, user: person, held };
+    let event = change.record_undoable(entry, &former).await?;
+    change.commit().await?;
+    Ok(Changed { name: member.name, event: Some(event) })
 }
 
-/// Removes a member, the last project admin too.
+/// Removes a member.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when the person is not a member, [`Refusal::Rule`] for a personal project or the person who
-/// made the project (`behaviour.md` section 3.9).
-pub async fn remove(services: &Services, can: &Can<ManageMembers>, person: UserId) -> Result<(), Error> {
+/// [`Refusal::NotFound`] when the person is not a member, [`Refusal::Rule`] for a personal project, for the person who
+/// made the project (`behaviour.md` section 3.9), and for the only project admin with [`WithoutAdmin::Refuse`].
+pub async fn remove(
+    services: &Services,
+    can: &Can<ManageMembers>,
+    person: UserId,
+    without_admin: WithoutAdmin,
+) -> Result<Changed, Error> {
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, of_proof(can)?).await?;
     let member = member(&mut change, project.id, person).await?;
@@ -116,16 +128,70 @@ pub async fn remove(services: &Services, can: &Can<ManageMembers>, person: UserI
         let text = format!("{} made this project and stays in it. Delete the project instead.", member.name);
         return Err(Refusal::Rule(text).into());
     }
-    sqlx::query!("delete from user_projects where project_id = $1 and user_id = $2", project.id.0, person.0)
-        .execute(change.connection())
-        .await?;
+    check_admin_stays(&mut change, &project, &member, without_admin).await?;
+    let row = sqlx::query!(
+        "delete from user_projects where project_id = $1 and user_id = $2 returning granted_by, created_at",
+        project.id.0,
+        person.0
+    )
+    .fetch_one(change.connection())
+    .await?;
     let entry = project.entry("project.member_removed").field("person", Some(member.email), None).field(
         "role",
         Some(member.role.key().to_owned()),
         None,
     );
-    change.record(entry).await?;
-    change.commit().await
+    let granted_by = row.granted_by.map(UserId);
+    let held = undo::Held::Membership { role: member.role, granted_by, since: row.created_at };
+    let former = undo::Former { project: project.id, user: person, held };
+    let event = change.record_undoable(entry, &former).await?;
+    change.commit().await?;
+    Ok(Changed { name: member.name, event: Some(event) })
+}
+
+/// Refuses a change by which the project loses its only active project admin, unless it is allowed.
+async fn check_admin_stays(
+    change: &mut Change<'_>,
+    project: &SharedProject,
+    member: &CurrentMember,
+    without_admin: WithoutAdmin,
+) -> Result<(), Error> {
+    if without_admin == WithoutAdmin::Allow || !member.role.is_admin() || !member.is_active {
+        return Ok(());
+    }
+    let has_other = sqlx::query_scalar!(
+        r#"select exists (
+             select from user_projects m join users u on u.id = m.user_id
+             where m.project_id = $1 and m.user_id <> $2 and m.is_project_admin and u.is_active) as "has_other!""#,
+        project.id.0,
+        member.id.0
+    )
+    .fetch_one(change.connection())
+    .await?;
+    if has_other {
+        return Ok(());
+    }
+    Err(Refusal::Rule(only_admin(&member.name, &[&project.name])).into())
+}
+
+/// Why the only project admin is not removed, demoted or deactivated without a confirmation.
+pub(crate) fn only_admin(name: &str, projects: &[&str]) -> String {
+    let projects = projects.join(", ");
+    format!(
+        "{name} is the only project admin of {projects}. Nothing was changed: confirm that there will be no project admin."
+    )
+}
+
+async fn set_role(change: &mut Change<'_>, project: ProjectId, person: UserId, role: ProjectRole) -> Result<(), Error> {
+    sqlx::query!(
+        "update user_projects set is_project_admin = $3 where project_id = $1 and user_id = $2",
+        project.0,
+        person.0,
+        role.is_admin()
+    )
+    .execute(change.connection())
+    .await?;
+    Ok(())
 }
 
 /// Nobody is made an owner; a form cannot ask for it ([`ProjectRole::parse`]), a program could.
@@ -145,6 +211,11 @@ struct SharedProject {
 impl SharedProject {
     fn entry(&self, action: &'static str) -> Entry {
         Entry::new(action, TargetType::Project, self.id.0, &self.name)
+    }
+
+    fn role_changed(&self, action: &'static str, member: &CurrentMember, role: ProjectRole) -> Entry {
+        let (before, after) = (member.role.key().to_owned(), role.key().to_owned());
+        self.entry(action).set("person", &member.email).field("role", Some(before), Some(after))
     }
 }
 
@@ -176,6 +247,8 @@ fn check_may_join<'a>(
 }
 
 struct CurrentMember {
+    id: UserId,
+    is_active: bool,
     name: String,
     email: String,
     role: ProjectRole,
@@ -183,7 +256,8 @@ struct CurrentMember {
 
 async fn member(change: &mut Change<'_>, project: ProjectId, person: UserId) -> Result<CurrentMember, Error> {
     let row = sqlx::query!(
-        "select u.name, u.email, m.is_project_admin from user_projects m join users u on u.id = m.user_id
+        "select u.name, u.email, u.is_active, m.is_project_admin
+         from user_projects m join users u on u.id = m.user_id
          where m.project_id = $1 and m.user_id = $2 for update of m",
         project.0,
         person.0
@@ -192,5 +266,5 @@ async fn member(change: &mut Change<'_>, project: ProjectId, person: UserId) -> 
     .await?
     .ok_or(Refusal::NotFound)?;
     let role = if row.is_project_admin { ProjectRole::Admin } else { ProjectRole::Member };
-    Ok(CurrentMember { name: row.name, email: row.email, role })
+    Ok(CurrentMember { id: person, is_active: row.is_active, name: row.name, email: row.email, role })
 }

@@ -16,7 +16,7 @@ pub use delete::delete;
 pub use detail::{detail, facts, id_of};
 pub use edit::{ProjectEdit, ProjectPatch, edit, patch};
 pub use list::list;
-pub use restore::{may_restore, purge, restore};
+pub use restore::{may_restore, purge, restore, undo_deletion};
 pub use transfer::transfer;
 
 pub(crate) use eligibility::{Candidate, check_may_be_admins, check_may_be_members, lock_candidates};

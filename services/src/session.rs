@@ -2,10 +2,12 @@
 
 mod claimed;
 mod confirmed;
+mod reauthentication;
 mod revoke;
 
 pub use confirmed::is_confirmed;
 pub(crate) use confirmed::{check_confirmed, confirm, note_one_time_password, proves_one_time_password};
+pub(crate) use reauthentication::reauthenticate_for;
 pub(crate) use revoke::revoke;
 
 use crate::Services;

@@ -127,6 +127,16 @@ impl World {
         caller
     }
 
+    /// Completes the re-authentication that a session was sent to, as if the password had been entered.
+    pub async fn reauthenticate(&self, caller: &Caller) {
+        sqlx::query("update reauthentications set done_at = $2 where session_id = $1")
+            .bind(caller.actor.session_id.0)
+            .bind(self.clock.now())
+            .execute(self.services.pool())
+            .await
+            .expect("an update");
+    }
+
     /// Who is behind a token, with the rights that hold now; as a request does it.
     pub async fn caller(&self, token: &SessionToken) -> Option<Caller> {
         let actor = session::authenticate(&self.services, token).await.expect("the database answers")?;

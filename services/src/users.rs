@@ -20,9 +20,10 @@ pub use address::{change_address, release_address};
 pub use create::{ByProgram, NewAccount, NewUser, check_can_create, create, create_with_password};
 pub use detail::detail;
 pub use list::list;
-pub use roles::{set_auditor, set_kind, set_platform_role};
+pub use roles::{set_auditor, set_kind, set_platform_role, undo_role_change};
 pub use state::{
-    deactivate, end_sessions, issue_one_time_password, reactivate, set_password, set_project_limit, unlock,
+    deactivate, end_sessions, issue_one_time_password, reactivate, set_password, set_project_limit, undo_deactivation,
+    unlock,
 };
 pub use update::{UserEdit, update};
 

@@ -11,6 +11,7 @@ use domain::role::PlatformRole;
 use domain::user::UserDetail;
 use serde_json::json;
 use services::guard::{Caller, Can};
+use services::members::WithoutAdmin;
 use services::session::Client;
 use services::testing::{World, developer, problem, rule};
 use services::users::{self, UserEdit};
@@ -38,7 +39,7 @@ impl Stage {
     }
 
     async fn deactivate(&self, user: UserId) {
-        users::deactivate(&self.world.services, &self.manage(), user).await.expect("deactivated");
+        users::deactivate(&self.world.services, &self.manage(), user, WithoutAdmin::Allow).await.expect("deactivated");
     }
 
     async fn release(&self, user: UserId) -> Result<(), Error> {

@@ -21,6 +21,15 @@ async fn set_auditor(world: &World, caller: &Caller, auditor: bool) -> Result<()
     users::set_auditor(&world.services, &can, whom, auditor).await.map(drop).map_err(Refusal::from)
 }
 
+/// Makes Otto, or another user, a maintainer.
+async fn grant_maintainer(world: &World, caller: &Caller, name: &str) -> Result<(), Refusal> {
+    let id = sqlx::query_scalar("select id from users where name = $1").bind(name);
+    let id = domain::id::UserId(id.fetch_one(world.services.pool()).await.expect("a user"));
+    let can = caller.can(Target::Platform).expect("a maintainer");
+    let granted = users::set_platform_role(&world.services, &can, id, PlatformRole::Maintainer).await;
+    granted.map(drop).map_err(Refusal::from)
+}
+
 async fn confirm(world: &World, caller: &Caller, password: &str) -> Result<SessionToken, Refusal> {
     let old = SessionToken::from_cookie(&world.token(caller)).expect("a token");
     let client = Client::default();
@@ -106,4 +115,52 @@ async fn a_wrong_confirmation_counts_like_a_wrong_sign_in() {
     assert!(signed_in.is_err(), "sign-in is closed too");
     world.clock.advance(world.services.settings().lock_period);
     confirm(&world, &mira, PASSWORD).await.expect("open again");
+}
+
+#[tokio::test]
+async fn granting_maintainer_needs_a_reauthentication_of_its_own() {
+    let world = World::create().await;
+    let mira = maintainer(&world).await;
+    world.row("Nora", PlatformRole::User).await;
+    set_auditor(&world, &mira, true).await.expect("signed in lately");
+    assert!(session::is_confirmed(&world.services, &mira).await.expect("an answer"));
+    assert_eq!(grant_maintainer(&world, &mira, "Otto").await, Err(Refusal::ConfirmationDue), "just signed in");
+    assert!(!session::is_confirmed(&world.services, &mira).await.expect("an answer"), "the page asks");
+    assert_eq!(grant_maintainer(&world, &mira, "Otto").await, Err(Refusal::ConfirmationDue), "sent again");
+
+    let token = confirm(&world, &mira, PASSWORD).await.expect("confirmed");
+    let mira = world.caller(&token).await.expect("the same session");
+    assert!(session::is_confirmed(&world.services, &mira).await.expect("an answer"));
+    assert_eq!(grant_maintainer(&world, &mira, "Nora").await, Err(Refusal::ConfirmationDue), "not for Nora");
+    assert_eq!(grant_maintainer(&world, &mira, "Otto").await, Err(Refusal::ConfirmationDue), "Nora's replaced it");
+
+    let token = confirm_with(&world, &mira, &token).await;
+    let mira = world.caller(&token).await.expect("the same session");
+    grant_maintainer(&world, &mira, "Otto").await.expect("granted");
+    set_role_to_user(&world, &mira).await;
+    assert_eq!(grant_maintainer(&world, &mira, "Otto").await, Err(Refusal::ConfirmationDue), "once");
+}
+
+#[tokio::test]
+async fn reauthentication_for_maintainer_expires_and_serves_one_session() {
+    let world = World::create().await;
+    let mira = maintainer(&world).await;
+    assert_eq!(grant_maintainer(&world, &mira, "Otto").await, Err(Refusal::ConfirmationDue));
+    let token = confirm(&world, &mira, PASSWORD).await.expect("confirmed");
+    let elsewhere = world.signed_in(mira.actor.user_id).await;
+    assert_eq!(grant_maintainer(&world, &elsewhere, "Otto").await, Err(Refusal::ConfirmationDue), "another session");
+    world.clock.advance(CONFIRMED_FOR);
+    let mira = world.caller(&token).await.expect("the same session");
+    assert_eq!(grant_maintainer(&world, &mira, "Otto").await, Err(Refusal::ConfirmationDue), "too late");
+}
+
+async fn confirm_with(world: &World, caller: &Caller, old: &SessionToken) -> SessionToken {
+    let client = Client::default();
+    sign_in::confirm(&world.services, caller, old, PASSWORD.to_owned(), &client).await.expect("confirmed")
+}
+
+async fn set_role_to_user(world: &World, caller: &Caller) {
+    let otto = sqlx::query_scalar("select id from users where name = 'Otto'").fetch_one(world.services.pool()).await;
+    let (otto, can) = (domain::id::UserId(otto.expect("Otto")), caller.can(Target::Platform).expect("a maintainer"));
+    users::set_platform_role(&world.services, &can, otto, PlatformRole::User).await.expect("revoked");
 }

@@ -5,10 +5,11 @@ use domain::actor::Target;
 use domain::error::Refusal;
 use domain::id::{ProjectId, UserId};
 use domain::permission::{DeleteProject, FindPeople, ManageMembers, ManageUsers};
-use domain::project::{ProjectName, ProjectQuery};
+use domain::project::{ProjectName, ProjectQuery, ProjectState};
 use domain::role::{PlatformRole, ProjectRole};
 use domain::user::UserKind;
 use services::guard::{Caller, Can};
+use services::members::WithoutAdmin;
 use services::testing::{World, refusal, rounds, rule};
 use services::users::UserEdit;
 use services::{Error, audit, members, projects, users};
@@ -107,7 +108,7 @@ async fn external_user_is_refused_as_project_admin_on_every_path() {
     let gus = external(&world, "Gus").await.actor.user_id;
     let mut refused = join_every_way(&world, &can, gus, ProjectRole::Admin).await;
     members::add(&world.services, &can, gus, ProjectRole::Member).await.expect("open to external users");
-    refused.push(rule(members::change_role(&world.services, &can, gus, ProjectRole::Admin).await));
+    refused.push(rule(members::change_role(&world.services, &can, gus, ProjectRole::Admin, WithoutAdmin::Allow).await));
     refused.push(rule(members::assign_many(&world.services, &can, &[(gus, ProjectRole::Admin)]).await));
     refused.push(rule(projects::transfer(&world.services, &can, gus).await));
     for text in refused {
@@ -211,7 +212,7 @@ async fn external_user_neither_lists_nor_restores_deleted_projects() {
         let can = root.can::<DeleteProject>(Target::Project(project)).expect("a maintainer");
         projects::delete(&world.services, &can, 1).await.expect("deleted");
     }
-    let deleted = ProjectQuery { deleted: true, ..ProjectQuery::default() };
+    let deleted = ProjectQuery { state: Some(ProjectState::Deleted), ..ProjectQuery::default() };
     let listed = projects::list(&world.services, &gus, &deleted).await.expect("a list");
     assert_eq!(listed.rows.len(), 2, "a project admin's own");
     set_type(&world, &gus, UserKind::External).await;
@@ -238,7 +239,9 @@ async fn no_external_project_admin_is_left_by_two_changes_at_once() {
         let can = manage(&root, project);
         let promote = async {
             match round % 2 {
-                0 => members::change_role(&world.services, &can, user, ProjectRole::Admin).await,
+                0 => members::change_role(&world.services, &can, user, ProjectRole::Admin, WithoutAdmin::Allow)
+                    .await
+                    .map(drop),
                 _ => members::assign_many(&world.services, &can, &[(user, ProjectRole::Admin)]).await.map(drop),
             }
         };

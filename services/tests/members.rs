@@ -8,7 +8,7 @@ use domain::permission::{FindPeople, ManageMembers};
 use domain::role::{PlatformRole, ProjectRole};
 use domain::text::SearchTerm;
 use services::guard::{Caller, Can};
-use services::members;
+use services::members::{self, WithoutAdmin};
 use services::testing::{World, problem, refusal, rule};
 use uuid::Uuid;
 
@@ -47,11 +47,15 @@ async fn adding_changing_and_removing_are_audited_on_the_project() {
     members::add(&world.services, &can, person, ProjectRole::Member).await.expect("added");
     assert_eq!(role(&world, atlas, &bob).await, Some(ProjectRole::Member));
     world.clock.advance(time::Duration::minutes(1));
-    members::change_role(&world.services, &can, person, ProjectRole::Admin).await.expect("changed");
-    members::change_role(&world.services, &can, person, ProjectRole::Admin).await.expect("the same again");
+    members::change_role(&world.services, &can, person, ProjectRole::Admin, WithoutAdmin::Allow)
+        .await
+        .expect("changed");
+    members::change_role(&world.services, &can, person, ProjectRole::Admin, WithoutAdmin::Allow)
+        .await
+        .expect("the same again");
     assert_eq!(role(&world, atlas, &bob).await, Some(ProjectRole::Admin));
     world.clock.advance(time::Duration::minutes(1));
-    members::remove(&world.services, &can, person).await.expect("removed");
+    members::remove(&world.services, &can, person, WithoutAdmin::Allow).await.expect("removed");
     assert_eq!(role(&world, atlas, &bob).await, None);
 
     let entry = |action: &str, lines: [&str; 2]| {
@@ -79,7 +83,10 @@ async fn who_cannot_be_added_is_told_at_the_field() {
     let text = problem(members::add(&world.services, &can, ada.actor.user_id, ProjectRole::Member).await, "person");
     assert_eq!(text, "This person is already a member.");
     problem(members::add(&world.services, &can, bob.actor.user_id, ProjectRole::Owner).await, "role");
-    problem(members::change_role(&world.services, &can, ada.actor.user_id, ProjectRole::Owner).await, "role");
+    problem(
+        members::change_role(&world.services, &can, ada.actor.user_id, ProjectRole::Owner, WithoutAdmin::Allow).await,
+        "role",
+    );
     set(&world, "inactive", &bob).await;
     let text = rule(members::add(&world.services, &can, bob.actor.user_id, ProjectRole::Member).await);
     assert_eq!(text, "Deactivated users cannot be added: Bob. Reactivate the accounts first.");
@@ -93,8 +100,8 @@ async fn who_is_no_member_is_not_found() {
     let atlas = world.project("atlas", &ada).await;
     let can = may_manage(&world, &ada, atlas).await;
     let person = bob.actor.user_id;
-    assert_eq!(refusal(members::remove(&world.services, &can, person).await), Refusal::NotFound);
-    let changed = members::change_role(&world.services, &can, person, ProjectRole::Admin).await;
+    assert_eq!(refusal(members::remove(&world.services, &can, person, WithoutAdmin::Allow).await), Refusal::NotFound);
+    let changed = members::change_role(&world.services, &can, person, ProjectRole::Admin, WithoutAdmin::Allow).await;
     assert_eq!(refusal(changed), Refusal::NotFound);
 }
 
@@ -107,8 +114,11 @@ async fn a_personal_project_keeps_its_one_member() {
     let can = may_manage(&world, &root, own).await;
     for text in [
         rule(members::add(&world.services, &can, bob.actor.user_id, ProjectRole::Member).await),
-        rule(members::change_role(&world.services, &can, ada.actor.user_id, ProjectRole::Admin).await),
-        rule(members::remove(&world.services, &can, ada.actor.user_id).await),
+        rule(
+            members::change_role(&world.services, &can, ada.actor.user_id, ProjectRole::Admin, WithoutAdmin::Allow)
+                .await,
+        ),
+        rule(members::remove(&world.services, &can, ada.actor.user_id, WithoutAdmin::Allow).await),
     ] {
         assert!(text.contains("one member, its owner"), "{text}");
     }
@@ -124,16 +134,22 @@ async fn the_maker_stays_and_the_last_project_admin_may_step_down() {
     let atlas = world.project("atlas", &ada).await;
     world.member(atlas, bob.actor.user_id, ProjectRole::Admin).await;
     let can = may_manage(&world, &bob, atlas).await;
-    let text = rule(members::remove(&world.services, &can, ada.actor.user_id).await);
+    let text = rule(members::remove(&world.services, &can, ada.actor.user_id, WithoutAdmin::Allow).await);
     assert_eq!(text, "Ada made this project and stays in it. Delete the project instead.");
 
-    members::change_role(&world.services, &can, ada.actor.user_id, ProjectRole::Member).await.expect("demoted");
-    members::remove(&world.services, &can, bob.actor.user_id).await.expect("the last project admin left");
+    members::change_role(&world.services, &can, ada.actor.user_id, ProjectRole::Member, WithoutAdmin::Allow)
+        .await
+        .expect("demoted");
+    members::remove(&world.services, &can, bob.actor.user_id, WithoutAdmin::Allow)
+        .await
+        .expect("the last project admin left");
     assert_eq!(role(&world, atlas, &bob).await, None);
     let gone = members::add(&world.services, &can, bob.actor.user_id, ProjectRole::Member).await;
     assert_eq!(refusal(gone), Refusal::NotFound, "the proof is from before");
     let can = may_manage(&world, &root, atlas).await;
-    members::change_role(&world.services, &can, ada.actor.user_id, ProjectRole::Admin).await.expect("repaired");
+    members::change_role(&world.services, &can, ada.actor.user_id, ProjectRole::Admin, WithoutAdmin::Allow)
+        .await
+        .expect("repaired");
     assert_eq!(role(&world, atlas, &ada).await, Some(ProjectRole::Admin));
 }
 
@@ -168,7 +184,9 @@ async fn the_limit_holds_for_people_and_not_for_admins() {
         .execute(world.services.pool())
         .await
         .expect("demoted");
-    members::remove(&world.services, &proofs[0], bob.actor.user_id).await.expect("one may always leave");
+    members::remove(&world.services, &proofs[0], bob.actor.user_id, WithoutAdmin::Allow)
+        .await
+        .expect("one may always leave");
     sqlx::query("update users set project_limit = 2 where id = $1")
         .bind(bob.actor.user_id.0)
         .execute(world.services.pool())
@@ -242,7 +260,7 @@ async fn a_removed_project_admin_adds_nobody_after_the_removal() {
         let (by_ada, by_bob) = (may_manage(&world, &ada, project).await, may_manage(&world, &bob, project).await);
         let services = world.services.clone();
         let adding = tokio::spawn(async move { members::add(&services, &by_bob, guest, ProjectRole::Member).await });
-        members::remove(&world.services, &by_ada, bob.actor.user_id).await.expect("removed");
+        members::remove(&world.services, &by_ada, bob.actor.user_id, WithoutAdmin::Allow).await.expect("removed");
         let at_removal: i64 = world.member_count(project).await;
         let added = adding.await.expect("no panic");
         assert_eq!(world.member_count(project).await, at_removal, "round {round}: {added:?}");

@@ -11,6 +11,7 @@ use domain::role::{PlatformRole, ProjectRole};
 use domain::text::Description;
 use serde_json::json;
 use services::guard::Caller;
+use services::members::WithoutAdmin;
 use services::projects::{self, NewProject, ProjectEdit};
 use services::session::{self, Client};
 use services::testing::{ISSUER, World, developer};
@@ -92,14 +93,16 @@ async fn step(stage: &Stage, dice: &mut Dice, number: usize) -> Result<(), Error
     let target = Target::Project(*project);
     match dice.roll(19) {
         0 => members::add(services, &by.can(target)?, person, ProjectRole::Member).await,
-        1 => members::remove(services, &by.can(target)?, person).await,
-        2 => members::change_role(services, &by.can(target)?, person, ProjectRole::Admin).await,
+        1 => members::remove(services, &by.can(target)?, person, WithoutAdmin::Allow).await.map(drop),
+        2 => members::change_role(services, &by.can(target)?, person, ProjectRole::Admin, WithoutAdmin::Allow)
+            .await
+            .map(drop),
         3 => create(services, by, number).await,
         4 => edit(services, by, *project, number).await,
         5 => budgets::assign_to_user(services, &root.can(Target::Platform)?, stage.budgets[budget], person).await,
         6 => budgets::assign_to_project(services, &root.can(Target::Platform)?, stage.budgets[budget], name).await,
-        7 => budgets::unassign_user(services, &root.can(Target::Platform)?, person, Category::Cli).await,
-        8 => budgets::unassign_project(services, &root.can(Target::Platform)?, name, Category::Cli).await,
+        7 => budgets::unassign_user(services, &root.can(Target::Platform)?, person, Category::Cli).await.map(drop),
+        8 => budgets::unassign_project(services, &root.can(Target::Platform)?, name, Category::Cli).await.map(drop),
         9 => {
             let draft = draft(&format!("Budget {budget}"), &format!("{}", number + 2));
             budgets::edit(services, &root.can(Target::Platform)?, stage.budgets[budget], 1, draft).await
@@ -116,7 +119,7 @@ async fn step(stage: &Stage, dice: &mut Dice, number: usize) -> Result<(), Error
         15 => {
             let linked = stage.linked[dice.roll(SUBJECTS.len())];
             if number.is_multiple_of(2) {
-                users::deactivate(services, &root.can(Target::Platform)?, linked).await
+                users::deactivate(services, &root.can(Target::Platform)?, linked, WithoutAdmin::Allow).await.map(drop)
             } else {
                 users::reactivate(services, &root.can(Target::Platform)?, linked).await
             }
@@ -128,7 +131,12 @@ async fn step(stage: &Stage, dice: &mut Dice, number: usize) -> Result<(), Error
         }
         _ => {
             let role = if number.is_multiple_of(2) { PlatformRole::Maintainer } else { PlatformRole::Admin };
-            users::set_platform_role(services, &root.can(Target::Platform)?, person, role).await
+            let can = root.can(Target::Platform)?;
+            if role.is_maintainer() {
+                let _due = users::set_platform_role(services, &can, person, role).await;
+                stage.world.reauthenticate(root).await;
+            }
+            users::set_platform_role(services, &can, person, role).await.map(drop)
         }
     }
 }

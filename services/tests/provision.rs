@@ -12,6 +12,7 @@ use domain::role::{PlatformRole, ProjectRole};
 use domain::user::{ProjectAllowance, UserDetail, UserKind, UserQuery};
 use serde_json::{Value, json};
 use services::guard::Caller;
+use services::members::WithoutAdmin;
 use services::session::{Client, SessionToken};
 use services::testing::{ISSUER, World, count_hashes, developer};
 use services::{members, own_account, projects, provision, sign_in, users};
@@ -372,7 +373,7 @@ async fn where_token_and_console_disagree_is_told_with_whose_change_it_was() {
     let atlas = sqlx::query_scalar("select id from projects where name = 'atlas'");
     let atlas = ProjectId(atlas.fetch_one(world.services.pool()).await.expect("a project"));
     let members = root.can(Target::Project(atlas)).expect("a maintainer");
-    members::remove(&world.services, &members, ada.actor.user_id).await.expect("removed");
+    members::remove(&world.services, &members, ada.actor.user_id, WithoutAdmin::Allow).await.expect("removed");
     world.refresh(&ada, &claims(json!({"user_type": "external", "applications": "atlas"}))).await.expect("goes on");
     let by_root = Some("root@example.com".to_owned());
     let name =

@@ -10,7 +10,9 @@ use domain::role::PlatformRole::{Admin, Auditor, Maintainer, User};
 use domain::user::UserKind;
 use services::Error;
 use services::guard::{Caller, Can};
+use services::members::WithoutAdmin;
 use services::testing::World;
+use services::undo::Changed;
 use services::users;
 use std::sync::Arc;
 
@@ -29,6 +31,16 @@ fn rule<T>(result: Result<T, Error>) -> String {
     }
 }
 
+/// Grants a role, with the re-authentication that maintainer needs.
+async fn grant(world: &World, caller: &Caller, id: UserId, role: PlatformRole) -> Result<Changed, Error> {
+    if role.is_maintainer() {
+        let due = users::set_platform_role(&world.services, &can(caller), id, role).await;
+        assert_eq!(refused(due), Refusal::ConfirmationDue);
+        world.reauthenticate(caller).await;
+    }
+    users::set_platform_role(&world.services, &can::<GrantRoles>(caller), id, role).await
+}
+
 async fn run(world: &World, statement: &'static str) {
     sqlx::raw_sql(statement).execute(world.services.pool()).await.expect(statement);
 }
@@ -42,7 +54,7 @@ async fn a_maintainer_gives_and_takes_every_role() {
     let mut lines = Vec::new();
     let mut before = User;
     for role in [Admin, Maintainer, User, Auditor, Maintainer, Admin, Auditor, Auditor, Admin, User] {
-        users::set_platform_role(&world.services, &can::<GrantRoles>(&mira), id, role).await.expect("granted");
+        grant(&world, &mira, id, role).await.expect("granted");
         let seen = world.again(&priya).await.expect("signed in").actor.role;
         assert_eq!(seen, role, "the very next request has the role");
         if role != before {
@@ -71,11 +83,11 @@ async fn an_admin_makes_auditors_and_no_admins() {
         world.audit(priya.actor.user_id.0).await.into_iter().flat_map(|(_, _, fields)| fields).collect();
     assert_eq!(lines, ["role: user -> auditor", "role: auditor -> user"]);
     let bert = world.person("Bert", Admin).await;
-    let text = rule(users::set_auditor(&world.services, &can::<GrantAuditor>(&ada), bert.actor.user_id, true).await);
-    assert_eq!(text, "Bert sees everything already as an admin. Take that role away first.");
-    users::set_auditor(&world.services, &can::<GrantAuditor>(&ada), bert.actor.user_id, false)
-        .await
-        .expect("no auditor");
+    for is_auditor in [true, false] {
+        let set = users::set_auditor(&world.services, &can::<GrantAuditor>(&ada), bert.actor.user_id, is_auditor).await;
+        let text = "Bert is an admin. Only maintainers change that role; ask one.".to_owned();
+        assert_eq!(refused(set), Refusal::Forbidden(text));
+    }
     assert_eq!(world.again(&bert).await.expect("signed in").actor.role, Admin);
 }
 
@@ -86,7 +98,7 @@ async fn nobody_changes_somebody_of_higher_rank() {
     let mira = world.person("Mira", Maintainer).await;
     let (services, manage, id) = (&world.services, can::<ManageUsers>(&ada), mira.actor.user_id);
     let refusals = [
-        refused(users::deactivate(services, &manage, id).await),
+        refused(users::deactivate(services, &manage, id, WithoutAdmin::Allow).await),
         refused(users::reactivate(services, &manage, id).await),
         refused(users::unlock(services, &manage, id).await),
         refused(users::end_sessions(services, &manage, id).await),
@@ -122,7 +134,7 @@ async fn external_people_hold_no_platform_role() {
     let services = &world.services;
     users::set_kind(services, &can(&mira), jonas, UserKind::External).await.expect("external");
     for role in [Auditor, Admin, Maintainer] {
-        let text = rule(users::set_platform_role(services, &can(&mira), jonas, role).await);
+        let text = rule(grant(&world, &mira, jonas, role).await);
         assert!(
             text.starts_with("Jonas is an external user") && text.contains("Make the account regular first"),
             "{text}"
@@ -195,7 +207,7 @@ async fn a_proof_made_before_a_right_was_taken_away_changes_nothing() {
     ] {
         let proof = can::<ManageUsers>(&world.person(name, Admin).await);
         run(&world, undo).await;
-        let said = refused(users::deactivate(&world.services, &proof, priya).await);
+        let said = refused(users::deactivate(&world.services, &proof, priya, WithoutAdmin::Allow).await);
         match refusal {
             Some(refusal) => assert_eq!(said, refusal, "{name}"),
             None => assert!(matches!(said, Refusal::Forbidden(_)), "{name}: {said:?}"),
@@ -211,7 +223,7 @@ async fn the_rank_that_counts_is_the_one_under_lock() {
     let nora = world.person("Nora", Maintainer).await;
     let proof = can::<ManageUsers>(&mira);
     run(&world, "update users set is_maintainer = false where name = 'Mira'").await;
-    let said = refused(users::deactivate(&world.services, &proof, nora.actor.user_id).await);
+    let said = refused(users::deactivate(&world.services, &proof, nora.actor.user_id, WithoutAdmin::Allow).await);
     assert!(matches!(said, Refusal::Forbidden(_)), "{said:?}");
 }
 
@@ -250,9 +262,9 @@ async fn the_last_admin_and_the_last_maintainer_cannot_be_lost_in_a_race() {
 
 async fn attack(world: Arc<World>, caller: Caller, target: UserId, demote: bool) -> Result<(), Refusal> {
     let done = if demote {
-        users::set_platform_role(&world.services, &can(&caller), target, PlatformRole::User).await
+        users::set_platform_role(&world.services, &can(&caller), target, PlatformRole::User).await.map(drop)
     } else {
-        users::deactivate(&world.services, &can(&caller), target).await
+        users::deactivate(&world.services, &can(&caller), target, WithoutAdmin::Allow).await.map(drop)
     };
     done.map_err(Refusal::from)
 }

@@ -11,6 +11,7 @@ use domain::role::{PlatformRole, ProjectRole};
 use domain::text::PersonName;
 use domain::user::{ProjectAllowance, UserDetail, UserKind, UserStatus};
 use services::guard::{Caller, Can};
+use services::members::WithoutAdmin;
 use services::session::Client;
 use services::testing::{World, count_hashes};
 use services::users::{self, NewAccount, NewUser};
@@ -182,7 +183,10 @@ async fn a_person_who_does_not_exist_is_not_found() {
     let nobody = UserId(uuid::Uuid::from_u128(7));
     let can: Can<ViewUsers> = stage.admin.can(Target::Platform).expect("an admin");
     assert_eq!(refused(users::detail(&stage.world.services, &can, nobody).await), Refusal::NotFound);
-    assert_eq!(refused(users::deactivate(&stage.world.services, &stage.manage(), nobody).await), Refusal::NotFound);
+    assert_eq!(
+        refused(users::deactivate(&stage.world.services, &stage.manage(), nobody, WithoutAdmin::Allow).await),
+        Refusal::NotFound
+    );
 }
 
 #[tokio::test]
@@ -194,7 +198,7 @@ async fn deactivation_ends_every_session_at_once_and_reactivation_opens_the_acco
     let id = priya.actor.user_id;
     stage.world.set_password(id, "a quiet ledger line").await;
     for _ in 0..2 {
-        users::deactivate(services, &stage.manage(), id).await.expect("deactivated");
+        users::deactivate(services, &stage.manage(), id, WithoutAdmin::Allow).await.expect("deactivated");
     }
     assert!(stage.world.again(&priya).await.is_none() && stage.world.again(&elsewhere).await.is_none());
     assert!(!stage.signs_in("priya@example.com", "a quiet ledger line").await);
@@ -214,7 +218,7 @@ async fn deactivation_ends_every_session_at_once_and_reactivation_opens_the_acco
 async fn nobody_closes_their_own_account_or_resets_their_own_password() {
     let stage = Stage::set().await;
     let me = stage.admin.actor.user_id;
-    let text = rule(users::deactivate(&stage.world.services, &stage.manage(), me).await);
+    let text = rule(users::deactivate(&stage.world.services, &stage.manage(), me, WithoutAdmin::Allow).await);
     assert!(text.contains("Ask another admin"), "{text}");
     let text = rule(users::issue_one_time_password(&stage.world.services, &stage.manage(), me).await);
     assert!(text.contains("your own password"), "{text}");
@@ -267,7 +271,7 @@ async fn a_new_one_time_password_replaces_the_old_one_unlocks_and_signs_out() {
     assert!(signed_in.expect("a session").password_change_due);
     let audit = stage.world.audit(id.0).await;
     assert_eq!(audit, [("user.one_time_password_issued".to_owned(), "ada@example.com".to_owned(), vec![])]);
-    users::deactivate(services, &stage.manage(), id).await.expect("deactivated");
+    users::deactivate(services, &stage.manage(), id, WithoutAdmin::Allow).await.expect("deactivated");
     let text = rule(users::issue_one_time_password(services, &stage.manage(), id).await);
     assert!(text.contains("Reactivate"), "{text}");
 }

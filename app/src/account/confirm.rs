@@ -76,7 +76,7 @@ fn with_password(email: String, next: NextPath, state: &FormFields) -> impl Into
     view! {
         {head(
             "Confirm it is you",
-            "Changing rights and budgets, and deleting, asks for your password once more when you gave it over ten minutes ago. What you entered is kept.",
+            "Changing rights and budgets, and deleting, asks for your password once more when you gave it over ten minutes ago, and granting Maintainer asks every time. What you entered is kept.",
         )}
         <PostForm action=ConfirmIdentity::url() whole_page=true class="grid gap-4">
             <Hidden fields=waiting />
@@ -108,7 +108,7 @@ fn through_provider(kind: ProviderKind, next: NextPath, state: &FormFields) -> i
     view! {
         {head(
             "Confirm it is you",
-            "Changing rights and budgets, and deleting, asks you to sign in once more when you did so over ten minutes ago. What you entered is kept.",
+            "Changing rights and budgets, and deleting, asks you to sign in once more when you did so over ten minutes ago, and granting Maintainer asks every time. What you entered is kept.",
         )}
         <PostForm action=ConfirmLater::url() whole_page=true class="grid gap-4">
             <Hidden fields=waiting />

@@ -14,10 +14,13 @@ use {
     domain::budget::{BudgetDraft, Category},
     domain::error::Refusal,
     domain::form::FieldErrors,
-    domain::id::BudgetId,
+    domain::id::{BudgetId, EventId},
     domain::permission::ManageBudgets,
     domain::project::ProjectName,
+    domain::shortened::shortened,
+    leptos::server_fn::ServerFn,
     services::budgets,
+    services::undo::Changed,
 };
 
 /// Creates a budget.
@@ -92,38 +95,60 @@ pub async fn assign_budget_to_project(budget: String, project: String) -> Result
     .await
 }
 
-/// Takes the budget of a category from a person. `budget` is what undo gives back.
+/// Unassigns the budget of a category from a user.
 ///
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/take-from-person")]
-pub async fn take_budget_from_person(person: String, category: String, budget: String) -> Result<Sent, PageError> {
+pub async fn take_budget_from_person(person: String, category: String) -> Result<Sent, PageError> {
     let form = Form::new("take-budget", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageBudgets>(Target::Platform)?;
-        budgets::unassign_user(&services, &can, parse_id(&person)?, parse_category(&category)?).await?;
-        let undo = <AssignBudgetToPerson as leptos::server_fn::ServerFn>::url();
-        let fields = [("person", person.as_str()), ("budget", &budget)];
-        Ok(Done::here().saying_with_undo("Budget taken away.", undo, fields))
+        let changed = budgets::unassign_user(&services, &can, parse_id(&person)?, parse_category(&category)?).await?;
+        Ok(unassigned(&changed))
     })
     .await
 }
 
-/// Takes the budget of a category from a project. `budget` is what undo gives back.
+/// Unassigns the budget of a category from a project.
 ///
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/take-from-project")]
-pub async fn take_budget_from_project(project: String, category: String, budget: String) -> Result<Sent, PageError> {
+pub async fn take_budget_from_project(project: String, category: String) -> Result<Sent, PageError> {
     let form = Form::new("take-budget", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageBudgets>(Target::Platform)?;
-        budgets::unassign_project(&services, &can, &parse_project(&project)?, parse_category(&category)?).await?;
-        let undo = <AssignBudgetToProject as leptos::server_fn::ServerFn>::url();
-        let fields = [("project", project.as_str()), ("budget", &budget)];
-        Ok(Done::here().saying_with_undo("Budget taken away.", undo, fields))
+        let (project, category) = (parse_project(&project)?, parse_category(&category)?);
+        let changed = budgets::unassign_project(&services, &can, &project, category).await?;
+        Ok(unassigned(&changed))
+    })
+    .await
+}
+
+#[cfg(feature = "ssr")]
+fn unassigned(changed: &Changed) -> Done {
+    let text = format!("Budget {} unassigned.", shortened(&changed.name));
+    match changed.event {
+        Some(event) => Done::here().saying_with_undo(text, UndoUnassignment::url(), [("event", &event.to_string())]),
+        None => Done::here().saying(text),
+    }
+}
+
+/// Assigns the budget again that one's own change unassigned.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "budgets/undo-unassignment")]
+pub async fn undo_unassignment(event: String) -> Result<Sent, PageError> {
+    let form = Form::new("take-budget", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        let name = budgets::undo_unassignment(&services, &can, parse_id::<EventId>(&event)?).await?;
+        Ok(Done::here().saying(format!("Restored budget {}.", shortened(&name))))
     })
     .await
 }

@@ -110,7 +110,7 @@ fn take_form(holder: &Holder, budget: &BudgetRow, place: usize) -> impl IntoView
     };
     let id = format!("take-{place}");
     let target = id.clone();
-    let fields = vec![holder_field, ("category", budget.category.key().to_owned()), ("budget", budget.id.to_string())];
+    let fields = vec![holder_field, ("category", budget.category.key().to_owned())];
     let opener = move || {
         view! {
             <DialogButton target kind=ButtonKind::DangerQuiet size=ButtonSize::Small>

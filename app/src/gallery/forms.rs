@@ -82,6 +82,7 @@ fn choices() -> impl IntoView {
         label: label.to_owned(),
         figure: Some(figure.to_owned()),
         detail: Some(detail.to_owned()),
+        unavailable: None,
     };
     let roles = || vec![Choice::new("member", "Member"), Choice::new("admin", "Project admin")];
     let small = in_line(view! {

@@ -12,15 +12,19 @@ use {
     domain::actor::Target,
     domain::error::Refusal,
     domain::form::FieldErrors,
+    domain::id::{EventId, UserId},
     domain::permission::{
         Asks, CreateProject as MayCreateProject, DeleteProject as MayDeleteProject, EditProject as MayEditProject,
         ManageMembers, Permission,
     },
     domain::project::ProjectName,
     domain::role::ProjectRole,
+    domain::shortened::shortened,
     domain::text::{Description, DisplayName},
+    leptos::server_fn::ServerFn,
     services::Services,
     services::guard::{Caller, Can},
+    services::members::{self, WithoutAdmin},
     services::projects::{self, NewProject, ProjectEdit},
 };
 
@@ -79,9 +83,26 @@ pub async fn delete_project(project: String, version: i64) -> Result<Sent, PageE
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = in_project::<MayDeleteProject>(&services, &caller, &project).await?;
-        projects::delete(&services, &can, version).await?;
-        let undo = <RestoreProject as leptos::server_fn::ServerFn>::url();
-        Ok(Done::at(paths::PROJECTS).saying_with_undo(format!("{project} deleted."), undo, [("project", &project)]))
+        let changed = projects::delete(&services, &can, version).await?;
+        let done = Done::at(paths::PROJECTS);
+        let text = format!("{} deleted.", shortened(&changed.name));
+        Ok(undoable(done, text, UndoProjectDeletion::url(), &project, changed.event))
+    })
+    .await
+}
+
+/// Brings the project back that one's own deletion removed.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "projects/undo-deletion")]
+pub async fn undo_project_deletion(project: String, event: String) -> Result<Sent, PageError> {
+    let form = Form::new("restore-project", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let name = ProjectName::parse_existing(&project).map_err(|_| Refusal::NotFound)?;
+        let name = projects::undo_deletion(&services, &caller, &name, parse_id::<EventId>(&event)?).await?;
+        Ok(Done::at(paths::project(name.as_str())).saying(format!("Restored {}.", shortened(name.as_str()))))
     })
     .await
 }
@@ -98,7 +119,7 @@ pub async fn restore_project(project: String) -> Result<Sent, PageError> {
         let name = ProjectName::parse_existing(&project).map_err(|_| Refusal::NotFound)?;
         let can = projects::may_restore(&services, &caller, &name).await?;
         let name = projects::restore(&services, &can).await?;
-        Ok(Done::at(paths::project(name.as_str())).saying(format!("{name} restored.")))
+        Ok(Done::at(paths::project(name.as_str())).saying(format!("Restored {}.", shortened(name.as_str()))))
     })
     .await
 }
@@ -121,42 +142,98 @@ pub async fn add_member(project: String, person: String, role: String) -> Result
     .await
 }
 
-/// Makes a member a project admin, or the other way round.
+/// Makes a member a project admin, or the other way round. `without_admin` says that it may leave no project admin.
 ///
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "members/set-role")]
-pub async fn change_member_role(project: String, person: String, role: String) -> Result<Sent, PageError> {
+pub async fn change_member_role(
+    project: String,
+    person: String,
+    role: String,
+    #[server(default)] without_admin: String,
+) -> Result<Sent, PageError> {
     let form = Form::new("member-role", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = in_project::<ManageMembers>(&services, &caller, &project).await?;
-        let role = parse_role(&role)?;
-        services::members::change_role(&services, &can, parse_id(&person)?, role).await?;
-        Ok(Done::here().saying(format!("Role in {project} is now {}.", role.title().to_lowercase())))
+        let (role, person) = (parse_role(&role)?, parse_id(&person)?);
+        let changed = members::change_role(&services, &can, person, role, parse_without_admin(&without_admin)).await?;
+        let is_new = changed.event.is_some();
+        let text = format!(
+            "{} is {} {} of {}.",
+            shortened(&changed.name),
+            if is_new { "now" } else { "already" },
+            role.title().to_lowercase(),
+            shortened(&project),
+        );
+        let event = changed.event.filter(|_| may_undo(&caller, person));
+        Ok(undoable(Done::here(), text, UndoMemberChange::url(), &project, event))
     })
     .await
 }
 
-/// Removes somebody from a project. `role` is what undo gives back.
+/// Removes a member from a project. `without_admin` says that it may leave no project admin.
 ///
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "members/remove")]
-pub async fn remove_member(project: String, person: String, role: String) -> Result<Sent, PageError> {
+pub async fn remove_member(
+    project: String,
+    person: String,
+    #[server(default)] without_admin: String,
+) -> Result<Sent, PageError> {
     let form = Form::new("remove-member", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = in_project::<ManageMembers>(&services, &caller, &project).await?;
-        services::members::remove(&services, &can, parse_id(&person)?).await?;
-        let undo = <AddMember as leptos::server_fn::ServerFn>::url();
-        let fields = [("project", project.as_str()), ("person", &person), ("role", &role)];
-        // Whoever removes themselves may not see the page any more.
-        let done =
-            if can.caller().actor.user_id.to_string() == person { Done::at(paths::MY_ACCESS) } else { Done::here() };
-        Ok(done.saying_with_undo(format!("Removed from {project}."), undo, fields))
+        let person: UserId = parse_id(&person)?;
+        let changed = members::remove(&services, &can, person, parse_without_admin(&without_admin)).await?;
+        // Users who remove themselves may not see the page any more.
+        let done = if caller.actor.user_id == person { Done::at(paths::MY_ACCESS) } else { Done::here() };
+        let text = format!("Removed {} from {}.", shortened(&changed.name), shortened(&project));
+        let event = changed.event.filter(|_| may_undo(&caller, person));
+        Ok(undoable(done, text, UndoMemberChange::url(), &project, event))
     })
     .await
+}
+
+/// Makes a member what the member was before one's own removal or change of role.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "members/undo")]
+pub async fn undo_member_change(project: String, event: String) -> Result<Sent, PageError> {
+    let form = Form::new("undo-member-change", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = in_project::<ManageMembers>(&services, &caller, &project).await?;
+        let (name, role) = members::undo(&services, &can, parse_id::<EventId>(&event)?).await?;
+        let role = role.title().to_lowercase();
+        Ok(Done::here().saying(format!("Restored {} as {role} of {}.", shortened(&name), shortened(&project))))
+    })
+    .await
+}
+
+/// Says what was done in a project, and offers to undo it.
+#[cfg(feature = "ssr")]
+fn undoable(done: Done, text: String, undo: &str, project: &str, event: Option<EventId>) -> Done {
+    match event {
+        Some(event) => done.saying_with_undo(text, undo, [("project", project), ("event", &event.to_string())]),
+        None => done.saying(text),
+    }
+}
+
+/// Whether the caller still manages members after a change of this one: nobody gives themselves a right back.
+#[cfg(feature = "ssr")]
+fn may_undo(caller: &Caller, person: UserId) -> bool {
+    caller.actor.user_id != person || caller.actor.may(Permission::ManageMembers, Target::Platform)
+}
+
+/// [`crate::confirm::WITHOUT_ADMIN`] as a form sends it.
+#[cfg(feature = "ssr")]
+pub(crate) fn parse_without_admin(raw: &str) -> WithoutAdmin {
+    if raw == crate::confirm::CONFIRMED { WithoutAdmin::Allow } else { WithoutAdmin::Refuse }
 }
 
 /// Finds the project by name and asks the guard.

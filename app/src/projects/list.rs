@@ -18,7 +18,7 @@ use crate::ui::{
 use domain::mode::Mode;
 use domain::page::Page;
 use domain::permission::Permission;
-use domain::project::{DELETED, ProjectQuery, ProjectRow, ProjectSort};
+use domain::project::{ProjectQuery, ProjectRow, ProjectSort, ProjectState};
 use domain::role::PlatformRole;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -96,9 +96,9 @@ fn filters(query: &ProjectQuery) -> impl IntoView + use<> {
             id="filter-state"
             name="state"
             label="State"
-            options=vec![Choice::new(DELETED, "Deleted")]
-            selected=query.deleted.then(|| DELETED.to_owned())
-            clear_href=ProjectQuery { deleted: false, ..query.clone() }.address()
+            options=ProjectState::ALL.map(|state| Choice::new(state.key(), state.title())).into()
+            selected=query.state.map(|state| state.key().to_owned())
+            clear_href=ProjectQuery { state: None, ..query.clone() }.address()
             submit="Show projects"
         />
         {clear(query)}
@@ -113,7 +113,7 @@ fn projects(
     let pager = pager(&page, query);
     let body = if page.rows.is_empty() {
         no_projects(query, may_create)
-    } else if query.deleted {
+    } else if query.state == Some(ProjectState::Deleted) {
         deleted_projects(page.rows, query).into_any()
     } else {
         let head = columns(query);
@@ -147,9 +147,10 @@ fn columns(query: &ProjectQuery) -> impl IntoView + use<> {
 }
 
 fn no_projects(query: &ProjectQuery, may_create: bool) -> AnyView {
-    let text = match &query.search {
-        Some(term) => format!("Neither a name nor a description that you may see here contains “{term}”."),
-        None => "A deleted project stands here for 30 days and can be restored. There is none.".to_owned(),
+    let text = match (&query.search, query.state) {
+        (Some(term), _) => format!("Neither a name nor a description that you may see here contains “{term}”."),
+        (None, Some(ProjectState::WithoutAdmin)) => "Every shared project has a project admin.".to_owned(),
+        (None, _) => "A deleted project stands here for 30 days and can be restored. There is none.".to_owned(),
     };
     let no_page = "No projects on this page any more";
     empty(query, EmptyWords { no_match: ("No projects found", text), no_page, nothing: nothing(may_create) })

@@ -199,6 +199,8 @@ pub struct RadioChoice {
     pub figure: Option<String>,
     /// What it means.
     pub detail: Option<String>,
+    /// Why it cannot be chosen; it stands as text then.
+    pub unavailable: Option<String>,
 }
 
 /// Radio buttons with what each means, in one frame.
@@ -215,10 +217,17 @@ pub fn RadioRows(
     /// The value chosen at first.
     #[prop(optional, into)]
     selected: String,
+    /// The legend is for readers alone, where a heading says the same.
+    #[prop(optional)]
+    is_legend_hidden: bool,
 ) -> impl IntoView {
     let wiring = wire(&name, selected, None, false);
     let (id, chosen) = (wiring.id.clone(), wiring.value.clone());
+    let legend_class = if is_legend_hidden { "sr-only" } else { "mb-1.5 text-sm font-strong" };
     let row = move |(place, option): (usize, RadioChoice)| {
+        if let Some(reason) = option.unavailable {
+            return unavailable(option.label, option.detail, reason);
+        }
         // The error summary points at the first button.
         let row_id = if place == 0 { id.clone() } else { format!("{id}-{place}") };
         let checked = option.value == chosen;
@@ -233,6 +242,8 @@ pub fn RadioRows(
                     name=name.clone()
                     value=option.value
                     checked=checked
+                    // A choice made by hand outlives a change of the attribute, which the browser keeps for resets.
+                    prop:checked=checked
                     class=[&tick_ring(), "mt-0.5"].join(" ")
                 />
                 <span class="font-strong">{option.label}</span>
@@ -240,15 +251,27 @@ pub fn RadioRows(
                 {option.detail.map(|detail| view! { <span class="col-span-2 col-start-2 text-ink-2">{detail}</span> }).views()}
             </label>
         }
+        .into_any()
     };
     view! {
         <fieldset class="grid gap-1.5" aria-describedby=wiring.described_by.clone()>
-            <legend class="mb-1.5 text-sm font-strong">{legend}</legend>
+            <legend class=legend_class>{legend}</legend>
             <div class="overflow-hidden rounded-lg border border-line-2 bg-raised">
                 {options.into_iter().enumerate().map(row).views()}
             </div>
             {problem(&wiring.id, wiring.error.clone())}
         </fieldset>
+    }
+    .into_any()
+}
+
+/// A row of [`RadioRows`] that cannot be chosen, as far to the right as the others' words.
+fn unavailable(label: String, detail: Option<String>, reason: String) -> AnyView {
+    view! {
+        <p class="grid border-line py-2.5 ps-10.5 pe-3.5 text-sm text-ink-2 not-first:border-t">
+            <span class="font-strong">{label}</span>
+            <span>{[detail.unwrap_or_default(), reason].join(" ")}</span>
+        </p>
     }
     .into_any()
 }

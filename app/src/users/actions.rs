@@ -7,19 +7,26 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
     crate::paths,
+    crate::projects::actions::parse_without_admin,
     crate::request::{parse_id, signed_in},
     crate::send::{Done, Form},
     domain::actor::Target,
     domain::email::Email,
     domain::form::{FieldErrors, FieldProblem, Flash},
-    domain::id::UserId,
+    domain::id::{EventId, UserId},
+    domain::permission::Permission,
     domain::permission::{GrantAuditor, GrantRoles, ManageUsers},
     domain::role::PlatformRole,
+    domain::shortened::shortened,
     domain::text::PersonName,
     domain::user::UserKind,
+    leptos::server_fn::ServerFn,
     services::provision,
     services::users::{self, NewUser},
 };
+
+/// Name of the form that changes a platform role.
+pub(super) const ROLE_FORM: &str = "platform-role";
 
 /// Name of the form that changes an address.
 pub(super) const ADDRESS_FORM: &str = "address";
@@ -55,52 +62,94 @@ fn parse_person(name: &str, email: &str, kind: &str) -> Result<NewUser, FieldErr
     }
 }
 
-/// Gives or takes the roles admin and maintainer.
+/// Gives a user another platform role. Admin and maintainer are asked about first, in a dialog whose button sends
+/// `confirmed`. Admins grant and revoke auditor alone.
 ///
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/set-role")]
-pub async fn set_platform_role(person: String, role: String) -> Result<Sent, PageError> {
-    let form = Form::new("platform-role", [("role", &role)]);
+pub async fn set_platform_role(
+    person: String,
+    role: String,
+    #[server(default)] confirmed: String,
+) -> Result<Sent, PageError> {
+    let form = Form::new(ROLE_FORM, [("role", &role)]);
     form.submit(async move {
         let (services, caller) = signed_in()?;
-        let can = caller.can::<GrantRoles>(Target::Platform)?;
+        let can_grant_auditor = caller.can::<GrantAuditor>(Target::Platform)?;
         let role = PlatformRole::parse(&role).map_err(|problem| FieldErrors::one("role", problem.as_str()))?;
-        users::set_platform_role(&services, &can, parse_id(&person)?, role).await?;
-        Ok(Done::here().saying(format!("Platform role is now {}. It holds from the next request.", role.title())))
+        let person = parse_id(&person)?;
+        let changed = if role.is_admin() || caller.actor.may(Permission::GrantRoles, Target::Platform) {
+            let can = caller.can::<GrantRoles>(Target::Platform)?;
+            if role.is_admin() && confirmed != role.key() {
+                let text = format!("Not saved yet: press “Save role” and confirm {}.", role.title());
+                return Err(FieldErrors::one("role", text).into());
+            }
+            users::set_platform_role(&services, &can, person, role).await?
+        } else {
+            users::set_auditor(&services, &can_grant_auditor, person, role == PlatformRole::Auditor).await?
+        };
+        let (name, role) = (shortened(&changed.name), role.title());
+        let Some(event) = changed.event else {
+            return Ok(Done::here().saying(format!("{name} is {role} already. Nothing was changed.")));
+        };
+        let text = format!("{name} is now {role}.");
+        Ok(Done::here().saying_with_undo(text, UndoRoleChange::url(), [("event", &event.to_string())]))
     })
     .await
 }
 
-/// Gives or takes the role auditor.
+/// Gives a user the platform role back that one's own change replaced.
 ///
 /// # Errors
 /// As [`PageError`].
-#[server(prefix = "/act", endpoint = "people/set-auditor")]
-pub async fn set_auditor(person: String, auditor: bool) -> Result<Sent, PageError> {
-    let form = Form::new("platform-role", []);
+#[server(prefix = "/act", endpoint = "people/undo-role-change")]
+pub async fn undo_role_change(event: String) -> Result<Sent, PageError> {
+    let form = Form::new(ROLE_FORM, []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<GrantAuditor>(Target::Platform)?;
-        users::set_auditor(&services, &can, parse_id(&person)?, auditor).await?;
-        Ok(Done::here().saying(if auditor { "Auditor is on." } else { "Auditor is off." }))
+        let (name, role) = users::undo_role_change(&services, &can, parse_id::<EventId>(&event)?).await?;
+        Ok(Done::here().saying(format!("Restored: {} is {} again.", shortened(&name), role.title())))
     })
     .await
 }
 
-/// Closes an account and ends its sessions.
+/// Closes an account and ends its sessions. `without_admin` says that it may leave projects without a project admin.
 ///
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/deactivate")]
-pub async fn deactivate_person(person: String) -> Result<Sent, PageError> {
+pub async fn deactivate_person(person: String, #[server(default)] without_admin: String) -> Result<Sent, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
-        users::deactivate(&services, &can, parse_id(&person)?).await?;
-        let undo = <ReactivatePerson as leptos::server_fn::ServerFn>::url();
-        Ok(Done::here().saying_with_undo("Account deactivated; its sessions have ended.", undo, [("person", &person)]))
+        let allowed = parse_without_admin(&without_admin);
+        let changed = users::deactivate(&services, &can, parse_id(&person)?, allowed).await?;
+        let name = shortened(&changed.name);
+        let Some(event) = changed.event else {
+            return Ok(Done::here().saying(format!("{name} is deactivated already. Nothing was changed.")));
+        };
+        let text = format!("{name} deactivated; all sessions revoked.");
+        Ok(Done::here().saying_with_undo(text, UndoDeactivation::url(), [("event", &event.to_string())]))
+    })
+    .await
+}
+
+/// Opens the account again that one's own deactivation closed.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "people/undo-deactivation")]
+pub async fn undo_deactivation(event: String) -> Result<Sent, PageError> {
+    let form = Form::new("account-state", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let name = users::undo_deactivation(&services, &can, parse_id::<EventId>(&event)?).await?;
+        Ok(Done::here()
+            .saying(format!("Restored {}. Sign-in works again; revoked sessions stay revoked.", shortened(&name))))
     })
     .await
 }

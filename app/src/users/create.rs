@@ -81,6 +81,7 @@ fn kinds() -> Vec<RadioChoice> {
         label: kind.title().to_owned(),
         figure: None,
         detail: Some(detail.to_owned()),
+        unavailable: None,
     };
     vec![
         choice(UserKind::Regular, "Belongs to the organisation. Gets a personal project and may create shared ones."),

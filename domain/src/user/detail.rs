@@ -57,6 +57,8 @@ pub struct Assignment {
     pub kind: ProjectKind,
     /// The role in it.
     pub role: ProjectRole,
+    /// No other active user is project admin of it; false where the identity provider keeps assignments.
+    pub is_only_admin: bool,
     /// Who granted it; `None` when it came with the first sign-in.
     pub granted_by: Option<String>,
     /// Since when; `None` where the identity provider keeps assignments.
@@ -106,6 +108,8 @@ pub struct UserDetail {
     pub status: UserStatus,
     /// Platform role.
     pub role: PlatformRole,
+    /// The auditor column is set beside a role that includes it, by an operator's statement.
+    pub keeps_auditor: bool,
     /// `local`, or the identity provider as the configuration calls it.
     pub signs_in_by: String,
     /// Who was turned away with this person's address.
@@ -134,6 +138,14 @@ pub struct UserDetail {
     pub created_at: OffsetDateTime,
     /// For forms: raised by each change.
     pub version: i64,
+}
+
+impl UserDetail {
+    /// The titles of the shared projects that have no other active project admin.
+    pub fn only_admin_of(&self) -> Vec<&str> {
+        let projects = self.projects.iter().filter(|project| project.is_only_admin);
+        projects.map(|project| project.title.as_str()).collect()
+    }
 }
 
 #[cfg(test)]

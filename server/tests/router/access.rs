@@ -249,6 +249,7 @@ impl Stage {
                 .await
                 .expect("the one member");
         }
+        asked::changed(&self.server, &things, self.asking).await;
         (things, world.signed_in(self.asking).await)
     }
 }

@@ -2,16 +2,18 @@
 
 use super::stored::category;
 use super::switched_on;
+use super::undo::{FormerAssignment, Holder};
 use crate::Services;
 use crate::audit::{Entry, TargetType};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::projects::{lock_person, stored_kind};
+use crate::undo::Changed;
 use domain::budget::Category;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
-use domain::id::{BudgetId, UserId};
+use domain::id::{BudgetId, ProjectId, UserId};
 use domain::permission::ManageBudgets;
 use domain::project::{ProjectKind, ProjectName};
 use uuid::Uuid;
@@ -99,7 +101,7 @@ pub async fn assign_to_project(
     change.commit().await
 }
 
-/// Takes the budget of a category from a person.
+/// Unassigns the budget of a category from a user.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when there is none.
@@ -108,20 +110,31 @@ pub async fn unassign_user(
     can: &Can<ManageBudgets>,
     person: UserId,
     category: Category,
-) -> Result<(), Error> {
+) -> Result<Changed, Error> {
     switched_on(services)?;
     let mut change = services.change(can).await?;
     let holder = hold_person(&mut change, person).await?;
     let (_, before) = budget_of_person(&mut change, person, category).await?.ok_or(Refusal::NotFound)?;
-    sqlx::query!("delete from user_budgets where user_id = $1 and category = $2", person.0, category.key())
-        .execute(change.connection())
-        .await?;
+    let row = sqlx::query!(
+        "delete from user_budgets where user_id = $1 and category = $2 returning budget_id, assigned_by, created_at",
+        person.0,
+        category.key()
+    )
+    .fetch_one(change.connection())
+    .await?;
     let entry = Entry::new("user.budget_unassigned", TargetType::User, person.0, holder.email);
-    change.record(entry.field(field(category), Some(before), None)).await?;
-    change.commit().await
+    let former = FormerAssignment {
+        holder: Holder::User(person),
+        budget: BudgetId(row.budget_id),
+        assigned_by: row.assigned_by.map(UserId),
+        since: row.created_at,
+    };
+    let event = change.record_undoable(entry.field(field(category), Some(before.clone()), None), &former).await?;
+    change.commit().await?;
+    Ok(Changed { name: before, event: Some(event) })
 }
 
-/// Takes the budget of a category from a project.
+/// Unassigns the budget of a category from a project.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when there is no such project or it has none.
@@ -130,17 +143,29 @@ pub async fn unassign_project(
     can: &Can<ManageBudgets>,
     project: &ProjectName,
     category: Category,
-) -> Result<(), Error> {
+) -> Result<Changed, Error> {
     switched_on(services)?;
     let mut change = services.change(can).await?;
     let holder = hold_project(&mut change, project).await?.ok_or(Refusal::NotFound)?;
     let (_, before) = budget_of_project(&mut change, holder.id, category).await?.ok_or(Refusal::NotFound)?;
-    sqlx::query!("delete from project_budgets where project_id = $1 and category = $2", holder.id, category.key())
-        .execute(change.connection())
-        .await?;
-    let entry = Entry::new("project.budget_unassigned", TargetType::Project, holder.id, holder.name);
-    change.record(entry.field(field(category), Some(before), None)).await?;
-    change.commit().await
+    let row = sqlx::query!(
+        "delete from project_budgets where project_id = $1 and category = $2
+         returning budget_id, assigned_by, created_at",
+        holder.id,
+        category.key()
+    )
+    .fetch_one(change.connection())
+    .await?;
+    let entry = Entry::new("project.budget_unassigned", TargetType::Project, holder.id, &holder.name);
+    let former = FormerAssignment {
+        holder: Holder::Project(ProjectId(holder.id)),
+        budget: BudgetId(row.budget_id),
+        assigned_by: row.assigned_by.map(UserId),
+        since: row.created_at,
+    };
+    let event = change.record_undoable(entry.field(field(category), Some(before.clone()), None), &former).await?;
+    change.commit().await?;
+    Ok(Changed { name: before, event: Some(event) })
 }
 
 /// The audit log's name of the place a budget fills.
@@ -152,14 +177,14 @@ pub(super) const fn field(category: Category) -> &'static str {
     }
 }
 
-struct HeldBudget {
-    id: Uuid,
-    name: String,
-    category: Category,
+pub(super) struct HeldBudget {
+    pub(super) id: Uuid,
+    pub(super) name: String,
+    pub(super) category: Category,
 }
 
 /// Locked in share mode, so that its category stays until the assignment is written.
-async fn hold_budget(change: &mut Change<'_>, budget: BudgetId) -> Result<HeldBudget, Error> {
+pub(super) async fn hold_budget(change: &mut Change<'_>, budget: BudgetId) -> Result<HeldBudget, Error> {
     let row = sqlx::query!("select name, category from budgets where id = $1 for share", budget.0)
         .fetch_optional(change.connection())
         .await?
@@ -167,15 +192,15 @@ async fn hold_budget(change: &mut Change<'_>, budget: BudgetId) -> Result<HeldBu
     Ok(HeldBudget { id: budget.0, name: row.name, category: category(&row.category)? })
 }
 
-struct HeldPerson {
-    name: String,
-    email: String,
-    is_active: bool,
+pub(super) struct HeldPerson {
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) is_active: bool,
 }
 
 /// In share mode against a deactivation at the same time, and under the person's lock, so that each change of the
 /// assignments sees what the one before it wrote.
-async fn hold_person(change: &mut Change<'_>, person: UserId) -> Result<HeldPerson, Error> {
+pub(super) async fn hold_person(change: &mut Change<'_>, person: UserId) -> Result<HeldPerson, Error> {
     let row = sqlx::query!("select name, email, is_active from users where id = $1 for share", person.0)
         .fetch_optional(change.connection())
         .await?

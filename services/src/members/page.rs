@@ -75,6 +75,9 @@ fn push_page(
 ) {
     sql.push(
         "select u.id, u.name, u.email, coalesce(u.email_verified, u.auth_source = 'local') as email_verified, u.user_type, u.is_active, u.locked_until, u.last_sign_in_at, m.is_project_admin,
+                m.is_project_admin and u.is_active and p.project_type = 'shared' and not exists (
+                  select from user_projects o join users a on a.id = o.user_id
+                  where o.project_id = p.id and o.user_id <> u.id and o.is_project_admin and a.is_active) as is_only_admin,
                 p.project_type = 'personal' as is_personal, p.created_by is not distinct from u.id as is_creator,
                 (select g.name from users g where g.id = m.granted_by) as granted_by, m.created_at as since
          from projects p cross join users u
@@ -108,6 +111,7 @@ struct Row {
     locked_until: Option<OffsetDateTime>,
     last_sign_in_at: Option<OffsetDateTime>,
     is_project_admin: bool,
+    is_only_admin: bool,
     is_personal: bool,
     is_creator: bool,
     granted_by: Option<String>,
@@ -124,6 +128,7 @@ impl Row {
             email: self.email,
             email_verified: self.email_verified,
             role: session::project_role(self.is_personal, self.is_project_admin),
+            is_only_admin: self.is_only_admin,
             is_creator: self.is_creator,
             granted_by: self.granted_by,
             since: self.since,

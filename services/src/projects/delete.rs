@@ -7,10 +7,18 @@ use crate::audit::{Entry, TargetType};
 use crate::conflict::{self, Saved};
 use crate::error::Error;
 use crate::guard::Can;
+use crate::undo::Changed;
 use domain::error::Refusal;
 use domain::permission::DeleteProject;
+use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use uuid::Uuid;
+
+/// What a deletion needs to be undone beyond what is set aside: how many budgets that are.
+#[derive(Serialize, Deserialize)]
+pub(super) struct FormerBudgets {
+    pub(super) count: usize,
+}
 
 /// Deletes a shared project nobody but one person is in. Its row stays for a while so that it can be restored, and
 /// with it the name. Its budgets are set aside, so that nothing invisible holds on to them.
@@ -22,7 +30,7 @@ pub async fn delete(
     services: &Services,
     can: &Can<DeleteProject>,
     version: impl Into<Option<i64>>,
-) -> Result<(), Error> {
+) -> Result<Changed, Error> {
     let version = version.into();
     let project = of_proof(can)?;
     let mut change = services.change(can).await?;
@@ -35,6 +43,7 @@ pub async fn delete(
         let saved = Saved { target: project.0, version: facts.version, updated_at: facts.created_at };
         return Err(conflict::refusal(change.connection(), saved, Vec::new()).await?.into());
     }
+    let title = facts.title().to_owned();
     let now = services.clock.now();
     sqlx::query!(
         "update projects set deleted_at = $2, updated_at = $2, version = version + 1 where id = $1",
@@ -48,8 +57,9 @@ pub async fn delete(
         .field("display_name", facts.display_name, None)
         .field("description", Some(facts.description), None)
         .field("budgets", (!budgets.is_empty()).then(|| budgets.join(", ")), None);
-    change.record(entry).await?;
-    change.commit().await
+    let event = change.record_undoable(entry, &FormerBudgets { count: budgets.len() }).await?;
+    change.commit().await?;
+    Ok(Changed { name: title, event: Some(event) })
 }
 
 /// Returns the names of the budgets, by category.

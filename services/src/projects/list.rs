@@ -13,7 +13,7 @@ use domain::id::ProjectId;
 use domain::mode::Mode;
 use domain::page::{COUNTED_TO, Page};
 use domain::permission::Permission;
-use domain::project::{ProjectQuery, ProjectRow, ProjectSort};
+use domain::project::{ProjectQuery, ProjectRow, ProjectSort, ProjectState};
 use domain::role::ProjectRole;
 use domain::text::SearchTerm;
 use sqlx::{Postgres, QueryBuilder};
@@ -56,6 +56,11 @@ fn keyset(query: &ProjectQuery) -> Keyset<'_> {
     Keyset::new(sort, "p.id", query.descending, query.size, query.cursor.as_ref())
 }
 
+/// Shared projects that no active user is project admin of.
+const WITHOUT_ADMIN: &str = " and p.project_type = 'shared' and not exists (
+    select from user_projects m join users u on u.id = m.user_id
+    where m.project_id = p.id and m.is_project_admin and u.is_active)";
+
 /// The page first, then the counts of its rows alone.
 fn statement(
     services: &Services,
@@ -70,7 +75,7 @@ fn statement(
            select p.id, p.name, p.title, p.description, p.project_type, p.created_at, p.deleted_at
            from projects p where p.deleted_at is ",
     );
-    if query.deleted {
+    if query.state == Some(ProjectState::Deleted) {
         sql.push("not null and p.deleted_at > ").push_bind(kept_since(services));
         if !sees_all {
             sql.push(" and p.id in (select project_id from user_projects where is_project_admin and user_id = ");
@@ -84,6 +89,9 @@ fn statement(
         if !sees_all {
             sql.push(" and p.id = any(").push_bind(own(actor)).push(")");
         }
+    }
+    if query.state == Some(ProjectState::WithoutAdmin) {
+        sql.push(WITHOUT_ADMIN);
     }
     hits.push_condition(&mut sql, "p");
     keyset.push_condition(&mut sql);
@@ -177,6 +185,10 @@ mod tests {
             (
                 ProjectQuery { cursor: middle("2026-01-01T00:00:00Z"), ..by(ProjectSort::Created, false) },
                 "projects_by_created",
+            ),
+            (
+                ProjectQuery { state: Some(ProjectState::WithoutAdmin), ..by(ProjectSort::Name, false) },
+                "projects_in_order",
             ),
             (ProjectQuery { search: term("project"), ..by(ProjectSort::Name, false) }, "projects_in_order"),
             (ProjectQuery { search: term("number 29999"), ..by(ProjectSort::Created, false) }, "projects_pkey"),

@@ -1,13 +1,14 @@
 //! Deleted projects: brought back within thirty days, then gone (`behaviour.md` W-14).
 
-use super::{check_may_be_members, check_password_changed, enforce_limits, lock_candidates, of_proof};
+use super::delete::FormerBudgets;
+use super::{check_may_be_members, check_password_changed, enforce_limits, id_of, lock_candidates, of_proof};
 use crate::audit::{self, By, Entry, TargetType};
 use crate::error::Error;
 use crate::guard::{Caller, Can};
 use crate::{Services, session};
 use domain::actor::Target;
 use domain::error::Refusal;
-use domain::id::ProjectId;
+use domain::id::{EventId, ProjectId};
 use domain::permission::DeleteProject;
 use domain::project::{KEPT_AFTER_DELETION, ProjectName};
 use sqlx::PgConnection;
@@ -56,6 +57,35 @@ pub async fn may_restore(
 /// [`Refusal::NotFound`] when it was restored or is gone meanwhile; [`Refusal::Rule`] when its member is at the limit or
 /// may not be a member any more.
 pub async fn restore(services: &Services, can: &Can<DeleteProject>) -> Result<ProjectName, Error> {
+    bring_back(services, can, None).await
+}
+
+/// Undoes the caller's own deletion of a project.
+///
+/// # Errors
+/// As [`may_restore`] and [`restore`]; [`Refusal::Rule`] when it cannot be undone any more, when the project was restored
+/// since, and when one of its budgets was deleted since.
+pub async fn undo_deletion(
+    services: &Services,
+    caller: &Caller,
+    name: &ProjectName,
+    event: EventId,
+) -> Result<ProjectName, Error> {
+    match may_restore(services, caller, name).await {
+        Err(Error::Refused(Refusal::NotFound)) => {
+            let project = id_of(services, caller, name).await?;
+            caller.can::<DeleteProject>(Target::Project(project))?;
+            Err(Refusal::Rule(format!("{name} was restored since. Nothing was undone.")).into())
+        }
+        can => bring_back(services, &can?, Some(event)).await,
+    }
+}
+
+async fn bring_back(
+    services: &Services,
+    can: &Can<DeleteProject>,
+    undoes: Option<EventId>,
+) -> Result<ProjectName, Error> {
     let project = of_proof(can)?;
     let mut change = services.change_deleted(can).await?;
     let row = sqlx::query!(
@@ -69,12 +99,20 @@ pub async fn restore(services: &Services, can: &Can<DeleteProject>) -> Result<Pr
     .await?
     .ok_or(Refusal::NotFound)?;
     let budgets = reassign_budgets(change.connection(), project).await?;
-    let entry = Entry::new("project.restored", TargetType::Project, project.0, row.name.as_str()).field(
-        "budgets",
-        None,
-        (!budgets.is_empty()).then(|| budgets.join(", ")),
-    );
-    change.record(entry).await?;
+    let entry = |action| Entry::new(action, TargetType::Project, project.0, row.name.as_str());
+    let entry = match undoes {
+        None => entry("project.restored"),
+        Some(event) => {
+            let former: FormerBudgets = change.take_former(event, &["project.deleted"]).await?;
+            if former.count != budgets.len() {
+                let text =
+                    format!("A budget of {} was deleted since. Restore the project from the list instead.", row.name);
+                return Err(Refusal::Rule(text).into());
+            }
+            entry("project.deletion_undone").undoes(event)
+        }
+    };
+    change.record(entry.field("budgets", None, (!budgets.is_empty()).then(|| budgets.join(", ")))).await?;
     let members = member_ids(change.connection(), project).await?;
     let users = lock_candidates(change.connection(), &members).await?;
     check_may_be_members(services, &row.name, users.values())?;

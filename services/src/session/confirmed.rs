@@ -1,6 +1,6 @@
 //! How lately the person behind a session proved who they are (field.md S9).
 
-use super::SessionToken;
+use super::{SessionToken, reauthentication};
 use crate::Services;
 use crate::error::Error;
 use crate::guard::Caller;
@@ -10,14 +10,18 @@ use domain::session::CONFIRMED_FOR;
 use sqlx::{PgConnection, PgExecutor};
 use time::OffsetDateTime;
 
-/// Whether who asks may do what hurts without being asked who they are.
+/// Whether who asks may do what hurts without being asked who they are, and no change waits for a re-authentication of
+/// its own.
 ///
 /// # Errors
 /// The database failed.
 pub async fn is_confirmed(services: &Services, caller: &Caller) -> Result<bool, Error> {
     match check_confirmed(services, &services.pool, caller).await {
         Err(Error::Refused(_)) => Ok(false),
-        checked => checked.map(|()| true),
+        checked => {
+            checked?;
+            Ok(!reauthentication::is_due(services, caller).await?)
+        }
     }
 }
 
@@ -80,15 +84,18 @@ pub(crate) async fn confirm(
 ) -> Result<Option<SessionToken>, Error> {
     let token = SessionToken::random(services);
     let confirmed = sqlx::query!(
-        "update sessions set token_hash = $3, authenticated_at = $4, by_one_time_password = false
-         where id = $1 and token_hash = $2 and kept_until is null",
+        "with confirmed as (
+           update sessions set token_hash = $3, authenticated_at = $4, by_one_time_password = false
+           where id = $1 and token_hash = $2 and kept_until is null returning id),
+         waiting as (
+           update reauthentications set done_at = $4 where session_id in (select id from confirmed))
+         select id from confirmed",
         session.0,
         old.hash(),
         token.hash(),
         at
     )
-    .execute(connection)
-    .await?
-    .rows_affected();
-    Ok((confirmed == 1).then_some(token))
+    .fetch_optional(connection)
+    .await?;
+    Ok(confirmed.map(|_| token))
 }

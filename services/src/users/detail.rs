@@ -13,7 +13,7 @@ use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::ViewUsers;
 use domain::project::ProjectKind;
-use domain::role::PlatformRole;
+use domain::role::RoleColumns;
 use domain::user::{IdentityConflict, UserDetail};
 use sqlx::types::Json;
 
@@ -52,6 +52,7 @@ pub async fn detail(services: &Services, can: &Can<ViewUsers>, id: UserId) -> Re
     .await?
     .ok_or(Refusal::NotFound)?;
     let kind = user_kind(&row.user_type)?;
+    let columns = RoleColumns { is_admin: row.is_admin, is_maintainer: row.is_maintainer, is_auditor: row.is_auditor };
     let Holdings { projects, budgets } = Holdings::of(services, kind, row.projects.0, row.budgets.0)?;
     let used = projects.iter().filter(|project| project.kind == ProjectKind::Shared).count();
     let used = i64::try_from(used).unwrap_or(i64::MAX);
@@ -59,7 +60,8 @@ pub async fn detail(services: &Services, can: &Can<ViewUsers>, id: UserId) -> Re
         id,
         kind,
         status: status(row.is_active, row.locked_until, row.last_sign_in_at, now),
-        role: PlatformRole::from_flags(row.is_maintainer, row.is_admin, row.is_auditor),
+        role: columns.role(),
+        keeps_auditor: columns.keeps_auditor(),
         signs_in_by: row.auth_source,
         conflicts: row.conflicts.0,
         allowance: allowance(services, used, row.is_admin, row.project_limit),

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::session::user_kind;
 use domain::error::Refusal;
 use domain::id::UserId;
-use domain::role::PlatformRole;
+use domain::role::{PlatformRole, RoleColumns};
 use domain::user::UserKind;
 use time::OffsetDateTime;
 
@@ -20,6 +20,7 @@ pub(crate) struct Person {
     pub(crate) email_verified: bool,
     pub(crate) kind: UserKind,
     pub(crate) role: PlatformRole,
+    pub(crate) columns: RoleColumns,
     pub(crate) is_active: bool,
     pub(crate) project_limit: Option<i32>,
     pub(crate) version: i64,
@@ -41,13 +42,16 @@ impl Person {
         .fetch_optional(change.connection())
         .await?
         .ok_or(Refusal::NotFound)?;
+        let columns =
+            RoleColumns { is_admin: row.is_admin, is_maintainer: row.is_maintainer, is_auditor: row.is_auditor };
         let person = Self {
             id,
             name: row.name,
             email: row.email,
             email_verified: row.email_verified,
             kind: user_kind(&row.user_type)?,
-            role: PlatformRole::from_flags(row.is_maintainer, row.is_admin, row.is_auditor),
+            role: columns.role(),
+            columns,
             is_active: row.is_active,
             project_limit: row.project_limit,
             version: row.version,
@@ -73,6 +77,11 @@ impl Person {
     /// An entry of the audit log about this person.
     pub(crate) fn entry(&self, action: &'static str) -> Entry {
         Entry::new(action, TargetType::User, self.id.0, &self.email)
+    }
+
+    /// The same about another platform role.
+    pub(crate) fn role_entry(&self, action: &'static str, role: PlatformRole) -> Entry {
+        self.entry(action).field("role", Some(self.role.key().to_owned()), Some(role.key().to_owned()))
     }
 
     /// Notes the change in the row itself, for whoever edits it at the same time.

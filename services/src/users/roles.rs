@@ -1,5 +1,9 @@
 //! Platform roles, and whether somebody belongs to the organisation.
 
+mod undo;
+
+pub use undo::undo_role_change;
+
 use super::ensure_personal_project;
 use super::person::Person;
 use crate::Services;
@@ -7,52 +11,69 @@ use crate::audit::{Entry, TargetType};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
+use crate::session;
+use crate::undo::Changed;
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::{GrantAuditor, GrantRoles, ManageUsers};
-use domain::role::{PlatformRole, ProjectRole};
+use domain::role::{PlatformRole, ProjectRole, RoleColumns};
 use domain::user::UserKind;
 
-/// Gives somebody a platform role in place of the one held. The same role again changes nothing.
+/// Gives a user a platform role in place of the one held. The same role again changes nothing.
 ///
 /// # Errors
-/// [`Refusal::Rule`] for one's own role and for external people; [`Refusal::NotFound`].
+/// [`Refusal::ConfirmationDue`] for maintainer until the caller re-authenticated for this very grant;
+/// [`Refusal::Rule`] for one's own role and for external users; [`Refusal::NotFound`].
 pub async fn set_platform_role(
     services: &Services,
     can: &Can<GrantRoles>,
     id: UserId,
     role: PlatformRole,
-) -> Result<(), Error> {
+) -> Result<Changed, Error> {
+    if role.is_maintainer() {
+        session::reauthenticate_for(services, can.caller(), &format!("grant maintainer to {id}")).await?;
+    }
     let mut change = services.change(can).await?;
     let person = Person::lock(&mut change, id).await?;
-    replace_role(services, &mut change, &person, role).await?;
-    change.commit().await
+    grant(services, change, person, role).await
 }
 
-/// Makes somebody an auditor, or no longer one. The same again changes nothing.
+/// Makes a user an auditor, or an auditor a user without a platform role. The same again changes nothing.
 ///
 /// # Errors
-/// [`Refusal::Rule`] for admins and maintainers, who see everything already, and for external people;
-/// [`Refusal::NotFound`].
+/// [`Refusal::Forbidden`] for admins and maintainers, whose role only maintainers change; [`Refusal::Rule`] for external
+/// users; [`Refusal::NotFound`].
 pub async fn set_auditor(
     services: &Services,
     can: &Can<GrantAuditor>,
     id: UserId,
     is_auditor: bool,
-) -> Result<(), Error> {
+) -> Result<Changed, Error> {
     let mut change = services.change(can).await?;
     let person = Person::lock(&mut change, id).await?;
-    if person.role.is_admin() && is_auditor {
-        let text = format!("{} sees everything already as {}.", person.name, title(person.role));
-        return Err(Refusal::Rule(format!("{text} Take that role away first.")).into());
+    if person.role.is_admin() {
+        let text = format!("{} is {}. Only maintainers change that role; ask one.", person.name, title(person.role));
+        return Err(Refusal::Forbidden(text).into());
     }
-    let role = match (is_auditor, person.role) {
-        (true, _) => PlatformRole::Auditor,
-        (false, PlatformRole::Auditor) => PlatformRole::User,
-        (false, other) => other,
-    };
-    replace_role(services, &mut change, &person, role).await?;
-    change.commit().await
+    let role = if is_auditor { PlatformRole::Auditor } else { PlatformRole::User };
+    grant(services, change, person, role).await
+}
+
+async fn grant(
+    services: &Services,
+    mut change: Change<'_>,
+    person: Person,
+    role: PlatformRole,
+) -> Result<Changed, Error> {
+    if person.role == role {
+        return Ok(Changed::nothing(person.name));
+    }
+    let columns = person.columns.with_role(role);
+    write_role(services, &mut change, &person, columns).await?;
+    let former = undo::FormerRole { user: person.id, before: person.columns, after: columns };
+    let event = change.record_undoable(person.role_entry("user.role_changed", role), &former).await?;
+    change.commit().await?;
+    Ok(Changed { name: person.name, event: Some(event) })
 }
 
 /// Makes somebody regular or external. Who becomes regular gets a personal project; either way they are plain members of
@@ -129,26 +150,35 @@ pub(super) async fn replace_role(
     if person.role == role {
         return Ok(());
     }
+    write_role(services, change, person, RoleColumns::of(role)).await?;
+    change.record(person.role_entry("user.role_changed", role)).await
+}
+
+/// The caller records it.
+async fn write_role(
+    services: &Services,
+    change: &mut Change<'_>,
+    person: &Person,
+    columns: RoleColumns,
+) -> Result<(), Error> {
     if person.is_oneself(change) {
         let text = "You cannot change your own role. Ask another maintainer to do it.";
         return Err(Refusal::Rule(text.to_owned()).into());
     }
-    if person.kind == UserKind::External && role != PlatformRole::User {
-        let text = format!("{} is an external user and cannot be {}.", person.name, title(role));
+    if person.kind == UserKind::External && columns.role() != PlatformRole::User {
+        let text = format!("{} is an external user and cannot be {}.", person.name, title(columns.role()));
         return Err(Refusal::Rule(format!("{text} Make the account regular first.")).into());
     }
     sqlx::query!(
         "update users set is_admin = $2, is_maintainer = $3, is_auditor = $4 where id = $1",
         person.id.0,
-        role.is_admin(),
-        role.is_maintainer(),
-        role.is_auditor()
+        columns.is_admin,
+        columns.is_maintainer,
+        columns.is_auditor
     )
     .execute(change.connection())
     .await?;
-    person.touch(services, change).await?;
-    let (before, after) = (person.role.key().to_owned(), role.key().to_owned());
-    change.record(person.entry("user.role_changed").field("role", Some(before), Some(after))).await
+    person.touch(services, change).await
 }
 
 /// As a part of a sentence.

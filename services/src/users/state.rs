@@ -5,32 +5,100 @@ use super::check_can_create;
 use super::one_time_password;
 use super::person::Person;
 use crate::Services;
+use crate::audit::Entry;
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
+use crate::members::{WithoutAdmin, only_admin};
 use crate::session::end_all_of;
 use crate::sign_in::forget_devices;
+use crate::undo::Changed;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
-use domain::id::UserId;
+use domain::id::{EventId, UserId};
 use domain::password::{NewPassword, ONE_TIME_PASSWORD_LIFE};
 use domain::permission::ManageUsers;
+use serde::{Deserialize, Serialize};
 
 /// Closes an account and ends its sessions. Everything else stays. Again changes nothing.
 ///
 /// # Errors
-/// [`Refusal::Rule`] for oneself; [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
-pub async fn deactivate(services: &Services, can: &Can<ManageUsers>, id: UserId) -> Result<(), Error> {
+/// [`Refusal::Rule`] for oneself, and for the only project admin of a shared project with [`WithoutAdmin::Refuse`];
+/// [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
+pub async fn deactivate(
+    services: &Services,
+    can: &Can<ManageUsers>,
+    id: UserId,
+    without_admin: WithoutAdmin,
+) -> Result<Changed, Error> {
     let mut change = services.change(can).await?;
     let person = Person::lock(&mut change, id).await?;
-    close(services, &mut change, &person).await?;
-    change.commit().await
+    if !person.is_active {
+        return Ok(Changed::nothing(person.name));
+    }
+    if without_admin == WithoutAdmin::Refuse {
+        check_admins_stay(&mut change, &person).await?;
+    }
+    let entry = close_account(services, &mut change, &person).await?;
+    let event = change.record_undoable(entry, &FormerAccount { user: id }).await?;
+    change.commit().await?;
+    Ok(Changed { name: person.name, event: Some(event) })
+}
+
+/// What a deactivation needs to be undone; nothing but the state was changed that can come back.
+#[derive(Serialize, Deserialize)]
+struct FormerAccount {
+    user: UserId,
+}
+
+/// Undoes the caller's own deactivation of an account. Sessions that were revoked stay revoked. Returns the user's name.
+///
+/// # Errors
+/// [`Refusal::Rule`] when it cannot be undone any more, when the account was reactivated since, and when its address was
+/// released; [`Refusal::Forbidden`] by rank.
+pub async fn undo_deactivation(services: &Services, can: &Can<ManageUsers>, event: EventId) -> Result<String, Error> {
+    let mut change = services.change(can).await?;
+    let former: FormerAccount = change.take_former(event, &["user.deactivated"]).await?;
+    let person = Person::lock(&mut change, former.user).await?;
+    if person.is_active {
+        return Err(Refusal::Rule(format!("{} was reactivated since. Nothing was undone.", person.name)).into());
+    }
+    let entry = open_account(services, &mut change, &person, "user.deactivation_undone").await?;
+    change.record(entry.undoes(event)).await?;
+    change.commit().await?;
+    Ok(person.name)
+}
+
+/// Refuses to deactivate the only active project admin of shared projects, and names them.
+async fn check_admins_stay(change: &mut Change<'_>, person: &Person) -> Result<(), Error> {
+    let projects = sqlx::query_scalar!(
+        r#"select p.title as "title!" from user_projects m join projects p on p.id = m.project_id
+           where m.user_id = $1 and m.is_project_admin and p.project_type = 'shared' and p.deleted_at is null
+             and not exists (
+               select from user_projects o join users u on u.id = o.user_id
+               where o.project_id = p.id and o.user_id <> $1 and o.is_project_admin and u.is_active)
+           order by p.title collate name_order, p.id"#,
+        person.id.0
+    )
+    .fetch_all(change.connection())
+    .await?;
+    if projects.is_empty() {
+        return Ok(());
+    }
+    let projects: Vec<&str> = projects.iter().map(String::as_str).collect();
+    Err(Refusal::Rule(only_admin(&person.name, &projects)).into())
 }
 
 pub(super) async fn close(services: &Services, change: &mut Change<'_>, person: &Person) -> Result<(), Error> {
     if !person.is_active {
         return Ok(());
     }
+    let entry = close_account(services, change, person).await?;
+    change.record(entry).await
+}
+
+/// Returns the audit event, for the caller to record.
+async fn close_account(services: &Services, change: &mut Change<'_>, person: &Person) -> Result<Entry, Error> {
     if person.is_oneself(change) {
         let text = "You cannot deactivate your own account. Ask another admin to do it.";
         return Err(Refusal::Rule(text.to_owned()).into());
@@ -40,7 +108,7 @@ pub(super) async fn close(services: &Services, change: &mut Change<'_>, person: 
     forget_devices(change.connection(), person.id).await?;
     let ended = end_all_of(change.connection(), person.id, None).await?;
     let entry = person.entry("user.deactivated").field("active", Some("true".into()), Some("false".into()));
-    change.record(entry.field("sessions", Some(ended.to_string()), Some("0".into()))).await
+    Ok(entry.field("sessions", Some(ended.to_string()), Some("0".into())))
 }
 
 /// Opens a closed account. Again changes nothing.
@@ -58,11 +126,21 @@ pub(super) async fn open(services: &Services, change: &mut Change<'_>, person: &
     if person.is_active {
         return Ok(());
     }
+    let entry = open_account(services, change, person, "user.reactivated").await?;
+    change.record(entry).await
+}
+
+/// Returns the audit event, for the caller to record.
+async fn open_account(
+    services: &Services,
+    change: &mut Change<'_>,
+    person: &Person,
+    action: &'static str,
+) -> Result<Entry, Error> {
     check_address(person)?;
     sqlx::query!("update users set is_active = true where id = $1", person.id.0).execute(change.connection()).await?;
     person.touch(services, change).await?;
-    let entry = person.entry("user.reactivated").field("active", Some("false".into()), Some("true".into()));
-    change.record(entry).await
+    Ok(person.entry(action).field("active", Some("false".into()), Some("true".into())))
 }
 
 /// Opens an account that too many wrong passwords locked, before its time. Changes nothing when it is not locked.

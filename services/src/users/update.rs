@@ -62,7 +62,7 @@ pub async fn update(
         person.kind = UserKind::Regular;
     }
     roles::replace_role(services, &mut change, &person, role).await?;
-    person.role = role;
+    (person.role, person.columns) = (role, domain::role::RoleColumns::of(role));
     if edit.kind == Some(UserKind::External) {
         roles::replace_kind(services, &mut change, &person, UserKind::External).await?;
     }

@@ -5,7 +5,7 @@ use domain::actor::Target;
 use domain::error::Refusal;
 use domain::id::ProjectId;
 use domain::permission::{DeleteProject, EditProject};
-use domain::project::{KEPT_AFTER_DELETION, ProjectName, ProjectQuery};
+use domain::project::{KEPT_AFTER_DELETION, ProjectName, ProjectQuery, ProjectState};
 use domain::role::{PlatformRole, ProjectRole};
 use services::guard::Caller;
 use services::projects;
@@ -65,7 +65,7 @@ async fn a_deleted_project_is_gone_everywhere_and_its_name_stays_taken() {
 }
 
 async fn deleted_list(world: &World, caller: &Caller) -> Vec<String> {
-    let query = ProjectQuery { deleted: true, ..ProjectQuery::default() };
+    let query = ProjectQuery { state: Some(ProjectState::Deleted), ..ProjectQuery::default() };
     let page = projects::list(&world.services, &again(world, caller).await, &query).await.expect("a list");
     page.rows.into_iter().map(|row| row.name.to_string()).collect()
 }

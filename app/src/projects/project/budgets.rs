@@ -137,11 +137,7 @@ fn assign_form(
 fn take_form(budget: &AssignedBudget, facts: &ProjectFacts) -> impl IntoView + use<> {
     let id = format!("take-{}", budget.category.key());
     let (target, title) = (id.clone(), facts.title());
-    let fields = vec![
-        ("project", facts.name.to_string()),
-        ("category", budget.category.key().to_owned()),
-        ("budget", budget.id.to_string()),
-    ];
+    let fields = vec![("project", facts.name.to_string()), ("category", budget.category.key().to_owned())];
     let opener = move || {
         view! {
             <DialogButton target kind=ButtonKind::DangerQuiet size=ButtonSize::Small>

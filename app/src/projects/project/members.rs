@@ -1,11 +1,11 @@
 //! The people in a project.
 
 use super::search::{Searches, address, members_form};
-use crate::confirm::ConfirmForm;
+use crate::confirm::{CONFIRMED, ConfirmForm, WITHOUT_ADMIN, without_admin};
 use crate::paths;
 use crate::projects::actions::RemoveMember;
 use crate::projects::data::{ProjectPageQuery, ProjectView};
-use crate::projects::member_role::role_form;
+use crate::projects::member_role::{Membership, role_form};
 use crate::ui::{
     Avatar, Cell, Day, DialogIconButton, EmptyKind, EmptyState, ExternalBadge, Header, Icon, LinkButton, NameCell,
     Pager, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, Views, Width, shown_address,
@@ -96,7 +96,15 @@ fn table(page: &Page<Member>, facts: &ProjectFacts, offer: Offer) -> impl IntoVi
 fn row(member: Member, facts: &ProjectFacts, offer: Offer) -> impl IntoView + use<> {
     let name = person(&member, offer.may_open);
     let role = if offer.may_manage {
-        role_form(facts.name.as_str(), facts.title(), member.user_id, &member.name, member.role).into_any()
+        role_form(&Membership {
+            project: facts.name.as_str(),
+            title: facts.title(),
+            user: member.user_id,
+            name: &member.name,
+            role: member.role,
+            is_only_admin: member.is_only_admin,
+            row: member.user_id.to_string(),
+        })
     } else {
         view! { <span class="text-sm text-ink-2">{member.role.title()}</span> }.into_any()
     };
@@ -146,14 +154,18 @@ fn creator() -> impl IntoView {
     }
 }
 
+/// What follows from a removal.
+pub(crate) const REMOVAL: &str = "The user loses access immediately. Their work in the project is kept.";
+
 fn remove_form(member: &Member, facts: &ProjectFacts) -> impl IntoView + use<> {
     let (name, title) = (member.name.as_str(), facts.title());
     let id = format!("remove-{}", member.user_id);
-    let fields = vec![
-        ("project", facts.name.to_string()),
-        ("person", member.user_id.to_string()),
-        ("role", member.role.key().to_owned()),
-    ];
+    let mut fields = vec![("project", facts.name.to_string()), ("person", member.user_id.to_string())];
+    let mut consequence = REMOVAL.to_owned();
+    if let Some(without_admin) = member.is_only_admin.then(|| without_admin(&[title])).flatten() {
+        fields.push((WITHOUT_ADMIN, CONFIRMED.to_owned()));
+        consequence = format!("{consequence} {without_admin}");
+    }
     let (target, label) = (id.clone(), format!("Remove {name} from {title}"));
     let opener = move || view! { <DialogIconButton target icon=Icon::X label /> };
     view! {
@@ -162,7 +174,7 @@ fn remove_form(member: &Member, facts: &ProjectFacts) -> impl IntoView + use<> {
             fields
             id
             question=format!("Remove {name} from {title}?")
-            consequence="Access to the project ends with the next request. What was made in it stays."
+            consequence
             verb="Remove from project"
             opener
         />

@@ -5,7 +5,7 @@ mod budgets;
 mod delete;
 mod elsewhere;
 mod facts;
-mod members;
+pub(crate) mod members;
 mod search;
 
 use self::search::Searches;

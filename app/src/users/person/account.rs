@@ -1,7 +1,7 @@
 //! Whether somebody may sign in, with what, and how many projects they may join.
 
 use super::address;
-use crate::confirm::{ConfirmForm, Hidden};
+use crate::confirm::{CONFIRMED, ConfirmForm, Hidden, WITHOUT_ADMIN, without_admin};
 use crate::flash::{FormFields, Forms};
 use crate::ui::form::PostForm;
 use crate::ui::{Button, ButtonKind, DialogButton, Icon, Section, TextField, Views, relative};
@@ -157,7 +157,7 @@ fn sessions(person: &UserDetail) -> Option<AnyView> {
 
 fn activity(view: &UserView) -> Option<AnyView> {
     let person = &view.person;
-    let fields = vec![("person", person.id.to_string())];
+    let mut fields = vec![("person", person.id.to_string())];
     if person.status == UserStatus::Deactivated {
         let form = view! {
             <PostForm action=ReactivatePerson::url()>
@@ -172,6 +172,14 @@ fn activity(view: &UserView) -> Option<AnyView> {
         let text = "You cannot deactivate your own account. Ask another admin to do it.";
         return Some(line("Deactivate", text.to_owned(), ()));
     }
+    let mut consequence =
+        "All sessions are revoked and the user can no longer sign in. Projects, roles and budgets are kept; \
+                           you can reactivate the account."
+            .to_owned();
+    if let Some(without_admin) = without_admin(&person.only_admin_of()) {
+        fields.push((WITHOUT_ADMIN, CONFIRMED.to_owned()));
+        consequence = format!("{consequence} {without_admin}");
+    }
     let opener = || view! { <DialogButton target="deactivate" kind=ButtonKind::DangerQuiet icon=Icon::UserX>"Deactivate account"</DialogButton> };
     let form = view! {
         <ConfirmForm
@@ -179,7 +187,7 @@ fn activity(view: &UserView) -> Option<AnyView> {
             fields
             id="deactivate"
             question=format!("Deactivate {}?", person.name)
-            consequence="All sessions end at once and signing in is closed. Projects, roles and budgets are kept; you can reactivate the account."
+            consequence
             verb="Deactivate account"
             opener
         />

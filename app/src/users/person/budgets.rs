@@ -123,11 +123,7 @@ fn assign_form(
 fn take_form(budget: &AssignedBudget, person: UserId, name: &str) -> impl IntoView + use<> {
     let id = format!("take-{}", budget.category.key());
     let target = id.clone();
-    let fields = vec![
-        ("person", person.to_string()),
-        ("category", budget.category.key().to_owned()),
-        ("budget", budget.id.to_string()),
-    ];
+    let fields = vec![("person", person.to_string()), ("category", budget.category.key().to_owned())];
     let opener = move || {
         view! {
             <DialogButton target kind=ButtonKind::DangerQuiet size=ButtonSize::Small>

@@ -48,7 +48,7 @@ fn person(dated: Dated<UserView>, forms: &Forms) -> impl IntoView + use<> {
         identity::conflicts(&view, now),
         projects::section(&view, forms),
         view.has_budgets.then(|| budgets::section(&view, now)),
-        roles::section(&view),
+        roles::section(&view, forms),
         identity::drift(&view, now),
         account::section(&view, forms, now),
     );

@@ -1,10 +1,11 @@
 //! The projects somebody is in, and adding another.
 
-use crate::confirm::{ConfirmForm, Hidden};
+use crate::confirm::{CONFIRMED, ConfirmForm, Hidden, WITHOUT_ADMIN, without_admin};
 use crate::flash::{FormFields, Forms};
 use crate::paths;
 use crate::projects::actions::{AddMember, RemoveMember};
-use crate::projects::member_role::{role_form, roles};
+use crate::projects::member_role::{Membership, role_form, roles};
+use crate::projects::project::members::REMOVAL;
 use crate::ui::form::PostForm;
 use crate::ui::{
     Avatar, AvatarShape, Badge, BadgeKind, Banner, BannerKind, Button, Cell, Day, DialogIconButton, Header, Icon,
@@ -82,7 +83,15 @@ fn row(project: Assignment, person: UserId, name: &str, may: bool) -> impl IntoV
     let granted_by = project.granted_by.clone().unwrap_or_else(|| project.kind.automatic_grantor().to_owned());
     let since = project.since;
     let role = if may && !is_fixed {
-        role_form(&technical, &project.title, person, name, project.role).into_any()
+        role_form(&Membership {
+            project: &technical,
+            title: &project.title,
+            user: person,
+            name,
+            role: project.role,
+            is_only_admin: project.is_only_admin,
+            row: project.project_id.to_string(),
+        })
     } else {
         view! { <span class="text-sm text-ink-2">{project.role.title()}</span> }.into_any()
     };
@@ -127,7 +136,12 @@ fn fixed() -> impl IntoView {
 fn remove_form(project: &Assignment, person: UserId, name: &str) -> impl IntoView + use<> {
     let technical = project.name.to_string();
     let id = format!("remove-{}", project.project_id);
-    let fields = vec![("project", technical), ("person", person.to_string()), ("role", project.role.key().to_owned())];
+    let mut fields = vec![("project", technical), ("person", person.to_string())];
+    let mut consequence = REMOVAL.to_owned();
+    if let Some(without_admin) = project.is_only_admin.then(|| without_admin(&[&project.title])).flatten() {
+        fields.push((WITHOUT_ADMIN, CONFIRMED.to_owned()));
+        consequence = format!("{consequence} {without_admin}");
+    }
     let (target, label) = (id.clone(), format!("Remove {name} from {}", project.title));
     let opener = move || view! { <DialogIconButton target icon=Icon::X label /> };
     view! {
@@ -136,7 +150,7 @@ fn remove_form(project: &Assignment, person: UserId, name: &str) -> impl IntoVie
             fields
             id
             question=format!("Remove {name} from {}?", project.title)
-            consequence="Access to the project ends with the next request. What was made in it stays."
+            consequence
             verb="Remove from project"
             opener
         />

@@ -5,6 +5,7 @@ use domain::id::{BudgetId, ProjectId, UserId};
 use domain::permission::Permission::{self, *};
 use domain::project::ProjectName;
 use domain::role::{PlatformRole, ProjectRole};
+use serde_json::json;
 use services::guard::Caller;
 use sqlx::AssertSqlSafe;
 
@@ -100,9 +101,11 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/people/create", Platform(ManageUsers), |t| {
         format!("name=New+Person&email=new.{}%40example.com&kind=regular", t.project)
     }),
-    ("/act/people/set-role", Platform(GrantRoles), |t| format!("person={}&role=admin", t.person)),
-    ("/act/people/set-auditor", Platform(GrantAuditor), |t| format!("person={}&auditor=true", t.person)),
+    ("/act/people/set-role", Platform(GrantRoles), |t| format!("person={}&role=admin&confirmed=admin", t.person)),
+    ("/act/people/set-role", Platform(GrantAuditor), |t| format!("person={}&role=auditor", t.person)),
+    ("/act/people/undo-role-change", Platform(GrantAuditor), |t| format!("event={}", t.person)),
     ("/act/people/deactivate", Platform(ManageUsers), |t| format!("person={}", t.person)),
+    ("/act/people/undo-deactivation", Platform(ManageUsers), |t| format!("event={}", t.former)),
     ("/act/people/reactivate", Platform(ManageUsers), |t| format!("person={}", t.person)),
     ("/act/people/change-address", Platform(ManageUsers), |t| {
         format!("person={}&email=other.{}%40example.com", t.person, t.project)
@@ -129,6 +132,9 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
         format!("project={}&version=1&display_name=Other&description=Other", t.project)
     }),
     ("/act/projects/delete", Project(DeleteProject), |t| format!("project={}&version=1", t.empty)),
+    ("/act/projects/undo-deletion", Project(DeleteProject), |t| {
+        format!("project={}&event={}", t.deleted, t.deleted_id)
+    }),
     ("/act/projects/restore", Project(DeleteProject), |t| format!("project={}", t.deleted)),
     ("/act/members/add", Project(ManageMembers), |t| {
         format!("project={}&person={}&role=member", t.project, t.stranger)
@@ -136,9 +142,8 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/members/set-role", Project(ManageMembers), |t| {
         format!("project={}&person={}&role=admin", t.project, t.person)
     }),
-    ("/act/members/remove", Project(ManageMembers), |t| {
-        format!("project={}&person={}&role=member", t.project, t.person)
-    }),
+    ("/act/members/remove", Project(ManageMembers), |t| format!("project={}&person={}", t.project, t.person)),
+    ("/act/members/undo", Project(ManageMembers), |t| format!("project={}&event={}", t.project, t.stranger)),
     ("/data/identity-provider", Platform(ViewIdentityProvider), |_| String::new()),
     ("/data/budgets", Platform(ViewBudgets), |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
     ("/data/budget", Platform(ViewBudgets), |t| format!("id={}", t.budget)),
@@ -154,12 +159,9 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/budgets/assign-to-project", Platform(ManageBudgets), |t| {
         format!("budget={}&project={}", t.budget, t.project)
     }),
-    ("/act/budgets/take-from-person", Platform(ManageBudgets), |t| {
-        format!("person={}&category=cli&budget={}", t.person, t.budget)
-    }),
-    ("/act/budgets/take-from-project", Platform(ManageBudgets), |t| {
-        format!("project={}&category=cli&budget={}", t.project, t.budget)
-    }),
+    ("/act/budgets/take-from-person", Platform(ManageBudgets), |t| format!("person={}&category=cli", t.person)),
+    ("/act/budgets/take-from-project", Platform(ManageBudgets), |t| format!("project={}&category=cli", t.project)),
+    ("/act/budgets/undo-unassignment", Platform(ManageBudgets), |t| format!("event={}", t.budget)),
 ];
 
 /// Every page and who may open it.
@@ -244,4 +246,42 @@ pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
         .expect("an assignment");
     }
     Things { project_id, project, deleted_id, deleted, empty_id, empty, person, stranger, former, budget: BudgetId(id) }
+}
+
+/// Keeps what undoing changes of these things takes, as if `user` had made them. Each event has the id of what it is about.
+pub(super) async fn changed(server: &TestServer, things: &Things, user: UserId) {
+    let since = "2025-05-22T10:11:12Z";
+    let role = |is_auditor| json!({"is_admin": false, "is_maintainer": false, "is_auditor": is_auditor});
+    let held = json!({"Membership": {"role": "Member", "granted_by": null, "since": since}});
+    let (holder, budget) = (json!({"User": things.stranger}), things.budget);
+    for (event, action, former) in [
+        (
+            things.person.0,
+            "user.role_changed",
+            json!({"user": things.person, "before": role(true), "after": role(false)}),
+        ),
+        (things.former.0, "user.deactivated", json!({"user": things.former})),
+        (things.deleted_id.0, "project.deleted", json!({"count": 0})),
+        (
+            things.stranger.0,
+            "project.member_removed",
+            json!({"project": things.project_id, "user": things.stranger, "held": held}),
+        ),
+        (
+            budget.0,
+            "user.budget_unassigned",
+            json!({"holder": holder, "budget": budget, "assigned_by": null, "since": since}),
+        ),
+    ] {
+        sqlx::query(
+            "insert into undo_records (event, action, user_id, former, expires_at) values ($1, $2, $3, $4, 'infinity')",
+        )
+        .bind(event)
+        .bind(action)
+        .bind(user.0)
+        .bind(former)
+        .execute(server.world.services.pool())
+        .await
+        .expect("something to undo");
+    }
 }

@@ -14,7 +14,7 @@ use domain::permission::ManageMembers;
 use domain::role::ProjectRole;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use services::members;
+use services::members::{self, WithoutAdmin};
 use utoipa::ToSchema;
 
 /// Why a personal project's members stay as they are.
@@ -98,7 +98,8 @@ pub async fn update(
     let (entry, can) = writable::<ManageMembers>(&state, &caller, &name, PERSONAL).await?;
     let Body(body) = body?;
     let person = user_id(&person).ok_or_else(no_member)?;
-    let changed = members::change_role(&state.services, &can, person, role(body.is_project_admin)).await;
+    let changed =
+        members::change_role(&state.services, &can, person, role(body.is_project_admin), WithoutAdmin::Allow).await;
     changed.map_err(|fault| ApiError::from(fault).naming(NO_MEMBER))?;
     let message = format!("Role in '{}' changed", entry.name);
     Ok(answer(message, person, entry.name.to_string(), Some(body.is_project_admin)))
@@ -126,7 +127,7 @@ pub async fn remove(
 ) -> Result<Json<MemberAnswer>, ApiError> {
     let (entry, can) = writable::<ManageMembers>(&state, &caller, &name, PERSONAL).await?;
     let person = user_id(&person).ok_or_else(no_member)?;
-    let removed = members::remove(&state.services, &can, person).await;
+    let removed = members::remove(&state.services, &can, person, WithoutAdmin::Allow).await;
     removed.map_err(|fault| ApiError::from(fault).naming(NO_MEMBER).rule_as(StatusCode::BAD_REQUEST))?;
     Ok(answer(format!("Removed from '{}'", entry.name), person, entry.name.to_string(), None))
 }

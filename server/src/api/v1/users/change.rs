@@ -29,6 +29,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 use services::guard::Caller;
+use services::members::WithoutAdmin;
 use services::users::{self, ByProgram, NewUser, UserEdit, directory};
 use utoipa::ToSchema;
 
@@ -238,7 +239,7 @@ pub async fn deactivate(
     Path(id): Path<String>,
 ) -> Result<Json<Message>, ApiError> {
     let can = on_platform::<ManageUsers>(&caller)?;
-    let closed = users::deactivate(&state.services, &can, parse_id(&id)?).await;
+    let closed = users::deactivate(&state.services, &can, parse_id(&id)?, WithoutAdmin::Allow).await;
     closed.map_err(|fault| missing(fault).rule_as(StatusCode::FORBIDDEN))?;
     Ok(Message::json("The account is deactivated."))
 }

@@ -18,7 +18,7 @@ use domain::permission::{ManageMembers, ManageUsers, ViewUsers};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use services::guard::{Caller, Can};
-use services::members;
+use services::members::{self, WithoutAdmin};
 use services::users::directory;
 use utoipa::ToSchema;
 
@@ -126,7 +126,8 @@ pub async fn update(
 ) -> Result<Json<Message>, ApiError> {
     let (id, can) = place(&state, &caller, &id, &name).await?;
     let Body(body) = body?;
-    let changed = members::change_role(&state.services, &can, id, role(body.is_project_admin)).await;
+    let changed =
+        members::change_role(&state.services, &can, id, role(body.is_project_admin), WithoutAdmin::Allow).await;
     changed.map_err(|fault| ApiError::from(fault).naming("User has no access to the project"))?;
     Ok(Message::json(format!("Role in '{name}' changed")))
 }
@@ -152,7 +153,7 @@ pub async fn remove(
     Path((id, name)): Path<(String, String)>,
 ) -> Result<Json<Message>, ApiError> {
     let (id, can) = place(&state, &caller, &id, &name).await?;
-    let removed = members::remove(&state.services, &can, id).await;
+    let removed = members::remove(&state.services, &can, id, WithoutAdmin::Allow).await;
     let refused = |fault| ApiError::from(fault).naming("User has no access to the project");
     removed.map_err(|fault| refused(fault).rule_as(StatusCode::BAD_REQUEST))?;
     Ok(Message::json(format!("Removed from '{name}'")))

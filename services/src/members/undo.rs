@@ -1,0 +1,123 @@
+//! Undoing a removal or a change of role: the membership is afterwards what it was, with who granted it and since when.
+
+use super::{SharedProject, check_may_join, lock_candidate, member, set_role, shared_project};
+use crate::Services;
+use crate::audit::Entry;
+use crate::change::Change;
+use crate::error::Error;
+use crate::guard::Can;
+use crate::projects::{Candidate, check_may_be_admins, enforce_limit, of_proof};
+use domain::error::Refusal;
+use domain::id::{EventId, ProjectId, UserId};
+use domain::permission::ManageMembers;
+use domain::role::ProjectRole;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// A member before a change.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Former {
+    pub(super) project: ProjectId,
+    pub(super) user: UserId,
+    pub(super) held: Held,
+}
+
+/// What the change took.
+#[derive(Serialize, Deserialize)]
+pub(super) enum Held {
+    /// The whole membership.
+    Membership {
+        role: ProjectRole,
+        granted_by: Option<UserId>,
+        #[serde(with = "time::serde::rfc3339")]
+        since: OffsetDateTime,
+    },
+    /// The role, which was replaced by another.
+    Role { before: ProjectRole, after: ProjectRole },
+}
+
+/// Undoes the caller's own removal of a member or change of a member's role. Returns the user's name and the role that is
+/// restored.
+///
+/// # Errors
+/// [`Refusal::Rule`] when it cannot be undone any more, when the membership was changed since, and when the user may
+/// not be a member or project admin now.
+pub async fn undo(
+    services: &Services,
+    can: &Can<ManageMembers>,
+    event: EventId,
+) -> Result<(String, ProjectRole), Error> {
+    let mut change = services.change(can).await?;
+    let project = shared_project(&mut change, of_proof(can)?).await?;
+    let former: Former = change.take_former(event, &["project.member_removed", "project.member_role_changed"]).await?;
+    if former.project != project.id {
+        return Err(Refusal::NotFound.into());
+    }
+    let id = former.user;
+    let user = lock_candidate(&mut change, id).await?.ok_or(Refusal::NotFound)?;
+    let (role, entry) = match former.held {
+        Held::Membership { role, granted_by, since } => {
+            check_may_join(services, &project, [(&user, role)].into_iter())?;
+            insert_former(&mut change, &project, (id, &user), role, (granted_by, since)).await?;
+            enforce_limit(services, change.connection(), id).await?;
+            let entry = project.entry("project.member_removal_undone").set("person", &user.email);
+            (role, entry.set("role", role.key()))
+        }
+        Held::Role { before, after } => {
+            (before, restore_role(&mut change, &project, (id, &user), before, after).await?)
+        }
+    };
+    change.record(entry.undoes(event)).await?;
+    change.commit().await?;
+    Ok((user.name, role))
+}
+
+async fn insert_former(
+    change: &mut Change<'_>,
+    project: &SharedProject,
+    (id, user): (UserId, &Candidate),
+    role: ProjectRole,
+    (granted_by, since): (Option<UserId>, OffsetDateTime),
+) -> Result<(), Error> {
+    let restored = sqlx::query!(
+        "insert into user_projects (user_id, project_id, is_project_admin, granted_by, created_at)
+         values ($1, $2, $3, $4, $5) on conflict (user_id, project_id) do nothing",
+        id.0,
+        project.id.0,
+        role.is_admin(),
+        granted_by.map(|user| user.0),
+        since
+    )
+    .execute(change.connection())
+    .await?
+    .rows_affected();
+    if restored == 1 {
+        return Ok(());
+    }
+    let text = format!("{} was added to {} again since. Nothing was undone.", user.name, project.name);
+    Err(Refusal::Rule(text).into())
+}
+
+async fn restore_role(
+    change: &mut Change<'_>,
+    project: &SharedProject,
+    (id, user): (UserId, &Candidate),
+    before: ProjectRole,
+    after: ProjectRole,
+) -> Result<Entry, Error> {
+    let changed_since = |what: &str| Refusal::Rule(format!("{} {what} since. Nothing was undone.", user.name));
+    let member = match member(change, project.id, id).await {
+        Err(Error::Refused(Refusal::NotFound)) => {
+            return Err(changed_since(&format!("was removed from {}", project.name)).into());
+        }
+        member => member?,
+    };
+    if member.role != after {
+        return Err(changed_since("got another role").into());
+    }
+    if before.is_admin() {
+        check_may_be_admins(std::iter::once(user))?;
+    }
+    set_role(change, project.id, id, before).await?;
+    Ok(project.role_changed("project.member_role_change_undone", &member, before))
+}

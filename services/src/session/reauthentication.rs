@@ -1,0 +1,58 @@
+//! Changes that need a re-authentication of their own, however recent the last one is: granting maintainer.
+//!
+//! The session remembers for what it was sent to re-authenticate, so that neither the sign-in nor a re-authentication
+//! for another change counts.
+
+use crate::Services;
+use crate::error::Error;
+use crate::guard::Caller;
+use domain::error::Refusal;
+use domain::session::CONFIRMED_FOR;
+
+/// Uses up the re-authentication that the session made for `purpose`, or asks for one. API clients authenticate with
+/// each request.
+///
+/// # Errors
+/// [`Refusal::ConfirmationDue`] when there was none within [`CONFIRMED_FOR`]. A session that has ended is refused by the
+/// change itself.
+pub(crate) async fn reauthenticate_for(services: &Services, caller: &Caller, purpose: &str) -> Result<(), Error> {
+    let (session, now) = (caller.actor.session_id.0, services.clock.now());
+    let used = sqlx::query!(
+        "delete from reauthentications where session_id = $1 and purpose = $2 and done_at > $3",
+        session,
+        purpose,
+        now - CONFIRMED_FOR
+    )
+    .execute(&services.pool)
+    .await?
+    .rows_affected();
+    if used == 1 {
+        return Ok(());
+    }
+    let is_due = sqlx::query!(
+        "insert into reauthentications (session_id, purpose, requested_at)
+         select id, $2, $3 from sessions where id = $1 and not (is_program and $4)
+         on conflict (session_id) do update set purpose = $2, requested_at = $3, done_at = null",
+        session,
+        purpose,
+        now,
+        caller.sent_bearer
+    )
+    .execute(&services.pool)
+    .await?
+    .rows_affected();
+    if is_due == 1 { Err(Refusal::ConfirmationDue.into()) } else { Ok(()) }
+}
+
+/// Whether the session was sent to re-authenticate lately and has not done so.
+pub(super) async fn is_due(services: &Services, caller: &Caller) -> Result<bool, Error> {
+    let due = sqlx::query_scalar!(
+        r#"select exists (
+             select from reauthentications where session_id = $1 and done_at is null and requested_at > $2) as "due!""#,
+        caller.actor.session_id.0,
+        services.clock.now() - CONFIRMED_FOR
+    )
+    .fetch_one(&services.pool)
+    .await?;
+    Ok(due)
+}
