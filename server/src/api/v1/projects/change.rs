@@ -219,7 +219,7 @@ pub fn excluded_changes() -> Value {
             "enforce_member_spend_limits": unset,
             "chargeback_attribution": unset,
             "chargeback_enabled": unset,
-            "cli_analytics_enabled": false,
+            "cli_analytics_enabled": {"not": {}},
         }},
         both("display_name", "clear_display_name"),
         both("description", "clear_description"),
