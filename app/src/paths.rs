@@ -73,6 +73,11 @@ pub fn budget(id: BudgetId) -> String {
     format!("{BUDGETS}/{id}")
 }
 
+/// Whom a budget is assigned to, on its page.
+pub fn assignments(id: BudgetId) -> String {
+    format!("{}#assignments", budget(id))
+}
+
 /// A budget's edit form.
 pub fn edit_budget(id: BudgetId) -> String {
     format!("{}/edit", budget(id))

@@ -91,6 +91,9 @@ test("the category of an assigned budget cannot be chosen, and the rest is saved
   await page.goto(at.editBudget(budget.id));
   await expect(page.getByLabel("Category")).toBeDisabled();
   await expect(page.getByLabel("Category")).toHaveAccessibleDescription(/^Cannot change while the budget is assigned./);
+  await page.getByRole("link", { name: "Show assignments" }).click();
+  await expect(section(page, "Assigned to")).toContainText("Ada Assigned");
+  await page.goto(at.editBudget(budget.id));
   await page.getByLabel("Hard limit").fill("260");
   await page.getByRole("button", { name: "Save budget" }).click();
   await arrived(page, budget.name);

@@ -1,5 +1,6 @@
 //! The fields of a budget, for creating and editing it.
 
+use crate::paths;
 use crate::ui::{Choice, MoneyField, PeriodField, SelectField, TextField};
 use domain::budget::{BudgetFields, BudgetRow, Category};
 use domain::reset_period::ResetPeriod;
@@ -29,23 +30,33 @@ pub(super) fn fields(budget: Option<&BudgetRow>) -> impl IntoView + use<> {
     );
     let [_, _, month] = ResetPeriod::OFFERED;
     let period = budget.map_or(month, |budget| budget.period);
-    let is_assigned = budget.is_some_and(|budget| budget.user_count + budget.project_count > 0);
-    let category_hint = if is_assigned {
+    let assigned = budget.filter(|budget| budget.user_count + budget.project_count > 0);
+    let category_hint = if assigned.is_some() {
         "Cannot change while the budget is assigned. Create another budget for a different category."
     } else {
         "What the budget pays for."
     };
+    let assignments = assigned.map(|budget| {
+        view! {
+            <a href=paths::assignments(budget.id) class="w-fit text-sm underline underline-offset-[0.2em]">
+                "Show assignments"
+            </a>
+        }
+    });
     view! {
         <TextField name="name" label="Name" value=name hint="Unique, for example: Engineering, CLI." required=true maxlength=128 autocomplete="off" />
-        <SelectField
-            name="category"
-            label="Category"
-            options=categories.into()
-            selected=category
-            hint=category_hint
-            disabled=is_assigned
-        />
-        <div class="grid grid-cols-[repeat(auto-fit,minmax(min(100%,12rem),1fr))] gap-3">
+        <div class="grid gap-1.5">
+            <SelectField
+                name="category"
+                label="Category"
+                options=categories.into()
+                selected=category
+                hint=category_hint
+                disabled=assigned.is_some()
+            />
+            {assignments}
+        </div>
+        <div class="grid grid-cols-[repeat(auto-fit,minmax(min(100%,12rem),1fr))] gap-x-3 gap-y-5">
             <MoneyField name="soft_limit" label="Soft limit" value=soft_limit hint="A warning from here on." required=true />
             <MoneyField
                 name="hard_limit"

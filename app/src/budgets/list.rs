@@ -123,8 +123,8 @@ fn columns(query: &BudgetQuery) -> impl IntoView + use<> {
         <TableHead>
             <SortHeader label="Name" by=name />
             <Header label="Category" width=Width::Medium />
-            <Header label="Soft limit" figures=true width=Width::Short priority=SOFT_LIMIT />
-            <SortHeader label="Hard limit" by=limit figures=true width=Width::Short />
+            <Header label="Soft limit" figures=true width=Width::Medium priority=SOFT_LIMIT />
+            <SortHeader label="Hard limit" by=limit figures=true width=Width::Medium />
             <Header label="Resets" width=Width::Medium priority=PERIOD />
             <Header label="Assigned to" width=Width::Long />
             <SortHeader label="Updated" by=updated width=Width::Medium priority=UPDATED />

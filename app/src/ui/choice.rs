@@ -137,7 +137,7 @@ fn entries(options: Vec<Choice>, selected: &str) -> impl IntoView + use<> {
     options.into_iter().map(entry).views()
 }
 
-fn chevron() -> impl IntoView {
+pub(super) fn chevron() -> impl IntoView {
     view! {
         <span class="pointer-events-none absolute inset-y-0 end-2 grid place-content-center text-ink-2">
             <SvgIcon icon=Icon::ChevronDown size=IconSize::Small />

@@ -13,13 +13,23 @@ pub fn Amount(
     view! { <span class="money">{amount.exact()}</span> }
 }
 
-/// `$1,702`, or `$1,702.64` when the amount is not whole.
+/// `$1,702`, or `$1,702.64` when the amount is not whole. A narrow column breaks it before the point: cut there, it
+/// would read as another amount.
 #[component]
 pub fn ShortAmount(
     /// How much.
     amount: Money,
 ) -> impl IntoView {
-    view! { <span class="money">{amount.short()}</span> }
+    let text = amount.short();
+    let (whole, decimals) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let (whole, decimals) = (whole.to_owned(), decimals.to_owned());
+    view! {
+        <span>
+            <span class="money">{whole}</span>
+            <wbr />
+            <span class="money">{decimals}</span>
+        </span>
+    }
 }
 
 /// Both limits of a budget as plain figures: "$225.00 soft, $250.00 hard".

@@ -1,10 +1,10 @@
 //! The reset period of a budget: offered lengths side by side, and a number with its unit behind "Other".
 
 use super::Views;
-use super::choice::Choice;
+use super::choice::chevron;
 use super::field::INPUT;
 use super::hydrated::hydrated;
-use super::scope::{problem, wire};
+use super::scope::{Wiring, problem, wire};
 use domain::reset_period::{PeriodFields, PeriodUnit, ResetPeriod};
 use leptos::prelude::*;
 
@@ -16,123 +16,154 @@ pub fn PeriodField(
     period: ResetPeriod,
 ) -> impl IntoView {
     let at_first = PeriodFields::of(period);
-    let choice = wire("period", at_first.choice.clone(), None, true);
+    let mut fixed = ResetPeriod::OFFERED.to_vec();
+    fixed.extend((Segment::of(&at_first.choice) == Segment::KEPT).then_some(period));
+    let choice = wire("period", at_first.choice, None, true);
     let count = wire("period_count", at_first.count, None, false);
     let unit = wire("period_unit", at_first.unit, None, false);
+    let typed = Typed { count: RwSignal::new(count.value.clone()), unit: RwSignal::new(unit.value.clone()) };
     let problems = [&choice, &count, &unit].map(|field| problem(&field.id, field.error.clone()));
-    let described = format!("{}-meaning", choice.id);
-    let (typed_count, typed_unit) = (RwSignal::new(count.value.clone()), RwSignal::new(unit.value.clone()));
-    let kept = Some(at_first.choice).filter(|choice| segment_of(choice).0 == KEPT).map(|_| period);
-    let fixed: Vec<ResetPeriod> = ResetPeriod::OFFERED.into_iter().chain(kept).collect();
-    let mut segments: Vec<Choice> =
-        fixed.iter().map(|period| Choice::new(period.to_string(), period.length())).collect();
-    segments.push(Choice::new(PeriodFields::OTHER, "Other"));
-    let first_id = choice.id.clone();
-    let segment = move |(place, option): (usize, Choice)| {
-        // The error summary points at the first button.
-        let id = if place == 0 { first_id.clone() } else { format!("{first_id}-{place}") };
-        let checked = option.value == choice.value;
-        view! {
-            <label for=id.clone() class=SEGMENT>
-                <input
-                    id=id.clone()
-                    type="radio"
-                    class="sr-only"
-                    name="period"
-                    data-segment=segment_of(&option.value).0
-                    value=option.value
-                    checked=checked
-                />
-                {option.label}
-            </label>
-        }
-    };
-    let meaning = |period: ResetPeriod| {
-        let shown = segment_of(&period.to_string()).1;
-        view! { <span class=["hidden", shown].join(" ")>"Resets " {period.in_words()} "."</span> }
-    };
+    let hint_id = [&choice.id, "-hint"].concat();
     view! {
-        <fieldset class="group/period grid min-w-0 gap-1.5" aria-describedby=described.clone()>
+        <fieldset class="group/period grid min-w-0 gap-1.5" aria-describedby=choice.described_by.clone()>
             <legend class="mb-1.5 text-sm font-strong">"Reset period"</legend>
-            <div class="flex flex-wrap gap-px rounded-md bg-tag p-0.5">
-                {segments.into_iter().enumerate().map(segment).views()}
-            </div>
+            {segments(&choice, &fixed)}
             <div class="hidden grid-cols-2 gap-3 group-has-[[data-segment=other]:checked]/period:grid">
-                <input
-                    id=count.id.clone()
-                    name="period_count"
-                    type="text"
-                    inputmode="numeric"
-                    autocomplete="off"
-                    aria-label="Number of hours or days"
-                    value=count.value.clone()
-                    class=[INPUT, "num text-end"].join(" ")
-                    aria-invalid=count.invalid
-                    aria-describedby=[described.clone(), count.described_by.clone().unwrap_or_default()].join(" ")
-                    on:input:target=move |event| typed_count.set(event.target().value())
-                />
-                {unit_select(&unit.id, &unit.value, typed_unit)}
+                {count_field(&count, &hint_id, typed)} {unit_select(&unit, typed)}
             </div>
             {problems.into_iter().flatten().views()}
-            <p id=described.clone() class="text-sm/4.5 text-ink-2">
-                {fixed.into_iter().map(meaning).views()} {other_meaning(typed_count, typed_unit)}
+            <p id=hint_id class="text-sm/4.5 text-ink-2">
+                {fixed.into_iter().map(meaning).views()} {other_meaning(typed)}
             </p>
         </fieldset>
     }
     .into_any()
 }
 
-const SEGMENT: &str = "inline-flex min-h-7 flex-1 items-center justify-center rounded-sm px-2.25 text-sm font-medium \
-    whitespace-nowrap text-ink-2 hover:text-ink has-checked:bg-raised has-checked:text-ink has-checked:shadow-e1 \
-    has-checked:ring has-checked:ring-line-2 has-focus-visible:outline-2 has-focus-visible:outline-offset-1 \
-    has-focus-visible:outline-focus";
+/// One of the lengths side by side: its name in the page, and the class that shows its meaning while it is chosen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Segment(&'static str, &'static str);
 
-/// The segment of a period that is not offered: an API client set it.
-const KEPT: &str = "kept";
+impl Segment {
+    const DAY: Self = Self("day", "hidden group-has-[[data-segment=day]:checked]/period:inline");
+    const WEEK: Self = Self("week", "hidden group-has-[[data-segment=week]:checked]/period:inline");
+    const MONTH: Self = Self("month", "hidden group-has-[[data-segment=month]:checked]/period:inline");
+    /// A period that is not offered: an API client set it.
+    const KEPT: Self = Self("kept", "hidden group-has-[[data-segment=kept]:checked]/period:inline");
+    const OTHER: Self = Self("other", "hidden group-has-[[data-segment=other]:checked]/period:inline");
 
-/// The name of a choice's segment, and the class that shows its meaning while it is chosen.
-fn segment_of(choice: &str) -> (&'static str, &'static str) {
-    match choice {
-        "1d" => ("day", "group-has-[[data-segment=day]:checked]/period:inline"),
-        "7d" => ("week", "group-has-[[data-segment=week]:checked]/period:inline"),
-        "30d" => ("month", "group-has-[[data-segment=month]:checked]/period:inline"),
-        PeriodFields::OTHER => ("other", "group-has-[[data-segment=other]:checked]/period:inline"),
-        _ => (KEPT, "group-has-[[data-segment=kept]:checked]/period:inline"),
+    fn of(choice: &str) -> Self {
+        match choice {
+            "1d" => Self::DAY,
+            "7d" => Self::WEEK,
+            "30d" => Self::MONTH,
+            PeriodFields::OTHER => Self::OTHER,
+            _ => Self::KEPT,
+        }
     }
 }
 
-fn unit_select(id: &str, chosen: &str, typed: RwSignal<String>) -> impl IntoView + use<> {
-    let option = |unit: PeriodUnit| {
-        let selected = unit.key() == chosen;
+/// What stands in the fields of "Other" while it is typed.
+#[derive(Clone, Copy)]
+struct Typed {
+    count: RwSignal<String>,
+    unit: RwSignal<String>,
+}
+
+fn segments(choice: &Wiring, fixed: &[ResetPeriod]) -> impl IntoView + use<> {
+    let (first_id, chosen) = (choice.id.clone(), choice.value.clone());
+    let other = (PeriodFields::OTHER.to_owned(), "Other".to_owned());
+    let options: Vec<_> = fixed.iter().map(|period| (period.to_string(), period.length())).chain([other]).collect();
+    let segment = move |(place, (value, label)): (usize, (String, String))| {
+        // The error summary points at the first button.
+        let id = if place == 0 { first_id.clone() } else { format!("{first_id}-{place}") };
+        let (checked, Segment(segment, _)) = (value == chosen, Segment::of(&value));
         view! {
-            <option value=unit.key() selected=selected>
+            <label
+                for=id.clone()
+                class="relative inline-flex min-h-7 flex-1 items-center justify-center rounded-sm px-2.25 text-sm font-medium whitespace-nowrap text-ink-2 hover:text-ink has-checked:bg-raised has-checked:text-ink has-checked:shadow-e1 has-checked:ring has-checked:ring-line-2 has-focus-visible:outline-2 has-focus-visible:outline-offset-1 has-focus-visible:outline-focus"
+            >
+                <input
+                    id=id.clone()
+                    type="radio"
+                    class="sr-only"
+                    name="period"
+                    data-segment=segment
+                    value=value
+                    checked=checked
+                />
+                {label}
+            </label>
+        }
+    };
+    view! {
+        <div class="flex flex-wrap gap-px rounded-md bg-tag p-0.5">
+            {options.into_iter().enumerate().map(segment).views()}
+        </div>
+    }
+}
+
+fn count_field(count: &Wiring, hint_id: &str, typed: Typed) -> impl IntoView + use<> {
+    let described_by: Vec<String> = count.described_by.iter().cloned().chain([hint_id.to_owned()]).collect();
+    view! {
+        <input
+            id=count.id.clone()
+            name="period_count"
+            type="text"
+            inputmode="numeric"
+            autocomplete="off"
+            aria-label="Number of hours or days"
+            value=count.value.clone()
+            class=[INPUT, "num text-end"].join(" ")
+            aria-invalid=count.invalid
+            aria-describedby=described_by.join(" ")
+            on:input:target=move |event| typed.count.set(event.target().value())
+        />
+    }
+}
+
+fn unit_select(unit: &Wiring, typed: Typed) -> impl IntoView + use<> {
+    let chosen = unit.value.clone();
+    let option = move |unit: PeriodUnit| {
+        view! {
+            <option value=unit.key() selected=unit.key() == chosen>
                 {unit.key()}
             </option>
         }
     };
     view! {
-        <select
-            id=id.to_owned()
-            name="period_unit"
-            aria-label="Unit"
-            class=INPUT
-            on:change:target=move |event| typed.set(event.target().value())
-        >
-            {PeriodUnit::ALL.map(option).collect_view()}
-        </select>
+        <span class="relative grid min-w-0">
+            <select
+                id=unit.id.clone()
+                name="period_unit"
+                aria-label="Unit"
+                class=[INPUT, "appearance-none pe-7"].join(" ")
+                aria-invalid=unit.invalid
+                on:change:target=move |event| typed.unit.set(event.target().value())
+            >
+                {PeriodUnit::ALL.into_iter().map(option).views()}
+            </select>
+            {chevron()}
+        </span>
     }
 }
 
+fn meaning(period: ResetPeriod) -> impl IntoView {
+    let Segment(_, shown) = Segment::of(&period.to_string());
+    view! { <span class=shown>{format!("Resets {}.", period.in_words())}</span> }
+}
+
 /// What the number means, once scripts follow the typing; before, what can be entered.
-fn other_meaning(count: RwSignal<String>, unit: RwSignal<String>) -> impl IntoView {
+fn other_meaning(typed: Typed) -> impl IntoView {
     let ready = hydrated();
     let words = move || {
-        let typed = PeriodFields { choice: PeriodFields::OTHER.into(), count: count.get(), unit: unit.get() };
-        match typed.parse() {
+        let (count, unit) = (typed.count.get(), typed.unit.get());
+        let fields = PeriodFields { choice: PeriodFields::OTHER.to_owned(), count, unit };
+        match fields.parse() {
             Ok(period) if ready.get() => format!("Resets {}.", period.in_words()),
             _ => "Enter a number of hours or days, up to 366 days.".to_owned(),
         }
     };
-    let shown = segment_of(PeriodFields::OTHER).1;
-    view! { <span class=["hidden", shown].join(" ")>{words}</span> }
+    let Segment(_, shown) = Segment::OTHER;
+    view! { <span class=shown>{words}</span> }
 }

@@ -159,6 +159,13 @@ mod tests {
     }
 
     #[test]
+    fn field_sent_twice_is_refused() {
+        let (status, text) = problem(r#"{"users":[],"users":[]}"#);
+        assert_eq!(status, 422);
+        assert!(text.contains("duplicate field `users`"), "{text}");
+    }
+
+    #[test]
     fn a_deep_body_is_a_problem_and_no_crash() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
         assert_eq!(problem(&deep).0, 422);
