@@ -134,8 +134,26 @@ mod tests {
         {
             assert_eq!(period(raw).to_string(), shown);
         }
-        for bad in ["", "30", "d", "0d", "-1d", "+1d", " 1d", "1d ", "367d", "1w", "1mo", "1M", "1y", "monthly", "1.5h", "99999999999d", "１d", "1é"]
-        {
+        for bad in [
+            "",
+            "30",
+            "d",
+            "0d",
+            "-1d",
+            "+1d",
+            " 1d",
+            "1d ",
+            "367d",
+            "1w",
+            "1mo",
+            "1M",
+            "1y",
+            "monthly",
+            "1.5h",
+            "99999999999d",
+            "１d",
+            "1é",
+        ] {
             assert!(ResetPeriod::parse(bad).is_err(), "{bad}");
         }
     }

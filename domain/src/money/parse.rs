@@ -164,7 +164,10 @@ mod tests {
 
     #[test]
     fn text_that_is_no_amount_is_refused() {
-        for raw in ["-1", "(40)", "1e9", "1k", "abc", "€40", "40 USD", ".", ",", "..", "1..2", "1,,250", "1, 250", "250,", "٣", "１"] {
+        for raw in [
+            "-1", "(40)", "1e9", "1k", "abc", "€40", "40 USD", ".", ",", "..", "1..2", "1,,250", "1, 250", "250,", "٣",
+            "１",
+        ] {
             assert_eq!(refusal(raw), "Enter an amount of zero or more, like 250 or 250.00.", "{raw:?}");
         }
         assert_eq!(refusal("$"), "Enter an amount in US dollars.");
