@@ -51,6 +51,13 @@ export class BursarConsole {
     }
   }
 
+  /** A shared project of a name that only a token may give. */
+  async insertProject(name: string, title: string): Promise<void> {
+    const text = `insert into projects (id, name, display_name, description, project_type)
+      values (gen_random_uuid(), $1, $2, '', 'shared')`;
+    await administer({ text, values: [name, title] }, this.database);
+  }
+
   /** Lets somebody have signed in so many minutes earlier than they did. */
   async age(email: string, minutes: number): Promise<void> {
     const text = `update sessions set authenticated_at = authenticated_at - make_interval(mins => $1)
