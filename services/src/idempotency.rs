@@ -1,4 +1,4 @@
-//! Creating calls of programs that are sent again: done once, answered the same.
+//! Creating calls of API clients, and forms ([`crate::submission`]), that are sent again: done once, answered the same.
 //!
 //! A call claims its key before it is done and leaves its answer there. A call that failed gives its key back, as
 //! nothing has changed.
@@ -28,6 +28,7 @@ pub struct Key {
     owner: UserId,
     name_hash: String,
     request_mac: Vec<u8>,
+    life: Duration,
 }
 
 impl Key {
@@ -38,7 +39,14 @@ impl Key {
             owner,
             name_hash: STANDARD.encode(token::hash(name)),
             request_mac: hmac::sign(&secret, request_hash).as_ref().to_vec(),
+            life: LIFE,
         }
+    }
+
+    /// Repeats the answer for a shorter time than [`LIFE`].
+    #[must_use]
+    pub fn repeating_for(self, life: Duration) -> Self {
+        Self { life, ..self }
     }
 }
 
@@ -76,13 +84,13 @@ pub async fn claim(services: &Services, key: &Key) -> Result<Claim, Error> {
         "insert into idempotency_keys as k (user_id, key, request_hash, created_at) values ($1, $2, $3, $4)
          on conflict (user_id, key) do update
            set request_hash = $3, status = null, headers = null, body = null, created_at = $4
-           where k.created_at <= $5 or (k.status is null and k.created_at <= $6)
+           where (k.status is not null and k.created_at <= $5) or (k.status is null and k.created_at <= $6)
          returning true as \"claimed!\"",
         key.owner.0,
         key.name_hash,
         key.request_mac,
         now,
-        now - LIFE,
+        now - key.life,
         now - ABANDONED
     )
     .fetch_optional(&services.pool)

@@ -14,29 +14,21 @@ pub(crate) fn hash(secret: &str) -> Vec<u8> {
 }
 
 /// Makes the type of such a secret, which is taken for no other.
-macro_rules! cookie_secret {
+macro_rules! browser_secret {
     ($(#[$about:meta])* $name:ident) => {
         $(#[$about])*
         #[derive(Clone)]
         pub struct $name(String);
 
         impl $name {
-            /// Takes what a cookie holds; `None` for what cannot have been made here.
+            /// Takes what a browser sends; `None` for what cannot have been made here.
             pub fn from_cookie(raw: &str) -> Option<Self> {
                 $crate::token::is_secret(raw).then(|| Self(raw.to_owned()))
             }
 
-            /// The value of the cookie.
+            /// What the browser keeps.
             pub fn expose(&self) -> &str {
                 &self.0
-            }
-
-            pub(crate) fn random(services: &$crate::Services) -> Self {
-                Self(services.random.secret())
-            }
-
-            pub(crate) fn hash(&self) -> Vec<u8> {
-                $crate::token::hash(&self.0)
             }
         }
 
@@ -48,4 +40,24 @@ macro_rules! cookie_secret {
     };
 }
 
-pub(crate) use cookie_secret;
+/// Makes the type of such a secret that is random and stored as its hash.
+macro_rules! cookie_secret {
+    ($(#[$about:meta])* $name:ident) => {
+        $crate::token::browser_secret! {
+            $(#[$about])*
+            $name
+        }
+
+        impl $name {
+            pub(crate) fn random(services: &$crate::Services) -> Self {
+                Self(services.random.secret())
+            }
+
+            pub(crate) fn hash(&self) -> Vec<u8> {
+                $crate::token::hash(&self.0)
+            }
+        }
+    };
+}
+
+pub(crate) use {browser_secret, cookie_secret};

@@ -1,17 +1,11 @@
 //! Encrypts what belongs to Bursar alone: the provider's tokens at rest, bound to their session, and the destination that
-//! a sign-in carries through the provider, bound to its state. ChaCha20-Poly1305.
+//! a sign-in carries through the provider, bound to its state.
 
 use crate::error::Error;
 use crate::random::Random;
+use crate::sealer;
 use domain::id::SessionId;
-use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
-use ring::error::Unspecified;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
-
-/// Tells this format from one that may follow.
-const VERSION: u8 = 1;
-const SALT_BYTES: usize = 32;
 
 /// What the provider gave for a session. Not printed.
 #[derive(Clone, Serialize, Deserialize)]
@@ -21,11 +15,11 @@ pub(super) struct Tokens {
 }
 
 /// Holds what `BURSAR_SECRET_KEY` gives.
-pub(super) struct Sealer([u8; 32]);
+pub(super) struct Sealer(sealer::Sealer);
 
 impl Sealer {
     pub(super) fn new(secret: &str) -> Self {
-        Self(Sha256::new().chain_update("bursar provider tokens\0").chain_update(secret).finalize().into())
+        Self(sealer::Sealer::new("bursar provider tokens", secret))
     }
 
     pub(super) fn seal(&self, random: &Random, session: SessionId, tokens: &Tokens) -> Result<Vec<u8>, Error> {
@@ -39,31 +33,14 @@ impl Sealer {
     }
 
     /// Encrypts a text that is opened only together with `bound_to`.
-    pub(super) fn seal_text(&self, random: &Random, bound_to: &[u8], mut text: Vec<u8>) -> Result<Vec<u8>, Error> {
-        let salt: [u8; SALT_BYTES] = random.bytes();
-        let close = |key: LessSafeKey| key.seal_in_place_append_tag(nonce(), Aad::from(bound_to), &mut text);
-        self.key(&salt).and_then(close).map_err(|_| Error::Broken("a text cannot be sealed".to_owned()))?;
-        Ok([&[VERSION], salt.as_slice(), &text].concat())
+    pub(super) fn seal_text(&self, random: &Random, bound_to: &[u8], text: Vec<u8>) -> Result<Vec<u8>, Error> {
+        self.0.seal(random, bound_to, text)
     }
 
     /// `None` when another key sealed it, it is bound to something else, or it was changed.
     pub(super) fn open_text(&self, bound_to: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
-        let (salt, text) = sealed.strip_prefix(&[VERSION])?.split_at_checked(SALT_BYTES)?;
-        let mut text = text.to_vec();
-        let opened = self.key(salt).ok()?.open_in_place(nonce(), Aad::from(bound_to), &mut text).ok()?;
-        Some(opened.to_vec())
+        self.0.open(bound_to, sealed)
     }
-
-    /// A key of its own for each text.
-    fn key(&self, salt: &[u8]) -> Result<LessSafeKey, Unspecified> {
-        let key = Sha256::new().chain_update(self.0).chain_update(salt).finalize();
-        Ok(LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, &key)?))
-    }
-}
-
-/// Always the same: a key closes one text only.
-fn nonce() -> Nonce {
-    Nonce::assume_unique_for_key([0; 12])
 }
 
 #[cfg(test)]
@@ -86,6 +63,6 @@ mod tests {
             changed[at] ^= 1;
             assert!(sealer.open(session, &changed).is_none(), "byte {at}");
         }
-        assert!(sealer.open(session, &[]).is_none() && sealer.open(session, &[VERSION; 5]).is_none());
+        assert!(sealer.open(session, &[]).is_none() && sealer.open(session, &[1; 5]).is_none());
     }
 }

@@ -1,0 +1,142 @@
+//! One-time passwords on their way from the administrator to the user.
+//!
+//! A one-time password stays on the user's page until the administrator says that it was handed over, for ten minutes at
+//! most, and for the session that issued it. It is sealed with a secret that only the administrator's browser has.
+
+use crate::Services;
+use crate::error::Error;
+use crate::sealer::Sealer;
+use crate::session::SessionToken;
+use crate::sweep::{self, BATCH};
+use crate::token::browser_secret;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::id::{SessionId, UserId};
+use sha2::{Digest as _, Sha256};
+use time::{Duration, OffsetDateTime};
+
+/// How long a one-time password waits to be handed over.
+pub const SHOWN_FOR: Duration = Duration::minutes(10);
+
+browser_secret! {
+    /// What opens the passwords that a browser hands over, for the cookie and nowhere else.
+    HandoverToken
+}
+
+impl HandoverToken {
+    /// The secret of a browser that has none yet. Two posts at the same moment give it the same one, so that neither
+    /// locks out what the other issued.
+    pub fn derived(session: &SessionToken) -> Self {
+        let secret = Sha256::new().chain_update("bursar handover\0").chain_update(session.expose()).finalize();
+        Self(URL_SAFE_NO_PAD.encode(secret))
+    }
+
+    fn sealer(&self) -> Sealer {
+        Sealer::new("bursar handover", &self.0)
+    }
+}
+
+/// A one-time password that waits to be handed over. Not printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Handover {
+    /// The password.
+    pub password: String,
+    /// When it leaves the page.
+    pub until: OffsetDateTime,
+}
+
+impl std::fmt::Debug for Handover {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Handover").field("until", &self.until).finish_non_exhaustive()
+    }
+}
+
+/// Keeps a password that was issued to a user. Those issued to the user before, by any administrator, no longer work and
+/// are shown to nobody.
+///
+/// # Errors
+/// The database failed.
+pub async fn keep(
+    services: &Services,
+    session: SessionId,
+    token: &HandoverToken,
+    user: UserId,
+    password: &str,
+) -> Result<(), Error> {
+    let id = services.new_id();
+    let sealed = token.sealer().seal(&services.random, id.as_bytes(), password.as_bytes().to_vec())?;
+    sqlx::query!(
+        "with replaced as (delete from password_handovers where user_id = $3)
+         insert into password_handovers (id, session_id, user_id, sealed, expires_at) values ($1, $2, $3, $4, $5)",
+        id,
+        session.0,
+        user.0,
+        sealed,
+        services.clock.now() + SHOWN_FOR
+    )
+    .execute(&services.pool)
+    .await?;
+    Ok(())
+}
+
+/// The password of a user that this session issued and still has to hand over.
+///
+/// # Errors
+/// The database failed.
+pub async fn find(
+    services: &Services,
+    session: SessionId,
+    token: &HandoverToken,
+    user: UserId,
+) -> Result<Option<Handover>, Error> {
+    let row = sqlx::query!(
+        "select id, sealed, expires_at from password_handovers
+         where user_id = $1 and session_id = $2 and expires_at > $3 order by id desc limit 1",
+        user.0,
+        session.0,
+        services.clock.now()
+    )
+    .fetch_optional(&services.pool)
+    .await?;
+    Ok(row.and_then(|row| {
+        let password = token.sealer().open(row.id.as_bytes(), &row.sealed)?;
+        Some(Handover { password: String::from_utf8(password).ok()?, until: row.expires_at })
+    }))
+}
+
+/// Forgets the password of a user that was handed over. Returns whether this session still has others to hand over.
+///
+/// # Errors
+/// The database failed.
+pub async fn dismiss(services: &Services, session: SessionId, user: UserId) -> Result<bool, Error> {
+    let others = sqlx::query_scalar!(
+        "with dismissed as (delete from password_handovers where session_id = $1 and user_id = $2)
+         select exists(select from password_handovers where session_id = $1 and user_id <> $2 and expires_at > $3)
+           as \"others!\"",
+        session.0,
+        user.0,
+        services.clock.now()
+    )
+    .fetch_one(&services.pool)
+    .await?;
+    Ok(others)
+}
+
+/// Forgets passwords that were not handed over in time; called by a job. Returns how many there were.
+///
+/// # Errors
+/// The database failed.
+pub async fn sweep(services: &Services) -> Result<u64, Error> {
+    let now = services.clock.now();
+    sweep::in_batches(|| {
+        sqlx::query!(
+            "delete from password_handovers where ctid = any(array(
+               select ctid from password_handovers where expires_at <= $1
+               order by expires_at limit $2 for update skip locked))",
+            now,
+            BATCH
+        )
+        .execute(&services.pool)
+    })
+    .await
+}
