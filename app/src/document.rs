@@ -3,6 +3,7 @@
 use crate::App;
 use crate::request::{self, RequestInfo};
 use crate::ui::Views;
+use crate::ui::form::FormUser;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
@@ -11,10 +12,11 @@ use leptos_meta::MetaTags;
 pub fn shell() -> impl IntoView {
     let info = request::info().ok();
     let theme = info.as_ref().and_then(|info| info.theme.attribute());
+    let user = info.as_ref().and_then(FormUser::of).map(|user| user.to_string());
     let head = info.map(head);
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme>
+        <html lang="en" data-theme=theme data-user=user>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -148,18 +148,27 @@ impl PageFlash {
 #[server(prefix = "/data", endpoint = "flash")]
 pub async fn take_flash() -> Result<Option<Flash>, PageError> {
     let info = crate::request::info()?;
-    let Some(cookie) = info.flash_cookie else { return Ok(None) };
+    let session = info.caller.as_ref().map(|caller| caller.actor.session_id);
+    let Some(cookie) = info.flash_cookie else { return Ok(take_kept_form()) };
     let services = crate::request::services()?;
-    let session = info.caller.map(|caller| caller.actor.session_id);
     let flash = services::forms::take(&services, session, &cookie).await.map_err(domain::error::Refusal::from)?;
     match &flash {
         Some(asking) if is_asking(asking) => crate::send::keep(asking).await?,
-        _ => crate::send::set_cookie(&format!(
-            "{}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0",
-            crate::send::FLASH_COOKIE
-        )),
+        _ => crate::send::forget_flash(),
     }
-    Ok(flash)
+    Ok(flash.or_else(take_kept_form))
+}
+
+/// The form that was sent after its session had ended, for its user on its page alone.
+#[cfg(feature = "ssr")]
+fn take_kept_form() -> Option<Flash> {
+    let user = crate::request::info().ok()?.caller?.actor.user_id;
+    let kept = crate::request::kept_form()?;
+    let is_here = kept.page == crate::request::current_page().path();
+    if kept.user != user || is_here {
+        crate::send::forget_kept_form();
+    }
+    (kept.user == user && is_here && kept.has_input()).then_some(Flash::Form(kept.form))
 }
 
 /// Whether the page that asks who one is shows what it may have to show again: who leaves it for an identity provider

@@ -2,10 +2,9 @@
 
 use crate::confirm::Hidden;
 use crate::ui::form::PostForm;
-use crate::ui::{Banner, BannerKind, Button, ButtonKind, ButtonSize, CopyButton, Icon, Toast};
+use crate::ui::{Banner, BannerKind, Button, ButtonKind, ButtonSize, Icon, Toast};
 use domain::error::Refusal;
 use domain::form::{Flash, Undo};
-use domain::password::ONE_TIME_PASSWORD_LIFE;
 use leptos::prelude::*;
 
 /// The toast of something done.
@@ -25,15 +24,15 @@ fn undo_form(undo: Undo) -> impl IntoView {
     }
 }
 
-/// The banner at the top of the sheet: a refusal that belongs to no field, or a password shown this once.
+/// The banner at the top of the sheet: a refusal that belongs to no field.
 pub(crate) fn banner(flash: Flash) -> Option<AnyView> {
     match flash {
         // Who is turned away has a page of its own.
         Flash::Notice { .. } | Flash::Denied(_) | Flash::SignOut(_) => None,
-        Flash::OneTimePassword { name, password } => Some(one_time_password(name, password).into_any()),
         Flash::Form(state) => match state.refusal {
             // These stand at their fields and in the form.
             Refusal::Invalid(_) | Refusal::Conflict(_) | Refusal::ConfirmationDue => None,
+            Refusal::SignedOut => Some(kept_input().into_any()),
             refusal => {
                 let kind = if matches!(refusal, Refusal::Internal | Refusal::Unavailable | Refusal::Uncertain) {
                     BannerKind::Danger
@@ -46,16 +45,11 @@ pub(crate) fn banner(flash: Flash) -> Option<AnyView> {
     }
 }
 
-fn one_time_password(name: String, password: String) -> impl IntoView {
-    let fact = format!("One-time password for {name}:");
-    let copied = password.clone();
+/// After signing in again.
+fn kept_input() -> impl IntoView {
     view! {
-        <Banner kind=BannerKind::Info fact alert=true action=move || view! { <CopyButton text=copied label="Copy password" /> }>
-            <code class="font-mono text-base text-ink select-all">{password}</code>
-            {format!(
-                " Hand it over now: it is shown this once, expires after {} hours and has to be changed at the first sign-in.",
-                ONE_TIME_PASSWORD_LIFE.whole_hours(),
-            )}
+        <Banner kind=BannerKind::Info fact="Your input is kept, but not saved yet." alert=true>
+            "You were signed out before it was saved. Check it, then send it again."
         </Banner>
     }
 }

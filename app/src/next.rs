@@ -32,6 +32,11 @@ impl NextPath {
         self.0.split_once('?').map_or("", |(_, query)| query)
     }
 
+    /// The path without its query.
+    pub fn path(&self) -> &str {
+        self.0.split_once('?').map_or(self.0.as_str(), |(path, _)| path)
+    }
+
     /// The sign-in page that leads back here.
     pub fn through_sign_in(&self) -> String {
         if self.0 == "/" || self.0.starts_with("/sign-in") {

@@ -9,6 +9,7 @@ use leptos::server::codee::{Decoder, Encoder};
 use leptos::server_fn::ServerFn;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::future::pending;
 use std::marker::PhantomData;
 
 /// What a server function answers, being read.
@@ -40,11 +41,15 @@ where
         Self { answer: place::read(again, asked), understood: PhantomData }
     }
 
-    /// What was read, once it is there.
+    /// What was read, once it is there. Never for a page that was left meanwhile: a view that waited for something else
+    /// first, such as the flash, may ask for it afterwards.
     ///
     /// # Errors
     /// The server function's, or that it did not answer.
     pub async fn get(self) -> Result<T, PageError> {
+        if self.answer.is_disposed() {
+            return pending().await;
+        }
         self.answer.await.understand()
     }
 }

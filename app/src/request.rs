@@ -4,6 +4,7 @@ use crate::account::actions::ConfirmIdentity;
 use crate::account::data::PlainHttp;
 use crate::next::NextPath;
 use crate::theme::Theme;
+use crate::ui::form::{FORM_KEY, FORM_USER, FormUser};
 use domain::error::Refusal;
 use http::header::REFERER;
 use http::request::Parts;
@@ -13,7 +14,10 @@ use serde::Deserialize;
 use services::Services;
 use services::forms::FlashCookie;
 use services::guard::Caller;
+use services::handover::HandoverToken;
+use services::kept_form::KeptForm;
 use services::session::{Client, SessionToken};
+use services::submission::{FormKey, Submission};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,6 +36,12 @@ pub struct RequestInfo {
     pub theme: Theme,
     /// The cookie of a waiting [`domain::form::Flash`].
     pub flash_cookie: Option<FlashCookie>,
+    /// The cookie of a form that was sent after its session had ended.
+    pub kept_form: Option<String>,
+    /// The cookie that opens the one-time passwords to hand over.
+    pub handover_token: Option<HandoverToken>,
+    /// The key of the forms of this page.
+    pub form_key: FormKey,
     /// The built files the document links to.
     pub assets: Arc<Assets>,
     /// Set when the browser will not keep a session.
@@ -109,9 +119,43 @@ pub struct Posted(pub bytes::Bytes);
 /// # Errors
 /// [`Refusal::Internal`] outside a request.
 pub(crate) fn posted() -> Result<BTreeMap<String, String>, Refusal> {
-    let posted = use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned());
-    let Posted(body) = posted.ok_or(Refusal::Internal)?;
-    Ok(form_urlencoded::parse(&body).into_owned().filter(|(name, _)| !name.contains("password")).collect())
+    let is_kept = |name: &str| !name.contains("password") && ![FORM_KEY, FORM_USER].contains(&name);
+    Ok(all_posted().ok_or(Refusal::Internal)?.into_iter().filter(|(name, _)| is_kept(name)).collect())
+}
+
+/// Every field of the form that is being answered, passwords too.
+fn all_posted() -> Option<Vec<(String, String)>> {
+    let Posted(body) = use_context::<Parts>()?.extensions.get().cloned()?;
+    Some(form_urlencoded::parse(&body).into_owned().collect())
+}
+
+/// The form that is being answered, when it came with a key and a session.
+pub(crate) fn submission() -> Option<Submission> {
+    let actor = info().ok()?.caller?.actor;
+    let (keys, fields): (Vec<_>, Vec<_>) = all_posted()?.into_iter().partition(|(name, _)| name == FORM_KEY);
+    let key = FormKey::from_cookie(&keys.first()?.1)?;
+    Some(Submission::new(actor.user_id, actor.session_id, &key, &action().ok()?, &fields))
+}
+
+/// The user whom the form that is being answered was rendered for, if it says so.
+pub(crate) fn form_user() -> Option<FormUser> {
+    let (_, user) = all_posted()?.into_iter().find(|(name, _)| name == FORM_USER)?;
+    FormUser::parse(&user)
+}
+
+/// The form that was sent after its session had ended and waits for this browser's user.
+pub(crate) fn kept_form() -> Option<KeptForm> {
+    KeptForm::from_cookie(&info().ok()?.kept_form?)
+}
+
+/// What opens the one-time passwords that this browser hands over.
+///
+/// # Errors
+/// [`Refusal::SignedOut`] without a session.
+pub(crate) fn handover_token() -> Result<HandoverToken, Refusal> {
+    let info = info()?;
+    let token = info.handover_token.or_else(|| info.session_token.as_ref().map(HandoverToken::derived));
+    token.ok_or(Refusal::SignedOut)
 }
 
 /// The address of the action that is being answered.

@@ -43,6 +43,8 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Frame() -> impl IntoView {
     provide_flash();
+    #[cfg(feature = "hydrate")]
+    crate::ui::form::end_all_on_return();
     view! {
         <Routes fallback=NoSuchPage>
             <Route path=path!("/") view=IndexPage ssr=SsrMode::Async />

@@ -3,6 +3,9 @@
 //! A server function runs the action and leaves what the next page must show in a row that the browser's cookie
 //! points to, or in that cookie without a session; then it says where to go. A browser without scripts follows the redirect, a script does the same by
 //! itself: both read the same row and render the same page.
+//!
+//! A form that is sent twice is done once ([`services::submission`]). A form that is sent after its session has ended
+//! waits in the browser until the same user signs in again ([`services::kept_form`]).
 
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +30,11 @@ mod ssr {
     use http::HeaderValue;
     use http::header::SET_COOKIE;
     use leptos::prelude::use_context;
+    use leptos::reactive::computed::ScopedFuture;
+    use serde::{Deserialize, Serialize};
     use services::forms::{self, FlashCookie};
+    use services::handover;
+    use services::kept_form::{KEPT_FOR, KeptForm};
     use services::session::SessionToken;
     use std::collections::BTreeMap;
 
@@ -45,27 +52,35 @@ mod ssr {
     /// The cookie of a browser that somebody signed in from.
     pub const DEVICE_COOKIE: &str = "__Host-bursar-device";
 
-    /// What an action came to.
+    /// The cookie of a form that was sent after its session had ended.
+    const KEPT_FORM_COOKIE: &str = "__Host-bursar-kept-form";
+
+    /// The cookie that opens the one-time passwords to hand over.
+    const HANDOVER_COOKIE: &str = "__Host-bursar-handover";
+
+    /// What an action came to, also when its form is sent again.
+    #[derive(Serialize, Deserialize)]
     pub struct Done {
         to: Option<String>,
         flash: Option<Flash>,
         sends_again: bool,
+        hands_over: bool,
     }
 
     impl Done {
         /// Stay on the page the form was on.
         pub fn here() -> Self {
-            Self { to: None, flash: None, sends_again: false }
+            Self { to: None, flash: None, sends_again: false, hands_over: false }
         }
 
         /// Go to a page.
         pub fn at(to: impl Into<String>) -> Self {
-            Self { to: Some(to.into()), flash: None, sends_again: false }
+            Self { to: Some(to.into()), ..Self::here() }
         }
 
         /// Send the same fields to another action: a browser and a script both do so by themselves (RFC 9110, 307).
         pub fn send_again_to(action: &str) -> Self {
-            Self { to: Some(action.to_owned()), flash: None, sends_again: true }
+            Self { to: Some(action.to_owned()), sends_again: true, ..Self::here() }
         }
 
         /// Say what was done, in one sentence.
@@ -88,6 +103,11 @@ mod ssr {
         /// Show something once on the next page.
         pub fn showing(self, flash: Flash) -> Self {
             Self { flash: Some(flash), ..self }
+        }
+
+        /// Let this browser open the one-time password that the page shows.
+        pub fn handing_over(self) -> Self {
+            Self { hands_over: true, ..self }
         }
     }
 
@@ -115,23 +135,21 @@ mod ssr {
             self
         }
 
-        /// Runs the action and leaves what the next page must show.
+        /// Runs the action, once for all posts of the form, and leaves what the next page must show.
         pub async fn submit(
             self,
-            action: impl Future<Output = Result<Done, services::Error>> + Send,
+            action: impl Future<Output = Result<Done, services::Error>> + Send + 'static,
         ) -> Result<Sent, PageError> {
-            match action.await {
-                Ok(done) => {
-                    if let Some(flash) = done.flash {
-                        // It is done, whether or not the next page can say so; a failure is logged already.
-                        let _ = keep(&flash).await;
-                    }
-                    let sent = go(done.to);
-                    if done.sends_again {
-                        request::send_again_to(&sent.to);
-                    }
-                    Ok(sent)
-                }
+            if is_of_another_user() {
+                let refusal = Refusal::Rule(ANOTHER_USER.to_owned());
+                return Self { values: BTreeMap::new(), ..self }.come_back(refusal).await;
+            }
+            let done = match request::submission() {
+                Some(submission) => submission.once(&request::services()?, ScopedFuture::new(action)).await,
+                None => action.await,
+            };
+            match done {
+                Ok(done) => done.answer().await,
                 Err(fault) => self.come_back(Refusal::from(fault)).await,
             }
         }
@@ -139,7 +157,7 @@ mod ssr {
         async fn come_back(self, refusal: Refusal) -> Result<Sent, PageError> {
             let status = refusal.status();
             let to = match refusal {
-                Refusal::SignedOut => Some(request::current_page().through_sign_in()),
+                Refusal::SignedOut => Some(self.wait_for_sign_in()),
                 Refusal::PasswordChangeDue => Some(request::current_page().through_password_change()),
                 Refusal::ConfirmationDue => Some(ask_to_confirm(self.name).await?),
                 // What keeps the form is gone too.
@@ -157,6 +175,31 @@ mod ssr {
             }
             Ok(sent)
         }
+
+        /// Keeps the form in the browser for its user. Returns the sign-in page that leads back to it.
+        fn wait_for_sign_in(self) -> String {
+            let page = request::current_page();
+            if let (Some(user), Ok(services)) = (request::form_user(), request::services()) {
+                let form = FormState { form: self.name.to_owned(), values: self.values, refusal: Refusal::SignedOut };
+                let kept = KeptForm { user: user.id, email: user.email, page: page.path().to_owned(), form };
+                match kept.to_cookie(&services) {
+                    Ok(cookie) => set_browser_cookie(KEPT_FORM_COOKIE, &cookie, KEPT_FOR.whole_seconds()),
+                    // Signing in matters more than what was typed; the fault is logged here.
+                    Err(fault) => drop(Refusal::from(fault)),
+                }
+            }
+            page.through_sign_in()
+        }
+    }
+
+    const ANOTHER_USER: &str =
+        "Another user opened this page before you signed in. Nothing was changed. Load the page again, then try again.";
+
+    /// Whether the form was rendered for another user than the one who is signed in now, in another tab perhaps.
+    fn is_of_another_user() -> bool {
+        let signed_in = request::info().ok().and_then(|info| info.caller).map(|caller| caller.actor.user_id);
+        let rendered_for = request::form_user().map(|user| user.id);
+        signed_in.is_some() && rendered_for.is_some() && signed_in != rendered_for
     }
 
     /// Keeps the form that was sent for the page that asks who one is, which sends it once more.
@@ -169,6 +212,40 @@ mod ssr {
         Ok(request::current_page().through_confirmation())
     }
 
+    impl Done {
+        /// Leaves what the next page must show, and says where it is.
+        async fn answer(self) -> Result<Sent, PageError> {
+            if let Some(flash) = self.flash {
+                // It is done, whether or not the next page can say so; a failure is logged already.
+                let _ = keep(&flash).await;
+            }
+            if self.hands_over {
+                let token = request::handover_token()?;
+                set_browser_cookie(HANDOVER_COOKIE, token.expose(), handover::SHOWN_FOR.whole_seconds());
+            }
+            let sent = go(self.to);
+            if self.sends_again {
+                request::send_again_to(&sent.to);
+            }
+            Ok(sent)
+        }
+    }
+
+    /// Has the browser forget a flash that was shown.
+    pub(crate) fn forget_flash() {
+        set_browser_cookie(FLASH_COOKIE, "", 0);
+    }
+
+    /// Has the browser forget the form that waits for its user to sign in.
+    pub(crate) fn forget_kept_form() {
+        set_browser_cookie(KEPT_FORM_COOKIE, "", 0);
+    }
+
+    /// Has the browser forget what opens one-time passwords.
+    pub(crate) fn forget_handover() {
+        set_browser_cookie(HANDOVER_COOKIE, "", 0);
+    }
+
     /// Keeps what the next page of this browser shows.
     pub(crate) async fn keep(flash: &Flash) -> Result<(), Refusal> {
         let services = request::services()?;
@@ -179,7 +256,12 @@ mod ssr {
 
     /// Gives this browser the cookie of a flash.
     pub(crate) fn keep_flash(cookie: &FlashCookie) {
-        set_cookie(&format!("{FLASH_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600", cookie.value()));
+        set_browser_cookie(FLASH_COOKIE, &cookie.value(), 600);
+    }
+
+    /// Gives this browser a cookie that no script reads, for so many seconds; 0 takes it away.
+    fn set_browser_cookie(name: &str, value: &str, seconds: i64) {
+        set_cookie(&format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={seconds}"));
     }
 
     fn go(to: Option<String>) -> Sent {

@@ -114,7 +114,7 @@ impl FormState {
 }
 
 /// What the next page shows once, after a form was sent.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Flash {
     /// A form that came back.
     Form(FormState),
@@ -125,32 +125,10 @@ pub enum Flash {
         /// How to take it back, if it can be.
         undo: Option<Undo>,
     },
-    /// A one-time password that is shown this once.
-    OneTimePassword {
-        /// Whose it is.
-        name: String,
-        /// The password.
-        password: String,
-    },
     /// Somebody was turned away at the door.
     Denied(Box<crate::denial::Denied>),
     /// The session has ended here, and its end at the identity provider comes next.
     SignOut(crate::provider::ProviderSignOut),
-}
-
-impl std::fmt::Debug for Flash {
-    /// Without passwords and tokens.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Form(form) => f.debug_tuple("Form").field(form).finish(),
-            Self::Notice { text, undo } => f.debug_struct("Notice").field("text", text).field("undo", undo).finish(),
-            Self::OneTimePassword { name, .. } => {
-                f.debug_struct("OneTimePassword").field("name", name).finish_non_exhaustive()
-            }
-            Self::Denied(denied) => f.debug_tuple("Denied").field(denied).finish(),
-            Self::SignOut(sign_out) => f.debug_tuple("SignOut").field(sign_out).finish(),
-        }
-    }
 }
 
 /// A form that takes an action back.

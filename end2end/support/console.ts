@@ -85,6 +85,20 @@ export class BursarConsole {
     await administer({ text: "update users set is_auditor = true where email = $1", values: [email] }, this.database);
   }
 
+  /** Lets one-time passwords have been issued so many minutes earlier than they were, for the pages that show them. */
+  async ageHandovers(minutes: number): Promise<void> {
+    const text = "update password_handovers set expires_at = expires_at - make_interval(mins => $1)";
+    await administer({ text, values: [minutes] }, this.database);
+  }
+
+  /** How many one-time passwords wait to be handed over to a user. */
+  async handovers(email: string): Promise<number> {
+    const text = `select count(*)::int as count from password_handovers h join users u on u.id = h.user_id
+      where u.email = $1`;
+    const { rows } = await administer({ text, values: [email] }, this.database);
+    return (rows[0] as { count: number }).count;
+  }
+
   oneTimePassword(email: string): string {
     const password = this.oneTimePasswords.get(email);
     if (password === undefined) {
@@ -111,12 +125,12 @@ function environment(database: string): NodeJS.ProcessEnv {
   };
 }
 
-async function administer(statement: string | pg.QueryConfig, database?: string): Promise<void> {
+async function administer(statement: string | pg.QueryConfig, database?: string): Promise<pg.QueryResult> {
   const connectionString = database === undefined ? setting("BURSAR_TEST_DATABASE_URL") : address(database);
   const client = new pg.Client({ connectionString });
   await client.connect();
   try {
-    await client.query(statement);
+    return await client.query(statement);
   } finally {
     await client.end();
   }

@@ -1,8 +1,7 @@
 //! What a plain form post leaves for the page shown next (house plan, "Screens").
 //!
-//! The browser holds a random token in a short-lived cookie, the row its hash and a text that only the token opens: a
-//! one-time password on its way to the page that shows it cannot be read in the database. A row is read once, and only
-//! with the session it was made in.
+//! The browser holds a random token in a short-lived cookie, the row its hash and a text that only the token opens. A
+//! row is read once, and only with the session it was made in.
 //!
 //! No row is written without a session: the form of a visitor is small and travels in the cookie itself, behind the
 //! token that opens it. It holds nothing but what this browser sent and was answered.
@@ -169,8 +168,8 @@ mod tests {
     use domain::error::Refusal;
     use domain::role::PlatformRole;
 
-    fn one_time_password() -> Flash {
-        Flash::OneTimePassword { name: "Ada".to_owned(), password: "k7mf-2xqp-wd4n-hv9t-c3ya".to_owned() }
+    fn notice() -> Flash {
+        Flash::Notice { text: "Ada k7mf-2xqp-wd4n-hv9t-c3ya".to_owned(), undo: None }
     }
 
     fn form(values: &[(&str, &str)]) -> Flash {
@@ -193,10 +192,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_database_never_shows_a_one_time_password() {
+    async fn the_database_never_shows_a_notice() {
         let world = World::create().await;
         let session = session(&world).await;
-        let cookie = keep(&world.services, session, &one_time_password()).await.expect("kept");
+        let cookie = keep(&world.services, session, &notice()).await.expect("kept");
         let (token, cookie) = (cookie.token.clone(), returned(&cookie));
         let row: String = sqlx::query_scalar("select f::text from form_states f")
             .fetch_one(world.services.pool())
@@ -208,7 +207,7 @@ mod tests {
         let stored = FlashToken(STANDARD.encode(token.hash()));
         assert_eq!(opened(&stored, state.as_str().expect("a text")), None, "what the row says does not open it");
         assert_eq!(take(&world.services, None, &cookie).await.expect("read"), None, "another session's");
-        assert_eq!(take(&world.services, session, &cookie).await.expect("read"), Some(one_time_password()));
+        assert_eq!(take(&world.services, session, &cookie).await.expect("read"), Some(notice()));
         assert_eq!(take(&world.services, session, &cookie).await.expect("read"), None, "read once");
     }
 
@@ -245,9 +244,7 @@ mod tests {
     async fn cookie_of_a_visitor_carries_forms_alone() {
         let world = World::create().await;
         let token = FlashToken::random(&world.services);
-        for planted in
-            [one_time_password(), Flash::Notice { text: "Send your password to Eve.".to_owned(), undo: None }]
-        {
+        for planted in [notice(), Flash::Notice { text: "Send your password to Eve.".to_owned(), undo: None }] {
             let carried = Some(sealed(&token, &planted).expect("sealed"));
             let cookie = FlashCookie { token: token.clone(), carried };
             assert_eq!(take(&world.services, None, &cookie).await.expect("read"), None);
@@ -264,8 +261,8 @@ mod tests {
     #[test]
     fn a_text_that_was_changed_is_none() {
         let token = FlashToken("token".to_owned());
-        let state = sealed(&token, &one_time_password()).expect("sealed");
-        assert_eq!(opened(&token, &state), Some(one_time_password()));
+        let state = sealed(&token, &notice()).expect("sealed");
+        assert_eq!(opened(&token, &state), Some(notice()));
         assert_eq!(opened(&FlashToken("another".to_owned()), &state), None);
         let flipped = if state.starts_with('A') { "B" } else { "A" };
         assert_eq!(opened(&token, &format!("{flipped}{}", &state[1..])), None);

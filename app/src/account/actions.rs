@@ -10,7 +10,9 @@ use {
     crate::next::NextPath,
     crate::paths,
     crate::request::{info, parse_id, posted, services, signed_in},
-    crate::send::{DEVICE_COOKIE, Done, Form, SESSION_COOKIE, keep_flash, session_cookie, set_cookie},
+    crate::send::{
+        DEVICE_COOKIE, Done, Form, SESSION_COOKIE, forget_kept_form, keep_flash, session_cookie, set_cookie,
+    },
     crate::theme::Theme,
     domain::actor::Target,
     domain::error::Refusal,
@@ -192,4 +194,5 @@ fn keep_session(services: &Services, token: &SessionToken) {
 #[cfg(feature = "ssr")]
 fn forget_session() {
     set_cookie(&format!("{SESSION_COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
+    forget_kept_form();
 }

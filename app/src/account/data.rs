@@ -51,6 +51,17 @@ pub struct SignInOffer {
     pub way: SignInWay,
     /// Set when the browser will not keep a session, because the page came over plain HTTP.
     pub plain_http: Option<PlainHttp>,
+    /// Set after a form was sent whose session had ended.
+    pub signed_out: Option<SignedOut>,
+}
+
+/// A form that was sent after its session had ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedOut {
+    /// The address of the user who sent it.
+    pub email: String,
+    /// Whether what was typed waits for the sign-in.
+    pub has_input: bool,
 }
 
 /// A page that came over plain HTTP from another machine: browsers keep no `Secure` cookie from there.
@@ -111,7 +122,9 @@ pub async fn read_sign_in_way() -> Result<Dated<SignInOffer>, PageError> {
         let is_due = caller.actor.password_change_due;
         crate::request::redirect(&if is_due { next.through_password_change() } else { next.as_str().to_owned() });
     }
-    let data = SignInOffer { way, plain_http: info.plain_http };
+    let kept = crate::request::kept_form();
+    let signed_out = kept.map(|kept| SignedOut { has_input: kept.has_input(), email: kept.email });
+    let data = SignInOffer { way, plain_http: info.plain_http, signed_out };
     Ok(Dated { now: services.clock().now(), data })
 }
 

@@ -1,7 +1,7 @@
 //! The sign-in page.
 
 use super::actions::SignIn;
-use super::data::{PlainHttp, ReadSignInWay, SignInOffer, SignInWay};
+use super::data::{PlainHttp, ReadSignInWay, SignInOffer, SignInWay, SignedOut};
 use crate::flash::{FormFields, Forms, PageFlash};
 use crate::next::NextPath;
 use crate::page::Dated;
@@ -55,7 +55,9 @@ async fn sign_in(flash: PageFlash, offer: Data<Dated<SignInOffer>>, next: NextPa
     let banner = flash.clone().and_then(refusal_banner);
     let (offer, now) = match offer.get().await {
         Ok(Dated { now, data }) => (data, now),
-        Err(_) => (SignInOffer { way: SignInWay::Password, plain_http: None }, OffsetDateTime::UNIX_EPOCH),
+        Err(_) => {
+            (SignInOffer { way: SignInWay::Password, plain_http: None, signed_out: None }, OffsetDateTime::UNIX_EPOCH)
+        }
     };
     let needs_https = offer.plain_http.map(|plain| needs_https(plain, &next));
     let (about, way) = match offer.way {
@@ -63,13 +65,15 @@ async fn sign_in(flash: PageFlash, offer: Data<Dated<SignInOffer>>, next: NextPa
             ("Use your platform account.", through_provider(kind, outage, now, &next).into_any())
         }
         SignInWay::Password => {
-            let form = with_password(&next, &Forms::from(flash).of("sign-in"));
+            let email = offer.signed_out.as_ref().map(|signed_out| signed_out.email.clone()).unwrap_or_default();
+            let form = with_password(&next, email, &Forms::from(flash).of("sign-in"));
             ("Use your e-mail address and your password.", form.into_any())
         }
     };
     view! {
         <p class="-mt-5 text-base text-ink-2">{about}</p>
         {is_new.then(unfinished)}
+        {offer.signed_out.as_ref().map(signed_out)}
         {needs_https}
         {banner}
         {way}
@@ -81,6 +85,20 @@ fn unfinished() -> impl IntoView {
     view! {
         <Banner kind=BannerKind::Info fact="This sign-in was not completed.">
             "It took longer than ten minutes, was completed already, or began in another tab or browser. Sign in again to continue where you were going."
+        </Banner>
+    }
+}
+
+/// After a form that was sent when its session had ended.
+fn signed_out(signed_out: &SignedOut) -> impl IntoView + use<> {
+    let next = if signed_out.has_input {
+        "Sign in to continue; your input is kept."
+    } else {
+        "Sign in to continue. Nothing was changed."
+    };
+    view! {
+        <Banner kind=BannerKind::Info fact="You were signed out." alert=true>
+            {next}
         </Banner>
     }
 }
@@ -159,7 +177,7 @@ fn refusal_banner(flash: Flash) -> Option<impl IntoView> {
     }
 }
 
-fn with_password(next: &NextPath, state: &FormFields) -> impl IntoView + use<> {
+fn with_password(next: &NextPath, email: String, state: &FormFields) -> impl IntoView + use<> {
     let (next, scope) = (next.as_str().to_owned(), state.scope("sign-in"));
     view! {
         <PostForm action=SignIn::url() whole_page=true class="grid gap-4">
@@ -168,6 +186,7 @@ fn with_password(next: &NextPath, state: &FormFields) -> impl IntoView + use<> {
                 <TextField
                     name="email"
                     label="E-mail"
+                    value=email
                     kind=TextKind::Email
                     autocomplete="username"
                     required=true

@@ -47,8 +47,7 @@ impl ButtonKind {
 }
 
 const BASE: &str = "inline-flex items-center justify-center gap-1.5 rounded-md py-0.5 font-strong whitespace-nowrap \
-                    transition-colors focus-visible:rounded-md aria-busy:cursor-progress \
-                    aria-busy:[&>svg]:animate-spin disabled:bg-sunken disabled:text-ink-3 disabled:shadow-none \
+                    transition-colors focus-visible:rounded-md aria-disabled:cursor-progress disabled:bg-sunken disabled:text-ink-3 disabled:shadow-none \
                     disabled:inset-ring disabled:inset-ring-line disabled:[&>svg]:text-ink-3";
 
 fn with_label(kind: ButtonKind, size: ButtonSize) -> String {
@@ -60,18 +59,21 @@ fn with_label(kind: ButtonKind, size: ButtonSize) -> String {
     [BASE, kind.class(), size].join(" ")
 }
 
+/// A button that sends a form: what it says gives way to the progress, and its size stays.
+const SENDING: &str = "group/submit relative aria-busy:[&>svg]:invisible";
+
 fn icon_only(kind: ButtonKind, size: ButtonSize) -> String {
     let size = match size {
         ButtonSize::Small => "size-control-sm",
         ButtonSize::Default => "size-control",
         ButtonSize::Large => "size-control-lg",
     };
-    [BASE, kind.class(), size].join(" ")
+    [BASE, "aria-busy:[&>svg]:animate-spin", kind.class(), size].join(" ")
 }
 
 /// A button. Further attributes are passed on: `attr:name`, `attr:value`, `attr:form`, `attr:popovertarget`,
-/// `attr:commandfor` with `attr:command`, `on:click`. While its form is under way it bears `aria-busy` and its icon
-/// turns.
+/// `attr:commandfor` with `attr:command`, `on:click`. While its form is under way it bears `aria-busy` and says what
+/// happens.
 #[component]
 pub fn Button(
     /// How much it stands out.
@@ -92,11 +94,38 @@ pub fn Button(
     /// The verb with its object.
     children: Children,
 ) -> impl IntoView {
+    let class = with_label(kind, size);
+    let class = if submit { [SENDING, &class].join(" ") } else { class };
+    let words = if submit {
+        view! {
+            <span class="inline-flex items-center gap-1.5 group-aria-busy/submit:invisible">{children()}</span>
+            <Progress />
+        }
+        .into_any()
+    } else {
+        children().into_any()
+    };
     view! {
-        <button type=kind_of(submit) class=with_label(kind, size) disabled=disabled>
+        <button type=kind_of(submit) class=class disabled=disabled>
             {icon.map(|icon| view! { <SvgIcon icon /> }).views()}
-            {children()}
+            {words}
         </button>
+    }
+}
+
+/// A turning ring and what happens, over the words of a button. A button too narrow for both shows the ring alone: what
+/// happens wraps out of sight. [`super::form`] writes it.
+#[component]
+fn Progress() -> impl IntoView {
+    view! {
+        <span class="absolute inset-x-1.5 inset-y-0 hidden items-center group-aria-busy/submit:flex">
+            <span class="flex h-[1lh] w-full flex-wrap justify-center gap-x-1.5 overflow-hidden">
+                <span class="grid h-[1lh] place-content-center">
+                    <span class="size-3.5 animate-spin rounded-full border-2 border-current border-e-transparent"></span>
+                </span>
+                <span data-progress></span>
+            </span>
+        </span>
     }
 }
 

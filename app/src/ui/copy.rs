@@ -1,8 +1,11 @@
 //! Copying to the clipboard.
 
+use super::button::{Button, ButtonSize};
 use super::hydrated::hydrated;
 use super::icon::{Icon, IconSize, SvgIcon};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen_futures::JsFuture;
 
 /// Copies a text; there once scripts run, because nothing else can copy.
 #[component]
@@ -36,6 +39,40 @@ pub fn CopyButton(
         </button>
         <span role="status" class="sr-only">
             {move || copied.get().then_some("Copied")}
+        </span>
+    }
+}
+
+/// A labelled button that copies a text made at that moment; there once scripts run.
+#[component]
+pub fn CopyTextButton(
+    /// What is copied: "Copy sign-in details".
+    label: &'static str,
+    /// The text.
+    text: impl Fn() -> String + 'static,
+) -> impl IntoView {
+    let ready = hydrated();
+    let said = RwSignal::new("");
+    let copy = move |_| {
+        let written = window().navigator().clipboard().write_text(&text());
+        spawn_local(async move {
+            let is_copied = JsFuture::from(written).await.is_ok();
+            said.try_set(if is_copied {
+                "Copied"
+            } else {
+                "The browser did not allow it. Select the text and copy it."
+            });
+        });
+    };
+    view! {
+        // Not on the button itself: what a component is given beside its properties stays with its first button.
+        <span hidden=move || !ready.get() on:click=copy>
+            <Button icon=Icon::Copy size=ButtonSize::Small>
+                {label}
+            </Button>
+        </span>
+        <span role="status" class="text-sm text-ink-2">
+            {move || said.get()}
         </span>
     }
 }

@@ -12,7 +12,8 @@ use {
     crate::send::{Done, Form},
     domain::actor::Target,
     domain::email::Email,
-    domain::form::{FieldErrors, FieldProblem, Flash},
+    domain::error::Refusal,
+    domain::form::{FieldErrors, FieldProblem},
     domain::id::{EventId, UserId},
     domain::permission::Permission,
     domain::permission::{GrantAuditor, GrantRoles, ManageUsers},
@@ -21,8 +22,9 @@ use {
     domain::text::PersonName,
     domain::user::UserKind,
     leptos::server_fn::ServerFn,
-    services::provision,
+    services::guard::Caller,
     services::users::{self, NewUser},
+    services::{Services, handover, provision},
 };
 
 /// Name of the form that changes a platform role.
@@ -41,13 +43,26 @@ pub async fn create_person(name: String, email: String, kind: String) -> Result<
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
-        let person = parse_person(&name, &email, &kind)?;
-        let title = person.name.to_string();
-        let account = users::create(&services, &can, person).await?;
-        let password = Flash::OneTimePassword { name: title, password: account.one_time_password };
-        Ok(Done::at(paths::user(account.id)).showing(password))
+        let account = users::create(&services, &can, parse_person(&name, &email, &kind)?).await?;
+        let done = Done::at(paths::user(account.id));
+        Ok(hand_over(&services, &caller, account.id, &account.one_time_password, done).await)
     })
     .await
+}
+
+/// Has the user's page show a one-time password until the administrator has handed it over.
+#[cfg(feature = "ssr")]
+async fn hand_over(services: &Services, caller: &Caller, user: UserId, password: &str, done: Done) -> Done {
+    let session = caller.actor.session_id;
+    let kept = match crate::request::handover_token() {
+        Ok(token) => handover::keep(services, session, &token, user, password).await.map_err(Refusal::from),
+        Err(refusal) => Err(refusal),
+    };
+    // The password is set, whether or not the page can show it.
+    match kept {
+        Ok(()) => done.handing_over(),
+        Err(_) => done.saying("The one-time password is set but cannot be shown. Issue another one."),
+    }
 }
 
 #[cfg(feature = "ssr")]
@@ -235,18 +250,37 @@ pub async fn end_sessions_of_person(person: String) -> Result<Sent, PageError> {
     .await
 }
 
-/// Issues a one-time password and shows it once.
+/// Issues a one-time password and shows it until it is handed over.
 ///
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/issue-password")]
-pub async fn issue_one_time_password(person: String, name: String) -> Result<Sent, PageError> {
+pub async fn issue_one_time_password(person: String) -> Result<Sent, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
-        let password = users::issue_one_time_password(&services, &can, parse_id(&person)?).await?;
-        Ok(Done::here().showing(Flash::OneTimePassword { name, password }))
+        let id = parse_id(&person)?;
+        let password = users::issue_one_time_password(&services, &can, id).await?;
+        Ok(hand_over(&services, &caller, id, &password, Done::here()).await)
+    })
+    .await
+}
+
+/// Takes a one-time password that was handed over off the user's page.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "people/password-handed-over")]
+pub async fn dismiss_one_time_password(person: String) -> Result<Sent, PageError> {
+    let form = Form::new("handover", []);
+    form.submit(async move {
+        // What this session issued, whatever it may do now.
+        let (services, caller) = signed_in()?;
+        if !handover::dismiss(&services, caller.actor.session_id, parse_id(&person)?).await? {
+            crate::send::forget_handover();
+        }
+        Ok(Done::here().saying("One-time password removed from this page."))
     })
     .await
 }

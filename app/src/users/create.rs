@@ -59,7 +59,7 @@ fn form_page(state: FormFields) -> impl IntoView {
                     />
                     <RadioRows name="kind" legend="Type" options=kinds() selected=UserKind::Regular.key() />
                     <p class="text-sm text-ink-2">
-                        "Next you see a one-time password, once. Hand it over in person or by phone; at the first sign-in they replace it by a password of their own."
+                        "The next page shows a one-time password. Give it to the user in person or by phone. The user must change it at the first sign-in."
                     </p>
                     <FormFoot>
                         <LinkButton href=paths::USERS kind=ButtonKind::Quiet>

@@ -7,6 +7,13 @@ use domain::page::Page;
 use domain::user::{UserDetail, UserQuery, UserRow};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+#[cfg(feature = "ssr")]
+use {
+    crate::request, domain::actor::Target, domain::id::UserId, domain::permission::Permission, services::Services,
+    services::guard::Caller,
+};
 
 /// A person's page, with what the viewer may do there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +40,25 @@ pub struct UserView {
     pub may_manage_budgets: bool,
     /// The default of the project limit.
     pub default_project_limit: u32,
+    /// A one-time password that the viewer issued and still has to hand over.
+    pub handover: Option<Handover>,
+}
+
+/// A one-time password on its way to its user.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handover {
+    /// The password.
+    pub password: String,
+    /// When it leaves the page.
+    #[serde(with = "time::serde::rfc3339")]
+    pub until: OffsetDateTime,
+}
+
+impl std::fmt::Debug for Handover {
+    /// Without the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Handover").field("until", &self.until).finish_non_exhaustive()
+    }
 }
 
 /// Reads a page of the list of people.
@@ -41,7 +67,6 @@ pub struct UserView {
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "people")]
 pub async fn list_people(query: UserQuery) -> Result<Dated<Page<UserRow>>, PageError> {
-    use domain::actor::Target;
     crate::page::ssr::read(|services, caller| async move {
         let can = caller.can(Target::Platform)?;
         services::users::list(&services, &can, &query).await
@@ -55,13 +80,12 @@ pub async fn list_people(query: UserQuery) -> Result<Dated<Page<UserRow>>, PageE
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "person")]
 pub async fn read_person(id: String) -> Result<Dated<UserView>, PageError> {
-    use domain::actor::Target;
-    use domain::permission::Permission;
     crate::page::ssr::read(|services, caller| async move {
         let can = caller.can(Target::Platform)?;
         let person = services::users::detail(&services, &can, crate::request::parse_id(&id)?).await?;
         let drift = services::provision::drift(&services, &can, &person).await?;
         let may = |permission| caller.actor.may(permission, Target::Platform);
+        let handover = handover(&services, &caller, person.id).await?;
         let may_manage_budgets = services.settings().budgets && may(Permission::ManageBudgets);
         Ok(UserView {
             drift,
@@ -74,10 +98,22 @@ pub async fn read_person(id: String) -> Result<Dated<UserView>, PageError> {
             has_budgets: services.settings().budgets,
             may_manage_budgets,
             default_project_limit: services.settings().project_limit,
+            handover,
             person,
         })
     })
     .await
+}
+
+/// What this browser has to hand over to a user, also when the answer that brought its cookie was lost.
+#[cfg(feature = "ssr")]
+async fn handover(services: &Services, caller: &Caller, user: UserId) -> Result<Option<Handover>, services::Error> {
+    if services.identity().is_some() || !caller.actor.may(Permission::ManageUsers, Target::Platform) {
+        return Ok(None);
+    }
+    let token = request::handover_token()?;
+    let found = services::handover::find(services, caller.actor.session_id, &token, user).await?;
+    Ok(found.map(|services::handover::Handover { password, until }| Handover { password, until }))
 }
 
 /// Opens the form for a new person to those who may send it.
@@ -86,7 +122,6 @@ pub async fn read_person(id: String) -> Result<Dated<UserView>, PageError> {
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "new-person")]
 pub async fn open_new_person() -> Result<Dated<()>, PageError> {
-    use domain::actor::Target;
     use domain::permission::ManageUsers;
     crate::page::ssr::read(|services, caller| async move {
         caller.can::<ManageUsers>(Target::Platform)?;

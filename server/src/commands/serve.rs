@@ -11,7 +11,7 @@ use crate::{manifest, router, signals};
 use axum::serve::ListenerExt as _;
 use services::bootstrap::{self, FIRST_PASSWORD_LIFE, FirstSignIn};
 use services::identity::Identity;
-use services::{Services, audit, idempotency, identity, projects, schema, session, sign_in};
+use services::{Services, audit, handover, idempotency, identity, projects, schema, session, sign_in};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -149,6 +149,7 @@ async fn sweep(services: &Services) -> Infallible {
             ("forget devices", sign_in::sweep_devices(services).await),
             ("forget sign-ins", identity::sweep(services).await),
             ("forget answers", idempotency::sweep(services).await),
+            ("forget one-time passwords", handover::sweep(services).await),
             ("purge projects", projects::purge(services).await),
         ];
         for (job, result) in swept {

@@ -9,6 +9,10 @@ pub const SESSION: &str = "__Host-bursar";
 pub const DEVICE: &str = "__Host-bursar-device";
 /// A form that came back, or the token of one.
 pub const FORM: &str = "__Host-bursar-form";
+/// A form that was sent after its session had ended.
+pub const KEPT_FORM: &str = "__Host-bursar-kept-form";
+/// What opens the one-time passwords to hand over.
+pub const HANDOVER: &str = "__Host-bursar-handover";
 /// The secret of a sign-in that has left for the identity provider.
 pub const SIGN_IN: &str = "__Host-bursar-sign-in";
 /// The most bytes of a cookie's value that are looked at, which is what browsers keep.

@@ -14,8 +14,10 @@ use domain::id::UserId;
 use http::header::USER_AGENT;
 use services::forms::FlashCookie;
 use services::guard::Caller;
+use services::handover::HandoverToken;
 use services::session::{self, Client, SessionToken};
 use services::sign_in::DeviceToken;
+use services::submission::FormKey;
 
 /// Who was signed in, among the extensions of the answer; for the log.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +53,9 @@ pub async fn read(State(state): State<AppState>, mut request: Request, next: Nex
         },
         theme: cookies::value(headers, Theme::COOKIE).map(Theme::parse).unwrap_or_default(),
         flash_cookie: cookies::value(headers, cookies::FORM).and_then(FlashCookie::from_cookie),
+        kept_form: cookies::value(headers, cookies::KEPT_FORM).map(str::to_owned),
+        handover_token: cookies::value(headers, cookies::HANDOVER).and_then(HandoverToken::from_cookie),
+        form_key: FormKey::make(&state.services),
         assets: state.assets.clone(),
         plain_http: transport::plain_http(state.web.public_url.as_ref(), request.uri(), headers),
     };

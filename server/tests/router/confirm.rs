@@ -1,12 +1,12 @@
 //! Proving once more who one is: the form that was held up waits, and goes on (field.md S9). Browsers with scripts are in
 //! `end2end`.
 
+use crate::browser::Browser;
 use crate::provider::{Forge, Provider, Way};
 use crate::server::{DATA, OUR_SITE, PAGE, TestServer, header};
 use domain::role::PlatformRole;
 use domain::session::CONFIRMED_FOR;
 use http::StatusCode;
-use reqwest::Response;
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "a quiet ledger line";
@@ -14,43 +14,7 @@ const BUDGET: &str = "name=Later&category=cli&soft_limit=1&hard_limit=2&period=3
 const NEW: &str = "/settings/administration/budgets/new";
 const CONFIRM: &str = "/confirm-identity?next=%2Fsettings%2Fadministration%2Fbudgets%2Fnew";
 
-/// A browser without scripts: its cookies, and the page it shows.
-struct Browser<'a> {
-    server: &'a TestServer,
-    cookies: Vec<String>,
-    page: String,
-}
-
-impl<'a> Browser<'a> {
-    fn of(server: &'a TestServer, session: String) -> Self {
-        Self { server, cookies: vec![session], page: NEW.to_owned() }
-    }
-
-    fn keep(&mut self, answer: &Response) {
-        for line in answer.headers().get_all("set-cookie") {
-            let pair = line.to_str().expect("text").split(';').next().expect("a pair").to_owned();
-            let name = pair.split_once('=').expect("a pair").0.to_owned() + "=";
-            self.cookies.retain(|cookie| !cookie.starts_with(&name));
-            self.cookies.push(pair);
-        }
-    }
-
-    /// Sends a form of the page on the screen.
-    async fn send(&mut self, action: &str, body: &str) -> (StatusCode, String) {
-        let (cookies, referer) = (self.cookies.join("; "), format!("{}{}", self.server.origin(), self.page));
-        let headers = [("cookie", cookies.as_str()), PAGE, OUR_SITE, ("referer", referer.as_str())];
-        let answer = self.server.post(action, body, &headers).await;
-        self.keep(&answer);
-        (answer.status(), header(&answer, "location"))
-    }
-
-    async fn open(&mut self, page: &str) -> String {
-        page.clone_into(&mut self.page);
-        let answer = self.server.get(page, &[("cookie", self.cookies.join("; ").as_str()), PAGE]).await;
-        self.keep(&answer);
-        answer.text().await.expect("a page")
-    }
-
+impl Browser<'_> {
     /// Sends the form for a budget too late, and looks at the page that asks.
     async fn is_asked(&mut self) -> String {
         assert_eq!(self.send("/act/budgets/create", BUDGET).await, (StatusCode::SEE_OTHER, CONFIRM.to_owned()));
@@ -77,7 +41,7 @@ async fn maintainer(server: &TestServer) -> Browser<'_> {
     let (caller, session) = server.person("Mira", PlatformRole::Maintainer).await;
     server.world.set_password(caller.actor.user_id, PASSWORD).await;
     server.world.clock.advance(CONFIRMED_FOR);
-    Browser::of(server, session)
+    Browser::of(server, session, NEW)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -156,7 +120,7 @@ async fn through(server: &TestServer, provider: &Provider) -> String {
 async fn a_form_goes_on_once_the_provider_was_asked() {
     let provider = Provider::start().await;
     let server = TestServer::start_behind(&provider).await;
-    let mut ada = Browser::of(&server, through(&server, &provider).await);
+    let mut ada = Browser::of(&server, through(&server, &provider).await, NEW);
     server.world.clock.advance(CONFIRMED_FOR);
     let asks = ada.is_asked().await;
     assert!(asks.contains("Continue with Keycloak") && !asks.contains("type=\"password\""), "{asks}");
@@ -202,7 +166,7 @@ async fn a_sign_in_counts_from_when_the_provider_asked() {
     ];
     for ((when, forge), asks) in ways {
         provider.forge(forge);
-        let mut ada = Browser::of(&server, through(&server, &provider).await);
+        let mut ada = Browser::of(&server, through(&server, &provider).await, NEW);
         let (_, to) = ada.send("/act/budgets/create", &BUDGET.replace("Later", &when.replace(' ', "+"))).await;
         assert_eq!(to == CONFIRM, asks, "{when}: {to}");
         server.world.clock.advance(CONFIRMED_FOR);

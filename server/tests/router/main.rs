@@ -4,6 +4,7 @@
 mod access;
 mod api;
 mod bad_input;
+mod browser;
 mod confirm;
 mod csrf;
 mod errors;
@@ -11,6 +12,7 @@ mod headers;
 mod health;
 mod hostile;
 mod identity;
+mod lost_forms;
 mod many_pages;
 mod metrics;
 mod plain_http;

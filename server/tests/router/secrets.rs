@@ -1,11 +1,13 @@
 //! What holds a secret does not show it, whoever prints it for a log (field.md S16). [`domain::password::NewPassword`]
 //! cannot be printed at all.
 
-use domain::form::Flash;
 use server::config::{Config, Secret};
+use services::clock::Clock;
 use services::forms::FlashCookie;
+use services::handover::{Handover, HandoverToken};
 use services::session::SessionToken;
 use services::sign_in::DeviceToken;
+use services::submission::FormKey;
 use services::testing::World;
 
 const HIDDEN: &str = "hunter2-hunter2-hunter2-hunter2-hunter2-hun";
@@ -17,15 +19,18 @@ fn nothing_secret_is_printed() {
         ("SUPERADMIN_PASSWORD", HIDDEN.to_owned()),
     ];
     let config = Config::read(variables.map(|(name, value)| (name.to_owned(), value))).expect("a configuration");
-    let flash = Flash::OneTimePassword { name: "Priya".to_owned(), password: HIDDEN.to_owned() };
+    let now = Clock::system().now();
+    let handover = Handover { password: HIDDEN.to_owned(), until: now };
+    let shown = app::users::data::Handover { password: HIDDEN.to_owned(), until: now };
     let token = SessionToken::from_cookie(HIDDEN).expect("a token");
     assert_eq!(token.expose(), HIDDEN);
     for printed in [
         format!("{config:?} {:?}", config.shown()),
         format!("{:?}", Secret::new(HIDDEN)),
-        format!("{flash:?} {:?}", Some(&flash)),
+        format!("{handover:?} {shown:?}"),
         format!("{token:?}"),
         format!("{:?} {:?}", FlashCookie::from_cookie(HIDDEN), DeviceToken::from_cookie(HIDDEN)),
+        format!("{:?} {:?}", FormKey::from_cookie(HIDDEN), HandoverToken::from_cookie(HIDDEN)),
     ] {
         assert!(!printed.contains("hunter2"), "{printed}");
     }

@@ -110,7 +110,7 @@ fn one_time_password(view: &UserView, now: OffsetDateTime) -> Option<AnyView> {
     if view.has_provider || view.is_self || person.status == UserStatus::Deactivated {
         return None;
     }
-    let fields = vec![("person", person.id.to_string()), ("name", person.name.clone())];
+    let fields = vec![("person", person.id.to_string())];
     let opener =
         || view! { <DialogButton target="issue-password" icon=Icon::KeyRound>"Issue one-time password"</DialogButton> };
     let form = view! {
@@ -119,7 +119,7 @@ fn one_time_password(view: &UserView, now: OffsetDateTime) -> Option<AnyView> {
             fields
             id="issue-password"
             question=format!("Issue a one-time password for {}?", person.name)
-            consequence="The password used so far stops working and all sessions end. You see the new one once, to hand it over."
+            consequence="The password used so far stops working and all sessions end. This page shows the new one until you have handed it over."
             verb="Issue password"
             kind=ButtonKind::Primary
             opener

@@ -4,6 +4,7 @@ mod account;
 mod address;
 mod budgets;
 mod facts;
+mod handover;
 mod identity;
 mod projects;
 mod roles;
@@ -52,10 +53,12 @@ fn person(dated: Dated<UserView>, forms: &Forms) -> impl IntoView + use<> {
         identity::drift(&view, now),
         account::section(&view, forms, now),
     );
+    let handover = handover::banner(&view, now);
     let rail = facts::rail(&view, now);
     view! {
         <Title text=title />
         {head}
+        {handover}
         <SplitBody rail=move || rail>{sections}</SplitBody>
     }
 }

@@ -113,7 +113,8 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/people/release-address", Platform(ManageUsers), |t| format!("person={}", t.former)),
     ("/act/people/unlock", Platform(ManageUsers), |t| format!("person={}", t.person)),
     ("/act/people/end-sessions", Platform(ManageUsers), |t| format!("person={}", t.person)),
-    ("/act/people/issue-password", Platform(ManageUsers), |t| format!("person={}&name=Target", t.person)),
+    ("/act/people/issue-password", Platform(ManageUsers), |t| format!("person={}", t.person)),
+    ("/act/people/password-handed-over", SignedIn, |t| format!("person={}", t.person)),
     ("/act/people/set-project-limit", Platform(ManageUsers), |t| format!("person={}&limit=5", t.person)),
     ("/act/people/link-identity", Platform(ManageUsers), |t| {
         format!("person={}&issuer=https%3A%2F%2Fid&subject={}", t.person, t.project)
