@@ -52,5 +52,7 @@ fn head(info: RequestInfo) -> impl IntoView {
 
 /// Loads the wasm and hands the document over to it. A module script, so that it runs when all of the document is there.
 fn start_script(script: &str, wasm: &str) -> String {
-    format!("import('{script}').then(m=>m.default({{module_or_path:'{wasm}'}}).then(()=>m.hydrate()))")
+    let code = include_str!("document/start.js").replace("{script}", script).replace("{wasm}", wasm);
+    let lines = code.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
 }

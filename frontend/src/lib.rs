@@ -1,32 +1,26 @@
 //! The WebAssembly entry point.
 
-use leptos::ev;
+use app::ui::hydrated::Hydrated;
 use leptos::mount::hydrate_from_async;
 use leptos::prelude::*;
 use leptos::task::tick;
-use wasm_bindgen_futures::spawn_local;
+use leptos::wasm_bindgen::JsValue;
+use leptos::web_sys::js_sys::Function;
 
-/// Takes over the document the server rendered. Once all of it is, `<html>` has `data-alive`, which tests wait for.
+/// Takes over the document the server rendered. `restore` gives it back the shape that it had then; nothing else runs
+/// between that call and the first steps through the document.
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
-    let (Some(html), Some(body)) = (document().document_element(), document().body()) else { return };
-    let early = as_documents();
-    spawn_local(async move {
-        hydrate_from_async(body, app::App).await.forget();
-        early.into_iter().for_each(WindowListenerHandle::remove);
-        // What a page does first, such as listening to keys, is queued until now.
-        tick().await;
-        let _ = html.set_attribute("data-alive", "");
-    });
-}
-
-/// Has the browser itself go where somebody wants to go while the document is being taken over. The router listens
-/// already, and would look for the next page's elements in this one.
-fn as_documents() -> [WindowListenerHandle; 2] {
-    let follow = window_event_listener(ev::click, |event| event.stop_immediate_propagation());
-    let back = window_event_listener(ev::popstate, |event| {
-        event.stop_immediate_propagation();
-        let _ = window().location().reload();
-    });
-    [follow, back]
+pub async fn hydrate(restore: Function) {
+    let Some(body) = document().body() else { return };
+    let hydrated = Hydrated::default();
+    let below = hydrated.clone();
+    let root = move || {
+        provide_context(below);
+        app::App()
+    };
+    let _ = restore.call0(&JsValue::NULL);
+    hydrate_from_async(body, root).await.forget();
+    hydrated.raise();
+    // What a page does first, such as listening to keys, is queued until now.
+    tick().await;
 }

@@ -5,11 +5,21 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
 
-/// False on the server and while hydrating, true right after.
+/// Whether scripts have taken over the whole document. Provided in browsers, and raised once at the end: a document
+/// that could be taken over in part only never shows what needs scripts.
+#[derive(Clone, Default)]
+pub struct Hydrated(ArcRwSignal<bool>);
+
+impl Hydrated {
+    /// Says that the document is taken over.
+    pub fn raise(&self) {
+        self.0.set(true);
+    }
+}
+
+/// False on the server and while the document is taken over, true from then on.
 pub(crate) fn hydrated() -> ReadSignal<bool> {
-    let (ready, set_ready) = signal(false);
-    Effect::new(move |_| set_ready.set(true));
-    ready
+    RwSignal::from(use_context::<Hydrated>().unwrap_or_default().0).read_only()
 }
 
 /// Whether a click was on a link.

@@ -21,7 +21,7 @@ mod facts;
 mod field;
 mod filter;
 pub mod form;
-mod hydrated;
+pub mod hydrated;
 mod icon;
 mod meter;
 mod money;

@@ -39,6 +39,7 @@ pub fn SearchField(
     if !is_second {
         focus_by_slash(field);
     }
+    search_for_early_input(field, &value, on_input);
     let mut report = debounce(PAUSE, move |typed: String| {
         if let Some(on_input) = on_input {
             on_input.run(typed);
@@ -71,6 +72,22 @@ pub fn SearchField(
         </label>
     }
     .into_any()
+}
+
+/// Searches for what was typed before scripts ran.
+fn search_for_early_input(field: NodeRef<leptos::html::Input>, rendered: &str, on_input: Option<Callback<String>>) {
+    let (ready, rendered) = (hydrated(), rendered.to_owned());
+    if ready.get_untracked() {
+        return;
+    }
+    Effect::new(move |_| {
+        if ready.get()
+            && let (Some(field), Some(on_input)) = (field.get_untracked(), on_input)
+            && field.value() != rendered
+        {
+            on_input.run(field.value());
+        }
+    });
 }
 
 /// `/` anywhere outside a field goes to the search.
