@@ -65,12 +65,21 @@ impl FormFields {
         }
     }
 
-    /// The conflict, when somebody else saved first.
-    pub fn conflict(&self) -> Option<&domain::form::Conflict> {
+    /// The conflict, when another user saved first.
+    pub fn conflict(&self) -> Option<&domain::conflict::Conflict> {
         match &self.0.as_ref()?.refusal {
             domain::error::Refusal::Conflict(conflict) => Some(conflict),
             _ => None,
         }
+    }
+
+    /// With the merged values and their problems, after a conflict that leaves nothing to choose.
+    pub fn resumed(self) -> Self {
+        let Some(state) = self.0 else { return self };
+        Self(Some(match state.refusal {
+            domain::error::Refusal::Conflict(conflict) => conflict.resumed(state.form),
+            refusal => FormState { refusal, ..state },
+        }))
     }
 }
 

@@ -11,6 +11,7 @@ pub mod budgets;
 mod confirm;
 #[cfg(feature = "ssr")]
 pub mod document;
+mod edit_form;
 pub mod error;
 mod fields;
 pub mod flash;

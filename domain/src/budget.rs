@@ -9,7 +9,7 @@ mod read;
 mod slug;
 
 pub use category::Category;
-pub use draft::{BudgetDraft, DraftField};
+pub use draft::BudgetDraft;
 pub use fields::BudgetFields;
 pub use limits::Limits;
 pub use query::{BudgetQuery, BudgetSort};

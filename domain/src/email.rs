@@ -1,6 +1,7 @@
 //! E-mail addresses.
 
-use crate::form::FieldProblem;
+use crate::conflict::{Draft, Field};
+use crate::form::{FieldErrors, FieldProblem};
 use crate::id::UserId;
 use crate::text::{described, is_invisible, lines};
 use email_address::EmailAddress;
@@ -56,6 +57,27 @@ impl Email {
     /// The address as stored.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// The address of a user as a form edits it; `None` once it was released.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressDraft(pub Option<Email>);
+
+impl AddressDraft {
+    /// The address of a user's row.
+    pub fn stored(address: &str) -> Self {
+        Self(Email::parse(address).ok())
+    }
+}
+
+impl Draft for AddressDraft {
+    fn fields(&self) -> Vec<Field> {
+        vec![Field::text("email", "E-mail", self.0.as_ref().map(Email::as_str).unwrap_or_default())]
+    }
+
+    fn merged(&self, theirs: &Self, takes_theirs: &dyn Fn(&str) -> bool) -> Result<Self, FieldErrors> {
+        Ok(if takes_theirs("email") { theirs.clone() } else { self.clone() })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Why an action or a page could not be had, in the words a person needs.
 
-use crate::form::{Conflict, FieldErrors};
+use crate::conflict::Conflict;
+use crate::form::FieldErrors;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime, UtcOffset};
 
@@ -31,9 +32,9 @@ pub enum Refusal {
     /// A rule says no; the text names the number and the ways on.
     #[error("{0}")]
     Rule(String),
-    /// Somebody saved first; both values of each field that differs.
-    #[error("Somebody saved this while you were editing it.")]
-    Conflict(Conflict),
+    /// Another user saved first; who, and what each side changed.
+    #[error("Another user saved this while you were editing it.")]
+    Conflict(Box<Conflict>),
     /// Too many tries; the number is how many seconds to wait.
     #[error("Too many tries. Wait {0} seconds, then try again.")]
     TooMany(u64),

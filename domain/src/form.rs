@@ -58,33 +58,6 @@ impl FieldErrors {
     }
 }
 
-/// Two people changed the same thing; the one who saves second sees both values.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Conflict {
-    /// Who saved first.
-    pub saved_by: String,
-    /// When, as an RFC 3339 instant.
-    #[serde(with = "time::serde::rfc3339")]
-    pub saved_at: time::OffsetDateTime,
-    /// The version to send with the values chosen.
-    pub version: i64,
-    /// Every field of the form, those that agree too.
-    pub fields: Vec<ConflictField>,
-}
-
-/// One field of a [`Conflict`], in the spelling of the form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConflictField {
-    /// The field's name in the form.
-    pub name: String,
-    /// What the field is called on the screen.
-    pub label: String,
-    /// What this person typed.
-    pub yours: String,
-    /// What is stored.
-    pub theirs: String,
-}
-
 /// A form that was sent and came back: everything its page needs to show it again.
 ///
 /// Passwords are never among the values.

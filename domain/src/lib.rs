@@ -10,6 +10,7 @@ pub mod access;
 pub mod actor;
 pub mod budget;
 pub mod claims;
+pub mod conflict;
 pub mod denial;
 pub mod drift;
 pub mod email;

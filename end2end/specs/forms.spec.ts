@@ -310,53 +310,6 @@ test("somebody in as many projects as allowed is not added to one more", async (
   await expect(page.getByRole("link", { name: "Ada Everywhere" })).toHaveCount(0);
 });
 
-test("who saves a budget second sees both versions and chooses", async ({ open, people, faults }) => {
-  faults.allow(REFUSED);
-  const budget = await people.addBudget();
-  const first = await open(MAINTAINER);
-  const second = await open(MAINTAINER);
-  await first.goto(at.editBudget(budget.id));
-  await second.goto(at.editBudget(budget.id));
-  await field(first, "Soft limit").fill("220");
-  await first.getByRole("group", { name: "Reset period" }).getByText("7 days", { exact: true }).click();
-  await first.getByRole("button", { name: "Save budget" }).click();
-  await arrived(first, budget.name);
-
-  await field(second, "Soft limit").fill("150");
-  await field(second, "Hard limit").fill("180");
-  await second.getByRole("button", { name: "Save budget" }).click();
-  await expect(second.getByRole("alert")).toContainText("Administrator saved this budget");
-  const softLimit = second.getByRole("row").filter({ hasText: "Soft limit" });
-  await expect(softLimit.getByRole("radio", { name: /theirs, 220.00/ })).toBeChecked();
-  await softLimit.getByRole("radio", { name: /yours, 150/ }).check();
-  await second.getByRole("row").filter({ hasText: "Hard limit" }).getByRole("radio", { name: /yours, 180/ }).check();
-  await second.getByRole("button", { name: "Save chosen values" }).click();
-
-  await arrived(second, budget.name);
-  const limits = section(second, "Limits");
-  await expect(limits).toContainText("$150.00");
-  await expect(limits).toContainText("$180.00");
-  await expect(limits, "theirs was kept where nothing else was chosen").toContainText(/every 7 days/i);
-});
-
-test("who saves a project second can discard", async ({ open, people, faults }) => {
-  faults.allow(REFUSED);
-  const project = await people.addProject();
-  const first = await open(MAINTAINER);
-  const second = await open(MAINTAINER);
-  await first.goto(at.editProject(project));
-  await second.goto(at.editProject(project));
-  await field(first, "Description").fill("As the first one says.");
-  await first.getByRole("button", { name: "Save project" }).click();
-  await arrived(first, project);
-  await field(second, "Description").fill("As the second one says.");
-  await second.getByRole("button", { name: "Save project" }).click();
-  await expect(second.getByRole("row").filter({ hasText: "Description" })).toContainText("As the second one says.");
-  await second.getByRole("link", { name: "Discard mine" }).click();
-  await arrived(second, project);
-  await expect(second.getByText("As the first one says.")).toBeVisible();
-});
-
 test("a project that is not empty says why it cannot be deleted; an empty one goes", async ({ open, people }) => {
   const project = await people.addProject();
   const ada = await people.add("Ada Obstacle");

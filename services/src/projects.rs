@@ -14,7 +14,7 @@ mod transfer;
 pub use create::{NewProject, create, create_empty};
 pub use delete::delete;
 pub use detail::{detail, facts, id_of};
-pub use edit::{ProjectEdit, ProjectPatch, edit, patch};
+pub use edit::{ProjectPatch, edit, patch};
 pub use list::list;
 pub use restore::{may_restore, purge, restore, undo_deletion};
 pub use transfer::transfer;

@@ -2,8 +2,9 @@
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;
+use domain::conflict::{Draft, Edit, EditBasis, Merge, Side};
 use domain::denial::Denial;
-use domain::email::Email;
+use domain::email::{AddressDraft, Email};
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::{ManageUsers, ViewUsers};
@@ -13,7 +14,7 @@ use serde_json::json;
 use services::guard::{Caller, Can};
 use services::members::WithoutAdmin;
 use services::session::Client;
-use services::testing::{World, developer, problem, rule};
+use services::testing::{World, conflict, developer, problem, rule};
 use services::users::{self, UserEdit};
 use services::{Error, sign_in};
 
@@ -34,8 +35,21 @@ impl Stage {
     }
 
     async fn change(&self, user: UserId, email: &str) -> Result<(), Error> {
-        let email = Email::parse(email).expect("an address");
-        users::change_address(&self.world.services, &self.manage(), user, &email).await
+        let form = self.form(user, email).await;
+        self.send(user, form).await.map(|_| ())
+    }
+
+    /// The form of an address as the page renders it, with another address.
+    async fn form(&self, user: UserId, email: &str) -> Edit<AddressDraft> {
+        let user = self.detail(user).await;
+        let base = AddressDraft::stored(&user.email).fields();
+        let base = base.into_iter().map(|field| (field.name.to_owned(), field.value.typed)).collect();
+        let draft = AddressDraft(Some(Email::parse(email).expect("an address")));
+        Edit { draft, version: user.version, basis: EditBasis { base, ..EditBasis::default() } }
+    }
+
+    async fn send(&self, user: UserId, form: Edit<AddressDraft>) -> Result<Merge, Error> {
+        users::change_address(&self.world.services, &self.manage(), user, form).await
     }
 
     async fn deactivate(&self, user: UserId) {
@@ -201,4 +215,26 @@ async fn subject_of_a_released_account_comes_back_as_nobody_new() {
     stage.change(ada, "ada@example.com").await.expect("the address is free");
     stage.reactivate(ada).await.expect("reactivated");
     assert_eq!(stage.world.sign_in(&claims).await.expect("let in").actor.user_id, ada);
+}
+
+#[tokio::test]
+async fn address_changed_in_two_tabs_needs_a_choice_and_other_changes_do_not() {
+    let stage = Stage::set().await;
+    let ada = stage.world.person("Ada", PlatformRole::User).await.actor.user_id;
+    let mut second = stage.form(ada, "second@example.com").await;
+    let unrelated = UserEdit { project_limit: Some(Some(7)), ..UserEdit::default() };
+    users::update(&stage.world.services, &stage.manage(), ada, None, unrelated).await.expect("another field");
+    stage.send(ada, second.clone()).await.expect("the address is as it was rendered");
+
+    second = stage.form(ada, "third@example.com").await;
+    stage.change(ada, "first@example.com").await.expect("changed");
+    let shown = conflict(stage.send(ada, second.clone()).await);
+    assert!(shown.saved.is_you && shown.open_labels() == ["E-mail"]);
+    assert_eq!(stage.detail(ada).await.email, "first@example.com");
+
+    second.basis.offered = [("email".to_owned(), "first@example.com".to_owned())].into();
+    second.basis.all = Some(Side::Theirs);
+    let merge = stage.send(ada, second).await.expect("chosen");
+    assert_eq!(merge.notice(""), "Kept your other tab's e-mail. Nothing changed.");
+    assert_eq!(stage.detail(ada).await.email, "first@example.com");
 }

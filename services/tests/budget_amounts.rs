@@ -3,6 +3,7 @@
 
 use domain::actor::Target;
 use domain::budget::{BudgetDraft, BudgetFields, BudgetRow, BudgetSlug};
+use domain::conflict::Edit;
 use domain::error::Refusal;
 use domain::id::BudgetId;
 use domain::money::Money;
@@ -52,7 +53,9 @@ impl Stage {
 
     async fn save(&self, version: i64, fields: &BudgetFields) -> Result<(), services::Error> {
         let draft = BudgetDraft::parse_form(fields)?;
-        budgets::edit(&self.world.services, &self.manages(), self.budget, version, draft).await
+        budgets::edit(&self.world.services, &self.manages(), self.budget, Edit::of_version(version, draft))
+            .await
+            .map(|_| ())
     }
 
     async fn patch(&self, patch: BudgetPatch) {
@@ -133,7 +136,7 @@ async fn conflict_tells_amounts_apart_that_differ_below_a_cent() {
         panic!("expected a conflict")
     };
     let hard = conflict.fields.iter().find(|field| field.name == "hard_limit").expect("the hard limit");
-    assert_eq!((hard.yours.as_str(), hard.theirs.as_str()), ("33.3350", "33.3340"));
+    assert_eq!((hard.yours.shown.as_str(), hard.theirs.shown.as_str()), ("$33.3350", "$33.3340"));
 }
 
 #[tokio::test]

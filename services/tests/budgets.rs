@@ -3,6 +3,7 @@
 
 use domain::actor::Target;
 use domain::budget::{BudgetDraft, BudgetQuery, BudgetRow, BudgetSort, Category};
+use domain::conflict::{Edit, EditBasis, Side};
 use domain::error::Refusal;
 use domain::id::BudgetId;
 use domain::page::PageSize;
@@ -11,7 +12,7 @@ use domain::project::ProjectName;
 use domain::role::PlatformRole;
 use domain::text::SearchTerm;
 use services::guard::{Caller, Can};
-use services::testing::{World, problem, refusal};
+use services::testing::{World, conflict, problem, refusal};
 use services::{budgets, users};
 use uuid::Uuid;
 
@@ -72,7 +73,9 @@ async fn a_name_in_use_is_a_problem_at_its_field_whatever_its_case() {
     let other = create(&world, &mia, "Others", "cli").await;
     let made = budgets::create(&world.services, &manages(&mia), draft("LEADS", "platform", "1", "2")).await;
     assert!(problem(made, "name").contains("already a budget"));
-    let edited = budgets::edit(&world.services, &manages(&mia), other, 1, draft("leads", "cli", "1", "2")).await;
+    let edited =
+        budgets::edit(&world.services, &manages(&mia), other, Edit::of_version(1, draft("leads", "cli", "1", "2")))
+            .await;
     assert!(problem(edited, "name").contains("already a budget"));
 }
 
@@ -83,9 +86,14 @@ async fn an_edit_is_audited_per_field_and_equal_values_change_nothing() {
     let id = create(&world, &mia, "Leads", "cli").await;
     world.clock.advance(time::Duration::minutes(1));
     for _ in 0..2 {
-        budgets::edit(&world.services, &manages(&mia), id, 1, draft("Leads", "platform", "40.00", "60"))
-            .await
-            .expect("saved");
+        budgets::edit(
+            &world.services,
+            &manages(&mia),
+            id,
+            Edit::of_version(1, draft("Leads", "platform", "40.00", "60")),
+        )
+        .await
+        .expect("saved");
     }
     let row = detail(&world, &mia, id).await.budget;
     assert_eq!((row.category, row.version, row.updated_at), (Category::Platform, 2, world.clock.now()));
@@ -95,40 +103,97 @@ async fn an_edit_is_audited_per_field_and_equal_values_change_nothing() {
     assert_eq!(audit[1].2, ["category: cli -> platform", "hard_limit: 50.00 -> 60.00"]);
 }
 
+/// The form of a budget as a page renders it, with these changes.
+async fn form(world: &World, by: &Caller, id: BudgetId, draft: BudgetDraft) -> Edit<BudgetDraft> {
+    let row = detail(world, by, id).await.budget;
+    let base = row.form_fields().into_iter().map(|field| (field.name.to_owned(), field.value.typed)).collect();
+    Edit { draft, version: row.version, basis: EditBasis { base, ..EditBasis::default() } }
+}
+
 #[tokio::test]
-async fn a_stale_form_shows_both_values_of_every_field() {
+async fn stale_form_keeps_changes_of_other_fields_and_says_whose() {
     let world = World::create().await;
     let (mia, max) =
         (world.person("Mia", PlatformRole::Maintainer).await, world.person("Max", PlatformRole::Maintainer).await);
     let id = create(&world, &mia, "Leads", "cli").await;
+    let mine = form(&world, &mia, id, draft("Leads", "cli", "40", "60")).await;
     world.clock.advance(time::Duration::minutes(1));
-    budgets::edit(&world.services, &manages(&max), id, 1, draft("Leads", "cli", "40", "99")).await.expect("first");
-    let yours = BudgetDraft::parse("Heads", "cli", "40", "80", "7d").expect("a draft");
-    let Refusal::Conflict(conflict) =
-        refusal(budgets::edit(&world.services, &manages(&mia), id, 1, yours.clone()).await)
-    else {
-        panic!("expected a conflict")
-    };
-    assert_eq!((conflict.saved_by.as_str(), conflict.saved_at, conflict.version), ("Max", world.clock.now(), 2));
-    let fields: Vec<_> = conflict
-        .fields
-        .iter()
-        .map(|field| (field.name.as_str(), field.label.as_str(), field.yours.as_str(), field.theirs.as_str()))
-        .collect();
+    let period = BudgetDraft::parse("Leads", "cli", "40", "50", "7d").expect("a draft");
+    let by_max = form(&world, &max, id, period).await;
+    budgets::edit(&world.services, &manages(&max), id, by_max).await.expect("first");
+    world.clock.advance(time::Duration::minutes(1));
+    let other_tab =
+        form(&world, &mia, id, BudgetDraft::parse("Heads", "cli", "40", "50", "7d").expect("a draft")).await;
+    budgets::edit(&world.services, &manages(&mia), id, other_tab).await.expect("second");
+
+    let merge = budgets::edit(&world.services, &manages(&mia), id, mine).await.expect("nothing to choose");
     assert_eq!(
-        fields,
-        [
-            ("name", "Name", "Heads", "Leads"),
-            ("category", "Category", "cli", "cli"),
-            ("soft_limit", "Soft limit", "40.00", "40.00"),
-            ("hard_limit", "Hard limit", "80.00", "99.00"),
-            ("period", "Reset period", "7d", "30d"),
-        ]
+        merge.notice("Budget saved."),
+        "Saved. Your other tab's change of the name is kept. Max's change of the reset period is kept."
     );
-    budgets::edit(&world.services, &manages(&mia), id, conflict.version, yours).await.expect("chosen");
+    let row = detail(&world, &mia, id).await.budget;
+    assert_eq!(
+        (row.name.as_str(), row.limits.hard().exact(), row.period.to_string()),
+        ("Heads", "$60.00".into(), "7d".into())
+    );
+    assert_eq!(world.audit(id.0).await.last().expect("an event").2, ["hard_limit: 50.00 -> 60.00"]);
+}
+
+#[tokio::test]
+async fn same_field_changed_twice_is_saved_only_after_a_choice() {
+    let world = World::create().await;
+    let (mia, max) =
+        (world.person("Mia", PlatformRole::Maintainer).await, world.person("Max", PlatformRole::Maintainer).await);
+    let id = create(&world, &mia, "Leads", "cli").await;
+    let mut mine = form(&world, &mia, id, draft("Leads", "cli", "40", "80")).await;
+    world.clock.advance(time::Duration::minutes(1));
+    let by_max = form(&world, &max, id, draft("Leads", "cli", "40", "99")).await;
+    budgets::edit(&world.services, &manages(&max), id, by_max).await.expect("first");
+
+    let shown = conflict(budgets::edit(&world.services, &manages(&mia), id, mine.clone()).await);
+    assert_eq!((shown.saved.name.as_str(), shown.saved.at, shown.version), ("Max", world.clock.now(), 2));
+    assert_eq!(shown.open_labels(), ["Hard limit"]);
+    let field = &shown.fields[3];
+    assert_eq!((field.yours.shown.as_str(), field.theirs.shown.as_str()), ("$80.00", "$99.00"));
+
+    // Sent from the conflict page without a choice.
+    mine.basis.offered = [("hard_limit".to_owned(), field.theirs.typed.clone())].into();
+    let refused = conflict(budgets::edit(&world.services, &manages(&mia), id, mine.clone()).await);
+    assert_eq!(refused.problems.at("hard_limit").expect("a problem").as_str(), "Choose a value for Hard limit.");
+    assert_eq!(detail(&world, &mia, id).await.budget.limits.hard().exact(), "$99.00", "nothing was saved");
+
+    // A third save between the page and the choice.
+    mine.basis.choice = [("hard_limit".to_owned(), Side::Mine)].into();
+    let third = form(&world, &max, id, draft("Leads", "cli", "40", "70")).await;
+    budgets::edit(&world.services, &manages(&max), id, third).await.expect("third");
+    let again = conflict(budgets::edit(&world.services, &manages(&mia), id, mine.clone()).await);
+    assert_eq!(again.fields[3].theirs.shown, "$70.00");
+    assert!(again.needs_choice(), "the choice was between other values");
+
+    mine.basis.offered = [("hard_limit".to_owned(), again.fields[3].theirs.typed.clone())].into();
+    let merge = budgets::edit(&world.services, &manages(&mia), id, mine.clone()).await.expect("chosen");
+    assert_eq!(merge.notice(""), "Saved. Your hard limit replaces Max's.");
+    assert_eq!(detail(&world, &mia, id).await.budget.limits.hard().exact(), "$80.00");
+
+    budgets::edit(&world.services, &manages(&mia), id, mine).await.expect("sent twice");
+    assert_eq!(detail(&world, &mia, id).await.budget.version, 4, "the second changes nothing");
     let gone = BudgetId(Uuid::from_u128(7));
-    let missing = budgets::edit(&world.services, &manages(&mia), gone, 1, draft("X", "cli", "1", "2")).await;
-    assert_eq!(refusal(missing), Refusal::NotFound);
+    let edit = Edit::of_version(1, draft("X", "cli", "1", "2"));
+    assert_eq!(refusal(budgets::edit(&world.services, &manages(&mia), gone, edit).await), Refusal::NotFound);
+}
+
+#[tokio::test]
+async fn merge_of_limits_that_cross_names_the_field_and_saves_nothing() {
+    let world = World::create().await;
+    let mia = world.person("Mia", PlatformRole::Maintainer).await;
+    let id = create(&world, &mia, "Leads", "cli").await;
+    let lower_hard = form(&world, &mia, id, draft("Leads", "cli", "40", "45")).await;
+    let higher_soft = form(&world, &mia, id, draft("Leads", "cli", "48", "50")).await;
+    budgets::edit(&world.services, &manages(&mia), id, higher_soft).await.expect("first");
+    let shown = conflict(budgets::edit(&world.services, &manages(&mia), id, lower_hard).await);
+    assert!(!shown.needs_choice());
+    assert!(shown.problems.at("soft_limit").expect("a problem").as_str().contains("$3.00 above the hard limit"));
+    assert_eq!(detail(&world, &mia, id).await.budget.version, 2, "nothing was saved");
 }
 
 #[tokio::test]
@@ -230,7 +295,7 @@ async fn switched_off_budgets_are_nowhere() {
         refusal(budgets::list(services, &view, &BudgetQuery::default()).await),
         refusal(budgets::detail(services, &view, id).await),
         refusal(budgets::create(services, &manage, draft("X", "cli", "1", "2")).await),
-        refusal(budgets::edit(services, &manage, id, 1, draft("X", "cli", "1", "2")).await),
+        refusal(budgets::edit(services, &manage, id, Edit::of_version(1, draft("X", "cli", "1", "2"))).await),
         refusal(budgets::assign_to_user(services, &manage, id, person).await),
         refusal(budgets::assign_to_project(services, &manage, id, &atlas).await),
         refusal(budgets::unassign_user(services, &manage, person, Category::Cli).await),

@@ -4,15 +4,16 @@
 
 use domain::actor::Target;
 use domain::budget::{BudgetDraft, Category};
+use domain::conflict::Edit;
 use domain::error::Refusal;
 use domain::id::{BudgetId, ProjectId, UserId};
-use domain::project::ProjectName;
+use domain::project::{ProjectDraft, ProjectName};
 use domain::role::{PlatformRole, ProjectRole};
 use domain::text::Description;
 use serde_json::json;
 use services::guard::Caller;
 use services::members::WithoutAdmin;
-use services::projects::{self, NewProject, ProjectEdit};
+use services::projects::{self, NewProject};
 use services::session::{self, Client};
 use services::testing::{ISSUER, World, developer};
 use services::{Error, Services, budgets, identity, members, provision, sign_in, users};
@@ -105,7 +106,9 @@ async fn step(stage: &Stage, dice: &mut Dice, number: usize) -> Result<(), Error
         8 => budgets::unassign_project(services, &root.can(Target::Platform)?, name, Category::Cli).await.map(drop),
         9 => {
             let draft = draft(&format!("Budget {budget}"), &format!("{}", number + 2));
-            budgets::edit(services, &root.can(Target::Platform)?, stage.budgets[budget], 1, draft).await
+            budgets::edit(services, &root.can(Target::Platform)?, stage.budgets[budget], Edit::of_version(1, draft))
+                .await
+                .map(|_| ())
         }
         10 => users::set_project_limit(services, &root.can(Target::Platform)?, person, Some(9)).await,
         11 => sign_in_and_out(stage, dice).await,
@@ -196,9 +199,8 @@ async fn create(services: &Services, by: &Caller, number: usize) -> Result<(), E
 }
 
 async fn edit(services: &Services, by: &Caller, project: ProjectId, number: usize) -> Result<(), Error> {
-    let description = Description::parse(&format!("Edit {number}")).expect("a description");
-    let edit = ProjectEdit { display_name: None, description };
-    projects::edit(services, &by.can(Target::Project(project))?, 1, edit).await
+    let draft = ProjectDraft::parse("", &format!("Edit {number}")).expect("a draft");
+    projects::edit(services, &by.can(Target::Project(project))?, Edit::of_version(1, draft)).await.map(|_| ())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

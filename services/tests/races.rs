@@ -6,6 +6,7 @@
 
 use domain::actor::Target;
 use domain::budget::BudgetDraft;
+use domain::conflict::Edit;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::permission::{CreateProject, ManageBudgets, ManageMembers};
@@ -128,7 +129,10 @@ async fn of_those_who_edit_one_version_of_a_budget_one_saves_and_the_others_see_
         let version = i64::try_from(round + 1).expect("small");
         let came_to = race(|at| {
             let (services, can) = (world.services.clone(), can.clone());
-            async move { budgets::edit(&services, &can, budget, version, draft(1 + round * AT_ONCE + at)).await }
+            async move {
+                let edit = Edit::of_version(version, draft(1 + round * AT_ONCE + at));
+                budgets::edit(&services, &can, budget, edit).await.map(|_| ())
+            }
         })
         .await;
         let winner = came_to.iter().position(Result::is_ok).expect("one saves");

@@ -3,6 +3,7 @@
 use crate::error::PageError;
 use crate::send::Sent;
 use domain::budget::BudgetFields;
+use domain::conflict::EditBasis;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -12,6 +13,7 @@ use {
     crate::send::{Done, Form},
     domain::actor::Target,
     domain::budget::{BudgetDraft, Category},
+    domain::conflict::Edit,
     domain::error::Refusal,
     domain::form::FieldErrors,
     domain::id::{BudgetId, EventId},
@@ -49,16 +51,18 @@ pub async fn edit_budget(
     budget: String,
     version: i64,
     #[server(flatten)] fields: BudgetFields,
+    #[server(default)] basis: EditBasis,
 ) -> Result<Sent, PageError> {
-    // The version goes back with the values: what somebody else saves meanwhile must not be overwritten unseen.
-    let form = Form::new("edit-budget", fields.values()).keeping("version", version.to_string());
+    // What the form was rendered with goes back too, so that another user's save is never overwritten unseen.
+    let form =
+        Form::new("edit-budget", fields.values()).keeping("version", version.to_string()).keeping_all(basis.kept());
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageBudgets>(Target::Platform)?;
         let id: BudgetId = parse_id(&budget)?;
         let draft = BudgetDraft::parse_form(&fields)?;
-        budgets::edit(&services, &can, id, version, draft).await?;
-        Ok(Done::at(paths::budget(id)).saying("Budget saved. The new limits hold at once."))
+        let merge = budgets::edit(&services, &can, id, Edit { draft, version, basis }).await?;
+        Ok(Done::at(paths::budget(id)).saying(merge.notice("Budget saved. The new limits hold at once.")))
     })
     .await
 }

@@ -5,21 +5,18 @@ use super::budget::crumbs;
 use super::data::ReadBudgetToEdit;
 use super::form::{fields, labels};
 use super::row::assigned_words;
-use crate::confirm::Hidden;
+use crate::edit_form::Edited;
 use crate::fields::FieldColumn;
 use crate::flash::FormFields;
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
 use crate::screen::Screen;
-use crate::ui::form::PostForm;
-use crate::ui::{Button, ButtonKind, ConflictFields, Crumb, FormFoot, LinkButton, PageBody, PageHead};
+use crate::ui::{Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead};
 use domain::budget::BudgetRow;
-use domain::form::Conflict;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use time::OffsetDateTime;
 
 /// The form of a budget.
 pub struct EditBudgetPage {
@@ -42,30 +39,25 @@ fn form_page(dated: Dated<BudgetRow>, state: FormFields) -> impl IntoView {
     let mut crumbs = crumbs(&budget);
     crumbs.push(Crumb::here("Edit"));
     let title = format!("Edit {}", budget.name);
-    let body = match state.conflict() {
-        Some(conflict) => conflict_form(&budget, conflict.clone(), now).into_any(),
-        None => edit_form(budget, state).into_any(),
+    let edited = Edited {
+        action: EditBudget::url(),
+        form: "edit-budget",
+        what: "budget",
+        target: ("budget", budget.id.to_string()),
+        version: budget.version,
+        stored: budget.form_fields(),
+        now,
+        discard_href: paths::budget(budget.id),
+        class: None,
     };
     view! {
         <Title text=title.clone() />
         <PageHead crumbs title />
-        <PageBody>{body}</PageBody>
+        <PageBody>{edited.form(state, |state| edit_fields(budget, state))}</PageBody>
     }
 }
 
-fn conflict_form(budget: &BudgetRow, conflict: Conflict, now: OffsetDateTime) -> impl IntoView + use<> {
-    let (hidden, discard_href) = (vec![("budget", budget.id.to_string())], paths::edit_budget(budget.id));
-    view! {
-        <PostForm action=EditBudget::url()>
-            <Hidden fields=hidden />
-            <ConflictFields conflict what="budget" now discard_href />
-        </PostForm>
-    }
-}
-
-fn edit_form(budget: BudgetRow, state: FormFields) -> impl IntoView {
-    let hidden =
-        vec![("budget", budget.id.to_string()), ("version", state.value("version", &budget.version.to_string()))];
+fn edit_fields(budget: BudgetRow, state: FormFields) -> AnyView {
     let changes = match budget.user_count + budget.project_count {
         0 => "It serves nobody yet, so nothing changes for anybody.".to_owned(),
         _ => {
@@ -75,20 +67,18 @@ fn edit_form(budget: BudgetRow, state: FormFields) -> impl IntoView {
     };
     let back = paths::budget(budget.id);
     view! {
-        <PostForm action=EditBudget::url()>
-            <Hidden fields=hidden />
-            <FieldColumn form="edit-budget" state fact="Not saved." labels=labels()>
-                {fields(Some(&budget))}
-                <p class="text-sm text-ink-2">{changes}</p>
-                <FormFoot>
-                    <LinkButton href=back kind=ButtonKind::Quiet>
-                        "Cancel"
-                    </LinkButton>
-                    <Button kind=ButtonKind::Primary submit=true>
-                        "Save budget"
-                    </Button>
-                </FormFoot>
-            </FieldColumn>
-        </PostForm>
+        <FieldColumn form="edit-budget" state fact="Not saved." labels=labels()>
+            {fields(Some(&budget))}
+            <p class="text-sm text-ink-2">{changes}</p>
+            <FormFoot>
+                <LinkButton href=back kind=ButtonKind::Quiet>
+                    "Cancel"
+                </LinkButton>
+                <Button kind=ButtonKind::Primary submit=true>
+                    "Save budget"
+                </Button>
+            </FormFoot>
+        </FieldColumn>
     }
+    .into_any()
 }

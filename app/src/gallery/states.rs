@@ -6,11 +6,14 @@ use crate::ui::{
     ConflictFields, EmptyKind, EmptyState, ErrorState, Icon, IconButton, LinkButton, ProjectBadge, RoleBadge,
     SkeletonRows, Stat, Stats, StatusMark, Views,
 };
-use domain::form::{Conflict, ConflictField};
+use domain::conflict::{Changed, Conflict, ConflictField, FieldValue, Saved};
+use domain::form::FieldErrors;
+use domain::id::UserId;
 use domain::role::PlatformRole;
 use domain::user::{ProjectAllowance, UserKind, UserStatus};
 use leptos::prelude::*;
 use time::Duration;
+use uuid::Uuid;
 
 pub(super) fn sections() -> AnyView {
     (
@@ -81,27 +84,38 @@ fn loading() -> AnyView {
 }
 
 fn conflict() -> impl IntoView {
-    let field = |name: &str, label: &str, yours: &str, theirs: &str| ConflictField {
+    let field = |name: &str, label: &str, changed, yours: &str, theirs: &str| ConflictField {
         name: name.to_owned(),
         label: label.to_owned(),
-        yours: yours.to_owned(),
-        theirs: theirs.to_owned(),
+        base: None,
+        yours: FieldValue { typed: yours.to_owned(), shown: yours.to_owned() },
+        theirs: FieldValue { typed: theirs.to_owned(), shown: theirs.to_owned() },
+        changed,
+        choice: None,
+        saved: saved(),
     };
     let conflict = Conflict {
-        saved_by: "Mateus Carvalho".to_owned(),
-        saved_at: NOW - Duration::minutes(2),
+        saved: saved(),
+        your_name: "Amara Okafor".to_owned(),
+        your_id: UserId(Uuid::from_u128(2)),
         version: 4,
         fields: vec![
-            field("hard_limit", "Hard limit", "250.00", "300.00"),
-            field("period", "Resets every", "30d", "30d"),
-            field("name", "Name", "Engineering, CLI", "Engineers, CLI"),
+            field("hard_limit", "Hard limit", Changed::Both, "$250.00", "$300.00"),
+            field("period", "Reset period", Changed::Theirs, "30 days", "7 days"),
+            field("name", "Name", Changed::Both, "Engineering, CLI", "Engineers, CLI"),
         ],
+        problems: FieldErrors::default(),
     };
     view! {
         <form>
-            <ConflictFields conflict what="budget" now=NOW discard_href="#conflict" />
+            <ConflictFields form="conflict" conflict version="3" what="budget" now=NOW discard_href="#conflict" />
         </form>
     }
+}
+
+fn saved() -> Saved {
+    let by = Some(UserId(Uuid::from_u128(1)));
+    Saved { by, name: "Mateus Carvalho".to_owned(), is_you: false, at: NOW - Duration::minutes(2) }
 }
 
 fn banners() -> impl IntoView {

@@ -2,6 +2,7 @@
 
 use crate::error::PageError;
 use crate::send::Sent;
+use domain::conflict::EditBasis;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -10,6 +11,7 @@ use {
     crate::request::{parse_id, signed_in},
     crate::send::{Done, Form},
     domain::actor::Target,
+    domain::conflict::Edit,
     domain::error::Refusal,
     domain::form::FieldErrors,
     domain::id::{EventId, UserId},
@@ -17,7 +19,7 @@ use {
         Asks, CreateProject as MayCreateProject, DeleteProject as MayDeleteProject, EditProject as MayEditProject,
         ManageMembers, Permission,
     },
-    domain::project::ProjectName,
+    domain::project::{ProjectDraft, ProjectName},
     domain::role::ProjectRole,
     domain::shortened::shortened,
     domain::text::{Description, DisplayName},
@@ -25,7 +27,7 @@ use {
     services::Services,
     services::guard::{Caller, Can},
     services::members::{self, WithoutAdmin},
-    services::projects::{self, NewProject, ProjectEdit},
+    services::projects::{self, NewProject},
 };
 
 /// Creates a shared project; its maker becomes project admin.
@@ -56,19 +58,18 @@ pub async fn edit_project(
     version: i64,
     display_name: String,
     description: String,
+    #[server(default)] basis: EditBasis,
 ) -> Result<Sent, PageError> {
-    // The version goes back with the values: what somebody else saves meanwhile must not be overwritten unseen.
+    // What the form was rendered with goes back too, so that another user's save is never overwritten unseen.
     let form = Form::new("edit-project", [("display_name", &display_name), ("description", &description)])
-        .keeping("version", version.to_string());
+        .keeping("version", version.to_string())
+        .keeping_all(basis.kept());
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = in_project::<MayEditProject>(&services, &caller, &project).await?;
-        let mut errors = FieldErrors::default();
-        let display_name = parse_display_name(&mut errors, &display_name);
-        let description = errors.take("description", Description::parse(&description));
-        let (Some(display_name), Some(description)) = (display_name, description) else { return Err(errors.into()) };
-        projects::edit(&services, &can, version, ProjectEdit { display_name, description }).await?;
-        Ok(Done::at(paths::project(&project)).saying("Project saved."))
+        let draft = ProjectDraft::parse(&display_name, &description)?;
+        let merge = projects::edit(&services, &can, Edit { draft, version, basis }).await?;
+        Ok(Done::at(paths::project(&project)).saying(merge.notice("Project saved.")))
     })
     .await
 }

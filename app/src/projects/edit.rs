@@ -2,23 +2,19 @@
 
 use super::actions::EditProject;
 use super::data::ReadProjectFacts;
-use crate::confirm::Hidden;
+use crate::edit_form::Edited;
 use crate::fields::FieldColumn;
 use crate::flash::FormFields;
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
 use crate::screen::Screen;
-use crate::ui::form::PostForm;
-use crate::ui::{
-    Button, ButtonKind, ConflictFields, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField,
-};
-use domain::form::Conflict;
+use crate::ui::{Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField};
+use domain::conflict::Draft;
 use domain::project::ProjectFacts;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use time::OffsetDateTime;
 
 /// The form for display name and description.
 pub struct EditProjectPage {
@@ -47,68 +43,61 @@ fn page(dated: Dated<ProjectFacts>, state: FormFields) -> impl IntoView {
         Crumb::link(facts.title(), paths::project(facts.name.as_str())),
         Crumb::here("Edit"),
     ];
-    let body = match state.conflict().cloned() {
-        Some(conflict) => conflict_form(conflict, &facts, now).into_any(),
-        None => edit_form(facts, state).into_any(),
+    let edited = Edited {
+        action: EditProject::url(),
+        form: "edit-project",
+        what: "project",
+        target: ("project", facts.name.to_string()),
+        version: facts.version,
+        stored: facts.draft().fields(),
+        now,
+        discard_href: paths::project(facts.name.as_str()),
+        class: None,
     };
     view! {
         <Title text=title.clone() />
         <PageHead crumbs title />
-        <PageBody>{body}</PageBody>
+        <PageBody>{edited.form(state, |state| fields(facts, state))}</PageBody>
     }
 }
 
-fn edit_form(facts: ProjectFacts, state: FormFields) -> impl IntoView {
-    let ProjectFacts { name, display_name, description, version, .. } = facts;
+fn fields(facts: ProjectFacts, state: FormFields) -> AnyView {
+    let ProjectFacts { name, display_name, description, .. } = facts;
     let back = paths::project(name.as_str());
-    let fields = vec![("project", name.to_string()), ("version", state.value("version", &version.to_string()))];
     let hint = format!("What it is called everywhere. Empty means its technical name, {name}, which stays.");
     view! {
-        <PostForm action=EditProject::url()>
-            <Hidden fields />
-            <FieldColumn
-                form="edit-project"
-                state
-                fact="Not saved."
-                labels=vec![("display_name", "Display name"), ("description", "Description")]
-            >
-                <TextField
-                    name="display_name"
-                    label="Display name"
-                    value=display_name.unwrap_or_default()
-                    hint
-                    optional=true
-                    maxlength=150
-                    autocomplete="off"
-                />
-                <TextArea
-                    name="description"
-                    label="Description"
-                    value=description
-                    hint="What it is for, in a sentence or two."
-                    required=true
-                    maxlength=500
-                />
-                <FormFoot>
-                    <LinkButton href=back kind=ButtonKind::Quiet>
-                        "Cancel"
-                    </LinkButton>
-                    <Button kind=ButtonKind::Primary submit=true>
-                        "Save project"
-                    </Button>
-                </FormFoot>
-            </FieldColumn>
-        </PostForm>
+        <FieldColumn
+            form="edit-project"
+            state
+            fact="Not saved."
+            labels=vec![("display_name", "Display name"), ("description", "Description")]
+        >
+            <TextField
+                name="display_name"
+                label="Display name"
+                value=display_name.unwrap_or_default()
+                hint
+                optional=true
+                maxlength=150
+                autocomplete="off"
+            />
+            <TextArea
+                name="description"
+                label="Description"
+                value=description
+                hint="What it is for, in a sentence or two."
+                required=true
+                maxlength=500
+            />
+            <FormFoot>
+                <LinkButton href=back kind=ButtonKind::Quiet>
+                    "Cancel"
+                </LinkButton>
+                <Button kind=ButtonKind::Primary submit=true>
+                    "Save project"
+                </Button>
+            </FormFoot>
+        </FieldColumn>
     }
-}
-
-fn conflict_form(conflict: Conflict, facts: &ProjectFacts, now: OffsetDateTime) -> impl IntoView + use<> {
-    let name = facts.name.to_string();
-    let discard_href = paths::project(&name);
-    view! {
-        <PostForm action=EditProject::url()>
-            <Hidden fields=vec![("project", name)] />
-            <ConflictFields conflict what="project" now discard_href />
-        </PostForm>
-    }
+    .into_any()
 }

@@ -27,6 +27,9 @@ pub fn Banner(
     /// The fact.
     #[prop(into)]
     fact: String,
+    /// In place of the icon of its kind.
+    #[prop(optional)]
+    icon: Option<Icon>,
     /// Read out at once: a problem that came up after the page was opened.
     #[prop(optional)]
     alert: bool,
@@ -37,7 +40,7 @@ pub fn Banner(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let (icon, ground) = match kind {
+    let (usual, ground) = match kind {
         BannerKind::Neutral => (Icon::CircleCheck, "bg-tag [&>svg]:text-ink-2"),
         BannerKind::Info => (Icon::Info, "bg-info-tint [&_b]:text-info-ink [&>svg]:text-info-ink"),
         BannerKind::Warn => (Icon::TriangleAlert, "bg-warn-tint [&_b]:text-warn-ink [&>svg]:text-warn-ink"),
@@ -45,7 +48,7 @@ pub fn Banner(
     };
     view! {
         <div role=alert.then_some("alert") class=[FRAME, ground].join(" ")>
-            <SvgIcon icon />
+            <SvgIcon icon=icon.unwrap_or(usual) />
             <p>
                 <b class="font-semibold">{fact}</b>
                 {children.map(|children| (" ", children()))}

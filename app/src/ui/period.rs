@@ -17,8 +17,10 @@ pub fn PeriodField(
 ) -> impl IntoView {
     let at_first = PeriodFields::of(period);
     let mut fixed = ResetPeriod::OFFERED.to_vec();
-    fixed.extend((Segment::of(&at_first.choice) == Segment::KEPT).then_some(period));
-    let choice = wire("period", at_first.choice, None, true);
+    let choice = wire("period", at_first.choice.clone(), None, true);
+    // A merge with another user's save may bring back a length that is not offered.
+    let kept = [&choice.value, &at_first.choice].into_iter().find(|choice| Segment::of(choice) == Segment::KEPT);
+    fixed.extend(kept.and_then(|choice| ResetPeriod::parse(choice).ok()));
     let count = wire("period_count", at_first.count, None, false);
     let unit = wire("period_unit", at_first.unit, None, false);
     let typed = Typed { count: RwSignal::new(count.value.clone()), unit: RwSignal::new(unit.value.clone()) };

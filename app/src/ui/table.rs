@@ -4,6 +4,7 @@
 
 use super::Views;
 use super::icon::{Icon, IconSize, SvgIcon};
+use leptos::children::ViewFnOnce;
 use leptos::prelude::*;
 
 /// Where a table stands.
@@ -169,6 +170,9 @@ pub fn Header(
     /// For readers only: a column of buttons.
     #[prop(optional)]
     is_hidden: bool,
+    /// Stands before the words: an avatar.
+    #[prop(optional, into)]
+    picture: ViewFnOnce,
     /// How wide the column is.
     #[prop(optional)]
     width: Width,
@@ -178,7 +182,10 @@ pub fn Header(
 ) -> impl IntoView {
     view! {
         <th role="columnheader" scope="col" class=head(figures, width, priority)>
-            <span class=is_hidden.then_some("sr-only")>{label}</span>
+            <span class=if is_hidden { "sr-only" } else { "inline-flex items-center gap-1.5" }>
+                {picture.run()}
+                {label}
+            </span>
         </th>
     }
 }

@@ -2,8 +2,11 @@
 
 use super::*;
 use ::time::macros::datetime;
+use domain::budget::BudgetDraft;
+use domain::conflict::{Conflict, Draft, Edit, EditBasis, Merge, Saved};
 use domain::error::Refusal;
-use domain::form::{Conflict, ConflictField, FieldErrors, FieldProblem, FormState};
+use domain::form::{FieldErrors, FieldProblem, FormState};
+use domain::id::UserId;
 use domain::page::PageSize;
 use leptos::context::Provider;
 use leptos::prelude::*;
@@ -175,29 +178,53 @@ fn a_pager_has_no_link_where_there_is_no_page() {
 }
 
 #[test]
-fn a_conflict_offers_both_values_and_keeps_what_agrees() {
-    let field = |name: &str, yours: &str, theirs: &str| ConflictField {
-        name: name.to_owned(),
-        label: name.to_uppercase(),
-        yours: yours.to_owned(),
-        theirs: theirs.to_owned(),
-    };
-    let conflict = Conflict {
-        saved_by: "Mateus".to_owned(),
-        saved_at: datetime!(2026-11-17 09:11 UTC),
+fn conflict_preselects_nothing_and_sends_what_the_form_was_rendered_with() {
+    let html = html(
+        || view! { <ConflictFields form="edit-budget" conflict=conflict() version="6" what="budget" now=datetime!(2026-11-17 09:13 UTC) discard_href="/budgets/1" /> },
+    );
+    assert!(html.contains("Mateus saved this budget 2 min ago"), "{html}");
+    assert!(html.contains("Mateus changed the reset period to 7 days."), "{html}");
+    assert!(tag(&html, "input", "name=\"version\"").contains("value=\"6\""));
+    let rows: Vec<_> = html.match_indices("type=\"radio\"").collect();
+    assert_eq!(rows.len(), 2, "one row, because only one field was changed by both");
+    assert!(!html.match_indices("<input").any(|(at, _)| is_checked(&html[at..at + html[at..].find('>').unwrap_or(0)])));
+    let mine = tag(&html, "input", "aria-label=\"Hard limit: use yours, $60.00\"");
+    assert!(
+        mine.contains("name=\"basis[choice][hard_limit]\"") && mine.contains("id=\"edit-budget-hard_limit\""),
+        "{mine}"
+    );
+    assert!(mine.contains("aria-describedby=\"edit-budget-hard_limit-error\""), "{mine}");
+    assert!(html.contains("Choose a value for Hard limit."), "{html}");
+    for (name, value) in [
+        ("hard_limit", "60.00"),
+        ("basis[base][hard_limit]", "50.00"),
+        ("basis[offered][hard_limit]", "70.00"),
+        ("period", "30d"),
+        ("basis[base][period]", "30d"),
+    ] {
+        let sent = tag(&html, "input", &format!("name=\"{name}\""));
+        assert!(sent.contains("type=\"hidden\"") && sent.contains(&format!("value=\"{value}\"")), "{sent}");
+    }
+    assert!(!html.contains("basis[offered][period]"), "nothing is to be chosen there");
+}
+
+/// Both sides changed the hard limit, Mateus alone the period; no side was chosen when the form was sent once more.
+fn conflict() -> Conflict {
+    let draft = |hard, period| BudgetDraft::parse("Leads", "cli", "40", hard, period).expect("a draft");
+    let (base, mine, theirs) = (draft("50", "30d"), draft("60", "30d"), draft("70", "7d"));
+    let saved = Saved { by: None, name: "Mateus".to_owned(), is_you: false, at: datetime!(2026-11-17 09:11 UTC) };
+    let base = base.fields().into_iter().map(|field| (field.name.to_owned(), field.value.typed)).collect();
+    let offered = [("hard_limit".to_owned(), "70.00".to_owned())].into();
+    let edit = Edit { draft: mine, version: 6, basis: EditBasis { base, offered, ..EditBasis::default() } };
+    let merge = Merge::new(&edit, &theirs, |_| saved.clone());
+    Conflict {
+        problems: merge.draft(&edit, &theirs).expect_err("a choice is due"),
+        fields: merge.into_fields(),
+        saved,
+        your_name: "Amara Okafor".to_owned(),
+        your_id: UserId(uuid::Uuid::from_u128(1)),
         version: 7,
-        fields: vec![field("name", "Mine", "Theirs"), field("period", "30d", "30d")],
-    };
-    let now = datetime!(2026-11-17 09:13 UTC);
-    let html = html(|| view! { <ConflictFields conflict what="budget" now discard_href="/budgets/1" /> });
-    assert!(html.contains("Mateus saved this budget 2 min ago,"), "{html}");
-    assert!(tag(&html, "input", "name=\"version\"").contains("value=\"7\""));
-    assert!(is_checked(tag(&html, "input", "value=\"Theirs\"")), "the stored value is chosen at first");
-    let mine = tag(&html, "input", "value=\"Mine\"");
-    assert!(!is_checked(mine), "{mine}");
-    assert!(mine.contains("type=\"radio\"") && mine.contains("name=\"name\""), "{mine}");
-    let agreed = tag(&html, "input", "name=\"period\"");
-    assert!(agreed.contains("type=\"hidden\"") && agreed.contains("value=\"30d\""), "{agreed}");
+    }
 }
 
 #[test]

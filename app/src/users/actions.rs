@@ -2,6 +2,7 @@
 
 use crate::error::PageError;
 use crate::send::Sent;
+use domain::conflict::EditBasis;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -11,7 +12,8 @@ use {
     crate::request::{parse_id, signed_in},
     crate::send::{Done, Form},
     domain::actor::Target,
-    domain::email::Email,
+    domain::conflict::Edit,
+    domain::email::{AddressDraft, Email},
     domain::error::Refusal,
     domain::form::{FieldErrors, FieldProblem},
     domain::id::{EventId, UserId},
@@ -190,14 +192,21 @@ pub async fn reactivate_person(person: String) -> Result<Sent, PageError> {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/change-address")]
-pub async fn change_address(person: String, email: String) -> Result<Sent, PageError> {
-    let form = Form::new(ADDRESS_FORM, [("email", &email)]);
+pub async fn change_address(
+    person: String,
+    #[server(default)] version: i64,
+    email: String,
+    #[server(default)] basis: EditBasis,
+) -> Result<Sent, PageError> {
+    let form =
+        Form::new(ADDRESS_FORM, [("email", &email)]).keeping("version", version.to_string()).keeping_all(basis.kept());
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
         let email = Email::parse(&email).map_err(|problem| FieldErrors::one("email", problem.as_str()))?;
-        users::change_address(&services, &can, parse_id::<UserId>(&person)?, &email).await?;
-        Ok(Done::here().saying("E-mail address changed."))
+        let edit = Edit { draft: AddressDraft(Some(email)), version, basis };
+        let merge = users::change_address(&services, &can, parse_id::<UserId>(&person)?, edit).await?;
+        Ok(Done::here().saying(merge.notice("E-mail address changed.")))
     })
     .await
 }

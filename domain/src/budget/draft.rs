@@ -1,6 +1,7 @@
 //! What is entered to create or edit a budget, and its fields, listed once for forms, conflicts and audit events.
 
 use super::{BudgetFields, Category, Limits};
+use crate::conflict::{Draft, Field};
 use crate::form::FieldErrors;
 use crate::money::Money;
 use crate::reset_period::ResetPeriod;
@@ -17,19 +18,6 @@ pub struct BudgetDraft {
     pub limits: Limits,
     /// How long a window lasts before the spend starts again from zero.
     pub period: ResetPeriod,
-}
-
-/// One field of a [`BudgetDraft`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DraftField {
-    /// The name in the form and in the audit log: `hard_limit`.
-    pub name: &'static str,
-    /// The label on the screen: "Hard limit".
-    pub label: &'static str,
-    /// The exact value as the form sends it: `60.00`.
-    pub value: String,
-    /// The exact value as pages show it: "$60.00".
-    pub shown: String,
 }
 
 impl BudgetDraft {
@@ -77,19 +65,33 @@ impl BudgetDraft {
             _ => Err(errors),
         }
     }
+}
 
-    /// Every field, in the order of the form.
-    pub fn fields(&self) -> [DraftField; 5] {
-        let money = |amount: Money| (amount.typed(), amount.exact());
-        let field = |name, label, (value, shown)| DraftField { name, label, value, shown };
-        [
-            field("name", "Name", (self.name.to_string(), self.name.to_string())),
-            field("category", "Category", (self.category.key().to_owned(), self.category.title().to_owned())),
-            field("soft_limit", "Soft limit", money(self.limits.soft())),
-            field("hard_limit", "Hard limit", money(self.limits.hard())),
-            field("period", "Reset period", (self.period.to_string(), self.period.title())),
-        ]
+impl Draft for BudgetDraft {
+    fn fields(&self) -> Vec<Field> {
+        fields(self.name.as_str(), self.category, self.limits, self.period)
     }
+
+    fn merged(&self, theirs: &Self, takes_theirs: &dyn Fn(&str) -> bool) -> Result<Self, FieldErrors> {
+        let of = |field| if takes_theirs(field) { theirs } else { self };
+        Ok(Self {
+            name: of("name").name.clone(),
+            category: of("category").category,
+            limits: Limits::new(of("soft_limit").limits.soft(), of("hard_limit").limits.hard())?,
+            period: of("period").period,
+        })
+    }
+}
+
+pub(super) fn fields(name: &str, category: Category, limits: Limits, period: ResetPeriod) -> Vec<Field> {
+    let (soft, hard) = (limits.soft(), limits.hard());
+    vec![
+        Field::text("name", "Name", name),
+        Field::shown("category", "Category", category.key(), category.title()),
+        Field::shown("soft_limit", "Soft limit", soft.typed(), soft.exact()),
+        Field::shown("hard_limit", "Hard limit", hard.typed(), hard.exact()),
+        Field::shown("period", "Reset period", period.to_string(), period.length()),
+    ]
 }
 
 #[cfg(test)]
@@ -132,17 +134,17 @@ mod tests {
     #[test]
     fn fields_have_the_value_of_the_form_and_that_of_pages() {
         let draft = BudgetDraft::parse("Leads", "premium_models", "33.3330", "1,250", "30d").expect("a draft");
-        let fields = draft.fields().map(|field| (field.name, field.value, field.shown));
+        let fields = draft.fields().into_iter().map(|field| (field.name, field.value.typed, field.value.shown));
+        let fields: Vec<_> = fields.collect();
         let expected = [
             ("name", "Leads", "Leads"),
             ("category", "premium_models", "Premium models"),
             ("soft_limit", "33.3330", "$33.3330"),
             ("hard_limit", "1250.00", "$1,250.00"),
-            ("period", "30d", "Every 30 days"),
+            ("period", "30d", "30 days"),
         ];
         assert_eq!(fields, expected.map(|(name, value, shown)| (name, value.to_owned(), shown.to_owned())));
-        let values = fields.map(|(_, value, _)| value);
-        let [name, category, soft, hard, period] = values.each_ref().map(String::as_str);
+        let [name, category, soft, hard, period] = [0, 1, 2, 3, 4].map(|place| fields[place].1.as_str());
         assert_eq!(BudgetDraft::parse(name, category, soft, hard, period), Ok(draft));
     }
 }

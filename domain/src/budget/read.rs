@@ -1,6 +1,8 @@
 //! Budgets as pages read them.
 
+use super::draft::fields;
 use super::{Category, Limits};
+use crate::conflict::Field;
 use crate::id::{BudgetId, UserId};
 use crate::project::ProjectName;
 use crate::reset_period::ResetPeriod;
@@ -30,6 +32,13 @@ pub struct BudgetRow {
     pub updated_at: OffsetDateTime,
     /// For forms: raised by each change.
     pub version: i64,
+}
+
+impl BudgetRow {
+    /// The fields of the form that edits it.
+    pub fn form_fields(&self) -> Vec<Field> {
+        fields(&self.name, self.category, self.limits, self.period)
+    }
 }
 
 /// A budget to choose from when assigning one.

@@ -4,8 +4,9 @@ use axum::Json;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use domain::conflict::Conflict;
 use domain::error::Refusal;
-use domain::form::{Conflict, FieldErrors};
+use domain::form::FieldErrors;
 use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
@@ -206,7 +207,7 @@ impl From<Refusal> for ApiError {
             Refusal::NotFound => Self::not_found("Not found"),
             Refusal::Invalid(errors) => errors.into(),
             Refusal::Rule(_) => Self::conflict(message),
-            Refusal::Conflict(conflict) => Self::conflict(message).detailed(both(&conflict)),
+            Refusal::Conflict(conflict) => Self::conflict(message).detailed(saved_first(&conflict)),
             Refusal::TooMany(seconds) => Self::too_many(seconds),
             Refusal::SignInBlocked { seconds, .. } => {
                 let blocked = Self::new(StatusCode::TOO_MANY_REQUESTS, message);
@@ -239,14 +240,9 @@ impl From<FieldErrors> for ApiError {
     }
 }
 
-/// Who was first, and both values of each field.
-fn both(conflict: &Conflict) -> Value {
-    let fields: Vec<Value> = conflict
-        .fields
-        .iter()
-        .map(|field| json!({"field": field.name, "yours": field.yours, "stored": field.theirs}))
-        .collect();
-    json!({"saved_by": conflict.saved_by, "version": conflict.version, "fields": fields})
+/// Who saved first, and the stored version.
+fn saved_first(conflict: &Conflict) -> Value {
+    json!({"saved_by": conflict.saved.name, "version": conflict.version})
 }
 
 impl IntoResponse for ApiError {

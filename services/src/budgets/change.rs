@@ -5,12 +5,12 @@ use super::switched_on;
 use crate::Services;
 use crate::audit::{Entry, TargetType};
 use crate::change::Change;
-use crate::conflict::{self, Saved};
+use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
 use domain::budget::BudgetDraft;
+use domain::conflict::{Draft, Edit, Merge};
 use domain::error::Refusal;
-use domain::form::ConflictField;
 use domain::id::BudgetId;
 use domain::permission::ManageBudgets;
 use domain::text::BudgetName;
@@ -63,38 +63,33 @@ pub(crate) async fn insert(
 /// The audit entry of a new budget.
 pub(crate) fn created(id: Uuid, draft: &BudgetDraft) -> Entry {
     let entry = Entry::new("budget.created", TargetType::Budget, id, draft.name.as_str());
-    draft.fields().into_iter().fold(entry, |entry, field| entry.set(field.name, field.value))
+    draft.fields().into_iter().fold(entry, |entry, field| entry.set(field.name, field.value.typed))
 }
 
-/// Saves the form. Values equal to the stored ones change nothing and write nothing, whatever the version, so that
-/// a form sent twice is no conflict.
+/// Saves the form, merged with what others saved since it was rendered. Values equal to the stored ones change nothing
+/// and write nothing, so that a form sent twice is no conflict.
 ///
 /// # Errors
-/// [`Refusal::Conflict`] with both values when somebody saved since `version` was read, a problem at `name` when the
-/// name is in use, at `category` when it would change while the budget is assigned, and at `period` when it would become
-/// shorter than forms may set.
+/// [`Refusal::Conflict`] when a field needs a choice, a problem at `name` when the name is in use, at `category` when it
+/// would change while the budget is assigned, and at `period` when it is shorter than forms may set.
 pub async fn edit(
     services: &Services,
     can: &Can<ManageBudgets>,
     budget: BudgetId,
-    version: i64,
-    draft: BudgetDraft,
-) -> Result<(), Error> {
+    edit: Edit<BudgetDraft>,
+) -> Result<Merge, Error> {
     switched_on(services)?;
     let mut change = services.change(can).await?;
     let stored = lock(change.connection(), budget).await?;
-    if stored.draft == draft {
-        return Ok(());
+    let row = conflict::Stored { target: budget.0, version: stored.version, updated_at: stored.updated_at };
+    let (draft, merge) = conflict::merge(&mut change, row, &stored.draft, edit).await?;
+    if draft != stored.draft {
+        draft.period.check_for_form(Some(stored.draft.period))?;
+        let description = stored.description.clone();
+        save(services, &mut change, budget, &stored, draft, description).await?;
+        change.commit().await?;
     }
-    if stored.version != version {
-        let saved = Saved { target: budget.0, version: stored.version, updated_at: stored.updated_at };
-        let fields = conflict_fields(&draft, &stored.draft);
-        return Err(conflict::refusal(change.connection(), saved, fields).await?.into());
-    }
-    draft.period.check_for_form(Some(stored.draft.period))?;
-    let description = stored.description.clone();
-    save(services, &mut change, budget, &stored, draft, description).await?;
-    change.commit().await
+    Ok(merge)
 }
 
 /// Writes the row and its audit entry.
@@ -126,14 +121,11 @@ pub(super) async fn save(
         .fields()
         .into_iter()
         .zip(draft.fields())
-        .fold(entry, |entry, (before, after)| entry.field(before.name, Some(before.value), Some(after.value)))
+        .fold(entry, |entry, (before, after)| {
+            entry.field(before.name, Some(before.value.typed), Some(after.value.typed))
+        })
         .field("description", stored.description.clone(), description);
     change.record(entry).await
-}
-
-fn conflict_fields(yours: &BudgetDraft, theirs: &BudgetDraft) -> Vec<ConflictField> {
-    let pairs = yours.fields().into_iter().zip(theirs.fields());
-    pairs.map(|(yours, theirs)| conflict::field(yours.name, yours.label, yours.value, theirs.value)).collect()
 }
 
 /// A budget whose row is locked.

@@ -4,7 +4,7 @@ use super::change::{Stored, created, insert, lock, save};
 use super::stored::{category, limits, period};
 use super::switched_on;
 use crate::Services;
-use crate::conflict::{self, Saved};
+use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::keyset::{Keyset, SortKey, time_key};
@@ -164,8 +164,9 @@ pub async fn patch(
     let mut change = services.change(can).await?;
     let stored = lock(change.connection(), budget).await?;
     if version.is_some_and(|version| version != stored.version) {
-        let saved = Saved { target: budget.0, version: stored.version, updated_at: stored.updated_at };
-        return Err(conflict::refusal(change.connection(), saved, Vec::new()).await?.into());
+        let row = conflict::Stored { target: budget.0, version: stored.version, updated_at: stored.updated_at };
+        let fields = ["name", "category", "soft_limit", "hard_limit", "period", "description"];
+        return Err(conflict::refusal(&mut change, row, &fields).await?.into());
     }
     let Stored { draft: old, description: before, .. } = &stored;
     let draft = BudgetDraft {

@@ -4,10 +4,11 @@ use super::detail::facts_of;
 use super::of_proof;
 use crate::Services;
 use crate::audit::{Entry, TargetType};
-use crate::conflict::{self, Saved};
+use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::undo::Changed;
+use domain::conflict::Draft;
 use domain::error::Refusal;
 use domain::permission::DeleteProject;
 use serde::{Deserialize, Serialize};
@@ -40,8 +41,9 @@ pub async fn delete(
         return Err(Refusal::Rule(reasons.join(" ")).into());
     }
     if version.is_some_and(|version| version != facts.version) {
-        let saved = Saved { target: project.0, version: facts.version, updated_at: facts.created_at };
-        return Err(conflict::refusal(change.connection(), saved, Vec::new()).await?.into());
+        let row = conflict::Stored { target: project.0, version: facts.version, updated_at: facts.created_at };
+        let names: Vec<_> = facts.draft().fields().iter().map(|field| field.name).collect();
+        return Err(conflict::refusal(&mut change, row, &names).await?.into());
     }
     let title = facts.title().to_owned();
     let now = services.clock.now();

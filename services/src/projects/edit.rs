@@ -4,53 +4,32 @@ use super::of_proof;
 use crate::Services;
 use crate::audit::{Entry, TargetType};
 use crate::change::Change;
-use crate::conflict::{self, Saved};
+use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
+use domain::conflict::{Draft, Edit, Merge};
 use domain::id::ProjectId;
 use domain::permission::EditProject;
+use domain::project::ProjectDraft;
 use domain::text::{Description, DisplayName};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// The fields of the edit form.
-#[derive(Clone, Debug)]
-pub struct ProjectEdit {
-    /// `None` clears it; the technical name is shown then.
-    pub display_name: Option<DisplayName>,
-    /// What it is for.
-    pub description: Description,
-}
-
-/// Saves the form. Values equal to the stored ones change nothing and write nothing, whatever the version, so that
-/// a form sent twice is no conflict.
+/// Saves the form, merged with what others saved since it was rendered. Values equal to the stored ones change nothing
+/// and write nothing, so that a form sent twice is no conflict.
 ///
 /// # Errors
-/// [`domain::error::Refusal::Conflict`] with both values when somebody saved since `version` was read.
-pub async fn edit(services: &Services, can: &Can<EditProject>, version: i64, edit: ProjectEdit) -> Result<(), Error> {
+/// [`domain::error::Refusal::Conflict`] when a field needs a choice.
+pub async fn edit(services: &Services, can: &Can<EditProject>, edit: Edit<ProjectDraft>) -> Result<Merge, Error> {
     let project = of_proof(can)?;
     let mut change = services.change(can).await?;
     let stored = load(&mut change, project).await?;
-    let display_name = edit.display_name.map(String::from);
-    let description = String::from(edit.description);
-    if stored.display_name == display_name && stored.description == description {
-        return Ok(());
+    let (draft, merge) = conflict::merge(&mut change, stored.row(), &stored.draft(), edit).await?;
+    if draft != stored.draft() {
+        save(services, &mut change, stored, draft).await?;
+        change.commit().await?;
     }
-    if stored.version != version {
-        let fields = vec![
-            conflict::field(
-                "display_name",
-                "Display name",
-                display_name.unwrap_or_default(),
-                stored.display_name.unwrap_or_default(),
-            ),
-            conflict::field("description", "Description", description, stored.description),
-        ];
-        let saved = Saved { target: project.0, version: stored.version, updated_at: stored.updated_at };
-        return Err(conflict::refusal(change.connection(), saved, fields).await?.into());
-    }
-    save(services, &mut change, stored, display_name, description).await?;
-    change.commit().await
+    Ok(merge)
 }
 
 /// Some of the fields, as programs send them; `None` stays as it is.
@@ -76,15 +55,16 @@ pub async fn patch(
     let mut change = services.change(can).await?;
     let stored = load(&mut change, project).await?;
     if version.is_some_and(|version| version != stored.version) {
-        let saved = Saved { target: project.0, version: stored.version, updated_at: stored.updated_at };
-        return Err(conflict::refusal(change.connection(), saved, Vec::new()).await?.into());
+        let names: Vec<_> = stored.draft().fields().iter().map(|field| field.name).collect();
+        return Err(conflict::refusal(&mut change, stored.row(), &names).await?.into());
     }
     let display_name = patch.display_name.map_or_else(|| stored.display_name.clone(), |name| name.map(String::from));
     let description = patch.description.map_or_else(|| stored.description.clone(), String::from);
-    if stored.display_name == display_name && stored.description == description {
+    let draft = ProjectDraft { display_name, description };
+    if draft == stored.draft() {
         return Ok(());
     }
-    save(services, &mut change, stored, display_name, description).await?;
+    save(services, &mut change, stored, draft).await?;
     change.commit().await
 }
 
@@ -97,6 +77,16 @@ struct Stored {
     updated_at: OffsetDateTime,
 }
 
+impl Stored {
+    fn draft(&self) -> ProjectDraft {
+        ProjectDraft { display_name: self.display_name.clone(), description: self.description.clone() }
+    }
+
+    const fn row(&self) -> conflict::Stored {
+        conflict::Stored { target: self.id, version: self.version, updated_at: self.updated_at }
+    }
+}
+
 async fn load(change: &mut Change<'_>, project: ProjectId) -> Result<Stored, Error> {
     let stored = sqlx::query_as!(
         Stored,
@@ -106,24 +96,18 @@ async fn load(change: &mut Change<'_>, project: ProjectId) -> Result<Stored, Err
     Ok(stored.fetch_one(change.connection()).await?)
 }
 
-async fn save(
-    services: &Services,
-    change: &mut Change<'_>,
-    stored: Stored,
-    display_name: Option<String>,
-    description: String,
-) -> Result<(), Error> {
+async fn save(services: &Services, change: &mut Change<'_>, stored: Stored, draft: ProjectDraft) -> Result<(), Error> {
     sqlx::query!(
         "update projects set display_name = $2, description = $3, updated_at = $4, version = version + 1 where id = $1",
         stored.id,
-        display_name,
-        description,
+        draft.display_name,
+        draft.description,
         services.clock.now()
     )
     .execute(change.connection())
     .await?;
     let entry = Entry::new("project.edited", TargetType::Project, stored.id, stored.name)
-        .field("display_name", stored.display_name, display_name)
-        .field("description", Some(stored.description), Some(description));
+        .field("display_name", stored.display_name, draft.display_name)
+        .field("description", Some(stored.description), Some(draft.description));
     change.record(entry).await
 }

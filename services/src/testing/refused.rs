@@ -1,8 +1,8 @@
 //! What a service answered when it did not do what was asked.
 
 use crate::Error;
+use domain::conflict::Conflict;
 use domain::error::Refusal;
-use domain::form::Conflict;
 use std::fmt::Debug;
 
 /// The refusal.
@@ -24,13 +24,13 @@ pub fn rule<T: Debug>(result: Result<T, Error>) -> String {
     }
 }
 
-/// What somebody saved first.
+/// The conflict with what another user saved first.
 ///
 /// # Panics
 /// It was done, or refused for something else.
 pub fn conflict<T: Debug>(result: Result<T, Error>) -> Conflict {
     match refusal(result) {
-        Refusal::Conflict(conflict) => conflict,
+        Refusal::Conflict(conflict) => *conflict,
         other => panic!("expected a conflict, got {other:?}"),
     }
 }

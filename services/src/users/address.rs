@@ -4,10 +4,12 @@ use super::person::Person;
 use super::rename_personal_project;
 use crate::Services;
 use crate::change::Change;
+use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::provision;
-use domain::email::Email;
+use domain::conflict::{Edit, Merge};
+use domain::email::{AddressDraft, Email};
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::ManageUsers;
@@ -16,17 +18,23 @@ use domain::permission::ManageUsers;
 /// nothing.
 ///
 /// # Errors
-/// A problem at `email` when another user has it; [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
+/// [`Refusal::Conflict`] when the address was changed since the form was rendered; a problem at `email` when another
+/// user has it; [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
 pub async fn change_address(
     services: &Services,
     can: &Can<ManageUsers>,
     id: UserId,
-    email: &Email,
-) -> Result<(), Error> {
+    edit: Edit<AddressDraft>,
+) -> Result<Merge, Error> {
     let mut change = services.change(can).await?;
     let person = Person::lock(&mut change, id).await?;
-    replace_address(services, &mut change, &person, email).await?;
-    change.commit().await
+    let stored = AddressDraft::stored(&person.email);
+    let (draft, merge) = conflict::merge(&mut change, person.row(), &stored, edit).await?;
+    if let AddressDraft(Some(email)) = draft {
+        replace_address(services, &mut change, &person, &email).await?;
+        change.commit().await?;
+    }
+    Ok(merge)
 }
 
 /// Frees the e-mail address of a deactivated user for another account. The row keeps a placeholder in its place, the

@@ -3,6 +3,7 @@
 use crate::Services;
 use crate::audit::{Entry, TargetType};
 use crate::change::Change;
+use crate::conflict;
 use crate::error::Error;
 use crate::session::user_kind;
 use domain::error::Refusal;
@@ -72,6 +73,11 @@ impl Person {
     /// Whether it is the one who changes.
     pub(crate) fn is_oneself(&self, change: &Change<'_>) -> bool {
         self.id == change.actor().user_id
+    }
+
+    /// The row, for a form that was rendered with an older version of it.
+    pub(crate) const fn row(&self) -> conflict::Stored {
+        conflict::Stored { target: self.id.0, version: self.version, updated_at: self.updated_at }
     }
 
     /// An entry of the audit log about this person.

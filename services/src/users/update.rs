@@ -3,7 +3,7 @@
 use super::person::Person;
 use super::{address, roles, state};
 use crate::Services;
-use crate::conflict::{self, Saved};
+use crate::conflict;
 use crate::error::Error;
 use crate::guard::{Can, check};
 use domain::actor::Target;
@@ -49,8 +49,7 @@ pub async fn update(
     check_roles(&edit.roles, change.actor())?;
     let mut person = Person::lock(&mut change, id).await?;
     if version.is_some_and(|version| version != person.version) {
-        let saved = Saved { target: id.0, version: person.version, updated_at: person.updated_at };
-        return Err(conflict::refusal(change.connection(), saved, Vec::new()).await?.into());
+        return Err(conflict::refusal(&mut change, person.row(), &["name", "email"]).await?.into());
     }
     let role = edit.roles.applied_to(person.role);
     if edit.project_limit == Some(None) && !role.is_admin() {

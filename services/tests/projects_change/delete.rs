@@ -53,7 +53,7 @@ async fn a_deleted_project_is_gone_everywhere_and_its_name_stays_taken() {
         let list = projects::list(&world.services, &caller, &Default::default()).await.expect("a list");
         assert_eq!(list.rows, []);
     }
-    assert_eq!(refusal(projects::edit(&world.services, &can_edit, 2, edit("", "Back")).await), Refusal::NotFound);
+    assert_eq!(refusal(projects::edit(&world.services, &can_edit, edit(2, "", "Back")).await), Refusal::NotFound);
     assert_eq!(refusal(projects::delete(&world.services, &can, 2).await), Refusal::NotFound);
     let audit = world.audit(id.0).await;
     assert_eq!(audit.len(), 1);

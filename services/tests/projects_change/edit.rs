@@ -2,6 +2,7 @@
 
 use super::{again, edit, may_edit, named};
 use domain::actor::Target;
+use domain::conflict::{Draft, Side};
 use domain::error::Refusal;
 use domain::permission::EditProject;
 use domain::role::{PlatformRole, ProjectRole};
@@ -14,9 +15,9 @@ async fn an_edit_is_saved_and_audited_per_field() {
     let ada = world.person("Ada", PlatformRole::User).await;
     let id = world.project("atlas", &ada).await;
     let can = may_edit(&world, &ada, id).await;
-    projects::edit(&world.services, &can, 1, edit("Atlas", "What atlas is for")).await.expect("saved");
+    projects::edit(&world.services, &can, edit(1, "Atlas", "What atlas is for")).await.expect("saved");
     world.clock.advance(time::Duration::minutes(1));
-    projects::edit(&world.services, &can, 2, edit("", "New")).await.expect("saved");
+    projects::edit(&world.services, &can, edit(2, "", "New")).await.expect("saved");
     let facts = projects::facts(&world.services, &again(&world, &ada).await, &named("ATLAS")).await.expect("visible");
     assert_eq!((facts.display_name, facts.description.as_str(), facts.version), (None, "New", 3));
     let changes: Vec<_> = world.audit(id.0).await.into_iter().map(|(action, _, lines)| (action, lines)).collect();
@@ -39,7 +40,7 @@ async fn equal_values_change_nothing_even_when_sent_twice() {
     let id = world.project("atlas", &ada).await;
     let can = may_edit(&world, &ada, id).await;
     for _ in 0..2 {
-        projects::edit(&world.services, &can, 1, edit("Atlas", "New")).await.expect("saved");
+        projects::edit(&world.services, &can, edit(1, "Atlas", "New")).await.expect("saved");
     }
     let facts = projects::facts(&world.services, &again(&world, &ada).await, &named("atlas")).await.expect("visible");
     assert_eq!(facts.version, 2);
@@ -47,12 +48,14 @@ async fn equal_values_change_nothing_even_when_sent_twice() {
 }
 
 #[tokio::test]
-async fn a_stale_form_shows_both_values_and_who_saved_first() {
+async fn stale_form_names_who_changed_the_same_field() {
     let world = World::create().await;
     let (ada, root) = (world.person("Ada", PlatformRole::User).await, world.person("Root", PlatformRole::Admin).await);
     let id = world.project("atlas", &ada).await;
     let can = may_edit(&world, &ada, id).await;
-    projects::edit(&world.services, &may_edit(&world, &root, id).await, 1, edit("Theirs", "Same"))
+    let rendered =
+        projects::facts(&world.services, &again(&world, &ada).await, &named("atlas")).await.expect("visible").draft();
+    projects::edit(&world.services, &may_edit(&world, &root, id).await, edit(1, "Theirs", &rendered.description))
         .await
         .expect("first");
     let saved_at = world.clock.now();
@@ -60,19 +63,19 @@ async fn a_stale_form_shows_both_values_and_who_saved_first() {
     let manages = again(&world, &ada).await.can(Target::Project(id)).expect("may manage members");
     members::add(&world.services, &manages, root.actor.user_id, ProjectRole::Member).await.expect("no edit");
 
-    let conflict = conflict(projects::edit(&world.services, &can, 1, edit("Yours", "Same")).await);
-    assert_eq!((conflict.saved_by.as_str(), conflict.saved_at, conflict.version), ("Root", saved_at, 2));
-    let fields: Vec<_> = conflict
-        .fields
-        .iter()
-        .map(|field| (field.name.as_str(), field.label.as_str(), field.yours.as_str(), field.theirs.as_str()))
-        .collect();
-    assert_eq!(
-        fields,
-        [("display_name", "Display name", "Yours", "Theirs"), ("description", "Description", "Same", "Same")]
-    );
+    let mut mine = edit(1, "Yours", "Mine");
+    mine.basis.base = rendered.fields().into_iter().map(|field| (field.name.to_owned(), field.value.typed)).collect();
+    let conflict = conflict(projects::edit(&world.services, &can, mine.clone()).await);
+    assert_eq!((conflict.saved.name.as_str(), conflict.saved.at, conflict.version), ("Root", saved_at, 2));
+    assert_eq!(conflict.open_labels(), ["Display name"], "only one side changed the description");
     assert_eq!(world.audit(id.0).await.len(), 2, "nothing was saved");
-    projects::edit(&world.services, &can, conflict.version, edit("Yours", "Same")).await.expect("chosen");
+
+    mine.basis.offered = [("display_name".to_owned(), "Theirs".to_owned())].into();
+    mine.basis.choice = [("display_name".to_owned(), Side::Theirs)].into();
+    let merge = projects::edit(&world.services, &can, mine).await.expect("chosen");
+    assert_eq!(merge.notice("Project saved."), "Saved. Kept Root's display name.");
+    let facts = projects::facts(&world.services, &again(&world, &ada).await, &named("atlas")).await.expect("visible");
+    assert_eq!((facts.display_name.as_deref(), facts.description.as_str()), (Some("Theirs"), "Mine"));
 }
 
 #[tokio::test]
@@ -85,14 +88,14 @@ async fn of_parallel_edits_one_wins_and_none_is_lost() {
         let tasks: Vec<_> = (0..4)
             .map(|n| {
                 let (services, can) = (world.services.clone(), can.clone());
-                let edit = edit(&format!("{version}-{n}"), "Same");
-                tokio::spawn(async move { projects::edit(&services, &can, version, edit).await })
+                let edit = edit(version, &format!("{version}-{n}"), "Same");
+                tokio::spawn(async move { projects::edit(&services, &can, edit).await })
             })
             .collect();
         let mut saved = 0;
         for task in tasks {
             match task.await.expect("no panic") {
-                Ok(()) => saved += 1,
+                Ok(_) => saved += 1,
                 lost => assert_eq!(conflict(lost).version, version + 1),
             }
         }
@@ -113,7 +116,7 @@ async fn a_right_taken_away_stops_a_change_that_has_its_proof_already() {
         .execute(world.services.pool())
         .await
         .expect("demoted");
-    let refused = refusal(projects::edit(&world.services, &can, 1, edit("Bob's", "Mine now")).await);
+    let refused = refusal(projects::edit(&world.services, &can, edit(1, "Bob's", "Mine now")).await);
     assert!(matches!(refused, Refusal::Forbidden(_)), "{refused:?}");
     let member = again(&world, &bob).await.can::<EditProject>(Target::Project(id)).expect_err("a member");
     assert!(matches!(member, Refusal::Forbidden(_)));

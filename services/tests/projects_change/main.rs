@@ -6,12 +6,13 @@ mod delete;
 mod edit;
 
 use domain::actor::Target;
+use domain::conflict::Edit;
 use domain::id::ProjectId;
 use domain::permission::{Asks, CreateProject};
-use domain::project::ProjectName;
+use domain::project::{ProjectDraft, ProjectName};
 use domain::text::{Description, DisplayName};
 use services::guard::{Caller, Can};
-use services::projects::{NewProject, ProjectEdit};
+use services::projects::NewProject;
 use services::testing::World;
 
 fn named(name: &str) -> ProjectName {
@@ -26,11 +27,8 @@ fn new_project(name: &str) -> NewProject {
     }
 }
 
-fn edit(display_name: &str, description: &str) -> ProjectEdit {
-    ProjectEdit {
-        display_name: (!display_name.is_empty()).then(|| DisplayName::parse(display_name).expect("a display name")),
-        description: Description::parse(description).expect("a description"),
-    }
+fn edit(version: i64, display_name: &str, description: &str) -> Edit<ProjectDraft> {
+    Edit::of_version(version, ProjectDraft::parse(display_name, description).expect("a good draft"))
 }
 
 async fn again(world: &World, caller: &Caller) -> Caller {

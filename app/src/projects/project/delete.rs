@@ -9,7 +9,8 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 pub(super) fn section(facts: &ProjectFacts, state: &FormFields) -> impl IntoView + use<> {
-    let overtaken = state.conflict().map(|conflict| format!("{} saved this project meanwhile.", conflict.saved_by));
+    let overtaken =
+        state.conflict().map(|conflict| format!("{} saved this project meanwhile.", conflict.saved.subject()));
     let reasons = facts.reasons_against_deletion();
     let control = if reasons.is_empty() { form(facts).into_any() } else { closed().into_any() };
     let text = if reasons.is_empty() {

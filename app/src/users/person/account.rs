@@ -27,7 +27,7 @@ pub(super) fn section(view: &UserView, forms: &Forms, now: OffsetDateTime) -> Op
         view! { <p class="text-sm text-ink-2">{text}</p> }.into_any()
     } else {
         let lines = [
-            Some(address::change(view, forms.of(ADDRESS_FORM))),
+            Some(address::change(view, forms.of(ADDRESS_FORM), now)),
             limit_form(view, forms.of("project-limit")),
             unlock(person),
             one_time_password(view, now),

@@ -1,45 +1,59 @@
 //! The e-mail address of a user: to be corrected, or released when the account is closed.
 
 use super::account::{line, quiet};
-use crate::confirm::{ConfirmForm, Hidden};
+use crate::confirm::ConfirmForm;
+use crate::edit_form::Edited;
 use crate::flash::FormFields;
-use crate::ui::form::PostForm;
+use crate::paths;
 use crate::ui::{Button, ButtonKind, DialogButton, TextField, TextKind};
 use crate::users::actions::{ADDRESS_FORM, ChangeAddress, ReleaseAddress};
 use crate::users::data::UserView;
-use domain::email::Email;
+use domain::conflict::Draft;
+use domain::email::{AddressDraft, Email};
 use domain::user::{UserDetail, UserStatus};
 use leptos::context::Provider;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use time::OffsetDateTime;
 
-pub(super) fn change(view: &UserView, state: FormFields) -> AnyView {
+pub(super) fn change(view: &UserView, state: FormFields, now: OffsetDateTime) -> AnyView {
     let person = &view.person;
-    let (name, is_released) = (&person.name, Email::is_released(&person.email));
-    let text = if is_released {
+    let name = &person.name;
+    let text = if Email::is_released(&person.email) {
         format!("The address was released. Before you reactivate the account, enter the one {name} has now.")
     } else if view.has_provider {
         format!("{name} signs in through the identity provider. Its address replaces this one at the next sign-in.")
     } else {
         format!("{name} signs in with it. The personal project follows; open sessions stay.")
     };
-    let value = if is_released { String::new() } else { person.email.clone() };
-    let fields = vec![("person", person.id.to_string())];
-    let form = view! {
-        <PostForm action=ChangeAddress::url() class="flex flex-wrap items-start gap-2">
-            <Hidden fields />
-            <Provider value=state.scope(ADDRESS_FORM)>
-                <div class="w-64 max-w-full">
-                    <TextField name="email" label="E-mail" kind=TextKind::Email value required=true maxlength=254 autocomplete="off" />
-                </div>
-            </Provider>
-            // As far down as the label beside it.
-            <div class="mt-6.5 flex min-h-9 items-center @max-p1:mt-0">
-                <Button submit=true>"Change address"</Button>
-            </div>
-        </PostForm>
+    let value = if Email::is_released(&person.email) { String::new() } else { person.email.clone() };
+    let edited = Edited {
+        action: ChangeAddress::url(),
+        form: ADDRESS_FORM,
+        what: "account",
+        target: ("person", person.id.to_string()),
+        version: person.version,
+        stored: AddressDraft::stored(&person.email).fields(),
+        now,
+        discard_href: paths::user(person.id),
+        class: Some("flex flex-wrap items-start gap-2"),
     };
-    line("E-mail address", text, form)
+    line("E-mail address", text, edited.form(state, |state| address_field(value, &state)))
+}
+
+fn address_field(value: String, state: &FormFields) -> AnyView {
+    view! {
+        <Provider value=state.scope(ADDRESS_FORM)>
+            <div class="w-64 max-w-full">
+                <TextField name="email" label="E-mail" kind=TextKind::Email value required=true maxlength=254 autocomplete="off" />
+            </div>
+        </Provider>
+        // As far down as the label beside it.
+        <div class="mt-6.5 flex min-h-9 items-center @max-p1:mt-0">
+            <Button submit=true>"Change address"</Button>
+        </div>
+    }
+    .into_any()
 }
 
 /// Only deactivated users can do without their address.

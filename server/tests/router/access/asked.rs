@@ -108,7 +108,7 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/people/undo-deactivation", Platform(ManageUsers), |t| format!("event={}", t.former)),
     ("/act/people/reactivate", Platform(ManageUsers), |t| format!("person={}", t.person)),
     ("/act/people/change-address", Platform(ManageUsers), |t| {
-        format!("person={}&email=other.{}%40example.com", t.person, t.project)
+        format!("person={}&version=1&email=other.{}%40example.com", t.person, t.project)
     }),
     ("/act/people/release-address", Platform(ManageUsers), |t| format!("person={}", t.former)),
     ("/act/people/unlock", Platform(ManageUsers), |t| format!("person={}", t.person)),

@@ -1,0 +1,304 @@
+//! Three-way merge of an edit form: what the form was rendered with, what was sent, and what is stored by now.
+//!
+//! A field that only one side changed needs no choice: that change is kept. A field that both sides changed to
+//! different values needs one, so that neither change is lost without a decision.
+
+mod words;
+
+use crate::form::{FieldErrors, FieldProblem};
+use crate::id::UserId;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use time::OffsetDateTime;
+
+/// Values by field name, in the spelling of the form.
+pub type Values = BTreeMap<String, String>;
+
+/// An object as a form edits it.
+pub trait Draft: Clone + PartialEq {
+    /// Every field, in the order of the form.
+    fn fields(&self) -> Vec<Field>;
+
+    /// `self` with the stored value of each field that `takes_theirs` names.
+    ///
+    /// # Errors
+    /// A problem at its field when the two together are not valid.
+    fn merged(&self, theirs: &Self, takes_theirs: &dyn Fn(&str) -> bool) -> Result<Self, FieldErrors>;
+}
+
+/// A field of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name in the form and in the audit log.
+    pub name: &'static str,
+    /// What it is called on the screen.
+    pub label: &'static str,
+    /// What it holds.
+    pub value: FieldValue,
+}
+
+impl Field {
+    /// A field whose value is shown as it is typed.
+    pub fn text(name: &'static str, label: &'static str, typed: impl Into<String>) -> Self {
+        let typed = typed.into();
+        Self::shown(name, label, typed.clone(), typed)
+    }
+
+    /// A field whose value is typed in one way and shown in another.
+    pub fn shown(name: &'static str, label: &'static str, typed: impl Into<String>, shown: impl Into<String>) -> Self {
+        Self { name, label, value: FieldValue { typed: typed.into(), shown: shown.into() } }
+    }
+}
+
+/// A value of a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldValue {
+    /// In the spelling of the form.
+    pub typed: String,
+    /// As pages show it.
+    pub shown: String,
+}
+
+/// An edit form as it was sent.
+#[derive(Clone, Debug)]
+pub struct Edit<D> {
+    /// What the user wants.
+    pub draft: D,
+    /// The version the form was rendered with.
+    pub version: i64,
+    /// The values the form was rendered with, and the choices made since.
+    pub basis: EditBasis,
+}
+
+impl<D> Edit<D> {
+    /// The form of a version without a record of its values: any difference to a later version needs a choice.
+    pub fn of_version(version: i64, draft: D) -> Self {
+        Self { draft, version, basis: EditBasis::default() }
+    }
+}
+
+/// What an edit form carries besides its fields. The browser could send other values than the server rendered; then
+/// the user overwrites values that she is allowed to change and that her own page did not show her, nothing more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EditBasis {
+    /// The values the form was rendered with.
+    pub base: Values,
+    /// The stored values that were offered for a choice.
+    pub offered: Values,
+    /// The side chosen for each field.
+    pub choice: BTreeMap<String, Side>,
+    /// The side chosen for all fields at once.
+    pub all: Option<Side>,
+}
+
+impl EditBasis {
+    /// The name under which a form sends the value that a field was rendered with.
+    pub fn base_name(field: &str) -> String {
+        format!("basis[base][{field}]")
+    }
+
+    /// The name under which a form sends the stored value that was offered for a field.
+    pub fn offered_name(field: &str) -> String {
+        format!("basis[offered][{field}]")
+    }
+
+    /// The name under which a form sends the side chosen for a field.
+    pub fn choice_name(field: &str) -> String {
+        format!("basis[choice][{field}]")
+    }
+
+    /// The name under which a form sends the side chosen for all fields.
+    pub const ALL_NAME: &'static str = "basis[all]";
+
+    /// What a form that comes back sends once more.
+    pub fn kept(&self) -> Values {
+        self.base.iter().map(|(field, value)| (Self::base_name(field), value.clone())).collect()
+    }
+}
+
+/// One of the two who changed a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The user who sends the form.
+    Mine,
+    /// The user who saved first.
+    Theirs,
+}
+
+impl Side {
+    /// As a form sends it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Mine => "mine",
+            Self::Theirs => "theirs",
+        }
+    }
+}
+
+/// Who changed a field since the form was rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Changed {
+    /// Neither side, or both to the same value.
+    Alike,
+    /// The user who sends the form.
+    Mine,
+    /// The user who saved first.
+    Theirs,
+    /// Both, to different values.
+    Both,
+}
+
+/// Who changed a value. Without a base nobody knows, so that any difference needs a choice.
+pub fn changed(base: Option<&str>, mine: &str, theirs: &str) -> Changed {
+    match base {
+        _ if mine == theirs => Changed::Alike,
+        Some(base) if base == mine => Changed::Theirs,
+        Some(base) if base == theirs => Changed::Mine,
+        _ => Changed::Both,
+    }
+}
+
+/// Who saved a value, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saved {
+    /// The user's id; `None` when it was not a user of the console, or is not known.
+    pub by: Option<UserId>,
+    /// The user's name.
+    pub name: String,
+    /// Whether it is the user who sends the form, in another tab.
+    pub is_you: bool,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+}
+
+/// One field of a merge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConflictField {
+    /// The field's name in the form.
+    pub name: String,
+    /// What the field is called on the screen.
+    pub label: String,
+    /// The value the form was rendered with, if it says so.
+    pub base: Option<String>,
+    /// What the user entered.
+    pub yours: FieldValue,
+    /// What is stored.
+    pub theirs: FieldValue,
+    /// Who changed it.
+    pub changed: Changed,
+    /// The side chosen where both changed it.
+    pub choice: Option<Side>,
+    /// Who saved the stored value.
+    pub saved: Saved,
+}
+
+impl ConflictField {
+    /// Whether both changed it and no side is chosen.
+    pub fn needs_choice(&self) -> bool {
+        self.changed == Changed::Both && self.choice.is_none()
+    }
+
+    /// Whether the stored value is kept.
+    fn takes_theirs(&self) -> bool {
+        self.changed == Changed::Theirs || (self.changed == Changed::Both && self.choice == Some(Side::Theirs))
+    }
+
+    /// The merged value: the user's own until another is kept.
+    pub fn merged(&self) -> &FieldValue {
+        if self.takes_theirs() { &self.theirs } else { &self.yours }
+    }
+}
+
+/// Somebody else saved since the form was rendered, and the form was not saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// The last save.
+    pub saved: Saved,
+    /// The name of the user who sends the form.
+    pub your_name: String,
+    /// That user's id.
+    pub your_id: UserId,
+    /// The stored version.
+    pub version: i64,
+    /// Every field of the form; empty where a change was refused without comparing fields.
+    pub fields: Vec<ConflictField>,
+    /// What is wrong at a field: no choice, or a merged value that is not valid.
+    pub problems: FieldErrors,
+}
+
+impl Conflict {
+    /// Whether a field waits for a choice.
+    pub fn needs_choice(&self) -> bool {
+        self.fields.iter().any(ConflictField::needs_choice)
+    }
+}
+
+/// What a merge came to, field by field; empty when nobody saved since the form was rendered.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Merge {
+    fields: Vec<ConflictField>,
+}
+
+impl Merge {
+    /// Compares an edit with what is stored. `saved` says who saved a field.
+    pub fn new<D: Draft>(edit: &Edit<D>, stored: &D, saved: impl Fn(&str) -> Saved) -> Self {
+        let fields = edit.draft.fields().into_iter().zip(stored.fields()).map(|(mine, theirs)| {
+            let base = edit.basis.base.get(mine.name).cloned();
+            // A choice was made between the values that were shown. When the stored one is another by now, it is open.
+            let was_offered = edit.basis.offered.get(mine.name) == Some(&theirs.value.typed);
+            let chosen = edit.basis.all.or_else(|| edit.basis.choice.get(mine.name).copied());
+            ConflictField {
+                name: mine.name.to_owned(),
+                label: mine.label.to_owned(),
+                changed: changed(base.as_deref(), &mine.value.typed, &theirs.value.typed),
+                base,
+                choice: chosen.filter(|_| was_offered),
+                saved: saved(mine.name),
+                yours: mine.value,
+                theirs: theirs.value,
+            }
+        });
+        Self { fields: fields.collect() }
+    }
+
+    /// The merged draft.
+    ///
+    /// # Errors
+    /// A problem at each field that waits for a choice it was offered before, or at a field whose merged value is not
+    /// valid. Fields that wait for their first choice make an error without problems.
+    pub fn draft<D: Draft>(&self, edit: &Edit<D>, stored: &D) -> Result<D, FieldErrors> {
+        if self.fields.iter().any(ConflictField::needs_choice) {
+            return Err(self.missing_choices(&edit.basis));
+        }
+        edit.draft.merged(stored, &|name| self.fields.iter().any(|field| field.name == name && field.takes_theirs()))
+    }
+
+    fn missing_choices(&self, basis: &EditBasis) -> FieldErrors {
+        let mut problems = FieldErrors::default();
+        for field in self.fields.iter().filter(|field| field.needs_choice()) {
+            let label = &field.label;
+            match basis.offered.get(&field.name) {
+                Some(offered) if *offered == field.theirs.typed => {
+                    problems.add(&field.name, FieldProblem::new(format!("Choose a value for {label}.")));
+                }
+                Some(_) => {
+                    let text = format!("{label} was changed once more. Choose a value.");
+                    problems.add(&field.name, FieldProblem::new(text));
+                }
+                None => {}
+            }
+        }
+        problems
+    }
+
+    /// The fields, for a conflict.
+    pub fn into_fields(self) -> Vec<ConflictField> {
+        self.fields
+    }
+}
+
+#[cfg(test)]
+mod tests;
