@@ -433,9 +433,12 @@ async fn password_is_never_hashed_where_a_provider_vouches() {
 /// Waits until so many connections wait for locks.
 async fn until_waiting(world: &World, connections: i64) {
     let sql = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    while count(world, sql).await < connections {
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
+    let waiting = async {
+        while count(world, sql).await < connections {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), waiting).await.expect("they wait for each other");
 }
 
 /// Links the identity of the second claims, whose address was that of another account, to that account, while the identity
