@@ -110,10 +110,12 @@ fn close_dialog(button: Option<&HtmlElement>) {
 }
 
 /// Whether a path leads to a page for a user whose session has ended or who needs to re-authenticate: the document that
-/// shows the old session is left, and nothing of it is read again.
+/// shows the old session is left, and nothing of it is read again. The same from the page that changes a one-time
+/// password: everything else opens with it.
 pub(super) fn leaves_document(to: &str) -> bool {
     let pages = [paths::CONFIRM, paths::SIGN_IN, paths::CHANGE_PASSWORD];
-    !is_on_screen(to) && pages.iter().any(|page| to.starts_with(page))
+    let leads_there = pages.iter().any(|page| to.starts_with(page));
+    !is_on_screen(to) && (leads_there || is_on_screen(paths::CHANGE_PASSWORD))
 }
 
 /// Whether a path leads to the page that is shown already, whatever its parameters.
