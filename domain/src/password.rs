@@ -4,7 +4,7 @@ use crate::form::FieldProblem;
 use serde::{Deserialize, Serialize};
 use time::Duration;
 
-/// Longest password in bytes, so that hashing stays bounded.
+/// The most characters of a password, so that hashing stays bounded.
 pub const LONGEST: usize = 256;
 /// How long an administrator's one-time password opens an account.
 pub const ONE_TIME_PASSWORD_LIFE: Duration = Duration::DAY;
@@ -91,8 +91,8 @@ impl NewPassword {
         if let Some(problem) = policy.too_short(raw.chars().count()) {
             return Err(problem);
         }
-        if raw.len() > LONGEST {
-            return Err(FieldProblem::new(format!("Shorten the password: at most {LONGEST} bytes fit.")));
+        if raw.chars().count() > LONGEST {
+            return Err(FieldProblem::new(format!("Shorten the password: at most {LONGEST} characters fit.")));
         }
         if raw.contains('\0') {
             return Err(FieldProblem::new("Remove the control characters from the password."));
@@ -176,6 +176,14 @@ mod tests {
         {
             assert!(refused(easy), "{easy}");
         }
+    }
+
+    #[test]
+    fn longest_password_counts_characters() {
+        let longest = "Fünf süße Äpfel ".repeat(16);
+        assert_eq!(longest.chars().count(), LONGEST);
+        assert!(!refused(&longest));
+        assert!(refused(&(longest + "!")));
     }
 
     #[test]

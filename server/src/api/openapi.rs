@@ -2,10 +2,13 @@
 
 use super::idempotency;
 use super::openapi_errors;
-use super::schema::only;
+use super::schema::{NewPasswordText, only};
 use super::v1;
+use crate::state::AppState;
 use axum::Json;
+use axum::extract::State;
 use std::sync::LazyLock;
+use utoipa::ToSchema as _;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
@@ -32,9 +35,15 @@ const TAGS: [(&str, &str); 8] = [
     ("compatibility", "Objects that are not kept here: always empty, for clients that look for them"),
 ];
 
-/// Sends it.
-pub async fn send() -> Json<&'static OpenApi> {
-    Json(&DOCUMENT)
+/// Sends it, with the limits that are configured here.
+pub async fn send(State(state): State<AppState>) -> Json<OpenApi> {
+    let mut document = DOCUMENT.clone();
+    let schemas = document.components.as_mut().map(|components| &mut components.schemas);
+    let password = schemas.and_then(|schemas| schemas.get_mut(&*NewPasswordText::name()));
+    if let Some(RefOr::T(Schema::Object(password))) = password {
+        password.min_length = Some(state.services.settings().password_policy.min_length());
+    }
+    Json(document)
 }
 
 /// The document as it is kept in `docs/openapi.json`.

@@ -73,9 +73,10 @@ described! {
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Email)))
         .max_length(Some(domain::email::Email::LONGEST))
         .pattern(Some(r#"^[^\s\x00-\x1F\x7F-\x9F<>"(),;@]+@[^\s\x00-\x1F\x7F-\x9F<>"(),;@]+$"#));
-    /// A password to set: at least as many characters as `GET /v1/config` says under `passwordMinLength`
-    /// (`BURSAR_PASSWORD_MIN_LENGTH`, 15 by default). Besides its length it is refused when it is on lists that attackers
-    /// try first, repeats a short block of characters, or holds the e-mail address or a NUL.
+    /// A password to set. The shortest one is a setting (`BURSAR_PASSWORD_MIN_LENGTH`, 15 by default): the document that
+    /// Bursar serves states it here, and `GET /v1/config` under `passwordMinLength`. Besides its length it is refused
+    /// when it is on lists that attackers try first, repeats a short block of characters, or holds the e-mail address or
+    /// a NUL.
     NewPasswordText = bounded(usize::from(PasswordPolicy::LEAST), password::LONGEST)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)));
     /// The technical name of a new project: begins with a letter or a digit; never changes.
@@ -251,9 +252,7 @@ pub trait SentText: Sized {
     /// # Errors
     /// Says what to enter.
     fn parse_sent(raw: &str) -> Result<Self, FieldProblem> {
-        if raw.chars().count() > Self::LONGEST {
-            return Err(FieldProblem::new(format!("Enter at most {} characters.", Self::LONGEST)));
-        }
+        check_sent(raw, Self::LONGEST)?;
         Self::parse_trimmed(raw)
     }
 
@@ -262,11 +261,21 @@ pub trait SentText: Sized {
     /// # Errors
     /// Says what to enter.
     fn parse_optional(raw: Option<&str>) -> Result<Option<Self>, FieldProblem> {
-        match raw {
-            Some(raw) if raw.trim().is_empty() && raw.chars().count() <= Self::LONGEST => Ok(None),
-            raw => raw.map(Self::parse_sent).transpose(),
-        }
+        let Some(raw) = raw else { return Ok(None) };
+        check_sent(raw, Self::LONGEST)?;
+        if raw.trim().is_empty() { Ok(None) } else { Self::parse_trimmed(raw).map(Some) }
     }
+}
+
+/// What a schema counts and excludes, before blanks are taken away: some control characters are blanks.
+fn check_sent(raw: &str, longest: usize) -> Result<(), FieldProblem> {
+    if raw.chars().count() > longest {
+        return Err(FieldProblem::new(format!("Enter at most {longest} characters.")));
+    }
+    if raw.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(FieldProblem::new("Remove the control characters."));
+    }
+    Ok(())
 }
 
 macro_rules! sent_text {
