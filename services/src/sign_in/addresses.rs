@@ -101,7 +101,7 @@ async fn count_known(
 /// By the rule of [`Tries::with_another`], in one statement: there is no row to lock first. One more than allowed stands
 /// for all that came too late.
 async fn count_unknown(services: &Services, connection: &mut PgConnection, email: &str) -> Result<Count, Error> {
-    let (now, allowed) = (services.clock.now(), i32::from(services.settings.account_tries));
+    let (now, allowed) = (services.clock.now(), services.settings.account_tries);
     let row = sqlx::query!(
         "insert into sign_in_addresses as a (address_hash, tries, ends_at)
          values (sha256(coalesce((select key from sign_in_address_key), '') || convert_to(lower($1), 'UTF8')), 1, $3)
@@ -112,13 +112,13 @@ async fn count_unknown(services: &Services, connection: &mut PgConnection, email
         email,
         now,
         now + services.settings.lock_period,
-        allowed
+        i32::from(allowed)
     )
     .fetch_one(connection)
     .await?;
     Ok(match row.tries {
-        tries if tries < allowed => Count::Open,
-        tries if tries == allowed => Count::Last(row.ends_at),
+        tries if tries < i32::from(allowed) => Count::Open,
+        tries if tries == i32::from(allowed) => Count::Last(row.ends_at),
         _ => Count::Blocked(row.ends_at),
     })
 }
