@@ -158,12 +158,10 @@ fn grant(view: &UserView, role: PlatformRole) -> AnyView {
         (format!("Make {name} {}?", role.title()), format!("Grant {}", role.title()))
     };
     let rights = format!("{name} will be able to {}", rights(role));
-    let next = role.is_maintainer().then(|| {
-        if view.has_provider {
-            "You sign in again at the identity provider to confirm."
-        } else {
-            "You enter your password next to confirm."
-        }
+    let next = role.is_maintainer().then_some(if view.has_provider {
+        "You sign in again at the identity provider to confirm."
+    } else {
+        "You enter your password next to confirm."
     });
     let action = move || {
         view! {

@@ -78,7 +78,7 @@ async fn methods_that_are_not_described_are_answered_with_405() {
     let server = TestServer::start().await;
     let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
     for (path, item) in READ["paths"].as_object().expect("addresses") {
-        let path = path.replace('{', "").replace('}', "");
+        let path = path.replace(['{', '}'], "");
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             let is_described = item.get(method.as_str().to_lowercase()).is_some()
                 // Addresses without values go before those with them.
