@@ -206,8 +206,11 @@ impl World {
     /// What the audit log says about something, the earliest first: action, actor, and `field: before -> after` lines.
     pub async fn audit(&self, target: uuid::Uuid) -> Vec<(String, String, Vec<String>)> {
         let rows: Vec<(String, String, serde_json::Value)> =
-            // The clock stands still; rows that are never changed lie in the order they were written.
-            sqlx::query_as("select action, actor, changes from audit_log where target_id = $1 order by at, ctid")
+            // The clock stands still: transactions are told apart by their number, and a page of the table is filled in order.
+            sqlx::query_as(
+                "select action, actor, changes from audit_log where target_id = $1
+                 order by at, xmin::text::bigint, ctid",
+            )
                 .bind(target)
                 .fetch_all(self.services.pool())
                 .await

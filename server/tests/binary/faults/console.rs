@@ -75,7 +75,7 @@ impl Console {
     /// Tries to sign in with a wrong password, as if from this address.
     pub(crate) async fn sign_in(&self, address: &str) -> Result<Answer, reqwest::Error> {
         let form = self.client.post(format!("{}/act/sign-in", self.address)).header("x-forwarded-for", address);
-        let form = form.body("email=nobody%40example.com&password=a+loud+ledger+line&next=%2F");
+        let form = form.body(format!("email=nobody-{address}%40example.com&password=a+loud+ledger+line&next=%2F"));
         let form = form.header("content-type", "application/x-www-form-urlencoded");
         answer(form.header("accept", "application/json").header("sec-fetch-site", "same-origin")).await
     }

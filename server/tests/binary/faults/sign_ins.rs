@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 const SIGN_INS: usize = 100;
 
-/// Wrong passwords, each from a network of its own.
+/// Wrong passwords, each for another e-mail address and from another network.
 fn sign_ins(console: &Arc<Console>) -> JoinSet<()> {
     (0..SIGN_INS)
         .map(|number| {

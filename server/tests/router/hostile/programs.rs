@@ -131,7 +131,7 @@ impl Operation {
             let read = |(method, operation): (&String, &Value)| Self {
                 method: Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method"),
                 template: path.clone(),
-                is_open: operation.get("security").is_none(),
+                is_open: operation.get("security").is_none_or(|security| *security == json!([])),
                 takes_a_body: operation.get("requestBody").is_some(),
             };
             operations.map(read).collect::<Vec<_>>()
