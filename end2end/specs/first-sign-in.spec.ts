@@ -7,7 +7,7 @@ const REFUSED = /status of 422/;
 
 test("a user who followed a link comes to it after choosing a password", async ({ page, people, faults }) => {
   faults.allow(REFUSED);
-  const { person, oneTimePassword } = await people.invite("Ada Invited");
+  const { person, oneTimePassword } = await people.invite("Zelda Invited");
   await page.goto(`${at.profile}?from=mail`);
   await signIn(page, person.email, "mistyped at the first try");
   await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(/is wrong/);
@@ -19,7 +19,7 @@ test("a user who followed a link comes to it after choosing a password", async (
 });
 
 test("a page that is opened while the change is due comes after it", async ({ page, people }) => {
-  const { person, oneTimePassword } = await people.invite("Ada Wandering");
+  const { person, oneTimePassword } = await people.invite("Zelda Wandering");
   await page.goto(at.signIn);
   await signIn(page, person.email, oneTimePassword);
   await arrived(page, "Choose a new password");
@@ -31,7 +31,7 @@ test("a page that is opened while the change is due comes after it", async ({ pa
 
 for (const next of ["https://example.com/", "//example.com/"]) {
   test(`choosing a password never leads to ${next}`, async ({ page, people, bursar }) => {
-    const { person, oneTimePassword } = await people.invite("Ada Misled");
+    const { person, oneTimePassword } = await people.invite("Zelda Misled");
     await page.goto(at.signIn);
     await signIn(page, person.email, oneTimePassword);
     await arrived(page, "Choose a new password");
@@ -47,7 +47,7 @@ test("the new password is typed once, can be shown, and password managers know w
   people,
   scripts,
 }) => {
-  const { person, oneTimePassword } = await people.invite("Ada Managed");
+  const { person, oneTimePassword } = await people.invite("Zelda Managed");
   await page.goto(at.signIn);
   await signIn(page, person.email, oneTimePassword);
   await arrived(page, "Choose a new password");
@@ -68,7 +68,7 @@ test("the new password is typed once, can be shown, and password managers know w
 
 test("a refused password keeps the way on, and costs no try", async ({ page, people, scripts, faults }) => {
   faults.allow(REFUSED);
-  const { person, oneTimePassword } = await people.invite("Ada Hesitating");
+  const { person, oneTimePassword } = await people.invite("Zelda Hesitating");
   await page.goto(at.profile);
   await signIn(page, person.email, oneTimePassword);
   await arrived(page, "Choose a new password");
@@ -87,7 +87,7 @@ test("a refused password keeps the way on, and costs no try", async ({ page, peo
 
 test("a user who signed in ten minutes ago is asked for the one-time password again", async ({ page, people, faults }) => {
   faults.allow(REFUSED);
-  const { person, oneTimePassword } = await people.invite("Ada Slow");
+  const { person, oneTimePassword } = await people.invite("Zelda Slow");
   await page.goto(at.signIn);
   await signIn(page, person.email, oneTimePassword);
   await arrived(page, "Choose a new password");
@@ -101,7 +101,7 @@ test("a user who signed in ten minutes ago is asked for the one-time password ag
 });
 
 test("the sign-in page leads on a user who is signed in", async ({ open, people }) => {
-  const ada = await people.add("Ada Inside");
+  const ada = await people.add("Zelda Inside");
   const page = await open(ada.email);
   await page.goto(`${at.signIn}?next=${encodeURIComponent(at.profile)}`);
   await arrived(page, ada.name);
@@ -110,7 +110,7 @@ test("the sign-in page leads on a user who is signed in", async ({ open, people 
 });
 
 test("Back after signing in does not show the sign-in form", async ({ page, people }) => {
-  const ada = await people.add("Ada Returning");
+  const ada = await people.add("Zelda Returning");
   await page.goto(at.signIn);
   await signIn(page, ada.email, PASSWORD);
   await arrived(page, "My access");
@@ -119,7 +119,7 @@ test("Back after signing in does not show the sign-in form", async ({ page, peop
 });
 
 test("Back after choosing a password does not ask for one again", async ({ page, people }) => {
-  const { person, oneTimePassword } = await people.invite("Ada Looking Back");
+  const { person, oneTimePassword } = await people.invite("Zelda Looking Back");
   await page.goto(at.signIn);
   await signIn(page, person.email, oneTimePassword);
   await arrived(page, "Choose a new password");

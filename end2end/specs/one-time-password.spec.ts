@@ -22,7 +22,7 @@ for (const scripts of [true, false]) {
 
     test("it stays through other actions, refusals, a reload, navigation and Back, until it was handed over", async ({ admin, bursar, people, faults }) => {
       faults.allow(REFUSED);
-      const { email, password } = await create(admin, "Ada Kept", scripts);
+      const { email, password } = await create(admin, "Zelda Kept", scripts);
       const project = await people.addProject();
 
       await admin.getByLabel("Add to project").fill(project);
@@ -43,7 +43,7 @@ for (const scripts of [true, false]) {
       await arrived(admin, "Users");
       await expect(shown(admin)).toHaveCount(0);
       await admin.goBack();
-      await arrived(admin, "Ada Kept");
+      await arrived(admin, "Zelda Kept");
       await expect(shown(admin)).toHaveText(password);
       await Visitor.signedIn(bursar.origin, email, password);
 
@@ -58,8 +58,8 @@ for (const scripts of [true, false]) {
     });
 
     test("users created one after the other each show their own", async ({ admin }) => {
-      const first = await create(admin, "Ada One", scripts);
-      const second = await create(admin, "Ada Two", scripts);
+      const first = await create(admin, "Zelda One", scripts);
+      const second = await create(admin, "Zelda Two", scripts);
       expect(first.password).not.toBe(second.password);
       for (const { path, password } of [first, second, first]) {
         await admin.goto(path);
@@ -73,10 +73,10 @@ for (const scripts of [true, false]) {
     });
 
     test("another session does not show it, and one issued there replaces it", async ({ admin, open }) => {
-      const { path, password } = await create(admin, "Ada Elsewhere", scripts);
+      const { path, password } = await create(admin, "Zelda Elsewhere", scripts);
       const other = await open(MAINTAINER);
       await other.goto(path);
-      await arrived(other, "Ada Elsewhere");
+      await arrived(other, "Zelda Elsewhere");
       await expect(shown(other)).toHaveCount(0);
       await issue(other);
       await expect(shown(other)).not.toHaveText(password);
@@ -86,14 +86,14 @@ for (const scripts of [true, false]) {
 
     test("it survives the confirmation of the administrator's own password", async ({ admin, people, faults }) => {
       faults.allow(/status of 403/);
-      const { path, password } = await create(admin, "Ada Confirmed", scripts);
+      const { path, password } = await create(admin, "Zelda Confirmed", scripts);
       await people.age(MAINTAINER, 10);
       await admin.getByRole("button", { name: "End sessions" }).or(admin.getByRole("button", { name: "Deactivate account" })).first().click();
       await admin.getByRole("dialog").getByRole("button", { name: /^(End sessions|Deactivate account)$/ }).click();
       await arrived(admin, "Confirm it is you");
       await admin.getByLabel("Password", { exact: true }).fill("seven quiet herons by the lake");
       await admin.getByRole("button", { name: /^Confirm/ }).click();
-      await arrived(admin, "Ada Confirmed");
+      await arrived(admin, "Zelda Confirmed");
       await admin.goto(path);
       await expect(shown(admin)).toHaveText(password);
     });
@@ -102,10 +102,10 @@ for (const scripts of [true, false]) {
       faults.allow(/status of 401/);
       const first = await Visitor.firstTime(untouched.origin, MAINTAINER, untouched.oneTimePassword(MAINTAINER));
       await enter(context, untouched.origin, first.session);
-      const { password } = await create(admin, "Ada Late", scripts, untouched.origin);
+      const { password } = await create(admin, "Zelda Late", scripts, untouched.origin);
       await untouched.ageHandovers(10);
       await admin.reload();
-      await arrived(admin, "Ada Late");
+      await arrived(admin, "Zelda Late");
       await expect(shown(admin)).toHaveCount(0);
       expect(await admin.content()).not.toContain(password);
     });
@@ -114,7 +114,7 @@ for (const scripts of [true, false]) {
 
 test("the sign-in details are copied as the user needs them", async ({ admin, context, bursar }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-  const { email, password } = await create(admin, "Ada Copied", true);
+  const { email, password } = await create(admin, "Zelda Copied", true);
   await admin.getByRole("button", { name: "Copy sign-in details" }).click();
   await expect(admin.getByText("Copied", { exact: true })).toBeVisible();
   const copied = await admin.evaluate(() => navigator.clipboard.readText());
@@ -125,14 +125,14 @@ test("a browser that refuses the clipboard is believed", async ({ admin }) => {
   await admin.addInitScript(() => {
     navigator.clipboard.writeText = () => Promise.reject(new DOMException("no", "NotAllowedError"));
   });
-  await create(admin, "Ada Refused", true);
+  await create(admin, "Zelda Refused", true);
   await admin.getByRole("button", { name: "Copy sign-in details" }).click();
   await expect(admin.getByText("The browser did not allow it. Select the text and copy it.")).toBeVisible();
 });
 
 test("on an open page it leaves when its time is over", async ({ admin }) => {
   await admin.clock.install();
-  const { password } = await create(admin, "Ada Watched", true);
+  const { password } = await create(admin, "Zelda Watched", true);
   await admin.clock.fastForward("09:30");
   await expect(shown(admin)).toHaveText(password);
   await admin.clock.fastForward("00:40");
@@ -141,7 +141,7 @@ test("on an open page it leaves when its time is over", async ({ admin }) => {
 });
 
 test("a document that brought it forgets it with it", async ({ admin }) => {
-  const { password } = await create(admin, "Ada Reloaded", true);
+  const { password } = await create(admin, "Zelda Reloaded", true);
   await admin.reload();
   await alive(admin);
   await admin.getByRole("button", { name: "Done, I have handed it over" }).click();

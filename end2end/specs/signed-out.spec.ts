@@ -15,7 +15,7 @@ for (const scripts of [true, false]) {
 
     test("a form sent after the session ended is shown again after signing in, as it was typed", async ({ page, context, bursar, people, faults }) => {
       faults.allow(SIGNED_OUT);
-      const ada = await people.add("Ada Ended", "admin");
+      const ada = await people.add("Zelda Ended", "admin");
       const project = await people.addProject();
       await enter(context, bursar.origin, (await people.signIn(ada.email)).session);
       await page.goto(at.editProject(project));
@@ -44,7 +44,7 @@ for (const scripts of [true, false]) {
 
     test("another user who signs in there never sees it", async ({ page, context, bursar, people, faults }) => {
       faults.allow(SIGNED_OUT);
-      const ada = await people.add("Ada Away", "admin");
+      const ada = await people.add("Zelda Away", "admin");
       const eve = await people.add("Eve Next", "admin");
       const project = await people.addProject();
       await enter(context, bursar.origin, (await people.signIn(ada.email)).session);
@@ -64,7 +64,7 @@ for (const scripts of [true, false]) {
 
     test("a form that another user opened in this browser is not sent as the one who is signed in now", async ({ page, context, bursar, people, faults }) => {
       faults.allow(/status of 409/);
-      const ada = await people.add("Ada Before", "admin");
+      const ada = await people.add("Zelda Before", "admin");
       const eve = await people.add("Eve After", "admin");
       const project = await people.addProject();
       await enter(context, bursar.origin, (await people.signIn(ada.email)).session);
@@ -95,7 +95,7 @@ const ENDINGS: Record<string, (page: Page, name: string) => Promise<void>> = {
 for (const [what, send] of Object.entries(ENDINGS)) {
   test(`${what} sent after the session ended leads to the sign-in page without a fault, also on Back`, async ({ open, people, faults }) => {
     faults.allow(SIGNED_OUT);
-    const ada = await people.add("Ada Gone", "admin");
+    const ada = await people.add("Zelda Gone", "admin");
     const ben = await people.add("Ben Member");
     const project = await people.addProject();
     await people.addMember(project, ben);
@@ -115,7 +115,7 @@ for (const [what, send] of Object.entries(ENDINGS)) {
 
 test("what is read after the session ended leads to the sign-in page without a fault", async ({ open, people, faults }) => {
   faults.allow(SIGNED_OUT);
-  const ada = await people.add("Ada Reader", "admin");
+  const ada = await people.add("Zelda Reader", "admin");
   const page = await open(ada.email);
   await page.goto(at.users);
   await alive(page);
@@ -126,7 +126,7 @@ test("what is read after the session ended leads to the sign-in page without a f
 
 test("signing out on purpose leaves nothing for the next sign-in", async ({ page, context, bursar, people, faults }) => {
   faults.allow(SIGNED_OUT);
-  const ada = await people.add("Ada Leaver", "admin");
+  const ada = await people.add("Zelda Leaver", "admin");
   const project = await people.addProject();
   await enter(context, bursar.origin, (await people.signIn(ada.email)).session);
   await page.goto(at.editProject(project));
