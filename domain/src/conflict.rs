@@ -77,7 +77,7 @@ impl<D> Edit<D> {
     }
 }
 
-/// What an edit form carries besides its fields. The browser could send other values than the server rendered; then
+/// What an edit form carries beside its fields. The browser could send other values than the server rendered; then
 /// the user overwrites values that she is allowed to change and that her own page did not show her, nothing more.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -150,7 +150,7 @@ pub enum Changed {
     Both,
 }
 
-/// Who changed a value. Without a base nobody knows, so that any difference needs a choice.
+/// Who changed a value. Without a base this is unknown, so that any difference needs a choice.
 pub fn changed(base: Option<&str>, mine: &str, theirs: &str) -> Changed {
     match base {
         _ if mine == theirs => Changed::Alike,
@@ -212,7 +212,7 @@ impl ConflictField {
     }
 }
 
-/// Somebody else saved since the form was rendered, and the form was not saved.
+/// Another user saved since the form was rendered, and the form was not saved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflict {
     /// The last save.
@@ -236,7 +236,7 @@ impl Conflict {
     }
 }
 
-/// What a merge came to, field by field; empty when nobody saved since the form was rendered.
+/// What a merge came to, field by field; empty when no other user saved since the form was rendered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Merge {
     fields: Vec<ConflictField>,

@@ -14,7 +14,7 @@ pub(crate) use characters::{described, first_invisible, is_invisible};
 
 /// Declares a text type that can only be made by parsing.
 ///
-/// `$min..=$max` counts characters after `$normal` has normalised the text. Characters that nobody sees are refused,
+/// `$min..=$max` counts characters after `$normal` has normalised the text. Invisible characters are refused,
 /// except where they change how their neighbours look.
 macro_rules! text_type {
     ($(#[$meta:meta])* $name:ident, $label:literal, $min:literal..=$max:literal, $normal:path) => {

@@ -65,7 +65,7 @@ export class BursarConsole {
     await administer({ text, values: [minutes, email] }, this.database);
   }
 
-  /** Lets a membership have been granted by somebody else, on 22 May 2025. */
+  /** Lets a membership have been granted by another user, on 22 May 2025. */
   async grantedLongAgo(member: string, grantedBy: string): Promise<void> {
     const text = `update user_projects set created_at = '2025-05-22 10:11:12Z', granted_by = (select id from users where email = $2)
       where user_id = (select id from users where email = $1)

@@ -52,7 +52,7 @@ impl std::fmt::Debug for Handover {
 }
 
 /// Keeps a password that was issued to a user. Those issued to the user before, by any administrator, no longer work and
-/// are shown to nobody.
+/// are not shown at all.
 ///
 /// # Errors
 /// The database failed.

@@ -1,7 +1,7 @@
 //! Forms that were sent after their session had ended, kept in the browser until the same user signs in again.
 //!
 //! What was typed travels in a cookie, sealed, so that no visitor writes a row. It is shown to the user whom the form was
-//! rendered for and to nobody else who signs in there.
+//! rendered for and to no other user who signs in there.
 
 use crate::Services;
 use crate::error::Error;

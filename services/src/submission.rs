@@ -100,7 +100,7 @@ impl Submission {
         let result = action.await;
         let kept = match &result {
             Ok(done) => self.keep(&services, done).await,
-            // Nobody knows whether it was done: the key stays taken.
+            // Whether it was done is unknown: the key stays taken.
             Err(Error::Refused(Refusal::Uncertain)) => Ok(()),
             Err(_) => idempotency::give_back(&services, &self.key).await,
         };

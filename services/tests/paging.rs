@@ -42,7 +42,7 @@ fn stories() -> impl Strategy<Value = Story> {
         .prop_map(|(stay, go, sort, descending, size, events)| Story { stay, go, sort, descending, size, events })
 }
 
-/// Somebody with a key: the name, the day of creation and of the last sign-in follow it; none is no sign-in at all. The
+/// A user with a key: the name, the day of creation and of the last sign-in follow it; none is no sign-in at all. The
 /// names are equal in all but the last levels of the collation, or in bytes alone.
 async fn insert(world: &World, key: u8, email: &str) {
     sqlx::query(

@@ -346,7 +346,7 @@ async fn unassignment_with_another_budget_assigned_since_is_not_undone() {
     assert_eq!(text, "The budget was deleted since. Nothing was undone.");
 }
 
-/// "tutor" with nobody but Root in it, deleted by Root.
+/// "tutor" with Root as its only member, deleted by Root.
 async fn deleted() -> (Tutor, EventId) {
     let tutor = with_budgets().await;
     run(&tutor.world, "delete from user_projects where user_id = (select id from users where name = 'Zelda')").await;

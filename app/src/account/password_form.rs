@@ -63,7 +63,7 @@ fn new_password(policy: PasswordPolicy) -> impl IntoView {
     let is_long_enough = Memo::new(move |_| length.get() >= policy.min_length());
     view! {
         <div class="relative" on:input=move |event| length.set(event_target_value(&event).chars().count())>
-            // Heard by nobody at each key: the hint names the least length, and below it is said when it is reached.
+            // Not announced at each key: the hint names the least length, and below it is said when it is reached.
             <p class="absolute end-0 top-0 text-sm text-ink-2" aria-hidden="true">
                 {move || counted(length.get(), policy)}
             </p>

@@ -225,7 +225,7 @@ fn undoable(done: Done, text: String, undo: &str, project: &str, event: Option<E
     }
 }
 
-/// Whether the caller still manages members after a change of this one: nobody gives themselves a right back.
+/// Whether the caller still manages members after a change of this one: a user who gave up the permission cannot grant it again.
 #[cfg(feature = "ssr")]
 fn may_undo(caller: &Caller, person: UserId) -> bool {
     caller.actor.user_id != person || caller.actor.may(Permission::ManageMembers, Target::Platform)

@@ -68,7 +68,7 @@ pub fn ConflictFields(
     .into_any()
 }
 
-/// Everything the form sends besides the choices. A field keeps the value it was rendered with, so that it is merged
+/// Everything the form sends beside the choices. A field keeps the value it was rendered with, so that it is merged
 /// once more with what is stored when the form arrives.
 fn hidden_fields(conflict: &Conflict, version: String) -> Vec<(String, String)> {
     let mut hidden = vec![("version".to_owned(), version)];

@@ -76,7 +76,7 @@ impl Cluster {
         }
         let mut command = self.owner.command(&self.binaries.program("initdb"));
         command.arg("--pgdata").arg(&unfinished).args(["--username", SUPERUSER, "--encoding=UTF8", "--data-checksums"]);
-        // Whoever may enter the folder of the socket may connect.
+        // Every user who may enter the folder of the socket may connect.
         command.args(["--auth-local=trust", "--auth-host=reject", "--no-instructions"]);
         command.args(if self.binaries.major >= 17 {
             ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"].as_slice()

@@ -134,7 +134,7 @@ async fn id(which: &str, user: &str) -> Option<u32> {
     String::from_utf8(output.stdout).ok()?.trim().parse().ok()
 }
 
-/// The user that root's Postgres runs as. One of its own: whoever runs as the same user is the superuser of the
+/// The user that root's Postgres runs as. One of its own: every process of that user is the superuser of the
 /// database, and many daemons run as `nobody`.
 fn user_name(application: &str) -> String {
     format!("{application}-postgres")

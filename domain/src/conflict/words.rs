@@ -56,7 +56,7 @@ impl Conflict {
 }
 
 impl Merge {
-    /// What became of a form that was saved: `saved` where nobody else had saved, and otherwise whose values stand.
+    /// What became of a form that was saved: `saved` where no other user had saved, and otherwise whose values stand.
     pub fn notice(&self, saved: &str) -> String {
         let concerns = |field: &&ConflictField| field.changed != Changed::Alike;
         if !self.fields.iter().any(|field| concerns(&field)) {

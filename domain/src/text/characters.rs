@@ -1,23 +1,23 @@
-//! Which characters of a text nobody sees, and what they are called.
+//! Which characters of a text are invisible, and what they are called.
 
 use super::unicode;
 
 /// Looks blank in every font, and no property of Unicode says so.
 const BRAILLE_BLANK: char = '\u{2800}';
 
-/// The first character of a text, and its place, that nobody sees and that does not change how its neighbours look.
+/// The first invisible character of a text, and its place, that does not change how its neighbours look.
 /// Line feeds, carriage returns and tabs are blanks.
 pub(crate) fn first_invisible(text: &str) -> Option<(usize, char)> {
     text.char_indices()
         .find(|(place, character)| is_out_of_place(&text[..*place], *character, &text[place + character.len_utf8()..]))
 }
 
-/// Whether nobody sees a character and it changes nothing between what stands before and after it.
+/// Whether a character is invisible and changes nothing between the text before and after it.
 pub(super) fn is_out_of_place(before: &str, character: char, after: &str) -> bool {
     is_invisible(character) && !unicode::shapes_neighbours(before, character, after)
 }
 
-/// Whether nobody sees a character, wherever it stands.
+/// Whether a character is invisible, wherever it stands.
 pub(crate) fn is_invisible(character: char) -> bool {
     let is_blank = matches!(character, '\n' | '\r' | '\t');
     character == BRAILLE_BLANK || (!is_blank && (character.is_control() || unicode::is_invisible(character)))
