@@ -3,7 +3,7 @@
 use crate::App;
 use crate::request::{self, RequestInfo};
 use crate::ui::Views;
-use crate::ui::form::FormUser;
+use crate::form::FormUser;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;

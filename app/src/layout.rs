@@ -1,10 +1,9 @@
 //! What surrounds every page behind sign-in: navigation, the sheet, and what the last form left.
 
 use crate::account::actions::SignOut;
-use crate::flash::PageFlash;
+use crate::form::{PageFlash, PostForm};
 use crate::me::{Me, use_me};
 use crate::paths;
-use crate::ui::form::PostForm;
 use crate::ui::{
     AppFrame, CommandPalette, Icon, MenuButton, NavLink, NavPerson, PaletteGroup, PaletteItem, PhoneBars, Sheet,
     SideNav, SkipLink, awaited,
@@ -118,5 +117,5 @@ fn sign_out() -> impl IntoView {
 #[component]
 fn Toasts() -> impl IntoView {
     let flash = expect_context::<PageFlash>();
-    awaited(move || async move { flash.get().await.and_then(crate::flash_view::toast) })
+    awaited(move || async move { flash.get().await.and_then(crate::form::toast) })
 }

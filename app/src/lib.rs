@@ -8,20 +8,16 @@
 
 pub mod account;
 pub mod budgets;
-mod confirm;
 #[cfg(feature = "ssr")]
 pub mod document;
-mod edit_form;
 pub mod error;
-mod fields;
-pub mod flash;
-mod flash_view;
+pub mod form;
 #[cfg(debug_assertions)]
 mod gallery;
 pub mod identity_provider;
 mod index;
 mod layout;
-mod listing;
+mod lazy_pages;
 pub mod me;
 pub mod next;
 pub mod page;
@@ -31,8 +27,6 @@ mod read;
 #[cfg(feature = "ssr")]
 pub mod request;
 pub mod routes;
-mod screen;
-pub mod send;
 pub mod theme;
 pub mod ui;
 pub mod url;

@@ -1,7 +1,7 @@
 //! Who is signed in, for the shell: navigation shows what the permission table allows.
 
 use crate::error::PageError;
-use crate::flash::Changes;
+use crate::form::Changes;
 use crate::read::Data;
 use domain::mode::Mode;
 use domain::permission::Permission;

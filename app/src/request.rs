@@ -4,7 +4,7 @@ use crate::account::actions::ConfirmIdentity;
 use crate::account::data::PlainHttp;
 use crate::next::NextPath;
 use crate::theme::Theme;
-use crate::ui::form::{FORM_KEY, FORM_USER, FormUser};
+use crate::form::{FORM_KEY, FORM_USER, FormUser};
 use domain::error::Refusal;
 use http::header::REFERER;
 use http::request::Parts;

@@ -10,7 +10,7 @@ use crate::budgets::budget::BudgetPage;
 use crate::budgets::create::NewBudgetPage;
 use crate::budgets::edit::EditBudgetPage;
 use crate::budgets::list::BudgetsPage;
-use crate::flash::provide_flash;
+use crate::form::provide_flash;
 use crate::identity_provider::page::IdentityProviderPage;
 use crate::index::IndexPage;
 use crate::layout::Layout;
@@ -44,7 +44,7 @@ pub fn App() -> impl IntoView {
 fn Frame() -> impl IntoView {
     provide_flash();
     #[cfg(feature = "hydrate")]
-    crate::ui::form::end_all_on_return();
+    crate::form::end_all_on_return();
     view! {
         <Routes fallback=NoSuchPage>
             <Route path=path!("/") view=IndexPage ssr=SsrMode::Async />

@@ -10,7 +10,7 @@ use crate::state::AppState;
 use app::next::NextPath;
 use app::paths;
 use app::request::RequestInfo;
-use app::send::{FLASH_COOKIE, session_cookie};
+use app::form::{FLASH_COOKIE, session_cookie};
 use axum::extract::{Form, Query, Request, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Redirect, Response};

@@ -1,7 +1,7 @@
 //! What one can do to one's own account.
 
 use crate::error::PageError;
-use crate::send::Sent;
+use crate::form::Sent;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -10,7 +10,7 @@ use {
     crate::next::NextPath,
     crate::paths,
     crate::request::{info, parse_id, posted, services, signed_in},
-    crate::send::{
+    crate::form::{
         DEVICE_COOKIE, Done, Form, SESSION_COOKIE, forget_kept_form, keep_flash, session_cookie, set_cookie,
     },
     crate::theme::Theme,

@@ -3,13 +3,11 @@
 
 use super::actions::{ConfirmIdentity, ConfirmLater};
 use super::data::{Confirmation, OpenConfirmation};
-use crate::confirm::Hidden;
-use crate::flash::FormFields;
+use crate::form::{FormFields, Hidden, PostForm};
 use crate::next::NextPath;
 use crate::page::{PageData, loaded, use_page};
 use crate::paths::CONFIRM_THROUGH_PROVIDER;
-use crate::screen::Screen;
-use crate::ui::form::PostForm;
+use crate::lazy_pages::Screen;
 use crate::ui::{Button, ButtonKind, ButtonSize, Icon, LinkButton, LonelySheet, TextField, TextKind};
 use crate::url::encode;
 use domain::provider::ProviderKind;

@@ -1,9 +1,8 @@
 //! Changing one's own password: the fields, on the profile and while a change is due.
 
 use super::actions::ChangePassword;
-use crate::flash::FormFields;
+use crate::form::{FormFields, PostForm};
 use crate::next::NextPath;
-use crate::ui::form::PostForm;
 use crate::ui::{Button, ButtonKind, TextField, TextKind};
 use domain::password::PasswordPolicy;
 use leptos::context::Provider;

@@ -4,13 +4,12 @@ use super::actions::{SetTheme, SignOut};
 use super::data::{Profile, ReadProfile};
 use super::password_form::{FORM, PasswordForm, password_form};
 use super::sessions;
-use crate::flash::Forms;
+use crate::form::{Forms, PostForm};
 use crate::me::{Me, use_me};
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::read::Data;
-use crate::screen::Screen;
+use crate::lazy_pages::Screen;
 use crate::theme::Theme;
-use crate::ui::form::PostForm;
 use crate::ui::{
     Avatar, AvatarSize, Button, Choice, CopyButton, Crumb, Fact, Facts, Icon, ObjectHead, RoleBadge, Segmented,
     SettingsSection, UnverifiedBadge, Views, shown_address, within_awaited,

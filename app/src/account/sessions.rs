@@ -1,8 +1,7 @@
 //! One's own sessions, on the profile.
 
 use super::actions::{EndSession, SignOutEverywhere};
-use crate::confirm::Hidden;
-use crate::ui::form::PostForm;
+use crate::form::{Hidden, PostForm};
 use crate::ui::{
     Badge, BadgeKind, Button, ButtonKind, ButtonSize, ConfirmDialog, DialogButton, Icon, RelativeTime, SvgIcon, Views,
 };

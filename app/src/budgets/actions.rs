@@ -1,7 +1,7 @@
 //! What can be done to budgets.
 
 use crate::error::PageError;
-use crate::send::Sent;
+use crate::form::Sent;
 use domain::budget::BudgetFields;
 use domain::conflict::EditBasis;
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use {
     crate::paths,
     crate::request::{parse_id, signed_in},
-    crate::send::{Done, Form},
+    crate::form::{Done, Form},
     domain::actor::Target,
     domain::budget::{BudgetDraft, Category},
     domain::conflict::Edit,

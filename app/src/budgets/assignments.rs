@@ -2,7 +2,7 @@
 
 use super::actions::{TakeBudgetFromPerson, TakeBudgetFromProject};
 use super::row::assigned_words;
-use crate::confirm::ConfirmForm;
+use crate::form::ConfirmForm;
 use crate::paths;
 use crate::ui::{
     Avatar, AvatarShape, ButtonKind, ButtonSize, Cell, DialogButton, ExternalBadge, Header, NameCell, RelativeTime,

@@ -5,7 +5,7 @@ use super::data::{BudgetView, ReadBudget};
 use super::row::assigned_words;
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
-use crate::screen::Screen;
+use crate::lazy_pages::Screen;
 use crate::ui::{
     Amount, Crumb, Fact, Facts, Icon, LinkButton, ObjectHead, RailPart, RelativeTime, Section, ShortId, SplitBody,
     Tile, category_icon,

@@ -3,12 +3,10 @@
 use super::actions::CreateBudget;
 use super::data::OpenNewBudget;
 use super::form::{fields, labels};
-use crate::fields::FieldColumn;
-use crate::flash::FormFields;
+use crate::form::{FieldColumn, FormFields, PostForm};
 use crate::page::{PageData, loaded, use_page};
 use crate::paths;
-use crate::screen::Screen;
-use crate::ui::form::PostForm;
+use crate::lazy_pages::Screen;
 use crate::ui::{Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;

@@ -4,7 +4,7 @@ use super::data::{IdentityProvider, ReadIdentityProvider};
 use super::health;
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
-use crate::screen::Screen;
+use crate::lazy_pages::Screen;
 use crate::ui::{Crumb, EmptyKind, EmptyState, Fact, Facts, Icon, LinkButton, PageBody, PageHead, Section};
 use domain::mode::Mode;
 use domain::provider::ProviderStatus;

@@ -1,7 +1,7 @@
 //! What can be done to projects and their members.
 
 use crate::error::PageError;
-use crate::send::Sent;
+use crate::form::Sent;
 use domain::conflict::EditBasis;
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use {
     crate::paths,
     crate::request::{parse_id, signed_in},
-    crate::send::{Done, Form},
+    crate::form::{Done, Form},
     domain::actor::Target,
     domain::conflict::Edit,
     domain::error::Refusal,
@@ -231,10 +231,10 @@ fn may_undo(caller: &Caller, person: UserId) -> bool {
     caller.actor.user_id != person || caller.actor.may(Permission::ManageMembers, Target::Platform)
 }
 
-/// [`crate::confirm::WITHOUT_ADMIN`] as a form sends it.
+/// [`crate::form::WITHOUT_ADMIN`] as a form sends it.
 #[cfg(feature = "ssr")]
 pub(crate) fn parse_without_admin(raw: &str) -> WithoutAdmin {
-    if raw == crate::confirm::CONFIRMED { WithoutAdmin::Allow } else { WithoutAdmin::Refuse }
+    if raw == crate::form::CONFIRMED { WithoutAdmin::Allow } else { WithoutAdmin::Refuse }
 }
 
 /// Finds the project by name and asks the guard.

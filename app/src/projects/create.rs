@@ -4,12 +4,10 @@ use super::actions::CreateProject;
 use super::data::{NewProjectView, OpenNewProject};
 use super::name_rules::NameRules;
 use crate::account::own_projects::allowance_words;
-use crate::fields::FieldColumn;
-use crate::flash::FormFields;
+use crate::form::{FieldColumn, FormFields, PostForm};
 use crate::page::{PageData, loaded, use_page};
 use crate::paths;
-use crate::screen::Screen;
-use crate::ui::form::PostForm;
+use crate::lazy_pages::Screen;
 use crate::ui::{
     Banner, BannerKind, Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField,
     TextKind, Views,

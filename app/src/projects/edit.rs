@@ -2,12 +2,10 @@
 
 use super::actions::EditProject;
 use super::data::ReadProjectFacts;
-use crate::edit_form::Edited;
-use crate::fields::FieldColumn;
-use crate::flash::FormFields;
+use crate::form::{Edited, FieldColumn, FormFields};
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
-use crate::screen::Screen;
+use crate::lazy_pages::Screen;
 use crate::ui::{Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField};
 use domain::conflict::Draft;
 use domain::project::ProjectFacts;

@@ -1,8 +1,7 @@
 //! Giving a member the other role in a project: from the project's page, and from the user's.
 
-use crate::confirm::{CONFIRMED, ConfirmForm, Hidden, WITHOUT_ADMIN, without_admin};
+use crate::form::{CONFIRMED, ConfirmForm, Hidden, PostForm, WITHOUT_ADMIN, without_admin};
 use crate::projects::actions::ChangeMemberRole;
-use crate::ui::form::PostForm;
 use crate::ui::{BareSelect, Button, ButtonKind, ButtonSize, Choice, DialogButton};
 use domain::id::UserId;
 use domain::role::ProjectRole;

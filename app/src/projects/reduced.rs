@@ -2,7 +2,7 @@
 //! everybody else. Without numbers of members, which nobody knows here (`behaviour.md` section 7.4).
 
 use super::row::{CREATED, reduced_row};
-use crate::listing::{ListQuery as _, ignored_notice, pager};
+use crate::page::listing::{ListQuery as _, ignored_notice, pager};
 use crate::me::Me;
 use crate::paths;
 use crate::ui::{

@@ -20,7 +20,6 @@ mod error_summary;
 mod facts;
 mod field;
 mod filter;
-pub mod form;
 pub mod hydrated;
 mod icon;
 mod meter;

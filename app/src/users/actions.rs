@@ -1,7 +1,7 @@
 //! What can be done to people.
 
 use crate::error::PageError;
-use crate::send::Sent;
+use crate::form::Sent;
 use domain::conflict::EditBasis;
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use {
     crate::paths,
     crate::projects::actions::parse_without_admin,
     crate::request::{parse_id, signed_in},
-    crate::send::{Done, Form},
+    crate::form::{Done, Form},
     domain::actor::Target,
     domain::conflict::Edit,
     domain::email::{AddressDraft, Email},
@@ -287,7 +287,7 @@ pub async fn dismiss_one_time_password(person: String) -> Result<Sent, PageError
         // What this session issued, whatever it may do now.
         let (services, caller) = signed_in()?;
         if !handover::dismiss(&services, caller.actor.session_id, parse_id(&person)?).await? {
-            crate::send::forget_handover();
+            crate::form::forget_handover();
         }
         Ok(Done::here().saying("One-time password removed from this page."))
     })

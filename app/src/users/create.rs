@@ -2,12 +2,10 @@
 
 use super::actions::CreatePerson;
 use super::data::OpenNewPerson;
-use crate::fields::FieldColumn;
-use crate::flash::FormFields;
+use crate::form::{FieldColumn, FormFields, PostForm};
 use crate::page::{PageData, loaded, use_page};
 use crate::paths;
-use crate::screen::Screen;
-use crate::ui::form::PostForm;
+use crate::lazy_pages::Screen;
 use crate::ui::{
     Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, RadioChoice, RadioRows, TextField, TextKind,
 };

@@ -9,7 +9,7 @@ use crate::state::AppState;
 use crate::static_page;
 use app::paths;
 use app::request::{Assets, RequestInfo};
-use app::send::FLASH_COOKIE;
+use app::form::FLASH_COOKIE;
 use app::theme::Theme;
 use app::ui::{Button, ButtonKind, ButtonSize, Icon, LinkButton, LonelySheet};
 use app::url::encode;

@@ -1,12 +1,10 @@
 //! Finding somebody and adding them to a project.
 
 use super::search::{Searches, find_form};
-use crate::confirm::Hidden;
-use crate::flash::Forms;
+use crate::form::{Forms, Hidden, PostForm};
 use crate::projects::actions::AddMember;
 use crate::projects::data::{ProjectPageQuery, ProjectView};
 use crate::projects::member_role::roles;
-use crate::ui::form::PostForm;
 use crate::ui::{
     Avatar, Badge, BadgeKind, Banner, BannerKind, BareSelect, Button, ExternalBadge, Icon, Section, Views,
     shown_address,

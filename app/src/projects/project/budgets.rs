@@ -1,10 +1,9 @@
 //! The budgets that serve a project: at most one a category, side by side.
 
 use crate::budgets::actions::{AssignBudgetToProject, TakeBudgetFromProject};
-use crate::confirm::{ConfirmForm, Hidden};
+use crate::form::{ConfirmForm, Hidden, PostForm};
 use crate::paths;
 use crate::projects::data::ProjectView;
-use crate::ui::form::PostForm;
 use crate::ui::{
     Amount, BareSelect, Button, ButtonKind, ButtonSize, Card, Cards, Choice, DialogButton, RelativeTime, Section,
     SvgIcon, Views, category_icon,

@@ -1,7 +1,6 @@
 //! Deleting a project, or why it cannot be deleted.
 
-use crate::confirm::ConfirmForm;
-use crate::flash::FormFields;
+use crate::form::{ConfirmForm, FormFields};
 use crate::projects::actions::DeleteProject;
 use crate::ui::{Banner, BannerKind, Button, ButtonKind, DialogButton, Icon, Section};
 use domain::project::ProjectFacts;

@@ -1,7 +1,7 @@
 //! The people in a project.
 
 use super::search::{Searches, address, members_form};
-use crate::confirm::{CONFIRMED, ConfirmForm, WITHOUT_ADMIN, without_admin};
+use crate::form::{CONFIRMED, ConfirmForm, WITHOUT_ADMIN, without_admin};
 use crate::paths;
 use crate::projects::actions::RemoveMember;
 use crate::projects::data::{ProjectPageQuery, ProjectView};

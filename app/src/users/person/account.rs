@@ -1,9 +1,7 @@
 //! Whether somebody may sign in, with what, and how many projects they may join.
 
 use super::address;
-use crate::confirm::{CONFIRMED, ConfirmForm, Hidden, WITHOUT_ADMIN, without_admin};
-use crate::flash::{FormFields, Forms};
-use crate::ui::form::PostForm;
+use crate::form::{CONFIRMED, ConfirmForm, FormFields, Forms, Hidden, PostForm, WITHOUT_ADMIN, without_admin};
 use crate::ui::{Button, ButtonKind, DialogButton, Icon, Section, TextField, Views, relative};
 use crate::users::actions::{
     ADDRESS_FORM, DeactivatePerson, EndSessionsOfPerson, IssueOneTimePassword, ReactivatePerson, SetProjectLimit,

@@ -1,9 +1,7 @@
 //! The e-mail address of a user: to be corrected, or released when the account is closed.
 
 use super::account::{line, quiet};
-use crate::confirm::ConfirmForm;
-use crate::edit_form::Edited;
-use crate::flash::FormFields;
+use crate::form::{ConfirmForm, Edited, FormFields};
 use crate::paths;
 use crate::ui::{Button, ButtonKind, DialogButton, TextField, TextKind};
 use crate::users::actions::{ADDRESS_FORM, ChangeAddress, ReleaseAddress};

@@ -1,9 +1,8 @@
 //! The budgets that serve a person: at most one a category.
 
 use crate::budgets::actions::{AssignBudgetToPerson, TakeBudgetFromPerson};
-use crate::confirm::{ConfirmForm, Hidden};
+use crate::form::{ConfirmForm, Hidden, PostForm};
 use crate::paths;
-use crate::ui::form::PostForm;
 use crate::ui::{
     BareSelect, Button, ButtonKind, ButtonSize, Choice, DialogButton, LimitFigures, RelativeTime, Section, SvgIcon,
     Views, category_icon,

@@ -1,7 +1,6 @@
 //! A one-time password that the administrator issued and still has to hand over.
 
-use crate::confirm::Hidden;
-use crate::ui::form::PostForm;
+use crate::form::{Hidden, PostForm};
 use crate::ui::{Button, CopyTextButton, Icon, SvgIcon};
 use crate::users::actions::DismissOneTimePassword;
 use crate::users::data::{Handover, UserView};

@@ -1,8 +1,7 @@
 //! What the identity provider says about somebody, where it disagrees with what holds here.
 
-use crate::confirm::{ConfirmForm, Hidden};
+use crate::form::{ConfirmForm, Hidden, PostForm};
 use crate::paths;
-use crate::ui::form::PostForm;
 use crate::ui::{
     Banner, BannerKind, Button, ButtonKind, Cell, DialogButton, Fact, Facts, Header, Icon, RelativeTime, Section,
     Stacked, Table, TableBody, TableFit, TableHead, TableRow, Views, Width, shown_address,

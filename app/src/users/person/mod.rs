@@ -10,10 +10,10 @@ mod projects;
 mod roles;
 
 use super::data::{ReadPerson, UserView};
-use crate::flash::Forms;
+use crate::form::Forms;
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
-use crate::screen::Screen;
+use crate::lazy_pages::Screen;
 use crate::ui::{
     Avatar, AvatarSize, Badge, BadgeKind, CopyButton, Crumb, ObjectHead, RoleBadge, SplitBody, StatusMark,
     UnverifiedBadge,

@@ -1,12 +1,10 @@
 //! The projects somebody is in, and adding another.
 
-use crate::confirm::{CONFIRMED, ConfirmForm, Hidden, WITHOUT_ADMIN, without_admin};
-use crate::flash::{FormFields, Forms};
+use crate::form::{CONFIRMED, ConfirmForm, FormFields, Forms, Hidden, PostForm, WITHOUT_ADMIN, without_admin};
 use crate::paths;
 use crate::projects::actions::{AddMember, RemoveMember};
 use crate::projects::member_role::{Membership, role_form, roles};
 use crate::projects::project::members::REMOVAL;
-use crate::ui::form::PostForm;
 use crate::ui::{
     Avatar, AvatarShape, Badge, BadgeKind, Banner, BannerKind, Button, Cell, Day, DialogIconButton, Header, Icon,
     NameCell, Section, SelectField, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, TextField,

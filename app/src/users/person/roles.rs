@@ -1,8 +1,6 @@
 //! The platform role of a user: one choice, saved by one button. Admin and maintainer are confirmed in a dialog.
 
-use crate::confirm::Hidden;
-use crate::flash::{FormFields, Forms};
-use crate::ui::form::PostForm;
+use crate::form::{FormFields, Forms, Hidden, PostForm};
 use crate::ui::{Button, ButtonKind, ConfirmDialog, DialogButton, RadioChoice, RadioRows, RoleBadge, Section, Views};
 use crate::users::actions::{ROLE_FORM, SetPlatformRole};
 use crate::users::data::UserView;

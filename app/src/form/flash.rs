@@ -162,8 +162,8 @@ pub async fn take_flash() -> Result<Option<Flash>, PageError> {
     let services = crate::request::services()?;
     let flash = services::forms::take(&services, session, &cookie).await.map_err(domain::error::Refusal::from)?;
     match &flash {
-        Some(asking) if is_asking(asking) => crate::send::keep(asking).await?,
-        _ => crate::send::forget_flash(),
+        Some(asking) if is_asking(asking) => crate::form::keep(asking).await?,
+        _ => crate::form::forget_flash(),
     }
     Ok(flash.or_else(take_kept_form))
 }
@@ -175,7 +175,7 @@ fn take_kept_form() -> Option<Flash> {
     let kept = crate::request::kept_form()?;
     let is_here = kept.page == crate::request::current_page().path();
     if kept.user != user || is_here {
-        crate::send::forget_kept_form();
+        crate::form::forget_kept_form();
     }
     (kept.user == user && is_here && kept.has_input()).then_some(Flash::Form(kept.form))
 }

@@ -1,21 +1,13 @@
 //! The one way to send a form. Without scripts the browser posts it and follows the redirect; with scripts the same
-//! post is sent in place and the page on the screen is read again (see [`crate::send`]).
+//! post is sent in place and the page on the screen is read again (see [`send`](super::send)).
 //!
 //! One post of a form is under way at a time. Two that happen all the same, without scripts or before they run, are done
 //! once: every form carries a key of its own.
 
+use super::stamp::Stamp;
 #[cfg(feature = "hydrate")]
-mod post;
-mod stamp;
-mod under_way;
-
-#[cfg(feature = "ssr")]
-pub(crate) use stamp::{FORM_KEY, FORM_USER, FormUser};
-
+use super::{post, under_way};
 use leptos::prelude::*;
-use stamp::Stamp;
-#[cfg(feature = "hydrate")]
-pub(crate) use under_way::end_all_on_return;
 
 /// A form that posts to a server function.
 #[component]
@@ -48,7 +40,7 @@ pub fn PostForm(
 fn sender(whole_page: bool) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
     use leptos_router::hooks::use_navigate;
 
-    let changes = expect_context::<crate::flash::Changes>();
+    let changes = expect_context::<crate::form::Changes>();
     let navigate = use_navigate();
     move |event| {
         let Some(form) = post::form_of(&event) else { return };

@@ -2,7 +2,7 @@
 
 use super::stamp::{self, FORM_KEY};
 use crate::paths;
-use crate::send::Sent;
+use crate::form::Sent;
 use domain::error::Refusal;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::window;

@@ -1,7 +1,6 @@
 //! How a flash looks: a toast for what was done, a banner for what was refused.
 
-use crate::confirm::Hidden;
-use crate::ui::form::PostForm;
+use crate::form::{Hidden, PostForm};
 use crate::ui::{Banner, BannerKind, Button, ButtonKind, ButtonSize, Icon, Toast};
 use domain::error::Refusal;
 use domain::form::{Flash, Undo};

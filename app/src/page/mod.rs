@@ -1,7 +1,9 @@
 //! How every page gets its data: one server function, read while rendering, read again after a change.
 
+pub(crate) mod listing;
+
 use crate::error::PageError;
-use crate::flash::{Changes, Forms, PageFlash};
+use crate::form::{Changes, Forms, PageFlash};
 use crate::read::Data;
 use crate::ui::{EmptyKind, EmptyState, ErrorState, LinkButton, PageHead, SkeletonRows, awaited_behind};
 use crate::url;
@@ -81,7 +83,7 @@ fn shown(read: Box<dyn Fn() -> Reading + Send + Sync>) -> AnyView {
         let read = read();
         async move {
             let flash = flash.get().await;
-            let banner = flash.clone().and_then(crate::flash_view::banner);
+            let banner = flash.clone().and_then(crate::form::banner);
             let body = match read.await {
                 Ok(show) => show(Forms::from(flash)),
                 Err(error) => refusal_page(&error).into_any(),

@@ -1,0 +1,25 @@
+//! The one way to send a form and to show what came of it. Knows no area: what one of them adds, registers itself.
+
+mod confirm_form;
+mod edit_form;
+mod field_column;
+mod flash;
+mod flash_view;
+#[cfg(feature = "hydrate")]
+mod post;
+mod post_form;
+mod send;
+mod stamp;
+mod under_way;
+
+pub use confirm_form::*;
+pub(crate) use edit_form::Edited;
+pub(crate) use field_column::FieldColumn;
+pub use flash::*;
+pub(crate) use flash_view::{banner, toast};
+pub use post_form::PostForm;
+pub use send::*;
+#[cfg(feature = "ssr")]
+pub(crate) use stamp::{FORM_KEY, FORM_USER, FormUser};
+#[cfg(feature = "hydrate")]
+pub(crate) use under_way::end_all_on_return;
