@@ -1,9 +1,9 @@
 //! The HTML document around every page; server only.
 
 use crate::App;
+use crate::form::FormUser;
 use crate::request::{self, RequestInfo};
 use crate::ui::Views;
-use crate::form::FormUser;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;

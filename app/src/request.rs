@@ -2,9 +2,9 @@
 
 use crate::account::actions::ConfirmIdentity;
 use crate::account::data::PlainHttp;
+use crate::form::{FORM_KEY, FORM_USER, FormUser};
 use crate::next::NextPath;
 use crate::theme::Theme;
-use crate::form::{FORM_KEY, FORM_USER, FormUser};
 use domain::error::Refusal;
 use http::header::REFERER;
 use http::request::Parts;

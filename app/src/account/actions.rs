@@ -7,12 +7,12 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
     super::confirm,
-    crate::next::NextPath,
-    crate::paths,
-    crate::request::{info, parse_id, posted, services, signed_in},
     crate::form::{
         DEVICE_COOKIE, Done, Form, SESSION_COOKIE, forget_kept_form, keep_flash, session_cookie, set_cookie,
     },
+    crate::next::NextPath,
+    crate::paths,
+    crate::request::{info, parse_id, posted, services, signed_in},
     crate::theme::Theme,
     domain::actor::Target,
     domain::error::Refusal,

@@ -3,10 +3,10 @@
 use super::actions::SignOut;
 use super::data::{OpenPasswordChange, PasswordChange};
 use super::password_form::{FORM, PasswordForm, password_form};
+use crate::form::PostForm;
+use crate::lazy_pages::Screen;
 use crate::next::NextPath;
 use crate::page::{PageData, loaded, use_page};
-use crate::lazy_pages::Screen;
-use crate::form::PostForm;
 use crate::ui::{Button, ButtonKind, Icon, LonelySheet};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;

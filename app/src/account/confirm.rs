@@ -4,10 +4,10 @@
 use super::actions::{ConfirmIdentity, ConfirmLater};
 use super::data::{Confirmation, OpenConfirmation};
 use crate::form::{FormFields, Hidden, PostForm};
+use crate::lazy_pages::Screen;
 use crate::next::NextPath;
 use crate::page::{PageData, loaded, use_page};
 use crate::paths::CONFIRM_THROUGH_PROVIDER;
-use crate::lazy_pages::Screen;
 use crate::ui::{Button, ButtonKind, ButtonSize, Icon, LinkButton, LonelySheet, TextField, TextKind};
 use crate::url::encode;
 use domain::provider::ProviderKind;

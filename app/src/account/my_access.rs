@@ -2,10 +2,10 @@
 
 use super::data::{MyAccess, ReadMyAccess};
 use super::{own_budgets, own_projects, rights};
+use crate::lazy_pages::Screen;
 use crate::me::{Me, use_me};
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::read::Data;
-use crate::lazy_pages::Screen;
 use crate::ui::{Avatar, AvatarSize, Crumb, Fact, Facts, PageHead, RailPart, SplitBody, shown_address, within_awaited};
 use domain::mode::Mode;
 use leptos::prelude::*;

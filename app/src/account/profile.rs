@@ -5,10 +5,10 @@ use super::data::{Profile, ReadProfile};
 use super::password_form::{FORM, PasswordForm, password_form};
 use super::sessions;
 use crate::form::{Forms, PostForm};
+use crate::lazy_pages::Screen;
 use crate::me::{Me, use_me};
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::read::Data;
-use crate::lazy_pages::Screen;
 use crate::theme::Theme;
 use crate::ui::{
     Avatar, AvatarSize, Button, Choice, CopyButton, Crumb, Fact, Facts, Icon, ObjectHead, RoleBadge, Segmented,

@@ -3,11 +3,11 @@
 use super::actions::SignIn;
 use super::data::{PlainHttp, ReadSignInWay, SignInOffer, SignInWay, SignedOut};
 use crate::form::{FormFields, Forms, PageFlash, PostForm};
+use crate::lazy_pages::Screen;
 use crate::next::NextPath;
 use crate::page::Dated;
 use crate::paths::{SIGN_IN, SIGN_IN_THROUGH_PROVIDER as START};
 use crate::read::Data;
-use crate::lazy_pages::Screen;
 use crate::ui::{
     Banner, BannerKind, Button, ButtonKind, ButtonSize, Icon, LinkButton, LonelySheet, RelativeTime, TextField,
     TextKind, awaited,

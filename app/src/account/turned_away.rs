@@ -1,8 +1,8 @@
 //! The page that turns somebody away whom the identity provider vouches for: who it is, why, and what to do.
 
 use crate::form::PageFlash;
-use crate::paths;
 use crate::lazy_pages::Screen;
+use crate::paths;
 use crate::ui::{
     Avatar, ButtonKind, ButtonSize, CopyButton, Icon, IconSize, LinkButton, LonelySheet, SvgIcon, Views, absolute,
     awaited,

@@ -8,9 +8,9 @@ use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use {
+    crate::form::{Done, Form},
     crate::paths,
     crate::request::{parse_id, signed_in},
-    crate::form::{Done, Form},
     domain::actor::Target,
     domain::budget::{BudgetDraft, Category},
     domain::conflict::Edit,

@@ -3,9 +3,9 @@
 use super::assignments::assignments;
 use super::data::{BudgetView, ReadBudget};
 use super::row::assigned_words;
+use crate::lazy_pages::Screen;
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
-use crate::lazy_pages::Screen;
 use crate::ui::{
     Amount, Crumb, Fact, Facts, Icon, LinkButton, ObjectHead, RailPart, RelativeTime, Section, ShortId, SplitBody,
     Tile, category_icon,

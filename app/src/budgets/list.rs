@@ -3,12 +3,12 @@
 use super::data::ListBudgets;
 use super::row::{PERIOD, SOFT_LIMIT, UPDATED, budget_row};
 use crate::form::Hidden;
-use crate::page::listing::{EmptyWords, ListQuery as _, LiveSearch, clear, empty, ignored_notice, pager};
+use crate::lazy_pages::Screen;
 use crate::me::{Me, use_me};
+use crate::page::listing::{EmptyWords, ListQuery as _, LiveSearch, clear, empty, ignored_notice, pager};
 use crate::page::{PageData, loaded, use_page, use_params};
 use crate::paths;
 use crate::read::Data;
-use crate::lazy_pages::Screen;
 use crate::ui::{
     ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
     SortHeader, Table, TableBody, TableHead, Views, Width, awaited,

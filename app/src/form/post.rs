@@ -1,8 +1,8 @@
 //! Sending a form in place.
 
 use super::stamp::{self, FORM_KEY};
-use crate::paths;
 use crate::form::Sent;
+use crate::paths;
 use domain::error::Refusal;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::window;

@@ -2,9 +2,9 @@
 
 use super::data::{IdentityProvider, ReadIdentityProvider};
 use super::health;
+use crate::lazy_pages::Screen;
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
-use crate::lazy_pages::Screen;
 use crate::ui::{Crumb, EmptyKind, EmptyState, Fact, Facts, Icon, LinkButton, PageBody, PageHead, Section};
 use domain::mode::Mode;
 use domain::provider::ProviderStatus;

@@ -7,9 +7,9 @@ use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use {
+    crate::form::{Done, Form},
     crate::paths,
     crate::request::{parse_id, signed_in},
-    crate::form::{Done, Form},
     domain::actor::Target,
     domain::conflict::Edit,
     domain::error::Refusal,

@@ -5,9 +5,9 @@ use super::data::{NewProjectView, OpenNewProject};
 use super::name_rules::NameRules;
 use crate::account::own_projects::allowance_words;
 use crate::form::{FieldColumn, FormFields, PostForm};
+use crate::lazy_pages::Screen;
 use crate::page::{PageData, loaded, use_page};
 use crate::paths;
-use crate::lazy_pages::Screen;
 use crate::ui::{
     Banner, BannerKind, Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField,
     TextKind, Views,

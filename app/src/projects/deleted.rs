@@ -1,8 +1,8 @@
 //! Deleted projects in the list, and the way back.
 
+use crate::form::PostForm;
 use crate::page::listing::ListQuery as _;
 use crate::projects::actions::RestoreProject;
-use crate::form::PostForm;
 use crate::ui::{
     Avatar, AvatarShape, Button, ButtonSize, Cell, Day, Header, Icon, NameCell, SortHeader, Stacked, Table, TableBody,
     TableHead, TableRow, Views, Width,

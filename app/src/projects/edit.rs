@@ -3,9 +3,9 @@
 use super::actions::EditProject;
 use super::data::ReadProjectFacts;
 use crate::form::{Edited, FieldColumn, FormFields};
+use crate::lazy_pages::Screen;
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
-use crate::lazy_pages::Screen;
 use crate::ui::{Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField};
 use domain::conflict::Draft;
 use domain::project::ProjectFacts;

@@ -5,12 +5,12 @@ use super::deleted::deleted_projects;
 use super::reduced;
 use super::row::{ADMINS, CREATED, project_row};
 use crate::form::Hidden;
-use crate::page::listing::{EmptyWords, ListQuery as _, LiveSearch, clear, empty, ignored_notice, pager};
+use crate::lazy_pages::Screen;
 use crate::me::{Me, use_me};
+use crate::page::listing::{EmptyWords, ListQuery as _, LiveSearch, clear, empty, ignored_notice, pager};
 use crate::page::{PageData, loaded, use_page, use_params};
 use crate::paths;
 use crate::read::Data;
-use crate::lazy_pages::Screen;
 use crate::ui::{
     ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
     SortHeader, Table, TableBody, TableHead, Views, Width, awaited, within_awaited,

@@ -2,8 +2,8 @@
 //! everybody else. Without numbers of members, which nobody knows here (`behaviour.md` section 7.4).
 
 use super::row::{CREATED, reduced_row};
-use crate::page::listing::{ListQuery as _, ignored_notice, pager};
 use crate::me::Me;
+use crate::page::listing::{ListQuery as _, ignored_notice, pager};
 use crate::paths;
 use crate::ui::{
     EmptyKind, EmptyState, Header, Icon, LinkButton, SortHeader, Table, TableBody, TableHead, Views, Width,

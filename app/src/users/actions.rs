@@ -7,10 +7,10 @@ use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use {
+    crate::form::{Done, Form},
     crate::paths,
     crate::projects::actions::parse_without_admin,
     crate::request::{parse_id, signed_in},
-    crate::form::{Done, Form},
     domain::actor::Target,
     domain::conflict::Edit,
     domain::email::{AddressDraft, Email},

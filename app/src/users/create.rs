@@ -3,9 +3,9 @@
 use super::actions::CreatePerson;
 use super::data::OpenNewPerson;
 use crate::form::{FieldColumn, FormFields, PostForm};
+use crate::lazy_pages::Screen;
 use crate::page::{PageData, loaded, use_page};
 use crate::paths;
-use crate::lazy_pages::Screen;
 use crate::ui::{
     Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, RadioChoice, RadioRows, TextField, TextKind,
 };

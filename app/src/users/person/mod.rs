@@ -11,9 +11,9 @@ mod roles;
 
 use super::data::{ReadPerson, UserView};
 use crate::form::Forms;
+use crate::lazy_pages::Screen;
 use crate::page::{Dated, PageData, loaded, use_page};
 use crate::paths;
-use crate::lazy_pages::Screen;
 use crate::ui::{
     Avatar, AvatarSize, Badge, BadgeKind, CopyButton, Crumb, ObjectHead, RoleBadge, SplitBody, StatusMark,
     UnverifiedBadge,
