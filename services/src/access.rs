@@ -1,11 +1,11 @@
 //! My access: what somebody sees about themselves.
 
 use crate::Services;
+use crate::actor;
 use crate::budgets::AssignedRow;
 use crate::error::Error;
 use crate::guard::{Caller, check};
 use crate::projects::{allowance, stored_kind, stored_name};
-use crate::session;
 use domain::access::OwnAccess;
 use domain::actor::{Actor, Target};
 use domain::budget::AssignedBudget;
@@ -131,7 +131,7 @@ fn assignment(services: &Services, person_kind: UserKind, row: ProjectRow) -> Re
         name: stored_name(&row.name)?,
         title: row.title,
         kind,
-        role: session::project_role(kind == ProjectKind::Personal, row.is_project_admin),
+        role: actor::project_role(kind == ProjectKind::Personal, row.is_project_admin),
         is_only_admin: row.is_only_admin,
         granted_by: row.granted_by,
         since: Some(row.since),

@@ -1,10 +1,11 @@
 //! The first administrator of an empty console, and the operator's way to a maintainer.
 
 use crate::Services;
+use crate::actor::user_kind;
 use crate::audit::{self, By, Entry, TargetType};
-use crate::change::lock_rights;
 use crate::error::Error;
-use crate::session::{end_all_of, user_kind};
+use crate::locks::lock_rights;
+use crate::session::end_all_of;
 use crate::users::{ensure_personal_project, one_time_password};
 use domain::email::Email;
 use domain::error::Refusal;

@@ -1,10 +1,10 @@
-//! The unit of work of every change: right checked again under lock, rows, audit row, commit.
+//! The unit of work of every change: permission checked again under lock, rows, audit event, commit.
 
 use crate::audit::{By, Entry};
 use crate::error::{Error, is_outage};
 use crate::guard::{Caller, Can, check};
-use crate::projects::lock_person;
-use crate::{Services, audit, session};
+use crate::locks::{ProjectState, lock_assignments, lock_project, lock_rights, lock_user};
+use crate::{Services, actor, audit, reauthentication};
 use domain::actor::{Actor, Target};
 use domain::error::Refusal;
 use domain::id::ProjectId;
@@ -13,13 +13,10 @@ use domain::permission::{Asks, Permission};
 use domain::role::ProjectRole;
 use sqlx::{PgConnection, Postgres, Transaction};
 
-/// Serialises changes of people's rights and states, so that two of them cannot lock each other's rows crosswise.
-const RIGHTS_LOCK: i64 = 0x6275_7273_6172_0002;
-
-/// A transaction on behalf of somebody whose right holds until it commits.
+/// A transaction on behalf of a user whose permission holds until it commits.
 ///
-/// The rows that grant the right are locked in share mode: taking the right away waits for this change,
-/// or this change sees that it is gone. Nothing succeeds after the commit that took a right away (field.md S4).
+/// The rows that grant the permission are locked in share mode: a revocation waits for this change, or this change sees
+/// it. Nothing succeeds after the commit that revoked a permission.
 pub struct Change<'a> {
     services: &'a Services,
     caller: &'a Caller,
@@ -27,36 +24,29 @@ pub struct Change<'a> {
     transaction: Transaction<'static, Postgres>,
 }
 
-/// The state of the project that a change is about.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Project {
-    Alive,
-    Deleted,
-}
-
 impl Services {
     /// Begins a change with a proof.
     ///
     /// # Errors
-    /// The refusal that holds now, when the right was taken away since the proof was made; [`Refusal::ConfirmationDue`]
-    /// when who asks has to prove again who they are.
+    /// The refusal that holds now, when the permission was revoked since the proof was made;
+    /// [`Refusal::ConfirmationDue`] when the user has to re-authenticate.
     pub async fn change<'a, P: Asks>(&'a self, can: &'a Can<P>) -> Result<Change<'a>, Error> {
-        self.begin(can, Project::Alive).await
+        self.begin(can, ProjectState::InUse).await
     }
 
     /// Begins a change of a project that was deleted.
     pub(crate) async fn change_deleted<'a, P: Asks>(&'a self, can: &'a Can<P>) -> Result<Change<'a>, Error> {
-        self.begin(can, Project::Deleted).await
+        self.begin(can, ProjectState::Deleted).await
     }
 
-    async fn begin<'a, P: Asks>(&'a self, can: &'a Can<P>, state: Project) -> Result<Change<'a>, Error> {
+    async fn begin<'a, P: Asks>(&'a self, can: &'a Can<P>, state: ProjectState) -> Result<Change<'a>, Error> {
         let caller = can.caller();
         let mut transaction = self.pool.begin().await?;
         if changes_rights(P::PERMISSION) {
             lock_rights(&mut transaction).await?;
         }
         lock_target(&mut transaction, caller, can.target(), state).await?;
-        let mut actor = session::actor_for_change(self, &mut transaction, caller).await?;
+        let mut actor = actor::lock(self, &mut transaction, caller).await?;
         if let Target::Project(project) = can.target() {
             actor.projects = role_in(self, &mut transaction, caller, project)
                 .await?
@@ -66,7 +56,7 @@ impl Services {
         }
         check(&actor, P::PERMISSION, can.target())?;
         if P::PERMISSION.needs_confirmed_identity() {
-            session::check_confirmed(self, &mut *transaction, caller).await?;
+            reauthentication::check_recent(self, &mut *transaction, caller).await?;
         }
         Ok(Change { services: self, caller, actor, transaction })
     }
@@ -109,7 +99,7 @@ impl Change<'_> {
         audit::write_all(self.services, &mut self.transaction, By::Caller(self.caller), entries).await
     }
 
-    /// Makes it so.
+    /// Commits.
     ///
     /// # Errors
     /// The database failed; nothing has changed then, except after [`Refusal::Uncertain`].
@@ -129,40 +119,21 @@ pub(crate) async fn commit(transaction: Transaction<'static, Postgres>) -> Resul
     })
 }
 
-/// One change of people's rights and states after the other, until the transaction ends.
-pub(crate) async fn lock_rights(connection: &mut PgConnection) -> Result<(), Error> {
-    sqlx::query!("select pg_advisory_xact_lock($1)", RIGHTS_LOCK).fetch_one(connection).await?;
-    Ok(())
-}
-
-/// One change of a project, or of one's own things, after the other.
+/// Serialises changes of one project, or of one user's own account.
 async fn lock_target(
     connection: &mut PgConnection,
     caller: &Caller,
     target: Target,
-    state: Project,
+    state: ProjectState,
 ) -> Result<(), Error> {
+    let user = caller.actor.user_id;
     match target {
-        Target::Project(project) => {
-            sqlx::query!(
-                "select id from projects where id = $1 and (deleted_at is not null) = $2 for update",
-                project.0,
-                state == Project::Deleted
-            )
-            .fetch_optional(connection)
-            .await?
-            .ok_or(Refusal::NotFound)?;
-        }
-        Target::Own if caller.actor.mode == Mode::Keycloak => lock_person(connection, caller.actor.user_id).await?,
-        Target::Own => {
-            sqlx::query!("select id from users where id = $1 for no key update", caller.actor.user_id.0)
-                .fetch_optional(connection)
-                .await?
-                .ok_or(Refusal::SignedOut)?;
-        }
-        Target::Platform => {}
+        Target::Project(project) => lock_project(connection, project, state).await,
+        // In Keycloak-managed mode users have no row.
+        Target::Own if caller.actor.mode == Mode::Keycloak => lock_assignments(connection, &[user.0]).await,
+        Target::Own => lock_user(connection, user).await?.map(drop).ok_or_else(|| Refusal::SignedOut.into()),
+        Target::Platform => Ok(()),
     }
-    Ok(())
 }
 
 const fn changes_rights(permission: Permission) -> bool {
@@ -188,5 +159,5 @@ async fn role_in(
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| session::project_role(row.is_personal, row.is_project_admin)))
+    Ok(row.map(|row| actor::project_role(row.is_personal, row.is_project_admin)))
 }

@@ -14,8 +14,8 @@ mod rows;
 
 use crate::Services;
 use crate::audit::By;
-use crate::change::lock_rights;
 use crate::error::Error;
+use crate::locks::lock_rights;
 use domain::error::Refusal;
 use people::People;
 use sqlx::PgConnection;

@@ -4,9 +4,9 @@
 //! most, and for the session that issued it. It is sealed with a secret that only the administrator's browser has.
 
 use crate::Services;
+use crate::client::SessionToken;
 use crate::error::Error;
 use crate::sealer::Sealer;
-use crate::session::SessionToken;
 use crate::sweep::{self, BATCH};
 use crate::token::browser_secret;
 use base64::Engine as _;

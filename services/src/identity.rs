@@ -37,7 +37,7 @@ mod userinfo;
 
 pub use self::http::client as http_client;
 pub use fault::Fault;
-pub(crate) use refresh::stands_behind;
+pub(crate) use refresh::refresh_if_due;
 pub use state::destination;
 
 use crate::Services;

@@ -4,10 +4,13 @@
 //! [`change::Change`], which checks the right again under lock and writes the audit row in the same transaction.
 
 pub mod access;
+mod actor;
 pub mod audit;
+pub mod authenticate;
 pub mod bootstrap;
 pub mod budgets;
 pub mod change;
+pub mod client;
 pub mod clock;
 mod conflict;
 pub mod database;
@@ -22,6 +25,7 @@ pub mod identity;
 pub mod kept_form;
 pub mod keyset;
 pub mod listing;
+mod locks;
 pub mod members;
 pub mod meter;
 pub mod own_account;
@@ -29,6 +33,7 @@ pub mod password_hash;
 pub mod projects;
 pub mod provision;
 pub mod random;
+pub mod reauthentication;
 pub mod sample;
 pub mod schema;
 mod sealer;

@@ -15,9 +15,8 @@ use crate::audit::{Entry, TargetType};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
-use crate::projects::{
-    Candidate, check_may_be_admins, check_may_be_members, enforce_limit, lock_candidates, of_proof, stored_kind,
-};
+use crate::locks::{LockedUser, share_user};
+use crate::projects::{check_may_be_admins, check_may_be_members, enforce_limit, of_proof, stored_kind};
 use crate::undo::Changed;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
@@ -54,7 +53,7 @@ pub async fn add(
     refuse_owner(role)?;
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, of_proof(can)?).await?;
-    let user = lock_candidate(&mut change, person)
+    let user = share_user(change.connection(), person)
         .await?
         .ok_or_else(|| FieldErrors::one("person", "There is nobody like this. Choose a person from the list."))?;
     check_may_join(services, &project, [(&user, role)].into_iter())?;
@@ -91,7 +90,7 @@ pub async fn change_role(
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, of_proof(can)?).await?;
     // Locked before the membership, as everywhere.
-    let user = lock_candidate(&mut change, person).await?;
+    let user = share_user(change.connection(), person).await?;
     let member = member(&mut change, project.id, person).await?;
     if member.role == role {
         return Ok(Changed::nothing(member.name));
@@ -232,15 +231,11 @@ async fn shared_project(change: &mut Change<'_>, id: ProjectId) -> Result<Shared
     }
 }
 
-async fn lock_candidate(change: &mut Change<'_>, user: UserId) -> Result<Option<Candidate>, Error> {
-    Ok(lock_candidates(change.connection(), &[user.0]).await?.remove(&user.0))
-}
-
 /// Checks that users may be members of a project in these roles.
 fn check_may_join<'a>(
     services: &Services,
     project: &SharedProject,
-    users: impl Iterator<Item = (&'a Candidate, ProjectRole)> + Clone,
+    users: impl Iterator<Item = (&'a LockedUser, ProjectRole)> + Clone,
 ) -> Result<(), Refusal> {
     check_may_be_members(services, &project.name, users.clone().map(|(user, _)| user))?;
     check_may_be_admins(users.filter(|(_, role)| role.is_admin()).map(|(user, _)| user))

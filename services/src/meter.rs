@@ -1,7 +1,6 @@
-//! What is counted while the console works. It costs next to nothing while nobody has asked for metrics.
+//! Metrics. Counting costs next to nothing while they are not collected.
 
 use crate::error::Error;
-use crate::identity::Fault;
 use domain::error::Refusal;
 use metrics::{counter, describe_counter, describe_gauge, gauge};
 
@@ -10,23 +9,23 @@ const HASH_JOBS: &str = "bursar_password_hashes";
 const WAITING: &str = "waiting";
 const RUNNING: &str = "running";
 
-/// Says what is counted here; called once, by who collects it.
+/// Describes the metrics; called once, by what collects them.
 pub fn describe() {
-    describe_counter!(SIGN_INS, "Sign-ins, by who vouches for people and what came of it");
+    describe_counter!(SIGN_INS, "Sign-ins, by identity provider and outcome");
     describe_gauge!(HASH_JOBS, "Passwords being hashed, and those that wait for a worker");
     for state in [WAITING, RUNNING] {
         gauge!(HASH_JOBS, "state" => state).set(0.0);
     }
 }
 
-/// Counts what came of a sign-in and hands it on.
+/// Counts a sign-in by its outcome, and returns its result.
 pub(crate) fn sign_in<T, E: Outcome>(provider: &'static str, result: Result<T, E>) -> Result<T, E> {
     let outcome = result.as_ref().err().map_or("succeeded", Outcome::outcome);
     counter!(SIGN_INS, "provider" => provider, "outcome" => outcome).increment(1);
     result
 }
 
-/// What a sign-in came to that gave nobody a session.
+/// Why a sign-in began no session.
 pub(crate) trait Outcome {
     /// As a label: `too_many`, `refused`, or `failed`, which is not the fault of whoever signs in.
     fn outcome(&self) -> &'static str;
@@ -38,16 +37,6 @@ impl Outcome for Error {
             Self::Refused(Refusal::TooMany(_) | Refusal::SignInBlocked { .. }) => "too_many",
             Self::Refused(_) => "refused",
             Self::Database(_) | Self::Broken(_) | Self::AuditEntriesLost(_) => "failed",
-        }
-    }
-}
-
-impl Outcome for Fault {
-    fn outcome(&self) -> &'static str {
-        match self {
-            Self::Stale(_) | Self::Declined(_) | Self::Denied(_) => "refused",
-            Self::Untrusted(_) | Self::TooLarge(_) | Self::Unreachable(_) => "failed",
-            Self::Services(fault) => fault.outcome(),
         }
     }
 }

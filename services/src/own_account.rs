@@ -2,11 +2,11 @@
 
 use crate::audit::{self, By, Entry, TargetType};
 use crate::change::commit;
+use crate::client::{Client, SessionToken};
 use crate::error::Error;
 use crate::guard::Caller;
-use crate::session::{Client, SessionToken};
 use crate::sign_in::{self, wrong};
-use crate::{Services, session};
+use crate::{Services, actor, reauthentication, session};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::password::NewPassword;
@@ -42,7 +42,7 @@ pub async fn change_password(
     let new_hash = services.hasher.hash(chosen.expose().to_owned()).await?;
     let mut transaction = services.pool.begin().await?;
     let was_current = sign_in::enter(services, &mut transaction, &verified).await?.is_some();
-    session::actor_for_change(services, &mut transaction, caller).await?;
+    actor::lock(services, &mut transaction, caller).await?;
     if !was_current {
         return Err(wrong_current());
     }
@@ -55,7 +55,7 @@ pub async fn change_password(
 /// # Errors
 /// The database failed.
 pub async fn proves_one_time_password(services: &Services, caller: &Caller) -> Result<bool, Error> {
-    session::proves_one_time_password(services, &services.pool, caller).await
+    reauthentication::proves_one_time_password(services, &services.pool, caller).await
 }
 
 /// Changes the one-time password with which the session was opened lately, as [`change_password`]. It need not be entered
@@ -91,8 +91,8 @@ pub async fn replace_one_time_password(
             .fetch_optional(&mut *transaction)
             .await?
             .flatten();
-    session::actor_for_change(services, &mut transaction, caller).await?;
-    if stored != current || !session::proves_one_time_password(services, &mut *transaction, caller).await? {
+    actor::lock(services, &mut transaction, caller).await?;
+    if stored != current || !reauthentication::proves_one_time_password(services, &mut *transaction, caller).await? {
         return Err(unproven());
     }
     replace(services, transaction, (caller, old), &new_hash).await

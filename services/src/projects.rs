@@ -19,8 +19,8 @@ pub use list::list;
 pub use restore::{may_restore, purge, restore, undo_deletion};
 pub use transfer::transfer;
 
-pub(crate) use eligibility::{Candidate, check_may_be_admins, check_may_be_members, lock_candidates};
-pub(crate) use project_limit::{allowance, enforce_limit, enforce_limits, lock_people, lock_person};
+pub(crate) use eligibility::{check_may_be_admins, check_may_be_members};
+pub(crate) use project_limit::{allowance, enforce_limit, enforce_limits};
 
 use crate::error::Error;
 use crate::guard::{Caller, Can};

@@ -12,7 +12,6 @@ mod identity;
 mod later;
 mod projects;
 
-pub(crate) use conflicts::settle_address;
 pub use conflicts::{dismiss, relink};
 pub(crate) use drift::KeptClaims;
 pub use drift::drift;

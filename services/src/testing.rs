@@ -13,8 +13,10 @@ pub use refused::{conflict, problem, refusal, rule};
 pub use statements::{count_hashes, count_statements};
 pub use tls::{Authority, Validity};
 
+use crate::authenticate;
+use crate::client::{Client, SessionToken};
 use crate::guard::Caller;
-use crate::session::{self, Client, SessionToken};
+use crate::session;
 use crate::{Services, Settings, clock::Clock, random::Random};
 use domain::id::{ProjectId, SessionId, UserId};
 use domain::mode::Mode;
@@ -139,7 +141,7 @@ impl World {
 
     /// Who is behind a token, with the rights that hold now; as a request does it.
     pub async fn caller(&self, token: &SessionToken) -> Option<Caller> {
-        let actor = session::authenticate(&self.services, token).await.expect("the database answers")?;
+        let actor = authenticate::by_session(&self.services, token).await.expect("the database answers")?;
         Some(Caller { actor, request_id: "test-request".to_owned(), sent_bearer: false })
     }
 

@@ -9,8 +9,8 @@ mod create;
 mod detail;
 pub mod directory;
 mod list;
+mod locked_user;
 mod one_time_password;
-mod person;
 mod personal_project;
 mod roles;
 mod state;
@@ -28,7 +28,6 @@ pub use state::{
 pub use update::{UserEdit, update};
 
 pub(crate) use one_time_password::one_time_password;
-pub(crate) use person::Person;
 pub(crate) use personal_project::{
     adopt_personal_project, ensure_personal_project, make_personal_project, rename_personal_project,
 };

@@ -7,7 +7,7 @@ use domain::error::Refusal;
 use domain::permission::GrantRoles;
 use domain::role::PlatformRole;
 use services::bootstrap::{self, FIRST_PASSWORD_LIFE, FirstSignIn};
-use services::session::Client;
+use services::client::Client;
 use services::testing::World;
 use services::{own_account, sign_in};
 use std::sync::Arc;

@@ -10,6 +10,7 @@ use domain::project::{ProjectName, ProjectQuery};
 use domain::role::{PlatformRole, ProjectRole};
 use domain::text::{Description, SearchTerm};
 use serde_json::{Value, json};
+use services::client::SessionToken;
 use services::guard::Caller;
 use services::projects::{self, NewProject};
 use services::testing::{World, developer};
@@ -110,7 +111,7 @@ async fn a_local_session_is_none_here() {
     .execute(world.services.pool())
     .await
     .expect("a session of another time");
-    let token = session::SessionToken::from_cookie(&"a".repeat(43)).expect("a token");
+    let token = SessionToken::from_cookie(&"a".repeat(43)).expect("a token");
     assert!(world.caller(&token).await.is_none());
 }
 

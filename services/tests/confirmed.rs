@@ -5,10 +5,10 @@ use domain::actor::Target;
 use domain::error::Refusal;
 use domain::role::PlatformRole;
 use domain::session::CONFIRMED_FOR;
+use services::client::{Client, SessionToken};
 use services::guard::Caller;
-use services::session::{self, Client, SessionToken};
 use services::testing::{World, count_hashes};
-use services::{sign_in, users};
+use services::{reauthentication, sign_in, users};
 use time::Duration;
 
 const PASSWORD: &str = "a quiet ledger line";
@@ -56,7 +56,7 @@ async fn a_sign_in_counts_for_ten_minutes_and_a_confirmation_for_ten_more() {
         Err(Refusal::ConfirmationDue),
         "a proof of before counts no more"
     );
-    assert!(!session::is_confirmed(&world.services, &mira).await.expect("an answer"));
+    assert!(!reauthentication::is_recent(&world.services, &mira).await.expect("an answer"));
 
     let token = confirm(&world, &mira, PASSWORD).await.expect("confirmed");
     assert!(world.again(&mira).await.is_none(), "the session has another secret");
@@ -123,14 +123,14 @@ async fn granting_maintainer_needs_a_reauthentication_of_its_own() {
     let mira = maintainer(&world).await;
     world.row("Nora", PlatformRole::User).await;
     set_auditor(&world, &mira, true).await.expect("signed in lately");
-    assert!(session::is_confirmed(&world.services, &mira).await.expect("an answer"));
+    assert!(reauthentication::is_recent(&world.services, &mira).await.expect("an answer"));
     assert_eq!(grant_maintainer(&world, &mira, "Otto").await, Err(Refusal::ConfirmationDue), "just signed in");
-    assert!(!session::is_confirmed(&world.services, &mira).await.expect("an answer"), "the page asks");
+    assert!(!reauthentication::is_recent(&world.services, &mira).await.expect("an answer"), "the page asks");
     assert_eq!(grant_maintainer(&world, &mira, "Otto").await, Err(Refusal::ConfirmationDue), "sent again");
 
     let token = confirm(&world, &mira, PASSWORD).await.expect("confirmed");
     let mira = world.caller(&token).await.expect("the same session");
-    assert!(session::is_confirmed(&world.services, &mira).await.expect("an answer"));
+    assert!(reauthentication::is_recent(&world.services, &mira).await.expect("an answer"));
     assert_eq!(grant_maintainer(&world, &mira, "Nora").await, Err(Refusal::ConfirmationDue), "not for Nora");
     assert_eq!(grant_maintainer(&world, &mira, "Otto").await, Err(Refusal::ConfirmationDue), "Nora's replaced it");
 

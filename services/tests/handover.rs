@@ -3,8 +3,8 @@
 
 use domain::id::{SessionId, UserId};
 use domain::role::PlatformRole;
+use services::client::SessionToken;
 use services::handover::{self, HandoverToken, SHOWN_FOR};
-use services::session::SessionToken;
 use services::testing::World;
 use time::Duration;
 

@@ -4,8 +4,9 @@ use domain::actor::Target;
 use domain::error::Refusal;
 use domain::permission::ManageOwnAccount;
 use domain::role::PlatformRole;
+use services::client::SessionToken;
 use services::identity;
-use services::session::{self, SessionToken};
+use services::session;
 use services::testing::World;
 use time::Duration;
 

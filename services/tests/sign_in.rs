@@ -4,8 +4,8 @@
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::role::PlatformRole;
-use services::session::{Client, SessionToken};
-use services::sign_in::{self, DeviceToken, SignedIn};
+use services::client::{Client, DeviceToken, SessionToken};
+use services::sign_in::{self, SignedIn};
 use services::testing::World;
 use std::sync::Arc;
 use time::{Duration, OffsetDateTime};

@@ -3,7 +3,7 @@
 
 use domain::error::Refusal;
 use domain::role::PlatformRole;
-use services::session::Client;
+use services::client::Client;
 use services::sign_in;
 use services::testing::{World, count_hashes, count_statements};
 use std::time::{Duration, Instant};

@@ -18,8 +18,8 @@ use {
     domain::error::Refusal,
     domain::form::{Flash, FormState},
     services::Services,
+    services::client::SessionToken,
     services::own_account,
-    services::session::SessionToken,
     services::sign_in::KNOWN_FOR,
 };
 

@@ -164,7 +164,7 @@ pub async fn read_profile() -> Result<Dated<Profile>, PageError> {
 pub async fn open_confirmation() -> Result<Dated<Confirmation>, PageError> {
     crate::page::ssr::read(|services, caller| async move {
         Ok(match services.identity() {
-            _ if services::session::is_confirmed(&services, &caller).await? => Confirmation::Done,
+            _ if services::reauthentication::is_recent(&services, &caller).await? => Confirmation::Done,
             Some(identity) => Confirmation::Provider { kind: identity.kind() },
             None => Confirmation::Password { email: caller.actor.email },
         })

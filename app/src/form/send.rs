@@ -32,10 +32,10 @@ mod ssr {
     use leptos::prelude::use_context;
     use leptos::reactive::computed::ScopedFuture;
     use serde::{Deserialize, Serialize};
+    use services::client::SessionToken;
     use services::forms::{self, FlashCookie};
     use services::handover;
     use services::kept_form::{KEPT_FOR, KeptForm};
-    use services::session::SessionToken;
     use std::collections::BTreeMap;
 
     /// The cookie that holds the session.

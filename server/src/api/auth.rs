@@ -14,10 +14,9 @@ use http::header::{AUTHORIZATION, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use services::Services;
+use services::authenticate::{self, AccessTokenRefused};
+use services::client::{Client, DeviceToken, SessionToken};
 use services::guard::Caller;
-use services::identity::access_token::{self, Refused};
-use services::session::{self, Client, SessionToken};
-use services::sign_in::DeviceToken;
 
 /// The request's origin and, where it proved itself, the person behind it; among the request's extensions.
 #[derive(Clone, Debug)]
@@ -87,22 +86,21 @@ async fn authenticate(
     credential: &Credential,
     client: &Client,
 ) -> Result<Result<Actor, ApiError>, services::Error> {
-    let help = || services.identity().map_or_else(|| access_token::LOCAL_HELP.to_owned(), |it| it.token_help());
     let (token, refused) = match credential {
         Credential::AccessToken(token) => {
-            let authenticated = access_token::authenticate(services, token, client).await?;
+            let authenticated = authenticate::by_access_token(services, token, client).await?;
             return Ok(authenticated.map_err(|refused| match refused {
-                Refused::Token { reason, help } => ApiError::invalid_token(&reason).helped(help),
-                Refused::Unreachable => ApiError::no_provider(),
+                AccessTokenRefused::Token { reason, help } => ApiError::invalid_token(&reason).helped(help),
+                AccessTokenRefused::Unreachable => ApiError::no_provider(),
             }));
         }
-        Credential::None => return Ok(Err(ApiError::from(Refusal::SignedOut).helped(help()))),
+        Credential::None => return Ok(Err(ApiError::from(Refusal::SignedOut).helped(authenticate::help(services)))),
         Credential::Cookie(token) => (token, ApiError::from(Refusal::SignedOut)),
         Credential::Bearer(token) => {
             (token, ApiError::invalid_token("The token is unknown, or its session has ended."))
         }
     };
-    Ok(session::authenticate(services, token).await?.ok_or_else(|| refused.helped(help())))
+    Ok(authenticate::by_session(services, token).await?.ok_or_else(|| refused.helped(authenticate::help(services))))
 }
 
 /// A Bearer token or a session cookie, never both. Any other kind of `Authorization` counts as none.

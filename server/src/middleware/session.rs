@@ -12,11 +12,11 @@ use axum::response::Response;
 use domain::error::Refusal;
 use domain::id::UserId;
 use http::header::USER_AGENT;
+use services::authenticate;
+use services::client::{Client, DeviceToken, SessionToken};
 use services::forms::FlashCookie;
 use services::guard::Caller;
 use services::handover::HandoverToken;
-use services::session::{self, Client, SessionToken};
-use services::sign_in::DeviceToken;
 use services::submission::FormKey;
 
 /// Who was signed in, among the extensions of the answer; for the log.
@@ -28,7 +28,7 @@ pub async fn read(State(state): State<AppState>, mut request: Request, next: Nex
     let headers = request.headers();
     let token = cookies::value(headers, cookies::SESSION).and_then(SessionToken::from_cookie);
     let actor = match &token {
-        Some(token) => session::authenticate(&state.services, token).await,
+        Some(token) => authenticate::by_session(&state.services, token).await,
         None => Ok(None),
     };
     let actor = match actor.map_err(Refusal::from) {

@@ -2,11 +2,10 @@
 //! cannot be printed at all.
 
 use server::config::{Config, Secret};
+use services::client::{DeviceToken, SessionToken};
 use services::clock::Clock;
 use services::forms::FlashCookie;
 use services::handover::{Handover, HandoverToken};
-use services::session::SessionToken;
-use services::sign_in::DeviceToken;
 use services::submission::FormKey;
 use services::testing::World;
 

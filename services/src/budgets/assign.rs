@@ -8,7 +8,8 @@ use crate::audit::{Entry, TargetType};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
-use crate::projects::{lock_person, stored_kind};
+use crate::locks::{LockedUser, lock_assignments, share_user};
+use crate::projects::stored_kind;
 use crate::undo::Changed;
 use domain::budget::Category;
 use domain::error::Refusal;
@@ -32,7 +33,7 @@ pub async fn assign_to_user(
     switched_on(services)?;
     let mut change = services.change(can).await?;
     let budget = hold_budget(&mut change, budget).await?;
-    let holder = hold_person(&mut change, person).await?;
+    let holder = lock_holder(&mut change, person).await?;
     if !holder.is_active {
         let text = format!("{} is deactivated. Reactivate the account first, then assign the budget.", holder.name);
         return Err(Refusal::Rule(text).into());
@@ -113,7 +114,7 @@ pub async fn unassign_user(
 ) -> Result<Changed, Error> {
     switched_on(services)?;
     let mut change = services.change(can).await?;
-    let holder = hold_person(&mut change, person).await?;
+    let holder = lock_holder(&mut change, person).await?;
     let (_, before) = budget_of_person(&mut change, person, category).await?.ok_or(Refusal::NotFound)?;
     let row = sqlx::query!(
         "delete from user_budgets where user_id = $1 and category = $2 returning budget_id, assigned_by, created_at",
@@ -192,21 +193,13 @@ pub(super) async fn hold_budget(change: &mut Change<'_>, budget: BudgetId) -> Re
     Ok(HeldBudget { id: budget.0, name: row.name, category: category(&row.category)? })
 }
 
-pub(super) struct HeldPerson {
-    pub(super) name: String,
-    pub(super) email: String,
-    pub(super) is_active: bool,
-}
-
-/// In share mode against a deactivation at the same time, and under the person's lock, so that each change of the
-/// assignments sees what the one before it wrote.
-pub(super) async fn hold_person(change: &mut Change<'_>, person: UserId) -> Result<HeldPerson, Error> {
-    let row = sqlx::query!("select name, email, is_active from users where id = $1 for share", person.0)
-        .fetch_optional(change.connection())
+/// Locks a user whose budgets change.
+pub(super) async fn lock_holder(change: &mut Change<'_>, user: UserId) -> Result<LockedUser, Error> {
+    let holder = share_user(change.connection(), user)
         .await?
         .ok_or_else(|| FieldErrors::one("person", "There is nobody like this. Choose a person from the list."))?;
-    lock_person(change.connection(), person).await?;
-    Ok(HeldPerson { name: row.name, email: row.email, is_active: row.is_active })
+    lock_assignments(change.connection(), &[user.0]).await?;
+    Ok(holder)
 }
 
 async fn budget_of_person(

@@ -8,7 +8,7 @@ use crate::audit::{Entry, TargetType};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
-use crate::projects::lock_people;
+use crate::locks::{LockedUser, lock_assignments, share_users};
 use domain::budget::{BudgetSlug, Category};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
@@ -83,12 +83,11 @@ pub async fn assign_many(
     let mut ids: Vec<Uuid> = people.iter().map(|id| id.0).collect();
     ids.sort_unstable();
     ids.dedup();
-    let emails = hold_people(&mut change, &ids).await?;
-    lock_people(change.connection(), &ids).await?;
+    let holders = lock_holders(&mut change, &ids).await?;
     let before = before(&mut change, &ids).await?;
     let mut entries = Vec::new();
-    for (id, email) in &emails {
-        let target = || Entry::new("user.budgets_changed", TargetType::User, *id, email);
+    for (id, holder) in &holders {
+        let target = || Entry::new("user.budgets_changed", TargetType::User, *id, &holder.email);
         let entry = wanted.keys().fold(None, |entry: Option<Entry>, category| {
             let old = before.get(&(*id, *category)).cloned();
             let new = budgets.get(category).map(|(_, name)| name.clone());
@@ -125,24 +124,21 @@ async fn hold_budgets(change: &mut Change<'_>, wanted: &Wanted) -> Result<BTreeM
     Ok(budgets)
 }
 
-/// E-mail addresses by id, locked in the order of the ids.
-async fn hold_people(change: &mut Change<'_>, ids: &[Uuid]) -> Result<BTreeMap<Uuid, String>, Error> {
-    let rows =
-        sqlx::query!("select id, name, email, is_active from users where id = any($1) order by id for share", ids)
-            .fetch_all(change.connection())
-            .await?;
-    let unknown: Vec<String> =
-        ids.iter().filter(|id| rows.iter().all(|row| row.id != **id)).map(Uuid::to_string).collect();
+/// Locks the users whose budgets change.
+async fn lock_holders(change: &mut Change<'_>, ids: &[Uuid]) -> Result<BTreeMap<Uuid, LockedUser>, Error> {
+    let holders = share_users(change.connection(), ids).await?;
+    let unknown: Vec<String> = ids.iter().filter(|id| !holders.contains_key(id)).map(Uuid::to_string).collect();
     if !unknown.is_empty() {
         return Err(
             FieldErrors::one("user_ids", format!("There is nobody with this id: {}.", unknown.join(", "))).into()
         );
     }
-    if let Some(closed) = rows.iter().find(|row| !row.is_active) {
+    if let Some(closed) = holders.values().find(|user| !user.is_active) {
         let text = format!("{} is deactivated. Reactivate the account first, then assign the budget.", closed.name);
         return Err(Refusal::Rule(text).into());
     }
-    Ok(rows.into_iter().map(|row| (row.id, row.email)).collect())
+    lock_assignments(change.connection(), ids).await?;
+    Ok(holders)
 }
 
 /// The names of the budgets that serve people now.

@@ -3,12 +3,12 @@
 use super::stored::{category, limits, period};
 use super::switched_on;
 use crate::Services;
+use crate::actor::user_kind;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::keyset::{Keyset, SortKey, time_key};
 use crate::projects::stored_name;
 use crate::search::{Hits, Searched};
-use crate::session::user_kind;
 use domain::budget::{BudgetAssignment, BudgetDetail, BudgetQuery, BudgetRow, BudgetSort, Holder};
 use domain::error::Refusal;
 use domain::id::{BudgetId, UserId};

@@ -1,6 +1,6 @@
 //! Undoing that a budget was unassigned: the assignment is afterwards what it was, with who made it and since when.
 
-use super::assign::{field, hold_budget, hold_person};
+use super::assign::{field, hold_budget, lock_holder};
 use super::switched_on;
 use crate::Services;
 use crate::audit::{Entry, TargetType};
@@ -68,7 +68,7 @@ async fn restore_of_user(
     category: &str,
     former: &FormerAssignment,
 ) -> Result<(Entry, u64), Error> {
-    let holder = hold_person(change, user).await?;
+    let holder = lock_holder(change, user).await?;
     if !holder.is_active {
         return Err(Refusal::Rule(format!("{} was deactivated since. Nothing was undone.", holder.name)).into());
     }

@@ -13,12 +13,9 @@ use super::signed::{Claims, Signed, check_size, is_for, seconds, shown};
 use super::{Identity, claims};
 use crate::Services;
 use crate::change::commit;
-use crate::error::Error;
+use crate::client::{Client, SessionToken};
 use crate::provision::{self, Admission, Occasion};
-use crate::session::{self, Client, SessionToken};
-use domain::actor::Actor;
-use domain::claims::DEVELOPER_ROLE;
-use domain::denial::Denial;
+use crate::session;
 use domain::provider::ProviderKind;
 use serde_json::{Map, Value};
 
@@ -56,57 +53,9 @@ pub async fn verify(services: &Services, token: &str) -> Result<VerifiedToken, F
     Ok(VerifiedToken { issuer: identity.config.issuer.clone(), subject, claims })
 }
 
-/// Why an access token authenticates no user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// Because of the token itself; for the API client that sent it. Says nothing about users.
-    Token {
-        /// What is wrong, as a sentence.
-        reason: String,
-        /// What to send instead.
-        help: String,
-    },
-    /// The provider's keys cannot be read now.
-    Unreachable,
-}
-
-/// The user behind the access token of an API client, with the rights that hold now.
-///
-/// # Errors
-/// The database failed. A token that authenticates no user is a [`Refused`].
-pub async fn authenticate(services: &Services, token: &str, client: &Client) -> Result<Result<Actor, Refused>, Error> {
-    let secret = SessionToken::derived(token);
-    if let Some(actor) = session::authenticate(services, &secret).await? {
-        return Ok(Ok(actor));
-    }
-    let fault = match begin(services, token, &secret, client).await {
-        Ok(()) => match session::authenticate(services, &secret).await? {
-            Some(actor) => return Ok(Ok(actor)),
-            None => Fault::Stale("its session has ended"),
-        },
-        Err(Fault::Services(fault)) => return Err(fault),
-        Err(fault) => fault,
-    };
-    tracing::warn!(%fault, "refused an access token");
-    let reason = match fault {
-        Fault::Unreachable(_) | Fault::Declined(_) | Fault::Services(_) => return Ok(Err(Refused::Unreachable)),
-        Fault::Untrusted(why) | Fault::TooLarge(why) => why,
-        Fault::Stale(why) => why.to_owned(),
-        Fault::Denied(denied) => match denied.reason {
-            Denial::NoRole { admin_role } => format!("it has neither the role {DEVELOPER_ROLE} nor {admin_role}"),
-            _ => "its user may not sign in; the console says why when they try".to_owned(),
-        },
-    };
-    let help = services.identity.as_ref().map_or_else(|| LOCAL_HELP.to_owned(), |identity| identity.help(&reason));
-    Ok(Err(Refused::Token { reason: format!("The access token was refused: {reason}."), help }))
-}
-
-/// What to send where Bursar keeps the passwords.
-pub const LOCAL_HELP: &str = "Send `Authorization: Bearer <token>` with the token of POST /v1/local-auth/login.";
-
 impl Identity {
-    /// What an API client sends.
-    pub fn token_help(&self) -> String {
+    /// What an API client has to send.
+    pub(crate) fn token_help(&self) -> String {
         let Self { config, .. } = self;
         format!(
             "Send `Authorization: Bearer <token>` with an access token of {} that is meant for {}.",
@@ -114,7 +63,8 @@ impl Identity {
         )
     }
 
-    fn help(&self, reason: &str) -> String {
+    /// What an API client has to send instead of a token that was refused for `reason`.
+    pub(crate) fn help(&self, reason: &str) -> String {
         if self.config.kind == ProviderKind::Entra && reason.contains(ENTRA_V1_ISSUER) {
             return "It is a token of version 1.0. Set requestedAccessTokenVersion to 2 in the manifest of Bursar's app \
                     registration in Microsoft Entra ID."
@@ -125,7 +75,12 @@ impl Identity {
 }
 
 /// Begins the session of a token that is sent for the first time. One that was revoked begins no other.
-async fn begin(services: &Services, token: &str, secret: &SessionToken, client: &Client) -> Result<(), Fault> {
+pub(crate) async fn begin_session(
+    services: &Services,
+    token: &str,
+    secret: &SessionToken,
+    client: &Client,
+) -> Result<(), Fault> {
     let verified = verify(services, token).await?;
     let identity = services.identity.as_ref().ok_or_else(|| untrusted("there is no identity provider"))?;
     let expires_at = seconds(&verified.claims, "exp").ok_or_else(|| untrusted("it never expires"))?;
@@ -149,7 +104,7 @@ async fn begin(services: &Services, token: &str, secret: &SessionToken, client: 
     let times = (services.clock.now(), expires_at);
     // Its secret can be sent again, which decides how it is revoked.
     let client = Client { is_program: true, ..client.clone() };
-    let begun = session::begin_as(services, &mut transaction, secret, user, &client, times).await?;
+    let begun = session::insert_session(services, &mut transaction, secret, user, &client, times).await?;
     // Two requests may both have been the first; one of them began it.
     if let Some(session) = begun {
         let grant = Grant {

@@ -1,6 +1,7 @@
 //! Why a sign-in through the provider came to nothing.
 
 use crate::error::Error;
+use crate::meter::Outcome;
 
 /// What went wrong, for the log; people read a page made from the variant. Holds no token, code or secret.
 #[derive(Debug, thiserror::Error)]
@@ -37,4 +38,14 @@ impl From<sqlx::Error> for Fault {
 /// An answer that must not be believed.
 pub(super) fn untrusted(why: impl Into<String>) -> Fault {
     Fault::Untrusted(why.into())
+}
+
+impl Outcome for Fault {
+    fn outcome(&self) -> &'static str {
+        match self {
+            Self::Stale(_) | Self::Declined(_) | Self::Denied(_) => "refused",
+            Self::Untrusted(_) | Self::TooLarge(_) | Self::Unreachable(_) => "failed",
+            Self::Services(fault) => fault.outcome(),
+        }
+    }
 }

@@ -12,9 +12,10 @@ use super::token_answer::TokenAnswer;
 use super::{Identity, sessions};
 use crate::Services;
 use crate::change::commit;
+use crate::client::SessionToken;
 use crate::error::Error;
 use crate::provision::{self, Admission, Occasion};
-use crate::session::{self, SessionToken};
+use crate::session;
 use domain::id::SessionId;
 use openidconnect::RefreshToken;
 use std::sync::Arc;
@@ -63,12 +64,12 @@ impl Held {
     }
 }
 
-/// Whether the provider still stands behind the session of a token, asking it when it is time. A session that it never
-/// vouched for is not its business, nor is one that it cannot be asked about now.
+/// Refreshes the claims of a session at the provider when they are due. Returns whether the session still exists: one
+/// that did not begin at the provider does, and so does one for which the provider does not answer now.
 ///
 /// # Errors
 /// The database failed.
-pub(crate) async fn stands_behind(services: &Services, token: &SessionToken) -> Result<bool, Error> {
+pub(crate) async fn refresh_if_due(services: &Services, token: &SessionToken) -> Result<bool, Error> {
     let row = sqlx::query!(
         "select p.session_id, p.refreshed_at, p.access_expires_at from provider_sessions p
          join sessions s on s.id = p.session_id where s.token_hash = $1 and s.kept_until is null",
@@ -198,7 +199,7 @@ impl Lease {
                 return Err(Fault::Stale("the person may not sign in any more"));
             }
         }
-        if !session::is_there(&mut transaction, self.session).await? {
+        if !session::exists(&mut transaction, self.session).await? {
             return Ok(Freshness::Ended);
         }
         sessions::keep(services, &mut transaction, identity, self.session, grant).await?;

@@ -1,10 +1,10 @@
 //! Finding people to add to a project.
 
 use crate::Services;
+use crate::actor::user_kind;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::search::{Hits, Searched};
-use crate::session::user_kind;
 use domain::actor::Target;
 use domain::id::UserId;
 use domain::permission::FindPeople;

@@ -6,7 +6,8 @@ use crate::audit::Entry;
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
-use crate::projects::{enforce_limits, lock_candidates, of_proof};
+use crate::locks::share_users;
+use crate::projects::{enforce_limits, of_proof};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::UserId;
@@ -42,7 +43,7 @@ pub async fn assign_many(
     let ids = distinct(people.iter().map(|(id, _)| *id))?;
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, of_proof(can)?).await?;
-    let known = lock_candidates(change.connection(), &ids).await?;
+    let known = share_users(change.connection(), &ids).await?;
     refuse_unknown(&ids, |id| known.contains_key(id), "There is nobody with this id")?;
     check_may_join(services, &project, people.iter().map(|(id, role)| (&known[&id.0], *role)))?;
     let before = roles_of(&mut change, &project, &ids).await?;

@@ -4,7 +4,7 @@ use crate::Services;
 use crate::error::Error;
 use crate::keyset::{Keyset, SortKey};
 use crate::search::{FEW, Inline, push_anywhere};
-use crate::{session, users};
+use crate::{actor, users};
 use domain::id::{ProjectId, UserId};
 use domain::page::Page;
 use domain::project::{Member, MemberQuery, ProjectFacts};
@@ -121,13 +121,13 @@ struct Row {
 impl Row {
     fn read(self, now: OffsetDateTime) -> Result<Member, Error> {
         Ok(Member {
-            kind: session::user_kind(&self.user_type)?,
+            kind: actor::user_kind(&self.user_type)?,
             status: users::status(self.is_active, self.locked_until, self.last_sign_in_at, now),
             user_id: UserId(self.id),
             name: self.name,
             email: self.email,
             email_verified: self.email_verified,
-            role: session::project_role(self.is_personal, self.is_project_admin),
+            role: actor::project_role(self.is_personal, self.is_project_admin),
             is_only_admin: self.is_only_admin,
             is_creator: self.is_creator,
             granted_by: self.granted_by,

@@ -1,12 +1,13 @@
 //! Undoing a removal or a change of role: the membership is afterwards what it was, with who granted it and since when.
 
-use super::{SharedProject, check_may_join, lock_candidate, member, set_role, shared_project};
+use super::{SharedProject, check_may_join, member, set_role, shared_project};
 use crate::Services;
 use crate::audit::Entry;
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
-use crate::projects::{Candidate, check_may_be_admins, enforce_limit, of_proof};
+use crate::locks::{LockedUser, share_user};
+use crate::projects::{check_may_be_admins, enforce_limit, of_proof};
 use domain::error::Refusal;
 use domain::id::{EventId, ProjectId, UserId};
 use domain::permission::ManageMembers;
@@ -54,7 +55,7 @@ pub async fn undo(
         return Err(Refusal::NotFound.into());
     }
     let id = former.user;
-    let user = lock_candidate(&mut change, id).await?.ok_or(Refusal::NotFound)?;
+    let user = share_user(change.connection(), id).await?.ok_or(Refusal::NotFound)?;
     let (role, entry) = match former.held {
         Held::Membership { role, granted_by, since } => {
             check_may_join(services, &project, [(&user, role)].into_iter())?;
@@ -75,7 +76,7 @@ pub async fn undo(
 async fn insert_former(
     change: &mut Change<'_>,
     project: &SharedProject,
-    (id, user): (UserId, &Candidate),
+    (id, user): (UserId, &LockedUser),
     role: ProjectRole,
     (granted_by, since): (Option<UserId>, OffsetDateTime),
 ) -> Result<(), Error> {
@@ -101,7 +102,7 @@ async fn insert_former(
 async fn restore_role(
     change: &mut Change<'_>,
     project: &SharedProject,
-    (id, user): (UserId, &Candidate),
+    (id, user): (UserId, &LockedUser),
     before: ProjectRole,
     after: ProjectRole,
 ) -> Result<Entry, Error> {

@@ -2,14 +2,12 @@
 
 use crate::Services;
 use crate::error::Error;
+use crate::locks::lock_assignments;
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::user::ProjectAllowance;
 use sqlx::PgConnection;
 use uuid::Uuid;
-
-/// First half of the two-part advisory lock; the second half is drawn from the person's id.
-const PERSON_LOCK: i32 = 0x6275_7273;
 
 /// The limit that holds for somebody: their own, else the configured one; none for admins.
 pub(crate) fn allowance(services: &Services, used: i64, is_admin: bool, own_limit: Option<i32>) -> ProjectAllowance {
@@ -27,7 +25,7 @@ pub(crate) async fn enforce_limit(
     connection: &mut PgConnection,
     person: UserId,
 ) -> Result<(), Error> {
-    lock_person(connection, person).await?;
+    lock_assignments(connection, &[person.0]).await?;
     let row = sqlx::query!(
         r#"select u.name, u.is_admin, u.project_limit,
                   (select count(*) from user_projects m
@@ -42,21 +40,13 @@ pub(crate) async fn enforce_limit(
     if before.has_room() { Ok(()) } else { Err(Refusal::Rule(before.refusal(&row.name)).into()) }
 }
 
-/// Serialises changes of what one person is assigned, until the transaction ends.
-pub(crate) async fn lock_person(connection: &mut PgConnection, person: UserId) -> Result<(), Error> {
-    sqlx::query!("select pg_advisory_xact_lock($1, hashtext($2::uuid::text))", PERSON_LOCK, person.0)
-        .fetch_one(connection)
-        .await?;
-    Ok(())
-}
-
 /// As [`enforce_limit`], for many people at once; the refusal names all who are in too many.
 pub(crate) async fn enforce_limits(
     services: &Services,
     connection: &mut PgConnection,
     people: &[Uuid],
 ) -> Result<(), Error> {
-    lock_people(connection, people).await?;
+    lock_assignments(connection, people).await?;
     let rows = sqlx::query!(
         r#"select u.name, u.is_admin, u.project_limit, count(p.id) as "used!"
            from users u join user_projects m on m.user_id = u.id
@@ -72,17 +62,4 @@ pub(crate) async fn enforce_limits(
     });
     let over: Vec<String> = over.collect();
     if over.is_empty() { Ok(()) } else { Err(Refusal::Rule(over.join(" ")).into()) }
-}
-
-/// As [`lock_person`], for many people in the one order that cannot be part of a cycle.
-pub(crate) async fn lock_people(connection: &mut PgConnection, people: &[Uuid]) -> Result<(), Error> {
-    sqlx::query!(
-        "select pg_advisory_xact_lock($1, k.key)
-         from (select distinct hashtext(id::text) as key from unnest($2::uuid[]) id order by key) k",
-        PERSON_LOCK,
-        people
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(())
 }

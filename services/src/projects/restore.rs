@@ -1,11 +1,12 @@
 //! Deleted projects: brought back within thirty days, then gone (`behaviour.md` W-14).
 
 use super::delete::FormerBudgets;
-use super::{check_may_be_members, check_password_changed, enforce_limits, id_of, lock_candidates, of_proof};
+use super::{check_may_be_members, check_password_changed, enforce_limits, id_of, of_proof};
 use crate::audit::{self, By, Entry, TargetType};
 use crate::error::Error;
 use crate::guard::{Caller, Can};
-use crate::{Services, session};
+use crate::locks::share_users;
+use crate::{Services, actor};
 use domain::actor::Target;
 use domain::error::Refusal;
 use domain::id::{EventId, ProjectId};
@@ -45,7 +46,7 @@ pub async fn may_restore(
     let project = ProjectId(row.id);
     let mut caller = caller.clone();
     if services.settings.is_open_to(caller.actor.kind, name.as_str()) {
-        let role = row.is_project_admin.map(|is_admin| session::project_role(false, is_admin));
+        let role = row.is_project_admin.map(|is_admin| actor::project_role(false, is_admin));
         caller.actor.projects.extend(role.map(|role| (project, role)));
     }
     Ok(caller.can(Target::Project(project))?)
@@ -114,7 +115,7 @@ async fn bring_back(
     };
     change.record(entry.field("budgets", None, (!budgets.is_empty()).then(|| budgets.join(", ")))).await?;
     let members = member_ids(change.connection(), project).await?;
-    let users = lock_candidates(change.connection(), &members).await?;
+    let users = share_users(change.connection(), &members).await?;
     check_may_be_members(services, &row.name, users.values())?;
     enforce_limits(services, change.connection(), &members).await?;
     change.commit().await?;

@@ -1,10 +1,11 @@
 //! Whose a shared project is.
 
-use super::{check_may_be_admins, check_may_be_members, enforce_limit, lock_candidates, of_proof, stored_kind};
+use super::{check_may_be_admins, check_may_be_members, enforce_limit, of_proof, stored_kind};
 use crate::Services;
 use crate::audit::{Entry, TargetType};
 use crate::error::Error;
 use crate::guard::Can;
+use crate::locks::share_user;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::UserId;
@@ -31,9 +32,8 @@ pub async fn transfer(services: &Services, can: &Can<ManageMembers>, to: UserId)
         let text = "A personal project belongs to its owner's account and cannot be handed on.";
         return Err(Refusal::Rule(text.to_owned()).into());
     }
-    let owner = lock_candidates(change.connection(), &[to.0])
+    let owner = share_user(change.connection(), to)
         .await?
-        .remove(&to.0)
         .ok_or_else(|| FieldErrors::one("user_id", "There is no such user."))?;
     if stored.created_by == Some(to.0) {
         return Ok(());

@@ -7,8 +7,8 @@ use crate::audit::Entry;
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
+use crate::locks::LockedUser;
 use crate::session::end_all_of;
-use crate::users::Person;
 use domain::claims::Claims;
 use domain::error::Refusal;
 use domain::id::UserId;
@@ -49,14 +49,6 @@ pub(super) async fn note(
 /// What was in the way is gone.
 pub(super) async fn forget(connection: &mut PgConnection, issuer: &str, subject: &str) -> Result<(), Error> {
     sqlx::query!("delete from identity_conflicts where issuer = $1 and subject = $2", issuer, subject)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-/// Forgets the conflicts about an address that its owner gives up.
-pub(crate) async fn settle_address(connection: &mut PgConnection, owner: UserId, address: &str) -> Result<(), Error> {
-    sqlx::query!("delete from identity_conflicts where user_id = $1 and lower(address) = lower($2)", owner.0, address)
         .execute(connection)
         .await?;
     Ok(())
@@ -111,14 +103,14 @@ pub async fn dismiss(
     subject: &str,
 ) -> Result<(), Error> {
     let mut change = services.change(can).await?;
-    let person = Person::lock(&mut change, id).await?;
+    let person = LockedUser::lock(&mut change, id).await?;
     take(&mut change, &person, issuer, subject).await?;
     change.record(person.entry("user.identity_conflict_dismissed").set("subject", subject)).await?;
     change.commit().await
 }
 
 /// Removes the note. Returns the provider's name.
-async fn take(change: &mut Change<'_>, person: &Person, issuer: &str, subject: &str) -> Result<String, Error> {
+async fn take(change: &mut Change<'_>, person: &LockedUser, issuer: &str, subject: &str) -> Result<String, Error> {
     let provider = sqlx::query_scalar!(
         "delete from identity_conflicts where issuer = $1 and subject = $2 and user_id = $3 returning provider",
         issuer,
@@ -137,7 +129,7 @@ async fn lock_with_holder(
     id: UserId,
     issuer: &str,
     subject: &str,
-) -> Result<(Person, Option<Person>), Error> {
+) -> Result<(LockedUser, Option<LockedUser>), Error> {
     let holder = sqlx::query_scalar!(
         "select user_id from user_identities where issuer = $1 and subject = $2 and user_id <> $3",
         issuer,
@@ -147,20 +139,20 @@ async fn lock_with_holder(
     .fetch_optional(change.connection())
     .await?;
     match holder.map(UserId) {
-        None => Ok((Person::lock(change, id).await?, None)),
+        None => Ok((LockedUser::lock(change, id).await?, None)),
         Some(holder) if holder.0 < id.0 => {
-            let holder = Person::lock(change, holder).await?;
-            Ok((Person::lock(change, id).await?, Some(holder)))
+            let holder = LockedUser::lock(change, holder).await?;
+            Ok((LockedUser::lock(change, id).await?, Some(holder)))
         }
         Some(holder) => {
-            let person = Person::lock(change, id).await?;
-            Ok((person, Some(Person::lock(change, holder).await?)))
+            let person = LockedUser::lock(change, id).await?;
+            Ok((person, Some(LockedUser::lock(change, holder).await?)))
         }
     }
 }
 
 /// Takes the identity from the user who has it so far.
-async fn unlink(change: &mut Change<'_>, holder: &Person, issuer: &str, subject: &str) -> Result<(), Error> {
+async fn unlink(change: &mut Change<'_>, holder: &LockedUser, issuer: &str, subject: &str) -> Result<(), Error> {
     sqlx::query!(
         "delete from user_identities where issuer = $1 and subject = $2 and user_id = $3",
         issuer,

@@ -1,9 +1,9 @@
 //! Where somebody's last token and the console disagree, and who decided it here. One statement, where they do.
 
 use crate::Services;
+use crate::actor::{project_role, user_kind};
 use crate::error::Error;
 use crate::guard::Can;
-use crate::session::{project_role, user_kind};
 use domain::drift::{About, ChangedBy, Difference, Drift, LastToken, differences};
 use domain::permission::ViewUsers;
 use domain::role::PlatformRole;

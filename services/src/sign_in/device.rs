@@ -5,20 +5,15 @@
 use super::addresses::StoredPassword;
 use super::tries::Account;
 use crate::Services;
+use crate::client::DeviceToken;
 use crate::error::Error;
 use crate::sweep::{self, BATCH};
-use crate::token::cookie_secret;
 use domain::id::UserId;
 use sqlx::PgConnection;
 use time::Duration;
 
 /// How long a device is known after its last sign-in.
 pub const KNOWN_FOR: Duration = Duration::days(180);
-
-cookie_secret! {
-    /// The secret of a device, for its cookie and nowhere else.
-    DeviceToken
-}
 
 /// Counts a try of a device that knows the account, unless the device is locked; `None` when it is or is not known.
 pub(super) async fn count(

@@ -1,10 +1,10 @@
 //! Counting tries, atomically and before any password is looked at.
 
 use super::addresses::{self, Count, StoredPassword};
-use super::device::{self, DeviceToken};
+use super::device;
 use crate::Services;
+use crate::client::{Client, DeviceToken};
 use crate::error::Error;
-use crate::session::Client;
 use crate::sweep::{self, BATCH};
 use domain::email::Email;
 use domain::error::Refusal;

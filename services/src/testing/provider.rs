@@ -1,11 +1,12 @@
 //! Test support: people whom an identity provider vouches for, without a provider.
 
 use super::World;
+use crate::client::{Client, SessionToken};
 use crate::error::Error;
 use crate::guard::Caller;
 use crate::identity::{Identity, IdentityConfig, http_client, logout};
 use crate::provision::{Admission, Occasion, Vouched, admit};
-use crate::session::{self, Client, SessionToken};
+use crate::session;
 use domain::denial::Denied;
 use domain::id::UserId;
 use domain::provider::ProviderKind;

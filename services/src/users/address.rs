@@ -1,18 +1,18 @@
 //! The e-mail address of a user: corrected by administrators, and released when the account is closed for good.
 
-use super::person::Person;
 use super::rename_personal_project;
 use crate::Services;
 use crate::change::Change;
 use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
-use crate::provision;
+use crate::locks::LockedUser;
 use domain::conflict::{Edit, Merge};
 use domain::email::{AddressDraft, Email};
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::ManageUsers;
+use sqlx::PgConnection;
 
 /// Gives a user another e-mail address. The personal project follows, and sessions stay. The same address again changes
 /// nothing.
@@ -27,7 +27,7 @@ pub async fn change_address(
     edit: Edit<AddressDraft>,
 ) -> Result<Merge, Error> {
     let mut change = services.change(can).await?;
-    let person = Person::lock(&mut change, id).await?;
+    let person = LockedUser::lock(&mut change, id).await?;
     let stored = AddressDraft::stored(&person.email);
     let (draft, merge) = conflict::merge(&mut change, person.row(), &stored, edit).await?;
     if let AddressDraft(Some(email)) = draft {
@@ -44,7 +44,7 @@ pub async fn change_address(
 /// [`Refusal::Rule`] while the account is active; [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
 pub async fn release_address(services: &Services, can: &Can<ManageUsers>, id: UserId) -> Result<(), Error> {
     let mut change = services.change(can).await?;
-    let person = Person::lock(&mut change, id).await?;
+    let person = LockedUser::lock(&mut change, id).await?;
     if person.is_active {
         let text = format!("{} is active and needs the e-mail address. Deactivate the account first.", person.name);
         return Err(Refusal::Rule(text).into());
@@ -58,7 +58,7 @@ pub async fn release_address(services: &Services, can: &Can<ManageUsers>, id: Us
 pub(super) async fn replace_address(
     services: &Services,
     change: &mut Change<'_>,
-    person: &Person,
+    person: &LockedUser,
     email: &Email,
 ) -> Result<(), Error> {
     if person.email == email.as_str() {
@@ -70,7 +70,7 @@ pub(super) async fn replace_address(
 async fn replace(
     services: &Services,
     change: &mut Change<'_>,
-    person: &Person,
+    person: &LockedUser,
     (action, email): (&'static str, &Email),
 ) -> Result<(), Error> {
     let (old, new) = (person.email.as_str(), email.as_str());
@@ -79,7 +79,7 @@ async fn replace(
         .execute(change.connection())
         .await?;
     person.touch(services, change).await?;
-    provision::settle_address(change.connection(), person.id, old).await?;
+    settle_conflicts(change.connection(), person.id, old).await?;
     change.record(person.entry(action).field("email", Some(old.to_owned()), Some(new.to_owned()))).await?;
     if let Some(entry) = rename_personal_project(services, change.connection(), person.id, (old, new)).await? {
         change.record(entry).await?;
@@ -87,8 +87,16 @@ async fn replace(
     Ok(())
 }
 
+/// Forgets the sign-ins that were refused because of an address that its owner gives up.
+async fn settle_conflicts(connection: &mut PgConnection, owner: UserId, address: &str) -> Result<(), Error> {
+    sqlx::query!("delete from identity_conflicts where user_id = $1 and lower(address) = lower($2)", owner.0, address)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 /// Refuses to open an account that has no address to sign in with.
-pub(super) fn check_address(person: &Person) -> Result<(), Refusal> {
+pub(super) fn check_address(person: &LockedUser) -> Result<(), Refusal> {
     if !Email::is_released(&person.email) {
         return Ok(());
     }

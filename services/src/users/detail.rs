@@ -3,12 +3,12 @@
 use super::status;
 use crate::Services;
 use crate::access::{Holdings, ProjectRow};
+use crate::actor::user_kind;
 use crate::budgets::{AssignedRow, ChoiceRow, choices, chooses};
 use crate::error::Error;
 use crate::guard::Can;
 use crate::projects::allowance;
 use crate::provision::KeptClaims;
-use crate::session::user_kind;
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::ViewUsers;

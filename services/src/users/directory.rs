@@ -7,11 +7,11 @@ pub use filters::{Filters, Reach};
 pub use seen::Seen;
 
 use crate::Services;
+use crate::actor::user_kind;
 use crate::error::Error;
 use crate::keyset::{Keyset, SortKey};
 use crate::listing::{Listing, Slice, push_total};
 use crate::search::{Hits, Searched};
-use crate::session::user_kind;
 use domain::actor::Actor;
 use domain::error::Refusal;
 use domain::id::{ProjectId, UserId};

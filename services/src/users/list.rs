@@ -2,12 +2,12 @@
 
 use super::status;
 use crate::Services;
+use crate::actor::{project_role, user_kind};
 use crate::error::Error;
 use crate::guard::Can;
 use crate::keyset::{Keyset, SortKey, time_key};
 use crate::projects::stored_name;
 use crate::search::Hits;
-use crate::session::{project_role, user_kind};
 use domain::id::UserId;
 use domain::page::Page;
 use domain::permission::ViewUsers;

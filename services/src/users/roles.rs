@@ -5,13 +5,13 @@ mod undo;
 pub use undo::undo_role_change;
 
 use super::ensure_personal_project;
-use super::person::Person;
 use crate::Services;
 use crate::audit::{Entry, TargetType};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
-use crate::session;
+use crate::locks::LockedUser;
+use crate::reauthentication;
 use crate::undo::Changed;
 use domain::error::Refusal;
 use domain::id::UserId;
@@ -31,10 +31,10 @@ pub async fn set_platform_role(
     role: PlatformRole,
 ) -> Result<Changed, Error> {
     if role.is_maintainer() {
-        session::reauthenticate_for(services, can.caller(), &format!("grant maintainer to {id}")).await?;
+        reauthentication::reauthenticate_for(services, can.caller(), &format!("grant maintainer to {id}")).await?;
     }
     let mut change = services.change(can).await?;
-    let person = Person::lock(&mut change, id).await?;
+    let person = LockedUser::lock(&mut change, id).await?;
     grant(services, change, person, role).await
 }
 
@@ -50,7 +50,7 @@ pub async fn set_auditor(
     is_auditor: bool,
 ) -> Result<Changed, Error> {
     let mut change = services.change(can).await?;
-    let person = Person::lock(&mut change, id).await?;
+    let person = LockedUser::lock(&mut change, id).await?;
     if person.role.is_admin() {
         let text = format!("{} is {}. Only maintainers change that role; ask one.", person.name, title(person.role));
         return Err(Refusal::Forbidden(text).into());
@@ -62,7 +62,7 @@ pub async fn set_auditor(
 async fn grant(
     services: &Services,
     mut change: Change<'_>,
-    person: Person,
+    person: LockedUser,
     role: PlatformRole,
 ) -> Result<Changed, Error> {
     if person.role == role {
@@ -83,7 +83,7 @@ async fn grant(
 /// [`Refusal::Rule`] when somebody with a platform role would become external; [`Refusal::NotFound`].
 pub async fn set_kind(services: &Services, can: &Can<ManageUsers>, id: UserId, kind: UserKind) -> Result<(), Error> {
     let mut change = services.change(can).await?;
-    let person = Person::lock(&mut change, id).await?;
+    let person = LockedUser::lock(&mut change, id).await?;
     replace_kind(services, &mut change, &person, kind).await?;
     change.commit().await
 }
@@ -91,7 +91,7 @@ pub async fn set_kind(services: &Services, can: &Can<ManageUsers>, id: UserId, k
 pub(super) async fn replace_kind(
     services: &Services,
     change: &mut Change<'_>,
-    person: &Person,
+    person: &LockedUser,
     kind: UserKind,
 ) -> Result<(), Error> {
     if person.kind == kind {
@@ -121,7 +121,7 @@ pub(super) async fn replace_kind(
 
 /// Makes the user a plain member wherever they are project admin. An external user cannot be one, and a role that has no
 /// effect must not come back with a later change of type, without anybody granting it.
-async fn revoke_project_admin(change: &mut Change<'_>, person: &Person) -> Result<(), Error> {
+async fn revoke_project_admin(change: &mut Change<'_>, person: &LockedUser) -> Result<(), Error> {
     let projects = sqlx::query!(
         "with revoked as (
            update user_projects set is_project_admin = false where user_id = $1 and is_project_admin
@@ -144,7 +144,7 @@ async fn revoke_project_admin(change: &mut Change<'_>, person: &Person) -> Resul
 pub(super) async fn replace_role(
     services: &Services,
     change: &mut Change<'_>,
-    person: &Person,
+    person: &LockedUser,
     role: PlatformRole,
 ) -> Result<(), Error> {
     if person.role == role {
@@ -158,7 +158,7 @@ pub(super) async fn replace_role(
 async fn write_role(
     services: &Services,
     change: &mut Change<'_>,
-    person: &Person,
+    person: &LockedUser,
     columns: RoleColumns,
 ) -> Result<(), Error> {
     if person.is_oneself(change) {

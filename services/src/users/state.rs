@@ -3,12 +3,12 @@
 use super::address::check_address;
 use super::check_can_create;
 use super::one_time_password;
-use super::person::Person;
 use crate::Services;
 use crate::audit::Entry;
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
+use crate::locks::LockedUser;
 use crate::members::{WithoutAdmin, only_admin};
 use crate::session::end_all_of;
 use crate::sign_in::forget_devices;
@@ -32,7 +32,7 @@ pub async fn deactivate(
     without_admin: WithoutAdmin,
 ) -> Result<Changed, Error> {
     let mut change = services.change(can).await?;
-    let person = Person::lock(&mut change, id).await?;
+    let person = LockedUser::lock(&mut change, id).await?;
     if !person.is_active {
         return Ok(Changed::nothing(person.name));
     }
@@ -59,7 +59,7 @@ struct FormerAccount {
 pub async fn undo_deactivation(services: &Services, can: &Can<ManageUsers>, event: EventId) -> Result<String, Error> {
     let mut change = services.change(can).await?;
     let former: FormerAccount = change.take_former(event, &["user.deactivated"]).await?;
-    let person = Person::lock(&mut change, former.user).await?;
+    let person = LockedUser::lock(&mut change, former.user).await?;
     if person.is_active {
         return Err(Refusal::Rule(format!("{} was reactivated since. Nothing was undone.", person.name)).into());
     }
@@ -70,7 +70,7 @@ pub async fn undo_deactivation(services: &Services, can: &Can<ManageUsers>, even
 }
 
 /// Refuses to deactivate the only active project admin of shared projects, and names them.
-async fn check_admins_stay(change: &mut Change<'_>, person: &Person) -> Result<(), Error> {
+async fn check_admins_stay(change: &mut Change<'_>, person: &LockedUser) -> Result<(), Error> {
     let projects = sqlx::query_scalar!(
         r#"select p.title as "title!" from user_projects m join projects p on p.id = m.project_id
            where m.user_id = $1 and m.is_project_admin and p.project_type = 'shared' and p.deleted_at is null
@@ -89,7 +89,7 @@ async fn check_admins_stay(change: &mut Change<'_>, person: &Person) -> Result<(
     Err(Refusal::Rule(only_admin(&person.name, &projects)).into())
 }
 
-pub(super) async fn close(services: &Services, change: &mut Change<'_>, person: &Person) -> Result<(), Error> {
+pub(super) async fn close(services: &Services, change: &mut Change<'_>, person: &LockedUser) -> Result<(), Error> {
     if !person.is_active {
         return Ok(());
     }
@@ -98,7 +98,7 @@ pub(super) async fn close(services: &Services, change: &mut Change<'_>, person: 
 }
 
 /// Returns the audit event, for the caller to record.
-async fn close_account(services: &Services, change: &mut Change<'_>, person: &Person) -> Result<Entry, Error> {
+async fn close_account(services: &Services, change: &mut Change<'_>, person: &LockedUser) -> Result<Entry, Error> {
     if person.is_oneself(change) {
         let text = "You cannot deactivate your own account. Ask another admin to do it.";
         return Err(Refusal::Rule(text.to_owned()).into());
@@ -117,12 +117,12 @@ async fn close_account(services: &Services, change: &mut Change<'_>, person: &Pe
 /// [`Refusal::Rule`] when its address was released; [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
 pub async fn reactivate(services: &Services, can: &Can<ManageUsers>, id: UserId) -> Result<(), Error> {
     let mut change = services.change(can).await?;
-    let person = Person::lock(&mut change, id).await?;
+    let person = LockedUser::lock(&mut change, id).await?;
     open(services, &mut change, &person).await?;
     change.commit().await
 }
 
-pub(super) async fn open(services: &Services, change: &mut Change<'_>, person: &Person) -> Result<(), Error> {
+pub(super) async fn open(services: &Services, change: &mut Change<'_>, person: &LockedUser) -> Result<(), Error> {
     if person.is_active {
         return Ok(());
     }
@@ -134,7 +134,7 @@ pub(super) async fn open(services: &Services, change: &mut Change<'_>, person: &
 async fn open_account(
     services: &Services,
     change: &mut Change<'_>,
-    person: &Person,
+    person: &LockedUser,
     action: &'static str,
 ) -> Result<Entry, Error> {
     check_address(person)?;
@@ -149,7 +149,7 @@ async fn open_account(
 /// [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
 pub async fn unlock(services: &Services, can: &Can<ManageUsers>, id: UserId) -> Result<(), Error> {
     let mut change = services.change(can).await?;
-    let person = Person::lock(&mut change, id).await?;
+    let person = LockedUser::lock(&mut change, id).await?;
     let unlocked = sqlx::query!(
         "update users set sign_in_tries = 0, sign_in_tries_end_at = null, locked_until = null
          where id = $1 and sign_in_tries > 0",
@@ -172,7 +172,7 @@ pub async fn unlock(services: &Services, can: &Can<ManageUsers>, id: UserId) -> 
 /// [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
 pub async fn end_sessions(services: &Services, can: &Can<ManageUsers>, id: UserId) -> Result<(), Error> {
     let mut change = services.change(can).await?;
-    let person = Person::lock(&mut change, id).await?;
+    let person = LockedUser::lock(&mut change, id).await?;
     let ended = end_all_of(change.connection(), id, None).await?;
     let entry = person.entry("user.sessions_ended");
     change.record(entry.field("sessions", Some(ended.to_string()), Some("0".into()))).await?;
@@ -212,7 +212,7 @@ async fn replace_password(
     check_can_create(services)?;
     let hash = services.hasher.hash(password).await?;
     let mut change = services.change(can).await?;
-    let person = Person::lock(&mut change, id).await?;
+    let person = LockedUser::lock(&mut change, id).await?;
     if person.is_oneself(&change) {
         return Err(Refusal::Rule("Change your own password on your profile instead.".to_owned()).into());
     }
@@ -251,7 +251,7 @@ pub async fn set_project_limit(
     limit: Option<u32>,
 ) -> Result<(), Error> {
     let mut change = services.change(can).await?;
-    let person = Person::lock(&mut change, id).await?;
+    let person = LockedUser::lock(&mut change, id).await?;
     replace_limit(services, &mut change, &person, limit).await?;
     change.commit().await
 }
@@ -259,7 +259,7 @@ pub async fn set_project_limit(
 pub(super) async fn replace_limit(
     services: &Services,
     change: &mut Change<'_>,
-    person: &Person,
+    person: &LockedUser,
     limit: Option<u32>,
 ) -> Result<(), Error> {
     let limit = limit

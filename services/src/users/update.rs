@@ -1,11 +1,11 @@
 //! Several changes of one account at once, as programs send them: all or none.
 
-use super::person::Person;
 use super::{address, roles, state};
 use crate::Services;
 use crate::conflict;
 use crate::error::Error;
 use crate::guard::{Can, check};
+use crate::locks::LockedUser;
 use domain::actor::Target;
 use domain::email::Email;
 use domain::error::Refusal;
@@ -47,7 +47,7 @@ pub async fn update(
 ) -> Result<(), Error> {
     let mut change = services.change(can).await?;
     check_roles(&edit.roles, change.actor())?;
-    let mut person = Person::lock(&mut change, id).await?;
+    let mut person = LockedUser::lock(&mut change, id).await?;
     if version.is_some_and(|version| version != person.version) {
         return Err(conflict::refusal(&mut change, person.row(), &["name", "email"]).await?.into());
     }

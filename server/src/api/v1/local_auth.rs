@@ -16,7 +16,7 @@ use http::{HeaderName, StatusCode};
 use serde::{Deserialize, Serialize};
 use services::identity::logout;
 use services::users::directory;
-use services::{own_account, session, sign_in};
+use services::{authenticate, own_account, sign_in};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -99,7 +99,7 @@ async fn login(
     let signed_in = sign_in::with_password(&state.services, &login.email, login.password, &asked.client)
         .await
         .map_err(|fault| wrong(fault.into()))?;
-    let actor = session::authenticate(&state.services, &signed_in.token).await?.ok_or(Refusal::SignedOut)?;
+    let actor = authenticate::by_session(&state.services, &signed_in.token).await?.ok_or(Refusal::SignedOut)?;
     let user = directory::oneself(&state.services, &actor).await?;
     let token = signed_in.token.expose().to_owned();
     let life = state.services.settings().session_life.whole_seconds();

@@ -6,8 +6,9 @@ use crate::server::TestServer;
 use domain::mode::Mode;
 use http::StatusCode;
 use serde_json::{Value, json};
+use services::authenticate;
+use services::client::Client;
 use services::identity::{Fault, access_token};
-use services::session::Client;
 
 /// An access token of Ada as Keycloak makes it, changed as the test likes.
 pub(super) fn made(provider: &Provider, change: impl FnOnce(&mut Forge)) -> String {
@@ -76,7 +77,7 @@ async fn a_token_is_a_session_that_ends_with_it() {
     let (services, client) = (&server.world.services, Client::default());
     let token = made(&provider, |_| {});
     let who = async || {
-        let actor = access_token::authenticate(services, &token, &client).await.expect("an answer");
+        let actor = authenticate::by_access_token(services, &token, &client).await.expect("an answer");
         actor.ok().map(|actor| (actor.email, actor.session_id))
     };
     let (first, again) = tokio::join!(who(), who());
@@ -90,7 +91,7 @@ async fn a_token_is_a_session_that_ends_with_it() {
     server.world.clock.advance(time::Duration::seconds(331));
     assert_eq!(who().await, None, "it has expired");
     let nobody = made(&provider, |it| it.claims.extend(person("noor", &["offline_access"])));
-    assert!(access_token::authenticate(services, &nobody, &client).await.expect("an answer").is_err());
+    assert!(authenticate::by_access_token(services, &nobody, &client).await.expect("an answer").is_err());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

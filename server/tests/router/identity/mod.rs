@@ -20,7 +20,7 @@ mod wrong_answers;
 
 use crate::provider::Provider;
 use crate::server::{DATA, OUR_SITE, TestServer};
-use services::session::SessionToken;
+use services::client::SessionToken;
 
 /// Who a session is of, as the server sees it now; `None` when it has ended.
 async fn who(server: &TestServer, cookie: &str) -> Option<String> {

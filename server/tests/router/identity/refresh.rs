@@ -2,7 +2,7 @@
 
 use super::{both, count, token, who};
 use crate::provider::person;
-use services::session;
+use services::authenticate;
 use time::Duration;
 use tokio::task::JoinSet;
 
@@ -19,7 +19,7 @@ async fn many_requests_on_two_processes_refresh_once() {
         for at in 0..40 {
             let (services, token) =
                 (if at % 2 == 0 { server.world.services.clone() } else { other.clone() }, token.clone());
-            asked.spawn(async move { session::authenticate(&services, &token).await });
+            asked.spawn(async move { authenticate::by_session(&services, &token).await });
         }
         let actors = asked.join_all().await;
         assert!(actors.into_iter().all(|actor| actor.expect("an answer").is_some()));

@@ -11,9 +11,11 @@ use domain::permission::{ManageOwnAccount, ManageUsers};
 use domain::role::PlatformRole;
 use http::StatusCode;
 use serde_json::{Value, json};
+use services::authenticate;
+use services::client::Client;
 use services::guard::{Caller, Can};
 use services::identity::access_token;
-use services::session::{self, Client};
+use services::session;
 use services::users;
 use time::Duration;
 
@@ -23,7 +25,7 @@ async fn status(server: &TestServer, token: &str) -> StatusCode {
 }
 
 async fn caller(server: &TestServer, token: &str) -> Caller {
-    let actor = access_token::authenticate(&server.world.services, token, &Client::default()).await;
+    let actor = authenticate::by_access_token(&server.world.services, token, &Client::default()).await;
     Caller { actor: actor.expect("an answer").expect("a user"), request_id: "r".to_owned(), sent_bearer: true }
 }
 

@@ -1,9 +1,10 @@
 //! Undoing a change of platform role: all three columns are afterwards what they were.
 
-use super::{Person, title, write_role};
+use super::{title, write_role};
 use crate::Services;
 use crate::error::Error;
 use crate::guard::{Can, check};
+use crate::locks::LockedUser;
 use domain::actor::Target;
 use domain::error::Refusal;
 use domain::id::{EventId, UserId};
@@ -31,7 +32,7 @@ pub async fn undo_role_change(
 ) -> Result<(String, PlatformRole), Error> {
     let mut change = services.change(can).await?;
     let former: FormerRole = change.take_former(event, &["user.role_changed"]).await?;
-    let person = Person::lock(&mut change, former.user).await?;
+    let person = LockedUser::lock(&mut change, former.user).await?;
     if former.before.is_admin || former.after.is_admin {
         check(change.actor(), Permission::GrantRoles, Target::Platform)?;
     }

@@ -1,9 +1,10 @@
-//! Who is behind a session where the provider keeps all rights: the verified claims, read on every request.
+//! The actor behind a session where the identity provider keeps all rights: the verified claims, read on every request.
 //!
 //! Which names are projects is looked up by the same statement. It splits the lists more roughly than
 //! [`Claims::parse`], whose answer alone decides.
 
 use crate::Services;
+use crate::client::SessionToken;
 use crate::error::Error;
 use crate::guard::Caller;
 use domain::actor::Actor;
@@ -19,18 +20,18 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 /// A session with its claims, and the projects that these may mean.
-pub(super) struct Row {
+struct Row {
     session_id: uuid::Uuid,
     user_id: uuid::Uuid,
     claims: Value,
-    pub(super) last_used_at: OffsetDateTime,
+    last_used_at: OffsetDateTime,
     project_ids: Vec<uuid::Uuid>,
     project_names: Vec<String>,
     project_types: Vec<String>,
 }
 
-/// Reads a valid session whose claims hold now.
-pub(super) async fn find(services: &Services, token_hash: &[u8]) -> Result<Option<Row>, Error> {
+/// Reads the user of a valid session whose claims hold now; `None` also when the claims do not let the user in.
+pub(super) async fn load(services: &Services, token: &SessionToken) -> Result<Option<(Actor, OffsetDateTime)>, Error> {
     let now = services.clock.now();
     let row = sqlx::query_as!(
         Row,
@@ -51,17 +52,20 @@ pub(super) async fn find(services: &Services, token_hash: &[u8]) -> Result<Optio
                       regexp_split_to_table(cell #>> '{}', ',') part))))
            ) p on true
            where s.token_hash = $1 and s.expires_at > $2 and s.last_used_at > $3"#,
-        token_hash,
+        token.hash(),
         now,
         now - services.settings.session_idle
     )
     .fetch_optional(&services.pool)
     .await?;
-    Ok(row)
+    Ok(row.and_then(|row| {
+        let last_used_at = row.last_used_at;
+        Some((actor(services, row)?, last_used_at))
+    }))
 }
 
-/// The person; `None` when the claims give nobody entry any more.
-pub(super) fn actor(services: &Services, row: Row) -> Option<Actor> {
+/// The user; `None` when the claims do not let the user in.
+fn actor(services: &Services, row: Row) -> Option<Actor> {
     let claims = parse(services, &row.claims)?;
     let found = row.project_ids.into_iter().zip(row.project_names).zip(row.project_types);
     let projects = found.filter_map(|((id, name), kind)| {
