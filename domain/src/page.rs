@@ -85,9 +85,9 @@ impl From<Cursor> for String {
     }
 }
 
-/// How far lists count what belongs to a row; one more stands for "over". Counting all of it, be it a million
-/// assignments of one budget, would cost the list its speed (field.md P16).
-pub const COUNTED_TO: i64 = 10_000;
+/// The highest number of rows that is counted; one more stands for "over". Counting all of them, be it a million
+/// assignments of one budget, would cost a list its speed.
+pub const MAX_EXACT_COUNT: i64 = 10_000;
 
 /// How many rows a page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -186,6 +186,20 @@ impl<T> Page<T> {
             next: has_next.then(|| cursor(rows.last(), Direction::After)).flatten(),
             rows,
         }
+    }
+
+    /// Converts the rows.
+    pub fn map<U>(self, show: impl FnMut(T) -> U) -> Page<U> {
+        Page { rows: self.rows.into_iter().map(show).collect(), previous: self.previous, next: self.next }
+    }
+
+    /// Converts the rows.
+    ///
+    /// # Errors
+    /// The first error of a row.
+    pub fn try_map<U, E>(self, read: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        let rows = self.rows.into_iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Page { rows, previous: self.previous, next: self.next })
     }
 }
 

@@ -67,7 +67,7 @@ pub struct ProjectRow {
     pub description: String,
     /// Personal or shared.
     pub kind: ProjectKind,
-    /// People in it, as far as [`crate::page::COUNTED_TO`].
+    /// People in it, as far as [`crate::page::MAX_EXACT_COUNT`].
     pub member_count: i64,
     /// Project admins among the people counted.
     pub admin_count: i64,

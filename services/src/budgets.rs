@@ -4,13 +4,11 @@ mod assign;
 pub mod assign_many;
 mod change;
 pub mod directory;
-mod list;
-mod stored;
+pub(crate) mod stored;
 mod undo;
 
 pub use assign::{assign_to_project, assign_to_user, unassign_project, unassign_user};
 pub use change::{create, edit};
-pub use list::{detail, list};
 pub use undo::undo_unassignment;
 
 pub(crate) use change::{created, insert};
@@ -20,6 +18,6 @@ use crate::Services;
 use domain::error::Refusal;
 
 /// `ENABLE_BUDGET_MANAGEMENT` (`behaviour.md` section 11, decision 5): without it every budget is a 404.
-fn switched_on(services: &Services) -> Result<(), Refusal> {
+pub(crate) fn switched_on(services: &Services) -> Result<(), Refusal> {
     if services.settings.budgets { Ok(()) } else { Err(Refusal::NotFound) }
 }

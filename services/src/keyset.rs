@@ -1,7 +1,7 @@
-//! What the lists share: keyset conditions and orders appended to a query (house plan, "Data").
+//! What the lists share: keyset conditions and orders appended to a query.
 //!
 //! ```text
-//! let keyset = Keyset::new(SortKey::text("p.title collate name_order"), "p.id", query.descending, query.size, query.cursor.as_ref());
+//! let keyset = Keyset::new(SortKey::text("p.title collate name_order"), "p", query.descending, query.size, query.cursor.as_ref());
 //! let mut sql = QueryBuilder::new("select ... from projects p where p.deleted_at is null");
 //! keyset.push_condition(&mut sql);     //  and (p.title collate name_order, p.id) > ($1, $2)
 //! keyset.push_order(&mut sql);         //  order by p.title collate name_order, p.id
@@ -63,30 +63,30 @@ enum Bound {
 #[derive(Debug)]
 pub(crate) struct Keyset<'a> {
     expression: &'static str,
-    id: &'static str,
+    alias: &'static str,
     descending: bool,
     size: PageSize,
     place: Option<(&'a Cursor, Bound)>,
 }
 
 impl<'a> Keyset<'a> {
-    /// `id` is the expression of the tie-break. A cursor that was made for another sort leads to the first page.
+    /// The tie-break is the column `id` of `alias`. A cursor that was made for another sort leads to the first page.
     pub(crate) fn new(
         sort: SortKey,
-        id: &'static str,
+        alias: &'static str,
         descending: bool,
         size: PageSize,
         cursor: Option<&'a Cursor>,
     ) -> Self {
         let place = cursor.and_then(|cursor| Some((cursor, (sort.read)(cursor.key.as_deref())?)));
-        Self { expression: sort.expression, id, descending, size, place }
+        Self { expression: sort.expression, alias, descending, size, place }
     }
 
     /// Appends ` and (expression, id) > (...)` when the page does not begin the list.
     pub(crate) fn push_condition(&self, sql: &mut QueryBuilder<Postgres>) {
         let Some((cursor, bound)) = &self.place else { return };
         let operator = if self.is_falling() { "<" } else { ">" };
-        sql.push(format_args!(" and ({}, {}) {operator} (", self.expression, self.id));
+        sql.push(format_args!(" and ({}, {}.id) {operator} (", self.expression, self.alias));
         match bound {
             Bound::Text(text) => sql.push_bind(text.clone()),
             Bound::Time(time) => sql.push_bind(*time),
@@ -99,7 +99,7 @@ impl<'a> Keyset<'a> {
     /// Appends ` order by expression, id`.
     pub(crate) fn push_order(&self, sql: &mut QueryBuilder<Postgres>) {
         let direction = if self.is_falling() { "desc" } else { "asc" };
-        sql.push(format_args!(" order by {} {direction}, {} {direction}", self.expression, self.id));
+        sql.push(format_args!(" order by {} {direction}, {}.id {direction}", self.expression, self.alias));
     }
 
     /// Appends the limit: one row more than the page shows, which tells whether there is another page.
@@ -125,7 +125,7 @@ mod tests {
     use time::macros::datetime;
 
     fn sql(sort: SortKey, descending: bool, cursor: Option<&Cursor>) -> String {
-        let keyset = Keyset::new(sort, "t.id", descending, PageSize::default(), cursor);
+        let keyset = Keyset::new(sort, "t", descending, PageSize::default(), cursor);
         let mut sql = QueryBuilder::new("");
         keyset.push_condition(&mut sql);
         keyset.push_order(&mut sql);
@@ -177,7 +177,7 @@ mod tests {
         for sort in [SEEN, LIMIT] {
             let foreign = cursor(Direction::Before, Some("ada"));
             assert_eq!(sql(sort, false, Some(&foreign)), sql(sort, false, None));
-            let keyset = Keyset::new(sort, "t.id", false, PageSize::default(), Some(&foreign));
+            let keyset = Keyset::new(sort, "t", false, PageSize::default(), Some(&foreign));
             let page = keyset.page(vec![1], |_| (None, Uuid::nil()));
             assert_eq!((page.previous, page.next), (None, None));
         }

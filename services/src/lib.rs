@@ -48,6 +48,7 @@ pub mod testing;
 mod token;
 pub mod undo;
 pub mod users;
+pub mod views;
 
 pub use error::Error;
 pub use settings::Settings;

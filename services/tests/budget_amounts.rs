@@ -13,10 +13,10 @@ use domain::text::BudgetName;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use rust_decimal::Decimal;
-use services::budgets;
 use services::budgets::directory::{self, BudgetPatch};
 use services::guard::{Caller, Can};
 use services::testing::{World, problem, refusal};
+use services::{budgets, views};
 
 /// A maintainer and one budget, as an API client may have created it.
 struct Stage {
@@ -38,7 +38,7 @@ impl Stage {
         let can = mia.can::<ManageBudgets>(Target::Platform).expect("a maintainer");
         directory::create(&world.services, &can, &slug, draft, None).await.expect("created");
         let views = mia.can(Target::Platform).expect("may see budgets");
-        let budget = directory::entry(&world.services, &views, &slug).await.expect("there").id;
+        let budget = views::budgets::find(&world.services, &views, &slug).await.expect("there").id;
         Self { world, mia, budget }
     }
 
@@ -48,7 +48,7 @@ impl Stage {
 
     async fn row(&self) -> BudgetRow {
         let views = self.mia.can(Target::Platform).expect("may see budgets");
-        budgets::detail(&self.world.services, &views, self.budget).await.expect("there").budget
+        views::budgets::detail(&self.world.services, &views, self.budget).await.expect("there").budget
     }
 
     async fn save(&self, version: i64, fields: &BudgetFields) -> Result<(), services::Error> {

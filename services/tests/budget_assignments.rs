@@ -10,9 +10,9 @@ use domain::permission::{ManageBudgets, ViewBudgets};
 use domain::project::ProjectName;
 use domain::role::PlatformRole;
 use domain::user::UserKind;
-use services::budgets;
 use services::guard::{Caller, Can};
 use services::testing::{World, problem, refusal, rule};
+use services::{budgets, views};
 use uuid::Uuid;
 
 fn draft(name: &str, category: &str, soft: &str, hard: &str) -> BudgetDraft {
@@ -36,7 +36,7 @@ async fn create(world: &World, by: &Caller, name: &str, category: &str) -> Budge
 }
 
 async fn detail(world: &World, by: &Caller, budget: BudgetId) -> domain::budget::BudgetDetail {
-    budgets::detail(&world.services, &views(by), budget).await.expect("there")
+    views::budgets::detail(&world.services, &views(by), budget).await.expect("there")
 }
 
 #[tokio::test]

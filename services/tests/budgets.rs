@@ -13,7 +13,7 @@ use domain::role::PlatformRole;
 use domain::text::SearchTerm;
 use services::guard::{Caller, Can};
 use services::testing::{World, conflict, problem, refusal};
-use services::{budgets, users};
+use services::{budgets, users, views};
 use uuid::Uuid;
 
 fn draft(name: &str, category: &str, soft: &str, hard: &str) -> BudgetDraft {
@@ -37,7 +37,7 @@ async fn create(world: &World, by: &Caller, name: &str, category: &str) -> Budge
 }
 
 async fn detail(world: &World, by: &Caller, budget: BudgetId) -> domain::budget::BudgetDetail {
-    budgets::detail(&world.services, &views(by), budget).await.expect("there")
+    views::budgets::detail(&world.services, &views(by), budget).await.expect("there")
 }
 
 #[tokio::test]
@@ -205,7 +205,7 @@ async fn the_list_searches_filters_and_counts() {
     create(&world, &mia, "Standard", "platform").await;
     budgets::assign_to_user(&world.services, &manages(&mia), leads, auditor.actor.user_id).await.expect("assigned");
     let names = async |query: BudgetQuery| {
-        let page = budgets::list(&world.services, &views(&auditor), &query).await.expect("a list");
+        let page = views::budgets::list(&world.services, &views(&auditor), &query).await.expect("a list");
         page.rows.into_iter().map(|row| (row.name, row.user_count)).collect::<Vec<_>>()
     };
     let search = |raw: &str| BudgetQuery { search: SearchTerm::parse(raw).ok(), ..BudgetQuery::default() };
@@ -253,7 +253,7 @@ async fn every_budget_stands_on_one_page_despite_ties() {
             assert_eq!(ids.len(), 23, "{sort:?}");
             let keys: Vec<_> = pages.iter().flatten().map(|row| (row.limits.hard(), row.updated_at)).collect();
             let sorted = keys.windows(2).all(|pair| match (sort, descending) {
-                (BudgetSort::Name, _) => true,
+                (BudgetSort::Name | BudgetSort::Created, _) => true,
                 (BudgetSort::HardLimit, false) => pair[0].0 <= pair[1].0,
                 (BudgetSort::HardLimit, true) => pair[0].0 >= pair[1].0,
                 (BudgetSort::Updated, false) => pair[0].1 <= pair[1].1,
@@ -269,10 +269,10 @@ async fn walk(world: &World, caller: &Caller, mut query: BudgetQuery) -> Vec<Vec
     let mut pages = Vec::new();
     let mut previous = None;
     loop {
-        let page = budgets::list(&world.services, &views(caller), &query).await.expect("a page");
+        let page = views::budgets::list(&world.services, &views(caller), &query).await.expect("a page");
         if let Some(before) = &page.previous {
             let back = BudgetQuery { cursor: Some(before.clone()), ..query.clone() };
-            let back = budgets::list(&world.services, &views(caller), &back).await.expect("the page before");
+            let back = views::budgets::list(&world.services, &views(caller), &back).await.expect("the page before");
             assert_eq!(Some(&back.rows), previous.as_ref());
         }
         pages.push(page.rows.clone());
@@ -292,8 +292,8 @@ async fn switched_off_budgets_are_nowhere() {
     let (services, id, person) = (&world.services, BudgetId(Uuid::from_u128(7)), mia.actor.user_id);
     let atlas = named("atlas");
     let refusals = [
-        refusal(budgets::list(services, &view, &BudgetQuery::default()).await),
-        refusal(budgets::detail(services, &view, id).await),
+        refusal(views::budgets::list(services, &view, &BudgetQuery::default()).await),
+        refusal(views::budgets::detail(services, &view, id).await),
         refusal(budgets::create(services, &manage, draft("X", "cli", "1", "2")).await),
         refusal(budgets::edit(services, &manage, id, Edit::of_version(1, draft("X", "cli", "1", "2"))).await),
         refusal(budgets::assign_to_user(services, &manage, id, person).await),

@@ -11,9 +11,9 @@ use domain::role::{PlatformRole, ProjectRole};
 use domain::text::SearchTerm;
 use services::budgets::assign_many::{self, Wanted};
 use services::guard::Caller;
-use services::listing::Slice;
+use services::listing::{ListQuery, Slice};
 use services::testing::{World, count_statements};
-use services::{budgets, members, projects, users};
+use services::{members, projects, users, views};
 
 /// How many statements each list takes, plain and searching.
 async fn lists(world: &World, caller: &Caller) -> [usize; 5] {
@@ -37,8 +37,9 @@ async fn lists(world: &World, caller: &Caller) -> [usize; 5] {
         count_statements(projects::directory::directory(services, caller, &every, &slice)).await;
     let (four, projects_found) =
         count_statements(projects::directory::directory(services, caller, &some, &slice)).await;
+    let every_budget = ListQuery { slice: slice.clone(), ..ListQuery::default() };
     let (five, all_budgets) =
-        count_statements(budgets::directory::directory(services, &see_budgets, None, &slice)).await;
+        count_statements(views::budgets::list_for_api(services, &see_budgets, &every_budget)).await;
     assert!(one.is_ok() && two.is_ok() && three.is_ok() && four.is_ok() && five.is_ok());
     [people, people_found, all_projects, projects_found, all_budgets]
 }
@@ -98,7 +99,7 @@ async fn slug_that_reads_as_the_id_of_another_budget_loses_against_it() {
     }
     let slug = BudgetSlug::parse(id).expect("a slug");
     let can = root.can(Target::Platform).expect("a maintainer");
-    assert_eq!(budgets::directory::entry(&world.services, &can, &slug).await.expect("a budget").name, "Its own");
+    assert_eq!(views::budgets::find(&world.services, &can, &slug).await.expect("a budget").name, "Its own");
     let assign = root.can::<ManageBudgets>(Target::Platform).expect("a maintainer");
     let wanted = Wanted::from([(Category::Cli, Some(slug))]);
     let people = [root.actor.user_id];

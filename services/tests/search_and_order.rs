@@ -13,7 +13,7 @@ use services::guard::Caller;
 use services::listing::Slice;
 use services::testing::World;
 use services::users::directory::{Filters, Seen};
-use services::{budgets, members, projects, users};
+use services::{members, projects, users, views};
 use sqlx::AssertSqlSafe;
 
 /// The same name in three spellings, and what people type to find it. The last one is decomposed.
@@ -75,7 +75,7 @@ impl Stage {
         let projects = projects::list(services, reader, &query).await.expect("projects").rows;
         let query = BudgetQuery { search, size, ..BudgetQuery::default() };
         let can = reader.can::<ViewBudgets>(Target::Platform).expect("a maintainer");
-        let budgets = budgets::list(services, &can, &query).await.expect("budgets").rows;
+        let budgets = views::budgets::list(services, &can, &query).await.expect("budgets").rows;
         let others = |names: Vec<String>| names.into_iter().filter(|n| n != "0 Reader" && n != "everybody").collect();
         vec![
             ("users", others(people.into_iter().map(|row| row.name).collect())),

@@ -9,7 +9,7 @@ use domain::role::PlatformRole;
 use domain::text::SearchTerm;
 use services::guard::Caller;
 use services::testing::World;
-use services::{access, budgets, projects, users};
+use services::{access, projects, users, views};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tracing::Subscriber;
@@ -42,7 +42,7 @@ async fn counts(world: &World, caller: &Caller, statements: &Statements) -> [(&'
     let can = caller.can::<ViewBudgets>(Target::Platform).expect("an admin");
     let name = ProjectName::parse_existing("atlas").expect("a name");
     let search = SearchTerm::parse("standard").ok();
-    let page = budgets::list(services, &can, &BudgetQuery::default()).await.expect("budgets");
+    let page = views::budgets::list(services, &can, &BudgetQuery::default()).await.expect("budgets");
     let (budget, see) = (page.rows[0].id, caller.can(Target::Platform).expect("an admin"));
     let person = caller.actor.user_id;
     let all = ProjectQuery::default();
@@ -56,9 +56,9 @@ async fn counts(world: &World, caller: &Caller, statements: &Statements) -> [(&'
         ("projects, searching", statements.of(projects::list(services, &caller, &found)).await),
         ("project", statements.of(projects::detail(services, &caller, &name, &members)).await),
         ("project, searching", statements.of(projects::detail(services, &caller, &name, &found_members)).await),
-        ("budgets", statements.of(budgets::list(services, &can, &every_budget)).await),
-        ("budgets, searching", statements.of(budgets::list(services, &can, &found_budgets)).await),
-        ("budget", statements.of(budgets::detail(services, &can, budget)).await),
+        ("budgets", statements.of(views::budgets::list(services, &can, &every_budget)).await),
+        ("budgets, searching", statements.of(views::budgets::list(services, &can, &found_budgets)).await),
+        ("budget", statements.of(views::budgets::detail(services, &can, budget)).await),
         ("person", statements.of(users::detail(services, &see, person)).await),
         ("own access", statements.of(access::own(services, &caller)).await),
     ]

@@ -24,7 +24,7 @@ pub struct BudgetView {
 pub async fn list_budgets(query: BudgetQuery) -> Result<Dated<Page<BudgetRow>>, PageError> {
     use domain::actor::Target;
     crate::page::ssr::read(|services, caller| async move {
-        services::budgets::list(&services, &caller.can(Target::Platform)?, &query).await
+        services::views::budgets::list(&services, &caller.can(Target::Platform)?, &query).await
     })
     .await
 }
@@ -39,7 +39,7 @@ pub async fn read_budget(id: String) -> Result<Dated<BudgetView>, PageError> {
     use domain::permission::Permission;
     crate::page::ssr::read(|services, caller| async move {
         let can = caller.can(Target::Platform)?;
-        let detail = services::budgets::detail(&services, &can, crate::request::parse_id(&id)?).await?;
+        let detail = services::views::budgets::detail(&services, &can, crate::request::parse_id(&id)?).await?;
         Ok(BudgetView { detail, may_manage: caller.actor.may(Permission::ManageBudgets, Target::Platform) })
     })
     .await
@@ -71,7 +71,7 @@ pub async fn read_budget_to_edit(id: String) -> Result<Dated<BudgetRow>, PageErr
     crate::page::ssr::read(|services, caller| async move {
         caller.can::<ManageBudgets>(Target::Platform)?;
         let can = caller.can(Target::Platform)?;
-        Ok(services::budgets::detail(&services, &can, crate::request::parse_id(&id)?).await?.budget)
+        Ok(services::views::budgets::detail(&services, &can, crate::request::parse_id(&id)?).await?.budget)
     })
     .await
 }

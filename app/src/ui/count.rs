@@ -1,10 +1,10 @@
 //! Numbers of things in lists.
 
-use domain::page::COUNTED_TO;
+use domain::page::MAX_EXACT_COUNT;
 
 /// `9,412`, or `10,000+` where counting stopped.
 pub fn count_words(count: i64) -> String {
-    let digits = count.min(COUNTED_TO).to_string();
+    let digits = count.min(MAX_EXACT_COUNT).to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) {
@@ -12,7 +12,7 @@ pub fn count_words(count: i64) -> String {
         }
         text.push(digit);
     }
-    if count > COUNTED_TO {
+    if count > MAX_EXACT_COUNT {
         text.push('+');
     }
     text

@@ -14,6 +14,8 @@ pub enum BudgetSort {
     Name,
     /// By hard limit.
     HardLimit,
+    /// By creation; offered by `/v1` alone.
+    Created,
     /// By last change.
     Updated,
 }
@@ -24,6 +26,7 @@ impl BudgetSort {
         match self {
             Self::Name => "name",
             Self::HardLimit => "hard-limit",
+            Self::Created => "created",
             Self::Updated => "updated",
         }
     }

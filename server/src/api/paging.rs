@@ -11,7 +11,7 @@ use http::header::LINK;
 use http::request::Parts;
 use http::{HeaderValue, Uri};
 use serde::{Deserialize, Serialize};
-use services::listing::{DEEPEST, Listing, Slice};
+use services::listing::{Listing, MAX_OFFSET, Slice};
 use std::convert::Infallible;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, PartialSchema as _, ToSchema};
@@ -19,7 +19,7 @@ use utoipa::{IntoParams, PartialSchema as _, ToSchema};
 /// Which page; the number of rows on it has bounds of its own in every list.
 #[derive(Clone, Debug, Deserialize)]
 pub struct At<const MIN: u32, const MAX: u32> {
-    #[serde(default, deserialize_with = "number::<_, 0, DEEPEST>")]
+    #[serde(default, deserialize_with = "number::<_, 0, MAX_OFFSET>")]
     page: u32,
     #[serde(default = "default_rows", deserialize_with = "number::<_, MIN, MAX>")]
     per_page: u32,
@@ -34,12 +34,12 @@ const fn default_rows() -> u32 {
 impl<const MIN: u32, const MAX: u32> IntoParams for At<MIN, MAX> {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let page = format!(
-            "The number of the page, from 0. Pages reach {DEEPEST} rows deep: `page` times `per_page` is at most that."
+            "The number of the page, from 0. Pages reach {MAX_OFFSET} rows deep: `page` times `per_page` is at most that."
         );
         let cursor = "Where the page begins, in place of its number: from the `Link` of the page before.";
         let rows = integer(MIN.into(), MAX.into()).default(Some(default_rows().into()));
         vec![
-            in_query("page", &page).schema(Some(integer(0, DEEPEST.into()).default(Some(0.into())))).build(),
+            in_query("page", &page).schema(Some(integer(0, MAX_OFFSET.into()).default(Some(0.into())))).build(),
             in_query("per_page", "Rows on a page.").schema(Some(rows)).build(),
             in_query("cursor", cursor).schema(Some(CursorText::schema())).build(),
         ]
@@ -57,9 +57,9 @@ impl<const MIN: u32, const MAX: u32> At<MIN, MAX> {
         let cursor = self.cursor.as_deref().map(Cursor::parse).transpose();
         let cursor = cursor.map_err(|problem| ApiError::field("cursor", problem.as_str()))?;
         let skip = u64::from(self.page) * u64::from(self.per_page);
-        let skip = u32::try_from(skip).ok().filter(|skip| *skip <= DEEPEST || cursor.is_some());
+        let skip = u32::try_from(skip).ok().filter(|skip| *skip <= MAX_OFFSET || cursor.is_some());
         let skip = skip.ok_or_else(|| {
-            ApiError::bad_request(format!("Pages reach {DEEPEST} rows deep."))
+            ApiError::bad_request(format!("Pages reach {MAX_OFFSET} rows deep."))
                 .helped("Follow the Link with rel=\"next\" of the page before: it goes on to the end.")
         })?;
         Ok(Slice { size, skip, cursor })

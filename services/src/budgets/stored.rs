@@ -74,17 +74,17 @@ pub(crate) fn choices(asked: Option<Json<Vec<ChoiceRow>>>) -> Result<Vec<BudgetC
     asked.map(|rows| rows.0).unwrap_or_default().into_iter().map(BudgetChoice::try_from).collect()
 }
 
-pub(super) fn category(raw: &str) -> Result<Category, Error> {
+pub(crate) fn category(raw: &str) -> Result<Category, Error> {
     Category::parse(raw).map_err(|_| Error::Broken(format!("unknown budget category {raw}")))
 }
 
-pub(super) fn limits(soft: Decimal, hard: Decimal) -> Result<Limits, Error> {
+pub(crate) fn limits(soft: Decimal, hard: Decimal) -> Result<Limits, Error> {
     let broken = || Error::Broken(format!("impossible limits {soft} and {hard}"));
     let (soft, hard) = Money::from_decimal(soft).zip(Money::from_decimal(hard)).ok_or_else(broken)?;
     Limits::new(soft, hard).map_err(|_| broken())
 }
 
-pub(super) fn period(minutes: i32) -> Result<ResetPeriod, Error> {
+pub(crate) fn period(minutes: i32) -> Result<ResetPeriod, Error> {
     u32::try_from(minutes)
         .ok()
         .and_then(ResetPeriod::from_minutes)

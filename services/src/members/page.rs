@@ -19,8 +19,7 @@ pub(crate) async fn page(
     project: &ProjectFacts,
     query: &MemberQuery,
 ) -> Result<Page<Member>, Error> {
-    let keyset =
-        Keyset::new(SortKey::text("u.name collate name_order"), "u.id", false, query.size, query.cursor.as_ref());
+    let keyset = Keyset::new(SortKey::text("u.name collate name_order"), "u", false, query.size, query.cursor.as_ref());
     let mut statement = statement(project, query, &keyset);
     // A search is not kept as a prepared statement, so that its plan knows the term.
     let rows = statement.build_query_as().persistent(query.search.is_none()).fetch_all(&services.pool).await?;
@@ -61,7 +60,7 @@ fn found_among_many(
     sql.push(") union all (");
     push_page(&mut sql, project.id, keyset, |sql| search.push_many(sql, "u"));
     sql.push(")) found");
-    Keyset::new(SortKey::text("found.name collate name_order"), "found.id", false, query.size, query.cursor.as_ref())
+    Keyset::new(SortKey::text("found.name collate name_order"), "found", false, query.size, query.cursor.as_ref())
         .push_order(&mut sql);
     sql
 }

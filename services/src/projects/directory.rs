@@ -116,7 +116,7 @@ pub async fn directory(
         ProjectSort::Name => SortKey::text("p.name collate name_order"),
         ProjectSort::Created => SortKey::time("p.created_at"),
     };
-    let keyset = Keyset::new(sort, "p.id", wanted.descending, slice.size, slice.cursor.as_ref());
+    let keyset = Keyset::new(sort, "p", wanted.descending, slice.size, slice.cursor.as_ref());
     let hits = Hits::of(services, Searched::Projects, wanted.search.as_ref()).await?;
     let visible = Visible::to(caller);
     let mut sql = QueryBuilder::new(SELECT);

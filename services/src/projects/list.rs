@@ -11,7 +11,7 @@ use crate::search::{Hits, Searched};
 use domain::actor::{Actor, Target};
 use domain::id::ProjectId;
 use domain::mode::Mode;
-use domain::page::{COUNTED_TO, Page};
+use domain::page::{MAX_EXACT_COUNT, Page};
 use domain::permission::Permission;
 use domain::project::{ProjectQuery, ProjectRow, ProjectSort, ProjectState};
 use domain::role::ProjectRole;
@@ -53,7 +53,7 @@ fn keyset(query: &ProjectQuery) -> Keyset<'_> {
         ProjectSort::Name => SortKey::text("p.title collate name_order"),
         ProjectSort::Created => SortKey::time("p.created_at"),
     };
-    Keyset::new(sort, "p.id", query.descending, query.size, query.cursor.as_ref())
+    Keyset::new(sort, "p", query.descending, query.size, query.cursor.as_ref())
 }
 
 /// Shared projects that no active user is project admin of.
@@ -104,7 +104,7 @@ fn statement(
            select count(*) as members, count(*) filter (where m.is_project_admin) as admins
            from (select is_project_admin from user_projects where project_id = p.id limit {most}) m
          ) counts",
-        most = COUNTED_TO + 1
+        most = MAX_EXACT_COUNT + 1
     ));
     keyset.push_order(&mut sql);
     sql

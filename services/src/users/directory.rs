@@ -104,8 +104,7 @@ pub async fn directory(
     slice: &Slice,
 ) -> Result<Listing<Entry>, Error> {
     let hits = Hits::of(services, Searched::Users, filters.search.as_ref()).await?;
-    let keyset =
-        Keyset::new(SortKey::text("u.name collate name_order"), "u.id", false, slice.size, slice.cursor.as_ref());
+    let keyset = Keyset::new(SortKey::text("u.name collate name_order"), "u", false, slice.size, slice.cursor.as_ref());
     let mut sql = QueryBuilder::new(SELECT);
     sql.push(",");
     let push_wanted = |sql: &mut QueryBuilder<Postgres>| {

@@ -89,7 +89,7 @@ fn keyset(query: &UserQuery) -> Keyset<'_> {
         UserSort::LastSignIn => SortKey::time("coalesce(u.last_sign_in_at, timestamptz '-infinity')"),
         UserSort::Created => SortKey::time("u.created_at"),
     };
-    Keyset::new(sort, "u.id", query.descending, query.size, query.cursor.as_ref())
+    Keyset::new(sort, "u", query.descending, query.size, query.cursor.as_ref())
 }
 
 /// The page first, then the chips of its rows alone.

@@ -2,7 +2,7 @@
 
 use crate::api::wire::{Amount, Stamp};
 use serde::Serialize;
-use services::budgets::directory::Entry;
+use services::views::budgets;
 use utoipa::ToSchema;
 
 /// A budget.
@@ -32,22 +32,22 @@ pub struct Budget {
     version: i64,
 }
 
-impl From<Entry> for Budget {
-    fn from(entry: Entry) -> Self {
+impl From<budgets::Budget> for Budget {
+    fn from(budget: budgets::Budget) -> Self {
         Self {
-            budget_id: entry.slug,
-            name: entry.name,
-            description: entry.description,
-            soft_budget: Amount(entry.limits.soft()),
-            max_budget: Amount(entry.limits.hard()),
-            budget_duration: entry.period.to_string(),
-            budget_category: entry.category.key(),
+            budget_id: budget.slug,
+            name: budget.name,
+            description: budget.description,
+            soft_budget: Amount(budget.limits.soft()),
+            max_budget: Amount(budget.limits.hard()),
+            budget_duration: budget.period.to_string(),
+            budget_category: budget.category.key(),
             budget_reset_at: None,
-            created_by: entry.created_by.map(|id| id.to_string()),
-            created_at: Stamp(entry.created_at),
-            updated_at: Stamp(entry.updated_at),
+            created_by: budget.created_by.map(|id| id.to_string()),
+            created_at: Stamp(budget.created_at),
+            updated_at: Stamp(budget.updated_at),
             is_preconfigured: false,
-            version: entry.version,
+            version: budget.version,
         }
     }
 }

@@ -25,6 +25,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use services::budgets::directory::{self, BudgetPatch};
 use services::guard::Caller;
+use services::views::budgets;
 use utoipa::ToSchema;
 
 /// A new budget.
@@ -166,9 +167,8 @@ pub async fn patch(
     let version = if_match.or(body.version);
     let edit = edit_of(body)?;
     let slug = slug_of(&id)?;
-    let entry =
-        directory::entry(&state.services, &on_platform::<ViewBudgets>(&caller)?, &slug).await.map_err(missing)?;
-    let saved = directory::patch(&state.services, &can, entry.id, version, edit).await;
+    let budget = budgets::find(&state.services, &on_platform::<ViewBudgets>(&caller)?, &slug).await.map_err(missing)?;
+    let saved = directory::patch(&state.services, &can, budget.id, version, edit).await;
     saved.map_err(|fault| match fault {
         fault @ services::Error::Refused(Refusal::Conflict(_)) => if_match.refusal(fault),
         fault => in_use(fault).naming("Budget not found"),
@@ -199,6 +199,6 @@ fn edit_of(body: BudgetChanges) -> Result<BudgetPatch, ApiError> {
 
 /// A budget as it is now.
 async fn shown(state: &AppState, caller: &Caller, slug: &BudgetSlug) -> Result<Versioned<Budget>, ApiError> {
-    let entry = directory::entry(&state.services, &on_platform::<ViewBudgets>(caller)?, slug).await.map_err(missing)?;
-    Ok(Versioned(entry.version, entry.into()))
+    let budget = budgets::find(&state.services, &on_platform::<ViewBudgets>(caller)?, slug).await.map_err(missing)?;
+    Ok(Versioned(budget.version, budget.into()))
 }

@@ -10,11 +10,12 @@ use crate::api::query::{Query, word};
 use crate::api::schema::{BudgetIdText, CategoryText};
 use crate::state::AppState;
 use axum::extract::{Path, State};
-use domain::budget::{BudgetSlug, Category};
+use domain::budget::{BudgetSlug, BudgetSort, Category};
 use domain::error::Refusal;
 use domain::permission::ViewBudgets;
 use serde::Deserialize;
-use services::budgets::directory;
+use services::listing::ListQuery;
+use services::views::budgets::{self, BudgetFilter};
 use utoipa::IntoParams;
 
 /// What is looked for.
@@ -56,7 +57,9 @@ pub async fn budgets(
     let (Query(at), Query(asked)) = (at?, asked?);
     let category = asked.category.as_deref().map(Category::parse).transpose();
     let category = category.map_err(|problem| ApiError::field("category", problem.as_str()))?;
-    let listing = directory::directory(&state.services, &can, category, &at.slice()?).await?;
+    let filter = BudgetFilter { category, ..BudgetFilter::default() };
+    let query = ListQuery { filter, order: BudgetSort::Created, descending: true, slice: at.slice()? };
+    let listing = budgets::list_for_api(&state.services, &can, &query).await?;
     Ok(at.answer(&address, listing, Budget::from))
 }
 
@@ -82,8 +85,8 @@ pub async fn budget(
     Path(id): Path<String>,
 ) -> Result<Versioned<Budget>, ApiError> {
     let can = on_platform::<ViewBudgets>(&caller)?;
-    let entry = directory::entry(&state.services, &can, &slug_of(&id)?).await.map_err(missing)?;
-    Ok(Versioned(entry.version, entry.into()))
+    let budget = budgets::find(&state.services, &can, &slug_of(&id)?).await.map_err(missing)?;
+    Ok(Versioned(budget.version, budget.into()))
 }
 
 /// The budget of an address; what no budget can be called is not there.

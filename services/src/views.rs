@@ -1,0 +1,5 @@
+//! What pages and `/v1` read: one read model per object, with its filter and order as values.
+//!
+//! A list of the console shows a page of fewer columns, and `/v1` tells all of them with a bounded total.
+
+pub mod budgets;
