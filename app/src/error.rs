@@ -1,4 +1,4 @@
-//! Why a page or an action could not be had, on its way to the browser.
+//! Why a page or an action was refused, on its way to the browser.
 
 use domain::error::Refusal;
 use domain::form::FieldErrors;
@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{refusal}")]
 pub struct PageError {
-    /// What to tell the person.
+    /// What to tell the user.
     pub refusal: Refusal,
-    /// What the person may quote.
+    /// What the user may quote.
     pub request_id: Option<String>,
 }
 
@@ -43,12 +43,8 @@ impl From<Refusal> for PageError {
     /// Also gives the answer its status: the document's when a page is rendered, the call's when a script asks.
     fn from(refusal: Refusal) -> Self {
         crate::request::set_status(refusal.status());
-        match &refusal {
-            Refusal::SignedOut => crate::request::redirect(&crate::request::current_page().through_sign_in()),
-            Refusal::PasswordChangeDue => {
-                crate::request::redirect(&crate::request::current_page().through_password_change())
-            }
-            _ => {}
+        if let Some(detour) = crate::detour::Detour::of(&refusal) {
+            crate::request::redirect(&(detour.address)(&crate::request::current_page()));
         }
         Self { refusal, request_id: crate::request::request_id() }
     }

@@ -8,6 +8,7 @@
 
 pub mod account;
 pub mod budgets;
+mod detour;
 #[cfg(feature = "ssr")]
 pub mod document;
 pub mod error;
@@ -22,6 +23,7 @@ pub mod me;
 pub mod next;
 pub mod page;
 pub mod paths;
+pub mod plain_http;
 pub mod projects;
 mod read;
 #[cfg(feature = "ssr")]
@@ -34,4 +36,4 @@ pub mod users;
 
 #[cfg(feature = "ssr")]
 pub use document::shell;
-pub use routes::App;
+pub use routes::{App, provide_detours};

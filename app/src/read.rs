@@ -14,7 +14,7 @@ use std::marker::PhantomData;
 
 /// What a server function answers, being read.
 pub struct Data<T: 'static> {
-    answer: Resource<Answer, AsItCame>,
+    answer: Resource<Answer, RawJson>,
     understood: PhantomData<fn() -> T>,
 }
 
@@ -50,7 +50,7 @@ where
         if self.answer.is_disposed() {
             return pending().await;
         }
-        self.answer.await.understand()
+        self.answer.await.decode()
     }
 }
 
@@ -59,15 +59,15 @@ where
 struct Answer(place::Content);
 
 /// How an [`Answer`] goes along with a document: the server writes it, the browser takes it as it came.
-struct AsItCame;
+struct RawJson;
 
 /// The server takes no answers, the browser writes none.
 #[derive(Debug)]
-struct NotHere;
+struct DecodedOnClientOnly;
 
 #[cfg(feature = "ssr")]
 mod place {
-    use super::{Answer, AsItCame, Decoder, Encoder, NotHere};
+    use super::{Answer, DecodedOnClientOnly, Decoder, Encoder, RawJson};
     use crate::error::PageError;
     use domain::error::Refusal;
     use leptos::prelude::*;
@@ -93,7 +93,7 @@ mod place {
     pub(super) fn read<F>(
         _again: impl Fn() -> u32 + Send + Sync + 'static,
         asked: impl Fn() -> F + Send + Sync + 'static,
-    ) -> Resource<Answer, AsItCame>
+    ) -> Resource<Answer, RawJson>
     where
         F: ServerFn<Error = PageError> + 'static,
         F::Output: Serialize + Sync + 'static,
@@ -106,13 +106,13 @@ mod place {
     }
 
     impl Answer {
-        pub(super) fn understand<T: Clone + 'static>(self) -> Result<T, PageError> {
+        pub(super) fn decode<T: Clone + 'static>(self) -> Result<T, PageError> {
             let value: &dyn Any = &*self.0;
             value.downcast_ref().cloned().unwrap_or_else(|| Err(Refusal::Internal.into()))
         }
     }
 
-    impl Encoder<Answer> for AsItCame {
+    impl Encoder<Answer> for RawJson {
         type Error = serde_json::Error;
         type Encoded = String;
 
@@ -121,19 +121,19 @@ mod place {
         }
     }
 
-    impl Decoder<Answer> for AsItCame {
-        type Error = NotHere;
+    impl Decoder<Answer> for RawJson {
+        type Error = DecodedOnClientOnly;
         type Encoded = str;
 
-        fn decode(_: &str) -> Result<Answer, NotHere> {
-            Err(NotHere)
+        fn decode(_: &str) -> Result<Answer, DecodedOnClientOnly> {
+            Err(DecodedOnClientOnly)
         }
     }
 }
 
 #[cfg(not(feature = "ssr"))]
 mod place {
-    use super::{Answer, AsItCame, Decoder, Encoder, NotHere};
+    use super::{Answer, DecodedOnClientOnly, Decoder, Encoder, RawJson};
     use crate::error::PageError;
     use leptos::prelude::*;
     use leptos::server_fn::client::Client;
@@ -155,7 +155,7 @@ mod place {
     pub(super) fn read<F>(
         again: impl Fn() -> u32 + Send + Sync + 'static,
         asked: impl Fn() -> F + Send + Sync + 'static,
-    ) -> Resource<Answer, AsItCame>
+    ) -> Resource<Answer, RawJson>
     where
         F: ServerFn + Serialize,
     {
@@ -166,7 +166,7 @@ mod place {
     type Fields = Box<dyn Fn() -> String + Send + Sync>;
 
     // Apart from `read`, so that it is there once and not once a page.
-    fn resource(address: &'static str, again: Again, fields: Fields) -> Resource<Answer, AsItCame> {
+    fn resource(address: &'static str, again: Again, fields: Fields) -> Resource<Answer, RawJson> {
         let fetch = move |(_, fields)| -> Pin<Box<dyn Future<Output = Answer> + Send>> {
             Box::pin(async move { Answer(fetch(address, fields).await) })
         };
@@ -184,28 +184,28 @@ mod place {
     }
 
     impl Answer {
-        pub(super) fn understand<T: DeserializeOwned>(self) -> Result<T, PageError> {
-            let not_understood = |error: serde_json::Error| {
+        pub(super) fn decode<T: DeserializeOwned>(self) -> Result<T, PageError> {
+            let undecodable = |error: serde_json::Error| {
                 Err(PageError::from_server_fn_error(ServerFnErrorErr::Deserialization(error.to_string())))
             };
-            serde_json::from_str(&self.0?).unwrap_or_else(not_understood)
+            serde_json::from_str(&self.0?).unwrap_or_else(undecodable)
         }
     }
 
-    impl Encoder<Answer> for AsItCame {
-        type Error = NotHere;
+    impl Encoder<Answer> for RawJson {
+        type Error = DecodedOnClientOnly;
         type Encoded = String;
 
-        fn encode(_: &Answer) -> Result<String, NotHere> {
-            Err(NotHere)
+        fn encode(_: &Answer) -> Result<String, DecodedOnClientOnly> {
+            Err(DecodedOnClientOnly)
         }
     }
 
-    impl Decoder<Answer> for AsItCame {
-        type Error = NotHere;
+    impl Decoder<Answer> for RawJson {
+        type Error = DecodedOnClientOnly;
         type Encoded = str;
 
-        fn decode(text: &str) -> Result<Answer, NotHere> {
+        fn decode(text: &str) -> Result<Answer, DecodedOnClientOnly> {
             Ok(Answer(Ok(text.into())))
         }
     }

@@ -1,15 +1,13 @@
 //! What the server knows about the request that is being answered; server only.
 
-use crate::account::actions::ConfirmIdentity;
-use crate::account::data::PlainHttp;
-use crate::form::{FORM_KEY, FORM_USER, FormUser};
+use crate::detour::Detour;
 use crate::next::NextPath;
+use crate::plain_http::PlainHttp;
 use crate::theme::Theme;
 use domain::error::Refusal;
 use http::header::REFERER;
 use http::request::Parts;
 use leptos::prelude::use_context;
-use leptos::server_fn::ServerFn;
 use serde::Deserialize;
 use services::Services;
 use services::client::{Client, SessionToken};
@@ -17,8 +15,7 @@ use services::forms::FlashCookie;
 use services::guard::Caller;
 use services::handover::HandoverToken;
 use services::kept_form::KeptForm;
-use services::submission::{FormKey, Submission};
-use std::collections::BTreeMap;
+use services::submission::FormKey;
 use std::sync::Arc;
 
 /// Put into the extensions of every request by the server's session middleware.
@@ -96,51 +93,18 @@ pub(crate) fn current_page() -> NextPath {
     let sent_from = parts.headers.get(REFERER).and_then(|value| value.to_str().ok()).map(path_of);
     let rendering = parts.method == http::Method::GET;
     let path = if rendering { parts.uri.path_and_query().map(|path| path.as_str().to_owned()) } else { sent_from };
-    let asks = rendering || parts.uri.path() == <ConfirmIdentity as ServerFn>::url();
-    let path = path.map(|path| if asks { path } else { behind_confirmation(path) });
+    let is_own = rendering || Detour::owns_action(parts.uri.path());
+    let path = path.map(|path| if is_own { path } else { behind_detour(path) });
     path.and_then(|path| NextPath::parse(&path)).unwrap_or_default()
 }
 
-/// A form that was sent once more after its sender confirmed who they are belongs to the page it was on at first.
-fn behind_confirmation(path: String) -> String {
-    let query = path.strip_prefix(crate::paths::CONFIRM).and_then(|rest| rest.strip_prefix('?'));
-    match query.and_then(NextPath::in_query) {
+/// A form that a detour sent again belongs to the page it was on at first.
+fn behind_detour(path: String) -> String {
+    let query = Detour::resending_at(&path).and_then(|_| path.split_once('?'));
+    match query.and_then(|(_, query)| NextPath::in_query(query)) {
         Some(next) => next.as_str().to_owned(),
         None => path,
     }
-}
-
-/// The fields of a form as they were posted, put into the extensions of the request by the server.
-#[derive(Clone, Debug)]
-pub struct Posted(pub bytes::Bytes);
-
-/// The fields of the form that is being answered, to be sent once more. Never a password.
-///
-/// # Errors
-/// [`Refusal::Internal`] outside a request.
-pub(crate) fn posted() -> Result<BTreeMap<String, String>, Refusal> {
-    let is_kept = |name: &str| !name.contains("password") && ![FORM_KEY, FORM_USER].contains(&name);
-    Ok(all_posted().ok_or(Refusal::Internal)?.into_iter().filter(|(name, _)| is_kept(name)).collect())
-}
-
-/// Every field of the form that is being answered, passwords too.
-fn all_posted() -> Option<Vec<(String, String)>> {
-    let Posted(body) = use_context::<Parts>()?.extensions.get().cloned()?;
-    Some(form_urlencoded::parse(&body).into_owned().collect())
-}
-
-/// The form that is being answered, when it came with a key and a session.
-pub(crate) fn submission() -> Option<Submission> {
-    let actor = info().ok()?.caller?.actor;
-    let (keys, fields): (Vec<_>, Vec<_>) = all_posted()?.into_iter().partition(|(name, _)| name == FORM_KEY);
-    let key = FormKey::from_cookie(&keys.first()?.1)?;
-    Some(Submission::new(actor.user_id, actor.session_id, &key, &action().ok()?, &fields))
-}
-
-/// The user whom the form that is being answered was rendered for, if it says so.
-pub(crate) fn form_user() -> Option<FormUser> {
-    let (_, user) = all_posted()?.into_iter().find(|(name, _)| name == FORM_USER)?;
-    FormUser::parse(&user)
 }
 
 /// The form that was sent after its session had ended and waits for this browser's user.

@@ -1,5 +1,6 @@
 //! Every page and its address.
 
+use crate::account::DETOURS;
 use crate::account::change_password::ChangePasswordPage;
 use crate::account::confirm::ConfirmPage;
 use crate::account::my_access::MyAccessPage;
@@ -10,6 +11,7 @@ use crate::budgets::budget::BudgetPage;
 use crate::budgets::create::NewBudgetPage;
 use crate::budgets::edit::EditBudgetPage;
 use crate::budgets::list::BudgetsPage;
+use crate::detour::Detours;
 use crate::form::provide_flash;
 use crate::identity_provider::page::IdentityProviderPage;
 use crate::index::IndexPage;
@@ -28,6 +30,11 @@ use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{Lazy, SsrMode, path};
 
+/// Makes the detours known to forms and pages: here to those of a document, by the server to server functions.
+pub fn provide_detours() {
+    provide_context(Detours(&DETOURS));
+}
+
 /// The whole application, below `<body>`.
 #[component]
 pub fn App() -> impl IntoView {
@@ -42,6 +49,7 @@ pub fn App() -> impl IntoView {
 
 #[component]
 fn Frame() -> impl IntoView {
+    provide_detours();
     provide_flash();
     #[cfg(feature = "hydrate")]
     crate::form::end_all_on_return();

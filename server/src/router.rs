@@ -57,6 +57,7 @@ fn pages(state: &AppState) -> Router<AppState> {
     let services = state.services.clone();
     let context = move || {
         provide_context(services.clone());
+        app::provide_detours();
         say_policy();
     };
     Router::new()

@@ -1,18 +1,18 @@
 //! What one can do to one's own account.
 
 use crate::error::PageError;
-use crate::form::Sent;
+use crate::form::FormOutcome;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use {
     super::confirm,
     crate::form::{
-        DEVICE_COOKIE, Done, Form, SESSION_COOKIE, forget_kept_form, keep_flash, session_cookie, set_cookie,
+        DEVICE_COOKIE, Done, Form, SESSION_COOKIE, forget_kept_form, keep_flash, posted, session_cookie, set_cookie,
     },
     crate::next::NextPath,
     crate::paths,
-    crate::request::{info, parse_id, posted, services, signed_in},
+    crate::request::{info, parse_id, services, signed_in},
     crate::theme::Theme,
     domain::actor::Target,
     domain::error::Refusal,
@@ -28,7 +28,7 @@ use {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "sign-in")]
-pub async fn sign_in(email: String, password: String, next: String) -> Result<Sent, PageError> {
+pub async fn sign_in(email: String, password: String, next: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("sign-in", [("email", &email)]);
     form.submit(async move {
         let (services, client) = (services()?, info()?.client);
@@ -48,7 +48,7 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<Se
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "sign-out")]
-pub async fn sign_out() -> Result<Sent, PageError> {
+pub async fn sign_out() -> Result<FormOutcome, PageError> {
     let form = Form::new("sign-out", []);
     form.submit(async move {
         let services = services()?;
@@ -71,7 +71,7 @@ pub async fn sign_out() -> Result<Sent, PageError> {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "account/confirm")]
-pub async fn confirm_identity(confirm_password: String, confirm_action: String) -> Result<Sent, PageError> {
+pub async fn confirm_identity(confirm_password: String, confirm_action: String) -> Result<FormOutcome, PageError> {
     let form = Form::new(confirm::FORM, []).keeping_all(posted()?);
     form.submit(async move {
         let (services, caller) = signed_in()?;
@@ -91,7 +91,7 @@ pub async fn confirm_identity(confirm_password: String, confirm_action: String) 
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "account/confirm-later")]
-pub async fn confirm_later(confirm_form: String) -> Result<Sent, PageError> {
+pub async fn confirm_later(confirm_form: String) -> Result<FormOutcome, PageError> {
     let values = posted()?;
     Form::new(confirm::FORM, [])
         .submit(async move {
@@ -112,7 +112,7 @@ pub async fn change_password(
     #[server(default)] current_password: Option<String>,
     new_password: String,
     #[server(default)] next: Option<String>,
-) -> Result<Sent, PageError> {
+) -> Result<FormOutcome, PageError> {
     let form = Form::new("change-password", []);
     form.submit(async move {
         let (services, info) = (services()?, info()?);
@@ -129,7 +129,7 @@ pub async fn change_password(
         Ok(if caller.actor.password_change_due {
             Done::at(next.as_deref().and_then(NextPath::parse).unwrap_or_default().as_str())
         } else {
-            Done::here().saying("Password changed. Your other sessions have ended.")
+            Done::here().with_notice("Password changed. Your other sessions have ended.")
         })
     })
     .await
@@ -140,12 +140,12 @@ pub async fn change_password(
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "account/end-session")]
-pub async fn end_session(session: String) -> Result<Sent, PageError> {
+pub async fn end_session(session: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("sessions", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         services::session::end_one(&services, &caller.can(Target::Own)?, parse_id(&session)?).await?;
-        Ok(Done::here().saying("Session ended."))
+        Ok(Done::here().with_notice("Session ended."))
     })
     .await
 }
@@ -155,7 +155,7 @@ pub async fn end_session(session: String) -> Result<Sent, PageError> {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "account/sign-out-everywhere")]
-pub async fn sign_out_everywhere() -> Result<Sent, PageError> {
+pub async fn sign_out_everywhere() -> Result<FormOutcome, PageError> {
     let form = Form::new("sessions", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
@@ -171,7 +171,7 @@ pub async fn sign_out_everywhere() -> Result<Sent, PageError> {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "appearance")]
-pub async fn set_theme(theme: String) -> Result<Sent, PageError> {
+pub async fn set_theme(theme: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("appearance", []);
     form.submit(async move {
         let theme = Theme::parse(&theme);

@@ -4,9 +4,8 @@ use super::actions::SignOut;
 use super::data::{OpenPasswordChange, PasswordChange};
 use super::password_form::{FORM, PasswordForm, password_form};
 use crate::form::PostForm;
-use crate::lazy_pages::Screen;
 use crate::next::NextPath;
-use crate::page::{PageData, loaded, use_page};
+use crate::page::{LazyPage, PageData, loaded, use_page};
 use crate::ui::{Button, ButtonKind, Icon, LonelySheet};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -19,12 +18,12 @@ pub struct ChangePasswordPage {
     page: PageData<PasswordChange>,
 }
 
-impl Screen for ChangePasswordPage {
-    fn read() -> Self {
+impl LazyPage for ChangePasswordPage {
+    fn load() -> Self {
         Self { page: use_page(|| OpenPasswordChange {}) }
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         let next = use_location().search.with_untracked(|query| NextPath::in_query(query)).unwrap_or_default();
         view! {
             <Title text="Choose a new password" />

@@ -4,9 +4,8 @@
 use super::actions::{ConfirmIdentity, ConfirmLater};
 use super::data::{Confirmation, OpenConfirmation};
 use crate::form::{FormFields, Hidden, PostForm};
-use crate::lazy_pages::Screen;
 use crate::next::NextPath;
-use crate::page::{PageData, loaded, use_page};
+use crate::page::{LazyPage, PageData, loaded, use_page};
 use crate::paths::CONFIRM_THROUGH_PROVIDER;
 use crate::ui::{Button, ButtonKind, ButtonSize, Icon, LinkButton, LonelySheet, TextField, TextKind};
 use crate::url::encode;
@@ -30,12 +29,12 @@ pub struct ConfirmPage {
     page: PageData<Confirmation>,
 }
 
-impl Screen for ConfirmPage {
-    fn read() -> Self {
+impl LazyPage for ConfirmPage {
+    fn load() -> Self {
         Self { page: use_page(|| OpenConfirmation {}) }
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         let next = use_location().search.with_untracked(|query| NextPath::in_query(query)).unwrap_or_default();
         view! {
             <Title text="Confirm it is you" />

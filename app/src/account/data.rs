@@ -3,7 +3,8 @@
 use crate::error::PageError;
 #[cfg(feature = "ssr")]
 use crate::next::NextPath;
-use crate::page::Dated;
+use crate::page::WithServerTime;
+use crate::plain_http::PlainHttp;
 use domain::access::OwnAccess;
 use domain::password::PasswordPolicy;
 use domain::provider::{Outage, ProviderKind};
@@ -64,13 +65,6 @@ pub struct SignedOut {
     pub has_input: bool,
 }
 
-/// A page that came over plain HTTP from another machine: browsers keep no `Secure` cookie from there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlainHttp {
-    /// The origin to use instead, where one is configured.
-    pub https_origin: Option<String>,
-}
-
 /// How people sign in here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SignInWay {
@@ -108,7 +102,7 @@ pub enum Confirmation {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "sign-in-way")]
-pub async fn read_sign_in_way() -> Result<Dated<SignInOffer>, PageError> {
+pub async fn read_sign_in_way() -> Result<WithServerTime<SignInOffer>, PageError> {
     let services = crate::request::services()?;
     let way = match services.identity() {
         Some(identity) => {
@@ -125,7 +119,7 @@ pub async fn read_sign_in_way() -> Result<Dated<SignInOffer>, PageError> {
     let kept = crate::request::kept_form();
     let signed_out = kept.map(|kept| SignedOut { has_input: kept.has_input(), email: kept.email });
     let data = SignInOffer { way, plain_http: info.plain_http, signed_out };
-    Ok(Dated { now: services.clock().now(), data })
+    Ok(WithServerTime { now: services.clock().now(), data })
 }
 
 /// Reads My access.
@@ -133,8 +127,8 @@ pub async fn read_sign_in_way() -> Result<Dated<SignInOffer>, PageError> {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "my-access")]
-pub async fn read_my_access() -> Result<Dated<MyAccess>, PageError> {
-    crate::page::ssr::read(|services, caller| async move {
+pub async fn read_my_access() -> Result<WithServerTime<MyAccess>, PageError> {
+    crate::page::load_page(|services, caller| async move {
         let own = services::access::own(&services, &caller).await?;
         Ok(MyAccess { own, budgets: services.settings().budgets })
     })
@@ -146,9 +140,9 @@ pub async fn read_my_access() -> Result<Dated<MyAccess>, PageError> {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "profile")]
-pub async fn read_profile() -> Result<Dated<Profile>, PageError> {
+pub async fn read_profile() -> Result<WithServerTime<Profile>, PageError> {
     use domain::actor::Target;
-    crate::page::ssr::read(|services, caller| async move {
+    crate::page::load_page(|services, caller| async move {
         let sessions = services::session::list(&services, &caller.can(Target::Own)?).await?;
         let policy = services.settings().password_policy;
         Ok(Profile { sessions, theme: crate::request::info()?.theme, policy })
@@ -161,8 +155,8 @@ pub async fn read_profile() -> Result<Dated<Profile>, PageError> {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "confirmation")]
-pub async fn open_confirmation() -> Result<Dated<Confirmation>, PageError> {
-    crate::page::ssr::read(|services, caller| async move {
+pub async fn open_confirmation() -> Result<WithServerTime<Confirmation>, PageError> {
+    crate::page::load_page(|services, caller| async move {
         Ok(match services.identity() {
             _ if services::reauthentication::is_recent(&services, &caller).await? => Confirmation::Done,
             Some(identity) => Confirmation::Provider { kind: identity.kind() },
@@ -177,7 +171,7 @@ pub async fn open_confirmation() -> Result<Dated<Confirmation>, PageError> {
 /// # Errors
 /// [`domain::error::Refusal::SignedOut`], with a redirect to the sign-in page.
 #[server(prefix = "/data", endpoint = "password-change")]
-pub async fn open_password_change() -> Result<Dated<PasswordChange>, PageError> {
+pub async fn open_password_change() -> Result<WithServerTime<PasswordChange>, PageError> {
     use domain::error::Refusal;
     let caller = crate::request::info()?.caller.ok_or(Refusal::SignedOut)?;
     let services = crate::request::services()?;
@@ -185,5 +179,5 @@ pub async fn open_password_change() -> Result<Dated<PasswordChange>, PageError> 
     let policy = services.settings().password_policy;
     let is_due = caller.actor.password_change_due;
     let data = PasswordChange { is_due, email: caller.actor.email, asks_for_current: !proves, policy };
-    Ok(Dated { now: services.clock().now(), data })
+    Ok(WithServerTime { now: services.clock().now(), data })
 }

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod change_password;
 pub mod confirm;
 pub mod data;
+mod detours;
 pub mod my_access;
 mod own_budgets;
 pub(crate) mod own_projects;
@@ -13,3 +14,5 @@ mod rights;
 mod sessions;
 pub mod sign_in;
 pub mod turned_away;
+
+pub(crate) use detours::DETOURS;

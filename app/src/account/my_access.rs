@@ -2,9 +2,8 @@
 
 use super::data::{MyAccess, ReadMyAccess};
 use super::{own_budgets, own_projects, rights};
-use crate::lazy_pages::Screen;
 use crate::me::{Me, use_me};
-use crate::page::{Dated, PageData, loaded, use_page};
+use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::read::Data;
 use crate::ui::{Avatar, AvatarSize, Crumb, Fact, Facts, PageHead, RailPart, SplitBody, shown_address, within_awaited};
 use domain::mode::Mode;
@@ -17,14 +16,14 @@ pub struct MyAccessPage {
     me: Data<Me>,
 }
 
-impl Screen for MyAccessPage {
-    fn read() -> Self {
+impl LazyPage for MyAccessPage {
+    fn load() -> Self {
         Self { page: use_page(|| ReadMyAccess {}), me: use_me() }
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         let MyAccessPage { page, me } = self;
-        let show = move |dated: Dated<MyAccess>| {
+        let show = move |dated: WithServerTime<MyAccess>| {
             within_awaited(async move { me.get().await.ok().map(|me| my_access(dated, &me)) })
         };
         view! {
@@ -40,8 +39,8 @@ impl Screen for MyAccessPage {
     }
 }
 
-fn my_access(dated: Dated<MyAccess>, me: &Me) -> impl IntoView + use<> {
-    let Dated { now, data: MyAccess { own, budgets } } = dated;
+fn my_access(dated: WithServerTime<MyAccess>, me: &Me) -> impl IntoView + use<> {
+    let WithServerTime { now, data: MyAccess { own, budgets } } = dated;
     let rail = (person(me), rights::section(me, &own.projects), help(&own.admins, me));
     let sections = (budgets.then(|| own_budgets::section(&own.budgets, now)), own_projects::section(&own, me));
     view! { <SplitBody rail=move || rail>{sections}</SplitBody> }

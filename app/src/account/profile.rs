@@ -5,9 +5,8 @@ use super::data::{Profile, ReadProfile};
 use super::password_form::{FORM, PasswordForm, password_form};
 use super::sessions;
 use crate::form::{Forms, PostForm};
-use crate::lazy_pages::Screen;
 use crate::me::{Me, use_me};
-use crate::page::{Dated, PageData, loaded, use_page};
+use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::read::Data;
 use crate::theme::Theme;
 use crate::ui::{
@@ -26,14 +25,14 @@ pub struct ProfilePage {
     me: Data<Me>,
 }
 
-impl Screen for ProfilePage {
-    fn read() -> Self {
+impl LazyPage for ProfilePage {
+    fn load() -> Self {
         Self { page: use_page(|| ReadProfile {}), me: use_me() }
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         let ProfilePage { page, me } = self;
-        let show = move |dated: Dated<Profile>, forms: Forms| {
+        let show = move |dated: WithServerTime<Profile>, forms: Forms| {
             within_awaited(async move { me.get().await.ok().map(|me| profile(dated, &me, &forms)) })
         };
         view! {
@@ -44,8 +43,8 @@ impl Screen for ProfilePage {
     }
 }
 
-fn profile(dated: Dated<Profile>, me: &Me, forms: &Forms) -> impl IntoView + use<> {
-    let Dated { now, data: Profile { sessions, theme, policy } } = dated;
+fn profile(dated: WithServerTime<Profile>, me: &Me, forms: &Forms) -> impl IntoView + use<> {
+    let WithServerTime { now, data: Profile { sessions, theme, policy } } = dated;
     let open = if sessions.len() == 1 { "1 open.".to_owned() } else { format!("{} open.", sessions.len()) };
     let about = format!("{open} Each is a browser that is signed in as you. End those you do not know.");
     let about_identity = if me.has_provider {

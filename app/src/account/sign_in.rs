@@ -1,12 +1,12 @@
 //! The sign-in page.
 
 use super::actions::SignIn;
-use super::data::{PlainHttp, ReadSignInWay, SignInOffer, SignInWay, SignedOut};
+use super::data::{ReadSignInWay, SignInOffer, SignInWay, SignedOut};
 use crate::form::{FormFields, Forms, PageFlash, PostForm};
-use crate::lazy_pages::Screen;
 use crate::next::NextPath;
-use crate::page::Dated;
+use crate::page::{LazyPage, WithServerTime};
 use crate::paths::{SIGN_IN, SIGN_IN_THROUGH_PROVIDER as START};
+use crate::plain_http::PlainHttp;
 use crate::read::Data;
 use crate::ui::{
     Banner, BannerKind, Button, ButtonKind, ButtonSize, Icon, LinkButton, LonelySheet, RelativeTime, TextField,
@@ -24,15 +24,15 @@ use time::OffsetDateTime;
 
 /// One way to sign in, the one that is configured; afterwards on to where the person wanted to go.
 pub struct SignInPage {
-    offer: Data<Dated<SignInOffer>>,
+    offer: Data<WithServerTime<SignInOffer>>,
 }
 
-impl Screen for SignInPage {
-    fn read() -> Self {
+impl LazyPage for SignInPage {
+    fn load() -> Self {
         Self { offer: Data::read(|| 0, || ReadSignInWay {}) }
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         let flash = expect_context::<PageFlash>();
         let search = use_location().search;
         let next = search.with_untracked(|query| NextPath::in_query(query)).unwrap_or_default();
@@ -49,11 +49,16 @@ impl Screen for SignInPage {
     }
 }
 
-async fn sign_in(flash: PageFlash, offer: Data<Dated<SignInOffer>>, next: NextPath, is_new: bool) -> impl IntoView {
+async fn sign_in(
+    flash: PageFlash,
+    offer: Data<WithServerTime<SignInOffer>>,
+    next: NextPath,
+    is_new: bool,
+) -> impl IntoView {
     let flash = flash.get().await;
     let banner = flash.clone().and_then(refusal_banner);
     let (offer, now) = match offer.get().await {
-        Ok(Dated { now, data }) => (data, now),
+        Ok(WithServerTime { now, data }) => (data, now),
         Err(_) => {
             (SignInOffer { way: SignInWay::Password, plain_http: None, signed_out: None }, OffsetDateTime::UNIX_EPOCH)
         }

@@ -1,7 +1,7 @@
 //! The page that turns somebody away whom the identity provider vouches for: who it is, why, and what to do.
 
 use crate::form::PageFlash;
-use crate::lazy_pages::Screen;
+use crate::page::LazyPage;
 use crate::paths;
 use crate::ui::{
     Avatar, ButtonKind, ButtonSize, CopyButton, Icon, IconSize, LinkButton, LonelySheet, SvgIcon, Views, absolute,
@@ -16,12 +16,12 @@ use leptos_meta::Title;
 /// Says what the provider's answer left. Loaded again it knows nothing any more and leads back to the sign-in page.
 pub struct TurnedAwayPage;
 
-impl Screen for TurnedAwayPage {
-    fn read() -> Self {
+impl LazyPage for TurnedAwayPage {
+    fn load() -> Self {
         Self
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         let flash = expect_context::<PageFlash>();
         let page = awaited(move || async move {
             match flash.get().await {

@@ -1,7 +1,7 @@
 //! What can be done to budgets.
 
 use crate::error::PageError;
-use crate::form::Sent;
+use crate::form::FormOutcome;
 use domain::budget::BudgetFields;
 use domain::conflict::EditBasis;
 use leptos::prelude::*;
@@ -30,14 +30,14 @@ use {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/create")]
-pub async fn create_budget(#[server(flatten)] fields: BudgetFields) -> Result<Sent, PageError> {
+pub async fn create_budget(#[server(flatten)] fields: BudgetFields) -> Result<FormOutcome, PageError> {
     let form = Form::new("create-budget", fields.values());
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageBudgets>(Target::Platform)?;
         let draft = BudgetDraft::parse_form(&fields)?;
         let id = budgets::create(&services, &can, draft).await?;
-        Ok(Done::at(paths::budget(id)).saying("Budget created. Assign it to people or projects."))
+        Ok(Done::at(paths::budget(id)).with_notice("Budget created. Assign it to people or projects."))
     })
     .await
 }
@@ -52,7 +52,7 @@ pub async fn edit_budget(
     version: i64,
     #[server(flatten)] fields: BudgetFields,
     #[server(default)] basis: EditBasis,
-) -> Result<Sent, PageError> {
+) -> Result<FormOutcome, PageError> {
     // What the form was rendered with goes back too, so that another user's save is never overwritten unseen.
     let form =
         Form::new("edit-budget", fields.values()).keeping("version", version.to_string()).keeping_all(basis.kept());
@@ -62,7 +62,7 @@ pub async fn edit_budget(
         let id: BudgetId = parse_id(&budget)?;
         let draft = BudgetDraft::parse_form(&fields)?;
         let merge = budgets::edit(&services, &can, id, Edit { draft, version, basis }).await?;
-        Ok(Done::at(paths::budget(id)).saying(merge.notice("Budget saved. The new limits hold at once.")))
+        Ok(Done::at(paths::budget(id)).with_notice(merge.notice("Budget saved. The new limits hold at once.")))
     })
     .await
 }
@@ -72,13 +72,13 @@ pub async fn edit_budget(
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/assign-to-person")]
-pub async fn assign_budget_to_person(budget: String, person: String) -> Result<Sent, PageError> {
+pub async fn assign_budget_to_person(budget: String, person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("assign-budget", [("budget", &budget)]);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageBudgets>(Target::Platform)?;
         budgets::assign_to_user(&services, &can, parse_budget(&budget)?, parse_id(&person)?).await?;
-        Ok(Done::here().saying("Budget assigned."))
+        Ok(Done::here().with_notice("Budget assigned."))
     })
     .await
 }
@@ -88,13 +88,13 @@ pub async fn assign_budget_to_person(budget: String, person: String) -> Result<S
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/assign-to-project")]
-pub async fn assign_budget_to_project(budget: String, project: String) -> Result<Sent, PageError> {
+pub async fn assign_budget_to_project(budget: String, project: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("assign-budget", [("budget", &budget)]);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageBudgets>(Target::Platform)?;
         budgets::assign_to_project(&services, &can, parse_budget(&budget)?, &parse_project(&project)?).await?;
-        Ok(Done::here().saying("Budget assigned."))
+        Ok(Done::here().with_notice("Budget assigned."))
     })
     .await
 }
@@ -104,7 +104,7 @@ pub async fn assign_budget_to_project(budget: String, project: String) -> Result
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/take-from-person")]
-pub async fn take_budget_from_person(person: String, category: String) -> Result<Sent, PageError> {
+pub async fn take_budget_from_person(person: String, category: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("take-budget", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
@@ -120,7 +120,7 @@ pub async fn take_budget_from_person(person: String, category: String) -> Result
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/take-from-project")]
-pub async fn take_budget_from_project(project: String, category: String) -> Result<Sent, PageError> {
+pub async fn take_budget_from_project(project: String, category: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("take-budget", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
@@ -136,8 +136,8 @@ pub async fn take_budget_from_project(project: String, category: String) -> Resu
 fn unassigned(changed: &Changed) -> Done {
     let text = format!("Budget {} unassigned.", shortened(&changed.name));
     match changed.event {
-        Some(event) => Done::here().saying_with_undo(text, UndoUnassignment::url(), [("event", &event.to_string())]),
-        None => Done::here().saying(text),
+        Some(event) => Done::here().with_undo(text, UndoUnassignment::url(), [("event", &event.to_string())]),
+        None => Done::here().with_notice(text),
     }
 }
 
@@ -146,13 +146,13 @@ fn unassigned(changed: &Changed) -> Done {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/undo-unassignment")]
-pub async fn undo_unassignment(event: String) -> Result<Sent, PageError> {
+pub async fn undo_unassignment(event: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("take-budget", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageBudgets>(Target::Platform)?;
         let name = budgets::undo_unassignment(&services, &can, parse_id::<EventId>(&event)?).await?;
-        Ok(Done::here().saying(format!("Restored budget {}.", shortened(&name))))
+        Ok(Done::here().with_notice(format!("Restored budget {}.", shortened(&name))))
     })
     .await
 }

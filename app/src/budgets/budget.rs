@@ -3,8 +3,7 @@
 use super::assignments::assignments;
 use super::data::{BudgetView, ReadBudget};
 use super::row::assigned_words;
-use crate::lazy_pages::Screen;
-use crate::page::{Dated, PageData, loaded, use_page};
+use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{
     Amount, Crumb, Fact, Facts, Icon, LinkButton, ObjectHead, RailPart, RelativeTime, Section, ShortId, SplitBody,
@@ -21,19 +20,19 @@ pub struct BudgetPage {
     page: PageData<BudgetView>,
 }
 
-impl Screen for BudgetPage {
-    fn read() -> Self {
+impl LazyPage for BudgetPage {
+    fn load() -> Self {
         let params = use_params_map();
         Self { page: use_page(move || ReadBudget { id: params.read().get("id").unwrap_or_default() }) }
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         loaded(self.page, |dated, _| budget_page(dated)).into_any()
     }
 }
 
-fn budget_page(dated: Dated<BudgetView>) -> impl IntoView {
-    let Dated { now, data: BudgetView { detail, may_manage } } = dated;
+fn budget_page(dated: WithServerTime<BudgetView>) -> impl IntoView {
+    let WithServerTime { now, data: BudgetView { detail, may_manage } } = dated;
     let title = detail.budget.name.clone();
     let head = head(&detail.budget, may_manage);
     let rail = rail(&detail.budget, now);

@@ -4,8 +4,7 @@ use super::actions::CreateBudget;
 use super::data::OpenNewBudget;
 use super::form::{fields, labels};
 use crate::form::{FieldColumn, FormFields, PostForm};
-use crate::lazy_pages::Screen;
-use crate::page::{PageData, loaded, use_page};
+use crate::page::{LazyPage, PageData, loaded, use_page};
 use crate::paths;
 use crate::ui::{Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead};
 use leptos::prelude::*;
@@ -17,12 +16,12 @@ pub struct NewBudgetPage {
     page: PageData<()>,
 }
 
-impl Screen for NewBudgetPage {
-    fn read() -> Self {
+impl LazyPage for NewBudgetPage {
+    fn load() -> Self {
         Self { page: use_page(|| OpenNewBudget {}) }
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         loaded(self.page, |_, forms| form_page(forms.of("create-budget"))).into_any()
     }
 }

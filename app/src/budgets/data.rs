@@ -1,7 +1,7 @@
 //! What the pages of Budgets management read.
 
 use crate::error::PageError;
-use crate::page::Dated;
+use crate::page::WithServerTime;
 use domain::budget::{BudgetDetail, BudgetQuery, BudgetRow};
 use domain::page::Page;
 use leptos::prelude::*;
@@ -21,9 +21,9 @@ pub struct BudgetView {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "budgets")]
-pub async fn list_budgets(query: BudgetQuery) -> Result<Dated<Page<BudgetRow>>, PageError> {
+pub async fn list_budgets(query: BudgetQuery) -> Result<WithServerTime<Page<BudgetRow>>, PageError> {
     use domain::actor::Target;
-    crate::page::ssr::read(|services, caller| async move {
+    crate::page::load_page(|services, caller| async move {
         services::views::budgets::list(&services, &caller.can(Target::Platform)?, &query).await
     })
     .await
@@ -34,10 +34,10 @@ pub async fn list_budgets(query: BudgetQuery) -> Result<Dated<Page<BudgetRow>>, 
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "budget")]
-pub async fn read_budget(id: String) -> Result<Dated<BudgetView>, PageError> {
+pub async fn read_budget(id: String) -> Result<WithServerTime<BudgetView>, PageError> {
     use domain::actor::Target;
     use domain::permission::Permission;
-    crate::page::ssr::read(|services, caller| async move {
+    crate::page::load_page(|services, caller| async move {
         let can = caller.can(Target::Platform)?;
         let detail = services::views::budgets::detail(&services, &can, crate::request::parse_id(&id)?).await?;
         Ok(BudgetView { detail, may_manage: caller.actor.may(Permission::ManageBudgets, Target::Platform) })
@@ -50,10 +50,10 @@ pub async fn read_budget(id: String) -> Result<Dated<BudgetView>, PageError> {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "new-budget")]
-pub async fn open_new_budget() -> Result<Dated<()>, PageError> {
+pub async fn open_new_budget() -> Result<WithServerTime<()>, PageError> {
     use domain::actor::Target;
     use domain::permission::ManageBudgets;
-    crate::page::ssr::read(|_, caller| async move {
+    crate::page::load_page(|_, caller| async move {
         caller.can::<ManageBudgets>(Target::Platform)?;
         Ok(())
     })
@@ -65,10 +65,10 @@ pub async fn open_new_budget() -> Result<Dated<()>, PageError> {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "budget-to-edit")]
-pub async fn read_budget_to_edit(id: String) -> Result<Dated<BudgetRow>, PageError> {
+pub async fn read_budget_to_edit(id: String) -> Result<WithServerTime<BudgetRow>, PageError> {
     use domain::actor::Target;
     use domain::permission::ManageBudgets;
-    crate::page::ssr::read(|services, caller| async move {
+    crate::page::load_page(|services, caller| async move {
         caller.can::<ManageBudgets>(Target::Platform)?;
         let can = caller.can(Target::Platform)?;
         Ok(services::views::budgets::detail(&services, &can, crate::request::parse_id(&id)?).await?.budget)

@@ -6,8 +6,7 @@ use super::data::ReadBudgetToEdit;
 use super::form::{fields, labels};
 use super::row::assigned_words;
 use crate::form::{Edited, FieldColumn, FormFields};
-use crate::lazy_pages::Screen;
-use crate::page::{Dated, PageData, loaded, use_page};
+use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead};
 use domain::budget::BudgetRow;
@@ -21,19 +20,19 @@ pub struct EditBudgetPage {
     page: PageData<BudgetRow>,
 }
 
-impl Screen for EditBudgetPage {
-    fn read() -> Self {
+impl LazyPage for EditBudgetPage {
+    fn load() -> Self {
         let params = use_params_map();
         Self { page: use_page(move || ReadBudgetToEdit { id: params.read().get("id").unwrap_or_default() }) }
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         loaded(self.page, |dated, forms| form_page(dated, forms.of("edit-budget"))).into_any()
     }
 }
 
-fn form_page(dated: Dated<BudgetRow>, state: FormFields) -> impl IntoView {
-    let Dated { now, data: budget } = dated;
+fn form_page(dated: WithServerTime<BudgetRow>, state: FormFields) -> impl IntoView {
+    let WithServerTime { now, data: budget } = dated;
     let mut crumbs = crumbs(&budget);
     crumbs.push(Crumb::here("Edit"));
     let title = format!("Edit {}", budget.name);

@@ -3,10 +3,9 @@
 use super::data::ListBudgets;
 use super::row::{PERIOD, SOFT_LIMIT, UPDATED, budget_row};
 use crate::form::Hidden;
-use crate::lazy_pages::Screen;
 use crate::me::{Me, use_me};
 use crate::page::listing::{EmptyWords, ListQuery as _, LiveSearch, clear, empty, ignored_notice, pager};
-use crate::page::{PageData, loaded, use_page, use_params};
+use crate::page::{LazyPage, PageData, loaded, use_page, use_params};
 use crate::paths;
 use crate::read::Data;
 use crate::ui::{
@@ -29,13 +28,13 @@ pub struct BudgetsPage {
     me: Data<Me>,
 }
 
-impl Screen for BudgetsPage {
-    fn read() -> Self {
+impl LazyPage for BudgetsPage {
+    fn load() -> Self {
         let asked = use_params(BudgetQuery::from_params);
         Self { page: use_page(move || ListBudgets { query: asked.get().0 }), asked, me: use_me() }
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         let BudgetsPage { page, asked, me } = self;
         let head = awaited(move || async move {
             let me = me.get().await.ok().filter(|me| me.budgets && me.may(Permission::ViewBudgets));

@@ -1,6 +1,6 @@
 //! Forms that ask before they are sent.
 
-use crate::form::PostForm;
+use super::PostForm;
 use crate::ui::{Button, ButtonKind, ConfirmDialog, Views};
 use leptos::children::ViewFnOnce;
 use leptos::prelude::*;

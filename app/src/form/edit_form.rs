@@ -1,7 +1,7 @@
 //! Forms that edit a stored object. Each carries the values it was rendered with, so that what others save meanwhile
 //! is merged, or shown for a choice, and never overwritten unseen.
 
-use crate::form::{FormFields, Hidden, PostForm};
+use super::{FormFields, Hidden, PostForm};
 use crate::ui::{Banner, BannerKind, ConflictFields, Icon, Views};
 use domain::conflict::{EditBasis, Field};
 use leptos::prelude::*;

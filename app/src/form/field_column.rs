@@ -1,6 +1,6 @@
 //! The fields of a form page, as they stand at first and as they come back.
 
-use crate::form::FormFields;
+use super::FormFields;
 use crate::ui::{ErrorSummary, FormColumn, Views};
 use leptos::context::Provider;
 use leptos::prelude::*;

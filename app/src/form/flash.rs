@@ -150,7 +150,7 @@ impl PageFlash {
     }
 }
 
-/// Reads and removes what waits for this browser; what waits for a confirmation stays while it is asked for.
+/// Reads and removes what waits for this browser. What a detour sends again stays while its page is open.
 ///
 /// # Errors
 /// The database failed.
@@ -162,7 +162,7 @@ pub async fn take_flash() -> Result<Option<Flash>, PageError> {
     let services = crate::request::services()?;
     let flash = services::forms::take(&services, session, &cookie).await.map_err(domain::error::Refusal::from)?;
     match &flash {
-        Some(asking) if is_asking(asking) => crate::form::keep(asking).await?,
+        Some(kept) if is_on_detour(kept) => crate::form::keep(kept).await?,
         _ => crate::form::forget_flash(),
     }
     Ok(flash.or_else(take_kept_form))
@@ -180,11 +180,11 @@ fn take_kept_form() -> Option<Flash> {
     (kept.user == user && is_here && kept.has_input()).then_some(Flash::Form(kept.form))
 }
 
-/// Whether the page that asks who one is shows what it may have to show again: who leaves it for an identity provider
-/// comes back to it.
+/// Whether the page of a detour shows a form that it may have to show again: users who leave the page for an identity
+/// provider come back to it.
 #[cfg(feature = "ssr")]
-fn is_asking(flash: &Flash) -> bool {
-    let asks = |form: &FormState| form.refusal == domain::error::Refusal::ConfirmationDue;
-    let on_its_page = crate::request::current_page().as_str().starts_with(crate::paths::CONFIRM);
-    on_its_page && matches!(flash, Flash::Form(form) if form.form == crate::account::confirm::FORM && asks(form))
+fn is_on_detour(flash: &Flash) -> bool {
+    let page = crate::request::current_page();
+    let Some((detour, resend)) = crate::detour::Detour::resending_at(page.as_str()) else { return false };
+    matches!(flash, Flash::Form(form) if form.form == resend.form && form.refusal == detour.refusal)
 }

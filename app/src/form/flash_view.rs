@@ -1,6 +1,6 @@
 //! How a flash looks: a toast for what was done, a banner for what was refused.
 
-use crate::form::{Hidden, PostForm};
+use super::{Hidden, PostForm};
 use crate::ui::{Banner, BannerKind, Button, ButtonKind, ButtonSize, Icon, Toast};
 use domain::error::Refusal;
 use domain::form::{Flash, Undo};

@@ -8,6 +8,8 @@ mod flash_view;
 #[cfg(feature = "hydrate")]
 mod post;
 mod post_form;
+#[cfg(feature = "ssr")]
+mod posted;
 mod send;
 mod stamp;
 mod under_way;
@@ -18,8 +20,12 @@ pub(crate) use field_column::FieldColumn;
 pub use flash::*;
 pub(crate) use flash_view::{banner, toast};
 pub use post_form::PostForm;
+#[cfg(feature = "ssr")]
+pub use posted::Posted;
+#[cfg(feature = "ssr")]
+pub(crate) use posted::posted;
 pub use send::*;
 #[cfg(feature = "ssr")]
-pub(crate) use stamp::{FORM_KEY, FORM_USER, FormUser};
+pub(crate) use stamp::FormUser;
 #[cfg(feature = "hydrate")]
 pub(crate) use under_way::end_all_on_return;

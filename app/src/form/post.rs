@@ -1,8 +1,8 @@
 //! Sending a form in place.
 
+use super::FormOutcome;
 use super::stamp::{self, FORM_KEY};
-use crate::form::Sent;
-use crate::paths;
+use crate::detour::Detour;
 use domain::error::Refusal;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::window;
@@ -44,7 +44,7 @@ pub(super) async fn send(
     button: Option<&HtmlElement>,
     address: &str,
     body: UrlSearchParams,
-) -> Option<Sent> {
+) -> Option<FormOutcome> {
     let answer = post(address, &body).await;
     close_dialog(button);
     match answer {
@@ -83,7 +83,7 @@ fn settle(form: &HtmlFormElement, was_done: bool) {
 }
 
 /// Where to go, and whether it was done.
-async fn post(address: &str, body: &UrlSearchParams) -> Option<(Sent, bool)> {
+async fn post(address: &str, body: &UrlSearchParams) -> Option<(FormOutcome, bool)> {
     let request = gloo_net::http::Request::post(address)
         .header("Accept", "application/json")
         .header("Content-Type", "application/x-www-form-urlencoded;charset=UTF-8")
@@ -93,7 +93,7 @@ async fn post(address: &str, body: &UrlSearchParams) -> Option<(Sent, bool)> {
     let was_done = response.ok();
     if response.status() == UNCERTAIN {
         // Perhaps it was done: the page tells, and sending it again could do it twice.
-        let here = Sent { to: window().location().pathname().ok()? };
+        let here = FormOutcome { to: window().location().pathname().ok()? };
         return Some((response.json().await.unwrap_or(here), was_done));
     }
     response.json().await.ok().map(|sent| (sent, was_done))
@@ -109,13 +109,10 @@ fn close_dialog(button: Option<&HtmlElement>) {
     }
 }
 
-/// Whether a path leads to a page for a user whose session has ended or who needs to re-authenticate: the document that
-/// shows the old session is left, and nothing of it is read again. The same from the page that changes a one-time
-/// password: everything else opens with it.
-pub(super) fn leaves_document(to: &str) -> bool {
-    let pages = [paths::CONFIRM, paths::SIGN_IN, paths::CHANGE_PASSWORD];
-    let leads_there = pages.iter().any(|page| to.starts_with(page));
-    !is_on_screen(to) && (leads_there || is_on_screen(paths::CHANGE_PASSWORD))
+/// Whether a path leads to a detour or away from one: the document that shows the old session is left, and nothing of
+/// it is read again.
+pub(super) fn leaves_document(to: &str, detours: &[Detour]) -> bool {
+    !is_on_screen(to) && detours.iter().any(|detour| to.starts_with(detour.path) || is_on_screen(detour.path))
 }
 
 /// Whether a path leads to the page that is shown already, whatever its parameters.

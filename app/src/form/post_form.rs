@@ -6,7 +6,9 @@
 
 use super::stamp::Stamp;
 #[cfg(feature = "hydrate")]
-use super::{post, under_way};
+use super::{Changes, post, under_way};
+#[cfg(feature = "hydrate")]
+use crate::detour::Detours;
 use leptos::prelude::*;
 
 /// A form that posts to a server function.
@@ -40,8 +42,8 @@ pub fn PostForm(
 fn sender(whole_page: bool) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
     use leptos_router::hooks::use_navigate;
 
-    let changes = expect_context::<crate::form::Changes>();
-    let navigate = use_navigate();
+    let changes = expect_context::<Changes>();
+    let (navigate, detours) = (use_navigate(), Detours::get());
     move |event| {
         let Some(form) = post::form_of(&event) else { return };
         if under_way::is_under_way(&form) {
@@ -60,7 +62,7 @@ fn sender(whole_page: bool) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
         let navigate = navigate.clone();
         leptos::task::spawn_local(async move {
             let Some(sent) = post::send(&form, button.as_ref(), &address, body).await else { return };
-            if post::leaves_document(&sent.to) {
+            if post::leaves_document(&sent.to, detours) {
                 // The form stays under way until the document is left.
                 let _ = window().location().assign(&sent.to);
                 return;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// The answer to every form: where to go now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sent {
+pub struct FormOutcome {
     /// A path of this site.
     pub to: String,
 }
@@ -21,9 +21,11 @@ pub use ssr::*;
 
 #[cfg(feature = "ssr")]
 mod ssr {
-    use super::Sent;
-    use crate::account::confirm;
+    use super::super::posted::{form_user, posted, submission};
+    use super::FormOutcome;
+    use crate::detour::{Detour, KeptValues, Resend};
     use crate::error::PageError;
+    use crate::next::NextPath;
     use crate::request;
     use domain::error::Refusal;
     use domain::form::{Flash, FormState, Undo};
@@ -84,12 +86,12 @@ mod ssr {
         }
 
         /// Say what was done, in one sentence.
-        pub fn saying(self, notice: impl Into<String>) -> Self {
+        pub fn with_notice(self, notice: impl Into<String>) -> Self {
             self.showing(Flash::Notice { text: notice.into(), undo: None })
         }
 
         /// Say what was done, and offer to take it back.
-        pub fn saying_with_undo<const N: usize>(
+        pub fn with_undo<const N: usize>(
             self,
             notice: impl Into<String>,
             action: &str,
@@ -139,12 +141,12 @@ mod ssr {
         pub async fn submit(
             self,
             action: impl Future<Output = Result<Done, services::Error>> + Send + 'static,
-        ) -> Result<Sent, PageError> {
+        ) -> Result<FormOutcome, PageError> {
             if is_of_another_user() {
                 let refusal = Refusal::Rule(ANOTHER_USER.to_owned());
                 return Self { values: BTreeMap::new(), ..self }.come_back(refusal).await;
             }
-            let done = match request::submission() {
+            let done = match submission() {
                 Some(submission) => submission.once(&request::services()?, ScopedFuture::new(action)).await,
                 None => action.await,
             };
@@ -154,20 +156,18 @@ mod ssr {
             }
         }
 
-        async fn come_back(self, refusal: Refusal) -> Result<Sent, PageError> {
+        async fn come_back(self, refusal: Refusal) -> Result<FormOutcome, PageError> {
             let status = refusal.status();
-            let to = match refusal {
-                Refusal::SignedOut => Some(self.wait_for_sign_in()),
-                Refusal::PasswordChangeDue => Some(request::current_page().through_password_change()),
-                Refusal::ConfirmationDue => Some(ask_to_confirm(self.name).await?),
+            let to = if let Some(detour) = Detour::of(&refusal) {
+                Some(self.take(detour).await?)
+            } else if refusal == Refusal::Unavailable {
                 // What keeps the form is gone too.
-                Refusal::Unavailable => return Err(refusal.into()),
-                refusal => {
-                    let state = FormState { form: self.name.to_owned(), values: self.values, refusal: refusal.clone() };
-                    // The first fault says more than the second.
-                    keep(&Flash::Form(state)).await.map_err(|_| PageError::from(refusal))?;
-                    None
-                }
+                return Err(refusal.into());
+            } else {
+                let state = FormState { form: self.name.to_owned(), values: self.values, refusal: refusal.clone() };
+                // The first fault says more than the second.
+                keep(&Flash::Form(state)).await.map_err(|_| PageError::from(refusal))?;
+                None
             };
             let sent = go(to);
             if !request::is_plain_post() {
@@ -176,11 +176,22 @@ mod ssr {
             Ok(sent)
         }
 
-        /// Keeps the form in the browser for its user. Returns the sign-in page that leads back to it.
-        fn wait_for_sign_in(self) -> String {
+        /// Keeps the form as the detour does. Returns the address of the detour, which leads back to the form.
+        async fn take(self, detour: &Detour) -> Result<String, PageError> {
             let page = request::current_page();
-            if let (Some(user), Ok(services)) = (request::form_user(), request::services()) {
-                let form = FormState { form: self.name.to_owned(), values: self.values, refusal: Refusal::SignedOut };
+            match detour.keeps {
+                KeptValues::No => {}
+                KeptValues::InBrowser => self.keep_in_browser(detour, &page),
+                KeptValues::InForm(resend) => keep_to_resend(self.name, detour, resend).await?,
+            }
+            Ok((detour.address)(&page))
+        }
+
+        /// Keeps the form in the browser for its user.
+        fn keep_in_browser(self, detour: &Detour, page: &NextPath) {
+            if let (Some(user), Ok(services)) = (form_user(), request::services()) {
+                let refusal = detour.refusal.clone();
+                let form = FormState { form: self.name.to_owned(), values: self.values, refusal };
                 let kept = KeptForm { user: user.id, email: user.email, page: page.path().to_owned(), form };
                 match kept.to_cookie(&services) {
                     Ok(cookie) => set_browser_cookie(KEPT_FORM_COOKIE, &cookie, KEPT_FOR.whole_seconds()),
@@ -188,7 +199,6 @@ mod ssr {
                     Err(fault) => drop(Refusal::from(fault)),
                 }
             }
-            page.through_sign_in()
         }
     }
 
@@ -198,23 +208,23 @@ mod ssr {
     /// Whether the form was rendered for another user than the one who is signed in now, in another tab perhaps.
     fn is_of_another_user() -> bool {
         let signed_in = request::info().ok().and_then(|info| info.caller).map(|caller| caller.actor.user_id);
-        let rendered_for = request::form_user().map(|user| user.id);
+        let rendered_for = form_user().map(|user| user.id);
         signed_in.is_some() && rendered_for.is_some() && signed_in != rendered_for
     }
 
-    /// Keeps the form that was sent for the page that asks who one is, which sends it once more.
-    async fn ask_to_confirm(form: &str) -> Result<String, PageError> {
-        let mut values = request::posted()?;
-        values.insert(confirm::ACTION.to_owned(), request::action()?);
-        values.insert(confirm::WAITING.to_owned(), form.to_owned());
-        let form = confirm::FORM.to_owned();
-        keep(&Flash::Form(FormState { form, values, refusal: Refusal::ConfirmationDue })).await?;
-        Ok(request::current_page().through_confirmation())
+    /// Keeps the posted fields for the form of the detour's page, which sends them again.
+    async fn keep_to_resend(form: &str, detour: &Detour, resend: Resend) -> Result<(), PageError> {
+        let mut values = posted()?;
+        values.insert(resend.action_field.to_owned(), request::action()?);
+        values.insert(resend.form_field.to_owned(), form.to_owned());
+        let refusal = detour.refusal.clone();
+        keep(&Flash::Form(FormState { form: resend.form.to_owned(), values, refusal })).await?;
+        Ok(())
     }
 
     impl Done {
         /// Leaves what the next page must show, and says where it is.
-        async fn answer(self) -> Result<Sent, PageError> {
+        async fn answer(self) -> Result<FormOutcome, PageError> {
             if let Some(flash) = self.flash {
                 // It is done, whether or not the next page can say so; a failure is logged already.
                 let _ = keep(&flash).await;
@@ -264,12 +274,12 @@ mod ssr {
         set_cookie(&format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={seconds}"));
     }
 
-    fn go(to: Option<String>) -> Sent {
+    fn go(to: Option<String>) -> FormOutcome {
         let to = to.unwrap_or_else(|| request::current_page().as_str().to_owned());
         if request::is_plain_post() {
             leptos_axum::redirect(&to);
         }
-        Sent { to }
+        FormOutcome { to }
     }
 
     pub fn set_cookie(cookie: &str) {

@@ -121,7 +121,7 @@ fn person((name, status, role, projects, total, minutes): Sample) -> impl IntoVi
                 <RoleBadge role />
             </Cell>
             <Cell stacked=Stacked::Line>
-                <ProjectBadges projects=chips total base="#" more_href="#list" />
+                <ProjectBadges projects=chips total address=|_| "#".to_owned() more_href="#list" />
             </Cell>
             <Cell figures=true label="Limit">
                 <ShortAmount amount=money(1250) />

@@ -1,7 +1,7 @@
 //! What the page of the identity provider reads.
 
 use crate::error::PageError;
-use crate::page::Dated;
+use crate::page::WithServerTime;
 use domain::mode::Mode;
 use domain::provider::ProviderStatus;
 use leptos::prelude::*;
@@ -21,9 +21,9 @@ pub struct IdentityProvider {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "identity-provider")]
-pub async fn read_identity_provider() -> Result<Dated<IdentityProvider>, PageError> {
+pub async fn read_identity_provider() -> Result<WithServerTime<IdentityProvider>, PageError> {
     use domain::actor::Target;
-    crate::page::ssr::read(|services, caller| async move {
+    crate::page::load_page(|services, caller| async move {
         let status = services::identity::status(&services, &caller.can(Target::Platform)?).await?;
         Ok(IdentityProvider { mode: services.settings().mode, status })
     })

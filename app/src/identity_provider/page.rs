@@ -2,8 +2,7 @@
 
 use super::data::{IdentityProvider, ReadIdentityProvider};
 use super::health;
-use crate::lazy_pages::Screen;
-use crate::page::{Dated, PageData, loaded, use_page};
+use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{Crumb, EmptyKind, EmptyState, Fact, Facts, Icon, LinkButton, PageBody, PageHead, Section};
 use domain::mode::Mode;
@@ -16,12 +15,12 @@ pub struct IdentityProviderPage {
     page: PageData<IdentityProvider>,
 }
 
-impl Screen for IdentityProviderPage {
-    fn read() -> Self {
+impl LazyPage for IdentityProviderPage {
+    fn load() -> Self {
         Self { page: use_page(|| ReadIdentityProvider {}) }
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         view! {
             <Title text="Identity provider" />
             {loaded(self.page, |dated, _| identity_provider(dated))}
@@ -30,8 +29,8 @@ impl Screen for IdentityProviderPage {
     }
 }
 
-fn identity_provider(dated: Dated<IdentityProvider>) -> impl IntoView {
-    let Dated { now, data: IdentityProvider { mode, status } } = dated;
+fn identity_provider(dated: WithServerTime<IdentityProvider>) -> impl IntoView {
+    let WithServerTime { now, data: IdentityProvider { mode, status } } = dated;
     let subtitle = status.as_ref().map_or("Passwords are kept by Bursar", |status| status.kind.subject());
     let has_provider = status.is_some();
     let check = move || {

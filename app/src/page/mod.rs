@@ -1,6 +1,14 @@
 //! How every page gets its data: one server function, read while rendering, read again after a change.
 
+mod lazy_page;
 pub(crate) mod listing;
+
+pub use lazy_page::LazyPage;
+pub(crate) use lazy_page::{NotLoaded, lazy_chunk};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use lazy_page::{open_as_document, requested_address};
+#[cfg(feature = "ssr")]
+pub(crate) use ssr::load_page;
 
 use crate::error::PageError;
 use crate::form::{Changes, Forms, PageFlash};
@@ -20,7 +28,7 @@ use time::OffsetDateTime;
 
 /// The data of a page and the moment it was read, from which relative times are told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dated<T> {
+pub struct WithServerTime<T> {
     /// The server's time.
     #[serde(with = "time::serde::rfc3339")]
     pub now: OffsetDateTime,
@@ -29,13 +37,13 @@ pub struct Dated<T> {
 }
 
 /// A page's data, being read.
-pub(crate) type PageData<T> = Data<Dated<T>>;
+pub(crate) type PageData<T> = Data<WithServerTime<T>>;
 
 /// Reads a page's data, again whenever what is asked for or the data changes.
 pub(crate) fn use_page<T, F>(asked: impl Fn() -> F + Send + Sync + 'static) -> PageData<T>
 where
     T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
-    F: ServerFn<Output = Dated<T>, Error = PageError> + Serialize + 'static,
+    F: ServerFn<Output = WithServerTime<T>, Error = PageError> + Serialize + 'static,
 {
     let changes = expect_context::<Changes>();
     Data::read(move || changes.count_here(), asked)
@@ -56,7 +64,7 @@ pub fn use_params<Q: Clone + PartialEq + Send + Sync + 'static>(read: fn(&mut Pa
 /// `show` gets the data and the forms of the page.
 pub(crate) fn loaded<T, V>(
     page: PageData<T>,
-    show: impl Fn(Dated<T>, Forms) -> V + Clone + Send + Sync + 'static,
+    show: impl Fn(WithServerTime<T>, Forms) -> V + Clone + Send + Sync + 'static,
 ) -> AnyView
 where
     T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
@@ -134,23 +142,25 @@ fn refused(title: &'static str, text: &str) -> impl IntoView + use<> {
 }
 
 #[cfg(feature = "ssr")]
-pub(crate) mod ssr {
-    use super::Dated;
+mod ssr {
+    use super::WithServerTime;
     use crate::error::PageError;
     use crate::request;
     use domain::error::Refusal;
     use services::Services;
     use services::guard::Caller;
 
-    /// Runs a page's read as the person who asks, and dates it.
-    pub(crate) async fn read<T, F>(read: impl FnOnce(Services, Caller) -> F) -> Result<Dated<T>, PageError>
+    /// Loads the data of a page for the signed-in user, with the server's time.
+    pub(crate) async fn load_page<T, F>(
+        load: impl FnOnce(Services, Caller) -> F,
+    ) -> Result<WithServerTime<T>, PageError>
     where
         F: Future<Output = Result<T, services::Error>>,
     {
         let (services, caller) = request::signed_in()?;
         let clock = services.clock().clone();
-        let data = read(services, caller).await.map_err(Refusal::from)?;
+        let data = load(services, caller).await.map_err(Refusal::from)?;
         // Afterwards: nothing that was read, or happened while it was, lies in the future.
-        Ok(Dated { now: clock.now(), data })
+        Ok(WithServerTime { now: clock.now(), data })
     }
 }

@@ -1,7 +1,7 @@
 //! What can be done to projects and their members.
 
 use crate::error::PageError;
-use crate::form::Sent;
+use crate::form::FormOutcome;
 use domain::conflict::EditBasis;
 use leptos::prelude::*;
 
@@ -35,7 +35,7 @@ use {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "projects/create")]
-pub async fn create_project(name: String, display_name: String, description: String) -> Result<Sent, PageError> {
+pub async fn create_project(name: String, display_name: String, description: String) -> Result<FormOutcome, PageError> {
     let values = [("name", name.as_str()), ("display_name", &display_name), ("description", &description)];
     let form = Form::new("create-project", values);
     form.submit(async move {
@@ -43,7 +43,8 @@ pub async fn create_project(name: String, display_name: String, description: Str
         let on_platform = caller.actor.may(Permission::CreateProject, Target::Platform);
         let can = caller.can::<MayCreateProject>(if on_platform { Target::Platform } else { Target::Own })?;
         let name = projects::create(&services, &can, parse_project(&name, &display_name, &description)?).await?;
-        Ok(Done::at(paths::project(name.as_str())).saying(format!("{name} created. Add the people who work in it.")))
+        Ok(Done::at(paths::project(name.as_str()))
+            .with_notice(format!("{name} created. Add the people who work in it.")))
     })
     .await
 }
@@ -59,7 +60,7 @@ pub async fn edit_project(
     display_name: String,
     description: String,
     #[server(default)] basis: EditBasis,
-) -> Result<Sent, PageError> {
+) -> Result<FormOutcome, PageError> {
     // What the form was rendered with goes back too, so that another user's save is never overwritten unseen.
     let form = Form::new("edit-project", [("display_name", &display_name), ("description", &description)])
         .keeping("version", version.to_string())
@@ -69,7 +70,7 @@ pub async fn edit_project(
         let can = in_project::<MayEditProject>(&services, &caller, &project).await?;
         let draft = ProjectDraft::parse(&display_name, &description)?;
         let merge = projects::edit(&services, &can, Edit { draft, version, basis }).await?;
-        Ok(Done::at(paths::project(&project)).saying(merge.notice("Project saved.")))
+        Ok(Done::at(paths::project(&project)).with_notice(merge.notice("Project saved.")))
     })
     .await
 }
@@ -79,7 +80,7 @@ pub async fn edit_project(
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "projects/delete")]
-pub async fn delete_project(project: String, version: i64) -> Result<Sent, PageError> {
+pub async fn delete_project(project: String, version: i64) -> Result<FormOutcome, PageError> {
     let form = Form::new("delete-project", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
@@ -97,13 +98,13 @@ pub async fn delete_project(project: String, version: i64) -> Result<Sent, PageE
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "projects/undo-deletion")]
-pub async fn undo_project_deletion(project: String, event: String) -> Result<Sent, PageError> {
+pub async fn undo_project_deletion(project: String, event: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("restore-project", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let name = ProjectName::parse_existing(&project).map_err(|_| Refusal::NotFound)?;
         let name = projects::undo_deletion(&services, &caller, &name, parse_id::<EventId>(&event)?).await?;
-        Ok(Done::at(paths::project(name.as_str())).saying(format!("Restored {}.", shortened(name.as_str()))))
+        Ok(Done::at(paths::project(name.as_str())).with_notice(format!("Restored {}.", shortened(name.as_str()))))
     })
     .await
 }
@@ -113,14 +114,14 @@ pub async fn undo_project_deletion(project: String, event: String) -> Result<Sen
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "projects/restore")]
-pub async fn restore_project(project: String) -> Result<Sent, PageError> {
+pub async fn restore_project(project: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("restore-project", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let name = ProjectName::parse_existing(&project).map_err(|_| Refusal::NotFound)?;
         let can = projects::may_restore(&services, &caller, &name).await?;
         let name = projects::restore(&services, &can).await?;
-        Ok(Done::at(paths::project(name.as_str())).saying(format!("Restored {}.", shortened(name.as_str()))))
+        Ok(Done::at(paths::project(name.as_str())).with_notice(format!("Restored {}.", shortened(name.as_str()))))
     })
     .await
 }
@@ -130,7 +131,7 @@ pub async fn restore_project(project: String) -> Result<Sent, PageError> {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "members/add")]
-pub async fn add_member(project: String, person: String, role: String) -> Result<Sent, PageError> {
+pub async fn add_member(project: String, person: String, role: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("add-member", [("person", &person), ("project", &project), ("role", &role)]);
     form.submit(async move {
         let (services, caller) = signed_in()?;
@@ -138,7 +139,7 @@ pub async fn add_member(project: String, person: String, role: String) -> Result
         let role = parse_role(&role)?;
         let person = parse_id(&person).map_err(|_| FieldErrors::one("person", "Choose a person from the search."))?;
         services::members::add(&services, &can, person, role).await?;
-        Ok(Done::here().saying(format!("Added to {project} as {}.", role.title().to_lowercase())))
+        Ok(Done::here().with_notice(format!("Added to {project} as {}.", role.title().to_lowercase())))
     })
     .await
 }
@@ -153,7 +154,7 @@ pub async fn change_member_role(
     person: String,
     role: String,
     #[server(default)] without_admin: String,
-) -> Result<Sent, PageError> {
+) -> Result<FormOutcome, PageError> {
     let form = Form::new("member-role", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
@@ -183,7 +184,7 @@ pub async fn remove_member(
     project: String,
     person: String,
     #[server(default)] without_admin: String,
-) -> Result<Sent, PageError> {
+) -> Result<FormOutcome, PageError> {
     let form = Form::new("remove-member", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
@@ -204,14 +205,14 @@ pub async fn remove_member(
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "members/undo")]
-pub async fn undo_member_change(project: String, event: String) -> Result<Sent, PageError> {
+pub async fn undo_member_change(project: String, event: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("undo-member-change", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = in_project::<ManageMembers>(&services, &caller, &project).await?;
         let (name, role) = members::undo(&services, &can, parse_id::<EventId>(&event)?).await?;
         let role = role.title().to_lowercase();
-        Ok(Done::here().saying(format!("Restored {} as {role} of {}.", shortened(&name), shortened(&project))))
+        Ok(Done::here().with_notice(format!("Restored {} as {role} of {}.", shortened(&name), shortened(&project))))
     })
     .await
 }
@@ -220,8 +221,8 @@ pub async fn undo_member_change(project: String, event: String) -> Result<Sent, 
 #[cfg(feature = "ssr")]
 fn undoable(done: Done, text: String, undo: &str, project: &str, event: Option<EventId>) -> Done {
     match event {
-        Some(event) => done.saying_with_undo(text, undo, [("project", project), ("event", &event.to_string())]),
-        None => done.saying(text),
+        Some(event) => done.with_undo(text, undo, [("project", project), ("event", &event.to_string())]),
+        None => done.with_notice(text),
     }
 }
 

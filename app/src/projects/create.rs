@@ -5,8 +5,7 @@ use super::data::{NewProjectView, OpenNewProject};
 use super::name_rules::NameRules;
 use crate::account::own_projects::allowance_words;
 use crate::form::{FieldColumn, FormFields, PostForm};
-use crate::lazy_pages::Screen;
-use crate::page::{PageData, loaded, use_page};
+use crate::page::{LazyPage, PageData, loaded, use_page};
 use crate::paths;
 use crate::ui::{
     Banner, BannerKind, Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField,
@@ -25,12 +24,12 @@ pub struct NewProjectPage {
     page: PageData<NewProjectView>,
 }
 
-impl Screen for NewProjectPage {
-    fn read() -> Self {
+impl LazyPage for NewProjectPage {
+    fn load() -> Self {
         Self { page: use_page(|| OpenNewProject {}) }
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         view! {
             <Title text="Create project" />
             {loaded(self.page, |dated, forms| page(dated.data, forms.of(FORM)))}

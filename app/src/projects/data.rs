@@ -1,7 +1,7 @@
 //! What the pages of Projects management read.
 
 use crate::error::PageError;
-use crate::page::Dated;
+use crate::page::WithServerTime;
 use domain::mode::Mode;
 use domain::page::Page;
 use domain::project::{MemberQuery, ProjectDetail, ProjectFacts, ProjectQuery, ProjectRow};
@@ -73,8 +73,8 @@ pub struct NewProjectView {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "projects")]
-pub async fn list_projects(query: ProjectQuery) -> Result<Dated<Page<ProjectRow>>, PageError> {
-    crate::page::ssr::read(|services, caller| async move { services::projects::list(&services, &caller, &query).await })
+pub async fn list_projects(query: ProjectQuery) -> Result<WithServerTime<Page<ProjectRow>>, PageError> {
+    crate::page::load_page(|services, caller| async move { services::projects::list(&services, &caller, &query).await })
         .await
 }
 
@@ -83,11 +83,11 @@ pub async fn list_projects(query: ProjectQuery) -> Result<Dated<Page<ProjectRow>
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "project")]
-pub async fn read_project(name: String, query: ProjectPageQuery) -> Result<Dated<ProjectView>, PageError> {
+pub async fn read_project(name: String, query: ProjectPageQuery) -> Result<WithServerTime<ProjectView>, PageError> {
     use domain::actor::Target;
     use domain::permission::Permission;
     use domain::project::ProjectKind;
-    crate::page::ssr::read(|services, caller| async move {
+    crate::page::load_page(|services, caller| async move {
         let name = parse_name(&name)?;
         let project = services::projects::detail(&services, &caller, &name, &query.members).await?;
         let target = Target::Project(project.facts.id);
@@ -120,10 +120,10 @@ pub async fn read_project(name: String, query: ProjectPageQuery) -> Result<Dated
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "project-facts")]
-pub async fn read_project_facts(name: String) -> Result<Dated<ProjectFacts>, PageError> {
+pub async fn read_project_facts(name: String) -> Result<WithServerTime<ProjectFacts>, PageError> {
     use domain::actor::Target;
     use domain::permission::EditProject;
-    crate::page::ssr::read(|services, caller| async move {
+    crate::page::load_page(|services, caller| async move {
         let facts = services::projects::facts(&services, &caller, &parse_name(&name)?).await?;
         caller.can::<EditProject>(Target::Project(facts.id))?;
         Ok(facts)
@@ -136,10 +136,10 @@ pub async fn read_project_facts(name: String) -> Result<Dated<ProjectFacts>, Pag
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "new-project")]
-pub async fn open_new_project() -> Result<Dated<NewProjectView>, PageError> {
+pub async fn open_new_project() -> Result<WithServerTime<NewProjectView>, PageError> {
     use domain::actor::Target;
     use domain::permission::CreateProject;
-    crate::page::ssr::read(|services, caller| async move {
+    crate::page::load_page(|services, caller| async move {
         if caller.can::<CreateProject>(Target::Platform).is_err() {
             caller.can::<CreateProject>(Target::Own)?;
         }

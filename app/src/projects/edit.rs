@@ -3,8 +3,7 @@
 use super::actions::EditProject;
 use super::data::ReadProjectFacts;
 use crate::form::{Edited, FieldColumn, FormFields};
-use crate::lazy_pages::Screen;
-use crate::page::{Dated, PageData, loaded, use_page};
+use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField};
 use domain::conflict::Draft;
@@ -19,20 +18,20 @@ pub struct EditProjectPage {
     page: PageData<ProjectFacts>,
 }
 
-impl Screen for EditProjectPage {
-    fn read() -> Self {
+impl LazyPage for EditProjectPage {
+    fn load() -> Self {
         let params = use_params_map();
         let name = move || paths::project_name(params.read().get_str("name").unwrap_or_default());
         Self { page: use_page(move || ReadProjectFacts { name: name() }) }
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         loaded(self.page, |dated, forms| page(dated, forms.of("edit-project"))).into_any()
     }
 }
 
-fn page(dated: Dated<ProjectFacts>, state: FormFields) -> impl IntoView {
-    let Dated { now, data: facts } = dated;
+fn page(dated: WithServerTime<ProjectFacts>, state: FormFields) -> impl IntoView {
+    let WithServerTime { now, data: facts } = dated;
     let title = format!("Edit {}", facts.title());
     let crumbs = vec![
         Crumb::here("Settings"),

@@ -5,10 +5,9 @@ use super::deleted::deleted_projects;
 use super::reduced;
 use super::row::{ADMINS, CREATED, project_row};
 use crate::form::Hidden;
-use crate::lazy_pages::Screen;
 use crate::me::{Me, use_me};
 use crate::page::listing::{EmptyWords, ListQuery as _, LiveSearch, clear, empty, ignored_notice, pager};
-use crate::page::{PageData, loaded, use_page, use_params};
+use crate::page::{LazyPage, PageData, loaded, use_page, use_params};
 use crate::paths;
 use crate::read::Data;
 use crate::ui::{
@@ -32,13 +31,13 @@ pub struct ProjectsPage {
     me: Data<Me>,
 }
 
-impl Screen for ProjectsPage {
-    fn read() -> Self {
+impl LazyPage for ProjectsPage {
+    fn load() -> Self {
         let asked = use_params(ProjectQuery::from_params);
         Self { page: use_page(move || ListProjects { query: asked.get().0 }), asked, me: use_me() }
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         let ProjectsPage { page, asked, me } = self;
         let head = awaited(move || async move { me.get().await.ok().map(|me| list_head(&me, asked)) });
         let rows = move |page: Page<ProjectRow>| {

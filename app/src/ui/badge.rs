@@ -127,9 +127,8 @@ pub fn ProjectBadges(
     projects: Vec<ProjectChip>,
     /// How many there are in all.
     total: i64,
-    /// Where projects live: a project's address without its technical name, such as `/projects/`.
-    #[prop(into)]
-    base: String,
+    /// The address of a project by its technical name.
+    address: fn(&str) -> String,
     /// Where all of them stand.
     #[prop(into)]
     more_href: String,
@@ -141,7 +140,7 @@ pub fn ProjectBadges(
     let more = total - i64::try_from(shown).unwrap_or(i64::MAX);
     let badge = move |chip: ProjectChip| {
         let name = chip.name.to_string();
-        let address = [base.as_str(), &crate::url::encode(&name)].concat();
+        let address = address(&name);
         view! {
             <li class="flex max-w-28 min-w-9 flex-initial">
                 <ProjectBadge name title=chip.title href=address is_admin=chip.role == ProjectRole::Admin />

@@ -320,10 +320,10 @@ pub fn SwitchButton(
     label: String,
     /// Now on.
     on: bool,
-    /// Sent when pressed, with `value`.
+    /// FormOutcome when pressed, with `value`.
     #[prop(optional, into)]
     name: Option<String>,
-    /// Sent when pressed, with `name`: usually the state wanted.
+    /// FormOutcome when pressed, with `name`: usually the state wanted.
     #[prop(optional, into)]
     value: Option<String>,
     /// One line: what follows from it, or why it cannot be switched.

@@ -1,7 +1,7 @@
 //! What can be done to people.
 
 use crate::error::PageError;
-use crate::form::Sent;
+use crate::form::FormOutcome;
 use domain::conflict::EditBasis;
 use leptos::prelude::*;
 
@@ -40,7 +40,7 @@ pub(super) const ADDRESS_FORM: &str = "address";
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/create")]
-pub async fn create_person(name: String, email: String, kind: String) -> Result<Sent, PageError> {
+pub async fn create_person(name: String, email: String, kind: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("create-person", [("name", &name), ("email", &email), ("kind", &kind)]);
     form.submit(async move {
         let (services, caller) = signed_in()?;
@@ -63,7 +63,7 @@ async fn hand_over(services: &Services, caller: &Caller, user: UserId, password:
     // The password is set, whether or not the page can show it.
     match kept {
         Ok(()) => done.handing_over(),
-        Err(_) => done.saying("The one-time password is set but cannot be shown. Issue another one."),
+        Err(_) => done.with_notice("The one-time password is set but cannot be shown. Issue another one."),
     }
 }
 
@@ -89,7 +89,7 @@ pub async fn set_platform_role(
     person: String,
     role: String,
     #[server(default)] confirmed: String,
-) -> Result<Sent, PageError> {
+) -> Result<FormOutcome, PageError> {
     let form = Form::new(ROLE_FORM, [("role", &role)]);
     form.submit(async move {
         let (services, caller) = signed_in()?;
@@ -108,10 +108,10 @@ pub async fn set_platform_role(
         };
         let (name, role) = (shortened(&changed.name), role.title());
         let Some(event) = changed.event else {
-            return Ok(Done::here().saying(format!("{name} is {role} already. Nothing was changed.")));
+            return Ok(Done::here().with_notice(format!("{name} is {role} already. Nothing was changed.")));
         };
         let text = format!("{name} is now {role}.");
-        Ok(Done::here().saying_with_undo(text, UndoRoleChange::url(), [("event", &event.to_string())]))
+        Ok(Done::here().with_undo(text, UndoRoleChange::url(), [("event", &event.to_string())]))
     })
     .await
 }
@@ -121,13 +121,13 @@ pub async fn set_platform_role(
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/undo-role-change")]
-pub async fn undo_role_change(event: String) -> Result<Sent, PageError> {
+pub async fn undo_role_change(event: String) -> Result<FormOutcome, PageError> {
     let form = Form::new(ROLE_FORM, []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<GrantAuditor>(Target::Platform)?;
         let (name, role) = users::undo_role_change(&services, &can, parse_id::<EventId>(&event)?).await?;
-        Ok(Done::here().saying(format!("Restored: {} is {} again.", shortened(&name), role.title())))
+        Ok(Done::here().with_notice(format!("Restored: {} is {} again.", shortened(&name), role.title())))
     })
     .await
 }
@@ -137,7 +137,10 @@ pub async fn undo_role_change(event: String) -> Result<Sent, PageError> {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/deactivate")]
-pub async fn deactivate_person(person: String, #[server(default)] without_admin: String) -> Result<Sent, PageError> {
+pub async fn deactivate_person(
+    person: String,
+    #[server(default)] without_admin: String,
+) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
@@ -146,10 +149,10 @@ pub async fn deactivate_person(person: String, #[server(default)] without_admin:
         let changed = users::deactivate(&services, &can, parse_id(&person)?, allowed).await?;
         let name = shortened(&changed.name);
         let Some(event) = changed.event else {
-            return Ok(Done::here().saying(format!("{name} is deactivated already. Nothing was changed.")));
+            return Ok(Done::here().with_notice(format!("{name} is deactivated already. Nothing was changed.")));
         };
         let text = format!("{name} deactivated; all sessions revoked.");
-        Ok(Done::here().saying_with_undo(text, UndoDeactivation::url(), [("event", &event.to_string())]))
+        Ok(Done::here().with_undo(text, UndoDeactivation::url(), [("event", &event.to_string())]))
     })
     .await
 }
@@ -159,14 +162,14 @@ pub async fn deactivate_person(person: String, #[server(default)] without_admin:
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/undo-deactivation")]
-pub async fn undo_deactivation(event: String) -> Result<Sent, PageError> {
+pub async fn undo_deactivation(event: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
         let name = users::undo_deactivation(&services, &can, parse_id::<EventId>(&event)?).await?;
         Ok(Done::here()
-            .saying(format!("Restored {}. Sign-in works again; revoked sessions stay revoked.", shortened(&name))))
+            .with_notice(format!("Restored {}. Sign-in works again; revoked sessions stay revoked.", shortened(&name))))
     })
     .await
 }
@@ -176,13 +179,13 @@ pub async fn undo_deactivation(event: String) -> Result<Sent, PageError> {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/reactivate")]
-pub async fn reactivate_person(person: String) -> Result<Sent, PageError> {
+pub async fn reactivate_person(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
         users::reactivate(&services, &can, parse_id(&person)?).await?;
-        Ok(Done::here().saying("Account reactivated."))
+        Ok(Done::here().with_notice("Account reactivated."))
     })
     .await
 }
@@ -197,7 +200,7 @@ pub async fn change_address(
     #[server(default)] version: i64,
     email: String,
     #[server(default)] basis: EditBasis,
-) -> Result<Sent, PageError> {
+) -> Result<FormOutcome, PageError> {
     let form =
         Form::new(ADDRESS_FORM, [("email", &email)]).keeping("version", version.to_string()).keeping_all(basis.kept());
     form.submit(async move {
@@ -206,7 +209,7 @@ pub async fn change_address(
         let email = Email::parse(&email).map_err(|problem| FieldErrors::one("email", problem.as_str()))?;
         let edit = Edit { draft: AddressDraft(Some(email)), version, basis };
         let merge = users::change_address(&services, &can, parse_id::<UserId>(&person)?, edit).await?;
-        Ok(Done::here().saying(merge.notice("E-mail address changed.")))
+        Ok(Done::here().with_notice(merge.notice("E-mail address changed.")))
     })
     .await
 }
@@ -216,13 +219,13 @@ pub async fn change_address(
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/release-address")]
-pub async fn release_address(person: String) -> Result<Sent, PageError> {
+pub async fn release_address(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
         users::release_address(&services, &can, parse_id::<UserId>(&person)?).await?;
-        Ok(Done::here().saying("E-mail address released."))
+        Ok(Done::here().with_notice("E-mail address released."))
     })
     .await
 }
@@ -232,13 +235,13 @@ pub async fn release_address(person: String) -> Result<Sent, PageError> {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/unlock")]
-pub async fn unlock_person(person: String) -> Result<Sent, PageError> {
+pub async fn unlock_person(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
         users::unlock(&services, &can, parse_id(&person)?).await?;
-        Ok(Done::here().saying("Account unlocked."))
+        Ok(Done::here().with_notice("Account unlocked."))
     })
     .await
 }
@@ -248,13 +251,13 @@ pub async fn unlock_person(person: String) -> Result<Sent, PageError> {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/end-sessions")]
-pub async fn end_sessions_of_person(person: String) -> Result<Sent, PageError> {
+pub async fn end_sessions_of_person(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
         users::end_sessions(&services, &can, parse_id(&person)?).await?;
-        Ok(Done::here().saying("All sessions have ended."))
+        Ok(Done::here().with_notice("All sessions have ended."))
     })
     .await
 }
@@ -264,7 +267,7 @@ pub async fn end_sessions_of_person(person: String) -> Result<Sent, PageError> {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/issue-password")]
-pub async fn issue_one_time_password(person: String) -> Result<Sent, PageError> {
+pub async fn issue_one_time_password(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
@@ -281,7 +284,7 @@ pub async fn issue_one_time_password(person: String) -> Result<Sent, PageError> 
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/password-handed-over")]
-pub async fn dismiss_one_time_password(person: String) -> Result<Sent, PageError> {
+pub async fn dismiss_one_time_password(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("handover", []);
     form.submit(async move {
         // What this session issued, whatever it may do now.
@@ -289,7 +292,7 @@ pub async fn dismiss_one_time_password(person: String) -> Result<Sent, PageError
         if !handover::dismiss(&services, caller.actor.session_id, parse_id(&person)?).await? {
             crate::form::forget_handover();
         }
-        Ok(Done::here().saying("One-time password removed from this page."))
+        Ok(Done::here().with_notice("One-time password removed from this page."))
     })
     .await
 }
@@ -299,13 +302,13 @@ pub async fn dismiss_one_time_password(person: String) -> Result<Sent, PageError
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/link-identity")]
-pub async fn link_identity(person: String, issuer: String, subject: String) -> Result<Sent, PageError> {
+pub async fn link_identity(person: String, issuer: String, subject: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("link-identity", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
         provision::relink(&services, &can, parse_id::<UserId>(&person)?, &issuer, &subject).await?;
-        Ok(Done::here().saying("Identity linked. It opens this account from the next sign-in on."))
+        Ok(Done::here().with_notice("Identity linked. It opens this account from the next sign-in on."))
     })
     .await
 }
@@ -315,13 +318,13 @@ pub async fn link_identity(person: String, issuer: String, subject: String) -> R
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/dismiss-identity")]
-pub async fn dismiss_identity(person: String, issuer: String, subject: String) -> Result<Sent, PageError> {
+pub async fn dismiss_identity(person: String, issuer: String, subject: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("dismiss-identity", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
         provision::dismiss(&services, &can, parse_id::<UserId>(&person)?, &issuer, &subject).await?;
-        Ok(Done::here().saying("Dismissed. It comes back with the next try."))
+        Ok(Done::here().with_notice("Dismissed. It comes back with the next try."))
     })
     .await
 }
@@ -331,14 +334,14 @@ pub async fn dismiss_identity(person: String, issuer: String, subject: String) -
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/set-project-limit")]
-pub async fn set_project_limit(person: String, limit: String) -> Result<Sent, PageError> {
+pub async fn set_project_limit(person: String, limit: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("project-limit", [("limit", &limit)]);
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
         let limit = parse_limit(&limit).map_err(|problem| FieldErrors::one("limit", problem.as_str()))?;
         users::set_project_limit(&services, &can, parse_id::<UserId>(&person)?, limit).await?;
-        Ok(Done::here().saying("Project limit saved."))
+        Ok(Done::here().with_notice("Project limit saved."))
     })
     .await
 }

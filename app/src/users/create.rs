@@ -3,8 +3,7 @@
 use super::actions::CreatePerson;
 use super::data::OpenNewPerson;
 use crate::form::{FieldColumn, FormFields, PostForm};
-use crate::lazy_pages::Screen;
-use crate::page::{PageData, loaded, use_page};
+use crate::page::{LazyPage, PageData, loaded, use_page};
 use crate::paths;
 use crate::ui::{
     Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, RadioChoice, RadioRows, TextField, TextKind,
@@ -19,12 +18,12 @@ pub struct NewPersonPage {
     page: PageData<()>,
 }
 
-impl Screen for NewPersonPage {
-    fn read() -> Self {
+impl LazyPage for NewPersonPage {
+    fn load() -> Self {
         Self { page: use_page(|| OpenNewPerson {}) }
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         view! {
             <Title text="Create person" />
             {loaded(self.page, |_, forms| form_page(forms.of("create-person")))}

@@ -1,7 +1,7 @@
 //! What the pages of Users management read.
 
 use crate::error::PageError;
-use crate::page::Dated;
+use crate::page::WithServerTime;
 use domain::drift::Drift;
 use domain::page::Page;
 use domain::user::{UserDetail, UserQuery, UserRow};
@@ -66,8 +66,8 @@ impl std::fmt::Debug for Handover {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "people")]
-pub async fn list_people(query: UserQuery) -> Result<Dated<Page<UserRow>>, PageError> {
-    crate::page::ssr::read(|services, caller| async move {
+pub async fn list_people(query: UserQuery) -> Result<WithServerTime<Page<UserRow>>, PageError> {
+    crate::page::load_page(|services, caller| async move {
         let can = caller.can(Target::Platform)?;
         services::users::list(&services, &can, &query).await
     })
@@ -79,8 +79,8 @@ pub async fn list_people(query: UserQuery) -> Result<Dated<Page<UserRow>>, PageE
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "person")]
-pub async fn read_person(id: String) -> Result<Dated<UserView>, PageError> {
-    crate::page::ssr::read(|services, caller| async move {
+pub async fn read_person(id: String) -> Result<WithServerTime<UserView>, PageError> {
+    crate::page::load_page(|services, caller| async move {
         let can = caller.can(Target::Platform)?;
         let person = services::users::detail(&services, &can, crate::request::parse_id(&id)?).await?;
         let drift = services::provision::drift(&services, &can, &person).await?;
@@ -121,9 +121,9 @@ async fn handover(services: &Services, caller: &Caller, user: UserId) -> Result<
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "new-person")]
-pub async fn open_new_person() -> Result<Dated<()>, PageError> {
+pub async fn open_new_person() -> Result<WithServerTime<()>, PageError> {
     use domain::permission::ManageUsers;
-    crate::page::ssr::read(|services, caller| async move {
+    crate::page::load_page(|services, caller| async move {
         caller.can::<ManageUsers>(Target::Platform)?;
         Ok(services::users::check_can_create(&services)?)
     })

@@ -3,10 +3,9 @@
 use super::data::ListPeople;
 use super::row::person_row;
 use crate::form::Hidden;
-use crate::lazy_pages::Screen;
 use crate::me::{Me, use_me};
 use crate::page::listing::{EmptyWords, ListQuery as _, LiveSearch, clear, empty, ignored_notice, pager};
-use crate::page::{PageData, loaded, use_page, use_params};
+use crate::page::{LazyPage, PageData, loaded, use_page, use_params};
 use crate::paths;
 use crate::read::Data;
 use crate::ui::{
@@ -30,13 +29,13 @@ pub struct UsersPage {
     me: Data<Me>,
 }
 
-impl Screen for UsersPage {
-    fn read() -> Self {
+impl LazyPage for UsersPage {
+    fn load() -> Self {
         let asked = use_params(UserQuery::from_params);
         Self { page: use_page(move || ListPeople { query: asked.get().0 }), asked, me: use_me() }
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         let UsersPage { page, asked, me } = self;
         let head = awaited(move || async move {
             let me = me.get().await.ok().filter(|me| me.may(Permission::ViewUsers));

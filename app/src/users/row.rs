@@ -38,7 +38,7 @@ pub fn person_row(person: UserRow, now: OffsetDateTime) -> impl IntoView {
                 <ProjectBadges
                     projects=person.projects
                     total=person.project_count
-                    base=[paths::PROJECTS, "/"].concat()
+                    address=paths::project
                     more_href=all_projects
                 />
             </Cell>

@@ -1,6 +1,6 @@
 //! Keeps what a form posts, so that it can be sent again once its sender has confirmed who they are.
 
-use app::request::Posted;
+use app::form::Posted;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::middleware::Next;

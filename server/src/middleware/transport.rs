@@ -2,7 +2,7 @@
 //! and drops them without a word from anywhere else.
 
 use crate::config::PublicUrl;
-use app::account::data::PlainHttp;
+use app::plain_http::PlainHttp;
 use http::header::{FORWARDED, HOST, ORIGIN};
 use http::{HeaderMap, Uri};
 use std::net::IpAddr;

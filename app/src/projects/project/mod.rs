@@ -12,9 +12,8 @@ use self::search::Searches;
 use super::data::{ProjectPageQuery, ProjectView, ReadProject};
 use super::row::KindBadge;
 use crate::form::Forms;
-use crate::lazy_pages::Screen;
 use crate::page::listing::ignored_notice;
-use crate::page::{Dated, PageData, loaded, use_page, use_params};
+use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page, use_params};
 use crate::paths;
 use crate::ui::{Avatar, AvatarShape, AvatarSize, CopyButton, Crumb, Icon, LinkButton, ObjectHead, SplitBody};
 use domain::mode::Mode;
@@ -33,8 +32,8 @@ pub struct ProjectPage {
     searches: Searches,
 }
 
-impl Screen for ProjectPage {
-    fn read() -> Self {
+impl LazyPage for ProjectPage {
+    fn load() -> Self {
         let params = use_params_map();
         let asked = use_params(ProjectPageQuery::from_params);
         let name = Memo::new(move |_| paths::project_name(params.read().get_str("name").unwrap_or_default()));
@@ -42,19 +41,19 @@ impl Screen for ProjectPage {
         Self { page, asked, searches: Searches::new(name, asked) }
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         let ProjectPage { page, asked, searches } = self;
         loaded(page, move |dated, forms| project(&dated, &asked.get_untracked(), searches, &forms)).into_any()
     }
 }
 
 fn project(
-    dated: &Dated<ProjectView>,
+    dated: &WithServerTime<ProjectView>,
     (query, ignored): &(ProjectPageQuery, Vec<String>),
     searches: Searches,
     forms: &Forms,
 ) -> impl IntoView + use<> {
-    let Dated { now, data: view } = dated;
+    let WithServerTime { now, data: view } = dated;
     let facts = &view.project.facts;
     let head = head(facts, view.may_edit);
     let sections = (

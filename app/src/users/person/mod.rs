@@ -11,8 +11,7 @@ mod roles;
 
 use super::data::{ReadPerson, UserView};
 use crate::form::Forms;
-use crate::lazy_pages::Screen;
-use crate::page::{Dated, PageData, loaded, use_page};
+use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{
     Avatar, AvatarSize, Badge, BadgeKind, CopyButton, Crumb, ObjectHead, RoleBadge, SplitBody, StatusMark,
@@ -30,19 +29,19 @@ pub struct PersonPage {
     page: PageData<UserView>,
 }
 
-impl Screen for PersonPage {
-    fn read() -> Self {
+impl LazyPage for PersonPage {
+    fn load() -> Self {
         let params = use_params_map();
         Self { page: use_page(move || ReadPerson { id: params.read().get("id").unwrap_or_default() }) }
     }
 
-    fn show(self) -> AnyView {
+    fn view(self) -> AnyView {
         loaded(self.page, |dated, forms| person(dated, &forms)).into_any()
     }
 }
 
-fn person(dated: Dated<UserView>, forms: &Forms) -> impl IntoView + use<> {
-    let Dated { now, data: view } = dated;
+fn person(dated: WithServerTime<UserView>, forms: &Forms) -> impl IntoView + use<> {
+    let WithServerTime { now, data: view } = dated;
     let title = view.person.name.clone();
     let head = head(&view.person);
     let sections = (
