@@ -10,6 +10,8 @@ pub mod account;
 pub mod budgets;
 mod detour;
 #[cfg(feature = "ssr")]
+pub mod cookies;
+#[cfg(feature = "ssr")]
 pub mod document;
 pub mod error;
 pub mod form;

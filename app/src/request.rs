@@ -5,7 +5,8 @@ use crate::next::NextPath;
 use crate::plain_http::PlainHttp;
 use crate::theme::Theme;
 use domain::error::Refusal;
-use http::header::REFERER;
+use http::HeaderMap;
+use http::header::{ACCEPT, REFERER};
 use http::request::Parts;
 use leptos::prelude::use_context;
 use serde::Deserialize;
@@ -168,14 +169,13 @@ fn path_of(address: &str) -> String {
 }
 
 /// Whether the answer goes to a browser that shows it, not to a script that reads it.
+pub fn wants_page(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Whether a form was sent by the browser itself, not by a script.
 pub(crate) fn is_plain_post() -> bool {
-    use_context::<Parts>().is_some_and(|parts| {
-        parts
-            .headers
-            .get(http::header::ACCEPT)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|accept| accept.contains("text/html"))
-    })
+    use_context::<Parts>().is_some_and(|parts| wants_page(&parts.headers))
 }
 
 /// The id people quote when something went wrong.

@@ -15,9 +15,6 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// The name of the cookie.
-    pub const COOKIE: &'static str = "__Host-bursar-theme";
-
     /// As it stands in the cookie and the form.
     pub const fn key(self) -> &'static str {
         match self {

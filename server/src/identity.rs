@@ -5,22 +5,22 @@ mod sign_out;
 
 use crate::middleware::body_limit::LARGEST_FORM;
 use crate::middleware::error_pages::{self, Problem};
-use crate::middleware::{body_limit, cookies, readiness, session};
+use crate::middleware::{body_limit, readiness, session};
 use crate::state::AppState;
-use app::form::{FLASH_COOKIE, session_cookie};
+use app::cookies::{self, CookieName};
 use app::next::NextPath;
 use app::paths;
 use app::request::RequestInfo;
 use axum::extract::{Form, Query, Request, State};
 use axum::middleware::from_fn_with_state;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
+use cookie::Cookie;
 use domain::denial::Denied;
 use domain::error::Refusal;
 use domain::form::Flash;
-use http::header::SET_COOKIE;
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use services::forms;
 use services::identity::Fault;
@@ -85,9 +85,7 @@ async fn leave_again(
 }
 
 fn go(leaving: Leaving) -> Response {
-    let life = flow::LIFE.whole_seconds();
-    let cookie = cookie(&format!("{}={}", cookies::SIGN_IN, leaving.secret.expose()), life);
-    ([(SET_COOKIE, cookie)], Redirect::to(&leaving.url)).into_response()
+    with_cookie(Redirect::to(&leaving.url), &cookies::sign_in(&leaving.secret))
 }
 
 #[derive(Deserialize)]
@@ -105,17 +103,14 @@ async fn arrive(
     request: Request,
 ) -> Response {
     let parts = request.into_parts().0;
-    let secret = cookies::value(&parts.headers, cookies::SIGN_IN).and_then(FlowSecret::from_cookie);
+    let secret = CookieName::SignIn.read(&parts.headers).and_then(FlowSecret::from_cookie);
     let next = services::identity::destination(&state.services, flow_state.as_deref());
     let back = Return { code, state: flow_state, iss, error };
     let from = From { client: &info.client, request_id: &info.request_id };
     match flow::arrive(&state.services, secret, back, from).await {
         Ok(arrived) => {
-            let life = state.services.settings().session_life.whole_seconds();
-            let session = HeaderValue::from_str(&session_cookie(&arrived.token, life)).ok();
-            let mut response = Redirect::to(&arrived.next).into_response();
-            response.headers_mut().extend(session.map(|cookie| (SET_COOKIE, cookie)));
-            forget(response)
+            let session = cookies::session(&arrived.token, state.services.settings().session_life);
+            forget(with_cookie(Redirect::to(&arrived.next), &session))
         }
         Err(Fault::Denied(denied)) => forget(turn_away(&state, &parts, *denied).await),
         Err(Fault::Stale(why)) => go_on(&info, next.as_deref().and_then(NextPath::parse).unwrap_or_default(), why),
@@ -135,10 +130,7 @@ fn go_on(info: &RequestInfo, next: NextPath, why: &str) -> Response {
 /// Leads to the page that says why; what it says is read once, as what forms leave.
 async fn turn_away(state: &AppState, parts: &http::request::Parts, denied: Denied) -> Response {
     match forms::keep(&state.services, None, &Flash::Denied(Box::new(denied))).await {
-        Ok(kept) => {
-            let cookie = cookie(&format!("{FLASH_COOKIE}={}", kept.value()), 600);
-            ([(SET_COOKIE, cookie)], Redirect::to(paths::TURNED_AWAY)).into_response()
-        }
+        Ok(kept) => with_cookie(Redirect::to(paths::TURNED_AWAY), &cookies::flash(&kept)),
         Err(fault) => refuse(state, parts, fault.into()),
     }
 }
@@ -160,14 +152,14 @@ fn refuse(state: &AppState, parts: &http::request::Parts, fault: Fault) -> Respo
 }
 
 /// The secret is used up.
-fn forget(mut response: Response) -> Response {
-    response.headers_mut().append(SET_COOKIE, cookie(&format!("{}=", cookies::SIGN_IN), 0));
-    response
+fn forget(response: Response) -> Response {
+    with_cookie(response, &CookieName::SignIn.remove())
 }
 
-fn cookie(pair: &str, life: i64) -> HeaderValue {
-    let cookie = format!("{pair}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={life}");
-    HeaderValue::from_str(&cookie).unwrap_or(HeaderValue::from_static(""))
+fn with_cookie(answer: impl IntoResponse, cookie: &Cookie<'_>) -> Response {
+    let mut response = answer.into_response();
+    cookies::append(response.headers_mut(), cookie);
+    response
 }
 
 #[derive(Deserialize)]

@@ -15,5 +15,4 @@ pub mod postgres;
 pub mod router;
 pub mod signals;
 pub mod state;
-mod static_page;
 pub mod telemetry;

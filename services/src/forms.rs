@@ -19,8 +19,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use time::Duration;
 
-/// How long a row waits for its page.
-const LIFE: Duration = Duration::minutes(10);
+/// How long a flash waits for its page.
+pub const LIFE: Duration = Duration::minutes(10);
 
 /// The longest value that a visitor's form keeps: the longest e-mail address.
 const MAX_VISITOR_VALUE: usize = 254;

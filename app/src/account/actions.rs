@@ -7,9 +7,8 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
     super::confirm,
-    crate::form::{
-        DEVICE_COOKIE, Done, Form, SESSION_COOKIE, forget_kept_form, keep_flash, posted, session_cookie, set_cookie,
-    },
+    crate::cookies::{self, CookieName},
+    crate::form::{Done, Form, posted},
     crate::next::NextPath,
     crate::paths,
     crate::request::{info, parse_id, services, signed_in},
@@ -20,7 +19,6 @@ use {
     services::Services,
     services::client::SessionToken,
     services::own_account,
-    services::sign_in::KNOWN_FOR,
 };
 
 /// Signs somebody in with e-mail address and password.
@@ -34,8 +32,7 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<Fo
         let (services, client) = (services()?, info()?.client);
         let signed_in = services::sign_in::with_password(&services, &email, password, &client).await?;
         keep_session(&services, &signed_in.token);
-        let (device, known_for) = (signed_in.device.expose(), KNOWN_FOR.whole_seconds());
-        set_cookie(&format!("{DEVICE_COOKIE}={device}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={known_for}"));
+        cookies::set(&cookies::device(&signed_in.device));
         let next = NextPath::parse(&next).unwrap_or_default();
         let is_due = signed_in.password_change_due;
         Ok(Done::at(if is_due { next.through_password_change() } else { next.as_str().to_owned() }))
@@ -60,7 +57,7 @@ pub async fn sign_out() -> Result<FormOutcome, PageError> {
         let Some(sign_out) = at_provider else { return Ok(Done::at(paths::SIGN_IN)) };
         // For a browser without a session: this one has just ended.
         let flash = services::forms::keep(&services, None, &Flash::SignOut(sign_out)).await;
-        keep_flash(&flash.map_err(|_| Refusal::Uncertain)?);
+        cookies::set(&cookies::flash(&flash.map_err(|_| Refusal::Uncertain)?));
         Ok(Done::at(paths::SIGN_OUT_AT_PROVIDER))
     })
     .await
@@ -174,13 +171,7 @@ pub async fn sign_out_everywhere() -> Result<FormOutcome, PageError> {
 pub async fn set_theme(theme: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("appearance", []);
     form.submit(async move {
-        let theme = Theme::parse(&theme);
-        let year = 365 * 24 * 60 * 60;
-        set_cookie(&format!(
-            "{}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={year}",
-            Theme::COOKIE,
-            theme.key()
-        ));
+        cookies::set(&cookies::theme(Theme::parse(&theme)));
         Ok(Done::here())
     })
     .await
@@ -188,11 +179,11 @@ pub async fn set_theme(theme: String) -> Result<FormOutcome, PageError> {
 
 #[cfg(feature = "ssr")]
 fn keep_session(services: &Services, token: &SessionToken) {
-    set_cookie(&session_cookie(token, services.settings().session_life.whole_seconds()));
+    cookies::set(&cookies::session(token, services.settings().session_life));
 }
 
 #[cfg(feature = "ssr")]
 fn forget_session() {
-    set_cookie(&format!("{SESSION_COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
-    forget_kept_form();
+    cookies::remove(CookieName::Session);
+    cookies::remove(CookieName::KeptForm);
 }

@@ -7,6 +7,9 @@ use domain::form::{FieldErrors, Flash, FormState};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+#[cfg(feature = "ssr")]
+use crate::cookies::{self, CookieName};
+
 /// The forms of a page: the one that came back, if any.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Forms(Option<FormState>);
@@ -163,7 +166,7 @@ pub async fn take_flash() -> Result<Option<Flash>, PageError> {
     let flash = services::forms::take(&services, session, &cookie).await.map_err(domain::error::Refusal::from)?;
     match &flash {
         Some(kept) if is_on_detour(kept) => crate::form::keep(kept).await?,
-        _ => crate::form::forget_flash(),
+        _ => cookies::remove(CookieName::Flash),
     }
     Ok(flash.or_else(take_kept_form))
 }
@@ -175,7 +178,7 @@ fn take_kept_form() -> Option<Flash> {
     let kept = crate::request::kept_form()?;
     let is_here = kept.page == crate::request::current_page().path();
     if kept.user != user || is_here {
-        crate::form::forget_kept_form();
+        cookies::remove(CookieName::KeptForm);
     }
     (kept.user == user && is_here && kept.has_input()).then_some(Flash::Form(kept.form))
 }

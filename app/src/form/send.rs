@@ -23,42 +23,18 @@ pub use ssr::*;
 mod ssr {
     use super::super::posted::{form_user, posted, submission};
     use super::FormOutcome;
+    use crate::cookies;
     use crate::detour::{Detour, KeptValues, Resend};
     use crate::error::PageError;
     use crate::next::NextPath;
     use crate::request;
     use domain::error::Refusal;
     use domain::form::{Flash, FormState, Undo};
-    use http::HeaderValue;
-    use http::header::SET_COOKIE;
-    use leptos::prelude::use_context;
     use leptos::reactive::computed::ScopedFuture;
     use serde::{Deserialize, Serialize};
-    use services::client::SessionToken;
-    use services::forms::{self, FlashCookie};
-    use services::handover;
-    use services::kept_form::{KEPT_FOR, KeptForm};
+    use services::forms;
+    use services::kept_form::KeptForm;
     use std::collections::BTreeMap;
-
-    /// The cookie that holds the session.
-    pub const SESSION_COOKIE: &str = "__Host-bursar";
-
-    /// The cookie of a session that lives for so many seconds.
-    pub fn session_cookie(token: &SessionToken, life: i64) -> String {
-        format!("{SESSION_COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={life}", token.expose())
-    }
-
-    /// The cookie of a waiting [`Flash`].
-    pub const FLASH_COOKIE: &str = "__Host-bursar-form";
-
-    /// The cookie of a browser that somebody signed in from.
-    pub const DEVICE_COOKIE: &str = "__Host-bursar-device";
-
-    /// The cookie of a form that was sent after its session had ended.
-    const KEPT_FORM_COOKIE: &str = "__Host-bursar-kept-form";
-
-    /// The cookie that opens the one-time passwords to hand over.
-    const HANDOVER_COOKIE: &str = "__Host-bursar-handover";
 
     /// What an action came to, also when its form is sent again.
     #[derive(Serialize, Deserialize)]
@@ -194,7 +170,7 @@ mod ssr {
                 let form = FormState { form: self.name.to_owned(), values: self.values, refusal };
                 let kept = KeptForm { user: user.id, email: user.email, page: page.path().to_owned(), form };
                 match kept.to_cookie(&services) {
-                    Ok(cookie) => set_browser_cookie(KEPT_FORM_COOKIE, &cookie, KEPT_FOR.whole_seconds()),
+                    Ok(cookie) => cookies::set(&cookies::kept_form(cookie)),
                     // Signing in matters more than what was typed; the fault is logged here.
                     Err(fault) => drop(Refusal::from(fault)),
                 }
@@ -230,8 +206,7 @@ mod ssr {
                 let _ = keep(&flash).await;
             }
             if self.hands_over {
-                let token = request::handover_token()?;
-                set_browser_cookie(HANDOVER_COOKIE, token.expose(), handover::SHOWN_FOR.whole_seconds());
+                cookies::set(&cookies::handover(&request::handover_token()?));
             }
             let sent = go(self.to);
             if self.sends_again {
@@ -241,37 +216,12 @@ mod ssr {
         }
     }
 
-    /// Has the browser forget a flash that was shown.
-    pub(crate) fn forget_flash() {
-        set_browser_cookie(FLASH_COOKIE, "", 0);
-    }
-
-    /// Has the browser forget the form that waits for its user to sign in.
-    pub(crate) fn forget_kept_form() {
-        set_browser_cookie(KEPT_FORM_COOKIE, "", 0);
-    }
-
-    /// Has the browser forget what opens one-time passwords.
-    pub(crate) fn forget_handover() {
-        set_browser_cookie(HANDOVER_COOKIE, "", 0);
-    }
-
     /// Keeps what the next page of this browser shows.
     pub(crate) async fn keep(flash: &Flash) -> Result<(), Refusal> {
         let services = request::services()?;
         let session = request::info()?.caller.map(|caller| caller.actor.session_id);
-        keep_flash(&forms::keep(&services, session, flash).await?);
+        cookies::set(&cookies::flash(&forms::keep(&services, session, flash).await?));
         Ok(())
-    }
-
-    /// Gives this browser the cookie of a flash.
-    pub(crate) fn keep_flash(cookie: &FlashCookie) {
-        set_browser_cookie(FLASH_COOKIE, &cookie.value(), 600);
-    }
-
-    /// Gives this browser a cookie that no script reads, for so many seconds; 0 takes it away.
-    fn set_browser_cookie(name: &str, value: &str, seconds: i64) {
-        set_cookie(&format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={seconds}"));
     }
 
     fn go(to: Option<String>) -> FormOutcome {
@@ -280,13 +230,5 @@ mod ssr {
             leptos_axum::redirect(&to);
         }
         FormOutcome { to }
-    }
-
-    pub fn set_cookie(cookie: &str) {
-        if let (Some(response), Ok(value)) =
-            (use_context::<leptos_axum::ResponseOptions>(), HeaderValue::from_str(cookie))
-        {
-            response.append_header(SET_COOKIE, value);
-        }
     }
 }

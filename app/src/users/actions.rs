@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use {
+    crate::cookies::{self, CookieName},
     crate::form::{Done, Form},
     crate::paths,
     crate::projects::actions::parse_without_admin,
@@ -290,7 +291,7 @@ pub async fn dismiss_one_time_password(person: String) -> Result<FormOutcome, Pa
         // What this session issued, whatever it may do now.
         let (services, caller) = signed_in()?;
         if !handover::dismiss(&services, caller.actor.session_id, parse_id(&person)?).await? {
-            crate::form::forget_handover();
+            cookies::remove(CookieName::Handover);
         }
         Ok(Done::here().with_notice("One-time password removed from this page."))
     })

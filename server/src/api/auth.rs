@@ -1,10 +1,11 @@
 //! Who asks: from the header or the cookie to the person, with the rights that hold now.
 
 use super::error::ApiError;
+use crate::middleware::peer;
 use crate::middleware::request_id::RequestId;
 use crate::middleware::session::SignedIn;
-use crate::middleware::{cookies, peer};
 use crate::state::AppState;
+use app::cookies::CookieName;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -49,7 +50,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     let headers = request.headers();
     let client = Client {
         address: peer::client(&state.web, request.extensions(), headers).map(|address| address.to_string()),
-        device: cookies::value(headers, cookies::DEVICE).and_then(DeviceToken::from_cookie),
+        device: CookieName::Device.read(headers).and_then(DeviceToken::from_cookie),
         user_agent: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned),
         is_program: true,
         session: match &credential {
@@ -105,7 +106,7 @@ async fn authenticate(
 
 /// A Bearer token or a session cookie, never both. Any other kind of `Authorization` counts as none.
 fn credential(headers: &HeaderMap) -> Result<Credential, ApiError> {
-    let cookie = cookies::value(headers, cookies::SESSION);
+    let cookie = CookieName::Session.read(headers);
     match (bearer(headers), cookie) {
         (Some(_), Some(_)) => Err(ApiError::new(StatusCode::UNAUTHORIZED, "Ambiguous authentication")
             .helped("Send either a Bearer token or the session cookie.")),

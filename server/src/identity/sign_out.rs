@@ -6,8 +6,8 @@
 use super::refuse;
 use crate::middleware::security_headers::{STATIC_PAGE_POLICY, sign_out_policy};
 use crate::state::AppState;
-use crate::static_page;
-use app::form::FLASH_COOKIE;
+use app::cookies::{self, CookieName};
+use app::document::static_page;
 use app::paths;
 use app::request::{Assets, RequestInfo};
 use app::theme::Theme;
@@ -18,7 +18,7 @@ use axum::extract::{Request, State};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use domain::form::Flash;
 use domain::provider::ProviderSignOut;
-use http::header::{CONTENT_SECURITY_POLICY, SET_COOKIE};
+use http::header::CONTENT_SECURITY_POLICY;
 use leptos::nonce::Nonce;
 use leptos::prelude::*;
 use services::forms;
@@ -36,11 +36,10 @@ pub(super) async fn at_provider(
     match forms::take(&state.services, None, kept).await {
         Ok(Some(Flash::SignOut(sign_out))) => {
             let (policy, html) = page(&state.assets, info.theme, sign_out);
-            let spent = super::cookie(&format!("{FLASH_COOKIE}="), 0);
             let mut response = Html(html).into_response();
             let headers = response.headers_mut();
             headers.extend(policy.parse().ok().map(|policy| (CONTENT_SECURITY_POLICY, policy)));
-            headers.append(SET_COOKIE, spent);
+            cookies::append(headers, &CookieName::Flash.remove());
             response
         }
         Ok(_) => Redirect::to(paths::SIGN_IN).into_response(),
@@ -54,12 +53,11 @@ fn page(assets: &Assets, theme: Theme, sign_out: ProviderSignOut) -> (String, St
     let address = address(&sign_out);
     if address.len() <= MAX_ADDRESS_BYTES {
         let refresh = view! { <meta http-equiv="refresh" content=format!("0; url={address}") /> };
-        let head = format!("{}\n", Owner::new().with(|| refresh.to_html()));
-        let html = static_page::document(assets, theme, TITLE, &head, || sheet(&sign_out, link(&sign_out, address)));
+        let html = static_page(assets, theme, TITLE, refresh, || sheet(&sign_out, link(&sign_out, address)));
         return (STATIC_PAGE_POLICY.to_owned(), html);
     }
     let nonce = Nonce::new();
-    let html = static_page::document(assets, theme, TITLE, "", || sheet(&sign_out, form(&sign_out, nonce.clone())));
+    let html = static_page(assets, theme, TITLE, (), || sheet(&sign_out, form(&sign_out, nonce.clone())));
     (sign_out_policy(&nonce), html)
 }
 

@@ -1,8 +1,9 @@
 //! Only our own pages may change anything: `Sec-Fetch-Site` and `Origin` both have a say.
 
-use super::{cookies, error_pages};
+use super::error_pages;
 use crate::config::web_origin;
 use crate::state::{AppState, Web};
+use app::cookies::CookieName;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -29,14 +30,15 @@ fn comes_from_us(web: &Web, uri: &Uri, headers: &HeaderMap) -> bool {
         (Some(false), _) | (_, Some(false)) => false,
         (Some(true), _) | (_, Some(true)) => true,
         // No browser of today sends neither; a program without a session has nothing to lose.
-        (None, None) => cookies::value(headers, cookies::SESSION).is_none() && !names_session(headers),
+        (None, None) => CookieName::Session.read(headers).is_none() && !names_session(headers),
     }
 }
 
 /// Whether any cookie of the session's name is there, even a malformed or doubled one.
 fn names_session(headers: &HeaderMap) -> bool {
     let mut lines = headers.get_all(http::header::COOKIE).iter();
-    lines.any(|line| line.as_bytes().windows(cookies::SESSION.len()).any(|part| part == cookies::SESSION.as_bytes()))
+    let name = CookieName::Session.as_str().as_bytes();
+    lines.any(|line| line.as_bytes().windows(name.len()).any(|part| part == name))
 }
 
 fn is_own_origin(web: &Web, uri: &Uri, headers: &HeaderMap, origin: &HeaderValue) -> bool {

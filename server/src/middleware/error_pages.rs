@@ -1,19 +1,19 @@
 //! What people see when a request never reached a page: the same look, signed in or not, with the request's id.
 
-use super::cookies;
 use super::request_id::RequestId;
 use super::security_headers::STATIC_PAGE_POLICY;
 use crate::state::AppState;
-use crate::static_page;
+use app::cookies::CookieName;
+use app::document::static_page;
 use app::error::PageError;
-use app::request::Assets;
+use app::request::{Assets, wants_page};
 use app::theme::Theme;
 use app::ui::LonelySheet;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::error::Refusal;
-use http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER};
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::*;
 
@@ -116,7 +116,7 @@ impl Problem {
 pub fn page(state: &AppState, headers: &HeaderMap, extensions: &Extensions, problem: Problem) -> Response {
     let request_id = extensions.get::<RequestId>().map(|id| id.0.clone());
     if wants_page(headers) {
-        let theme = cookies::value(headers, Theme::COOKIE).map(Theme::parse).unwrap_or_default();
+        let theme = CookieName::Theme.read(headers).map(Theme::parse).unwrap_or_default();
         let html = document(problem, &state.assets, theme, request_id.as_deref().unwrap_or_default());
         let policy = [(CONTENT_SECURITY_POLICY, STATIC_PAGE_POLICY)];
         (problem.status, policy, Html(html)).into_response()
@@ -156,11 +156,6 @@ pub fn after_panic(_: Box<dyn std::any::Any + Send>) -> Response {
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
-/// Whether the answer goes to a browser that shows it, not to a script that reads it.
-fn wants_page(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
-}
-
 fn is_explained(headers: &HeaderMap, wants_page: bool) -> bool {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let is_data = kind.starts_with("application/json") || headers.contains_key(EXPLAINED);
@@ -168,7 +163,7 @@ fn is_explained(headers: &HeaderMap, wants_page: bool) -> bool {
 }
 
 fn document(problem: Problem, assets: &Assets, theme: Theme, request_id: &str) -> String {
-    static_page::document(assets, theme, problem.title, "", || sheet(problem, request_id.to_owned()))
+    static_page(assets, theme, problem.title, (), || sheet(problem, request_id.to_owned()))
 }
 
 fn sheet(problem: Problem, request_id: String) -> impl IntoView {

@@ -2,7 +2,6 @@
 
 pub mod access_log;
 pub mod body_limit;
-pub mod cookies;
 pub mod csrf;
 pub mod error_pages;
 pub mod peer;

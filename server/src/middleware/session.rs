@@ -2,8 +2,9 @@
 
 use super::error_pages::{self, Problem};
 use super::request_id::RequestId;
-use super::{cookies, peer, transport};
+use super::{peer, transport};
 use crate::state::AppState;
+use app::cookies::CookieName;
 use app::request::RequestInfo;
 use app::theme::Theme;
 use axum::extract::{Request, State};
@@ -26,7 +27,7 @@ pub struct SignedIn(pub UserId);
 /// Puts a [`RequestInfo`] into the request. A cookie that means nothing is as good as none.
 pub async fn read(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let token = cookies::value(headers, cookies::SESSION).and_then(SessionToken::from_cookie);
+    let token = CookieName::Session.read(headers).and_then(SessionToken::from_cookie);
     let actor = match &token {
         Some(token) => authenticate::by_session(&state.services, token).await,
         None => Ok(None),
@@ -47,14 +48,14 @@ pub async fn read(State(state): State<AppState>, mut request: Request, next: Nex
         client: Client {
             address: peer::client(&state.web, request.extensions(), headers).map(|address| address.to_string()),
             user_agent: headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned),
-            device: cookies::value(headers, cookies::DEVICE).and_then(DeviceToken::from_cookie),
+            device: CookieName::Device.read(headers).and_then(DeviceToken::from_cookie),
             is_program: false,
             session: token,
         },
-        theme: cookies::value(headers, Theme::COOKIE).map(Theme::parse).unwrap_or_default(),
-        flash_cookie: cookies::value(headers, cookies::FORM).and_then(FlashCookie::from_cookie),
-        kept_form: cookies::value(headers, cookies::KEPT_FORM).map(str::to_owned),
-        handover_token: cookies::value(headers, cookies::HANDOVER).and_then(HandoverToken::from_cookie),
+        theme: CookieName::Theme.read(headers).map(Theme::parse).unwrap_or_default(),
+        flash_cookie: CookieName::Flash.read(headers).and_then(FlashCookie::from_cookie),
+        kept_form: CookieName::KeptForm.read(headers).map(str::to_owned),
+        handover_token: CookieName::Handover.read(headers).and_then(HandoverToken::from_cookie),
         form_key: FormKey::make(&state.services),
         assets: state.assets.clone(),
         plain_http: transport::plain_http(state.web.public_url.as_ref(), request.uri(), headers),

@@ -2,6 +2,7 @@
 
 use crate::provider::Provider;
 use app::request::Assets;
+use cookie::{Cookie, SameSite};
 use domain::mode::Mode;
 use domain::role::PlatformRole;
 use http::Method;
@@ -166,9 +167,17 @@ impl TestServer {
     }
 }
 
-/// Sends a request.
+/// Sends a request. Every cookie of every answer has the attributes that `docs/security.md` promises.
 pub(crate) async fn answer(request: RequestBuilder) -> Response {
-    request.send().await.expect("an answer")
+    let response = request.send().await.expect("an answer");
+    for line in response.headers().get_all("set-cookie") {
+        let cookie = Cookie::parse(line.to_str().expect("plain text")).expect("a cookie");
+        assert!(cookie.name().starts_with("__Host-bursar"), "{cookie}");
+        assert_eq!((cookie.path(), cookie.domain()), (Some("/"), None), "{cookie}");
+        assert_eq!((cookie.secure(), cookie.http_only()), (Some(true), Some(true)), "{cookie}");
+        assert!(cookie.same_site() == Some(SameSite::Lax) && cookie.max_age().is_some(), "{cookie}");
+    }
+    response
 }
 
 /// The text of a header; empty when it is not there.

@@ -5,11 +5,12 @@ use crate::api::auth::{Asking, Identity};
 use crate::api::body::Body;
 use crate::api::error::ApiError;
 use crate::api::schema::NewPasswordText;
-use crate::middleware::cookies;
 use crate::state::AppState;
+use app::cookies::{self, CookieName};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{AppendHeaders, IntoResponse};
+use cookie::Cookie;
 use domain::error::Refusal;
 use http::header::SET_COOKIE;
 use http::{HeaderName, StatusCode};
@@ -102,9 +103,14 @@ async fn login(
     let actor = authenticate::by_session(&state.services, &signed_in.token).await?.ok_or(Refusal::SignedOut)?;
     let user = directory::oneself(&state.services, &actor).await?;
     let token = signed_in.token.expose().to_owned();
-    let life = state.services.settings().session_life.whole_seconds();
-    let cookie = cookie(&token, life);
-    let body = SignedIn { access_token: token, token_type: "bearer", expires_in: life, user: UserDetail::from(user) };
+    let session_lifetime = state.services.settings().session_life;
+    let cookie = set_cookie(&cookies::session(&signed_in.token, session_lifetime));
+    let body = SignedIn {
+        access_token: token,
+        token_type: "bearer",
+        expires_in: session_lifetime.whole_seconds(),
+        user: UserDetail::from(user),
+    };
     Ok((cookie, Json(body)))
 }
 
@@ -132,7 +138,7 @@ async fn logout(State(state): State<AppState>, asked: Identity) -> Result<impl I
     if let Some(token) = &asked.token {
         logout::sign_out(&state.services, token).await?;
     }
-    Ok((cookie("", 0), Message::json("Signed out.")))
+    Ok((set_cookie(&CookieName::Session.remove()), Message::json("Signed out.")))
 }
 
 /// The current password and the new one.
@@ -194,8 +200,9 @@ async fn change_password(
         let refused = ApiError::from(refusal);
         if is_wrong { wrong(refused) } else { refused }
     })?;
-    let (access_token, expires_in) = (token.expose().to_owned(), services.settings().session_life.whole_seconds());
-    let cookie = (!caller.sent_bearer).then(|| cookie(&access_token, expires_in));
+    let session_lifetime = services.settings().session_life;
+    let (access_token, expires_in) = (token.expose().to_owned(), session_lifetime.whole_seconds());
+    let cookie = (!caller.sent_bearer).then(|| set_cookie(&cookies::session(&token, session_lifetime)));
     let message = "Password changed. Your other sessions have ended.";
     Ok((cookie, Json(PasswordChanged { message, access_token, token_type: "bearer", expires_in })))
 }
@@ -208,7 +215,6 @@ fn check_is_local(state: &AppState) -> Result<(), ApiError> {
     Err(ApiError::not_found("Sign-in with a password is not offered here."))
 }
 
-fn cookie(token: &str, life: i64) -> AppendHeaders<[(HeaderName, String); 1]> {
-    let name = cookies::SESSION;
-    AppendHeaders([(SET_COOKIE, format!("{name}={token}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={life}"))])
+fn set_cookie(cookie: &Cookie<'_>) -> AppendHeaders<[(HeaderName, String); 1]> {
+    AppendHeaders([(SET_COOKIE, cookie.to_string())])
 }

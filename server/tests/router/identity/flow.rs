@@ -20,11 +20,6 @@ async fn somebody_whom_the_provider_vouches_for_is_signed_in_and_back_where_they
     let answer = server.come_back(&cookie, &provider.approve(&location)).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER);
     assert_eq!(header(&answer, "location"), "/settings/my-access?a=b");
-    let cookies: Vec<_> = answer.headers().get_all("set-cookie").iter().map(|it| it.to_str().expect("text")).collect();
-    assert!(
-        cookies.iter().all(|it| it.contains("Secure; HttpOnly; SameSite=Lax") && it.contains("Path=/;")),
-        "{cookies:?}"
-    );
     assert_eq!(cookie_of(&answer, "__Host-bursar-sign-in"), "__Host-bursar-sign-in=");
     assert_eq!(who(&server, &cookie_of(&answer, "__Host-bursar")).await.as_deref(), Some("ada@example.com"));
 }
