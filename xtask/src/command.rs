@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 /// Cargo in this workspace, without what `cargo run` told this process about its own package: build scripts that
 /// watch those variables would run again at every change between `cargo xtask` and plain `cargo`.
-pub(crate) fn cargo(subcommand: &str) -> Command {
+pub fn cargo(subcommand: &str) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
@@ -19,8 +19,15 @@ pub(crate) fn cargo(subcommand: &str) -> Command {
     cargo
 }
 
+/// The benchmark, a program of its own in this workspace.
+pub(crate) fn bench() -> Command {
+    let mut bench = cargo("run");
+    bench.args(["--quiet", "--package", "bench", "--"]);
+    bench
+}
+
 /// Runs `command` and fails when it does.
-pub(crate) fn run(command: &mut Command) -> Result<()> {
+pub fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot start {}", line(command)))?;
     if !status.success() {
         bail!("{} ended with {status}", line(command));
@@ -29,7 +36,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 }
 
 /// Runs `command` and returns what it printed, without the last line's end.
-pub(crate) fn output(command: &mut Command) -> Result<String> {
+pub fn output(command: &mut Command) -> Result<String> {
     let output =
         command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start {}", line(command)))?;
     if !output.status.success() {
@@ -49,7 +56,7 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
 }
 
 /// The command as one would type it.
-pub(crate) fn line(command: &Command) -> String {
+pub fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| quoted(&word.to_string_lossy())).collect::<Vec<_>>().join(" ")
 }

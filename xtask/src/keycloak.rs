@@ -17,7 +17,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Who administers Keycloak itself; it is reachable from this machine only.
-pub(crate) const ADMINISTRATOR: (&str, &str) = ("admin", "try-keycloak");
+pub const ADMINISTRATOR: (&str, &str) = ("admin", "try-keycloak");
 
 /// Where it listens for people who try it: the same at every start, for those whom Bursar knows are known by it.
 pub(crate) const PORT: u16 = 8180;
@@ -44,7 +44,7 @@ rm -r "$home"
 "#;
 
 /// A running Keycloak; dropping it stops it, and what it knew is gone.
-pub(crate) struct Keycloak {
+pub struct Keycloak {
     child: Child,
     input: Option<ChildStdin>,
     url: String,
@@ -60,7 +60,7 @@ impl Keycloak {
     }
 
     /// Starts one that keeps what it knows in the database at a JDBC address, which lets the user `postgres` in.
-    pub(crate) fn start_on(steps: &mut Steps, jdbc: &str) -> Result<Self> {
+    pub fn start_on(steps: &mut Steps, jdbc: &str) -> Result<Self> {
         let options =
             [format!("--db-url={jdbc}"), "--db-username=postgres".to_owned(), "--db-password=none".to_owned()];
         Self::with(steps, "http://127.0.0.1:3000", 0, Vendor::Postgres, &options)
@@ -94,12 +94,12 @@ impl Keycloak {
     }
 
     /// Where it listens.
-    pub(crate) fn url(&self) -> &str {
+    pub fn url(&self) -> &str {
         &self.url
     }
 
     /// The name of its realm.
-    pub(crate) fn realm(&self) -> &str {
+    pub fn realm(&self) -> &str {
         &self.realm.name
     }
 

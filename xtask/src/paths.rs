@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// How to build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
+pub enum Mode {
     /// Quick to build.
     Dev,
     /// Small and fast.
@@ -27,18 +27,18 @@ impl Mode {
 }
 
 /// The workspace.
-pub(crate) fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
     xtask.parent().unwrap_or(xtask)
 }
 
 /// Cargo's target folder.
-pub(crate) fn target() -> PathBuf {
+pub fn target() -> PathBuf {
     root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
 /// What the server serves.
-pub(crate) fn site() -> PathBuf {
+pub fn site() -> PathBuf {
     target().join("site")
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn work(mode: Mode) -> PathBuf {
 }
 
 /// The server's executable.
-pub(crate) fn bursar(mode: Mode) -> PathBuf {
+pub fn bursar(mode: Mode) -> PathBuf {
     let folder = match mode {
         Mode::Dev => "debug",
         Mode::Release => "release",

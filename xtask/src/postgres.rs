@@ -10,7 +10,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 const OLDEST: u32 = 15;
 
 /// A running Postgres; dropping it stops it.
-pub(crate) struct Postgres {
+pub struct Postgres {
     child: Child,
     stdin: Option<ChildStdin>,
     url: String,
@@ -29,7 +29,7 @@ impl Postgres {
     }
 
     /// Starts the embedded one on the data in `folder`, which stays.
-    pub(crate) fn start_in(bursar: &Path, folder: &Path) -> Result<Self> {
+    pub fn start_in(bursar: &Path, folder: &Path) -> Result<Self> {
         let mut command = Command::new(bursar);
         command.args(["postgres", "--data-dir"]).arg(folder).env_remove("BURSAR_POSTGRES_BIN");
         Self::run(command)
@@ -52,7 +52,7 @@ impl Postgres {
     }
 
     /// Where it listens, with user and password.
-    pub(crate) fn url(&self) -> &str {
+    pub fn url(&self) -> &str {
         &self.url
     }
 }
@@ -68,7 +68,7 @@ impl Drop for Postgres {
 }
 
 /// The folder with the programs of the newest Postgres that Debian's packages installed, if it is new enough.
-pub(crate) fn of_the_system() -> Option<(u32, PathBuf)> {
+pub fn of_the_system() -> Option<(u32, PathBuf)> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
     let installed = versions.filter_map(|entry| {
         let entry = entry.ok()?;

@@ -31,7 +31,7 @@ fn has_wasm_target() -> Result<bool> {
 }
 
 /// The system's Chromium; Debian's package is installed where there is none.
-pub(crate) fn chromium(steps: &mut Steps) -> Result<PathBuf> {
+pub fn chromium(steps: &mut Steps) -> Result<PathBuf> {
     program(steps, "chromium", &["chromium", "fonts-dejavu-core"])
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn firefox(steps: &mut Steps) -> Result<PathBuf> {
 }
 
 /// The program of this name; Debian's packages are installed where there is none.
-pub(crate) fn program(steps: &mut Steps, name: &str, debian: &[&str]) -> Result<PathBuf> {
+pub fn program(steps: &mut Steps, name: &str, debian: &[&str]) -> Result<PathBuf> {
     if command::find(name).is_none() {
         packages(steps, name, debian)?;
     }
@@ -49,7 +49,7 @@ pub(crate) fn program(steps: &mut Steps, name: &str, debian: &[&str]) -> Result<
 }
 
 /// Installs Debian's packages that bring `name`.
-pub(crate) fn packages(steps: &mut Steps, name: &str, debian: &[&str]) -> Result<()> {
+pub fn packages(steps: &mut Steps, name: &str, debian: &[&str]) -> Result<()> {
     steps.step(&format!("Installing {name}"), || {
         let how =
             format!("{name} is missing and could not be installed. As root: apt-get install {}", debian.join(" "));
@@ -61,9 +61,9 @@ pub(crate) fn packages(steps: &mut Steps, name: &str, debian: &[&str]) -> Result
 }
 
 /// Installs what `package-lock.json` of `folder` lists, unless it was installed from the same list.
-pub(crate) fn npm_packages(steps: &mut Steps, folder: &Path) -> Result<()> {
+pub fn npm_packages(steps: &mut Steps, folder: &Path) -> Result<()> {
     let installed = folder.join("node_modules");
-    let stamp = Stamp::of(installed.join(".stamp"), &[&folder.join("package-lock.json")])?;
+    let stamp = Stamp::of_inputs(installed.join(".stamp"), &[&folder.join("package-lock.json")])?;
     if stamp.is_current() {
         return Ok(());
     }

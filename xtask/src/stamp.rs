@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// A step's inputs, boiled down.
-pub(crate) struct Stamp {
+pub struct Stamp {
     file: PathBuf,
     value: String,
 }
@@ -19,7 +19,7 @@ impl Stamp {
     }
 
     /// As [`Stamp::of`], for what does not depend on this tool.
-    pub(crate) fn of_inputs(file: PathBuf, inputs: &[&Path]) -> Result<Self> {
+    pub fn of_inputs(file: PathBuf, inputs: &[&Path]) -> Result<Self> {
         let mut hasher = DefaultHasher::new();
         for input in inputs {
             add(input, &mut hasher).with_context(|| format!("reading {}", input.display()))?;
@@ -28,7 +28,7 @@ impl Stamp {
     }
 
     /// Whether the step was done with the same inputs.
-    pub(crate) fn is_current(&self) -> bool {
+    pub fn is_current(&self) -> bool {
         std::fs::read_to_string(&self.file).is_ok_and(|value| value == self.value)
     }
 
@@ -39,7 +39,7 @@ impl Stamp {
     }
 
     /// Remembers that the step was done with these inputs.
-    pub(crate) fn keep(&self) -> Result<()> {
+    pub fn keep(&self) -> Result<()> {
         std::fs::write(&self.file, &self.value).with_context(|| format!("writing {}", self.file.display()))
     }
 }

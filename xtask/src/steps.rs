@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 /// The steps taken so far.
 #[derive(Default)]
-pub(crate) struct Steps {
+pub struct Steps {
     taken: Vec<(String, Duration)>,
 }
 
 impl Steps {
     /// Announces `name`, does `work`, and says how long it took.
-    pub(crate) fn step<T>(&mut self, name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub fn step<T>(&mut self, name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         eprintln!("==> {name}");
         let start = Instant::now();
         let result = work().inspect_err(|_| eprintln!("==> {name}: FAILED after {}", seconds(start.elapsed())))?;
@@ -21,7 +21,7 @@ impl Steps {
     }
 
     /// Lists all steps with their times.
-    pub(crate) fn summary(&self) {
+    pub fn summary(&self) {
         if self.taken.is_empty() {
             return eprintln!("Nothing to do.");
         }

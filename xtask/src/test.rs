@@ -4,7 +4,7 @@ use crate::keycloak::Keycloak;
 use crate::paths::{self, Mode};
 use crate::postgres::{self, Postgres};
 use crate::steps::Steps;
-use crate::{backup, bench, build, command, docs, fuzz, queries, sdk, setup, supply};
+use crate::{backup, build, command, docs, fuzz, queries, sdk, setup, supply};
 use anyhow::Result;
 use clap::ValueEnum;
 use std::path::Path;
@@ -92,7 +92,9 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
             steps.step("Checking the tables of README.md and docs/openapi.json", || docs::write(true))?;
         }
         if wanted(Part::Bench) {
-            bench::run(steps, bench::Wish::SMALL)?;
+            steps.step("Testing the benchmark on a small database", || {
+                command::run(command::bench().args(["--small", "--bursar"]).arg(&bursar))
+            })?;
         }
         if wanted(Part::Backup) {
             backup::test(steps, &bursar)?;

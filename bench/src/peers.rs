@@ -2,27 +2,27 @@
 
 mod forward;
 
-use super::database::Database;
-use super::lists::{cursor, encoded};
-use super::report::{Bar, Report, number};
-use super::server::{Server, again};
-use super::throughput::NO_RATE_LIMIT;
-use super::tools::{Load, Target};
-use super::{AskAs, Bench, CONNECTIONS, Part};
-use crate::keycloak::{ADMINISTRATOR, Keycloak};
-use crate::steps::Steps;
+use crate::database::Database;
+use crate::lists::{cursor, encoded};
+use crate::report::{Bar, Report, number};
+use crate::server::{Server, again};
+use crate::throughput::NO_RATE_LIMIT;
+use crate::tools::{Load, Target};
+use crate::{AskAs, Bench, CONNECTIONS, Part};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::iter;
 use std::path::Path;
 use std::process::Stdio;
+use xtask::keycloak::{ADMINISTRATOR, Keycloak};
+use xtask::steps::Steps;
 
 const DATABASE: &str = "keycloak";
 /// Where Keycloak keeps the projects of a person for the console (`deploy/keycloak/`).
 const PROJECTS: &str = "applications";
 
-pub(super) fn measure(steps: &mut Steps, bench: &Bench, report: &mut Report) -> Result<()> {
+pub(crate) fn measure(steps: &mut Steps, bench: &Bench, report: &mut Report) -> Result<()> {
     let port = forward::open(&bench.database)?;
     bench.database.ask(&format!("drop database if exists {DATABASE} with (force)"))?;
     bench.database.ask(&format!("create database {DATABASE}"))?;

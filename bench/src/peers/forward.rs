@@ -1,6 +1,6 @@
 //! A way for Java to Postgres: it knows no sockets of the file system, and the measured Postgres nothing else.
 
-use crate::bench::database::Database;
+use crate::database::Database;
 use anyhow::Result;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

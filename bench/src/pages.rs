@@ -1,15 +1,15 @@
 //! Bytes and times of pages, in a real browser.
 
-use super::report::{Bar, Report};
-use super::server::{Server, again};
-use super::{Bench, Part, SESSION};
-use crate::steps::Steps;
-use crate::{command, paths, setup};
+use crate::report::{Bar, Report};
+use crate::server::{Server, again};
+use crate::{Bench, Part, SESSION};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::path::Path;
 use std::process::Command;
+use xtask::steps::Steps;
+use xtask::{command, paths, setup};
 
 #[derive(Deserialize)]
 struct Route {
@@ -38,7 +38,7 @@ struct Times {
     alive: f64,
 }
 
-pub(super) fn measure(steps: &mut Steps, bench: &Bench, report: &mut Report) -> Result<()> {
+pub(crate) fn measure(steps: &mut Steps, bench: &Bench, report: &mut Report) -> Result<()> {
     let chromium = setup::chromium(steps)?;
     let folder = paths::root().join("end2end");
     setup::npm_packages(steps, &folder)?;

@@ -1,47 +1,47 @@
 //! The load generators: `wrk` for HTTP, `pgbench` for SQL. Debian's packages are installed where they are missing.
 
-use super::report::number;
-use crate::steps::Steps;
-use crate::{command, postgres, setup};
+use crate::report::number;
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use xtask::steps::Steps;
+use xtask::{command, postgres, setup};
 
 /// Where they are.
-pub(super) struct Tools {
-    pub(super) psql: PathBuf,
+pub(crate) struct Tools {
+    pub(crate) psql: PathBuf,
     pgbench: PathBuf,
     wrk: PathBuf,
 }
 
 /// What a generator of load saw.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Load {
+pub(crate) struct Load {
     /// Answers, or transactions, a second.
-    pub(super) rate: f64,
+    pub(crate) rate: f64,
     /// Milliseconds that 50 and 99 of 100 answers took at most; zero where it does not tell.
-    pub(super) p50: f64,
-    pub(super) p99: f64,
+    pub(crate) p50: f64,
+    pub(crate) p99: f64,
 }
 
 /// How hard to press.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pressure {
-    pub(super) connections: u32,
-    pub(super) seconds: u32,
+pub(crate) struct Pressure {
+    pub(crate) connections: u32,
+    pub(crate) seconds: u32,
 }
 
 /// What `wrk` is to ask.
-pub(super) struct Target<'a> {
-    pub(super) url: String,
-    pub(super) headers: &'a [(&'a str, String)],
+pub(crate) struct Target<'a> {
+    pub(crate) url: String,
+    pub(crate) headers: &'a [(&'a str, String)],
     /// A script of its own, with its arguments.
-    pub(super) script: Option<(&'a Path, &'a [String])>,
+    pub(crate) script: Option<(&'a Path, &'a [String])>,
 }
 
 impl Tools {
     /// Finds them, or installs them.
-    pub(super) fn find(steps: &mut Steps) -> Result<Self> {
+    pub(crate) fn find(steps: &mut Steps) -> Result<Self> {
         let wrk = setup::program(steps, "wrk", &["wrk"])?;
         if postgres::of_the_system().is_none_or(|(_, binaries)| !binaries.join("pgbench").exists()) {
             setup::packages(steps, "pgbench", &["postgresql"])?;
@@ -51,7 +51,7 @@ impl Tools {
     }
 
     /// Asks over HTTP and says what that command is.
-    pub(super) fn wrk(&self, target: &Target<'_>, pressure: Pressure) -> Result<(Load, String)> {
+    pub(crate) fn wrk(&self, target: &Target<'_>, pressure: Pressure) -> Result<(Load, String)> {
         let Pressure { connections, seconds } = pressure;
         let mut wrk = Command::new(&self.wrk);
         wrk.args(["--latency", "--timeout", "30s", "-t", &connections.min(2).to_string()]);
@@ -83,7 +83,7 @@ impl Tools {
     }
 
     /// Runs a script of SQL as prepared statements and says what that command is.
-    pub(super) fn pgbench(&self, url: &str, script: &Path, pressure: Pressure) -> Result<(Load, String)> {
+    pub(crate) fn pgbench(&self, url: &str, script: &Path, pressure: Pressure) -> Result<(Load, String)> {
         let Pressure { connections, seconds } = pressure;
         let mut pgbench = Command::new(&self.pgbench);
         pgbench.args(["--no-vacuum", "--protocol=prepared", "-c", &connections.to_string()]);
@@ -102,7 +102,7 @@ impl Tools {
 
 impl Load {
     /// For the column that tells what a ratio was made of.
-    pub(super) fn words(self) -> String {
+    pub(crate) fn words(self) -> String {
         format!("{} /s", number(self.rate))
     }
 }

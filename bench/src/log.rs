@@ -7,32 +7,32 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::PathBuf;
 
 /// The log of Postgres, read piece by piece.
-pub(super) struct Log {
+pub(crate) struct Log {
     path: PathBuf,
     place: u64,
 }
 
 /// One statement as it was run.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Statement {
+pub(crate) struct Statement {
     /// The process of Postgres that ran it: a connection each.
-    pub(super) process: String,
-    pub(super) sql: String,
+    pub(crate) process: String,
+    pub(crate) sql: String,
     /// As SQL literals, in the order of `$1`, `$2`, ...
-    pub(super) parameters: Vec<String>,
+    pub(crate) parameters: Vec<String>,
     /// Parsing, planning and running.
-    pub(super) millis: f64,
+    pub(crate) millis: f64,
 }
 
 impl Log {
     /// From its present end.
-    pub(super) fn open(path: PathBuf) -> Result<Self> {
+    pub(crate) fn open(path: PathBuf) -> Result<Self> {
         let place = std::fs::metadata(&path).with_context(|| format!("reading {}", path.display()))?.len();
         Ok(Self { path, place })
     }
 
     /// The statements since the last call.
-    pub(super) fn statements(&mut self) -> Result<Vec<Statement>> {
+    pub(crate) fn statements(&mut self) -> Result<Vec<Statement>> {
         let mut file = File::open(&self.path)?;
         file.seek(SeekFrom::Start(self.place))?;
         let mut bytes = Vec::new();
@@ -124,7 +124,7 @@ fn quoted(text: &str) -> usize {
 
 impl Statement {
     /// The statement with its parameters written into it.
-    pub(super) fn in_full(&self) -> String {
+    pub(crate) fn in_full(&self) -> String {
         let mut full = String::new();
         let mut rest = self.sql.as_str();
         while let Some((before, after)) = rest.split_once('$') {

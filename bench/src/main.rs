@@ -1,4 +1,13 @@
-//! `cargo xtask bench`: what docs/performance.md says, measured on this machine in one go.
+//! `cargo xtask bench`: measures what `docs/performance.md` says, on this machine, in one run.
+//!
+//! A run starts an embedded Postgres, fills it with `bursar demo-data` (kept in `target/bench/` for the next run), starts
+//! `bursar serve` on it, and measures one [`Part`] after the other: `wrk` makes the HTTP requests, `pgbench` the SQL, and
+//! Chromium loads the pages. The report in `target/bench.md` has each figure with its bar and the command that measures it
+//! again.
+//!
+//! Each part is a module with a function `measure`. A new part is a variant of [`Part`], such a module, and a row in
+//! `docs/performance.md`. `--small` runs everything on 3,000 users in seconds, which shows that the benchmark works, not
+//! how fast Bursar is; `cargo xtask test` does that.
 
 mod authorisation;
 mod database;
@@ -14,16 +23,16 @@ mod throughput;
 mod tools;
 mod writes;
 
-use crate::paths::{self, Mode};
-use crate::steps::Steps;
-use crate::{build, command};
 use anyhow::{Context, Result};
-use clap::ValueEnum;
+use clap::{Parser, ValueEnum};
 use database::Database;
 use report::Report;
 use server::Server;
 use std::path::PathBuf;
 use tools::{Load, Pressure, Target, Tools};
+use xtask::command;
+use xtask::paths::{self, Mode};
+use xtask::steps::Steps;
 
 /// The secret of the session that every measurement uses, in a database that holds nobody real.
 const SESSION: &str = "bench-bench-bench-bench-bench-bench-bench-0";
@@ -42,7 +51,7 @@ enum AskAs {
 
 /// What can be measured by itself, in the order in which all of it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Part {
+enum Part {
     /// Pages, searches, filters and sorts, one request after the other
     Lists,
     /// Lists over HTTP against the same SQL by itself
@@ -120,9 +129,10 @@ impl Bench {
     }
 }
 
-/// What of it is to be measured.
-#[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Wish {
+/// Measures Bursar with a million users and writes target/bench.md.
+#[derive(Parser)]
+#[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
+struct BenchArgs {
     /// On a small database and the debug build: seconds, to test the benchmark itself
     #[arg(long)]
     small: bool,
@@ -137,22 +147,24 @@ pub(crate) struct Wish {
     bursar: Option<PathBuf>,
 }
 
-impl Wish {
-    /// Everything on a small database, for the correctness of this tool.
-    pub(crate) const SMALL: Self = Self { small: true, only: None, peers: false, bursar: None };
-
-    fn wants(&self, part: Part) -> bool {
+impl BenchArgs {
+    fn includes(&self, part: Part) -> bool {
         self.only.map_or(part != Part::Peers || self.peers, |only| only == part)
     }
 }
 
-/// Measures what is wished and writes `target/bench.md`.
-pub(crate) fn run(steps: &mut Steps, wish: Wish) -> Result<()> {
-    let (small, only) = (wish.small, wish.only);
-    let (mode, size) = if small { (Mode::Dev, Size::SMALL) } else { (Mode::Release, Size::FULL) };
-    let bursar = match wish.bursar.clone() {
-        Some(bursar) => bursar,
-        None => build::build(steps, mode)?,
+fn main() -> Result<()> {
+    let mut steps = Steps::default();
+    run(&mut steps, &BenchArgs::parse())?;
+    steps.summary();
+    Ok(())
+}
+
+fn run(steps: &mut Steps, args: &BenchArgs) -> Result<()> {
+    let size = if args.small { Size::SMALL } else { Size::FULL };
+    let bursar = match &args.bursar {
+        Some(bursar) => bursar.clone(),
+        None => build(args.small)?,
     };
     let tools = Tools::find(steps)?;
     std::fs::create_dir_all(paths::target().join("bench"))?;
@@ -161,7 +173,7 @@ pub(crate) fn run(steps: &mut Steps, wish: Wish) -> Result<()> {
     let mut report = Report::default();
     report.say(conditions(&bench)?);
     sign_in_once(&bench)?;
-    for part in Part::value_variants().iter().copied().filter(|part| wish.wants(*part)) {
+    for part in Part::value_variants().iter().copied().filter(|part| args.includes(*part)) {
         let name = format!("Measuring: {}", part.name());
         match part {
             // They may have to install something first, which is a step of its own.
@@ -175,15 +187,22 @@ pub(crate) fn run(steps: &mut Steps, wish: Wish) -> Result<()> {
             Part::SignIn => steps.step(&name, || sign_in::measure(&bench, &mut report))?,
         }
     }
-    let name = if small {
+    let name = if args.small {
         "bench/small.md".to_owned()
     } else {
-        only.map_or("bench.md".to_owned(), |part| format!("bench/{}.md", part.name()))
+        args.only.map_or("bench.md".to_owned(), |part| format!("bench/{}.md", part.name()))
     };
     let path = paths::target().join(name);
     report.write(&path)?;
     eprintln!("==> {}", path.display());
     Ok(())
+}
+
+/// Builds the executable to measure, as a developer would.
+fn build(is_small: bool) -> Result<PathBuf> {
+    let (mode, options) = if is_small { (Mode::Dev, &[][..]) } else { (Mode::Release, &["--release"][..]) };
+    command::run(command::cargo("xtask").arg("build").args(options))?;
+    Ok(paths::bursar(mode))
 }
 
 /// On what, with what, and beside what.

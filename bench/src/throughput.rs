@@ -1,8 +1,8 @@
 //! Lists under load: what the console adds to the work of its database.
 
-use super::report::{Bar, Report};
-use super::server::{Server, again};
-use super::{AskAs, Bench, CONNECTIONS, Part};
+use crate::report::{Bar, Report};
+use crate::server::{Server, again};
+use crate::{AskAs, Bench, CONNECTIONS, Part};
 use anyhow::Result;
 use std::path::PathBuf;
 
@@ -13,9 +13,9 @@ const LISTS: [(&str, &str, &str, f64); 2] = [
 ];
 
 /// The load comes from one person, who is let through.
-pub(super) const NO_RATE_LIMIT: (&str, &str) = ("BURSAR_API_RATE", "1000000000");
+pub(crate) const NO_RATE_LIMIT: (&str, &str) = ("BURSAR_API_RATE", "1000000000");
 
-pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
+pub(crate) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     let pressure = bench.pressure();
     let how = format!(
         "Answers a second over HTTP, by `wrk` with {CONNECTIONS} connections, against `pgbench` with {CONNECTIONS} \

@@ -1,9 +1,9 @@
 //! Signing in: how much of the hash workers' time goes into hashes, and whether pages stay quick meanwhile.
 
-use super::report::{Bar, Report};
-use super::server::{Server, again};
-use super::tools::{Load, Pressure, Target};
-use super::{AskAs, Bench, Part};
+use crate::report::{Bar, Report};
+use crate::server::{Server, again};
+use crate::tools::{Load, Pressure, Target};
+use crate::{AskAs, Bench, Part};
 use anyhow::{Context, Result, anyhow};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _};
@@ -32,7 +32,7 @@ function request()
 end
 "#;
 
-pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
+pub(crate) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let workers = (cores / 2).max(1);
     let how = format!(

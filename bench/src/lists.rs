@@ -3,11 +3,11 @@
 //! The time is that of all statements of the request but the look-up of the session, as Postgres logs it; statements
 //! are prepared by the server as for anybody, on one connection, and asked for more than ten times before they count.
 
-use super::database::Database;
-use super::log::Log;
-use super::report::{Bar, Report};
-use super::server::{Server, Visitor, again};
-use super::{Bench, Part};
+use crate::database::Database;
+use crate::log::Log;
+use crate::report::{Bar, Report};
+use crate::server::{Server, Visitor, again};
+use crate::{Bench, Part};
 use anyhow::{Context, Result, ensure};
 
 /// Postgres may change to a plan made without the parameters after five runs.
@@ -72,7 +72,7 @@ fn part(figures: &mut [f64], share: f64) -> f64 {
     figures[place]
 }
 
-pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
+pub(crate) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     let log = bench.database.watch()?;
     let server = Server::start(&bench.bursar, &bench.database, &[("BURSAR_DATABASE_CONNECTIONS", "1")])?;
     let mut looking = Looking { visitor: server.visitor(), log, runs: bench.size.runs, most_statements: 0 };
@@ -127,7 +127,7 @@ impl Words {
 }
 
 /// A cursor to the page behind a row, as the pager's link has it.
-pub(super) fn cursor(database: &Database, sql_of_key_and_id: &str) -> Result<String> {
+pub(crate) fn cursor(database: &Database, sql_of_key_and_id: &str) -> Result<String> {
     let at = format!(
         "select translate(encode(uuid_send(id) || '\\x01'::bytea || convert_to(key, 'UTF8'), 'base64'), E'+/=\\n', '-_')
          from ({sql_of_key_and_id}) place"
@@ -340,7 +340,7 @@ fn statements(looking: &mut Looking, report: &mut Report, words: &Words) -> Resu
 }
 
 /// A value as it may stand in an address.
-pub(super) fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let encode = |byte: u8| {
         if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
     };

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// What a figure has to keep to.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Bar {
+pub(crate) enum Bar {
     AtMost(f64),
     AtLeast(f64),
     /// Shown for comparison.
@@ -51,25 +51,25 @@ struct Section {
 
 /// The report being written.
 #[derive(Default)]
-pub(super) struct Report {
+pub(crate) struct Report {
     head: Vec<String>,
     sections: Vec<Section>,
 }
 
 impl Report {
     /// Says something about the run as a whole.
-    pub(super) fn say(&mut self, text: String) {
+    pub(crate) fn say(&mut self, text: String) {
         self.head.push(text);
     }
 
     /// Begins a part: what is measured and how, and the command for this part alone.
-    pub(super) fn section(&mut self, title: &'static str, how: impl Into<String>, command: String) {
+    pub(crate) fn section(&mut self, title: &'static str, how: impl Into<String>, command: String) {
         eprintln!("    {title}");
         self.sections.push(Section { title, how: how.into(), command, lines: Vec::new() });
     }
 
     /// Adds a figure to the part; `from` tells what it was made of.
-    pub(super) fn line(
+    pub(crate) fn line(
         &mut self,
         what: impl Into<String>,
         (figure, unit): (f64, &'static str),
@@ -84,7 +84,7 @@ impl Report {
     }
 
     /// Writes it, and fails when a figure cannot be true.
-    pub(super) fn write(&self, path: &Path) -> Result<()> {
+    pub(crate) fn write(&self, path: &Path) -> Result<()> {
         let mut text = String::from("# Bursar, measured\n\n");
         for line in &self.head {
             let _ = writeln!(text, "{line}\n");
@@ -119,7 +119,7 @@ impl Report {
 }
 
 /// As many digits as tell something.
-pub(super) fn number(figure: f64) -> String {
+pub(crate) fn number(figure: f64) -> String {
     let whole = |figure: f64| {
         let digits = format!("{figure:.0}");
         let mut text = String::new();

@@ -1,10 +1,10 @@
 //! What the audit log costs a change.
 
-use super::log::Statement;
-use super::report::{Bar, Report};
-use super::server::{Server, again};
-use super::tools::Pressure;
-use super::{Bench, Part};
+use crate::log::Statement;
+use crate::report::{Bar, Report};
+use crate::server::{Server, again};
+use crate::tools::Pressure;
+use crate::{Bench, Part};
 use anyhow::{Context, Result};
 
 /// Each client of `pgbench` changes a project of its own, as people do; more than ten would need longer numbers.
@@ -12,7 +12,7 @@ const CLIENTS: u32 = 8;
 /// How often either side is measured: single rounds differ by a tenth, because Postgres writes to the disk in bursts.
 const ROUNDS: u32 = 4;
 
-pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
+pub(crate) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     let how = format!(
         "The transaction that saving a project's form runs, as Postgres logged it, {CLIENTS} clients each on a project \
          of its own, against the same transaction without the statement that writes the audit row. Commits wait for the \

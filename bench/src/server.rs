@@ -1,17 +1,17 @@
 //! A running console, and a visitor who is signed in.
 
-use super::database::Database;
-use super::{Part, SESSION};
-use crate::paths;
+use crate::database::Database;
+use crate::{Part, SESSION};
 use anyhow::{Context, Result, bail};
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
+use xtask::paths;
 
 /// `bursar serve` on the measured database, as it comes: every setting at its default unless said otherwise.
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     origin: String,
     /// Kept open: what else the server says is of no interest, but it must not fail to say it.
@@ -20,7 +20,7 @@ pub(super) struct Server {
 
 impl Server {
     /// Starts one and waits until it is ready.
-    pub(super) fn start(bursar: &Path, database: &Database, settings: &[(&str, &str)]) -> Result<Self> {
+    pub(crate) fn start(bursar: &Path, database: &Database, settings: &[(&str, &str)]) -> Result<Self> {
         let log = File::create(paths::target().join("bench/server.log"))?;
         let mut serve = Command::new(bursar);
         serve.arg("serve").env("DATABASE_URL", database.url()).env("BURSAR_SITE_DIR", paths::site()).env("PORT", "0");
@@ -38,12 +38,12 @@ impl Server {
     }
 
     /// `http://127.0.0.1:port`
-    pub(super) fn origin(&self) -> &str {
+    pub(crate) fn origin(&self) -> &str {
         &self.origin
     }
 
     /// Resident memory of the process in MB (1,000,000 bytes).
-    pub(super) fn resident(&self) -> Result<f64> {
+    pub(crate) fn resident(&self) -> Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS")?;
         let kib: f64 = line.trim().trim_end_matches(" kB").parse().context("VmRSS")?;
@@ -51,7 +51,7 @@ impl Server {
     }
 
     /// Somebody who is signed in with the session every measurement uses.
-    pub(super) fn visitor(&self) -> Visitor {
+    pub(crate) fn visitor(&self) -> Visitor {
         let agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
         Visitor { agent: agent.into(), origin: self.origin.clone() }
     }
@@ -67,14 +67,14 @@ impl Drop for Server {
 }
 
 /// Asks one thing after the other on one connection.
-pub(super) struct Visitor {
+pub(crate) struct Visitor {
     agent: ureq::Agent,
     origin: String,
 }
 
 impl Visitor {
     /// Reads a page to its end; anything but 200 is a failure.
-    pub(super) fn read(&self, path: &str) -> Result<(String, Duration)> {
+    pub(crate) fn read(&self, path: &str) -> Result<(String, Duration)> {
         let start = Instant::now();
         let request = self.agent.get(format!("{}{path}", self.origin)).header("Cookie", cookie(SESSION));
         let mut response = request.call().with_context(|| format!("reading {path}"))?;
@@ -87,7 +87,7 @@ impl Visitor {
     }
 
     /// Sends a form as the pages' script does.
-    pub(super) fn send(&self, path: &str, fields: &[(&str, &str)]) -> Result<()> {
+    pub(crate) fn send(&self, path: &str, fields: &[(&str, &str)]) -> Result<()> {
         let request = self.agent.post(format!("{}{path}", self.origin)).header("Cookie", cookie(SESSION));
         let request = request.header("Origin", &self.origin).header("Accept", "application/json");
         let mut response = request.send_form(fields.iter().copied()).with_context(|| format!("sending {path}"))?;
@@ -99,11 +99,11 @@ impl Visitor {
 }
 
 /// The cookie header of a session.
-pub(super) fn cookie(session: &str) -> String {
+pub(crate) fn cookie(session: &str) -> String {
     format!("__Host-bursar={session}")
 }
 
 /// How a line of the report says which part of the benchmark made it.
-pub(super) fn again(part: Part) -> String {
+pub(crate) fn again(part: Part) -> String {
     format!("cargo xtask bench --only {}", part.name())
 }

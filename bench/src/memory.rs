@@ -1,9 +1,9 @@
 //! How much memory the server's process holds.
 
-use super::report::{Bar, Report};
-use super::server::{Server, again};
-use super::tools::{Pressure, Target};
-use super::{AskAs, Bench, Part};
+use crate::report::{Bar, Report};
+use crate::server::{Server, again};
+use crate::tools::{Pressure, Target};
+use crate::{AskAs, Bench, Part};
 use anyhow::Result;
 
 /// Each of the two threads of `wrk` asks as every second session, one after the other, round and round.
@@ -24,7 +24,7 @@ function request()
 end
 "#;
 
-pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
+pub(crate) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     let sessions = bench.size.sessions;
     let how = format!(
         "Resident memory of the process `bursar serve` with its database elsewhere: after the start and one page; after \

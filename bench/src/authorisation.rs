@@ -1,8 +1,8 @@
 //! What it costs to find out on every request who asks and what they may.
 
-use super::report::{Bar, Report};
-use super::server::{Server, again};
-use super::{AskAs, Bench, CONNECTIONS, Part, SESSION};
+use crate::report::{Bar, Report};
+use crate::server::{Server, again};
+use crate::{AskAs, Bench, CONNECTIONS, Part, SESSION};
 use anyhow::Result;
 use std::net::{Ipv4Addr, TcpListener};
 
@@ -28,7 +28,7 @@ const KEEPERS: [Keeper; 3] = [
     Keeper { title: "Keycloak-managed", has_provider: true, has_user_management: false },
 ];
 
-pub(super) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
+pub(crate) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     let how = format!(
         "Answers a second by `wrk` with {CONNECTIONS} connections: a page that is the same for everybody ({OPEN_TO_EVERYBODY}), \
          asked with the cookie of a session against without one. The difference is all that is done to find out who asks \
