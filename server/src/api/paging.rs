@@ -18,7 +18,7 @@ use utoipa::{IntoParams, PartialSchema as _, ToSchema};
 
 /// Which page; the number of rows on it has bounds of its own in every list.
 #[derive(Clone, Debug, Deserialize)]
-pub struct At<const MIN: u32, const MAX: u32> {
+pub struct PageParams<const MIN: u32, const MAX: u32> {
     #[serde(default, deserialize_with = "number::<_, 0, MAX_OFFSET>")]
     page: u32,
     #[serde(default = "default_rows", deserialize_with = "number::<_, MIN, MAX>")]
@@ -31,7 +31,7 @@ const fn default_rows() -> u32 {
     20
 }
 
-impl<const MIN: u32, const MAX: u32> IntoParams for At<MIN, MAX> {
+impl<const MIN: u32, const MAX: u32> IntoParams for PageParams<MIN, MAX> {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let page = format!(
             "The number of the page, from 0. Pages reach {MAX_OFFSET} rows deep: `page` times `per_page` is at most that."
@@ -46,7 +46,7 @@ impl<const MIN: u32, const MAX: u32> IntoParams for At<MIN, MAX> {
     }
 }
 
-impl<const MIN: u32, const MAX: u32> At<MIN, MAX> {
+impl<const MIN: u32, const MAX: u32> PageParams<MIN, MAX> {
     /// The rows to read.
     ///
     /// # Errors
@@ -142,8 +142,8 @@ mod tests {
     use domain::page::Direction;
     use uuid::Uuid;
 
-    fn at(page: u32, per_page: u32) -> At<1, 1000> {
-        At { page, per_page, cursor: None }
+    fn at(page: u32, per_page: u32) -> PageParams<1, 1000> {
+        PageParams { page, per_page, cursor: None }
     }
 
     #[test]
@@ -152,7 +152,10 @@ mod tests {
         assert_eq!(at(51, 1000).slice().expect_err("too deep").status().as_u16(), 400);
         assert_eq!(at(u32::MAX, 1000).slice().expect_err("too deep").status().as_u16(), 400);
         let cursor = Some("nonsense".to_owned());
-        assert_eq!(At::<1, 1000> { cursor, ..at(0, 20) }.slice().expect_err("no cursor").status().as_u16(), 422);
+        assert_eq!(
+            PageParams::<1, 1000> { cursor, ..at(0, 20) }.slice().expect_err("no cursor").status().as_u16(),
+            422
+        );
     }
 
     #[test]

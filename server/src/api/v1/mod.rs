@@ -1,10 +1,10 @@
 //! Every address under `/v1`, one file an area.
 
 mod budgets;
+mod compat_stubs;
 mod config;
 mod local_auth;
 mod me;
-mod neighbours;
 mod projects;
 mod users;
 
@@ -67,7 +67,7 @@ fn guarded() -> OpenApiRouter<AppState> {
         .merge(users::routes())
         .merge(projects::routes())
         .merge(budgets::routes())
-        .merge(neighbours::routes())
+        .merge(compat_stubs::routes())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::body::Budget;
 use crate::api::auth::Asking;
 use crate::api::error::ApiError;
 use crate::api::etag::Versioned;
-use crate::api::paging::{Address, At, PageBody, Paged};
+use crate::api::paging::{Address, PageBody, PageParams, Paged};
 use crate::api::permit::on_platform;
 use crate::api::query::{Query, word};
 use crate::api::schema::{BudgetIdText, CategoryText};
@@ -34,7 +34,7 @@ pub struct Asked {
     path = "/admin/budgets",
     operation_id = "list_budgets",
     tag = "budgets",
-    params(At<1, 100>, Asked),
+    params(PageParams<1, 100>, Asked),
     responses(
         (
             status = OK,
@@ -50,7 +50,7 @@ pub async fn budgets(
     State(state): State<AppState>,
     Asking(caller): Asking,
     Address(address): Address,
-    at: Result<Query<At<1, 100>>, ApiError>,
+    at: Result<Query<PageParams<1, 100>>, ApiError>,
     asked: Result<Query<Asked>, ApiError>,
 ) -> Result<Paged<Budget>, ApiError> {
     let can = on_platform::<ViewBudgets>(&caller)?;

@@ -5,7 +5,7 @@ use super::gate::visible;
 use crate::api::auth::Asking;
 use crate::api::error::ApiError;
 use crate::api::etag::Versioned;
-use crate::api::paging::{Address, At, PageBody, Paged};
+use crate::api::paging::{Address, PageBody, PageParams, Paged};
 use crate::api::query::{Query, flag, text, word};
 use crate::api::schema::{CategoryText, Flag, FlagUnlessOff, ProjectNameText, SearchText, SentText as _};
 use crate::state::AppState;
@@ -77,7 +77,7 @@ const fn yes() -> bool {
     path = "/projects",
     operation_id = "list_projects",
     tag = "projects",
-    params(At<10, 100>, Asked),
+    params(PageParams<10, 100>, Asked),
     responses(
         (
             status = OK,
@@ -92,7 +92,7 @@ pub async fn projects(
     State(state): State<AppState>,
     Asking(caller): Asking,
     Address(address): Address,
-    Query(at): Query<At<10, 100>>,
+    Query(at): Query<PageParams<10, 100>>,
     Query(asked): Query<Asked>,
 ) -> Result<Paged<ProjectItem>, ApiError> {
     let included = Included { counters: asked.include_counters, budgets: asked.include_budgets };

@@ -5,7 +5,7 @@ use super::{nobody, parse_id};
 use crate::api::auth::Asking;
 use crate::api::error::ApiError;
 use crate::api::etag::Versioned;
-use crate::api::paging::{Address, At, PageBody, Paged};
+use crate::api::paging::{Address, PageBody, PageParams, Paged};
 use crate::api::permit::people_seen;
 use crate::api::query::{Query, text};
 use crate::api::schema::{
@@ -91,7 +91,7 @@ enum WantedRole {
     path = "/admin/users",
     operation_id = "list_users",
     tag = "users",
-    params(At<1, 1000>, Wanted),
+    params(PageParams<1, 1000>, Wanted),
     responses(
         (
             status = OK,
@@ -109,7 +109,7 @@ pub async fn users(
     State(state): State<AppState>,
     Asking(caller): Asking,
     Address(address): Address,
-    at: Result<Query<At<1, 1000>>, ApiError>,
+    at: Result<Query<PageParams<1, 1000>>, ApiError>,
     wanted: Result<Query<Wanted>, ApiError>,
 ) -> Result<Paged<UserItem>, ApiError> {
     let seen = people_seen(&caller)?;

@@ -1,5 +1,5 @@
-//! What the wire has beside this console: things that are not kept here. Clients walk them before they delete a
-//! project, and go on when there is nothing.
+//! Collections of the public API contract that Bursar does not keep. API clients read them before they delete a project
+//! and go on when they are empty.
 
 use crate::state::AppState;
 use axum::Json;
@@ -9,27 +9,27 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// No page of nothing.
+/// An empty page.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 #[schema(example = json!({"data": [], "pagination": {"total": 0, "page": 0, "per_page": 0, "pages": 0}}))]
-pub struct NoPage {
+pub struct EmptyPage {
     data: Vec<Value>,
-    pagination: NoPages,
+    pagination: EmptyPagination,
 }
 
-/// No pages.
+/// Zero rows.
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
-pub struct NoPages {
+pub struct EmptyPagination {
     total: u32,
     page: u32,
     per_page: u32,
     pages: u32,
 }
 
-/// No skills.
+/// An empty page of skills.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 #[schema(example = json!({"skills": [], "page": 0, "perPage": 0, "total": 0, "pages": 0}))]
-pub struct NoSkills {
+pub struct EmptySkills {
     skills: Vec<Value>,
     page: u32,
     #[serde(rename = "perPage")]
@@ -38,10 +38,10 @@ pub struct NoSkills {
     pages: u32,
 }
 
-/// Addresses with nothing behind them, each with a handler of its own, for the document.
-macro_rules! nothing {
+/// Makes a handler for each collection, because the OpenAPI document needs one for each operation.
+macro_rules! empty_collections {
     ($($name:ident: $path:literal, $body:ty, $summary:literal;)*) => {
-        /// The addresses of this file.
+        /// The routes of this file.
         pub fn routes() -> OpenApiRouter<AppState> {
             OpenApiRouter::new()$(.routes(routes!($name)))*
         }
@@ -61,14 +61,14 @@ macro_rules! nothing {
     };
 }
 
-nothing! {
-    assistants: "/assistants", NoPage, "Assistants are not kept here.";
+empty_collections! {
+    assistants: "/assistants", EmptyPage, "Assistants are not kept here.";
     categories: "/assistants/categories", Vec<Value>, "Categories of assistants are not kept here.";
-    workflows: "/workflows", NoPage, "Workflows are not kept here.";
-    index: "/index", NoPage, "Data sources are not kept here.";
-    project_settings: "/settings/project", NoPage, "Integrations of projects are not kept here.";
-    user_settings: "/settings/user", NoPage, "Integrations of people are not kept here.";
-    skills: "/skills", NoSkills, "Skills are not kept here.";
+    workflows: "/workflows", EmptyPage, "Workflows are not kept here.";
+    index: "/index", EmptyPage, "Data sources are not kept here.";
+    project_settings: "/settings/project", EmptyPage, "Integrations of projects are not kept here.";
+    user_settings: "/settings/user", EmptyPage, "Integrations of users are not kept here.";
+    skills: "/skills", EmptySkills, "Skills are not kept here.";
     providers: "/providers", Vec<Value>, "Providers are not kept here.";
     llm_models: "/llm_models", Vec<Value>, "Models are not kept here.";
     embeddings_models: "/embeddings_models", Vec<Value>, "Models are not kept here.";
