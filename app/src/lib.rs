@@ -8,9 +8,9 @@
 
 pub mod account;
 pub mod budgets;
-mod detour;
 #[cfg(feature = "ssr")]
 pub mod cookies;
+mod detour;
 #[cfg(feature = "ssr")]
 pub mod document;
 pub mod error;
