@@ -5,6 +5,7 @@
 
 mod words;
 
+use crate::draft::{Draft, FieldValue};
 use crate::form::{FieldErrors, FieldProblem};
 use crate::id::UserId;
 use serde::{Deserialize, Serialize};
@@ -13,69 +14,6 @@ use time::OffsetDateTime;
 
 /// Values by field name, in the spelling of the form.
 pub type Values = BTreeMap<String, String>;
-
-/// An object as a form edits it.
-pub trait Draft: Clone + PartialEq {
-    /// Every field, in the order of the form.
-    fn fields(&self) -> Vec<Field>;
-
-    /// `self` with the stored value of each field that `takes_theirs` names.
-    ///
-    /// # Errors
-    /// A problem at its field when the two together are not valid.
-    fn merged(&self, theirs: &Self, takes_theirs: &dyn Fn(&str) -> bool) -> Result<Self, FieldErrors>;
-}
-
-/// A field of a form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
-    /// Its name in the form and in the audit log.
-    pub name: &'static str,
-    /// What it is called on the screen.
-    pub label: &'static str,
-    /// What it holds.
-    pub value: FieldValue,
-}
-
-impl Field {
-    /// A field whose value is shown as it is typed.
-    pub fn text(name: &'static str, label: &'static str, typed: impl Into<String>) -> Self {
-        let typed = typed.into();
-        Self::shown(name, label, typed.clone(), typed)
-    }
-
-    /// A field whose value is typed in one way and shown in another.
-    pub fn shown(name: &'static str, label: &'static str, typed: impl Into<String>, shown: impl Into<String>) -> Self {
-        Self { name, label, value: FieldValue { typed: typed.into(), shown: shown.into() } }
-    }
-}
-
-/// A value of a field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldValue {
-    /// In the spelling of the form.
-    pub typed: String,
-    /// As pages show it.
-    pub shown: String,
-}
-
-/// An edit form as it was sent.
-#[derive(Clone, Debug)]
-pub struct Edit<D> {
-    /// What the user wants.
-    pub draft: D,
-    /// The version the form was rendered with.
-    pub version: i64,
-    /// The values the form was rendered with, and the choices made since.
-    pub basis: EditBasis,
-}
-
-impl<D> Edit<D> {
-    /// The form of a version without a record of its values: any difference to a later version needs a choice.
-    pub fn of_version(version: i64, draft: D) -> Self {
-        Self { draft, version, basis: EditBasis::default() }
-    }
-}
 
 /// What an edit form carries beside its fields. The browser could send other values than the server rendered; then
 /// the user overwrites values that she is allowed to change and that her own page did not show her, nothing more.
@@ -243,13 +181,13 @@ pub struct Merge {
 }
 
 impl Merge {
-    /// Compares an edit with what is stored. `saved` says who saved a field.
-    pub fn new<D: Draft>(edit: &Edit<D>, stored: &D, saved: impl Fn(&str) -> Saved) -> Self {
-        let fields = edit.draft.fields().into_iter().zip(stored.fields()).map(|(mine, theirs)| {
-            let base = edit.basis.base.get(mine.name).cloned();
+    /// Compares the draft of a form with what is stored. `saved` says who saved a field.
+    pub fn new<D: Draft>(draft: &D, basis: &EditBasis, stored: &D, saved: impl Fn(&str) -> Saved) -> Self {
+        let fields = draft.fields().into_iter().zip(stored.fields()).map(|(mine, theirs)| {
+            let base = basis.base.get(mine.name).cloned();
             // A choice was made between the values that were shown. When the stored one is another by now, it is open.
-            let was_offered = edit.basis.offered.get(mine.name) == Some(&theirs.value.typed);
-            let chosen = edit.basis.all.or_else(|| edit.basis.choice.get(mine.name).copied());
+            let was_offered = basis.offered.get(mine.name) == Some(&theirs.value.typed);
+            let chosen = basis.all.or_else(|| basis.choice.get(mine.name).copied());
             ConflictField {
                 name: mine.name.to_owned(),
                 label: mine.label.to_owned(),
@@ -269,11 +207,11 @@ impl Merge {
     /// # Errors
     /// A problem at each field that waits for a choice it was offered before, or at a field whose merged value is not
     /// valid. Fields that wait for their first choice make an error without problems.
-    pub fn draft<D: Draft>(&self, edit: &Edit<D>, stored: &D) -> Result<D, FieldErrors> {
+    pub fn draft<D: Draft>(&self, draft: D, basis: &EditBasis, stored: &D) -> Result<D, FieldErrors> {
         if self.fields.iter().any(ConflictField::needs_choice) {
-            return Err(self.missing_choices(&edit.basis));
+            return Err(self.missing_choices(basis));
         }
-        edit.draft.merged(stored, &|name| self.fields.iter().any(|field| field.name == name && field.takes_theirs()))
+        draft.merged(stored, |name| self.fields.iter().any(|field| field.name == name && field.takes_theirs()))
     }
 
     fn missing_choices(&self, basis: &EditBasis) -> FieldErrors {

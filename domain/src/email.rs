@@ -1,7 +1,7 @@
 //! E-mail addresses.
 
-use crate::conflict::{Draft, Field};
-use crate::form::{FieldErrors, FieldProblem};
+use crate::draft::{Draft, DraftField, FieldValue};
+use crate::form::FieldProblem;
 use crate::id::UserId;
 use crate::text::{described, is_invisible, lines};
 use email_address::EmailAddress;
@@ -72,13 +72,12 @@ impl AddressDraft {
 }
 
 impl Draft for AddressDraft {
-    fn fields(&self) -> Vec<Field> {
-        vec![Field::text("email", "E-mail", self.0.as_ref().map(Email::as_str).unwrap_or_default())]
-    }
-
-    fn merged(&self, theirs: &Self, takes_theirs: &dyn Fn(&str) -> bool) -> Result<Self, FieldErrors> {
-        Ok(if takes_theirs("email") { theirs.clone() } else { self.clone() })
-    }
+    const FIELDS: &'static [DraftField<Self>] = &[DraftField::<Self>::new(
+        "email",
+        "E-mail",
+        |draft| FieldValue::text(draft.0.as_ref().map(Email::as_str).unwrap_or_default()),
+        |draft, other| draft.0.clone_from(&other.0),
+    )];
 }
 
 impl TryFrom<String> for Email {

@@ -12,6 +12,7 @@ pub mod budget;
 pub mod claims;
 pub mod conflict;
 pub mod denial;
+pub mod draft;
 pub mod drift;
 pub mod email;
 pub mod error;

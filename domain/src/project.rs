@@ -1,16 +1,17 @@
 //! Projects: where people work.
 
+mod draft;
 mod name;
 
+pub use draft::{ProjectDraft, ProjectFields};
 pub use name::{ProjectName, RESERVED_NAMES};
 
 use crate::budget::{AssignedBudget, BudgetChoice};
-use crate::conflict::{Draft, Field};
-use crate::form::{FieldErrors, FieldProblem};
+use crate::form::FieldProblem;
 use crate::id::{ProjectId, UserId};
 use crate::page::{Cursor, Page, PageSize, Params, list_params, parse_descending, parse_size};
 use crate::role::ProjectRole;
-use crate::text::{Description, DisplayName, SearchTerm};
+use crate::text::SearchTerm;
 use crate::user::{UserKind, UserStatus};
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
@@ -290,50 +291,6 @@ pub struct ProjectFacts {
     pub is_imported: bool,
     /// For forms: raised by each change.
     pub version: i64,
-}
-
-/// What a user enters to edit a project. Its technical name never changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProjectDraft {
-    /// `None` clears it; the technical name is shown then.
-    pub display_name: Option<String>,
-    /// What it is for.
-    pub description: String,
-}
-
-impl ProjectDraft {
-    /// Parses the fields `display_name`, which may be empty, and `description` together.
-    ///
-    /// # Errors
-    /// Every problem at its field, not just the first.
-    pub fn parse(display_name: &str, description: &str) -> Result<Self, FieldErrors> {
-        let mut errors = FieldErrors::default();
-        let display_name = match display_name.trim() {
-            "" => Some(None),
-            _ => errors.take("display_name", DisplayName::parse(display_name)).map(|name| Some(name.into())),
-        };
-        let description = errors.take("description", Description::parse(description));
-        match (display_name, description) {
-            (Some(display_name), Some(description)) => Ok(Self { display_name, description: description.into() }),
-            _ => Err(errors),
-        }
-    }
-}
-
-impl Draft for ProjectDraft {
-    fn fields(&self) -> Vec<Field> {
-        vec![
-            Field::text("display_name", "Display name", self.display_name.clone().unwrap_or_default()),
-            Field::text("description", "Description", &*self.description),
-        ]
-    }
-
-    fn merged(&self, theirs: &Self, takes_theirs: &dyn Fn(&str) -> bool) -> Result<Self, FieldErrors> {
-        let of = |field| if takes_theirs(field) { theirs } else { self };
-        let (display_name, description) =
-            (of("display_name").display_name.clone(), of("description").description.clone());
-        Ok(Self { display_name, description })
-    }
 }
 
 impl ProjectFacts {

@@ -37,6 +37,14 @@ macro_rules! text_type {
                 $crate::text::bounded(&$normal(raw), $label, $min, $max).map(Self)
             }
 
+            /// Parses a text that may be missing: a blank one is `None`.
+            ///
+            /// # Errors
+            /// As for the text itself.
+            pub fn parse_unless_blank(raw: &str) -> Result<Option<Self>, $crate::form::FieldProblem> {
+                if raw.trim().is_empty() { Ok(None) } else { Self::parse(raw).map(Some) }
+            }
+
             /// The text as stored.
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -129,13 +137,6 @@ impl PersonName {
     /// nothing is left or it is too long.
     pub fn of_token(raw: &str) -> Option<Self> {
         Self::parse(&visible(raw)).ok()
-    }
-}
-
-impl Description {
-    /// None was given. People have to say what a project is for, programs need not (`/v1`).
-    pub const fn none() -> Self {
-        Self(String::new())
     }
 }
 

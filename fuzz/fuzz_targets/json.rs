@@ -43,6 +43,6 @@ fuzz_target!(|raw: &[u8]| {
     if let Ok([name, category, soft, hard, period]) = serde_json::from_slice::<[String; 5]>(raw)
         && let Ok(draft) = BudgetDraft::parse(&name, &category, &soft, &hard, &period)
     {
-        assert!(draft.limits.soft() <= draft.limits.hard());
+        assert!(draft.soft_limit <= draft.hard_limit);
     }
 });

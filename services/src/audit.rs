@@ -13,6 +13,7 @@ pub use verify::{Fault, Report, verify};
 use crate::Services;
 use crate::error::Error;
 use crate::guard::Caller;
+use domain::draft::{Draft, Field};
 use domain::id::EventId;
 use serde::Serialize;
 use sqlx::PgConnection;
@@ -85,6 +86,17 @@ impl Entry {
             self.changes.push(FieldChange { field, before, after });
         }
         self
+    }
+
+    /// Adds the fields of a draft that changed; without a draft before, all that have a value.
+    #[must_use]
+    pub fn fields<D: Draft>(self, before: Option<&D>, after: &D) -> Self {
+        let value = |field: &Field| Some(field.value.typed.clone()).filter(|value| !value.is_empty());
+        let mut before = before.map(Draft::fields).unwrap_or_default().into_iter();
+        after
+            .fields()
+            .iter()
+            .fold(self, |entry, after| entry.field(after.name, before.next().as_ref().and_then(value), value(after)))
     }
 
     /// Adds a field that did not exist before.

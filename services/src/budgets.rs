@@ -3,12 +3,11 @@
 mod assign;
 pub mod assign_many;
 mod change;
-pub mod directory;
 pub(crate) mod stored;
 mod undo;
 
 pub use assign::{assign_to_project, assign_to_user, unassign_project, unassign_user};
-pub use change::{create, edit};
+pub use change::{create, edit, id_of};
 pub use undo::undo_unassignment;
 
 pub(crate) use change::{created, insert};

@@ -2,7 +2,8 @@
 
 use crate::change::Change;
 use crate::error::Error;
-use domain::conflict::{Conflict, Draft, Edit, Merge, Saved};
+use domain::conflict::{Conflict, EditBasis, Merge, Saved};
+use domain::draft::{Draft, Edit, Precondition};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::UserId;
@@ -20,23 +21,48 @@ pub(crate) struct Stored {
     pub(crate) updated_at: OffsetDateTime,
 }
 
-/// The draft to save: what was sent, merged with what others saved since the form was rendered.
+/// The draft to save: the stored one with the fields of the edit, merged with what others saved since a form was
+/// rendered. The stored draft itself when there is nothing to save.
+///
+/// Equal values come first, then the version, whatever the precondition. An edit that is stored already is no conflict:
+/// browsers send forms twice, and a client whose answer was lost sends its request again. RFC 9110, section 13.1.1,
+/// allows that for `If-Match` too: success, when the state that a request asks for is the current one.
 ///
 /// # Errors
-/// [`Refusal::Conflict`] when a field needs a choice, or when the merged values are not valid.
-pub(crate) async fn merge<D: Draft>(
+/// [`Refusal::Conflict`] when the object has another version than the precondition names, and a field of a form needs a
+/// choice or the merged values are not valid. A problem at its field when the edited values are not valid.
+pub(crate) async fn settle<D: Draft + Send + Sync>(
     change: &mut Change<'_>,
     row: Stored,
     stored: &D,
     edit: Edit<D>,
 ) -> Result<(D, Merge), Error> {
-    if edit.version == row.version {
-        return Ok((edit.draft, Merge::default()));
+    let (draft, precondition) = edit.of_stored(stored)?;
+    if draft == *stored {
+        return Ok((draft, Merge::default()));
     }
-    let names: Vec<_> = stored.fields().iter().map(|field| field.name).collect();
-    let saves = saves(change, &row, &names).await?;
-    let merge = Merge::new(&edit, stored, |field| saves.get(field).unwrap_or(&unknown(&row)).clone());
-    match merge.draft(&edit, stored) {
+    match precondition {
+        Precondition::FormVersion { version, basis } if version != row.version => {
+            return merge(change, row, stored, draft, &basis).await;
+        }
+        Precondition::IfMatch(version) if version != row.version => {
+            return Err(refusal::<D>(change, row).await?.into());
+        }
+        Precondition::FormVersion { .. } | Precondition::IfMatch(_) | Precondition::None => draft.check()?,
+    }
+    Ok((draft, Merge::default()))
+}
+
+async fn merge<D: Draft + Send + Sync>(
+    change: &mut Change<'_>,
+    row: Stored,
+    stored: &D,
+    draft: D,
+    basis: &EditBasis,
+) -> Result<(D, Merge), Error> {
+    let saves = saves::<D>(change, &row).await?;
+    let merge = Merge::new(&draft, basis, stored, |field| saves.get(field).unwrap_or(&unknown(&row)).clone());
+    match merge.draft(draft, basis, stored) {
         Ok(draft) => Ok((draft, merge)),
         Err(problems) => {
             let unmerged = conflict(change, &row, saves);
@@ -46,8 +72,8 @@ pub(crate) async fn merge<D: Draft>(
 }
 
 /// Names who saved one of the fields last, for a change that is refused without a comparison.
-pub(crate) async fn refusal(change: &mut Change<'_>, row: Stored, fields: &[&str]) -> Result<Refusal, Error> {
-    let saves = saves(change, &row, fields).await?;
+pub(crate) async fn refusal<D: Draft>(change: &mut Change<'_>, row: Stored) -> Result<Refusal, Error> {
+    let saves = saves::<D>(change, &row).await?;
     Ok(Refusal::Conflict(Box::new(conflict(change, &row, saves))))
 }
 
@@ -64,9 +90,9 @@ fn conflict(change: &Change<'_>, row: &Stored, saves: HashMap<String, Saved>) ->
 }
 
 /// The last save of each field, as far as the audit log knows.
-async fn saves(change: &mut Change<'_>, row: &Stored, fields: &[&str]) -> Result<HashMap<String, Saved>, Error> {
+async fn saves<D: Draft>(change: &mut Change<'_>, row: &Stored) -> Result<HashMap<String, Saved>, Error> {
     let you = change.caller().actor.user_id;
-    let fields: Vec<String> = fields.iter().map(|&field| field.to_owned()).collect();
+    let fields: Vec<String> = D::FIELDS.iter().map(|field| field.name.to_owned()).collect();
     let events = sqlx::query!(
         r#"select distinct on (c.field) c.field as "field!", a.actor_id, coalesce(u.name, a.actor) as "name!", a.at
            from audit_log a

@@ -11,10 +11,10 @@ mod project_limit;
 mod restore;
 mod transfer;
 
-pub use create::{NewProject, create, create_empty};
+pub use create::{create, create_empty};
 pub use delete::delete;
-pub use detail::{detail, facts, id_of};
-pub use edit::{ProjectPatch, edit, patch};
+pub use detail::{FoundProject, detail, facts, find, id_of};
+pub use edit::edit;
 pub use list::list;
 pub use restore::{may_restore, purge, restore, undo_deletion};
 pub use transfer::transfer;

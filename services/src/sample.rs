@@ -11,6 +11,7 @@ use crate::budgets;
 use crate::error::Error;
 use crate::locks::lock_rights;
 use crate::users::one_time_password;
+use domain::id::{BudgetId, UserId};
 use domain::role::PlatformRole;
 use domain::user::UserKind;
 use organisation::{BUDGETS, PROJECTS, Project};
@@ -215,8 +216,8 @@ async fn insert_budgets(services: &Services, connection: &mut PgConnection, peop
     for (name, category, soft, hard, period) in BUDGETS {
         let draft = organisation::draft(name, category, soft, hard, period)?;
         let id = services.new_id();
-        budgets::insert(connection, id, &draft, maker, services.clock.now()).await?;
-        audit::write(services, connection, By::Console, budgets::created(id, &draft)).await?;
+        budgets::insert(connection, BudgetId(id), None, &draft, UserId(maker), services.clock.now()).await?;
+        audit::write(services, connection, By::Console, budgets::created(BudgetId(id), None, &draft)).await?;
         ids.insert(name.to_owned(), id);
     }
     Ok(ids)

@@ -2,8 +2,9 @@
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;
-use domain::conflict::{Draft, Edit, EditBasis, Merge, Side};
+use domain::conflict::{EditBasis, Merge, Side};
 use domain::denial::Denial;
+use domain::draft::{Draft, Edit, Precondition};
 use domain::email::{AddressDraft, Email};
 use domain::error::Refusal;
 use domain::id::UserId;
@@ -35,21 +36,22 @@ impl Stage {
     }
 
     async fn change(&self, user: UserId, email: &str) -> Result<(), Error> {
-        let form = self.form(user, email).await;
-        self.send(user, form).await.map(|_| ())
+        let rendered = self.rendered(user).await;
+        self.send(user, email, rendered).await.map(|_| ())
     }
 
-    /// The form of an address as the page renders it, with another address.
-    async fn form(&self, user: UserId, email: &str) -> Edit<AddressDraft> {
+    /// The version and the values with which the page renders the form of an address.
+    async fn rendered(&self, user: UserId) -> (i64, EditBasis) {
         let user = self.detail(user).await;
         let base = AddressDraft::stored(&user.email).fields();
         let base = base.into_iter().map(|field| (field.name.to_owned(), field.value.typed)).collect();
-        let draft = AddressDraft(Some(Email::parse(email).expect("an address")));
-        Edit { draft, version: user.version, basis: EditBasis { base, ..EditBasis::default() } }
+        (user.version, EditBasis { base, ..EditBasis::default() })
     }
 
-    async fn send(&self, user: UserId, form: Edit<AddressDraft>) -> Result<Merge, Error> {
-        users::change_address(&self.world.services, &self.manage(), user, form).await
+    async fn send(&self, user: UserId, email: &str, (version, basis): (i64, EditBasis)) -> Result<Merge, Error> {
+        let draft = AddressDraft(Some(Email::parse(email).expect("an address")));
+        let edit = Edit::whole(Precondition::FormVersion { version, basis }, draft);
+        users::change_address(&self.world.services, &self.manage(), user, edit).await
     }
 
     async fn deactivate(&self, user: UserId) {
@@ -221,20 +223,20 @@ async fn subject_of_a_released_account_comes_back_as_nobody_new() {
 async fn address_changed_in_two_tabs_needs_a_choice_and_other_changes_do_not() {
     let stage = Stage::set().await;
     let ada = stage.world.person("Ada", PlatformRole::User).await.actor.user_id;
-    let mut second = stage.form(ada, "second@example.com").await;
+    let second = stage.rendered(ada).await;
     let unrelated = UserEdit { project_limit: Some(Some(7)), ..UserEdit::default() };
     users::update(&stage.world.services, &stage.manage(), ada, None, unrelated).await.expect("another field");
-    stage.send(ada, second.clone()).await.expect("the address is as it was rendered");
+    stage.send(ada, "second@example.com", second).await.expect("the address is as it was rendered");
 
-    second = stage.form(ada, "third@example.com").await;
+    let (version, mut basis) = stage.rendered(ada).await;
     stage.change(ada, "first@example.com").await.expect("changed");
-    let shown = conflict(stage.send(ada, second.clone()).await);
+    let shown = conflict(stage.send(ada, "third@example.com", (version, basis.clone())).await);
     assert!(shown.saved.is_you && shown.open_labels() == ["E-mail"]);
     assert_eq!(stage.detail(ada).await.email, "first@example.com");
 
-    second.basis.offered = [("email".to_owned(), "first@example.com".to_owned())].into();
-    second.basis.all = Some(Side::Theirs);
-    let merge = stage.send(ada, second).await.expect("chosen");
+    basis.offered = [("email".to_owned(), "first@example.com".to_owned())].into();
+    basis.all = Some(Side::Theirs);
+    let merge = stage.send(ada, "third@example.com", (version, basis)).await.expect("chosen");
     assert_eq!(merge.notice(""), "Kept your other tab's e-mail. Nothing changed.");
     assert_eq!(stage.detail(ada).await.email, "first@example.com");
 }

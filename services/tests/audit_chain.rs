@@ -1,10 +1,11 @@
 //! The audit log can be proven to be what was written (field.md S11).
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
+use domain::project::{ProjectDraft, ProjectName};
 use domain::role::PlatformRole;
 use services::Error;
 use services::audit::{Fault, Gap, Head, Report, protect, seal, verify};
-use services::projects::{self, NewProject};
+use services::projects;
 use services::testing::World;
 use sqlx::{AssertSqlSafe, PgPool};
 use std::sync::Arc;
@@ -16,12 +17,8 @@ async fn work(world: &World, names: std::ops::Range<usize>) {
     let root = world.person(&format!("Root {}", names.start), PlatformRole::Maintainer).await;
     let can = root.can(domain::actor::Target::Platform).expect("a maintainer");
     for number in names {
-        let new = NewProject {
-            name: domain::project::ProjectName::parse(&format!("made-{number}")).expect("a name"),
-            display_name: None,
-            description: domain::text::Description::parse("x").expect("a description"),
-        };
-        projects::create(&world.services, &can, new).await.expect("made");
+        let name = ProjectName::parse(&format!("made-{number}")).expect("a name");
+        projects::create(&world.services, &can, name, &ProjectDraft::default()).await.expect("made");
     }
 }
 

@@ -3,7 +3,7 @@
 
 use domain::actor::Target;
 use domain::budget::{BudgetDraft, BudgetFields, BudgetRow, BudgetSlug};
-use domain::conflict::Edit;
+use domain::draft::{Edit, Precondition};
 use domain::error::Refusal;
 use domain::id::BudgetId;
 use domain::money::Money;
@@ -13,7 +13,6 @@ use domain::text::BudgetName;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use rust_decimal::Decimal;
-use services::budgets::directory::{self, BudgetPatch};
 use services::guard::{Caller, Can};
 use services::testing::{World, problem, refusal};
 use services::{budgets, views};
@@ -36,9 +35,7 @@ impl Stage {
         let slug = BudgetSlug::parse("leads").expect("a slug");
         let draft = BudgetDraft::parse("Leads", "cli", soft, hard, period).expect("a draft");
         let can = mia.can::<ManageBudgets>(Target::Platform).expect("a maintainer");
-        directory::create(&world.services, &can, &slug, draft, None).await.expect("created");
-        let views = mia.can(Target::Platform).expect("may see budgets");
-        let budget = views::budgets::find(&world.services, &views, &slug).await.expect("there").id;
+        let budget = budgets::create(&world.services, &can, Some(&slug), &draft).await.expect("created");
         Self { world, mia, budget }
     }
 
@@ -58,8 +55,9 @@ impl Stage {
             .map(|_| ())
     }
 
-    async fn patch(&self, patch: BudgetPatch) {
-        directory::patch(&self.world.services, &self.manages(), self.budget, None, patch).await.expect("saved");
+    async fn patch(&self, replace: impl FnOnce(BudgetDraft) -> BudgetDraft + Send + 'static) {
+        let edit = Edit::new(Precondition::None, |stored| Ok(replace(stored)));
+        budgets::edit(&self.world.services, &self.manages(), self.budget, edit).await.expect("saved");
     }
 
     /// The changes of the latest audit event.
@@ -107,8 +105,8 @@ async fn renaming_a_budget_keeps_amounts_finer_than_a_cent() {
 #[tokio::test]
 async fn change_below_a_cent_is_recorded_with_both_exact_values() {
     let stage = Stage::with_limits("1", "33.3330").await;
-    let hard = Money::parse("33.3340").ok();
-    stage.patch(BudgetPatch { hard, ..BudgetPatch::default() }).await;
+    let hard_limit = Money::parse("33.3340").expect("an amount");
+    stage.patch(move |stored| BudgetDraft { hard_limit, ..stored }).await;
     assert_eq!(stage.recorded().await, ["hard_limit: 33.3330 -> 33.3340"]);
     let row = stage.row().await;
     let fields = BudgetFields { hard_limit: "33.333333333".into(), ..BudgetFields::of(&row) };
@@ -129,8 +127,8 @@ async fn hard_limit_below_a_cent_can_be_saved_again() {
 async fn conflict_tells_amounts_apart_that_differ_below_a_cent() {
     let stage = Stage::with_limits("1", "33.3330").await;
     let row = stage.row().await;
-    let hard = Money::parse("33.3340").ok();
-    stage.patch(BudgetPatch { hard, ..BudgetPatch::default() }).await;
+    let hard_limit = Money::parse("33.3340").expect("an amount");
+    stage.patch(move |stored| BudgetDraft { hard_limit, ..stored }).await;
     let fields = BudgetFields { hard_limit: "33.3350".into(), ..BudgetFields::of(&row) };
     let Refusal::Conflict(conflict) = refusal(stage.save(row.version, &fields).await) else {
         panic!("expected a conflict")
@@ -147,7 +145,7 @@ async fn form_sets_no_period_of_less_than_an_hour() {
     fields.period.choice = "1m".into();
     assert!(problem(stage.save(row.version, &fields).await, "period").starts_with("Choose one hour or more."));
     let draft = BudgetDraft::parse_form(&fields).expect("a draft");
-    let created = budgets::create(&stage.world.services, &stage.manages(), draft).await;
+    let created = budgets::create(&stage.world.services, &stage.manages(), None, &draft).await;
     assert!(problem(created, "period").starts_with("Choose one hour or more."));
     assert_eq!(stage.row().await, row);
 }
@@ -159,7 +157,7 @@ async fn form_keeps_the_minutes_that_an_api_client_set() {
     let fields = BudgetFields { name: "Renamed".into(), ..BudgetFields::of(&row) };
     stage.save(row.version, &fields).await.expect("saved");
     assert_eq!(stage.row().await.period.in_words(), "every 15 minutes");
-    let name = BudgetName::parse("By the API").ok();
-    stage.patch(BudgetPatch { name, ..BudgetPatch::default() }).await;
+    let name = BudgetName::parse("By the API").expect("a name");
+    stage.patch(|stored| BudgetDraft { name, ..stored }).await;
     assert_eq!(stage.row().await.period.in_words(), "every 15 minutes");
 }

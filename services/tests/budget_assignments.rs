@@ -3,7 +3,7 @@
 
 use domain::actor::Target;
 use domain::budget::{BudgetDraft, Category, Holder};
-use domain::conflict::Edit;
+use domain::draft::Edit;
 use domain::error::Refusal;
 use domain::id::{BudgetId, UserId};
 use domain::permission::{ManageBudgets, ViewBudgets};
@@ -32,7 +32,7 @@ fn views(caller: &Caller) -> Can<ViewBudgets> {
 }
 
 async fn create(world: &World, by: &Caller, name: &str, category: &str) -> BudgetId {
-    budgets::create(&world.services, &manages(by), draft(name, category, "40", "50")).await.expect("made")
+    budgets::create(&world.services, &manages(by), None, &draft(name, category, "40", "50")).await.expect("made")
 }
 
 async fn detail(world: &World, by: &Caller, budget: BudgetId) -> domain::budget::BudgetDetail {
@@ -46,8 +46,8 @@ async fn a_category_stays_while_the_budget_is_assigned() {
     world.project("atlas", &mia).await;
     let id = create(&world, &mia, "Leads", "cli").await;
     let can = manages(&mia);
-    let edit = Edit::of_version(1, draft("Leads", "platform", "40", "50"));
-    let change = async || budgets::edit(&world.services, &can, id, edit.clone()).await;
+    let edit = || Edit::of_version(1, draft("Leads", "platform", "40", "50"));
+    let change = async || budgets::edit(&world.services, &can, id, edit()).await;
     budgets::assign_to_user(&world.services, &can, id, mia.actor.user_id).await.expect("assigned");
     assert!(problem(change().await, "category").contains("while the budget is assigned"));
     budgets::unassign_user(&world.services, &can, mia.actor.user_id, Category::Cli).await.expect("unassigned");

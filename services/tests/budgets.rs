@@ -3,7 +3,8 @@
 
 use domain::actor::Target;
 use domain::budget::{BudgetDraft, BudgetQuery, BudgetRow, BudgetSort, Category};
-use domain::conflict::{Edit, EditBasis, Side};
+use domain::conflict::{EditBasis, Side};
+use domain::draft::{Edit, Precondition};
 use domain::error::Refusal;
 use domain::id::BudgetId;
 use domain::page::PageSize;
@@ -33,7 +34,7 @@ fn views(caller: &Caller) -> Can<ViewBudgets> {
 }
 
 async fn create(world: &World, by: &Caller, name: &str, category: &str) -> BudgetId {
-    budgets::create(&world.services, &manages(by), draft(name, category, "40", "50")).await.expect("made")
+    budgets::create(&world.services, &manages(by), None, &draft(name, category, "40", "50")).await.expect("made")
 }
 
 async fn detail(world: &World, by: &Caller, budget: BudgetId) -> domain::budget::BudgetDetail {
@@ -44,7 +45,7 @@ async fn detail(world: &World, by: &Caller, budget: BudgetId) -> domain::budget:
 async fn a_budget_is_made_and_audited_with_all_its_fields() {
     let world = World::create().await;
     let mia = world.person("Mia", PlatformRole::Maintainer).await;
-    let id = budgets::create(&world.services, &manages(&mia), draft("Leads", "premium_models", "0.50", "1,250"))
+    let id = budgets::create(&world.services, &manages(&mia), None, &draft("Leads", "premium_models", "0.50", "1,250"))
         .await
         .expect("made");
     let row = detail(&world, &mia, id).await.budget;
@@ -71,7 +72,7 @@ async fn a_name_in_use_is_a_problem_at_its_field_whatever_its_case() {
     let mia = world.person("Mia", PlatformRole::Maintainer).await;
     create(&world, &mia, "Leads", "cli").await;
     let other = create(&world, &mia, "Others", "cli").await;
-    let made = budgets::create(&world.services, &manages(&mia), draft("LEADS", "platform", "1", "2")).await;
+    let made = budgets::create(&world.services, &manages(&mia), None, &draft("LEADS", "platform", "1", "2")).await;
     assert!(problem(made, "name").contains("already a budget"));
     let edited =
         budgets::edit(&world.services, &manages(&mia), other, Edit::of_version(1, draft("leads", "cli", "1", "2")))
@@ -103,11 +104,17 @@ async fn an_edit_is_audited_per_field_and_equal_values_change_nothing() {
     assert_eq!(audit[1].2, ["category: cli -> platform", "hard_limit: 50.00 -> 60.00"]);
 }
 
-/// The form of a budget as a page renders it, with these changes.
-async fn form(world: &World, by: &Caller, id: BudgetId, draft: BudgetDraft) -> Edit<BudgetDraft> {
+/// The version and the values with which a page renders the form of a budget.
+async fn rendered(world: &World, by: &Caller, id: BudgetId) -> (i64, EditBasis) {
     let row = detail(world, by, id).await.budget;
     let base = row.form_fields().into_iter().map(|field| (field.name.to_owned(), field.value.typed)).collect();
-    Edit { draft, version: row.version, basis: EditBasis { base, ..EditBasis::default() } }
+    (row.version, EditBasis { base, ..EditBasis::default() })
+}
+
+/// The form of a budget as a page renders it, with these changes.
+async fn form(world: &World, by: &Caller, id: BudgetId, draft: BudgetDraft) -> Edit<BudgetDraft> {
+    let (version, basis) = rendered(world, by, id).await;
+    Edit::whole(Precondition::FormVersion { version, basis }, draft)
 }
 
 #[tokio::test]
@@ -145,37 +152,41 @@ async fn same_field_changed_twice_is_saved_only_after_a_choice() {
     let (mia, max) =
         (world.person("Mia", PlatformRole::Maintainer).await, world.person("Max", PlatformRole::Maintainer).await);
     let id = create(&world, &mia, "Leads", "cli").await;
-    let mut mine = form(&world, &mia, id, draft("Leads", "cli", "40", "80")).await;
+    let (version, mut basis) = rendered(&world, &mia, id).await;
+    let mine = |basis: &EditBasis| {
+        let precondition = Precondition::FormVersion { version, basis: basis.clone() };
+        Edit::whole(precondition, draft("Leads", "cli", "40", "80"))
+    };
     world.clock.advance(time::Duration::minutes(1));
     let by_max = form(&world, &max, id, draft("Leads", "cli", "40", "99")).await;
     budgets::edit(&world.services, &manages(&max), id, by_max).await.expect("first");
 
-    let shown = conflict(budgets::edit(&world.services, &manages(&mia), id, mine.clone()).await);
+    let shown = conflict(budgets::edit(&world.services, &manages(&mia), id, mine(&basis)).await);
     assert_eq!((shown.saved.name.as_str(), shown.saved.at, shown.version), ("Max", world.clock.now(), 2));
     assert_eq!(shown.open_labels(), ["Hard limit"]);
     let field = &shown.fields[3];
     assert_eq!((field.yours.shown.as_str(), field.theirs.shown.as_str()), ("$80.00", "$99.00"));
 
     // Sent from the conflict page without a choice.
-    mine.basis.offered = [("hard_limit".to_owned(), field.theirs.typed.clone())].into();
-    let refused = conflict(budgets::edit(&world.services, &manages(&mia), id, mine.clone()).await);
+    basis.offered = [("hard_limit".to_owned(), field.theirs.typed.clone())].into();
+    let refused = conflict(budgets::edit(&world.services, &manages(&mia), id, mine(&basis)).await);
     assert_eq!(refused.problems.at("hard_limit").expect("a problem").as_str(), "Choose a value for Hard limit.");
     assert_eq!(detail(&world, &mia, id).await.budget.limits.hard().exact(), "$99.00", "nothing was saved");
 
     // A third save between the page and the choice.
-    mine.basis.choice = [("hard_limit".to_owned(), Side::Mine)].into();
+    basis.choice = [("hard_limit".to_owned(), Side::Mine)].into();
     let third = form(&world, &max, id, draft("Leads", "cli", "40", "70")).await;
     budgets::edit(&world.services, &manages(&max), id, third).await.expect("third");
-    let again = conflict(budgets::edit(&world.services, &manages(&mia), id, mine.clone()).await);
+    let again = conflict(budgets::edit(&world.services, &manages(&mia), id, mine(&basis)).await);
     assert_eq!(again.fields[3].theirs.shown, "$70.00");
     assert!(again.needs_choice(), "the choice was between other values");
 
-    mine.basis.offered = [("hard_limit".to_owned(), again.fields[3].theirs.typed.clone())].into();
-    let merge = budgets::edit(&world.services, &manages(&mia), id, mine.clone()).await.expect("chosen");
+    basis.offered = [("hard_limit".to_owned(), again.fields[3].theirs.typed.clone())].into();
+    let merge = budgets::edit(&world.services, &manages(&mia), id, mine(&basis)).await.expect("chosen");
     assert_eq!(merge.notice(""), "Saved. Your hard limit replaces Max's.");
     assert_eq!(detail(&world, &mia, id).await.budget.limits.hard().exact(), "$80.00");
 
-    budgets::edit(&world.services, &manages(&mia), id, mine).await.expect("sent twice");
+    budgets::edit(&world.services, &manages(&mia), id, mine(&basis)).await.expect("sent twice");
     assert_eq!(detail(&world, &mia, id).await.budget.version, 4, "the second changes nothing");
     let gone = BudgetId(Uuid::from_u128(7));
     let edit = Edit::of_version(1, draft("X", "cli", "1", "2"));
@@ -294,7 +305,7 @@ async fn switched_off_budgets_are_nowhere() {
     let refusals = [
         refusal(views::budgets::list(services, &view, &BudgetQuery::default()).await),
         refusal(views::budgets::detail(services, &view, id).await),
-        refusal(budgets::create(services, &manage, draft("X", "cli", "1", "2")).await),
+        refusal(budgets::create(services, &manage, None, &draft("X", "cli", "1", "2")).await),
         refusal(budgets::edit(services, &manage, id, Edit::of_version(1, draft("X", "cli", "1", "2"))).await),
         refusal(budgets::assign_to_user(services, &manage, id, person).await),
         refusal(budgets::assign_to_project(services, &manage, id, &atlas).await),

@@ -6,13 +6,13 @@ use domain::denial::Denial;
 use domain::error::Refusal;
 use domain::mode::Mode;
 use domain::permission::{CreateProject, ManageMembers, ManageOwnAccount, ViewUsers};
-use domain::project::{ProjectName, ProjectQuery};
+use domain::project::{ProjectDraft, ProjectName, ProjectQuery};
 use domain::role::{PlatformRole, ProjectRole};
-use domain::text::{Description, SearchTerm};
+use domain::text::SearchTerm;
 use serde_json::{Value, json};
 use services::client::SessionToken;
 use services::guard::Caller;
-use services::projects::{self, NewProject};
+use services::projects;
 use services::testing::{World, developer};
 use services::{Settings, access, session};
 use time::Duration;
@@ -187,12 +187,8 @@ async fn an_admin_creates_projects_and_finds_them_but_manages_nobody() {
     let world = world().await;
     let root = world.sign_in(&admin("root")).await.expect("let in");
     let can = root.can::<CreateProject>(Target::Platform).expect("an admin");
-    let new = NewProject {
-        name: ProjectName::parse("notebooks").expect("a name"),
-        display_name: None,
-        description: Description::parse("For all").expect("a text"),
-    };
-    projects::create(&world.services, &can, new).await.expect("made");
+    let name = ProjectName::parse("notebooks").expect("a name");
+    projects::create(&world.services, &can, name, &ProjectDraft::default()).await.expect("made");
     let maker = world.again(&root).await.expect("signed in");
     assert_eq!(maker.actor.projects, [], "nobody is in it until the provider says so");
     let query = |term: &str| ProjectQuery { search: SearchTerm::parse(term).ok(), ..ProjectQuery::default() };
@@ -215,16 +211,13 @@ async fn what_a_person_began_cannot_be_finished_once_the_claims_are_gone() {
     let world = world().await;
     let root = world.sign_in(&admin("root")).await.expect("let in");
     let can = root.can::<CreateProject>(Target::Platform).expect("an admin");
-    let new = || NewProject {
-        name: ProjectName::parse("notebooks").expect("a name"),
-        display_name: None,
-        description: Description::parse("For all").expect("a text"),
-    };
+    let name = ProjectName::parse("notebooks").expect("a name");
+    let draft = ProjectDraft::default();
     world.refresh(&root, &developer("root", json!({}))).await.expect("goes on");
-    let refused = projects::create(&world.services, &can, new()).await.map_err(Refusal::from);
+    let refused = projects::create(&world.services, &can, name.clone(), &draft).await.map_err(Refusal::from);
     assert!(matches!(refused, Err(Refusal::Forbidden(_))), "{refused:?}");
     world.refresh(&root, &developer("root", json!({"realm_access": null}))).await.expect_err("turned away");
-    let refused = projects::create(&world.services, &can, new()).await.map_err(Refusal::from);
+    let refused = projects::create(&world.services, &can, name, &draft).await.map_err(Refusal::from);
     assert_eq!(refused.expect_err("signed out"), Refusal::SignedOut);
 }
 

@@ -4,17 +4,16 @@
 
 use domain::actor::Target;
 use domain::budget::{BudgetDraft, Category};
-use domain::conflict::Edit;
+use domain::draft::Edit;
 use domain::error::Refusal;
 use domain::id::{BudgetId, ProjectId, UserId};
 use domain::project::{ProjectDraft, ProjectName};
 use domain::role::{PlatformRole, ProjectRole};
-use domain::text::Description;
 use serde_json::json;
 use services::client::Client;
 use services::guard::Caller;
 use services::members::WithoutAdmin;
-use services::projects::{self, NewProject};
+use services::projects;
 use services::session;
 use services::testing::{ISSUER, World, developer};
 use services::{Error, Services, budgets, identity, members, provision, sign_in, users};
@@ -73,7 +72,9 @@ async fn stage(world: World) -> Stage {
     }
     for n in 0..BUDGETS {
         let can = root.can(Target::Platform).expect("a maintainer");
-        made.push(budgets::create(&world.services, &can, draft(&format!("Budget {n}"), "1")).await.expect("made"));
+        made.push(
+            budgets::create(&world.services, &can, None, &draft(&format!("Budget {n}"), "1")).await.expect("made"),
+        );
     }
     Stage { services: world.services.clone(), world, root, people, linked, projects, budgets: made }
 }
@@ -191,16 +192,12 @@ async fn sweep(stage: &Stage) -> Result<(), Error> {
 }
 
 async fn create(services: &Services, by: &Caller, number: usize) -> Result<(), Error> {
-    let new = NewProject {
-        name: ProjectName::parse(&format!("made-{}", number % 5)).expect("a name"),
-        display_name: None,
-        description: Description::parse("x").expect("a description"),
-    };
-    projects::create(services, &by.can(Target::Own)?, new).await.map(|_| ())
+    let name = ProjectName::parse(&format!("made-{}", number % 5)).expect("a name");
+    projects::create(services, &by.can(Target::Own)?, name, &ProjectDraft::default()).await.map(|_| ())
 }
 
 async fn edit(services: &Services, by: &Caller, project: ProjectId, number: usize) -> Result<(), Error> {
-    let draft = ProjectDraft::parse("", &format!("Edit {number}")).expect("a draft");
+    let draft = ProjectDraft { display_name: None, description: format!("Edit {number}") };
     projects::edit(services, &by.can(Target::Project(project))?, Edit::of_version(1, draft)).await.map(|_| ())
 }
 

@@ -6,14 +6,13 @@
 
 use domain::actor::Target;
 use domain::budget::BudgetDraft;
-use domain::conflict::Edit;
+use domain::draft::Edit;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::permission::{CreateProject, ManageBudgets, ManageMembers};
-use domain::project::ProjectName;
+use domain::project::{ProjectDraft, ProjectName};
 use domain::role::{PlatformRole, ProjectRole};
-use domain::text::Description;
-use services::projects::{self, NewProject};
+use services::projects;
 use services::testing::{World, rounds};
 use services::{Error, budgets, members};
 use sqlx::PgPool;
@@ -72,8 +71,8 @@ async fn the_project_limit_holds_for_those_who_make_projects() {
         let maker = world.person(&format!("Person {round}"), PlatformRole::User).await;
         let came_to = race(|at| {
             let can = maker.can::<CreateProject>(Target::Own).expect("everybody may");
-            let (services, new) = (world.services.clone(), new_project(&format!("made-{round}-{at}")));
-            async move { projects::create(&services, &can, new).await.map(drop) }
+            let (services, new) = (world.services.clone(), new_name(&format!("made-{round}-{at}")));
+            async move { projects::create(&services, &can, new, &ProjectDraft::default()).await.map(drop) }
         })
         .await;
         assert_eq!(done(&came_to), 3, "round {round}: {came_to:?}");
@@ -91,8 +90,8 @@ async fn a_form_that_is_sent_twice_makes_one_thing() {
         let name = format!("made-{round}");
         let came_to = race(|_| {
             let can = root.can::<CreateProject>(Target::Platform).expect("a maintainer");
-            let (services, new) = (world.services.clone(), new_project(&name));
-            async move { projects::create(&services, &can, new).await.map(drop) }
+            let (services, new) = (world.services.clone(), new_name(&name));
+            async move { projects::create(&services, &can, new, &ProjectDraft::default()).await.map(drop) }
         })
         .await;
         let in_use = taken("name", "There is already a project with this name, perhaps a deleted one. Choose another.");
@@ -124,7 +123,7 @@ async fn of_those_who_edit_one_version_of_a_budget_one_saves_and_the_others_see_
     let world = Arc::new(World::create().await);
     let root = world.person("Root", PlatformRole::Maintainer).await;
     let can = root.can::<ManageBudgets>(Target::Platform).expect("a maintainer");
-    let budget = budgets::create(&world.services, &can, draft(0)).await.expect("a budget");
+    let budget = budgets::create(&world.services, &can, None, &draft(0)).await.expect("a budget");
     for round in 0..rounds(100, 1000) {
         let version = i64::try_from(round + 1).expect("small");
         let came_to = race(|at| {
@@ -161,12 +160,8 @@ async fn of_those_who_edit_one_version_of_a_budget_one_saves_and_the_others_see_
     }
 }
 
-fn new_project(name: &str) -> NewProject {
-    NewProject {
-        name: ProjectName::parse(name).expect("a name"),
-        display_name: None,
-        description: Description::parse("x").expect("a description"),
-    }
+fn new_name(name: &str) -> ProjectName {
+    ProjectName::parse(name).expect("a name")
 }
 
 /// A budget that nobody else saves: its hard limit is one above its number.

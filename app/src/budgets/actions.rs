@@ -13,7 +13,7 @@ use {
     crate::request::{parse_id, signed_in},
     domain::actor::Target,
     domain::budget::{BudgetDraft, Category},
-    domain::conflict::Edit,
+    domain::draft::{Edit, Precondition},
     domain::error::Refusal,
     domain::form::FieldErrors,
     domain::id::{BudgetId, EventId},
@@ -36,7 +36,7 @@ pub async fn create_budget(#[server(flatten)] fields: BudgetFields) -> Result<Fo
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageBudgets>(Target::Platform)?;
         let draft = BudgetDraft::parse_form(&fields)?;
-        let id = budgets::create(&services, &can, draft).await?;
+        let id = budgets::create(&services, &can, None, &draft).await?;
         Ok(Done::at(paths::budget(id)).with_notice("Budget created. Assign it to people or projects."))
     })
     .await
@@ -61,7 +61,10 @@ pub async fn edit_budget(
         let can = caller.can::<ManageBudgets>(Target::Platform)?;
         let id: BudgetId = parse_id(&budget)?;
         let draft = BudgetDraft::parse_form(&fields)?;
-        let merge = budgets::edit(&services, &can, id, Edit { draft, version, basis }).await?;
+        let edit = Edit::new(Precondition::FormVersion { version, basis }, move |stored: BudgetDraft| {
+            Ok(BudgetDraft { description: stored.description, ..draft })
+        });
+        let merge = budgets::edit(&services, &can, id, edit).await?;
         Ok(Done::at(paths::budget(id)).with_notice(merge.notice("Budget saved. The new limits hold at once.")))
     })
     .await

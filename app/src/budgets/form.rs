@@ -2,21 +2,15 @@
 
 use crate::paths;
 use crate::ui::{Choice, MoneyField, PeriodField, SelectField, TextField};
-use domain::budget::{BudgetFields, BudgetRow, Category};
+use domain::budget::{BudgetDraft, BudgetFields, BudgetRow, Category};
+use domain::draft::Draft;
 use domain::reset_period::ResetPeriod;
 use leptos::prelude::*;
 
 /// Field names and what they are called, for the summary of problems.
 pub(super) fn labels() -> Vec<(&'static str, &'static str)> {
-    vec![
-        ("name", "Name"),
-        ("category", "Category"),
-        ("soft_limit", "Soft limit"),
-        ("hard_limit", "Hard limit"),
-        ("period", "Reset period"),
-        ("period_count", "Reset period"),
-        ("period_unit", "Reset period"),
-    ]
+    let period = BudgetDraft::PERIOD.label;
+    [BudgetDraft::labels(), vec![("period_count", period), ("period_unit", period)]].concat()
 }
 
 /// The fields, with the values of a budget or those of a new one.
@@ -44,11 +38,19 @@ pub(super) fn fields(budget: Option<&BudgetRow>) -> impl IntoView + use<> {
         }
     });
     view! {
-        <TextField name="name" label="Name" value=name hint="Unique, for example: Engineering, CLI." required=true maxlength=128 autocomplete="off" />
+        <TextField
+            name=BudgetDraft::NAME.name
+            label=BudgetDraft::NAME.label
+            value=name
+            hint="Unique, for example: Engineering, CLI."
+            required=true
+            maxlength=BudgetDraft::NAME.max_length
+            autocomplete="off"
+        />
         <div class="grid gap-1.5">
             <SelectField
-                name="category"
-                label="Category"
+                name=BudgetDraft::CATEGORY.name
+                label=BudgetDraft::CATEGORY.label
                 options=categories.into()
                 selected=category
                 hint=category_hint
@@ -57,10 +59,16 @@ pub(super) fn fields(budget: Option<&BudgetRow>) -> impl IntoView + use<> {
             {assignments}
         </div>
         <div class="grid grid-cols-[repeat(auto-fit,minmax(min(100%,12rem),1fr))] gap-x-3 gap-y-5">
-            <MoneyField name="soft_limit" label="Soft limit" value=soft_limit hint="A warning from here on." required=true />
             <MoneyField
-                name="hard_limit"
-                label="Hard limit"
+                name=BudgetDraft::SOFT_LIMIT.name
+                label=BudgetDraft::SOFT_LIMIT.label
+                value=soft_limit
+                hint="A warning from here on."
+                required=true
+            />
+            <MoneyField
+                name=BudgetDraft::HARD_LIMIT.name
+                label=BudgetDraft::HARD_LIMIT.label
                 value=hard_limit
                 hint="Calls are refused from here on."
                 required=true

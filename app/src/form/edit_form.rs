@@ -3,7 +3,8 @@
 
 use super::{FormFields, Hidden, PostForm};
 use crate::ui::{Banner, BannerKind, ConflictFields, Icon, Views};
-use domain::conflict::{EditBasis, Field};
+use domain::conflict::EditBasis;
+use domain::draft::Field;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 

@@ -6,7 +6,8 @@ use crate::ui::{
     ConflictFields, EmptyKind, EmptyState, ErrorState, Icon, IconButton, LinkButton, ProjectBadge, RoleBadge,
     SkeletonRows, Stat, Stats, StatusMark, Views,
 };
-use domain::conflict::{Changed, Conflict, ConflictField, FieldValue, Saved};
+use domain::conflict::{Changed, Conflict, ConflictField, Saved};
+use domain::draft::FieldValue;
 use domain::form::FieldErrors;
 use domain::id::UserId;
 use domain::role::PlatformRole;

@@ -3,6 +3,7 @@
 use crate::error::PageError;
 use crate::form::FormOutcome;
 use domain::conflict::EditBasis;
+use domain::project::ProjectFields;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -11,7 +12,7 @@ use {
     crate::paths,
     crate::request::{parse_id, signed_in},
     domain::actor::Target,
-    domain::conflict::Edit,
+    domain::draft::{Edit, Precondition},
     domain::error::Refusal,
     domain::form::FieldErrors,
     domain::id::{EventId, UserId},
@@ -19,15 +20,14 @@ use {
         Asks, CreateProject as MayCreateProject, DeleteProject as MayDeleteProject, EditProject as MayEditProject,
         ManageMembers, Permission,
     },
-    domain::project::{ProjectDraft, ProjectName},
+    domain::project::ProjectName,
     domain::role::ProjectRole,
     domain::shortened::shortened,
-    domain::text::{Description, DisplayName},
     leptos::server_fn::ServerFn,
     services::Services,
     services::guard::{Caller, Can},
     services::members::{self, WithoutAdmin},
-    services::projects::{self, NewProject},
+    services::projects,
 };
 
 /// Creates a shared project; its maker becomes project admin.
@@ -35,14 +35,14 @@ use {
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "projects/create")]
-pub async fn create_project(name: String, display_name: String, description: String) -> Result<FormOutcome, PageError> {
-    let values = [("name", name.as_str()), ("display_name", &display_name), ("description", &description)];
-    let form = Form::new("create-project", values);
+pub async fn create_project(name: String, #[server(flatten)] fields: ProjectFields) -> Result<FormOutcome, PageError> {
+    let form = Form::new("create-project", fields.values()).keeping("name", name.clone());
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let on_platform = caller.actor.may(Permission::CreateProject, Target::Platform);
         let can = caller.can::<MayCreateProject>(if on_platform { Target::Platform } else { Target::Own })?;
-        let name = projects::create(&services, &can, parse_project(&name, &display_name, &description)?).await?;
+        let (name, draft) = fields.parse_new(&name)?;
+        let name = projects::create(&services, &can, name, &draft).await?;
         Ok(Done::at(paths::project(name.as_str()))
             .with_notice(format!("{name} created. Add the people who work in it.")))
     })
@@ -57,19 +57,17 @@ pub async fn create_project(name: String, display_name: String, description: Str
 pub async fn edit_project(
     project: String,
     version: i64,
-    display_name: String,
-    description: String,
+    #[server(flatten)] fields: ProjectFields,
     #[server(default)] basis: EditBasis,
 ) -> Result<FormOutcome, PageError> {
     // What the form was rendered with goes back too, so that another user's save is never overwritten unseen.
-    let form = Form::new("edit-project", [("display_name", &display_name), ("description", &description)])
-        .keeping("version", version.to_string())
-        .keeping_all(basis.kept());
+    let form =
+        Form::new("edit-project", fields.values()).keeping("version", version.to_string()).keeping_all(basis.kept());
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = in_project::<MayEditProject>(&services, &caller, &project).await?;
-        let draft = ProjectDraft::parse(&display_name, &description)?;
-        let merge = projects::edit(&services, &can, Edit { draft, version, basis }).await?;
+        let edit = Edit::whole(Precondition::FormVersion { version, basis }, fields.parse()?);
+        let merge = projects::edit(&services, &can, edit).await?;
         Ok(Done::at(paths::project(&project)).with_notice(merge.notice("Project saved.")))
     })
     .await
@@ -260,26 +258,4 @@ fn at_project(fault: services::Error) -> services::Error {
 #[cfg(feature = "ssr")]
 fn parse_role(raw: &str) -> Result<ProjectRole, FieldErrors> {
     ProjectRole::parse(raw).map_err(|problem| FieldErrors::one("role", problem.as_str()))
-}
-
-#[cfg(feature = "ssr")]
-fn parse_project(name: &str, display_name: &str, description: &str) -> Result<NewProject, FieldErrors> {
-    let mut errors = FieldErrors::default();
-    let name = errors.take("name", ProjectName::parse(name));
-    let display_name = parse_display_name(&mut errors, display_name);
-    let description = errors.take("description", Description::parse(description));
-    match (name, display_name, description) {
-        (Some(name), Some(display_name), Some(description)) => Ok(NewProject { name, display_name, description }),
-        _ => Err(errors),
-    }
-}
-
-/// Blank means none (`behaviour.md` section 3.2).
-#[cfg(feature = "ssr")]
-#[expect(clippy::option_option, reason = "outer: parsed at all; inner: a display name was given")]
-fn parse_display_name(errors: &mut FieldErrors, raw: &str) -> Option<Option<DisplayName>> {
-    if raw.trim().is_empty() {
-        return Some(None);
-    }
-    errors.take("display_name", DisplayName::parse(raw)).map(Some)
 }

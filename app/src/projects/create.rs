@@ -11,7 +11,9 @@ use crate::ui::{
     Banner, BannerKind, Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField,
     TextKind, Views,
 };
+use domain::draft::Draft;
 use domain::mode::Mode;
+use domain::project::ProjectDraft;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -72,14 +74,14 @@ fn form(view: &NewProjectView, state: FormFields) -> impl IntoView + use<> {
                 form=FORM
                 state
                 fact="Not created."
-                labels=vec![("name", "Name"), ("display_name", "Display name"), ("description", "Description")]
+                labels=[vec![("name", "Name")], ProjectDraft::labels()].concat()
             >
                 <TextField
-                    name="display_name"
-                    label="Display name"
+                    name=ProjectDraft::DISPLAY_NAME.name
+                    label=ProjectDraft::DISPLAY_NAME.label
                     hint="Shown everywhere. Can be changed later. Empty means the name."
                     optional=true
-                    maxlength=150
+                    maxlength=ProjectDraft::DISPLAY_NAME.max_length
                     autocomplete="off"
                 />
                 <div class="grid gap-2" on:input=move |event| typed.set(event_target_value(&event))>
@@ -95,11 +97,11 @@ fn form(view: &NewProjectView, state: FormFields) -> impl IntoView + use<> {
                     <NameRules typed />
                 </div>
                 <TextArea
-                    name="description"
-                    label="Description"
+                    name=ProjectDraft::DESCRIPTION.name
+                    label=ProjectDraft::DESCRIPTION.label
                     hint="What it is for, in a sentence or two."
                     required=true
-                    maxlength=500
+                    maxlength=ProjectDraft::DESCRIPTION.max_length
                 />
                 {changes}
                 <FormFoot>

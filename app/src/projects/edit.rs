@@ -6,8 +6,8 @@ use crate::form::{Edited, FieldColumn, FormFields};
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField};
-use domain::conflict::Draft;
-use domain::project::ProjectFacts;
+use domain::draft::Draft;
+use domain::project::{ProjectDraft, ProjectFacts};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -67,24 +67,24 @@ fn fields(facts: ProjectFacts, state: FormFields) -> AnyView {
             form="edit-project"
             state
             fact="Not saved."
-            labels=vec![("display_name", "Display name"), ("description", "Description")]
+            labels=ProjectDraft::labels()
         >
             <TextField
-                name="display_name"
-                label="Display name"
+                name=ProjectDraft::DISPLAY_NAME.name
+                label=ProjectDraft::DISPLAY_NAME.label
                 value=display_name.unwrap_or_default()
                 hint
                 optional=true
-                maxlength=150
+                maxlength=ProjectDraft::DISPLAY_NAME.max_length
                 autocomplete="off"
             />
             <TextArea
-                name="description"
-                label="Description"
+                name=ProjectDraft::DESCRIPTION.name
+                label=ProjectDraft::DESCRIPTION.label
                 value=description
                 hint="What it is for, in a sentence or two."
                 required=true
-                maxlength=500
+                maxlength=ProjectDraft::DESCRIPTION.max_length
             />
             <FormFoot>
                 <LinkButton href=back kind=ButtonKind::Quiet>

@@ -3,7 +3,8 @@
 use super::*;
 use ::time::macros::datetime;
 use domain::budget::BudgetDraft;
-use domain::conflict::{Conflict, Draft, Edit, EditBasis, Merge, Saved};
+use domain::conflict::{Conflict, EditBasis, Merge, Saved};
+use domain::draft::Draft;
 use domain::error::Refusal;
 use domain::form::{FieldErrors, FieldProblem, FormState};
 use domain::id::UserId;
@@ -216,10 +217,10 @@ fn conflict() -> Conflict {
     let saved = Saved { by: None, name: "Mateus".to_owned(), is_you: false, at: datetime!(2026-11-17 09:11 UTC) };
     let base = base.fields().into_iter().map(|field| (field.name.to_owned(), field.value.typed)).collect();
     let offered = [("hard_limit".to_owned(), "70.00".to_owned())].into();
-    let edit = Edit { draft: mine, version: 6, basis: EditBasis { base, offered, ..EditBasis::default() } };
-    let merge = Merge::new(&edit, &theirs, |_| saved.clone());
+    let basis = EditBasis { base, offered, ..EditBasis::default() };
+    let merge = Merge::new(&mine, &basis, &theirs, |_| saved.clone());
     Conflict {
-        problems: merge.draft(&edit, &theirs).expect_err("a choice is due"),
+        problems: merge.draft(mine, &basis, &theirs).expect_err("a choice is due"),
         fields: merge.into_fields(),
         saved,
         your_name: "Amara Okafor".to_owned(),

@@ -13,7 +13,7 @@ use {
     crate::projects::actions::parse_without_admin,
     crate::request::{parse_id, signed_in},
     domain::actor::Target,
-    domain::conflict::Edit,
+    domain::draft::{Edit, Precondition},
     domain::email::{AddressDraft, Email},
     domain::error::Refusal,
     domain::form::{FieldErrors, FieldProblem},
@@ -208,7 +208,7 @@ pub async fn change_address(
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
         let email = Email::parse(&email).map_err(|problem| FieldErrors::one("email", problem.as_str()))?;
-        let edit = Edit { draft: AddressDraft(Some(email)), version, basis };
+        let edit = Edit::whole(Precondition::FormVersion { version, basis }, AddressDraft(Some(email)));
         let merge = users::change_address(&services, &can, parse_id::<UserId>(&person)?, edit).await?;
         Ok(Done::here().with_notice(merge.notice("E-mail address changed.")))
     })

@@ -1,11 +1,11 @@
 //! What is entered to create or edit a budget, and its fields, listed once for forms, conflicts and audit events.
 
 use super::{BudgetFields, Category, Limits};
-use crate::conflict::{Draft, Field};
+use crate::draft::{Draft, DraftField, FieldValue};
 use crate::form::FieldErrors;
 use crate::money::Money;
 use crate::reset_period::ResetPeriod;
-use crate::text::BudgetName;
+use crate::text::{BudgetName, Description};
 
 /// What is entered to create or edit a budget.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,13 +14,67 @@ pub struct BudgetDraft {
     pub name: BudgetName,
     /// Immutable while the budget is assigned.
     pub category: Category,
-    /// Soft and hard limit.
-    pub limits: Limits,
+    /// Spend above it is a warning.
+    pub soft_limit: Money,
+    /// Calls are refused above it.
+    pub hard_limit: Money,
     /// How long a window lasts before the spend starts again from zero.
     pub period: ResetPeriod,
+    /// What it is for; set by API clients alone.
+    pub description: Option<String>,
 }
 
 impl BudgetDraft {
+    /// What the budget is called.
+    pub const NAME: DraftField<Self> = DraftField::<Self>::new(
+        "name",
+        "Name",
+        |draft| FieldValue::text(draft.name.as_str()),
+        |draft, other| draft.name.clone_from(&other.name),
+    )
+    .at_most(BudgetName::LONGEST);
+
+    /// What the budget pays for.
+    pub const CATEGORY: DraftField<Self> = DraftField::<Self>::new(
+        "category",
+        "Category",
+        |draft| FieldValue::shown(draft.category.key(), draft.category.title()),
+        |draft, other| draft.category = other.category,
+    );
+
+    /// Spend above it is a warning.
+    pub const SOFT_LIMIT: DraftField<Self> = DraftField::<Self>::new(
+        "soft_limit",
+        "Soft limit",
+        |draft| FieldValue::shown(draft.soft_limit.typed(), draft.soft_limit.exact()),
+        |draft, other| draft.soft_limit = other.soft_limit,
+    );
+
+    /// Calls are refused above it.
+    pub const HARD_LIMIT: DraftField<Self> = DraftField::<Self>::new(
+        "hard_limit",
+        "Hard limit",
+        |draft| FieldValue::shown(draft.hard_limit.typed(), draft.hard_limit.exact()),
+        |draft, other| draft.hard_limit = other.hard_limit,
+    );
+
+    /// How often the budget resets.
+    pub const PERIOD: DraftField<Self> = DraftField::<Self>::new(
+        "period",
+        "Reset period",
+        |draft| FieldValue::shown(draft.period.to_string(), draft.period.length()),
+        |draft, other| draft.period = other.period,
+    );
+
+    /// What the budget is for.
+    pub const DESCRIPTION: DraftField<Self> = DraftField::<Self>::new(
+        "description",
+        "Description",
+        |draft| FieldValue::text(draft.description.clone().unwrap_or_default()),
+        |draft, other| draft.description.clone_from(&other.description),
+    )
+    .at_most(Description::LONGEST);
+
     /// Parses the fields `name`, `category`, `soft_limit`, `hard_limit` and `period` together, with a period such as
     /// `30d`.
     ///
@@ -55,43 +109,25 @@ impl BudgetDraft {
         let category = errors.take("category", Category::parse(category));
         let soft = errors.take("soft_limit", Money::parse(soft));
         let hard = errors.take("hard_limit", Money::parse(hard));
-        let limits = soft.zip(hard).and_then(|(soft, hard)| {
-            Limits::new(soft, hard)
-                .map_err(|crossed| crossed.iter().for_each(|(field, problem)| errors.add(field, problem.clone())))
-                .ok()
-        });
-        match (name, category, limits, period) {
-            (Some(name), Some(category), Some(limits), Some(period)) => Ok(Self { name, category, limits, period }),
+        if let Some(crossed) = soft.zip(hard).and_then(|(soft, hard)| Limits::new(soft, hard).err()) {
+            crossed.iter().for_each(|(field, problem)| errors.add(field, problem.clone()));
+        }
+        match (name, category, soft, hard, period) {
+            (Some(name), Some(category), Some(soft_limit), Some(hard_limit), Some(period)) if errors.is_empty() => {
+                Ok(Self { name, category, soft_limit, hard_limit, period, description: None })
+            }
             _ => Err(errors),
         }
     }
 }
 
 impl Draft for BudgetDraft {
-    fn fields(&self) -> Vec<Field> {
-        fields(self.name.as_str(), self.category, self.limits, self.period)
-    }
+    const FIELDS: &'static [DraftField<Self>] =
+        &[Self::NAME, Self::CATEGORY, Self::SOFT_LIMIT, Self::HARD_LIMIT, Self::PERIOD, Self::DESCRIPTION];
 
-    fn merged(&self, theirs: &Self, takes_theirs: &dyn Fn(&str) -> bool) -> Result<Self, FieldErrors> {
-        let of = |field| if takes_theirs(field) { theirs } else { self };
-        Ok(Self {
-            name: of("name").name.clone(),
-            category: of("category").category,
-            limits: Limits::new(of("soft_limit").limits.soft(), of("hard_limit").limits.hard())?,
-            period: of("period").period,
-        })
+    fn check(&self) -> Result<(), FieldErrors> {
+        Limits::new(self.soft_limit, self.hard_limit).map(|_| ())
     }
-}
-
-pub(super) fn fields(name: &str, category: Category, limits: Limits, period: ResetPeriod) -> Vec<Field> {
-    let (soft, hard) = (limits.soft(), limits.hard());
-    vec![
-        Field::text("name", "Name", name),
-        Field::shown("category", "Category", category.key(), category.title()),
-        Field::shown("soft_limit", "Soft limit", soft.typed(), soft.exact()),
-        Field::shown("hard_limit", "Hard limit", hard.typed(), hard.exact()),
-        Field::shown("period", "Reset period", period.to_string(), period.length()),
-    ]
 }
 
 #[cfg(test)]
@@ -142,6 +178,7 @@ mod tests {
             ("soft_limit", "33.3330", "$33.3330"),
             ("hard_limit", "1250.00", "$1,250.00"),
             ("period", "30d", "30 days"),
+            ("description", "", ""),
         ];
         assert_eq!(fields, expected.map(|(name, value, shown)| (name, value.to_owned(), shown.to_owned())));
         let [name, category, soft, hard, period] = [0, 1, 2, 3, 4].map(|place| fields[place].1.as_str());

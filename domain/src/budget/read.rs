@@ -1,11 +1,11 @@
 //! Budgets as pages read them.
 
-use super::draft::fields;
-use super::{Category, Limits};
-use crate::conflict::Field;
+use super::{BudgetDraft, Category, Limits};
+use crate::draft::{Draft, Field};
 use crate::id::{BudgetId, UserId};
 use crate::project::ProjectName;
 use crate::reset_period::ResetPeriod;
+use crate::text::BudgetName;
 use crate::user::UserKind;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -35,9 +35,18 @@ pub struct BudgetRow {
 }
 
 impl BudgetRow {
-    /// The fields of the form that edits it.
+    /// The fields of the form that edits it, which has no description.
     pub fn form_fields(&self) -> Vec<Field> {
-        fields(&self.name, self.category, self.limits, self.period)
+        let draft = BudgetDraft {
+            name: BudgetName::of_stored(&self.name),
+            category: self.category,
+            soft_limit: self.limits.soft(),
+            hard_limit: self.limits.hard(),
+            period: self.period,
+            description: None,
+        };
+        let fields = draft.fields().into_iter();
+        fields.filter(|field| field.name != BudgetDraft::DESCRIPTION.name).collect()
     }
 }
 

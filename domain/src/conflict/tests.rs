@@ -13,9 +13,15 @@ fn values(draft: &BudgetDraft) -> Values {
     draft.fields().into_iter().map(|field| (field.name.to_owned(), field.value.typed)).collect()
 }
 
-fn sent(base: &BudgetDraft, mine: &BudgetDraft) -> Edit<BudgetDraft> {
-    let basis = EditBasis { base: values(base), ..EditBasis::default() };
-    Edit { draft: mine.clone(), version: 1, basis }
+/// A form as it was sent.
+#[derive(Clone)]
+struct Form {
+    draft: BudgetDraft,
+    basis: EditBasis,
+}
+
+fn sent(base: &BudgetDraft, mine: &BudgetDraft) -> Form {
+    Form { draft: mine.clone(), basis: EditBasis { base: values(base), ..EditBasis::default() } }
 }
 
 fn by_ada(_: &str) -> Saved {
@@ -31,9 +37,9 @@ fn by_me(field: &str) -> Saved {
     Saved { is_you: true, ..by_ada(field) }
 }
 
-fn merge(edit: &Edit<BudgetDraft>, stored: &BudgetDraft) -> (Merge, Result<BudgetDraft, FieldErrors>) {
-    let merge = Merge::new(edit, stored, by_ada);
-    let draft = merge.draft(edit, stored);
+fn merge(form: &Form, stored: &BudgetDraft) -> (Merge, Result<BudgetDraft, FieldErrors>) {
+    let merge = Merge::new(&form.draft, &form.basis, stored, by_ada);
+    let draft = merge.draft(form.draft.clone(), &form.basis, stored);
     (merge, draft)
 }
 
@@ -49,7 +55,7 @@ fn conflict(merge: Merge, problems: FieldErrors) -> Conflict {
 }
 
 /// The edit as the conflict page sends it, with choices.
-fn chosen(mut edit: Edit<BudgetDraft>, merge: &Merge, choices: &[(&str, Side)]) -> Edit<BudgetDraft> {
+fn chosen(mut edit: Form, merge: &Merge, choices: &[(&str, Side)]) -> Form {
     let offered = merge.fields.iter().filter(|field| field.changed == Changed::Both);
     edit.basis.offered = offered.map(|field| (field.name.clone(), field.theirs.typed.clone())).collect();
     edit.basis.choice = choices.iter().map(|(name, side)| ((*name).to_owned(), *side)).collect();
@@ -145,7 +151,7 @@ fn merge_that_is_not_valid_names_the_field_and_resumes_the_form() {
 fn own_change_in_another_tab_is_named_so() {
     let (base, mine, theirs) = (budget("40", "50", "30d"), budget("40", "60", "30d"), budget("45", "50", "30d"));
     let edit = sent(&base, &mine);
-    let merge = Merge::new(&edit, &theirs, by_me);
+    let merge = Merge::new(&edit.draft, &edit.basis, &theirs, by_me);
     assert_eq!(merge.notice(""), "Saved. Your other tab's change of the soft limit is kept.");
     let conflict = conflict(merge, FieldErrors::default());
     assert_eq!(conflict.kept_changes(), ["You changed the soft limit to $45.00 in another tab."]);
@@ -153,7 +159,7 @@ fn own_change_in_another_tab_is_named_so() {
 
 #[test]
 fn form_without_its_base_asks_about_every_difference() {
-    let edit = Edit::of_version(1, budget("40", "60", "30d"));
+    let edit = Form { draft: budget("40", "60", "30d"), basis: EditBasis::default() };
     let (merge, draft) = merge(&edit, &budget("40", "50", "7d"));
     assert!(draft.is_err());
     let open: Vec<_> = merge.fields.iter().filter(|field| field.needs_choice()).map(|field| &field.name).collect();
@@ -207,12 +213,12 @@ proptest! {
     #[test]
     fn chosen_values_are_saved_and_no_others(
         base in drafts(), mine in drafts(), theirs in drafts(), third in drafts(),
-        sides in prop::collection::vec(prop_oneof![Just(Side::Mine), Just(Side::Theirs)], 5),
+        sides in prop::collection::vec(prop_oneof![Just(Side::Mine), Just(Side::Theirs)], 6),
     ) {
         let edit = sent(&base, &mine);
         let (first, _) = merge(&edit, &theirs);
-        let names = ["name", "category", "soft_limit", "hard_limit", "period"];
-        let choices: Vec<_> = names.into_iter().zip(sides).collect();
+        let names = BudgetDraft::FIELDS.iter().map(|field| field.name);
+        let choices: Vec<_> = names.zip(sides).collect();
         let edit = chosen(edit, &first, &choices);
         let (mine, theirs) = (values(&mine), values(&theirs));
         // Between the page and its answer a third save may come, also one that changes nothing.

@@ -4,6 +4,7 @@ use super::error::ApiError;
 use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
+use domain::draft::Precondition;
 use http::header::{ETAG, IF_MATCH};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
@@ -58,8 +59,8 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 
 impl IfMatch {
     /// The version of the header, or that of the body.
-    pub fn or(self, in_body: Option<i64>) -> Option<i64> {
-        self.0.or(in_body)
+    pub fn or(self, in_body: Option<i64>) -> Precondition {
+        self.0.or(in_body).map_or(Precondition::None, Precondition::IfMatch)
     }
 
     /// Somebody saved first: 412 for whoever sent the header, 409 for whoever sent the version.

@@ -4,55 +4,79 @@ use super::stored::{category, limits, minutes, period};
 use super::switched_on;
 use crate::Services;
 use crate::audit::{Entry, TargetType};
-use crate::change::Change;
 use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
-use domain::budget::BudgetDraft;
-use domain::conflict::{Draft, Edit, Merge};
+use domain::budget::{BudgetDraft, BudgetSlug};
+use domain::conflict::Merge;
+use domain::draft::Edit;
 use domain::error::Refusal;
-use domain::id::BudgetId;
+use domain::id::{BudgetId, UserId};
 use domain::permission::ManageBudgets;
 use domain::text::BudgetName;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Creates a budget from the console's form; it is not assigned yet.
+/// Creates a budget, which is not assigned yet. API clients know it by `slug`, or by its id without one.
 ///
 /// # Errors
-/// A problem at `name` when the name is in use, and at `period` when it is shorter than forms may set.
-pub async fn create(services: &Services, can: &Can<ManageBudgets>, draft: BudgetDraft) -> Result<BudgetId, Error> {
+/// A problem at `name` or `budget_id` when it is in use, and at `period` when a form sets it shorter than forms may.
+pub async fn create(
+    services: &Services,
+    can: &Can<ManageBudgets>,
+    slug: Option<&BudgetSlug>,
+    draft: &BudgetDraft,
+) -> Result<BudgetId, Error> {
     switched_on(services)?;
-    draft.period.check_for_form(None)?;
+    if slug.is_none() {
+        draft.period.check_for_form(None)?;
+    }
     let mut change = services.change(can).await?;
-    let id = services.new_id();
-    let maker = change.caller().actor.user_id;
-    insert(change.connection(), id, &draft, maker.0, services.clock.now()).await?;
-    change.record(created(id, &draft)).await?;
+    let id = BudgetId(services.new_id());
+    let creator = change.caller().actor.user_id;
+    insert(change.connection(), id, slug, draft, creator, services.clock.now()).await?;
+    change.record(created(id, slug, draft)).await?;
     change.commit().await?;
-    Ok(BudgetId(id))
+    Ok(id)
 }
 
-/// The row of a new budget.
+/// The budget behind an id of API clients, to change it. One statement.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when there is no such budget or budgets are switched off.
+pub async fn id_of(services: &Services, _can: &Can<ManageBudgets>, slug: &BudgetSlug) -> Result<BudgetId, Error> {
+    switched_on(services)?;
+    let id = sqlx::query_scalar!(
+        "select id from budgets where slug = $1 or (slug is null and id = $2) order by slug is null desc limit 1",
+        slug.as_str(),
+        slug.as_str().parse::<Uuid>().ok()
+    );
+    Ok(BudgetId(id.fetch_optional(&services.pool).await?.ok_or(Refusal::NotFound)?))
+}
+
+/// Inserts the row of a new budget.
 pub(crate) async fn insert(
     connection: &mut PgConnection,
-    id: Uuid,
+    id: BudgetId,
+    slug: Option<&BudgetSlug>,
     draft: &BudgetDraft,
-    maker: Uuid,
+    creator: UserId,
     now: OffsetDateTime,
 ) -> Result<(), Error> {
     sqlx::query!(
         "insert into budgets
-           (id, name, category, soft_limit, hard_limit, reset_minutes, created_by, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
-        id,
+           (id, slug, name, category, soft_limit, hard_limit, reset_minutes, description, created_by, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
+        id.0,
+        slug.map(BudgetSlug::as_str),
         draft.name.as_str(),
         draft.category.key(),
-        draft.limits.soft().as_decimal(),
-        draft.limits.hard().as_decimal(),
+        draft.soft_limit.as_decimal(),
+        draft.hard_limit.as_decimal(),
         minutes(draft.period),
-        maker,
+        draft.description,
+        creator.0,
         now
     )
     .execute(connection)
@@ -60,18 +84,18 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// The audit entry of a new budget.
-pub(crate) fn created(id: Uuid, draft: &BudgetDraft) -> Entry {
-    let entry = Entry::new("budget.created", TargetType::Budget, id, draft.name.as_str());
-    draft.fields().into_iter().fold(entry, |entry, field| entry.set(field.name, field.value.typed))
+/// The audit event of a new budget.
+pub(crate) fn created(id: BudgetId, slug: Option<&BudgetSlug>, draft: &BudgetDraft) -> Entry {
+    let entry = Entry::new("budget.created", TargetType::Budget, id.0, draft.name.as_str());
+    entry.fields(None, draft).field("slug", None, slug.map(BudgetSlug::to_string))
 }
 
-/// Saves the form, merged with what others saved since it was rendered. Values equal to the stored ones change nothing
-/// and write nothing, so that a form sent twice is no conflict.
+/// Saves an edit. Values equal to the stored ones change nothing and write nothing.
 ///
 /// # Errors
-/// [`Refusal::Conflict`] when a field needs a choice, a problem at `name` when the name is in use, at `category` when it
-/// would change while the budget is assigned, and at `period` when it is shorter than forms may set.
+/// [`Refusal::Conflict`] when the precondition does not hold, a problem at `name` when the name is in use, at `category`
+/// when it would change while the budget is assigned, at the limits when they cross, and at `period` when a form sets it
+/// shorter than forms may.
 pub async fn edit(
     services: &Services,
     can: &Can<ManageBudgets>,
@@ -80,63 +104,37 @@ pub async fn edit(
 ) -> Result<Merge, Error> {
     switched_on(services)?;
     let mut change = services.change(can).await?;
-    let stored = lock(change.connection(), budget).await?;
-    let row = conflict::Stored { target: budget.0, version: stored.version, updated_at: stored.updated_at };
-    let (draft, merge) = conflict::merge(&mut change, row, &stored.draft, edit).await?;
-    if draft != stored.draft {
-        draft.period.check_for_form(Some(stored.draft.period))?;
-        let description = stored.description.clone();
-        save(services, &mut change, budget, &stored, draft, description).await?;
-        change.commit().await?;
+    let (stored, version) = lock(change.connection(), budget).await?;
+    let is_form = edit.is_form();
+    let (draft, merge) = conflict::settle(&mut change, version, &stored, edit).await?;
+    if draft == stored {
+        return Ok(merge);
     }
-    Ok(merge)
-}
-
-/// Writes the row and its audit entry.
-pub(super) async fn save(
-    services: &Services,
-    change: &mut Change<'_>,
-    budget: BudgetId,
-    stored: &Stored,
-    draft: BudgetDraft,
-    description: Option<String>,
-) -> Result<(), Error> {
+    if is_form {
+        draft.period.check_for_form(Some(stored.period))?;
+    }
     sqlx::query!(
         "update budgets set name = $2, category = $3, soft_limit = $4, hard_limit = $5, reset_minutes = $6,
                 description = $7, updated_at = $8, version = version + 1 where id = $1",
         budget.0,
         draft.name.as_str(),
         draft.category.key(),
-        draft.limits.soft().as_decimal(),
-        draft.limits.hard().as_decimal(),
+        draft.soft_limit.as_decimal(),
+        draft.hard_limit.as_decimal(),
         minutes(draft.period),
-        description,
+        draft.description,
         services.clock.now()
     )
     .execute(change.connection())
     .await?;
-    let entry = Entry::new("budget.edited", TargetType::Budget, budget.0, stored.draft.name.as_str());
-    let entry = stored
-        .draft
-        .fields()
-        .into_iter()
-        .zip(draft.fields())
-        .fold(entry, |entry, (before, after)| {
-            entry.field(before.name, Some(before.value.typed), Some(after.value.typed))
-        })
-        .field("description", stored.description.clone(), description);
-    change.record(entry).await
+    let entry = Entry::new("budget.edited", TargetType::Budget, budget.0, stored.name.as_str());
+    change.record(entry.fields(Some(&stored), &draft)).await?;
+    change.commit().await?;
+    Ok(merge)
 }
 
-/// A budget whose row is locked.
-pub(super) struct Stored {
-    pub(super) draft: BudgetDraft,
-    pub(super) description: Option<String>,
-    pub(super) version: i64,
-    pub(super) updated_at: OffsetDateTime,
-}
-
-pub(super) async fn lock(connection: &mut PgConnection, budget: BudgetId) -> Result<Stored, Error> {
+/// Locks a budget's row and reads it.
+async fn lock(connection: &mut PgConnection, budget: BudgetId) -> Result<(BudgetDraft, conflict::Stored), Error> {
     let row = sqlx::query!(
         "select name, description, category, soft_limit, hard_limit, reset_minutes, version, updated_at
          from budgets where id = $1 for update",
@@ -145,11 +143,14 @@ pub(super) async fn lock(connection: &mut PgConnection, budget: BudgetId) -> Res
     .fetch_optional(connection)
     .await?
     .ok_or(Refusal::NotFound)?;
+    let limits = limits(row.soft_limit, row.hard_limit)?;
     let draft = BudgetDraft {
         name: BudgetName::of_stored(&row.name),
         category: category(&row.category)?,
-        limits: limits(row.soft_limit, row.hard_limit)?,
+        soft_limit: limits.soft(),
+        hard_limit: limits.hard(),
         period: period(row.reset_minutes)?,
+        description: row.description,
     };
-    Ok(Stored { draft, description: row.description, version: row.version, updated_at: row.updated_at })
+    Ok((draft, conflict::Stored { target: budget.0, version: row.version, updated_at: row.updated_at }))
 }

@@ -8,9 +8,9 @@ use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::undo::Changed;
-use domain::conflict::Draft;
 use domain::error::Refusal;
 use domain::permission::DeleteProject;
+use domain::project::ProjectDraft;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -42,8 +42,7 @@ pub async fn delete(
     }
     if version.is_some_and(|version| version != facts.version) {
         let row = conflict::Stored { target: project.0, version: facts.version, updated_at: facts.created_at };
-        let names: Vec<_> = facts.draft().fields().iter().map(|field| field.name).collect();
-        return Err(conflict::refusal(&mut change, row, &names).await?.into());
+        return Err(conflict::refusal::<ProjectDraft>(&mut change, row).await?.into());
     }
     let title = facts.title().to_owned();
     let now = services.clock.now();

@@ -11,7 +11,7 @@ use domain::budget::{AssignedBudget, BudgetChoice};
 use domain::error::Refusal;
 use domain::id::ProjectId;
 use domain::permission::Permission;
-use domain::project::{MemberQuery, ProjectDetail, ProjectFacts, ProjectName};
+use domain::project::{MemberQuery, ProjectDetail, ProjectFacts, ProjectKind, ProjectName};
 use sqlx::PgExecutor;
 use sqlx::types::Json;
 use time::OffsetDateTime;
@@ -47,22 +47,41 @@ pub async fn facts(services: &Services, caller: &Caller, name: &ProjectName) -> 
     Ok(visible(services, caller, name, false).await?.facts)
 }
 
-/// The id behind a name, to ask for a proof with.
+/// What a change needs to know of a project before it asks for a permission.
+#[derive(Clone, Debug)]
+pub struct FoundProject {
+    /// The project.
+    pub id: ProjectId,
+    /// Technical name, as it is stored.
+    pub name: ProjectName,
+    /// Personal or shared.
+    pub kind: ProjectKind,
+}
+
+/// Finds a project by its name, to ask for a permission to change it.
 ///
 /// # Errors
 /// As [`detail`].
-pub async fn id_of(services: &Services, caller: &Caller, name: &ProjectName) -> Result<ProjectId, Error> {
+pub async fn find(services: &Services, caller: &Caller, name: &ProjectName) -> Result<FoundProject, Error> {
     check_password_changed(caller)?;
-    let id = sqlx::query_scalar!(
-        "select id from projects where lower(name) = lower($1) and deleted_at is null",
+    let row = sqlx::query!(
+        "select id, name, project_type from projects where lower(name) = lower($1) and deleted_at is null",
         name.as_str()
     )
     .fetch_optional(&services.pool)
     .await?
-    .map(ProjectId)
     .ok_or(Refusal::NotFound)?;
+    let id = ProjectId(row.id);
     check_visible(caller, id)?;
-    Ok(id)
+    Ok(FoundProject { id, name: stored_name(&row.name)?, kind: stored_kind(&row.project_type)? })
+}
+
+/// The id of a project that [`find`] finds.
+///
+/// # Errors
+/// As [`detail`].
+pub async fn id_of(services: &Services, caller: &Caller, name: &ProjectName) -> Result<ProjectId, Error> {
+    Ok(find(services, caller, name).await?.id)
 }
 
 async fn visible(

@@ -7,7 +7,8 @@ use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::locks::LockedUser;
-use domain::conflict::{Edit, Merge};
+use domain::conflict::Merge;
+use domain::draft::Edit;
 use domain::email::{AddressDraft, Email};
 use domain::error::Refusal;
 use domain::id::UserId;
@@ -29,7 +30,7 @@ pub async fn change_address(
     let mut change = services.change(can).await?;
     let person = LockedUser::lock(&mut change, id).await?;
     let stored = AddressDraft::stored(&person.email);
-    let (draft, merge) = conflict::merge(&mut change, person.row(), &stored, edit).await?;
+    let (draft, merge) = conflict::settle(&mut change, person.row(), &stored, edit).await?;
     if let AddressDraft(Some(email)) = draft {
         replace_address(services, &mut change, &person, &email).await?;
         change.commit().await?;

@@ -49,7 +49,7 @@ pub async fn update(
     check_roles(&edit.roles, change.actor())?;
     let mut person = LockedUser::lock(&mut change, id).await?;
     if version.is_some_and(|version| version != person.version) {
-        return Err(conflict::refusal(&mut change, person.row(), &["name", "email"]).await?.into());
+        return Err(conflict::refusal::<domain::email::AddressDraft>(&mut change, person.row()).await?.into());
     }
     let role = edit.roles.applied_to(person.role);
     if edit.project_limit == Some(None) && !role.is_admin() {

@@ -1,6 +1,6 @@
 //! Making projects.
 
-use super::{again, may_create, new_project};
+use super::{again, described, may_create, new_name};
 use domain::actor::Target;
 use domain::project::MemberQuery;
 use domain::role::{PlatformRole, ProjectRole};
@@ -23,7 +23,8 @@ async fn shared_projects_of(world: &World, caller: &Caller) -> i64 {
 async fn whoever_makes_a_project_is_its_project_admin() {
     let world = World::create().await;
     let ada = world.person("Ada Lovelace", PlatformRole::User).await;
-    let name = projects::create(&world.services, &may_create(&ada), new_project("atlas")).await.expect("made");
+    let name =
+        projects::create(&world.services, &may_create(&ada), new_name("atlas"), &described()).await.expect("made");
     let ada = again(&world, &ada).await;
     let detail =
         projects::detail(&world.services, &ada, &name, &MemberQuery::default()).await.expect("visible to its maker");
@@ -51,7 +52,8 @@ async fn a_name_in_use_is_a_problem_at_its_field_whatever_its_case() {
     let world = World::create().await;
     let ada = world.person("Ada", PlatformRole::User).await;
     world.project("Atlas", &ada).await;
-    let text = problem(projects::create(&world.services, &may_create(&ada), new_project("atlas")).await, "name");
+    let text =
+        problem(projects::create(&world.services, &may_create(&ada), new_name("atlas"), &described()).await, "name");
     assert!(text.contains("already a project"), "{text}");
     assert_eq!(shared_projects_of(&world, &ada).await, 1);
 }
@@ -62,15 +64,17 @@ async fn making_a_project_counts_towards_the_limit() {
     let ada = world.person("Ada", PlatformRole::User).await;
     world.personal_project(&ada).await;
     for name in ["one", "two", "six"] {
-        projects::create(&world.services, &may_create(&ada), new_project(name)).await.expect("within the limit");
+        projects::create(&world.services, &may_create(&ada), new_name(name), &described())
+            .await
+            .expect("within the limit");
     }
-    let text = rule(projects::create(&world.services, &may_create(&ada), new_project("ten")).await);
+    let text = rule(projects::create(&world.services, &may_create(&ada), new_name("ten"), &described()).await);
     assert_eq!(text, "Ada is already in 3 of 3 shared projects. Remove one, or ask an admin to raise the limit.");
     assert_eq!(shared_projects_of(&world, &ada).await, 3);
 
     let one = world.services.pool();
     sqlx::query("update projects set deleted_at = now() where name = 'one'").execute(one).await.expect("deleted");
-    projects::create(&world.services, &may_create(&ada), new_project("ten"))
+    projects::create(&world.services, &may_create(&ada), new_name("ten"), &described())
         .await
         .expect("a deleted one is not counted");
 }
@@ -85,12 +89,18 @@ async fn an_own_limit_counts_instead_of_the_configured_one_and_admins_have_none(
         .execute(world.services.pool())
         .await
         .expect("a limit");
-    projects::create(&world.services, &may_create(&ada), new_project("one")).await.expect("one is allowed");
-    assert!(rule(projects::create(&world.services, &may_create(&ada), new_project("two")).await).contains("1 of 1"));
-    assert!(rule(projects::create(&world.services, &may_create(&bob), new_project("two")).await).contains("0 of 0"));
+    projects::create(&world.services, &may_create(&ada), new_name("one"), &described()).await.expect("one is allowed");
+    assert!(
+        rule(projects::create(&world.services, &may_create(&ada), new_name("two"), &described()).await)
+            .contains("1 of 1")
+    );
+    assert!(
+        rule(projects::create(&world.services, &may_create(&bob), new_name("two"), &described()).await)
+            .contains("0 of 0")
+    );
     for (name, target) in [("two", Target::Own), ("six", Target::Platform)] {
         let can = root.can(target).expect("an admin creates anywhere");
-        projects::create(&world.services, &can, new_project(name)).await.expect("no limit");
+        projects::create(&world.services, &can, new_name(name), &described()).await.expect("no limit");
     }
 }
 
@@ -102,9 +112,9 @@ async fn parallel_creations_never_pass_the_limit() {
         let tasks: Vec<_> = (0..6)
             .map(|n| {
                 let (services, can) = (world.services.clone(), may_create(&ada));
-                tokio::spawn(
-                    async move { projects::create(&services, &can, new_project(&format!("p{round}-{n}"))).await },
-                )
+                tokio::spawn(async move {
+                    projects::create(&services, &can, new_name(&format!("p{round}-{n}")), &described()).await
+                })
             })
             .collect();
         for task in tasks {

@@ -1,6 +1,6 @@
 //! Deleting projects and bringing them back.
 
-use super::{again, edit, may_create, may_edit, named, new_project};
+use super::{again, described, edit, may_create, may_edit, named, new_name};
 use domain::actor::Target;
 use domain::error::Refusal;
 use domain::id::ProjectId;
@@ -60,7 +60,7 @@ async fn a_deleted_project_is_gone_everywhere_and_its_name_stays_taken() {
     assert_eq!(audit[0].0, "project.deleted");
     assert_eq!(audit[0].2, ["description: What atlas is for -> -", "budgets: Shared -> -"]);
 
-    let taken = refusal(projects::create(&world.services, &may_create(&ada), new_project("atlas")).await);
+    let taken = refusal(projects::create(&world.services, &may_create(&ada), new_name("atlas"), &described()).await);
     assert!(matches!(&taken, Refusal::Invalid(errors) if errors.at("name").is_some()), "{taken:?}");
 }
 
@@ -145,7 +145,9 @@ async fn a_purged_project_leaves_its_name_and_nothing_else() {
     let audit = world.audit(id.0).await;
     assert_eq!((audit[1].0.as_str(), audit[1].1.as_str()), ("project.purged", "Bursar"));
     let ada = world.signed_in(ada.actor.user_id).await;
-    projects::create(&world.services, &may_create(&ada), new_project("atlas")).await.expect("the name is free");
+    projects::create(&world.services, &may_create(&ada), new_name("atlas"), &described())
+        .await
+        .expect("the name is free");
     let new = projects::id_of(&world.services, &again(&world, &ada).await, &named("atlas")).await.expect("the new one");
     assert_ne!(new, id);
     let inherited: i64 = sqlx::query_scalar(

@@ -1,10 +1,12 @@
 //! Editing projects.
 
-use super::{again, edit, may_edit, named};
+use super::{again, draft, edit, may_edit, named};
 use domain::actor::Target;
-use domain::conflict::{Draft, Side};
+use domain::conflict::{EditBasis, Side};
+use domain::draft::{Draft, Edit, Precondition};
 use domain::error::Refusal;
 use domain::permission::EditProject;
+use domain::project::ProjectDraft;
 use domain::role::{PlatformRole, ProjectRole};
 use services::testing::{World, conflict, refusal};
 use services::{members, projects};
@@ -48,6 +50,54 @@ async fn equal_values_change_nothing_even_when_sent_twice() {
 }
 
 #[tokio::test]
+async fn edit_that_is_stored_already_is_no_conflict_under_any_precondition() {
+    let world = World::create().await;
+    let ada = world.person("Ada", PlatformRole::User).await;
+    let id = world.project("atlas", &ada).await;
+    let can = may_edit(&world, &ada, id).await;
+    projects::edit(&world.services, &can, edit(1, "Atlas", "New")).await.expect("saved");
+    for stale in [
+        Precondition::FormVersion { version: 1, basis: EditBasis::default() },
+        Precondition::IfMatch(1),
+        Precondition::None,
+    ] {
+        let again = Edit::whole(stale.clone(), draft("Atlas", "New"));
+        projects::edit(&world.services, &can, again).await.unwrap_or_else(|fault| panic!("{stale:?}: {fault:?}"));
+    }
+    let facts = projects::facts(&world.services, &again(&world, &ada).await, &named("atlas")).await.expect("visible");
+    assert_eq!((facts.version, world.audit(id.0).await.len()), (2, 1), "nothing was written");
+}
+
+#[tokio::test]
+async fn stale_if_match_is_refused_and_names_who_saved() {
+    let world = World::create().await;
+    let (ada, root) = (world.person("Ada", PlatformRole::User).await, world.person("Root", PlatformRole::Admin).await);
+    let id = world.project("atlas", &ada).await;
+    let (by_ada, by_root) = (may_edit(&world, &ada, id).await, may_edit(&world, &root, id).await);
+    projects::edit(&world.services, &by_root, edit(1, "Atlas", "New")).await.expect("saved");
+    let stale = Edit::whole(Precondition::IfMatch(1), draft("Atlas", "Mine"));
+    let refused = conflict(projects::edit(&world.services, &by_ada, stale).await);
+    assert_eq!((refused.saved.name.as_str(), refused.version), ("Root", 2));
+    assert!(refused.fields.is_empty(), "an API client is asked for no choice");
+    assert_eq!(world.audit(id.0).await.len(), 1, "nothing was saved");
+    let current = Edit::whole(Precondition::IfMatch(2), draft("Atlas", "Mine"));
+    projects::edit(&world.services, &by_ada, current).await.expect("the version holds");
+}
+
+#[tokio::test]
+async fn edit_without_precondition_keeps_fields_it_does_not_replace() {
+    let world = World::create().await;
+    let ada = world.person("Ada", PlatformRole::User).await;
+    let id = world.project("atlas", &ada).await;
+    let can = may_edit(&world, &ada, id).await;
+    projects::edit(&world.services, &can, edit(1, "Atlas", "Old")).await.expect("saved");
+    let replace = |stored| Ok(ProjectDraft { description: "New".to_owned(), ..stored });
+    projects::edit(&world.services, &can, Edit::new(Precondition::None, replace)).await.expect("saved");
+    let facts = projects::facts(&world.services, &again(&world, &ada).await, &named("atlas")).await.expect("visible");
+    assert_eq!((facts.display_name.as_deref(), facts.description.as_str()), (Some("Atlas"), "New"));
+}
+
+#[tokio::test]
 async fn stale_form_names_who_changed_the_same_field() {
     let world = World::create().await;
     let (ada, root) = (world.person("Ada", PlatformRole::User).await, world.person("Root", PlatformRole::Admin).await);
@@ -63,16 +113,18 @@ async fn stale_form_names_who_changed_the_same_field() {
     let manages = again(&world, &ada).await.can(Target::Project(id)).expect("may manage members");
     members::add(&world.services, &manages, root.actor.user_id, ProjectRole::Member).await.expect("no edit");
 
-    let mut mine = edit(1, "Yours", "Mine");
-    mine.basis.base = rendered.fields().into_iter().map(|field| (field.name.to_owned(), field.value.typed)).collect();
-    let conflict = conflict(projects::edit(&world.services, &can, mine.clone()).await);
+    let base = rendered.fields().into_iter().map(|field| (field.name.to_owned(), field.value.typed)).collect();
+    let basis = EditBasis { base, ..EditBasis::default() };
+    let mine = |basis| Edit::whole(Precondition::FormVersion { version: 1, basis }, draft("Yours", "Mine"));
+    let conflict = conflict(projects::edit(&world.services, &can, mine(basis.clone())).await);
     assert_eq!((conflict.saved.name.as_str(), conflict.saved.at, conflict.version), ("Root", saved_at, 2));
     assert_eq!(conflict.open_labels(), ["Display name"], "only one side changed the description");
     assert_eq!(world.audit(id.0).await.len(), 2, "nothing was saved");
 
-    mine.basis.offered = [("display_name".to_owned(), "Theirs".to_owned())].into();
-    mine.basis.choice = [("display_name".to_owned(), Side::Theirs)].into();
-    let merge = projects::edit(&world.services, &can, mine).await.expect("chosen");
+    let offered = [("display_name".to_owned(), "Theirs".to_owned())].into();
+    let choice = [("display_name".to_owned(), Side::Theirs)].into();
+    let chosen = EditBasis { offered, choice, ..basis };
+    let merge = projects::edit(&world.services, &can, mine(chosen)).await.expect("chosen");
     assert_eq!(merge.notice("Project saved."), "Saved. Kept Root's display name.");
     let facts = projects::facts(&world.services, &again(&world, &ada).await, &named("atlas")).await.expect("visible");
     assert_eq!((facts.display_name.as_deref(), facts.description.as_str()), (Some("Theirs"), "Mine"));

@@ -6,29 +6,32 @@ mod delete;
 mod edit;
 
 use domain::actor::Target;
-use domain::conflict::Edit;
+use domain::draft::Edit;
 use domain::id::ProjectId;
 use domain::permission::{Asks, CreateProject};
-use domain::project::{ProjectDraft, ProjectName};
-use domain::text::{Description, DisplayName};
+use domain::project::{ProjectDraft, ProjectFields, ProjectName};
 use services::guard::{Caller, Can};
-use services::projects::NewProject;
 use services::testing::World;
 
 fn named(name: &str) -> ProjectName {
     ProjectName::parse_existing(name).expect("a name")
 }
 
-fn new_project(name: &str) -> NewProject {
-    NewProject {
-        name: ProjectName::parse(name).expect("a new name"),
-        display_name: Some(DisplayName::parse("Atlas knowledge base").expect("a display name")),
-        description: Description::parse("Answers from our own documents").expect("a description"),
-    }
+fn new_name(name: &str) -> ProjectName {
+    ProjectName::parse(name).expect("a new name")
+}
+
+fn draft(display_name: &str, description: &str) -> ProjectDraft {
+    let fields = ProjectFields { display_name: display_name.to_owned(), description: description.to_owned() };
+    fields.parse().expect("a draft")
+}
+
+fn described() -> ProjectDraft {
+    draft("Atlas knowledge base", "Answers from our own documents")
 }
 
 fn edit(version: i64, display_name: &str, description: &str) -> Edit<ProjectDraft> {
-    Edit::of_version(version, ProjectDraft::parse(display_name, description).expect("a good draft"))
+    Edit::of_version(version, draft(display_name, description))
 }
 
 async fn again(world: &World, caller: &Caller) -> Caller {

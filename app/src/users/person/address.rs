@@ -6,7 +6,7 @@ use crate::paths;
 use crate::ui::{Button, ButtonKind, DialogButton, TextField, TextKind};
 use crate::users::actions::{ADDRESS_FORM, ChangeAddress, ReleaseAddress};
 use crate::users::data::UserView;
-use domain::conflict::Draft;
+use domain::draft::Draft;
 use domain::email::{AddressDraft, Email};
 use domain::user::{UserDetail, UserStatus};
 use leptos::context::Provider;

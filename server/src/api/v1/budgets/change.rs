@@ -14,7 +14,8 @@ use crate::api::schema::{
 use crate::api::wire::{Amount, given};
 use crate::state::AppState;
 use axum::extract::{Path, State};
-use domain::budget::{BudgetDraft, BudgetSlug, Category, Limits};
+use domain::budget::{BudgetDraft, BudgetSlug, Category};
+use domain::draft::{Draft as _, Edit, Precondition};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::money::Money;
@@ -23,9 +24,9 @@ use domain::reset_period::ResetPeriod;
 use domain::text::{BudgetName, Description};
 use http::StatusCode;
 use serde::Deserialize;
-use services::budgets::directory::{self, BudgetPatch};
+use services::budgets;
 use services::guard::Caller;
-use services::views::budgets;
+use services::views;
 use utoipa::ToSchema;
 
 /// A new budget.
@@ -77,12 +78,11 @@ pub async fn create(
     let Body(body) = body?;
     let slug =
         BudgetSlug::parse_new(&body.budget_id).map_err(|problem| ApiError::field("budget_id", problem.as_str()))?;
-    let (draft, description) = parse(&body)?;
-    directory::create(&state.services, &can, &slug, draft, description).await.map_err(in_use)?;
+    budgets::create(&state.services, &can, Some(&slug), &parse(&body)?).await.map_err(in_use)?;
     Ok((StatusCode::CREATED, shown(&state, &caller, &slug).await?))
 }
 
-fn parse(body: &NewBudget) -> Result<(BudgetDraft, Option<Description>), ApiError> {
+fn parse(body: &NewBudget) -> Result<BudgetDraft, ApiError> {
     let mut errors = FieldErrors::default();
     let name = errors.take("name", BudgetName::parse_sent(&body.name));
     let category = errors.take("budget_category", Category::parse(&body.budget_category));
@@ -94,8 +94,11 @@ fn parse(body: &NewBudget) -> Result<(BudgetDraft, Option<Description>), ApiErro
     if body.max_budget.0 == Money::default() {
         return Err(ApiError::field("max_budget", "Input should be greater than 0"));
     }
-    let limits = Limits::new(body.soft_budget.0, body.max_budget.0)?;
-    Ok((BudgetDraft { name, category, limits, period }, description))
+    let (soft_limit, hard_limit) = (body.soft_budget.0, body.max_budget.0);
+    let description = description.map(String::from);
+    let draft = BudgetDraft { name, category, soft_limit, hard_limit, period, description };
+    draft.check()?;
+    Ok(draft)
 }
 
 /// A name or an id that is in use, and a category that cannot change, are conflicts; crossed limits are a mistake.
@@ -164,11 +167,11 @@ pub async fn patch(
 ) -> Result<Versioned<Budget>, ApiError> {
     let can = on_platform::<ManageBudgets>(&caller)?;
     let Changes(body) = body?;
-    let version = if_match.or(body.version);
-    let edit = edit_of(body)?;
+    let precondition = if_match.or(body.version);
+    let edit = edit_of(body, precondition)?;
     let slug = slug_of(&id)?;
-    let budget = budgets::find(&state.services, &on_platform::<ViewBudgets>(&caller)?, &slug).await.map_err(missing)?;
-    let saved = directory::patch(&state.services, &can, budget.id, version, edit).await;
+    let budget = budgets::id_of(&state.services, &can, &slug).await.map_err(missing)?;
+    let saved = budgets::edit(&state.services, &can, budget, edit).await;
     saved.map_err(|fault| match fault {
         fault @ services::Error::Refused(Refusal::Conflict(_)) => if_match.refusal(fault),
         fault => in_use(fault).naming("Budget not found"),
@@ -176,29 +179,35 @@ pub async fn patch(
     shown(&state, &caller, &slug).await
 }
 
-fn edit_of(body: BudgetChanges) -> Result<BudgetPatch, ApiError> {
+fn edit_of(body: BudgetChanges, precondition: Precondition) -> Result<Edit<BudgetDraft>, ApiError> {
     let mut errors = FieldErrors::default();
-    let edit = BudgetPatch {
-        name: body.name.and_then(|name| errors.take("name", BudgetName::parse_sent(&name))),
-        category: body.budget_category.and_then(|text| errors.take("budget_category", Category::parse(&text))),
-        soft: body.soft_budget.map(|amount| amount.0),
-        hard: body.max_budget.map(|amount| amount.0),
-        period: body.budget_duration.and_then(|text| errors.take("budget_duration", ResetPeriod::parse(&text))),
-        description: body
-            .description
-            .and_then(|text| errors.take("description", Description::parse_optional(text.as_deref()))),
-    };
+    let name = body.name.and_then(|name| errors.take("name", BudgetName::parse_sent(&name)));
+    let category = body.budget_category.and_then(|text| errors.take("budget_category", Category::parse(&text)));
+    let period = body.budget_duration.and_then(|text| errors.take("budget_duration", ResetPeriod::parse(&text)));
+    let description =
+        body.description.and_then(|text| errors.take("description", Description::parse_optional(text.as_deref())));
     if !errors.is_empty() {
         return Err(ApiError::from(errors).invalid_as(StatusCode::UNPROCESSABLE_ENTITY));
     }
-    if edit.hard == Some(Money::default()) {
+    let (soft_limit, hard_limit) = (body.soft_budget.map(|amount| amount.0), body.max_budget.map(|amount| amount.0));
+    if hard_limit == Some(Money::default()) {
         return Err(ApiError::field("max_budget", "Input should be greater than 0"));
     }
-    Ok(edit)
+    Ok(Edit::new(precondition, move |stored: BudgetDraft| {
+        Ok(BudgetDraft {
+            name: name.unwrap_or(stored.name),
+            category: category.unwrap_or(stored.category),
+            soft_limit: soft_limit.unwrap_or(stored.soft_limit),
+            hard_limit: hard_limit.unwrap_or(stored.hard_limit),
+            period: period.unwrap_or(stored.period),
+            description: description.map_or(stored.description, |text| text.map(String::from)),
+        })
+    }))
 }
 
 /// A budget as it is now.
 async fn shown(state: &AppState, caller: &Caller, slug: &BudgetSlug) -> Result<Versioned<Budget>, ApiError> {
-    let budget = budgets::find(&state.services, &on_platform::<ViewBudgets>(caller)?, slug).await.map_err(missing)?;
+    let budget =
+        views::budgets::find(&state.services, &on_platform::<ViewBudgets>(caller)?, slug).await.map_err(missing)?;
     Ok(Versioned(budget.version, budget.into()))
 }

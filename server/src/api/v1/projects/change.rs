@@ -14,15 +14,16 @@ use crate::api::wire::given;
 use crate::state::AppState;
 use axum::extract::{Path, State};
 use domain::actor::Target;
-use domain::form::{FieldErrors, FieldProblem};
+use domain::draft::{Edit, Precondition};
+use domain::form::FieldErrors;
 use domain::permission::CreateProject;
-use domain::project::ProjectName;
+use domain::project::{ProjectDraft, ProjectName};
 use domain::text::{Description, DisplayName};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use services::guard::Caller;
-use services::projects::{self, NewProject, ProjectPatch, directory};
+use services::projects::{self, directory};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -76,27 +77,23 @@ pub async fn create(
     if body.cost_center_id.is_some() {
         return Err(ApiError::not_found("Selected cost center not found"));
     }
-    let name = projects::create(&state.services, &can, parse(&body)?)
+    let (name, draft) = parse(&body)?;
+    let name = projects::create(&state.services, &can, name, &draft)
         .await
         .map_err(|fault| ApiError::from(fault).rule_as(StatusCode::FORBIDDEN).invalid_as(StatusCode::CONFLICT))?;
     let entry = directory::made(&state.services, &can, &name).await?;
     Ok((StatusCode::CREATED, Versioned(entry.version, Project::new(&entry, &caller))))
 }
 
-fn parse(body: &NewSharedProject) -> Result<NewProject, FieldErrors> {
+fn parse(body: &NewSharedProject) -> Result<(ProjectName, ProjectDraft), FieldErrors> {
     let mut errors = FieldErrors::default();
     let name = errors.take("name", exact(&body.name, ProjectName::parse));
     let display_name = errors.take("display_name", DisplayName::parse_optional(body.display_name.as_deref()));
-    let description = errors.take("description", parse_description(body.description.as_deref()));
+    let description = errors.take("description", Description::parse_optional(body.description.as_deref()));
     match (name, display_name, description) {
-        (Some(name), Some(display_name), Some(description)) => Ok(NewProject { name, display_name, description }),
+        (Some(name), Some(display_name), Some(description)) => Ok((name, ProjectDraft::new(display_name, description))),
         _ => Err(errors),
     }
-}
-
-/// Blank means none.
-fn parse_description(raw: Option<&str>) -> Result<Description, FieldProblem> {
-    Ok(Description::parse_optional(raw)?.unwrap_or_else(Description::none))
 }
 
 /// The fields to change, at least one. What is left out or null stays as it is.
@@ -163,17 +160,17 @@ pub async fn patch(
     if_match: IfMatch,
     body: Result<Body<ProjectChanges>, ApiError>,
 ) -> Result<Versioned<Project>, ApiError> {
-    let (entry, can) = editable(&state, &caller, &name).await?;
+    let (project, can) = editable(&state, &caller, &name).await?;
     let Body(body) = body?;
     check_analytics(&caller, body.cli_analytics_enabled)?;
-    let edit = edit_of(&body, entry.name.as_str())?;
-    let saved = projects::patch(&state.services, &can, if_match.or(body.version), edit).await;
+    let edit = edit_of(&body, project.name.as_str(), if_match.or(body.version))?;
+    let saved = projects::edit(&state.services, &can, edit).await;
     saved.map_err(|fault| if_match.refusal(fault))?;
     let entry = visible(&state, &caller, &name).await?;
     Ok(Versioned(entry.version, Project::new(&entry, &caller)))
 }
 
-fn edit_of(body: &ProjectChanges, name: &str) -> Result<ProjectPatch, ApiError> {
+fn edit_of(body: &ProjectChanges, name: &str, precondition: Precondition) -> Result<Edit<ProjectDraft>, ApiError> {
     for (both, what) in [
         (body.display_name.is_some() && body.clear_display_name, "display_name"),
         (body.description.is_some() && body.clear_description, "description"),
@@ -189,17 +186,18 @@ fn edit_of(body: &ProjectChanges, name: &str) -> Result<ProjectPatch, ApiError> 
     }
     body.refuse_what_is_not_there(name)?;
     let mut errors = FieldErrors::default();
-    let edit = ProjectPatch {
-        display_name: match &body.display_name {
-            None => body.clear_display_name.then_some(None),
-            text => errors.take("display_name", DisplayName::parse_optional(text.as_deref())),
-        },
-        description: match &body.description {
-            None => body.clear_description.then(Description::none),
-            text => errors.take("description", parse_description(text.as_deref())),
-        },
-    };
-    if errors.is_empty() { Ok(edit) } else { Err(errors.into()) }
+    let replaces_display_name = body.display_name.is_some() || body.clear_display_name;
+    let replaces_description = body.description.is_some() || body.clear_description;
+    let display_name = errors.take("display_name", DisplayName::parse_optional(body.display_name.as_deref()));
+    let description = errors.take("description", Description::parse_optional(body.description.as_deref()));
+    let (Some(display_name), Some(description)) = (display_name, description) else { return Err(errors.into()) };
+    let ProjectDraft { display_name, description } = ProjectDraft::new(display_name, description);
+    Ok(Edit::new(precondition, move |stored: ProjectDraft| {
+        Ok(ProjectDraft {
+            display_name: if replaces_display_name { display_name } else { stored.display_name },
+            description: if replaces_description { description } else { stored.description },
+        })
+    }))
 }
 
 /// What a change must not be, in the words of JSON Schema: one without effect, and one that sets a field and clears it.

@@ -9,6 +9,7 @@ use domain::project::{ProjectKind, ProjectName};
 use http::StatusCode;
 use services::guard::{Caller, Can};
 use services::projects::directory::{self, Entry};
+use services::projects::{self, FoundProject};
 
 const MISSING: &str = "Project not found";
 
@@ -36,46 +37,56 @@ pub fn named(fault: services::Error) -> ApiError {
     ApiError::from(fault).naming(MISSING)
 }
 
-/// A project that the person may change in the way asked for: whoever may not is told that there is none. A personal
-/// one is nobody's to change.
+/// Finds a project to change, by its name alone.
+async fn find(state: &AppState, caller: &Caller, name: &str) -> Result<FoundProject, ApiError> {
+    let name = ProjectName::parse_existing(in_path(name)).map_err(|_| ApiError::not_found(MISSING))?;
+    projects::find(&state.services, caller, &name).await.map_err(named)
+}
+
+/// A shared project, with the permission to change it. A caller without the permission learns nothing about the project.
 ///
 /// # Errors
-/// 404 for whoever may not, 403 for a personal project.
+/// 404 without the permission, 403 for a personal project.
 pub async fn writable<P: Asks>(
     state: &AppState,
     caller: &Caller,
     name: &str,
     personal: &str,
-) -> Result<(Entry, Can<P>), ApiError> {
-    let entry = visible(state, caller, name).await?;
-    if entry.kind == ProjectKind::Personal {
+) -> Result<(FoundProject, Can<P>), ApiError> {
+    let project = find(state, caller, name).await?;
+    if project.kind == ProjectKind::Personal {
         return Err(ApiError::new(StatusCode::FORBIDDEN, personal));
     }
-    let can = caller.can::<P>(Target::Project(entry.id)).map_err(|refusal| match refusal {
+    let can = caller.can::<P>(Target::Project(project.id)).map_err(|refusal| match refusal {
         Refusal::Forbidden(_) => ApiError::not_found(MISSING),
         refusal => refusal.into(),
     })?;
-    Ok((entry, can))
+    Ok((project, can))
 }
 
-/// A project to edit: whoever may not is told so, also about one that they may not see (`/v1` has it so for PATCH).
+/// A shared project, with the permission to edit it. A caller without the permission gets the same answer for a project
+/// that exists and for one that does not.
 ///
 /// # Errors
-/// 403 for whoever may not and for a personal project, 404 where there is none.
-pub async fn editable(state: &AppState, caller: &Caller, name: &str) -> Result<(Entry, Can<EditProject>), ApiError> {
+/// 403 without the permission and for a personal project, 404 when the project does not exist.
+pub async fn editable(
+    state: &AppState,
+    caller: &Caller,
+    name: &str,
+) -> Result<(FoundProject, Can<EditProject>), ApiError> {
     let sees_all = caller.actor.may(EditProject::PERMISSION, Target::Platform);
-    let entry = match visible(state, caller, name).await {
+    let project = match find(state, caller, name).await {
         Err(refused) if refused.status() == StatusCode::NOT_FOUND && !sees_all => return Err(not_editable()),
         found => found?,
     };
-    let can = caller.can::<EditProject>(Target::Project(entry.id)).map_err(|refusal| match refusal {
+    let can = caller.can::<EditProject>(Target::Project(project.id)).map_err(|refusal| match refusal {
         Refusal::Forbidden(_) | Refusal::NotFound => not_editable(),
         refusal => refusal.into(),
     })?;
-    if entry.kind == ProjectKind::Personal {
+    if project.kind == ProjectKind::Personal {
         return Err(ApiError::new(StatusCode::FORBIDDEN, "Cannot update a personal project"));
     }
-    Ok((entry, can))
+    Ok((project, can))
 }
 
 fn not_editable() -> ApiError {

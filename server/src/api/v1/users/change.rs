@@ -182,7 +182,7 @@ pub async fn update(
     let can = on_platform::<ManageUsers>(&caller)?;
     let id = parse_id(&id)?;
     let Changes(mut body) = body?;
-    let version = if_match.or(body.version);
+    let version = if_match.0.or(body.version);
     if body.email.is_some() && state.services.identity().is_some() {
         return Err(ApiError::bad_request("The e-mail address comes from the identity provider."));
     }

@@ -1,0 +1,168 @@
+//! Objects as forms and API clients edit them. Every draft lists its fields once: forms, the conflict page, audit events
+//! and the API read that list.
+
+use crate::conflict::EditBasis;
+use crate::form::FieldErrors;
+use serde::{Deserialize, Serialize};
+
+/// The fields of an object that can be edited.
+pub trait Draft: Clone + PartialEq + Sized + 'static {
+    /// Every field, in the order of the form.
+    const FIELDS: &'static [DraftField<Self>];
+
+    /// Checks the fields against each other.
+    ///
+    /// # Errors
+    /// A problem at its field.
+    fn check(&self) -> Result<(), FieldErrors> {
+        Ok(())
+    }
+
+    /// Every field with its value.
+    fn fields(&self) -> Vec<Field> {
+        let of = |field: &DraftField<Self>| Field { name: field.name, label: field.label, value: (field.value)(self) };
+        Self::FIELDS.iter().map(of).collect()
+    }
+
+    /// Names and labels of the fields, for the summary of a form's problems.
+    fn labels() -> Vec<(&'static str, &'static str)> {
+        Self::FIELDS.iter().map(|field| (field.name, field.label)).collect()
+    }
+
+    /// `self` with the stored value of each field that `takes_theirs` names.
+    ///
+    /// # Errors
+    /// As [`Draft::check`].
+    fn merged(mut self, theirs: &Self, takes_theirs: impl Fn(&str) -> bool) -> Result<Self, FieldErrors> {
+        for field in Self::FIELDS.iter().filter(|field| takes_theirs(field.name)) {
+            (field.copy)(&mut self, theirs);
+        }
+        self.check()?;
+        Ok(self)
+    }
+}
+
+/// A field of a draft `D`, without a value.
+#[derive(Debug)]
+pub struct DraftField<D> {
+    /// Its name in forms, conflicts and audit events.
+    pub name: &'static str,
+    /// Its label on screens.
+    pub label: &'static str,
+    /// The most characters of a text; 0 for other fields.
+    pub max_length: u16,
+    value: fn(&D) -> FieldValue,
+    copy: fn(&mut D, &D),
+}
+
+impl<D> DraftField<D> {
+    /// Declares a field with how it is read and how it is copied from another draft.
+    pub const fn new(
+        name: &'static str,
+        label: &'static str,
+        value: fn(&D) -> FieldValue,
+        copy: fn(&mut D, &D),
+    ) -> Self {
+        Self { name, label, max_length: 0, value, copy }
+    }
+
+    /// Limits the length of a text.
+    #[must_use]
+    pub const fn at_most(self, max_length: usize) -> Self {
+        Self { max_length: max_length as u16, ..self }
+    }
+}
+
+/// A field of a draft with its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name in forms, conflicts and audit events.
+    pub name: &'static str,
+    /// Its label on screens.
+    pub label: &'static str,
+    /// Its value.
+    pub value: FieldValue,
+}
+
+/// A value of a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldValue {
+    /// In the spelling of the form; empty for no value.
+    pub typed: String,
+    /// As pages show it.
+    pub shown: String,
+}
+
+impl FieldValue {
+    /// A value that is shown as it is typed.
+    pub fn text(typed: impl Into<String>) -> Self {
+        let typed = typed.into();
+        Self { shown: typed.clone(), typed }
+    }
+
+    /// A value that is typed in one way and shown in another.
+    pub fn shown(typed: impl Into<String>, shown: impl Into<String>) -> Self {
+        Self { typed: typed.into(), shown: shown.into() }
+    }
+}
+
+/// What has to hold of the stored object for an edit to be saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Precondition {
+    /// The edit comes from a form that was rendered with this version. A later version is merged with the edit.
+    FormVersion {
+        /// The version.
+        version: i64,
+        /// The values that the form was rendered with, and the choices made since.
+        basis: EditBasis,
+    },
+    /// The object has to have this version: `If-Match` (RFC 9110, section 13.1.1), or `version` in the body of an API
+    /// request.
+    IfMatch(i64),
+    /// Whatever is stored is edited.
+    None,
+}
+
+/// An edit of a stored object: the fields to replace, and the precondition.
+pub struct Edit<D> {
+    /// What has to hold of the stored object.
+    pub precondition: Precondition,
+    replace: Box<dyn FnOnce(D) -> Result<D, FieldErrors> + Send>,
+}
+
+impl<D: Draft + Send> Edit<D> {
+    /// Replaces fields of the stored draft, which is known under its lock.
+    pub fn new(precondition: Precondition, replace: impl FnOnce(D) -> Result<D, FieldErrors> + Send + 'static) -> Self {
+        Self { precondition, replace: Box::new(replace) }
+    }
+
+    /// Replaces every field.
+    pub fn whole(precondition: Precondition, draft: D) -> Self {
+        Self::new(precondition, |_| Ok(draft))
+    }
+
+    /// Replaces every field by a form of this version without a record of its values: any difference to a later version
+    /// needs a choice.
+    pub fn of_version(version: i64, draft: D) -> Self {
+        Self::whole(Precondition::FormVersion { version, basis: EditBasis::default() }, draft)
+    }
+
+    /// Whether it comes from a form of the console.
+    pub const fn is_form(&self) -> bool {
+        matches!(self.precondition, Precondition::FormVersion { .. })
+    }
+
+    /// The edited draft, and the precondition under which it is saved.
+    ///
+    /// # Errors
+    /// A problem at a field that does not go with the stored ones.
+    pub fn of_stored(self, stored: &D) -> Result<(D, Precondition), FieldErrors> {
+        Ok(((self.replace)(stored.clone())?, self.precondition))
+    }
+}
+
+impl<D> std::fmt::Debug for Edit<D> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Edit").field("precondition", &self.precondition).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,117 @@
+//! The fields of a project that can be edited.
+
+use super::ProjectName;
+use crate::draft::{Draft, DraftField, FieldValue};
+use crate::form::FieldErrors;
+use crate::text::{Description, DisplayName};
+use serde::{Deserialize, Serialize};
+
+/// The fields of a project that can be edited. Its technical name never changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectDraft {
+    /// `None` clears it; the technical name is shown then.
+    pub display_name: Option<String>,
+    /// What it is for; empty where an API client did not say.
+    pub description: String,
+}
+
+impl ProjectDraft {
+    /// What the project is called.
+    pub const DISPLAY_NAME: DraftField<Self> = DraftField::<Self>::new(
+        "display_name",
+        "Display name",
+        |draft| FieldValue::text(draft.display_name.clone().unwrap_or_default()),
+        |draft, other| draft.display_name.clone_from(&other.display_name),
+    )
+    .at_most(DisplayName::LONGEST);
+
+    /// What the project is for.
+    pub const DESCRIPTION: DraftField<Self> = DraftField::<Self>::new(
+        "description",
+        "Description",
+        |draft| FieldValue::text(&*draft.description),
+        |draft, other| draft.description.clone_from(&other.description),
+    )
+    .at_most(Description::LONGEST);
+
+    /// Takes fields that were parsed; a blank one is `None`.
+    pub fn new(display_name: Option<DisplayName>, description: Option<Description>) -> Self {
+        Self {
+            display_name: display_name.map(String::from),
+            description: description.map(String::from).unwrap_or_default(),
+        }
+    }
+}
+
+impl Draft for ProjectDraft {
+    const FIELDS: &'static [DraftField<Self>] = &[Self::DISPLAY_NAME, Self::DESCRIPTION];
+}
+
+/// The fields of a project's form, as they are sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectFields {
+    /// May be blank.
+    pub display_name: String,
+    /// May not be blank.
+    pub description: String,
+}
+
+impl ProjectFields {
+    /// Names and values, to show them again when the form is refused.
+    pub fn values(&self) -> [(&str, &str); 2] {
+        let Self { display_name, description } = self;
+        [(ProjectDraft::DISPLAY_NAME.name, display_name), (ProjectDraft::DESCRIPTION.name, description)]
+    }
+
+    /// Parses the fields together.
+    ///
+    /// # Errors
+    /// Every problem at its field, not just the first.
+    pub fn parse(&self) -> Result<ProjectDraft, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let display_name =
+            errors.take(ProjectDraft::DISPLAY_NAME.name, DisplayName::parse_unless_blank(&self.display_name));
+        let description = errors.take(ProjectDraft::DESCRIPTION.name, Description::parse(&self.description));
+        match (display_name, description) {
+            (Some(display_name), Some(description)) => Ok(ProjectDraft::new(display_name, Some(description))),
+            _ => Err(errors),
+        }
+    }
+
+    /// Parses the fields of a new project, and its name.
+    ///
+    /// # Errors
+    /// As [`ProjectFields::parse`]; the name's problem stands at `name`.
+    pub fn parse_new(&self, name: &str) -> Result<(ProjectName, ProjectDraft), FieldErrors> {
+        match (ProjectName::parse(name), self.parse()) {
+            (Ok(name), Ok(draft)) => Ok((name, draft)),
+            (name, draft) => {
+                let mut errors = draft.err().unwrap_or_default();
+                errors.take("name", name);
+                Err(errors)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_problem_of_a_new_project_stands_at_its_field() {
+        let fields = ProjectFields { display_name: "x".repeat(151), description: " ".to_owned() };
+        let errors = fields.parse_new("No Name").expect_err("all wrong");
+        let names: Vec<_> = errors.iter().map(|(field, _)| field).collect();
+        assert_eq!(names, ["description", "display_name", "name"]);
+        assert_eq!(fields.parse().expect_err("two wrong").iter().count(), 2);
+    }
+
+    #[test]
+    fn blank_display_name_clears_it() {
+        let fields = ProjectFields { display_name: " ".to_owned(), description: "Notes".to_owned() };
+        let (name, draft) = fields.parse_new("atlas").expect("a new project");
+        assert_eq!((name.as_str(), draft.display_name.as_deref()), ("atlas", None));
+        assert_eq!(draft.description, "Notes");
+    }
+}
