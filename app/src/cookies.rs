@@ -103,7 +103,7 @@ pub fn handover(token: &HandoverToken) -> Cookie<'static> {
 
 /// Binds a sign-in at the identity provider to the browser that began it.
 pub fn sign_in(secret: &FlowSecret) -> Cookie<'static> {
-    CookieName::SignIn.with(secret.expose().to_owned(), flow::LIFE)
+    CookieName::SignIn.with(secret.expose().to_owned(), flow::FLOW_LIFETIME)
 }
 
 /// Keeps the colours that the user chose.

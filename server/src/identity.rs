@@ -1,5 +1,5 @@
-//! Addresses of the sign-in through an identity provider: leaving, coming back, signing out there, and being told to sign
-//! people out.
+//! Addresses of the sign-in through an identity provider: authorization redirect, callback, sign-out at the provider, and
+//! back-channel logout.
 
 mod sign_out;
 
@@ -24,18 +24,18 @@ use http::StatusCode;
 use serde::Deserialize;
 use services::forms;
 use services::identity::Fault;
-use services::identity::flow::{self, FlowSecret, From, Leaving, Purpose, Return};
+use services::identity::flow::{self, AuthorizationRedirect, CallbackContext, CallbackParams, FlowSecret, Purpose};
 use services::identity::logout::{self, BACK_CHANNEL};
 
-/// Nothing of it is there when people sign in with Bursar's own passwords.
+/// There are no such addresses with local accounts.
 pub fn routes(state: &AppState) -> Router<AppState> {
     if state.services.identity().is_none() {
         return Router::new();
     }
     let browsers = Router::new()
-        .route(paths::SIGN_IN_THROUGH_PROVIDER, get(leave))
-        .route(flow::AGAIN, get(leave_again))
-        .route(flow::CALLBACK, get(arrive))
+        .route(paths::SIGN_IN_THROUGH_PROVIDER, get(sign_in))
+        .route(flow::REAUTHENTICATE, get(reauthenticate))
+        .route(flow::CALLBACK, get(callback))
         .route(paths::SIGN_OUT_AT_PROVIDER, get(sign_out::at_provider))
         .layer(from_fn_with_state(state.clone(), session::read));
     // The provider is no browser and has neither cookies nor an origin: the token it sends is what counts.
@@ -44,73 +44,73 @@ pub fn routes(state: &AppState) -> Router<AppState> {
 }
 
 #[derive(Deserialize)]
-struct Wish {
+struct SignInQuery {
     next: Option<String>,
 }
 
-impl Wish {
+impl SignInQuery {
     fn next(&self) -> NextPath {
         self.next.as_deref().and_then(NextPath::parse).unwrap_or_default()
     }
 }
 
-async fn leave(
+async fn sign_in(
     State(state): State<AppState>,
-    Query(wish): Query<Wish>,
+    Query(query): Query<SignInQuery>,
     Extension(info): Extension<RequestInfo>,
     request: Request,
 ) -> Response {
-    let next = wish.next();
-    match flow::leave(&state.services, Purpose::SignIn, next.as_str(), &info.client).await {
-        Ok(leaving) => go(leaving),
+    let next = query.next();
+    match flow::begin_authorization(&state.services, Purpose::SignIn, next.as_str(), &info.client).await {
+        Ok(redirect) => send_to_provider(redirect),
         // The sign-in page says what is wrong, and since when.
         Err(Fault::Unreachable(_)) => Redirect::to(&next.through_sign_in()).into_response(),
         Err(fault) => refuse(&state, &request.into_parts().0, fault),
     }
 }
 
-async fn leave_again(
+async fn reauthenticate(
     State(state): State<AppState>,
-    Query(wish): Query<Wish>,
+    Query(query): Query<SignInQuery>,
     Extension(info): Extension<RequestInfo>,
     request: Request,
 ) -> Response {
-    let next = wish.next();
+    let next = query.next();
     let Some(caller) = info.caller else { return Redirect::to(&next.through_sign_in()).into_response() };
     let purpose = Purpose::Reauthenticate(caller.actor.session_id);
-    match flow::leave(&state.services, purpose, next.as_str(), &info.client).await {
-        Ok(leaving) => go(leaving),
+    match flow::begin_authorization(&state.services, purpose, next.as_str(), &info.client).await {
+        Ok(redirect) => send_to_provider(redirect),
         Err(fault) => refuse(&state, &request.into_parts().0, fault),
     }
 }
 
-fn go(leaving: Leaving) -> Response {
-    with_cookie(Redirect::to(&leaving.url), &cookies::sign_in(&leaving.secret))
+fn send_to_provider(redirect: AuthorizationRedirect) -> Response {
+    with_cookie(Redirect::to(&redirect.url), &cookies::sign_in(&redirect.secret))
 }
 
 #[derive(Deserialize)]
-struct Back {
+struct CallbackQuery {
     code: Option<String>,
     state: Option<String>,
     iss: Option<String>,
     error: Option<String>,
 }
 
-async fn arrive(
+async fn callback(
     State(state): State<AppState>,
-    Query(Back { code, state: flow_state, iss, error }): Query<Back>,
+    Query(CallbackQuery { code, state: flow_state, iss, error }): Query<CallbackQuery>,
     Extension(info): Extension<RequestInfo>,
     request: Request,
 ) -> Response {
     let parts = request.into_parts().0;
     let secret = CookieName::SignIn.read(&parts.headers).and_then(FlowSecret::from_cookie);
     let next = services::identity::destination(&state.services, flow_state.as_deref());
-    let back = Return { code, state: flow_state, iss, error };
-    let from = From { client: &info.client, request_id: &info.request_id };
-    match flow::arrive(&state.services, secret, back, from).await {
-        Ok(arrived) => {
-            let session = cookies::session(&arrived.token, state.services.settings().session_life);
-            forget(with_cookie(Redirect::to(&arrived.next), &session))
+    let params = CallbackParams { code, state: flow_state, iss, error };
+    let context = CallbackContext { client: &info.client, request_id: &info.request_id };
+    match flow::complete_authorization(&state.services, secret, params, context).await {
+        Ok(signed_in) => {
+            let session = cookies::session(&signed_in.token, state.services.settings().session_life);
+            forget(with_cookie(Redirect::to(&signed_in.next), &session))
         }
         Err(Fault::Denied(denied)) => forget(turn_away(&state, &parts, *denied).await),
         Err(Fault::Stale(why)) => go_on(&info, next.as_deref().and_then(NextPath::parse).unwrap_or_default(), why),
@@ -175,7 +175,7 @@ async fn back_channel(State(state): State<AppState>, Form(form): Form<LogoutForm
     };
     match logout::back_channel(&state.services, &form.logout_token).await {
         Ok(ended) => {
-            tracing::info!(ended, "the identity provider signed somebody out");
+            tracing::info!(ended, "the identity provider signed a user out");
             StatusCode::OK.into_response()
         }
         Err(fault @ Fault::Services(_)) => {

@@ -1,56 +1,45 @@
-//! Signing in through an identity provider: OpenID Connect's code flow with PKCE (field.md S2), back-channel logout (S3).
+//! Signing in through an identity provider: OpenID Connect's code flow with PKCE, and back-channel logout.
+//!
+//! The protocol is [`oidc_client`]'s; here its verified claims become users and sessions.
 //!
 //! | What | Where |
 //! |---|---|
-//! | leaving for the provider and coming back | [`flow`], [`destination`] |
-//! | what is checked of each kind of token | `id_token`, `signed`, [`access_token`] |
-//! | what the tokens lack | `userinfo` |
+//! | authorization redirect and callback | [`flow`], [`destination`] |
+//! | access tokens of API clients | [`access_token`] |
+//! | when the userinfo endpoint is requested | `userinfo` |
 //! | what a verified sign-in leaves in the database | `sessions` |
-//! | keeping a session's claims fresh | `refresh` |
+//! | refreshing a session's claims | `refresh` |
 //! | signing out, and being signed out | [`logout`], `logged_out` |
-//! | discovery and signing keys | `provider` |
-//! | where requests go, and outages | `line`, `contact` |
 //!
 //! Verified claims go to the rest of the console in one shape: as the provider wrote them, with the roles that
 //! `OIDC_ROLES_CLAIM` and `OIDC_ROLE_MAP` name at `realm_access.roles` (see `claims`).
 
 pub mod access_token;
 mod claims;
-mod client;
-mod code;
-mod contact;
 mod fault;
 pub mod flow;
-mod http;
-mod id_token;
-mod line;
 mod logged_out;
 pub mod logout;
-mod provider;
 mod refresh;
 mod seal;
 mod sessions;
-mod signed;
 mod state;
-mod token_answer;
 mod userinfo;
 
-pub use self::http::client as http_client;
 pub use fault::Fault;
 pub(crate) use refresh::refresh_if_due;
 pub use state::destination;
 
 use crate::Services;
+use crate::clock::Clock;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::provision::Vouched;
 use crate::sweep::{self, BATCH};
-use contact::Contact;
 use domain::permission::ViewIdentityProvider;
 use domain::provider::{LEEWAY, Outage, ProviderKind, ProviderStatus};
-use line::Route;
+use oidc_client::{AccessTokenProfile, OidcClient};
 use seal::Sealer;
-use std::sync::{Arc, Mutex, RwLock};
 
 /// What an identity provider needs to be told and to tell.
 #[derive(Clone)]
@@ -96,31 +85,41 @@ impl IdentityConfig {
     }
 }
 
-/// The identity provider, as far as it is known: its addresses, its keys, whether it answers.
+/// The HTTP client for [`Identity`].
+///
+/// # Errors
+/// The system has no certificate authorities.
+pub fn http_client() -> Result<reqwest::Client, https_client::ClientError> {
+    oidc_client::http_client("bursar")
+}
+
+/// The identity provider through which users sign in.
 pub struct Identity {
     config: IdentityConfig,
-    http: reqwest::Client,
+    oidc: OidcClient,
     sealer: Sealer,
-    route: Route,
-    known: RwLock<Option<Arc<provider::Known>>>,
-    contact: Arc<Mutex<Contact>>,
-    reading: tokio::sync::Mutex<()>,
 }
 
 impl Identity {
-    /// Nothing is asked of the provider until somebody signs in.
-    pub fn new(config: IdentityConfig, http: reqwest::Client) -> Self {
+    /// Sends nothing to the provider until a user signs in.
+    pub fn new(config: IdentityConfig, http: reqwest::Client, clock: Clock) -> Self {
+        let oidc = oidc_client::Config {
+            issuer: config.issuer.clone(),
+            issuer_setting: "OIDC_ISSUER_URL",
+            internal_url: config.internal_url.clone(),
+            client_id: config.client_id.clone(),
+            client_secret: config.client_secret.clone(),
+            redirect_uri: format!("{}{}", config.public_url, flow::CALLBACK),
+            scopes: config.scopes.clone(),
+            access_tokens: match config.kind {
+                ProviderKind::Keycloak => AccessTokenProfile::Keycloak,
+                ProviderKind::Entra => AccessTokenProfile::Entra,
+                ProviderKind::Oidc => AccessTokenProfile::Rfc9068,
+            },
+            leeway: LEEWAY,
+        };
         let sealer = Sealer::new(&config.secret_key);
-        let route = Route::new(&config.issuer, config.internal_url.as_deref());
-        Self {
-            config,
-            http,
-            sealer,
-            route,
-            known: RwLock::default(),
-            contact: Arc::default(),
-            reading: tokio::sync::Mutex::default(),
-        }
+        Self { oidc: OidcClient::new(oidc, http, move || clock.now()), config, sealer }
     }
 
     /// Which kind of provider it is.
@@ -129,13 +128,8 @@ impl Identity {
     }
 
     /// Verified claims for [`crate::provision`].
-    fn vouched<'a>(&'a self, claims: &'a signed::Claims, request_id: &'a str) -> Vouched<'a> {
+    fn vouched<'a>(&'a self, claims: &'a oidc_client::Claims, request_id: &'a str) -> Vouched<'a> {
         Vouched { provider: self.kind().key(), issuer: &self.config.issuer, claims, request_id }
-    }
-
-    /// Where the provider sends people back to.
-    fn redirect_uri(&self) -> String {
-        format!("{}{}", self.config.public_url, flow::CALLBACK)
     }
 }
 
@@ -148,8 +142,9 @@ impl std::fmt::Debug for Identity {
 /// Asks the provider whether it answers; `None` when it does. Waits no longer than one time-out.
 pub async fn outage(services: &Services) -> Option<Outage> {
     let identity = services.identity.as_ref()?;
-    identity.reach(services).await.err()?;
-    identity.contact().outage()
+    identity.oidc.check_reachable().await.err()?;
+    let oidc_client::Outage { is_unusable, since, what } = identity.oidc.outage()?;
+    Some(Outage { is_unusable, since, what })
 }
 
 /// How things stand with the provider; `None` without one. Asks it, unless it has answered just now.
@@ -167,8 +162,8 @@ pub async fn status(services: &Services, _: &Can<ViewIdentityProvider>) -> Resul
         kind: identity.kind(),
         issuer,
         outage,
-        keys_read_at: identity.known().map(|known| known.read_at),
-        clock_ahead_seconds: identity.contact().clock_ahead_seconds(),
+        keys_read_at: identity.oidc.keys_read_at(),
+        clock_ahead_seconds: identity.oidc.clock_ahead_seconds(),
         last_back_channel_logout_at: news.map(|news| news.last_logout_at),
     }))
 }

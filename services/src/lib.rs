@@ -19,7 +19,6 @@ pub mod error;
 pub mod forms;
 pub mod guard;
 pub mod handover;
-pub mod https;
 pub mod idempotency;
 pub mod identity;
 pub mod kept_form;

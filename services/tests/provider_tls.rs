@@ -2,7 +2,6 @@
 #![expect(clippy::expect_used, reason = "a test ends with the reason of what it met")]
 
 use domain::provider::ProviderKind;
-use services::https;
 use services::identity::{Identity, IdentityConfig, outage};
 use services::testing::{Authority, Validity, World};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -24,7 +23,8 @@ async fn what_is_said(world: &World, authority: &Authority, address: SocketAddr)
         secret_key: "a key for tests, not for anything else".to_owned(),
     };
     let builder = reqwest::Client::builder().no_proxy().tls_certs_only([authority.certificate()]);
-    let identity = Identity::new(config, https::build(builder).expect("a client"));
+    let identity =
+        Identity::new(config, https_client::build(builder).expect("a client"), world.services.clock().clone());
     let services = world.services.clone().with_identity(identity);
     outage(&services).await.expect("an outage").what
 }

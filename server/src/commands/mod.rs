@@ -43,7 +43,7 @@ pub enum CommandError {
     Manifest(#[from] manifest::ManifestError),
     /// No TLS connection to the identity provider can be verified.
     #[error("IDP_PROVIDER: {0}")]
-    Https(#[from] services::https::ClientError),
+    Https(#[from] https_client::ClientError),
     /// `check-config` found all of these.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Several(Vec<CommandError>),

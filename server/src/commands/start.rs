@@ -53,7 +53,10 @@ impl Database {
         let services = Services::new(database, Clock::system(), Random::system(), settings(config))?;
         tracing::info!("data is kept in {}", database::description(config, services.pool()));
         Ok(match provider(config) {
-            Some(provider) => services.with_identity(Identity::new(provider, identity::http_client()?)),
+            Some(provider) => {
+                let identity = Identity::new(provider, identity::http_client()?, services.clock().clone());
+                services.with_identity(identity)
+            }
             None => services,
         })
     }

@@ -28,7 +28,7 @@ pub enum TelemetryError {
     Traces(#[from] opentelemetry_otlp::ExporterBuildError),
     /// No TLS connection to the collector can be verified.
     #[error("OTEL_EXPORTER_OTLP_ENDPOINT: {0}")]
-    Https(#[from] services::https::ClientError),
+    Https(#[from] https_client::ClientError),
 }
 
 /// What was started and can still be asked.

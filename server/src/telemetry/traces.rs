@@ -2,6 +2,7 @@
 
 use super::TelemetryError;
 use http::{HeaderMap, Method};
+use https_client::ClientError;
 use opentelemetry::propagation::TextMapPropagator as _;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_http::{Bytes, HeaderExtractor, HttpClient, HttpError, Request, Response};
@@ -9,7 +10,6 @@ use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _, WithHttp
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use services::https::{self, ClientError};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tracing::level_filters::LevelFilter;
@@ -97,7 +97,7 @@ struct Client {
 
 impl Client {
     fn new() -> Result<Self, ClientError> {
-        let client = https::build(reqwest::Client::builder().timeout(PATIENCE))?;
+        let client = https_client::build(reqwest::Client::builder().timeout(PATIENCE))?;
         Ok(Self { client, runtime: Handle::current() })
     }
 }

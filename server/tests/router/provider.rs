@@ -15,6 +15,7 @@ use domain::provider::ProviderKind;
 use forge::{KEY, Key, OTHER_KEY};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value, json};
+use services::clock::Clock;
 use services::identity::{Identity, IdentityConfig};
 use services::testing::TestClock;
 use sha2::{Digest as _, Sha256};
@@ -142,7 +143,8 @@ impl Provider {
         let _ = self.state.clock.set(clock.clone());
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().timeout(PATIENCE).redirect(reqwest::redirect::Policy::none());
-        Identity::new(config, client.no_proxy().build().expect("a client"))
+        let (client, clock) = (client.no_proxy().build().expect("a client"), clock.clone());
+        Identity::new(config, client, Clock::from_fn(move || clock.now()))
     }
 
     /// Makes every answer wrong in one way, from now on.

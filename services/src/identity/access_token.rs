@@ -1,15 +1,13 @@
-//! Access tokens: those that programs send us, and the one that came with a sign-in.
+//! Access tokens: those that API clients send, and the one that came with a sign-in.
 //!
-//! A program's token is checked when it is first seen; from then on it is the secret of a session that ends with it.
-//! So everything that holds for sessions holds for programs: rights are read on every request, changes name the session,
-//! and whoever is deactivated or signed out by the provider is out at once.
+//! The token of an API client is verified when it is first sent; from then on it is the secret of a session that expires
+//! with it. So everything that holds for sessions holds for API clients: rights are read on every request, changes name
+//! the session, and a user who is deactivated or signed out by the provider is signed out at once.
 
-use super::contact::Purpose;
 use super::fault::{Fault, untrusted};
 use super::logged_out::{self, Origin};
 use super::seal::Tokens;
 use super::sessions::{self, Grant, SignedText};
-use super::signed::{Claims, Signed, check_size, is_for, seconds, shown};
 use super::{Identity, claims};
 use crate::Services;
 use crate::change::commit;
@@ -17,30 +15,29 @@ use crate::client::{Client, SessionToken};
 use crate::provision::{self, Admission, Occasion};
 use crate::session;
 use domain::provider::ProviderKind;
-use serde_json::{Map, Value};
+use oidc_client::{Claims, Purpose, claim_seconds, claim_text};
 
-/// Who sent a token, as the provider vouches for them.
+/// A verified access token.
 #[derive(Clone, Debug)]
 pub struct VerifiedToken {
     /// Its issuer.
     pub issuer: String,
-    /// Whom it is about.
+    /// The user.
     pub subject: String,
     /// Claims in the shape that every part of the console reads.
-    pub claims: Map<String, Value>,
+    pub claims: Claims,
 }
 
-/// Checks the access token of a program: signature, issuer, times, that it is an access token, and that it is for us.
+/// Verifies the access token of an API client: signature, issuer, times, that it is an access token, and that it is for us.
 ///
 /// # Errors
 /// [`Fault::Untrusted`] or [`Fault::TooLarge`] saying what is wrong with it, [`Fault::Unreachable`] when the provider's
 /// keys cannot be read.
 pub async fn verify(services: &Services, token: &str) -> Result<VerifiedToken, Fault> {
     let identity = services.identity.as_ref().ok_or_else(|| untrusted("Bursar has no identity provider"))?;
-    check_size(token)?;
-    let claims = identity.access_claims(services, token).await?;
-    let subject = text(&claims, "sub").ok_or_else(|| untrusted("it names nobody"))?.to_owned();
-    let userinfo = identity.userinfo(services, [&claims, &Claims::new()], &subject, token, (Purpose::Code, None)).await;
+    let claims = identity.oidc.verify_access_token(token).await?;
+    let subject = claim_text(&claims, "sub").ok_or_else(|| untrusted("it has no sub"))?.to_owned();
+    let userinfo = identity.userinfo([&claims, &Claims::new()], &subject, token, (Purpose::Code, None)).await;
     let others = userinfo.or_else(|fault| match fault {
         // A token without the scope openid opens nothing there, and may still be all that a known user needs.
         Fault::Declined(why) => {
@@ -83,8 +80,8 @@ pub(crate) async fn begin_session(
 ) -> Result<(), Fault> {
     let verified = verify(services, token).await?;
     let identity = services.identity.as_ref().ok_or_else(|| untrusted("there is no identity provider"))?;
-    let expires_at = seconds(&verified.claims, "exp").ok_or_else(|| untrusted("it never expires"))?;
-    let sid = text(&verified.claims, "sid").map(str::to_owned);
+    let expires_at = claim_seconds(&verified.claims, "exp").ok_or_else(|| untrusted("it never expires"))?;
+    let sid = claim_text(&verified.claims, "sid").map(str::to_owned);
     let mut transaction = services.pool.begin().await?;
     let origin = Origin { sid: sid.as_deref(), subject: &verified.subject, started_at: None };
     logged_out::check(services, &mut transaction, &verified.issuer, &verified.claims, origin).await?;
@@ -122,101 +119,24 @@ pub(crate) async fn begin_session(
 }
 
 impl Identity {
-    /// The claims of an access token that is for us.
-    pub(super) async fn access_claims(&self, services: &Services, token: &str) -> Result<Claims, Fault> {
-        let Signed { claims, kind, .. } = self.signed(services, token).await?;
-        if seconds(&claims, "exp").is_none() {
-            return Err(untrusted("it never expires"));
-        }
-        check_kind(self.config.kind, kind.as_deref(), &claims).map_err(untrusted)?;
-        let client = self.config.client_id.as_str();
-        // Keycloak names its client as the authorised party and, without a mapper, no audience.
-        let is_ours = self.config.kind == ProviderKind::Keycloak && text(&claims, "azp") == Some(client);
-        if is_ours || is_for(&claims, client) {
-            return Ok(claims);
-        }
-        Err(untrusted(format!("its audience (aud) is {}, expected {client}", shown(claims.get("aud")))))
-    }
-}
-
-impl Identity {
     /// The claims of the access token that came with an ID token of Keycloak; elsewhere it is not ours to read.
     ///
     /// A token that could not be read for a reason outside it is a fault: without it roles would seem revoked.
-    pub(super) async fn accompanying(&self, services: &Services, token: &str, subject: &str) -> Result<Claims, Fault> {
+    pub(super) async fn accompanying(&self, token: &str, subject: &str) -> Result<Claims, Fault> {
         if self.config.kind != ProviderKind::Keycloak {
             return Ok(Claims::new());
         }
-        match self.access_claims(services, token).await {
-            Ok(claims) if text(&claims, "sub") == Some(subject) => Ok(claims),
+        match self.oidc.verify_own_access_token(token).await {
+            Ok(claims) if claim_text(&claims, "sub") == Some(subject) => Ok(claims),
             Ok(_) => Ok(Claims::new()),
-            Err(Fault::Untrusted(why)) => {
+            Err(oidc_client::Error::Untrusted(why)) => {
                 tracing::warn!(why, "the access token that came with an ID token is not used");
                 Ok(Claims::new())
             }
-            Err(fault) => Err(fault),
+            Err(fault) => Err(fault.into()),
         }
     }
 }
 
 /// How tokens of Entra ID's version 1.0 begin their issuer.
 const ENTRA_V1_ISSUER: &str = "https://sts.windows.net/";
-
-/// Tells access tokens of users from ID tokens, which look alike and are no permission to call anything, and from those
-/// that an application was given for itself.
-fn check_kind(provider: ProviderKind, kind: Option<&str>, claims: &Claims) -> Result<(), String> {
-    let (is_right, expected) = match provider {
-        ProviderKind::Keycloak => (text(claims, "typ") == Some("Bearer"), "the claim typ with Bearer"),
-        ProviderKind::Entra if text(claims, "idtyp") == Some("app") || is_of_application(claims) => {
-            return Err("it is the token of an application (client credentials), not of a user".to_owned());
-        }
-        ProviderKind::Entra => (claims.contains_key("scp") && !claims.contains_key("nonce"), "the claim scp"),
-        ProviderKind::Oidc => (false, "the header typ with at+jwt (RFC 9068)"),
-    };
-    if is_right || kind == Some("at+jwt") {
-        return Ok(());
-    }
-    Err(format!("it is not an access token: those of this provider have {expected}"))
-}
-
-/// Entra ID gives applications roles and no scopes, and marks ID tokens with a nonce.
-fn is_of_application(claims: &Claims) -> bool {
-    claims.contains_key("roles") && !claims.contains_key("scp") && !claims.contains_key("nonce")
-}
-
-fn text<'a>(claims: &'a Claims, name: &str) -> Option<&'a str> {
-    claims.get(name).and_then(Value::as_str)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn an_id_token_is_no_access_token() {
-        let claims = |value: Value| value.as_object().cloned().expect("an object");
-        let is = |provider, kind, value| check_kind(provider, kind, &claims(value)).is_ok();
-        assert!(is(ProviderKind::Oidc, Some("at+jwt"), json!({})));
-        assert!(!is(ProviderKind::Oidc, Some("jwt"), json!({ "scope": "openid" })));
-        assert!(is(ProviderKind::Keycloak, Some("jwt"), json!({ "typ": "Bearer" })));
-        for typ in ["ID", "Refresh", "Logout", "Offline"] {
-            assert!(!is(ProviderKind::Keycloak, Some("jwt"), json!({ "typ": typ })), "{typ}");
-        }
-        assert!(is(ProviderKind::Entra, Some("jwt"), json!({ "scp": "access" })));
-        assert!(!is(ProviderKind::Entra, Some("jwt"), json!({ "scp": "access", "nonce": "n" })));
-        assert!(!is(ProviderKind::Entra, Some("jwt"), json!({})));
-    }
-
-    #[test]
-    fn entra_token_of_an_application_is_told_from_an_id_token() {
-        let why = |value: Value| {
-            let claims = value.as_object().cloned().expect("an object");
-            check_kind(ProviderKind::Entra, Some("jwt"), &claims).expect_err("no access token of a user")
-        };
-        for of_application in [json!({ "idtyp": "app" }), json!({ "roles": ["Bursar.Read"] })] {
-            assert!(why(of_application).contains("an application"));
-        }
-        assert!(why(json!({ "roles": ["developer"], "nonce": "n" })).contains("not an access token"));
-    }
-}

@@ -1,9 +1,9 @@
 //! From the claims of one provider to the shape that the rest of the console reads.
 
 use super::IdentityConfig;
-use super::signed::Claims;
 use domain::claims::{boolean, names};
 use domain::provider::ProviderKind;
+use oidc_client::Claims;
 use serde_json::{Value, json};
 
 /// Claims about the exchange rather than the person.

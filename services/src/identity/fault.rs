@@ -1,4 +1,4 @@
-//! Why a sign-in through the provider came to nothing.
+//! Why a sign-in through the identity provider failed.
 
 use crate::error::Error;
 use crate::meter::Outcome;
@@ -9,22 +9,22 @@ pub enum Fault {
     /// It was used already, took too long, or began in another browser.
     #[error("the sign-in is not open: {0}")]
     Stale(&'static str),
-    /// The provider let nobody in; its error code (RFC 6749).
+    /// The provider refused; its error code (RFC 6749).
     #[error("the provider declined: {0:?}")]
     Declined(String),
     /// What the provider answered must not be believed.
     #[error("the provider's answer was refused: {0:?}")]
     Untrusted(String),
-    /// A token, or the answer it came in, is too large to be read. Nothing is known about anybody's rights then.
+    /// A token, or the answer it came in, is too large to be read. Nothing is known of the user's rights then.
     #[error("a token is too large: {0}")]
     TooLarge(String),
     /// The provider does not answer, or not in time.
     #[error("the provider does not answer: {0}")]
     Unreachable(String),
-    /// The provider vouches for somebody who does not come in.
-    #[error("the person was turned away")]
+    /// The provider authenticated a user who may not sign in.
+    #[error("the user was refused")]
     Denied(Box<domain::denial::Denied>),
-    /// Ours.
+    /// Of Bursar itself.
     #[error(transparent)]
     Services(#[from] Error),
 }
@@ -32,6 +32,18 @@ pub enum Fault {
 impl From<sqlx::Error> for Fault {
     fn from(fault: sqlx::Error) -> Self {
         Self::Services(fault.into())
+    }
+}
+
+impl From<oidc_client::Error> for Fault {
+    fn from(error: oidc_client::Error) -> Self {
+        match error {
+            oidc_client::Error::Stale(why) => Self::Stale(why),
+            oidc_client::Error::Declined(code) => Self::Declined(code),
+            oidc_client::Error::Untrusted(why) => Self::Untrusted(why),
+            oidc_client::Error::TooLarge(why) => Self::TooLarge(why),
+            oidc_client::Error::Unreachable(why) => Self::Unreachable(why),
+        }
     }
 }
 

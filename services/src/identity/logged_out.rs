@@ -4,10 +4,9 @@
 //! code and its session, have none: they are refused by what is kept here.
 
 use super::fault::{Fault, untrusted};
-use super::logout::Order;
-use super::signed::{Claims, seconds};
 use crate::Services;
 use crate::error::Error;
+use oidc_client::{Claims, LogoutToken, claim_seconds};
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
@@ -29,19 +28,19 @@ pub(super) async fn keep(
     services: &Services,
     connection: &mut PgConnection,
     issuer: &str,
-    order: &Order,
+    token: &LogoutToken,
 ) -> Result<(), Error> {
     // A transaction that begins a session for the same user either has committed by now, or sees the row below.
-    lock(connection, issuer, (order.sid.as_deref(), order.subject.as_deref()), true).await?;
+    lock(connection, issuer, (token.sid.as_deref(), token.subject.as_deref()), true).await?;
     let now = services.clock.now();
     sqlx::query!(
         "insert into provider_logouts (id, issuer, sid, subject, issued_at, received_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7)",
         services.new_id(),
         issuer,
-        order.sid,
-        order.subject,
-        order.issued_at,
+        token.sid,
+        token.subject,
+        token.issued_at,
         now,
         now + KEPT_FOR
     )
@@ -59,7 +58,7 @@ pub(super) async fn check(
     claims: &Claims,
     origin: Origin<'_>,
 ) -> Result<(), Fault> {
-    let issued_at = seconds(claims, "iat").ok_or_else(|| untrusted("it does not say when it was issued"))?;
+    let issued_at = claim_seconds(claims, "iat").ok_or_else(|| untrusted("it does not say when it was issued"))?;
     if services.clock.now() - issued_at >= KEPT_FOR {
         return Err(untrusted("it was issued more than seven days ago and never sent since"));
     }

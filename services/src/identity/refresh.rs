@@ -1,14 +1,10 @@
-//! Keeping a session's claims fresh: a little before their token expires somebody asks for new ones, once.
+//! Refreshing a session's claims a little before their token expires, once.
 //!
-//! A lease in the row says who: of many requests on many processes one refreshes, and no connection to the database is
-//! held while the provider thinks. The others go on with claims that still hold, or wait for the one.
+//! A lease in the row decides which of many requests on many instances refreshes; no connection to the database is held
+//! while the provider answers. The others go on with claims that still hold, or wait for the new ones.
 
-use super::client::refused;
-use super::contact::Purpose;
 use super::fault::{Fault, untrusted};
 use super::flow::granted;
-use super::signed::{Claims, claims_of};
-use super::token_answer::TokenAnswer;
 use super::{Identity, sessions};
 use crate::Services;
 use crate::change::commit;
@@ -17,7 +13,7 @@ use crate::error::Error;
 use crate::provision::{self, Admission, Occasion};
 use crate::session;
 use domain::id::SessionId;
-use openidconnect::RefreshToken;
+use oidc_client::{Claims, IdToken, Purpose, TokenResponse, unverified_claims};
 use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 use tracing::Instrument as _;
@@ -142,13 +138,9 @@ impl Lease {
         let tokens = tokens.ok_or_else(|| untrusted("its tokens were sealed with another BURSAR_SECRET_KEY"))?;
         // Providers need not give one, and programs have none: the lease lies still until the claims are over.
         let Some(refresh) = tokens.refresh else { return Ok(held.as_is(services.clock.now())) };
-        let client = identity.client(&*identity.current(services).await?)?;
-        let refresh = RefreshToken::new(refresh);
-        let request = client.exchange_refresh_token(&refresh).map_err(|fault| untrusted(fault.to_string()))?;
-        let answer = request.request_async(&identity.line(services, Purpose::Session(self.session))).await;
-        let answer = answer.map_err(|fault| refused(fault, "its refresh token is not valid any more"))?;
-        let mut grant = if answer.raw_id_token().is_some() {
-            let id = identity.id_token(services, &answer, None).await?;
+        let answer = identity.oidc.refresh(refresh.clone(), self.session.0.as_u128()).await?;
+        let mut grant = if answer.id_token().is_some() {
+            let id = identity.oidc.verify_id_token(&answer, None).await?;
             granted(services, identity, &answer, id, self.exchange()).await?
         } else {
             self.without_id_token(services, identity, &answer, tokens.id).await?
@@ -156,13 +148,13 @@ impl Lease {
         if grant.subject != self.subject {
             return Err(untrusted("it speaks of somebody else now"));
         }
-        grant.tokens.refresh.get_or_insert_with(|| refresh.secret().clone());
+        grant.tokens.refresh.get_or_insert(refresh);
         self.admit(services, identity, &grant).await
     }
 
     /// What the exchange is for, and the claims so far.
-    const fn exchange(&self) -> (Purpose, Option<&Claims>) {
-        (Purpose::Session(self.session), Some(&self.claims))
+    fn exchange(&self) -> (Purpose, Option<&Claims>) {
+        (Purpose::Session(self.session.0.as_u128()), Some(&self.claims))
     }
 
     /// Providers need not send an id token again; what it said stands.
@@ -170,17 +162,11 @@ impl Lease {
         &self,
         services: &Services,
         identity: &Arc<Identity>,
-        answer: &TokenAnswer,
+        answer: &TokenResponse,
         id: String,
     ) -> Result<sessions::Grant, Fault> {
-        let said = claims_of(&id).unwrap_or_else(|| self.claims.clone());
-        let id = super::id_token::IdToken {
-            raw: id,
-            claims: said,
-            subject: self.subject.clone(),
-            sid: None,
-            authenticated_at: None,
-        };
+        let said = unverified_claims(&id).unwrap_or_else(|| self.claims.clone());
+        let id = IdToken { raw: id, claims: said, subject: self.subject.clone(), sid: None, authenticated_at: None };
         granted(services, identity, answer, id, self.exchange()).await
     }
 

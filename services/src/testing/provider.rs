@@ -54,7 +54,7 @@ impl World {
             public_url: "http://127.0.0.1".to_owned(),
             secret_key: "a key for tests, not for anything else".to_owned(),
         };
-        let identity = Identity::new(config, http_client().expect("a client"));
+        let identity = Identity::new(config, http_client().expect("a client"), self.services.clock.clone());
         self.services = self.services.clone().with_identity(identity);
         self
     }

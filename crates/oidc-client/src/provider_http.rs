@@ -1,10 +1,8 @@
-//! The line to the provider: where each request goes, and what its failure says.
+//! Requests to the provider: where each goes, and what its failure says.
 
-use super::Identity;
-use super::contact::{Contact, Purpose};
-use super::http::{HttpFault, exchange};
-use crate::Services;
-use crate::clock::Clock;
+use crate::contact::{Contact, Purpose};
+use crate::exchange::{HttpFault, exchange};
+use crate::{Clock, Config, OidcClient};
 use openidconnect::url::{Origin, Url};
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use std::pin::Pin;
@@ -12,19 +10,30 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Where requests of ours go, as opposed to the addresses that browsers are sent to.
 #[derive(Clone)]
-pub(super) struct Route {
+pub(crate) struct Route {
     issuer: Option<Url>,
     internal: Option<Url>,
+    issuer_setting: &'static str,
 }
 
 impl Route {
-    /// `internal` takes the place of the issuer's scheme, host and port.
-    pub(super) fn new(issuer: &str, internal: Option<&str>) -> Self {
-        Self { issuer: Url::parse(issuer).ok(), internal: internal.and_then(|url| Url::parse(url).ok()) }
+    /// The internal URL takes the place of the issuer's scheme, host and port.
+    pub(crate) fn new(config: &Config) -> Self {
+        let parsed = |url: &str| Url::parse(url).ok();
+        Self {
+            issuer: parsed(&config.issuer),
+            internal: config.internal_url.as_deref().and_then(parsed),
+            issuer_setting: config.issuer_setting,
+        }
+    }
+
+    /// The fault of an address without TLS.
+    pub(crate) fn not_https(&self, url: &Url) -> HttpFault {
+        HttpFault::NotHttps { host: host(url), issuer_setting: self.issuer_setting }
     }
 
     /// The address to send a request to that is meant for `address`.
-    pub(super) fn to(&self, address: &str) -> Result<Url, HttpFault> {
+    pub(crate) fn to(&self, address: &str) -> Result<Url, HttpFault> {
         let mut url = Url::parse(address).map_err(|_| HttpFault::Address)?;
         if let Some(internal) = &self.internal
             && Some(url.origin()) == self.issuer.as_ref().map(Url::origin)
@@ -34,11 +43,11 @@ impl Route {
                 && url.set_port(internal.port()).is_ok();
             return if is_set { Ok(url) } else { Err(HttpFault::Address) };
         }
-        if self.is_safe(&url) || self.is_internal(&url) { Ok(url) } else { Err(HttpFault::NotHttps(host(&url))) }
+        if self.is_safe(&url) || self.is_internal(&url) { Ok(url) } else { Err(self.not_https(&url)) }
     }
 
     /// Whether browsers, and we, may go there: a provider that is reached by https names no other addresses.
-    pub(super) fn is_safe(&self, url: &Url) -> bool {
+    pub(crate) fn is_safe(&self, url: &Url) -> bool {
         url.scheme() == "https" || self.issuer.as_ref().is_none_or(|issuer| issuer.scheme() != "https")
     }
 
@@ -49,7 +58,7 @@ impl Route {
 }
 
 /// Scheme, host and port, for a log line.
-pub(super) fn host(url: &Url) -> String {
+fn host(url: &Url) -> String {
     match url.origin() {
         origin @ Origin::Tuple(..) => origin.ascii_serialization(),
         Origin::Opaque(_) => url.scheme().to_owned(),
@@ -57,7 +66,7 @@ pub(super) fn host(url: &Url) -> String {
 }
 
 /// Sends the library's requests; records how each exchange went.
-pub(super) struct Line {
+pub(crate) struct ProviderHttpClient {
     http: reqwest::Client,
     contact: Arc<Mutex<Contact>>,
     clock: Clock,
@@ -65,20 +74,20 @@ pub(super) struct Line {
     purpose: Purpose,
 }
 
-impl Identity {
-    /// The line for requests of one purpose.
-    pub(super) fn line(&self, services: &Services, purpose: Purpose) -> Line {
-        Line {
+impl OidcClient {
+    /// The HTTP client for requests of one purpose.
+    pub(crate) fn provider_http(&self, purpose: Purpose) -> ProviderHttpClient {
+        ProviderHttpClient {
             http: self.http.clone(),
             contact: self.contact.clone(),
-            clock: services.clock.clone(),
+            clock: self.clock.clone(),
             route: self.route.clone(),
             purpose,
         }
     }
 }
 
-impl<'c> AsyncHttpClient<'c> for Line {
+impl<'c> AsyncHttpClient<'c> for ProviderHttpClient {
     type Error = HttpFault;
     type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, HttpFault>> + Send + 'c>>;
 
@@ -87,15 +96,15 @@ impl<'c> AsyncHttpClient<'c> for Line {
     }
 }
 
-impl Line {
+impl ProviderHttpClient {
     /// Sends one request, unless the provider failed a moment ago.
-    pub(super) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpFault> {
+    pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpFault> {
         let contact = || self.contact.lock().unwrap_or_else(PoisonError::into_inner);
-        if contact().is_resting(self.clock.now()) {
-            return Err(HttpFault::Resting);
+        if contact().is_backing_off((self.clock)()) {
+            return Err(HttpFault::BackingOff);
         }
         let answer = self.exchange(request).await;
-        contact().record(self.clock.now(), self.purpose, &answer);
+        contact().record((self.clock)(), self.purpose, &answer);
         answer
     }
 
@@ -109,11 +118,26 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::AccessTokenProfile;
 
     const ISSUER: &str = "https://id.example.com/realms/main";
 
+    fn route(issuer: &str, internal: Option<&str>) -> Route {
+        Route::new(&Config {
+            issuer: issuer.to_owned(),
+            issuer_setting: "OIDC_ISSUER_URL",
+            internal_url: internal.map(str::to_owned),
+            client_id: String::new(),
+            client_secret: None,
+            redirect_uri: String::new(),
+            scopes: Vec::new(),
+            access_tokens: AccessTokenProfile::Rfc9068,
+            leeway: time::Duration::ZERO,
+        })
+    }
+
     fn to(internal: Option<&str>, address: &str) -> String {
-        match Route::new(ISSUER, internal).to(address) {
+        match route(ISSUER, internal).to(address) {
             Ok(url) => url.to_string(),
             Err(fault) => fault.to_string(),
         }
@@ -139,7 +163,7 @@ mod tests {
         let refused = "it names an address without TLS, http://id.example.com, and OIDC_ISSUER_URL has https";
         assert_eq!(to(None, "http://id.example.com/realms/main/token"), refused);
         assert_eq!(to(Some("http://keycloak:8080"), "http://id.example.com/realms/main/token"), refused);
-        let local = Route::new("http://127.0.0.1:8080/realms/main", None).to("http://127.0.0.1:8080/token");
+        let local = route("http://127.0.0.1:8080/realms/main", None).to("http://127.0.0.1:8080/token");
         assert!(local.is_ok(), "an issuer on this machine needs no TLS");
     }
 }

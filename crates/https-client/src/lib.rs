@@ -1,10 +1,10 @@
-//! HTTPS clients: what they need of the system, and why a TLS handshake failed.
+//! HTTPS clients that trust the certificate authorities of the system, and say why a TLS handshake failed.
 
 use rustls::{CertificateError, Error as TlsError};
 use std::borrow::Cow;
 use std::error::Error;
 
-/// Why this system can make no HTTPS client.
+/// Why no HTTPS client can be built on this system.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "No TLS connection can be verified: {0}. Install the system's certificate authorities (package ca-certificates), or let \
@@ -24,7 +24,7 @@ pub fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, ClientE
 }
 
 /// What went wrong in the TLS handshake, in words that also stand on pages; `None` when it was something else.
-pub(crate) fn handshake_failure(fault: &reqwest::Error) -> Option<Cow<'static, str>> {
+pub fn handshake_failure(fault: &reqwest::Error) -> Option<Cow<'static, str>> {
     // An authority that was made once more under its old name signs with another key.
     use CertificateError::{
         BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet,

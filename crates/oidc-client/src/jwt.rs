@@ -1,9 +1,8 @@
 //! Signature, issuer and times: what ID tokens, access tokens and logout tokens have in common.
 
-use super::fault::{Fault, untrusted};
-use super::provider::Known;
-use super::{Identity, LEEWAY};
-use crate::Services;
+use crate::discovery::Discovered;
+use crate::error::{Error, untrusted};
+use crate::{Config, OidcClient};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use openidconnect::core::{CoreJsonWebKey, CoreJwsSigningAlgorithm};
@@ -12,10 +11,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::sync::Arc;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 /// Signed with a key pair: with a shared secret, whoever checks could also have signed.
-pub(super) const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
+pub(crate) const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
@@ -26,23 +25,23 @@ pub(super) const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EcdsaP384Sha384,
     CoreJwsSigningAlgorithm::EdDsa,
 ];
-/// The most bytes of a token that anybody can send. What the provider answers is bounded by the size of its answer.
-const LONGEST: usize = 32 * 1024;
-/// The most characters of a token's claim in a sentence about it.
-const SHOWN: usize = 200;
+/// The most bytes of a token that any client can send. What the provider answers is bounded by the size of its answer.
+const MAX_TOKEN_BYTES: usize = 32 * 1024;
+/// The most characters of a text from outside in a message.
+const MAX_SHOWN: usize = 200;
 
 /// The claims of a token.
-pub(super) type Claims = Map<String, Value>;
+pub type Claims = Map<String, Value>;
 
-/// A token whose signature, issuer and times are right. Whom it is for and what it is, its reader checks.
+/// A token whose signature, issuer and times are right. Its audience and its kind are checked by the caller.
 #[derive(Debug)]
-pub(super) struct Signed {
-    pub(super) claims: Claims,
+pub(crate) struct Signed {
+    pub(crate) claims: Claims,
     /// `typ` of the header, in lower case and without `application/`.
-    pub(super) kind: Option<String>,
+    pub(crate) kind: Option<String>,
     /// How it is signed, and by which key.
-    pub(super) algorithm: CoreJwsSigningAlgorithm,
-    pub(super) key: CoreJsonWebKey,
+    pub(crate) algorithm: CoreJwsSigningAlgorithm,
+    pub(crate) key: CoreJsonWebKey,
 }
 
 #[derive(Deserialize)]
@@ -54,17 +53,16 @@ struct Header {
     crit: Option<Value>,
 }
 
-impl Identity {
-    /// Checks a token against the provider's keys; reads them once more when its key is not among them.
-    pub(super) async fn signed(&self, services: &Services, token: &str) -> Result<Signed, Fault> {
-        let known = self.current(services).await?;
-        let now = services.clock.now();
-        match check(token, &known, &self.config.issuer, now) {
+impl OidcClient {
+    /// Verifies a token with the provider's keys; reads them once more when its key is not among them.
+    pub(crate) async fn verify_signed(&self, token: &str) -> Result<Signed, Error> {
+        let known = self.current().await?;
+        let now = self.now();
+        match check(token, &known, &self.config, now) {
             Err(Doubt::UnknownKey) => {
-                let newer = self.newer_than(services, &known).await;
-                let newer: Arc<Known> = newer.ok_or_else(|| untrusted("it is signed with an unknown key"))?;
-                check(token, &newer, &self.config.issuer, now)
-                    .map_err(|_| untrusted("it is signed with an unknown key"))
+                let newer = self.newer_than(&known).await;
+                let newer: Arc<Discovered> = newer.ok_or_else(|| untrusted("it is signed with an unknown key"))?;
+                check(token, &newer, &self.config, now).map_err(|_| untrusted("it is signed with an unknown key"))
             }
             Err(Doubt::Refused(why)) => Err(untrusted(why)),
             Ok(signed) => Ok(signed),
@@ -72,11 +70,14 @@ impl Identity {
     }
 }
 
-/// Refuses a token that is larger than anybody but the provider may make us read.
-pub(super) fn check_size(token: &str) -> Result<(), Fault> {
+/// Refuses a token that is larger than a client may make us read.
+///
+/// # Errors
+/// [`Error::TooLarge`].
+pub fn check_size(token: &str) -> Result<(), Error> {
     match token.len() {
-        0..=LONGEST => Ok(()),
-        size => Err(Fault::TooLarge(format!("it has {size} bytes, at most {LONGEST} are read"))),
+        0..=MAX_TOKEN_BYTES => Ok(()),
+        size => Err(Error::TooLarge(format!("it has {size} bytes, at most {MAX_TOKEN_BYTES} are read"))),
     }
 }
 
@@ -85,7 +86,7 @@ enum Doubt {
     Refused(Cow<'static, str>),
 }
 
-fn check(token: &str, known: &Known, issuer: &str, now: OffsetDateTime) -> Result<Signed, Doubt> {
+fn check(token: &str, known: &Discovered, config: &Config, now: OffsetDateTime) -> Result<Signed, Doubt> {
     let refused = |why: &'static str| Doubt::Refused(why.into());
     let (input, signature) = token.rsplit_once('.').ok_or(refused("it is not a JWT"))?;
     let (header, payload) = input.split_once('.').ok_or(refused("it is not a JWT"))?;
@@ -103,18 +104,18 @@ fn check(token: &str, known: &Known, issuer: &str, now: OffsetDateTime) -> Resul
     let key = key(known, header.kid.as_deref(), &algorithm).ok_or(Doubt::UnknownKey)?;
     key.verify_signature(&algorithm, input.as_bytes(), &signature).map_err(|_| refused("its signature is wrong"))?;
     let claims: Claims = decode(payload).ok_or(refused("its claims cannot be read"))?;
-    check_times(&claims, now)?;
-    if claims.get("iss").and_then(Value::as_str) != Some(issuer) {
+    check_times(&claims, now, config.leeway)?;
+    if claims.get("iss").and_then(Value::as_str) != Some(config.issuer.as_str()) {
         let found = shown(claims.get("iss"));
-        return Err(Doubt::Refused(format!("its issuer (iss) is {found}, expected {issuer}").into()));
+        return Err(Doubt::Refused(format!("its issuer (iss) is {found}, expected {}", config.issuer).into()));
     }
     let kind = header.typ.map(|kind| kind.to_ascii_lowercase().trim_start_matches("application/").to_owned());
     Ok(Signed { claims, kind, algorithm, key: key.clone() })
 }
 
-fn check_times(claims: &Claims, now: OffsetDateTime) -> Result<(), Doubt> {
-    let is_over = seconds(claims, "exp").is_some_and(|exp| exp <= now - LEEWAY);
-    let is_early = ["iat", "nbf"].iter().any(|name| seconds(claims, name).is_some_and(|at| at > now + LEEWAY));
+fn check_times(claims: &Claims, now: OffsetDateTime, leeway: Duration) -> Result<(), Doubt> {
+    let is_over = claim_seconds(claims, "exp").is_some_and(|exp| exp <= now - leeway);
+    let is_early = ["iat", "nbf"].iter().any(|name| claim_seconds(claims, name).is_some_and(|at| at > now + leeway));
     match (is_over, is_early) {
         (true, _) => Err(Doubt::Refused("it has expired".into())),
         (_, true) => Err(Doubt::Refused("it is not valid yet: compare the clocks".into())),
@@ -123,7 +124,11 @@ fn check_times(claims: &Claims, now: OffsetDateTime) -> Result<(), Doubt> {
 }
 
 /// The one key that a token can be signed with. Without a name in the token only a single fitting key will do.
-fn key<'a>(known: &'a Known, name: Option<&str>, algorithm: &CoreJwsSigningAlgorithm) -> Option<&'a CoreJsonWebKey> {
+fn key<'a>(
+    known: &'a Discovered,
+    name: Option<&str>,
+    algorithm: &CoreJwsSigningAlgorithm,
+) -> Option<&'a CoreJsonWebKey> {
     let mut fitting = known.keys().keys().iter().filter(|key| {
         let has_name = name.is_none_or(|name| key.key_id().is_some_and(|id| id.as_str() == name));
         let may_sign = key.key_use().is_none_or(|purpose| purpose.allows_signature());
@@ -139,7 +144,7 @@ fn key<'a>(known: &'a Known, name: Option<&str>, algorithm: &CoreJwsSigningAlgor
 }
 
 /// A claim that counts seconds since 1970, fractions dropped.
-pub(super) fn seconds(claims: &Claims, name: &str) -> Option<OffsetDateTime> {
+pub fn claim_seconds(claims: &Claims, name: &str) -> Option<OffsetDateTime> {
     let value = claims.get(name)?;
     #[expect(
         clippy::cast_possible_truncation,
@@ -150,12 +155,12 @@ pub(super) fn seconds(claims: &Claims, name: &str) -> Option<OffsetDateTime> {
 }
 
 /// A claim that is a text, unless it is empty.
-pub(super) fn text<'a>(claims: &'a Claims, name: &str) -> Option<&'a str> {
+pub fn claim_text<'a>(claims: &'a Claims, name: &str) -> Option<&'a str> {
     claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
-/// Whether `aud`, one text or a list of them, names somebody.
-pub(super) fn is_for(claims: &Claims, audience: &str) -> bool {
+/// Whether `aud`, one text or a list of them, names the audience.
+pub(crate) fn is_for(claims: &Claims, audience: &str) -> bool {
     match claims.get("aud") {
         Some(Value::String(one)) => one == audience,
         Some(Value::Array(several)) => several.iter().any(|one| one.as_str() == Some(audience)),
@@ -164,18 +169,23 @@ pub(super) fn is_for(claims: &Claims, audience: &str) -> bool {
 }
 
 /// A claim for a sentence about the token that has it.
-pub(super) fn shown(claim: Option<&Value>) -> String {
+pub(crate) fn shown(claim: Option<&Value>) -> String {
     let text = match claim {
         None => return "missing".to_owned(),
         Some(Value::String(text)) => text.clone(),
         Some(value) => value.to_string(),
     };
-    text.chars().take(SHOWN).collect()
+    shortened(&text)
 }
 
-/// The claims inside a token that was checked already.
-pub(super) fn claims_of(checked: &str) -> Option<Claims> {
-    decode(checked.split('.').nth(1)?)
+/// A text from outside, as far as a message shows it.
+pub(crate) fn shortened(text: &str) -> String {
+    text.chars().take(MAX_SHOWN).collect()
+}
+
+/// The claims of a token that is not verified, or that was verified before.
+pub fn unverified_claims(token: &str) -> Option<Claims> {
+    decode(token.split('.').nth(1)?)
 }
 
 fn decode<T: for<'de> Deserialize<'de>>(part: &str) -> Option<T> {

@@ -1,72 +1,80 @@
 //! Whether the provider answers, and what its clock says.
 
-use super::http::HttpFault;
-use domain::id::SessionId;
-use domain::provider::Outage;
+use crate::exchange::HttpFault;
 use openidconnect::HttpResponse;
 use std::collections::BTreeSet;
 use time::format_description::well_known::Rfc2822;
 use time::{Duration, OffsetDateTime};
 
-/// After a failure the provider is left alone for this long, so that not everybody waits for the same time-out.
-const REST: Duration = Duration::seconds(5);
+/// After a failure nothing is sent to the provider for this long, so that not every request waits for the same time-out.
+const BACK_OFF: Duration = Duration::seconds(5);
 /// So many sessions whose refresh tokens it fails over, one after the other, are an outage.
 const FAILING_SESSIONS: usize = 3;
 
 /// What a request to the provider is for, and so what its failure says about the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub enum Purpose {
     /// Its description or its keys: every failure is an outage.
     Discovery,
-    /// The tokens of a session. A failed answer may be about this session alone.
-    Session(SessionId),
-    /// A code, which anybody can make up: only a connection that cannot be made is an outage.
+    /// The tokens of a session, by a number of the caller's. A failed answer may be about this session alone.
+    Session(u128),
+    /// A code or a token that any client can make up: only a connection that cannot be made is an outage.
     Code,
+}
+
+/// Since when and why the provider cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outage {
+    /// The provider answers, but cannot be used: its settings and ours do not fit.
+    pub is_unusable: bool,
+    /// The first request that failed.
+    pub since: OffsetDateTime,
+    /// Why the last one failed, in a few words.
+    pub what: String,
 }
 
 /// How the last exchanges went.
 #[derive(Default)]
-pub(super) struct Contact {
+pub(crate) struct Contact {
     down_since: Option<OffsetDateTime>,
     failed_at: Option<OffsetDateTime>,
     is_unusable: bool,
     what: String,
     /// Sessions whose requests it failed over since the last answer to a token request.
-    failing: BTreeSet<SessionId>,
+    failing: BTreeSet<u128>,
     clock_ahead_seconds: Option<i64>,
     /// Its answers say the time.
     tells_time: bool,
 }
 
 impl Contact {
-    pub(super) fn outage(&self) -> Option<Outage> {
-        let Self { is_unusable, .. } = *self;
-        self.down_since.map(|since| Outage { is_unusable, since, what: self.what.clone() })
+    pub(crate) fn outage(&self) -> Option<Outage> {
+        self.down_since.map(|since| Outage { is_unusable: self.is_unusable, since, what: self.what.clone() })
     }
 
     /// How far its clock is ahead of ours.
-    pub(super) const fn clock_ahead_seconds(&self) -> Option<i64> {
+    pub(crate) const fn clock_ahead_seconds(&self) -> Option<i64> {
         self.clock_ahead_seconds
     }
 
-    /// A token that was just asked for says when it was issued. Of those whose answers say nothing, as Keycloak's, that is
+    /// A token that was just requested says when it was issued. Of providers whose answers say nothing, as Keycloak's, that is
     /// all that is known of their clock; Entra ID's answers do, and its tokens are dated back.
-    pub(super) fn issued_a_token(&mut self, now: OffsetDateTime, issued_at: OffsetDateTime) {
+    pub(crate) fn record_issued_token(&mut self, now: OffsetDateTime, issued_at: OffsetDateTime) {
         if !self.tells_time {
             self.clock_ahead_seconds = Some((issued_at - now).whole_seconds());
         }
     }
 
-    pub(super) const fn is_down(&self) -> bool {
+    pub(crate) const fn is_down(&self) -> bool {
         self.down_since.is_some()
     }
 
-    pub(super) fn is_resting(&self, now: OffsetDateTime) -> bool {
-        self.failed_at.is_some_and(|failed_at| now - failed_at < REST)
+    pub(crate) fn is_backing_off(&self, now: OffsetDateTime) -> bool {
+        self.failed_at.is_some_and(|failed_at| now - failed_at < BACK_OFF)
     }
 
     /// Records how an exchange ended.
-    pub(super) fn record(&mut self, now: OffsetDateTime, purpose: Purpose, answer: &Result<HttpResponse, HttpFault>) {
+    pub(crate) fn record(&mut self, now: OffsetDateTime, purpose: Purpose, answer: &Result<HttpResponse, HttpFault>) {
         match answer {
             Ok(response) => self.record_answer(now, purpose, response),
             Err(fault) if self.is_outage_of_all(purpose, fault) => {
@@ -104,7 +112,7 @@ impl Contact {
     }
 
     /// Records that the provider can be used.
-    pub(super) fn record_usable(&mut self) {
+    pub(crate) fn record_usable(&mut self) {
         if self.down_since.take().is_some() {
             tracing::info!("the identity provider answers again");
         }
@@ -112,7 +120,7 @@ impl Contact {
     }
 
     /// Records that the provider does not answer, or answers and cannot be used, and why.
-    pub(super) fn record_outage(&mut self, now: OffsetDateTime, what: String, is_unusable: bool) {
+    pub(crate) fn record_outage(&mut self, now: OffsetDateTime, what: String, is_unusable: bool) {
         if self.down_since.is_none() {
             tracing::warn!(what, is_unusable, "the identity provider does not answer or cannot be used");
         }
@@ -126,9 +134,8 @@ impl Contact {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::StatusCode;
+    use ::http::StatusCode;
     use time::macros::datetime;
-    use uuid::Uuid;
 
     const NOW: OffsetDateTime = datetime!(2026-03-02 09:00 UTC);
 
@@ -143,7 +150,7 @@ mod tests {
     }
 
     fn session(number: u128) -> Purpose {
-        Purpose::Session(SessionId(Uuid::from_u128(number)))
+        Purpose::Session(number)
     }
 
     #[test]
@@ -151,11 +158,11 @@ mod tests {
         let mut contact = Contact::default();
         contact.record(NOW, Purpose::Discovery, &answer(None));
         assert_eq!(contact.clock_ahead_seconds(), None);
-        contact.issued_a_token(NOW, NOW - Duration::seconds(7));
+        contact.record_issued_token(NOW, NOW - Duration::seconds(7));
         assert_eq!(contact.clock_ahead_seconds(), Some(-7));
         contact.record(NOW, Purpose::Discovery, &answer(Some("Mon, 02 Mar 2026 09:00:40 GMT")));
         assert_eq!(contact.clock_ahead_seconds(), Some(40));
-        contact.issued_a_token(NOW, NOW - Duration::minutes(5));
+        contact.record_issued_token(NOW, NOW - Duration::minutes(5));
         assert_eq!(contact.clock_ahead_seconds(), Some(40), "a token that was dated back says nothing");
     }
 
@@ -166,15 +173,15 @@ mod tests {
             contact.record(NOW, Purpose::Code, &failing());
             contact.record(NOW, Purpose::Code, &Err(HttpFault::TooLarge));
         }
-        assert!(!contact.is_resting(NOW) && contact.outage().is_none());
+        assert!(!contact.is_backing_off(NOW) && contact.outage().is_none());
     }
 
     #[test]
     fn failed_keys_are_an_outage_at_once() {
         let mut contact = Contact::default();
         contact.record(NOW, Purpose::Discovery, &failing());
-        assert!(contact.is_resting(NOW) && contact.is_down());
-        assert!(!contact.is_resting(NOW + REST));
+        assert!(contact.is_backing_off(NOW) && contact.is_down());
+        assert!(!contact.is_backing_off(NOW + BACK_OFF));
     }
 
     #[test]
@@ -192,6 +199,6 @@ mod tests {
         contact.record(NOW, Purpose::Discovery, &answer(None));
         contact.record_usable();
         contact.record(NOW, session(6), &failing());
-        assert!(contact.is_resting(NOW) && contact.is_down(), "keys say nothing about tokens");
+        assert!(contact.is_backing_off(NOW) && contact.is_down(), "keys say nothing about tokens");
     }
 }

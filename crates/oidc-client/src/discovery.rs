@@ -1,11 +1,9 @@
-//! What is known of the provider: its addresses and signing keys, read again now and then.
+//! Discovery: the provider's addresses and signing keys, kept in memory and read again when they are no longer fresh.
 
-use super::Identity;
-use super::contact::{Contact, Purpose};
-use super::fault::Fault;
-use super::http::HttpFault;
-use super::line::host;
-use crate::Services;
+use crate::OidcClient;
+use crate::contact::Purpose;
+use crate::error::Error;
+use crate::exchange::HttpFault;
 use openidconnect::core::{
     CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType, CoreJsonWebKey,
     CoreJsonWebKeySet, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreResponseMode,
@@ -13,27 +11,27 @@ use openidconnect::core::{
 };
 use openidconnect::{AdditionalProviderMetadata, DiscoveryError, IssuerUrl, ProviderMetadata};
 use serde::{Deserialize, Serialize};
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use time::{Duration, OffsetDateTime};
 
 /// A key that the provider withdrew is believed no longer than this, while the provider answers.
-const KEYS_HOLD_FOR: Duration = Duration::minutes(5);
+const KEY_FRESHNESS: Duration = Duration::minutes(5);
 /// And no longer than this while it does not: an attacker who cuts us off from the provider keeps no withdrawn key alive.
-const KEYS_OUTLIVE_AN_OUTAGE_BY: Duration = Duration::days(1);
+const MAX_KEY_AGE_IN_OUTAGE: Duration = Duration::days(1);
 /// An answer this young shows that the provider answers, and that an unknown key is not one of its new ones.
-const JUST_NOW: Duration = Duration::seconds(10);
+const MIN_READ_INTERVAL: Duration = Duration::seconds(10);
 
 /// What discovery says beyond what the library reads.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Extras {
-    pub(super) end_session_endpoint: Option<openidconnect::EndSessionUrl>,
+pub(crate) struct Extras {
+    pub(crate) end_session_endpoint: Option<openidconnect::EndSessionUrl>,
     #[serde(default)]
-    pub(super) authorization_response_iss_parameter_supported: bool,
+    pub(crate) authorization_response_iss_parameter_supported: bool,
 }
 
 impl AdditionalProviderMetadata for Extras {}
 
-pub(super) type Metadata = ProviderMetadata<
+pub(crate) type Metadata = ProviderMetadata<
     Extras,
     CoreAuthDisplay,
     CoreClientAuthMethod,
@@ -49,55 +47,47 @@ pub(super) type Metadata = ProviderMetadata<
 >;
 
 /// What the provider said about itself.
-pub(super) struct Known {
-    pub(super) metadata: Metadata,
-    pub(super) read_at: OffsetDateTime,
+pub(crate) struct Discovered {
+    pub(crate) metadata: Metadata,
+    pub(crate) read_at: OffsetDateTime,
 }
 
-impl Known {
-    pub(super) fn keys(&self) -> &CoreJsonWebKeySet {
+impl Discovered {
+    pub(crate) fn keys(&self) -> &CoreJsonWebKeySet {
         self.metadata.jwks()
     }
 
-    pub(super) fn extras(&self) -> &Extras {
+    pub(crate) fn extras(&self) -> &Extras {
         self.metadata.additional_metadata()
     }
 }
 
-impl Identity {
-    pub(super) fn contact(&self) -> MutexGuard<'_, Contact> {
-        self.contact.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn known(&self) -> Option<Arc<Known>> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
+impl OidcClient {
     /// Addresses and keys that may be believed; while the provider does not answer, those of the last day.
-    pub(super) async fn current(&self, services: &Services) -> Result<Arc<Known>, Fault> {
-        match self.read(services, KEYS_HOLD_FOR).await {
+    pub(crate) async fn current(&self) -> Result<Arc<Discovered>, Error> {
+        match self.read(KEY_FRESHNESS).await {
             Ok(known) => Ok(known),
             Err(fault) => {
-                let is_believed = |known: &Arc<Known>| services.clock.now() - known.read_at < KEYS_OUTLIVE_AN_OUTAGE_BY;
+                let is_believed = |known: &Arc<Discovered>| self.now() - known.read_at < MAX_KEY_AGE_IN_OUTAGE;
                 self.known().filter(is_believed).ok_or(fault)
             }
         }
     }
 
     /// Addresses and keys, from a provider that answers now.
-    pub(super) async fn reach(&self, services: &Services) -> Result<Arc<Known>, Fault> {
-        self.read(services, JUST_NOW).await
+    pub(crate) async fn reach(&self) -> Result<Arc<Discovered>, Error> {
+        self.read(MIN_READ_INTERVAL).await
     }
 
     /// For a key that is not among those of `known`: the keys of now, unless `known` is as young as can be.
-    pub(super) async fn newer_than(&self, services: &Services, known: &Known) -> Option<Arc<Known>> {
-        let newer = self.read(services, JUST_NOW).await.ok()?;
+    pub(crate) async fn newer_than(&self, known: &Discovered) -> Option<Arc<Discovered>> {
+        let newer = self.read(MIN_READ_INTERVAL).await.ok()?;
         (newer.read_at > known.read_at).then_some(newer)
     }
 
     /// One reads at a time; whoever waited takes what the other got.
-    async fn read(&self, services: &Services, oldest: Duration) -> Result<Arc<Known>, Fault> {
-        let is_young = |known: &Arc<Known>| services.clock.now() - known.read_at < oldest && !self.contact().is_down();
+    async fn read(&self, oldest: Duration) -> Result<Arc<Discovered>, Error> {
+        let is_young = |known: &Arc<Discovered>| self.now() - known.read_at < oldest && !self.contact().is_down();
         if let Some(known) = self.known().filter(is_young) {
             return Ok(known);
         }
@@ -105,21 +95,21 @@ impl Identity {
         if let Some(known) = self.known().filter(is_young) {
             return Ok(known);
         }
-        let metadata = self.discover(services).await?;
-        let known = Arc::new(Known { metadata, read_at: services.clock.now() });
+        let metadata = self.discover().await?;
+        let known = Arc::new(Discovered { metadata, read_at: self.now() });
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());
         Ok(known)
     }
 
     /// Reads the provider's description and keys, and refuses what cannot be used.
-    async fn discover(&self, services: &Services) -> Result<Metadata, Fault> {
+    async fn discover(&self) -> Result<Metadata, Error> {
         let issuer =
-            IssuerUrl::new(self.config.issuer.clone()).map_err(|fault| Fault::Unreachable(fault.to_string()))?;
-        let found = Metadata::discover_async(issuer, &self.line(services, Purpose::Discovery)).await;
+            IssuerUrl::new(self.config.issuer.clone()).map_err(|fault| Error::Unreachable(fault.to_string()))?;
+        let found = Metadata::discover_async(issuer, &self.provider_http(Purpose::Discovery)).await;
         let usable = match found {
-            // The line has recorded it.
-            Err(DiscoveryError::Request(fault)) => return Err(Fault::Unreachable(self.told(fault))),
-            Err(fault) => Err(unreadable(fault)),
+            // The HTTP client has recorded it.
+            Err(DiscoveryError::Request(fault)) => return Err(Error::Unreachable(self.told(fault))),
+            Err(fault) => Err(self.unreadable(fault)),
             Ok(metadata) => self.usable(metadata),
         };
         let mut contact = self.contact();
@@ -129,15 +119,15 @@ impl Identity {
                 Ok(metadata)
             }
             Err(what) => {
-                contact.record_outage(services.clock.now(), what.clone(), true);
-                Err(Fault::Unreachable(what))
+                contact.record_outage(self.now(), what.clone(), true);
+                Err(Error::Unreachable(what))
             }
         }
     }
 
     /// Why there was no answer. The last failure says more than that the provider is left alone now.
     fn told(&self, fault: HttpFault) -> String {
-        let last = self.contact().outage().filter(|_| matches!(fault, HttpFault::Resting));
+        let last = self.contact().outage().filter(|_| matches!(fault, HttpFault::BackingOff));
         last.map_or_else(|| fault.to_string(), |outage| outage.what)
     }
 
@@ -149,7 +139,7 @@ impl Identity {
         let end = metadata.additional_metadata().end_session_endpoint.as_ref().map(|end| end.url());
         let mut for_browsers = std::iter::once(metadata.authorization_endpoint().url()).chain(end);
         if let Some(url) = for_browsers.find(|url| !self.route.is_safe(url)) {
-            return Err(HttpFault::NotHttps(host(url)).to_string());
+            return Err(self.route.not_https(url).to_string());
         }
         let token = metadata.token_endpoint().map(|endpoint| endpoint.as_str());
         let userinfo = metadata.userinfo_endpoint().map(|endpoint| endpoint.as_str());
@@ -158,16 +148,19 @@ impl Identity {
         }
         Ok(metadata)
     }
-}
 
-/// Why the description or the keys cannot be read.
-fn unreadable(fault: DiscoveryError<HttpFault>) -> String {
-    use openidconnect::DiscoveryError::{Parse, Response, Validation};
-    match fault {
-        Response(status, ..) => format!("it answered {status}"),
-        Parse(fault) => format!("what it says about itself makes no sense at {}", fault.path()),
-        // The library compares the issuers and names both.
-        Validation(both) => format!("{both}, and OIDC_ISSUER_URL must be its issuer exactly, also in the final slash"),
-        _ => "what it says about itself cannot be used".to_owned(),
+    /// Why the description or the keys cannot be read.
+    fn unreadable(&self, fault: DiscoveryError<HttpFault>) -> String {
+        use openidconnect::DiscoveryError::{Parse, Response, Validation};
+        match fault {
+            Response(status, ..) => format!("it answered {status}"),
+            Parse(fault) => format!("what it says about itself makes no sense at {}", fault.path()),
+            // The library compares the issuers and names both.
+            Validation(both) => {
+                let setting = self.config.issuer_setting;
+                format!("{both}, and {setting} must be its issuer exactly, also in the final slash")
+            }
+            _ => "what it says about itself cannot be used".to_owned(),
+        }
     }
 }

@@ -1,22 +1,22 @@
-//! The authorization code that a browser brings back: anybody can write one, so its form is checked first.
+//! The authorization code that a browser brings back: anyone can write one, so its form is checked first.
 
-use super::fault::Fault;
+use crate::error::Error;
 
 /// Far longer than any provider's; bounds what a browser can make us send.
 const MAX_LENGTH: usize = 2048;
 
 /// A code in the form of RFC 6749, appendix A.11: printable ASCII. Not printed.
-pub(super) struct Code(String);
+pub(crate) struct Code(String);
 
 impl Code {
     /// Checks the form of a code.
-    pub(super) fn parse(text: String) -> Result<Self, Fault> {
+    pub(crate) fn parse(text: String) -> Result<Self, Error> {
         let is_code = (1..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
-        if is_code { Ok(Self(text)) } else { Err(Fault::Stale("its code is malformed")) }
+        if is_code { Ok(Self(text)) } else { Err(Error::Stale("its code is malformed")) }
     }
 
     /// For the request to the provider.
-    pub(super) fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> String {
         self.0
     }
 }
@@ -31,7 +31,7 @@ mod tests {
             assert_eq!(Code::parse(good.to_owned()).ok().map(Code::into_text).as_deref(), Some(good));
         }
         for bad in ["", "a\0b", "a\nb", "a\u{7f}", "ä", &"a".repeat(2049)] {
-            assert!(matches!(Code::parse(bad.to_owned()), Err(Fault::Stale(_))), "{bad:?}");
+            assert!(matches!(Code::parse(bad.to_owned()), Err(Error::Stale(_))), "{bad:?}");
         }
     }
 }
