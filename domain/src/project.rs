@@ -88,6 +88,8 @@ pub enum ProjectSort {
     /// By display name, without regard to case.
     #[default]
     Name,
+    /// By technical name; offered by `/v1` alone, whose clients sort by what they send.
+    TechnicalName,
     /// By the day it was made.
     Created,
 }
@@ -97,6 +99,7 @@ impl ProjectSort {
     pub const fn key(self) -> &'static str {
         match self {
             Self::Name => "name",
+            Self::TechnicalName => "technical-name",
             Self::Created => "created",
         }
     }

@@ -29,13 +29,6 @@ impl Slice {
         Self { size, skip: 0, cursor }
     }
 
-    /// Appends the offset, where there is one.
-    pub(crate) fn push_offset(&self, sql: &mut QueryBuilder<Postgres>) {
-        if self.offset() > 0 {
-            sql.push(format_args!(" offset {}", self.offset()));
-        }
-    }
-
     /// Rows that are skipped.
     fn offset(&self) -> u32 {
         if self.cursor.is_none() { self.skip } else { 0 }
@@ -66,7 +59,7 @@ pub struct Listing<T> {
 }
 
 impl<T> Listing<T> {
-    pub(crate) fn new(page: Page<T>, counted: Option<i64>, slice: &Slice) -> Self {
+    fn new(page: Page<T>, counted: Option<i64>, slice: &Slice) -> Self {
         let here = i64::try_from(page.rows.len()).unwrap_or(i64::MAX);
         let known = if here > 0 { i64::from(slice.offset()) + here + i64::from(page.next.is_some()) } else { 0 };
         Self { total: counted.map_or(0, |counted| counted.max(known)), page }
@@ -135,20 +128,35 @@ pub(crate) trait List: Sync {
         keyset.push_condition(&mut sql);
         keyset.push_order(&mut sql);
         keyset.push_limit(&mut sql);
-        self.query().slice.push_offset(&mut sql);
+        if self.query().slice.offset() > 0 {
+            sql.push(format_args!(" offset {}", self.query().slice.offset()));
+        }
         sql.push(format_args!(") {alias}"));
         self.push_joins(&mut sql);
         keyset.push_order(&mut sql);
         sql
     }
 
-    /// Appends the number of rows of the list.
+    /// Appends `(select ...)`, the number of rows of the list: counted while they are few. A frequent search term is not
+    /// counted, because its look-up knows a lower bound already.
     fn push_total(&self, sql: &mut QueryBuilder<Postgres>) {
-        push_total(sql, Self::TABLE, self.hits(), self.is_narrowed(), |sql| {
-            sql.push(format_args!("{} where true", Self::ALIAS));
-            self.hits().push_condition(sql, Self::ALIAS);
-            self.push_condition(sql);
-        });
+        if let Some(bound) = self.hits().lower_bound() {
+            sql.push(format_args!("{bound}::bigint"));
+            return;
+        }
+        let (table, alias) = (Self::TABLE, Self::ALIAS);
+        let above = if self.is_narrowed() {
+            "c.n".to_owned()
+        } else {
+            format!("greatest(c.n, (select reltuples::bigint from pg_class where oid = '{table}'::regclass))")
+        };
+        sql.push(format_args!(
+            "(select case when c.n > {MAX_EXACT_COUNT} then {above} else c.n end
+              from (select count(*) as n from (select from {table} {alias} where true"
+        ));
+        self.hits().push_condition(sql, alias);
+        self.push_condition(sql);
+        sql.push(format_args!(" limit {}) t) c)", MAX_EXACT_COUNT + 1));
     }
 
     /// Reads the page. One statement; beyond the end of a list with a total one more, as there is no row to tell it.
@@ -168,30 +176,4 @@ pub(crate) trait List: Sync {
         let page = self.keyset().page(rows, |row| Self::place(row, *order));
         Ok(Listing::new(page, total, slice))
     }
-}
-
-/// Appends ` (select ...)`, the number of rows that `push_rest` selects from `table`: counted while they are few. A
-/// frequent search term is not counted, because its look-up knows a lower bound already.
-pub(crate) fn push_total(
-    sql: &mut QueryBuilder<Postgres>,
-    table: &'static str,
-    hits: &Hits,
-    is_narrowed: bool,
-    push_rest: impl FnOnce(&mut QueryBuilder<Postgres>),
-) {
-    if let Some(bound) = hits.lower_bound() {
-        sql.push(format_args!(" {bound}::bigint"));
-        return;
-    }
-    let above = if is_narrowed {
-        "c.n".to_owned()
-    } else {
-        format!("greatest(c.n, (select reltuples::bigint from pg_class where oid = '{table}'::regclass))")
-    };
-    sql.push(format_args!(
-        " (select case when c.n > {MAX_EXACT_COUNT} then {above} else c.n end
-           from (select count(*) as n from (select from {table} "
-    ));
-    push_rest(sql);
-    sql.push(format_args!(" limit {}) t) c)", MAX_EXACT_COUNT + 1));
 }

@@ -3,10 +3,8 @@
 mod create;
 mod delete;
 mod detail;
-pub mod directory;
 mod edit;
 mod eligibility;
-mod list;
 mod project_limit;
 mod restore;
 mod transfer;
@@ -15,12 +13,12 @@ pub use create::{create, create_empty};
 pub use delete::delete;
 pub use detail::{FoundProject, detail, facts, find, id_of};
 pub use edit::edit;
-pub use list::list;
 pub use restore::{may_restore, purge, restore, undo_deletion};
 pub use transfer::transfer;
 
 pub(crate) use eligibility::{check_may_be_admins, check_may_be_members};
 pub(crate) use project_limit::{allowance, enforce_limit, enforce_limits};
+pub(crate) use restore::kept_since;
 
 use crate::error::Error;
 use crate::guard::{Caller, Can};
@@ -31,7 +29,7 @@ use domain::permission::Asks;
 use domain::project::{ProjectKind, ProjectName};
 
 /// Reading projects takes no proof, so it asks for itself what every proof asks first.
-fn check_password_changed(caller: &Caller) -> Result<(), Refusal> {
+pub(crate) fn check_password_changed(caller: &Caller) -> Result<(), Refusal> {
     if caller.actor.password_change_due { Err(Refusal::PasswordChangeDue) } else { Ok(()) }
 }
 

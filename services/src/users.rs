@@ -7,8 +7,6 @@
 mod address;
 mod create;
 mod detail;
-pub mod directory;
-mod list;
 mod locked_user;
 mod one_time_password;
 mod personal_project;
@@ -19,7 +17,6 @@ mod update;
 pub use address::{change_address, release_address};
 pub use create::{ByProgram, NewAccount, NewUser, check_can_create, create, create_with_password};
 pub use detail::detail;
-pub use list::list;
 pub use roles::{set_auditor, set_kind, set_platform_role, undo_role_change};
 pub use state::{
     deactivate, end_sessions, issue_one_time_password, reactivate, set_password, set_project_limit, undo_deactivation,

@@ -3,3 +3,8 @@
 //! A list of the console shows a page of fewer columns, and `/v1` tells all of them with a bounded total.
 
 pub mod budgets;
+pub mod projects;
+mod scope;
+pub mod users;
+
+pub use scope::ReadScope;

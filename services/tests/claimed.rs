@@ -14,7 +14,7 @@ use services::client::SessionToken;
 use services::guard::Caller;
 use services::projects;
 use services::testing::{World, developer};
-use services::{Settings, access, session};
+use services::{Settings, access, session, views};
 use time::Duration;
 
 async fn world() -> World {
@@ -192,17 +192,17 @@ async fn an_admin_creates_projects_and_finds_them_but_manages_nobody() {
     let maker = world.again(&root).await.expect("signed in");
     assert_eq!(maker.actor.projects, [], "nobody is in it until the provider says so");
     let query = |term: &str| ProjectQuery { search: SearchTerm::parse(term).ok(), ..ProjectQuery::default() };
-    let found = projects::list(&world.services, &root, &query("book")).await.expect("a page");
+    let found = views::projects::list(&world.services, &root, &query("book")).await.expect("a page");
     assert_eq!(found.rows.len(), 1);
     for short in ["", "bo"] {
-        let found = projects::list(&world.services, &root, &query(short)).await.expect("a page");
+        let found = views::projects::list(&world.services, &root, &query(short)).await.expect("a page");
         assert_eq!(found.rows, [], "an admin types at least three characters");
     }
     assert_eq!(root.can::<ViewUsers>(Target::Platform).expect_err("absent"), Refusal::NotFound);
     assert_eq!(root.can::<ManageMembers>(Target::Platform).expect_err("absent"), Refusal::NotFound);
     let ada = world.sign_in(&developer("ada", json!({"applications": "notebooks"}))).await.expect("let in");
     assert!(ada.can::<CreateProject>(Target::Own).is_err());
-    let all = projects::list(&world.services, &ada, &ProjectQuery::default()).await.expect("a page");
+    let all = views::projects::list(&world.services, &ada, &ProjectQuery::default()).await.expect("a page");
     assert_eq!(all.rows.len(), 1, "a developer's own are few and listed at once");
 }
 

@@ -4,7 +4,7 @@
 use domain::actor::Target;
 use domain::error::Refusal;
 use domain::id::{ProjectId, UserId};
-use domain::permission::{DeleteProject, FindPeople, ManageMembers, ManageUsers};
+use domain::permission::{DeleteProject, FindPeople, ManageMembers, ManageUsers, ViewUsers};
 use domain::project::{ProjectName, ProjectQuery, ProjectState};
 use domain::role::{PlatformRole, ProjectRole};
 use domain::user::UserKind;
@@ -12,7 +12,8 @@ use services::guard::{Caller, Can};
 use services::members::WithoutAdmin;
 use services::testing::{World, refusal, rounds, rule};
 use services::users::UserEdit;
-use services::{Error, audit, members, projects, users};
+use services::views::ReadScope;
+use services::{Error, audit, members, projects, users, views};
 
 /// A world in which the project "open" is open to external users, and the administrator of it.
 async fn world() -> (World, Caller) {
@@ -195,7 +196,7 @@ async fn stored_project_admin_role_of_an_external_user_grants_nothing() {
     assert!(matches!(gus.can::<ManageMembers>(target), Err(Refusal::Forbidden(_))));
     assert!(matches!(gus.can::<FindPeople>(target), Err(Refusal::Forbidden(_))));
     assert!(matches!(gus.can::<DeleteProject>(target), Err(Refusal::Forbidden(_))));
-    assert!(users::directory::Seen::by(&gus).is_err(), "reads of no other user");
+    assert!(ReadScope::<ViewUsers>::of(&gus).is_err(), "reads of no other user");
 
     // Made regular, the role would be back without anybody granting it.
     let can = root.can::<ManageUsers>(Target::Platform).expect("a maintainer");
@@ -213,11 +214,11 @@ async fn external_user_neither_lists_nor_restores_deleted_projects() {
         projects::delete(&world.services, &can, 1).await.expect("deleted");
     }
     let deleted = ProjectQuery { state: Some(ProjectState::Deleted), ..ProjectQuery::default() };
-    let listed = projects::list(&world.services, &gus, &deleted).await.expect("a list");
+    let listed = views::projects::list(&world.services, &gus, &deleted).await.expect("a list");
     assert_eq!(listed.rows.len(), 2, "a project admin's own");
     set_type(&world, &gus, UserKind::External).await;
     let gus = world.again(&gus).await.expect("signed in");
-    assert_eq!(projects::list(&world.services, &gus, &deleted).await.expect("a list").rows, []);
+    assert_eq!(views::projects::list(&world.services, &gus, &deleted).await.expect("a list").rows, []);
     let ask = async |name| {
         let name = ProjectName::parse_existing(name).expect("a name");
         projects::may_restore(&world.services, &gus, &name).await.map(drop).map_err(Refusal::from)

@@ -5,7 +5,7 @@ use domain::actor::Target;
 use domain::budget::{BudgetSlug, Category};
 use domain::id::UserId;
 use domain::page::PageSize;
-use domain::permission::{ManageBudgets, ManageMembers, ViewBudgets};
+use domain::permission::{ManageBudgets, ManageMembers, ViewBudgets, ViewUsers};
 use domain::project::ProjectSort;
 use domain::role::{PlatformRole, ProjectRole};
 use domain::text::SearchTerm;
@@ -13,30 +13,35 @@ use services::budgets::assign_many::{self, Wanted};
 use services::guard::Caller;
 use services::listing::{ListQuery, Slice};
 use services::testing::{World, count_statements};
-use services::{members, projects, users, views};
+use services::views::ReadScope;
+use services::views::projects::ProjectFilter;
+use services::views::users::UserFilter;
+use services::{members, views};
 
 /// How many statements each list takes, plain and searching.
 async fn lists(world: &World, caller: &Caller) -> [usize; 5] {
     let services = &world.services;
     let size = PageSize::for_programs(1000).expect("a size");
-    let slice = Slice { size, skip: 0, cursor: None };
+    let slice = Slice::at(None, size);
     let search = SearchTerm::parse("person").ok();
     let (see_people, see_budgets) = (
-        users::directory::Seen::by(caller).expect("a maintainer"),
+        ReadScope::<ViewUsers>::of(caller).expect("a maintainer"),
         caller.can::<ViewBudgets>(Target::Platform).expect("a maintainer"),
     );
-    let all = users::directory::Filters::default();
-    let found = users::directory::Filters { search: search.clone(), ..all.clone() };
-    let every =
-        projects::directory::Wanted { search: None, budget: None, sort: ProjectSort::Created, descending: true };
-    let some = projects::directory::Wanted { search, ..every.clone() };
-    let (one, people) = count_statements(users::directory::directory(services, &see_people, &all, &slice)).await;
-    let (two, people_found) =
-        count_statements(users::directory::directory(services, &see_people, &found, &slice)).await;
-    let (three, all_projects) =
-        count_statements(projects::directory::directory(services, caller, &every, &slice)).await;
-    let (four, projects_found) =
-        count_statements(projects::directory::directory(services, caller, &some, &slice)).await;
+    let all = ListQuery { slice: slice.clone(), ..ListQuery::default() };
+    let filter = UserFilter { search: search.clone(), ..UserFilter::default() };
+    let found = ListQuery { filter, ..all.clone() };
+    let every = ListQuery {
+        filter: ProjectFilter::default(),
+        order: ProjectSort::Created,
+        descending: true,
+        slice: slice.clone(),
+    };
+    let some = ListQuery { filter: ProjectFilter { search, ..ProjectFilter::default() }, ..every.clone() };
+    let (one, people) = count_statements(views::users::list_for_api(services, &see_people, &all)).await;
+    let (two, people_found) = count_statements(views::users::list_for_api(services, &see_people, &found)).await;
+    let (three, all_projects) = count_statements(views::projects::list_for_api(services, caller, &every)).await;
+    let (four, projects_found) = count_statements(views::projects::list_for_api(services, caller, &some)).await;
     let every_budget = ListQuery { slice: slice.clone(), ..ListQuery::default() };
     let (five, all_budgets) =
         count_statements(views::budgets::list_for_api(services, &see_budgets, &every_budget)).await;

@@ -3,15 +3,16 @@
 
 use domain::actor::Target;
 use domain::id::ProjectId;
-use domain::page::{Cursor, PageSize};
+use domain::page::{Cursor, MAX_EXACT_COUNT, PageSize};
 use domain::permission::ViewUsers;
 use domain::project::{MemberQuery, ProjectName};
 use domain::role::PlatformRole;
 use domain::text::SearchTerm;
 use domain::user::UserQuery;
 use services::guard::{Caller, Can};
+use services::listing::{ListQuery, Slice};
 use services::testing::{World, count_statements};
-use services::{projects, users};
+use services::{projects, views};
 use std::collections::BTreeSet;
 
 /// As many as are too many to be listed, and one.
@@ -69,7 +70,7 @@ async fn people(world: &World, can: &Can<ViewUsers>, name: &ProjectName, search:
             cursor,
             ..UserQuery::default()
         };
-        let page = users::list(&world.services, can, &query).await.expect("a page");
+        let page = views::users::list(&world.services, can, &query).await.expect("a page");
         seen.extend(page.rows.into_iter().map(|row| row.email));
         cursor = page.next;
         if cursor.is_none() {
@@ -99,5 +100,16 @@ async fn searches_in_a_large_project_find_its_members_alone() {
         let (_, statements) = count_statements(projects::detail(&world.services, &root, &name, &query)).await;
         assert_eq!(statements, 2, "{term}");
         assert_eq!(people(&world, &can, &name, Some(term)).await.len(), count, "people: {term}");
+    }
+}
+
+#[tokio::test]
+async fn member_count_of_a_large_project_stops_at_the_bound() {
+    let (world, root, name) = stage().await;
+    let query = ListQuery { slice: Slice::at(None, size()), ..ListQuery::default() };
+    let listed = views::projects::list_for_api(&world.services, &root, &query).await.expect("a page").page.rows;
+    let found = views::projects::find(&world.services, &root, &name).await.expect("a project");
+    for project in listed.into_iter().filter(|project| project.name == name).chain([found]) {
+        assert_eq!(project.member_count, MAX_EXACT_COUNT + 1);
     }
 }

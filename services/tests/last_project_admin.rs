@@ -10,7 +10,7 @@ use domain::role::{PlatformRole, ProjectRole};
 use services::guard::{Caller, Can};
 use services::members::WithoutAdmin;
 use services::testing::{World, rule};
-use services::{members, projects, users};
+use services::{members, projects, users, views};
 
 /// A platform admin, and the project "tutor", which Zelda is the only project admin of.
 struct Stage {
@@ -43,7 +43,7 @@ impl Stage {
     /// The projects that the list shows as without project admin.
     async fn without_admin(&self) -> Vec<String> {
         let query = ProjectQuery { state: Some(ProjectState::WithoutAdmin), ..ProjectQuery::default() };
-        let page = projects::list(&self.world.services, &self.root, &query).await.expect("a list");
+        let page = views::projects::list(&self.world.services, &self.root, &query).await.expect("a list");
         page.rows.into_iter().map(|row| row.name.to_string()).collect()
     }
 

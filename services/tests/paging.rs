@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use services::guard::Can;
 use services::testing::{World, rounds};
-use services::users;
+use services::views;
 use std::collections::HashMap;
 
 /// What happens between two pages.
@@ -81,7 +81,7 @@ async fn tell(world: &World, can: &Can<ViewUsers>, story: &Story) -> Result<(), 
             cursor: cursor.take(),
             ..UserQuery::default()
         };
-        let page = users::list(&world.services, can, &query).await.expect("a page");
+        let page = views::users::list(&world.services, can, &query).await.expect("a page");
         for row in page.rows {
             *seen.entry(row.email).or_default() += 1;
         }

@@ -15,7 +15,7 @@ use services::client::{Client, SessionToken};
 use services::guard::Caller;
 use services::members::WithoutAdmin;
 use services::testing::{ISSUER, World, count_hashes, developer};
-use services::{members, own_account, projects, provision, sign_in, users};
+use services::{members, own_account, projects, provision, sign_in, users, views};
 use std::sync::Arc;
 
 async fn detail(world: &World, person: &Caller) -> UserDetail {
@@ -364,7 +364,7 @@ async fn where_token_and_console_disagree_is_told_with_whose_change_it_was() {
     };
     let listed = async || {
         let query = UserQuery { differs: true, ..UserQuery::default() };
-        let page = users::list(&world.services, &can, &query).await.expect("a page");
+        let page = views::users::list(&world.services, &can, &query).await.expect("a page");
         page.rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
     };
     assert_eq!((told().await, listed().await), (vec![], vec![]), "just copied");

@@ -10,10 +10,11 @@ use domain::role::PlatformRole;
 use domain::text::SearchTerm;
 use domain::user::UserQuery;
 use services::guard::Caller;
-use services::listing::Slice;
+use services::listing::{ListQuery, Slice};
 use services::testing::World;
-use services::users::directory::{Filters, Seen};
-use services::{members, projects, users, views};
+use services::views::ReadScope;
+use services::views::users::UserFilter;
+use services::{members, projects, views};
 use sqlx::AssertSqlSafe;
 
 /// The same name in three spellings, and what people type to find it. The last one is decomposed.
@@ -63,23 +64,23 @@ impl Stage {
         let size = PageSize::new(100).expect("in range");
         let query = UserQuery { search: search.clone(), size, ..UserQuery::default() };
         let can = reader.can::<ViewUsers>(Target::Platform).expect("a maintainer");
-        let people = users::list(services, &can, &query).await.expect("users").rows;
-        let slice = Slice { size, skip: 0, cursor: None };
-        let filters = Filters { search: search.clone(), ..Filters::default() };
-        let seen = Seen::by(reader).expect("a maintainer");
-        let directory = users::directory::directory(services, &seen, &filters, &slice).await.expect("users").page.rows;
+        let people = views::users::list(services, &can, &query).await.expect("users").rows;
+        let filter = UserFilter { search: search.clone(), ..UserFilter::default() };
+        let query = ListQuery { filter, slice: Slice::at(None, size), ..ListQuery::default() };
+        let scope = ReadScope::<ViewUsers>::of(reader).expect("a maintainer");
+        let of_api = views::users::list_for_api(services, &scope, &query).await.expect("users").page.rows;
         let everybody = ProjectName::parse_existing("everybody").expect("a name");
         let query = MemberQuery { search: search.clone(), size, cursor: None };
         let members = projects::detail(services, reader, &everybody, &query).await.expect("members").members.rows;
         let query = ProjectQuery { search: search.clone(), size, ..ProjectQuery::default() };
-        let projects = projects::list(services, reader, &query).await.expect("projects").rows;
+        let projects = views::projects::list(services, reader, &query).await.expect("projects").rows;
         let query = BudgetQuery { search, size, ..BudgetQuery::default() };
         let can = reader.can::<ViewBudgets>(Target::Platform).expect("a maintainer");
         let budgets = views::budgets::list(services, &can, &query).await.expect("budgets").rows;
         let others = |names: Vec<String>| names.into_iter().filter(|n| n != "0 Reader" && n != "everybody").collect();
         vec![
             ("users", others(people.into_iter().map(|row| row.name).collect())),
-            ("users of /v1", others(directory.into_iter().map(|row| row.name).collect())),
+            ("users of /v1", others(of_api.into_iter().map(|row| row.name).collect())),
             ("members", others(members.into_iter().map(|row| row.name).collect())),
             ("projects", others(projects.into_iter().map(|row| row.title).collect())),
             ("budgets", others(budgets.into_iter().map(|row| row.name).collect())),
@@ -143,9 +144,9 @@ async fn projects_of_the_api_sort_by_the_unicode_root_collation() {
     .execute(stage.world.services.pool())
     .await
     .expect("projects as tokens name them");
-    let wanted = projects::directory::Wanted { search: None, budget: None, sort: ProjectSort::Name, descending: false };
-    let slice = Slice { size: PageSize::new(100).expect("in range"), skip: 0, cursor: None };
-    let listing = projects::directory::directory(&stage.world.services, &stage.reader, &wanted, &slice).await;
+    let slice = Slice::at(None, PageSize::new(100).expect("in range"));
+    let query = ListQuery { order: ProjectSort::TechnicalName, slice, ..ListQuery::default() };
+    let listing = views::projects::list_for_api(&stage.world.services, &stage.reader, &query).await;
     let names: Vec<_> = listing.expect("projects").page.rows.into_iter().map(|row| row.name.to_string()).collect();
     assert_eq!(names, ["Alpha", "equinox", "Équipe", "everybody", "zebra"]);
 }

@@ -52,8 +52,8 @@ async fn counts(world: &World, caller: &Caller, statements: &Statements) -> [(&'
     let members = MemberQuery::default();
     let found_members = MemberQuery { search, ..members.clone() };
     [
-        ("projects", statements.of(projects::list(services, &caller, &all)).await),
-        ("projects, searching", statements.of(projects::list(services, &caller, &found)).await),
+        ("projects", statements.of(views::projects::list(services, &caller, &all)).await),
+        ("projects, searching", statements.of(views::projects::list(services, &caller, &found)).await),
         ("project", statements.of(projects::detail(services, &caller, &name, &members)).await),
         ("project, searching", statements.of(projects::detail(services, &caller, &name, &found_members)).await),
         ("budgets", statements.of(views::budgets::list(services, &can, &every_budget)).await),

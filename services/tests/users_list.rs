@@ -10,7 +10,7 @@ use domain::text::SearchTerm;
 use domain::user::{UserQuery, UserRow, UserSort, UserStatus};
 use services::guard::Can;
 use services::testing::{World, count_statements};
-use services::users;
+use services::{users, views};
 use std::collections::BTreeSet;
 
 struct Stage {
@@ -30,7 +30,7 @@ impl Stage {
     }
 
     async fn list(&self, query: &UserQuery) -> Page<UserRow> {
-        users::list(&self.world.services, &self.can, query).await.expect("a page")
+        views::users::list(&self.world.services, &self.can, query).await.expect("a page")
     }
 
     async fn names(&self, query: UserQuery) -> Vec<String> {

@@ -74,8 +74,10 @@ pub struct NewProjectView {
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "projects")]
 pub async fn list_projects(query: ProjectQuery) -> Result<WithServerTime<Page<ProjectRow>>, PageError> {
-    crate::page::load_page(|services, caller| async move { services::projects::list(&services, &caller, &query).await })
-        .await
+    crate::page::load_page(|services, caller| async move {
+        services::views::projects::list(&services, &caller, &query).await
+    })
+    .await
 }
 
 /// Reads a project's page.

@@ -69,7 +69,7 @@ impl std::fmt::Debug for Handover {
 pub async fn list_people(query: UserQuery) -> Result<WithServerTime<Page<UserRow>>, PageError> {
     crate::page::load_page(|services, caller| async move {
         let can = caller.can(Target::Platform)?;
-        services::users::list(&services, &can, &query).await
+        services::views::users::list(&services, &can, &query).await
     })
     .await
 }

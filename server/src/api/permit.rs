@@ -3,10 +3,10 @@
 use super::error::ApiError;
 use domain::actor::Target;
 use domain::error::Refusal;
-use domain::permission::{Asks, Permission, Scope, scope};
+use domain::permission::{Asks, Permission, Scope, ViewUsers, scope};
 use domain::role::Role;
 use services::guard::{Caller, Can};
-use services::users::directory::Seen;
+use services::views::ReadScope;
 
 /// Asks for something on the platform.
 ///
@@ -16,12 +16,12 @@ pub fn on_platform<P: Asks>(caller: &Caller) -> Result<Can<P>, ApiError> {
     caller.can(Target::Platform).map_err(|refusal| in_words(P::PERMISSION, refusal))
 }
 
-/// Asks whom of all people they may read of.
+/// Asks which users the caller may read.
 ///
 /// # Errors
 /// 403, saying which roles may on the platform.
-pub fn people_seen(caller: &Caller) -> Result<Seen, ApiError> {
-    Seen::by(caller).map_err(|refusal| in_words(Permission::ViewUsers, refusal))
+pub fn users_in_scope(caller: &Caller) -> Result<ReadScope<ViewUsers>, ApiError> {
+    ReadScope::<ViewUsers>::of(caller).map_err(|refusal| in_words(Permission::ViewUsers, refusal))
 }
 
 fn in_words(permission: Permission, refusal: Refusal) -> ApiError {

@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Deleted later than this can still be restored.
-pub(super) fn kept_since(services: &Services) -> OffsetDateTime {
+pub(crate) fn kept_since(services: &Services) -> OffsetDateTime {
     services.clock.now() - KEPT_AFTER_DELETION
 }
 

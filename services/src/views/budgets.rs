@@ -21,6 +21,7 @@ use domain::permission::ViewBudgets;
 use domain::reset_period::ResetPeriod;
 use domain::text::SearchTerm;
 use rust_decimal::Decimal;
+use serde::Deserialize;
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -54,6 +55,51 @@ pub struct Budget {
     pub updated_at: OffsetDateTime,
     /// Raised by each change.
     pub version: i64,
+}
+
+/// A budget as `/v1` tells it of the user or project it is assigned to.
+#[derive(Clone, Debug)]
+pub struct HeldBudget {
+    /// Its id in `/v1`.
+    pub slug: String,
+    /// What it is called.
+    pub name: String,
+    /// What it pays for.
+    pub category: Category,
+    /// Soft and hard limit.
+    pub limits: Limits,
+    /// How long it lasts.
+    pub period: ResetPeriod,
+}
+
+/// [`HeldBudget`] of a row `b` as JSON.
+pub(super) const HELD_BUDGET: &str = "json_build_object('slug', coalesce(b.slug, b.id::text), 'name', b.name,
+    'category', b.category, 'soft_limit', b.soft_limit::text, 'hard_limit', b.hard_limit::text,
+    'reset_minutes', b.reset_minutes)";
+
+/// What [`HELD_BUDGET`] makes.
+#[derive(Deserialize)]
+pub(super) struct HeldRow {
+    slug: String,
+    name: String,
+    category: String,
+    soft_limit: Decimal,
+    hard_limit: Decimal,
+    reset_minutes: i32,
+}
+
+impl TryFrom<HeldRow> for HeldBudget {
+    type Error = Error;
+
+    fn try_from(row: HeldRow) -> Result<Self, Error> {
+        Ok(Self {
+            slug: row.slug,
+            name: row.name,
+            category: category(&row.category)?,
+            limits: limits(row.soft_limit, row.hard_limit)?,
+            period: period(row.reset_minutes)?,
+        })
+    }
 }
 
 /// What narrows the list.

@@ -8,8 +8,8 @@ use domain::permission::{DeleteProject, EditProject};
 use domain::project::{KEPT_AFTER_DELETION, ProjectName, ProjectQuery, ProjectState};
 use domain::role::{PlatformRole, ProjectRole};
 use services::guard::Caller;
-use services::projects;
 use services::testing::{World, conflict, refusal, rule};
+use services::{projects, views};
 use time::Duration;
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn a_deleted_project_is_gone_everywhere_and_its_name_stays_taken() {
         let name = named("atlas");
         assert_eq!(refusal(projects::facts(&world.services, &caller, &name).await), Refusal::NotFound);
         assert_eq!(refusal(projects::id_of(&world.services, &caller, &name).await), Refusal::NotFound);
-        let list = projects::list(&world.services, &caller, &Default::default()).await.expect("a list");
+        let list = views::projects::list(&world.services, &caller, &Default::default()).await.expect("a list");
         assert_eq!(list.rows, []);
     }
     assert_eq!(refusal(projects::edit(&world.services, &can_edit, edit(2, "", "Back")).await), Refusal::NotFound);
@@ -66,7 +66,7 @@ async fn a_deleted_project_is_gone_everywhere_and_its_name_stays_taken() {
 
 async fn deleted_list(world: &World, caller: &Caller) -> Vec<String> {
     let query = ProjectQuery { state: Some(ProjectState::Deleted), ..ProjectQuery::default() };
-    let page = projects::list(&world.services, &again(world, caller).await, &query).await.expect("a list");
+    let page = views::projects::list(&world.services, &again(world, caller).await, &query).await.expect("a list");
     page.rows.into_iter().map(|row| row.name.to_string()).collect()
 }
 

@@ -11,8 +11,7 @@ use domain::user::{UserKind, UserQuery};
 use serde_json::{Map, Value, json};
 use services::guard::Caller;
 use services::testing::{World, developer, rule};
-use services::users::directory;
-use services::{bootstrap, projects, users};
+use services::{bootstrap, projects, users, views};
 
 /// Claims of somebody who came with the address of another user.
 fn with_address(username: &str, email: &str, verified: Value, more: Value) -> Map<String, Value> {
@@ -60,9 +59,9 @@ async fn address_is_stored_as_verified_or_not_with_each_sign_in() {
     let can = root.can::<ViewUsers>(Target::Platform).expect("a maintainer");
     let stored = async |caller: &Caller| {
         let detail = users::detail(&world.services, &can, caller.actor.user_id).await.expect("a user");
-        let row = users::list(&world.services, &can, &UserQuery::default()).await.expect("a page");
+        let row = views::users::list(&world.services, &can, &UserQuery::default()).await.expect("a page");
         let row = row.rows.into_iter().find(|row| row.id == caller.actor.user_id).expect("in the list");
-        let entry = directory::oneself(&world.services, &caller.actor).await.expect("oneself");
+        let entry = views::users::oneself(&world.services, &caller.actor).await.expect("oneself");
         let again = world.again(caller).await.expect("signed in").actor;
         let all = [detail.email_verified, row.email_verified, entry.email_verified, again.email_verified];
         assert!(all.iter().all(|verified| *verified == all[0]), "{all:?}");

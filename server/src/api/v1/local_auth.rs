@@ -16,7 +16,7 @@ use http::header::SET_COOKIE;
 use http::{HeaderName, StatusCode};
 use serde::{Deserialize, Serialize};
 use services::identity::logout;
-use services::users::directory;
+use services::views;
 use services::{authenticate, own_account, sign_in};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -101,7 +101,7 @@ async fn login(
         .await
         .map_err(|fault| wrong(fault.into()))?;
     let actor = authenticate::by_session(&state.services, &signed_in.token).await?.ok_or(Refusal::SignedOut)?;
-    let user = directory::oneself(&state.services, &actor).await?;
+    let user = views::users::oneself(&state.services, &actor).await?;
     let token = signed_in.token.expose().to_owned();
     let session_lifetime = state.services.settings().session_life;
     let cookie = set_cookie(&cookies::session(&signed_in.token, session_lifetime));

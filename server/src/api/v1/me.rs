@@ -7,7 +7,7 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use services::users::directory::{self, Entry};
+use services::views::users::{self as view, User};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -53,9 +53,9 @@ pub struct Profile {
     responses((status = OK, description = "The user of the token.", body = Profile)),
 )]
 async fn user(State(state): State<AppState>, Asking(caller): Asking) -> Result<Json<Profile>, ApiError> {
-    let entry = directory::oneself(&state.services, &caller.actor).await?;
-    let limit = entry.project_limit.map_or_else(|| i64::from(state.services.settings().project_limit), i64::from);
-    Ok(Json(Profile::new(entry, limit)))
+    let user = view::oneself(&state.services, &caller.actor).await?;
+    let limit = user.project_limit.map_or_else(|| i64::from(state.services.settings().project_limit), i64::from);
+    Ok(Json(Profile::new(user, limit)))
 }
 
 /// Who asks; another name of `/v1/user`.
@@ -71,27 +71,27 @@ async fn profile(state: State<AppState>, asking: Asking) -> Result<Json<Profile>
 }
 
 impl Profile {
-    fn new(entry: Entry, limit: i64) -> Self {
+    fn new(user: User, limit: i64) -> Self {
         let names = |all: bool| {
-            let projects = entry.projects.iter().filter(|project| all || project.is_project_admin);
+            let projects = user.projects.iter().filter(|project| all || project.is_project_admin);
             projects.map(|project| project.name.clone()).collect()
         };
         Self {
             applications: names(true),
             applications_admin: names(false),
-            projects: projects_of(&entry),
-            user_id: entry.id.to_string(),
-            is_admin: entry.role.is_admin(),
-            is_maintainer: entry.role.is_maintainer(),
-            is_auditor: entry.role.is_auditor(),
-            project_limit: (!entry.role.is_admin()).then_some(limit),
+            projects: projects_of(&user),
+            user_id: user.id.to_string(),
+            is_admin: user.role.is_admin(),
+            is_maintainer: user.role.is_maintainer(),
+            is_auditor: user.role.is_auditor(),
+            project_limit: (!user.role.is_admin()).then_some(limit),
             picture: "",
             knowledge_bases: Vec::new(),
-            user_type: entry.kind.key(),
-            name: entry.name,
-            username: entry.username,
-            email: entry.email,
-            email_verified: entry.email_verified,
+            user_type: user.kind.key(),
+            name: user.name,
+            username: user.username,
+            email: user.email,
+            email_verified: user.email_verified,
         }
     }
 }

@@ -17,9 +17,9 @@ use domain::project::{ProjectName, ProjectSort};
 use domain::text::SearchTerm;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use services::listing::Slice;
-use services::projects;
-use services::projects::directory::{Wanted, directory};
+use services::listing::{ListQuery, Slice};
+use services::views::projects::ProjectFilter;
+use services::{projects, views};
 use utoipa::{IntoParams, ToSchema};
 
 /// What is looked for.
@@ -76,14 +76,16 @@ pub async fn list(
     let Query(asked) = asked?;
     let search = asked.search.as_deref().map(SearchTerm::parse_sent).transpose();
     let search = search.map_err(|problem| ApiError::field("search", problem.as_str()))?;
-    let wanted = Wanted { search, budget: None, sort: ProjectSort::Name, descending: false };
     let size = PageSize::for_programs(u16::try_from(asked.limit).unwrap_or(u16::MAX));
     let size = size.map_err(|problem| ApiError::field("limit", problem.as_str()))?;
-    let listing = directory(&state.services, &caller, &wanted, &Slice { size, skip: 0, cursor: None }).await?;
-    let applications = listing.page.rows.into_iter().map(|entry| Application {
-        name: entry.name.to_string(),
-        display_name: entry.display_name.clone(),
-        display_name_too: entry.display_name,
+    let filter = ProjectFilter { search, ..ProjectFilter::default() };
+    let slice = Slice::at(None, size);
+    let query = ListQuery { filter, order: ProjectSort::TechnicalName, descending: false, slice };
+    let listing = views::projects::list_for_api(&state.services, &caller, &query).await?;
+    let applications = listing.page.rows.into_iter().map(|project| Application {
+        name: project.name.to_string(),
+        display_name: project.display_name.clone(),
+        display_name_too: project.display_name,
     });
     Ok(Json(Applications { applications: applications.collect() }))
 }

@@ -1,11 +1,10 @@
 //! How a project looks on the wire.
 
 use crate::api::wire::{Amount, Stamp};
-use domain::money::Money;
-use domain::reset_period::ResetPeriod;
 use serde::Serialize;
 use services::guard::Caller;
-use services::projects::directory::{Assigned, Entry, Member};
+use services::views::budgets::HeldBudget;
+use services::views::projects::{self, ProjectMember as Member};
 use utoipa::ToSchema;
 
 /// What every answer about a project holds.
@@ -48,7 +47,9 @@ pub struct ProjectItem {
     #[serde(flatten)]
     facts: Facts,
     created_by: Option<String>,
+    /// Exact up to 10,000; 10,001 stands for more.
     user_count: i64,
+    /// Among the members counted.
     admin_count: i64,
     /// Always false.
     chargeback_enabled: bool,
@@ -66,7 +67,9 @@ pub struct ProjectDetail {
     #[serde(flatten)]
     facts: Facts,
     created_by: Option<String>,
+    /// Exact up to 10,000; 10,001 stands for more.
     user_count: i64,
+    /// Among the members counted.
     admin_count: i64,
     /// Always false: the limits of members are not enforced yet.
     enforce_member_spend_limits: bool,
@@ -105,6 +108,7 @@ pub struct ProjectBudget {
     soft_budget: Option<Amount>,
     max_budget: Option<Amount>,
     budget_duration: Option<String>,
+    /// As `user_count`.
     member_count: i64,
     /// Always zero: budgets are not shared out among members yet.
     allocated_member_budget_total: u32,
@@ -122,40 +126,41 @@ pub struct Included {
 }
 
 impl Facts {
-    fn new(entry: &Entry, caller: &Caller) -> Self {
-        let manages = caller.actor.role.is_admin() || entry.own_role.is_some_and(|role| role.is_admin());
+    fn new(project: &projects::Project, caller: &Caller) -> Self {
+        let manages = caller.actor.role.is_admin() || project.own_role.is_some_and(|role| role.is_admin());
         Self {
-            name: entry.name.to_string(),
-            display_name: entry.display_name.clone(),
-            description: entry.description.clone(),
-            project_type: entry.kind.key(),
-            created_at: Stamp(entry.created_at),
+            name: project.name.to_string(),
+            display_name: project.display_name.clone(),
+            description: project.description.clone(),
+            project_type: project.kind.key(),
+            created_at: Stamp(project.created_at),
             cost_center_id: None,
             cost_center_name: None,
             chargeback_attribution: "project",
             cli_analytics_enabled: manages.then_some(false),
-            version: entry.version,
+            version: project.version,
         }
     }
 }
 
 impl Project {
     /// As the caller sees it.
-    pub fn new(entry: &Entry, caller: &Caller) -> Self {
-        let owner = entry.created_by.unwrap_or(caller.actor.user_id);
-        Self { facts: Facts::new(entry, caller), created_by: owner.to_string(), enforce_member_spend_limits: false }
+    pub fn new(project: &projects::Project, caller: &Caller) -> Self {
+        let owner = project.created_by.unwrap_or(caller.actor.user_id);
+        Self { facts: Facts::new(project, caller), created_by: owner.to_string(), enforce_member_spend_limits: false }
     }
 }
 
 impl ProjectItem {
     /// As the caller sees it.
-    pub fn new(entry: &Entry, caller: &Caller, included: Included) -> Self {
-        let budgets = || entry.budgets.iter().map(|budget| ProjectBudget::new(budget, entry.member_count)).collect();
+    pub fn new(project: &projects::Project, caller: &Caller, included: Included) -> Self {
+        let budgets =
+            || project.budgets.iter().map(|budget| ProjectBudget::new(budget, project.member_count)).collect();
         Self {
-            facts: Facts::new(entry, caller),
-            created_by: entry.created_by.map(|id| id.to_string()),
-            user_count: entry.member_count,
-            admin_count: entry.admin_count,
+            facts: Facts::new(project, caller),
+            created_by: project.created_by.map(|id| id.to_string()),
+            user_count: project.member_count,
+            admin_count: project.admin_count,
             chargeback_enabled: false,
             counters: included.counters.then(Counters::default),
             spending: None,
@@ -166,17 +171,17 @@ impl ProjectItem {
 
 impl ProjectDetail {
     /// As the caller sees it.
-    pub fn new(entry: &Entry, members: &[Member], caller: &Caller) -> Self {
+    pub fn new(project: &projects::Project, members: &[Member], caller: &Caller) -> Self {
         let member = |member: &Member| ProjectMember {
             user_id: member.user_id.to_string(),
             is_project_admin: member.is_project_admin,
             date: Stamp(member.since),
         };
         Self {
-            facts: Facts::new(entry, caller),
-            created_by: entry.created_by.map(|id| id.to_string()),
-            user_count: entry.member_count,
-            admin_count: entry.admin_count,
+            facts: Facts::new(project, caller),
+            created_by: project.created_by.map(|id| id.to_string()),
+            user_count: project.member_count,
+            admin_count: project.admin_count,
             enforce_member_spend_limits: false,
             spending: None,
             members: members.iter().map(member).collect(),
@@ -185,16 +190,14 @@ impl ProjectDetail {
 }
 
 impl ProjectBudget {
-    fn new(assigned: &Assigned, member_count: i64) -> Self {
-        let amount = |decimal| Money::from_decimal(decimal).map(Amount);
-        let minutes = u32::try_from(assigned.reset_minutes).ok();
+    fn new(held: &HeldBudget, member_count: i64) -> Self {
         Self {
-            budget_id: assigned.slug.clone(),
-            name: assigned.name.clone(),
-            budget_category: assigned.category.clone(),
-            soft_budget: amount(assigned.soft_limit),
-            max_budget: amount(assigned.hard_limit),
-            budget_duration: minutes.and_then(ResetPeriod::from_minutes).map(|period| period.to_string()),
+            budget_id: held.slug.clone(),
+            name: held.name.clone(),
+            budget_category: held.category.key().to_owned(),
+            soft_budget: Some(Amount(held.limits.soft())),
+            max_budget: Some(Amount(held.limits.hard())),
+            budget_duration: Some(held.period.to_string()),
             member_count,
             allocated_member_budget_total: 0,
             budget_reset_at: None,

@@ -23,7 +23,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use services::guard::Caller;
-use services::projects::{self, directory};
+use services::{projects, views};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -81,8 +81,8 @@ pub async fn create(
     let name = projects::create(&state.services, &can, name, &draft)
         .await
         .map_err(|fault| ApiError::from(fault).rule_as(StatusCode::FORBIDDEN).invalid_as(StatusCode::CONFLICT))?;
-    let entry = directory::made(&state.services, &can, &name).await?;
-    Ok((StatusCode::CREATED, Versioned(entry.version, Project::new(&entry, &caller))))
+    let project = views::projects::created(&state.services, &can, &name).await?;
+    Ok((StatusCode::CREATED, Versioned(project.version, Project::new(&project, &caller))))
 }
 
 fn parse(body: &NewSharedProject) -> Result<(ProjectName, ProjectDraft), FieldErrors> {

@@ -8,8 +8,9 @@ use domain::permission::{Asks, EditProject};
 use domain::project::{ProjectKind, ProjectName};
 use http::StatusCode;
 use services::guard::{Caller, Can};
-use services::projects::directory::{self, Entry};
 use services::projects::{self, FoundProject};
+use services::views;
+use services::views::projects::Project;
 
 const MISSING: &str = "Project not found";
 
@@ -17,9 +18,9 @@ const MISSING: &str = "Project not found";
 ///
 /// # Errors
 /// 404 where it is hidden or missing.
-pub async fn visible(state: &AppState, caller: &Caller, name: &str) -> Result<Entry, ApiError> {
+pub async fn visible(state: &AppState, caller: &Caller, name: &str) -> Result<Project, ApiError> {
     let name = ProjectName::parse_existing(in_path(name)).map_err(|_| ApiError::not_found(MISSING))?;
-    directory::entry(&state.services, caller, &name).await.map_err(named)
+    views::projects::find(&state.services, caller, &name).await.map_err(named)
 }
 
 /// The name that a segment of a path stands for. HTTP clients resolve `.` and `..` as steps in the path, percent-encoded

@@ -15,7 +15,8 @@ use domain::project::ProjectSort;
 use domain::text::SearchTerm;
 use http::StatusCode;
 use serde::Deserialize;
-use services::projects::directory::{self, Wanted};
+use services::listing::{ListQuery, Slice};
+use services::views::projects::{self, ProjectFilter};
 use utoipa::{IntoParams, ToSchema};
 
 /// What is looked for, in which order, and what is told besides.
@@ -96,26 +97,26 @@ pub async fn projects(
     Query(asked): Query<Asked>,
 ) -> Result<Paged<ProjectItem>, ApiError> {
     let included = Included { counters: asked.include_counters, budgets: asked.include_budgets };
-    let listing = directory::directory(&state.services, &caller, &wanted(&asked)?, &at.slice()?).await;
+    let listing = projects::list_for_api(&state.services, &caller, &query(&asked, at.slice()?)?).await;
     let listing = listing.map_err(|fault| ApiError::from(fault).rule_as(StatusCode::BAD_REQUEST))?;
-    Ok(at.answer(&address, listing, |entry| ProjectItem::new(&entry, &caller, included)))
+    Ok(at.answer(&address, listing, |project| ProjectItem::new(&project, &caller, included)))
 }
 
-fn wanted(asked: &Asked) -> Result<Wanted, ApiError> {
+fn query(asked: &Asked, slice: Slice) -> Result<ListQuery<ProjectFilter, ProjectSort>, ApiError> {
     let search = asked.search.as_deref().map(SearchTerm::parse_sent).transpose();
     let category = asked.budget_category.as_deref().map(Category::parse).transpose();
     let category = category.map_err(|problem| ApiError::field("budget_category", problem.as_str()))?;
-    let (sort, descending) = match asked.sort_by {
+    let (order, descending) = match asked.sort_by {
         None => (ProjectSort::Created, true),
-        Some(SortBy::Name) => (ProjectSort::Name, asked.sort_order == Order::Desc),
+        Some(SortBy::Name) => (ProjectSort::TechnicalName, asked.sort_order == Order::Desc),
         Some(SortBy::CreatedAt) => (ProjectSort::Created, asked.sort_order == Order::Desc),
     };
-    Ok(Wanted {
+    let filter = ProjectFilter {
         search: search.map_err(|problem| ApiError::field("search", problem.as_str()))?,
         budget: (asked.has_assigned_budgets || category.is_some()).then_some(category),
-        sort,
-        descending,
-    })
+        ..ProjectFilter::default()
+    };
+    Ok(ListQuery { filter, order, descending, slice })
 }
 
 /// A project and who is in it.
@@ -139,7 +140,7 @@ pub async fn project(
     Asking(caller): Asking,
     Path(name): Path<String>,
 ) -> Result<Versioned<ProjectDetail>, ApiError> {
-    let entry = visible(&state, &caller, &name).await?;
-    let members = directory::members(&state.services, &caller, entry.id).await?;
-    Ok(Versioned(entry.version, ProjectDetail::new(&entry, &members, &caller)))
+    let project = visible(&state, &caller, &name).await?;
+    let members = projects::members(&state.services, &caller, project.id).await?;
+    Ok(Versioned(project.version, ProjectDetail::new(&project, &members, &caller)))
 }

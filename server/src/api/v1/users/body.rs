@@ -1,10 +1,10 @@
 //! How a person looks on the wire.
 
 use crate::api::wire::{Amount, Stamp};
-use domain::money::Money;
-use domain::reset_period::ResetPeriod;
+use domain::user::UserStatus;
 use serde::Serialize;
-use services::users::directory::{Assigned, Entry};
+use services::views::budgets::HeldBudget;
+use services::views::users::User;
 use utoipa::ToSchema;
 
 /// A project as one of somebody's.
@@ -22,9 +22,9 @@ pub struct UserProject {
 }
 
 /// Somebody's projects by name. The personal project is the default, else the first.
-pub fn projects_of(entry: &Entry) -> Vec<UserProject> {
-    let default = entry.projects.iter().position(|project| project.is_personal).unwrap_or_default();
-    let projects = entry.projects.iter().enumerate().map(|(at, project)| UserProject {
+pub fn projects_of(user: &User) -> Vec<UserProject> {
+    let default = user.projects.iter().position(|project| project.is_personal).unwrap_or_default();
+    let projects = user.projects.iter().enumerate().map(|(at, project)| UserProject {
         name: project.name.clone(),
         display_name: project.display_name.clone(),
         is_project_admin: project.is_project_admin,
@@ -91,53 +91,52 @@ pub struct UserBudget {
     current_spending: Option<Amount>,
 }
 
-impl From<&Assigned> for UserBudget {
-    fn from(assigned: &Assigned) -> Self {
-        let minutes = u32::try_from(assigned.reset_minutes).ok();
+impl From<&HeldBudget> for UserBudget {
+    fn from(held: &HeldBudget) -> Self {
         Self {
-            category: assigned.category.clone(),
-            budget_id: assigned.slug.clone(),
-            budget_name: assigned.name.clone(),
-            max_budget: Money::from_decimal(assigned.hard_limit).map(Amount),
-            budget_duration: minutes.and_then(ResetPeriod::from_minutes).map(|period| period.to_string()),
+            category: held.category.key().to_owned(),
+            budget_id: held.slug.clone(),
+            budget_name: held.name.clone(),
+            max_budget: Some(Amount(held.limits.hard())),
+            budget_duration: Some(held.period.to_string()),
             budget_reset_at: None,
             current_spending: None,
         }
     }
 }
 
-impl From<Entry> for UserItem {
-    fn from(entry: Entry) -> Self {
+impl From<User> for UserItem {
+    fn from(user: User) -> Self {
         Self {
-            projects: projects_of(&entry),
-            budget_assignments: entry.budgets.iter().map(UserBudget::from).collect(),
-            id: entry.id.to_string(),
-            user_type: entry.kind.key(),
-            is_active: entry.is_active,
-            is_admin: entry.role.is_admin(),
-            is_maintainer: entry.role.is_maintainer(),
-            is_auditor: entry.role.is_auditor(),
-            auth_source: entry.auth_source,
-            last_login_at: entry.last_sign_in_at.map(Stamp),
-            date: Stamp(entry.created_at),
-            username: entry.username,
-            email: entry.email,
-            email_verified: entry.email_verified,
-            name: entry.name,
+            projects: projects_of(&user),
+            budget_assignments: user.budgets.iter().map(UserBudget::from).collect(),
+            id: user.id.to_string(),
+            user_type: user.kind.key(),
+            is_active: user.status != UserStatus::Deactivated,
+            is_admin: user.role.is_admin(),
+            is_maintainer: user.role.is_maintainer(),
+            is_auditor: user.role.is_auditor(),
+            auth_source: user.auth_source,
+            last_login_at: user.last_sign_in_at.map(Stamp),
+            date: Stamp(user.created_at),
+            username: user.username,
+            email: user.email,
+            email_verified: user.email_verified,
+            name: user.name,
         }
     }
 }
 
-impl From<Entry> for UserDetail {
-    fn from(entry: Entry) -> Self {
+impl From<User> for UserDetail {
+    fn from(user: User) -> Self {
         Self {
             picture: None,
-            project_limit: entry.project_limit.filter(|_| !entry.role.is_admin()),
+            project_limit: user.project_limit.filter(|_| !user.role.is_admin()),
             knowledge_bases: Vec::new(),
-            update_date: Stamp(entry.updated_at),
-            deleted_at: (!entry.is_active).then_some(Stamp(entry.updated_at)),
-            version: entry.version,
-            item: entry.into(),
+            update_date: Stamp(user.updated_at),
+            deleted_at: (user.status == UserStatus::Deactivated).then_some(Stamp(user.updated_at)),
+            version: user.version,
+            item: user.into(),
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::api::auth::Asking;
 use crate::api::body::{Body, Changes};
 use crate::api::error::ApiError;
 use crate::api::etag::{IfMatch, Versioned};
-use crate::api::permit::{on_platform, people_seen};
+use crate::api::permit::{on_platform, users_in_scope};
 use crate::api::schema::{
     EmailText, NewPasswordText, OptionalPersonNameText, ProjectLimitNumber, SentText as _, UserIdText, UserKindText,
     UsernameText, VersionNumber, exact, given_whole, whole,
@@ -30,7 +30,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use services::guard::Caller;
 use services::members::WithoutAdmin;
-use services::users::{self, ByProgram, NewUser, UserEdit, directory};
+use services::users::{self, ByProgram, NewUser, UserEdit};
+use services::views;
 use utoipa::ToSchema;
 
 /// A new account.
@@ -188,8 +189,8 @@ pub async fn update(
     }
     if let Some(name) = body.name.as_mut().filter(|name| PersonName::parse_optional(Some(name.as_str())) == Ok(None)) {
         // User names never change, so that this one may be read before the change.
-        let entry = directory::entry(&state.services, &people_seen(&caller)?, id).await.map_err(missing)?;
-        *name = entry.username;
+        let user = views::users::find(&state.services, &users_in_scope(&caller)?, id).await.map_err(missing)?;
+        *name = user.username;
     }
     let edit = edit_of(body)?;
     let saved = users::update(&state.services, &can, id, version, edit).await;
@@ -285,6 +286,6 @@ fn check_local(state: &AppState) -> Result<(), ApiError> {
 
 /// Somebody as they are now.
 async fn shown(state: &AppState, caller: &Caller, id: domain::id::UserId) -> Result<Versioned<UserDetail>, ApiError> {
-    let entry = directory::entry(&state.services, &people_seen(caller)?, id).await.map_err(missing)?;
-    Ok(Versioned(entry.version, entry.into()))
+    let user = views::users::find(&state.services, &users_in_scope(caller)?, id).await.map_err(missing)?;
+    Ok(Versioned(user.version, user.into()))
 }

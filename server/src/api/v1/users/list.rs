@@ -6,7 +6,7 @@ use crate::api::auth::Asking;
 use crate::api::error::ApiError;
 use crate::api::etag::Versioned;
 use crate::api::paging::{Address, PageBody, PageParams, Paged};
-use crate::api::permit::people_seen;
+use crate::api::permit::users_in_scope;
 use crate::api::query::{Query, text};
 use crate::api::schema::{
     BudgetIdText, ProjectNameText, SearchText, SentText as _, UserIdText, UserKindText, in_query, nullable, one_of,
@@ -20,7 +20,8 @@ use domain::text::SearchTerm;
 use domain::user::UserKind;
 use serde::Deserialize;
 use serde_json::json;
-use services::users::directory::{self, Filters, Reach};
+use services::listing::ListQuery;
+use services::views::users::{self, Reach, UserFilter};
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 use utoipa::openapi::{ContentBuilder, RefOr, Schema};
@@ -112,9 +113,10 @@ pub async fn users(
     at: Result<Query<PageParams<1, 1000>>, ApiError>,
     wanted: Result<Query<Wanted>, ApiError>,
 ) -> Result<Paged<UserItem>, ApiError> {
-    let seen = people_seen(&caller)?;
+    let scope = users_in_scope(&caller)?;
     let (Query(at), Query(wanted)) = (at?, wanted?);
-    let listing = directory::directory(&state.services, &seen, &filters(wanted)?, &at.slice()?).await?;
+    let query = ListQuery { filter: filter(wanted)?, slice: at.slice()?, ..ListQuery::default() };
+    let listing = users::list_for_api(&state.services, &scope, &query).await?;
     Ok(at.answer(&address, listing, UserItem::from))
 }
 
@@ -139,15 +141,12 @@ pub async fn user(
     Asking(caller): Asking,
     Path(id): Path<String>,
 ) -> Result<Versioned<UserDetail>, ApiError> {
-    let seen = people_seen(&caller)?;
-    let entry = directory::entry(&state.services, &seen, parse_id(&id)?).await;
-    let entry = entry.map_err(|fault| ApiError::from(fault).naming(NOBODY))?;
-    Ok(Versioned(entry.version, entry.into()))
+    let scope = users_in_scope(&caller)?;
+    let user = users::find(&state.services, &scope, parse_id(&id)?).await.map_err(missing)?;
+    Ok(Versioned(user.version, user.into()))
 }
 
-const NOBODY: &str = "User not found";
-
-fn filters(wanted: Wanted) -> Result<Filters, ApiError> {
+fn filter(wanted: Wanted) -> Result<UserFilter, ApiError> {
     let members = match wanted.filters.as_deref() {
         None => WantedFilters::default(),
         Some(text) => parse(text)?,
@@ -155,7 +154,7 @@ fn filters(wanted: Wanted) -> Result<Filters, ApiError> {
     let at = |name: &str, problem: FieldProblem| ApiError::field(&format!("filters.{name}"), problem.as_str());
     let names = |names: Vec<String>| names.iter().map(|name| ProjectName::parse_sent(name)).collect();
     let slugs = |slugs: Vec<String>| slugs.iter().map(|slug| BudgetSlug::parse(slug)).collect();
-    Ok(Filters {
+    Ok(UserFilter {
         search: wanted
             .search
             .as_deref()
@@ -177,6 +176,7 @@ fn filters(wanted: Wanted) -> Result<Filters, ApiError> {
             WantedRole::PlatformAdmin => Reach::ProjectAdmin,
             WantedRole::Admin => Reach::Admin,
         }),
+        ..UserFilter::default()
     })
 }
 

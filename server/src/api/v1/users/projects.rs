@@ -19,7 +19,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use services::guard::{Caller, Can};
 use services::members::{self, WithoutAdmin};
-use services::users::directory;
+use services::views;
 use utoipa::ToSchema;
 
 /// Somebody's projects.
@@ -56,9 +56,9 @@ pub async fn list(
     Path(id): Path<String>,
 ) -> Result<Json<UserProjects>, ApiError> {
     let can = on_platform::<ViewUsers>(&caller)?;
-    let entry = directory::entry(&state.services, &can.into(), parse_id(&id)?).await.map_err(missing)?;
-    let defaults = super::projects_of(&entry).into_iter().map(|project| project.is_default);
-    let projects = entry.projects.iter().zip(defaults).map(|(project, is_default)| UserMembership {
+    let user = views::users::find(&state.services, &can.into(), parse_id(&id)?).await.map_err(missing)?;
+    let defaults = super::projects_of(&user).into_iter().map(|project| project.is_default);
+    let projects = user.projects.iter().zip(defaults).map(|(project, is_default)| UserMembership {
         project_name: project.name.clone(),
         is_project_admin: project.is_project_admin,
         is_default,

@@ -1,0 +1,244 @@
+//! Projects as SQL.
+
+use super::{Project, ProjectFilter};
+use crate::Services;
+use crate::error::Error;
+use crate::keyset::{SortKey, time_key};
+use crate::listing::{List, ListQuery};
+use crate::projects::{kept_since, stored_kind, stored_name};
+use crate::search::Hits;
+use crate::views::budgets::{HELD_BUDGET, HeldBudget, HeldRow};
+use crate::views::scope::ReadScope;
+use domain::actor::{Actor, Target};
+use domain::id::{ProjectId, UserId};
+use domain::page::MAX_EXACT_COUNT;
+use domain::permission::{Permission, ViewProject};
+use domain::project::{ProjectSort, ProjectState};
+use domain::role::ProjectRole;
+use sqlx::types::Json;
+use sqlx::{Postgres, QueryBuilder};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// The list.
+pub(super) struct Projects<'a> {
+    pub(super) services: &'a Services,
+    pub(super) actor: &'a Actor,
+    pub(super) scope: ReadScope<ViewProject>,
+    pub(super) query: &'a ListQuery<ProjectFilter, ProjectSort>,
+    pub(super) hits: Hits,
+    pub(super) for_api: bool,
+}
+
+/// Shared projects that no active user is project admin of.
+const WITHOUT_ADMIN: &str = " and p.project_type = 'shared' and not exists (
+    select from user_projects m join users u on u.id = m.user_id
+    where m.project_id = p.id and m.is_project_admin and u.is_active)";
+
+impl List for Projects<'_> {
+    type Row = Row;
+    type Filter = ProjectFilter;
+    type Order = ProjectSort;
+    const TABLE: &'static str = "projects";
+    const ALIAS: &'static str = "p";
+
+    fn query(&self) -> &ListQuery<ProjectFilter, ProjectSort> {
+        self.query
+    }
+
+    fn has_total(&self) -> bool {
+        self.for_api
+    }
+
+    fn is_narrowed(&self) -> bool {
+        let ProjectFilter { search, state, budget } = &self.query.filter;
+        !self.scope.is_all() || search.is_some() || state.is_some() || budget.is_some()
+    }
+
+    fn hits(&self) -> &Hits {
+        &self.hits
+    }
+
+    fn sort_key(order: ProjectSort) -> SortKey {
+        match order {
+            ProjectSort::Name => SortKey::text("p.title collate name_order"),
+            ProjectSort::TechnicalName => SortKey::text("p.name collate name_order"),
+            ProjectSort::Created => SortKey::time("p.created_at"),
+        }
+    }
+
+    fn place(row: &Row, order: ProjectSort) -> (Option<String>, Uuid) {
+        let key = match order {
+            ProjectSort::Name => Some(row.display_name.as_ref().unwrap_or(&row.name).clone()),
+            ProjectSort::TechnicalName => Some(row.name.clone()),
+            ProjectSort::Created => time_key(Some(row.created_at)),
+        };
+        (key, row.id)
+    }
+
+    fn push_columns(&self, sql: &mut QueryBuilder<Postgres>) {
+        push_columns(sql, self.for_api);
+    }
+
+    fn push_condition(&self, sql: &mut QueryBuilder<Postgres>) {
+        let filter = &self.query.filter;
+        if filter.state == Some(ProjectState::Deleted) {
+            self.push_deleted(sql);
+        } else {
+            sql.push(" and p.deleted_at is null");
+            self.scope.push(sql, "p.id");
+        }
+        if filter.state == Some(ProjectState::WithoutAdmin) {
+            sql.push(WITHOUT_ADMIN);
+        }
+        if let Some(category) = filter.budget {
+            sql.push(" and exists (select from project_budgets a where a.project_id = p.id");
+            if let Some(category) = category {
+                sql.push(" and a.category = ").push_bind(category.key());
+            }
+            sql.push(")");
+        }
+    }
+
+    fn push_joins(&self, sql: &mut QueryBuilder<Postgres>) {
+        push_joins(sql, self.for_api);
+    }
+}
+
+impl Projects<'_> {
+    /// A stored role of project admin lets a user restore a project, though a request reads no roles in deleted ones.
+    fn push_deleted(&self, sql: &mut QueryBuilder<Postgres>) {
+        sql.push(" and p.deleted_at is not null and p.deleted_at > ").push_bind(kept_since(self.services));
+        if self.scope.is_all() {
+            return;
+        }
+        sql.push(" and p.id in (select project_id from user_projects where is_project_admin and user_id = ");
+        sql.push_bind(self.actor.user_id.0).push(")");
+        let role = ProjectRole::Admin.effective_for(self.actor.kind);
+        if !role.is_admin() || !self.actor.mode.has(Permission::DeleteProject) {
+            sql.push(" and false");
+        }
+    }
+}
+
+pub(super) fn push_columns(sql: &mut QueryBuilder<Postgres>, with_budgets: bool) {
+    sql.push(
+        "p.id, p.name, p.display_name, nullif(p.description, '') as description, p.project_type, p.created_by,
+         p.created_at, p.deleted_at, p.version, counts.members, counts.admins",
+    );
+    if with_budgets {
+        sql.push(", coalesce(b.budgets, '[]') as budgets");
+    }
+}
+
+pub(super) fn push_joins(sql: &mut QueryBuilder<Postgres>, with_budgets: bool) {
+    sql.push(format_args!(
+        " cross join lateral (
+           select count(*) as members, count(*) filter (where m.is_project_admin) as admins
+           from (select is_project_admin from user_projects where project_id = p.id limit {}) m) counts",
+        MAX_EXACT_COUNT + 1
+    ));
+    if with_budgets {
+        sql.push(format_args!(
+            " cross join lateral (
+               select json_agg({HELD_BUDGET} order by b.category) as budgets
+               from project_budgets a join budgets b on b.id = a.budget_id where a.project_id = p.id) b"
+        ));
+    }
+}
+
+/// A project as it is selected.
+#[derive(sqlx::FromRow)]
+pub(super) struct Row {
+    id: Uuid,
+    name: String,
+    display_name: Option<String>,
+    description: Option<String>,
+    project_type: String,
+    created_by: Option<Uuid>,
+    created_at: OffsetDateTime,
+    deleted_at: Option<OffsetDateTime>,
+    version: i64,
+    members: i64,
+    admins: i64,
+    #[sqlx(default)]
+    budgets: Json<Vec<HeldRow>>,
+}
+
+impl Row {
+    pub(super) fn read(self, services: &Services, actor: &Actor) -> Result<Project, Error> {
+        let id = ProjectId(self.id);
+        let shows_budgets = services.settings.budgets && actor.may(Permission::ViewProjectBudgets, Target::Project(id));
+        let budgets = self.budgets.0.into_iter().filter(|_| shows_budgets).map(HeldBudget::try_from);
+        Ok(Project {
+            id,
+            name: stored_name(&self.name)?,
+            display_name: self.display_name,
+            description: self.description,
+            kind: stored_kind(&self.project_type)?,
+            created_by: self.created_by.map(UserId),
+            created_at: self.created_at,
+            deleted_at: self.deleted_at,
+            member_count: self.members,
+            admin_count: self.admins,
+            own_role: actor.role_in(id),
+            version: self.version,
+            budgets: budgets.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::listing::Slice;
+    use crate::search::Searched;
+    use crate::testing::World;
+    use domain::page::{Cursor, Direction, PageSize};
+    use domain::role::PlatformRole;
+    use domain::text::SearchTerm;
+
+    #[tokio::test]
+    async fn no_page_reads_the_whole_table_even_with_a_generic_plan() {
+        let world = World::create().await;
+        let root = world.person("Root", PlatformRole::Admin).await;
+        sqlx::raw_sql(
+            "insert into projects (id, name, description, project_type, created_at)
+             select gen_random_uuid(), 'project-' || md5(n::text), 'Number ' || n, 'shared', now() - n * interval '1 hour'
+             from generate_series(1, 30000) n;
+             analyze projects;",
+        )
+        .execute(world.services.pool())
+        .await
+        .expect("many projects");
+        let term = |raw| Some(SearchTerm::parse(raw).expect("a term"));
+        let middle =
+            |key: &str| Some(Cursor { direction: Direction::After, key: Some(key.to_owned()), id: Uuid::from_u128(7) });
+        let by = |order, descending| ListQuery { order, descending, ..ListQuery::default() };
+        let from = |key, order, descending| ListQuery {
+            slice: Slice::at(middle(key), PageSize::default()),
+            ..by(order, descending)
+        };
+        let narrowed = |filter, order| ListQuery { filter, ..by(order, false) };
+        let found = |raw| ProjectFilter { search: term(raw), ..ProjectFilter::default() };
+        let without_admin = ProjectFilter { state: Some(ProjectState::WithoutAdmin), ..ProjectFilter::default() };
+        for (query, index) in [
+            (by(ProjectSort::Name, false), "projects_in_order"),
+            (by(ProjectSort::Name, true), "projects_in_order"),
+            (by(ProjectSort::TechnicalName, false), "projects_by_technical_name"),
+            (from("project-7", ProjectSort::Name, false), "projects_in_order"),
+            (by(ProjectSort::Created, true), "projects_by_created"),
+            (from("2026-01-01T00:00:00Z", ProjectSort::Created, false), "projects_by_created"),
+            (narrowed(without_admin, ProjectSort::Name), "projects_in_order"),
+            (narrowed(found("project"), ProjectSort::Name), "projects_in_order"),
+            (narrowed(found("number 29999"), ProjectSort::Created), "projects_pkey"),
+        ] {
+            let services = &world.services;
+            let hits = Hits::of(services, Searched::Projects, query.filter.search.as_ref()).await.expect("hits");
+            let scope = ReadScope::<ViewProject>::of(&root).expect("an admin");
+            let list = Projects { services, actor: &root.actor, scope, query: &query, hits, for_api: false };
+            let plan = world.generic_plan(&mut list.statement()).await;
+            assert!(plan.contains(index) && !plan.contains("Seq Scan on projects"), "{query:?}\n{plan}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Users: their list, and the user behind an id.
+
+mod filter;
+mod select;
+
+pub use filter::{Reach, UserFilter};
+
+use super::budgets::HeldBudget;
+use super::scope::ReadScope;
+use crate::Services;
+use crate::error::Error;
+use crate::guard::Can;
+use crate::listing::{List as _, ListQuery, Listing, Slice};
+use crate::search::Hits;
+use domain::actor::Actor;
+use domain::error::Refusal;
+use domain::id::{ProjectId, UserId};
+use domain::mode::Mode;
+use domain::page::Page;
+use domain::permission::ViewUsers;
+use domain::role::{PlatformRole, ProjectRole};
+use domain::user::{ProjectChip, UserKind, UserQuery, UserRow, UserSort, UserStatus};
+use select::{Row, Users, push_columns, push_joins};
+use serde::Deserialize;
+use sqlx::QueryBuilder;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A user.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// The user.
+    pub id: UserId,
+    /// The user name, or the e-mail address of a user without one.
+    pub username: String,
+    /// Address as shown.
+    pub email: String,
+    /// Whether the address is known to be the user's.
+    pub email_verified: bool,
+    /// Name as shown.
+    pub name: String,
+    /// Regular or external.
+    pub kind: UserKind,
+    /// Platform role.
+    pub role: PlatformRole,
+    /// The gravest state that holds.
+    pub status: UserStatus,
+    /// What authenticates the user: `local`, or the identity provider as the configuration calls it.
+    pub auth_source: String,
+    /// The user's own limit of shared projects; `None` stands for the configured one.
+    pub project_limit: Option<i32>,
+    /// Last sign-in.
+    pub last_sign_in_at: Option<OffsetDateTime>,
+    /// When the account was created.
+    pub created_at: OffsetDateTime,
+    /// Last change.
+    pub updated_at: OffsetDateTime,
+    /// Raised by each change.
+    pub version: i64,
+    /// At most four shared projects, those administered first; read for pages alone.
+    pub chips: Vec<ProjectChip>,
+    /// Shared projects in all; counted for pages alone.
+    pub project_count: i64,
+    /// All projects in the scope, by name; read for `/v1` alone.
+    pub projects: Vec<Membership>,
+    /// At most one a category; read for `/v1` alone.
+    pub budgets: Vec<HeldBudget>,
+}
+
+/// A user's membership of a project.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Membership {
+    /// Technical name.
+    pub name: String,
+    /// Display name.
+    pub display_name: Option<String>,
+    /// Whether it is the user's personal project.
+    pub is_personal: bool,
+    /// Whether the user manages it.
+    pub is_project_admin: bool,
+    /// Since when.
+    #[serde(with = "time::serde::rfc3339")]
+    pub since: OffsetDateTime,
+}
+
+/// A page of the console's list. One statement, and one more for a search or a project, whatever the number of rows.
+///
+/// # Errors
+/// The database failed.
+pub async fn list(services: &Services, _can: &Can<ViewUsers>, query: &UserQuery) -> Result<Page<UserRow>, Error> {
+    let query = ListQuery {
+        filter: UserFilter::from(query),
+        order: query.sort,
+        descending: query.descending,
+        slice: Slice::at(query.cursor.clone(), query.size),
+    };
+    Ok(read(services, &ReadScope::ALL, &query, false).await?.page.map(UserRow::from))
+}
+
+/// A page of the users in the scope with their total, for `/v1`. One statement, and one more for a search or a single
+/// project, whatever the number of rows.
+///
+/// # Errors
+/// The database failed.
+pub async fn list_for_api(
+    services: &Services,
+    scope: &ReadScope<ViewUsers>,
+    query: &ListQuery<UserFilter, UserSort>,
+) -> Result<Listing<User>, Error> {
+    read(services, scope, query, true).await
+}
+
+/// One user. One statement.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when there is no such user, and when the user is in no project of the scope: the answer does not
+/// tell whether an id exists.
+pub async fn find(services: &Services, scope: &ReadScope<ViewUsers>, id: UserId) -> Result<User, Error> {
+    let user = load(services, scope, id).await?;
+    if user.projects.is_empty() && !scope.is_all() {
+        return Err(Refusal::NotFound.into());
+    }
+    Ok(user)
+}
+
+/// The caller. One statement. In Keycloak-managed mode from the token's claims, as there need not be a row.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when the account is gone.
+pub async fn oneself(services: &Services, actor: &Actor) -> Result<User, Error> {
+    match actor.mode {
+        Mode::Platform => load(services, &ReadScope::ALL, actor.user_id).await,
+        Mode::Keycloak => from_claims(services, actor).await,
+    }
+}
+
+async fn read(
+    services: &Services,
+    scope: &ReadScope<ViewUsers>,
+    query: &ListQuery<UserFilter, UserSort>,
+    for_api: bool,
+) -> Result<Listing<User>, Error> {
+    let now = services.clock.now();
+    let hits = Hits::of_people(services, query.filter.search.as_ref(), query.filter.single_project(scope)).await?;
+    Users { scope, query, hits, now, for_api }.fetch(services).await?.try_map(|row| row.read(now))
+}
+
+async fn load(services: &Services, scope: &ReadScope<ViewUsers>, id: UserId) -> Result<User, Error> {
+    let mut sql = QueryBuilder::new("select ");
+    push_columns(&mut sql, true);
+    sql.push(" from users u");
+    push_joins(&mut sql, scope, true);
+    sql.push(" where u.id = ").push_bind(id.0);
+    let row: Option<Row> = sql.build_query_as().fetch_optional(&services.pool).await?;
+    row.ok_or(Refusal::NotFound)?.read(services.clock.now())
+}
+
+async fn from_claims(services: &Services, actor: &Actor) -> Result<User, Error> {
+    let ids: Vec<Uuid> = actor.projects.iter().map(|(id, _)| id.0).collect();
+    let rows = sqlx::query!(
+        "select id, name, display_name, created_at from projects where id = any($1) order by name collate name_order, id",
+        &ids
+    )
+    .fetch_all(&services.pool)
+    .await?;
+    let now = services.clock.now();
+    let projects = rows.into_iter().map(|row| {
+        let role = actor.role_in(ProjectId(row.id));
+        Membership {
+            name: row.name,
+            display_name: row.display_name,
+            is_personal: role == Some(ProjectRole::Owner),
+            is_project_admin: role.is_some_and(ProjectRole::is_admin),
+            since: row.created_at,
+        }
+    });
+    Ok(User {
+        id: actor.user_id,
+        username: actor.email.clone(),
+        email: actor.email.clone(),
+        email_verified: actor.email_verified,
+        name: actor.name.clone(),
+        kind: actor.kind,
+        role: actor.role,
+        status: UserStatus::Active,
+        auth_source: "keycloak".to_owned(),
+        project_limit: None,
+        last_sign_in_at: None,
+        created_at: now,
+        updated_at: now,
+        version: 0,
+        chips: Vec::new(),
+        project_count: 0,
+        projects: projects.collect(),
+        budgets: Vec::new(),
+    })
+}
+
+impl From<User> for UserRow {
+    fn from(user: User) -> Self {
+        Self {
+            id: user.id,
+            name: user.name,
+            email: user.email,
+            email_verified: user.email_verified,
+            kind: user.kind,
+            status: user.status,
+            role: user.role,
+            projects: user.chips,
+            project_count: user.project_count,
+            last_sign_in_at: user.last_sign_in_at,
+            created_at: user.created_at,
+        }
+    }
+}
