@@ -31,6 +31,7 @@ mod read;
 #[cfg(feature = "ssr")]
 pub mod request;
 pub mod routes;
+pub mod suggestions;
 pub mod theme;
 pub mod ui;
 pub mod url;

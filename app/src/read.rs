@@ -54,6 +54,18 @@ where
     }
 }
 
+/// Calls a server function once, not as a part of a page.
+///
+/// # Errors
+/// The server function's, or that it did not answer.
+pub(crate) async fn ask<F>(call: F) -> Result<F::Output, PageError>
+where
+    F: ServerFn<Error = PageError> + Serialize + 'static,
+    F::Output: DeserializeOwned,
+{
+    place::ask(call).await
+}
+
 /// The answer of a server function whatever it holds.
 #[derive(Clone)]
 struct Answer(place::Content);
@@ -103,6 +115,10 @@ mod place {
             async move { Answer(Arc::new(answer.await)) }
         };
         Resource::new_with_options(|| (), fetch, true)
+    }
+
+    pub(super) async fn ask<F: ServerFn<Error = PageError>>(call: F) -> Result<F::Output, PageError> {
+        call.run_body().await
     }
 
     impl Answer {
@@ -160,6 +176,14 @@ mod place {
         F: ServerFn + Serialize,
     {
         resource(F::url(), Box::new(again), Box::new(move || serde_qs::to_string(&asked()).unwrap_or_default()))
+    }
+
+    pub(super) async fn ask<F>(call: F) -> Result<F::Output, PageError>
+    where
+        F: ServerFn + Serialize,
+        F::Output: DeserializeOwned,
+    {
+        Answer(fetch(F::url(), serde_qs::to_string(&call).unwrap_or_default()).await).understand()
     }
 
     type Again = Box<dyn Fn() -> u32 + Send + Sync>;

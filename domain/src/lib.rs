@@ -29,5 +29,6 @@ pub mod reset_period;
 pub mod role;
 pub mod session;
 pub mod shortened;
+pub mod suggestion;
 pub mod user;
 pub mod username;

@@ -5,6 +5,7 @@
 pub mod budgets;
 pub mod projects;
 mod scope;
+pub mod suggestions;
 pub mod users;
 
 pub use scope::ReadScope;

@@ -1,5 +1,7 @@
 //! The one way to send a form and to show what came of it. Knows no area: what one of them adds, registers itself.
 
+#[cfg(feature = "ssr")]
+mod choice;
 mod confirm_form;
 mod edit_form;
 mod field_column;
@@ -14,6 +16,8 @@ mod send;
 mod stamp;
 mod under_way;
 
+#[cfg(feature = "ssr")]
+pub(crate) use choice::Choice;
 pub use confirm_form::*;
 pub(crate) use edit_form::Edited;
 pub(crate) use field_column::FieldColumn;

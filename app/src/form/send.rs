@@ -132,7 +132,8 @@ mod ssr {
             }
         }
 
-        async fn come_back(self, refusal: Refusal) -> Result<FormOutcome, PageError> {
+        /// Shows the form again with what was typed and why it was refused.
+        pub(in crate::form) async fn come_back(self, refusal: Refusal) -> Result<FormOutcome, PageError> {
             let status = refusal.status();
             let to = if let Some(detour) = Detour::of(&refusal) {
                 Some(self.take(detour).await?)

@@ -8,7 +8,8 @@ use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use {
-    crate::form::{Done, Form},
+    crate::form::{Choice, Done, Form},
+    crate::suggestions,
     crate::paths,
     crate::request::{parse_id, signed_in},
     domain::actor::Target,
@@ -23,6 +24,7 @@ use {
     domain::project::ProjectName,
     domain::role::ProjectRole,
     domain::shortened::shortened,
+    domain::suggestion::{SuggestionKind, TYPED},
     leptos::server_fn::ServerFn,
     services::Services,
     services::guard::{Caller, Can},
@@ -124,22 +126,39 @@ pub async fn restore_project(project: String) -> Result<FormOutcome, PageError> 
     .await
 }
 
-/// Adds somebody to a project.
+/// Adds a user to a project. The project is chosen on the user's page, the user on the project's: the choice, or what
+/// was typed for it.
 ///
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "members/add")]
-pub async fn add_member(project: String, person: String, role: String) -> Result<FormOutcome, PageError> {
-    let form = Form::new("add-member", [("person", &person), ("project", &project), ("role", &role)]);
-    form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = in_project::<ManageMembers>(&services, &caller, &project).await.map_err(at_project)?;
-        let role = parse_role(&role)?;
-        let person = parse_id(&person).map_err(|_| FieldErrors::one("person", "Choose a person from the search."))?;
-        services::members::add(&services, &can, person, role).await?;
-        Ok(Done::here().with_notice(format!("Added to {project} as {}.", role.title().to_lowercase())))
-    })
-    .await
+pub async fn add_member(
+    #[server(default)] project: String,
+    #[server(default)] person: String,
+    #[server(default)] typed: String,
+    role: String,
+) -> Result<FormOutcome, PageError> {
+    let values = [("person", person.as_str()), ("project", &project), (TYPED, &typed), ("role", &role)];
+    let form = Form::new("add-member", values);
+    if project.is_empty() {
+        let choice = Choice { field: "project", kind: SuggestionKind::Project, value: project, typed: &typed };
+        let found = async { suggestions::projects(&typed, Some(parse_id(&person)?)).await };
+        form.submit_choice(choice, found, |project| add(project, person.clone(), role)).await
+    } else {
+        let choice = Choice { field: "person", kind: SuggestionKind::User, value: person, typed: &typed };
+        let found = suggestions::members(&typed, &project);
+        form.submit_choice(choice, found, |person| add(project.clone(), person, role)).await
+    }
+}
+
+#[cfg(feature = "ssr")]
+async fn add(project: String, person: String, role: String) -> Result<Done, services::Error> {
+    let (services, caller) = signed_in()?;
+    let can = in_project::<ManageMembers>(&services, &caller, &project).await.map_err(at_project)?;
+    let role = parse_role(&role)?;
+    let person = parse_id(&person).map_err(|_| FieldErrors::one("person", "Choose a user from the search."))?;
+    services::members::add(&services, &can, person, role).await?;
+    Ok(Done::here().with_notice(format!("Added to {project} as {}.", role.title().to_lowercase())))
 }
 
 /// Makes a member a project admin, or the other way round. `without_admin` says that it may leave no project admin.

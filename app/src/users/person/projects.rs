@@ -5,15 +5,16 @@ use crate::paths;
 use crate::projects::actions::{AddMember, RemoveMember};
 use crate::projects::member_role::{Membership, role_form, roles};
 use crate::projects::project::members::REMOVAL;
+use crate::suggestions::project_source;
 use crate::ui::{
-    Avatar, AvatarShape, Badge, BadgeKind, Banner, BannerKind, Button, Cell, Day, DialogIconButton, Header, Icon,
-    NameCell, Section, SelectField, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, TextField,
-    TextKind, Views, Width,
+    Avatar, AvatarShape, Badge, BadgeKind, Banner, BannerKind, Button, Cell, Chooser, Day, DialogIconButton, Header, Icon,
+    NameCell, Section, SelectField, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, Views, Width,
 };
 use crate::users::data::UserView;
 use domain::id::UserId;
 use domain::project::ProjectKind;
 use domain::role::ProjectRole;
+use domain::suggestion::SuggestionKind;
 use domain::user::{Assignment, ProjectAllowance, UserStatus};
 use leptos::context::Provider;
 use leptos::prelude::*;
@@ -156,7 +157,6 @@ fn remove_form(project: &Assignment, person: UserId, name: &str) -> impl IntoVie
 }
 
 fn add_form(person: UserId, state: FormFields) -> impl IntoView {
-    let error = state.problem("person");
     view! {
         <PostForm
             action=AddMember::url()
@@ -164,14 +164,13 @@ fn add_form(person: UserId, state: FormFields) -> impl IntoView {
         >
             <Hidden fields=vec![("person", person.to_string())] />
             <Provider value=state.scope("add-member")>
-                <TextField
+                <Chooser
                     name="project"
                     label="Add to project"
-                    kind=TextKind::Code
-                    error
-                    hint="The technical name of a shared project, as its page shows it."
-                    required=true
-                    autocomplete="off"
+                    kind=SuggestionKind::Project
+                    source=project_source(Some(person))
+                    chosen_already="Member already"
+                    hint="Part of the name of a shared project, or its technical name."
                 />
                 <SelectField name="role" label="Role" options=roles() selected=ProjectRole::Member.key() />
             </Provider>

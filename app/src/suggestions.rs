@@ -1,0 +1,120 @@
+//! Suggestions of fields where one of many is chosen, and what such a field means without scripts.
+
+use crate::error::PageError;
+use crate::read::ask;
+use crate::ui::SuggestionSource;
+use domain::budget::Category;
+use domain::id::UserId;
+use domain::suggestion::Suggestion;
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use {
+    crate::request::signed_in, domain::actor::Target, domain::error::Refusal, domain::permission::ViewBudgets,
+    domain::project::ProjectName, domain::text::SearchTerm, services::views::suggestions,
+};
+
+/// Shared projects that the caller sees, or those to which the caller may add `user`.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "suggest-projects")]
+pub async fn suggest_projects(
+    #[server(default)] term: String,
+    user: Option<UserId>,
+) -> Result<Vec<Suggestion>, PageError> {
+    Ok(projects(&term, user).await.map_err(Refusal::from)?)
+}
+
+/// Active users to add to a project.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "suggest-members")]
+pub async fn suggest_members(
+    #[server(default)] term: String,
+    project: String,
+) -> Result<Vec<Suggestion>, PageError> {
+    Ok(members(&term, &project).await.map_err(Refusal::from)?)
+}
+
+/// Budgets of one category or of all.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "suggest-budgets")]
+pub async fn suggest_budgets(
+    #[server(default)] term: String,
+    category: Option<Category>,
+) -> Result<Vec<Suggestion>, PageError> {
+    Ok(budgets(&term, category).await.map_err(Refusal::from)?)
+}
+
+/// Suggests the projects to which a user can be added, or every shared one.
+pub(crate) fn project_source(user: Option<UserId>) -> SuggestionSource {
+    Callback::new(move |term| later(SuggestProjects { term, user }))
+}
+
+/// Suggests the users who can be added to a project.
+pub(crate) fn member_source(project: String) -> SuggestionSource {
+    Callback::new(move |term| later(SuggestMembers { term, project: project.clone() }))
+}
+
+/// Suggests budgets.
+pub(crate) fn budget_source(category: Option<Category>) -> SuggestionSource {
+    Callback::new(move |term| later(SuggestBudgets { term, category }))
+}
+
+fn later<F>(call: F) -> crate::ui::Later<Vec<Suggestion>>
+where
+    F: leptos::server_fn::ServerFn<Output = Vec<Suggestion>, Error = PageError> + serde::Serialize + 'static,
+{
+    Box::pin(async move { ask(call).await.ok() })
+}
+
+#[cfg(feature = "ssr")]
+pub(crate) async fn projects(term: &str, user: Option<UserId>) -> Result<Vec<Suggestion>, services::Error> {
+    let (services, caller) = signed_in()?;
+    let Some(term) = Term::parse(term) else { return Ok(Vec::new()) };
+    match user {
+        Some(user) => suggestions::projects_to_join(&services, &caller, term.get(), user).await,
+        None => suggestions::projects(&services, &caller, term.get()).await,
+    }
+}
+
+#[cfg(feature = "ssr")]
+pub(crate) async fn members(term: &str, project: &str) -> Result<Vec<Suggestion>, services::Error> {
+    let (services, caller) = signed_in()?;
+    let name = ProjectName::parse_existing(project).map_err(|_| Refusal::NotFound)?;
+    let project = services::projects::id_of(&services, &caller, &name).await?;
+    let can = caller.can(Target::Project(project))?;
+    let Some(term) = Term::parse(term) else { return Ok(Vec::new()) };
+    suggestions::users_to_add(&services, &can, term.get()).await
+}
+
+#[cfg(feature = "ssr")]
+pub(crate) async fn budgets(term: &str, category: Option<Category>) -> Result<Vec<Suggestion>, services::Error> {
+    let (services, caller) = signed_in()?;
+    let can = caller.can::<ViewBudgets>(Target::Platform)?;
+    let Some(term) = Term::parse(term) else { return Ok(Vec::new()) };
+    suggestions::budgets(&services, &can, term.get(), category).await
+}
+
+/// What was typed: nothing, or something to search for.
+#[cfg(feature = "ssr")]
+struct Term(Option<SearchTerm>);
+
+#[cfg(feature = "ssr")]
+impl Term {
+    /// `None` for text that nothing can match.
+    fn parse(typed: &str) -> Option<Self> {
+        if typed.trim().is_empty() {
+            return Some(Self(None));
+        }
+        SearchTerm::parse(typed).ok().map(|term| Self(Some(term)))
+    }
+
+    const fn get(&self) -> Option<&SearchTerm> {
+        self.0.as_ref()
+    }
+}

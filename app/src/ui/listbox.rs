@@ -1,0 +1,159 @@
+//! What fields with suggestions share: which row the keys select, asking while one types, and marking what matches.
+//! The focus stays in the field (<https://www.w3.org/WAI/ARIA/apg/patterns/combobox/>).
+
+use leptos::prelude::*;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// How long after the last key suggestions are asked for.
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// Suggestions on their way; `None` when none could be had.
+pub type Later<T> = Pin<Box<dyn Future<Output = Option<T>> + Send>>;
+
+/// Where suggestions for a text come from.
+pub type Source<T> = Callback<String, Later<T>>;
+
+/// Asks for suggestions while one types. Only the answer to the last text counts, whatever the order of the answers.
+pub(super) struct Search<T: 'static> {
+    turn: StoredValue<u32>,
+    /// The answer to the last text that was answered.
+    pub(super) found: RwSignal<Option<T>>,
+    /// The last text has no answer yet.
+    pub(super) is_waiting: RwSignal<bool>,
+}
+
+impl<T> Clone for Search<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Search<T> {}
+
+impl<T: Send + Sync + 'static> Search<T> {
+    pub(super) fn new() -> Self {
+        Self { turn: StoredValue::new(0), found: RwSignal::new(None), is_waiting: RwSignal::new(false) }
+    }
+
+    /// Asks for `text` once no more keys follow; then calls `answered`.
+    pub(super) fn ask(self, source: Source<T>, text: String, answered: impl FnOnce() + 'static) {
+        let turn = self.next_turn();
+        self.is_waiting.set(true);
+        let ask = move || {
+            if self.turn.try_get_value() != Some(turn) {
+                return;
+            }
+            leptos::task::spawn_local(async move {
+                let found = source.run(text).await;
+                if self.turn.try_get_value() == Some(turn) {
+                    self.found.set(found);
+                    self.is_waiting.set(false);
+                    answered();
+                }
+            });
+        };
+        set_timeout(ask, PAUSE);
+    }
+
+    /// Drops the answers that are still to come, and the last one.
+    pub(super) fn forget(self) {
+        self.next_turn();
+        self.is_waiting.set(false);
+        self.found.set(None);
+    }
+
+    fn next_turn(self) -> u32 {
+        self.turn.try_update_value(|turn| {
+            *turn = turn.wrapping_add(1);
+            *turn
+        })
+        .unwrap_or_default()
+    }
+}
+
+/// The row that a key leads to among `rows`, which can be chosen; `None` for keys that stay with the field.
+pub(super) fn row_after(key: &str, selected: Option<usize>, rows: &[usize]) -> Option<usize> {
+    let (first, last) = (rows.first()?, rows.last()?);
+    let next = match key {
+        "ArrowDown" => rows.iter().find(|row| selected.is_none_or(|selected| **row > selected)).unwrap_or(first),
+        "ArrowUp" => rows.iter().rfind(|row| selected.is_some_and(|selected| **row < selected)).unwrap_or(last),
+        "Home" => first,
+        "End" => last,
+        _ => return None,
+    };
+    Some(*next)
+}
+
+/// Where `query` stands in `label` without regard to case; everything matches nothing typed.
+pub(super) fn find(label: &str, query: &str) -> Option<std::ops::Range<usize>> {
+    let query = query.trim().to_lowercase();
+    let starts = label.char_indices().map(|(at, _)| at).chain([label.len()]);
+    starts.into_iter().find_map(|start| {
+        let mut rest = query.chars();
+        let mut wanted = rest.next();
+        let mut end = start;
+        for letter in label[start..].chars() {
+            if wanted.is_none() {
+                break;
+            }
+            for lower in letter.to_lowercase() {
+                if wanted != Some(lower) {
+                    return None;
+                }
+                wanted = rest.next();
+            }
+            end += letter.len_utf8();
+        }
+        wanted.is_none().then_some(start..end)
+    })
+}
+
+/// The label with the part that matches underlined.
+pub(super) fn marked(label: &str, query: &str) -> AnyView {
+    let found = find(label, query).unwrap_or(0..0);
+    let (before, middle, after) = (&label[..found.start], &label[found.clone()], &label[found.end..]);
+    (
+        before.to_owned(),
+        view! {
+            <mark class="bg-transparent font-semibold text-inherit underline decoration-accent decoration-2 underline-offset-[0.18em]">
+                {middle.to_owned()}
+            </mark>
+        },
+        after.to_owned(),
+    )
+        .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_finds_without_regard_to_case() {
+        assert_eq!(find("Users management", "MAN"), Some(6..9));
+        assert_eq!(find("Users management", ""), Some(0..0));
+        assert_eq!(find("Users management", "managers"), None);
+        assert_eq!(find("Équipe", "éq"), Some(0..3));
+        assert_eq!(find("", "x"), None);
+    }
+
+    #[test]
+    fn arrows_go_round_past_rows_that_cannot_be_chosen() {
+        let rows = [1, 2, 4];
+        for (key, from, to) in [
+            ("ArrowDown", None, 1),
+            ("ArrowDown", Some(2), 4),
+            ("ArrowDown", Some(4), 1),
+            ("ArrowUp", Some(4), 2),
+            ("ArrowUp", Some(1), 4),
+            ("ArrowUp", None, 4),
+            ("Home", Some(4), 1),
+            ("End", Some(1), 4),
+        ] {
+            assert_eq!(row_after(key, from, &rows), Some(to), "{key} from {from:?}");
+        }
+        assert_eq!(row_after("a", Some(1), &rows), None);
+        assert_eq!(row_after("ArrowDown", None, &[]), None);
+    }
+}
