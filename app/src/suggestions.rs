@@ -31,10 +31,7 @@ pub async fn suggest_projects(
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "suggest-members")]
-pub async fn suggest_members(
-    #[server(default)] term: String,
-    project: String,
-) -> Result<Vec<Suggestion>, PageError> {
+pub async fn suggest_members(#[server(default)] term: String, project: String) -> Result<Vec<Suggestion>, PageError> {
     Ok(members(&term, &project).await.map_err(Refusal::from)?)
 }
 
@@ -58,11 +55,6 @@ pub(crate) fn project_source(user: Option<UserId>) -> SuggestionSource {
 /// Suggests the users who can be added to a project.
 pub(crate) fn member_source(project: String) -> SuggestionSource {
     Callback::new(move |term| later(SuggestMembers { term, project: project.clone() }))
-}
-
-/// Suggests budgets.
-pub(crate) fn budget_source(category: Option<Category>) -> SuggestionSource {
-    Callback::new(move |term| later(SuggestBudgets { term, category }))
 }
 
 fn later<F>(call: F) -> crate::ui::Later<Vec<Suggestion>>

@@ -21,6 +21,14 @@ pub fn with_params(path: &str, params: &[(&'static str, String)]) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
 }
 
+/// An address with one parameter set, in place of others of its name.
+pub fn set_param(address: &str, name: &str, value: &str) -> String {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let kept = params(query).into_iter().filter(|(other, _)| other != name);
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).append_pair(name, value).finish();
+    [path, "?", &query].concat()
+}
+
 /// The parameters of a query, in their order. The router's own map of them decodes percent signs twice.
 pub fn params(query: &str) -> Vec<(String, String)> {
     form_urlencoded::parse(query.as_bytes()).into_owned().collect()
@@ -29,6 +37,12 @@ pub fn params(query: &str) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parameter_is_set_beside_the_others() {
+        assert_eq!(set_param("/atlas", "added", "admin"), "/atlas?added=admin");
+        assert_eq!(set_param("/atlas?q=a+b&added=admin", "added", "member"), "/atlas?q=a+b&added=member");
+    }
 
     #[test]
     fn parameters_are_read_as_they_were_written() {

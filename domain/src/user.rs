@@ -248,23 +248,6 @@ impl UserQuery {
     }
 }
 
-/// A person found while adding members.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FoundPerson {
-    /// The person.
-    pub id: UserId,
-    /// Name as shown.
-    pub name: String,
-    /// Address as shown.
-    pub email: String,
-    /// Whether the address is known to be the user's.
-    pub email_verified: bool,
-    /// Regular or external.
-    pub kind: UserKind,
-    /// Already in the project asked about.
-    pub is_member: bool,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -186,7 +186,15 @@ export const SCENES: Scene[] = [
   },
   { name: "project", who: "maintainer", address: () => at.project("atlas") },
   { name: "project of a developer", who: "developer", address: () => at.project("atlas") },
-  { name: "project, people found", who: "maintainer", address: () => `${at.project("atlas")}?find=okafor` },
+  {
+    name: "project, users suggested",
+    who: "maintainer",
+    address: () => at.project("atlas"),
+    play: async (page) => {
+      await page.getByLabel("Add member", { exact: true }).fill("okafor");
+      await expect(page.getByRole("listbox", { name: "Suggestions" })).toBeVisible();
+    },
+  },
   {
     name: "project, removing somebody",
     who: "maintainer",

@@ -1,11 +1,9 @@
 //! Who is in a project: one service behind every path, so that limit, audit and rules are the same (`behaviour.md` W-13).
 
-mod find;
 mod many;
 mod page;
 mod undo;
 
-pub use find::find_people;
 pub use many::{NAMED_TWICE, Outcome, assign_many, remove_many};
 pub(crate) use page::page;
 pub use undo::undo;

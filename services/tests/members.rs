@@ -4,9 +4,8 @@
 use domain::actor::Target;
 use domain::error::Refusal;
 use domain::id::{ProjectId, UserId};
-use domain::permission::{FindPeople, ManageMembers};
+use domain::permission::ManageMembers;
 use domain::role::{PlatformRole, ProjectRole};
-use domain::text::SearchTerm;
 use services::guard::{Caller, Can};
 use services::members::{self, WithoutAdmin};
 use services::testing::{World, problem, refusal, rule};
@@ -15,10 +14,6 @@ use uuid::Uuid;
 async fn may_manage(world: &World, caller: &Caller, project: ProjectId) -> Can<ManageMembers> {
     let caller = world.again(caller).await.expect("still signed in");
     caller.can(Target::Project(project)).expect("may manage members")
-}
-
-async fn may_find(world: &World, caller: &Caller, target: Target) -> Can<FindPeople> {
-    world.again(caller).await.expect("still signed in").can(target).expect("may find people")
 }
 
 /// The role in the project as stored.
@@ -268,43 +263,4 @@ async fn a_removed_project_admin_adds_nobody_after_the_removal() {
             assert_eq!(Refusal::from(error), Refusal::NotFound);
         }
     }
-}
-
-#[tokio::test]
-async fn active_people_are_found_by_name_or_address() {
-    let world = World::create().await;
-    let ada = world.person("Ada Lovelace", PlatformRole::User).await;
-    let gone = world.person("Adalbert Gone", PlatformRole::User).await;
-    let bob = world.person("Bob", PlatformRole::User).await;
-    set(&world, "inactive", &gone).await;
-    let atlas = world.project("atlas", &bob).await;
-    let can = may_find(&world, &bob, Target::Project(atlas)).await;
-    let find = async |raw: &str| {
-        let term = SearchTerm::parse(raw).expect("a term");
-        let found = members::find_people(&world.services, &can, &term).await.expect("found");
-        found.into_iter().map(|person| (person.name, person.is_member)).collect::<Vec<_>>()
-    };
-    assert_eq!(find("ADA").await, [("Ada Lovelace".to_owned(), false)]);
-    assert_eq!(find("lovelace@ex").await, [("Ada Lovelace".to_owned(), false)]);
-    assert_eq!(find("bob").await, [("Bob".to_owned(), true)]);
-    for nothing in ["ad", "a_a", "%%%", "nobody"] {
-        assert_eq!(find(nothing).await, [], "{nothing}");
-    }
-    let refused = world.again(&ada).await.expect("signed in").can::<FindPeople>(Target::Project(atlas));
-    assert_eq!(refused.expect_err("a stranger"), Refusal::NotFound);
-}
-
-#[tokio::test]
-async fn at_most_ten_people_are_found_by_name() {
-    let world = World::create().await;
-    let root = world.person("Root", PlatformRole::Admin).await;
-    for n in (0..15).rev() {
-        world.person(&format!("Person {n:02}"), PlatformRole::User).await;
-    }
-    let can = may_find(&world, &root, Target::Platform).await;
-    let term = SearchTerm::parse("person").expect("a term");
-    let found = members::find_people(&world.services, &can, &term).await.expect("found");
-    let names: Vec<_> = found.iter().map(|person| person.name.clone()).collect();
-    assert_eq!(names, (0..10).map(|n| format!("Person {n:02}")).collect::<Vec<_>>());
-    assert!(found.iter().all(|person| !person.is_member));
 }

@@ -3,6 +3,7 @@
 
 use domain::actor::Target;
 use domain::budget::BudgetQuery;
+use domain::id::ProjectId;
 use domain::page::PageSize;
 use domain::permission::{FindPeople, ViewBudgets, ViewUsers};
 use domain::project::{MemberQuery, ProjectName, ProjectQuery, ProjectSort};
@@ -12,9 +13,9 @@ use domain::user::UserQuery;
 use services::guard::Caller;
 use services::listing::{ListQuery, Slice};
 use services::testing::World;
-use services::views::ReadScope;
 use services::views::users::UserFilter;
-use services::{members, projects, views};
+use services::views::{ReadScope, suggestions};
+use services::{projects, views};
 use sqlx::AssertSqlSafe;
 
 /// The same name in three spellings, and what people type to find it. The last one is decomposed.
@@ -27,13 +28,15 @@ const IN_ORDER: [&str; 8] = ["Ada", "émigré", "Emil", "Émile", "Emma", "Łucj
 struct Stage {
     world: World,
     reader: Caller,
+    /// Everybody is a member.
+    project: ProjectId,
 }
 
 impl Stage {
     async fn with(names: &[&str]) -> Self {
         let world = World::create().await;
         let reader = world.person("0 Reader", PlatformRole::Maintainer).await;
-        world.project("everybody", &reader).await;
+        let project = world.project("everybody", &reader).await;
         for (number, name) in names.iter().enumerate() {
             // In the opposite order, so that no list is in order by accident.
             let ago = i32::try_from(number).expect("few");
@@ -54,7 +57,7 @@ impl Stage {
             .expect("rows");
         }
         let reader = world.again(&reader).await.expect("still signed in");
-        Self { world, reader }
+        Self { world, reader, project }
     }
 
     /// The names that every list shows for a term, in its order.
@@ -88,10 +91,10 @@ impl Stage {
     }
 
     async fn found(&self, term: &str) -> Vec<String> {
-        let can = self.reader.can::<FindPeople>(Target::Platform).expect("a maintainer");
+        let can = self.reader.can::<FindPeople>(Target::Project(self.project)).expect("a maintainer");
         let term = SearchTerm::parse(term).expect("a term");
-        let found = members::find_people(&self.world.services, &can, &term).await.expect("people");
-        found.into_iter().map(|person| person.name).collect()
+        let found = suggestions::users_to_add(&self.world.services, &can, Some(&term)).await.expect("users");
+        found.into_iter().map(|user| user.label).collect()
     }
 
     async fn folded(&self, text: &str) -> String {

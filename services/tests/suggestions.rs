@@ -9,8 +9,8 @@ use domain::role::{PlatformRole, ProjectRole};
 use domain::suggestion::{MAX_SUGGESTIONS, Suggestion, exact_match};
 use domain::text::SearchTerm;
 use services::guard::Caller;
-use services::views::suggestions;
 use services::testing::{World, count_statements, refusal};
+use services::views::suggestions;
 
 fn term(raw: &str) -> Option<SearchTerm> {
     SearchTerm::parse(raw).ok()
@@ -85,7 +85,8 @@ async fn projects_that_have_the_user_as_a_member_are_marked() {
 #[tokio::test]
 async fn user_suggestions_for_a_project_are_active_users_and_need_three_characters() {
     let world = World::create().await;
-    let (ada, zoe) = (world.person("Ada", PlatformRole::User).await, world.person("Zoë Ruiz", PlatformRole::User).await);
+    let (ada, zoe) =
+        (world.person("Ada", PlatformRole::User).await, world.person("Zoë Ruiz", PlatformRole::User).await);
     world.person("Zoe Gone", PlatformRole::User).await;
     execute(&world, "update users set is_active = false where name = 'Zoe Gone'").await;
     let atlas = world.project("atlas", &ada).await;
@@ -99,6 +100,12 @@ async fn user_suggestions_for_a_project_are_active_users_and_need_three_characte
     let shown: Vec<_> = found.iter().map(|user| (user.label.as_str(), user.detail.as_str(), user.is_chosen)).collect();
     assert_eq!(shown, [("Zoë Ruiz", "zoë.ruiz@example.com", true)], "marked as a member");
     assert_eq!(found[0].value, zoe.actor.user_id.to_string());
+    assert_eq!(labels(&find("ruiz@ex").await.expect("suggestions")), ["Zoë Ruiz"], "by a part of the address");
+    for nothing in ["z_e", "%%%", "nobody"] {
+        assert_eq!(find(nothing).await.expect("suggestions"), [], "{nothing}");
+    }
+    let stranger = zoe.can::<FindPeople>(Target::Project(atlas));
+    assert_eq!(stranger.expect_err("not a member in this session yet"), Refusal::NotFound);
 }
 
 #[tokio::test]

@@ -9,9 +9,10 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use {
     crate::form::{Choice, Done, Form},
-    crate::suggestions,
     crate::paths,
-    crate::request::{parse_id, signed_in},
+    crate::request::{current_page, parse_id, signed_in},
+    crate::suggestions,
+    crate::url::set_param,
     domain::actor::Target,
     domain::draft::{Edit, Precondition},
     domain::error::Refusal,
@@ -126,6 +127,9 @@ pub async fn restore_project(project: String) -> Result<FormOutcome, PageError> 
     .await
 }
 
+/// The parameter of the page with the role in which a member was added last; the form offers it for the next one.
+pub(crate) const ADDED_ROLE: &str = "added";
+
 /// Adds a user to a project. The project is chosen on the user's page, the user on the project's: the choice, or what
 /// was typed for it.
 ///
@@ -158,7 +162,8 @@ async fn add(project: String, person: String, role: String) -> Result<Done, serv
     let role = parse_role(&role)?;
     let person = parse_id(&person).map_err(|_| FieldErrors::one("person", "Choose a user from the search."))?;
     services::members::add(&services, &can, person, role).await?;
-    Ok(Done::here().with_notice(format!("Added to {project} as {}.", role.title().to_lowercase())))
+    let page = set_param(current_page().as_str(), ADDED_ROLE, role.key());
+    Ok(Done::at(page).with_notice(format!("Added to {project} as {}.", role.title().to_lowercase())))
 }
 
 /// Makes a member a project admin, or the other way round. `without_admin` says that it may leave no project admin.

@@ -5,34 +5,9 @@ use crate::page::WithServerTime;
 use domain::mode::Mode;
 use domain::page::Page;
 use domain::project::{MemberQuery, ProjectDetail, ProjectFacts, ProjectQuery, ProjectRow};
-use domain::text::SearchTerm;
-use domain::user::{FoundPerson, ProjectAllowance};
+use domain::user::ProjectAllowance;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-
-/// What the address of a project's page asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProjectPageQuery {
-    /// The page of members.
-    pub members: MemberQuery,
-    /// Somebody to add: at least three characters of name or e-mail.
-    pub find: Option<SearchTerm>,
-}
-
-impl ProjectPageQuery {
-    /// Reads a URL's parameters.
-    pub fn from_params(params: &mut domain::page::Params) -> Self {
-        let find = params.take("find", SearchTerm::parse);
-        Self { members: MemberQuery::from_params(params), find }
-    }
-
-    /// The parameters that differ from the defaults, in a fixed order.
-    pub fn to_params(&self) -> Vec<(&'static str, String)> {
-        let mut pairs = self.members.to_params();
-        pairs.extend(self.find.as_ref().map(|term| ("find", term.to_string())));
-        pairs
-    }
-}
 
 /// A project's page, with what the viewer may do there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,8 +30,6 @@ pub struct ProjectView {
     pub may_view_people: bool,
     /// May open budgets' pages.
     pub may_view_all_budgets: bool,
-    /// People found to add; `None` when nobody was looked for.
-    pub found: Option<Vec<FoundPerson>>,
 }
 
 /// What the form for a new project tells.
@@ -85,32 +58,26 @@ pub async fn list_projects(query: ProjectQuery) -> Result<WithServerTime<Page<Pr
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/data", endpoint = "project")]
-pub async fn read_project(name: String, query: ProjectPageQuery) -> Result<WithServerTime<ProjectView>, PageError> {
+pub async fn read_project(name: String, query: MemberQuery) -> Result<WithServerTime<ProjectView>, PageError> {
     use domain::actor::Target;
     use domain::permission::Permission;
     use domain::project::ProjectKind;
     crate::page::load_page(|services, caller| async move {
         let name = parse_name(&name)?;
-        let project = services::projects::detail(&services, &caller, &name, &query.members).await?;
+        let project = services::projects::detail(&services, &caller, &name, &query).await?;
         let target = Target::Project(project.facts.id);
         let shared = project.facts.kind == ProjectKind::Shared;
         let may = |permission| shared && caller.actor.may(permission, target);
-        let may_manage_members = may(Permission::ManageMembers);
-        let found = match query.find.filter(|_| may_manage_members) {
-            Some(term) => Some(services::members::find_people(&services, &caller.can(target)?, &term).await?),
-            None => None,
-        };
         let may_manage_budgets = services.settings().budgets && may(Permission::ManageBudgets);
         Ok(ProjectView {
             mode: caller.actor.mode,
             may_edit: may(Permission::EditProject),
             may_delete: may(Permission::DeleteProject),
-            may_manage_members,
+            may_manage_members: may(Permission::ManageMembers),
             may_view_budgets: services.settings().budgets && may(Permission::ViewProjectBudgets),
             may_manage_budgets,
             may_view_people: caller.actor.may(Permission::ViewUsers, Target::Platform),
             may_view_all_budgets: caller.actor.may(Permission::ViewBudgets, Target::Platform),
-            found,
             project,
         })
     })

@@ -1,6 +1,7 @@
 //! Projects management: the list, a project's page, creating and editing.
 
 pub mod actions;
+pub(crate) mod add_member;
 pub mod create;
 pub mod data;
 mod deleted;

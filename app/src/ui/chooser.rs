@@ -311,7 +311,11 @@ impl State {
         let is_open = self.is_open.get_untracked();
         match key.as_str() {
             // The keys of an input method, and those that edit the text.
-            _ if event.is_composing() || event.alt_key() || event.ctrl_key() || event.meta_key() || event.shift_key() => {}
+            _ if event.is_composing()
+                || event.alt_key()
+                || event.ctrl_key()
+                || event.meta_key()
+                || event.shift_key() => {}
             "ArrowDown" | "ArrowUp" if !is_open => {
                 event.prevent_default();
                 self.open();
@@ -344,7 +348,9 @@ impl State {
     /// What was typed before scripts ran is what is meant.
     fn take_early_input(self) {
         Effect::new(move |_| {
-            if let Some(text) = self.field.get().map(|field| field.value()).filter(|text| *text != self.text.get_untracked()) {
+            if let Some(text) =
+                self.field.get().map(|field| field.value()).filter(|text| *text != self.text.get_untracked())
+            {
                 self.text.set(text);
             }
         });

@@ -64,11 +64,12 @@ impl<T: Send + Sync + 'static> Search<T> {
     }
 
     fn next_turn(self) -> u32 {
-        self.turn.try_update_value(|turn| {
-            *turn = turn.wrapping_add(1);
-            *turn
-        })
-        .unwrap_or_default()
+        self.turn
+            .try_update_value(|turn| {
+                *turn = turn.wrapping_add(1);
+                *turn
+            })
+            .unwrap_or_default()
     }
 }
 

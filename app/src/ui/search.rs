@@ -30,15 +30,10 @@ pub fn SearchField(
     /// Called with what was typed, 200 ms after the last key.
     #[prop(optional)]
     on_input: Option<Callback<String>>,
-    /// Not the page's own search: `/` does not lead here.
-    #[prop(optional)]
-    is_second: bool,
 ) -> impl IntoView {
     let ready = hydrated();
     let field = NodeRef::<leptos::html::Input>::new();
-    if !is_second {
-        focus_by_slash(field);
-    }
+    focus_by_slash(field);
     search_for_early_input(field, &value, on_input);
     let mut report = debounce(PAUSE, move |typed: String| {
         if let Some(on_input) = on_input {
@@ -64,7 +59,7 @@ pub fn SearchField(
             />
             <kbd
                 aria-hidden="true"
-                hidden=move || is_second || !ready.get()
+                hidden=move || !ready.get()
                 class="pointer-events-none absolute end-2 top-1/2 -translate-y-1/2 rounded-[3px] px-1 font-sans text-2xs font-medium text-ink-2 inset-ring inset-ring-line-2"
             >
                 "/"

@@ -190,10 +190,9 @@ fn push_false(sql: &mut QueryBuilder<Postgres>) {
 /// Appends whether one of the columns is the term, without regard to case and accents.
 fn push_is_exact(sql: &mut QueryBuilder<Postgres>, term: Option<&SearchTerm>, columns: [&str; 2]) {
     let Some(term) = term else { return push_false(sql) };
-    sql.push("fold_for_search(").push_bind(term.to_string()).push(format_args!(
-        ") in (fold_for_search({}), fold_for_search({}))",
-        columns[0], columns[1]
-    ));
+    sql.push("fold_for_search(")
+        .push_bind(term.to_string())
+        .push(format_args!(") in (fold_for_search({}), fold_for_search({}))", columns[0], columns[1]));
 }
 
 async fn find_texts(
@@ -205,7 +204,8 @@ async fn find_texts(
 ) -> Result<Vec<Suggestion>, Error> {
     let rows: Vec<(bool, bool, String, String, String)> =
         find(services, source, term, push_chosen, push_condition).await?;
-    let suggestion = |(is_chosen, is_exact, value, label, detail)| Suggestion { value, label, detail, is_chosen, is_exact };
+    let suggestion =
+        |(is_chosen, is_exact, value, label, detail)| Suggestion { value, label, detail, is_chosen, is_exact };
     Ok(rows.into_iter().map(suggestion).collect())
 }
 
@@ -257,7 +257,9 @@ impl Source {
                 sql.push(format_args!(") order by {by_name}) union ("));
                 push_rows(&mut sql);
                 hits.push_condition(&mut sql, alias);
-                sql.push(format_args!(" order by {by_name})) found order by is_exact desc, label collate name_order, id"));
+                sql.push(format_args!(
+                    " order by {by_name})) found order by is_exact desc, label collate name_order, id"
+                ));
                 sql.push(format_args!(" limit {MAX_SUGGESTIONS}"));
             }
             Some(term) => {
@@ -266,7 +268,8 @@ impl Source {
                 // The search reads more than is shown here, such as descriptions.
                 sql.push(" order by is_exact desc, ");
                 for shown in [name, key] {
-                    sql.push(format_args!("strpos(fold_for_search({shown}), fold_for_search(")).push_bind(term.to_string());
+                    sql.push(format_args!("strpos(fold_for_search({shown}), fold_for_search("))
+                        .push_bind(term.to_string());
                     sql.push(")) = 0 and ");
                 }
                 sql.push("true, ").push(by_name);

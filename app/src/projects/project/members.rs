@@ -1,10 +1,10 @@
 //! The people in a project.
 
-use super::search::{Searches, address, members_form};
+use super::search::{address, members_form};
 use crate::form::{CONFIRMED, ConfirmForm, WITHOUT_ADMIN, without_admin};
 use crate::paths;
 use crate::projects::actions::RemoveMember;
-use crate::projects::data::{ProjectPageQuery, ProjectView};
+use crate::projects::data::ProjectView;
 use crate::projects::member_role::{Membership, role_form};
 use crate::ui::{
     Avatar, Cell, Day, DialogIconButton, EmptyKind, EmptyState, ExternalBadge, Header, Icon, LinkButton, NameCell,
@@ -25,11 +25,11 @@ struct Offer {
     may_open: bool,
 }
 
-pub(super) fn section(view: &ProjectView, query: &ProjectPageQuery, searches: Searches) -> impl IntoView + use<> {
+pub(super) fn section(view: &ProjectView, query: &MemberQuery, search: Callback<String>) -> impl IntoView + use<> {
     let facts = &view.project.facts;
     let offer = Offer { may_manage: view.may_manage_members, may_open: view.may_view_people };
     let is_shared = facts.kind == ProjectKind::Shared;
-    let search = is_shared.then(|| members_form(searches, facts.name.as_str(), query));
+    let search = is_shared.then(|| members_form(search, facts.name.as_str(), query));
     let rows = &view.project.members;
     let body =
         if rows.rows.is_empty() { nobody(facts, query).into_any() } else { table(rows, facts, offer).into_any() };
@@ -59,14 +59,13 @@ fn counts(facts: &ProjectFacts) -> String {
     }
 }
 
-fn pager(page: &Page<Member>, facts: &ProjectFacts, query: &ProjectPageQuery) -> impl IntoView + use<> {
+fn pager(page: &Page<Member>, facts: &ProjectFacts, query: &MemberQuery) -> impl IntoView + use<> {
     let name = facts.name.as_str();
     let at = |cursor| {
-        let members = MemberQuery { cursor: Some(cursor), ..query.members.clone() };
-        address(name, &ProjectPageQuery { members, ..query.clone() })
+        address(name, &MemberQuery { cursor: Some(cursor), ..query.clone() })
     };
     let (previous, next) = (page.previous.clone().map(at), page.next.clone().map(at));
-    let (size, keep, action) = (query.members.size, query.to_params(), paths::project(name));
+    let (size, keep, action) = (query.size, query.to_params(), paths::project(name));
     view! {
         <div class="-mx-gutter">
             <Pager previous next size action keep />
@@ -181,9 +180,9 @@ fn remove_form(member: &Member, facts: &ProjectFacts) -> impl IntoView + use<> {
     }
 }
 
-fn nobody(facts: &ProjectFacts, query: &ProjectPageQuery) -> impl IntoView + use<> {
-    let all = address(facts.name.as_str(), &ProjectPageQuery { members: MemberQuery::default(), ..query.clone() });
-    let (title, text) = match &query.members.search {
+fn nobody(facts: &ProjectFacts, query: &MemberQuery) -> impl IntoView + use<> {
+    let all = address(facts.name.as_str(), &MemberQuery { search: None, cursor: None, ..query.clone() });
+    let (title, text) = match &query.search {
         Some(term) => ("No members found", format!("Neither a name nor an e-mail here contains “{term}”.")),
         None => {
             ("Nobody on this page", "Nobody is in the project, or fewer people than when you last looked.".to_owned())

@@ -1,6 +1,5 @@
 //! A project's page.
 
-mod add;
 mod budgets;
 mod delete;
 mod elsewhere;
@@ -8,49 +7,50 @@ mod facts;
 pub(crate) mod members;
 mod search;
 
-use self::search::Searches;
-use super::data::{ProjectPageQuery, ProjectView, ReadProject};
+use self::search::member_search;
+use super::add_member::{AddedTo, FORM, add_member_form};
+use super::data::{ProjectView, ReadProject};
 use super::row::KindBadge;
 use crate::form::Forms;
 use crate::page::listing::ignored_notice;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page, use_params};
 use crate::paths;
-use crate::ui::{Avatar, AvatarShape, AvatarSize, CopyButton, Crumb, Icon, LinkButton, ObjectHead, SplitBody};
+use crate::ui::{Avatar, AvatarShape, AvatarSize, CopyButton, Crumb, Icon, LinkButton, ObjectHead, Section, SplitBody};
 use domain::mode::Mode;
-use domain::project::ProjectFacts;
+use domain::project::{MemberQuery, ProjectFacts};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 /// What the address asks for, and what of it was not understood.
-type Asked = Memo<(ProjectPageQuery, Vec<String>)>;
+type Asked = Memo<(MemberQuery, Vec<String>)>;
 
 /// A project's page.
 pub struct ProjectPage {
     page: PageData<ProjectView>,
     asked: Asked,
-    searches: Searches,
+    search: Callback<String>,
 }
 
 impl LazyPage for ProjectPage {
     fn load() -> Self {
         let params = use_params_map();
-        let asked = use_params(ProjectPageQuery::from_params);
+        let asked = use_params(MemberQuery::from_params);
         let name = Memo::new(move |_| paths::project_name(params.read().get_str("name").unwrap_or_default()));
         let page = use_page(move || ReadProject { name: name.get(), query: asked.get().0 });
-        Self { page, asked, searches: Searches::new(name, asked) }
+        Self { page, asked, search: member_search(name, asked) }
     }
 
     fn view(self) -> AnyView {
-        let ProjectPage { page, asked, searches } = self;
-        loaded(page, move |dated, forms| project(&dated, &asked.get_untracked(), searches, &forms)).into_any()
+        let ProjectPage { page, asked, search } = self;
+        loaded(page, move |dated, forms| project(&dated, &asked.get_untracked(), search, &forms)).into_any()
     }
 }
 
 fn project(
     dated: &WithServerTime<ProjectView>,
-    (query, ignored): &(ProjectPageQuery, Vec<String>),
-    searches: Searches,
+    (query, ignored): &(MemberQuery, Vec<String>),
+    search: Callback<String>,
     forms: &Forms,
 ) -> impl IntoView + use<> {
     let WithServerTime { now, data: view } = dated;
@@ -58,9 +58,9 @@ fn project(
     let head = head(facts, view.may_edit);
     let sections = (
         view.may_view_budgets.then(|| budgets::section(view, *now)),
-        (view.mode == Mode::Platform).then(|| members::section(view, query, searches)),
+        view.may_manage_members.then(|| add_members(facts, forms)),
+        (view.mode == Mode::Platform).then(|| members::section(view, query, search)),
         (view.mode == Mode::Keycloak).then(|| elsewhere::section(facts)),
-        view.may_manage_members.then(|| add::section(view, query, searches, forms)),
         view.may_delete.then(|| delete::section(facts, &forms.of("delete-project"))),
     );
     let rail = facts::rail(facts, view.mode);
@@ -71,6 +71,15 @@ fn project(
         {ignored_notice(ignored)}
         {imported}
         <SplitBody rail=move || rail>{sections}</SplitBody>
+    }
+}
+
+fn add_members(facts: &ProjectFacts, forms: &Forms) -> impl IntoView + use<> {
+    let form = add_member_form(AddedTo::Project(facts.name.to_string()), &forms.of(FORM));
+    view! {
+        <Section id="add-member" title="Add members">
+            {form}
+        </Section>
     }
 }
 

@@ -1,9 +1,8 @@
-//! The two searches of a project's page: its members, and people to add.
+//! The search of a project's members.
 
 use super::Asked;
 use crate::paths;
-use crate::projects::data::ProjectPageQuery;
-use crate::ui::{Button, ButtonKind, Icon, SearchField};
+use crate::ui::{Button, ButtonKind, SearchField};
 use crate::url::with_params;
 use domain::project::MemberQuery;
 use domain::text::SearchTerm;
@@ -16,38 +15,14 @@ use std::time::Duration;
 /// How long after the last key the search begins.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// What was typed, on its way into the address.
+/// Takes what is typed into the address.
 ///
-/// It belongs to the page and not to the fields: those are shown anew whenever the page is read, also between the
-/// last key and the end of the pause.
-#[derive(Clone, Copy)]
-pub(super) struct Searches {
-    members: Callback<String>,
-    find: Callback<String>,
-}
-
-impl Searches {
-    /// Follows what is typed on the page whose technical name is `name`.
-    pub(super) fn new(name: Memo<String>, asked: Asked) -> Self {
-        let members = |search, query: ProjectPageQuery| ProjectPageQuery {
-            members: MemberQuery { search, cursor: None, ..query.members },
-            ..query
-        };
-        Self {
-            members: follow(name, asked, members),
-            find: follow(name, asked, |find, query| ProjectPageQuery { find, ..query }),
-        }
-    }
-}
-
-fn follow(
-    name: Memo<String>,
-    asked: Asked,
-    narrowed: fn(Option<SearchTerm>, ProjectPageQuery) -> ProjectPageQuery,
-) -> Callback<String> {
+/// It belongs to the page and not to the field, which is rendered again whenever the page is read, also between the last
+/// key and the end of the pause.
+pub(super) fn member_search(name: Memo<String>, asked: Asked) -> Callback<String> {
     let navigate = use_navigate();
     let go = move |typed: String| {
-        let query = narrowed(SearchTerm::parse(&typed).ok(), asked.get_untracked().0);
+        let query = MemberQuery { search: SearchTerm::parse(&typed).ok(), cursor: None, ..asked.get_untracked().0 };
         let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
         navigate(&address(&name.get_untracked(), &query), options);
     };
@@ -61,10 +36,9 @@ fn follow(
 }
 
 /// Searches the members of the project.
-pub(super) fn members_form(searches: Searches, name: &str, query: &ProjectPageQuery) -> impl IntoView + use<> {
-    let value = text(query.members.search.as_ref());
+pub(super) fn members_form(search: Callback<String>, name: &str, query: &MemberQuery) -> impl IntoView + use<> {
+    let value = query.search.as_ref().map(ToString::to_string).unwrap_or_default();
     let action = paths::project(name);
-    let report = searches.members;
     view! {
         <form
             method="get"
@@ -72,7 +46,7 @@ pub(super) fn members_form(searches: Searches, name: &str, query: &ProjectPageQu
             role="search"
             aria-label="Members"
             class="mb-2 flex items-center gap-2"
-            on:input=move |event| report.run(event_target_value(&event))
+            on:input=move |event| search.run(event_target_value(&event))
         >
             <SearchField label="Search members" placeholder="Name or e-mail" value />
             <Button kind=ButtonKind::Quiet submit=true>
@@ -82,33 +56,7 @@ pub(super) fn members_form(searches: Searches, name: &str, query: &ProjectPageQu
     }
 }
 
-/// Finds people to add to the project.
-pub(super) fn find_form(searches: Searches, name: &str, query: &ProjectPageQuery) -> impl IntoView + use<> {
-    let value = text(query.find.as_ref());
-    let action = paths::project(name);
-    let report = searches.find;
-    view! {
-        <form
-            method="get"
-            action=action
-            role="search"
-            aria-label="People to add"
-            class="flex items-center gap-2"
-            on:input=move |event| report.run(event_target_value(&event))
-        >
-            <SearchField label="Find people to add" placeholder="Find people to add" name="find" is_second=true value />
-            <Button icon=Icon::Search submit=true>
-                "Find"
-            </Button>
-        </form>
-    }
-}
-
-fn text(term: Option<&SearchTerm>) -> String {
-    term.map(ToString::to_string).unwrap_or_default()
-}
-
 /// A project's page with these parameters.
-pub(super) fn address(name: &str, query: &ProjectPageQuery) -> String {
+pub(super) fn address(name: &str, query: &MemberQuery) -> String {
     with_params(&paths::project(name), &query.to_params())
 }

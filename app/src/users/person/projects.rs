@@ -1,22 +1,19 @@
 //! The projects somebody is in, and adding another.
 
-use crate::form::{CONFIRMED, ConfirmForm, FormFields, Forms, Hidden, PostForm, WITHOUT_ADMIN, without_admin};
+use crate::form::{CONFIRMED, ConfirmForm, Forms, WITHOUT_ADMIN, without_admin};
 use crate::paths;
-use crate::projects::actions::{AddMember, RemoveMember};
-use crate::projects::member_role::{Membership, role_form, roles};
+use crate::projects::actions::RemoveMember;
+use crate::projects::add_member::{AddedTo, FORM, add_member_form};
+use crate::projects::member_role::{Membership, role_form};
 use crate::projects::project::members::REMOVAL;
-use crate::suggestions::project_source;
 use crate::ui::{
-    Avatar, AvatarShape, Badge, BadgeKind, Banner, BannerKind, Button, Cell, Chooser, Day, DialogIconButton, Header, Icon,
-    NameCell, Section, SelectField, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, Views, Width,
+    Avatar, AvatarShape, Badge, BadgeKind, Banner, BannerKind, Cell, Day, DialogIconButton, Header, Icon, NameCell,
+    Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, Views, Width,
 };
 use crate::users::data::UserView;
 use domain::id::UserId;
 use domain::project::ProjectKind;
-use domain::role::ProjectRole;
-use domain::suggestion::SuggestionKind;
 use domain::user::{Assignment, ProjectAllowance, UserStatus};
-use leptos::context::Provider;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -43,12 +40,13 @@ pub(super) fn section(view: &UserView, forms: &Forms) -> impl IntoView + use<> {
         .into_any()
     };
     let over = person.allowance.is_over().then(|| over_limit(person.allowance, &person.name));
-    let add = (may && person.status != UserStatus::Deactivated).then(|| add_form(id, forms.of("add-member")));
+    let add =
+        (may && person.status != UserStatus::Deactivated).then(|| add_member_form(AddedTo::User(id), &forms.of(FORM)));
     view! {
         <Section id="projects" title="Projects" side=move || used>
             {over}
             {table}
-            {add}
+            {add.map(|form| view! { <div class="mt-4">{form}</div> })}
         </Section>
     }
 }
@@ -153,33 +151,5 @@ fn remove_form(project: &Assignment, person: UserId, name: &str) -> impl IntoVie
             verb="Remove from project"
             opener
         />
-    }
-}
-
-fn add_form(person: UserId, state: FormFields) -> impl IntoView {
-    view! {
-        <PostForm
-            action=AddMember::url()
-            class="mt-4 grid grid-cols-[minmax(0,1fr)_10rem_auto] items-start gap-2 @max-p1:grid-cols-[minmax(0,1fr)]"
-        >
-            <Hidden fields=vec![("person", person.to_string())] />
-            <Provider value=state.scope("add-member")>
-                <Chooser
-                    name="project"
-                    label="Add to project"
-                    kind=SuggestionKind::Project
-                    source=project_source(Some(person))
-                    chosen_already="Member already"
-                    hint="Part of the name of a shared project, or its technical name."
-                />
-                <SelectField name="role" label="Role" options=roles() selected=ProjectRole::Member.key() />
-            </Provider>
-            // As far down as the labels beside it.
-            <div class="mt-6.5 flex min-h-9 items-center @max-p1:mt-0">
-                <Button icon=Icon::Plus submit=true>
-                    "Add to project"
-                </Button>
-            </div>
-        </PostForm>
     }
 }

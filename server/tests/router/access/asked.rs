@@ -127,7 +127,7 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/data/suggest-members", Project(FindPeople), |t| format!("term=stranger&project={}", t.project)),
     ("/data/suggest-budgets", Platform(ViewBudgets), |_| "term=asked&category=Cli".into()),
     ("/data/new-project", Own(CreateProject), |_| String::new()),
-    ("/data/project", Project(ViewProject), |t| format!("name={}&query[members][size]=25", t.project)),
+    ("/data/project", Project(ViewProject), |t| format!("name={}&query[size]=25", t.project)),
     ("/data/project-facts", Project(EditProject), |t| format!("name={}", t.project)),
     ("/act/projects/create", Own(CreateProject), |t| {
         format!("name=new-{}&display_name=&description=Made+by+a+test", t.project)
