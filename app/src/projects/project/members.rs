@@ -61,9 +61,7 @@ fn counts(facts: &ProjectFacts) -> String {
 
 fn pager(page: &Page<Member>, facts: &ProjectFacts, query: &MemberQuery) -> impl IntoView + use<> {
     let name = facts.name.as_str();
-    let at = |cursor| {
-        address(name, &MemberQuery { cursor: Some(cursor), ..query.clone() })
-    };
+    let at = |cursor| address(name, &MemberQuery { cursor: Some(cursor), ..query.clone() });
     let (previous, next) = (page.previous.clone().map(at), page.next.clone().map(at));
     let (size, keep, action) = (query.size, query.to_params(), paths::project(name));
     view! {
