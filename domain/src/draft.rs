@@ -60,17 +60,40 @@ impl<D> DraftField<D> {
     pub const fn new(
         name: &'static str,
         label: &'static str,
+        max_length: usize,
         value: fn(&D) -> FieldValue,
         copy: fn(&mut D, &D),
     ) -> Self {
-        Self { name, label, max_length: 0, value, copy }
+        Self { name, label, max_length: max_length as u16, value, copy }
     }
+}
 
-    /// Limits the length of a text.
-    #[must_use]
-    pub const fn at_most(self, max_length: usize) -> Self {
-        Self { max_length: max_length as u16, ..self }
-    }
+/// Declares the fields of a draft, one a line: constant, field, label, the most characters of a text (0 for other
+/// fields), value. The name in forms, conflicts and audit events is that of the field.
+macro_rules! draft_fields {
+    ($draft:ident { $($constant:ident: $field:ident, $label:literal, $max:expr, $value:expr;)+ } $(check $check:expr)?) => {
+        impl $draft {
+            $(
+                #[doc = concat!("The field “", $label, "”.")]
+                pub const $constant: $crate::draft::DraftField<Self> = $crate::draft::DraftField::<Self>::new(
+                    stringify!($field),
+                    $label,
+                    $max,
+                    $value,
+                    |draft, other| draft.$field.clone_from(&other.$field),
+                );
+            )+
+        }
+
+        impl $crate::draft::Draft for $draft {
+            const FIELDS: &'static [$crate::draft::DraftField<Self>] = &[$(Self::$constant),+];
+            $(
+                fn check(&self) -> Result<(), $crate::form::FieldErrors> {
+                    $check(self)
+                }
+            )?
+        }
+    };
 }
 
 /// A field of a draft with its value.
@@ -158,11 +181,5 @@ impl<D: Draft + Send> Edit<D> {
     /// A problem at a field that does not go with the stored ones.
     pub fn of_stored(self, stored: &D) -> Result<(D, Precondition), FieldErrors> {
         Ok(((self.replace)(stored.clone())?, self.precondition))
-    }
-}
-
-impl<D> std::fmt::Debug for Edit<D> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Edit").field("precondition", &self.precondition).finish_non_exhaustive()
     }
 }

@@ -1,6 +1,5 @@
 //! E-mail addresses.
 
-use crate::draft::{Draft, DraftField, FieldValue};
 use crate::form::FieldProblem;
 use crate::id::UserId;
 use crate::text::{described, is_invisible, lines};
@@ -49,6 +48,16 @@ impl Email {
         Self(format!("{user}{RELEASED}"))
     }
 
+    /// The address of a user's row, which may be such a placeholder.
+    pub fn of_stored(address: &str) -> Self {
+        Self(address.to_owned())
+    }
+
+    /// The value of a form: nothing in place of a placeholder.
+    pub fn typed(&self) -> &str {
+        if Self::is_released(&self.0) { "" } else { &self.0 }
+    }
+
     /// Whether it is such a placeholder.
     pub fn is_released(address: &str) -> bool {
         address.to_ascii_lowercase().ends_with(RELEASED)
@@ -58,26 +67,6 @@ impl Email {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// The address of a user as a form edits it; `None` once it was released.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AddressDraft(pub Option<Email>);
-
-impl AddressDraft {
-    /// The address of a user's row.
-    pub fn stored(address: &str) -> Self {
-        Self(Email::parse(address).ok())
-    }
-}
-
-impl Draft for AddressDraft {
-    const FIELDS: &'static [DraftField<Self>] = &[DraftField::<Self>::new(
-        "email",
-        "E-mail",
-        |draft| FieldValue::text(draft.0.as_ref().map(Email::as_str).unwrap_or_default()),
-        |draft, other| draft.0.clone_from(&other.0),
-    )];
 }
 
 impl TryFrom<String> for Email {

@@ -5,6 +5,8 @@
 
 #[macro_use]
 pub mod text;
+#[macro_use]
+pub mod draft;
 
 pub mod access;
 pub mod actor;
@@ -12,7 +14,6 @@ pub mod budget;
 pub mod claims;
 pub mod conflict;
 pub mod denial;
-pub mod draft;
 pub mod drift;
 pub mod email;
 pub mod error;

@@ -1,8 +1,10 @@
 //! People: what the console knows about them and how their list is asked for.
 
 mod detail;
+mod draft;
 
 pub use detail::{Assignment, IdentityConflict, ProjectAllowance, UserDetail};
+pub use draft::UserDraft;
 
 use crate::form::FieldProblem;
 use crate::id::UserId;

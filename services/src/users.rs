@@ -7,22 +7,21 @@
 mod address;
 mod create;
 mod detail;
+mod edit;
 mod locked_user;
 mod one_time_password;
 mod personal_project;
 mod roles;
 mod state;
-mod update;
 
-pub use address::{change_address, release_address};
-pub use create::{ByProgram, NewAccount, NewUser, check_can_create, create, create_with_password};
+pub use address::release_address;
+pub use create::{NewAccount, check_can_create, create, create_with_password};
 pub use detail::detail;
-pub use roles::{set_auditor, set_kind, set_platform_role, undo_role_change};
+pub use edit::{edit, username_of};
+pub use roles::{set_auditor, set_platform_role, undo_role_change};
 pub use state::{
-    deactivate, end_sessions, issue_one_time_password, reactivate, set_password, set_project_limit, undo_deactivation,
-    unlock,
+    deactivate, end_sessions, issue_one_time_password, reactivate, set_password, undo_deactivation, unlock,
 };
-pub use update::{UserEdit, update};
 
 pub(crate) use one_time_password::one_time_password;
 pub(crate) use personal_project::{

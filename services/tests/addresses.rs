@@ -4,19 +4,19 @@
 use domain::actor::Target;
 use domain::conflict::{EditBasis, Merge, Side};
 use domain::denial::Denial;
-use domain::draft::{Draft, Edit, Precondition};
-use domain::email::{AddressDraft, Email};
+use domain::draft::{Edit, Precondition};
+use domain::email::Email;
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::{ManageUsers, ViewUsers};
 use domain::role::PlatformRole;
-use domain::user::UserDetail;
+use domain::user::{UserDetail, UserDraft};
 use serde_json::json;
 use services::client::Client;
 use services::guard::{Caller, Can};
 use services::members::WithoutAdmin;
 use services::testing::{World, conflict, developer, problem, rule};
-use services::users::{self, UserEdit};
+use services::users;
 use services::{Error, sign_in};
 
 struct Stage {
@@ -43,15 +43,15 @@ impl Stage {
     /// The version and the values with which the page renders the form of an address.
     async fn rendered(&self, user: UserId) -> (i64, EditBasis) {
         let user = self.detail(user).await;
-        let base = AddressDraft::stored(&user.email).fields();
-        let base = base.into_iter().map(|field| (field.name.to_owned(), field.value.typed)).collect();
+        let base = [("email".to_owned(), Email::of_stored(&user.email).typed().to_owned())].into();
         (user.version, EditBasis { base, ..EditBasis::default() })
     }
 
     async fn send(&self, user: UserId, email: &str, (version, basis): (i64, EditBasis)) -> Result<Merge, Error> {
-        let draft = AddressDraft(Some(Email::parse(email).expect("an address")));
-        let edit = Edit::whole(Precondition::FormVersion { version, basis }, draft);
-        users::change_address(&self.world.services, &self.manage(), user, edit).await
+        let email = Email::parse(email).expect("an address");
+        let precondition = Precondition::FormVersion { version, basis };
+        let edit = Edit::new(precondition, |stored| Ok(UserDraft { email, ..stored }));
+        users::edit(&self.world.services, &self.manage(), user, edit).await
     }
 
     async fn deactivate(&self, user: UserId) {
@@ -163,12 +163,9 @@ async fn user_without_an_address_is_reactivated_with_a_new_one() {
     assert!(!stage.signs_in(&format!("{priya}@released.invalid")).await, "a placeholder is no address");
     stage.deactivate(priya).await;
 
-    let edit = UserEdit {
-        email: Some(Email::parse("priya.r@example.com").expect("an address")),
-        is_active: Some(true),
-        ..UserEdit::default()
-    };
-    users::update(&stage.world.services, &stage.manage(), priya, None, edit).await.expect("both at once");
+    let email = Email::parse("priya.r@example.com").expect("an address");
+    let edit = Edit::new(Precondition::None, |stored| Ok(UserDraft { email, active: true, ..stored }));
+    users::edit(&stage.world.services, &stage.manage(), priya, edit).await.expect("both at once");
     assert!(stage.signs_in("priya.r@example.com").await);
 }
 
@@ -224,8 +221,8 @@ async fn address_changed_in_two_tabs_needs_a_choice_and_other_changes_do_not() {
     let stage = Stage::set().await;
     let ada = stage.world.person("Ada", PlatformRole::User).await.actor.user_id;
     let second = stage.rendered(ada).await;
-    let unrelated = UserEdit { project_limit: Some(Some(7)), ..UserEdit::default() };
-    users::update(&stage.world.services, &stage.manage(), ada, None, unrelated).await.expect("another field");
+    let unrelated = Edit::new(Precondition::None, |stored| Ok(UserDraft { project_limit: Some(7), ..stored }));
+    users::edit(&stage.world.services, &stage.manage(), ada, unrelated).await.expect("another field");
     stage.send(ada, "second@example.com", second).await.expect("the address is as it was rendered");
 
     let (version, mut basis) = stage.rendered(ada).await;

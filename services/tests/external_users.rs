@@ -2,18 +2,22 @@
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;
+use domain::draft::{Edit, Precondition};
 use domain::error::Refusal;
 use domain::id::{ProjectId, UserId};
 use domain::permission::{DeleteProject, FindPeople, ManageMembers, ManageUsers, ViewUsers};
 use domain::project::{ProjectName, ProjectQuery, ProjectState};
 use domain::role::{PlatformRole, ProjectRole};
-use domain::user::UserKind;
+use domain::user::{UserDraft, UserKind};
 use services::guard::{Caller, Can};
 use services::members::WithoutAdmin;
 use services::testing::{World, refusal, rounds, rule};
-use services::users::UserEdit;
 use services::views::ReadScope;
 use services::{Error, audit, members, projects, users, views};
+
+fn with_kind(kind: UserKind) -> Edit<UserDraft> {
+    Edit::new(Precondition::None, move |stored| Ok(UserDraft { kind, ..stored }))
+}
 
 /// A world in which the project "open" is open to external users, and the administrator of it.
 async fn world() -> (World, Caller) {
@@ -155,26 +159,18 @@ async fn project_with_a_member_who_may_not_be_one_is_not_restored() {
 async fn project_admin_who_becomes_external_stays_a_plain_member() {
     let (world, root) = world().await;
     let can = root.can::<ManageUsers>(Target::Platform).expect("a maintainer");
-    for way in ["page", "api"] {
-        let ada = world.person(&format!("Ada {way}"), PlatformRole::User).await;
-        let project = world.project(&format!("of-{way}"), &ada).await;
-        let id = ada.actor.user_id;
-        let set = async |kind| match way {
-            "page" => users::set_kind(&world.services, &can, id, kind).await,
-            _ => {
-                let edit = UserEdit { kind: Some(kind), ..UserEdit::default() };
-                users::update(&world.services, &can, id, None, edit).await
-            }
-        };
-        set(UserKind::External).await.expect("external");
-        assert_eq!(is_stored_admin(&world, project, id).await, Some(false), "{way}");
-        let (action, actor, lines) = world.audit(project.0).await.pop().expect("an entry");
-        assert_eq!((action.as_str(), actor.as_str()), ("project.member_role_changed", "root@example.com"));
-        assert_eq!(lines, [format!("person: - -> {}", ada.actor.email), "role: admin -> member".to_owned()]);
-        set(UserKind::Regular).await.expect("regular");
-        let again = world.again(&ada).await.expect("signed in");
-        assert_eq!(again.actor.role_in(project), Some(ProjectRole::Member), "nobody granted the role again");
-    }
+    let ada = world.person("Ada", PlatformRole::User).await;
+    let project = world.project("atlas", &ada).await;
+    let id = ada.actor.user_id;
+    let set = async |kind| users::edit(&world.services, &can, id, with_kind(kind)).await;
+    set(UserKind::External).await.expect("external");
+    assert_eq!(is_stored_admin(&world, project, id).await, Some(false));
+    let (action, actor, lines) = world.audit(project.0).await.pop().expect("an entry");
+    assert_eq!((action.as_str(), actor.as_str()), ("project.member_role_changed", "root@example.com"));
+    assert_eq!(lines, [format!("person: - -> {}", ada.actor.email), "role: admin -> member".to_owned()]);
+    set(UserKind::Regular).await.expect("regular");
+    let again = world.again(&ada).await.expect("signed in");
+    assert_eq!(again.actor.role_in(project), Some(ProjectRole::Member), "nobody granted the role again");
 }
 
 /// Rows from before the rule, or written by hand.
@@ -200,7 +196,7 @@ async fn stored_project_admin_role_of_an_external_user_grants_nothing() {
 
     // Made regular, the role would be back without anybody granting it.
     let can = root.can::<ManageUsers>(Target::Platform).expect("a maintainer");
-    users::set_kind(&world.services, &can, gus.actor.user_id, UserKind::Regular).await.expect("regular");
+    users::edit(&world.services, &can, gus.actor.user_id, with_kind(UserKind::Regular)).await.expect("regular");
     assert_eq!(is_stored_admin(&world, project, gus.actor.user_id).await, Some(false));
 }
 
@@ -247,7 +243,7 @@ async fn no_external_project_admin_is_left_by_two_changes_at_once() {
             }
         };
         let (kind, promoted) =
-            tokio::join!(users::set_kind(&world.services, &can_manage, user, UserKind::External), promote);
+            tokio::join!(users::edit(&world.services, &can_manage, user, with_kind(UserKind::External)), promote);
         kind.expect("external");
         assert!(matches!(promoted, Ok(()) | Err(Error::Refused(Refusal::Rule(_)))), "{promoted:?}");
         assert_eq!(is_stored_admin(&world, project, user).await, Some(false), "round {round}: {promoted:?}");
@@ -265,7 +261,9 @@ async fn project_admin_adds_nobody_after_becoming_external() {
         let can = manage(&world.again(&ada).await.expect("signed in"), project);
         let services = world.services.clone();
         let adding = tokio::spawn(async move { members::add(&services, &can, guest, ProjectRole::Member).await });
-        users::set_kind(&world.services, &can_manage, ada.actor.user_id, UserKind::External).await.expect("external");
+        users::edit(&world.services, &can_manage, ada.actor.user_id, with_kind(UserKind::External))
+            .await
+            .expect("external");
         let at_commit = world.member_count(project).await;
         let added = adding.await.expect("no panic");
         assert_eq!(world.member_count(project).await, at_commit, "round {round}: {added:?}");

@@ -4,11 +4,12 @@
 
 use domain::actor::Target;
 use domain::budget::{BudgetDraft, Category};
-use domain::draft::Edit;
+use domain::draft::{Edit, Precondition};
 use domain::error::Refusal;
 use domain::id::{BudgetId, ProjectId, UserId};
 use domain::project::{ProjectDraft, ProjectName};
 use domain::role::{PlatformRole, ProjectRole};
+use domain::user::UserDraft;
 use serde_json::json;
 use services::client::Client;
 use services::guard::Caller;
@@ -18,6 +19,10 @@ use services::session;
 use services::testing::{ISSUER, World, developer};
 use services::{Error, Services, budgets, identity, members, provision, sign_in, users};
 use std::sync::Arc;
+
+fn with_limit(limit: Option<u32>) -> Edit<UserDraft> {
+    Edit::new(Precondition::None, move |stored| Ok(UserDraft { project_limit: limit, ..stored }))
+}
 
 const PEOPLE: usize = 2;
 const PROJECTS: usize = 2;
@@ -112,7 +117,7 @@ async fn step(stage: &Stage, dice: &mut Dice, number: usize) -> Result<(), Error
                 .await
                 .map(|_| ())
         }
-        10 => users::set_project_limit(services, &root.can(Target::Platform)?, person, Some(9)).await,
+        10 => users::edit(services, &root.can(Target::Platform)?, person, with_limit(Some(9))).await.map(|_| ()),
         11 => sign_in_and_out(stage, dice).await,
         12 => {
             // A user who is deactivated is turned away.

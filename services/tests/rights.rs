@@ -2,12 +2,13 @@
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;
+use domain::draft::{Edit, Precondition};
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::{Asks, GrantAuditor, GrantRoles, ManageUsers};
 use domain::role::PlatformRole;
 use domain::role::PlatformRole::{Admin, Auditor, Maintainer, User};
-use domain::user::UserKind;
+use domain::user::{UserDraft, UserKind};
 use services::Error;
 use services::guard::{Caller, Can};
 use services::members::WithoutAdmin;
@@ -15,6 +16,14 @@ use services::testing::World;
 use services::undo::Changed;
 use services::users;
 use std::sync::Arc;
+
+fn with_limit(limit: Option<u32>) -> Edit<UserDraft> {
+    Edit::new(Precondition::None, move |stored| Ok(UserDraft { project_limit: limit, ..stored }))
+}
+
+fn with_kind(kind: UserKind) -> Edit<UserDraft> {
+    Edit::new(Precondition::None, move |stored| Ok(UserDraft { kind, ..stored }))
+}
 
 fn can<P: Asks>(caller: &Caller) -> Can<P> {
     caller.can(Target::Platform).expect("the right")
@@ -103,8 +112,8 @@ async fn nobody_changes_somebody_of_higher_rank() {
         refused(users::unlock(services, &manage, id).await),
         refused(users::end_sessions(services, &manage, id).await),
         refused(users::issue_one_time_password(services, &manage, id).await),
-        refused(users::set_project_limit(services, &manage, id, Some(1)).await),
-        refused(users::set_kind(services, &manage, id, UserKind::External).await),
+        refused(users::edit(services, &manage, id, with_limit(Some(1))).await),
+        refused(users::edit(services, &manage, id, with_kind(UserKind::External)).await),
         refused(users::set_auditor(services, &can(&ada), id, true).await),
     ];
     for refusal in refusals {
@@ -132,7 +141,7 @@ async fn external_people_hold_no_platform_role() {
     let mira = world.person("Mira", Maintainer).await;
     let jonas = world.person("Jonas", User).await.actor.user_id;
     let services = &world.services;
-    users::set_kind(services, &can(&mira), jonas, UserKind::External).await.expect("external");
+    users::edit(services, &can(&mira), jonas, with_kind(UserKind::External)).await.expect("external");
     for role in [Auditor, Admin, Maintainer] {
         let text = rule(grant(&world, &mira, jonas, role).await);
         assert!(
@@ -142,9 +151,9 @@ async fn external_people_hold_no_platform_role() {
     }
     let text = rule(users::set_auditor(services, &can(&mira), jonas, true).await);
     assert_eq!(text, "Jonas is an external user and cannot be an auditor. Make the account regular first.");
-    users::set_kind(services, &can(&mira), jonas, UserKind::Regular).await.expect("regular");
+    users::edit(services, &can(&mira), jonas, with_kind(UserKind::Regular)).await.expect("regular");
     users::set_platform_role(services, &can(&mira), jonas, Admin).await.expect("granted");
-    let text = rule(users::set_kind(services, &can(&mira), jonas, UserKind::External).await);
+    let text = rule(users::edit(services, &can(&mira), jonas, with_kind(UserKind::External)).await);
     assert!(text.contains("Take that role away first"), "{text}");
 }
 

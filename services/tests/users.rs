@@ -2,21 +2,28 @@
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;
-use domain::email::Email;
+use domain::draft::{Edit, Precondition};
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::{ManageUsers, ViewUsers};
 use domain::project::ProjectKind;
 use domain::role::{PlatformRole, ProjectRole};
-use domain::text::PersonName;
-use domain::user::{ProjectAllowance, UserDetail, UserKind, UserStatus};
+use domain::user::{ProjectAllowance, UserDetail, UserDraft, UserKind, UserStatus};
 use services::client::Client;
 use services::guard::{Caller, Can};
 use services::members::WithoutAdmin;
 use services::testing::{World, count_hashes};
-use services::users::{self, NewAccount, NewUser};
+use services::users::{self, NewAccount};
 use services::{Error, own_account, sign_in};
 use time::Duration;
+
+fn with_limit(limit: Option<u32>) -> Edit<UserDraft> {
+    Edit::new(Precondition::None, move |stored| Ok(UserDraft { project_limit: limit, ..stored }))
+}
+
+fn with_kind(kind: UserKind) -> Edit<UserDraft> {
+    Edit::new(Precondition::None, move |stored| Ok(UserDraft { kind, ..stored }))
+}
 
 struct Stage {
     world: World,
@@ -35,12 +42,8 @@ impl Stage {
     }
 
     async fn create(&self, name: &str, email: &str, kind: UserKind) -> Result<NewAccount, Refusal> {
-        let new = NewUser {
-            name: PersonName::parse(name).expect("a name"),
-            email: Email::parse(email).expect("an address"),
-            kind,
-        };
-        users::create(&self.world.services, &self.manage(), new).await.map_err(Refusal::from)
+        let draft = UserDraft::parse(name, email, kind.key()).expect("a draft");
+        users::create(&self.world.services, &self.manage(), &draft).await.map_err(Refusal::from)
     }
 
     async fn detail(&self, id: UserId) -> UserDetail {
@@ -103,13 +106,17 @@ async fn an_external_person_has_no_personal_project_until_made_regular() {
     let made = stage.create("Jonas", "jonas@partner.example", UserKind::External).await.expect("an account");
     assert!(stage.detail(made.id).await.projects.is_empty());
     for _ in 0..2 {
-        users::set_kind(&stage.world.services, &stage.manage(), made.id, UserKind::Regular).await.expect("regular");
+        users::edit(&stage.world.services, &stage.manage(), made.id, with_kind(UserKind::Regular))
+            .await
+            .expect("regular");
     }
     let detail = stage.detail(made.id).await;
     assert_eq!((detail.kind, detail.projects.len()), (UserKind::Regular, 1));
     assert_eq!(stage.actions(made.id.0).await, ["user.created", "user.kind_changed"]);
-    users::set_kind(&stage.world.services, &stage.manage(), made.id, UserKind::External).await.expect("external");
-    users::set_kind(&stage.world.services, &stage.manage(), made.id, UserKind::Regular).await.expect("regular");
+    users::edit(&stage.world.services, &stage.manage(), made.id, with_kind(UserKind::External))
+        .await
+        .expect("external");
+    users::edit(&stage.world.services, &stage.manage(), made.id, with_kind(UserKind::Regular)).await.expect("regular");
     assert_eq!(stage.detail(made.id).await.projects.len(), 1, "the project was kept");
 }
 
@@ -333,11 +340,11 @@ async fn a_project_limit_is_set_and_taken_back() {
     let stage = Stage::set().await;
     let id = stage.world.person("Priya", PlatformRole::User).await.actor.user_id;
     for (limit, seen) in [(Some(0), 0), (Some(7), 7), (Some(7), 7), (None, 3)] {
-        users::set_project_limit(&stage.world.services, &stage.manage(), id, limit).await.expect("set");
+        users::edit(&stage.world.services, &stage.manage(), id, with_limit(limit)).await.expect("set");
         assert_eq!(stage.detail(id).await.allowance.limit, Some(seen));
     }
     let fields: Vec<_> = stage.world.audit(id.0).await.into_iter().flat_map(|(_, _, fields)| fields).collect();
     assert_eq!(fields, ["project_limit: - -> 0", "project_limit: 0 -> 7", "project_limit: 7 -> -"]);
-    let refused = refused(users::set_project_limit(&stage.world.services, &stage.manage(), id, Some(u32::MAX)).await);
+    let refused = refused(users::edit(&stage.world.services, &stage.manage(), id, with_limit(Some(u32::MAX))).await);
     assert!(matches!(&refused, Refusal::Invalid(errors) if errors.at("project_limit").is_some()), "{refused:?}");
 }

@@ -14,7 +14,7 @@ use {
     crate::request::{parse_id, signed_in},
     domain::actor::Target,
     domain::draft::{Edit, Precondition},
-    domain::email::{AddressDraft, Email},
+    domain::email::Email,
     domain::error::Refusal,
     domain::form::{FieldErrors, FieldProblem},
     domain::id::{EventId, UserId},
@@ -22,11 +22,10 @@ use {
     domain::permission::{GrantAuditor, GrantRoles, ManageUsers},
     domain::role::PlatformRole,
     domain::shortened::shortened,
-    domain::text::PersonName,
-    domain::user::UserKind,
+    domain::user::UserDraft,
     leptos::server_fn::ServerFn,
     services::guard::Caller,
-    services::users::{self, NewUser},
+    services::users,
     services::{Services, handover, provision},
 };
 
@@ -46,7 +45,7 @@ pub async fn create_person(name: String, email: String, kind: String) -> Result<
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
-        let account = users::create(&services, &can, parse_person(&name, &email, &kind)?).await?;
+        let account = users::create(&services, &can, &UserDraft::parse(&name, &email, &kind)?).await?;
         let done = Done::at(paths::user(account.id));
         Ok(hand_over(&services, &caller, account.id, &account.one_time_password, done).await)
     })
@@ -65,18 +64,6 @@ async fn hand_over(services: &Services, caller: &Caller, user: UserId, password:
     match kept {
         Ok(()) => done.handing_over(),
         Err(_) => done.with_notice("The one-time password is set but cannot be shown. Issue another one."),
-    }
-}
-
-#[cfg(feature = "ssr")]
-fn parse_person(name: &str, email: &str, kind: &str) -> Result<NewUser, FieldErrors> {
-    let mut errors = FieldErrors::default();
-    let name = errors.take("name", PersonName::parse(name));
-    let email = errors.take("email", Email::parse(email));
-    let kind = errors.take("kind", UserKind::parse(kind));
-    match (name, email, kind) {
-        (Some(name), Some(email), Some(kind)) => Ok(NewUser { name, email, kind }),
-        _ => Err(errors),
     }
 }
 
@@ -208,8 +195,10 @@ pub async fn change_address(
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
         let email = Email::parse(&email).map_err(|problem| FieldErrors::one("email", problem.as_str()))?;
-        let edit = Edit::whole(Precondition::FormVersion { version, basis }, AddressDraft(Some(email)));
-        let merge = users::change_address(&services, &can, parse_id::<UserId>(&person)?, edit).await?;
+        let edit = Edit::new(Precondition::FormVersion { version, basis }, |stored: UserDraft| {
+            Ok(UserDraft { email, ..stored })
+        });
+        let merge = users::edit(&services, &can, parse_id::<UserId>(&person)?, edit).await?;
         Ok(Done::here().with_notice(merge.notice("E-mail address changed.")))
     })
     .await
@@ -341,7 +330,8 @@ pub async fn set_project_limit(person: String, limit: String) -> Result<FormOutc
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
         let limit = parse_limit(&limit).map_err(|problem| FieldErrors::one("limit", problem.as_str()))?;
-        users::set_project_limit(&services, &can, parse_id::<UserId>(&person)?, limit).await?;
+        let edit = Edit::new(Precondition::None, move |stored| Ok(UserDraft { project_limit: limit, ..stored }));
+        users::edit(&services, &can, parse_id::<UserId>(&person)?, edit).await?;
         Ok(Done::here().with_notice("Project limit saved."))
     })
     .await

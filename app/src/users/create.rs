@@ -8,7 +8,8 @@ use crate::paths;
 use crate::ui::{
     Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, RadioChoice, RadioRows, TextField, TextKind,
 };
-use domain::user::UserKind;
+use domain::draft::Draft;
+use domain::user::{UserDraft, UserKind};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -39,22 +40,29 @@ fn form_page(state: FormFields) -> impl IntoView {
         Crumb::link("Users management", paths::USERS),
         Crumb::here("Create person"),
     ];
-    let labels = vec![("name", "Name"), ("email", "E-mail"), ("kind", "Type")];
+    let labels = UserDraft::labels();
     view! {
         <PageHead crumbs title="Create person" />
         <PageBody>
             <PostForm action=CreatePerson::url()>
                 <FieldColumn form="create-person" state fact="Not created." labels>
-                    <TextField name="name" label="Name" hint="As colleagues know them." required=true maxlength=255 autocomplete="off" />
                     <TextField
-                        name="email"
-                        label="E-mail"
+                        name=UserDraft::NAME.name
+                        label=UserDraft::NAME.label
+                        hint="As colleagues know them."
+                        required=true
+                        maxlength=UserDraft::NAME.max_length
+                        autocomplete="off"
+                    />
+                    <TextField
+                        name=UserDraft::EMAIL.name
+                        label=UserDraft::EMAIL.label
                         kind=TextKind::Email
                         hint="They sign in with it. It cannot belong to two people."
                         required=true
                         autocomplete="off"
                     />
-                    <RadioRows name="kind" legend="Type" options=kinds() selected=UserKind::Regular.key() />
+                    <RadioRows name=UserDraft::KIND.name legend=UserDraft::KIND.label options=kinds() selected=UserKind::Regular.key() />
                     <p class="text-sm text-ink-2">
                         "The next page shows a one-time password. Give it to the user in person or by phone. The user must change it at the first sign-in."
                     </p>

@@ -1,7 +1,7 @@
 //! What is entered to create or edit a budget, and its fields, listed once for forms, conflicts and audit events.
 
 use super::{BudgetFields, Category, Limits};
-use crate::draft::{Draft, DraftField, FieldValue};
+use crate::draft::FieldValue;
 use crate::form::FieldErrors;
 use crate::money::Money;
 use crate::reset_period::ResetPeriod;
@@ -24,57 +24,19 @@ pub struct BudgetDraft {
     pub description: Option<String>,
 }
 
+draft_fields! { BudgetDraft {
+    NAME: name, "Name", BudgetName::LONGEST, |draft| FieldValue::text(draft.name.as_str());
+    CATEGORY: category, "Category", 0, |draft| FieldValue::shown(draft.category.key(), draft.category.title());
+    SOFT_LIMIT: soft_limit, "Soft limit", 0,
+        |draft| FieldValue::shown(draft.soft_limit.typed(), draft.soft_limit.exact());
+    HARD_LIMIT: hard_limit, "Hard limit", 0,
+        |draft| FieldValue::shown(draft.hard_limit.typed(), draft.hard_limit.exact());
+    PERIOD: period, "Reset period", 0, |draft| FieldValue::shown(draft.period.to_string(), draft.period.length());
+    DESCRIPTION: description, "Description", Description::LONGEST,
+        |draft| FieldValue::text(draft.description.clone().unwrap_or_default());
+} check |draft: &Self| Limits::new(draft.soft_limit, draft.hard_limit).map(|_| ()) }
+
 impl BudgetDraft {
-    /// What the budget is called.
-    pub const NAME: DraftField<Self> = DraftField::<Self>::new(
-        "name",
-        "Name",
-        |draft| FieldValue::text(draft.name.as_str()),
-        |draft, other| draft.name.clone_from(&other.name),
-    )
-    .at_most(BudgetName::LONGEST);
-
-    /// What the budget pays for.
-    pub const CATEGORY: DraftField<Self> = DraftField::<Self>::new(
-        "category",
-        "Category",
-        |draft| FieldValue::shown(draft.category.key(), draft.category.title()),
-        |draft, other| draft.category = other.category,
-    );
-
-    /// Spend above it is a warning.
-    pub const SOFT_LIMIT: DraftField<Self> = DraftField::<Self>::new(
-        "soft_limit",
-        "Soft limit",
-        |draft| FieldValue::shown(draft.soft_limit.typed(), draft.soft_limit.exact()),
-        |draft, other| draft.soft_limit = other.soft_limit,
-    );
-
-    /// Calls are refused above it.
-    pub const HARD_LIMIT: DraftField<Self> = DraftField::<Self>::new(
-        "hard_limit",
-        "Hard limit",
-        |draft| FieldValue::shown(draft.hard_limit.typed(), draft.hard_limit.exact()),
-        |draft, other| draft.hard_limit = other.hard_limit,
-    );
-
-    /// How often the budget resets.
-    pub const PERIOD: DraftField<Self> = DraftField::<Self>::new(
-        "period",
-        "Reset period",
-        |draft| FieldValue::shown(draft.period.to_string(), draft.period.length()),
-        |draft, other| draft.period = other.period,
-    );
-
-    /// What the budget is for.
-    pub const DESCRIPTION: DraftField<Self> = DraftField::<Self>::new(
-        "description",
-        "Description",
-        |draft| FieldValue::text(draft.description.clone().unwrap_or_default()),
-        |draft, other| draft.description.clone_from(&other.description),
-    )
-    .at_most(Description::LONGEST);
-
     /// Parses the fields `name`, `category`, `soft_limit`, `hard_limit` and `period` together, with a period such as
     /// `30d`.
     ///
@@ -121,18 +83,10 @@ impl BudgetDraft {
     }
 }
 
-impl Draft for BudgetDraft {
-    const FIELDS: &'static [DraftField<Self>] =
-        &[Self::NAME, Self::CATEGORY, Self::SOFT_LIMIT, Self::HARD_LIMIT, Self::PERIOD, Self::DESCRIPTION];
-
-    fn check(&self) -> Result<(), FieldErrors> {
-        Limits::new(self.soft_limit, self.hard_limit).map(|_| ())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::draft::Draft as _;
     use crate::reset_period::PeriodFields;
 
     #[test]

@@ -1,7 +1,7 @@
 //! The fields of a project that can be edited.
 
 use super::ProjectName;
-use crate::draft::{Draft, DraftField, FieldValue};
+use crate::draft::FieldValue;
 use crate::form::FieldErrors;
 use crate::text::{Description, DisplayName};
 use serde::{Deserialize, Serialize};
@@ -15,25 +15,13 @@ pub struct ProjectDraft {
     pub description: String,
 }
 
+draft_fields! { ProjectDraft {
+    DISPLAY_NAME: display_name, "Display name", DisplayName::LONGEST,
+        |draft| FieldValue::text(draft.display_name.clone().unwrap_or_default());
+    DESCRIPTION: description, "Description", Description::LONGEST, |draft| FieldValue::text(&*draft.description);
+} }
+
 impl ProjectDraft {
-    /// What the project is called.
-    pub const DISPLAY_NAME: DraftField<Self> = DraftField::<Self>::new(
-        "display_name",
-        "Display name",
-        |draft| FieldValue::text(draft.display_name.clone().unwrap_or_default()),
-        |draft, other| draft.display_name.clone_from(&other.display_name),
-    )
-    .at_most(DisplayName::LONGEST);
-
-    /// What the project is for.
-    pub const DESCRIPTION: DraftField<Self> = DraftField::<Self>::new(
-        "description",
-        "Description",
-        |draft| FieldValue::text(&*draft.description),
-        |draft, other| draft.description.clone_from(&other.description),
-    )
-    .at_most(Description::LONGEST);
-
     /// Takes fields that were parsed; a blank one is `None`.
     pub fn new(display_name: Option<DisplayName>, description: Option<Description>) -> Self {
         Self {
@@ -41,10 +29,6 @@ impl ProjectDraft {
             description: description.map(String::from).unwrap_or_default(),
         }
     }
-}
-
-impl Draft for ProjectDraft {
-    const FIELDS: &'static [DraftField<Self>] = &[Self::DISPLAY_NAME, Self::DESCRIPTION];
 }
 
 /// The fields of a project's form, as they are sent.

@@ -3,40 +3,14 @@
 use super::rename_personal_project;
 use crate::Services;
 use crate::change::Change;
-use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::locks::LockedUser;
-use domain::conflict::Merge;
-use domain::draft::Edit;
-use domain::email::{AddressDraft, Email};
+use domain::email::Email;
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::ManageUsers;
 use sqlx::PgConnection;
-
-/// Gives a user another e-mail address. The personal project follows, and sessions stay. The same address again changes
-/// nothing.
-///
-/// # Errors
-/// [`Refusal::Conflict`] when the address was changed since the form was rendered; a problem at `email` when another
-/// user has it; [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
-pub async fn change_address(
-    services: &Services,
-    can: &Can<ManageUsers>,
-    id: UserId,
-    edit: Edit<AddressDraft>,
-) -> Result<Merge, Error> {
-    let mut change = services.change(can).await?;
-    let person = LockedUser::lock(&mut change, id).await?;
-    let stored = AddressDraft::stored(&person.email);
-    let (draft, merge) = conflict::settle(&mut change, person.row(), &stored, edit).await?;
-    if let AddressDraft(Some(email)) = draft {
-        replace_address(services, &mut change, &person, &email).await?;
-        change.commit().await?;
-    }
-    Ok(merge)
-}
 
 /// Frees the e-mail address of a deactivated user for another account. The row keeps a placeholder in its place, the
 /// audit log keeps the address. Again changes nothing.

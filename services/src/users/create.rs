@@ -6,27 +6,14 @@ use crate::audit::{Entry, TargetType};
 use crate::error::Error;
 use crate::guard::{Can, check};
 use domain::actor::Target;
-use domain::email::Email;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::UserId;
 use domain::password::{NewPassword, ONE_TIME_PASSWORD_LIFE};
 use domain::permission::{ManageUsers, Permission};
 use domain::role::PlatformRole;
-use domain::text::PersonName;
-use domain::user::UserKind;
+use domain::user::{UserDraft, UserKind};
 use domain::username::Username;
-
-/// What is known of somebody new.
-#[derive(Clone, Debug)]
-pub struct NewUser {
-    /// As shown.
-    pub name: PersonName,
-    /// To sign in with; unique without regard to case.
-    pub email: Email,
-    /// Regular people get a personal project.
-    pub kind: UserKind,
-}
 
 /// An account that was made. Not printed: the password is for one pair of eyes.
 pub struct NewAccount {
@@ -36,58 +23,49 @@ pub struct NewAccount {
     pub one_time_password: String,
 }
 
-/// Makes an account that signs in with e-mail address and password.
+/// Creates a user who signs in with e-mail address and password.
 ///
 /// # Errors
-/// A problem at `email` when somebody has the address already; [`Refusal::Rule`] where an identity provider vouches for
-/// people.
-pub async fn create(services: &Services, can: &Can<ManageUsers>, new: NewUser) -> Result<NewAccount, Error> {
+/// A problem at `email` when it is in use; [`Refusal::Rule`] where users sign in through an identity provider.
+pub async fn create(services: &Services, can: &Can<ManageUsers>, draft: &UserDraft) -> Result<NewAccount, Error> {
     check_can_create(services)?;
     let password = one_time_password(&services.random);
-    let id = insert(services, can, new, None, &password).await?;
+    let id = insert(services, can, draft, None, &password).await?;
     Ok(NewAccount { id, one_time_password: password })
 }
 
-/// What a program may say besides.
-#[derive(Clone, Debug, Default)]
-pub struct ByProgram {
-    /// Unique without regard to case.
-    pub username: Option<Username>,
-    /// The platform role to begin with.
-    pub role: PlatformRole,
-}
-
-/// Makes an account with a password of the caller's choice, which the program hands over by a way of its own.
+/// Creates a user with a user name and a password of the API client's choice.
 ///
 /// # Errors
-/// A problem at `email` or `username` when it is taken, at `password` when it is too easy; [`Refusal::Forbidden`] for
+/// A problem at `email` or `username` when it is in use, at `password` when it is too easy; [`Refusal::Forbidden`] for
 /// a role that the caller may not grant; [`Refusal::Rule`] as for [`create`].
 pub async fn create_with_password(
     services: &Services,
     can: &Can<ManageUsers>,
-    new: NewUser,
-    more: ByProgram,
+    draft: &UserDraft,
+    username: &Username,
     password: &str,
 ) -> Result<UserId, Error> {
     check_can_create(services)?;
-    let chosen = NewPassword::parse(password, new.email.as_str(), services.settings.password_policy)
+    let chosen = NewPassword::parse(password, draft.email.as_str(), services.settings.password_policy)
         .map_err(|problem| FieldErrors::one("password", problem.as_str()))?;
-    insert(services, can, new, Some(more), chosen.expose()).await
+    insert(services, can, draft, Some(username), chosen.expose()).await
 }
 
+/// Without a user name the password is a one-time password.
 async fn insert(
     services: &Services,
     can: &Can<ManageUsers>,
-    new: NewUser,
-    by_program: Option<ByProgram>,
+    draft: &UserDraft,
+    username: Option<&Username>,
     password: &str,
 ) -> Result<UserId, Error> {
-    let is_one_time = by_program.is_none();
-    let more = by_program.unwrap_or_default();
+    let is_one_time = username.is_none();
     let hash = services.hasher.hash(password.to_owned()).await?;
     let (id, now) = (UserId(services.new_id()), services.clock.now());
     let mut change = services.change(can).await?;
-    if more.role != PlatformRole::User {
+    let (name, email) = (draft.name.as_str(), draft.email.as_str());
+    if draft.role != PlatformRole::User {
         check(change.actor(), Permission::GrantRoles, Target::Platform)?;
     }
     sqlx::query!(
@@ -95,12 +73,12 @@ async fn insert(
                             password_change_due, password_expires_at, created_at, updated_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)",
         id.0,
-        new.email.as_str(),
-        new.name.as_str(),
-        more.username.as_ref().map(Username::as_str),
-        new.kind.key(),
-        more.role.is_admin(),
-        more.role.is_maintainer(),
+        email,
+        name,
+        username.map(Username::as_str),
+        draft.kind.key(),
+        draft.role.is_admin(),
+        draft.role.is_maintainer(),
         hash,
         is_one_time,
         is_one_time.then(|| now + ONE_TIME_PASSWORD_LIFE),
@@ -108,19 +86,18 @@ async fn insert(
     )
     .execute(change.connection())
     .await?;
-    let role = (more.role != PlatformRole::User).then(|| more.role.key().to_owned());
-    let entry = Entry::new("user.created", TargetType::User, id.0, new.email.as_str())
-        .set("name", &new.name)
-        .set("email", &new.email)
-        .field("username", None, more.username.map(String::from))
-        .set("kind", new.kind.key())
+    let role = (draft.role != PlatformRole::User).then(|| draft.role.key().to_owned());
+    let event = Entry::new("user.created", TargetType::User, id.0, email)
+        .set("name", name)
+        .set("email", email)
+        .field("username", None, username.map(Username::to_string))
+        .set("kind", draft.kind.key())
         .field("role", None, role);
-    change.record(entry).await?;
-    if new.kind == UserKind::Regular {
-        let (name, email) = (new.name.as_str(), new.email.as_str());
-        if let Some(entry) = ensure_personal_project(services, change.connection(), id, name, email).await? {
-            change.record(entry).await?;
-        }
+    change.record(event).await?;
+    if draft.kind == UserKind::Regular
+        && let Some(event) = ensure_personal_project(services, change.connection(), id, name, email).await?
+    {
+        change.record(event).await?;
     }
     change.commit().await?;
     Ok(id)

@@ -6,9 +6,11 @@ use crate::change::Change;
 use crate::conflict;
 use crate::error::Error;
 use crate::locks::{LockedUser, lock_user};
+use domain::email::Email;
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::role::PlatformRole;
+use domain::user::UserDraft;
 
 impl LockedUser {
     /// Locks a user whom the caller changes.
@@ -27,6 +29,18 @@ impl LockedUser {
     /// What the personal project is called: the address, unless it may be another user's.
     pub(crate) fn own_name(&self) -> String {
         if self.email_verified { self.email.clone() } else { self.id.to_string() }
+    }
+
+    /// The fields that can be edited.
+    pub(crate) fn draft(&self) -> UserDraft {
+        UserDraft {
+            name: self.name.clone(),
+            email: Email::of_stored(&self.email),
+            kind: self.kind,
+            role: self.role,
+            active: self.is_active,
+            project_limit: self.project_limit.and_then(|limit| u32::try_from(limit).ok()),
+        }
     }
 
     /// Whether it is the caller.

@@ -15,7 +15,7 @@ use crate::reauthentication;
 use crate::undo::Changed;
 use domain::error::Refusal;
 use domain::id::UserId;
-use domain::permission::{GrantAuditor, GrantRoles, ManageUsers};
+use domain::permission::{GrantAuditor, GrantRoles};
 use domain::role::{PlatformRole, ProjectRole, RoleColumns};
 use domain::user::UserKind;
 
@@ -76,18 +76,8 @@ async fn grant(
     Ok(Changed { name: person.name, event: Some(event) })
 }
 
-/// Makes somebody regular or external. Who becomes regular gets a personal project; either way they are plain members of
-/// their shared projects from now on. The same again changes nothing.
-///
-/// # Errors
-/// [`Refusal::Rule`] when somebody with a platform role would become external; [`Refusal::NotFound`].
-pub async fn set_kind(services: &Services, can: &Can<ManageUsers>, id: UserId, kind: UserKind) -> Result<(), Error> {
-    let mut change = services.change(can).await?;
-    let person = LockedUser::lock(&mut change, id).await?;
-    replace_kind(services, &mut change, &person, kind).await?;
-    change.commit().await
-}
-
+/// Makes a user regular or external. A user who becomes regular gets a personal project; either way they are plain members
+/// of their shared projects from now on. The same again changes nothing.
 pub(super) async fn replace_kind(
     services: &Services,
     change: &mut Change<'_>,

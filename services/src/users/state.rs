@@ -239,23 +239,8 @@ async fn replace_password(
     change.commit().await
 }
 
-/// Sets how many shared projects somebody may be in; `None` is the configured default. Lower than the number they are
-/// in removes nobody. Admins and maintainers have no limit while they hold the role.
-///
-/// # Errors
-/// A problem at `project_limit`; [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
-pub async fn set_project_limit(
-    services: &Services,
-    can: &Can<ManageUsers>,
-    id: UserId,
-    limit: Option<u32>,
-) -> Result<(), Error> {
-    let mut change = services.change(can).await?;
-    let person = LockedUser::lock(&mut change, id).await?;
-    replace_limit(services, &mut change, &person, limit).await?;
-    change.commit().await
-}
-
+/// Sets how many shared projects a user may be in; `None` is the configured default. Lower than the number they are in
+/// removes nobody. Admins and maintainers have no limit while they hold the role.
 pub(super) async fn replace_limit(
     services: &Services,
     change: &mut Change<'_>,

@@ -6,9 +6,9 @@ use crate::paths;
 use crate::ui::{Button, ButtonKind, DialogButton, TextField, TextKind};
 use crate::users::actions::{ADDRESS_FORM, ChangeAddress, ReleaseAddress};
 use crate::users::data::UserView;
-use domain::draft::Draft;
-use domain::email::{AddressDraft, Email};
-use domain::user::{UserDetail, UserStatus};
+use domain::draft::{Field, FieldValue};
+use domain::email::Email;
+use domain::user::{UserDetail, UserDraft, UserStatus};
 use leptos::context::Provider;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -24,14 +24,15 @@ pub(super) fn change(view: &UserView, state: FormFields, now: OffsetDateTime) ->
     } else {
         format!("{name} signs in with it. The personal project follows; open sessions stay.")
     };
-    let value = if Email::is_released(&person.email) { String::new() } else { person.email.clone() };
+    let value = Email::of_stored(&person.email).typed().to_owned();
+    let (name, label) = (UserDraft::EMAIL.name, UserDraft::EMAIL.label);
     let edited = Edited {
         action: ChangeAddress::url(),
         form: ADDRESS_FORM,
         what: "account",
         target: ("person", person.id.to_string()),
         version: person.version,
-        stored: AddressDraft::stored(&person.email).fields(),
+        stored: vec![Field { name, label, value: FieldValue::text(&*value) }],
         now,
         discard_href: paths::user(person.id),
         class: Some("flex flex-wrap items-start gap-2"),
@@ -43,7 +44,15 @@ fn address_field(value: String, state: &FormFields) -> AnyView {
     view! {
         <Provider value=state.scope(ADDRESS_FORM)>
             <div class="w-64 max-w-full">
-                <TextField name="email" label="E-mail" kind=TextKind::Email value required=true maxlength=254 autocomplete="off" />
+                <TextField
+                    name=UserDraft::EMAIL.name
+                    label=UserDraft::EMAIL.label
+                    kind=TextKind::Email
+                    value
+                    required=true
+                    maxlength=UserDraft::EMAIL.max_length
+                    autocomplete="off"
+                />
             </div>
         </Provider>
         // As far down as the label beside it.

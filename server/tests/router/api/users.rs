@@ -254,6 +254,8 @@ async fn a_change_made_for_an_older_version_is_refused() {
         root.ask(Method::PUT, &path, &[("if-match", "\"other\"")], Some(json!({"name": "Second"}))).await.status,
         412
     );
+    let again = root.ask(Method::PUT, &path, &if_match, Some(json!({"name": "First"}))).await;
+    assert_eq!((again.status, again.header("etag")), (200, saved.header("etag")), "it is stored already");
     assert_eq!(root.get(&path).await.body["name"], "First");
     assert_eq!(root.ask(Method::PUT, &path, &[("if-match", "*")], Some(json!({"name": "Third"}))).await.status, 200);
 }
@@ -286,7 +288,8 @@ async fn change_without_effect_leaves_the_version_and_the_audit_log() {
         assert_eq!((reply.status, &reply.body), (200, &before), "{body}");
     }
     assert!(server.world.audit(person.0).await.is_empty());
-    assert_eq!(root.put(&path, json!({"version": 9})).await.status, 409);
+    assert_eq!(root.put(&path, json!({"version": 9, "name": "Other"})).await.status, 409);
+    assert_eq!(root.get(&path).await.body, before);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

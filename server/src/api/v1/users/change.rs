@@ -17,20 +17,22 @@ use crate::api::wire::given;
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
+use domain::actor::Target;
+use domain::draft::Edit;
 use domain::email::Email;
 use domain::error::Refusal;
 use domain::form::{FieldErrors, FieldProblem};
-use domain::permission::ManageUsers;
+use domain::permission::{GrantAuditor, GrantRoles, ManageUsers};
 use domain::role::{PlatformRole, RoleFlags};
 use domain::text::PersonName;
-use domain::user::UserKind;
-use domain::username;
+use domain::user::{UserDraft, UserKind};
+use domain::username::{self, Username};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 use services::guard::Caller;
 use services::members::WithoutAdmin;
-use services::users::{self, ByProgram, NewUser, UserEdit};
+use services::users;
 use services::views;
 use utoipa::ToSchema;
 
@@ -84,13 +86,13 @@ pub async fn create(
     let can = on_platform::<ManageUsers>(&caller)?;
     check_local(&state)?;
     let Body(body) = body?;
-    let (new, more) = parse(&body)?;
-    let made = users::create_with_password(&state.services, &can, new, more, &body.password).await;
+    let (draft, username) = parse(&body)?;
+    let made = users::create_with_password(&state.services, &can, &draft, &username, &body.password).await;
     let id = made.map_err(|fault| taken(fault, &["email", "username"]))?;
     shown(&state, &caller, id).await
 }
 
-fn parse(body: &NewAccount) -> Result<(NewUser, ByProgram), ApiError> {
+fn parse(body: &NewAccount) -> Result<(UserDraft, Username), ApiError> {
     let mut errors = FieldErrors::default();
     let email = errors.take("email", exact(&body.email, Email::parse));
     let username = errors.take("username", exact(&body.username, username::parse));
@@ -100,7 +102,7 @@ fn parse(body: &NewAccount) -> Result<(NewUser, ByProgram), ApiError> {
     let role = PlatformRole::from_flags(body.is_maintainer, body.is_admin, false);
     match (email, username, name) {
         (Some(email), Some(username), Some(name)) => {
-            Ok((NewUser { name, email, kind: UserKind::Regular }, ByProgram { username: Some(username), role }))
+            Ok((UserDraft { role, ..UserDraft::new(name, email, UserKind::Regular) }, username))
         }
         _ => Err(ApiError::from(errors).invalid_as(StatusCode::UNPROCESSABLE_ENTITY)),
     }
@@ -183,17 +185,21 @@ pub async fn update(
     let can = on_platform::<ManageUsers>(&caller)?;
     let id = parse_id(&id)?;
     let Changes(mut body) = body?;
-    let version = if_match.0.or(body.version);
     if body.email.is_some() && state.services.identity().is_some() {
         return Err(ApiError::bad_request("The e-mail address comes from the identity provider."));
     }
+    if body.is_admin.is_some() || body.is_maintainer.is_some() {
+        caller.can::<GrantRoles>(Target::Platform)?;
+    }
+    if body.is_auditor.is_some() {
+        caller.can::<GrantAuditor>(Target::Platform)?;
+    }
     if let Some(name) = body.name.as_mut().filter(|name| PersonName::parse_optional(Some(name.as_str())) == Ok(None)) {
         // User names never change, so that this one may be read before the change.
-        let user = views::users::find(&state.services, &users_in_scope(&caller)?, id).await.map_err(missing)?;
-        *name = user.username;
+        *name = users::username_of(&state.services, &can, id).await.map_err(missing)?;
     }
-    let edit = edit_of(body)?;
-    let saved = users::update(&state.services, &can, id, version, edit).await;
+    let edit = edit_of(body, if_match)?;
+    let saved = users::edit(&state.services, &can, id, edit).await;
     saved.map_err(|fault| match fault {
         services::Error::Refused(Refusal::Rule(text)) => ApiError::forbidden(text),
         services::Error::Refused(Refusal::NotFound) => super::nobody(),
@@ -203,7 +209,7 @@ pub async fn update(
     shown(&state, &caller, id).await
 }
 
-fn edit_of(body: UserChanges) -> Result<UserEdit, ApiError> {
+fn edit_of(body: UserChanges, if_match: IfMatch) -> Result<Edit<UserDraft>, ApiError> {
     if body.username.is_some() {
         return Err(ApiError::bad_request("The user name cannot be changed."));
     }
@@ -215,14 +221,23 @@ fn edit_of(body: UserChanges) -> Result<UserEdit, ApiError> {
     let limit = |number: i64| {
         u32::try_from(number).map_err(|_| FieldErrors::one("project_limit", "Enter a number of zero or more."))
     };
-    Ok(UserEdit {
-        email,
-        name: body.name.as_deref().map(PersonName::parse_sent).transpose().map_err(problem("name"))?,
-        kind: body.user_type.as_deref().map(UserKind::parse).transpose().map_err(problem("user_type"))?,
-        roles,
-        is_active: body.is_active,
-        project_limit: body.project_limit.map(|limit_given| limit_given.map(limit).transpose()).transpose()?,
-    })
+    let name = body.name.as_deref().map(PersonName::parse_sent).transpose().map_err(problem("name"))?;
+    let kind = body.user_type.as_deref().map(UserKind::parse).transpose().map_err(problem("user_type"))?;
+    let limit = body.project_limit.map(|given| given.map(limit).transpose()).transpose()?;
+    Ok(Edit::new(if_match.or(body.version), move |stored: UserDraft| {
+        let role = roles.applied_to(stored.role);
+        if limit == Some(None) && !role.is_admin() {
+            return Err(FieldErrors::one("project_limit", "Only admins are without a limit. Enter a number."));
+        }
+        Ok(UserDraft {
+            name: name.map_or(stored.name, String::from),
+            email: email.unwrap_or(stored.email),
+            kind: kind.unwrap_or(stored.kind),
+            role,
+            active: body.is_active.unwrap_or(stored.active),
+            project_limit: limit.unwrap_or(stored.project_limit),
+        })
+    }))
 }
 
 /// Closes an account and ends its sessions. Again changes nothing.
