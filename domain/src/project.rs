@@ -9,7 +9,7 @@ pub use name::{ProjectName, RESERVED_NAMES};
 use crate::budget::{AssignedBudget, BudgetChoice};
 use crate::form::FieldProblem;
 use crate::id::{ProjectId, UserId};
-use crate::page::{Cursor, Page, PageSize, Params, list_params, parse_descending, parse_size};
+use crate::page::{Cursor, MAX_EXACT_COUNT, Page, PageSize, Params, list_params, parse_descending, parse_size};
 use crate::role::ProjectRole;
 use crate::text::SearchTerm;
 use crate::user::{UserKind, UserStatus};
@@ -286,9 +286,9 @@ pub struct ProjectFacts {
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
-    /// People in it.
+    /// Members, as far as [`MAX_EXACT_COUNT`].
     pub member_count: i64,
-    /// Project admins in it.
+    /// Project admins among the members counted.
     pub admin_count: i64,
     /// Made because somebody's token named it.
     pub is_imported: bool,
@@ -322,8 +322,12 @@ impl ProjectFacts {
         } else if self.member_count > i64::from(self.created_by.is_some()) {
             // Who made it may be left; a project that nobody made has to be empty.
             let others = self.member_count - i64::from(self.created_by.is_some());
-            let people = if others == 1 { "person is a member".to_owned() } else { "people are members".to_owned() };
-            reasons.push(format!("{others} other {people}. Remove them first."));
+            let others = match others {
+                1 => "1 other person is a member".to_owned(),
+                _ if self.member_count > MAX_EXACT_COUNT => format!("More than {MAX_EXACT_COUNT} people are members"),
+                others => format!("{others} other people are members"),
+            };
+            reasons.push(format!("{others}. Remove them first."));
         }
         reasons
     }

@@ -3,7 +3,6 @@
 //! Reading takes a [`guard::Caller`] or a proof, changing takes a proof ([`guard::Can`]) and runs in a
 //! [`change::Change`], which checks the right again under lock and writes the audit row in the same transaction.
 
-pub mod access;
 mod actor;
 pub mod audit;
 pub mod authenticate;

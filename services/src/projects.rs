@@ -2,21 +2,24 @@
 
 mod create;
 mod delete;
-mod detail;
 mod edit;
 mod eligibility;
+mod facts;
+mod find;
 mod project_limit;
 mod restore;
 mod transfer;
 
 pub use create::{create, create_empty};
 pub use delete::delete;
-pub use detail::{FoundProject, detail, facts, find, id_of};
 pub use edit::edit;
+pub use find::{FoundProject, find, id_of};
 pub use restore::{may_restore, purge, restore, undo_deletion};
 pub use transfer::transfer;
 
 pub(crate) use eligibility::{check_may_be_admins, check_may_be_members};
+pub(crate) use facts::{FACTS, FactsRow, push_projects};
+pub(crate) use find::check_visible;
 pub(crate) use project_limit::{allowance, enforce_limit, enforce_limits};
 pub(crate) use restore::kept_since;
 

@@ -6,15 +6,12 @@
 
 mod claimed;
 mod conflicts;
-mod drift;
 mod first;
 mod identity;
 mod later;
 mod projects;
 
 pub use conflicts::{dismiss, relink};
-pub(crate) use drift::KeptClaims;
-pub use drift::drift;
 
 use crate::Services;
 use crate::error::Error;

@@ -6,7 +6,6 @@
 
 mod address;
 mod create;
-mod detail;
 mod edit;
 mod locked_user;
 mod one_time_password;
@@ -16,7 +15,6 @@ mod state;
 
 pub use address::release_address;
 pub use create::{NewAccount, check_can_create, create, create_with_password};
-pub use detail::detail;
 pub use edit::{edit, username_of};
 pub use roles::{set_auditor, set_platform_role, undo_role_change};
 pub use state::{

@@ -3,9 +3,14 @@
 //! A list of the console shows a page of fewer columns, and `/v1` tells all of them with a bounded total.
 
 pub mod budgets;
+pub mod drift;
+mod holdings;
+pub mod my_access;
+pub mod project_page;
 pub mod projects;
 mod scope;
 pub mod suggestions;
+pub mod user_page;
 pub mod users;
 
 pub use scope::ReadScope;

@@ -6,13 +6,13 @@ use domain::error::Refusal;
 use domain::project::ProjectKind;
 use domain::role::{PlatformRole, ProjectRole};
 use domain::user::ProjectAllowance;
-use services::access;
 use services::guard::Caller;
 use services::testing::World;
+use services::views;
 
 async fn own(world: &World, caller: &Caller) -> OwnAccess {
     let caller = world.again(caller).await.expect("still signed in");
-    access::own(&world.services, &caller).await.expect("one's own access")
+    views::my_access::load(&world.services, &caller).await.expect("one's own access")
 }
 
 async fn run(world: &World, sql: &'static str) {
@@ -105,6 +105,6 @@ async fn switched_off_budgets_and_a_due_password_change_are_respected() {
     assert_eq!(own(&world, &ada).await.budgets, []);
     run(&world, "update users set password_change_due = true").await;
     let ada = world.again(&ada).await.expect("signed in");
-    let refused = access::own(&world.services, &ada).await.expect_err("not yet");
+    let refused = views::my_access::load(&world.services, &ada).await.expect_err("not yet");
     assert_eq!(Refusal::from(refused), Refusal::PasswordChangeDue);
 }

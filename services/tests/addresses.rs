@@ -17,7 +17,7 @@ use services::guard::{Caller, Can};
 use services::members::WithoutAdmin;
 use services::testing::{World, conflict, developer, problem, rule};
 use services::users;
-use services::{Error, sign_in};
+use services::{Error, sign_in, views};
 
 struct Stage {
     world: World,
@@ -68,7 +68,7 @@ impl Stage {
 
     async fn detail(&self, user: UserId) -> UserDetail {
         let can: Can<ViewUsers> = self.admin.can(Target::Platform).expect("an admin");
-        users::detail(&self.world.services, &can, user).await.expect("a user")
+        views::user_page::load(&self.world.services, &can, user).await.expect("a user")
     }
 
     /// Names of the user's projects.

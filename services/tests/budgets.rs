@@ -14,7 +14,7 @@ use domain::role::PlatformRole;
 use domain::text::SearchTerm;
 use services::guard::{Caller, Can};
 use services::testing::{World, conflict, problem, refusal};
-use services::{budgets, users, views};
+use services::{budgets, views};
 use uuid::Uuid;
 
 fn draft(name: &str, category: &str, soft: &str, hard: &str) -> BudgetDraft {
@@ -228,7 +228,7 @@ async fn the_list_searches_filters_and_counts() {
     assert_eq!(names(BudgetQuery { category: Some(Category::Platform), ..BudgetQuery::default() }).await, both[1..]);
     let choices = async |viewer: &Caller| {
         let see = viewer.can(Target::Platform).expect("may see people");
-        let page = users::detail(&world.services, &see, auditor.actor.user_id).await.expect("a page");
+        let page = views::user_page::load(&world.services, &see, auditor.actor.user_id).await.expect("a page");
         page.choices.into_iter().map(|choice| choice.category).collect::<Vec<_>>()
     };
     assert_eq!(choices(&mia).await, [Category::Platform, Category::Cli]);
@@ -314,6 +314,6 @@ async fn switched_off_budgets_are_nowhere() {
     ];
     assert!(refusals.iter().all(|refusal| *refusal == Refusal::NotFound), "{refusals:?}");
     let see = mia.can(Target::Platform).expect("may see people");
-    let page = users::detail(services, &see, person).await.expect("a page");
+    let page = views::user_page::load(services, &see, person).await.expect("a page");
     assert_eq!((page.choices, page.budgets), (vec![], vec![]));
 }

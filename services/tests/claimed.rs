@@ -12,9 +12,8 @@ use domain::text::SearchTerm;
 use serde_json::{Value, json};
 use services::client::SessionToken;
 use services::guard::Caller;
-use services::projects;
 use services::testing::{World, developer};
-use services::{Settings, access, session, views};
+use services::{Settings, projects, session, views};
 use time::Duration;
 
 async fn world() -> World {
@@ -37,7 +36,7 @@ fn admin(username: &str) -> serde_json::Map<String, Value> {
 /// Names and roles as My access tells them.
 async fn own(world: &World, caller: &Caller) -> Vec<(String, ProjectRole)> {
     let caller = world.again(caller).await.expect("signed in");
-    let own = access::own(&world.services, &caller).await.expect("one's own");
+    let own = views::my_access::load(&world.services, &caller).await.expect("one's own");
     own.projects.into_iter().map(|project| (project.name.to_string(), project.role)).collect()
 }
 

@@ -12,7 +12,7 @@ use domain::user::UserQuery;
 use services::guard::{Caller, Can};
 use services::listing::{ListQuery, Slice};
 use services::testing::{World, count_statements};
-use services::{projects, views};
+use services::views;
 use std::collections::BTreeSet;
 
 /// As many as are too many to be listed, and one.
@@ -50,7 +50,7 @@ async fn members(world: &World, root: &Caller, name: &ProjectName, search: Optio
     let (mut seen, mut cursor) = (Vec::new(), None::<Cursor>);
     loop {
         let query = MemberQuery { search: search.clone(), size: size(), cursor };
-        let page = projects::detail(&world.services, root, name, &query).await.expect("a project").members;
+        let page = views::project_page::load(&world.services, root, name, &query).await.expect("a project").members;
         seen.extend(page.rows.into_iter().map(|member| member.email));
         cursor = page.next;
         if cursor.is_none() {
@@ -97,7 +97,7 @@ async fn searches_in_a_large_project_find_its_members_alone() {
     for (term, count) in [("quetzal", 1), ("Q", 1), ("@other", 0), ("person", MEMBERS - 2), ("p", MEMBERS - 2)] {
         assert_eq!(members(&world, &root, &name, Some(term)).await.len(), count, "members: {term}");
         let query = MemberQuery { search: SearchTerm::parse(term).ok(), ..MemberQuery::default() };
-        let (_, statements) = count_statements(projects::detail(&world.services, &root, &name, &query)).await;
+        let (_, statements) = count_statements(views::project_page::load(&world.services, &root, &name, &query)).await;
         assert_eq!(statements, 2, "{term}");
         assert_eq!(people(&world, &can, &name, Some(term)).await.len(), count, "people: {term}");
     }

@@ -10,7 +10,7 @@ use domain::role::{PlatformRole, ProjectRole};
 use services::guard::{Caller, Can};
 use services::members::WithoutAdmin;
 use services::testing::{World, rule};
-use services::{members, projects, users, views};
+use services::{members, users, views};
 
 /// A platform admin, and the project "tutor", which Zelda is the only project admin of.
 struct Stage {
@@ -50,9 +50,9 @@ impl Stage {
     /// Whether her page and the project's say that she is the only project admin.
     async fn is_shown_as_only_admin(&self) -> (bool, bool) {
         let can: Can<ViewUsers> = self.root.can(Target::Platform).expect("an admin");
-        let detail = users::detail(&self.world.services, &can, self.zelda).await.expect("her page");
+        let detail = views::user_page::load(&self.world.services, &can, self.zelda).await.expect("her page");
         let name = ProjectName::parse_existing("tutor").expect("a name");
-        let page = projects::detail(&self.world.services, &self.root, &name, &MemberQuery::default()).await;
+        let page = views::project_page::load(&self.world.services, &self.root, &name, &MemberQuery::default()).await;
         let members = page.expect("the project's page").members.rows;
         let zelda = members.into_iter().find(|member| member.user_id == self.zelda).expect("a member");
         (detail.only_admin_of() == ["tutor"], zelda.is_only_admin)

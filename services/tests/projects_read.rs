@@ -42,8 +42,8 @@ async fn sees(world: &World, caller: &Caller, name: &str) -> bool {
     let listed = names(world, &caller, &ProjectQuery::default()).await.contains(&name.to_owned());
     let name = named(name);
     let answers = [
-        projects::detail(&world.services, &caller, &name, &MemberQuery::default()).await.map(|_| ()),
-        projects::facts(&world.services, &caller, &name).await.map(|_| ()),
+        views::project_page::load(&world.services, &caller, &name, &MemberQuery::default()).await.map(|_| ()),
+        views::project_page::facts(&world.services, &caller, &name).await.map(|_| ()),
         projects::id_of(&world.services, &caller, &name).await.map(|_| ()),
     ];
     for answer in answers {
@@ -105,8 +105,8 @@ async fn nothing_is_shown_until_a_one_time_password_is_changed() {
     let name = named("atlas");
     let refusals = [
         refusal(views::projects::list(&world.services, &ada, &ProjectQuery::default()).await),
-        refusal(projects::facts(&world.services, &ada, &name).await),
-        refusal(projects::facts(&world.services, &ada, &named("nowhere")).await),
+        refusal(views::project_page::facts(&world.services, &ada, &name).await),
+        refusal(views::project_page::facts(&world.services, &ada, &named("nowhere")).await),
         refusal(projects::id_of(&world.services, &ada, &name).await),
     ];
     assert!(refusals.iter().all(|refusal| *refusal == Refusal::PasswordChangeDue), "{refusals:?}");
@@ -228,10 +228,13 @@ async fn members_are_paged_by_name_despite_ties() {
     let mut query = MemberQuery { size, ..MemberQuery::default() };
     let (mut all, mut previous): (Vec<Member>, _) = (Vec::new(), None);
     loop {
-        let page = projects::detail(&world.services, &ada, &named("atlas"), &query).await.expect("a page").members;
+        let page =
+            views::project_page::load(&world.services, &ada, &named("atlas"), &query).await.expect("a page").members;
         if let Some(before) = &page.previous {
             let back = MemberQuery { cursor: Some(before.clone()), ..query.clone() };
-            let back = projects::detail(&world.services, &ada, &named("atlas"), &back).await.expect("the page before");
+            let back = views::project_page::load(&world.services, &ada, &named("atlas"), &back)
+                .await
+                .expect("the page before");
             assert_eq!(Some(&back.members.rows), previous.as_ref());
         }
         all.extend(page.rows.clone());
@@ -266,7 +269,7 @@ async fn a_member_is_shown_with_state_role_and_who_granted_it() {
     let ada = again(&world, &ada).await;
     let detail = async |search: &str| {
         let query = MemberQuery { search: SearchTerm::parse(search).ok(), ..MemberQuery::default() };
-        projects::detail(&world.services, &ada, &named("atlas"), &query).await.expect("visible")
+        views::project_page::load(&world.services, &ada, &named("atlas"), &query).await.expect("visible")
     };
     let all = detail("").await;
     let shown: Vec<_> = all
@@ -299,7 +302,8 @@ async fn a_personal_project_shows_its_owner() {
     world.personal_project(&ada).await;
     let ada = again(&world, &ada).await;
     let name = named("ADA@example.com");
-    let detail = projects::detail(&world.services, &ada, &name, &MemberQuery::default()).await.expect("visible");
+    let detail =
+        views::project_page::load(&world.services, &ada, &name, &MemberQuery::default()).await.expect("visible");
     assert_eq!(detail.members.rows[0].role, ProjectRole::Owner);
     assert!(detail.members.rows[0].is_creator);
 }
@@ -318,8 +322,9 @@ async fn budgets_of_a_project_are_shown_to_its_members_in_the_order_of_the_categ
     world.member(atlas, bob.actor.user_id, ProjectRole::Member).await;
     run(&world, BUDGETS).await;
     let bob = again(&world, &bob).await;
-    let detail =
-        projects::detail(&world.services, &bob, &named("atlas"), &MemberQuery::default()).await.expect("visible");
+    let detail = views::project_page::load(&world.services, &bob, &named("atlas"), &MemberQuery::default())
+        .await
+        .expect("visible");
     let shown: Vec<_> =
         detail.budgets.iter().map(|budget| (budget.name.as_str(), budget.assigned_by.as_deref())).collect();
     assert_eq!(
@@ -336,7 +341,8 @@ async fn switched_off_budgets_are_not_shown() {
     let atlas: ProjectId = world.project("atlas", &ada).await;
     run(&world, BUDGETS).await;
     let ada = again(&world, &ada).await;
-    let detail =
-        projects::detail(&world.services, &ada, &named("atlas"), &MemberQuery::default()).await.expect("visible");
+    let detail = views::project_page::load(&world.services, &ada, &named("atlas"), &MemberQuery::default())
+        .await
+        .expect("visible");
     assert_eq!((detail.facts.id, detail.budgets), (atlas, vec![]));
 }

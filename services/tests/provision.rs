@@ -15,14 +15,14 @@ use services::client::{Client, SessionToken};
 use services::guard::Caller;
 use services::members::WithoutAdmin;
 use services::testing::{ISSUER, World, count_hashes, developer};
-use services::{members, own_account, projects, provision, sign_in, users, views};
+use services::{members, own_account, provision, sign_in, users, views};
 use std::sync::Arc;
 
 async fn detail(world: &World, person: &Caller) -> UserDetail {
     let reader = world.services.random().id(world.clock.now());
     let root = world.person(&reader.to_string(), PlatformRole::Maintainer).await;
     let can = root.can::<ViewUsers>(Target::Platform).expect("a maintainer");
-    users::detail(&world.services, &can, person.actor.user_id).await.expect("a person")
+    views::user_page::load(&world.services, &can, person.actor.user_id).await.expect("a person")
 }
 
 /// Name, role and kind of every project somebody is in.
@@ -172,12 +172,14 @@ async fn a_project_that_a_token_made_says_so() {
     let world = World::create().await;
     let ada = world.sign_in(&developer("ada", json!({"applications": "Bad Name!"}))).await.expect("let in");
     let name = ProjectName::parse_existing("bad name!").expect("a name");
-    let page = projects::detail(&world.services, &ada, &name, &MemberQuery::default()).await.expect("a project");
+    let page =
+        views::project_page::load(&world.services, &ada, &name, &MemberQuery::default()).await.expect("a project");
     assert!(page.facts.is_imported && page.facts.name_problem().is_some());
     let root = world.person("Root", PlatformRole::Admin).await;
     world.project("atlas", &root).await;
     let name = ProjectName::parse_existing("atlas").expect("a name");
-    let page = projects::detail(&world.services, &root, &name, &MemberQuery::default()).await.expect("a project");
+    let page =
+        views::project_page::load(&world.services, &root, &name, &MemberQuery::default()).await.expect("a project");
     assert!(!page.facts.is_imported && page.facts.name_problem().is_none());
 }
 
@@ -324,7 +326,7 @@ async fn people_from_outside_work_in_the_projects_open_to_them_alone() {
     let assigned = detail(&world, &eve).await.projects;
     let open: Vec<_> = assigned.iter().map(|project| (project.name.as_str(), project.is_open)).collect();
     assert_eq!(open, [("atlas", true), ("billing", false)], "the assignment stands and is marked");
-    let own = services::access::own(&world.services, &eve).await.expect("one's own");
+    let own = views::my_access::load(&world.services, &eve).await.expect("one's own");
     assert_eq!(own.projects.len(), 1, "what is not open is not one's own");
 }
 
@@ -339,8 +341,8 @@ async fn project_admin_claim_of_an_external_user_makes_a_member() {
     let eve = world.sign_in(&claims).await.expect("let in");
     assert_eq!(projects_of(&world, &eve).await, [shared("atlas", ProjectRole::Member)]);
     let can = root.can::<ViewUsers>(Target::Platform).expect("a maintainer");
-    let person = users::detail(&world.services, &can, eve.actor.user_id).await.expect("a person");
-    let drift = provision::drift(&world.services, &can, &person).await.expect("an answer").expect("linked");
+    let person = views::user_page::load(&world.services, &can, eve.actor.user_id).await.expect("a person");
+    let drift = views::drift::load(&world.services, &can, &person).await.expect("an answer").expect("linked");
     assert_eq!(drift.differences, [], "the claim that has no effect is no difference");
 }
 
@@ -357,8 +359,8 @@ async fn where_token_and_console_disagree_is_told_with_whose_change_it_was() {
     let other = world.sign_in(&developer("bob", json!({"applications": "atlas"}))).await.expect("let in");
     let can = root.can::<ViewUsers>(Target::Platform).expect("a maintainer");
     let told = async || {
-        let person = users::detail(&world.services, &can, ada.actor.user_id).await.expect("a person");
-        let drift = provision::drift(&world.services, &can, &person).await.expect("an answer").expect("linked");
+        let person = views::user_page::load(&world.services, &can, ada.actor.user_id).await.expect("a person");
+        let drift = views::drift::load(&world.services, &can, &person).await.expect("an answer").expect("linked");
         let differences = drift.differences.into_iter();
         differences.map(|d| (d.about, d.token, d.stored, d.changed.map(|changed| changed.actor))).collect::<Vec<_>>()
     };

@@ -13,9 +13,9 @@ use domain::user::UserQuery;
 use services::guard::Caller;
 use services::listing::{ListQuery, Slice};
 use services::testing::World;
+use services::views;
 use services::views::users::UserFilter;
 use services::views::{ReadScope, suggestions};
-use services::{projects, views};
 use sqlx::AssertSqlSafe;
 
 /// The same name in three spellings, and what people type to find it. The last one is decomposed.
@@ -74,7 +74,8 @@ impl Stage {
         let of_api = views::users::list_for_api(services, &scope, &query).await.expect("users").page.rows;
         let everybody = ProjectName::parse_existing("everybody").expect("a name");
         let query = MemberQuery { search: search.clone(), size, cursor: None };
-        let members = projects::detail(services, reader, &everybody, &query).await.expect("members").members.rows;
+        let members =
+            views::project_page::load(services, reader, &everybody, &query).await.expect("members").members.rows;
         let query = ProjectQuery { search: search.clone(), size, ..ProjectQuery::default() };
         let projects = views::projects::list(services, reader, &query).await.expect("projects").rows;
         let query = BudgetQuery { search, size, ..BudgetQuery::default() };

@@ -9,7 +9,7 @@ use domain::role::PlatformRole;
 use domain::text::SearchTerm;
 use services::guard::Caller;
 use services::testing::World;
-use services::{access, projects, users, views};
+use services::views;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tracing::Subscriber;
@@ -54,13 +54,16 @@ async fn counts(world: &World, caller: &Caller, statements: &Statements) -> [(&'
     [
         ("projects", statements.of(views::projects::list(services, &caller, &all)).await),
         ("projects, searching", statements.of(views::projects::list(services, &caller, &found)).await),
-        ("project", statements.of(projects::detail(services, &caller, &name, &members)).await),
-        ("project, searching", statements.of(projects::detail(services, &caller, &name, &found_members)).await),
+        ("project", statements.of(views::project_page::load(services, &caller, &name, &members)).await),
+        (
+            "project, searching",
+            statements.of(views::project_page::load(services, &caller, &name, &found_members)).await,
+        ),
         ("budgets", statements.of(views::budgets::list(services, &can, &every_budget)).await),
         ("budgets, searching", statements.of(views::budgets::list(services, &can, &found_budgets)).await),
         ("budget", statements.of(views::budgets::detail(services, &can, budget)).await),
-        ("person", statements.of(users::detail(services, &see, person)).await),
-        ("own access", statements.of(access::own(services, &caller)).await),
+        ("person", statements.of(views::user_page::load(services, &see, person)).await),
+        ("own access", statements.of(views::my_access::load(services, &caller)).await),
     ]
 }
 

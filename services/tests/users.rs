@@ -14,7 +14,7 @@ use services::guard::{Caller, Can};
 use services::members::WithoutAdmin;
 use services::testing::{World, count_hashes};
 use services::users::{self, NewAccount};
-use services::{Error, own_account, sign_in};
+use services::{Error, own_account, sign_in, views};
 use time::Duration;
 
 fn with_limit(limit: Option<u32>) -> Edit<UserDraft> {
@@ -48,7 +48,7 @@ impl Stage {
 
     async fn detail(&self, id: UserId) -> UserDetail {
         let can: Can<ViewUsers> = self.admin.can(Target::Platform).expect("an admin");
-        users::detail(&self.world.services, &can, id).await.expect("a person")
+        views::user_page::load(&self.world.services, &can, id).await.expect("a person")
     }
 
     async fn signs_in(&self, email: &str, password: &str) -> bool {
@@ -179,7 +179,7 @@ async fn budgets_stand_on_the_page_unless_they_are_switched_off() {
         .await
         .expect("a budget");
         let can: Can<ViewUsers> = ada.can(Target::Platform).expect("a maintainer");
-        let detail = users::detail(&world.services, &can, ada.actor.user_id).await.expect("a person");
+        let detail = views::user_page::load(&world.services, &can, ada.actor.user_id).await.expect("a person");
         assert_eq!(detail.budgets.len(), usize::from(budgets));
     }
 }
@@ -189,7 +189,7 @@ async fn a_person_who_does_not_exist_is_not_found() {
     let stage = Stage::set().await;
     let nobody = UserId(uuid::Uuid::from_u128(7));
     let can: Can<ViewUsers> = stage.admin.can(Target::Platform).expect("an admin");
-    assert_eq!(refused(users::detail(&stage.world.services, &can, nobody).await), Refusal::NotFound);
+    assert_eq!(refused(views::user_page::load(&stage.world.services, &can, nobody).await), Refusal::NotFound);
     assert_eq!(
         refused(users::deactivate(&stage.world.services, &stage.manage(), nobody, WithoutAdmin::Allow).await),
         Refusal::NotFound

@@ -10,7 +10,7 @@ use domain::text::SearchTerm;
 use domain::user::{UserQuery, UserRow, UserSort, UserStatus};
 use services::guard::Can;
 use services::testing::{World, count_statements};
-use services::{users, views};
+use services::views;
 use std::collections::BTreeSet;
 
 struct Stage {
@@ -268,7 +268,7 @@ async fn the_number_of_statements_does_not_grow_with_the_rows() {
         let (_, statements) = count_statements(stage.list(&search("a"))).await;
         assert_eq!(statements, 2);
         let id = page.rows[0].id;
-        let (_, statements) = count_statements(users::detail(&stage.world.services, &stage.can, id)).await;
+        let (_, statements) = count_statements(views::user_page::load(&stage.world.services, &stage.can, id)).await;
         assert_eq!(statements, 1);
     }
 }

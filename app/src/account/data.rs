@@ -129,7 +129,7 @@ pub async fn read_sign_in_way() -> Result<WithServerTime<SignInOffer>, PageError
 #[server(prefix = "/data", endpoint = "my-access")]
 pub async fn read_my_access() -> Result<WithServerTime<MyAccess>, PageError> {
     crate::page::load_page(|services, caller| async move {
-        let own = services::access::own(&services, &caller).await?;
+        let own = services::views::my_access::load(&services, &caller).await?;
         Ok(MyAccess { own, budgets: services.settings().budgets })
     })
     .await

@@ -64,7 +64,7 @@ pub async fn read_project(name: String, query: MemberQuery) -> Result<WithServer
     use domain::project::ProjectKind;
     crate::page::load_page(|services, caller| async move {
         let name = parse_name(&name)?;
-        let project = services::projects::detail(&services, &caller, &name, &query).await?;
+        let project = services::views::project_page::load(&services, &caller, &name, &query).await?;
         let target = Target::Project(project.facts.id);
         let shared = project.facts.kind == ProjectKind::Shared;
         let may = |permission| shared && caller.actor.may(permission, target);
@@ -93,7 +93,7 @@ pub async fn read_project_facts(name: String) -> Result<WithServerTime<ProjectFa
     use domain::actor::Target;
     use domain::permission::EditProject;
     crate::page::load_page(|services, caller| async move {
-        let facts = services::projects::facts(&services, &caller, &parse_name(&name)?).await?;
+        let facts = services::views::project_page::facts(&services, &caller, &parse_name(&name)?).await?;
         caller.can::<EditProject>(Target::Project(facts.id))?;
         Ok(facts)
     })
@@ -112,7 +112,7 @@ pub async fn open_new_project() -> Result<WithServerTime<NewProjectView>, PageEr
         if caller.can::<CreateProject>(Target::Platform).is_err() {
             caller.can::<CreateProject>(Target::Own)?;
         }
-        let allowance = services::access::own(&services, &caller).await?.allowance;
+        let allowance = services::views::my_access::load(&services, &caller).await?.allowance;
         Ok(NewProjectView { allowance, mode: caller.actor.mode })
     })
     .await

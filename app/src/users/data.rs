@@ -82,8 +82,8 @@ pub async fn list_people(query: UserQuery) -> Result<WithServerTime<Page<UserRow
 pub async fn read_person(id: String) -> Result<WithServerTime<UserView>, PageError> {
     crate::page::load_page(|services, caller| async move {
         let can = caller.can(Target::Platform)?;
-        let person = services::users::detail(&services, &can, crate::request::parse_id(&id)?).await?;
-        let drift = services::provision::drift(&services, &can, &person).await?;
+        let person = services::views::user_page::load(&services, &can, crate::request::parse_id(&id)?).await?;
+        let drift = services::views::drift::load(&services, &can, &person).await?;
         let may = |permission| caller.actor.may(permission, Target::Platform);
         let handover = handover(&services, &caller, person.id).await?;
         let may_manage_budgets = services.settings().budgets && may(Permission::ManageBudgets);

@@ -1,6 +1,6 @@
 //! Deleting a project: softly, and only an empty one (`behaviour.md` section 3.7).
 
-use super::detail::facts_of;
+use super::facts::facts_of;
 use super::of_proof;
 use crate::Services;
 use crate::audit::{Entry, TargetType};

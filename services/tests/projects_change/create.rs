@@ -5,8 +5,8 @@ use domain::actor::Target;
 use domain::project::MemberQuery;
 use domain::role::{PlatformRole, ProjectRole};
 use services::guard::Caller;
-use services::projects;
 use services::testing::{World, problem, rule};
+use services::{projects, views};
 
 async fn shared_projects_of(world: &World, caller: &Caller) -> i64 {
     sqlx::query_scalar(
@@ -26,8 +26,9 @@ async fn whoever_makes_a_project_is_its_project_admin() {
     let name =
         projects::create(&world.services, &may_create(&ada), new_name("atlas"), &described()).await.expect("made");
     let ada = again(&world, &ada).await;
-    let detail =
-        projects::detail(&world.services, &ada, &name, &MemberQuery::default()).await.expect("visible to its maker");
+    let detail = views::project_page::load(&world.services, &ada, &name, &MemberQuery::default())
+        .await
+        .expect("visible to its maker");
     assert_eq!(detail.facts.title(), "Atlas knowledge base");
     assert_eq!(detail.facts.created_by.as_deref(), Some("Ada Lovelace"));
     assert_eq!((detail.facts.member_count, detail.facts.admin_count), (1, 1));

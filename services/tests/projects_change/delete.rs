@@ -21,7 +21,7 @@ async fn a_project_with_other_members_is_not_deleted_and_says_why() {
     let can = may_edit(&world, &ada, id).await;
     let text = rule(projects::delete(&world.services, &can, 1).await);
     assert_eq!(text, "1 other person is a member. Remove them first.");
-    assert!(projects::facts(&world.services, &again(&world, &ada).await, &named("atlas")).await.is_ok());
+    assert!(views::project_page::facts(&world.services, &again(&world, &ada).await, &named("atlas")).await.is_ok());
     assert_eq!(world.audit(id.0).await, []);
 }
 
@@ -48,7 +48,7 @@ async fn a_deleted_project_is_gone_everywhere_and_its_name_stays_taken() {
 
     for caller in [again(&world, &ada).await, again(&world, &root).await] {
         let name = named("atlas");
-        assert_eq!(refusal(projects::facts(&world.services, &caller, &name).await), Refusal::NotFound);
+        assert_eq!(refusal(views::project_page::facts(&world.services, &caller, &name).await), Refusal::NotFound);
         assert_eq!(refusal(projects::id_of(&world.services, &caller, &name).await), Refusal::NotFound);
         let list = views::projects::list(&world.services, &caller, &Default::default()).await.expect("a list");
         assert_eq!(list.rows, []);
@@ -112,9 +112,10 @@ async fn a_deleted_project_comes_back_as_it_was_for_thirty_days() {
 
     assert_eq!(restore(&world, &ada, "ATLAS").await, Ok(named("atlas")), "its project admin");
     assert_eq!(restore(&world, &ada, "atlas").await, Err(Refusal::NotFound), "it is not deleted any more");
-    let detail = projects::detail(&world.services, &again(&world, &ada).await, &named("atlas"), &Default::default())
-        .await
-        .expect("the page is back");
+    let detail =
+        views::project_page::load(&world.services, &again(&world, &ada).await, &named("atlas"), &Default::default())
+            .await
+            .expect("the page is back");
     assert_eq!(detail.facts.id, id);
     assert_eq!(detail.facts.version, 3);
     assert_eq!(detail.members.rows.len(), 1);

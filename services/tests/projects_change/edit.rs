@@ -9,7 +9,7 @@ use domain::permission::EditProject;
 use domain::project::ProjectDraft;
 use domain::role::{PlatformRole, ProjectRole};
 use services::testing::{World, conflict, refusal};
-use services::{members, projects};
+use services::{members, projects, views};
 
 #[tokio::test]
 async fn an_edit_is_saved_and_audited_per_field() {
@@ -20,7 +20,9 @@ async fn an_edit_is_saved_and_audited_per_field() {
     projects::edit(&world.services, &can, edit(1, "Atlas", "What atlas is for")).await.expect("saved");
     world.clock.advance(time::Duration::minutes(1));
     projects::edit(&world.services, &can, edit(2, "", "New")).await.expect("saved");
-    let facts = projects::facts(&world.services, &again(&world, &ada).await, &named("ATLAS")).await.expect("visible");
+    let facts = views::project_page::facts(&world.services, &again(&world, &ada).await, &named("ATLAS"))
+        .await
+        .expect("visible");
     assert_eq!((facts.display_name, facts.description.as_str(), facts.version), (None, "New", 3));
     let changes: Vec<_> = world.audit(id.0).await.into_iter().map(|(action, _, lines)| (action, lines)).collect();
     assert_eq!(
@@ -44,7 +46,9 @@ async fn equal_values_change_nothing_even_when_sent_twice() {
     for _ in 0..2 {
         projects::edit(&world.services, &can, edit(1, "Atlas", "New")).await.expect("saved");
     }
-    let facts = projects::facts(&world.services, &again(&world, &ada).await, &named("atlas")).await.expect("visible");
+    let facts = views::project_page::facts(&world.services, &again(&world, &ada).await, &named("atlas"))
+        .await
+        .expect("visible");
     assert_eq!(facts.version, 2);
     assert_eq!(world.audit(id.0).await.len(), 1);
 }
@@ -64,7 +68,9 @@ async fn edit_that_is_stored_already_is_no_conflict_under_any_precondition() {
         let again = Edit::whole(stale.clone(), draft("Atlas", "New"));
         projects::edit(&world.services, &can, again).await.unwrap_or_else(|fault| panic!("{stale:?}: {fault:?}"));
     }
-    let facts = projects::facts(&world.services, &again(&world, &ada).await, &named("atlas")).await.expect("visible");
+    let facts = views::project_page::facts(&world.services, &again(&world, &ada).await, &named("atlas"))
+        .await
+        .expect("visible");
     assert_eq!((facts.version, world.audit(id.0).await.len()), (2, 1), "nothing was written");
 }
 
@@ -93,7 +99,9 @@ async fn edit_without_precondition_keeps_fields_it_does_not_replace() {
     projects::edit(&world.services, &can, edit(1, "Atlas", "Old")).await.expect("saved");
     let replace = |stored| Ok(ProjectDraft { description: "New".to_owned(), ..stored });
     projects::edit(&world.services, &can, Edit::new(Precondition::None, replace)).await.expect("saved");
-    let facts = projects::facts(&world.services, &again(&world, &ada).await, &named("atlas")).await.expect("visible");
+    let facts = views::project_page::facts(&world.services, &again(&world, &ada).await, &named("atlas"))
+        .await
+        .expect("visible");
     assert_eq!((facts.display_name.as_deref(), facts.description.as_str()), (Some("Atlas"), "New"));
 }
 
@@ -103,8 +111,10 @@ async fn stale_form_names_who_changed_the_same_field() {
     let (ada, root) = (world.person("Ada", PlatformRole::User).await, world.person("Root", PlatformRole::Admin).await);
     let id = world.project("atlas", &ada).await;
     let can = may_edit(&world, &ada, id).await;
-    let rendered =
-        projects::facts(&world.services, &again(&world, &ada).await, &named("atlas")).await.expect("visible").draft();
+    let rendered = views::project_page::facts(&world.services, &again(&world, &ada).await, &named("atlas"))
+        .await
+        .expect("visible")
+        .draft();
     projects::edit(&world.services, &may_edit(&world, &root, id).await, edit(1, "Theirs", &rendered.description))
         .await
         .expect("first");
@@ -126,7 +136,9 @@ async fn stale_form_names_who_changed_the_same_field() {
     let chosen = EditBasis { offered, choice, ..basis };
     let merge = projects::edit(&world.services, &can, mine(chosen)).await.expect("chosen");
     assert_eq!(merge.notice("Project saved."), "Saved. Kept Root's display name.");
-    let facts = projects::facts(&world.services, &again(&world, &ada).await, &named("atlas")).await.expect("visible");
+    let facts = views::project_page::facts(&world.services, &again(&world, &ada).await, &named("atlas"))
+        .await
+        .expect("visible");
     assert_eq!((facts.display_name.as_deref(), facts.description.as_str()), (Some("Theirs"), "Mine"));
 }
 

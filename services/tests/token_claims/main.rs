@@ -9,9 +9,9 @@ mod unverified;
 
 use domain::project::ProjectKind;
 use domain::role::ProjectRole;
-use services::access;
 use services::guard::Caller;
 use services::testing::World;
+use services::views;
 
 /// A shared project that nobody is in.
 async fn project(world: &World, name: &str) {
@@ -23,7 +23,7 @@ async fn project(world: &World, name: &str) {
 /// Name, kind and role of the user's projects, as My access shows them.
 async fn own(world: &World, caller: &Caller) -> Vec<(String, ProjectKind, ProjectRole)> {
     let caller = world.again(caller).await.expect("signed in");
-    let own = access::own(&world.services, &caller).await.expect("one's own");
+    let own = views::my_access::load(&world.services, &caller).await.expect("one's own");
     own.projects.into_iter().map(|project| (project.name.to_string(), project.kind, project.role)).collect()
 }
 

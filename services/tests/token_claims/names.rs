@@ -8,7 +8,7 @@ use domain::project::ProjectName;
 use domain::role::PlatformRole;
 use serde_json::json;
 use services::testing::{World, developer};
-use services::{provision, users};
+use services::views;
 
 /// A final sigma, a dotted capital I, and a letter that a database with the locale C does not fold.
 const NAMES: [&str; 3] = ["ΟΔΥΣΣΕΥΣ", "İstanbul", "ÄRGER"];
@@ -38,7 +38,7 @@ async fn project_of_any_letters_is_no_drift() {
     let claims = developer("ada", json!({"applications": NAMES}));
     let ada = world.sign_in(&claims).await.expect("admitted");
     let can = root.can::<ViewUsers>(Target::Platform).expect("a maintainer");
-    let person = users::detail(&world.services, &can, ada.actor.user_id).await.expect("a user");
-    let drift = provision::drift(&world.services, &can, &person).await.expect("an answer").expect("linked");
+    let person = views::user_page::load(&world.services, &can, ada.actor.user_id).await.expect("a user");
+    let drift = views::drift::load(&world.services, &can, &person).await.expect("an answer").expect("linked");
     assert_eq!(drift.differences, []);
 }

@@ -11,7 +11,7 @@ use domain::user::{UserKind, UserQuery};
 use serde_json::{Map, Value, json};
 use services::guard::Caller;
 use services::testing::{World, developer, rule};
-use services::{bootstrap, projects, users, views};
+use services::{bootstrap, views};
 
 /// Claims of somebody who came with the address of another user.
 fn with_address(username: &str, email: &str, verified: Value, more: Value) -> Map<String, Value> {
@@ -58,7 +58,7 @@ async fn address_is_stored_as_verified_or_not_with_each_sign_in() {
     let root = world.person("Root", PlatformRole::Maintainer).await;
     let can = root.can::<ViewUsers>(Target::Platform).expect("a maintainer");
     let stored = async |caller: &Caller| {
-        let detail = users::detail(&world.services, &can, caller.actor.user_id).await.expect("a user");
+        let detail = views::user_page::load(&world.services, &can, caller.actor.user_id).await.expect("a user");
         let row = views::users::list(&world.services, &can, &UserQuery::default()).await.expect("a page");
         let row = row.rows.into_iter().find(|row| row.id == caller.actor.user_id).expect("in the list");
         let entry = views::users::oneself(&world.services, &caller.actor).await.expect("oneself");
@@ -89,16 +89,17 @@ async fn members_and_conflicts_tell_an_unverified_address() {
     let ada = world.person("Ada", PlatformRole::User).await;
     world.sign_in(&eve(json!({}))).await.expect_err("the address belongs to another account");
     let can = root.can::<ViewUsers>(Target::Platform).expect("a maintainer");
-    let conflicts = users::detail(&world.services, &can, ada.actor.user_id).await.expect("a user").conflicts;
+    let conflicts = views::user_page::load(&world.services, &can, ada.actor.user_id).await.expect("a user").conflicts;
     assert!(!conflicts[0].address_verified);
     let verified = with_address("eve", "ada@example.com", json!(true), json!({}));
     world.sign_in(&verified).await.expect_err("the same");
-    let conflicts = users::detail(&world.services, &can, ada.actor.user_id).await.expect("a user").conflicts;
+    let conflicts = views::user_page::load(&world.services, &can, ada.actor.user_id).await.expect("a user").conflicts;
     assert!(conflicts[0].address_verified, "the later try came with a verified one");
     let claims = with_address("bob", "bob@example.com", json!(false), json!({"applications": "atlas"}));
     world.sign_in(&claims).await.expect("admitted");
     let name = ProjectName::parse("atlas").expect("a name");
-    let page = projects::detail(&world.services, &root, &name, &MemberQuery::default()).await.expect("a project");
+    let page =
+        views::project_page::load(&world.services, &root, &name, &MemberQuery::default()).await.expect("a project");
     assert!(!page.members.rows[0].email_verified);
 }
 

@@ -1,6 +1,6 @@
 //! Facts about a project, at the right.
 
-use crate::ui::{Banner, BannerKind, Day, Fact, Facts, RailPart, Views};
+use crate::ui::{Banner, BannerKind, Day, Fact, Facts, RailPart, Views, count_words};
 use domain::mode::Mode;
 use domain::project::{ProjectFacts, ProjectKind};
 use leptos::prelude::*;
@@ -20,7 +20,7 @@ pub(super) fn rail(facts: &ProjectFacts, mode: Mode) -> impl IntoView + use<> {
     let is_counted = mode == Mode::Platform;
     let is_imported = facts.is_imported;
     let ProjectFacts { description, created_by, created_at, kind, .. } = facts.clone();
-    let (members, admins) = (facts.member_count.to_string(), facts.admin_count.to_string());
+    let (members, admins) = (count_words(facts.member_count), count_words(facts.admin_count));
     view! {
         <RailPart title="Facts">
             <Facts>

@@ -8,7 +8,8 @@ use crate::projects::data::ProjectView;
 use crate::projects::member_role::{Membership, role_form};
 use crate::ui::{
     Avatar, Cell, Day, DialogIconButton, EmptyKind, EmptyState, ExternalBadge, Header, Icon, LinkButton, NameCell,
-    Pager, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, Views, Width, shown_address,
+    Pager, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, Views, Width, count_words,
+    shown_address,
 };
 use domain::page::{Page, PageSize};
 use domain::project::{Member, MemberQuery, ProjectFacts, ProjectKind};
@@ -51,7 +52,8 @@ fn has_more(page: &Page<Member>) -> bool {
 }
 
 fn counts(facts: &ProjectFacts) -> String {
-    let counted = |count: i64, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    let counted =
+        |count: i64, one: &str, many: &str| format!("{} {}", count_words(count), if count == 1 { one } else { many });
     let people = counted(facts.member_count, "person", "people");
     match facts.kind {
         ProjectKind::Personal => people,

@@ -1,27 +1,26 @@
-//! The page of one person, in one statement.
+//! The page of one user.
 
-use super::status;
+use super::drift::KeptClaims;
+use super::holdings::{Holdings, ProjectRow, count_shared};
 use crate::Services;
-use crate::access::{Holdings, ProjectRow};
 use crate::actor::user_kind;
 use crate::budgets::{AssignedRow, ChoiceRow, choices, chooses};
 use crate::error::Error;
 use crate::guard::Can;
 use crate::projects::allowance;
-use crate::provision::KeptClaims;
+use crate::users::status;
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::ViewUsers;
-use domain::project::ProjectKind;
 use domain::role::RoleColumns;
 use domain::user::{IdentityConflict, UserDetail};
 use sqlx::types::Json;
 
-/// Everything the page of a person shows.
+/// Everything the page of a user shows. One statement.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when there is no such person.
-pub async fn detail(services: &Services, can: &Can<ViewUsers>, id: UserId) -> Result<UserDetail, Error> {
+/// [`Refusal::NotFound`] when there is no such user.
+pub async fn load(services: &Services, can: &Can<ViewUsers>, id: UserId) -> Result<UserDetail, Error> {
     let now = services.clock.now();
     let row = sqlx::query!(
         r#"select u.name, u.email, coalesce(u.email_verified, u.auth_source = 'local') as "email_verified!", u.user_type, u.is_admin, u.is_maintainer, u.is_auditor, u.is_active, u.project_limit,
@@ -54,8 +53,7 @@ pub async fn detail(services: &Services, can: &Can<ViewUsers>, id: UserId) -> Re
     let kind = user_kind(&row.user_type)?;
     let columns = RoleColumns { is_admin: row.is_admin, is_maintainer: row.is_maintainer, is_auditor: row.is_auditor };
     let Holdings { projects, budgets } = Holdings::of(services, kind, row.projects.0, row.budgets.0)?;
-    let used = projects.iter().filter(|project| project.kind == ProjectKind::Shared).count();
-    let used = i64::try_from(used).unwrap_or(i64::MAX);
+    let used = count_shared(&projects);
     Ok(UserDetail {
         id,
         kind,

@@ -1,4 +1,4 @@
-//! Where somebody's last token and the console disagree, and who decided it here. One statement, where they do.
+//! Where a user's last token and Bursar disagree, and who decided it here.
 
 use crate::Services;
 use crate::actor::{project_role, user_kind};
@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 
 /// What a row of `user_identities` keeps of the user's last token; projects that exist are spelled as they are called.
 #[derive(Debug, Deserialize)]
-pub(crate) struct KeptClaims {
+pub(super) struct KeptClaims {
     claimed_role: Option<String>,
     claimed_type: String,
     claimed_projects: Vec<String>,
@@ -42,11 +42,12 @@ impl TryFrom<KeptClaims> for LastToken {
     }
 }
 
-/// `None` for people who are linked to nobody at a provider.
+/// The drift of a user; `None` for a user who is linked to no account at the identity provider. One statement where
+/// they disagree.
 ///
 /// # Errors
 /// The database failed.
-pub async fn drift(services: &Services, _can: &Can<ViewUsers>, person: &UserDetail) -> Result<Option<Drift>, Error> {
+pub async fn load(services: &Services, _can: &Can<ViewUsers>, person: &UserDetail) -> Result<Option<Drift>, Error> {
     let Some(token) = &person.last_token else { return Ok(None) };
     let mut differences = differences(token, person);
     if !differences.is_empty() {

@@ -1,0 +1,73 @@
+//! What a user holds: projects and budgets, from a row of the view `user_holdings`.
+
+use crate::Services;
+use crate::actor::project_role;
+use crate::budgets::AssignedRow;
+use crate::error::Error;
+use crate::projects::{stored_kind, stored_name};
+use domain::budget::AssignedBudget;
+use domain::id::ProjectId;
+use domain::project::ProjectKind;
+use domain::user::{Assignment, UserKind};
+use serde::Deserialize;
+use time::OffsetDateTime;
+
+/// What a user holds.
+pub(super) struct Holdings {
+    /// By title, the personal one last; those too that are not open to external users.
+    pub(super) projects: Vec<Assignment>,
+    /// At most one a category and in the order of the categories; none where budgets are switched off.
+    pub(super) budgets: Vec<AssignedBudget>,
+}
+
+/// A project in a row of `user_holdings`.
+#[derive(Debug, Deserialize)]
+pub(super) struct ProjectRow {
+    id: ProjectId,
+    name: String,
+    title: String,
+    project_type: String,
+    is_project_admin: bool,
+    is_only_admin: bool,
+    granted_by: Option<String>,
+    #[serde(with = "time::serde::rfc3339")]
+    since: OffsetDateTime,
+}
+
+impl Holdings {
+    /// From a row of `user_holdings`.
+    ///
+    /// # Errors
+    /// What is stored cannot be read.
+    pub(super) fn of(
+        services: &Services,
+        kind: UserKind,
+        projects: Vec<ProjectRow>,
+        budgets: Vec<AssignedRow>,
+    ) -> Result<Self, Error> {
+        let projects = projects.into_iter().map(|project| assignment(services, kind, project));
+        let budgets = budgets.into_iter().filter(|_| services.settings.budgets).map(AssignedBudget::try_from);
+        Ok(Self { projects: projects.collect::<Result<_, _>>()?, budgets: budgets.collect::<Result<_, _>>()? })
+    }
+}
+
+fn assignment(services: &Services, user_kind: UserKind, row: ProjectRow) -> Result<Assignment, Error> {
+    let kind = stored_kind(&row.project_type)?;
+    Ok(Assignment {
+        project_id: row.id,
+        is_open: kind == ProjectKind::Personal || services.settings.is_open_to(user_kind, &row.name),
+        name: stored_name(&row.name)?,
+        title: row.title,
+        kind,
+        role: project_role(kind == ProjectKind::Personal, row.is_project_admin),
+        is_only_admin: row.is_only_admin,
+        granted_by: row.granted_by,
+        since: Some(row.since),
+    })
+}
+
+/// How many of the projects are shared.
+pub(super) fn count_shared(projects: &[Assignment]) -> i64 {
+    let count = projects.iter().filter(|project| project.kind == ProjectKind::Shared).count();
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
