@@ -9,6 +9,7 @@ mod docs;
 mod fetch;
 mod fuzz;
 pub mod keycloak;
+mod layers;
 mod npm;
 pub mod paths;
 pub mod postgres;

@@ -4,7 +4,7 @@ use crate::keycloak::Keycloak;
 use crate::paths::{self, Mode};
 use crate::postgres::{self, Postgres};
 use crate::steps::Steps;
-use crate::{backup, build, command, docs, fuzz, queries, sdk, setup, supply};
+use crate::{backup, build, command, docs, fuzz, layers, queries, sdk, setup, supply};
 use anyhow::Result;
 use clap::ValueEnum;
 use std::path::Path;
@@ -15,6 +15,8 @@ use std::process::Command;
 pub(crate) enum Part {
     /// The sources are formatted
     Format,
+    /// Modules use only what stands below them, and none of them in a circle
+    Layers,
     /// Clippy has nothing to say, natively and for wasm
     Lint,
     /// Licences, sources and versions of what comes into the build, and that all of it is used
@@ -74,6 +76,9 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
             command::run(command::cargo("fmt").args(["--manifest-path", "fuzz/Cargo.toml", "--", "--check"]))
         })?;
     }
+    if wanted(Part::Layers) {
+        steps.step("Checking the layers of modules", layers::check)?;
+    }
     if wanted(Part::Lint) {
         lint(steps)?;
     }
@@ -83,7 +88,7 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
     if wanted(Part::Fuzz) {
         fuzz::run(steps, FUZZ_RUNS, None)?;
     }
-    if !matches!(only, Some(Part::Format | Part::Lint | Part::Supply | Part::Fuzz)) {
+    if !matches!(only, Some(Part::Format | Part::Layers | Part::Lint | Part::Supply | Part::Fuzz)) {
         let bursar = build::build(steps, Mode::Dev)?;
         if wanted(Part::Queries) {
             queries::run(steps, true)?;

@@ -3,14 +3,14 @@
 use crate::me::Me;
 use crate::paths;
 use crate::projects::reduced::what_to_ask;
-use crate::projects::row::ProjectRoleBadge;
+use crate::projects::row::{ProjectRoleBadge, allowance_words};
 use crate::ui::{Avatar, AvatarShape, ButtonSize, Day, EmptyKind, EmptyState, Icon, LinkButton, Section, Views};
 use domain::access::OwnAccess;
 use domain::mode::Mode;
 use domain::permission::Permission;
 use domain::project::ProjectKind;
 use domain::role::ProjectRole;
-use domain::user::{Assignment, ProjectAllowance};
+use domain::user::Assignment;
 use leptos::prelude::*;
 
 /// Every project with the role in it; without a shared one, what to ask for and whom.
@@ -34,16 +34,6 @@ pub(super) fn section(own: &OwnAccess, me: &Me) -> impl IntoView + use<> {
             <ul class="-mt-1">{lines}</ul>
             {lonely}
         </Section>
-    }
-}
-
-/// "2 of 3 shared projects used"
-pub(crate) fn allowance_words(allowance: ProjectAllowance) -> String {
-    let used = allowance.used;
-    match allowance.limit {
-        Some(limit) => format!("{used} of {limit} shared projects used"),
-        None if used == 1 => "1 shared project, no limit".to_owned(),
-        None => format!("{used} shared projects, no limit"),
     }
 }
 

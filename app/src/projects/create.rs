@@ -3,7 +3,7 @@
 use super::actions::CreateProject;
 use super::data::{NewProjectView, OpenNewProject};
 use super::name_rules::NameRules;
-use crate::account::own_projects::allowance_words;
+use super::row::allowance_words;
 use crate::form::{FieldColumn, FormFields, PostForm};
 use crate::page::{LazyPage, PageData, loaded, use_page};
 use crate::paths;

@@ -6,6 +6,7 @@ use crate::ui::{
 };
 use domain::project::{ProjectKind, ProjectRow};
 use domain::role::ProjectRole;
+use domain::user::ProjectAllowance;
 use leptos::prelude::*;
 
 /// From which width the number of project admins is shown.
@@ -64,6 +65,16 @@ fn role_or_none(role: Option<ProjectRole>) -> AnyView {
     match role {
         Some(role) => view! { <ProjectRoleBadge role /> }.into_any(),
         None => view! { <span class="text-sm text-ink-2">"–"</span> }.into_any(),
+    }
+}
+
+/// "2 of 3 shared projects used"
+pub(crate) fn allowance_words(allowance: ProjectAllowance) -> String {
+    let used = allowance.used;
+    match allowance.limit {
+        Some(limit) => format!("{used} of {limit} shared projects used"),
+        None if used == 1 => "1 shared project, no limit".to_owned(),
+        None => format!("{used} shared projects, no limit"),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::projects::actions::RemoveMember;
 use crate::projects::add_member::{AddedTo, FORM, add_member_form};
 use crate::projects::member_role::{Membership, role_form};
 use crate::projects::project::members::REMOVAL;
+use crate::projects::row::allowance_words;
 use crate::ui::{
     Avatar, AvatarShape, Badge, BadgeKind, Banner, BannerKind, Cell, Day, DialogIconButton, Header, Icon, NameCell,
     Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, Views, Width,
@@ -48,15 +49,6 @@ pub(super) fn section(view: &UserView, forms: &Forms) -> impl IntoView + use<> {
             {table}
             {add.map(|form| view! { <div class="mt-4">{form}</div> })}
         </Section>
-    }
-}
-
-fn allowance_words(allowance: ProjectAllowance) -> String {
-    let used = allowance.used;
-    match allowance.limit {
-        Some(limit) => format!("{used} of {limit} shared projects used"),
-        None if used == 1 => "1 shared project, no limit".to_owned(),
-        None => format!("{used} shared projects, no limit"),
     }
 }
 
