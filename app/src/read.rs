@@ -183,7 +183,7 @@ mod place {
         F: ServerFn + Serialize,
         F::Output: DeserializeOwned,
     {
-        Answer(fetch(F::url(), serde_qs::to_string(&call).unwrap_or_default()).await).understand()
+        Answer(fetch(F::url(), serde_qs::to_string(&call).unwrap_or_default()).await).decode()
     }
 
     type Again = Box<dyn Fn() -> u32 + Send + Sync>;
