@@ -1,7 +1,7 @@
 //! Why a page or an action was refused, on its way to the browser.
 
 use domain::error::Refusal;
-use domain::form::FieldErrors;
+use domain::violation::Violation;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
@@ -22,8 +22,7 @@ impl FromServerFnError for PageError {
     fn from_server_fn_error(value: ServerFnErrorErr) -> Self {
         match value {
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
-                let hint = "The request is not one this page sends. Load the page again, then try again.";
-                Refusal::Invalid(FieldErrors::one("request", hint)).into()
+                Refusal::from(Violation::ForeignForm).into()
             }
             ServerFnErrorErr::Request(_) => Refusal::Unavailable.into(),
             _ => Refusal::Internal.into(),

@@ -5,6 +5,7 @@ use crate::mode::Mode;
 use crate::permission::{Permission, Scope};
 use crate::role::{PlatformRole, ProjectRole, Role};
 use crate::user::UserKind;
+use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 
 /// Who asks, with the rights read for this very request (house plan: nothing about rights is cached).
@@ -71,17 +72,15 @@ impl Actor {
     }
 
     /// Why the table refuses it, and what to do next. Names no role that the user holds.
-    pub fn refusal(&self, permission: Permission, target: Target) -> String {
+    pub fn refusal(&self, permission: Permission, target: Target) -> Violation {
         let if_managed_here = Self { mode: Mode::Platform, ..self.clone() };
         if if_managed_here.may(permission, target) {
-            return "Projects come from the identity provider here (Keycloak-managed mode). Ask an administrator of the \
-                    identity provider to add the project to your account, or an admin to create it in Bursar."
-                .to_owned();
+            return Violation::ProjectsFromProvider;
         }
         if self.role.is_auditor() {
-            return "Auditors see everything and change nothing. Ask a maintainer or an admin.".to_owned();
+            return Violation::AuditorsOnlyRead;
         }
-        format!("Only {} can do this. Ask one of them.", self.mode.holders(permission))
+        Violation::RoleRequired { roles: self.mode.holders(permission) }
     }
 
     fn roles_towards(&self, target: Target) -> impl Iterator<Item = Role> {
@@ -158,11 +157,13 @@ mod tests {
                 let elsewhere = [Target::Platform, Target::Project(own), Target::Project(other)];
                 let targets = if is_own { &[Target::Own][..] } else { &elsewhere };
                 for target in targets.iter().copied().filter(|target| !user.may(permission, *target)) {
-                    let text = user.refusal(permission, target);
-                    let named = text.strip_prefix("Only ").and_then(|rest| rest.split_once(" can do this"));
-                    let named = named.map(|(roles, _)| roles.replace(" and ", ", ")).unwrap_or_default();
+                    let refusal = user.refusal(permission, target);
+                    let named = match &refusal {
+                        Violation::RoleRequired { roles } => roles.replace(" and ", ", "),
+                        _ => String::new(),
+                    };
                     let holds = |name: &str| user.roles_towards(target).any(|role| role.plural() == name);
-                    assert!(!named.split(", ").any(holds), "{user:?} {permission:?} {target:?}: {text}");
+                    assert!(!named.split(", ").any(holds), "{user:?} {permission:?} {target:?}: {refusal}");
                     refused += 1;
                 }
             }
@@ -188,15 +189,14 @@ mod tests {
     #[test]
     fn refusal_of_a_project_in_keycloak_mode_says_where_projects_come_from() {
         let user = Actor { mode: Mode::Keycloak, ..actor(PlatformRole::User, vec![]) };
-        let text = user.refusal(Permission::CreateProject, Target::Own);
-        assert!(text.starts_with("Projects come from the identity provider"), "{text}");
+        assert_eq!(user.refusal(Permission::CreateProject, Target::Own), Violation::ProjectsFromProvider);
         let external = Actor { kind: UserKind::External, ..user };
         assert_eq!(
             external.refusal(Permission::CreateProject, Target::Own),
-            "Only admins can do this. Ask one of them."
+            Violation::RoleRequired { roles: "admins".to_owned() }
         );
         let auditor = actor(PlatformRole::Auditor, vec![]);
-        assert!(auditor.refusal(Permission::CreateProject, Target::Own).starts_with("Auditors see everything"));
+        assert_eq!(auditor.refusal(Permission::CreateProject, Target::Own), Violation::AuditorsOnlyRead);
     }
 
     #[test]

@@ -6,8 +6,9 @@
 mod words;
 
 use crate::draft::{Draft, FieldValue};
-use crate::form::{FieldErrors, FieldProblem};
+use crate::form::FieldErrors;
 use crate::id::UserId;
+use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -217,15 +218,12 @@ impl Merge {
     fn missing_choices(&self, basis: &EditBasis) -> FieldErrors {
         let mut problems = FieldErrors::default();
         for field in self.fields.iter().filter(|field| field.needs_choice()) {
-            let label = &field.label;
+            let label = field.label.clone();
             match basis.offered.get(&field.name) {
                 Some(offered) if *offered == field.theirs.typed => {
-                    problems.add(&field.name, FieldProblem::new(format!("Choose a value for {label}.")));
+                    problems.add(&field.name, Violation::ChoiceMissing { label });
                 }
-                Some(_) => {
-                    let text = format!("{label} was changed once more. Choose a value.");
-                    problems.add(&field.name, FieldProblem::new(text));
-                }
+                Some(_) => problems.add(&field.name, Violation::ChangedOnceMore { label }),
                 None => {}
             }
         }

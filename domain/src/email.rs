@@ -1,8 +1,8 @@
 //! E-mail addresses.
 
-use crate::form::FieldProblem;
 use crate::id::UserId;
 use crate::text::{described, is_invisible, lines};
+use crate::violation::Violation;
 use email_address::EmailAddress;
 use serde::{Deserialize, Serialize};
 
@@ -23,23 +23,22 @@ impl Email {
     ///
     /// # Errors
     /// Says what to enter.
-    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
         let text = lines(raw);
         let text = text.as_str();
         if text.is_empty() {
-            return Err(FieldProblem::new("Enter an e-mail address."));
+            return Err(Violation::required("an e-mail address"));
         }
         if let Some(invisible) = text.chars().find(|c| is_invisible(*c)) {
-            return Err(FieldProblem::new(format!("Remove the {} from the e-mail address.", described(invisible))));
+            return Err(Violation::InvisibleCharacter {
+                character: described(invisible),
+                what: "the e-mail address".to_owned(),
+            });
         }
         let plain = !Self::is_released(text)
             && text.len() <= Self::LONGEST
             && !text.chars().any(|c| c.is_whitespace() || "<>\"(),;".contains(c));
-        if plain && EmailAddress::is_valid(text) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(FieldProblem::new("Enter an e-mail address like name@example.com."))
-        }
+        if plain && EmailAddress::is_valid(text) { Ok(Self(text.to_owned())) } else { Err(Violation::InvalidEmail) }
     }
 
     /// What a deactivated user has in place of an address that was released. No mail reaches it, and nobody can enter
@@ -70,7 +69,7 @@ impl Email {
 }
 
 impl TryFrom<String> for Email {
-    type Error = FieldProblem;
+    type Error = Violation;
     fn try_from(raw: String) -> Result<Self, Self::Error> {
         Self::parse(&raw)
     }
@@ -127,7 +126,8 @@ mod tests {
             ("می\u{200c}خواهم@example.com", "invisible character U+200C ZERO WIDTH NON-JOINER"),
             ("a\u{0}@example.com", "control character U+0000"),
         ] {
-            let said = FieldProblem::new(format!("Remove the {said} from the e-mail address."));
+            let said =
+                Violation::InvisibleCharacter { character: said.to_owned(), what: "the e-mail address".to_owned() };
             assert_eq!(Email::parse(raw), Err(said), "{raw:?}");
         }
         assert_eq!(Email::parse("jose\u{301}@example.com").map(String::from), Ok("josé@example.com".to_owned()));

@@ -2,6 +2,7 @@
 
 use crate::conflict::Conflict;
 use crate::form::FieldErrors;
+use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime, UtcOffset};
 
@@ -20,18 +21,18 @@ pub enum Refusal {
     /// Who asks proved who they are too long ago for what they want to do.
     #[error("Confirm that it is you to go on.")]
     ConfirmationDue,
-    /// The role does not allow this; the text says who may.
-    #[error("{0}")]
-    Forbidden(String),
+    /// The role does not allow this, or sign-in is refused.
+    #[error(transparent)]
+    Forbidden(Violation),
     /// It does not exist, or the person may not see it.
     #[error("There is nothing here, or you may not see it.")]
     NotFound,
-    /// What was typed is wrong; each problem stands at its field.
+    /// Values are refused; each violation stands at its field.
     #[error("Some fields need another look.")]
     Invalid(FieldErrors),
-    /// A rule says no; the text names the number and the ways on.
-    #[error("{0}")]
-    Rule(String),
+    /// A rule says no.
+    #[error(transparent)]
+    Rule(Violation),
     /// Another user saved first; who, and what each side changed.
     #[error("Another user saved this while you were editing it.")]
     Conflict(Box<Conflict>),
@@ -65,6 +66,38 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// The rule that is violated; of several, that of the first field.
+    pub fn violation(&self) -> Option<&Violation> {
+        match self {
+            Self::Forbidden(violation) | Self::Rule(violation) => Some(violation),
+            Self::Invalid(errors) => errors.iter().next().map(|(_, violation)| violation),
+            _ => None,
+        }
+    }
+
+    /// What API clients match on.
+    pub fn code(&self) -> &'static str {
+        if let Some(violation) = self.violation() {
+            return violation.code();
+        }
+        match self {
+            Self::SignedOut => "signed_out",
+            Self::PasswordChangeDue => "password_change_due",
+            Self::ConfirmationDue => "confirmation_due",
+            Self::Forbidden(_) => "forbidden",
+            Self::NotFound => "not_found",
+            Self::Invalid(_) => "invalid",
+            Self::Rule(_) => "rule",
+            Self::Conflict(_) => "conflict",
+            Self::TooMany(_) => "too_many_requests",
+            Self::SignInBlocked { .. } => "sign_in_blocked",
+            Self::Busy => "busy",
+            Self::Unavailable => "unavailable",
+            Self::Uncertain => "uncertain",
+            Self::Internal => "internal",
+        }
+    }
+
     /// The HTTP status that says the same (RFC 9110).
     pub const fn status(&self) -> u16 {
         match self {
@@ -78,6 +111,16 @@ impl Refusal {
             // Not 503, which invites programs to send the same again.
             Self::Uncertain => 504,
             Self::Internal => 500,
+        }
+    }
+}
+
+impl From<Violation> for Refusal {
+    /// At its field, where the violation belongs to one.
+    fn from(violation: Violation) -> Self {
+        match violation.field() {
+            Some(field) => FieldErrors::one(field, violation).into(),
+            None => Self::Rule(violation),
         }
     }
 }

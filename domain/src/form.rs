@@ -1,49 +1,31 @@
 //! What a form shows after it was sent: problems at fields, conflicts, and the values typed.
 
+use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What is wrong with one value; the text says what to enter.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{0}")]
-pub struct FieldProblem(String);
-
-impl FieldProblem {
-    /// A problem in the words the person reads.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The words.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// Problems by field name, in the order of the names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldErrors(BTreeMap<String, FieldProblem>);
+pub struct FieldErrors(BTreeMap<String, Violation>);
 
 impl FieldErrors {
     /// A single problem.
-    pub fn one(field: &str, problem: impl Into<String>) -> Self {
-        let mut errors = Self::default();
-        errors.add(field, FieldProblem::new(problem));
-        errors
+    pub fn one(field: &str, problem: Violation) -> Self {
+        Self(BTreeMap::from([(field.to_owned(), problem)]))
     }
 
     /// Adds a problem; the first one at a field stays.
-    pub fn add(&mut self, field: &str, problem: FieldProblem) {
+    pub fn add(&mut self, field: &str, problem: Violation) {
         self.0.entry(field.to_owned()).or_insert(problem);
     }
 
     /// Keeps a parsed value, or notes the problem at its field.
-    pub fn take<T>(&mut self, field: &str, parsed: Result<T, FieldProblem>) -> Option<T> {
+    pub fn take<T>(&mut self, field: &str, parsed: Result<T, Violation>) -> Option<T> {
         parsed.map_err(|problem| self.add(field, problem)).ok()
     }
 
     /// The problem at a field.
-    pub fn at(&self, field: &str) -> Option<&FieldProblem> {
+    pub fn at(&self, field: &str) -> Option<&Violation> {
         self.0.get(field)
     }
 
@@ -53,7 +35,7 @@ impl FieldErrors {
     }
 
     /// Field and problem, in the order of the field names.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &FieldProblem)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Violation)> {
         self.0.iter().map(|(field, problem)| (field.as_str(), problem))
     }
 }
@@ -78,7 +60,7 @@ impl FormState {
     }
 
     /// The problem at a field.
-    pub fn problem(&self, field: &str) -> Option<&FieldProblem> {
+    pub fn problem(&self, field: &str) -> Option<&Violation> {
         match &self.refusal {
             crate::error::Refusal::Invalid(errors) => errors.at(field),
             _ => None,

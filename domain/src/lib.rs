@@ -33,3 +33,4 @@ pub mod shortened;
 pub mod suggestion;
 pub mod user;
 pub mod username;
+pub mod violation;

@@ -1,6 +1,6 @@
 //! Keyset paging: a page is found by the last row seen, never by counting rows to skip.
 
-use crate::form::FieldProblem;
+use crate::violation::Violation;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -36,8 +36,8 @@ impl Cursor {
     ///
     /// # Errors
     /// It is not one of ours.
-    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
-        Self::read(raw).ok_or_else(|| FieldProblem::new("This place in the list is not known."))
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
+        Self::read(raw).ok_or(Violation::UnknownCursor)
     }
 
     fn read(raw: &str) -> Option<Self> {
@@ -73,7 +73,7 @@ impl std::fmt::Display for Cursor {
 }
 
 impl TryFrom<String> for Cursor {
-    type Error = FieldProblem;
+    type Error = Violation;
     fn try_from(raw: String) -> Result<Self, Self::Error> {
         Self::parse(&raw)
     }
@@ -102,8 +102,8 @@ impl PageSize {
     ///
     /// # Errors
     /// Names the range.
-    pub fn new(rows: u16) -> Result<Self, FieldProblem> {
-        if (1..=100).contains(&rows) { Ok(Self(rows)) } else { Err(FieldProblem::new("Choose from 1 to 100 rows.")) }
+    pub fn new(rows: u16) -> Result<Self, Violation> {
+        if (1..=100).contains(&rows) { Ok(Self(rows)) } else { Err(Violation::RowsOutOfRange { max: 100 }) }
     }
 
     /// The most rows of a page that an API client reads.
@@ -113,11 +113,11 @@ impl PageSize {
     ///
     /// # Errors
     /// Names the range.
-    pub fn for_programs(rows: u16) -> Result<Self, FieldProblem> {
+    pub fn for_programs(rows: u16) -> Result<Self, Violation> {
         if (1..=Self::MOST_FOR_PROGRAMS).contains(&rows) {
             Ok(Self(rows))
         } else {
-            Err(FieldProblem::new("Choose from 1 to 1000 rows."))
+            Err(Violation::RowsOutOfRange { max: 1000 })
         }
     }
 
@@ -134,7 +134,7 @@ impl Default for PageSize {
 }
 
 impl TryFrom<u16> for PageSize {
-    type Error = FieldProblem;
+    type Error = Violation;
     fn try_from(rows: u16) -> Result<Self, Self::Error> {
         Self::new(rows)
     }
@@ -218,7 +218,7 @@ impl Params {
     }
 
     /// Takes a parameter out and parses it.
-    pub fn take<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, FieldProblem>) -> Option<T> {
+    pub fn take<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Violation>) -> Option<T> {
         let raw = self.values.remove(name)?;
         parse(&raw).map_err(|_| self.ignored.push(name.to_owned())).ok()
     }
@@ -229,16 +229,16 @@ impl Params {
     }
 }
 
-pub(crate) fn parse_descending(raw: &str) -> Result<bool, FieldProblem> {
+pub(crate) fn parse_descending(raw: &str) -> Result<bool, Violation> {
     match raw {
         "asc" => Ok(false),
         "desc" => Ok(true),
-        _ => Err(FieldProblem::new("Choose asc or desc.")),
+        _ => Err(Violation::unknown_choice("asc or desc")),
     }
 }
 
-pub(crate) fn parse_size(raw: &str) -> Result<PageSize, FieldProblem> {
-    PageSize::new(raw.parse().map_err(|_| FieldProblem::new("Enter a number of rows."))?)
+pub(crate) fn parse_size(raw: &str) -> Result<PageSize, Violation> {
+    PageSize::new(raw.parse().map_err(|_| Violation::required("a number of rows"))?)
 }
 
 /// Appends the parameters every list shares.
@@ -323,7 +323,9 @@ mod tests {
     #[test]
     fn what_a_url_says_wrongly_is_dropped_and_named() {
         let mut params = Params::new([("rows".into(), "many".into()), ("q".into(), " ".into())]);
-        let size = params.take("rows", |raw| raw.parse().map_err(|_| FieldProblem::new("no")).and_then(PageSize::new));
+        let size = params.take("rows", |raw| {
+            raw.parse().map_err(|_| Violation::required("a number of rows")).and_then(PageSize::new)
+        });
         assert_eq!(size, None);
         assert_eq!(params.take("q", |raw| Ok(raw.to_owned())), None);
         assert_eq!(params.into_ignored(), ["rows"]);

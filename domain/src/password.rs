@@ -1,6 +1,6 @@
 //! What a password must be: long, and not on everybody's list (NIST SP 800-63B-4). No composition rules.
 
-use crate::form::FieldProblem;
+use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 use time::Duration;
 
@@ -66,9 +66,9 @@ impl PasswordPolicy {
     }
 
     /// What is wrong with a password of so many characters, if it is too short.
-    pub fn too_short(self, length: usize) -> Option<FieldProblem> {
+    pub fn too_short(self, length: usize) -> Option<Violation> {
         let least = self.min_length();
-        (length < least).then(|| FieldProblem::new(format!("Too short: {length} of at least {least} characters.")))
+        (length < least).then_some(Violation::PasswordTooShort { length, least })
     }
 }
 
@@ -87,18 +87,19 @@ impl NewPassword {
     ///
     /// # Errors
     /// Says what is wrong with it.
-    pub fn parse(raw: &str, email: &str, policy: PasswordPolicy) -> Result<Self, FieldProblem> {
-        if let Some(problem) = policy.too_short(raw.chars().count()) {
+    pub fn parse(raw: &str, email: &str, policy: PasswordPolicy) -> Result<Self, Violation> {
+        let length = raw.chars().count();
+        if let Some(problem) = policy.too_short(length) {
             return Err(problem);
         }
-        if raw.chars().count() > LONGEST {
-            return Err(FieldProblem::new(format!("Shorten the password: at most {LONGEST} characters fit.")));
+        if length > LONGEST {
+            return Err(Violation::too_long("the password", length, LONGEST));
         }
         if raw.contains('\0') {
-            return Err(FieldProblem::new("Remove the control characters from the password."));
+            return Err(Violation::ControlCharacters { what: "the password".to_owned() });
         }
         if is_easy(&raw.to_lowercase(), &email.to_lowercase()) {
-            return Err(FieldProblem::new("Choose another password: this one is on lists that attackers try first."));
+            return Err(Violation::PasswordTooCommon);
         }
         Ok(Self(raw.to_owned()))
     }
@@ -150,7 +151,7 @@ mod tests {
         let policy = PasswordPolicy::new(8).expect("in range");
         assert!(NewPassword::parse("violet 7", "", policy).is_ok());
         let problem = NewPassword::parse("violet7", "", policy).expect_err("too short");
-        assert_eq!(problem.as_str(), "Too short: 7 of at least 8 characters.");
+        assert_eq!(problem.to_string(), "Too short: 7 of at least 8 characters.");
         assert!(policy.hint().starts_with("At least 8 characters"), "{}", policy.hint());
     }
 
@@ -158,7 +159,7 @@ mod tests {
     fn password_length_counts_characters() {
         let policy = PasswordPolicy::default();
         let problem = NewPassword::parse("ÜÜÜÜÜ", "", policy).expect_err("too short");
-        assert_eq!(problem.as_str(), "Too short: 5 of at least 15 characters.");
+        assert_eq!(problem, Violation::PasswordTooShort { length: 5, least: 15 });
     }
 
     #[test]

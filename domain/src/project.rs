@@ -7,12 +7,12 @@ pub use draft::{ProjectDraft, ProjectFields};
 pub use name::{ProjectName, RESERVED_NAMES};
 
 use crate::budget::{AssignedBudget, BudgetChoice};
-use crate::form::FieldProblem;
 use crate::id::{ProjectId, UserId};
 use crate::page::{Cursor, MAX_EXACT_COUNT, Page, PageSize, Params, list_params, parse_descending, parse_size};
 use crate::role::ProjectRole;
 use crate::text::SearchTerm;
 use crate::user::{UserKind, UserStatus};
+use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
@@ -108,11 +108,11 @@ impl ProjectSort {
     ///
     /// # Errors
     /// The value is none of them.
-    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
         [Self::Name, Self::Created]
             .into_iter()
             .find(|sort| sort.key() == raw)
-            .ok_or_else(|| FieldProblem::new("Choose a column that sorts."))
+            .ok_or_else(|| Violation::unknown_choice("a column that sorts"))
     }
 }
 
@@ -149,11 +149,11 @@ impl ProjectState {
     ///
     /// # Errors
     /// The value is none of them.
-    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
         Self::ALL
             .into_iter()
             .find(|state| state.key() == raw)
-            .ok_or_else(|| FieldProblem::new("Choose a state from the list."))
+            .ok_or_else(|| Violation::unknown_choice("a state from the list"))
     }
 }
 
@@ -303,7 +303,7 @@ impl ProjectFacts {
     }
 
     /// What a new project's name would be told, when this one was taken over as it is.
-    pub fn name_problem(&self) -> Option<FieldProblem> {
+    pub fn name_problem(&self) -> Option<Violation> {
         (self.is_imported && self.kind == ProjectKind::Shared)
             .then(|| ProjectName::parse(self.name.as_str()).err())
             .flatten()
@@ -314,22 +314,17 @@ impl ProjectFacts {
         self.display_name.as_deref().unwrap_or(self.name.as_str())
     }
 
-    /// Why it cannot be deleted, in the words of the page; empty when it can (`behaviour.md` section 3.7).
-    pub fn reasons_against_deletion(&self) -> Vec<String> {
-        let mut reasons = Vec::new();
-        if self.kind == ProjectKind::Personal {
-            reasons.push("A personal project belongs to its owner's account and cannot be deleted.".to_owned());
-        } else if self.member_count > i64::from(self.created_by.is_some()) {
-            // Who made it may be left; a project that nobody made has to be empty.
-            let others = self.member_count - i64::from(self.created_by.is_some());
-            let others = match others {
-                1 => "1 other person is a member".to_owned(),
-                _ if self.member_count > MAX_EXACT_COUNT => format!("More than {MAX_EXACT_COUNT} people are members"),
-                others => format!("{others} other people are members"),
-            };
-            reasons.push(format!("{others}. Remove them first."));
+    /// Why it cannot be deleted, if it cannot.
+    pub fn reason_against_deletion(&self) -> Option<Violation> {
+        // Its creator may be the last member; a project without a creator has to be empty.
+        let others = match self.member_count {
+            count if count > MAX_EXACT_COUNT => count,
+            count => count - i64::from(self.created_by.is_some()),
+        };
+        match self.kind {
+            ProjectKind::Personal => Some(Violation::PersonalProjectDeletion),
+            ProjectKind::Shared => (others > 0).then_some(Violation::ProjectHasMembers { others }),
         }
-        reasons
     }
 }
 

@@ -4,7 +4,8 @@ mod fields;
 
 pub use fields::{PeriodFields, PeriodUnit};
 
-use crate::form::{FieldErrors, FieldProblem};
+use crate::form::FieldErrors;
+use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 
 /// A length such as `30d`, `24h` or `60m`, from one minute to 366 days.
@@ -28,8 +29,8 @@ impl ResetPeriod {
     ///
     /// # Errors
     /// Says what to send.
-    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
-        let problem = || FieldProblem::new("Enter a number followed by d, h or m, up to 366d, like 30d.");
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
+        let problem = || Violation::InvalidResetPeriod;
         let (digits, unit) = [('d', DAY), ('h', HOUR), ('m', 1)]
             .into_iter()
             .find_map(|(letter, unit)| Some((raw.strip_suffix(letter)?, unit)))
@@ -62,7 +63,7 @@ impl ResetPeriod {
         if self.minutes >= HOUR || stored == Some(self) {
             return Ok(());
         }
-        Err(FieldErrors::one("period", "Choose one hour or more. Only API clients can set a shorter period."))
+        Err(FieldErrors::one("period", Violation::ResetPeriodTooShort))
     }
 
     /// For example "30 days".
@@ -106,7 +107,7 @@ impl std::fmt::Display for ResetPeriod {
 }
 
 impl TryFrom<String> for ResetPeriod {
-    type Error = FieldProblem;
+    type Error = Violation;
     fn try_from(raw: String) -> Result<Self, Self::Error> {
         Self::parse(&raw)
     }

@@ -1,7 +1,7 @@
 //! Roles, on the platform and in a project.
 
-use crate::form::FieldProblem;
 use crate::user::UserKind;
+use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 
 /// Every role of the access table, in falling order of reach (`behaviour.md` section 0.2, names of section 11.13).
@@ -133,11 +133,11 @@ impl PlatformRole {
     ///
     /// # Errors
     /// Names the values allowed.
-    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
         Self::ALL
             .into_iter()
             .find(|role| role.key() == raw)
-            .ok_or_else(|| FieldProblem::new("Choose user, auditor, admin or maintainer."))
+            .ok_or_else(|| Violation::unknown_choice("user, auditor, admin or maintainer"))
     }
 }
 
@@ -244,11 +244,11 @@ impl ProjectRole {
     ///
     /// # Errors
     /// Names the values allowed.
-    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
         match raw {
             "member" => Ok(Self::Member),
             "admin" => Ok(Self::Admin),
-            _ => Err(FieldProblem::new("Choose member or project admin.")),
+            _ => Err(Violation::unknown_choice("member or project admin")),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Bounded pieces of text that people type.
 
-use crate::form::FieldProblem;
+use crate::violation::Violation;
 
 mod characters;
 #[cfg(not(target_arch = "wasm32"))]
@@ -24,6 +24,8 @@ macro_rules! text_type {
         pub struct $name(String);
 
         impl $name {
+            /// What it is called in sentences.
+            pub const LABEL: &str = $label;
             /// The fewest characters.
             pub const SHORTEST: usize = $min;
             /// The most characters.
@@ -33,15 +35,15 @@ macro_rules! text_type {
             ///
             /// # Errors
             /// Says what to enter when the length or a character is wrong.
-            pub fn parse(raw: &str) -> Result<Self, $crate::form::FieldProblem> {
-                $crate::text::bounded(&$normal(raw), $label, $min, $max).map(Self)
+            pub fn parse(raw: &str) -> Result<Self, $crate::violation::Violation> {
+                $crate::text::bounded(&$normal(raw), Self::LABEL, $min, $max).map(Self)
             }
 
             /// Parses a text that may be missing: a blank one is `None`.
             ///
             /// # Errors
             /// As for the text itself.
-            pub fn parse_unless_blank(raw: &str) -> Result<Option<Self>, $crate::form::FieldProblem> {
+            pub fn parse_unless_blank(raw: &str) -> Result<Option<Self>, $crate::violation::Violation> {
                 if raw.trim().is_empty() { Ok(None) } else { Self::parse(raw).map(Some) }
             }
 
@@ -52,7 +54,7 @@ macro_rules! text_type {
         }
 
         impl TryFrom<String> for $name {
-            type Error = $crate::form::FieldProblem;
+            type Error = $crate::violation::Violation;
             fn try_from(raw: String) -> Result<Self, Self::Error> {
                 Self::parse(&raw)
             }
@@ -95,23 +97,22 @@ fn visible(raw: &str) -> String {
     line(&kept)
 }
 
-pub(crate) fn bounded(text: &str, label: &str, min: usize, max: usize) -> Result<String, FieldProblem> {
+pub(crate) fn bounded(text: &str, label: &str, min: usize, max: usize) -> Result<String, Violation> {
     let length = text.chars().count();
     if length == 0 && min > 0 {
-        return Err(FieldProblem::new(format!("Enter {label}.")));
+        return Err(Violation::required(label));
     }
     if let Some((_, character)) = first_invisible(text) {
-        return Err(FieldProblem::new(format!("Remove the {} from {label}.", described(character))));
+        return Err(Violation::InvisibleCharacter { character: described(character), what: label.to_owned() });
     }
     if length > 0 && !unicode::has_base(text) {
-        return Err(FieldProblem::new(format!("Enter a visible character in {label}.")));
+        return Err(Violation::NothingVisible { what: label.to_owned() });
     }
     if length < min {
-        return Err(FieldProblem::new(format!("Enter at least {min} characters for {label}.")));
+        return Err(Violation::TooShort { what: label.to_owned(), min });
     }
     if length > max {
-        let over = length - max;
-        return Err(FieldProblem::new(format!("Shorten {label} by {over}: at most {max} characters fit.")));
+        return Err(Violation::too_long(label, length, max));
     }
     Ok(text.to_owned())
 }
@@ -209,7 +210,7 @@ mod tests {
             ("\u{301}\u{308}", "Enter a visible character in the name."),
             (" \u{3000}\u{a0}\n", "Enter the name."),
         ] {
-            assert_eq!(PersonName::parse(raw), Err(FieldProblem::new(said)), "{raw:?}");
+            assert_eq!(PersonName::parse(raw).map_err(|problem| problem.to_string()), Err(said.to_owned()), "{raw:?}");
         }
     }
 

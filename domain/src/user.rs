@@ -6,12 +6,12 @@ mod draft;
 pub use detail::{Assignment, IdentityConflict, ProjectAllowance, UserDetail};
 pub use draft::UserDraft;
 
-use crate::form::FieldProblem;
 use crate::id::UserId;
 use crate::page::{Cursor, PageSize, Params, list_params, parse_descending, parse_size};
 use crate::project::ProjectName;
 use crate::role::{PlatformRole, ProjectRole};
 use crate::text::SearchTerm;
+use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -46,11 +46,11 @@ impl UserKind {
     ///
     /// # Errors
     /// Names the values allowed.
-    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
         match raw.trim().to_lowercase().as_str() {
             "regular" => Ok(Self::Regular),
             "external" => Ok(Self::External),
-            _ => Err(FieldProblem::new("Choose regular or external.")),
+            _ => Err(Violation::unknown_choice("regular or external")),
         }
     }
 }
@@ -96,11 +96,11 @@ impl UserStatus {
     ///
     /// # Errors
     /// The value is none of them.
-    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
         Self::ALL
             .into_iter()
             .find(|s| s.key() == raw)
-            .ok_or_else(|| FieldProblem::new("Choose a status from the list."))
+            .ok_or_else(|| Violation::unknown_choice("a status from the list"))
     }
 }
 
@@ -173,16 +173,16 @@ impl UserSort {
     ///
     /// # Errors
     /// The value is none of them.
-    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
-        Self::ALL.into_iter().find(|s| s.key() == raw).ok_or_else(|| FieldProblem::new("Choose a column that sorts."))
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
+        Self::ALL.into_iter().find(|s| s.key() == raw).ok_or_else(|| Violation::unknown_choice("a column that sorts"))
     }
 }
 
 /// [`UserQuery::differs`] as it stands in a URL.
 pub const DIFFERS: &str = "differs";
 
-fn parse_differs(raw: &str) -> Result<bool, FieldProblem> {
-    if raw == DIFFERS { Ok(true) } else { Err(FieldProblem::new("Choose differs, or nothing.")) }
+fn parse_differs(raw: &str) -> Result<bool, Violation> {
+    if raw == DIFFERS { Ok(true) } else { Err(Violation::unknown_choice("differs, or nothing")) }
 }
 
 /// What is asked of the list of people. Its URL spelling is [`UserQuery::from_params`] and back.

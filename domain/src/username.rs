@@ -1,6 +1,6 @@
 //! Names that programs know people by.
 
-use crate::form::FieldProblem;
+use crate::violation::Violation;
 
 text_type! {
     /// Unique without regard to case, never changed; an e-mail address may be one. 3 to 50 characters, as the wire
@@ -12,10 +12,10 @@ text_type! {
 ///
 /// # Errors
 /// Says what to enter.
-pub fn parse(raw: &str) -> Result<Username, FieldProblem> {
+pub fn parse(raw: &str) -> Result<Username, Violation> {
     let name = Username::parse(raw)?;
     if name.as_str().contains(char::is_whitespace) {
-        return Err(FieldProblem::new("Remove the blanks from the user name."));
+        return Err(Violation::ContainsBlanks { what: "the user name".to_owned() });
     }
     Ok(name)
 }

@@ -2,14 +2,14 @@
 #![no_main]
 
 use domain::email::Email;
-use domain::form::FieldProblem;
+use domain::violation::Violation;
 use domain::password::{NewPassword, PasswordPolicy};
 use domain::project::ProjectName;
 use domain::text::{BudgetName, Description, DisplayName, PersonName, SearchTerm, folded};
 use libfuzzer_sys::fuzz_target;
 
 /// What was taken is plain text, and is taken again as it is.
-fn check(raw: &str, parse: fn(&str) -> Result<String, FieldProblem>) {
+fn check(raw: &str, parse: fn(&str) -> Result<String, Violation>) {
     if let Ok(text) = parse(raw) {
         assert!(!text.contains('\0'), "Postgres takes no NUL");
         assert_eq!(text.trim(), text);

@@ -92,6 +92,8 @@ pub enum Part {
     Config,
     /// The API, as an OpenAPI document.
     Api,
+    /// The codes of the API's errors.
+    Errors,
 }
 
 fn seal(raw: &str) -> Result<Head, String> {

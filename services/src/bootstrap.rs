@@ -8,10 +8,10 @@ use crate::locks::lock_rights;
 use crate::session::end_all_of;
 use crate::users::{ensure_personal_project, one_time_password};
 use domain::email::Email;
-use domain::error::Refusal;
 use domain::id::UserId;
 use domain::role::PlatformRole;
 use domain::user::UserKind;
+use domain::violation::Violation;
 use sqlx::{PgConnection, PgExecutor};
 use time::Duration;
 
@@ -124,16 +124,14 @@ pub async fn grant_maintainer(services: &Services, email: &Email, subject: Optio
     )
     .fetch_optional(&mut *transaction)
     .await?
-    .ok_or_else(|| Refusal::Rule(format!("No user has the e-mail address {email}. Create the account first.")))?;
+    .ok_or_else(|| Violation::UnknownEmail { email: email.to_string() })?;
     check_subject(email, person.email_verified, &person.subject, subject)?;
     if !person.is_active {
-        return Err(
-            Refusal::Rule(format!("{email} is deactivated. Ask an admin to reactivate the account first.")).into()
-        );
+        return Err(Violation::UserDeactivated { name: email.to_string() }.into());
     }
     if user_kind(&person.user_type)? == UserKind::External {
-        let text = format!("{email} is an external user and cannot be a maintainer. Make the account regular first.");
-        return Err(Refusal::Rule(text).into());
+        let (name, role) = (email.to_string(), "a maintainer".to_owned());
+        return Err(Violation::ExternalUserRole { name, role }.into());
     }
     let before = PlatformRole::from_flags(person.is_maintainer, person.is_admin, person.is_auditor);
     if before == PlatformRole::Maintainer {
@@ -158,17 +156,11 @@ pub async fn grant_maintainer(services: &Services, email: &Email, subject: Optio
 }
 
 /// Whether the operator has named the account, and not only an address that anybody may have chosen.
-fn check_subject(email: &Email, is_verified: bool, actual: &str, given: Option<&str>) -> Result<(), Refusal> {
+fn check_subject(email: &Email, is_verified: bool, actual: &str, given: Option<&str>) -> Result<(), Violation> {
     match given {
         Some(given) if given == actual => Ok(()),
-        Some(_) => Err(Refusal::Rule(format!(
-            "The account with the e-mail address {email} has another subject, so it is another user's. Nothing was changed."
-        ))),
+        Some(_) => Err(Violation::OtherSubject { email: email.to_string() }),
         None if is_verified => Ok(()),
-        None => Err(Refusal::Rule(format!(
-            "The e-mail address {email} is not verified, so another user may have chosen it. Look up the user's id at the \
-             identity provider (in Keycloak: Users, ID) and run `bursar grant-maintainer {email} --subject <ID>`, or have \
-             the address verified there and the user sign in again."
-        ))),
+        None => Err(Violation::EmailNotVerified { email: email.to_string() }),
     }
 }

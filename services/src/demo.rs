@@ -16,7 +16,7 @@ use crate::Services;
 use crate::audit::By;
 use crate::error::Error;
 use crate::locks::lock_rights;
-use domain::error::Refusal;
+use domain::violation::Violation;
 use people::People;
 use sqlx::PgConnection;
 
@@ -115,8 +115,7 @@ async fn refuse_others(connection: &mut PgConnection) -> Result<(), Error> {
     .fetch_one(connection)
     .await?;
     if row.others {
-        let text = "There are people in this database already. Use an empty one, or say --beside-others.";
-        return Err(Refusal::Rule(text.to_owned()).into());
+        return Err(Violation::DatabaseInUse.into());
     }
     Ok(())
 }
@@ -128,8 +127,7 @@ async fn refuse_twice(connection: &mut PgConnection, people: &People) -> Result<
             .fetch_one(connection)
             .await?;
     if row.there {
-        let text = "The people of this seed are in this database already. Choose another --seed.";
-        return Err(Refusal::Rule(text.to_owned()).into());
+        return Err(Violation::SeedInUse.into());
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use domain::error::Refusal;
 use domain::form::FieldErrors;
+use domain::violation::Violation;
 
 /// Why a service did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,12 @@ pub enum Error {
 impl From<FieldErrors> for Error {
     fn from(errors: FieldErrors) -> Self {
         Self::Refused(errors.into())
+    }
+}
+
+impl From<Violation> for Error {
+    fn from(violation: Violation) -> Self {
+        Self::Refused(violation.into())
     }
 }
 
@@ -54,28 +61,21 @@ impl From<Error> for Refusal {
     }
 }
 
-const ADDRESS_TAKEN: &str =
-    "Another user has this e-mail address. If that account is deactivated, release its address first.";
-
-/// A constraint's name says which field is wrong, without a look-up that could race.
+/// A constraint's name says which rule is violated, without a look-up that could race.
 fn constraint(fault: &sqlx::Error) -> Option<Refusal> {
     let name = fault.as_database_error()?.constraint()?;
-    let (field, problem) = match name {
-        "users_email_key" => ("email", ADDRESS_TAKEN),
-        "users_username_key" => ("username", "There is already a person with this user name."),
-        "projects_name_key" => {
-            ("name", "There is already a project with this name, perhaps a deleted one. Choose another.")
-        }
-        "budgets_slug_key" => ("budget_id", "There is already a budget with this id. Choose another."),
-        "budgets_name_key" => ("name", "There is already a budget with this name. Choose another."),
-        "user_budgets_budget_fkey" | "project_budgets_budget_fkey" => {
-            ("category", "The category cannot change while the budget is assigned.")
-        }
-        "user_projects_pkey" => ("person", crate::members::ALREADY_MEMBER),
-        "users_maintainer_is_admin" => ("role", "A maintainer is always an admin too."),
+    let violation = match name {
+        "users_email_key" => Violation::EmailTaken,
+        "users_username_key" => Violation::UsernameTaken,
+        "projects_name_key" => Violation::ProjectNameTaken,
+        "budgets_slug_key" => Violation::BudgetIdTaken,
+        "budgets_name_key" => Violation::BudgetNameTaken,
+        "user_budgets_budget_fkey" | "project_budgets_budget_fkey" => Violation::CategoryInUse,
+        "user_projects_pkey" => Violation::AlreadyMember,
+        "users_maintainer_is_admin" => Violation::MaintainerIsAdmin,
         _ => return None,
     };
-    Some(FieldErrors::one(field, problem).into())
+    Some(violation.into())
 }
 
 /// `read_only_sql_transaction`: after a failover the connection may still lead to the old primary, which is a standby now.

@@ -4,7 +4,7 @@ mod many;
 mod page;
 mod undo;
 
-pub use many::{NAMED_TWICE, Outcome, assign_many, remove_many};
+pub use many::{Outcome, assign_many, remove_many};
 pub(crate) use page::page;
 pub use undo::undo;
 
@@ -22,6 +22,7 @@ use domain::id::{ProjectId, UserId};
 use domain::permission::ManageMembers;
 use domain::project::ProjectKind;
 use domain::role::ProjectRole;
+use domain::violation::Violation;
 
 /// Whether a change may leave a shared project without a project admin. The console asks first; API clients decide by
 /// themselves.
@@ -32,9 +33,6 @@ pub enum WithoutAdmin {
     /// Refused with the reason, until it is confirmed.
     Refuse,
 }
-
-/// The problem of whoever is added again.
-pub const ALREADY_MEMBER: &str = "This person is already a member.";
 
 /// Adds somebody. People who are not admins count towards `USER_PROJECT_LIMIT`.
 ///
@@ -51,9 +49,7 @@ pub async fn add(
     refuse_owner(role)?;
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, of_proof(can)?).await?;
-    let user = share_user(change.connection(), person)
-        .await?
-        .ok_or_else(|| FieldErrors::one("person", "There is nobody like this. Choose a person from the list."))?;
+    let user = share_user(change.connection(), person).await?.ok_or(Violation::UnknownUser)?;
     check_may_join(services, &project, [(&user, role)].into_iter())?;
     let granted_by = change.caller().actor.user_id;
     sqlx::query!(
@@ -122,8 +118,7 @@ pub async fn remove(
     let project = shared_project(&mut change, of_proof(can)?).await?;
     let member = member(&mut change, project.id, person).await?;
     if project.created_by == Some(person) {
-        let text = format!("{} made this project and stays in it. Delete the project instead.", member.name);
-        return Err(Refusal::Rule(text).into());
+        return Err(Violation::CreatorStays { name: member.name }.into());
     }
     check_admin_stays(&mut change, &project, &member, without_admin).await?;
     let row = sqlx::query!(
@@ -168,15 +163,7 @@ async fn check_admin_stays(
     if has_other {
         return Ok(());
     }
-    Err(Refusal::Rule(only_admin(&member.name, &[&project.name])).into())
-}
-
-/// Why the only project admin is not removed, demoted or deactivated without a confirmation.
-pub(crate) fn only_admin(name: &str, projects: &[&str]) -> String {
-    let projects = projects.join(", ");
-    format!(
-        "{name} is the only project admin of {projects}. Nothing was changed: confirm that there will be no project admin."
-    )
+    Err(Violation::OnlyProjectAdmin { name: member.name.clone(), projects: project.name.clone() }.into())
 }
 
 async fn set_role(change: &mut Change<'_>, project: ProjectId, person: UserId, role: ProjectRole) -> Result<(), Error> {
@@ -195,7 +182,7 @@ async fn set_role(change: &mut Change<'_>, project: ProjectId, person: UserId, r
 fn refuse_owner(role: ProjectRole) -> Result<(), FieldErrors> {
     match role {
         ProjectRole::Member | ProjectRole::Admin => Ok(()),
-        ProjectRole::Owner => Err(FieldErrors::one("role", "Choose member or project admin.")),
+        ProjectRole::Owner => Err(FieldErrors::one("role", Violation::unknown_choice("member or project admin"))),
     }
 }
 
@@ -222,10 +209,7 @@ async fn shared_project(change: &mut Change<'_>, id: ProjectId) -> Result<Shared
         .await?;
     match stored_kind(&row.project_type)? {
         ProjectKind::Shared => Ok(SharedProject { id, name: row.name, created_by: row.created_by.map(UserId) }),
-        ProjectKind::Personal => Err(Refusal::Rule(
-            "A personal project has one member, its owner. Create a shared project to work with others.".to_owned(),
-        )
-        .into()),
+        ProjectKind::Personal => Err(Violation::PersonalProjectMembers.into()),
     }
 }
 

@@ -10,11 +10,10 @@ use crate::{Services, actor, reauthentication, session};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::password::NewPassword;
+use domain::violation::Violation;
 use sqlx::{Postgres, Transaction};
 
 /// Why a session that was opened long ago has to prove itself.
-const ENTER_AGAIN: &str = "Enter your one-time password again: you signed in more than 10 minutes ago.";
-
 /// Changes one's own password, ends one's other sessions and gives this one a new secret, so that no copy of a cookie
 /// from before opens anything. Open while a password change is due.
 ///
@@ -35,9 +34,9 @@ pub async fn change_password(
     sign_in::check_passwords_count(services)?;
     let chosen = parse(services, caller, new)?;
     if chosen.expose() == current {
-        return Err(new_password_problem("Choose a password that differs from the current one."));
+        return Err(new_password_problem(Violation::PasswordUnchanged));
     }
-    let wrong_current = || wrong(services, "current_password", "The current password is wrong.");
+    let wrong_current = || wrong(services, |tries, minutes| Violation::WrongCurrentPassword { tries, minutes });
     let verified = sign_in::verify_own(services, caller, current, client).await?.ok_or_else(wrong_current)?;
     let new_hash = services.hasher.hash(chosen.expose().to_owned()).await?;
     let mut transaction = services.pool.begin().await?;
@@ -71,7 +70,7 @@ pub async fn replace_one_time_password(
 ) -> Result<SessionToken, Error> {
     sign_in::check_passwords_count(services)?;
     let chosen = parse(services, caller, new)?;
-    let unproven = || Error::from(FieldErrors::one("current_password", ENTER_AGAIN));
+    let unproven = || Error::from(Violation::OneTimePasswordDue);
     if !proves_one_time_password(services, caller).await? {
         return Err(unproven());
     }
@@ -81,7 +80,7 @@ pub async fn replace_one_time_password(
         .await?
         .flatten();
     if services.hasher.verify(chosen.expose().to_owned(), current.clone()).await? {
-        return Err(new_password_problem("Choose a password that differs from the one-time password."));
+        return Err(new_password_problem(Violation::PasswordUnchanged));
     }
     let new_hash = services.hasher.hash(chosen.expose().to_owned()).await?;
     let mut transaction = services.pool.begin().await?;
@@ -99,12 +98,11 @@ pub async fn replace_one_time_password(
 }
 
 fn parse(services: &Services, caller: &Caller, new: &str) -> Result<NewPassword, Error> {
-    NewPassword::parse(new, &caller.actor.email, services.settings.password_policy)
-        .map_err(|problem| new_password_problem(problem.as_str()))
+    NewPassword::parse(new, &caller.actor.email, services.settings.password_policy).map_err(new_password_problem)
 }
 
-fn new_password_problem(text: &str) -> Error {
-    FieldErrors::one("new_password", text).into()
+fn new_password_problem(problem: Violation) -> Error {
+    FieldErrors::one("new_password", problem).into()
 }
 
 /// Stores the new password. The user and the session are locked.

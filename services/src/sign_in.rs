@@ -26,6 +26,7 @@ use crate::session;
 use domain::email::Email;
 use domain::error::Refusal;
 use domain::id::UserId;
+use domain::violation::Violation;
 use sqlx::PgConnection;
 
 /// A sign-in that succeeded.
@@ -41,10 +42,9 @@ pub struct SignedIn {
 
 /// Refuses passwords where users sign in through an identity provider.
 pub(crate) fn check_passwords_count(services: &Services) -> Result<(), Refusal> {
-    services
-        .identity
-        .as_ref()
-        .map_or(Ok(()), |identity| Err(Refusal::Forbidden(format!("Sign in with {}.", identity.kind().title()))))
+    services.identity.as_ref().map_or(Ok(()), |identity| {
+        Err(Refusal::Forbidden(Violation::SignInWith { provider: identity.kind().title().to_owned() }))
+    })
 }
 
 /// Begins a session for the user who knows the password, in place of the one the browser had.
@@ -71,13 +71,13 @@ async fn check(services: &Services, email: &str, password: String, client: &Clie
     let refused = || wrong_sign_in(services, count);
     let verified = verify(services, attempt, password).await?.ok_or_else(refused)?;
     if !verified.is_active {
-        return Err(Refusal::Forbidden(DEACTIVATED.to_owned()).into());
+        return Err(Refusal::Forbidden(Violation::AccountDeactivated).into());
     }
     let mut transaction = services.pool.begin().await?;
     let Entered { password_change_due, has_expired } =
         enter(services, &mut transaction, &verified).await?.ok_or_else(refused)?;
     if has_expired {
-        return Err(Refusal::Forbidden(EXPIRED.to_owned()).into());
+        return Err(Refusal::Forbidden(Violation::OneTimePasswordExpired).into());
     }
     let (user, now) = (verified.user, services.clock.now());
     let (session, token) = session::begin(services, &mut transaction, user, client, now).await?;
@@ -92,15 +92,10 @@ async fn check(services: &Services, email: &str, password: String, client: &Clie
     Ok(SignedIn { token, device, password_change_due })
 }
 
-/// What a user learns who has the right password of an account that is closed.
-const DEACTIVATED: &str = "This account is deactivated. Ask an administrator.";
-/// What a user learns who has the right one-time password too late.
-const EXPIRED: &str = "This one-time password has expired. Ask an administrator for a new one.";
-
 /// The answer to a wrong password or an address without an account; the same for both.
 fn wrong_sign_in(services: &Services, count: Count) -> Error {
     match count {
-        Count::Open => wrong(services, "password", "The e-mail address or the password is wrong."),
+        Count::Open => wrong(services, |tries, minutes| Violation::WrongSignIn { tries, minutes }),
         Count::Last(until) | Count::Blocked(until) => {
             Refusal::SignInBlocked { until, seconds: tries::seconds_from(services.clock.now(), until) }.into()
         }
@@ -120,7 +115,7 @@ pub async fn confirm(
     password: String,
     client: &Client,
 ) -> Result<SessionToken, Error> {
-    let wrong = || wrong(services, "confirm_password", "The password is wrong.");
+    let wrong = || wrong(services, |tries, minutes| Violation::WrongPassword { tries, minutes });
     let verified = verify_own(services, caller, password, client).await?.ok_or_else(wrong)?;
     let mut transaction = services.pool.begin().await?;
     enter(services, &mut transaction, &verified).await?.ok_or_else(wrong)?;

@@ -5,8 +5,8 @@
 use crate::audit::Entry;
 use crate::change::Change;
 use crate::error::Error;
-use domain::error::Refusal;
 use domain::id::EventId;
+use domain::violation::Violation;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use time::Duration;
@@ -79,11 +79,7 @@ impl Change<'_> {
         )
         .fetch_optional(self.connection())
         .await?
-        .ok_or_else(|| {
-            let minutes = UNDO_WINDOW.whole_minutes();
-            let text = format!("This was undone already, or more than {minutes} minutes ago. Nothing was changed.");
-            Refusal::Rule(text)
-        })?;
+        .ok_or_else(|| Violation::UndoExpired { minutes: UNDO_WINDOW.whole_minutes() })?;
         serde_json::from_value(former).map_err(|fault| Error::Broken(fault.to_string()))
     }
 }

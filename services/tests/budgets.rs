@@ -12,6 +12,7 @@ use domain::permission::{ManageBudgets, ViewBudgets};
 use domain::project::ProjectName;
 use domain::role::PlatformRole;
 use domain::text::SearchTerm;
+use domain::violation::Violation;
 use services::guard::{Caller, Can};
 use services::testing::{World, conflict, problem, refusal};
 use services::{budgets, views};
@@ -170,7 +171,7 @@ async fn same_field_changed_twice_is_saved_only_after_a_choice() {
     // Sent from the conflict page without a choice.
     basis.offered = [("hard_limit".to_owned(), field.theirs.typed.clone())].into();
     let refused = conflict(budgets::edit(&world.services, &manages(&mia), id, mine(&basis)).await);
-    assert_eq!(refused.problems.at("hard_limit").expect("a problem").as_str(), "Choose a value for Hard limit.");
+    assert_eq!(refused.problems.at("hard_limit").expect("a problem").code(), "choice_missing");
     assert_eq!(detail(&world, &mia, id).await.budget.limits.hard().exact(), "$99.00", "nothing was saved");
 
     // A third save between the page and the choice.
@@ -203,7 +204,8 @@ async fn merge_of_limits_that_cross_names_the_field_and_saves_nothing() {
     budgets::edit(&world.services, &manages(&mia), id, higher_soft).await.expect("first");
     let shown = conflict(budgets::edit(&world.services, &manages(&mia), id, lower_hard).await);
     assert!(!shown.needs_choice());
-    assert!(shown.problems.at("soft_limit").expect("a problem").as_str().contains("$3.00 above the hard limit"));
+    let crossed = Violation::SoftLimitAboveHard { above: "$3.00".to_owned(), hard: "$45.00".to_owned() };
+    assert_eq!(shown.problems.at("soft_limit"), Some(&crossed));
     assert_eq!(detail(&world, &mia, id).await.budget.version, 2, "nothing was saved");
 }
 

@@ -5,6 +5,7 @@ use domain::actor::Target;
 use domain::error::Refusal;
 use domain::role::PlatformRole;
 use domain::session::CONFIRMED_FOR;
+use domain::violation::Violation;
 use services::client::{Client, SessionToken};
 use services::guard::Caller;
 use services::testing::{World, count_hashes};
@@ -100,13 +101,13 @@ async fn a_wrong_confirmation_counts_like_a_wrong_sign_in() {
     let world = World::create().await;
     let mira = maintainer(&world).await;
     let problem = |refusal: Refusal| match refusal {
-        Refusal::Invalid(errors) => errors.at("confirm_password").map(|problem| problem.as_str().to_owned()),
+        Refusal::Invalid(errors) => errors.at("confirm_password").cloned(),
         other => panic!("{other:?}"),
     };
-    let said = "The password is wrong. After 5 failed attempts sign-in is blocked for 15 minutes.";
+    let said = Violation::WrongPassword { tries: 5, minutes: 15 };
     for _ in 0..5 {
         let wrong = confirm(&world, &mira, "a loud ledger line").await.expect_err("wrong");
-        assert_eq!(problem(wrong).as_deref(), Some(said));
+        assert_eq!(problem(wrong).as_ref(), Some(&said));
     }
     let (locked, hashes) = count_hashes(confirm(&world, &mira, PASSWORD)).await;
     assert_eq!((locked.expect_err("locked"), hashes), (Refusal::TooMany(900), 0));

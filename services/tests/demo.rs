@@ -1,11 +1,10 @@
 //! Demo data: the same every time, and within the rules.
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
-use domain::error::Refusal;
 use domain::role::PlatformRole;
+use services::bootstrap;
 use services::demo::{self, Amount, Progress};
-use services::testing::World;
-use services::{Error, bootstrap};
+use services::testing::{World, rule};
 use sqlx::AssertSqlSafe;
 
 const SMALL: Amount = Amount { users: 3_000, projects: 120, seed: 7 };
@@ -127,13 +126,6 @@ async fn the_smallest_amounts_are_amounts() {
         assert_eq!(count(&world, "users").await, i64::from(users));
         let made = if users == 0 { 0 } else { i64::from(projects) };
         assert_eq!(count(&world, "projects where project_type = 'shared'").await, made);
-    }
-}
-
-fn rule<T: std::fmt::Debug>(result: Result<T, Error>) -> String {
-    match result.expect_err("a refusal") {
-        Error::Refused(Refusal::Rule(text)) => text,
-        other => panic!("{other}"),
     }
 }
 

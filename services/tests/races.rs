@@ -8,10 +8,10 @@ use domain::actor::Target;
 use domain::budget::BudgetDraft;
 use domain::draft::Edit;
 use domain::error::Refusal;
-use domain::form::FieldErrors;
 use domain::permission::{CreateProject, ManageBudgets, ManageMembers};
 use domain::project::{ProjectDraft, ProjectName};
 use domain::role::{PlatformRole, ProjectRole};
+use domain::violation::Violation;
 use services::projects;
 use services::testing::{World, rounds};
 use services::{Error, budgets, members};
@@ -85,7 +85,6 @@ async fn the_project_limit_holds_for_those_who_make_projects() {
 async fn a_form_that_is_sent_twice_makes_one_thing() {
     let world = Arc::new(World::create().await);
     let root = world.person("Root", PlatformRole::Maintainer).await;
-    let taken = |field: &str, text: &str| Err(Refusal::from(FieldErrors::one(field, text)));
     for round in 0..rounds(100, 1000) {
         let name = format!("made-{round}");
         let came_to = race(|_| {
@@ -94,7 +93,7 @@ async fn a_form_that_is_sent_twice_makes_one_thing() {
             async move { projects::create(&services, &can, new, &ProjectDraft::default()).await.map(drop) }
         })
         .await;
-        let in_use = taken("name", "There is already a project with this name, perhaps a deleted one. Choose another.");
+        let in_use = Err(Violation::ProjectNameTaken.into());
         assert_eq!(done(&came_to), 1, "round {round}: {came_to:?}");
         assert!(came_to.iter().all(|one| one.is_ok() || *one == in_use), "round {round}: {came_to:?}");
         let (id, rows): (uuid::Uuid, i64) =
@@ -112,7 +111,7 @@ async fn a_form_that_is_sent_twice_makes_one_thing() {
             async move { members::add(&services, &can, person, ProjectRole::Member).await }
         })
         .await;
-        let already = taken("person", "This person is already a member.");
+        let already = Err(Violation::AlreadyMember.into());
         assert_eq!(done(&came_to), 1, "round {round}: {came_to:?}");
         assert!(came_to.iter().all(|one| one.is_ok() || *one == already), "round {round}: {came_to:?}");
     }

@@ -2,8 +2,8 @@
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::error::Refusal;
-use domain::form::FieldErrors;
 use domain::role::PlatformRole;
+use domain::violation::Violation;
 use services::client::{Client, DeviceToken, SessionToken};
 use services::sign_in::{self, SignedIn};
 use services::testing::World;
@@ -46,9 +46,7 @@ async fn tries(world: &World, person: uuid::Uuid) -> i32 {
 }
 
 fn the_one_answer() -> Refusal {
-    let text =
-        "The e-mail address or the password is wrong. After 5 failed attempts sign-in is blocked for 15 minutes.";
-    FieldErrors::one("password", text).into()
+    Violation::WrongSignIn { tries: 5, minutes: 15 }.into()
 }
 
 #[tokio::test]
@@ -186,7 +184,7 @@ async fn deactivated_user_is_told_so_after_the_right_password_alone() {
     let world = World::create().await;
     with_priya(&world).await;
     run(&world, "update users set is_active = false where name = 'Priya'").await;
-    let told = Refusal::Forbidden("This account is deactivated. Ask an administrator.".to_owned());
+    let told = Refusal::Forbidden(Violation::AccountDeactivated);
     assert_eq!(attempt(&world, "priya@example.com", PASSWORD).await.expect_err("deactivated"), told);
     assert_eq!(attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong"), the_one_answer());
     for _ in 0..3 {
@@ -214,9 +212,8 @@ async fn expired_one_time_password_is_told_so_after_the_right_one_alone() {
         "update users set password_change_due = true, password_expires_at = '2026-03-02 09:00:00+00' where name = 'Priya'",
     )
     .await;
-    let told = "This one-time password has expired. Ask an administrator for a new one.";
     let refused = attempt(&world, "priya@example.com", PASSWORD).await.expect_err("expired");
-    assert_eq!(refused, Refusal::Forbidden(told.to_owned()));
+    assert_eq!(refused, Refusal::Forbidden(Violation::OneTimePasswordExpired));
     assert_eq!(attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong"), the_one_answer());
 }
 

@@ -4,6 +4,7 @@
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::{SessionId, UserId};
+use domain::violation::Violation;
 use services::Error;
 use services::submission::{FormKey, REPEATED_FOR, Submission};
 use services::testing::World;
@@ -148,7 +149,7 @@ async fn action_goes_on_after_its_browser_hung_up() {
 async fn refused_post_does_not_use_up_the_key() {
     let world = World::create().await;
     let (browser, created) = (Browser::new(&world), Created::default());
-    let refused = async { Err::<String, Error>(FieldErrors::one("name", "Enter the name.").into()) };
+    let refused = async { Err::<String, Error>(FieldErrors::one("name", Violation::required("the name")).into()) };
     let answer = browser.post().once(&world.services, refused).await;
     assert!(matches!(answer, Err(Error::Refused(Refusal::Invalid(_)))), "{answer:?}");
     assert_eq!(send(&world, browser.post(), &created).await, "number 1");

@@ -12,9 +12,9 @@ use domain::user::{ProjectAllowance, UserDetail, UserDraft, UserKind, UserStatus
 use services::client::Client;
 use services::guard::{Caller, Can};
 use services::members::WithoutAdmin;
-use services::testing::{World, count_hashes};
+use services::testing::{World, count_hashes, refusal, rule};
 use services::users::{self, NewAccount};
-use services::{Error, own_account, sign_in, views};
+use services::{own_account, sign_in, views};
 use time::Duration;
 
 fn with_limit(limit: Option<u32>) -> Edit<UserDraft> {
@@ -58,17 +58,6 @@ impl Stage {
 
     async fn actions(&self, target: uuid::Uuid) -> Vec<String> {
         self.world.audit(target).await.into_iter().map(|(action, _, _)| action).collect()
-    }
-}
-
-fn refused<T>(result: Result<T, Error>) -> Refusal {
-    result.err().expect("a refusal").into()
-}
-
-fn rule<T>(result: Result<T, Error>) -> String {
-    match refused(result) {
-        Refusal::Rule(text) => text,
-        other => panic!("{other:?}"),
     }
 }
 
@@ -189,9 +178,9 @@ async fn a_person_who_does_not_exist_is_not_found() {
     let stage = Stage::set().await;
     let nobody = UserId(uuid::Uuid::from_u128(7));
     let can: Can<ViewUsers> = stage.admin.can(Target::Platform).expect("an admin");
-    assert_eq!(refused(views::user_page::load(&stage.world.services, &can, nobody).await), Refusal::NotFound);
+    assert_eq!(refusal(views::user_page::load(&stage.world.services, &can, nobody).await), Refusal::NotFound);
     assert_eq!(
-        refused(users::deactivate(&stage.world.services, &stage.manage(), nobody, WithoutAdmin::Allow).await),
+        refusal(users::deactivate(&stage.world.services, &stage.manage(), nobody, WithoutAdmin::Allow).await),
         Refusal::NotFound
     );
 }
@@ -345,6 +334,6 @@ async fn a_project_limit_is_set_and_taken_back() {
     }
     let fields: Vec<_> = stage.world.audit(id.0).await.into_iter().flat_map(|(_, _, fields)| fields).collect();
     assert_eq!(fields, ["project_limit: - -> 0", "project_limit: 0 -> 7", "project_limit: 7 -> -"]);
-    let refused = refused(users::edit(&stage.world.services, &stage.manage(), id, with_limit(Some(u32::MAX))).await);
+    let refused = refusal(users::edit(&stage.world.services, &stage.manage(), id, with_limit(Some(u32::MAX))).await);
     assert!(matches!(&refused, Refusal::Invalid(errors) if errors.at("project_limit").is_some()), "{refused:?}");
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask docs`: the tables of README.md and the document of the API, which the program itself knows best.
+//! `cargo xtask docs`: generated tables and the document of the API, which the program itself knows best.
 
 use crate::paths::{self, Mode};
 use crate::steps::Steps;
@@ -6,15 +6,15 @@ use crate::{build, command};
 use anyhow::{Context, Result, bail};
 use std::process::Command;
 
-/// Each is a section of README.md and what `bursar docs` calls it.
-const TABLES: [&str; 2] = ["roles", "config"];
+/// A file, and the section in it that `bursar docs` prints under the same name.
+const TABLES: [(&str, &str); 3] = [("README.md", "roles"), ("README.md", "config"), ("docs/api.md", "errors")];
 
 const END: &str = "<!-- /generated -->";
 
 /// Writes them again, or fails when they would change.
 pub(crate) fn run(steps: &mut Steps, check: bool) -> Result<()> {
     steps.step("Building the server", || build::server(Mode::Dev))?;
-    steps.step("Writing the tables of README.md and docs/openapi.json", || write(check))
+    steps.step("Writing the generated tables and docs/openapi.json", || write(check))
 }
 
 /// As [`run`], with the server's binary as it is.
@@ -25,13 +25,13 @@ pub(crate) fn write(check: bool) -> Result<()> {
 }
 
 fn write_tables(check: bool) -> Result<()> {
-    let path = paths::root().join("README.md");
-    let mut new = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-    for table in TABLES {
-        let text = command::output(Command::new(paths::bursar(Mode::Dev)).args(["docs", table]))?;
-        new = replace(&new, table, &text)?;
+    for (name, section) in TABLES {
+        let old = std::fs::read_to_string(paths::root().join(name)).with_context(|| format!("reading {name}"))?;
+        let table = command::output(Command::new(paths::bursar(Mode::Dev)).args(["docs", section]))?;
+        let new = replace(&old, section, &table).with_context(|| name.to_owned())?;
+        keep(name, &new, check)?;
     }
-    keep("README.md", &new, check)
+    Ok(())
 }
 
 /// Writes a file of the tree unless it is current.
@@ -51,7 +51,7 @@ fn replace(document: &str, section: &str, table: &str) -> Result<String> {
     let begin = format!("<!-- generated:{section} -->");
     let parts = document.split_once(&begin).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
     let Some((before, after)) = parts else {
-        bail!("README.md lacks the marks {begin} and {END}");
+        bail!("the marks {begin} and {END} are missing");
     };
     Ok(format!("{before}{begin}\n{}\n{END}{after}", table.trim()))
 }

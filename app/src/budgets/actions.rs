@@ -20,6 +20,7 @@ use {
     domain::permission::ManageBudgets,
     domain::project::ProjectName,
     domain::shortened::shortened,
+    domain::violation::Violation,
     leptos::server_fn::ServerFn,
     services::budgets,
     services::undo::Changed,
@@ -162,7 +163,7 @@ pub async fn undo_unassignment(event: String) -> Result<FormOutcome, PageError> 
 
 #[cfg(feature = "ssr")]
 fn parse_budget(raw: &str) -> Result<BudgetId, FieldErrors> {
-    parse_id(raw).map_err(|_| FieldErrors::one("budget", "Choose a budget."))
+    parse_id(raw).map_err(|_| FieldErrors::one("budget", Violation::unknown_choice("a budget")))
 }
 
 #[cfg(feature = "ssr")]

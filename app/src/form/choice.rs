@@ -5,6 +5,7 @@ use crate::error::PageError;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::suggestion::{MATCHES, Suggestion, SuggestionKind, exact_match};
+use domain::violation::Violation;
 
 /// What was sent by a [`crate::ui::Chooser`].
 pub(crate) struct Choice<'a> {
@@ -33,9 +34,10 @@ impl Form {
         if !value.is_empty() {
             return self.submit(action(value)).await;
         }
-        let (noun, typed) = (kind.noun(), typed.trim());
+        let (noun, typed) = (kind.noun().to_owned(), typed.trim().to_owned());
         if typed.is_empty() {
-            return self.come_back(FieldErrors::one(field, format!("Choose a {noun}.")).into()).await;
+            let problem = Violation::unknown_choice(&format!("a {noun}"));
+            return self.come_back(FieldErrors::one(field, problem).into()).await;
         }
         let found = match found.await {
             Ok(found) => found,
@@ -45,11 +47,11 @@ impl Form {
             return self.submit(action(named.value.clone())).await;
         }
         if found.is_empty() {
-            let problem = format!("No {noun} is called “{typed}”. Enter another name or a part of it.");
-            return self.come_back(FieldErrors::one(field, problem).into()).await;
+            return self.come_back(FieldErrors::one(field, Violation::NoMatch { noun, typed }).into()).await;
         }
-        let problem = format!("“{typed}” is not the whole name of one {noun}. Choose one of these.");
         let matches = serde_json::to_string(&found).unwrap_or_default();
-        self.keeping(MATCHES, matches).come_back(FieldErrors::one(field, problem).into()).await
+        self.keeping(MATCHES, matches)
+            .come_back(FieldErrors::one(field, Violation::NoExactMatch { noun, typed }).into())
+            .await
     }
 }

@@ -30,6 +30,7 @@ mod ssr {
     use crate::request;
     use domain::error::Refusal;
     use domain::form::{Flash, FormState, Undo};
+    use domain::violation::Violation;
     use leptos::reactive::computed::ScopedFuture;
     use serde::{Deserialize, Serialize};
     use services::forms;
@@ -119,8 +120,8 @@ mod ssr {
             action: impl Future<Output = Result<Done, services::Error>> + Send + 'static,
         ) -> Result<FormOutcome, PageError> {
             if is_of_another_user() {
-                let refusal = Refusal::Rule(ANOTHER_USER.to_owned());
-                return Self { values: BTreeMap::new(), ..self }.come_back(refusal).await;
+                let form = Self { values: BTreeMap::new(), ..self };
+                return form.come_back(Violation::FormOfAnotherUser.into()).await;
             }
             let done = match submission() {
                 Some(submission) => submission.once(&request::services()?, ScopedFuture::new(action)).await,
@@ -178,9 +179,6 @@ mod ssr {
             }
         }
     }
-
-    const ANOTHER_USER: &str =
-        "Another user opened this page before you signed in. Nothing was changed. Load the page again, then try again.";
 
     /// Whether the form was rendered for another user than the one who is signed in now, in another tab perhaps.
     fn is_of_another_user() -> bool {

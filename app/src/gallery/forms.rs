@@ -7,7 +7,8 @@ use crate::ui::{
     Segmented, SelectField, SettingsSection, SwitchButton, TextArea, TextField, TextKind,
 };
 use domain::error::Refusal;
-use domain::form::{FieldErrors, FieldProblem, FormState};
+use domain::form::{FieldErrors, FormState};
+use domain::violation::Violation;
 use leptos::context::Provider;
 use leptos::prelude::*;
 
@@ -23,8 +24,9 @@ pub(super) fn sections() -> AnyView {
 }
 
 fn errors() -> FieldErrors {
-    let mut errors = FieldErrors::one("name", "Use lower-case letters only: “L” is a capital letter.");
-    errors.add("hard_limit", FieldProblem::new("Enter more than $0.00."));
+    let wrong = "the capital letter L".to_owned();
+    let mut errors = FieldErrors::one("name", Violation::NameCharacters { wrong });
+    errors.add("hard_limit", Violation::HardLimitZero);
     errors
 }
 

@@ -114,7 +114,7 @@ fn refusal_page(error: &PageError) -> impl IntoView + use<> {
             refused("Nothing here", "It does not exist, or you may not see it. Ask whoever gave you the link.")
                 .into_any()
         }
-        Refusal::Forbidden(who_may) => refused("Not open to you", who_may).into_any(),
+        Refusal::Forbidden(violation) => refused("Not open to you", &violation.to_string()).into_any(),
         other => {
             let text = other.to_string();
             view! {

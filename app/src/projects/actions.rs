@@ -26,6 +26,7 @@ use {
     domain::role::ProjectRole,
     domain::shortened::shortened,
     domain::suggestion::{SuggestionKind, TYPED},
+    domain::violation::Violation,
     leptos::server_fn::ServerFn,
     services::Services,
     services::guard::{Caller, Can},
@@ -160,7 +161,8 @@ async fn add(project: String, person: String, role: String) -> Result<Done, serv
     let (services, caller) = signed_in()?;
     let can = in_project::<ManageMembers>(&services, &caller, &project).await.map_err(at_project)?;
     let role = parse_role(&role)?;
-    let person = parse_id(&person).map_err(|_| FieldErrors::one("person", "Choose a user from the search."))?;
+    let person = parse_id(&person)
+        .map_err(|_| FieldErrors::one("person", Violation::unknown_choice("a user from the search")))?;
     services::members::add(&services, &can, person, role).await?;
     let page = set_param(current_page().as_str(), ADDED_ROLE, role.key());
     Ok(Done::at(page).with_notice(format!("Added to {project} as {}.", role.title().to_lowercase())))
@@ -272,14 +274,12 @@ async fn in_project<P: Asks>(services: &Services, caller: &Caller, name: &str) -
 #[cfg(feature = "ssr")]
 fn at_project(fault: services::Error) -> services::Error {
     match fault {
-        services::Error::Refused(Refusal::NotFound) => {
-            FieldErrors::one("project", "There is no such project. Enter the technical name its page shows.").into()
-        }
+        services::Error::Refused(Refusal::NotFound) => Violation::UnknownProject.into(),
         fault => fault,
     }
 }
 
 #[cfg(feature = "ssr")]
 fn parse_role(raw: &str) -> Result<ProjectRole, FieldErrors> {
-    ProjectRole::parse(raw).map_err(|problem| FieldErrors::one("role", problem.as_str()))
+    ProjectRole::parse(raw).map_err(|problem| FieldErrors::one("role", problem))
 }

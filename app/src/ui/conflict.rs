@@ -44,7 +44,7 @@ pub fn ConflictFields(
     let (name, seed) = (conflict.your_name.clone(), conflict.your_id.to_string());
     let yours = move || view! { <Avatar name seed size=AvatarSize::Small /> };
     let row_of = |&field: &&ConflictField| {
-        let problem = conflict.problems.at(&field.name).map(|problem| problem.as_str().to_owned());
+        let problem = conflict.problems.at(&field.name).map(ToString::to_string);
         row(form, field.clone(), problem)
     };
     let rows = open.iter().map(row_of).views();

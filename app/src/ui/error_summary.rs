@@ -24,9 +24,9 @@ pub fn ErrorSummary(
     let count = errors.iter().count();
     let need =
         if count == 1 { "One field needs a change:".to_owned() } else { format!("{count} fields need a change:") };
-    let line = |(field, problem): (&str, &domain::form::FieldProblem)| {
+    let line = |(field, problem): (&str, &domain::violation::Violation)| {
         let label = labels.iter().find(|(name, _)| *name == field).map_or(field, |(_, label)| *label);
-        let words = [label, ": ", problem.as_str()].concat();
+        let words = [label, ": ", &problem.to_string()].concat();
         view! {
             <li>
                 // External to the router, which would scroll and leave the focus where it is.

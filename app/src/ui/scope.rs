@@ -33,7 +33,7 @@ pub(super) fn wire(name: &str, value: String, error: Option<String>, has_hint: b
     let scope = use_context::<FieldScope>().unwrap_or_default();
     let state = scope.state.as_ref();
     let id = field_id(&scope.form, name);
-    let error = error.or_else(|| Some(state?.problem(name)?.as_str().to_owned()));
+    let error = error.or_else(|| Some(state?.problem(name)?.to_string()));
     let parts = [(error.is_some(), "-error"), (has_hint, "-hint")];
     let described: Vec<String> =
         parts.into_iter().filter(|(is_there, _)| *is_there).map(|(_, part)| [&id, part].concat()).collect();

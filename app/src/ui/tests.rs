@@ -6,9 +6,10 @@ use domain::budget::BudgetDraft;
 use domain::conflict::{Conflict, EditBasis, Merge, Saved};
 use domain::draft::Draft;
 use domain::error::Refusal;
-use domain::form::{FieldErrors, FieldProblem, FormState};
+use domain::form::{FieldErrors, FormState};
 use domain::id::UserId;
 use domain::page::PageSize;
+use domain::violation::Violation;
 use leptos::context::Provider;
 use leptos::prelude::*;
 
@@ -32,10 +33,10 @@ fn is_checked(tag: &str) -> bool {
     [&tag[..class], &tag[end..]].iter().any(|part| part.contains(" checked"))
 }
 
-fn came_back(values: &[(&str, &str)], problems: &[(&str, &str)]) -> FieldScope {
+fn came_back(values: &[(&str, &str)], problems: &[(&str, Violation)]) -> FieldScope {
     let mut errors = FieldErrors::default();
     for (field, problem) in problems {
-        errors.add(field, FieldProblem::new(*problem));
+        errors.add(field, problem.clone());
     }
     let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let state = FormState { form: "new".to_owned(), values, refusal: Refusal::Invalid(errors) };
@@ -44,7 +45,7 @@ fn came_back(values: &[(&str, &str)], problems: &[(&str, &str)]) -> FieldScope {
 
 #[test]
 fn a_field_says_what_is_wrong_with_it() {
-    let scope = came_back(&[("name", "A\"<b>")], &[("name", "Enter a name.")]);
+    let scope = came_back(&[("name", "A\"<b>")], &[("name", Violation::required("a name"))]);
     let html = html(|| {
         view! {
             <Provider value=scope>
@@ -82,7 +83,7 @@ fn a_problem_given_by_the_page_shows_without_a_form() {
 
 #[test]
 fn disabled_select_sends_the_stored_value_whatever_was_sent_before() {
-    let scope = came_back(&[("category", "cli")], &[("category", "Cannot change.")]);
+    let scope = came_back(&[("category", "cli")], &[("category", Violation::CategoryInUse)]);
     let html = html(|| {
         let options = vec![Choice::new("platform", "Platform"), Choice::new("cli", "CLI")];
         view! {
@@ -127,7 +128,7 @@ fn period_field_shows_an_offered_length_a_number_or_the_stored_minutes() {
 fn period_field_leads_from_the_summary_to_the_number() {
     let scope = came_back(
         &[("period", "other"), ("period_count", "1m"), ("period_unit", "days")],
-        &[("period_count", "Enter a whole number of days from 1 to 366.")],
+        &[("period_count", Violation::ResetCountOutOfRange { unit: "days".to_owned(), max: 366 })],
     );
     let [day, ..] = domain::reset_period::ResetPeriod::OFFERED;
     let html = html(|| view! { <Provider value=scope><PeriodField period=day /></Provider> });
@@ -157,7 +158,7 @@ fn nothing_typed_breaks_out_of_a_search_or_a_filter() {
 
 #[test]
 fn an_error_summary_leads_to_its_fields() {
-    let errors = FieldErrors::one("hard_limit", "Enter more than $0.00.");
+    let errors = FieldErrors::one("hard_limit", Violation::HardLimitZero);
     let html = html(
         move || view! { <ErrorSummary form="new" fact="Not created." errors labels=vec![("hard_limit", "Hard limit")] /> },
     );

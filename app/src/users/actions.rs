@@ -16,13 +16,14 @@ use {
     domain::draft::{Edit, Precondition},
     domain::email::Email,
     domain::error::Refusal,
-    domain::form::{FieldErrors, FieldProblem},
+    domain::form::FieldErrors,
     domain::id::{EventId, UserId},
     domain::permission::Permission,
     domain::permission::{GrantAuditor, GrantRoles, ManageUsers},
     domain::role::PlatformRole,
     domain::shortened::shortened,
     domain::user::UserDraft,
+    domain::violation::Violation,
     leptos::server_fn::ServerFn,
     services::guard::Caller,
     services::users,
@@ -82,13 +83,12 @@ pub async fn set_platform_role(
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can_grant_auditor = caller.can::<GrantAuditor>(Target::Platform)?;
-        let role = PlatformRole::parse(&role).map_err(|problem| FieldErrors::one("role", problem.as_str()))?;
+        let role = PlatformRole::parse(&role).map_err(|problem| FieldErrors::one("role", problem))?;
         let person = parse_id(&person)?;
         let changed = if role.is_admin() || caller.actor.may(Permission::GrantRoles, Target::Platform) {
             let can = caller.can::<GrantRoles>(Target::Platform)?;
             if role.is_admin() && confirmed != role.key() {
-                let text = format!("Not saved yet: press “Save role” and confirm {}.", role.title());
-                return Err(FieldErrors::one("role", text).into());
+                return Err(Violation::RoleNotConfirmed { role: role.title().to_owned() }.into());
             }
             users::set_platform_role(&services, &can, person, role).await?
         } else {
@@ -194,7 +194,7 @@ pub async fn change_address(
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
-        let email = Email::parse(&email).map_err(|problem| FieldErrors::one("email", problem.as_str()))?;
+        let email = Email::parse(&email).map_err(|problem| FieldErrors::one("email", problem))?;
         let edit = Edit::new(Precondition::FormVersion { version, basis }, |stored: UserDraft| {
             Ok(UserDraft { email, ..stored })
         });
@@ -329,7 +329,7 @@ pub async fn set_project_limit(person: String, limit: String) -> Result<FormOutc
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageUsers>(Target::Platform)?;
-        let limit = parse_limit(&limit).map_err(|problem| FieldErrors::one("limit", problem.as_str()))?;
+        let limit = parse_limit(&limit).map_err(|problem| FieldErrors::one("limit", problem))?;
         let edit = Edit::new(Precondition::None, move |stored| Ok(UserDraft { project_limit: limit, ..stored }));
         users::edit(&services, &can, parse_id::<UserId>(&person)?, edit).await?;
         Ok(Done::here().with_notice("Project limit saved."))
@@ -338,11 +338,11 @@ pub async fn set_project_limit(person: String, limit: String) -> Result<FormOutc
 }
 
 #[cfg(feature = "ssr")]
-fn parse_limit(raw: &str) -> Result<Option<u32>, FieldProblem> {
+fn parse_limit(raw: &str) -> Result<Option<u32>, Violation> {
     let text = raw.trim();
     if text.is_empty() {
         return Ok(None);
     }
     let limit = text.parse().ok().filter(|limit| *limit <= 1_000_000);
-    limit.map(Some).ok_or_else(|| FieldProblem::new("Enter a whole number from 0, or nothing for the default."))
+    limit.map(Some).ok_or(Violation::InvalidProjectLimit)
 }

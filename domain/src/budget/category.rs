@@ -1,6 +1,6 @@
 //! What a budget pays for.
 
-use crate::form::FieldProblem;
+use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 
 /// What a budget pays for; a user or a project has at most one budget of each category.
@@ -49,10 +49,10 @@ impl Category {
     ///
     /// # Errors
     /// Names the values allowed.
-    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
         Self::ALL
             .into_iter()
             .find(|category| category.key() == raw)
-            .ok_or_else(|| FieldProblem::new("Choose platform, CLI or premium models."))
+            .ok_or_else(|| Violation::unknown_choice("platform, CLI or premium models"))
     }
 }

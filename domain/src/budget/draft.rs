@@ -88,6 +88,7 @@ mod tests {
     use super::*;
     use crate::draft::Draft as _;
     use crate::reset_period::PeriodFields;
+    use crate::violation::Violation;
 
     #[test]
     fn draft_names_every_problem_at_its_field() {
@@ -105,20 +106,13 @@ mod tests {
     #[test]
     fn crossed_limits_say_by_how_much() {
         let errors = BudgetDraft::parse("Leads", "cli", "300", "250", "30d").expect_err("crossed");
-        let text = errors.at("soft_limit").expect("at the soft limit").as_str();
-        assert_eq!(
-            text,
-            "The soft limit is $50.00 above the hard limit. Enter $250.00 or less, or raise the hard limit."
-        );
+        let crossed =
+            |above: &str, hard: &str| Violation::SoftLimitAboveHard { above: above.into(), hard: hard.into() };
+        assert_eq!(errors, FieldErrors::one("soft_limit", crossed("$50.00", "$250.00")));
+        let errors = BudgetDraft::parse("Leads", "cli", "0.0041", "0.004", "30d").expect_err("crossed");
+        assert_eq!(errors, FieldErrors::one("soft_limit", crossed("$0.0001", "$0.0040")), "by less than a cent");
         assert!(BudgetDraft::parse("Leads", "cli", "0", "0", "30d").expect_err("zero").at("hard_limit").is_some());
         assert!(BudgetDraft::parse("Leads", "cli", "250", "250", "30d").is_ok());
-    }
-
-    #[test]
-    fn limits_crossed_by_less_than_a_cent_say_by_how_much() {
-        let errors = BudgetDraft::parse("Leads", "cli", "0.0041", "0.004", "30d").expect_err("crossed");
-        let text = errors.at("soft_limit").expect("at the soft limit").as_str();
-        assert!(text.starts_with("The soft limit is $0.0001 above the hard limit. Enter $0.0040 or less"), "{text}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::form::FieldErrors;
 use crate::money::Money;
+use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 
 /// Soft and hard limit of one budget: 0 <= soft <= hard, hard > 0.
@@ -18,16 +19,12 @@ impl Limits {
     /// A problem at `hard_limit` or `soft_limit` that says what to enter.
     pub fn new(soft: Money, hard: Money) -> Result<Self, FieldErrors> {
         if hard == Money::default() {
-            return Err(FieldErrors::one("hard_limit", "Enter more than $0.00."));
+            return Err(FieldErrors::one("hard_limit", Violation::HardLimitZero));
         }
         if soft > hard {
             let above = Money::from_decimal(soft.as_decimal() - hard.as_decimal()).unwrap_or_default();
-            return Err(FieldErrors::one(
-                "soft_limit",
-                format!(
-                    "The soft limit is {above} above the hard limit. Enter {hard} or less, or raise the hard limit."
-                ),
-            ));
+            let problem = Violation::SoftLimitAboveHard { above: above.to_string(), hard: hard.to_string() };
+            return Err(FieldErrors::one("soft_limit", problem));
         }
         Ok(Self { soft, hard })
     }

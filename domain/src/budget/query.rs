@@ -1,9 +1,9 @@
 //! What can be looked for in the list of budgets.
 
 use super::Category;
-use crate::form::FieldProblem;
 use crate::page::{Cursor, PageSize, Params, list_params, parse_descending, parse_size};
 use crate::text::SearchTerm;
+use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 
 /// What the list of budgets can be sorted by; each has an index.
@@ -35,11 +35,11 @@ impl BudgetSort {
     ///
     /// # Errors
     /// The value is none of them.
-    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
         [Self::Name, Self::HardLimit, Self::Updated]
             .into_iter()
             .find(|sort| sort.key() == raw)
-            .ok_or_else(|| FieldProblem::new("Choose a column that sorts."))
+            .ok_or_else(|| Violation::unknown_choice("a column that sorts"))
     }
 }
 

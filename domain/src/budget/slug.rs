@@ -1,6 +1,6 @@
 //! The id by which API clients know a budget.
 
-use crate::form::FieldProblem;
+use crate::violation::Violation;
 
 /// The id by which API clients know a budget: 1 to 128 letters, digits, `-` and `_`. Where they gave none, its own id.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,22 +14,20 @@ impl BudgetSlug {
     ///
     /// # Errors
     /// Says what it may be made of.
-    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
         let is_one = (1..=Self::LONGEST).contains(&raw.len())
             && raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        is_one.then(|| Self(raw.to_owned())).ok_or_else(|| FieldProblem::new("Use 1 to 128 letters, digits, - and _"))
+        is_one.then(|| Self(raw.to_owned())).ok_or(Violation::InvalidBudgetId)
     }
 
     /// Reads one for a new budget. What reads as a UUID may be another budget's own id.
     ///
     /// # Errors
     /// Says what it may be made of.
-    pub fn parse_new(raw: &str) -> Result<Self, FieldProblem> {
+    pub fn parse_new(raw: &str) -> Result<Self, Violation> {
         let slug = Self::parse(raw)?;
         if uuid::Uuid::parse_str(raw).is_ok() {
-            return Err(FieldProblem::new(
-                "Use something other than a UUID: budgets without an id of yours have those.",
-            ));
+            return Err(Violation::BudgetIdIsUuid);
         }
         Ok(slug)
     }

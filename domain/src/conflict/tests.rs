@@ -86,7 +86,7 @@ fn field_changed_on_both_sides_is_not_decided_without_a_choice() {
     let without = chosen(edit.clone(), &Merge { fields: first_fields.clone() }, &[]);
     let (_, draft) = merge(&without, &theirs);
     let problems = draft.expect_err("still due");
-    assert_eq!(problems.at("hard_limit").map(FieldProblem::as_str), Some("Choose a value for Hard limit."));
+    assert_eq!(problems.at("hard_limit"), Some(&Violation::ChoiceMissing { label: "Hard limit".into() }));
 
     let mine_wins = chosen(edit.clone(), &Merge { fields: first_fields.clone() }, &[("hard_limit", Side::Mine)]);
     let (kept, draft) = merge(&mine_wins, &theirs);
@@ -108,8 +108,8 @@ fn choice_made_for_another_value_is_open_again() {
         let edit = chosen(edit, &first, &[("hard_limit", side)]);
         let (again, draft) = merge(&edit, &budget("10", "80", "30d"));
         let problems = draft.expect_err("the stored value is another by now");
-        let text = problems.at("hard_limit").map(FieldProblem::as_str);
-        assert_eq!(text, Some("Hard limit was changed once more. Choose a value."));
+        let label = "Hard limit".to_owned();
+        assert_eq!(problems.at("hard_limit"), Some(&Violation::ChangedOnceMore { label }));
         assert!(again.fields[3].needs_choice(), "nothing stays chosen");
     }
 }
@@ -136,7 +136,7 @@ fn merge_that_is_not_valid_names_the_field_and_resumes_the_form() {
     let (base, mine, theirs) = (budget("40", "100", "30d"), budget("40", "80", "30d"), budget("90", "100", "30d"));
     let (merged, draft) = merge(&sent(&base, &mine), &theirs);
     let problems = draft.expect_err("the soft limit is above the hard limit");
-    assert!(problems.at("soft_limit").is_some_and(|problem| problem.as_str().contains("$10.00 above")));
+    assert!(problems.at("soft_limit").is_some_and(|problem| problem.to_string().contains("$10.00 above")));
     let conflict = conflict(merged, problems);
     assert!(!conflict.needs_choice());
     assert_eq!(conflict.kept_changes(), ["Ada changed the soft limit to $90.00."]);

@@ -1,7 +1,7 @@
 //! Reads an amount that a user typed, and refuses one that can be read in two ways.
 
 use super::{MAX_DECIMALS, Money, grouped};
-use crate::form::FieldProblem;
+use crate::violation::Violation;
 use rust_decimal::Decimal;
 
 /// What separates thousands or decimals somewhere in the world: point, comma, the spaces and apostrophes in use.
@@ -16,31 +16,27 @@ impl Money {
     /// # Errors
     /// Says what to enter. An amount that other countries read differently, such as `1.250` or `12,50`, is refused with
     /// the spellings of each reading.
-    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
         let text = raw.trim();
         let text = text.strip_prefix('$').unwrap_or(text).trim();
         if text.is_empty() {
-            return Err(FieldProblem::new("Enter an amount in US dollars."));
+            return Err(Violation::required("an amount in US dollars"));
         }
         let is_number = |c: char| c.is_ascii_digit() || MARKS.contains(&c);
         if text.chars().count() > MAX_CHARS || !text.chars().all(is_number) {
-            return Err(no_amount());
+            return Err(Violation::InvalidAmount);
         }
         if is_plain(text) { parse_plain(&text.replace(',', "")) } else { Err(ambiguous(text)) }
     }
 }
 
-fn no_amount() -> FieldProblem {
-    FieldProblem::new("Enter an amount of zero or more, like 250 or 250.00.")
-}
-
 /// Digits with at most one point.
-fn parse_plain(digits: &str) -> Result<Money, FieldProblem> {
-    let amount = Decimal::from_str_exact(digits).map_err(|_| no_amount())?;
+fn parse_plain(digits: &str) -> Result<Money, Violation> {
+    let amount = Decimal::from_str_exact(digits).map_err(|_| Violation::InvalidAmount)?;
     if amount.normalize().scale() > MAX_DECIMALS {
-        return Err(FieldProblem::new("Enter at most nine decimals."));
+        return Err(Violation::TooManyDecimals);
     }
-    Money::from_decimal(amount).ok_or_else(|| FieldProblem::new("Enter less than $1,000,000,000."))
+    Money::from_decimal(amount).ok_or(Violation::AmountTooLarge)
 }
 
 /// Whether a text has one reading only: commas between thousands, and a point that cannot be taken for one of them.
@@ -59,13 +55,15 @@ fn can_lead_thousands(digits: &str) -> bool {
 }
 
 /// The refusal of digits and marks that are no plain amount, with every spelling that may have been meant.
-fn ambiguous(text: &str) -> FieldProblem {
+fn ambiguous(text: &str) -> Violation {
     let mut readings: Vec<String> = [with_decimals(text), without_decimals(text)].into_iter().flatten().collect();
     readings.dedup();
     match readings.as_slice() {
-        [] => no_amount(),
-        [only] => FieldProblem::new(format!("Write {only} instead of “{text}”.")),
-        [first, .., last] => FieldProblem::new(format!("“{text}” is ambiguous. Write {first} or {last}.")),
+        [] => Violation::InvalidAmount,
+        [only] => Violation::UnclearAmount { text: text.to_owned(), reading: only.clone() },
+        [first, .., last] => {
+            Violation::AmbiguousAmount { text: text.to_owned(), first: first.clone(), last: last.clone() }
+        }
     }
 }
 
@@ -96,7 +94,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn refusal(raw: &str) -> String {
-        Money::parse(raw).expect_err(raw).as_str().to_owned()
+        Money::parse(raw).expect_err(raw).to_string()
     }
 
     fn parsed(raw: &str) -> Money {
@@ -185,10 +183,13 @@ mod tests {
         #[test]
         fn digits_and_marks_parse_or_name_spellings_that_do(raw in "[0-9]{1,4}([., '][0-9]{1,4}){0,3}") {
             let Err(problem) = Money::parse(&raw) else { return Ok(()) };
-            if let Some((_, readings)) = problem.as_str().split_once("is ambiguous. Write ") {
-                for reading in readings.trim_end_matches('.').split(" or ") {
-                    prop_assert!(Money::parse(reading).is_ok(), "{}: {}", raw, reading);
-                }
+            let readings = match problem {
+                Violation::UnclearAmount { reading, .. } => vec![reading],
+                Violation::AmbiguousAmount { first, last, .. } => vec![first, last],
+                _ => Vec::new(),
+            };
+            for reading in readings {
+                prop_assert!(Money::parse(&reading).is_ok(), "{}: {}", raw, reading);
             }
         }
     }

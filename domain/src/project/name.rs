@@ -1,7 +1,7 @@
 //! What a project may be called.
 
-use crate::form::FieldProblem;
 use crate::text::{described, first_invisible, is_invisible};
+use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 
 /// Names nobody may take (`behaviour.md` section 3.2).
@@ -23,35 +23,37 @@ impl ProjectName {
     pub const LONGEST: usize = 100;
     /// The most characters of a name that exists already.
     pub const LONGEST_EXISTING: usize = 255;
+    /// What it is called in sentences.
+    pub const LABEL: &str = "the project's name";
 
     /// Checks a name somebody wants to give.
     ///
     /// # Errors
     /// Names the rule that is broken.
-    pub fn parse(raw: &str) -> Result<Self, FieldProblem> {
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
         let text = raw.trim();
         if text.is_empty() {
-            return Err(FieldProblem::new("Enter a name."));
+            return Err(Violation::required("a name"));
         }
         let length = text.chars().count();
         let (shortest, longest) = (Self::SHORTEST, Self::LONGEST);
         if !(shortest..=longest).contains(&length) {
-            return Err(FieldProblem::new(format!("Enter {shortest} to {longest} characters; this has {length}.")));
+            return Err(Violation::NameLength { min: shortest, max: longest, length });
         }
         if let Some(wrong) = text.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '_' | '-')) {
-            let hint = match wrong {
+            let wrong = match wrong {
                 ' ' => "a space".to_owned(),
                 'A'..='Z' => format!("the capital letter {wrong}"),
                 other if is_invisible(other) => format!("the {}", described(other)),
                 other => format!("“{other}”"),
             };
-            return Err(FieldProblem::new(format!("Use lower-case letters, digits, - and _ only; remove {hint}.")));
+            return Err(Violation::NameCharacters { wrong });
         }
         if text.starts_with(['_', '-']) {
-            return Err(FieldProblem::new("Begin with a lower-case letter or a digit."));
+            return Err(Violation::NameStart);
         }
         if RESERVED_NAMES.contains(&text) {
-            return Err(FieldProblem::new(format!("Choose another name: {text} is reserved.")));
+            return Err(Violation::NameReserved { name: text.to_owned() });
         }
         Ok(Self(text.to_owned()))
     }
@@ -60,19 +62,13 @@ impl ProjectName {
     ///
     /// # Errors
     /// It cannot be a name.
-    pub fn parse_existing(raw: &str) -> Result<Self, FieldProblem> {
+    pub fn parse_existing(raw: &str) -> Result<Self, Violation> {
         let text = raw.trim();
         match text.chars().count() {
-            0 => Err(FieldProblem::new("Enter the project's name.")),
+            0 => Err(Violation::required(Self::LABEL)),
             1..=Self::LONGEST_EXISTING if !text.contains(char::is_control) => Ok(Self(text.to_owned())),
-            1..=Self::LONGEST_EXISTING => {
-                Err(FieldProblem::new("Remove the control characters from the project's name."))
-            }
-            length => Err(FieldProblem::new(format!(
-                "Shorten the project's name by {}: at most {} characters fit.",
-                length - Self::LONGEST_EXISTING,
-                Self::LONGEST_EXISTING
-            ))),
+            1..=Self::LONGEST_EXISTING => Err(Violation::ControlCharacters { what: Self::LABEL.to_owned() }),
+            length => Err(Violation::too_long(Self::LABEL, length, Self::LONGEST_EXISTING)),
         }
     }
 
@@ -81,12 +77,12 @@ impl ProjectName {
     ///
     /// # Errors
     /// It cannot be a name, or would look like another one.
-    pub fn parse_foreign(raw: &str) -> Result<Self, FieldProblem> {
+    pub fn parse_foreign(raw: &str) -> Result<Self, Violation> {
         let name = Self::parse_existing(raw)?;
         match first_invisible(name.as_str()) {
             None => Ok(name),
             Some((_, wrong)) => {
-                Err(FieldProblem::new(format!("Remove the {} from the project's name.", described(wrong))))
+                Err(Violation::InvisibleCharacter { character: described(wrong), what: Self::LABEL.to_owned() })
             }
         }
     }
@@ -96,10 +92,10 @@ impl ProjectName {
     /// # Errors
     /// It cannot be a name, or browsers and HTTP clients would resolve it as a step in the path (RFC 3986, section
     /// 5.2.4).
-    pub fn parse_for_client(raw: &str) -> Result<Self, FieldProblem> {
+    pub fn parse_for_client(raw: &str) -> Result<Self, Violation> {
         let name = Self::parse_foreign(raw)?;
         if matches!(name.as_str(), "." | "..") {
-            return Err(FieldProblem::new(format!("Choose another name: “{name}” cannot be part of an address.")));
+            return Err(Violation::NameNotAddressable { name: name.0 });
         }
         Ok(name)
     }
@@ -111,7 +107,7 @@ impl ProjectName {
 }
 
 impl TryFrom<String> for ProjectName {
-    type Error = FieldProblem;
+    type Error = Violation;
     fn try_from(raw: String) -> Result<Self, Self::Error> {
         Self::parse_existing(&raw)
     }
@@ -162,17 +158,15 @@ mod tests {
 
     #[test]
     fn invisible_characters_in_names_are_refused_unless_they_are_stored() {
-        let said = |problem: &str| Err(FieldProblem::new(problem));
+        let character = "invisible character U+202E RIGHT-TO-LEFT OVERRIDE".to_owned();
         let override_in_name = "at\u{202e}las";
         assert_eq!(
             ProjectName::parse(override_in_name),
-            said(
-                "Use lower-case letters, digits, - and _ only; remove the invisible character U+202E RIGHT-TO-LEFT OVERRIDE."
-            )
+            Err(Violation::NameCharacters { wrong: format!("the {character}") })
         );
         assert_eq!(
             ProjectName::parse_foreign(override_in_name),
-            said("Remove the invisible character U+202E RIGHT-TO-LEFT OVERRIDE from the project's name.")
+            Err(Violation::InvisibleCharacter { character, what: ProjectName::LABEL.to_owned() })
         );
         assert_eq!(ProjectName::parse_existing(override_in_name).map(String::from), Ok(override_in_name.to_owned()));
     }
@@ -180,8 +174,8 @@ mod tests {
     #[test]
     fn names_that_are_steps_in_a_path_are_refused_to_clients() {
         for name in [".", ".."] {
-            let said = format!("Choose another name: “{name}” cannot be part of an address.");
-            assert_eq!(ProjectName::parse_for_client(name), Err(FieldProblem::new(said)));
+            let refused = Violation::NameNotAddressable { name: name.to_owned() };
+            assert_eq!(ProjectName::parse_for_client(name), Err(refused));
             assert!(ProjectName::parse(name).is_err());
             assert!(ProjectName::parse_foreign(name).is_ok());
         }
@@ -192,8 +186,8 @@ mod tests {
 
     #[test]
     fn a_wrong_character_is_named() {
-        let problem = ProjectName::parse("My project").expect_err("bad");
-        assert!(problem.as_str().contains("capital letter M"), "{problem}");
+        let wrong = "the capital letter M".to_owned();
+        assert_eq!(ProjectName::parse("My project"), Err(Violation::NameCharacters { wrong }));
     }
 
     proptest! {

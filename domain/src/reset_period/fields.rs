@@ -2,6 +2,7 @@
 
 use super::{DAY, HOUR, ResetPeriod};
 use crate::form::FieldErrors;
+use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 
 /// The fields `period`, `period_count` and `period_unit`.
@@ -74,13 +75,14 @@ impl PeriodFields {
     pub fn parse(&self) -> Result<ResetPeriod, FieldErrors> {
         if self.choice != Self::OTHER {
             let period = ResetPeriod::parse(&self.choice);
-            return period.map_err(|_| FieldErrors::one("period", "Choose how often the budget resets."));
+            return period
+                .map_err(|_| FieldErrors::one("period", Violation::unknown_choice("how often the budget resets")));
         }
         let unit = PeriodUnit::ALL.into_iter().find(|unit| unit.key() == self.unit);
-        let unit = unit.ok_or_else(|| FieldErrors::one("period_unit", "Choose hours or days."))?;
+        let unit = unit.ok_or_else(|| FieldErrors::one("period_unit", Violation::unknown_choice("hours or days")))?;
         ResetPeriod::from_count(self.count.trim(), unit.minutes()).ok_or_else(|| {
             let most = super::LONGEST / unit.minutes();
-            FieldErrors::one("period_count", format!("Enter a whole number of {} from 1 to {most}.", unit.key()))
+            FieldErrors::one("period_count", Violation::ResetCountOutOfRange { unit: unit.key().to_owned(), max: most })
         })
     }
 }

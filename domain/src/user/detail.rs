@@ -6,6 +6,7 @@ use crate::drift::LastToken;
 use crate::id::{ProjectId, UserId};
 use crate::project::{ProjectKind, ProjectName};
 use crate::role::{PlatformRole, ProjectRole};
+use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -32,15 +33,17 @@ impl ProjectAllowance {
         self.limit.is_some_and(|limit| self.used > limit)
     }
 
-    /// The refusal when none fits, naming the number and the ways on (look, section 6).
-    pub fn refusal(self, who: &str) -> String {
-        let limit = self.limit.unwrap_or_default();
-        let to_leave = self.used - limit + 1;
-        let leave = if to_leave == 1 { "Remove one".to_owned() } else { format!("Remove {to_leave}") };
-        format!(
-            "{who} is already in {} of {limit} shared projects. {leave}, or ask an admin to raise the limit.",
-            self.used
-        )
+    /// Checks that the user of this name may be in one more.
+    ///
+    /// # Errors
+    /// [`Violation::ProjectLimitReached`]
+    pub fn check(self, name: &str) -> Result<(), Violation> {
+        match self.limit {
+            Some(allowed) if self.used >= allowed => {
+                Err(Violation::ProjectLimitReached { name: name.to_owned(), used: self.used, allowed })
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -156,8 +159,9 @@ mod tests {
     fn a_refusal_names_the_right_number() {
         let at_limit = ProjectAllowance { used: 3, limit: Some(3) };
         assert!(!at_limit.has_room());
-        assert!(at_limit.refusal("Priya").contains("3 of 3 shared projects. Remove one,"));
-        assert!(ProjectAllowance { used: 5, limit: Some(3) }.refusal("Priya").contains("Remove 3,"));
+        let said = |used| ProjectAllowance { used, limit: Some(3) }.check("Priya").expect_err("no room").to_string();
+        assert!(said(3).contains("3 of 3 shared projects. Remove one,"), "{}", said(3));
+        assert!(said(5).contains("5 of 3 shared projects. Remove 3,"), "{}", said(5));
         assert!(ProjectAllowance { used: 50, limit: None }.has_room());
         assert!(!ProjectAllowance { used: 0, limit: Some(0) }.has_room());
     }

@@ -1,5 +1,6 @@
 //! Who asks: from the header or the cookie to the person, with the rights that hold now.
 
+use super::code::Code;
 use super::error::ApiError;
 use crate::middleware::peer;
 use crate::middleware::request_id::RequestId;
@@ -11,9 +12,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use domain::actor::Actor;
 use domain::error::Refusal;
+use http::HeaderMap;
 use http::header::{AUTHORIZATION, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderMap, StatusCode};
 use services::Services;
 use services::authenticate::{self, AccessTokenRefused};
 use services::client::{Client, DeviceToken, SessionToken};
@@ -108,7 +109,7 @@ async fn authenticate(
 fn credential(headers: &HeaderMap) -> Result<Credential, ApiError> {
     let cookie = CookieName::Session.read(headers);
     match (bearer(headers), cookie) {
-        (Some(_), Some(_)) => Err(ApiError::new(StatusCode::UNAUTHORIZED, "Ambiguous authentication")
+        (Some(_), Some(_)) => Err(ApiError::new(Code::AmbiguousAuthentication, "Ambiguous authentication")
             .helped("Send either a Bearer token or the session cookie.")),
         (Some(token), None) => Ok(SessionToken::from_cookie(token)
             .map_or_else(|| Credential::AccessToken(token.to_owned()), Credential::Bearer)),

@@ -1,10 +1,11 @@
 //! Bodies: JSON alone, bounded, and every problem at its path.
 
+use super::code::Code;
 use super::error::ApiError;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
+use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -33,7 +34,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Changes<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let bytes = bytes(request, state).await?;
         if object(&bytes)?.is_empty() {
-            return Err(ApiError::bad_request("No fields to update"));
+            return Err(ApiError::new(Code::NothingToChange, "No fields to update"));
         }
         read(&bytes).map(Self)
     }
@@ -41,7 +42,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Changes<T> {
 
 async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
     if !is_json(request.headers()) {
-        let refused = ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "The body has to be JSON.")
+        let refused = ApiError::new(Code::UnsupportedMediaType, "The body has to be JSON.")
             .helped("Send `Content-Type: application/json`.");
         return Err(refused);
     }

@@ -1,5 +1,6 @@
 //! The one shape of every error of the API.
 
+use super::code::{self, Code};
 use axum::Json;
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -7,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use domain::conflict::Conflict;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
+use domain::violation::Violation;
 use http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
@@ -18,7 +20,7 @@ const TRY_AGAIN_AFTER: HeaderValue = HeaderValue::from_static("2");
 
 /// What every answer with a status of 400 or more holds.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(example = json!({"error": {"message": "Access denied", "details": "This action requires maintainer privileges.", "help": null}}))]
+#[schema(example = json!({"error": {"code": "role_required", "message": "Access denied", "details": "This action requires maintainer privileges.", "help": null}}))]
 pub struct ErrorBody {
     /// The one member.
     error: Problem,
@@ -27,6 +29,9 @@ pub struct ErrorBody {
 /// What went wrong, and what to do about it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problem {
+    /// What clients match on; docs/api.md lists them.
+    #[schema(schema_with = code::schema)]
+    code: &'static str,
     /// A short text.
     message: String,
     /// More of it: a text, an object, or a list of what is wrong with the request.
@@ -51,29 +56,19 @@ struct Explained;
 
 impl ApiError {
     /// With a message that says it all.
-    pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        let problem = Problem { message: message.into(), details: Value::Null, help: None };
-        Self { status, problem: Box::new(problem), retry_after: None, challenge: HeaderValue::from_static("Bearer") }
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self::coded(code.as_str(), code.status(), message)
     }
 
-    /// A rule says no.
-    pub fn bad_request(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, message)
+    fn coded(code: &'static str, status: StatusCode, message: impl Into<String>) -> Self {
+        let problem = Problem { code, message: message.into(), details: Value::Null, help: None };
+        Self { status, problem: Box::new(problem), retry_after: None, challenge: HeaderValue::from_static("Bearer") }
     }
 
     /// Signed in, but not allowed; `details` says who may.
     pub fn forbidden(details: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "Access denied").detailed(details.into())
-    }
-
-    /// Not there, or not to be seen.
-    pub fn not_found(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, message)
-    }
-
-    /// Taken, in use or in the way.
-    pub fn conflict(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, message)
+        let violation = Violation::RoleRequired { roles: String::new() };
+        Self::coded(violation.code(), StatusCode::FORBIDDEN, "Access denied").detailed(details.into())
     }
 
     /// The request does not have the shape asked for: fields by their path, `request` for all of it.
@@ -85,7 +80,7 @@ impl ApiError {
             let input = inputs.pointer(&format!("/{}", path.replace('.', "/"))).cloned().unwrap_or(Value::Null);
             json!({"type": "value_error", "loc": loc, "msg": reason, "input": input})
         });
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, message).detailed(details.collect::<Vec<_>>())
+        Self::new(Code::InvalidRequest, message).detailed(details.collect::<Vec<_>>())
     }
 
     /// One field that does not have the shape asked for.
@@ -99,7 +94,7 @@ impl ApiError {
         let plain = |c: char| if matches!(c, ' '..='~') && !matches!(c, '"' | '\\') { c } else { '\'' };
         let described: String = reason.chars().map(plain).collect();
         let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{described}\"");
-        let refused = Self::new(StatusCode::UNAUTHORIZED, "Authentication required").detailed(reason);
+        let refused = Self::new(Code::InvalidToken, "Authentication required").detailed(reason);
         match HeaderValue::from_str(&challenge) {
             Ok(challenge) => Self { challenge, ..refused },
             Err(_) => refused,
@@ -109,36 +104,44 @@ impl ApiError {
     /// The identity provider does not answer.
     pub fn no_provider() -> Self {
         let text = "The identity provider does not answer. Nothing was changed; try again.";
-        Self { retry_after: Some(TRY_AGAIN_AFTER), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, text) }
+        Self { retry_after: Some(TRY_AGAIN_AFTER), ..Self::new(Code::ProviderUnavailable, text) }
     }
 
     /// Too many requests.
     pub fn too_many(seconds: u64) -> Self {
-        let refused = Self::new(StatusCode::TOO_MANY_REQUESTS, format!("Too many requests. Wait {seconds} seconds."));
+        let message = format!("Too many requests. Wait {seconds} seconds.");
+        let code = Refusal::TooMany(seconds).code();
+        let refused = Self::coded(code, StatusCode::TOO_MANY_REQUESTS, message);
         Self { retry_after: Some(HeaderValue::from(seconds)), ..refused }
     }
 
     /// The same request is being answered already.
     pub fn busy(message: impl Into<String>) -> Self {
-        Self { retry_after: Some(TRY_AGAIN_AFTER), ..Self::conflict(message) }
+        Self { retry_after: Some(TRY_AGAIN_AFTER), ..Self::new(Code::RequestInProgress, message) }
     }
 
     /// What a bare status says.
     pub fn of_status(status: StatusCode) -> Self {
         match status {
-            StatusCode::FORBIDDEN => Self::forbidden("This was not sent from Bursar's own pages. Nothing was changed.")
-                .helped("Programs send a Bearer token and no cookie."),
-            StatusCode::NOT_FOUND => {
-                Self::not_found("There is nothing at this address.").helped("GET /v1/openapi.json lists every address.")
+            StatusCode::FORBIDDEN => {
+                let text = "This was not sent from Bursar's own pages. Nothing was changed.";
+                Self::new(Code::CrossSiteRequest, "Access denied")
+                    .detailed(text)
+                    .helped("API clients send a Bearer token and no cookie.")
             }
-            StatusCode::METHOD_NOT_ALLOWED => Self::new(status, "This address does not take this method.")
-                .helped("The header Allow names those it takes."),
+            StatusCode::NOT_FOUND => Self::new(Code::UnknownAddress, "There is nothing at this address.")
+                .helped("GET /v1/openapi.json lists every address."),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                Self::new(Code::MethodNotAllowed, "This address does not take this method.")
+                    .helped("The header Allow names those it takes.")
+            }
             StatusCode::PAYLOAD_TOO_LARGE => {
-                Self::new(status, "The body is too large. Nothing was changed.").helped("Send at most 256 kB.")
+                Self::new(Code::BodyTooLarge, "The body is too large. Nothing was changed.")
+                    .helped("Send at most 256 kB.")
             }
             StatusCode::SERVICE_UNAVAILABLE => Refusal::Unavailable.into(),
             status if status.is_server_error() => Self::from(Refusal::Internal).with_status(status),
-            status => Self::new(status, "That request makes no sense here."),
+            status => Self::new(Code::BadRequest, "That request makes no sense here.").with_status(status),
         }
     }
 
@@ -146,6 +149,12 @@ impl ApiError {
     #[must_use]
     pub fn detailed(mut self, details: impl Into<Value>) -> Self {
         self.problem.details = details.into();
+        self
+    }
+
+    /// With another message.
+    fn saying(mut self, message: &str) -> Self {
+        message.clone_into(&mut self.problem.message);
         self
     }
 
@@ -168,58 +177,50 @@ impl ApiError {
         self.status
     }
 
-    /// Missing or hidden things of a kind, by the words of the wire.
-    #[must_use]
-    pub fn naming(mut self, missing: &str) -> Self {
-        if self.status == StatusCode::NOT_FOUND {
-            self.problem.message = missing.to_owned();
+    /// The refusal of a service, or `missing` where it did not find what the request names.
+    pub fn refused(fault: services::Error, missing: impl FnOnce() -> Self) -> Self {
+        match fault.into() {
+            Refusal::NotFound => missing(),
+            refusal => refusal.into(),
         }
-        self
     }
 
-    /// A rule's refusal by another number than 409.
-    #[must_use]
-    pub fn rule_as(self, status: StatusCode) -> Self {
-        if self.status == StatusCode::CONFLICT { self.with_status(status) } else { self }
-    }
-
-    /// A problem of what a service was given, by another number than 400: 409 where it can only be taken, 404 where it
-    /// can only be unknown.
-    #[must_use]
-    pub fn invalid_as(self, status: StatusCode) -> Self {
-        if self.status == StatusCode::BAD_REQUEST { self.with_status(status) } else { self }
+    /// Values of the wrong shape, where the contract tells them from values that a rule refuses.
+    pub fn wrong_shape(errors: FieldErrors) -> Self {
+        Self::from(errors).with_status(StatusCode::UNPROCESSABLE_ENTITY)
     }
 }
 
 impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
-        let message = refusal.to_string();
+        let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let refused = Self::coded(refusal.code(), status, refusal.to_string());
         match refusal {
-            Refusal::SignedOut => Self::new(StatusCode::UNAUTHORIZED, "Authentication required")
+            Refusal::SignedOut => refused
+                .saying("Authentication required")
                 .helped("Send `Authorization: Bearer <token>` with a new token."),
-            Refusal::PasswordChangeDue => Self::forbidden("The one-time password has to be changed first.")
+            Refusal::PasswordChangeDue => refused
+                .saying("Access denied")
+                .detailed("The one-time password has to be changed first.")
                 .helped("POST /v1/local-auth/change-password, or sign in to the console."),
-            Refusal::ConfirmationDue => Self::forbidden("You proved who you are more than ten minutes ago.").helped(
-                "Sign in to the console again, or send the token of POST /v1/local-auth/login or of the identity \
-                 provider as a Bearer token, without the cookie.",
-            ),
-            Refusal::Forbidden(who_may) => Self::forbidden(who_may),
-            Refusal::NotFound => Self::not_found("Not found"),
+            Refusal::ConfirmationDue => {
+                refused.saying("Access denied").detailed("You proved who you are more than ten minutes ago.").helped(
+                    "Sign in to the console again, or send the token of POST /v1/local-auth/login or of the identity \
+                     provider as a Bearer token, without the cookie.",
+                )
+            }
+            Refusal::Forbidden(violation) => refused.saying("Access denied").detailed(violation.to_string()),
+            Refusal::NotFound => refused.saying("Not found"),
             Refusal::Invalid(errors) => errors.into(),
-            Refusal::Rule(_) => Self::conflict(message),
-            Refusal::Conflict(conflict) => Self::conflict(message).detailed(saved_first(&conflict)),
+            Refusal::Rule(violation) => violation.into(),
+            Refusal::Conflict(conflict) => refused.detailed(saved_first(&conflict)),
             Refusal::TooMany(seconds) => Self::too_many(seconds),
-            Refusal::SignInBlocked { seconds, .. } => {
-                let blocked = Self::new(StatusCode::TOO_MANY_REQUESTS, message);
-                Self { retry_after: Some(HeaderValue::from(seconds)), ..blocked }
+            Refusal::SignInBlocked { seconds, .. } => Self { retry_after: Some(HeaderValue::from(seconds)), ..refused },
+            Refusal::Busy | Refusal::Unavailable => Self { retry_after: Some(TRY_AGAIN_AFTER), ..refused },
+            Refusal::Uncertain => refused,
+            Refusal::Internal => {
+                refused.helped("Try again. If it happens again, tell an administrator the X-Request-Id of this answer.")
             }
-            Refusal::Busy | Refusal::Unavailable => {
-                let unavailable = Self::new(StatusCode::SERVICE_UNAVAILABLE, message);
-                Self { retry_after: Some(TRY_AGAIN_AFTER), ..unavailable }
-            }
-            Refusal::Uncertain => Self::new(StatusCode::GATEWAY_TIMEOUT, message),
-            Refusal::Internal => Self::new(StatusCode::INTERNAL_SERVER_ERROR, message)
-                .helped("Try again. If it happens again, tell an administrator the X-Request-Id of this answer."),
         }
     }
 }
@@ -230,14 +231,27 @@ impl From<services::Error> for ApiError {
     }
 }
 
-impl From<FieldErrors> for ApiError {
-    /// A domain rule about values that have the right shape.
-    fn from(errors: FieldErrors) -> Self {
-        let message = errors.iter().map(|(_, problem)| problem.as_str()).collect::<Vec<_>>().join(" ");
-        let details: Vec<Value> =
-            errors.iter().map(|(field, problem)| json!({"loc": ["body", field], "msg": problem.as_str()})).collect();
-        Self::bad_request(message).detailed(details)
+impl From<Violation> for ApiError {
+    fn from(violation: Violation) -> Self {
+        Self::coded(violation.code(), status_of(&violation), violation.to_string())
     }
+}
+
+impl From<FieldErrors> for ApiError {
+    /// The code and the status are those of the first field.
+    fn from(errors: FieldErrors) -> Self {
+        let message = errors.iter().map(|(_, problem)| problem.to_string()).collect::<Vec<_>>().join(" ");
+        let details = errors.iter().map(
+            |(field, problem)| json!({"loc": ["body", field], "code": problem.code(), "msg": problem.to_string()}),
+        );
+        let details: Vec<Value> = details.collect();
+        let status = errors.iter().next().map_or(StatusCode::BAD_REQUEST, |(_, problem)| status_of(problem));
+        Self::coded(Refusal::Invalid(errors).code(), status, message).detailed(details)
+    }
+}
+
+fn status_of(violation: &Violation) -> StatusCode {
+    StatusCode::from_u16(violation.status()).unwrap_or(StatusCode::BAD_REQUEST)
 }
 
 /// Who saved first, and the stored version.

@@ -1,13 +1,14 @@
 //! Nobody overwrites what they have not seen: `ETag` on what is read, `If-Match` on what is changed.
 
+use super::code::Code;
 use super::error::ApiError;
 use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use domain::draft::Precondition;
+use http::HeaderValue;
 use http::header::{ETAG, IF_MATCH};
 use http::request::Parts;
-use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
@@ -76,7 +77,7 @@ impl IfMatch {
 
 fn changed(version: Option<i64>) -> ApiError {
     let refused =
-        ApiError::new(StatusCode::PRECONDITION_FAILED, "Somebody changed this since you read it. Nothing was changed.")
+        ApiError::new(Code::PreconditionFailed, "Somebody changed this since you read it. Nothing was changed.")
             .helped("Read it again, then send its new ETag in If-Match.");
     match version {
         Some(version) => refused.detailed(serde_json::json!({ "version": version })),

@@ -2,6 +2,7 @@
 
 use super::auth::Identity;
 use super::body::LARGEST;
+use super::code::Code;
 use super::error::ApiError;
 use crate::state::AppState;
 use axum::body::{Body, to_bytes};
@@ -42,7 +43,7 @@ pub async fn once(State(state): State<AppState>, request: Request, next: Next) -
         Ok(Claim::Done(answer)) => replay(answer),
         Ok(Claim::UnderWay) => ApiError::busy("The same call is being answered at this moment.").into_response(),
         Ok(Claim::OfAnotherRequest) => {
-            ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "This Idempotency-Key was used for another request.")
+            ApiError::new(Code::IdempotencyKeyReused, "This Idempotency-Key was used for another request.")
                 .helped("Use a new key for a new request, and the same one only to send a request again.")
                 .into_response()
         }

@@ -2,6 +2,7 @@
 
 mod auth;
 mod body;
+pub mod code;
 mod docs_page;
 mod error;
 mod etag;

@@ -1,5 +1,6 @@
 //! Pages on the wire: by number from 0 as clients know them, by cursor for whoever goes deep (decision 9).
 
+use super::code::Code;
 use super::error::ApiError;
 use super::query::{number, text};
 use super::schema::{CursorText, in_query, integer};
@@ -53,13 +54,13 @@ impl<const MIN: u32, const MAX: u32> PageParams<MIN, MAX> {
     /// 400 for a page beyond the depth, 422 for a cursor that is none.
     pub fn slice(&self) -> Result<Slice, ApiError> {
         let rows = u16::try_from(self.per_page).unwrap_or(u16::MAX);
-        let size = PageSize::for_programs(rows).map_err(|problem| ApiError::field("per_page", problem.as_str()))?;
+        let size = PageSize::for_programs(rows).map_err(|problem| ApiError::field("per_page", problem.to_string()))?;
         let cursor = self.cursor.as_deref().map(Cursor::parse).transpose();
-        let cursor = cursor.map_err(|problem| ApiError::field("cursor", problem.as_str()))?;
+        let cursor = cursor.map_err(|problem| ApiError::field("cursor", problem.to_string()))?;
         let skip = u64::from(self.page) * u64::from(self.per_page);
         let skip = u32::try_from(skip).ok().filter(|skip| *skip <= MAX_OFFSET || cursor.is_some());
         let skip = skip.ok_or_else(|| {
-            ApiError::bad_request(format!("Pages reach {MAX_OFFSET} rows deep."))
+            ApiError::new(Code::PageTooDeep, format!("Pages reach {MAX_OFFSET} rows deep."))
                 .helped("Follow the Link with rel=\"next\" of the page before: it goes on to the end.")
         })?;
         Ok(Slice { size, skip, cursor })

@@ -26,7 +26,7 @@ pub fn users_in_scope(caller: &Caller) -> Result<ReadScope<ViewUsers>, ApiError>
 
 fn in_words(permission: Permission, refusal: Refusal) -> ApiError {
     match refusal {
-        Refusal::Forbidden(_) => ApiError::forbidden(who_may(permission)),
+        refusal @ Refusal::Forbidden(_) => ApiError::from(refusal).detailed(who_may(permission)),
         refusal => refusal.into(),
     }
 }

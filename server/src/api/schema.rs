@@ -4,7 +4,6 @@
 //! no look-around and no `\p{…}`.
 
 use domain::budget::{BudgetSlug, Category};
-use domain::form::FieldProblem;
 use domain::id::UserId;
 use domain::password::{self, PasswordPolicy};
 use domain::project::{ProjectName, RESERVED_NAMES};
@@ -12,6 +11,7 @@ use domain::reset_period::ResetPeriod;
 use domain::text::{BudgetName, Description, DisplayName, PersonName, SearchTerm};
 use domain::user::UserKind;
 use domain::username::Username;
+use domain::violation::Violation;
 use serde::Deserialize;
 use serde_json::{Number, Value, json};
 use std::borrow::Cow;
@@ -238,6 +238,8 @@ pub fn in_query(name: &str, text: &str) -> ParameterBuilder {
 
 /// Text that is bounded as it was sent: JSON Schema counts the blanks at its ends, which `parse` takes away.
 pub trait SentText: Sized {
+    /// What it is called in sentences.
+    const LABEL: &str;
     /// The most characters.
     const LONGEST: usize;
 
@@ -245,14 +247,14 @@ pub trait SentText: Sized {
     ///
     /// # Errors
     /// Says what to enter.
-    fn parse_trimmed(raw: &str) -> Result<Self, FieldProblem>;
+    fn parse_trimmed(raw: &str) -> Result<Self, Violation>;
 
     /// Reads text that has to be there.
     ///
     /// # Errors
     /// Says what to enter.
-    fn parse_sent(raw: &str) -> Result<Self, FieldProblem> {
-        check_sent(raw, Self::LONGEST)?;
+    fn parse_sent(raw: &str) -> Result<Self, Violation> {
+        check_sent(raw, Self::LABEL, Self::LONGEST)?;
         Self::parse_trimmed(raw)
     }
 
@@ -260,20 +262,21 @@ pub trait SentText: Sized {
     ///
     /// # Errors
     /// Says what to enter.
-    fn parse_optional(raw: Option<&str>) -> Result<Option<Self>, FieldProblem> {
+    fn parse_optional(raw: Option<&str>) -> Result<Option<Self>, Violation> {
         let Some(raw) = raw else { return Ok(None) };
-        check_sent(raw, Self::LONGEST)?;
+        check_sent(raw, Self::LABEL, Self::LONGEST)?;
         if raw.trim().is_empty() { Ok(None) } else { Self::parse_trimmed(raw).map(Some) }
     }
 }
 
 /// What a schema counts and excludes, before blanks are taken away: some control characters are blanks.
-fn check_sent(raw: &str, longest: usize) -> Result<(), FieldProblem> {
-    if raw.chars().count() > longest {
-        return Err(FieldProblem::new(format!("Enter at most {longest} characters.")));
+fn check_sent(raw: &str, label: &str, longest: usize) -> Result<(), Violation> {
+    let length = raw.chars().count();
+    if length > longest {
+        return Err(Violation::too_long(label, length, longest));
     }
     if raw.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Err(FieldProblem::new("Remove the control characters."));
+        return Err(Violation::ControlCharacters { what: label.to_owned() });
     }
     Ok(())
 }
@@ -281,9 +284,10 @@ fn check_sent(raw: &str, longest: usize) -> Result<(), FieldProblem> {
 macro_rules! sent_text {
     ($($name:ty),*) => {$(
         impl SentText for $name {
+            const LABEL: &str = Self::LABEL;
             const LONGEST: usize = Self::LONGEST;
 
-            fn parse_trimmed(raw: &str) -> Result<Self, FieldProblem> {
+            fn parse_trimmed(raw: &str) -> Result<Self, Violation> {
                 Self::parse(raw)
             }
         }
@@ -294,11 +298,12 @@ sent_text!(PersonName, DisplayName, Description, BudgetName, SearchTerm);
 
 /// The name of a project that exists.
 impl SentText for ProjectName {
+    const LABEL: &str = Self::LABEL;
     const LONGEST: usize = Self::LONGEST_EXISTING;
 
-    fn parse_trimmed(raw: &str) -> Result<Self, FieldProblem> {
+    fn parse_trimmed(raw: &str) -> Result<Self, Violation> {
         if raw.contains(char::is_control) {
-            return Err(FieldProblem::new("Remove the control characters from the project's name."));
+            return Err(Violation::ControlCharacters { what: Self::LABEL.to_owned() });
         }
         Self::parse_existing(raw)
     }
@@ -314,12 +319,12 @@ pub fn user_id(raw: &str) -> Option<UserId> {
 ///
 /// # Errors
 /// Says what to enter.
-pub fn exact<T: Display>(raw: &str, parse: impl FnOnce(&str) -> Result<T, FieldProblem>) -> Result<T, FieldProblem> {
+pub fn exact<T: Display>(raw: &str, parse: impl FnOnce(&str) -> Result<T, Violation>) -> Result<T, Violation> {
     let parsed = parse(raw)?;
     if parsed.to_string() == raw {
         return Ok(parsed);
     }
-    Err(FieldProblem::new("Send it as it is kept: without blanks around it, in Unicode normalization form C."))
+    Err(Violation::NotNormalized)
 }
 
 /// Reads an optional whole number, also in the spelling `3.0`, which is an integer for JSON Schema.

@@ -1,6 +1,6 @@
 //! `bursar docs`: the documentation that the program knows best.
 
-use crate::api::openapi;
+use crate::api::{code, openapi};
 use crate::cli::Part;
 use crate::config;
 use domain::permission::{Permission, Scope, scope};
@@ -12,6 +12,7 @@ pub(super) fn print(part: Part) -> Result<(), serde_json::Error> {
         Part::Config => print!("{}", config::markdown()),
         Part::Roles => print!("{}", roles()),
         Part::Api => print!("{}", openapi::text()?),
+        Part::Errors => print!("{}", code::table()),
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse as _, Response};
 use domain::error::Refusal;
+use domain::violation::Violation;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER};
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::*;
@@ -102,12 +103,13 @@ impl Problem {
     /// For a script, which shows it in the page it stands on.
     fn refusal(self) -> Refusal {
         match self.status {
-            StatusCode::FORBIDDEN => Refusal::Forbidden(self.text.to_owned()),
+            StatusCode::FORBIDDEN => Refusal::Forbidden(Violation::CrossSiteForm),
             StatusCode::NOT_FOUND => Refusal::NotFound,
             StatusCode::SERVICE_UNAVAILABLE => Refusal::Unavailable,
             StatusCode::GATEWAY_TIMEOUT => Refusal::Uncertain,
             status if status.is_server_error() => Refusal::Internal,
-            _ => Refusal::Rule(self.text.to_owned()),
+            StatusCode::PAYLOAD_TOO_LARGE => Violation::FormTooLarge.into(),
+            _ => Violation::ForeignForm.into(),
         }
     }
 }

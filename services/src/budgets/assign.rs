@@ -13,10 +13,10 @@ use crate::projects::stored_kind;
 use crate::undo::Changed;
 use domain::budget::Category;
 use domain::error::Refusal;
-use domain::form::FieldErrors;
 use domain::id::{BudgetId, ProjectId, UserId};
 use domain::permission::ManageBudgets;
 use domain::project::{ProjectKind, ProjectName};
+use domain::violation::Violation;
 use uuid::Uuid;
 
 /// Assigns a budget to a person, in place of the one of its category. The same budget again changes nothing.
@@ -35,8 +35,7 @@ pub async fn assign_to_user(
     let budget = hold_budget(&mut change, budget).await?;
     let holder = lock_holder(&mut change, person).await?;
     if !holder.is_active {
-        let text = format!("{} is deactivated. Reactivate the account first, then assign the budget.", holder.name);
-        return Err(Refusal::Rule(text).into());
+        return Err(Violation::UserDeactivated { name: holder.name }.into());
     }
     let before = budget_of_person(&mut change, person, budget.category).await?;
     if before.as_ref().is_some_and(|(id, _)| *id == budget.id) {
@@ -73,12 +72,9 @@ pub async fn assign_to_project(
     switched_on(services)?;
     let mut change = services.change(can).await?;
     let budget = hold_budget(&mut change, budget).await?;
-    let holder = hold_project(&mut change, project)
-        .await?
-        .ok_or_else(|| FieldErrors::one("project", "There is no such project. Choose one from the list."))?;
+    let holder = hold_project(&mut change, project).await?.ok_or(Violation::UnknownProject)?;
     if holder.kind == ProjectKind::Personal {
-        let text = "A personal project is paid by its owner's budgets. Assign the budget to the owner instead.";
-        return Err(Refusal::Rule(text.to_owned()).into());
+        return Err(Violation::PersonalProjectBudget.into());
     }
     let before = budget_of_project(&mut change, holder.id, budget.category).await?;
     if before.as_ref().is_some_and(|(id, _)| *id == budget.id) {
@@ -195,9 +191,7 @@ pub(super) async fn hold_budget(change: &mut Change<'_>, budget: BudgetId) -> Re
 
 /// Locks a user whose budgets change.
 pub(super) async fn lock_holder(change: &mut Change<'_>, user: UserId) -> Result<LockedUser, Error> {
-    let holder = share_user(change.connection(), user)
-        .await?
-        .ok_or_else(|| FieldErrors::one("person", "There is nobody like this. Choose a person from the list."))?;
+    let holder = share_user(change.connection(), user).await?.ok_or(Violation::UnknownUser)?;
     lock_assignments(change.connection(), &[user.0]).await?;
     Ok(holder)
 }

@@ -14,6 +14,7 @@ use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::UserId;
 use domain::permission::{ManageBudgets, ViewBudgets};
+use domain::violation::Violation;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -114,10 +115,10 @@ async fn hold_budgets(change: &mut Change<'_>, wanted: &Wanted) -> Result<BTreeM
     for (wanted_for, slug) in wanted.iter().filter_map(|(category, slug)| Some((*category, slug.as_ref()?))) {
         // A slug of before that reads as the id of another budget loses against that id.
         let row = rows.iter().filter(|row| row.slug == slug.as_str()).max_by_key(|row| row.by_id);
-        let row = row.ok_or_else(|| FieldErrors::one("assignments", format!("There is no budget {slug}.")))?;
+        let row = row.ok_or_else(|| Violation::UnknownBudget { id: slug.to_string() })?;
         if category(&row.category)? != wanted_for {
-            let text = format!("The budget {slug} is not of the category {}.", wanted_for.key());
-            return Err(Refusal::Rule(text).into());
+            let (budget, category) = (slug.to_string(), wanted_for.key().to_owned());
+            return Err(Violation::CategoryMismatch { budget, category }.into());
         }
         budgets.insert(wanted_for, (row.id, row.name.clone()));
     }
@@ -129,13 +130,10 @@ async fn lock_holders(change: &mut Change<'_>, ids: &[Uuid]) -> Result<BTreeMap<
     let holders = share_users(change.connection(), ids).await?;
     let unknown: Vec<String> = ids.iter().filter(|id| !holders.contains_key(id)).map(Uuid::to_string).collect();
     if !unknown.is_empty() {
-        return Err(
-            FieldErrors::one("user_ids", format!("There is nobody with this id: {}.", unknown.join(", "))).into()
-        );
+        return Err(FieldErrors::one("user_ids", Violation::UnknownUsers { ids: unknown.join(", ") }).into());
     }
     if let Some(closed) = holders.values().find(|user| !user.is_active) {
-        let text = format!("{} is deactivated. Reactivate the account first, then assign the budget.", closed.name);
-        return Err(Refusal::Rule(text).into());
+        return Err(Violation::UserDeactivated { name: closed.name.clone() }.into());
     }
     lock_assignments(change.connection(), ids).await?;
     Ok(holders)

@@ -10,6 +10,7 @@ use crate::guard::Can;
 use domain::error::Refusal;
 use domain::id::{BudgetId, EventId, ProjectId, UserId};
 use domain::permission::ManageBudgets;
+use domain::violation::Violation;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -44,7 +45,7 @@ pub async fn undo_unassignment(services: &Services, can: &Can<ManageBudgets>, ev
     let former: FormerAssignment = change.take_former(event, &actions).await?;
     let budget = match hold_budget(&mut change, former.budget).await {
         Err(Error::Refused(Refusal::NotFound)) => {
-            return Err(Refusal::Rule("The budget was deleted since. Nothing was undone.".to_owned()).into());
+            return Err(Violation::BudgetDeletedSince.into());
         }
         budget => budget?,
     };
@@ -53,8 +54,7 @@ pub async fn undo_unassignment(services: &Services, can: &Can<ManageBudgets>, ev
         Holder::Project(project) => restore_of_project(&mut change, project, budget.category.key(), &former).await?,
     };
     if restored == 0 {
-        let text = format!("A {} budget was assigned since. Nothing was undone.", budget.category.title());
-        return Err(Refusal::Rule(text).into());
+        return Err(Violation::BudgetAssignedSince { category: budget.category.title().to_owned() }.into());
     }
     change.record(entry.undoes(event).set(field(budget.category), &budget.name)).await?;
     change.commit().await?;
@@ -70,7 +70,7 @@ async fn restore_of_user(
 ) -> Result<(Entry, u64), Error> {
     let holder = lock_holder(change, user).await?;
     if !holder.is_active {
-        return Err(Refusal::Rule(format!("{} was deactivated since. Nothing was undone.", holder.name)).into());
+        return Err(Violation::UserDeactivatedSince { name: holder.name }.into());
     }
     let restored = sqlx::query!(
         "insert into user_budgets (user_id, category, budget_id, assigned_by, created_at) values ($1, $2, $3, $4, $5)
@@ -98,7 +98,7 @@ async fn restore_of_project(
         sqlx::query_scalar!("select name from projects where id = $1 and deleted_at is null for update", project.0)
             .fetch_optional(change.connection())
             .await?
-            .ok_or_else(|| Refusal::Rule("The project was deleted since. Nothing was undone.".to_owned()))?;
+            .ok_or(Violation::ProjectDeletedSince)?;
     let restored = sqlx::query!(
         "insert into project_budgets (project_id, category, budget_id, assigned_by, created_at)
          values ($1, $2, $3, $4, $5) on conflict (project_id, category) do nothing",

@@ -6,18 +6,15 @@ use crate::audit::Entry;
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
-use crate::locks::share_users;
+use crate::locks::{share_user, share_users};
 use crate::projects::{enforce_limits, of_proof};
-use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::UserId;
 use domain::permission::ManageMembers;
 use domain::role::ProjectRole;
+use domain::violation::Violation;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
-
-/// How the problem of whoever is asked for twice ends.
-pub const NAMED_TWICE: &str = " is named twice.";
 
 /// What became of somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +41,7 @@ pub async fn assign_many(
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, of_proof(can)?).await?;
     let known = share_users(change.connection(), &ids).await?;
-    refuse_unknown(&ids, |id| known.contains_key(id), "There is nobody with this id")?;
+    refuse_unknown(&ids, |id| known.contains_key(id), |ids| Violation::UnknownUsers { ids })?;
     check_may_join(services, &project, people.iter().map(|(id, role)| (&known[&id.0], *role)))?;
     let before = roles_of(&mut change, &project, &ids).await?;
     let admins: Vec<bool> = people.iter().map(|(_, role)| role.is_admin()).collect();
@@ -82,11 +79,14 @@ pub async fn remove_many(services: &Services, can: &Can<ManageMembers>, people: 
     let ids = distinct(people.iter().copied())?;
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, of_proof(can)?).await?;
+    let creator = match project.created_by.filter(|creator| ids.contains(&creator.0)) {
+        Some(creator) => share_user(change.connection(), creator).await?,
+        None => None,
+    };
     let before = roles_of(&mut change, &project, &ids).await?;
-    refuse_unknown(&ids, |id| before.contains_key(id), "Nobody with this id is a member")?;
-    if project.created_by.is_some_and(|maker| before.contains_key(&maker.0)) {
-        let text = "Whoever made this project stays in it. Delete the project instead.";
-        return Err(Refusal::Rule(text.to_owned()).into());
+    refuse_unknown(&ids, |id| before.contains_key(id), |ids| Violation::NotMembers { ids })?;
+    if let Some(creator) = creator {
+        return Err(Violation::CreatorStays { name: creator.name }.into());
     }
     let gone = sqlx::query!(
         "with gone as (delete from user_projects where project_id = $1 and user_id = any($2) returning user_id)
@@ -108,15 +108,19 @@ fn distinct(people: impl Iterator<Item = UserId>) -> Result<Vec<Uuid>, FieldErro
     let mut ids = BTreeSet::new();
     for UserId(id) in people {
         if !ids.insert(id) {
-            return Err(FieldErrors::one("users", format!("{id}{NAMED_TWICE}")));
+            return Err(FieldErrors::one("users", Violation::NamedTwice { id: id.to_string() }));
         }
     }
     Ok(ids.into_iter().collect())
 }
 
-fn refuse_unknown(ids: &[Uuid], is_known: impl Fn(&Uuid) -> bool, what: &str) -> Result<(), FieldErrors> {
+fn refuse_unknown(
+    ids: &[Uuid],
+    is_known: impl Fn(&Uuid) -> bool,
+    violation: impl FnOnce(String) -> Violation,
+) -> Result<(), FieldErrors> {
     let unknown: Vec<String> = ids.iter().filter(|id| !is_known(id)).map(Uuid::to_string).collect();
-    if unknown.is_empty() { Ok(()) } else { Err(FieldErrors::one("users", format!("{what}: {}.", unknown.join(", ")))) }
+    if unknown.is_empty() { Ok(()) } else { Err(FieldErrors::one("users", violation(unknown.join(", ")))) }
 }
 
 async fn roles_of(

@@ -12,6 +12,7 @@ use domain::error::Refusal;
 use domain::id::{EventId, ProjectId, UserId};
 use domain::permission::ManageMembers;
 use domain::role::ProjectRole;
+use domain::violation::Violation;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -95,8 +96,7 @@ async fn insert_former(
     if restored == 1 {
         return Ok(());
     }
-    let text = format!("{} was added to {} again since. Nothing was undone.", user.name, project.name);
-    Err(Refusal::Rule(text).into())
+    Err(Violation::MemberAddedAgain { name: user.name.clone(), project: project.name.clone() }.into())
 }
 
 async fn restore_role(
@@ -106,15 +106,15 @@ async fn restore_role(
     before: ProjectRole,
     after: ProjectRole,
 ) -> Result<Entry, Error> {
-    let changed_since = |what: &str| Refusal::Rule(format!("{} {what} since. Nothing was undone.", user.name));
     let member = match member(change, project.id, id).await {
         Err(Error::Refused(Refusal::NotFound)) => {
-            return Err(changed_since(&format!("was removed from {}", project.name)).into());
+            let (name, project) = (user.name.clone(), project.name.clone());
+            return Err(Violation::MemberRemovedSince { name, project }.into());
         }
         member => member?,
     };
     if member.role != after {
-        return Err(changed_since("got another role").into());
+        return Err(Violation::RoleChangedSince { name: user.name.clone() }.into());
     }
     if before.is_admin() {
         check_may_be_admins(std::iter::once(user))?;

@@ -8,7 +8,6 @@ use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::undo::Changed;
-use domain::error::Refusal;
 use domain::permission::DeleteProject;
 use domain::project::ProjectDraft;
 use serde::{Deserialize, Serialize};
@@ -36,9 +35,8 @@ pub async fn delete(
     let project = of_proof(can)?;
     let mut change = services.change(can).await?;
     let facts = facts_of(change.connection(), project).await?;
-    let reasons = facts.reasons_against_deletion();
-    if !reasons.is_empty() {
-        return Err(Refusal::Rule(reasons.join(" ")).into());
+    if let Some(violation) = facts.reason_against_deletion() {
+        return Err(violation.into());
     }
     if version.is_some_and(|version| version != facts.version) {
         let row = conflict::Stored { target: project.0, version: facts.version, updated_at: facts.created_at };

@@ -3,9 +3,9 @@
 use crate::Services;
 use crate::error::Error;
 use crate::locks::lock_assignments;
-use domain::error::Refusal;
 use domain::id::UserId;
 use domain::user::ProjectAllowance;
+use domain::violation::Violation;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -37,7 +37,7 @@ pub(crate) async fn enforce_limit(
     .fetch_one(connection)
     .await?;
     let before = allowance(services, row.used - 1, row.is_admin, row.project_limit);
-    if before.has_room() { Ok(()) } else { Err(Refusal::Rule(before.refusal(&row.name)).into()) }
+    Ok(before.check(&row.name)?)
 }
 
 /// As [`enforce_limit`], for many people at once; the refusal names all who are in too many.
@@ -56,10 +56,17 @@ pub(crate) async fn enforce_limits(
     )
     .fetch_all(connection)
     .await?;
-    let over = rows.into_iter().filter_map(|row| {
-        let before = allowance(services, row.used - 1, row.is_admin, row.project_limit);
-        (!before.has_room()).then(|| before.refusal(&row.name))
-    });
-    let over: Vec<String> = over.collect();
-    if over.is_empty() { Ok(()) } else { Err(Refusal::Rule(over.join(" ")).into()) }
+    let before = rows.iter().map(|row| (&row.name, allowance(services, row.used - 1, row.is_admin, row.project_limit)));
+    let over: Vec<_> = before.filter(|(_, before)| !before.has_room()).collect();
+    match over.as_slice() {
+        [] => Ok(()),
+        [(name, before)] => Ok(before.check(name)?),
+        over => {
+            let user = |(name, before): &(&String, ProjectAllowance)| {
+                format!("{name} ({} of {})", before.used, before.limit.unwrap_or_default())
+            };
+            let users = over.iter().map(user).collect::<Vec<_>>().join(", ");
+            Err(Violation::ProjectLimitsReached { users }.into())
+        }
+    }
 }

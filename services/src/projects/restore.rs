@@ -12,6 +12,7 @@ use domain::error::Refusal;
 use domain::id::{EventId, ProjectId};
 use domain::permission::DeleteProject;
 use domain::project::{KEPT_AFTER_DELETION, ProjectName};
+use domain::violation::Violation;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -76,7 +77,7 @@ pub async fn undo_deletion(
         Err(Error::Refused(Refusal::NotFound)) => {
             let project = id_of(services, caller, name).await?;
             caller.can::<DeleteProject>(Target::Project(project))?;
-            Err(Refusal::Rule(format!("{name} was restored since. Nothing was undone.")).into())
+            Err(Violation::ProjectRestoredSince { project: name.to_string() }.into())
         }
         can => bring_back(services, &can?, Some(event)).await,
     }
@@ -106,9 +107,7 @@ async fn bring_back(
         Some(event) => {
             let former: FormerBudgets = change.take_former(event, &["project.deleted"]).await?;
             if former.count != budgets.len() {
-                let text =
-                    format!("A budget of {} was deleted since. Restore the project from the list instead.", row.name);
-                return Err(Refusal::Rule(text).into());
+                return Err(Violation::BudgetOfProjectDeleted { project: row.name }.into());
             }
             entry("project.deletion_undone").undoes(event)
         }

@@ -6,11 +6,10 @@ use crate::audit::{Entry, TargetType};
 use crate::error::Error;
 use crate::guard::Can;
 use crate::locks::share_user;
-use domain::error::Refusal;
-use domain::form::FieldErrors;
 use domain::id::UserId;
 use domain::permission::ManageMembers;
 use domain::project::ProjectKind;
+use domain::violation::Violation;
 
 /// Makes somebody the maker of a shared project. Who is not in it becomes its project admin, which counts towards the
 /// limit; memberships and roles that are there stay. The same again changes nothing.
@@ -29,12 +28,9 @@ pub async fn transfer(services: &Services, can: &Can<ManageMembers>, to: UserId)
     .fetch_one(change.connection())
     .await?;
     if stored_kind(&stored.project_type)? == ProjectKind::Personal {
-        let text = "A personal project belongs to its owner's account and cannot be handed on.";
-        return Err(Refusal::Rule(text.to_owned()).into());
+        return Err(Violation::PersonalProjectTransfer.into());
     }
-    let owner = share_user(change.connection(), to)
-        .await?
-        .ok_or_else(|| FieldErrors::one("user_id", "There is no such user."))?;
+    let owner = share_user(change.connection(), to).await?.ok_or(Violation::UnknownUser)?;
     if stored.created_by == Some(to.0) {
         return Ok(());
     }

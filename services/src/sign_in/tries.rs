@@ -8,8 +8,8 @@ use crate::error::Error;
 use crate::sweep::{self, BATCH};
 use domain::email::Email;
 use domain::error::Refusal;
-use domain::form::FieldErrors;
 use domain::id::UserId;
+use domain::violation::Violation;
 use sqlx::PgConnection;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use time::OffsetDateTime;
@@ -34,13 +34,11 @@ impl Account<'_> {
     }
 }
 
-/// The answer to every try that fails while others are left; says at `field` what happens after too many.
-pub(crate) fn wrong(services: &Services, field: &str, what: &str) -> Error {
-    let tries = services.settings.account_tries;
+/// The answer to every try that fails while others are left: how many fail before sign-in is blocked, and for how many
+/// minutes.
+pub(crate) fn wrong(services: &Services, violation: impl FnOnce(u16, i64) -> Violation) -> Error {
     let minutes = services.settings.lock_period.whole_minutes().max(1);
-    let tries = if tries == 1 { "1 failed attempt".to_owned() } else { format!("{tries} failed attempts") };
-    let minutes = if minutes == 1 { "1 minute".to_owned() } else { format!("{minutes} minutes") };
-    FieldErrors::one(field, format!("{what} After {tries} sign-in is blocked for {minutes}.")).into()
+    violation(services.settings.account_tries.into(), minutes).into()
 }
 
 /// By what a try was counted.

@@ -19,7 +19,7 @@ pub fn refusal<T: Debug>(result: Result<T, Error>) -> Refusal {
 /// It was done, or refused for something else.
 pub fn rule<T: Debug>(result: Result<T, Error>) -> String {
     match refusal(result) {
-        Refusal::Rule(text) => text,
+        Refusal::Rule(violation) => violation.to_string(),
         other => panic!("expected a rule, got {other:?}"),
     }
 }
@@ -41,7 +41,7 @@ pub fn conflict<T: Debug>(result: Result<T, Error>) -> Conflict {
 /// It was done, or refused for something else.
 pub fn problem<T: Debug>(result: Result<T, Error>, field: &str) -> String {
     match refusal(result) {
-        Refusal::Invalid(errors) => errors.at(field).expect("a problem at the field").as_str().to_owned(),
+        Refusal::Invalid(errors) => errors.at(field).expect("a problem at the field").to_string(),
         other => panic!("expected a problem at {field}, got {other:?}"),
     }
 }

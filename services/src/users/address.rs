@@ -10,6 +10,7 @@ use domain::email::Email;
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::ManageUsers;
+use domain::violation::Violation;
 use sqlx::PgConnection;
 
 /// Frees the e-mail address of a deactivated user for another account. The row keeps a placeholder in its place, the
@@ -21,8 +22,7 @@ pub async fn release_address(services: &Services, can: &Can<ManageUsers>, id: Us
     let mut change = services.change(can).await?;
     let person = LockedUser::lock(&mut change, id).await?;
     if person.is_active {
-        let text = format!("{} is active and needs the e-mail address. Deactivate the account first.", person.name);
-        return Err(Refusal::Rule(text).into());
+        return Err(Violation::AccountActive { name: person.name }.into());
     }
     if !Email::is_released(&person.email) {
         replace(services, &mut change, &person, ("user.address_released", &Email::released(id))).await?;
@@ -75,9 +75,5 @@ pub(super) fn check_address(person: &LockedUser) -> Result<(), Refusal> {
     if !Email::is_released(&person.email) {
         return Ok(());
     }
-    let text = format!(
-        "The e-mail address of {} was released. Enter an address first, then reactivate the account.",
-        person.name
-    );
-    Err(Refusal::Rule(text))
+    Err(Violation::AddressReleased { name: person.name.clone() }.into())
 }

@@ -14,6 +14,7 @@ use domain::permission::{ManageUsers, Permission};
 use domain::role::PlatformRole;
 use domain::user::{UserDraft, UserKind};
 use domain::username::Username;
+use domain::violation::Violation;
 
 /// An account that was made. Not printed: the password is for one pair of eyes.
 pub struct NewAccount {
@@ -48,7 +49,7 @@ pub async fn create_with_password(
 ) -> Result<UserId, Error> {
     check_can_create(services)?;
     let chosen = NewPassword::parse(password, draft.email.as_str(), services.settings.password_policy)
-        .map_err(|problem| FieldErrors::one("password", problem.as_str()))?;
+        .map_err(|problem| FieldErrors::one("password", problem))?;
     insert(services, can, draft, Some(username), chosen.expose()).await
 }
 
@@ -111,6 +112,5 @@ pub fn check_can_create(services: &Services) -> Result<(), Refusal> {
     if services.identity.is_none() {
         return Ok(());
     }
-    let text = "People sign in through the identity provider here. An account is made at the first sign-in.";
-    Err(Refusal::Rule(text.to_owned()))
+    Err(Violation::AccountsFromProvider.into())
 }

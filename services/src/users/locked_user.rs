@@ -11,6 +11,7 @@ use domain::error::Refusal;
 use domain::id::UserId;
 use domain::role::PlatformRole;
 use domain::user::UserDraft;
+use domain::violation::Violation;
 
 impl LockedUser {
     /// Locks a user whom the caller changes.
@@ -20,8 +21,7 @@ impl LockedUser {
     pub(crate) async fn lock(change: &mut Change<'_>, id: UserId) -> Result<Self, Error> {
         let user = lock_user(change.connection(), id).await?.ok_or(Refusal::NotFound)?;
         if user.role.rank() > change.actor().role.rank() {
-            let text = format!("{} is a maintainer. Only maintainers can change this account; ask one.", user.name);
-            return Err(Refusal::Forbidden(text).into());
+            return Err(Refusal::Forbidden(Violation::MaintainerAccount { name: user.name }).into());
         }
         Ok(user)
     }

@@ -18,6 +18,7 @@ use domain::id::UserId;
 use domain::permission::{GrantAuditor, GrantRoles};
 use domain::role::{PlatformRole, ProjectRole, RoleColumns};
 use domain::user::UserKind;
+use domain::violation::Violation;
 
 /// Gives a user a platform role in place of the one held. The same role again changes nothing.
 ///
@@ -52,8 +53,8 @@ pub async fn set_auditor(
     let mut change = services.change(can).await?;
     let person = LockedUser::lock(&mut change, id).await?;
     if person.role.is_admin() {
-        let text = format!("{} is {}. Only maintainers change that role; ask one.", person.name, title(person.role));
-        return Err(Refusal::Forbidden(text).into());
+        let (name, role) = (person.name.clone(), title(person.role).to_owned());
+        return Err(Refusal::Forbidden(Violation::RoleOfMaintainers { name, role }).into());
     }
     let role = if is_auditor { PlatformRole::Auditor } else { PlatformRole::User };
     grant(services, change, person, role).await
@@ -88,9 +89,8 @@ pub(super) async fn replace_kind(
         return Ok(());
     }
     if kind == UserKind::External && person.role != PlatformRole::User {
-        let text =
-            format!("{} is {}. Take that role away first: external users hold none.", person.name, title(person.role));
-        return Err(Refusal::Rule(text).into());
+        let (name, role) = (person.name.clone(), title(person.role).to_owned());
+        return Err(Violation::RoleHeld { name, role }.into());
     }
     sqlx::query!("update users set user_type = $2 where id = $1", person.id.0, kind.key())
         .execute(change.connection())
@@ -152,12 +152,11 @@ async fn write_role(
     columns: RoleColumns,
 ) -> Result<(), Error> {
     if person.is_oneself(change) {
-        let text = "You cannot change your own role. Ask another maintainer to do it.";
-        return Err(Refusal::Rule(text.to_owned()).into());
+        return Err(Violation::OwnRole.into());
     }
     if person.kind == UserKind::External && columns.role() != PlatformRole::User {
-        let text = format!("{} is an external user and cannot be {}.", person.name, title(columns.role()));
-        return Err(Refusal::Rule(format!("{text} Make the account regular first.")).into());
+        let (name, role) = (person.name.clone(), title(columns.role()).to_owned());
+        return Err(Violation::ExternalUserRole { name, role }.into());
     }
     sqlx::query!(
         "update users set is_admin = $2, is_maintainer = $3, is_auditor = $4 where id = $1",

@@ -9,15 +9,15 @@ use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::locks::LockedUser;
-use crate::members::{WithoutAdmin, only_admin};
+use crate::members::WithoutAdmin;
 use crate::session::end_all_of;
 use crate::sign_in::forget_devices;
 use crate::undo::Changed;
-use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::{EventId, UserId};
 use domain::password::{NewPassword, ONE_TIME_PASSWORD_LIFE};
 use domain::permission::ManageUsers;
+use domain::violation::Violation;
 use serde::{Deserialize, Serialize};
 
 /// Closes an account and ends its sessions. Everything else stays. Again changes nothing.
@@ -61,7 +61,7 @@ pub async fn undo_deactivation(services: &Services, can: &Can<ManageUsers>, even
     let former: FormerAccount = change.take_former(event, &["user.deactivated"]).await?;
     let person = LockedUser::lock(&mut change, former.user).await?;
     if person.is_active {
-        return Err(Refusal::Rule(format!("{} was reactivated since. Nothing was undone.", person.name)).into());
+        return Err(Violation::UserReactivatedSince { name: person.name }.into());
     }
     let entry = open_account(services, &mut change, &person, "user.deactivation_undone").await?;
     change.record(entry.undoes(event)).await?;
@@ -85,8 +85,7 @@ async fn check_admins_stay(change: &mut Change<'_>, person: &LockedUser) -> Resu
     if projects.is_empty() {
         return Ok(());
     }
-    let projects: Vec<&str> = projects.iter().map(String::as_str).collect();
-    Err(Refusal::Rule(only_admin(&person.name, &projects)).into())
+    Err(Violation::OnlyProjectAdmin { name: person.name.clone(), projects: projects.join(", ") }.into())
 }
 
 pub(super) async fn close(services: &Services, change: &mut Change<'_>, person: &LockedUser) -> Result<(), Error> {
@@ -100,8 +99,7 @@ pub(super) async fn close(services: &Services, change: &mut Change<'_>, person: 
 /// Returns the audit event, for the caller to record.
 async fn close_account(services: &Services, change: &mut Change<'_>, person: &LockedUser) -> Result<Entry, Error> {
     if person.is_oneself(change) {
-        let text = "You cannot deactivate your own account. Ask another admin to do it.";
-        return Err(Refusal::Rule(text.to_owned()).into());
+        return Err(Violation::OwnAccount.into());
     }
     sqlx::query!("update users set is_active = false where id = $1", person.id.0).execute(change.connection()).await?;
     person.touch(services, change).await?;
@@ -198,7 +196,7 @@ pub async fn issue_one_time_password(services: &Services, can: &Can<ManageUsers>
 /// As [`issue_one_time_password`]; a problem at `new_password`.
 pub async fn set_password(services: &Services, can: &Can<ManageUsers>, id: UserId, new: &str) -> Result<(), Error> {
     let new = NewPassword::parse(new, "", services.settings.password_policy)
-        .map_err(|problem| FieldErrors::one("new_password", problem.as_str()))?;
+        .map_err(|problem| FieldErrors::one("new_password", problem))?;
     replace_password(services, can, id, new.expose().to_owned(), false).await
 }
 
@@ -214,11 +212,10 @@ async fn replace_password(
     let mut change = services.change(can).await?;
     let person = LockedUser::lock(&mut change, id).await?;
     if person.is_oneself(&change) {
-        return Err(Refusal::Rule("Change your own password on your profile instead.".to_owned()).into());
+        return Err(Violation::OwnPassword.into());
     }
     if !person.is_active {
-        let text = format!("{} is deactivated. Reactivate the account first.", person.name);
-        return Err(Refusal::Rule(text).into());
+        return Err(Violation::UserDeactivated { name: person.name }.into());
     }
     sqlx::query!(
         "update users set password_hash = $2, password_change_due = $3, password_expires_at = $4, sign_in_tries = 0,
@@ -247,10 +244,8 @@ pub(super) async fn replace_limit(
     person: &LockedUser,
     limit: Option<u32>,
 ) -> Result<(), Error> {
-    let limit = limit
-        .map(i32::try_from)
-        .transpose()
-        .map_err(|_| FieldErrors::one("project_limit", format!("Enter {} or less.", i32::MAX)))?;
+    let too_large = |_| Violation::ProjectLimitOutOfRange { max: i32::MAX };
+    let limit = limit.map(i32::try_from).transpose().map_err(too_large)?;
     if person.project_limit == limit {
         return Ok(());
     }

@@ -19,6 +19,7 @@ use domain::permission::{CreateProject, Permission, ViewProject};
 use domain::project::{ProjectKind, ProjectName, ProjectQuery, ProjectRow, ProjectSort, ProjectState};
 use domain::role::ProjectRole;
 use domain::text::SearchTerm;
+use domain::violation::Violation;
 use select::{Projects, Row, push_columns, push_joins};
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
@@ -109,7 +110,7 @@ pub async fn list_for_api(
 ) -> Result<Listing<Project>, Error> {
     let scope = ReadScope::<ViewProject>::of(caller)?;
     if query.filter.budget.is_some() && !services.settings.budgets {
-        return Err(Refusal::Rule("Budgets are switched off.".to_owned()).into());
+        return Err(Violation::BudgetsOff.into());
     }
     read(services, caller, scope, query, true).await
 }

@@ -10,12 +10,12 @@ use leptos::server_fn::ServerFn;
 pub(super) fn section(facts: &ProjectFacts, state: &FormFields) -> impl IntoView + use<> {
     let overtaken =
         state.conflict().map(|conflict| format!("{} saved this project meanwhile.", conflict.saved.subject()));
-    let reasons = facts.reasons_against_deletion();
-    let control = if reasons.is_empty() { form(facts).into_any() } else { closed().into_any() };
-    let text = if reasons.is_empty() {
-        "It leaves every list and nobody can work in it any more. It can be restored for 30 days.".to_owned()
-    } else {
-        format!("It cannot be deleted now. {}", reasons.join(" "))
+    let (control, text) = match facts.reason_against_deletion() {
+        None => (
+            form(facts).into_any(),
+            "It leaves every list and nobody can work in it any more. It can be restored for 30 days.".to_owned(),
+        ),
+        Some(reason) => (closed().into_any(), format!("It cannot be deleted now. {reason}")),
     };
     view! {
         <Section id="delete" title="Delete project">

@@ -3,6 +3,7 @@
 use super::users::UserDetail;
 use crate::api::auth::{Asking, Identity};
 use crate::api::body::Body;
+use crate::api::code::Code;
 use crate::api::error::ApiError;
 use crate::api::schema::NewPasswordText;
 use crate::state::AppState;
@@ -12,8 +13,8 @@ use axum::extract::State;
 use axum::response::{AppendHeaders, IntoResponse};
 use cookie::Cookie;
 use domain::error::Refusal;
+use http::HeaderName;
 use http::header::SET_COOKIE;
-use http::{HeaderName, StatusCode};
 use serde::{Deserialize, Serialize};
 use services::identity::logout;
 use services::views;
@@ -97,9 +98,7 @@ async fn login(
     Body(login): Body<Login>,
 ) -> Result<impl IntoResponse, ApiError> {
     check_is_local(&state)?;
-    let signed_in = sign_in::with_password(&state.services, &login.email, login.password, &asked.client)
-        .await
-        .map_err(|fault| wrong(fault.into()))?;
+    let signed_in = sign_in::with_password(&state.services, &login.email, login.password, &asked.client).await?;
     let actor = authenticate::by_session(&state.services, &signed_in.token).await?.ok_or(Refusal::SignedOut)?;
     let user = views::users::oneself(&state.services, &actor).await?;
     let token = signed_in.token.expose().to_owned();
@@ -112,11 +111,6 @@ async fn login(
         user: UserDetail::from(user),
     };
     Ok((cookie, Json(body)))
-}
-
-/// Wrong e-mail address or password: one answer for both.
-fn wrong(refused: ApiError) -> ApiError {
-    refused.invalid_as(StatusCode::UNAUTHORIZED)
 }
 
 /// Ends the session of the token or the cookie.
@@ -192,14 +186,8 @@ async fn change_password(
     check_is_local(&state)?;
     let ChangePassword { current_password, new_password } = passwords;
     let (services, old) = (&state.services, asked.token.ok_or(Refusal::SignedOut)?);
-    let changed =
-        own_account::change_password(services, &caller, &old, current_password, &new_password, &asked.client).await;
-    let token = changed.map_err(|fault| {
-        let refusal = Refusal::from(fault);
-        let is_wrong = matches!(&refusal, Refusal::Invalid(errors) if errors.at("current_password").is_some());
-        let refused = ApiError::from(refusal);
-        if is_wrong { wrong(refused) } else { refused }
-    })?;
+    let token =
+        own_account::change_password(services, &caller, &old, current_password, &new_password, &asked.client).await?;
     let session_lifetime = services.settings().session_life;
     let (access_token, expires_in) = (token.expose().to_owned(), session_lifetime.whole_seconds());
     let cookie = (!caller.sent_bearer).then(|| set_cookie(&cookies::session(&token, session_lifetime)));
@@ -212,7 +200,7 @@ fn check_is_local(state: &AppState) -> Result<(), ApiError> {
     if state.services.identity().is_none() {
         return Ok(());
     }
-    Err(ApiError::not_found("Sign-in with a password is not offered here."))
+    Err(ApiError::new(Code::PasswordSignInOff, "Sign-in with a password is not offered here."))
 }
 
 fn set_cookie(cookie: &Cookie<'_>) -> AppendHeaders<[(HeaderName, String); 1]> {

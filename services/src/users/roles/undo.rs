@@ -1,15 +1,15 @@
 //! Undoing a change of platform role: all three columns are afterwards what they were.
 
-use super::{title, write_role};
+use super::write_role;
 use crate::Services;
 use crate::error::Error;
 use crate::guard::{Can, check};
 use crate::locks::LockedUser;
 use domain::actor::Target;
-use domain::error::Refusal;
 use domain::id::{EventId, UserId};
 use domain::permission::{GrantAuditor, Permission};
 use domain::role::{PlatformRole, RoleColumns};
+use domain::violation::Violation;
 use serde::{Deserialize, Serialize};
 
 /// The role columns as they were before a change, and what they were changed to.
@@ -37,8 +37,7 @@ pub async fn undo_role_change(
         check(change.actor(), Permission::GrantRoles, Target::Platform)?;
     }
     if person.columns != former.after {
-        let text = format!("{} was made {} since. Nothing was undone.", person.name, title(person.role));
-        return Err(Refusal::Rule(text).into());
+        return Err(Violation::RoleChangedSince { name: person.name }.into());
     }
     let role = former.before.role();
     write_role(services, &mut change, &person, former.before).await?;

@@ -11,7 +11,6 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::budget::{BudgetSlug, Category};
-use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::{ManageBudgets, ViewBudgets};
 use http::StatusCode;
@@ -146,15 +145,12 @@ async fn save(
 ) -> Result<StatusCode, ApiError> {
     let mut wanted = Wanted::new();
     for (category, budget) in assignments {
-        let problem =
-            |problem: domain::form::FieldProblem| ApiError::field(&format!("assignments.{category}"), problem.as_str());
+        let problem = |problem: domain::violation::Violation| {
+            ApiError::field(&format!("assignments.{category}"), problem.to_string())
+        };
         let slug = budget.as_deref().map(BudgetSlug::parse).transpose().map_err(problem)?;
         wanted.insert(Category::parse(&category).map_err(problem)?, slug);
     }
-    // Nobody and nothing are not found; the category of another is a mistake.
-    assign_many::assign_many(&state.services, can, people, &wanted).await.map_err(|fault| match fault {
-        services::Error::Refused(Refusal::Invalid(errors)) => ApiError::from(errors).invalid_as(StatusCode::NOT_FOUND),
-        fault => ApiError::from(fault).rule_as(StatusCode::BAD_REQUEST),
-    })?;
+    assign_many::assign_many(&state.services, can, people, &wanted).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -77,8 +77,8 @@ pub async fn create(
     let can = on_platform::<ManageBudgets>(&caller)?;
     let Body(body) = body?;
     let slug =
-        BudgetSlug::parse_new(&body.budget_id).map_err(|problem| ApiError::field("budget_id", problem.as_str()))?;
-    budgets::create(&state.services, &can, Some(&slug), &parse(&body)?).await.map_err(in_use)?;
+        BudgetSlug::parse_new(&body.budget_id).map_err(|problem| ApiError::field("budget_id", problem.to_string()))?;
+    budgets::create(&state.services, &can, Some(&slug), &parse(&body)?).await?;
     Ok((StatusCode::CREATED, shown(&state, &caller, &slug).await?))
 }
 
@@ -89,7 +89,7 @@ fn parse(body: &NewBudget) -> Result<BudgetDraft, ApiError> {
     let period = errors.take("budget_duration", ResetPeriod::parse(&body.budget_duration));
     let description = errors.take("description", Description::parse_optional(body.description.as_deref()));
     let (Some(name), Some(category), Some(period), Some(description)) = (name, category, period, description) else {
-        return Err(ApiError::from(errors).invalid_as(StatusCode::UNPROCESSABLE_ENTITY));
+        return Err(ApiError::wrong_shape(errors));
     };
     if body.max_budget.0 == Money::default() {
         return Err(ApiError::field("max_budget", "Input should be greater than 0"));
@@ -99,15 +99,6 @@ fn parse(body: &NewBudget) -> Result<BudgetDraft, ApiError> {
     let draft = BudgetDraft { name, category, soft_limit, hard_limit, period, description };
     draft.check()?;
     Ok(draft)
-}
-
-/// A name or an id that is in use, and a category that cannot change, are conflicts; crossed limits are a mistake.
-fn in_use(fault: services::Error) -> ApiError {
-    let refusal = Refusal::from(fault);
-    let is_conflict = matches!(&refusal, Refusal::Invalid(errors)
-        if ["name", "budget_id", "category"].iter().any(|field| errors.at(field).is_some()));
-    let refused = ApiError::from(refusal);
-    if is_conflict { refused.invalid_as(StatusCode::CONFLICT) } else { refused }
 }
 
 /// The fields to change, at least one. What is left out or null stays as it is, but for `description`.
@@ -174,7 +165,7 @@ pub async fn patch(
     let saved = budgets::edit(&state.services, &can, budget, edit).await;
     saved.map_err(|fault| match fault {
         fault @ services::Error::Refused(Refusal::Conflict(_)) => if_match.refusal(fault),
-        fault => in_use(fault).naming("Budget not found"),
+        fault => missing(fault),
     })?;
     shown(&state, &caller, &slug).await
 }
@@ -187,7 +178,7 @@ fn edit_of(body: BudgetChanges, precondition: Precondition) -> Result<Edit<Budge
     let description =
         body.description.and_then(|text| errors.take("description", Description::parse_optional(text.as_deref())));
     if !errors.is_empty() {
-        return Err(ApiError::from(errors).invalid_as(StatusCode::UNPROCESSABLE_ENTITY));
+        return Err(ApiError::wrong_shape(errors));
     }
     let (soft_limit, hard_limit) = (body.soft_budget.map(|amount| amount.0), body.max_budget.map(|amount| amount.0));
     if hard_limit == Some(Money::default()) {

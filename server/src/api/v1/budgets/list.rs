@@ -2,6 +2,7 @@
 
 use super::body::Budget;
 use crate::api::auth::Asking;
+use crate::api::code::Code;
 use crate::api::error::ApiError;
 use crate::api::etag::Versioned;
 use crate::api::paging::{Address, PageBody, PageParams, Paged};
@@ -56,7 +57,7 @@ pub async fn budgets(
     let can = on_platform::<ViewBudgets>(&caller)?;
     let (Query(at), Query(asked)) = (at?, asked?);
     let category = asked.category.as_deref().map(Category::parse).transpose();
-    let category = category.map_err(|problem| ApiError::field("category", problem.as_str()))?;
+    let category = category.map_err(|problem| ApiError::field("category", problem.to_string()))?;
     let filter = BudgetFilter { category, ..BudgetFilter::default() };
     let query = ListQuery { filter, order: BudgetSort::Created, descending: true, slice: at.slice()? };
     let listing = budgets::list_for_api(&state.services, &can, &query).await?;
@@ -96,5 +97,5 @@ pub fn slug_of(id: &str) -> Result<BudgetSlug, ApiError> {
 
 /// What was not found is a budget.
 pub fn missing(fault: services::Error) -> ApiError {
-    ApiError::from(fault).naming("Budget not found")
+    ApiError::refused(fault, || ApiError::new(Code::BudgetNotFound, "Budget not found"))
 }

@@ -15,7 +15,6 @@ use domain::page::PageSize;
 use domain::permission::{CreateProject, ViewUsers};
 use domain::project::{ProjectName, ProjectSort};
 use domain::text::SearchTerm;
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use services::listing::{ListQuery, Slice};
 use services::views::projects::ProjectFilter;
@@ -75,9 +74,9 @@ pub async fn list(
     on_platform::<ViewUsers>(&caller)?;
     let Query(asked) = asked?;
     let search = asked.search.as_deref().map(SearchTerm::parse_sent).transpose();
-    let search = search.map_err(|problem| ApiError::field("search", problem.as_str()))?;
+    let search = search.map_err(|problem| ApiError::field("search", problem.to_string()))?;
     let size = PageSize::for_programs(u16::try_from(asked.limit).unwrap_or(u16::MAX));
-    let size = size.map_err(|problem| ApiError::field("limit", problem.as_str()))?;
+    let size = size.map_err(|problem| ApiError::field("limit", problem.to_string()))?;
     let filter = ProjectFilter { search, ..ProjectFilter::default() };
     let slice = Slice::at(None, size);
     let query = ListQuery { filter, order: ProjectSort::TechnicalName, descending: false, slice };
@@ -119,8 +118,7 @@ pub async fn create(
     let can = on_platform::<CreateProject>(&caller)?;
     let Body(body) = body?;
     let name = ProjectName::parse_sent(&body.name).and_then(|name| ProjectName::parse_for_client(name.as_str()));
-    let name = name.map_err(|problem| FieldErrors::one("name", problem.as_str()))?;
-    let made = projects::create_empty(&state.services, &can, &name).await;
-    made.map_err(|fault| ApiError::from(fault).invalid_as(StatusCode::CONFLICT))?;
+    let name = name.map_err(|problem| FieldErrors::one("name", problem))?;
+    projects::create_empty(&state.services, &can, &name).await?;
     Ok(Message::json(format!("Project '{name}' created")))
 }

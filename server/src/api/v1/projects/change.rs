@@ -4,6 +4,7 @@ use super::body::Project;
 use super::gate::{editable, visible};
 use crate::api::auth::Asking;
 use crate::api::body::Body;
+use crate::api::code::Code;
 use crate::api::error::ApiError;
 use crate::api::etag::{IfMatch, Versioned};
 use crate::api::schema::{
@@ -15,10 +16,12 @@ use crate::state::AppState;
 use axum::extract::{Path, State};
 use domain::actor::Target;
 use domain::draft::{Edit, Precondition};
+use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::permission::CreateProject;
 use domain::project::{ProjectDraft, ProjectName};
 use domain::text::{Description, DisplayName};
+use domain::violation::Violation;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -75,14 +78,22 @@ pub async fn create(
     let Body(body) = body?;
     check_analytics(&caller, body.cli_analytics_enabled)?;
     if body.cost_center_id.is_some() {
-        return Err(ApiError::not_found("Selected cost center not found"));
+        return Err(ApiError::new(Code::CostCenterNotFound, "Selected cost center not found"));
     }
     let (name, draft) = parse(&body)?;
-    let name = projects::create(&state.services, &can, name, &draft)
-        .await
-        .map_err(|fault| ApiError::from(fault).rule_as(StatusCode::FORBIDDEN).invalid_as(StatusCode::CONFLICT))?;
+    let name = projects::create(&state.services, &can, name, &draft).await.map_err(not_created)?;
     let project = views::projects::created(&state.services, &can, &name).await?;
     Ok((StatusCode::CREATED, Versioned(project.version, Project::new(&project, &caller))))
+}
+
+/// The caller's own limit is answered as a missing right, whereas members who are over theirs are a conflict.
+fn not_created(fault: services::Error) -> ApiError {
+    match fault.into() {
+        refusal @ Refusal::Rule(Violation::ProjectLimitReached { .. }) => {
+            ApiError::from(refusal).with_status(StatusCode::FORBIDDEN)
+        }
+        refusal => refusal.into(),
+    }
 }
 
 fn parse(body: &NewSharedProject) -> Result<(ProjectName, ProjectDraft), FieldErrors> {
@@ -242,23 +253,26 @@ impl ProjectChanges {
 
     fn refuse_what_is_not_there(&self, name: &str) -> Result<(), ApiError> {
         if let Some(new) = self.name.as_deref().filter(|new| *new != name) {
-            exact(new, ProjectName::parse).map_err(|problem| FieldErrors::one("name", problem.as_str()))?;
-            return Err(ApiError::conflict("The name of a project cannot change. Change its display name."));
+            exact(new, ProjectName::parse).map_err(|problem| FieldErrors::one("name", problem))?;
+            return Err(ApiError::new(
+                Code::ProjectNameFixed,
+                "The name of a project cannot change. Change its display name.",
+            ));
         }
         if self.cost_center_id.is_some() {
-            return Err(ApiError::not_found("Selected cost center not found"));
+            return Err(ApiError::new(Code::CostCenterNotFound, "Selected cost center not found"));
         }
         match self.chargeback_attribution.as_deref() {
             None | Some("project") => {}
-            Some("cost_center") => return Err(ApiError::bad_request("The project has no cost center.")),
-            Some(_) => return Err(ApiError::bad_request("chargeback_attribution is project or cost_center.")),
+            Some("cost_center") => return Err(ApiError::new(Code::NoCostCenter, "The project has no cost center.")),
+            Some(_) => return Err(Violation::unknown_choice("project or cost_center").into()),
         }
         for (wanted, what) in [
             (self.enforce_member_spend_limits, "enforce_member_spend_limits"),
             (self.chargeback_enabled, "chargeback_enabled"),
         ] {
             if wanted == Some(true) {
-                return Err(ApiError::bad_request(format!("{what} is not available.")));
+                return Err(ApiError::new(Code::NotAvailable, format!("{what} is not available.")));
             }
         }
         Ok(())
@@ -272,7 +286,7 @@ fn check_analytics(caller: &Caller, wanted: Option<Option<bool>>) -> Result<(), 
         Some(_) if !caller.actor.role.is_admin() => {
             Err(ApiError::forbidden("This action requires administrator or maintainer privileges."))
         }
-        Some(Some(true)) => Err(ApiError::bad_request("cli_analytics_enabled is not available.")),
+        Some(Some(true)) => Err(ApiError::new(Code::NotAvailable, "cli_analytics_enabled is not available.")),
         Some(_) => Ok(()),
     }
 }

@@ -1,5 +1,6 @@
 //! Finding a project by the name in an address, with the refusals that the wire knows.
 
+use crate::api::code::Code;
 use crate::api::error::ApiError;
 use crate::state::AppState;
 use domain::actor::Target;
@@ -12,14 +13,16 @@ use services::projects::{self, FoundProject};
 use services::views;
 use services::views::projects::Project;
 
-const MISSING: &str = "Project not found";
+fn missing() -> ApiError {
+    ApiError::new(Code::ProjectNotFound, "Project not found")
+}
 
 /// A project that the person may see.
 ///
 /// # Errors
 /// 404 where it is hidden or missing.
 pub async fn visible(state: &AppState, caller: &Caller, name: &str) -> Result<Project, ApiError> {
-    let name = ProjectName::parse_existing(in_path(name)).map_err(|_| ApiError::not_found(MISSING))?;
+    let name = ProjectName::parse_existing(in_path(name)).map_err(|_| missing())?;
     views::projects::find(&state.services, caller, &name).await.map_err(named)
 }
 
@@ -35,12 +38,12 @@ fn in_path(segment: &str) -> &str {
 
 /// What was not found is a project.
 pub fn named(fault: services::Error) -> ApiError {
-    ApiError::from(fault).naming(MISSING)
+    ApiError::refused(fault, missing)
 }
 
 /// Finds a project to change, by its name alone.
 async fn find(state: &AppState, caller: &Caller, name: &str) -> Result<FoundProject, ApiError> {
-    let name = ProjectName::parse_existing(in_path(name)).map_err(|_| ApiError::not_found(MISSING))?;
+    let name = ProjectName::parse_existing(in_path(name)).map_err(|_| missing())?;
     projects::find(&state.services, caller, &name).await.map_err(named)
 }
 
@@ -56,10 +59,10 @@ pub async fn writable<P: Asks>(
 ) -> Result<(FoundProject, Can<P>), ApiError> {
     let project = find(state, caller, name).await?;
     if project.kind == ProjectKind::Personal {
-        return Err(ApiError::new(StatusCode::FORBIDDEN, personal));
+        return Err(ApiError::new(Code::PersonalProject, personal));
     }
     let can = caller.can::<P>(Target::Project(project.id)).map_err(|refusal| match refusal {
-        Refusal::Forbidden(_) => ApiError::not_found(MISSING),
+        Refusal::Forbidden(_) => missing(),
         refusal => refusal.into(),
     })?;
     Ok((project, can))
@@ -85,7 +88,7 @@ pub async fn editable(
         refusal => refusal.into(),
     })?;
     if project.kind == ProjectKind::Personal {
-        return Err(ApiError::new(StatusCode::FORBIDDEN, "Cannot update a personal project"));
+        return Err(ApiError::new(Code::PersonalProject, "Cannot update a personal project"));
     }
     Ok((project, can))
 }

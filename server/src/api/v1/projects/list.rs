@@ -13,7 +13,6 @@ use axum::extract::{Path, State};
 use domain::budget::Category;
 use domain::project::ProjectSort;
 use domain::text::SearchTerm;
-use http::StatusCode;
 use serde::Deserialize;
 use services::listing::{ListQuery, Slice};
 use services::views::projects::{self, ProjectFilter};
@@ -97,22 +96,21 @@ pub async fn projects(
     Query(asked): Query<Asked>,
 ) -> Result<Paged<ProjectItem>, ApiError> {
     let included = Included { counters: asked.include_counters, budgets: asked.include_budgets };
-    let listing = projects::list_for_api(&state.services, &caller, &query(&asked, at.slice()?)?).await;
-    let listing = listing.map_err(|fault| ApiError::from(fault).rule_as(StatusCode::BAD_REQUEST))?;
+    let listing = projects::list_for_api(&state.services, &caller, &query(&asked, at.slice()?)?).await?;
     Ok(at.answer(&address, listing, |project| ProjectItem::new(&project, &caller, included)))
 }
 
 fn query(asked: &Asked, slice: Slice) -> Result<ListQuery<ProjectFilter, ProjectSort>, ApiError> {
     let search = asked.search.as_deref().map(SearchTerm::parse_sent).transpose();
     let category = asked.budget_category.as_deref().map(Category::parse).transpose();
-    let category = category.map_err(|problem| ApiError::field("budget_category", problem.as_str()))?;
+    let category = category.map_err(|problem| ApiError::field("budget_category", problem.to_string()))?;
     let (order, descending) = match asked.sort_by {
         None => (ProjectSort::Created, true),
         Some(SortBy::Name) => (ProjectSort::TechnicalName, asked.sort_order == Order::Desc),
         Some(SortBy::CreatedAt) => (ProjectSort::Created, asked.sort_order == Order::Desc),
     };
     let filter = ProjectFilter {
-        search: search.map_err(|problem| ApiError::field("search", problem.as_str()))?,
+        search: search.map_err(|problem| ApiError::field("search", problem.to_string()))?,
         budget: (asked.has_assigned_budgets || category.is_some()).then_some(category),
         ..ProjectFilter::default()
     };

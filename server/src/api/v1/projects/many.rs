@@ -10,9 +10,7 @@ use crate::api::schema::{ProjectNameText, UserIdText, each_once, in_query};
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
-use domain::error::Refusal;
 use domain::permission::ManageMembers;
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use services::members;
 use utoipa::openapi::path::{Parameter, ParameterIn};
@@ -108,7 +106,7 @@ pub async fn assign(
     check_size("users", users.len(), MOST_ADDED)?;
     let people = users.iter().map(|user| Ok((parse_id(&user.user_id)?, role(user.is_project_admin))));
     let people = people.collect::<Result<Vec<_>, ApiError>>()?;
-    let outcomes = members::assign_many(&state.services, &can, &people).await.map_err(refused)?;
+    let outcomes = members::assign_many(&state.services, &can, &people).await?;
     let results = outcomes.iter().map(|outcome| MemberOutcome {
         user_id: outcome.user_id.to_string(),
         action: if outcome.is_new { MemberAction::Assigned } else { MemberAction::Updated },
@@ -139,8 +137,7 @@ pub async fn remove(
     let Query(RemoveMany { user_id }) = asked?;
     check_size("user_id", user_id.len(), MOST_REMOVED)?;
     let people = user_id.iter().map(|id| parse_id(id)).collect::<Result<Vec<_>, ApiError>>()?;
-    let removed = members::remove_many(&state.services, &can, &people).await;
-    removed.map_err(|fault| refused(fault).rule_as(StatusCode::BAD_REQUEST))?;
+    members::remove_many(&state.services, &can, &people).await?;
     let results = people.iter().map(|id| MemberOutcome {
         user_id: id.to_string(),
         action: MemberAction::Removed,
@@ -151,15 +148,6 @@ pub async fn remove(
 
 fn check_size(field: &str, size: usize, most: usize) -> Result<(), ApiError> {
     if (1..=most).contains(&size) { Ok(()) } else { Err(ApiError::field(field, format!("Name 1 to {most} people"))) }
-}
-
-/// Somebody named twice is a mistake, whoever is unknown is not found.
-fn refused(fault: services::Error) -> ApiError {
-    let refusal = Refusal::from(fault);
-    let is_twice = matches!(&refusal, Refusal::Invalid(errors)
-        if errors.at("users").is_some_and(|problem| problem.as_str().ends_with(members::NAMED_TWICE)));
-    let refused = ApiError::from(refusal);
-    if is_twice { refused } else { refused.invalid_as(StatusCode::NOT_FOUND) }
 }
 
 fn answer(what: &str, project_name: String, results: Vec<MemberOutcome>) -> Json<MemberOutcomes> {

@@ -3,16 +3,15 @@
 use super::gate::writable;
 use crate::api::auth::Asking;
 use crate::api::body::Body;
+use crate::api::code::Code;
 use crate::api::error::ApiError;
 use crate::api::schema::{ProjectNameText, UserIdText, user_id};
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
-use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::ManageMembers;
 use domain::role::ProjectRole;
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use services::members::{self, WithoutAdmin};
 use utoipa::ToSchema;
@@ -71,7 +70,7 @@ pub async fn assign(
     let (entry, can) = writable::<ManageMembers>(&state, &caller, &name, PERSONAL).await?;
     let Body(body) = body?;
     let person = parse_id(&body.user_id)?;
-    members::add(&state.services, &can, person, role(body.is_project_admin)).await.map_err(not_added)?;
+    members::add(&state.services, &can, person, role(body.is_project_admin)).await?;
     let message = format!("Added to '{}'", entry.name);
     Ok(answer(message, person, entry.name.to_string(), Some(body.is_project_admin)))
 }
@@ -100,7 +99,7 @@ pub async fn update(
     let person = user_id(&person).ok_or_else(no_member)?;
     let changed =
         members::change_role(&state.services, &can, person, role(body.is_project_admin), WithoutAdmin::Allow).await;
-    changed.map_err(|fault| ApiError::from(fault).naming(NO_MEMBER))?;
+    changed.map_err(|fault| ApiError::refused(fault, no_member))?;
     let message = format!("Role in '{}' changed", entry.name);
     Ok(answer(message, person, entry.name.to_string(), Some(body.is_project_admin)))
 }
@@ -128,33 +127,22 @@ pub async fn remove(
     let (entry, can) = writable::<ManageMembers>(&state, &caller, &name, PERSONAL).await?;
     let person = user_id(&person).ok_or_else(no_member)?;
     let removed = members::remove(&state.services, &can, person, WithoutAdmin::Allow).await;
-    removed.map_err(|fault| ApiError::from(fault).naming(NO_MEMBER).rule_as(StatusCode::BAD_REQUEST))?;
+    removed.map_err(|fault| ApiError::refused(fault, no_member))?;
     Ok(answer(format!("Removed from '{}'", entry.name), person, entry.name.to_string(), None))
 }
 
-const NO_MEMBER: &str = "User is not a member of the project";
-
 fn no_member() -> ApiError {
-    ApiError::not_found(NO_MEMBER)
+    ApiError::new(Code::NotAMember, "User is not a member of the project")
 }
 
 /// The user of an id in a body; what is not an id is a mistake.
 pub fn parse_id(raw: &str) -> Result<UserId, ApiError> {
-    user_id(raw).ok_or_else(|| ApiError::bad_request(format!("{raw:?} is not the id of a user.")))
+    user_id(raw).ok_or_else(|| ApiError::new(Code::InvalidUserId, format!("{raw:?} is not the id of a user.")))
 }
 
 /// As the wire has it.
 pub const fn role(is_project_admin: bool) -> ProjectRole {
     if is_project_admin { ProjectRole::Admin } else { ProjectRole::Member }
-}
-
-/// Unknown people are not found; who is in already is a conflict.
-pub fn not_added(fault: services::Error) -> ApiError {
-    let refusal = Refusal::from(fault);
-    let is_member = matches!(&refusal, Refusal::Invalid(errors)
-        if errors.at("person").is_some_and(|problem| problem.as_str() == members::ALREADY_MEMBER));
-    let status = if is_member { StatusCode::CONFLICT } else { StatusCode::NOT_FOUND };
-    ApiError::from(refusal).invalid_as(status)
 }
 
 fn answer(message: String, person: UserId, project_name: String, is_project_admin: Option<bool>) -> Json<MemberAnswer> {

@@ -11,7 +11,7 @@ mod ownership;
 
 pub use change::excluded_changes;
 pub use gate::writable;
-pub use members::{MemberRole, PERSONAL, not_added, role};
+pub use members::{MemberRole, PERSONAL, role};
 
 use crate::state::AppState;
 use utoipa_axum::router::OpenApiRouter;

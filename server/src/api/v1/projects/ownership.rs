@@ -4,14 +4,15 @@ use super::gate;
 use super::gate::writable;
 use crate::api::auth::Asking;
 use crate::api::body::Body;
+use crate::api::code::Code;
 use crate::api::error::ApiError;
 use crate::api::etag::IfMatch;
 use crate::api::schema::{ProjectNameText, UserIdText, user_id};
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
-use domain::error::Refusal;
 use domain::permission::{DeleteProject, ManageMembers};
+use domain::violation::Violation;
 use serde::{Deserialize, Serialize};
 use services::projects;
 use utoipa::ToSchema;
@@ -87,10 +88,10 @@ pub async fn transfer(
     let personal = "Cannot update a personal project";
     let (entry, can) = writable::<ManageMembers>(&state, &caller, &name, personal).await?;
     let Body(body) = body?;
-    let unknown = || ApiError::not_found("Project not found");
+    let unknown = || ApiError::new(Code::UserNotFound, "Project not found");
     let to = user_id(&body.user_id).ok_or_else(unknown)?;
     projects::transfer(&state.services, &can, to).await.map_err(|fault| match fault {
-        services::Error::Refused(Refusal::Invalid(_)) => unknown(),
+        services::Error::Refused(refusal) if refusal.violation() == Some(&Violation::UnknownUser) => unknown(),
         fault => gate::named(fault),
     })?;
     let name = entry.name.to_string();

@@ -5,6 +5,7 @@ use super::list::missing;
 use super::parse_id;
 use crate::api::auth::Asking;
 use crate::api::body::{Body, Changes};
+use crate::api::code::Code;
 use crate::api::error::ApiError;
 use crate::api::etag::{IfMatch, Versioned};
 use crate::api::permit::{on_platform, users_in_scope};
@@ -21,12 +22,13 @@ use domain::actor::Target;
 use domain::draft::Edit;
 use domain::email::Email;
 use domain::error::Refusal;
-use domain::form::{FieldErrors, FieldProblem};
+use domain::form::FieldErrors;
 use domain::permission::{GrantAuditor, GrantRoles, ManageUsers};
 use domain::role::{PlatformRole, RoleFlags};
 use domain::text::PersonName;
 use domain::user::{UserDraft, UserKind};
 use domain::username::{self, Username};
+use domain::violation::Violation;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
@@ -87,8 +89,7 @@ pub async fn create(
     check_local(&state)?;
     let Body(body) = body?;
     let (draft, username) = parse(&body)?;
-    let made = users::create_with_password(&state.services, &can, &draft, &username, &body.password).await;
-    let id = made.map_err(|fault| taken(fault, &["email", "username"]))?;
+    let id = users::create_with_password(&state.services, &can, &draft, &username, &body.password).await?;
     shown(&state, &caller, id).await
 }
 
@@ -104,17 +105,8 @@ fn parse(body: &NewAccount) -> Result<(UserDraft, Username), ApiError> {
         (Some(email), Some(username), Some(name)) => {
             Ok((UserDraft { role, ..UserDraft::new(name, email, UserKind::Regular) }, username))
         }
-        _ => Err(ApiError::from(errors).invalid_as(StatusCode::UNPROCESSABLE_ENTITY)),
+        _ => Err(ApiError::wrong_shape(errors)),
     }
-}
-
-/// A value that has the right shape and is refused all the same is taken.
-fn taken(fault: services::Error, fields: &[&str]) -> ApiError {
-    let refusal = Refusal::from(fault);
-    let is_taken =
-        matches!(&refusal, Refusal::Invalid(errors) if fields.iter().any(|field| errors.at(field).is_some()));
-    let refused = ApiError::from(refusal);
-    if is_taken { refused.invalid_as(StatusCode::CONFLICT) } else { refused }
 }
 
 /// The fields to change, at least one. What is left out or null stays as it is, but for `project_limit`.
@@ -186,7 +178,7 @@ pub async fn update(
     let id = parse_id(&id)?;
     let Changes(mut body) = body?;
     if body.email.is_some() && state.services.identity().is_some() {
-        return Err(ApiError::bad_request("The e-mail address comes from the identity provider."));
+        return Err(ApiError::new(Code::EmailFromProvider, "The e-mail address comes from the identity provider."));
     }
     if body.is_admin.is_some() || body.is_maintainer.is_some() {
         caller.can::<GrantRoles>(Target::Platform)?;
@@ -201,9 +193,8 @@ pub async fn update(
     let edit = edit_of(body, if_match)?;
     let saved = users::edit(&state.services, &can, id, edit).await;
     saved.map_err(|fault| match fault {
-        services::Error::Refused(Refusal::Rule(text)) => ApiError::forbidden(text),
+        services::Error::Refused(Refusal::Rule(violation)) => Refusal::Forbidden(violation).into(),
         services::Error::Refused(Refusal::NotFound) => super::nobody(),
-        services::Error::Database(_) => taken(fault, &["email"]),
         fault => if_match.refusal(fault),
     })?;
     shown(&state, &caller, id).await
@@ -211,23 +202,24 @@ pub async fn update(
 
 fn edit_of(body: UserChanges, if_match: IfMatch) -> Result<Edit<UserDraft>, ApiError> {
     if body.username.is_some() {
-        return Err(ApiError::bad_request("The user name cannot be changed."));
+        return Err(ApiError::new(Code::UsernameFixed, "The user name cannot be changed."));
     }
-    let email = body.email.as_deref().map(|email| exact(email, Email::parse)).transpose().map_err(|problem| {
-        ApiError::from(FieldErrors::one("email", problem.as_str())).invalid_as(StatusCode::UNPROCESSABLE_ENTITY)
-    })?;
+    let email = body
+        .email
+        .as_deref()
+        .map(|email| exact(email, Email::parse))
+        .transpose()
+        .map_err(|problem| ApiError::wrong_shape(FieldErrors::one("email", problem)))?;
     let roles = RoleFlags { admin: body.is_admin, maintainer: body.is_maintainer, auditor: body.is_auditor };
-    let problem = |field: &'static str| move |problem: FieldProblem| FieldErrors::one(field, problem.as_str());
-    let limit = |number: i64| {
-        u32::try_from(number).map_err(|_| FieldErrors::one("project_limit", "Enter a number of zero or more."))
-    };
+    let problem = |field: &'static str| move |problem: Violation| FieldErrors::one(field, problem);
+    let limit = |number: i64| u32::try_from(number).map_err(|_| Violation::ProjectLimitOutOfRange { max: i32::MAX });
     let name = body.name.as_deref().map(PersonName::parse_sent).transpose().map_err(problem("name"))?;
     let kind = body.user_type.as_deref().map(UserKind::parse).transpose().map_err(problem("user_type"))?;
     let limit = body.project_limit.map(|given| given.map(limit).transpose()).transpose()?;
     Ok(Edit::new(if_match.or(body.version), move |stored: UserDraft| {
         let role = roles.applied_to(stored.role);
         if limit == Some(None) && !role.is_admin() {
-            return Err(FieldErrors::one("project_limit", "Only admins are without a limit. Enter a number."));
+            return Err(FieldErrors::one("project_limit", Violation::NoLimitForUsers));
         }
         Ok(UserDraft {
             name: name.map_or(stored.name, String::from),
@@ -256,7 +248,7 @@ pub async fn deactivate(
 ) -> Result<Json<Message>, ApiError> {
     let can = on_platform::<ManageUsers>(&caller)?;
     let closed = users::deactivate(&state.services, &can, parse_id(&id)?, WithoutAdmin::Allow).await;
-    closed.map_err(|fault| missing(fault).rule_as(StatusCode::FORBIDDEN))?;
+    closed.map_err(missing)?;
     Ok(Message::json("The account is deactivated."))
 }
 
@@ -290,13 +282,19 @@ pub async fn set_password(
     let id = parse_id(&id)?;
     let Body(body) = body?;
     let set = users::set_password(&state.services, &can, id, &body.new_password).await;
-    set.map_err(|fault| missing(fault).rule_as(StatusCode::FORBIDDEN))?;
+    set.map_err(|fault| match fault {
+        // A change of the account, which the caller may not make; it is a mistake where budgets are assigned.
+        services::Error::Refused(Refusal::Rule(Violation::UserDeactivated { .. })) => {
+            ApiError::from(fault).with_status(StatusCode::FORBIDDEN)
+        }
+        fault => missing(fault),
+    })?;
     Ok(Message::json("The password is set. Their sessions have ended."))
 }
 
 /// Accounts and passwords are made here with local accounts alone.
 fn check_local(state: &AppState) -> Result<(), ApiError> {
-    users::check_can_create(&state.services).map_err(|refusal| ApiError::from(refusal).rule_as(StatusCode::BAD_REQUEST))
+    Ok(users::check_can_create(&state.services)?)
 }
 
 /// Somebody as they are now.

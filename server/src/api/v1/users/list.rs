@@ -3,6 +3,7 @@
 use super::body::{UserDetail, UserItem};
 use super::{nobody, parse_id};
 use crate::api::auth::Asking;
+use crate::api::code::Code;
 use crate::api::error::ApiError;
 use crate::api::etag::Versioned;
 use crate::api::paging::{Address, PageBody, PageParams, Paged};
@@ -14,10 +15,10 @@ use crate::api::schema::{
 use crate::state::AppState;
 use axum::extract::{Path, State};
 use domain::budget::BudgetSlug;
-use domain::form::FieldProblem;
 use domain::project::ProjectName;
 use domain::text::SearchTerm;
 use domain::user::UserKind;
+use domain::violation::Violation;
 use serde::Deserialize;
 use serde_json::json;
 use services::listing::ListQuery;
@@ -151,7 +152,7 @@ fn filter(wanted: Wanted) -> Result<UserFilter, ApiError> {
         None => WantedFilters::default(),
         Some(text) => parse(text)?,
     };
-    let at = |name: &str, problem: FieldProblem| ApiError::field(&format!("filters.{name}"), problem.as_str());
+    let at = |name: &str, problem: Violation| ApiError::field(&format!("filters.{name}"), problem.to_string());
     let names = |names: Vec<String>| names.iter().map(|name| ProjectName::parse_sent(name)).collect();
     let slugs = |slugs: Vec<String>| slugs.iter().map(|slug| BudgetSlug::parse(slug)).collect();
     Ok(UserFilter {
@@ -160,7 +161,7 @@ fn filter(wanted: Wanted) -> Result<UserFilter, ApiError> {
             .as_deref()
             .map(SearchTerm::parse_sent)
             .transpose()
-            .map_err(|problem| ApiError::field("search", problem.as_str()))?,
+            .map_err(|problem| ApiError::field("search", problem.to_string()))?,
         projects: members.projects.map(names).transpose().map_err(|problem| at("projects", problem))?,
         budgets: members.budgets.map(slugs).transpose().map_err(|problem| at("budgets", problem))?,
         kind: members
@@ -184,7 +185,9 @@ fn filter(wanted: Wanted) -> Result<UserFilter, ApiError> {
 fn parse(text: &str) -> Result<WantedFilters, ApiError> {
     let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
     if !value.is_object() {
-        return Err(ApiError::bad_request("Invalid filters").detailed("`filters` has to be a JSON object."));
+        return Err(
+            ApiError::new(Code::InvalidFilters, "Invalid filters").detailed("`filters` has to be a JSON object.")
+        );
     }
     serde_path_to_error::deserialize(&value)
         .map_err(|fault| ApiError::field(&format!("filters.{}", fault.path()), fault.inner().to_string()))
@@ -192,6 +195,5 @@ fn parse(text: &str) -> Result<WantedFilters, ApiError> {
 
 /// As [`nobody`], for what a service did not find.
 pub fn missing(fault: services::Error) -> ApiError {
-    let refused = ApiError::from(fault);
-    if refused.status().as_u16() == 404 { nobody() } else { refused }
+    ApiError::refused(fault, nobody)
 }

@@ -8,6 +8,7 @@ mod projects;
 pub use body::{UserDetail, UserProject, projects_of};
 pub use list::missing;
 
+use crate::api::code::Code;
 use crate::api::error::ApiError;
 use crate::api::schema::user_id;
 use crate::state::AppState;
@@ -32,5 +33,5 @@ pub fn parse_id(raw: &str) -> Result<UserId, ApiError> {
 
 /// There is no such person.
 pub fn nobody() -> ApiError {
-    ApiError::not_found("User not found")
+    ApiError::new(Code::UserNotFound, "User not found")
 }

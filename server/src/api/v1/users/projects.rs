@@ -4,18 +4,18 @@ use super::list::missing;
 use super::parse_id;
 use crate::api::auth::Asking;
 use crate::api::body::Body;
+use crate::api::code::Code;
 use crate::api::error::ApiError;
 use crate::api::permit::on_platform;
 use crate::api::schema::{ProjectNameText, UserIdText};
 use crate::api::v1::local_auth::Message;
-use crate::api::v1::projects::{MemberRole, PERSONAL, not_added, role, writable};
+use crate::api::v1::projects::{MemberRole, PERSONAL, role, writable};
 use crate::api::wire::Stamp;
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::id::UserId;
 use domain::permission::{ManageMembers, ManageUsers, ViewUsers};
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use services::guard::{Caller, Can};
 use services::members::{self, WithoutAdmin};
@@ -101,7 +101,7 @@ pub async fn grant(
     let id = parse_id(&id)?;
     let Body(body) = body?;
     let can = of(&state, &caller, &body.project_name).await?;
-    members::add(&state.services, &can, id, role(body.is_project_admin)).await.map_err(not_added)?;
+    members::add(&state.services, &can, id, role(body.is_project_admin)).await?;
     Ok(Message::json(format!("Added to '{}'", body.project_name)))
 }
 
@@ -128,7 +128,7 @@ pub async fn update(
     let Body(body) = body?;
     let changed =
         members::change_role(&state.services, &can, id, role(body.is_project_admin), WithoutAdmin::Allow).await;
-    changed.map_err(|fault| ApiError::from(fault).naming("User has no access to the project"))?;
+    changed.map_err(|fault| ApiError::refused(fault, no_access))?;
     Ok(Message::json(format!("Role in '{name}' changed")))
 }
 
@@ -154,9 +154,12 @@ pub async fn remove(
 ) -> Result<Json<Message>, ApiError> {
     let (id, can) = place(&state, &caller, &id, &name).await?;
     let removed = members::remove(&state.services, &can, id, WithoutAdmin::Allow).await;
-    let refused = |fault| ApiError::from(fault).naming("User has no access to the project");
-    removed.map_err(|fault| refused(fault).rule_as(StatusCode::BAD_REQUEST))?;
+    removed.map_err(|fault| ApiError::refused(fault, no_access))?;
     Ok(Message::json(format!("Removed from '{name}'")))
+}
+
+fn no_access() -> ApiError {
+    ApiError::new(Code::NotAMember, "User has no access to the project")
 }
 
 async fn place(

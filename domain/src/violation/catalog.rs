@@ -1,0 +1,234 @@
+//! Every rule's code and sentence, by area.
+
+use crate::page::MAX_EXACT_COUNT;
+
+super::violations! {
+    // Text, numbers and choices in any field.
+    Required { what: String } "required" 400 => "Enter {what}.";
+    UnknownChoice { choices: String } "unknown_choice" 400 => "Choose {choices}.";
+    NoMatch { noun: String, typed: String } "no_match" 404
+        => "No {noun} is called “{typed}”. Enter another name or a part of it.";
+    NoExactMatch { noun: String, typed: String } "no_exact_match" 400
+        => "“{typed}” is not the whole name of one {noun}. Choose one of these.";
+    TooShort { what: String, min: usize } "too_short" 400 => "Enter at least {min} characters for {what}.";
+    TooLong { what: String, over: usize, max: usize } "too_long" 400
+        => "Shorten {what} by {over}: at most {max} characters fit.";
+    InvisibleCharacter { character: String, what: String } "invisible_character" 400
+        => "Remove the {character} from {what}.";
+    ControlCharacters { what: String } "control_characters" 400 => "Remove the control characters from {what}.";
+    NothingVisible { what: String } "nothing_visible" 400 => "Enter a visible character in {what}.";
+    ContainsBlanks { what: String } "contains_blanks" 400 => "Remove the blanks from {what}.";
+    NotNormalized "not_normalized" 400
+        => "Send it as it is kept: without blanks around it, in Unicode normalization form C.";
+    InvalidEmail "invalid_email" 400 => "Enter an e-mail address like name@example.com.";
+    RowsOutOfRange { max: u16 } "rows_out_of_range" 400 => "Choose from 1 to {max} rows.";
+    UnknownCursor "unknown_cursor" 400 => "This place in the list is not known.";
+
+    // Names of projects.
+    NameLength { min: usize, max: usize, length: usize } "name_length" 400
+        => "Enter {min} to {max} characters; this has {length}.";
+    NameCharacters { wrong: String } "name_characters" 400
+        => "Use lower-case letters, digits, - and _ only; remove {wrong}.";
+    NameStart "name_start" 400 => "Begin with a lower-case letter or a digit.";
+    NameReserved { name: String } "name_reserved" 400 => "Choose another name: {name} is reserved.";
+    NameNotAddressable { name: String } "name_not_addressable" 400
+        => "Choose another name: “{name}” cannot be part of an address.";
+
+    // Amounts, limits and reset periods.
+    InvalidAmount "invalid_amount" 400 => "Enter an amount of zero or more, like 250 or 250.00.";
+    TooManyDecimals "too_many_decimals" 400 => "Enter at most nine decimals.";
+    AmountTooLarge "amount_too_large" 400 => "Enter less than $1,000,000,000.";
+    UnclearAmount { text: String, reading: String } "unclear_amount" 400 => "Write {reading} instead of “{text}”.";
+    AmbiguousAmount { text: String, first: String, last: String } "ambiguous_amount" 400
+        => "“{text}” is ambiguous. Write {first} or {last}.";
+    HardLimitZero "hard_limit_zero" 400 => "Enter more than $0.00.";
+    SoftLimitAboveHard { above: String, hard: String } "soft_limit_above_hard" 400
+        => "The soft limit is {above} above the hard limit. Enter {hard} or less, or raise the hard limit.";
+    InvalidResetPeriod "invalid_reset_period" 400
+        => "Enter a number followed by d, h or m, up to 366d, like 30d.";
+    ResetPeriodTooShort "reset_period_too_short" 400
+        => "Choose one hour or more. Only API clients can set a shorter period.";
+    ResetCountOutOfRange { unit: String, max: u32 } "reset_count_out_of_range" 400
+        => "Enter a whole number of {unit} from 1 to {max}.";
+    InvalidBudgetId "invalid_budget_id" 400 => "Use 1 to 128 letters, digits, - and _";
+    BudgetIdIsUuid "budget_id_is_uuid" 400
+        => "Use something other than a UUID: budgets without an id of yours have those.";
+
+    // Passwords.
+    PasswordTooShort { length: usize, least: usize } "password_too_short" 400
+        => "Too short: {length} of at least {least} characters.";
+    PasswordTooCommon "password_too_common" 400
+        => "Choose another password: this one is on lists that attackers try first.";
+
+    PasswordUnchanged "password_unchanged" 400 => "Choose a password that differs from the current one.";
+    OwnPassword "own_password" 403 => "Change your own password on your profile instead.";
+
+    // Sign-in.
+    WrongSignIn { tries: u16, minutes: i64 } "wrong_sign_in" 401 at "password"
+        => "The e-mail address or the password is wrong. After {attempts} sign-in is blocked for {time}.",
+        attempts = counted(*tries, "failed attempt"), time = counted(*minutes, "minute");
+    WrongCurrentPassword { tries: u16, minutes: i64 } "wrong_current_password" 401 at "current_password"
+        => "The current password is wrong. After {attempts} sign-in is blocked for {time}.",
+        attempts = counted(*tries, "failed attempt"), time = counted(*minutes, "minute");
+    WrongPassword { tries: u16, minutes: i64 } "wrong_password" 401 at "confirm_password"
+        => "The password is wrong. After {attempts} sign-in is blocked for {time}.",
+        attempts = counted(*tries, "failed attempt"), time = counted(*minutes, "minute");
+    OneTimePasswordDue "one_time_password_due" 401 at "current_password"
+        => "Enter your one-time password again: you signed in more than 10 minutes ago.";
+    OneTimePasswordExpired "one_time_password_expired" 403
+        => "This one-time password has expired. Ask an administrator for a new one.";
+    AccountDeactivated "account_deactivated" 403 => "This account is deactivated. Ask an administrator.";
+    SignInWith { provider: String } "sign_in_with_provider" 403 => "Sign in with {provider}.";
+
+    // Rights.
+    RoleRequired { roles: String } "role_required" 403 => "Only {roles} can do this. Ask one of them.";
+    AuditorsOnlyRead "auditors_only_read" 403
+        => "Auditors see everything and change nothing. Ask a maintainer or an admin.";
+    ProjectsFromProvider "projects_from_provider" 403
+        => "Projects come from the identity provider here (Keycloak-managed mode). Ask an administrator of the identity \
+            provider to add the project to your account, or an admin to create it in Bursar.";
+    MaintainerAccount { name: String } "maintainer_account" 403
+        => "{name} is a maintainer. Only maintainers can change this account; ask one.";
+    RoleOfMaintainers { name: String, role: String } "role_of_maintainers" 403
+        => "{name} is {role}. Only maintainers change that role; ask one.";
+
+    // Users.
+    OwnRole "own_role" 403 => "You cannot change your own role. Ask another maintainer to do it.";
+    OwnAccount "own_account" 403 => "You cannot deactivate your own account. Ask another admin to do it.";
+    ExternalUserRole { name: String, role: String } "external_user_role" 403
+        => "{name} is an external user and cannot be {role}. Make the account regular first.";
+    RoleHeld { name: String, role: String } "role_held" 403
+        => "{name} is {role}. Take that role away first: external users hold none.";
+    MaintainerIsAdmin "maintainer_is_admin" 400 at "role" => "A maintainer is always an admin too.";
+    RoleNotConfirmed { role: String } "role_not_confirmed" 409 at "role"
+        => "Not saved yet: press “Save role” and confirm {role}.";
+    AccountActive { name: String } "account_active" 409
+        => "{name} is active and needs the e-mail address. Deactivate the account first.";
+    AddressReleased { name: String } "address_released" 403
+        => "The e-mail address of {name} was released. Enter an address first, then reactivate the account.";
+    AccountsFromProvider "accounts_from_provider" 400
+        => "People sign in through the identity provider here. An account is made at the first sign-in.";
+    UserDeactivated { name: String } "user_deactivated" 400 => "{name} is deactivated. Reactivate the account first.";
+    InvalidProjectLimit "invalid_project_limit" 400
+        => "Enter a whole number from 0, or nothing for the default.";
+    ProjectLimitOutOfRange { max: i32 } "project_limit_out_of_range" 400 at "project_limit"
+        => "Enter a whole number from 0 to {max}.";
+    NoLimitForUsers "no_limit_for_users" 400 at "project_limit"
+        => "Only admins are without a limit. Enter a number.";
+    EmailTaken "email_taken" 409 at "email"
+        => "Another user has this e-mail address. If that account is deactivated, release its address first.";
+    UsernameTaken "username_taken" 409 at "username" => "There is already a person with this user name.";
+
+    // Projects.
+    ProjectNameTaken "project_name_taken" 409 at "name"
+        => "There is already a project with this name, perhaps a deleted one. Choose another.";
+    UnknownProject "unknown_project" 404 at "project" => "There is no such project. Choose one from the list.";
+    PersonalProjectDeletion "personal_project_deletion" 409
+        => "A personal project belongs to its owner's account and cannot be deleted.";
+    PersonalProjectTransfer "personal_project_transfer" 409
+        => "A personal project belongs to its owner's account and cannot be handed on.";
+    ProjectHasMembers { others: i64 } "project_has_members" 409 => "{members}. Remove them first.",
+        members = other_members(*others);
+
+    // Budgets.
+    BudgetsOff "budgets_off" 400 => "Budgets are switched off.";
+    BudgetIdTaken "budget_id_taken" 409 at "budget_id" => "There is already a budget with this id. Choose another.";
+    BudgetNameTaken "budget_name_taken" 409 at "name" => "There is already a budget with this name. Choose another.";
+    CategoryInUse "category_in_use" 409 at "category" => "The category cannot change while the budget is assigned.";
+    UnknownBudget { id: String } "unknown_budget" 404 at "assignments" => "There is no budget {id}.";
+    CategoryMismatch { budget: String, category: String } "category_mismatch" 400
+        => "The budget {budget} is not of the category {category}.";
+    PersonalProjectBudget "personal_project_budget" 409
+        => "A personal project is paid by its owner's budgets. Assign the budget to the owner instead.";
+
+    // Commands of the operator.
+    UnknownEmail { email: String } "unknown_email" 404
+        => "No user has the e-mail address {email}. Create the account first.";
+    OtherSubject { email: String } "other_subject" 409
+        => "The account with the e-mail address {email} has another subject, so it is another user's. Nothing was changed.";
+    EmailNotVerified { email: String } "email_not_verified" 409
+        => "The e-mail address {email} is not verified, so another user may have chosen it. Look up the user's id at the \
+            identity provider (in Keycloak: Users, ID) and run `bursar grant-maintainer {email} --subject <ID>`, or have \
+            the address verified there and the user sign in again.";
+    DatabaseInUse "database_in_use" 409
+        => "There are people in this database already. Use an empty one, or say --beside-others.";
+    SeedInUse "seed_in_use" 409
+        => "The people of this seed are in this database already. Choose another --seed.";
+
+    // Forms that cannot be read.
+    ForeignForm "foreign_form" 400 at "request"
+        => "The request is not one this page sends. Load the page again, then try again.";
+    FormOfAnotherUser "form_of_another_user" 409
+        => "Another user opened this page before you signed in. Nothing was changed. Load the page again, then try again.";
+    CrossSiteForm "cross_site_form" 403
+        => "This was not sent from Bursar. Nothing was changed. Open Bursar in this browser, load the page again and send \
+            the form from there.";
+    FormTooLarge "form_too_large" 413
+        => "Nothing was changed. Send less than 64 kB: shorten the longest field, then try again.";
+
+    // Edit forms of objects that another user saved first.
+    ChoiceMissing { label: String } "choice_missing" 409 => "Choose a value for {label}.";
+    ChangedOnceMore { label: String } "changed_once_more" 409 => "{label} was changed once more. Choose a value.";
+
+    // Members of a project.
+    AlreadyMember "already_member" 409 at "person" => "This person is already a member.";
+    UnknownUser "unknown_user" 404 at "person" => "There is nobody like this. Choose a person from the list.";
+    UnknownUsers { ids: String } "unknown_users" 404 => "There is nobody with this id: {ids}.";
+    NotMembers { ids: String } "not_members" 404 at "users" => "Nobody with this id is a member: {ids}.";
+    NamedTwice { id: String } "named_twice" 400 at "users" => "{id} is named twice.";
+    CreatorStays { name: String } "creator_stays" 400
+        => "{name} made this project and stays in it. Delete the project instead.";
+    OnlyProjectAdmin { name: String, projects: String } "only_project_admin" 409
+        => "{name} is the only project admin of {projects}. Nothing was changed: confirm that there will be no project admin.";
+    PersonalProjectMembers "personal_project_members" 403
+        => "A personal project has one member, its owner. Create a shared project to work with others.";
+    UsersDeactivated { names: String } "users_deactivated" 409
+        => "Deactivated users cannot be added: {names}. Reactivate the accounts first.";
+    ProjectClosedToExternal { project: String, names: String, open: String } "project_closed_to_external_users" 409
+        => "External users cannot be members of {project}: {names}. Projects open to external users: {open}. \
+            The operator can open more with EXTERNAL_USER_ALLOWED_PROJECTS.";
+    ExternalProjectAdmins { names: String } "external_project_admins" 409
+        => "External users cannot be project admins: {names}. Ask an admin to make the accounts regular first.";
+    ProjectLimitReached { name: String, used: i64, allowed: i64 } "project_limit_reached" 409
+        => "{name} is already in {used} of {allowed} shared projects. Remove {excess}, or ask an admin to raise the limit.",
+        excess = if used == allowed { "one".to_owned() } else { (used - allowed + 1).to_string() };
+    ProjectLimitsReached { users: String } "project_limits_reached" 409
+        => "These users are in as many shared projects as they may be: {users}. Remove them from some, or ask an admin to \
+            raise their limits.";
+
+    // Undo.
+    UndoExpired { minutes: i64 } "undo_expired" 409
+        => "This was undone already, or more than {minutes} minutes ago. Nothing was changed.";
+    MemberAddedAgain { name: String, project: String } "member_added_again" 409
+        => "{name} was added to {project} again since. Nothing was undone.";
+    MemberRemovedSince { name: String, project: String } "member_removed_since" 409
+        => "{name} was removed from {project} since. Nothing was undone.";
+    RoleChangedSince { name: String } "role_changed_since" 409 => "{name} got another role since. Nothing was undone.";
+    UserReactivatedSince { name: String } "user_reactivated_since" 409
+        => "{name} was reactivated since. Nothing was undone.";
+    UserDeactivatedSince { name: String } "user_deactivated_since" 409
+        => "{name} was deactivated since. Nothing was undone.";
+    ProjectRestoredSince { project: String } "project_restored_since" 409
+        => "{project} was restored since. Nothing was undone.";
+    ProjectDeletedSince "project_deleted_since" 409 => "The project was deleted since. Nothing was undone.";
+    BudgetDeletedSince "budget_deleted_since" 409 => "The budget was deleted since. Nothing was undone.";
+    BudgetOfProjectDeleted { project: String } "budget_of_project_deleted" 409
+        => "A budget of {project} was deleted since. Restore the project from the list instead.";
+    BudgetAssignedSince { category: String } "budget_assigned_since" 409
+        => "A {category} budget was assigned since. Nothing was undone.";
+}
+
+fn other_members(count: i64) -> String {
+    match count {
+        1 => "1 other person is a member".to_owned(),
+        count if count > MAX_EXACT_COUNT => format!("More than {MAX_EXACT_COUNT} people are members"),
+        count => format!("{count} other people are members"),
+    }
+}
+
+fn counted(count: impl Into<i64>, noun: &str) -> String {
+    match count.into() {
+        1 => format!("1 {noun}"),
+        count => format!("{count} {noun}s"),
+    }
+}
