@@ -1,7 +1,8 @@
 //! The connections to Postgres.
 
-use crate::config::{Config, Pooler, Secret};
+use crate::config::{Config, Pooler};
 use log::LevelFilter;
+use secrecy::{ExposeSecret as _, SecretString};
 use services::database::Database;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
@@ -23,9 +24,9 @@ const KEEPALIVE: [(&str, &str); 4] = [
 ///
 /// # Errors
 /// The address is not one.
-pub fn open(config: &Config, url: &Secret) -> Result<Database, sqlx::Error> {
+pub fn open(config: &Config, url: &SecretString) -> Result<Database, sqlx::Error> {
     // Postgres 12 and newer write every digit of a number by themselves, and poolers refuse to be told to.
-    let options = url.expose().parse::<PgConnectOptions>()?.application_name("bursar").extra_float_digits(None);
+    let options = url.expose_secret().parse::<PgConnectOptions>()?.application_name("bursar").extra_float_digits(None);
     if is_unverified(&options) {
         tracing::warn!(
             host = options.get_host(),

@@ -1,8 +1,9 @@
 //! The embedded Postgres as this program is configured: its folders, its keeper, and what to do when it does not run.
 
-use crate::config::{Config, Secret};
+use crate::config::Config;
 use crate::signals;
 use embedded_postgres::{Data, Kept, Settings, check_binaries, default_root, keep, running_url};
+use secrecy::SecretString;
 use std::path::PathBuf;
 use tokio::process::Command;
 
@@ -78,8 +79,8 @@ pub async fn run(config: &Config, data: Option<Data>) -> Result<(), PostgresErro
 }
 
 /// The address of the configured Postgres while another Bursar keeps it running, for what operators do beside it.
-pub fn running(config: &Config) -> Option<Secret> {
-    running_url(&configured_root(config), APPLICATION).map(Secret::new)
+pub fn running(config: &Config) -> Option<SecretString> {
+    running_url(&configured_root(config), APPLICATION).map(SecretString::from)
 }
 
 /// Checks what can be checked of the configuration without creating anything.

@@ -18,7 +18,7 @@ cookie_secret! {
 impl SessionToken {
     /// The secret of the session of an access token.
     pub fn derived(from: &str) -> Self {
-        Self(URL_SAFE_NO_PAD.encode(Sha256::digest(from)))
+        Self(URL_SAFE_NO_PAD.encode(Sha256::digest(from)).into())
     }
 }
 

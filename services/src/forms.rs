@@ -35,8 +35,8 @@ cookie_secret! {
     FlashToken
 }
 
-/// The cookie of a waiting flash. Not printed.
-#[derive(Clone)]
+/// The cookie of a waiting flash. The sealed state is of no use without the token, which is not printed.
+#[derive(Clone, Debug)]
 pub struct FlashCookie {
     token: FlashToken,
     /// The sealed state, when it has no row.
@@ -62,12 +62,6 @@ impl FlashCookie {
             Some(carried) => format!("{}{SEPARATOR}{carried}", self.token.expose()),
             None => self.token.expose().to_owned(),
         }
-    }
-}
-
-impl std::fmt::Debug for FlashCookie {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("FlashCookie(..)")
     }
 }
 
@@ -204,7 +198,7 @@ mod tests {
         assert!(!row.contains("k7mf") && !row.contains("Ada") && !row.contains(token.expose()), "{row}");
         let state: Value =
             sqlx::query_scalar("select state from form_states").fetch_one(world.services.pool()).await.expect("a row");
-        let stored = FlashToken(STANDARD.encode(token.hash()));
+        let stored = FlashToken(STANDARD.encode(token.hash()).into());
         assert_eq!(opened(&stored, state.as_str().expect("a text")), None, "what the row says does not open it");
         assert_eq!(take(&world.services, None, &cookie).await.expect("read"), None, "another session's");
         assert_eq!(take(&world.services, session, &cookie).await.expect("read"), Some(notice()));
@@ -260,10 +254,10 @@ mod tests {
 
     #[test]
     fn a_text_that_was_changed_is_none() {
-        let token = FlashToken("token".to_owned());
+        let token = FlashToken("token".into());
         let state = sealed(&token, &notice()).expect("sealed");
         assert_eq!(opened(&token, &state), Some(notice()));
-        assert_eq!(opened(&FlashToken("another".to_owned()), &state), None);
+        assert_eq!(opened(&FlashToken("another".into()), &state), None);
         let flipped = if state.starts_with('A') { "B" } else { "A" };
         assert_eq!(opened(&token, &format!("{flipped}{}", &state[1..])), None);
         for foreign in ["not base64!", ""] {

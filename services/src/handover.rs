@@ -28,11 +28,11 @@ impl HandoverToken {
     /// locks out what the other issued.
     pub fn derived(session: &SessionToken) -> Self {
         let secret = Sha256::new().chain_update("bursar handover\0").chain_update(session.expose()).finalize();
-        Self(URL_SAFE_NO_PAD.encode(secret))
+        Self(URL_SAFE_NO_PAD.encode(secret).into())
     }
 
     fn sealer(&self) -> Sealer {
-        Sealer::new("bursar handover", &self.0)
+        Sealer::new("bursar handover", self.expose())
     }
 }
 

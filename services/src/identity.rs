@@ -40,9 +40,10 @@ use domain::permission::ViewIdentityProvider;
 use domain::provider::{LEEWAY, Outage, ProviderKind, ProviderStatus};
 use oidc_client::{AccessTokenProfile, OidcClient};
 use seal::Sealer;
+use secrecy::SecretString;
 
 /// What an identity provider needs to be told and to tell.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct IdentityConfig {
     /// Which kind it is.
     pub kind: ProviderKind,
@@ -53,7 +54,7 @@ pub struct IdentityConfig {
     /// Our name there.
     pub client_id: String,
     /// Our secret there.
-    pub client_secret: Option<String>,
+    pub client_secret: Option<SecretString>,
     /// What is asked for, beside `openid`.
     pub scopes: Vec<String>,
     /// Where roles stand in the claims, with dots between levels.
@@ -63,7 +64,7 @@ pub struct IdentityConfig {
     /// The origin that browsers see.
     pub public_url: String,
     /// Encrypts tokens at rest.
-    pub secret_key: String,
+    pub secret_key: SecretString,
 }
 
 #[cfg(test)]
@@ -80,7 +81,7 @@ impl IdentityConfig {
             roles_claim: roles_claim.to_owned(),
             role_map: vec![],
             public_url: String::new(),
-            secret_key: String::new(),
+            secret_key: SecretString::default(),
         }
     }
 }
@@ -94,6 +95,7 @@ pub fn http_client() -> Result<reqwest::Client, https_client::ClientError> {
 }
 
 /// The identity provider through which users sign in.
+#[derive(Debug)]
 pub struct Identity {
     config: IdentityConfig,
     oidc: OidcClient,
@@ -130,12 +132,6 @@ impl Identity {
     /// Verified claims for [`crate::provision`].
     fn vouched<'a>(&'a self, claims: &'a oidc_client::Claims, request_id: &'a str) -> Vouched<'a> {
         Vouched { provider: self.kind().key(), issuer: &self.config.issuer, claims, request_id }
-    }
-}
-
-impl std::fmt::Debug for Identity {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Identity").field("issuer", &self.config.issuer).finish_non_exhaustive()
     }
 }
 

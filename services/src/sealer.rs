@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::random::Random;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::error::Unspecified;
+use secrecy::{ExposeSecret as _, SecretBox};
 use sha2::{Digest as _, Sha256};
 
 /// Tells this format from one that may follow.
@@ -11,11 +12,13 @@ const VERSION: u8 = 1;
 const SALT_BYTES: usize = 32;
 
 /// Holds the key of one purpose, made from a secret that the database does not have.
-pub(crate) struct Sealer([u8; 32]);
+#[derive(Debug)]
+pub(crate) struct Sealer(SecretBox<[u8; 32]>);
 
 impl Sealer {
     pub(crate) fn new(purpose: &str, secret: &str) -> Self {
-        Self(Sha256::new().chain_update(purpose).chain_update([0]).chain_update(secret).finalize().into())
+        let key = Sha256::new().chain_update(purpose).chain_update([0]).chain_update(secret).finalize();
+        Self(SecretBox::new(Box::new(key.into())))
     }
 
     /// Encrypts a text that is opened only together with `bound_to`.
@@ -35,7 +38,7 @@ impl Sealer {
     }
 
     fn key(&self, salt: &[u8]) -> Result<LessSafeKey, Unspecified> {
-        let key = Sha256::new().chain_update(self.0).chain_update(salt).finalize();
+        let key = Sha256::new().chain_update(self.0.expose_secret()).chain_update(salt).finalize();
         Ok(LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, &key)?))
     }
 }

@@ -34,7 +34,7 @@ browser_secret! {
 impl FormKey {
     /// The key of one more form.
     pub fn make(services: &Services) -> Self {
-        Self(services.random.secret())
+        Self(services.random.secret().into())
     }
 }
 

@@ -17,24 +17,18 @@ pub(crate) fn hash(secret: &str) -> Vec<u8> {
 macro_rules! browser_secret {
     ($(#[$about:meta])* $name:ident) => {
         $(#[$about])*
-        #[derive(Clone)]
-        pub struct $name(String);
+        #[derive(Clone, Debug)]
+        pub struct $name(secrecy::SecretString);
 
         impl $name {
             /// Takes what a browser sends; `None` for what cannot have been made here.
             pub fn from_cookie(raw: &str) -> Option<Self> {
-                $crate::token::is_secret(raw).then(|| Self(raw.to_owned()))
+                $crate::token::is_secret(raw).then(|| Self(raw.into()))
             }
 
             /// What the browser keeps.
             pub fn expose(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(concat!(stringify!($name), "(..)"))
+                secrecy::ExposeSecret::expose_secret(&self.0)
             }
         }
     };
@@ -50,11 +44,11 @@ macro_rules! cookie_secret {
 
         impl $name {
             pub(crate) fn random(services: &$crate::Services) -> Self {
-                Self(services.random.secret())
+                Self(services.random.secret().into())
             }
 
             pub(crate) fn hash(&self) -> Vec<u8> {
-                $crate::token::hash(&self.0)
+                $crate::token::hash(self.expose())
             }
         }
     };

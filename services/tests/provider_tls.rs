@@ -20,7 +20,7 @@ async fn what_is_said(world: &World, authority: &Authority, address: SocketAddr)
         roles_claim: "realm_access.roles".to_owned(),
         role_map: Vec::new(),
         public_url: "https://bursar.example.com".to_owned(),
-        secret_key: "a key for tests, not for anything else".to_owned(),
+        secret_key: "a key for tests, not for anything else".into(),
     };
     let builder = reqwest::Client::builder().no_proxy().tls_certs_only([authority.certificate()]);
     let identity =

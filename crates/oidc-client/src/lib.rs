@@ -42,11 +42,12 @@ pub use token_response::TokenResponse;
 use contact::Contact;
 use discovery::Discovered;
 use provider_http::Route;
+use secrecy::SecretString;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use time::{Duration, OffsetDateTime};
 
 /// What the client has to know of the provider and of its registration there.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// The issuer, exactly as it stands in tokens.
     pub issuer: String,
@@ -57,7 +58,7 @@ pub struct Config {
     /// The client id.
     pub client_id: String,
     /// The client secret.
-    pub client_secret: Option<String>,
+    pub client_secret: Option<SecretString>,
     /// The redirect URI that is registered for the callback.
     pub redirect_uri: String,
     /// Scopes to request, beside `openid`.

@@ -16,6 +16,7 @@ use openidconnect::{
     AuthType, AuthorizationCode, Client, ClientId, ClientSecret, EmptyAdditionalClaims, EndpointMaybeSet,
     EndpointNotSet, EndpointSet, PkceCodeVerifier, RedirectUrl, RefreshToken, StandardErrorResponse,
 };
+use secrecy::ExposeSecret as _;
 
 /// `CoreClient` with [`TokenResponse`].
 type ProviderClient = Client<
@@ -71,7 +72,8 @@ impl OidcClient {
     pub(crate) fn protocol_client(&self, known: &Discovered) -> Result<ProviderClient, Error> {
         let redirect =
             RedirectUrl::new(self.config.redirect_uri.clone()).map_err(|fault| untrusted(fault.to_string()))?;
-        let secret = self.config.client_secret.clone().map(ClientSecret::new);
+        let secret = self.config.client_secret.as_ref();
+        let secret = secret.map(|secret| ClientSecret::new(secret.expose_secret().to_owned()));
         let id = ClientId::new(self.config.client_id.clone());
         let client =
             ProviderClient::from_provider_metadata(known.metadata.clone(), id, secret).set_redirect_uri(redirect);

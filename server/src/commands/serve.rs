@@ -9,6 +9,7 @@ use crate::state::{AppState, Readiness, Web};
 use crate::telemetry::{Telemetry, job};
 use crate::{manifest, router, signals};
 use axum::serve::ListenerExt as _;
+use secrecy::ExposeSecret as _;
 use services::bootstrap::{self, FIRST_PASSWORD_LIFE, FirstSignIn};
 use services::identity::Identity;
 use services::{Services, audit, handover, idempotency, identity, projects, schema, session, sign_in};
@@ -110,7 +111,7 @@ async fn answer(
 async fn prepare(state: &AppState, address: SocketAddr, config: &Config, sample: bool) -> Result<(), CommandError> {
     schema::migrate(state.services.database()).await?;
     audit::protect(state.services.database()).await?;
-    let password = config.superadmin_password.as_ref().map(|password| password.expose().to_owned());
+    let password = config.superadmin_password.as_ref().map(|password| password.expose_secret().to_owned());
     let mut sign_ins = Vec::new();
     // Where a provider vouches for people, nobody has a password here.
     if state.services.identity().is_none() {

@@ -1,11 +1,12 @@
 //! What several commands begin with: a database, and the services on it.
 
 use super::CommandError;
-use crate::config::{Config, IdentityProvider, Secret};
+use crate::config::{Config, IdentityProvider};
 use crate::{database, manifest};
 use domain::claims::ClaimRules;
 use domain::mode::Mode;
 use domain::provider::ProviderKind;
+use secrecy::SecretString;
 use services::clock::Clock;
 use services::identity::{self, Identity, IdentityConfig};
 use services::random::Random;
@@ -14,7 +15,7 @@ use std::num::NonZeroUsize;
 
 /// The database of a command; a private one ends with it.
 pub(super) struct Database {
-    url: Secret,
+    url: SecretString,
     #[cfg(feature = "embedded-postgres")]
     private: Option<embedded_postgres::Kept>,
 }
@@ -27,7 +28,7 @@ impl Database {
             return Ok(Self { url: url.clone(), private: None });
         }
         let private = crate::postgres::start().await?;
-        Ok(Self { url: Secret::new(&private.url), private: Some(private) })
+        Ok(Self { url: private.url.as_str().into(), private: Some(private) })
     }
 
     /// The configured one.
@@ -111,13 +112,13 @@ fn provider(config: &Config) -> Option<IdentityConfig> {
         issuer: config.oidc_issuer_url.as_ref().map(|url| url.as_str().to_owned()).or_else(tenant)?,
         internal_url: config.oidc_internal_url.as_ref().map(|url| url.as_str().to_owned()),
         client_id: config.oidc_client_id.clone()?,
-        client_secret: config.oidc_client_secret.as_ref().map(|secret| secret.expose().to_owned()),
+        client_secret: config.oidc_client_secret.clone(),
         // The library adds it itself.
         scopes: scopes.split_whitespace().filter(|scope| *scope != "openid").map(str::to_owned).collect(),
         roles_claim: config.oidc_roles_claim.clone().unwrap_or_else(|| roles_claim.to_owned()),
         role_map: role_map(config),
         public_url: config.public_url.as_ref()?.origin().to_owned(),
-        secret_key: config.secret_key.as_ref()?.expose().to_owned(),
+        secret_key: config.secret_key.clone()?,
     })
 }
 

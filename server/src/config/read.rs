@@ -3,6 +3,7 @@
 use super::{Config, IdentityProvider, Value, names};
 use domain::mode::Mode;
 use domain::password::NewPassword;
+use secrecy::ExposeSecret as _;
 use std::collections::BTreeMap;
 
 /// The fewest bytes of BURSAR_SECRET_KEY.
@@ -77,7 +78,7 @@ impl Config {
         let password = self
             .superadmin_password
             .as_ref()
-            .map(|password| NewPassword::parse(password.expose(), email, self.password_policy));
+            .map(|password| NewPassword::parse(password.expose_secret(), email, self.password_policy));
         let mut problems = provider_problems(&self);
         if let Some(Err(problem)) = password {
             problems.push(format!("SUPERADMIN_PASSWORD: {problem}"));
@@ -95,7 +96,7 @@ fn provider_problems(config: &Config) -> Vec<String> {
     }
     let is_entra = provider == IdentityProvider::Entra;
     let has_issuer = config.oidc_issuer_url.is_some() || (is_entra && config.entra_tenant_id.is_some());
-    let has_key = config.secret_key.as_ref().is_some_and(|key| key.expose().len() >= SHORTEST_KEY);
+    let has_key = config.secret_key.as_ref().is_some_and(|key| key.expose_secret().len() >= SHORTEST_KEY);
     let needs = [
         (!has_issuer && !is_entra, "OIDC_ISSUER_URL: it says where the provider is"),
         (!has_issuer && is_entra, "ENTRA_TENANT_ID: it says whose people sign in"),
@@ -109,8 +110,9 @@ fn provider_problems(config: &Config) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Secret, TrustedProxies, VARIABLES};
+    use super::super::{TrustedProxies, VARIABLES};
     use super::*;
+    use secrecy::SecretString;
 
     fn read(variables: &[(&str, &str)]) -> Result<Config, Problems> {
         Config::read(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
@@ -174,7 +176,7 @@ mod tests {
             ("BURSAR_SECRET_KEY", "0123456789abcdef0123456789abcdef\n"),
         ])
         .expect("good");
-        let exposed = |secret: Option<Secret>| secret.map(|secret| secret.expose().to_owned());
+        let exposed = |secret: Option<SecretString>| secret.map(|secret| secret.expose_secret().to_owned());
         assert_eq!(exposed(config.database_url).as_deref(), Some("postgres://u:p@h/d"));
         assert_eq!(exposed(config.superadmin_password).as_deref(), Some("a quiet ledger line"));
         assert_eq!(exposed(config.oidc_client_secret).as_deref(), Some(" kept in front"));

@@ -1,11 +1,11 @@
 //! The types that variables may have: how each is written, and what it allows.
 
-use super::Secret;
 use domain::email::Email;
 use domain::mode::Mode;
 use domain::password::PasswordPolicy;
 use domain::project::ProjectName;
 use http::HeaderValue;
+use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -79,11 +79,11 @@ plain_value!(
     Self::to_string
 );
 
-impl Value for Secret {
+impl Value for SecretString {
     const ALLOWED: &'static str = "a text that stays secret";
 
     fn parse(raw: &str) -> Result<Self, String> {
-        Ok(Self::new(raw))
+        Ok(raw.into())
     }
 
     fn show(&self) -> String {

@@ -4,12 +4,12 @@ use super::network::TrustedProxies;
 use super::origin::PublicUrl;
 use super::provider::{InternalUrl, IssuerUrl, RoleMap};
 use super::read::{Environment, Problems};
-use super::secret::Secret;
 use super::value::{Hsts, IdentityProvider, LogFilter, LogFormat, Pooler, Seconds, Value};
 use domain::email::Email;
 use domain::mode::Mode;
 use domain::password::PasswordPolicy;
 use domain::project::ProjectName;
+use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -72,7 +72,7 @@ const fn first(names: &[&'static str]) -> &'static str {
 variables! {
     address: SocketAddr = "127.0.0.1:3000", ["BURSAR_ADDRESS"], "Where to listen.";
     port: Option<u16> = "", ["PORT"], "The port to listen on, instead of the one in BURSAR_ADDRESS; 0 takes any free one.";
-    database_url: Option<Secret> = "", ["DATABASE_URL"],
+    database_url: Option<SecretString> = "", ["DATABASE_URL"],
         "The Postgres server (15 or newer) to use, like postgres://name:password@host/bursar. Without it Bursar starts a private one in BURSAR_DATA_DIR.";
     mode: Mode = "true", ["ENABLE_USER_MANAGEMENT", "viteEnableUserManagement"],
         "With true, Platform-managed mode: roles and project assignments are kept in Bursar's database and managed in its pages. With false, Keycloak-managed mode: they are read from the identity provider's claims on every request, and there are neither people nor budgets to manage.";
@@ -93,7 +93,7 @@ variables! {
     oidc_internal_url: Option<InternalUrl> = "", ["OIDC_INTERNAL_URL"],
         "Scheme, host and port by which Bursar itself reaches the provider, like http://keycloak.identity.svc:8080, where that is not the issuer's address: description, keys, tokens and userinfo are read there. Browsers still go to the issuer, and tokens still name it.";
     oidc_client_id: Option<String> = "", ["OIDC_CLIENT_ID"], "The name by which the provider knows Bursar.";
-    oidc_client_secret: Option<Secret> = "", ["OIDC_CLIENT_SECRET"],
+    oidc_client_secret: Option<SecretString> = "", ["OIDC_CLIENT_SECRET"],
         "The client's secret. Without it Bursar is a public client, protected by PKCE alone.";
     oidc_scopes: Option<String> = "", ["OIDC_SCOPES"],
         "What is asked for at sign-in, separated by spaces. Without it: openid profile email, for Entra ID also offline_access.";
@@ -102,11 +102,11 @@ variables! {
     oidc_role_map: RoleMap = "", ["OIDC_ROLE_MAP"],
         "Which roles or groups of the provider mean admin and developer, like 3f1c-group-id=admin,Staff=developer. With it, only what it names counts. As a JSON object for names with commas, like {\"cn=admins,dc=example,dc=com\": \"admin\"}.";
     entra_tenant_id: Option<String> = "", ["ENTRA_TENANT_ID"], "The tenant of Entra ID whose people sign in.";
-    secret_key: Option<Secret> = "", ["BURSAR_SECRET_KEY"],
+    secret_key: Option<SecretString> = "", ["BURSAR_SECRET_KEY"],
         "Encrypts the provider's tokens in the database: 32 characters or more, like the output of openssl rand -base64 32. All processes share it.";
     superadmin_email: Option<Email> = "", ["SUPERADMIN_EMAIL"],
         "The first administrator's e-mail address, used when there is no active admin. Without it: admin@example.com.";
-    superadmin_password: Option<Secret> = "", ["SUPERADMIN_PASSWORD"],
+    superadmin_password: Option<SecretString> = "", ["SUPERADMIN_PASSWORD"],
         "The first administrator's password, to be changed within 7 days. Without it a one-time password is made and printed once.";
     password_policy: PasswordPolicy = "15", ["BURSAR_PASSWORD_MIN_LENGTH"],
         "The fewest characters of a new password of a local account. NIST SP 800-63B-4 requires 15 where the password is the only factor. Passwords that exist are not affected.";

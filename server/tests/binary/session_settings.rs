@@ -1,6 +1,6 @@
 //! What holds for every transaction, whatever role and database say.
 
-use server::config::{Config, Secret};
+use server::config::Config;
 use server::database;
 use services::testing::TestDatabase;
 
@@ -22,7 +22,7 @@ async fn session_settings_hold_against_those_of_the_database() {
         let variables = [("BURSAR_DATABASE_POOLER", pooler), ("BURSAR_REQUEST_TIMEOUT", "20")];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let config = Config::read(variables).expect("a good configuration");
-        let database = database::open(&config, &Secret::new(hostile.url())).expect("an address");
+        let database = database::open(&config, &hostile.url().into()).expect("an address");
         let sql = "select array[current_setting('transaction_isolation'), current_setting('statement_timeout'),
                                 current_setting('idle_in_transaction_session_timeout'), current_setting('jit')]";
         let settings: Vec<String> = sqlx::query_scalar(sql).fetch_one(&database).await.expect("the settings");

@@ -125,12 +125,12 @@ impl Provider {
             issuer: self.url.clone(),
             internal_url: (!self.url.starts_with(&self.origin)).then(|| self.origin.clone()),
             client_id: CLIENT.to_owned(),
-            client_secret: Some(CLIENT_SECRET.to_owned()),
+            client_secret: Some(CLIENT_SECRET.into()),
             scopes: vec!["profile".to_owned(), "email".to_owned()],
             roles_claim: "realm_access.roles".to_owned(),
             role_map: vec![],
             public_url: origin.to_owned(),
-            secret_key: "a key of the tests, long enough to pass".to_owned(),
+            secret_key: "a key of the tests, long enough to pass".into(),
         }
     }
 

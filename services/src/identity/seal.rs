@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::random::Random;
 use crate::sealer;
 use domain::id::SessionId;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
 /// What the provider gave for a session. Not printed.
@@ -15,11 +16,12 @@ pub(super) struct Tokens {
 }
 
 /// Holds what `BURSAR_SECRET_KEY` gives.
+#[derive(Debug)]
 pub(super) struct Sealer(sealer::Sealer);
 
 impl Sealer {
-    pub(super) fn new(secret: &str) -> Self {
-        Self(sealer::Sealer::new("bursar provider tokens", secret))
+    pub(super) fn new(secret: &SecretString) -> Self {
+        Self(sealer::Sealer::new("bursar provider tokens", secret.expose_secret()))
     }
 
     pub(super) fn seal(&self, random: &Random, session: SessionId, tokens: &Tokens) -> Result<Vec<u8>, Error> {
@@ -51,13 +53,13 @@ mod tests {
     #[test]
     fn only_the_same_key_opens_what_was_sealed_for_the_same_session() {
         let (session, other) = (SessionId(Uuid::from_u128(1)), SessionId(Uuid::from_u128(2)));
-        let sealer = Sealer::new("a key of the tests, long enough to pass");
+        let sealer = Sealer::new(&"a key of the tests, long enough to pass".into());
         let tokens = Tokens { refresh: Some("r3fresh".to_owned()), id: "1d".to_owned() };
         let sealed = sealer.seal(&Random::system(), session, &tokens).expect("sealed");
         assert!(!sealed.windows(7).any(|part| part == b"r3fresh"));
         assert_eq!(sealer.open(session, &sealed).and_then(|tokens| tokens.refresh).as_deref(), Some("r3fresh"));
         assert!(sealer.open(other, &sealed).is_none());
-        assert!(Sealer::new("another key, also long enough to pass it").open(session, &sealed).is_none());
+        assert!(Sealer::new(&"another key, also long enough to pass it".into()).open(session, &sealed).is_none());
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[at] ^= 1;

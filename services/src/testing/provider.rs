@@ -52,7 +52,7 @@ impl World {
             roles_claim: "realm_access.roles".to_owned(),
             role_map: Vec::new(),
             public_url: "http://127.0.0.1".to_owned(),
-            secret_key: "a key for tests, not for anything else".to_owned(),
+            secret_key: "a key for tests, not for anything else".into(),
         };
         let identity = Identity::new(config, http_client().expect("a client"), self.services.clock.clone());
         self.services = self.services.clone().with_identity(identity);
