@@ -34,7 +34,7 @@ use crate::Services;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::guard::Can;
-use crate::provision::Vouched;
+use crate::provision::VerifiedIdentity;
 use crate::sweep::{self, BATCH};
 use domain::permission::ViewIdentityProvider;
 use domain::provider::{LEEWAY, Outage, ProviderKind, ProviderStatus};
@@ -129,9 +129,9 @@ impl Identity {
         self.config.kind
     }
 
-    /// Verified claims for [`crate::provision`].
-    fn vouched<'a>(&'a self, claims: &'a oidc_client::Claims, request_id: &'a str) -> Vouched<'a> {
-        Vouched { provider: self.kind().key(), issuer: &self.config.issuer, claims, request_id }
+    /// The user of verified claims, for [`crate::provision`].
+    fn verified<'a>(&'a self, claims: &'a oidc_client::Claims, request_id: &'a str) -> VerifiedIdentity<'a> {
+        VerifiedIdentity { provider: self.kind().key(), issuer: &self.config.issuer, claims, request_id }
     }
 }
 

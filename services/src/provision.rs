@@ -1,15 +1,15 @@
-//! People whom an identity provider vouches for: who of them comes in, and with which rights.
+//! Users whom an identity provider authenticates: which of them may sign in, and with which rights.
 //!
-//! In Platform-managed mode the first sign-in copies identity, role, projects and type; later ones refresh e-mail
-//! address, name and picture, and what the console has decided since stands (`behaviour.md` section 1.5). In
-//! Keycloak-managed mode nothing of a person is kept: their rights are the claims (section 0.1).
+//! In Platform-managed mode the first sign-in copies identity, role, projects and type; a returning sign-in refreshes
+//! e-mail address, name and picture, and what was decided in the console since stands. In Keycloak-managed mode no user
+//! is stored: rights are the claims.
 
-mod claimed;
 mod conflicts;
-mod first;
+mod first_sign_in;
+mod from_claims;
 mod identity;
-mod later;
 mod projects;
+mod returning_sign_in;
 
 pub use conflicts::{dismiss, relink};
 
@@ -22,106 +22,107 @@ use domain::mode::Mode;
 use serde_json::{Map, Value};
 use sqlx::PgConnection;
 
-/// What a provider vouches for, with everything about the token checked.
+/// A user as the provider authenticates them, with everything about the token verified.
 #[derive(Clone, Copy, Debug)]
-pub struct Vouched<'a> {
+pub struct VerifiedIdentity<'a> {
     /// What the provider is called in the configuration, for example `keycloak`.
     pub provider: &'a str,
     /// `iss`
     pub issuer: &'a str,
     /// All claims; the roles in `realm_access.roles`.
     pub claims: &'a Map<String, Value>,
-    /// For the page that turns somebody away, and for the log.
+    /// For the page of a user who is refused, and for the log.
     pub request_id: &'a str,
 }
 
 /// What the claims came with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {
-    /// The person has just signed in at the provider.
+    /// The user has just signed in at the provider.
     SignIn,
     /// A session goes on with a new token.
     Refresh,
 }
 
-/// Whether somebody comes in.
+/// Whether a user may sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Admission {
-    /// As this person. A session may begin or go on.
+    /// As this user. A session may begin or go on.
     Admitted(UserId),
-    /// Nobody; a session that there is must end.
+    /// No; an existing session must end.
     Denied(Box<Denied>),
 }
 
-/// Lets somebody in, or says why not. Commit the transaction in both cases: who was turned away may have left a note
-/// for the admins.
+/// Admits a user, or says why not. Commit the transaction in both cases: a refusal may have left a note for the admins.
 ///
 /// # Errors
-/// The database failed, or the claims name nobody.
+/// The database failed, or the claims have no subject.
 pub async fn admit(
     services: &Services,
     connection: &mut PgConnection,
-    vouched: &Vouched<'_>,
+    verified: &VerifiedIdentity<'_>,
     occasion: Occasion,
 ) -> Result<Admission, Error> {
     let rules = &services.settings.claims;
-    let claims = match Claims::parse(vouched.claims, rules) {
+    let claims = match Claims::parse(verified.claims, rules) {
         Ok(claims) => claims,
         Err(ClaimProblem::Subject) => return Err(Error::Broken(ClaimProblem::Subject.to_string())),
         Err(ClaimProblem::UserType(value)) => {
             let reason = Denial::UnknownType { value, external: rules.external_type.clone() };
-            return Ok(denied(services, vouched, reason));
+            return Ok(denied(services, verified, reason));
         }
-        Err(ClaimProblem::Guest(value)) => return Ok(denied(services, vouched, Denial::UnclearGuest { value })),
+        Err(ClaimProblem::Guest(value)) => return Ok(denied(services, verified, Denial::UnclearGuest { value })),
     };
     let verdict = match services.settings.mode {
-        Mode::Keycloak => claimed::admit(services, connection, vouched, &claims).await?,
+        Mode::Keycloak => from_claims::admit(services, connection, verified, &claims).await?,
         Mode::Platform => {
-            identity::lock(connection, vouched.issuer, &claims.subject).await?;
-            match identity::find(connection, vouched, &claims.subject).await? {
-                Some(person) => later::admit(services, connection, vouched, &claims, person, occasion).await?,
-                None => first::admit(services, connection, vouched, &claims).await?,
+            identity::lock(connection, verified.issuer, &claims.subject).await?;
+            match identity::find(connection, verified, &claims.subject).await? {
+                Some(person) => {
+                    returning_sign_in::admit(services, connection, verified, &claims, person, occasion).await?
+                }
+                None => first_sign_in::admit(services, connection, verified, &claims).await?,
             }
         }
     };
     Ok(match verdict {
         Ok(person) => Admission::Admitted(person),
-        Err(reason) => denied(services, vouched, reason),
+        Err(reason) => denied(services, verified, reason),
     })
 }
 
-/// Who it is, or why not.
+/// The user, or the reason of the refusal.
 type Verdict = Result<UserId, Denial>;
 
-/// The page's words come straight from the token, so that it says who was meant even when it cannot be understood.
-fn denied(services: &Services, vouched: &Vouched<'_>, reason: Denial) -> Admission {
-    let text = |name: &str| vouched.claims.get(name).and_then(Value::as_str).map(str::to_owned);
+/// The page shows the claims as the token has them, so that it names the user even when a claim is malformed.
+fn denied(services: &Services, verified: &VerifiedIdentity<'_>, reason: Denial) -> Admission {
+    let text = |name: &str| verified.claims.get(name).and_then(Value::as_str).map(str::to_owned);
     let address = text("email").or_else(|| text("preferred_username")).or_else(|| text("sub")).unwrap_or_default();
     let subject = text("sub").unwrap_or_default();
-    let (claim, received) = received_roles(vouched.claims);
+    let (claim, received) = received_roles(verified.claims);
     // Debug and JSON escape line breaks: these texts come from outside.
     tracing::warn!(
         reason = reason.key(),
         ?subject,
         roles_claim = %claim,
         roles_received = %received,
-        request_id = vouched.request_id,
+        request_id = verified.request_id,
         "sign-in refused"
     );
     Admission::Denied(Box::new(Denied {
         reason,
         name: text("name").unwrap_or_else(|| address.clone()),
         address,
-        told: told(vouched.claims),
-        reference: vouched.request_id.to_owned(),
+        told: told(verified.claims),
+        reference: verified.request_id.to_owned(),
         at: services.clock.now(),
     }))
 }
 
 /// Why a user without a role may not sign in.
-fn without_role(services: &Services, vouched: &Vouched<'_>, claims: &Claims) -> Denial {
+fn without_role(services: &Services, verified: &VerifiedIdentity<'_>, claims: &Claims) -> Denial {
     if claims.roles_left_out {
-        return Denial::RolesLeftOut { claim: received_roles(vouched.claims).0.to_owned() };
+        return Denial::RolesLeftOut { claim: received_roles(verified.claims).0.to_owned() };
     }
     Denial::NoRole { admin_role: services.settings.claims.admin_role.clone() }
 }

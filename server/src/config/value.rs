@@ -179,7 +179,7 @@ macro_rules! choice {
 }
 
 choice! {
-    /// Who vouches for people's identity.
+    /// The identity provider used for sign-in.
     IdentityProvider: "local, keycloak, oidc or entra (also written entraid-oidc)" {
         /// Bursar itself, with e-mail and password.
         "local" => Local,

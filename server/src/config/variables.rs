@@ -87,7 +87,7 @@ variables! {
         "The value of the claim user_type that means an external user. The only other one is regular.";
     external_projects: Vec<ProjectName> = "", ["EXTERNAL_USER_ALLOWED_PROJECTS"],
         "The shared projects that external users may work in, whatever they are assigned to. Without it: none.";
-    identity_provider: IdentityProvider = "local", ["IDP_PROVIDER"], "Who vouches for people's identity.";
+    identity_provider: IdentityProvider = "local", ["IDP_PROVIDER"], "The identity provider used for sign-in.";
     oidc_issuer_url: Option<IssuerUrl> = "", ["OIDC_ISSUER_URL"],
         "The provider's issuer, like https://id.example.com/realms/main. For Entra ID it follows from ENTRA_TENANT_ID.";
     oidc_internal_url: Option<InternalUrl> = "", ["OIDC_INTERNAL_URL"],

@@ -89,8 +89,8 @@ pub(crate) async fn begin_session(
     if signed_text.is_revoked(&mut transaction, &verified).await? {
         return Err(Fault::Stale("its session was revoked"));
     }
-    let vouched = identity.vouched(&verified.claims, "");
-    let admission = provision::admit(services, &mut transaction, &vouched, Occasion::Refresh).await?;
+    let verified_identity = identity.verified(&verified.claims, "");
+    let admission = provision::admit(services, &mut transaction, &verified_identity, Occasion::Refresh).await?;
     let user = match admission {
         Admission::Admitted(user) => user,
         Admission::Denied(denied) => {

@@ -236,8 +236,8 @@ async fn sign_in(
     let mut transaction = services.pool.begin().await?;
     let origin = Origin { sid: grant.sid.as_deref(), subject: &grant.subject, started_at: Some(started_at) };
     logged_out::check(services, &mut transaction, &identity.config.issuer, &grant.claims, origin).await?;
-    let vouched = identity.vouched(&grant.claims, context.request_id);
-    let admission = provision::admit(services, &mut transaction, &vouched, Occasion::SignIn).await?;
+    let verified_identity = identity.verified(&grant.claims, context.request_id);
+    let admission = provision::admit(services, &mut transaction, &verified_identity, Occasion::SignIn).await?;
     let user = match admission {
         Admission::Admitted(user) => user,
         Admission::Denied(denied) => {

@@ -177,8 +177,8 @@ impl Lease {
         grant: &sessions::Grant,
     ) -> Result<Freshness, Fault> {
         let mut transaction = services.pool.begin().await?;
-        let vouched = identity.vouched(&grant.claims, "");
-        match provision::admit(services, &mut transaction, &vouched, Occasion::Refresh).await? {
+        let verified_identity = identity.verified(&grant.claims, "");
+        match provision::admit(services, &mut transaction, &verified_identity, Occasion::Refresh).await? {
             Admission::Admitted(_) => {}
             Admission::Denied(_) => {
                 commit(transaction).await?;

@@ -1,4 +1,4 @@
-//! What the provider vouches for in a session, in its row.
+//! The verified claims and tokens of a session, in a row beside it.
 
 use super::Identity;
 use super::access_token::VerifiedToken;
@@ -29,7 +29,7 @@ pub(super) struct Grant {
     pub(super) authenticated_at: Option<OffsetDateTime>,
 }
 
-/// Begins a session for somebody whom the provider vouches for.
+/// Begins a session for a user whom the provider authenticated.
 pub(super) async fn begin(
     services: &Services,
     connection: &mut PgConnection,

@@ -1,7 +1,7 @@
 //! Identities that were turned away because their address belongs to another account, and how an admin settles it
 //! (`behaviour.md` W-31). An address alone never links anybody: who can choose it at the provider would choose an account.
 
-use super::{Vouched, identity};
+use super::{VerifiedIdentity, identity};
 use crate::Services;
 use crate::audit::Entry;
 use crate::change::Change;
@@ -19,7 +19,7 @@ use sqlx::PgConnection;
 pub(super) async fn note(
     services: &Services,
     connection: &mut PgConnection,
-    vouched: &Vouched<'_>,
+    verified: &VerifiedIdentity<'_>,
     claims: &Claims,
     owner: UserId,
 ) -> Result<(), Error> {
@@ -31,10 +31,10 @@ pub(super) async fn note(
            first_at = case when c.user_id = excluded.user_id then c.first_at else excluded.first_at end,
            user_id = excluded.user_id, provider = excluded.provider, name = excluded.name, address = excluded.address,
            address_verified = excluded.address_verified, username = excluded.username, last_at = excluded.last_at",
-        vouched.issuer,
+        verified.issuer,
         claims.subject,
         owner.0,
-        vouched.provider,
+        verified.provider,
         claims.shown_name(),
         claims.address().unwrap_or_default(),
         claims.username,

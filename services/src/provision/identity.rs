@@ -1,6 +1,6 @@
 //! Who somebody at the provider is here.
 
-use super::Vouched;
+use super::VerifiedIdentity;
 use crate::Services;
 use crate::error::Error;
 use domain::claims::Claims;
@@ -31,18 +31,18 @@ fn derived_id(issuer: &str, subject: &str) -> UserId {
 /// The id where nothing of a user is stored: as [`person_id`], unless an account of another origin has it.
 pub(super) async fn id_without_account(
     connection: &mut PgConnection,
-    vouched: &Vouched<'_>,
+    verified: &VerifiedIdentity<'_>,
     subject: &str,
 ) -> Result<UserId, Error> {
-    let id = person_id(vouched.issuer, subject);
+    let id = person_id(verified.issuer, subject);
     let is_taken = sqlx::query_scalar!(
         r#"select exists (select from users where id = $1 and auth_source <> $2) as "exists!""#,
         id.0,
-        vouched.provider
+        verified.provider
     )
     .fetch_one(connection)
     .await?;
-    Ok(if is_taken { derived_id(vouched.issuer, subject) } else { id })
+    Ok(if is_taken { derived_id(verified.issuer, subject) } else { id })
 }
 
 /// One sign-in of the same person after the other, until the transaction ends.
@@ -74,12 +74,12 @@ pub(super) struct Known {
 /// once more, and is one without an account, or that of the user it was linked to.
 pub(super) async fn find(
     connection: &mut PgConnection,
-    vouched: &Vouched<'_>,
+    verified: &VerifiedIdentity<'_>,
     subject: &str,
 ) -> Result<Option<Known>, Error> {
-    match lock_linked(connection, vouched, subject).await? {
-        Some(known) if !is_still_linked(connection, vouched, subject, known.id).await? => {
-            lock_linked(connection, vouched, subject).await
+    match lock_linked(connection, verified, subject).await? {
+        Some(known) if !is_still_linked(connection, verified, subject, known.id).await? => {
+            lock_linked(connection, verified, subject).await
         }
         found => Ok(found),
     }
@@ -87,7 +87,7 @@ pub(super) async fn find(
 
 async fn lock_linked(
     connection: &mut PgConnection,
-    vouched: &Vouched<'_>,
+    verified: &VerifiedIdentity<'_>,
     subject: &str,
 ) -> Result<Option<Known>, Error> {
     let row = sqlx::query!(
@@ -101,10 +101,10 @@ async fn lock_linked(
          select u.id, u.name, u.email, coalesce(u.email_verified, u.auth_source = 'local') as "email_verified!",
                 u.picture, u.auth_source, u.is_active
          from users u where u.id = (select id from who) for no key update"#,
-        vouched.issuer,
+        verified.issuer,
         subject,
-        person_id(vouched.issuer, subject).0,
-        vouched.provider
+        person_id(verified.issuer, subject).0,
+        verified.provider
     )
     .fetch_optional(connection)
     .await?;
@@ -123,7 +123,7 @@ async fn lock_linked(
 /// they were before it waited.
 async fn is_still_linked(
     connection: &mut PgConnection,
-    vouched: &Vouched<'_>,
+    verified: &VerifiedIdentity<'_>,
     subject: &str,
     user: UserId,
 ) -> Result<bool, Error> {
@@ -131,7 +131,7 @@ async fn is_still_linked(
         r#"select exists (select from user_identities
                           where user_id = $1 and (issuer, subject) <> ($2, $3)) as "exists!""#,
         user.0,
-        vouched.issuer,
+        verified.issuer,
         subject
     )
     .fetch_one(connection)

@@ -1,11 +1,11 @@
-//! Test support: people whom an identity provider vouches for, without a provider.
+//! Test support: users of an identity provider, without a provider.
 
 use super::World;
 use crate::client::{Client, SessionToken};
 use crate::error::Error;
 use crate::guard::Caller;
 use crate::identity::{Identity, IdentityConfig, http_client, logout};
-use crate::provision::{Admission, Occasion, Vouched, admit};
+use crate::provision::{Admission, Occasion, VerifiedIdentity, admit};
 use crate::session;
 use domain::denial::Denied;
 use domain::id::UserId;
@@ -59,10 +59,10 @@ impl World {
         self
     }
 
-    /// Signs somebody in as the provider's answer does: admission, session and verified claims in one transaction.
+    /// Signs a user in as the provider's answer does: admission, session and verified claims in one transaction.
     ///
     /// # Errors
-    /// They were turned away.
+    /// The user was refused.
     pub async fn sign_in(&self, claims: &Map<String, Value>) -> Result<Caller, Box<Denied>> {
         let token = self.begin_session(claims).await?;
         let caller = self.caller(&token).await.expect("admitted");
@@ -73,10 +73,10 @@ impl World {
     /// As [`World::sign_in`], for a user who may be deactivated at the same moment.
     ///
     /// # Errors
-    /// They were turned away.
+    /// The user was refused.
     pub async fn begin_session(&self, claims: &Map<String, Value>) -> Result<SessionToken, Box<Denied>> {
         let mut transaction = self.services.pool().begin().await.expect("a transaction");
-        let admission = admit(&self.services, &mut transaction, &vouched(claims), Occasion::SignIn).await;
+        let admission = admit(&self.services, &mut transaction, &verified(claims), Occasion::SignIn).await;
         let user = match admission.expect("usable claims") {
             Admission::Admitted(user) => user,
             Admission::Denied(denied) => {
@@ -116,14 +116,14 @@ impl World {
         Ok(ended)
     }
 
-    /// Goes on with a new token, as a refresh does; a session of somebody who is turned away ends.
+    /// Goes on with a new token, as a refresh does; the session of a user who is refused ends.
     ///
     /// # Errors
-    /// They were turned away.
+    /// The user was refused.
     pub async fn refresh(&self, caller: &Caller, claims: &Map<String, Value>) -> Result<UserId, Box<Denied>> {
         let session = caller.actor.session_id.0;
         let mut transaction = self.services.pool().begin().await.expect("a transaction");
-        let admission = admit(&self.services, &mut transaction, &vouched(claims), Occasion::Refresh).await;
+        let admission = admit(&self.services, &mut transaction, &verified(claims), Occasion::Refresh).await;
         let result = match admission.expect("usable claims") {
             Admission::Admitted(user) => {
                 sqlx::query("update provider_sessions set claims = $2 where session_id = $1")
@@ -148,6 +148,6 @@ impl World {
     }
 }
 
-const fn vouched(claims: &Map<String, Value>) -> Vouched<'_> {
-    Vouched { provider: "keycloak", issuer: ISSUER, claims, request_id: "test-request" }
+const fn verified(claims: &Map<String, Value>) -> VerifiedIdentity<'_> {
+    VerifiedIdentity { provider: "keycloak", issuer: ISSUER, claims, request_id: "test-request" }
 }

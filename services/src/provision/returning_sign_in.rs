@@ -1,8 +1,8 @@
-//! Every sign-in but the first in Platform-managed mode: the stored state decides, the provider corrects the profile.
+//! A returning sign-in in Platform-managed mode: the stored state decides, the provider corrects the profile.
 
-use super::first::usable_address;
+use super::first_sign_in::usable_address;
 use super::identity::Known;
-use super::{Occasion, Verdict, Vouched, conflicts, identity};
+use super::{Occasion, Verdict, VerifiedIdentity, conflicts, identity};
 use crate::Services;
 use crate::audit::{self, By, Entry, TargetType};
 use crate::error::Error;
@@ -11,11 +11,11 @@ use domain::claims::Claims;
 use domain::denial::Denial;
 use sqlx::PgConnection;
 
-/// Lets a known person in who is active. A refreshed token only renews what the drift panel compares.
+/// Admits a known user who is active. A refreshed token only renews what the drift panel compares.
 pub(super) async fn admit(
     services: &Services,
     connection: &mut PgConnection,
-    vouched: &Vouched<'_>,
+    verified: &VerifiedIdentity<'_>,
     claims: &Claims,
     person: Known,
     occasion: Occasion,
@@ -32,13 +32,13 @@ pub(super) async fn admit(
         let owner = owner.filter(|owner| *owner != person.id);
         // The subject says who it is, whatever the address: another account's address waits until an admin settles it.
         let address = if owner.is_some() { kept } else { address };
-        refresh(services, connection, vouched, claims, &person, address).await?;
+        refresh(services, connection, verified, claims, &person, address).await?;
         match owner {
-            Some(owner) => conflicts::note(services, connection, vouched, claims, owner).await?,
-            None => conflicts::forget(connection, vouched.issuer, &claims.subject).await?,
+            Some(owner) => conflicts::note(services, connection, verified, claims, owner).await?,
+            None => conflicts::forget(connection, verified.issuer, &claims.subject).await?,
         }
     }
-    identity::note(services, connection, vouched.issuer, claims, person.id).await?;
+    identity::note(services, connection, verified.issuer, claims, person.id).await?;
     Ok(Ok(person.id))
 }
 
@@ -47,13 +47,13 @@ pub(super) async fn admit(
 async fn refresh(
     services: &Services,
     connection: &mut PgConnection,
-    vouched: &Vouched<'_>,
+    verified: &VerifiedIdentity<'_>,
     claims: &Claims,
     person: &Known,
     (email, email_verified): (&str, bool),
 ) -> Result<(), Error> {
     let name = claims.name.as_ref().map_or(person.name.as_str(), |name| name.as_str());
-    let has_changed = (email, email_verified, name, claims.picture.as_deref(), vouched.provider)
+    let has_changed = (email, email_verified, name, claims.picture.as_deref(), verified.provider)
         != (&person.email, person.email_verified, &person.name, person.picture.as_deref(), &person.auth_source);
     sqlx::query!(
         "update users set email = $2, email_verified = $8, name = $3, picture = $4, auth_source = $5, last_sign_in_at = $6,
@@ -64,7 +64,7 @@ async fn refresh(
         email,
         name,
         claims.picture,
-        vouched.provider,
+        verified.provider,
         services.clock.now(),
         has_changed,
         email_verified
@@ -79,13 +79,13 @@ async fn refresh(
     } else {
         None
     };
-    let verified = |is: bool| Some(is.to_string());
+    let stated = |is: bool| Some(is.to_string());
     let entry = Entry::new("user.profile_refreshed", TargetType::User, person.id.0, email)
         .field("email", Some(person.email.clone()), Some(email.to_owned()))
-        .field("email_verified", verified(person.email_verified), verified(email_verified))
+        .field("email_verified", stated(person.email_verified), stated(email_verified))
         .field("name", Some(person.name.clone()), Some(name.to_owned()))
         .field("picture", person.picture.clone(), claims.picture.clone())
-        .field("provider", Some(person.auth_source.clone()), Some(vouched.provider.to_owned()));
+        .field("provider", Some(person.auth_source.clone()), Some(verified.provider.to_owned()));
     let entries = std::iter::once(entry).chain(renamed).collect();
     audit::write_all(services, connection, By::Console, entries).await
 }

@@ -1,6 +1,6 @@
 //! Signing in where the provider keeps everything: nothing of the person is stored, projects that are named are made.
 
-use super::{Verdict, Vouched, identity, projects, without_role};
+use super::{Verdict, VerifiedIdentity, identity, projects, without_role};
 use crate::Services;
 use crate::audit::{self, By};
 use crate::error::Error;
@@ -14,13 +14,13 @@ use sqlx::PgConnection;
 pub(super) async fn admit(
     services: &Services,
     connection: &mut PgConnection,
-    vouched: &Vouched<'_>,
+    verified: &VerifiedIdentity<'_>,
     claims: &Claims,
 ) -> Result<Verdict, Error> {
     if claims.role.is_none() {
-        return Ok(Err(without_role(services, vouched, claims)));
+        return Ok(Err(without_role(services, verified, claims)));
     }
-    let id = identity::id_without_account(connection, vouched, &claims.subject).await?;
+    let id = identity::id_without_account(connection, verified, &claims.subject).await?;
     let open = |project: &&ClaimedProject| services.settings.is_open_to(claims.kind, project.name.as_str());
     let named: Vec<&ClaimedProject> = claims.shared_projects().filter(open).collect();
     let mut entries = projects::make_missing(services, connection, &named).await?;

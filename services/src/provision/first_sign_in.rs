@@ -1,6 +1,6 @@
 //! The first sign-in in Platform-managed mode: everything is copied once.
 
-use super::{Verdict, Vouched, conflicts, identity, projects, without_role};
+use super::{Verdict, VerifiedIdentity, conflicts, identity, projects, without_role};
 use crate::Services;
 use crate::audit::{self, By, Entry, TargetType};
 use crate::error::Error;
@@ -12,24 +12,24 @@ use domain::role::PlatformRole;
 use domain::user::UserKind;
 use sqlx::PgConnection;
 
-/// Makes the person, in one transaction with their projects. More projects than the limit allows are kept.
+/// Creates the user, in one transaction with their projects. More projects than the limit allows are kept.
 pub(super) async fn admit(
     services: &Services,
     connection: &mut PgConnection,
-    vouched: &Vouched<'_>,
+    verified: &VerifiedIdentity<'_>,
     claims: &Claims,
 ) -> Result<Verdict, Error> {
     let Some(role) = claims.role else {
-        return Ok(Err(without_role(services, vouched, claims)));
+        return Ok(Err(without_role(services, verified, claims)));
     };
     let Some(address) = usable_address(claims) else { return Ok(Err(Denial::NoAddress)) };
     if let Some(owner) = identity::owner_of(connection, address).await? {
-        conflicts::note(services, connection, vouched, claims, owner).await?;
+        conflicts::note(services, connection, verified, claims, owner).await?;
         return Ok(Err(Denial::AddressOfAnother));
     }
-    let id = insert(services, connection, vouched, claims, (address, role)).await?;
-    identity::note(services, connection, vouched.issuer, claims, id).await?;
-    let mut entries = vec![created(vouched, claims, id, (address, role))];
+    let id = insert(services, connection, verified, claims, (address, role)).await?;
+    identity::note(services, connection, verified.issuer, claims, id).await?;
+    let mut entries = vec![created(verified, claims, id, (address, role))];
     if claims.kind == UserKind::Regular {
         entries.extend(personal_project(services, connection, claims, id).await?);
     }
@@ -38,20 +38,20 @@ pub(super) async fn admit(
     Ok(Ok(id))
 }
 
-/// What the column takes.
+/// An address that the column takes.
 pub(super) fn usable_address(claims: &Claims) -> Option<&str> {
     claims.address().filter(|address| (3..=254).contains(&address.chars().count()))
 }
 
-/// With the subject as id when that is a UUID, unless somebody who was linked anew has it.
+/// With the subject as id when that is a UUID, unless a user who was linked to another identity has it.
 async fn insert(
     services: &Services,
     connection: &mut PgConnection,
-    vouched: &Vouched<'_>,
+    verified: &VerifiedIdentity<'_>,
     claims: &Claims,
     (address, role): (&str, PlatformRole),
 ) -> Result<UserId, Error> {
-    let id = identity::person_id(vouched.issuer, &claims.subject);
+    let id = identity::person_id(verified.issuer, &claims.subject);
     let id = sqlx::query_scalar!(
         "insert into users (id, email, email_verified, name, picture, user_type, is_admin, auth_source, last_sign_in_at,
                             created_at, updated_at)
@@ -65,7 +65,7 @@ async fn insert(
         claims.picture,
         claims.kind.key(),
         role.is_admin(),
-        vouched.provider,
+        verified.provider,
         services.clock.now(),
         claims.email_verified
     )
@@ -74,14 +74,19 @@ async fn insert(
     Ok(UserId(id))
 }
 
-fn created(vouched: &Vouched<'_>, claims: &Claims, id: UserId, (address, role): (&str, PlatformRole)) -> Entry {
+fn created(
+    verified: &VerifiedIdentity<'_>,
+    claims: &Claims,
+    id: UserId,
+    (address, role): (&str, PlatformRole),
+) -> Entry {
     Entry::new("user.created", TargetType::User, id.0, address)
         .set("name", claims.shown_name())
         .set("email", address)
         .set("email_verified", claims.email_verified)
         .set("kind", claims.kind.key())
         .set("role", role.key())
-        .set("provider", vouched.provider)
+        .set("provider", verified.provider)
         .set("subject", &claims.subject)
 }
 
