@@ -1,52 +1,71 @@
 //! What the console does: one module per capability, with its SQL and its transactions.
 //!
 //! Reading takes a [`guard::Caller`] or a proof, changing takes a proof ([`guard::Can`]) and runs in a
-//! [`change::Change`], which checks the right again under lock and writes the audit row in the same transaction.
+//! [`change::Change`], which checks the permission again under lock and writes the audit event in the same transaction.
+//!
+//! # Layers
+//!
+//! A module uses its own layer and those before it, never in a circle.
+//!
+//! | Layer | Modules |
+//! |---|---|
+//! | kernel, what every change stands on | errors and what comes from outside (`error`, `settings`, `clock`, `random`, `database`, `schema`, `meter`), secrets (`token`, `sealer`, `client`, `password_hash`), permission and transaction (`guard`, `actor`, `locks`, `reauthentication`, `audit`, `change`, `conflict`, `undo`), lists (`keyset`, `search`, `listing`), requests sent twice and forms (`idempotency`, `submission`, `forms`, `kept_form`), expiry (`sweep`) |
+//! | capabilities | `projects`, `members`, `budgets`, `users`; `session`, `sign_in`, `own_account`, `handover`, `provision`, `identity`, and `authenticate`, which composes them |
+//! | views, what a page or `/v1` reads across capabilities | `views` |
+//! | jobs and commands | `bootstrap`, `demo`, `sample` |
 
+// Kernel.
 mod actor;
 pub mod audit;
-pub mod authenticate;
-pub mod bootstrap;
-pub mod budgets;
 pub mod change;
 pub mod client;
 pub mod clock;
 mod conflict;
 pub mod database;
-pub mod demo;
 pub mod error;
 pub mod forms;
 pub mod guard;
-pub mod handover;
 pub mod idempotency;
-pub mod identity;
 pub mod kept_form;
 pub mod keyset;
 pub mod listing;
 mod locks;
-pub mod members;
 pub mod meter;
-pub mod own_account;
 pub mod password_hash;
-pub mod projects;
-pub mod provision;
 pub mod random;
 pub mod reauthentication;
-pub mod sample;
 pub mod schema;
 mod sealer;
 mod search;
-pub mod session;
 pub mod settings;
-pub mod sign_in;
 pub mod submission;
 mod sweep;
-#[cfg(feature = "testing")]
-pub mod testing;
 mod token;
 pub mod undo;
+
+// Capabilities.
+pub mod authenticate;
+pub mod budgets;
+pub mod handover;
+pub mod identity;
+pub mod members;
+pub mod own_account;
+pub mod projects;
+pub mod provision;
+pub mod session;
+pub mod sign_in;
 pub mod users;
+
+// Views.
 pub mod views;
+
+// Jobs and commands.
+pub mod bootstrap;
+pub mod demo;
+pub mod sample;
+
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use error::Error;
 pub use settings::Settings;
