@@ -83,7 +83,7 @@ pub fn session(token: &SessionToken, lifetime: Duration) -> Cookie<'static> {
 
 /// Marks the browser as known.
 pub fn device(token: &DeviceToken) -> Cookie<'static> {
-    CookieName::Device.with(token.expose().to_owned(), sign_in::KNOWN_FOR)
+    CookieName::Device.with(token.expose().to_owned(), sign_in::DEVICE_LIFETIME)
 }
 
 /// Points to what the next page shows once.

@@ -5,7 +5,7 @@ use domain::error::Refusal;
 use domain::permission::{Asks, Permission};
 use std::marker::PhantomData;
 
-/// The signed-in person behind a request, and the request.
+/// The signed-in user behind a request, and the request.
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// Rights as read for this request.
@@ -16,7 +16,7 @@ pub struct Caller {
     pub sent_bearer: bool,
 }
 
-/// Proof that `P` was asked of the permission table for one target, and granted.
+/// Proof that the permission table grants `P` for one target.
 #[derive(Clone, Debug)]
 pub struct Can<P: Asks> {
     caller: Caller,
@@ -28,9 +28,8 @@ impl Caller {
     /// Asks the permission table.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] for what does not exist in this mode, and for a project the person may not even see
-    /// (`behaviour.md` W-18), otherwise
-    /// [`Refusal::Forbidden`] saying why and who may.
+    /// [`Refusal::NotFound`] for what does not exist in this mode, and for a project that the user may not see;
+    /// otherwise [`Refusal::Forbidden`], which says why and who may.
     pub fn can<P: Asks>(&self, target: Target) -> Result<Can<P>, Refusal> {
         check(&self.actor, P::PERMISSION, target)?;
         Ok(Can { caller: self.clone(), target, permission: PhantomData })
@@ -38,18 +37,18 @@ impl Caller {
 }
 
 impl<P: Asks> Can<P> {
-    /// Who was asked about.
+    /// Who was granted it.
     pub const fn caller(&self) -> &Caller {
         &self.caller
     }
 
-    /// What it was asked for.
+    /// What it was granted for.
     pub const fn target(&self) -> Target {
         self.target
     }
 }
 
-/// The table's answer as a refusal in words.
+/// Asks the permission table.
 pub(crate) fn check(actor: &Actor, permission: Permission, target: Target) -> Result<(), Refusal> {
     if actor.may(permission, target) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Password hashes: argon2id on a bounded number of workers, so that signing in cannot starve the pages (field.md S7).
+//! Password hashes: argon2id on a bounded number of workers, so that signing in cannot starve the pages.
 
 use crate::error::Error;
 use crate::meter::HashJob;

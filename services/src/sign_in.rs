@@ -11,7 +11,7 @@ mod tries;
 pub use addresses::sweep_addresses;
 use addresses::{Count, StoredPassword};
 pub(crate) use device::forget_devices;
-pub use device::{KNOWN_FOR, sweep_devices};
+pub use device::{DEVICE_LIFETIME, sweep_devices};
 pub use tries::sweep;
 use tries::{Account, Attempt, Path};
 pub(crate) use tries::{count_start, finish_start, wrong};

@@ -1,5 +1,5 @@
 //! Secrets that a browser keeps in a cookie: random, never printed, and stored as a hash, which recognises one and is
-//! useless to whoever reads the database.
+//! useless to a reader of the database.
 
 use sha2::{Digest as _, Sha256};
 

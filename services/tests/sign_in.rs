@@ -303,7 +303,7 @@ async fn a_device_is_known_to_one_account_until_it_is_forgotten() {
         .await
         .expect("a count");
     assert_eq!(known, 0);
-    world.clock.advance(sign_in::KNOWN_FOR);
+    world.clock.advance(sign_in::DEVICE_LIFETIME);
     assert_eq!(sign_in::sweep_devices(&world.services).await.expect("swept"), 1, "Otto's");
 }
 

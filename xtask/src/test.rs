@@ -59,6 +59,7 @@ pub(crate) fn soak(steps: &mut Steps) -> Result<()> {
         })
     };
     soak("Races", &["--package", "services", "--test", "races"])?;
+    soak("Concurrent changes of roles", &["--package", "services", "--test", "rights", "concurrent_changes"])?;
     soak("The tries of an account", &["--package", "services", "--lib", "of_eight_tries"])?;
     soak("What a wrong password costs", &["--package", "services", "--test", "sign_in_cost"])?;
     soak("Paging while the list changes", &["--package", "services", "--test", "paging"])?;

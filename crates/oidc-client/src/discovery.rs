@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use std::sync::{Arc, PoisonError};
 use time::{Duration, OffsetDateTime};
 
-/// A key that the provider withdrew is believed no longer than this, while the provider answers.
+/// How long keys are trusted while the provider answers: a key that it withdrew is trusted no longer.
 const KEY_FRESHNESS: Duration = Duration::minutes(5);
-/// And no longer than this while it does not: an attacker who cuts us off from the provider keeps no withdrawn key alive.
+/// How long keys are trusted while it does not: an attacker who cuts us off keeps no withdrawn key alive for longer.
 const MAX_KEY_AGE_IN_OUTAGE: Duration = Duration::days(1);
 /// An answer this young shows that the provider answers, and that an unknown key is not one of its new ones.
 const MIN_READ_INTERVAL: Duration = Duration::seconds(10);
@@ -85,7 +85,7 @@ impl OidcClient {
         (newer.read_at > known.read_at).then_some(newer)
     }
 
-    /// One reads at a time; whoever waited takes what the other got.
+    /// One request reads at a time; the others wait and take what it read.
     async fn read(&self, oldest: Duration) -> Result<Arc<Discovered>, Error> {
         let is_young = |known: &Arc<Discovered>| self.now() - known.read_at < oldest && !self.contact().is_down();
         if let Some(known) = self.known().filter(is_young) {

@@ -42,7 +42,7 @@ impl OidcClient {
             self.contact().record_issued_token(now, issued_at);
         }
         let signed = self.verify_signed(raw).await?;
-        let subject = claim_text(&signed.claims, "sub").ok_or_else(|| untrusted("it names nobody"))?.to_owned();
+        let subject = claim_text(&signed.claims, "sub").ok_or_else(|| untrusted("it has no sub"))?.to_owned();
         let checks = [
             check_kind(&signed),
             check_age(&signed.claims, now),
@@ -63,7 +63,7 @@ impl OidcClient {
     /// The audience and the authorized party are this client; the party must be named when there are several audiences.
     fn check_party(&self, claims: &Claims) -> Result<(), &'static str> {
         if !is_for(claims, &self.config.client_id) {
-            return Err("it is for somebody else");
+            return Err("it is for another client");
         }
         let is_for_one = claims.get("aud").is_some_and(|aud| aud.as_array().is_none_or(|several| several.len() == 1));
         match claims.get("azp") {

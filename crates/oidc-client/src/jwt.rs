@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 
-/// Signed with a key pair: with a shared secret, whoever checks could also have signed.
+/// Signatures by key pairs only: with a shared secret, every verifier could also have signed.
 pub(crate) const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,

@@ -39,7 +39,7 @@ impl OidcClient {
             return Err(untrusted("it is another kind of token"));
         }
         if !is_for(&claims, &self.config.client_id) {
-            return Err(untrusted("it is for somebody else"));
+            return Err(untrusted("it is for another client"));
         }
         let issued_at = claim_seconds(&claims, "iat").ok_or_else(|| untrusted("it does not say when it was issued"))?;
         if self.now() - issued_at > LOGOUT_TOKEN_LIFETIME {

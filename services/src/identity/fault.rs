@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::meter::Outcome;
 
-/// What went wrong, for the log; people read a page made from the variant. Holds no token, code or secret.
+/// What went wrong, for the log; users read a page made from the variant. Holds no token, code or secret.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// It was used already, took too long, or began in another browser.

@@ -22,9 +22,9 @@ use tracing::Instrument as _;
 const EARLY: Duration = Duration::minutes(1);
 /// Longer than an exchange with the provider can take.
 const LEASE: Duration = Duration::seconds(15);
-/// How often, and how many times, somebody looks whether the one who refreshes is done.
-const LOOK: std::time::Duration = std::time::Duration::from_millis(50);
-const LOOKS: u32 = 120;
+/// How often, and how many times, a waiting request looks whether the refresh is done.
+const POLL_INTERVAL: std::time::Duration = std::time::Duration::from_millis(50);
+const MAX_POLLS: u32 = 120;
 
 /// The claims of a session, as its row had them.
 #[derive(Clone, Copy, Debug)]
@@ -33,14 +33,14 @@ struct Held {
     expires_at: OffsetDateTime,
 }
 
-/// How it stands with a session's claims.
+/// The state of a session's claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Freshness {
-    /// What was read holds.
+    /// They are valid.
     Holds,
-    /// There are newer ones: read them.
+    /// There are newer ones, to be read.
     Renewed,
-    /// They are over, and the provider could not be asked for new ones.
+    /// They have expired, and could not be refreshed.
     Over,
     /// The provider has ended the session, and so did we.
     Ended,
@@ -78,7 +78,7 @@ pub(crate) async fn refresh_if_due(services: &Services, token: &SessionToken) ->
     Ok(keep_fresh(services, SessionId(row.session_id), held).await? != Freshness::Ended)
 }
 
-/// Sees to it that the claims of a session hold, if that can be.
+/// Refreshes the claims of a session if they are due.
 async fn keep_fresh(services: &Services, session: SessionId, held: Held) -> Result<Freshness, Error> {
     let now = services.clock.now();
     let Some(identity) = services.identity.clone().filter(|_| held.is_due(now)) else { return Ok(held.as_is(now)) };
@@ -146,7 +146,7 @@ impl Lease {
             self.without_id_token(services, identity, &answer, tokens.id).await?
         };
         if grant.subject != self.subject {
-            return Err(untrusted("it speaks of somebody else now"));
+            return Err(untrusted("it is about another user now"));
         }
         grant.tokens.refresh.get_or_insert(refresh);
         self.admit(services, identity, &grant).await
@@ -182,7 +182,7 @@ impl Lease {
             Admission::Admitted(_) => {}
             Admission::Denied(_) => {
                 commit(transaction).await?;
-                return Err(Fault::Stale("the person may not sign in any more"));
+                return Err(Fault::Stale("the user may not sign in any more"));
             }
         }
         if !session::exists(&mut transaction, self.session).await? {
@@ -212,10 +212,10 @@ impl Lease {
     }
 }
 
-/// Waits for whoever refreshes.
+/// Waits for the request that refreshes.
 async fn wait(services: &Services, session: SessionId, held: Held) -> Result<Freshness, Error> {
-    for _ in 0..LOOKS {
-        tokio::time::sleep(LOOK).await;
+    for _ in 0..MAX_POLLS {
+        tokio::time::sleep(POLL_INTERVAL).await;
         let row = sqlx::query!(
             "select refreshed_at, refresh_leased_until from provider_sessions where session_id = $1",
             session.0

@@ -48,7 +48,7 @@ pub(super) async fn begin(
 
 /// Marks a session as freshly authenticated and gives it a new secret.
 ///
-/// Only the browser that holds the session can do so, for the person the session is of, and only when the provider
+/// Only the browser that holds the session can do so, for the user of the session, and only when the provider
 /// asked them after `since`.
 pub(super) async fn confirm(
     services: &Services,
@@ -58,9 +58,9 @@ pub(super) async fn confirm(
     since: OffsetDateTime,
     old: Option<&SessionToken>,
 ) -> Result<SessionToken, Fault> {
-    let old = old.ok_or(Fault::Stale("nobody is signed in any more"))?;
+    let old = old.ok_or(Fault::Stale("no user is signed in any more"))?;
     if grant.authenticated_at.is_none_or(|at| at < since) {
-        return Err(untrusted("it does not say that it asked the person again"));
+        return Err(untrusted("it does not say that the user authenticated again"));
     }
     let mut transaction = services.pool.begin().await?;
     let subject = sqlx::query_scalar!(
@@ -73,7 +73,7 @@ pub(super) async fn confirm(
     .fetch_optional(&mut *transaction)
     .await?;
     if subject.ok_or(Fault::Stale("the session has ended"))? != grant.subject {
-        return Err(untrusted("it was somebody else who signed in"));
+        return Err(untrusted("another user has signed in"));
     }
     let token = session::confirm(services, &mut transaction, session, old, services.clock.now()).await?;
     let token = token.ok_or(Fault::Stale("the session is another browser's"))?;
@@ -116,7 +116,7 @@ impl SignedText {
     }
 }
 
-/// Writes what holds from now on; whoever was refreshing it is too late.
+/// Stores the claims and tokens; a refresh that is under way is too late.
 pub(super) async fn keep(
     services: &Services,
     connection: &mut PgConnection,

@@ -1,4 +1,4 @@
-//! `USER_PROJECT_LIMIT`: how many shared projects somebody may be in (`behaviour.md` section 11, decision 1).
+//! `USER_PROJECT_LIMIT`: how many shared projects a user may be in.
 
 use crate::Services;
 use crate::error::Error;
@@ -9,14 +9,14 @@ use domain::violation::Violation;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// The limit that holds for somebody: their own, else the configured one; none for admins.
+/// The limit of a user: their own, else the configured one; admins have none.
 pub(crate) fn allowance(services: &Services, used: i64, is_admin: bool, own_limit: Option<i32>) -> ProjectAllowance {
     let limit = own_limit.map_or_else(|| i64::from(services.settings.project_limit), i64::from);
     ProjectAllowance { used, limit: (!is_admin).then_some(limit) }
 }
 
-/// Refuses when the person is now in more shared projects than allowed. Call it last in a transaction that has
-/// inserted the membership and holds the person's row in share mode.
+/// Refuses when the user is now in more shared projects than allowed. Call it last in a transaction that has
+/// inserted the membership and holds the user's row in share mode.
 ///
 /// The lock makes parallel changes count one after the other, each with the memberships the others committed.
 /// Nothing else is locked after it, so it cannot be part of a cycle.
@@ -40,7 +40,7 @@ pub(crate) async fn enforce_limit(
     Ok(before.check(&row.name)?)
 }
 
-/// As [`enforce_limit`], for many people at once; the refusal names all who are in too many.
+/// As [`enforce_limit`], for many users at once; the refusal names all who are in too many.
 pub(crate) async fn enforce_limits(
     services: &Services,
     connection: &mut PgConnection,

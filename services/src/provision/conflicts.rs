@@ -1,5 +1,5 @@
-//! Identities that were turned away because their address belongs to another account, and how an admin settles it
-//! (`behaviour.md` W-31). An address alone never links anybody: who can choose it at the provider would choose an account.
+//! Identities that were refused because their address belongs to another account, and how an admin settles the conflict.
+//! An address alone never links an identity: a user who can choose it at the provider would choose an account.
 
 use super::{VerifiedIdentity, identity};
 use crate::Services;
@@ -15,7 +15,7 @@ use domain::id::UserId;
 use domain::permission::ManageUsers;
 use sqlx::PgConnection;
 
-/// Leaves a note for the admins on the page of the person whose address it is.
+/// Records the conflict for the admins, on the page of the user whose address it is.
 pub(super) async fn note(
     services: &Services,
     connection: &mut PgConnection,
@@ -46,7 +46,7 @@ pub(super) async fn note(
     Ok(())
 }
 
-/// What was in the way is gone.
+/// Forgets the conflict of an identity that signed in.
 pub(super) async fn forget(connection: &mut PgConnection, issuer: &str, subject: &str) -> Result<(), Error> {
     sqlx::query!("delete from identity_conflicts where issuer = $1 and subject = $2", issuer, subject)
         .execute(connection)
@@ -54,11 +54,11 @@ pub(super) async fn forget(connection: &mut PgConnection, issuer: &str, subject:
     Ok(())
 }
 
-/// Lets an identity that was turned away sign in as this person from now on. The identity they signed in with so far
-/// does so no longer; sessions of everybody concerned end.
+/// Links an identity that was refused to this user. The identity that the user signed in with until now is unlinked;
+/// the sessions of all users concerned are revoked.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when there is no such conflict any more; [`Refusal::Forbidden`] by rank, also towards the person
+/// [`Refusal::NotFound`] when there is no such conflict any more; [`Refusal::Forbidden`] by rank, also towards the user
 /// who had the identity until now.
 pub async fn relink(
     services: &Services,
@@ -91,7 +91,7 @@ pub async fn relink(
     change.commit().await
 }
 
-/// Takes a conflict off somebody's page without settling it; it comes back with the next try.
+/// Dismisses a conflict without settling it; the next sign-in of the identity records it again.
 ///
 /// # Errors
 /// As [`relink`].
@@ -151,7 +151,7 @@ async fn lock_with_holder(
     }
 }
 
-/// Takes the identity from the user who has it so far.
+/// Unlinks the identity from the user who has it until now.
 async fn unlink(change: &mut Change<'_>, holder: &LockedUser, issuer: &str, subject: &str) -> Result<(), Error> {
     sqlx::query!(
         "delete from user_identities where issuer = $1 and subject = $2 and user_id = $3",

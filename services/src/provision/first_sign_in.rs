@@ -90,7 +90,7 @@ fn created(
         .set("subject", &claims.subject)
 }
 
-/// The one that bears an own name, when nobody else is in it; else a new one.
+/// The one that has the user's own name, when no other user is in it; else a new one.
 async fn personal_project(
     services: &Services,
     connection: &mut PgConnection,

@@ -1,4 +1,4 @@
-//! Signing in where the provider keeps everything: nothing of the person is stored, projects that are named are made.
+//! Signing in where the provider keeps all rights: no user is stored, and projects that the claims name are created.
 
 use super::{Verdict, VerifiedIdentity, identity, projects, without_role};
 use crate::Services;
@@ -31,7 +31,7 @@ pub(super) async fn admit(
     Ok(Ok(id))
 }
 
-/// Made when the token lists the person's own name, unless a shared project has that name already.
+/// Created when the token lists the user's own name, unless a shared project has that name already.
 async fn personal_project(
     services: &Services,
     connection: &mut PgConnection,

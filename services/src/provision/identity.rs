@@ -1,4 +1,4 @@
-//! Who somebody at the provider is here.
+//! Which user an identity of the provider is.
 
 use super::VerifiedIdentity;
 use crate::Services;
@@ -13,7 +13,7 @@ use uuid::{Builder, Uuid};
 /// First half of the two-part advisory lock; the second half is drawn from the subject.
 const SIGN_IN_LOCK: i32 = 0x6275_7274;
 
-/// The id of somebody at the provider: the subject when that is a UUID, else one that is always the same for it.
+/// The id for a subject: the subject itself when that is a UUID, else one that is always the same for it.
 pub(super) fn person_id(issuer: &str, subject: &str) -> UserId {
     match subject.parse::<Uuid>() {
         Ok(id) if id.to_string() == subject => UserId(id),
@@ -45,7 +45,7 @@ pub(super) async fn id_without_account(
     Ok(if is_taken { derived_id(verified.issuer, subject) } else { id })
 }
 
-/// One sign-in of the same person after the other, until the transaction ends.
+/// Serialises sign-ins of one identity, until the transaction ends.
 pub(super) async fn lock(connection: &mut PgConnection, issuer: &str, subject: &str) -> Result<(), Error> {
     let id = person_id(issuer, subject);
     sqlx::query!("select pg_advisory_xact_lock($1, hashtext($2::uuid::text))", SIGN_IN_LOCK, id.0)
@@ -54,7 +54,7 @@ pub(super) async fn lock(connection: &mut PgConnection, issuer: &str, subject: &
     Ok(())
 }
 
-/// Somebody who has a row in `users`, locked.
+/// A user of an identity, whose row is locked.
 pub(super) struct Known {
     pub(super) id: UserId,
     pub(super) name: String,

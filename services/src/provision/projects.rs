@@ -8,10 +8,10 @@ use domain::id::UserId;
 use domain::role::ProjectRole;
 use sqlx::PgConnection;
 
-/// What a project says that nobody has described yet.
+/// The description of a project that was created from a claim.
 const DESCRIPTION: &str = "Made because a sign-in named it";
 
-/// Puts somebody into the shared projects of their token, making those that are unknown. Returns what to record.
+/// Adds a user to the shared projects of their token, and creates the unknown ones. Returns what to record.
 pub(super) async fn join(
     services: &Services,
     connection: &mut PgConnection,

@@ -1,6 +1,6 @@
-//! Browsers somebody has signed in from: their owner gets in though others have locked the account (field.md S8).
+//! Browsers that a user has signed in from: the user can sign in there although others have locked the account.
 //!
-//! A device has tries of its own, counted like those of an account. Knowing its token opens nothing.
+//! A device has tries of its own, counted like those of an account. Its token alone opens nothing.
 
 use super::addresses::StoredPassword;
 use super::tries::Account;
@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 use time::Duration;
 
 /// How long a device is known after its last sign-in.
-pub const KNOWN_FOR: Duration = Duration::days(180);
+pub const DEVICE_LIFETIME: Duration = Duration::days(180);
 
 /// Counts a try of a device that knows the account, unless the device is locked; `None` when it is or is not known.
 pub(super) async fn count(
@@ -57,7 +57,8 @@ pub(super) async fn give_back(connection: &mut PgConnection, user: UserId, devic
     Ok(())
 }
 
-/// Knows the device from now on. A browser in which others sign in too keeps its token; otherwise it gets a new one.
+/// Marks the browser as known for this user. A browser in which others sign in too keeps its token; otherwise it gets a
+/// new one.
 pub(super) async fn remember(
     services: &Services,
     connection: &mut PgConnection,
@@ -73,7 +74,7 @@ pub(super) async fn remember(
          on conflict (user_id, token_hash) do update set tries = 0, locked_until = null, expires_at = $3",
         user.0,
         token.hash(),
-        services.clock.now() + KNOWN_FOR
+        services.clock.now() + DEVICE_LIFETIME
     )
     .execute(connection)
     .await?;
@@ -88,7 +89,7 @@ async fn is_known(connection: &mut PgConnection, device: &DeviceToken) -> Result
     Ok(row.exists)
 }
 
-/// Forgets the devices of somebody whose account was closed or given another password by an admin.
+/// Forgets the devices of a user whom an admin deactivated or gave another password.
 pub(crate) async fn forget_devices(connection: &mut PgConnection, user: UserId) -> Result<(), Error> {
     sqlx::query!("delete from known_devices where user_id = $1", user.0).execute(connection).await?;
     Ok(())

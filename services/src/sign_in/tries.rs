@@ -143,7 +143,7 @@ pub(crate) async fn finish_start(connection: &mut PgConnection, client: &Client)
     give_back(connection, &network(client)).await
 }
 
-/// Takes back the try that succeeded, so that many people behind one address do not lock each other out.
+/// Takes back the try that succeeded, so that many users behind one address do not lock each other out.
 pub(super) async fn give_back(connection: &mut PgConnection, network: &str) -> Result<(), Error> {
     sqlx::query!("update sign_in_networks set tries = greatest(tries - 1, 0) where network = $1", network)
         .execute(connection)

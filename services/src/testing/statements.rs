@@ -1,4 +1,4 @@
-//! Counts what a piece of work does: statements sent to the database (`behaviour.md` W-20), passwords hashed.
+//! Counts what a piece of work does: statements sent to the database, passwords hashed.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Once};
