@@ -7,7 +7,7 @@ use crate::Services;
 use crate::client::SessionToken;
 use crate::error::Error;
 use crate::sealer::Sealer;
-use crate::sweep::{self, BATCH};
+use crate::sweep;
 use crate::token::browser_secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -127,16 +127,5 @@ pub async fn dismiss(services: &Services, session: SessionId, user: UserId) -> R
 /// # Errors
 /// The database failed.
 pub async fn sweep(services: &Services) -> Result<u64, Error> {
-    let now = services.clock.now();
-    sweep::in_batches(|| {
-        sqlx::query!(
-            "delete from password_handovers where ctid = any(array(
-               select ctid from password_handovers where expires_at <= $1
-               order by expires_at limit $2 for update skip locked))",
-            now,
-            BATCH
-        )
-        .execute(&services.pool)
-    })
-    .await
+    sweep::delete_until(services, "password_handovers", "expires_at", services.clock.now()).await
 }

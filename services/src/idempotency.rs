@@ -5,7 +5,7 @@
 
 use crate::Services;
 use crate::error::Error;
-use crate::sweep::{self, BATCH};
+use crate::sweep;
 use crate::token;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -164,14 +164,5 @@ pub async fn give_back(services: &Services, key: &Key) -> Result<(), Error> {
 /// The database failed.
 pub async fn sweep(services: &Services) -> Result<u64, Error> {
     let oldest = services.clock.now() - LIFE;
-    sweep::in_batches(|| {
-        sqlx::query!(
-            "delete from idempotency_keys where ctid = any(array(
-               select ctid from idempotency_keys where created_at <= $1 order by created_at limit $2 for update skip locked))",
-            oldest,
-            BATCH
-        )
-        .execute(&services.pool)
-    })
-    .await
+    sweep::delete_until(services, "idempotency_keys", "created_at", oldest).await
 }

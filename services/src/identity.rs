@@ -35,7 +35,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::provision::VerifiedIdentity;
-use crate::sweep::{self, BATCH};
+use crate::sweep;
 use domain::permission::ViewIdentityProvider;
 use domain::provider::{LEEWAY, Outage, ProviderKind, ProviderStatus};
 use oidc_client::{AccessTokenProfile, OidcClient};
@@ -169,36 +169,9 @@ pub async fn status(services: &Services, _: &Can<ViewIdentityProvider>) -> Resul
 /// # Errors
 /// The database failed.
 pub async fn sweep(services: &Services) -> Result<u64, Error> {
-    let now = services.clock.now();
-    let flows = sweep::in_batches(|| {
-        sqlx::query!(
-            "delete from sign_in_flows where ctid = any(array(
-               select ctid from sign_in_flows where expires_at <= $1 order by expires_at limit $2 for update skip locked))",
-            now,
-            BATCH
-        )
-        .execute(&services.pool)
-    })
-    .await?;
-    let tokens = sweep::in_batches(|| {
-        sqlx::query!(
-            "delete from logout_tokens where ctid = any(array(
-               select ctid from logout_tokens where expires_at <= $1 order by expires_at limit $2 for update skip locked))",
-            now,
-            BATCH
-        )
-        .execute(&services.pool)
-    })
-    .await?;
-    let logouts = sweep::in_batches(|| {
-        sqlx::query!(
-            "delete from provider_logouts where ctid = any(array(
-               select ctid from provider_logouts where expires_at <= $1 order by expires_at limit $2 for update skip locked))",
-            now,
-            BATCH
-        )
-        .execute(&services.pool)
-    })
-    .await?;
-    Ok(flows + tokens + logouts)
+    let mut deleted = 0;
+    for table in ["sign_in_flows", "logout_tokens", "provider_logouts"] {
+        deleted += sweep::delete_until(services, table, "expires_at", services.clock.now()).await?;
+    }
+    Ok(deleted)
 }

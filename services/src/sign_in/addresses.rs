@@ -7,7 +7,7 @@
 use super::tries::Account;
 use crate::Services;
 use crate::error::Error;
-use crate::sweep::{self, BATCH};
+use crate::sweep;
 use domain::id::UserId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -128,17 +128,7 @@ async fn count_unknown(services: &Services, connection: &mut PgConnection, email
 /// # Errors
 /// The database failed.
 pub async fn sweep_addresses(services: &Services) -> Result<u64, Error> {
-    let now = services.clock.now();
-    sweep::in_batches(|| {
-        sqlx::query!(
-            "delete from sign_in_addresses where ctid = any(array(
-               select ctid from sign_in_addresses where ends_at <= $1 order by ends_at limit $2 for update skip locked))",
-            now,
-            BATCH
-        )
-        .execute(&services.pool)
-    })
-    .await
+    sweep::delete_until(services, "sign_in_addresses", "ends_at", services.clock.now()).await
 }
 
 #[cfg(test)]

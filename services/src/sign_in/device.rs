@@ -7,7 +7,7 @@ use super::tries::Account;
 use crate::Services;
 use crate::client::DeviceToken;
 use crate::error::Error;
-use crate::sweep::{self, BATCH};
+use crate::sweep;
 use domain::id::UserId;
 use sqlx::PgConnection;
 use time::Duration;
@@ -100,15 +100,5 @@ pub(crate) async fn forget_devices(connection: &mut PgConnection, user: UserId) 
 /// # Errors
 /// The database failed.
 pub async fn sweep_devices(services: &Services) -> Result<u64, Error> {
-    let now = services.clock.now();
-    sweep::in_batches(|| {
-        sqlx::query!(
-            "delete from known_devices where ctid = any(array(
-               select ctid from known_devices where expires_at <= $1 order by expires_at limit $2 for update skip locked))",
-            now,
-            BATCH
-        )
-        .execute(&services.pool)
-    })
-    .await
+    sweep::delete_until(services, "known_devices", "expires_at", services.clock.now()).await
 }

@@ -5,7 +5,7 @@ use super::device;
 use crate::Services;
 use crate::client::{Client, DeviceToken};
 use crate::error::Error;
-use crate::sweep::{self, BATCH};
+use crate::sweep;
 use domain::email::Email;
 use domain::error::Refusal;
 use domain::id::UserId;
@@ -156,17 +156,7 @@ pub(super) async fn give_back(connection: &mut PgConnection, network: &str) -> R
 /// # Errors
 /// The database failed.
 pub async fn sweep(services: &Services) -> Result<u64, Error> {
-    let now = services.clock.now();
-    sweep::in_batches(|| {
-        sqlx::query!(
-            "delete from sign_in_networks where ctid = any(array(
-               select ctid from sign_in_networks where window_ends_at <= $1 order by window_ends_at limit $2 for update skip locked))",
-            now,
-            BATCH
-        )
-        .execute(&services.pool)
-    })
-    .await
+    sweep::delete_until(services, "sign_in_networks", "window_ends_at", services.clock.now()).await
 }
 
 /// The network of an address: what one household, office or machine usually has (/24 and /64).
