@@ -21,6 +21,7 @@ use domain::denial::Denied;
 use domain::error::Refusal;
 use domain::form::Flash;
 use http::StatusCode;
+use oidc_client::Error as ProtocolError;
 use serde::Deserialize;
 use services::forms;
 use services::identity::Fault;
@@ -64,7 +65,7 @@ async fn sign_in(
     match flow::begin_authorization(&state.services, Purpose::SignIn, next.as_str(), &info.client).await {
         Ok(redirect) => send_to_provider(redirect),
         // The sign-in page says what is wrong, and since when.
-        Err(Fault::Unreachable(_)) => Redirect::to(&next.through_sign_in()).into_response(),
+        Err(Fault::Protocol(ProtocolError::Unreachable(_))) => Redirect::to(&next.through_sign_in()).into_response(),
         Err(fault) => refuse(&state, &request.into_parts().0, fault),
     }
 }
@@ -113,7 +114,9 @@ async fn callback(
             forget(with_cookie(Redirect::to(&signed_in.next), &session))
         }
         Err(Fault::Denied(denied)) => forget(turn_away(&state, &parts, *denied).await),
-        Err(Fault::Stale(why)) => go_on(&info, next.as_deref().and_then(NextPath::parse).unwrap_or_default(), why),
+        Err(Fault::Protocol(ProtocolError::Stale(why))) => {
+            go_on(&info, next.as_deref().and_then(NextPath::parse).unwrap_or_default(), why)
+        }
         Err(fault) => refuse(&state, &parts, fault),
     }
 }
@@ -138,10 +141,13 @@ async fn turn_away(state: &AppState, parts: &http::request::Parts, denied: Denie
 fn refuse(state: &AppState, parts: &http::request::Parts, fault: Fault) -> Response {
     tracing::warn!(%fault, "a sign-in through the identity provider failed");
     let problem = match fault {
-        Fault::Declined(_) | Fault::Denied(_) | Fault::Stale(_) => Problem::SIGN_IN_DECLINED,
-        Fault::Untrusted(_) => Problem::SIGN_IN_UNTRUSTED,
-        Fault::TooLarge(_) => Problem::TOKEN_TOO_LARGE,
-        Fault::Unreachable(_) => Problem::NO_PROVIDER,
+        Fault::Denied(_) => Problem::SIGN_IN_DECLINED,
+        Fault::Protocol(error) => match error {
+            ProtocolError::Declined(_) | ProtocolError::Stale(_) => Problem::SIGN_IN_DECLINED,
+            ProtocolError::Untrusted(_) => Problem::SIGN_IN_UNTRUSTED,
+            ProtocolError::TooLarge(_) => Problem::TOKEN_TOO_LARGE,
+            ProtocolError::Unreachable(_) => Problem::NO_PROVIDER,
+        },
         Fault::Services(fault) => match Refusal::from(fault) {
             Refusal::Unavailable => Problem::NO_DATABASE,
             Refusal::TooMany(_) => Problem::TOO_MANY_SIGN_INS,

@@ -8,6 +8,7 @@ use crate::{Services, actor, session};
 use domain::actor::Actor;
 use domain::claims::DEVELOPER_ROLE;
 use domain::denial::Denial;
+use oidc_client::Error as ProtocolError;
 
 /// Why an access token authenticates no user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,18 +53,16 @@ pub async fn by_access_token(
     let fault = match access_token::begin_session(services, token, &secret, client).await {
         Ok(()) => match by_session(services, &secret).await? {
             Some(actor) => return Ok(Ok(actor)),
-            None => Fault::Stale("its session has ended"),
+            None => ProtocolError::Stale("its session has ended").into(),
         },
         Err(Fault::Services(fault)) => return Err(fault),
         Err(fault) => fault,
     };
     tracing::warn!(%fault, "refused an access token");
     let reason = match fault {
-        Fault::Unreachable(_) | Fault::Declined(_) | Fault::Services(_) => {
-            return Ok(Err(AccessTokenRefused::Unreachable));
-        }
-        Fault::Untrusted(why) | Fault::TooLarge(why) => why,
-        Fault::Stale(why) => why.to_owned(),
+        Fault::Protocol(ProtocolError::Untrusted(why) | ProtocolError::TooLarge(why)) => why,
+        Fault::Protocol(ProtocolError::Stale(why)) => why.to_owned(),
+        Fault::Protocol(_) | Fault::Services(_) => return Ok(Err(AccessTokenRefused::Unreachable)),
         Fault::Denied(denied) => match denied.reason {
             Denial::NoRole { admin_role } => format!("it has neither the role {DEVELOPER_ROLE} nor {admin_role}"),
             _ => "its user may not sign in; the console says why when they try".to_owned(),

@@ -4,7 +4,7 @@
 //! with it. So everything that holds for sessions holds for API clients: rights are read on every request, changes name
 //! the session, and a user who is deactivated or signed out by the provider is signed out at once.
 
-use super::fault::{Fault, untrusted};
+use super::fault::{Fault, stale, untrusted};
 use super::logged_out::{self, Origin};
 use super::seal::Tokens;
 use super::sessions::{self, Grant, SignedText};
@@ -31,8 +31,7 @@ pub struct VerifiedToken {
 /// Verifies the access token of an API client: signature, issuer, times, that it is an access token, and that it is for us.
 ///
 /// # Errors
-/// [`Fault::Untrusted`] or [`Fault::TooLarge`] saying what is wrong with it, [`Fault::Unreachable`] when the provider's
-/// keys cannot be read.
+/// See [`oidc_client::OidcClient::verify_access_token`].
 pub async fn verify(services: &Services, token: &str) -> Result<VerifiedToken, Fault> {
     let identity = services.identity.as_ref().ok_or_else(|| untrusted("Bursar has no identity provider"))?;
     let claims = identity.oidc.verify_access_token(token).await?;
@@ -40,7 +39,7 @@ pub async fn verify(services: &Services, token: &str) -> Result<VerifiedToken, F
     let userinfo = identity.userinfo([&claims, &Claims::new()], &subject, token, (Purpose::Code, None)).await;
     let others = userinfo.or_else(|fault| match fault {
         // A token without the scope openid opens nothing there, and may still be all that a known user needs.
-        Fault::Declined(why) => {
+        Fault::Protocol(oidc_client::Error::Declined(why)) => {
             tracing::warn!(why, "an access token of an API client does not open the userinfo endpoint");
             Ok(Claims::new())
         }
@@ -87,7 +86,7 @@ pub(crate) async fn begin_session(
     logged_out::check(services, &mut transaction, &verified.issuer, &verified.claims, origin).await?;
     let signed_text = SignedText::of(token);
     if signed_text.is_revoked(&mut transaction, &verified).await? {
-        return Err(Fault::Stale("its session was revoked"));
+        return Err(stale("its session was revoked"));
     }
     let verified_identity = identity.verified(&verified.claims, "");
     let admission = provision::admit(services, &mut transaction, &verified_identity, Occasion::Refresh).await?;

@@ -3,7 +3,7 @@
 //! One random secret in a short-lived cookie binds both halves to one browser. State, nonce and PKCE verifier are
 //! derived from it; its hash names a row that the callback deletes, so each secret is used once.
 
-use super::fault::{Fault, untrusted};
+use super::fault::{Fault, stale, untrusted};
 use super::logged_out::{self, Origin};
 use super::seal::Tokens;
 use super::sessions::{self, Grant};
@@ -94,7 +94,7 @@ pub struct SignInResult {
 /// Begins a sign-in or re-authentication, if the provider answers. `next` is a path of this site.
 ///
 /// # Errors
-/// [`Fault::Unreachable`] when the provider does not answer; [`domain::error::Refusal::TooMany`] when the network of
+/// [`oidc_client::Error::Unreachable`] when the provider does not answer; [`domain::error::Refusal::TooMany`] when the network of
 /// the browser has begun too many sign-ins.
 pub async fn begin_authorization(
     services: &Services,
@@ -144,11 +144,11 @@ pub async fn complete_authorization(
     context: CallbackContext<'_>,
 ) -> Result<SignInResult, Fault> {
     let identity = services.identity.as_ref().ok_or_else(|| untrusted("there is no identity provider"))?;
-    let secret = secret.ok_or(Fault::Stale("the browser has no cookie of it"))?;
+    let secret = secret.ok_or_else(|| stale("the browser has no cookie of it"))?;
     let proof = state::proof(params.state.as_deref().unwrap_or_default());
     // A wrong state uses nothing up: any site can send a browser here with one.
     if !bool::from(secret.derive("state").as_bytes().ct_eq(proof.as_bytes())) {
-        return Err(Fault::Stale("its state is another one's"));
+        return Err(stale("its state is another one's"));
     }
     let flow = take(services, &secret).await?;
     let is_sign_in = flow.session.is_none();
@@ -167,9 +167,9 @@ async fn finish(
     if let Some(error) = params.error {
         // Keycloak says so when the user signed in there in another tab meanwhile, or took too long.
         if error == "temporarily_unavailable" {
-            return Err(Fault::Stale("the provider's own sign-in is not open any more"));
+            return Err(stale("the provider's own sign-in is not open any more"));
         }
-        return Err(Fault::Declined(error.chars().take(64).collect()));
+        return Err(oidc_client::Error::Declined(error.chars().take(64).collect()).into());
     }
     let code = params.code.ok_or_else(|| untrusted("there is no code"))?;
     let answer = identity.oidc.exchange_code(code, secret.derive("pkce")).await?;
@@ -199,7 +199,7 @@ async fn take(services: &Services, secret: &FlowSecret) -> Result<Flow, Fault> {
     )
     .fetch_optional(&services.pool)
     .await?;
-    let row = row.ok_or(Fault::Stale("it was used already, or it took too long"))?;
+    let row = row.ok_or_else(|| stale("it was used already, or it took too long"))?;
     Ok(Flow { next: row.next, session: row.session_id.map(SessionId), started_at: row.started_at })
 }
 

@@ -3,7 +3,7 @@
 //! A logout revokes the sessions that exist. An access token that no client has sent yet, and a sign-in between its
 //! code and its session, have none: they are refused by what is kept here.
 
-use super::fault::{Fault, untrusted};
+use super::fault::{Fault, stale, untrusted};
 use crate::Services;
 use crate::error::Error;
 use oidc_client::{Claims, LogoutToken, claim_seconds};
@@ -76,7 +76,7 @@ pub(super) async fn check(
     )
     .fetch_one(connection)
     .await?;
-    if is_logged_out { Err(Fault::Stale("the provider has ended its session since")) } else { Ok(()) }
+    if is_logged_out { Err(stale("the provider has ended its session since")) } else { Ok(()) }
 }
 
 /// Locks a session and a user of the provider until the transaction ends: a logout alone, sign-ins beside each other.

@@ -42,7 +42,7 @@ pub async fn sign_out(services: &Services, token: &SessionToken) -> Result<Optio
 /// Revokes every session that a logout token names, at once and on all instances. Returns how many there were.
 ///
 /// # Errors
-/// [`Fault::Untrusted`] says what is wrong with the token; then nothing has ended.
+/// [`oidc_client::Error::Untrusted`] says what is wrong with the token; then nothing has ended.
 pub async fn back_channel(services: &Services, token: &str) -> Result<u64, Fault> {
     let identity = services.identity.as_ref().ok_or_else(|| untrusted("there is no identity provider"))?;
     let token = identity.oidc.verify_logout_token(token).await?;

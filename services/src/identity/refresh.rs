@@ -3,7 +3,7 @@
 //! A lease in the row decides which of many requests on many instances refreshes; no connection to the database is held
 //! while the provider answers. The others go on with claims that still hold, or wait for the new ones.
 
-use super::fault::{Fault, untrusted};
+use super::fault::{Fault, stale, untrusted};
 use super::flow::granted;
 use super::{Identity, sessions};
 use crate::Services;
@@ -121,7 +121,7 @@ impl Lease {
         match self.renew(services, identity, held).await {
             Ok(freshness) => Ok(freshness),
             Err(Fault::Services(fault)) => Err(fault),
-            Err(Fault::Stale(why)) => {
+            Err(Fault::Protocol(oidc_client::Error::Stale(why))) => {
                 tracing::info!(why, "the provider has ended a session");
                 self.end(services).await
             }
@@ -182,7 +182,7 @@ impl Lease {
             Admission::Admitted(_) => {}
             Admission::Denied(_) => {
                 commit(transaction).await?;
-                return Err(Fault::Stale("the user may not sign in any more"));
+                return Err(stale("the user may not sign in any more"));
             }
         }
         if !session::exists(&mut transaction, self.session).await? {

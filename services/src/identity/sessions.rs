@@ -2,7 +2,7 @@
 
 use super::Identity;
 use super::access_token::VerifiedToken;
-use super::fault::{Fault, untrusted};
+use super::fault::{Fault, stale, untrusted};
 use super::seal::Tokens;
 use crate::Services;
 use crate::change::commit;
@@ -58,7 +58,7 @@ pub(super) async fn confirm(
     since: OffsetDateTime,
     old: Option<&SessionToken>,
 ) -> Result<SessionToken, Fault> {
-    let old = old.ok_or(Fault::Stale("no user is signed in any more"))?;
+    let old = old.ok_or_else(|| stale("no user is signed in any more"))?;
     if grant.authenticated_at.is_none_or(|at| at < since) {
         return Err(untrusted("it does not say that the user authenticated again"));
     }
@@ -72,11 +72,11 @@ pub(super) async fn confirm(
     )
     .fetch_optional(&mut *transaction)
     .await?;
-    if subject.ok_or(Fault::Stale("the session has ended"))? != grant.subject {
+    if subject.ok_or_else(|| stale("the session has ended"))? != grant.subject {
         return Err(untrusted("another user has signed in"));
     }
     let token = session::confirm(services, &mut transaction, session, old, services.clock.now()).await?;
-    let token = token.ok_or(Fault::Stale("the session is another browser's"))?;
+    let token = token.ok_or_else(|| stale("the session is another browser's"))?;
     keep(services, &mut transaction, identity, session, grant).await?;
     commit(transaction).await?;
     Ok(token)

@@ -67,7 +67,7 @@ async fn a_wrong_access_token_opens_nothing() {
     ];
     for (what, change) in wrong {
         let verified = access_token::verify(&server.world.services, &made(&provider, change)).await;
-        assert!(matches!(verified, Err(Fault::Untrusted(_))), "{what}");
+        assert!(matches!(verified, Err(Fault::Protocol(oidc_client::Error::Untrusted(_)))), "{what}");
     }
 }
 

@@ -114,7 +114,7 @@ async fn keys_are_believed_for_a_day_while_the_provider_is_away() {
     assert!(access_token::verify(services, &made(&provider, |_| {})).await.is_ok());
     server.world.clock.advance(Duration::seconds(1));
     let verified = access_token::verify(services, &made(&provider, |_| {})).await;
-    assert!(matches!(verified, Err(Fault::Unreachable(_))), "{verified:?}");
+    assert!(matches!(verified, Err(Fault::Protocol(oidc_client::Error::Unreachable(_)))), "{verified:?}");
     provider.go_down(false);
     server.world.clock.advance(Duration::seconds(6));
     assert!(access_token::verify(services, &made(&provider, |_| {})).await.is_ok(), "it heals by itself");
