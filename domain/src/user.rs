@@ -72,6 +72,21 @@ impl UserStatus {
     /// In the order of the filter.
     pub const ALL: [Self; 4] = [Self::Active, Self::NeverSignedIn, Self::Locked, Self::Deactivated];
 
+    /// The gravest state of an account at `now`.
+    pub fn at(
+        now: OffsetDateTime,
+        is_active: bool,
+        locked_until: Option<OffsetDateTime>,
+        last_sign_in_at: Option<OffsetDateTime>,
+    ) -> Self {
+        match (is_active, locked_until.is_some_and(|end| end > now), last_sign_in_at) {
+            (false, ..) => Self::Deactivated,
+            (true, true, _) => Self::Locked,
+            (true, false, None) => Self::NeverSignedIn,
+            (true, false, Some(_)) => Self::Active,
+        }
+    }
+
     /// As people read it.
     pub const fn title(self) -> &'static str {
         match self {
@@ -254,6 +269,17 @@ impl UserQuery {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn gravest_state_of_an_account_is_shown() {
+        let now = datetime!(2026-03-02 09:00 UTC);
+        let (before, after) = (Some(now), Some(now + time::Duration::SECOND));
+        assert_eq!(UserStatus::at(now, false, after, None), UserStatus::Deactivated);
+        assert_eq!(UserStatus::at(now, true, after, None), UserStatus::Locked);
+        assert_eq!(UserStatus::at(now, true, before, None), UserStatus::NeverSignedIn, "the block is over");
+        assert_eq!(UserStatus::at(now, true, None, before), UserStatus::Active);
+    }
 
     proptest! {
         #[test]

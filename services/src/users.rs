@@ -25,24 +25,3 @@ pub(crate) use one_time_password::one_time_password;
 pub(crate) use personal_project::{
     adopt_personal_project, ensure_personal_project, make_personal_project, rename_personal_project,
 };
-
-use domain::user::UserStatus;
-use time::OffsetDateTime;
-
-/// The gravest state that holds now.
-pub(crate) fn status(
-    is_active: bool,
-    locked_until: Option<OffsetDateTime>,
-    last_sign_in_at: Option<OffsetDateTime>,
-    now: OffsetDateTime,
-) -> UserStatus {
-    if !is_active {
-        UserStatus::Deactivated
-    } else if locked_until.is_some_and(|end| end > now) {
-        UserStatus::Locked
-    } else if last_sign_in_at.is_none() {
-        UserStatus::NeverSignedIn
-    } else {
-        UserStatus::Active
-    }
-}

@@ -1,14 +1,15 @@
 //! A page of a project's members.
 
 use crate::Services;
+use crate::actor;
 use crate::error::Error;
 use crate::keyset::{Keyset, SortKey};
 use crate::search::{FEW, Inline, push_anywhere};
-use crate::{actor, users};
 use domain::id::{ProjectId, UserId};
 use domain::page::Page;
 use domain::project::{Member, MemberQuery, ProjectFacts};
 use domain::text::SearchTerm;
+use domain::user::UserStatus;
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -121,7 +122,7 @@ impl Row {
     fn read(self, now: OffsetDateTime) -> Result<Member, Error> {
         Ok(Member {
             kind: actor::user_kind(&self.user_type)?,
-            status: users::status(self.is_active, self.locked_until, self.last_sign_in_at, now),
+            status: UserStatus::at(now, self.is_active, self.locked_until, self.last_sign_in_at),
             user_id: UserId(self.id),
             name: self.name,
             email: self.email,

@@ -8,12 +8,11 @@ use crate::budgets::{AssignedRow, ChoiceRow, choices, chooses};
 use crate::error::Error;
 use crate::guard::Can;
 use crate::projects::allowance;
-use crate::users::status;
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::ViewUsers;
 use domain::role::RoleColumns;
-use domain::user::{IdentityConflict, UserDetail};
+use domain::user::{IdentityConflict, UserDetail, UserStatus};
 use sqlx::types::Json;
 
 /// Everything the page of a user shows. One statement.
@@ -57,7 +56,7 @@ pub async fn load(services: &Services, can: &Can<ViewUsers>, id: UserId) -> Resu
     Ok(UserDetail {
         id,
         kind,
-        status: status(row.is_active, row.locked_until, row.last_sign_in_at, now),
+        status: UserStatus::at(now, row.is_active, row.locked_until, row.last_sign_in_at),
         role: columns.role(),
         keeps_auditor: columns.keeps_auditor(),
         signs_in_by: row.auth_source,

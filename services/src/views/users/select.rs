@@ -7,13 +7,12 @@ use crate::keyset::{SortKey, time_key};
 use crate::listing::{List, ListQuery};
 use crate::projects::stored_name;
 use crate::search::Hits;
-use crate::users::status;
 use crate::views::ReadScope;
 use crate::views::budgets::{HELD_BUDGET, HeldBudget, HeldRow};
 use domain::id::UserId;
 use domain::permission::ViewUsers;
 use domain::role::PlatformRole;
-use domain::user::{ProjectChip, UserSort};
+use domain::user::{ProjectChip, UserSort, UserStatus};
 use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
@@ -177,7 +176,7 @@ impl Row {
             email_verified: self.email_verified,
             kind: user_kind(&self.user_type)?,
             role: PlatformRole::from_flags(self.is_maintainer, self.is_admin, self.is_auditor),
-            status: status(self.is_active, self.locked_until, self.last_sign_in_at, now),
+            status: UserStatus::at(now, self.is_active, self.locked_until, self.last_sign_in_at),
             auth_source: self.auth_source,
             project_limit: self.project_limit,
             last_sign_in_at: self.last_sign_in_at,
@@ -200,7 +199,6 @@ mod tests {
     use crate::testing::World;
     use domain::page::{Cursor, Direction, PageSize};
     use domain::text::SearchTerm;
-    use domain::user::UserStatus;
 
     type Query = ListQuery<UserFilter, UserSort>;
 
