@@ -123,6 +123,11 @@ impl FieldValue {
         Self { shown: typed.clone(), typed }
     }
 
+    /// The value of a switch.
+    pub fn switch(is_on: bool) -> Self {
+        Self::shown(is_on.to_string(), if is_on { "On" } else { "Off" })
+    }
+
     /// A value that is typed in one way and shown in another.
     pub fn shown(typed: impl Into<String>, shown: impl Into<String>) -> Self {
         Self { typed: typed.into(), shown: shown.into() }

@@ -275,10 +275,8 @@ pub struct ProjectFacts {
     pub id: ProjectId,
     /// Technical name.
     pub name: ProjectName,
-    /// Display name, if one was given.
-    pub display_name: Option<String>,
-    /// What it is for.
-    pub description: String,
+    /// The fields that can be edited.
+    pub draft: ProjectDraft,
     /// Personal or shared.
     pub kind: ProjectKind,
     /// Who made it; `None` when nobody in particular did.
@@ -297,11 +295,6 @@ pub struct ProjectFacts {
 }
 
 impl ProjectFacts {
-    /// What the form that edits it begins with.
-    pub fn draft(&self) -> ProjectDraft {
-        ProjectDraft { display_name: self.display_name.clone(), description: self.description.clone() }
-    }
-
     /// What a new project's name would be told, when this one was taken over as it is.
     pub fn name_problem(&self) -> Option<Violation> {
         (self.is_imported && self.kind == ProjectKind::Shared)
@@ -311,7 +304,7 @@ impl ProjectFacts {
 
     /// Display name, or the technical one.
     pub fn title(&self) -> &str {
-        self.display_name.as_deref().unwrap_or(self.name.as_str())
+        self.draft.display_name.as_deref().unwrap_or(self.name.as_str())
     }
 
     /// Why it cannot be deleted, if it cannot.

@@ -1,8 +1,7 @@
 //! Projects: where people work. A project is known by its name in addresses and by its id everywhere else.
 
-mod create;
+mod change;
 mod delete;
-mod edit;
 mod eligibility;
 mod facts;
 mod find;
@@ -10,9 +9,8 @@ mod project_limit;
 mod restore;
 mod transfer;
 
-pub use create::{create, create_empty};
+pub use change::{create, create_empty, edit};
 pub use delete::delete;
-pub use edit::edit;
 pub use find::{FoundProject, find, id_of};
 pub use restore::{may_restore, purge, restore, undo_deletion};
 pub use transfer::transfer;

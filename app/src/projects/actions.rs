@@ -14,7 +14,6 @@ use {
     crate::suggestions,
     crate::url::set_param,
     domain::actor::Target,
-    domain::draft::{Edit, Precondition},
     domain::error::Refusal,
     domain::form::FieldErrors,
     domain::id::{EventId, UserId},
@@ -70,8 +69,7 @@ pub async fn edit_project(
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = in_project::<MayEditProject>(&services, &caller, &project).await?;
-        let edit = Edit::whole(Precondition::FormVersion { version, basis }, fields.parse()?);
-        let merge = projects::edit(&services, &can, edit).await?;
+        let merge = projects::edit(&services, &can, fields.edit(version, basis)?).await?;
         Ok(Done::at(paths::project(&project)).with_notice(merge.notice("Project saved.")))
     })
     .await

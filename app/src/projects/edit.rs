@@ -46,7 +46,7 @@ fn page(dated: WithServerTime<ProjectFacts>, state: FormFields) -> impl IntoView
         what: "project",
         target: ("project", facts.name.to_string()),
         version: facts.version,
-        stored: facts.draft().fields(),
+        stored: facts.draft.fields(),
         now,
         discard_href: paths::project(facts.name.as_str()),
         class: None,
@@ -59,7 +59,7 @@ fn page(dated: WithServerTime<ProjectFacts>, state: FormFields) -> impl IntoView
 }
 
 fn fields(facts: ProjectFacts, state: FormFields) -> AnyView {
-    let ProjectFacts { name, display_name, description, .. } = facts;
+    let ProjectFacts { name, draft: ProjectDraft { display_name, description }, .. } = facts;
     let back = paths::project(name.as_str());
     let hint = format!("What it is called everywhere. Empty means its technical name, {name}, which stays.");
     view! {

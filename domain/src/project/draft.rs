@@ -1,12 +1,13 @@
 //! The fields of a project that can be edited.
 
 use super::ProjectName;
-use crate::draft::FieldValue;
+use crate::conflict::EditBasis;
+use crate::draft::{Edit, FieldValue, Precondition};
 use crate::form::FieldErrors;
 use crate::text::{Description, DisplayName};
 use serde::{Deserialize, Serialize};
 
-/// The fields of a project that can be edited. Its technical name never changes.
+/// The fields of a project that can be edited, named as its columns. Its technical name never changes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectDraft {
     /// `None` clears it; the technical name is shown then.
@@ -60,6 +61,16 @@ impl ProjectFields {
             (Some(display_name), Some(description)) => Ok(ProjectDraft::new(display_name, Some(description))),
             _ => Err(errors),
         }
+    }
+
+    /// The edit of a form that was rendered with this version.
+    ///
+    /// # Errors
+    /// As [`ProjectFields::parse`].
+    pub fn edit(&self, version: i64, basis: EditBasis) -> Result<Edit<ProjectDraft>, FieldErrors> {
+        let draft = self.parse()?;
+        let precondition = Precondition::FormVersion { version, basis };
+        Ok(Edit::whole(precondition, draft))
     }
 
     /// Parses the fields of a new project, and its name.

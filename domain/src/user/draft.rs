@@ -29,7 +29,7 @@ draft_fields! { UserDraft {
     EMAIL: email, "E-mail", Email::LONGEST, |draft| FieldValue::text(draft.email.typed());
     KIND: kind, "Type", 0, |draft| FieldValue::shown(draft.kind.key(), draft.kind.title());
     ROLE: role, "Role", 0, |draft| FieldValue::shown(draft.role.key(), draft.role.title());
-    ACTIVE: active, "Active", 0, |draft| FieldValue::text(draft.active.to_string());
+    ACTIVE: active, "Active", 0, |draft| FieldValue::switch(draft.active);
     PROJECT_LIMIT: project_limit, "Project limit", 0,
         |draft| FieldValue::text(draft.project_limit.map(|limit| limit.to_string()).unwrap_or_default());
 } }

@@ -53,8 +53,7 @@ pub async fn delete(
     .await?;
     let budgets = set_budgets_aside(change.connection(), project.0).await?;
     let entry = Entry::new("project.deleted", TargetType::Project, project.0, facts.name.as_str())
-        .field("display_name", facts.display_name, None)
-        .field("description", Some(facts.description), None)
+        .fields(Some(&facts.draft), &ProjectDraft::default())
         .field("budgets", (!budgets.is_empty()).then(|| budgets.join(", ")), None);
     let event = change.record_undoable(entry, &FormerBudgets { count: budgets.len() }).await?;
     change.commit().await?;

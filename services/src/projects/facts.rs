@@ -5,7 +5,8 @@ use crate::error::Error;
 use domain::error::Refusal;
 use domain::id::ProjectId;
 use domain::page::MAX_EXACT_COUNT;
-use domain::project::ProjectFacts;
+use domain::project::{ProjectDraft, ProjectFacts};
+use sqlx::types::Json;
 use sqlx::{PgExecutor, Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -14,8 +15,7 @@ use uuid::Uuid;
 pub(crate) struct FactsRow {
     id: Uuid,
     name: String,
-    display_name: Option<String>,
-    description: String,
+    draft: Json<ProjectDraft>,
     project_type: String,
     created_by: Option<String>,
     created_at: OffsetDateTime,
@@ -26,7 +26,7 @@ pub(crate) struct FactsRow {
 }
 
 /// The columns of [`FactsRow`].
-pub(crate) const FACTS: &str = "p.id, p.name, p.display_name, p.description, p.project_type, maker.name as created_by,
+pub(crate) const FACTS: &str = "p.id, p.name, to_jsonb(p) as draft, p.project_type, maker.name as created_by,
     p.created_at, p.version, p.is_imported, counts.members as member_count, counts.admins as admin_count";
 
 /// Appends what [`FACTS`] are selected from: the projects that are not deleted.
@@ -50,8 +50,7 @@ impl TryFrom<FactsRow> for ProjectFacts {
         Ok(Self {
             id: ProjectId(row.id),
             name: stored_name(&row.name)?,
-            display_name: row.display_name,
-            description: row.description,
+            draft: row.draft.0,
             kind: stored_kind(&row.project_type)?,
             created_by: row.created_by,
             created_at: row.created_at,

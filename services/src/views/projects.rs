@@ -16,7 +16,7 @@ use domain::id::{ProjectId, UserId};
 use domain::mode::Mode;
 use domain::page::Page;
 use domain::permission::{CreateProject, Permission, ViewProject};
-use domain::project::{ProjectKind, ProjectName, ProjectQuery, ProjectRow, ProjectSort, ProjectState};
+use domain::project::{ProjectDraft, ProjectKind, ProjectName, ProjectQuery, ProjectRow, ProjectSort, ProjectState};
 use domain::role::ProjectRole;
 use domain::text::SearchTerm;
 use domain::violation::Violation;
@@ -34,10 +34,8 @@ pub struct Project {
     pub id: ProjectId,
     /// Technical name.
     pub name: ProjectName,
-    /// Display name.
-    pub display_name: Option<String>,
-    /// What it is for.
-    pub description: Option<String>,
+    /// The fields that can be edited.
+    pub draft: ProjectDraft,
     /// Personal or shared.
     pub kind: ProjectKind,
     /// Its owner.
@@ -195,9 +193,9 @@ impl From<Project> for ProjectRow {
     fn from(project: Project) -> Self {
         Self {
             id: project.id,
-            title: project.display_name.unwrap_or_else(|| project.name.to_string()),
+            title: project.draft.display_name.unwrap_or_else(|| project.name.to_string()),
             name: project.name,
-            description: project.description.unwrap_or_default(),
+            description: project.draft.description,
             kind: project.kind,
             member_count: project.member_count,
             admin_count: project.admin_count,

@@ -23,7 +23,7 @@ async fn an_edit_is_saved_and_audited_per_field() {
     let facts = views::project_page::facts(&world.services, &again(&world, &ada).await, &named("ATLAS"))
         .await
         .expect("visible");
-    assert_eq!((facts.display_name, facts.description.as_str(), facts.version), (None, "New", 3));
+    assert_eq!((facts.draft.display_name, facts.draft.description.as_str(), facts.version), (None, "New", 3));
     let changes: Vec<_> = world.audit(id.0).await.into_iter().map(|(action, _, lines)| (action, lines)).collect();
     assert_eq!(
         changes,
@@ -102,7 +102,7 @@ async fn edit_without_precondition_keeps_fields_it_does_not_replace() {
     let facts = views::project_page::facts(&world.services, &again(&world, &ada).await, &named("atlas"))
         .await
         .expect("visible");
-    assert_eq!((facts.display_name.as_deref(), facts.description.as_str()), (Some("Atlas"), "New"));
+    assert_eq!((facts.draft.display_name.as_deref(), facts.draft.description.as_str()), (Some("Atlas"), "New"));
 }
 
 #[tokio::test]
@@ -114,7 +114,7 @@ async fn stale_form_names_who_changed_the_same_field() {
     let rendered = views::project_page::facts(&world.services, &again(&world, &ada).await, &named("atlas"))
         .await
         .expect("visible")
-        .draft();
+        .draft;
     projects::edit(&world.services, &may_edit(&world, &root, id).await, edit(1, "Theirs", &rendered.description))
         .await
         .expect("first");
@@ -139,7 +139,7 @@ async fn stale_form_names_who_changed_the_same_field() {
     let facts = views::project_page::facts(&world.services, &again(&world, &ada).await, &named("atlas"))
         .await
         .expect("visible");
-    assert_eq!((facts.display_name.as_deref(), facts.description.as_str()), (Some("Theirs"), "Mine"));
+    assert_eq!((facts.draft.display_name.as_deref(), facts.draft.description.as_str()), (Some("Theirs"), "Mine"));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Facts about a project, at the right.
 
+use crate::projects::data::ProjectView;
 use crate::ui::{Banner, BannerKind, Day, Fact, Facts, RailPart, Views, count_words};
 use domain::mode::Mode;
 use domain::project::{ProjectFacts, ProjectKind};
@@ -16,16 +17,17 @@ pub(super) fn imported(facts: &ProjectFacts) -> Option<impl IntoView + use<>> {
     })
 }
 
-pub(super) fn rail(facts: &ProjectFacts, mode: Mode) -> impl IntoView + use<> {
-    let is_counted = mode == Mode::Platform;
+pub(super) fn rail(view: &ProjectView) -> impl IntoView + use<> {
+    let facts = &view.project.facts;
+    let is_counted = view.mode == Mode::Platform;
     let is_imported = facts.is_imported;
-    let ProjectFacts { description, created_by, created_at, kind, .. } = facts.clone();
+    let ProjectFacts { draft, created_by, created_at, kind, .. } = facts.clone();
     let (members, admins) = (count_words(facts.member_count), count_words(facts.admin_count));
     view! {
         <RailPart title="Facts">
             <Facts>
                 <Fact label="Description">
-                    <span class="whitespace-pre-line">{description}</span>
+                    <span class="whitespace-pre-line">{draft.description}</span>
                 </Fact>
                 {created_by.map(|name| view! { <Fact label="Created by">{name}</Fact> }).views()}
                 <Fact label="Created">

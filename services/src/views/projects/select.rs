@@ -13,7 +13,7 @@ use domain::actor::{Actor, Target};
 use domain::id::{ProjectId, UserId};
 use domain::page::MAX_EXACT_COUNT;
 use domain::permission::{Permission, ViewProject};
-use domain::project::{ProjectSort, ProjectState};
+use domain::project::{ProjectDraft, ProjectSort, ProjectState};
 use domain::role::ProjectRole;
 use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder};
@@ -69,7 +69,7 @@ impl List for Projects<'_> {
 
     fn place(row: &Row, order: ProjectSort) -> (Option<String>, Uuid) {
         let key = match order {
-            ProjectSort::Name => Some(row.display_name.as_ref().unwrap_or(&row.name).clone()),
+            ProjectSort::Name => Some(row.draft.display_name.as_ref().unwrap_or(&row.name).clone()),
             ProjectSort::TechnicalName => Some(row.name.clone()),
             ProjectSort::Created => time_key(Some(row.created_at)),
         };
@@ -123,8 +123,7 @@ impl Projects<'_> {
 
 pub(super) fn push_columns(sql: &mut QueryBuilder<Postgres>, with_budgets: bool) {
     sql.push(
-        "p.id, p.name, p.display_name, nullif(p.description, '') as description, p.project_type, p.created_by,
-         p.created_at, p.deleted_at, p.version, counts.members, counts.admins",
+        "p.id, p.name, to_jsonb(p) as draft, p.project_type, p.created_by, p.created_at, p.deleted_at, p.version, counts.members, counts.admins",
     );
     if with_budgets {
         sql.push(", coalesce(b.budgets, '[]') as budgets");
@@ -152,8 +151,7 @@ pub(super) fn push_joins(sql: &mut QueryBuilder<Postgres>, with_budgets: bool) {
 pub(super) struct Row {
     id: Uuid,
     name: String,
-    display_name: Option<String>,
-    description: Option<String>,
+    draft: Json<ProjectDraft>,
     project_type: String,
     created_by: Option<Uuid>,
     created_at: OffsetDateTime,
@@ -173,8 +171,7 @@ impl Row {
         Ok(Project {
             id,
             name: stored_name(&self.name)?,
-            display_name: self.display_name,
-            description: self.description,
+            draft: self.draft.0,
             kind: stored_kind(&self.project_type)?,
             created_by: self.created_by.map(UserId),
             created_at: self.created_at,

@@ -83,8 +83,8 @@ pub async fn list(
     let listing = views::projects::list_for_api(&state.services, &caller, &query).await?;
     let applications = listing.page.rows.into_iter().map(|project| Application {
         name: project.name.to_string(),
-        display_name: project.display_name.clone(),
-        display_name_too: project.display_name,
+        display_name: project.draft.display_name.clone(),
+        display_name_too: project.draft.display_name,
     });
     Ok(Json(Applications { applications: applications.collect() }))
 }

@@ -130,8 +130,8 @@ impl Facts {
         let manages = caller.actor.role.is_admin() || project.own_role.is_some_and(|role| role.is_admin());
         Self {
             name: project.name.to_string(),
-            display_name: project.display_name.clone(),
-            description: project.description.clone(),
+            display_name: project.draft.display_name.clone(),
+            description: Some(project.draft.description.clone()).filter(|text| !text.is_empty()),
             project_type: project.kind.key(),
             created_at: Stamp(project.created_at),
             cost_center_id: None,

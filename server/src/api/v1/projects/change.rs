@@ -19,7 +19,7 @@ use domain::draft::{Edit, Precondition};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::permission::CreateProject;
-use domain::project::{ProjectDraft, ProjectName};
+use domain::project::{ProjectDraft, ProjectKind, ProjectName};
 use domain::text::{Description, DisplayName};
 use domain::violation::Violation;
 use http::StatusCode;
@@ -172,6 +172,9 @@ pub async fn patch(
     body: Result<Body<ProjectChanges>, ApiError>,
 ) -> Result<Versioned<Project>, ApiError> {
     let (project, can) = editable(&state, &caller, &name).await?;
+    if project.kind == ProjectKind::Personal {
+        return Err(ApiError::new(Code::PersonalProject, "Cannot update a personal project"));
+    }
     let Body(body) = body?;
     check_analytics(&caller, body.cli_analytics_enabled)?;
     let edit = edit_of(&body, project.name.as_str(), if_match.or(body.version))?;

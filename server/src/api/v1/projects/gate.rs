@@ -68,11 +68,11 @@ pub async fn writable<P: Asks>(
     Ok((project, can))
 }
 
-/// A shared project, with the permission to edit it. A caller without the permission gets the same answer for a project
-/// that exists and for one that does not.
+/// A project, with the permission to edit it. A caller without the permission gets the same answer for a project that
+/// exists and for one that does not.
 ///
 /// # Errors
-/// 403 without the permission and for a personal project, 404 when the project does not exist.
+/// 403 without the permission, 404 when the project does not exist.
 pub async fn editable(
     state: &AppState,
     caller: &Caller,
@@ -87,9 +87,6 @@ pub async fn editable(
         Refusal::Forbidden(_) | Refusal::NotFound => not_editable(),
         refusal => refusal.into(),
     })?;
-    if project.kind == ProjectKind::Personal {
-        return Err(ApiError::new(Code::PersonalProject, "Cannot update a personal project"));
-    }
     Ok((project, can))
 }
 

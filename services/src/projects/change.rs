@@ -1,14 +1,18 @@
-//! Creating a shared project.
+//! Creating and editing shared projects. The technical name never changes.
 
-use super::enforce_limit;
+use super::{enforce_limit, of_proof};
 use crate::Services;
 use crate::audit::{Entry, TargetType};
+use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
 use domain::actor::Target;
+use domain::conflict::Merge;
+use domain::draft::Edit;
 use domain::mode::Mode;
-use domain::permission::CreateProject;
+use domain::permission::{CreateProject, EditProject};
 use domain::project::{ProjectDraft, ProjectName};
+use sqlx::types::Json;
 
 /// Creates a shared project whose creator becomes its project admin; it counts towards the creator's limit. In
 /// Keycloak-managed mode it has no members until the identity provider names them.
@@ -80,4 +84,38 @@ pub async fn create_empty(services: &Services, can: &Can<CreateProject>, name: &
     .await?;
     change.record(Entry::new("project.created", TargetType::Project, id, name.as_str()).set("name", name)).await?;
     change.commit().await
+}
+
+/// Saves an edit. Values equal to the stored ones change nothing and write nothing.
+///
+/// # Errors
+/// [`domain::error::Refusal::Conflict`] when the precondition does not hold.
+pub async fn edit(services: &Services, can: &Can<EditProject>, edit: Edit<ProjectDraft>) -> Result<Merge, Error> {
+    let project = of_proof(can)?;
+    let mut change = services.change(can).await?;
+    let row = sqlx::query!(
+        r#"select p.name, p.version, p.updated_at, to_jsonb(p) as "stored!: Json<ProjectDraft>" from projects p where p.id = $1"#,
+        project.0
+    )
+    .fetch_one(change.connection())
+    .await?;
+    let Json(stored) = row.stored;
+    let version = conflict::Stored { target: project.0, version: row.version, updated_at: row.updated_at };
+    let (draft, merge) = conflict::settle(&mut change, version, &stored, edit).await?;
+    if draft == stored {
+        return Ok(merge);
+    }
+    sqlx::query!(
+        "update projects set display_name = $2, description = $3, updated_at = $4, version = version + 1 where id = $1",
+        project.0,
+        draft.display_name,
+        draft.description,
+        services.clock.now()
+    )
+    .execute(change.connection())
+    .await?;
+    let entry = Entry::new("project.edited", TargetType::Project, project.0, row.name);
+    change.record(entry.fields(Some(&stored), &draft)).await?;
+    change.commit().await?;
+    Ok(merge)
 }
