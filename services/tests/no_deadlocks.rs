@@ -202,7 +202,7 @@ async fn create(services: &Services, by: &Caller, number: usize) -> Result<(), E
 }
 
 async fn edit(services: &Services, by: &Caller, project: ProjectId, number: usize) -> Result<(), Error> {
-    let draft = ProjectDraft { display_name: None, description: format!("Edit {number}") };
+    let draft = ProjectDraft { description: format!("Edit {number}"), ..ProjectDraft::default() };
     projects::edit(services, &by.can(Target::Project(project))?, Edit::of_version(1, draft)).await.map(|_| ())
 }
 

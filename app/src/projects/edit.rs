@@ -3,34 +3,44 @@
 use super::actions::EditProject;
 use super::data::ReadProjectFacts;
 use crate::form::{Edited, FieldColumn, FormFields};
+use crate::me::{Me, use_me};
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
-use crate::ui::{Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField};
-use domain::draft::Draft;
+use crate::read::Data;
+use crate::ui::{
+    Button, ButtonKind, Choice, Crumb, FormFoot, LinkButton, PageBody, PageHead, SelectField, TextArea, TextField,
+    within_awaited,
+};
+use domain::draft::{Draft, FieldValue};
 use domain::project::{ProjectDraft, ProjectFacts};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-/// The form for display name and description.
+/// The form for the fields that can be edited.
 pub struct EditProjectPage {
     page: PageData<ProjectFacts>,
+    me: Data<Me>,
 }
 
 impl LazyPage for EditProjectPage {
     fn load() -> Self {
         let params = use_params_map();
         let name = move || paths::project_name(params.read().get_str("name").unwrap_or_default());
-        Self { page: use_page(move || ReadProjectFacts { name: name() }) }
+        Self { page: use_page(move || ReadProjectFacts { name: name() }), me: use_me() }
     }
 
     fn view(self) -> AnyView {
-        loaded(self.page, |dated, forms| page(dated, forms.of("edit-project"))).into_any()
+        let EditProjectPage { page, me } = self;
+        let show = move |dated, state| {
+            within_awaited(async move { me.get().await.ok().map(|me| form_page(dated, state, me.role.is_admin())) })
+        };
+        loaded(page, move |dated, forms| show(dated, forms.of("edit-project"))).into_any()
     }
 }
 
-fn page(dated: WithServerTime<ProjectFacts>, state: FormFields) -> impl IntoView {
+fn form_page(dated: WithServerTime<ProjectFacts>, state: FormFields, may_switch: bool) -> impl IntoView {
     let WithServerTime { now, data: facts } = dated;
     let title = format!("Edit {}", facts.title());
     let crumbs = vec![
@@ -54,13 +64,20 @@ fn page(dated: WithServerTime<ProjectFacts>, state: FormFields) -> impl IntoView
     view! {
         <Title text=title.clone() />
         <PageHead crumbs title />
-        <PageBody>{edited.form(state, |state| fields(facts, state))}</PageBody>
+        <PageBody>{edited.form(state, |state| fields(facts, state, may_switch))}</PageBody>
     }
 }
 
-fn fields(facts: ProjectFacts, state: FormFields) -> AnyView {
-    let ProjectFacts { name, draft: ProjectDraft { display_name, description }, .. } = facts;
+fn fields(facts: ProjectFacts, state: FormFields, may_switch: bool) -> AnyView {
+    let ProjectFacts { name, draft: ProjectDraft { display_name, description, cli_analytics_enabled }, .. } = facts;
     let back = paths::project(name.as_str());
+    let options = [true, false].map(FieldValue::switch).map(|value| Choice::new(value.typed, value.shown)).into();
+    let selected = cli_analytics_enabled.to_string();
+    let switch_hint = if may_switch {
+        "Collects usage data of command-line clients. Visible to admins, maintainers and this project's admins."
+    } else {
+        "Only admins and maintainers can change it: ask one."
+    };
     let hint = format!("What it is called everywhere. Empty means its technical name, {name}, which stays.");
     view! {
         <FieldColumn
@@ -85,6 +102,14 @@ fn fields(facts: ProjectFacts, state: FormFields) -> AnyView {
                 hint="What it is for, in a sentence or two."
                 required=true
                 maxlength=ProjectDraft::DESCRIPTION.max_length
+            />
+            <SelectField
+                name=ProjectDraft::CLI_ANALYTICS_ENABLED.name
+                label=ProjectDraft::CLI_ANALYTICS_ENABLED.label
+                options
+                selected
+                hint=switch_hint
+                disabled=!may_switch
             />
             <FormFoot>
                 <LinkButton href=back kind=ButtonKind::Quiet>

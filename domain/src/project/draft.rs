@@ -14,12 +14,15 @@ pub struct ProjectDraft {
     pub display_name: Option<String>,
     /// What it is for; empty where an API client did not say.
     pub description: String,
+    /// Whether analytics of command-line clients are collected; never for a personal project.
+    pub cli_analytics_enabled: bool,
 }
 
 draft_fields! { ProjectDraft {
     DISPLAY_NAME: display_name, "Display name", DisplayName::LONGEST,
         |draft| FieldValue::text(draft.display_name.clone().unwrap_or_default());
     DESCRIPTION: description, "Description", Description::LONGEST, |draft| FieldValue::text(&*draft.description);
+    CLI_ANALYTICS_ENABLED: cli_analytics_enabled, "CLI analytics", 0, |draft| FieldValue::switch(draft.cli_analytics_enabled);
 } }
 
 impl ProjectDraft {
@@ -28,6 +31,7 @@ impl ProjectDraft {
         Self {
             display_name: display_name.map(String::from),
             description: description.map(String::from).unwrap_or_default(),
+            cli_analytics_enabled: false,
         }
     }
 }
@@ -39,13 +43,20 @@ pub struct ProjectFields {
     pub display_name: String,
     /// May not be blank.
     pub description: String,
+    /// `true` or `false`; only the form of a stored project has it.
+    #[serde(default)]
+    pub cli_analytics_enabled: Option<String>,
 }
 
 impl ProjectFields {
     /// Names and values, to show them again when the form is refused.
-    pub fn values(&self) -> [(&str, &str); 2] {
-        let Self { display_name, description } = self;
-        [(ProjectDraft::DISPLAY_NAME.name, display_name), (ProjectDraft::DESCRIPTION.name, description)]
+    pub fn values(&self) -> [(&str, &str); 3] {
+        let Self { display_name, description, cli_analytics_enabled } = self;
+        [
+            (ProjectDraft::DISPLAY_NAME.name, display_name),
+            (ProjectDraft::DESCRIPTION.name, description),
+            (ProjectDraft::CLI_ANALYTICS_ENABLED.name, cli_analytics_enabled.as_deref().unwrap_or_default()),
+        ]
     }
 
     /// Parses the fields together.
@@ -69,8 +80,11 @@ impl ProjectFields {
     /// As [`ProjectFields::parse`].
     pub fn edit(&self, version: i64, basis: EditBasis) -> Result<Edit<ProjectDraft>, FieldErrors> {
         let draft = self.parse()?;
+        let enabled = self.cli_analytics_enabled.as_deref().map(|value| value == "true");
         let precondition = Precondition::FormVersion { version, basis };
-        Ok(Edit::whole(precondition, draft))
+        Ok(Edit::new(precondition, move |stored: ProjectDraft| {
+            Ok(ProjectDraft { cli_analytics_enabled: enabled.unwrap_or(stored.cli_analytics_enabled), ..draft })
+        }))
     }
 
     /// Parses the fields of a new project, and its name.
@@ -95,7 +109,8 @@ mod tests {
 
     #[test]
     fn every_problem_of_a_new_project_stands_at_its_field() {
-        let fields = ProjectFields { display_name: "x".repeat(151), description: " ".to_owned() };
+        let fields =
+            ProjectFields { display_name: "x".repeat(151), description: " ".to_owned(), ..ProjectFields::default() };
         let errors = fields.parse_new("No Name").expect_err("all wrong");
         let names: Vec<_> = errors.iter().map(|(field, _)| field).collect();
         assert_eq!(names, ["description", "display_name", "name"]);
@@ -104,7 +119,8 @@ mod tests {
 
     #[test]
     fn blank_display_name_clears_it() {
-        let fields = ProjectFields { display_name: " ".to_owned(), description: "Notes".to_owned() };
+        let fields =
+            ProjectFields { display_name: " ".to_owned(), description: "Notes".to_owned(), ..ProjectFields::default() };
         let (name, draft) = fields.parse_new("atlas").expect("a new project");
         assert_eq!((name.as_str(), draft.display_name.as_deref()), ("atlas", None));
         assert_eq!(draft.description, "Notes");

@@ -5,13 +5,15 @@ use crate::Services;
 use crate::audit::{Entry, TargetType};
 use crate::conflict;
 use crate::error::Error;
-use crate::guard::Can;
+use crate::guard::{Can, check};
 use domain::actor::Target;
 use domain::conflict::Merge;
 use domain::draft::Edit;
+use domain::form::FieldErrors;
 use domain::mode::Mode;
-use domain::permission::{CreateProject, EditProject};
-use domain::project::{ProjectDraft, ProjectName};
+use domain::permission::{CreateProject, EditProject, Permission};
+use domain::project::{ProjectDraft, ProjectKind, ProjectName};
+use domain::violation::Violation;
 use sqlx::types::Json;
 
 /// Creates a shared project whose creator becomes its project admin; it counts towards the creator's limit. In
@@ -27,15 +29,20 @@ pub async fn create(
     draft: &ProjectDraft,
 ) -> Result<ProjectName, Error> {
     let mut change = services.change(can).await?;
+    if draft.cli_analytics_enabled {
+        check(change.actor(), Permission::CreateProject, Target::Platform)?;
+    }
     let creator = change.caller().actor.user_id;
     let (id, now) = (services.new_id(), services.clock.now());
     sqlx::query!(
-        "insert into projects (id, name, display_name, description, project_type, created_by, created_at, updated_at)
-         values ($1, $2, $3, $4, 'shared', $5, $6, $6)",
+        "insert into projects
+           (id, name, display_name, description, cli_analytics_enabled, project_type, created_by, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, 'shared', $6, $7, $7)",
         id,
         name.as_str(),
         draft.display_name,
         draft.description,
+        draft.cli_analytics_enabled,
         creator.0,
         now
     )
@@ -94,7 +101,7 @@ pub async fn edit(services: &Services, can: &Can<EditProject>, edit: Edit<Projec
     let project = of_proof(can)?;
     let mut change = services.change(can).await?;
     let row = sqlx::query!(
-        r#"select p.name, p.version, p.updated_at, to_jsonb(p) as "stored!: Json<ProjectDraft>" from projects p where p.id = $1"#,
+        r#"select p.name, p.project_type, p.version, p.updated_at, to_jsonb(p) as "stored!: Json<ProjectDraft>" from projects p where p.id = $1"#,
         project.0
     )
     .fetch_one(change.connection())
@@ -105,11 +112,21 @@ pub async fn edit(services: &Services, can: &Can<EditProject>, edit: Edit<Projec
     if draft == stored {
         return Ok(merge);
     }
+    if draft.cli_analytics_enabled != stored.cli_analytics_enabled {
+        // Project admins edit their projects, and may not switch this.
+        check(change.actor(), Permission::EditProject, Target::Platform)?;
+        if row.project_type == ProjectKind::Personal.key() {
+            let off = Violation::unknown_choice("off: a personal project has no CLI analytics");
+            return Err(FieldErrors::one(ProjectDraft::CLI_ANALYTICS_ENABLED.name, off).into());
+        }
+    }
     sqlx::query!(
-        "update projects set display_name = $2, description = $3, updated_at = $4, version = version + 1 where id = $1",
+        "update projects set display_name = $2, description = $3, cli_analytics_enabled = $4, updated_at = $5,
+                version = version + 1 where id = $1",
         project.0,
         draft.display_name,
         draft.description,
+        draft.cli_analytics_enabled,
         services.clock.now()
     )
     .execute(change.connection())

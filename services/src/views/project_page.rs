@@ -17,7 +17,8 @@ use sqlx::types::Json;
 
 /// Everything the page of a project shows. Two statements.
 ///
-/// Budgets are empty when they are switched off or the caller may not see them.
+/// Budgets are empty when they are switched off or the caller may not see them, and CLI analytics are off for a caller
+/// who may not edit the project.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when there is no such project, it was deleted, or the caller may not see it;
@@ -28,7 +29,10 @@ pub async fn load(
     name: &ProjectName,
     query: &MemberQuery,
 ) -> Result<ProjectDetail, Error> {
-    let (facts, row) = load_facts(services, caller, name, chooses(services, caller)).await?;
+    let (mut facts, row) = load_facts(services, caller, name, chooses(services, caller)).await?;
+    if !caller.actor.may(Permission::EditProject, Target::Project(facts.id)) {
+        facts.draft.cli_analytics_enabled = false;
+    }
     let shows_budgets = caller.actor.may(Permission::ViewProjectBudgets, Target::Project(facts.id));
     let budgets = row.budgets.0.into_iter().filter(|_| services.settings.budgets && shows_budgets);
     let budgets = budgets.map(AssignedBudget::try_from).collect::<Result<_, _>>()?;

@@ -43,6 +43,7 @@ async fn whoever_makes_a_project_is_its_project_admin() {
                 "name: - -> atlas".to_owned(),
                 "display_name: - -> Atlas knowledge base".to_owned(),
                 "description: - -> Answers from our own documents".to_owned(),
+                "cli_analytics_enabled: - -> false".to_owned(),
             ]
         )]
     );

@@ -1,6 +1,7 @@
 //! Making, editing, deleting and restoring projects.
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
+mod cli_analytics;
 mod create;
 mod delete;
 mod edit;
@@ -22,7 +23,11 @@ fn new_name(name: &str) -> ProjectName {
 }
 
 fn draft(display_name: &str, description: &str) -> ProjectDraft {
-    let fields = ProjectFields { display_name: display_name.to_owned(), description: description.to_owned() };
+    let fields = ProjectFields {
+        display_name: display_name.to_owned(),
+        description: description.to_owned(),
+        ..ProjectFields::default()
+    };
     fields.parse().expect("a draft")
 }
 

@@ -2,8 +2,9 @@
 
 use crate::projects::data::ProjectView;
 use crate::ui::{Banner, BannerKind, Day, Fact, Facts, RailPart, Views, count_words};
+use domain::draft::FieldValue;
 use domain::mode::Mode;
-use domain::project::{ProjectFacts, ProjectKind};
+use domain::project::{ProjectDraft, ProjectFacts, ProjectKind};
 use leptos::prelude::*;
 
 /// A name that was taken over from a token as it is; nothing when a new project could have it, too.
@@ -21,6 +22,8 @@ pub(super) fn rail(view: &ProjectView) -> impl IntoView + use<> {
     let facts = &view.project.facts;
     let is_counted = view.mode == Mode::Platform;
     let is_imported = facts.is_imported;
+    let shows_analytics = view.may_edit;
+    let analytics = FieldValue::switch(facts.draft.cli_analytics_enabled).shown;
     let ProjectFacts { draft, created_by, created_at, kind, .. } = facts.clone();
     let (members, admins) = (count_words(facts.member_count), count_words(facts.admin_count));
     view! {
@@ -33,6 +36,7 @@ pub(super) fn rail(view: &ProjectView) -> impl IntoView + use<> {
                 <Fact label="Created">
                     <Day at=created_at />
                 </Fact>
+                {shows_analytics.then(|| view! { <Fact label=ProjectDraft::CLI_ANALYTICS_ENABLED.label>{analytics}</Fact> }).views()}
                 {is_imported.then(|| view! { <Fact label="Origin">"Imported: a sign-in named it"</Fact> }).views()}
                 {is_counted.then(|| view! { <Fact label="Members">{members}</Fact> }).views()}
                 {(is_counted && kind == ProjectKind::Shared).then(|| view! { <Fact label="Project admins">{admins}</Fact> })}

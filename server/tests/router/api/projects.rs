@@ -100,6 +100,43 @@ async fn every_refusal_has_the_number_that_clients_know() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cli_analytics_are_switched_by_admins_and_shown_to_project_admins() {
+    let server = TestServer::start().await;
+    let world = &server.world;
+    let (root, ada) = (world.person("Root", PlatformRole::Admin).await, world.person("Ada", PlatformRole::User).await);
+    let (eve, gus) = (world.person("Eve", PlatformRole::User).await, world.person("Gus", PlatformRole::Auditor).await);
+    let atlas = world.project("atlas", &ada).await;
+    world.member(atlas, eve.actor.user_id, ProjectRole::Member).await;
+    world.personal_project(&ada).await;
+    let [root, ada, eve, gus] = [&root, &ada, &eve, &gus].map(|user| Program::of(&server, user));
+    let (path, personal) = ("/v1/projects/atlas", "/v1/projects/ada@example.com");
+    let on = json!({"cli_analytics_enabled": true});
+    for (program, method, path, body, status) in [
+        (&ada, Method::PATCH, path, json!({"display_name": "Lost", "cli_analytics_enabled": true}), 403),
+        (&ada, Method::PATCH, personal, on.clone(), 403),
+        (&root, Method::PATCH, personal, on.clone(), 400),
+        (&root, Method::PATCH, personal, json!({"cli_analytics_enabled": false}), 403),
+        (&ada, Method::POST, "/v1/projects", json!({"name": "mine", "cli_analytics_enabled": false}), 403),
+        (&root, Method::POST, "/v1/projects", json!({"name": "theirs", "cli_analytics_enabled": true}), 201),
+        (&root, Method::PATCH, path, on, 200),
+        (&root, Method::PATCH, path, json!({"cli_analytics_enabled": null}), 200),
+        (&ada, Method::PATCH, path, json!({"display_name": "Atlas"}), 200),
+    ] {
+        let reply = program.ask(method.clone(), path, &[], Some(body.clone())).await;
+        assert_eq!(reply.status, status, "{method} {path} {body}: {reply:?}");
+    }
+    for (program, expected) in [(&root, json!(true)), (&ada, json!(true)), (&eve, Value::Null), (&gus, Value::Null)] {
+        let read = program.get(path).await.body;
+        assert_eq!((&read["cli_analytics_enabled"], &read["display_name"]), (&expected, &json!("Atlas")));
+        assert_eq!(read.get("cli_analytics_enabled").is_some(), !expected.is_null(), "missing, not null");
+        let listed = program.get("/v1/projects?search=atlas").await.body;
+        assert_eq!(listed["data"][0]["cli_analytics_enabled"], expected);
+    }
+    assert_eq!(root.get("/v1/projects/theirs").await.body["cli_analytics_enabled"], true);
+    assert_eq!(root.get(personal).await.body["cli_analytics_enabled"], false);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_limit_is_403_and_counts_shared_projects_alone() {
     let server = TestServer::start().await;
     let ada = Program::new(&server, "Ada", PlatformRole::User).await;

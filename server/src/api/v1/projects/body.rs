@@ -23,7 +23,8 @@ pub struct Facts {
     cost_center_name: Option<String>,
     /// Always `project`: there are no cost centers yet.
     chargeback_attribution: &'static str,
-    /// Always false, and only shown to whoever may manage the project.
+    /// Whether analytics of command-line clients are collected. Missing for members who do not manage the project and for
+    /// auditors.
     #[serde(skip_serializing_if = "Option::is_none")]
     cli_analytics_enabled: Option<bool>,
     /// For `If-Match` and `version`.
@@ -137,7 +138,7 @@ impl Facts {
             cost_center_id: None,
             cost_center_name: None,
             chargeback_attribution: "project",
-            cli_analytics_enabled: manages.then_some(false),
+            cli_analytics_enabled: manages.then_some(project.draft.cli_analytics_enabled),
             version: project.version,
         }
     }

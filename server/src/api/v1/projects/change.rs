@@ -44,9 +44,9 @@ pub struct NewSharedProject {
     /// There are no cost centers yet: 404 for any.
     #[schema(value_type = Option<CostCenterIdText>)]
     cost_center_id: Option<Uuid>,
-    /// Only administrators may send it at all.
+    /// Only admins and maintainers may send it, whatever its value; off without it.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<UnavailableFlag>)]
+    #[schema(value_type = Option<bool>)]
     cli_analytics_enabled: Option<Option<bool>>,
 }
 
@@ -102,7 +102,10 @@ fn parse(body: &NewSharedProject) -> Result<(ProjectName, ProjectDraft), FieldEr
     let display_name = errors.take("display_name", DisplayName::parse_optional(body.display_name.as_deref()));
     let description = errors.take("description", Description::parse_optional(body.description.as_deref()));
     match (name, display_name, description) {
-        (Some(name), Some(display_name), Some(description)) => Ok((name, ProjectDraft::new(display_name, description))),
+        (Some(name), Some(display_name), Some(description)) => {
+            let cli_analytics_enabled = body.cli_analytics_enabled.flatten().unwrap_or_default();
+            Ok((name, ProjectDraft { cli_analytics_enabled, ..ProjectDraft::new(display_name, description) }))
+        }
         _ => Err(errors),
     }
 }
@@ -137,9 +140,9 @@ pub struct ProjectChanges {
     chargeback_attribution: Option<String>,
     #[schema(value_type = Option<UnavailableFlag>)]
     chargeback_enabled: Option<bool>,
-    /// Only administrators may send it at all.
+    /// Only admins and maintainers may send it, whatever its value. 400 for `true` and a personal project.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<UnavailableFlag>)]
+    #[schema(value_type = Option<bool>)]
     cli_analytics_enabled: Option<Option<bool>>,
     #[serde(default, deserialize_with = "whole")]
     #[schema(value_type = Option<VersionNumber>)]
@@ -172,7 +175,9 @@ pub async fn patch(
     body: Result<Body<ProjectChanges>, ApiError>,
 ) -> Result<Versioned<Project>, ApiError> {
     let (project, can) = editable(&state, &caller, &name).await?;
-    if project.kind == ProjectKind::Personal {
+    let switches_on = |body: &Body<ProjectChanges>| body.0.cli_analytics_enabled == Some(Some(true));
+    // What an admin may not switch on there is a mistake in the body, not in the permission.
+    if project.kind == ProjectKind::Personal && !body.as_ref().is_ok_and(switches_on) {
         return Err(ApiError::new(Code::PersonalProject, "Cannot update a personal project"));
     }
     let Body(body) = body?;
@@ -205,11 +210,13 @@ fn edit_of(body: &ProjectChanges, name: &str, precondition: Precondition) -> Res
     let display_name = errors.take("display_name", DisplayName::parse_optional(body.display_name.as_deref()));
     let description = errors.take("description", Description::parse_optional(body.description.as_deref()));
     let (Some(display_name), Some(description)) = (display_name, description) else { return Err(errors.into()) };
-    let ProjectDraft { display_name, description } = ProjectDraft::new(display_name, description);
+    let ProjectDraft { display_name, description, .. } = ProjectDraft::new(display_name, description);
+    let enabled = body.cli_analytics_enabled.flatten();
     Ok(Edit::new(precondition, move |stored: ProjectDraft| {
         Ok(ProjectDraft {
             display_name: if replaces_display_name { display_name } else { stored.display_name },
             description: if replaces_description { description } else { stored.description },
+            cli_analytics_enabled: enabled.unwrap_or(stored.cli_analytics_enabled),
         })
     }))
 }
@@ -282,14 +289,13 @@ impl ProjectChanges {
     }
 }
 
-/// Only administrators may name the flag, whatever its value; it cannot be switched on.
+/// Only admins and maintainers may send the switch, whatever its value.
 fn check_analytics(caller: &Caller, wanted: Option<Option<bool>>) -> Result<(), ApiError> {
     match wanted {
         None => Ok(()),
         Some(_) if !caller.actor.role.is_admin() => {
             Err(ApiError::forbidden("This action requires administrator or maintainer privileges."))
         }
-        Some(Some(true)) => Err(ApiError::new(Code::NotAvailable, "cli_analytics_enabled is not available.")),
         Some(_) => Ok(()),
     }
 }
