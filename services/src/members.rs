@@ -122,7 +122,7 @@ pub async fn remove(
     }
     check_admin_stays(&mut change, &project, &member, without_admin).await?;
     let row = sqlx::query!(
-        "delete from user_projects where project_id = $1 and user_id = $2 returning granted_by, created_at",
+        "delete from user_projects where project_id = $1 and user_id = $2 returning granted_by, created_at, is_default",
         project.id.0,
         person.0
     )
@@ -134,7 +134,8 @@ pub async fn remove(
         None,
     );
     let granted_by = row.granted_by.map(UserId);
-    let held = undo::Held::Membership { role: member.role, granted_by, since: row.created_at };
+    let held =
+        undo::Held::Membership { role: member.role, granted_by, since: row.created_at, is_default: row.is_default };
     let former = undo::Former { project: project.id, user: person, held };
     let event = change.record_undoable(entry, &former).await?;
     change.commit().await?;

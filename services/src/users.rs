@@ -6,6 +6,7 @@
 
 mod address;
 mod create;
+mod default_project;
 mod edit;
 mod locked_user;
 mod one_time_password;
@@ -15,6 +16,7 @@ mod state;
 
 pub use address::release_address;
 pub use create::{NewAccount, check_can_create, create, create_with_password};
+pub use default_project::set_default_project;
 pub use edit::{edit, username_of};
 pub use roles::{set_auditor, set_platform_role, undo_role_change};
 pub use state::{

@@ -4,7 +4,9 @@ use crate::me::Me;
 use crate::paths;
 use crate::projects::reduced::what_to_ask;
 use crate::projects::row::{ProjectRoleBadge, allowance_words};
-use crate::ui::{Avatar, AvatarShape, ButtonSize, Day, EmptyKind, EmptyState, Icon, LinkButton, Section, Views};
+use crate::ui::{
+    Avatar, AvatarShape, Badge, BadgeKind, ButtonSize, Day, EmptyKind, EmptyState, Icon, LinkButton, Section, Views,
+};
 use domain::access::OwnAccess;
 use domain::mode::Mode;
 use domain::permission::Permission;
@@ -38,7 +40,8 @@ pub(super) fn section(own: &OwnAccess, me: &Me) -> impl IntoView + use<> {
 }
 
 fn line(project: Assignment) -> impl IntoView {
-    let Assignment { project_id, name, title, role, granted_by, since, .. } = project;
+    let Assignment { project_id, name, title, role, granted_by, since, is_default, .. } = project;
+    let default = is_default.then(|| view! { <Badge kind=BadgeKind::Outline>"Default"</Badge> });
     let href = paths::project(name.as_str());
     let initials = title.clone();
     let granted = match (since, granted_by) {
@@ -57,6 +60,7 @@ fn line(project: Assignment) -> impl IntoView {
                 >
                     {title}
                 </a>
+                {default}
                 <p class="text-sm text-ink-2">{allows(role)}</p>
             </div>
             <div class="grid justify-items-end gap-0.5 @max-p1:col-start-2 @max-p1:justify-items-start">

@@ -20,14 +20,15 @@ use {
     domain::id::{EventId, UserId},
     domain::permission::Permission,
     domain::permission::{GrantAuditor, GrantRoles, ManageUsers},
+    domain::project::ProjectName,
     domain::role::PlatformRole,
     domain::shortened::shortened,
     domain::user::UserDraft,
     domain::violation::Violation,
     leptos::server_fn::ServerFn,
     services::guard::Caller,
-    services::users,
     services::{Services, handover, provision},
+    services::{projects, users},
 };
 
 /// Name of the form that changes a platform role.
@@ -315,6 +316,24 @@ pub async fn dismiss_identity(person: String, issuer: String, subject: String) -
         let can = caller.can::<ManageUsers>(Target::Platform)?;
         provision::dismiss(&services, &can, parse_id::<UserId>(&person)?, &issuer, &subject).await?;
         Ok(Done::here().with_notice("Dismissed. It comes back with the next try."))
+    })
+    .await
+}
+
+/// Stores a project as the one that a user starts in.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "people/set-default-project")]
+pub async fn set_default_project(person: String, project: String) -> Result<FormOutcome, PageError> {
+    let form = Form::new("default-project", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let name = ProjectName::parse_existing(&project).map_err(|_| Refusal::NotFound)?;
+        let id = projects::id_of(&services, &caller, &name).await?;
+        users::set_default_project(&services, &can, parse_id(&person)?, id, true).await?;
+        Ok(Done::here().with_notice(format!("{} is the default project.", shortened(&project))))
     })
     .await
 }

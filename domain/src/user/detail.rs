@@ -62,6 +62,9 @@ pub struct Assignment {
     pub role: ProjectRole,
     /// No other active user is project admin of it; false where the identity provider keeps assignments.
     pub is_only_admin: bool,
+    /// The project that the user starts in: the stored default, else the personal project, else the first by name. False
+    /// where the identity provider keeps assignments.
+    pub is_default: bool,
     /// Who granted it; `None` when it came with the first sign-in.
     pub granted_by: Option<String>,
     /// Since when; `None` where the identity provider keeps assignments.

@@ -1,4 +1,5 @@
-//! Undoing a removal or a change of role: the membership is afterwards what it was, with who granted it and since when.
+//! Undoing a removal or a change of role: the membership is afterwards what it was, with who granted it and since when,
+//! and the default project of the user again unless another one was chosen since.
 
 use super::{SharedProject, check_may_join, member, set_role, shared_project};
 use crate::Services;
@@ -33,6 +34,8 @@ pub(super) enum Held {
         granted_by: Option<UserId>,
         #[serde(with = "time::serde::rfc3339")]
         since: OffsetDateTime,
+        #[serde(default)]
+        is_default: bool,
     },
     /// The role, which was replaced by another.
     Role { before: ProjectRole, after: ProjectRole },
@@ -58,9 +61,9 @@ pub async fn undo(
     let id = former.user;
     let user = share_user(change.connection(), id).await?.ok_or(Refusal::NotFound)?;
     let (role, entry) = match former.held {
-        Held::Membership { role, granted_by, since } => {
+        Held::Membership { role, granted_by, since, is_default } => {
             check_may_join(services, &project, [(&user, role)].into_iter())?;
-            insert_former(&mut change, &project, (id, &user), role, (granted_by, since)).await?;
+            insert_former(&mut change, &project, (id, &user), role, (granted_by, since, is_default)).await?;
             enforce_limit(services, change.connection(), id).await?;
             let entry = project.entry("project.member_removal_undone").set("person", &user.email);
             (role, entry.set("role", role.key()))
@@ -79,16 +82,18 @@ async fn insert_former(
     project: &SharedProject,
     (id, user): (UserId, &LockedUser),
     role: ProjectRole,
-    (granted_by, since): (Option<UserId>, OffsetDateTime),
+    (granted_by, since, was_default): (Option<UserId>, OffsetDateTime, bool),
 ) -> Result<(), Error> {
     let restored = sqlx::query!(
-        "insert into user_projects (user_id, project_id, is_project_admin, granted_by, created_at)
-         values ($1, $2, $3, $4, $5) on conflict (user_id, project_id) do nothing",
+        "insert into user_projects (user_id, project_id, is_project_admin, granted_by, created_at, is_default)
+         values ($1, $2, $3, $4, $5, $6 and not exists (select from user_projects o where o.user_id = $1 and o.is_default))
+         on conflict (user_id, project_id) do nothing",
         id.0,
         project.id.0,
         role.is_admin(),
         granted_by.map(|user| user.0),
-        since
+        since,
+        was_default
     )
     .execute(change.connection())
     .await?

@@ -29,6 +29,7 @@ pub(super) struct ProjectRow {
     project_type: String,
     is_project_admin: bool,
     is_only_admin: bool,
+    is_default: bool,
     granted_by: Option<String>,
     #[serde(with = "time::serde::rfc3339")]
     since: OffsetDateTime,
@@ -61,6 +62,7 @@ fn assignment(services: &Services, user_kind: UserKind, row: ProjectRow) -> Resu
         kind,
         role: project_role(kind == ProjectKind::Personal, row.is_project_admin),
         is_only_admin: row.is_only_admin,
+        is_default: row.is_default,
         granted_by: row.granted_by,
         since: Some(row.since),
     })

@@ -62,6 +62,7 @@ async fn claimed_by(services: &Services, actor: &Actor) -> Result<Vec<Assignment
             kind: stored_kind(&kind)?,
             role,
             is_only_admin: false,
+            is_default: false,
             granted_by: None,
             since: None,
             is_open: true,

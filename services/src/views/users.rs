@@ -74,8 +74,8 @@ pub struct Membership {
     pub name: String,
     /// Display name.
     pub display_name: Option<String>,
-    /// Whether it is the user's personal project.
-    pub is_personal: bool,
+    /// Whether the user starts in it: the stored default, else the personal project, else the first by name.
+    pub is_default: bool,
     /// Whether the user manages it.
     pub is_project_admin: bool,
     /// Since when.
@@ -164,12 +164,14 @@ async fn from_claims(services: &Services, actor: &Actor) -> Result<User, Error> 
     .fetch_all(&services.pool)
     .await?;
     let now = services.clock.now();
+    let is_personal = |row: &Uuid| actor.role_in(ProjectId(*row)) == Some(ProjectRole::Owner);
+    let default = rows.iter().find(|row| is_personal(&row.id)).or(rows.first()).map(|row| row.id);
     let projects = rows.into_iter().map(|row| {
         let role = actor.role_in(ProjectId(row.id));
         Membership {
             name: row.name,
             display_name: row.display_name,
-            is_personal: role == Some(ProjectRole::Owner),
+            is_default: default == Some(row.id),
             is_project_admin: role.is_some_and(ProjectRole::is_admin),
             since: row.created_at,
         }

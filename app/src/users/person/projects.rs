@@ -1,6 +1,6 @@
 //! The projects somebody is in, and adding another.
 
-use crate::form::{CONFIRMED, ConfirmForm, Forms, WITHOUT_ADMIN, without_admin};
+use crate::form::{CONFIRMED, ConfirmForm, Forms, Hidden, PostForm, WITHOUT_ADMIN, without_admin};
 use crate::paths;
 use crate::projects::actions::RemoveMember;
 use crate::projects::add_member::{AddedTo, FORM, add_member_form};
@@ -8,9 +8,11 @@ use crate::projects::member_role::{Membership, role_form};
 use crate::projects::project::members::REMOVAL;
 use crate::projects::row::allowance_words;
 use crate::ui::{
-    Avatar, AvatarShape, Badge, BadgeKind, Banner, BannerKind, Cell, Day, DialogIconButton, Header, Icon, NameCell,
-    Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, Views, Width,
+    Avatar, AvatarShape, Badge, BadgeKind, Banner, BannerKind, Button, ButtonKind, ButtonSize, Cell, Day,
+    DialogIconButton, Header, Icon, NameCell, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead,
+    TableRow, Views, Width,
 };
+use crate::users::actions::SetDefaultProject;
 use crate::users::data::UserView;
 use domain::id::UserId;
 use domain::project::ProjectKind;
@@ -20,9 +22,11 @@ use leptos::server_fn::ServerFn;
 
 pub(super) fn section(view: &UserView, forms: &Forms) -> impl IntoView + use<> {
     let (person, may) = (&view.person, view.may_manage_members);
+    let sets_default = view.may_manage;
     let used = allowance_words(person.allowance);
     let id = person.id;
-    let rows: Vec<_> = person.projects.iter().map(|project| row(project.clone(), id, &person.name, may)).collect();
+    let rows: Vec<_> =
+        person.projects.iter().map(|project| row(project.clone(), id, &person.name, may, sets_default)).collect();
     let table = if rows.is_empty() {
         view! { <p class="text-sm text-ink-2">"In no project yet."</p> }.into_any()
     } else {
@@ -63,7 +67,7 @@ fn over_limit(allowance: ProjectAllowance, name: &str) -> impl IntoView + use<> 
     }
 }
 
-fn row(project: Assignment, person: UserId, name: &str, may: bool) -> impl IntoView + use<> {
+fn row(project: Assignment, person: UserId, name: &str, may: bool, sets_default: bool) -> impl IntoView + use<> {
     let technical = project.name.to_string();
     let (href, detail, seed) = (paths::project(&technical), technical.clone(), project.project_id.to_string());
     let is_fixed = project.kind == ProjectKind::Personal;
@@ -84,6 +88,11 @@ fn row(project: Assignment, person: UserId, name: &str, may: bool) -> impl IntoV
     } else {
         view! { <span class="text-sm text-ink-2">{project.role.title()}</span> }.into_any()
     };
+    let default = match (project.is_default, sets_default) {
+        (true, _) => Some(view! { <Badge kind=BadgeKind::Outline>"Default"</Badge> }.into_any()),
+        (false, true) => Some(default_form(&technical, person).into_any()),
+        (false, false) => None,
+    };
     let closed = (!project.is_open).then(|| {
         view! {
             <Badge kind=BadgeKind::Warn icon=Icon::Lock>
@@ -99,6 +108,7 @@ fn row(project: Assignment, person: UserId, name: &str, may: bool) -> impl IntoV
                     <Avatar name=tile seed shape=AvatarShape::Project />
                 </NameCell>
                 {closed}
+                {default}
             </Cell>
             <Cell controls=true>{role}</Cell>
             <Cell stacked=Stacked::Hidden class="num text-sm">
@@ -109,6 +119,19 @@ fn row(project: Assignment, person: UserId, name: &str, may: bool) -> impl IntoV
             </Cell>
             {end.map(|end| view! { <Cell controls=true stacked=Stacked::End><div class="flex justify-end">{end}</div></Cell> }).views()}
         </TableRow>
+    }
+}
+
+fn default_form(project: &str, person: UserId) -> impl IntoView + use<> {
+    let label = format!("Make {project} the default project");
+    let fields = vec![("person", person.to_string()), ("project", project.to_owned())];
+    view! {
+        <PostForm action=SetDefaultProject::url()>
+            <Hidden fields />
+            <Button kind=ButtonKind::Quiet size=ButtonSize::Small submit=true attr:aria-label=label>
+                "Make default"
+            </Button>
+        </PostForm>
     }
 }
 

@@ -116,6 +116,9 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/people/issue-password", Platform(ManageUsers), |t| format!("person={}", t.person)),
     ("/act/people/password-handed-over", SignedIn, |t| format!("person={}", t.person)),
     ("/act/people/set-project-limit", Platform(ManageUsers), |t| format!("person={}&limit=5", t.person)),
+    ("/act/people/set-default-project", Platform(ManageUsers), |t| {
+        format!("person={}&project={}", t.person, t.project)
+    }),
     ("/act/people/link-identity", Platform(ManageUsers), |t| {
         format!("person={}&issuer=https%3A%2F%2Fid&subject={}", t.person, t.project)
     }),

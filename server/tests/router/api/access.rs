@@ -57,6 +57,8 @@ const OPERATIONS: &[(&str, Ask, Body)] = &[
     ("post /v1/projects", Own(CreateProject), new_project),
     ("get /v1/projects/{name}", Project(ViewProject), nothing),
     ("patch /v1/projects/{name}", Project(EditProject), |_| json!({"display_name": "Other"})),
+    ("put /v1/admin/users/{id}/projects/{name}/default", Platform(ManageUsers), |_| json!({})),
+    ("delete /v1/admin/users/{id}/projects/{name}/default", Platform(ManageUsers), nothing),
     ("delete /v1/projects/{name}", Project(DeleteProject), nothing),
     ("put /v1/projects/{name}/ownership", Project(ManageMembers), |t| json!({"user_id": t.person})),
     (

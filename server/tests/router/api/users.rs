@@ -293,6 +293,49 @@ async fn change_without_effect_leaves_the_version_and_the_audit_log() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn default_project_is_set_by_admins_and_reported_everywhere() {
+    let server = TestServer::start().await;
+    let world = &server.world;
+    let (root, ada) = (world.person("Root", PlatformRole::Admin).await, world.person("Ada", PlatformRole::User).await);
+    let gus = world.person("Gus", PlatformRole::Auditor).await;
+    for name in ["alpha", "beta"] {
+        world.project(name, &ada).await;
+    }
+    let id = ada.actor.user_id;
+    let [root, ada, gus] = [&root, &ada, &gus].map(|user| Program::of(&server, user));
+    let path = |project: &str| format!("/v1/admin/users/{id}/projects/{project}/default");
+    let defaults = async || {
+        let (own, all) = (ada.get("/v1/user").await.body, root.get("/v1/admin/users?search=ada").await.body);
+        let one = root.get(&format!("/v1/admin/users/{id}")).await.body;
+        let projects = root.get(&format!("/v1/admin/users/{id}/projects")).await.body;
+        let of = |projects: &Value, name: &str| -> Vec<String> {
+            let projects = projects.as_array().expect("projects").iter();
+            let defaults = projects.filter(|project| project["is_default"] == true);
+            defaults.map(|project| project[name].as_str().expect("a name").to_owned()).collect()
+        };
+        let reported = [&own["projects"], &all["data"][0]["projects"], &one["projects"]].map(|list| of(list, "name"));
+        assert!(reported.iter().all(|names| *names == reported[0]), "{reported:?}");
+        assert_eq!(of(&projects["projects"], "project_name"), reported[0]);
+        reported[0].clone()
+    };
+    assert_eq!(defaults().await, ["alpha"]);
+    for _ in 0..2 {
+        assert_eq!(root.put(&path("beta"), json!({})).await.status, 200);
+        assert_eq!(defaults().await, ["beta"]);
+    }
+    for program in [&ada, &gus] {
+        assert_eq!(program.put(&path("alpha"), json!({})).await.status, 403);
+        assert_eq!(program.delete(&path("beta")).await.status, 403);
+    }
+    assert_eq!(root.put(&path("none"), json!({})).await.status, 404);
+    assert_eq!(root.put(&path("beta").replace(&id.to_string(), "nonsense"), json!({})).await.status, 404);
+    assert_eq!(root.delete(&path("alpha")).await.status, 200);
+    assert_eq!(defaults().await, ["beta"], "not the stored default");
+    assert_eq!(root.delete(&path("beta")).await.status, 200);
+    assert_eq!(defaults().await, ["alpha"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn blank_name_stands_for_the_user_name() {
     let server = TestServer::start().await;
     let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;

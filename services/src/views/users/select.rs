@@ -105,9 +105,10 @@ pub(super) fn push_joins(sql: &mut QueryBuilder<Postgres>, scope: &ReadScope<Vie
     sql.push(
         " cross join lateral (
            select json_agg(json_build_object('name', p.name, 'display_name', p.display_name,
-                    'is_personal', p.project_type = 'personal', 'is_project_admin', m.is_project_admin,
+                    'is_default', m.project_id = d.project_id, 'is_project_admin', m.is_project_admin,
                     'since', m.created_at) order by p.name collate name_order, p.id) as projects
            from user_projects m join projects p on p.id = m.project_id and p.deleted_at is null
+           left join lateral (select project_id from default_projects where user_id = u.id) d on true
            where m.user_id = u.id",
     );
     scope.push(sql, "m.project_id");

@@ -42,7 +42,10 @@ pub fn named(fault: services::Error) -> ApiError {
 }
 
 /// Finds a project to change, by its name alone.
-async fn find(state: &AppState, caller: &Caller, name: &str) -> Result<FoundProject, ApiError> {
+///
+/// # Errors
+/// 404 where it is hidden or missing.
+pub async fn find(state: &AppState, caller: &Caller, name: &str) -> Result<FoundProject, ApiError> {
     let name = ProjectName::parse_existing(in_path(name)).map_err(|_| missing())?;
     projects::find(&state.services, caller, &name).await.map_err(named)
 }

@@ -10,7 +10,7 @@ mod members;
 mod ownership;
 
 pub use change::excluded_changes;
-pub use gate::writable;
+pub use gate::{find, writable};
 pub use members::{MemberRole, PERSONAL, role};
 
 use crate::state::AppState;

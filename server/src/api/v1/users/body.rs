@@ -17,18 +17,18 @@ pub struct UserProject {
     pub display_name: Option<String>,
     /// Whether they manage it.
     pub is_project_admin: bool,
-    /// Whether it is where they begin: exactly one is, where there is any.
+    /// Whether the user starts in it. Of all projects of a user exactly one is the default: the one that was chosen, else
+    /// the personal project, else the first by name.
     pub is_default: bool,
 }
 
-/// Somebody's projects by name. The personal project is the default, else the first.
+/// The projects of a user, by name.
 pub fn projects_of(user: &User) -> Vec<UserProject> {
-    let default = user.projects.iter().position(|project| project.is_personal).unwrap_or_default();
-    let projects = user.projects.iter().enumerate().map(|(at, project)| UserProject {
+    let projects = user.projects.iter().map(|project| UserProject {
         name: project.name.clone(),
         display_name: project.display_name.clone(),
         is_project_admin: project.is_project_admin,
-        is_default: at == default,
+        is_default: project.is_default,
     });
     projects.collect()
 }

@@ -24,6 +24,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(change::set_password))
         .routes(routes!(projects::list, projects::grant))
         .routes(routes!(projects::update, projects::remove))
+        .routes(routes!(projects::set_default, projects::clear_default))
 }
 
 /// The user of an id in an address; no user has what is not an id.

@@ -9,7 +9,7 @@ use crate::api::error::ApiError;
 use crate::api::permit::on_platform;
 use crate::api::schema::{ProjectNameText, UserIdText};
 use crate::api::v1::local_auth::Message;
-use crate::api::v1::projects::{MemberRole, PERSONAL, role, writable};
+use crate::api::v1::projects::{MemberRole, PERSONAL, find, role, writable};
 use crate::api::wire::Stamp;
 use crate::state::AppState;
 use axum::Json;
@@ -19,6 +19,7 @@ use domain::permission::{ManageMembers, ManageUsers, ViewUsers};
 use serde::{Deserialize, Serialize};
 use services::guard::{Caller, Can};
 use services::members::{self, WithoutAdmin};
+use services::users;
 use services::views;
 use utoipa::ToSchema;
 
@@ -35,7 +36,7 @@ pub struct UserProjects {
 pub struct UserMembership {
     project_name: String,
     is_project_admin: bool,
-    /// Whether it is where they begin: exactly one is, where there is any.
+    /// Whether the user starts in it: exactly one is, where there is any.
     is_default: bool,
     /// Since when.
     date: Stamp,
@@ -57,11 +58,10 @@ pub async fn list(
 ) -> Result<Json<UserProjects>, ApiError> {
     let can = on_platform::<ViewUsers>(&caller)?;
     let user = views::users::find(&state.services, &can.into(), parse_id(&id)?).await.map_err(missing)?;
-    let defaults = super::projects_of(&user).into_iter().map(|project| project.is_default);
-    let projects = user.projects.iter().zip(defaults).map(|(project, is_default)| UserMembership {
+    let projects = user.projects.iter().map(|project| UserMembership {
         project_name: project.name.clone(),
         is_project_admin: project.is_project_admin,
-        is_default,
+        is_default: project.is_default,
         date: Stamp(project.since),
     });
     Ok(Json(UserProjects { projects: projects.collect() }))
@@ -160,6 +160,72 @@ pub async fn remove(
 
 fn no_access() -> ApiError {
     ApiError::new(Code::NotAMember, "User has no access to the project")
+}
+
+/// An object without fields.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({}))]
+pub struct NoFields {}
+
+/// Stores a project of a user as the default in place of another one. Again changes nothing.
+#[utoipa::path(
+    put,
+    path = "/admin/users/{id}/projects/{name}/default",
+    operation_id = "set_default_project",
+    tag = "users",
+    params(
+        ("id" = inline(UserIdText), Path, description = "The id of the user"),
+        ("name" = inline(ProjectNameText), Path, description = "The technical name of the project"),
+    ),
+    request_body = NoFields,
+    responses((status = OK, description = "The project is the default of the user.", body = Message)),
+)]
+pub async fn set_default(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Path((id, name)): Path<(String, String)>,
+    body: Result<Body<NoFields>, ApiError>,
+) -> Result<Json<Message>, ApiError> {
+    let can = on_platform::<ManageUsers>(&caller)?;
+    body?;
+    store_default(&state, &can, &id, &name, true).await?;
+    Ok(Message::json(format!("'{name}' is the default project")))
+}
+
+/// Stores no default in place of a project of a user. Changes nothing when the project is not the stored default.
+#[utoipa::path(
+    delete,
+    path = "/admin/users/{id}/projects/{name}/default",
+    operation_id = "clear_default_project",
+    tag = "users",
+    params(
+        ("id" = inline(UserIdText), Path, description = "The id of the user"),
+        ("name" = inline(ProjectNameText), Path, description = "The technical name of the project"),
+    ),
+    responses((status = OK, description = "The project is not the stored default of the user.", body = Message)),
+)]
+pub async fn clear_default(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Path((id, name)): Path<(String, String)>,
+) -> Result<Json<Message>, ApiError> {
+    let can = on_platform::<ManageUsers>(&caller)?;
+    store_default(&state, &can, &id, &name, false).await?;
+    Ok(Message::json(format!("'{name}' is not the stored default project")))
+}
+
+async fn store_default(
+    state: &AppState,
+    can: &Can<ManageUsers>,
+    id: &str,
+    name: &str,
+    is_default: bool,
+) -> Result<(), ApiError> {
+    let user = parse_id(id)?;
+    let project = find(state, can.caller(), name).await?.id;
+    let stored = users::set_default_project(&state.services, can, user, project, is_default).await;
+    stored.map_err(|fault| ApiError::refused(fault, no_access))
 }
 
 async fn place(
