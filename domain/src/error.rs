@@ -1,4 +1,4 @@
-//! Why an action or a page could not be had, in the words a person needs.
+//! Why an action or a page is refused.
 
 use crate::conflict::Conflict;
 use crate::form::FieldErrors;
@@ -8,23 +8,23 @@ use time::{Duration, OffsetDateTime, UtcOffset};
 
 /// The one error of the console's services, pages and API.
 ///
-/// Nothing in it says more than its reader may know: what a person may not see is [`Refusal::NotFound`]
-/// (`behaviour.md` W-18), and [`Refusal::Internal`] carries nothing but the request id of the page it stands on.
+/// It tells its reader nothing that they may not know: an object that they may not see is [`Refusal::NotFound`], and the
+/// page of a [`Refusal::Internal`] shows the request id alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Refusal {
-    /// Nobody is signed in, or the session has ended.
+    /// No user is signed in, or the session has expired.
     #[error("Sign in to go on.")]
     SignedOut,
     /// Signed in with a one-time password that has to be changed first.
     #[error("Choose a new password to go on.")]
     PasswordChangeDue,
-    /// Who asks proved who they are too long ago for what they want to do.
+    /// The change needs a fresh re-authentication.
     #[error("Confirm that it is you to go on.")]
     ConfirmationDue,
     /// The role does not allow this, or sign-in is refused.
     #[error(transparent)]
     Forbidden(Violation),
-    /// It does not exist, or the person may not see it.
+    /// The object does not exist, or the user may not see it.
     #[error("There is nothing here, or you may not see it.")]
     NotFound,
     /// Values are refused; each violation stands at its field.
@@ -77,17 +77,14 @@ impl Refusal {
 
     /// What API clients match on.
     pub fn code(&self) -> &'static str {
-        if let Some(violation) = self.violation() {
-            return violation.code();
-        }
         match self {
             Self::SignedOut => "signed_out",
-            Self::PasswordChangeDue => "password_change_due",
-            Self::ConfirmationDue => "confirmation_due",
-            Self::Forbidden(_) => "forbidden",
+            Self::PasswordChangeDue => "password_change_required",
+            Self::ConfirmationDue => "reauthentication_required",
+            Self::Forbidden(_) | Self::Invalid(_) | Self::Rule(_) => {
+                self.violation().map_or("invalid", Violation::code)
+            }
             Self::NotFound => "not_found",
-            Self::Invalid(_) => "invalid",
-            Self::Rule(_) => "rule",
             Self::Conflict(_) => "conflict",
             Self::TooMany(_) => "too_many_requests",
             Self::SignInBlocked { .. } => "sign_in_blocked",

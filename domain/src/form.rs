@@ -40,9 +40,7 @@ impl FieldErrors {
     }
 }
 
-/// A form that was sent and came back: everything its page needs to show it again.
-///
-/// Passwords are never among the values.
+/// A form that was sent and refused: everything its page needs to show it again, passwords excepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormState {
     /// Which form of the page.
@@ -93,4 +91,22 @@ pub struct Undo {
     pub action: String,
     /// What it is sent.
     pub fields: Vec<(String, String)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Refusal;
+
+    #[test]
+    fn refused_form_survives_storage_and_that_of_an_older_release_does_not_decode() {
+        let refusal = Refusal::from(FieldErrors::one("name", Violation::required("the name")));
+        let form = FormState { form: "new".to_owned(), values: BTreeMap::new(), refusal };
+        let stored = serde_json::to_string(&form).expect("JSON");
+        assert_eq!(serde_json::from_str::<FormState>(&stored).expect("the same"), form, "{stored}");
+        for old in [r#"{"Invalid":{"name":"Enter the name."}}"#, r#"{"Rule":"Budgets are switched off."}"#] {
+            let stored = format!(r#"{{"form":"new","values":{{}},"refusal":{old}}}"#);
+            assert!(serde_json::from_str::<FormState>(&stored).is_err(), "{old}");
+        }
+    }
 }

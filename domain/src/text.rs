@@ -106,7 +106,7 @@ pub(crate) fn bounded(text: &str, label: &str, min: usize, max: usize) -> Result
         return Err(Violation::InvisibleCharacter { character: described(character), what: label.to_owned() });
     }
     if length > 0 && !unicode::has_base(text) {
-        return Err(Violation::NothingVisible { what: label.to_owned() });
+        return Err(Violation::NoVisibleCharacter { what: label.to_owned() });
     }
     if length < min {
         return Err(Violation::TooShort { what: label.to_owned(), min });

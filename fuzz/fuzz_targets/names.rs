@@ -2,10 +2,10 @@
 #![no_main]
 
 use domain::email::Email;
-use domain::violation::Violation;
 use domain::password::{NewPassword, PasswordPolicy};
 use domain::project::ProjectName;
 use domain::text::{BudgetName, Description, DisplayName, PersonName, SearchTerm, folded};
+use domain::violation::Violation;
 use libfuzzer_sys::fuzz_target;
 
 /// What was taken is plain text, and is taken again as it is.

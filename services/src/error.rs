@@ -1,13 +1,13 @@
-//! Faults of the database, and how they become something a person can act on.
+//! Errors of services, and how faults of the database become refusals.
 
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::violation::Violation;
 
-/// Why a service did not do what it was asked.
+/// Why a service did not do its work.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A rule or a right says no, in the words of the person.
+    /// A rule or a missing permission refuses.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// The database failed.

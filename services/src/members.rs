@@ -1,4 +1,4 @@
-//! Who is in a project: one service behind every path, so that limit, audit and rules are the same (`behaviour.md` W-13).
+//! The members of a project: one service behind every path, so that limit, audit and rules are the same.
 
 mod many;
 mod page;
@@ -34,10 +34,10 @@ pub enum WithoutAdmin {
     Refuse,
 }
 
-/// Adds somebody. People who are not admins count towards `USER_PROJECT_LIMIT`.
+/// Adds a user. Users who are not admins count towards `USER_PROJECT_LIMIT`.
 ///
 /// # Errors
-/// A problem at `person` when there is no such person or it is a member already; [`Refusal::Rule`] for a personal
+/// A problem at `person` when there is no such user or the user is a member already; [`Refusal::Rule`] for a personal
 /// project, a deactivated user, a user at the limit, and an external user in a project that is not open to them or as
 /// project admin.
 pub async fn add(
@@ -71,7 +71,7 @@ pub async fn add(
 /// Gives a member the other role; the same role again changes nothing.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when the person is not a member, [`Refusal::Rule`] for a personal project, for an external
+/// [`Refusal::NotFound`] when the user is not a member, [`Refusal::Rule`] for a personal project, for an external
 /// user who would become project admin, and for the only project admin with [`WithoutAdmin::Refuse`].
 pub async fn change_role(
     services: &Services,
@@ -106,8 +106,8 @@ pub async fn change_role(
 /// Removes a member.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when the person is not a member, [`Refusal::Rule`] for a personal project, for the person who
-/// made the project (`behaviour.md` section 3.9), and for the only project admin with [`WithoutAdmin::Refuse`].
+/// [`Refusal::NotFound`] when the user is not a member, [`Refusal::Rule`] for a personal project, for the creator of the
+/// project, and for the only project admin with [`WithoutAdmin::Refuse`].
 pub async fn remove(
     services: &Services,
     can: &Can<ManageMembers>,
@@ -179,7 +179,7 @@ async fn set_role(change: &mut Change<'_>, project: ProjectId, person: UserId, r
     Ok(())
 }
 
-/// Nobody is made an owner; a form cannot ask for it ([`ProjectRole::parse`]), a program could.
+/// No user is made an owner; a form cannot send it ([`ProjectRole::parse`]), an API client could.
 fn refuse_owner(role: ProjectRole) -> Result<(), FieldErrors> {
     match role {
         ProjectRole::Member | ProjectRole::Admin => Ok(()),

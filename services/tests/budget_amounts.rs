@@ -10,6 +10,7 @@ use domain::money::Money;
 use domain::permission::ManageBudgets;
 use domain::role::PlatformRole;
 use domain::text::BudgetName;
+use domain::violation::Violation;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use rust_decimal::Decimal;
@@ -143,10 +144,10 @@ async fn form_sets_no_period_of_less_than_an_hour() {
     let row = stage.row().await;
     let mut fields = BudgetFields { name: "Other".into(), ..BudgetFields::of(&row) };
     fields.period.choice = "1m".into();
-    assert!(problem(stage.save(row.version, &fields).await, "period").starts_with("Choose one hour or more."));
+    assert_eq!(problem(stage.save(row.version, &fields).await, "period"), Violation::ResetPeriodTooShort);
     let draft = BudgetDraft::parse_form(&fields).expect("a draft");
     let created = budgets::create(&stage.world.services, &stage.manages(), None, &draft).await;
-    assert!(problem(created, "period").starts_with("Choose one hour or more."));
+    assert_eq!(problem(created, "period"), Violation::ResetPeriodTooShort);
     assert_eq!(stage.row().await, row);
 }
 

@@ -10,6 +10,7 @@ use domain::permission::{ManageBudgets, ViewBudgets};
 use domain::project::ProjectName;
 use domain::role::PlatformRole;
 use domain::user::UserKind;
+use domain::violation::Violation;
 use services::guard::{Caller, Can};
 use services::testing::{World, problem, refusal, rule};
 use services::{budgets, views};
@@ -49,10 +50,10 @@ async fn a_category_stays_while_the_budget_is_assigned() {
     let edit = || Edit::of_version(1, draft("Leads", "platform", "40", "50"));
     let change = async || budgets::edit(&world.services, &can, id, edit()).await;
     budgets::assign_to_user(&world.services, &can, id, mia.actor.user_id).await.expect("assigned");
-    assert!(problem(change().await, "category").contains("while the budget is assigned"));
+    assert_eq!(problem(change().await, "category"), Violation::CategoryInUse);
     budgets::unassign_user(&world.services, &can, mia.actor.user_id, Category::Cli).await.expect("unassigned");
     budgets::assign_to_project(&world.services, &can, id, &named("atlas")).await.expect("assigned");
-    assert!(problem(change().await, "category").contains("while the budget is assigned"));
+    assert_eq!(problem(change().await, "category"), Violation::CategoryInUse);
     budgets::unassign_project(&world.services, &can, &named("Atlas"), Category::Cli).await.expect("unassigned");
     change().await.expect("free again");
 }
@@ -108,9 +109,10 @@ async fn a_shared_project_has_one_budget_a_category() {
     assert_eq!(shown.assignments[0].holder, Holder::Project { name: named("atlas"), title: "atlas".to_owned() });
     assert_eq!(shown.assignments[0].assigned_by.as_deref(), Some("Mia"));
     let personal = named("bob@example.com");
-    assert!(rule(budgets::assign_to_project(&world.services, &can, small, &personal).await).contains("personal"));
+    let refused = rule(budgets::assign_to_project(&world.services, &can, small, &personal).await);
+    assert_eq!(refused, Violation::PersonalProjectBudget);
     let missing = budgets::assign_to_project(&world.services, &can, small, &named("nowhere")).await;
-    problem(missing, "project");
+    assert_eq!(problem(missing, "project"), Violation::UnknownProject);
     world.clock.advance(time::Duration::minutes(1));
     budgets::unassign_project(&world.services, &can, &named("atlas"), Category::Cli).await.expect("unassigned");
     for name in ["atlas", "nowhere"] {
@@ -136,7 +138,8 @@ async fn nobody_gets_a_budget_who_is_unknown_or_deactivated() {
         (world.person("Mia", PlatformRole::Maintainer).await, world.person("Bob", PlatformRole::User).await);
     let id = create(&world, &mia, "Small", "cli").await;
     let nobody = UserId(Uuid::from_u128(7));
-    problem(budgets::assign_to_user(&world.services, &manages(&mia), id, nobody).await, "person");
+    let unknown = budgets::assign_to_user(&world.services, &manages(&mia), id, nobody).await;
+    assert_eq!(problem(unknown, "person"), Violation::UnknownUser);
     let missing = BudgetId(Uuid::from_u128(7));
     let result = budgets::assign_to_user(&world.services, &manages(&mia), missing, bob.actor.user_id).await;
     assert_eq!(refusal(result), Refusal::NotFound);
@@ -144,8 +147,8 @@ async fn nobody_gets_a_budget_who_is_unknown_or_deactivated() {
         .execute(world.services.pool())
         .await
         .expect("deactivated");
-    let text = rule(budgets::assign_to_user(&world.services, &manages(&mia), id, bob.actor.user_id).await);
-    assert_eq!(text, "Bob is deactivated. Reactivate the account first, then assign the budget.");
+    let refused = rule(budgets::assign_to_user(&world.services, &manages(&mia), id, bob.actor.user_id).await);
+    assert_eq!(refused, Violation::UserDeactivated { name: "Bob".to_owned() });
     assert_eq!(world.audit(bob.actor.user_id.0).await, []);
 }
 

@@ -74,11 +74,11 @@ async fn a_name_in_use_is_a_problem_at_its_field_whatever_its_case() {
     create(&world, &mia, "Leads", "cli").await;
     let other = create(&world, &mia, "Others", "cli").await;
     let made = budgets::create(&world.services, &manages(&mia), None, &draft("LEADS", "platform", "1", "2")).await;
-    assert!(problem(made, "name").contains("already a budget"));
+    assert_eq!(problem(made, "name"), Violation::BudgetNameTaken);
     let edited =
         budgets::edit(&world.services, &manages(&mia), other, Edit::of_version(1, draft("leads", "cli", "1", "2")))
             .await;
-    assert!(problem(edited, "name").contains("already a budget"));
+    assert_eq!(problem(edited, "name"), Violation::BudgetNameTaken);
 }
 
 #[tokio::test]

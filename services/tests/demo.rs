@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::role::PlatformRole;
+use domain::violation::Violation;
 use services::bootstrap;
 use services::demo::{self, Amount, Progress};
 use services::testing::{World, rule};
@@ -135,12 +136,12 @@ async fn a_database_with_people_is_left_alone_unless_told_otherwise() {
     world.person("Ada", PlatformRole::User).await;
     let mut tell = |_| {};
     let refused = rule(demo::fill(&world.services, SMALL, false, &mut tell).await);
-    assert!(refused.contains("--beside-others"), "{refused}");
+    assert_eq!(refused, Violation::DatabaseInUse);
     assert_eq!(count(&world, "users").await, 1);
     demo::fill(&world.services, SMALL, true, &mut tell).await.expect("told so");
     assert_eq!(count(&world, "users").await, 3_001);
     let twice = rule(demo::fill(&world.services, SMALL, true, &mut tell).await);
-    assert!(twice.contains("--seed"), "{twice}");
+    assert_eq!(twice, Violation::SeedInUse);
     demo::fill(&world.services, Amount { seed: 8, ..SMALL }, true, &mut tell).await.expect("another seed");
     assert_eq!(count(&world, "users").await, 6_001);
 }

@@ -9,6 +9,7 @@ use domain::permission::{DeleteProject, FindPeople, ManageMembers, ManageUsers, 
 use domain::project::{ProjectName, ProjectQuery, ProjectState};
 use domain::role::{PlatformRole, ProjectRole};
 use domain::user::{UserDraft, UserKind};
+use domain::violation::Violation;
 use services::guard::{Caller, Can};
 use services::members::WithoutAdmin;
 use services::testing::{World, refusal, rounds, rule};
@@ -67,7 +68,7 @@ async fn is_stored_admin(world: &World, project: ProjectId, user: UserId) -> Opt
 }
 
 /// Every way of making a user a member of a project.
-async fn join_every_way(world: &World, can: &Can<ManageMembers>, user: UserId, role: ProjectRole) -> Vec<String> {
+async fn join_every_way(world: &World, can: &Can<ManageMembers>, user: UserId, role: ProjectRole) -> Vec<Violation> {
     let other = world.row(&format!("Other {}", user.0), PlatformRole::User).await;
     let many = [(other, ProjectRole::Member), (user, role)];
     let refused = vec![
@@ -85,9 +86,9 @@ async fn external_user_is_kept_out_of_a_closed_project_on_every_path() {
     let (world, root) = world().await;
     let closed = world.project("closed", &root).await;
     let gus = external(&world, "Gus").await.actor.user_id;
-    for text in join_every_way(&world, &manage(&root, closed), gus, ProjectRole::Member).await {
-        assert!(text.starts_with("External users cannot be members of closed: Gus."), "{text}");
-        assert!(text.contains("Projects open to external users: open."), "{text}");
+    for violation in join_every_way(&world, &manage(&root, closed), gus, ProjectRole::Member).await {
+        let [project, names, open] = ["closed", "Gus", "open"].map(str::to_owned);
+        assert_eq!(violation, Violation::ProjectClosedToExternal { project, names, open });
     }
     assert_eq!(is_stored_admin(&world, closed, gus).await, None);
     assert_eq!(world.audit(closed.0).await, []);
@@ -98,8 +99,8 @@ async fn deactivated_user_is_kept_out_on_every_path() {
     let (world, root) = world().await;
     let open = world.project("open", &root).await;
     let gone = deactivated(&world, "Gone").await;
-    for text in join_every_way(&world, &manage(&root, open), gone, ProjectRole::Member).await {
-        assert_eq!(text, "Deactivated users cannot be added: Gone. Reactivate the accounts first.");
+    for violation in join_every_way(&world, &manage(&root, open), gone, ProjectRole::Member).await {
+        assert_eq!(violation, Violation::UsersDeactivated { names: "Gone".to_owned() });
     }
     assert_eq!(is_stored_admin(&world, open, gone).await, None);
     assert_eq!(world.audit(open.0).await, []);
@@ -116,8 +117,8 @@ async fn external_user_is_refused_as_project_admin_on_every_path() {
     refused.push(rule(members::change_role(&world.services, &can, gus, ProjectRole::Admin, WithoutAdmin::Allow).await));
     refused.push(rule(members::assign_many(&world.services, &can, &[(gus, ProjectRole::Admin)]).await));
     refused.push(rule(projects::transfer(&world.services, &can, gus).await));
-    for text in refused {
-        assert!(text.starts_with("External users cannot be project admins: Gus."), "{text}");
+    for violation in refused {
+        assert_eq!(violation, Violation::ExternalProjectAdmins { names: "Gus".to_owned() });
     }
     assert_eq!(is_stored_admin(&world, open, gus).await, Some(false));
     let eve = external(&world, "Eve").await.actor.user_id;
@@ -138,14 +139,14 @@ async fn project_with_a_member_who_may_not_be_one_is_not_restored() {
         restored.push(projects::may_restore(&world.services, &root, &name).await.expect("a maintainer"));
     }
     set_type(&world, &ada, UserKind::External).await;
-    let text = rule(projects::restore(&world.services, &restored[0]).await);
-    assert!(text.starts_with("External users cannot be members of closed: Ada."), "{text}");
+    let refused = rule(projects::restore(&world.services, &restored[0]).await);
+    assert!(matches!(&refused, Violation::ProjectClosedToExternal { names, .. } if names == "Ada"), "{refused}");
     sqlx::query("update users set is_active = false where name = 'Bob'")
         .execute(world.services.pool())
         .await
         .expect("deactivated");
-    let text = rule(projects::restore(&world.services, &restored[1]).await);
-    assert!(text.starts_with("Deactivated users cannot be added: Bob."), "{text}");
+    let refused = rule(projects::restore(&world.services, &restored[1]).await);
+    assert_eq!(refused, Violation::UsersDeactivated { names: "Bob".to_owned() });
     let still: i64 = sqlx::query_scalar("select count(*) from projects where deleted_at is not null")
         .fetch_one(world.services.pool())
         .await

@@ -7,6 +7,7 @@ use domain::id::{ProjectId, UserId};
 use domain::permission::{ManageMembers, ManageUsers, ViewUsers};
 use domain::project::{MemberQuery, ProjectName, ProjectQuery, ProjectState};
 use domain::role::{PlatformRole, ProjectRole};
+use domain::violation::Violation;
 use services::guard::{Caller, Can};
 use services::members::WithoutAdmin;
 use services::testing::{World, rule};
@@ -59,8 +60,9 @@ impl Stage {
     }
 }
 
-const REFUSED: &str =
-    "Zelda is the only project admin of tutor. Nothing was changed: confirm that there will be no project admin.";
+fn only_admin_of(projects: &str) -> Violation {
+    Violation::OnlyProjectAdmin { name: "Zelda".to_owned(), projects: projects.to_owned() }
+}
 
 #[tokio::test]
 async fn only_project_admin_is_demoted_after_a_confirmation_alone() {
@@ -68,7 +70,7 @@ async fn only_project_admin_is_demoted_after_a_confirmation_alone() {
     let (services, can) = (&stage.world.services, stage.manage_members().await);
     let demote = |way| members::change_role(services, &can, stage.zelda, ProjectRole::Member, way);
     assert_eq!(stage.is_shown_as_only_admin().await, (true, true));
-    assert_eq!(rule(demote(WithoutAdmin::Refuse).await), REFUSED);
+    assert_eq!(rule(demote(WithoutAdmin::Refuse).await), only_admin_of("tutor"));
     assert_eq!(stage.without_admin().await, [""; 0]);
     demote(WithoutAdmin::Allow).await.expect("demoted");
     assert_eq!(stage.without_admin().await, ["tutor"]);
@@ -79,7 +81,7 @@ async fn only_project_admin_is_demoted_after_a_confirmation_alone() {
 async fn only_project_admin_is_removed_after_a_confirmation_alone() {
     let stage = stage().await;
     let (services, can) = (&stage.world.services, stage.manage_members().await);
-    assert_eq!(rule(members::remove(services, &can, stage.zelda, WithoutAdmin::Refuse).await), REFUSED);
+    assert_eq!(rule(members::remove(services, &can, stage.zelda, WithoutAdmin::Refuse).await), only_admin_of("tutor"));
     members::remove(services, &can, stage.zelda, WithoutAdmin::Allow).await.expect("removed");
     assert_eq!(stage.without_admin().await, ["tutor"]);
 }
@@ -95,8 +97,8 @@ async fn only_project_admin_is_deactivated_after_a_confirmation_that_names_the_p
         .await
         .expect("set");
     stage.world.member(atlas, stage.zelda, ProjectRole::Admin).await;
-    let text = rule(users::deactivate(services, &can, stage.zelda, WithoutAdmin::Refuse).await);
-    assert_eq!(text, REFUSED.replace("tutor", "atlas, tutor"));
+    let refused = rule(users::deactivate(services, &can, stage.zelda, WithoutAdmin::Refuse).await);
+    assert_eq!(refused, only_admin_of("atlas, tutor"));
     users::deactivate(services, &can, stage.zelda, WithoutAdmin::Allow).await.expect("deactivated");
     assert_eq!(stage.without_admin().await, ["atlas", "tutor"], "a deactivated project admin adds nobody");
 }
@@ -110,7 +112,7 @@ async fn project_admin_beside_an_active_one_goes_without_a_question() {
     assert_eq!(stage.is_shown_as_only_admin().await, (false, false));
     users::deactivate(services, &stage.manage_users(), bea, WithoutAdmin::Refuse).await.expect("Zelda is left");
     assert_eq!(stage.is_shown_as_only_admin().await, (true, true), "the other one is deactivated");
-    assert_eq!(rule(members::remove(services, &can, stage.zelda, WithoutAdmin::Refuse).await), REFUSED);
+    assert_eq!(rule(members::remove(services, &can, stage.zelda, WithoutAdmin::Refuse).await), only_admin_of("tutor"));
     members::remove(services, &can, bea, WithoutAdmin::Refuse).await.expect("a deactivated one is no loss");
     users::reactivate(services, &stage.manage_users(), bea).await.expect("reactivated");
     members::add(services, &can, bea, ProjectRole::Admin).await.expect("added");

@@ -6,6 +6,7 @@ use domain::error::Refusal;
 use domain::id::{ProjectId, UserId};
 use domain::permission::ManageMembers;
 use domain::role::{PlatformRole, ProjectRole};
+use domain::violation::Violation;
 use services::guard::{Caller, Can};
 use services::members::{self, WithoutAdmin};
 use services::testing::{World, problem, refusal, rule};
@@ -73,18 +74,18 @@ async fn who_cannot_be_added_is_told_at_the_field() {
     let atlas = world.project("atlas", &ada).await;
     let can = may_manage(&world, &ada, atlas).await;
     let nobody = UserId(Uuid::from_u128(7));
-    let text = problem(members::add(&world.services, &can, nobody, ProjectRole::Member).await, "person");
-    assert_eq!(text, "There is nobody like this. Choose a person from the list.");
-    let text = problem(members::add(&world.services, &can, ada.actor.user_id, ProjectRole::Member).await, "person");
-    assert_eq!(text, "This person is already a member.");
+    let refused = problem(members::add(&world.services, &can, nobody, ProjectRole::Member).await, "person");
+    assert_eq!(refused, Violation::UnknownUser);
+    let refused = problem(members::add(&world.services, &can, ada.actor.user_id, ProjectRole::Member).await, "person");
+    assert_eq!(refused, Violation::AlreadyMember);
     problem(members::add(&world.services, &can, bob.actor.user_id, ProjectRole::Owner).await, "role");
     problem(
         members::change_role(&world.services, &can, ada.actor.user_id, ProjectRole::Owner, WithoutAdmin::Allow).await,
         "role",
     );
     set(&world, "inactive", &bob).await;
-    let text = rule(members::add(&world.services, &can, bob.actor.user_id, ProjectRole::Member).await);
-    assert_eq!(text, "Deactivated users cannot be added: Bob. Reactivate the accounts first.");
+    let refused = rule(members::add(&world.services, &can, bob.actor.user_id, ProjectRole::Member).await);
+    assert_eq!(refused, Violation::UsersDeactivated { names: "Bob".to_owned() });
     assert_eq!(world.audit(atlas.0).await, []);
 }
 
@@ -107,7 +108,7 @@ async fn a_personal_project_keeps_its_one_member() {
     let root = world.person("Root", PlatformRole::Admin).await;
     let own = world.personal_project(&ada).await;
     let can = may_manage(&world, &root, own).await;
-    for text in [
+    for refused in [
         rule(members::add(&world.services, &can, bob.actor.user_id, ProjectRole::Member).await),
         rule(
             members::change_role(&world.services, &can, ada.actor.user_id, ProjectRole::Admin, WithoutAdmin::Allow)
@@ -115,7 +116,7 @@ async fn a_personal_project_keeps_its_one_member() {
         ),
         rule(members::remove(&world.services, &can, ada.actor.user_id, WithoutAdmin::Allow).await),
     ] {
-        assert!(text.contains("one member, its owner"), "{text}");
+        assert_eq!(refused, Violation::PersonalProjectMembers);
     }
     let owner = world.again(&ada).await.expect("signed in").can::<ManageMembers>(Target::Project(own));
     assert!(matches!(owner.expect_err("fixed"), Refusal::Forbidden(_)));
@@ -129,8 +130,8 @@ async fn the_maker_stays_and_the_last_project_admin_may_step_down() {
     let atlas = world.project("atlas", &ada).await;
     world.member(atlas, bob.actor.user_id, ProjectRole::Admin).await;
     let can = may_manage(&world, &bob, atlas).await;
-    let text = rule(members::remove(&world.services, &can, ada.actor.user_id, WithoutAdmin::Allow).await);
-    assert_eq!(text, "Ada made this project and stays in it. Delete the project instead.");
+    let refused = rule(members::remove(&world.services, &can, ada.actor.user_id, WithoutAdmin::Allow).await);
+    assert_eq!(refused, Violation::CreatorStays { name: "Ada".to_owned() });
 
     members::change_role(&world.services, &can, ada.actor.user_id, ProjectRole::Member, WithoutAdmin::Allow)
         .await
@@ -164,13 +165,10 @@ async fn the_limit_holds_for_people_and_not_for_admins() {
         members::add(&world.services, can, bob.actor.user_id, ProjectRole::Member).await.expect("within the limit");
     }
     let refused = members::add(&world.services, &proofs[3], bob.actor.user_id, ProjectRole::Admin).await;
-    assert_eq!(
-        rule(refused),
-        "Bob is already in 3 of 3 shared projects. Remove one, or ask an admin to raise the limit."
-    );
+    assert_eq!(rule(refused), Violation::ProjectLimitReached { name: "Bob".to_owned(), used: 3, allowed: 3 });
     members::add(&world.services, &proofs[0], limited.actor.user_id, ProjectRole::Member).await.expect("the first");
     let refused = members::add(&world.services, &proofs[1], limited.actor.user_id, ProjectRole::Member).await;
-    assert!(rule(refused).contains("1 of 1"));
+    assert!(matches!(rule(refused), Violation::ProjectLimitReached { used: 1, allowed: 1, .. }));
 
     set(&world, "admin", &bob).await;
     members::add(&world.services, &proofs[3], bob.actor.user_id, ProjectRole::Member).await.expect("no limit");
@@ -188,7 +186,7 @@ async fn the_limit_holds_for_people_and_not_for_admins() {
         .await
         .expect("lowered");
     let refused = members::add(&world.services, &proofs[0], bob.actor.user_id, ProjectRole::Member).await;
-    assert!(rule(refused).contains("3 of 2 shared projects. Remove 2,"));
+    assert!(matches!(rule(refused), Violation::ProjectLimitReached { used: 3, allowed: 2, .. }));
 }
 
 /// Six projects add the same people at the same moment; nobody ever ends above the limit (field.md S12).
@@ -214,7 +212,7 @@ async fn parallel_additions_never_pass_the_limit() {
         for task in tasks {
             match task.await.expect("no panic") {
                 Ok(()) => added += 1,
-                refused => assert!(rule(refused).contains("3 of 3")),
+                refused => assert_eq!(rule(refused).code(), "project_limit_reached"),
             }
         }
         let stored: i64 = sqlx::query_scalar("select count(*) from user_projects where user_id = $1")

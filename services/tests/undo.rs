@@ -8,6 +8,7 @@ use domain::id::{EventId, ProjectId, UserId};
 use domain::permission::{Asks, DeleteProject, GrantAuditor, GrantRoles, ManageBudgets, ManageMembers, ManageUsers};
 use domain::project::ProjectName;
 use domain::role::{PlatformRole, ProjectRole};
+use domain::violation::Violation;
 use services::guard::{Caller, Can};
 use services::members::WithoutAdmin;
 use services::testing::{World, refusal, rule};
@@ -110,7 +111,7 @@ async fn undone_removal_restores_since_granted_by_and_role() {
         "the second event points to the first"
     );
     let again = rule(members::undo(&world.services, &can, event).await);
-    assert_eq!(again, "This was undone already, or more than 10 minutes ago. Nothing was changed.");
+    assert_eq!(again, Violation::UndoExpired { minutes: 10 });
 }
 
 #[tokio::test]
@@ -137,16 +138,19 @@ async fn membership_changed_since_is_not_undone() {
     let demoted = event(demoted.expect("demoted"));
     let promoted = members::change_role(services, &can, zelda, ProjectRole::Admin, WithoutAdmin::Refuse).await;
     let promoted = event(promoted.expect("promoted"));
-    assert_eq!(rule(members::undo(services, &can, demoted).await), "Zelda got another role since. Nothing was undone.");
+    assert_eq!(
+        rule(members::undo(services, &can, demoted).await),
+        Violation::RoleChangedSince { name: "Zelda".to_owned() }
+    );
     let removed = event(members::remove(services, &can, zelda, WithoutAdmin::Refuse).await.expect("removed"));
     assert_eq!(
         rule(members::undo(services, &can, promoted).await),
-        "Zelda was removed from tutor since. Nothing was undone."
+        Violation::MemberRemovedSince { name: "Zelda".to_owned(), project: "tutor".to_owned() }
     );
     members::add(services, &can, zelda, ProjectRole::Member).await.expect("added again");
     assert_eq!(
         rule(members::undo(services, &can, removed).await),
-        "Zelda was added to tutor again since. Nothing was undone."
+        Violation::MemberAddedAgain { name: "Zelda".to_owned(), project: "tutor".to_owned() }
     );
     assert_eq!(world.audit(project.0).await.len(), 4, "no refused undo is on record");
 }
@@ -157,11 +161,11 @@ async fn undone_removal_keeps_the_rules_of_membership() {
     let can = in_project::<ManageMembers>(&world, &root, project).await;
     let removed = event(members::remove(&world.services, &can, zelda, WithoutAdmin::Refuse).await.expect("removed"));
     run(&world, "update users set is_active = false where name = 'Zelda'").await;
-    let text = rule(members::undo(&world.services, &can, removed).await);
-    assert_eq!(text, "Deactivated users cannot be added: Zelda. Reactivate the accounts first.");
+    let refused = rule(members::undo(&world.services, &can, removed).await);
+    assert_eq!(refused, Violation::UsersDeactivated { names: "Zelda".to_owned() });
     run(&world, "update users set is_active = true, project_limit = 0 where name = 'Zelda'").await;
-    let text = rule(members::undo(&world.services, &can, removed).await);
-    assert!(text.contains("Zelda is already in 0 of 0 shared projects"), "{text}");
+    let refused = rule(members::undo(&world.services, &can, removed).await);
+    assert_eq!(refused, Violation::ProjectLimitReached { name: "Zelda".to_owned(), used: 0, allowed: 0 });
     run(&world, "update users set project_limit = null where name = 'Zelda'").await;
     members::undo(&world.services, &can, removed).await.expect("a refused undo can be tried again");
 }
@@ -176,7 +180,7 @@ async fn undo_belongs_to_its_user_project_and_ten_minutes() {
     let removed = event(members::remove(services, &can_remove, zelda, WithoutAdmin::Refuse).await.expect("removed"));
     let by_other = in_project::<ManageMembers>(&world, &other_admin, project).await;
     let elsewhere = in_project::<ManageMembers>(&world, &root, other_project).await;
-    let nothing = "This was undone already, or more than 10 minutes ago. Nothing was changed.";
+    let nothing = Violation::UndoExpired { minutes: 10 };
     assert_eq!(rule(members::undo(services, &by_other, removed).await), nothing);
     assert_eq!(refusal(members::undo(services, &elsewhere, removed).await), Refusal::NotFound);
     assert_eq!(rule(users::undo_deactivation(services, &can(&root), removed).await), nothing, "another action");
@@ -242,8 +246,8 @@ async fn role_changed_since_is_not_undone() {
     let granted = users::set_platform_role(services, &can_grant(&mira), zelda, PlatformRole::Admin).await;
     let granted = event(granted.expect("granted"));
     users::set_platform_role(services, &can_grant(&mira), zelda, PlatformRole::Auditor).await.expect("replaced");
-    let text = rule(users::undo_role_change(services, &can(&mira), granted).await);
-    assert_eq!(text, "Zelda was made an auditor since. Nothing was undone.");
+    let refused = rule(users::undo_role_change(services, &can(&mira), granted).await);
+    assert_eq!(refused, Violation::RoleChangedSince { name: "Zelda".to_owned() });
 }
 
 #[tokio::test]
@@ -279,8 +283,8 @@ async fn undone_deactivation_opens_the_account_unless_it_was_opened_since() {
 
     let closed = event(users::deactivate(services, &manage, zelda, WithoutAdmin::Refuse).await.expect("deactivated"));
     users::reactivate(services, &manage, zelda).await.expect("reactivated");
-    let text = rule(users::undo_deactivation(services, &manage, closed).await);
-    assert_eq!(text, "Zelda was reactivated since. Nothing was undone.");
+    let refused = rule(users::undo_deactivation(services, &manage, closed).await);
+    assert_eq!(refused, Violation::UserReactivatedSince { name: "Zelda".to_owned() });
 }
 
 /// Two budgets, assigned by Wei in 2025: the first one to Zelda and to "tutor".
@@ -334,16 +338,16 @@ async fn unassignment_with_another_budget_assigned_since_is_not_undone() {
     let (services, manage) = (&world.services, can::<ManageBudgets>(&root));
     let taken = event(budgets::unassign_user(services, &manage, zelda, Category::Cli).await.expect("unassigned"));
     budgets::assign_to_user(services, &manage, domain::id::BudgetId(OTHER_BUDGET), zelda).await.expect("assigned");
-    let text = rule(budgets::undo_unassignment(services, &manage, taken).await);
-    assert_eq!(text, "A CLI budget was assigned since. Nothing was undone.");
+    let refused = rule(budgets::undo_unassignment(services, &manage, taken).await);
+    assert_eq!(refused, Violation::BudgetAssignedSince { category: "CLI".to_owned() });
     let taken = event(budgets::unassign_user(services, &manage, zelda, Category::Cli).await.expect("unassigned"));
     sqlx::query("delete from budgets where id = $1")
         .bind(OTHER_BUDGET)
         .execute(services.pool())
         .await
         .expect("a budget deleted since");
-    let text = rule(budgets::undo_unassignment(services, &manage, taken).await);
-    assert_eq!(text, "The budget was deleted since. Nothing was undone.");
+    let refused = rule(budgets::undo_unassignment(services, &manage, taken).await);
+    assert_eq!(refused, Violation::BudgetDeletedSince);
 }
 
 /// "tutor" with Root as its only member, deleted by Root.
@@ -371,8 +375,8 @@ async fn undone_deletion_restores_members_and_budgets() {
     let (action, _, lines) = world.audit(project.0).await.pop().expect("an event");
     assert_eq!(action, "project.deletion_undone");
     assert_eq!(lines, [format!("undoes: - -> {event}"), "budgets: - -> Standard".to_owned()]);
-    let text = rule(projects::undo_deletion(&world.services, &root, &named("tutor"), event).await);
-    assert_eq!(text, "tutor was restored since. Nothing was undone.");
+    let refused = rule(projects::undo_deletion(&world.services, &root, &named("tutor"), event).await);
+    assert_eq!(refused, Violation::ProjectRestoredSince { project: "tutor".to_owned() });
     let eve = world.person("Eve", PlatformRole::User).await;
     let stranger = projects::undo_deletion(&world.services, &eve, &named("tutor"), event).await;
     assert_eq!(refusal(stranger), Refusal::NotFound, "to who may not see it nothing is said");
@@ -383,8 +387,8 @@ async fn deletion_of_a_project_whose_budget_is_gone_is_not_undone() {
     let (Tutor { world, root, .. }, event) = deleted().await;
     run(&world, "delete from user_budgets; delete from budgets where name = 'Standard'").await;
     let root = world.again(&root).await.expect("signed in");
-    let text = rule(projects::undo_deletion(&world.services, &root, &named("tutor"), event).await);
-    assert_eq!(text, "A budget of tutor was deleted since. Restore the project from the list instead.");
+    let refused = rule(projects::undo_deletion(&world.services, &root, &named("tutor"), event).await);
+    assert_eq!(refused, Violation::BudgetOfProjectDeleted { project: "tutor".to_owned() });
     let can = projects::may_restore(&world.services, &root, &named("tutor")).await.expect("still deleted");
     projects::restore(&world.services, &can).await.expect("restored without the budget");
 }

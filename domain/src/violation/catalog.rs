@@ -16,10 +16,10 @@ super::violations! {
     InvisibleCharacter { character: String, what: String } "invisible_character" 400
         => "Remove the {character} from {what}.";
     ControlCharacters { what: String } "control_characters" 400 => "Remove the control characters from {what}.";
-    NothingVisible { what: String } "nothing_visible" 400 => "Enter a visible character in {what}.";
+    NoVisibleCharacter { what: String } "no_visible_character" 400 => "Enter a visible character in {what}.";
     ContainsBlanks { what: String } "contains_blanks" 400 => "Remove the blanks from {what}.";
     NotNormalized "not_normalized" 400
-        => "Send it as it is kept: without blanks around it, in Unicode normalization form C.";
+        => "Send it as it is stored: without blanks around it, in Unicode normalization form C.";
     InvalidEmail "invalid_email" 400 => "Enter an e-mail address like name@example.com.";
     RowsOutOfRange { max: u16 } "rows_out_of_range" 400 => "Choose from 1 to {max} rows.";
     UnknownCursor "unknown_cursor" 400 => "This place in the list is not known.";
@@ -50,7 +50,7 @@ super::violations! {
         => "Choose one hour or more. Only API clients can set a shorter period.";
     ResetCountOutOfRange { unit: String, max: u32 } "reset_count_out_of_range" 400
         => "Enter a whole number of {unit} from 1 to {max}.";
-    InvalidBudgetId "invalid_budget_id" 400 => "Use 1 to 128 letters, digits, - and _";
+    InvalidBudgetId "invalid_budget_id" 400 => "Use 1 to 128 letters, digits, - and _ only.";
     BudgetIdIsUuid "budget_id_is_uuid" 400
         => "Use something other than a UUID: budgets without an id of yours have those.";
 
@@ -98,7 +98,7 @@ super::violations! {
     ExternalUserRole { name: String, role: String } "external_user_role" 403
         => "{name} is an external user and cannot be {role}. Make the account regular first.";
     RoleHeld { name: String, role: String } "role_held" 403
-        => "{name} is {role}. Take that role away first: external users hold none.";
+        => "{name} is {role}. Revoke that role first: external users hold none.";
     MaintainerIsAdmin "maintainer_is_admin" 400 at "role" => "A maintainer is always an admin too.";
     RoleNotConfirmed { role: String } "role_not_confirmed" 409 at "role"
         => "Not saved yet: press “Save role” and confirm {role}.";
@@ -107,7 +107,7 @@ super::violations! {
     AddressReleased { name: String } "address_released" 403
         => "The e-mail address of {name} was released. Enter an address first, then reactivate the account.";
     AccountsFromProvider "accounts_from_provider" 400
-        => "People sign in through the identity provider here. An account is made at the first sign-in.";
+        => "Users sign in through the identity provider here. The account is created at the first sign-in.";
     UserDeactivated { name: String } "user_deactivated" 400 => "{name} is deactivated. Reactivate the account first.";
     InvalidProjectLimit "invalid_project_limit" 400
         => "Enter a whole number from 0, or nothing for the default.";
@@ -117,7 +117,7 @@ super::violations! {
         => "Only admins are without a limit. Enter a number.";
     EmailTaken "email_taken" 409 at "email"
         => "Another user has this e-mail address. If that account is deactivated, release its address first.";
-    UsernameTaken "username_taken" 409 at "username" => "There is already a person with this user name.";
+    UsernameTaken "username_taken" 409 at "username" => "Another user has this user name. Choose another.";
 
     // Projects.
     ProjectNameTaken "project_name_taken" 409 at "name"
@@ -126,7 +126,7 @@ super::violations! {
     PersonalProjectDeletion "personal_project_deletion" 409
         => "A personal project belongs to its owner's account and cannot be deleted.";
     PersonalProjectTransfer "personal_project_transfer" 409
-        => "A personal project belongs to its owner's account and cannot be handed on.";
+        => "A personal project belongs to its owner's account and cannot be transferred.";
     ProjectHasMembers { others: i64 } "project_has_members" 409 => "{members}. Remove them first.",
         members = other_members(*others);
 
@@ -151,9 +151,9 @@ super::violations! {
             identity provider (in Keycloak: Users, ID) and run `bursar grant-maintainer {email} --subject <ID>`, or have \
             the address verified there and the user sign in again.";
     DatabaseInUse "database_in_use" 409
-        => "There are people in this database already. Use an empty one, or say --beside-others.";
+        => "There are users in this database already. Use an empty one, or pass --beside-others.";
     SeedInUse "seed_in_use" 409
-        => "The people of this seed are in this database already. Choose another --seed.";
+        => "The users of this seed are in this database already. Choose another --seed.";
 
     // Forms that cannot be read.
     ForeignForm "foreign_form" 400 at "request"
@@ -171,13 +171,13 @@ super::violations! {
     ChangedOnceMore { label: String } "changed_once_more" 409 => "{label} was changed once more. Choose a value.";
 
     // Members of a project.
-    AlreadyMember "already_member" 409 at "person" => "This person is already a member.";
-    UnknownUser "unknown_user" 404 at "person" => "There is nobody like this. Choose a person from the list.";
-    UnknownUsers { ids: String } "unknown_users" 404 => "There is nobody with this id: {ids}.";
-    NotMembers { ids: String } "not_members" 404 at "users" => "Nobody with this id is a member: {ids}.";
+    AlreadyMember "already_member" 409 at "person" => "This user is already a member.";
+    UnknownUser "unknown_user" 404 at "person" => "There is no such user. Choose a user from the list.";
+    UnknownUsers { ids: String } "unknown_users" 404 => "There is no user with this id: {ids}.";
+    NotMembers { ids: String } "not_members" 404 at "users" => "There is no member with this id: {ids}.";
     NamedTwice { id: String } "named_twice" 400 at "users" => "{id} is named twice.";
     CreatorStays { name: String } "creator_stays" 400
-        => "{name} made this project and stays in it. Delete the project instead.";
+        => "{name} created this project and stays in it. Delete the project instead.";
     OnlyProjectAdmin { name: String, projects: String } "only_project_admin" 409
         => "{name} is the only project admin of {projects}. Nothing was changed: confirm that there will be no project admin.";
     PersonalProjectMembers "personal_project_members" 403
@@ -220,9 +220,9 @@ super::violations! {
 
 fn other_members(count: i64) -> String {
     match count {
-        1 => "1 other person is a member".to_owned(),
-        count if count > MAX_EXACT_COUNT => format!("More than {MAX_EXACT_COUNT} people are members"),
-        count => format!("{count} other people are members"),
+        1 => "1 other user is a member".to_owned(),
+        count if count > MAX_EXACT_COUNT => format!("More than {MAX_EXACT_COUNT} users are members"),
+        count => format!("{count} other users are members"),
     }
 }
 

@@ -22,7 +22,7 @@ const TRY_AGAIN_AFTER: HeaderValue = HeaderValue::from_static("2");
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({"error": {"code": "role_required", "message": "Access denied", "details": "This action requires maintainer privileges.", "help": null}}))]
 pub struct ErrorBody {
-    /// The one member.
+    /// The error.
     error: Problem,
 }
 
@@ -41,7 +41,7 @@ pub struct Problem {
     help: Option<String>,
 }
 
-/// An error on its way out.
+/// An error that an endpoint answers with.
 #[derive(Clone, Debug)]
 pub struct ApiError {
     status: StatusCode,
@@ -55,7 +55,7 @@ pub struct ApiError {
 struct Explained;
 
 impl ApiError {
-    /// With a message that says it all.
+    /// An error without details.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self::coded(code.as_str(), code.status(), message)
     }
@@ -86,6 +86,14 @@ impl ApiError {
     /// One field that does not have the shape asked for.
     pub fn field(path: &str, reason: impl Into<String>) -> Self {
         Self::schema(&[(path.to_owned(), reason.into())], &Value::Null)
+    }
+
+    /// One parameter or field whose value `domain` refuses.
+    pub fn value(path: &str, violation: &Violation) -> Self {
+        let mut refused = Self::field(path, violation.to_string());
+        refused.problem.code = violation.code();
+        refused.problem.details[0]["code"] = violation.code().into();
+        refused
     }
 
     /// A Bearer token that authenticates no user; `reason` says what is wrong with it (RFC 6750, section 3).
@@ -165,14 +173,14 @@ impl ApiError {
         self
     }
 
-    /// With another status, where the wire knows the same refusal by another number.
+    /// With another status, where the API contract wants another one than the code has.
     #[must_use]
     pub fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
     }
 
-    /// The number of the answer.
+    /// The status of the answer.
     pub const fn status(&self) -> StatusCode {
         self.status
     }

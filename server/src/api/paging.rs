@@ -54,9 +54,9 @@ impl<const MIN: u32, const MAX: u32> PageParams<MIN, MAX> {
     /// 400 for a page beyond the depth, 422 for a cursor that is none.
     pub fn slice(&self) -> Result<Slice, ApiError> {
         let rows = u16::try_from(self.per_page).unwrap_or(u16::MAX);
-        let size = PageSize::for_programs(rows).map_err(|problem| ApiError::field("per_page", problem.to_string()))?;
+        let size = PageSize::for_programs(rows).map_err(|problem| ApiError::value("per_page", &problem))?;
         let cursor = self.cursor.as_deref().map(Cursor::parse).transpose();
-        let cursor = cursor.map_err(|problem| ApiError::field("cursor", problem.to_string()))?;
+        let cursor = cursor.map_err(|problem| ApiError::value("cursor", &problem))?;
         let skip = u64::from(self.page) * u64::from(self.per_page);
         let skip = u32::try_from(skip).ok().filter(|skip| *skip <= MAX_OFFSET || cursor.is_some());
         let skip = skip.ok_or_else(|| {

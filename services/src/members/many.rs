@@ -16,10 +16,10 @@ use domain::violation::Violation;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// What became of somebody.
+/// What became of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// The person.
+    /// The user.
     pub user_id: UserId,
     /// Whether they were no member before.
     pub is_new: bool,
@@ -27,11 +27,12 @@ pub struct Outcome {
     pub role: ProjectRole,
 }
 
-/// Adds people who are not in yet and gives the others the role asked for. The outcomes are in the order of `people`.
+/// Adds users who are not members yet and gives the others the role. The outcomes are in the order of `people`.
 ///
 /// # Errors
-/// A problem at `users` that names whoever is asked for twice or is nobody; [`Refusal::Rule`] for a personal project,
-/// for deactivated users, for users at their limit of shared projects, and for external users as [`super::add`] has it.
+/// A problem at `users` that names the id that is given twice or belongs to no user; [`Refusal::Rule`] for a personal
+/// project, for deactivated users, for users at their limit of shared projects, and for external users as
+/// [`super::add`] has it.
 pub async fn assign_many(
     services: &Services,
     can: &Can<ManageMembers>,
@@ -70,11 +71,11 @@ pub async fn assign_many(
     Ok(people.iter().map(outcome).collect())
 }
 
-/// Removes people.
+/// Removes members.
 ///
 /// # Errors
-/// A problem at `users` that names whoever is asked for twice or is no member; [`Refusal::Rule`] for a personal project
-/// and for whoever made the project.
+/// A problem at `users` that names the id that is given twice or belongs to no member; [`Refusal::Rule`] for a personal
+/// project and for its creator.
 pub async fn remove_many(services: &Services, can: &Can<ManageMembers>, people: &[UserId]) -> Result<(), Error> {
     let ids = distinct(people.iter().copied())?;
     let mut change = services.change(can).await?;

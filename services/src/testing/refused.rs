@@ -3,6 +3,7 @@
 use crate::Error;
 use domain::conflict::Conflict;
 use domain::error::Refusal;
+use domain::violation::Violation;
 use std::fmt::Debug;
 
 /// The refusal.
@@ -13,13 +14,13 @@ pub fn refusal<T: Debug>(result: Result<T, Error>) -> Refusal {
     result.expect_err("a refusal").into()
 }
 
-/// The words of the rule that refused.
+/// The rule that refused.
 ///
 /// # Panics
 /// It was done, or refused for something else.
-pub fn rule<T: Debug>(result: Result<T, Error>) -> String {
+pub fn rule<T: Debug>(result: Result<T, Error>) -> Violation {
     match refusal(result) {
-        Refusal::Rule(violation) => violation.to_string(),
+        Refusal::Rule(violation) => violation,
         other => panic!("expected a rule, got {other:?}"),
     }
 }
@@ -39,9 +40,9 @@ pub fn conflict<T: Debug>(result: Result<T, Error>) -> Conflict {
 ///
 /// # Panics
 /// It was done, or refused for something else.
-pub fn problem<T: Debug>(result: Result<T, Error>, field: &str) -> String {
+pub fn problem<T: Debug>(result: Result<T, Error>, field: &str) -> Violation {
     match refusal(result) {
-        Refusal::Invalid(errors) => errors.at(field).expect("a problem at the field").to_string(),
+        Refusal::Invalid(errors) => errors.at(field).expect("a problem at the field").clone(),
         other => panic!("expected a problem at {field}, got {other:?}"),
     }
 }

@@ -4,6 +4,7 @@ use super::{again, described, may_create, new_name};
 use domain::actor::Target;
 use domain::project::MemberQuery;
 use domain::role::{PlatformRole, ProjectRole};
+use domain::violation::Violation;
 use services::guard::Caller;
 use services::testing::{World, problem, rule};
 use services::{projects, views};
@@ -54,9 +55,9 @@ async fn a_name_in_use_is_a_problem_at_its_field_whatever_its_case() {
     let world = World::create().await;
     let ada = world.person("Ada", PlatformRole::User).await;
     world.project("Atlas", &ada).await;
-    let text =
+    let refused =
         problem(projects::create(&world.services, &may_create(&ada), new_name("atlas"), &described()).await, "name");
-    assert!(text.contains("already a project"), "{text}");
+    assert_eq!(refused, Violation::ProjectNameTaken);
     assert_eq!(shared_projects_of(&world, &ada).await, 1);
 }
 
@@ -70,8 +71,8 @@ async fn making_a_project_counts_towards_the_limit() {
             .await
             .expect("within the limit");
     }
-    let text = rule(projects::create(&world.services, &may_create(&ada), new_name("ten"), &described()).await);
-    assert_eq!(text, "Ada is already in 3 of 3 shared projects. Remove one, or ask an admin to raise the limit.");
+    let refused = rule(projects::create(&world.services, &may_create(&ada), new_name("ten"), &described()).await);
+    assert_eq!(refused, Violation::ProjectLimitReached { name: "Ada".to_owned(), used: 3, allowed: 3 });
     assert_eq!(shared_projects_of(&world, &ada).await, 3);
 
     let one = world.services.pool();
@@ -92,14 +93,10 @@ async fn an_own_limit_counts_instead_of_the_configured_one_and_admins_have_none(
         .await
         .expect("a limit");
     projects::create(&world.services, &may_create(&ada), new_name("one"), &described()).await.expect("one is allowed");
-    assert!(
-        rule(projects::create(&world.services, &may_create(&ada), new_name("two"), &described()).await)
-            .contains("1 of 1")
-    );
-    assert!(
-        rule(projects::create(&world.services, &may_create(&bob), new_name("two"), &described()).await)
-            .contains("0 of 0")
-    );
+    let refused = rule(projects::create(&world.services, &may_create(&ada), new_name("two"), &described()).await);
+    assert!(matches!(refused, Violation::ProjectLimitReached { used: 1, allowed: 1, .. }));
+    let refused = rule(projects::create(&world.services, &may_create(&bob), new_name("two"), &described()).await);
+    assert!(matches!(refused, Violation::ProjectLimitReached { used: 0, allowed: 0, .. }));
     for (name, target) in [("two", Target::Own), ("six", Target::Platform)] {
         let can = root.can(target).expect("an admin creates anywhere");
         projects::create(&world.services, &can, new_name(name), &described()).await.expect("no limit");
@@ -122,7 +119,7 @@ async fn parallel_creations_never_pass_the_limit() {
         for task in tasks {
             match task.await.expect("no panic") {
                 Ok(_) => {}
-                other => assert!(rule(other).contains("3 of 3")),
+                other => assert_eq!(rule(other).code(), "project_limit_reached"),
             }
         }
         assert_eq!(shared_projects_of(&world, &ada).await, 3);

@@ -7,6 +7,7 @@ use domain::id::ProjectId;
 use domain::permission::{DeleteProject, EditProject};
 use domain::project::{KEPT_AFTER_DELETION, ProjectName, ProjectQuery, ProjectState};
 use domain::role::{PlatformRole, ProjectRole};
+use domain::violation::Violation;
 use services::guard::Caller;
 use services::testing::{World, conflict, refusal, rule};
 use services::{projects, views};
@@ -19,8 +20,8 @@ async fn a_project_with_other_members_is_not_deleted_and_says_why() {
     let id = world.project("atlas", &ada).await;
     world.member(id, bob.actor.user_id, ProjectRole::Member).await;
     let can = may_edit(&world, &ada, id).await;
-    let text = rule(projects::delete(&world.services, &can, 1).await);
-    assert_eq!(text, "1 other person is a member. Remove them first.");
+    let refused = rule(projects::delete(&world.services, &can, 1).await);
+    assert_eq!(refused, Violation::ProjectHasMembers { others: 1 });
     assert!(views::project_page::facts(&world.services, &again(&world, &ada).await, &named("atlas")).await.is_ok());
     assert_eq!(world.audit(id.0).await, []);
 }
@@ -31,8 +32,8 @@ async fn a_personal_project_is_never_deleted() {
     let (ada, root) = (world.person("Ada", PlatformRole::User).await, world.person("Root", PlatformRole::Admin).await);
     let id = world.personal_project(&ada).await;
     assert!(again(&world, &ada).await.can::<EditProject>(Target::Project(id)).is_err());
-    let text = rule(projects::delete(&world.services, &may_edit(&world, &root, id).await, 1).await);
-    assert!(text.contains("personal project"), "{text}");
+    let refused = rule(projects::delete(&world.services, &may_edit(&world, &root, id).await, 1).await);
+    assert_eq!(refused, Violation::PersonalProjectDeletion);
 }
 
 #[tokio::test]

@@ -111,10 +111,10 @@ async fn grant_maintainer_refuses_an_unverified_address_without_its_subject() {
     let address = Email::parse("ada@example.com").expect("an address");
     let grant = |subject: Option<&'static str>| bootstrap::grant_maintainer(&world.services, &address, subject);
     let refused = rule(grant(None).await);
-    assert!(refused.contains("is not verified") && refused.contains("--subject <ID>"), "{refused}");
+    assert_eq!(refused.code(), "email_not_verified");
     let subject = claims["sub"].as_str().expect("a text").to_owned();
-    assert!(!refused.contains(&subject), "the operator looks the subject up where it cannot be chosen");
-    assert!(rule(grant(Some("another")).await).contains("another subject"));
+    assert!(!refused.to_string().contains(&subject), "the operator looks the subject up where it cannot be chosen");
+    assert!(rule(grant(Some("another")).await).code() == "other_subject");
     let role = world.again(&eve).await.expect("signed in").actor.role;
     assert_eq!(role, PlatformRole::User);
     bootstrap::grant_maintainer(&world.services, &address, Some(&subject)).await.expect("granted");
@@ -126,9 +126,7 @@ async fn grant_maintainer_checks_a_given_subject_of_a_verified_address_too() {
     let world = World::create().await;
     let bob = world.sign_in(&developer("bob", json!({}))).await.expect("admitted");
     let address = Email::parse("bob@example.com").expect("an address");
-    assert!(
-        rule(bootstrap::grant_maintainer(&world.services, &address, Some("eve")).await).contains("another subject")
-    );
+    assert!(rule(bootstrap::grant_maintainer(&world.services, &address, Some("eve")).await).code() == "other_subject");
     bootstrap::grant_maintainer(&world.services, &address, None).await.expect("granted");
     assert_eq!(world.again(&bob).await.expect("signed in").actor.role, PlatformRole::Maintainer);
     let local = world.person("Ada", PlatformRole::User).await;

@@ -207,7 +207,7 @@ async fn send(program: &Program<'_>, operation: &str, address: &str, body: Value
     let method = operation.split(' ').next().unwrap_or_default().to_uppercase();
     let method = Method::from_bytes(method.as_bytes()).expect("a method");
     let reply = program.ask(method, address, &[], (!body.is_null()).then_some(body)).await;
-    (reply.status, reply.message().to_owned())
+    (reply.status, reply.code().to_owned())
 }
 
 /// A browser's session proves nothing by being sent; a program's token proves itself with each request.
@@ -235,8 +235,7 @@ async fn what_hurts_asks_a_session_but_no_program_for_a_confirmed_identity() {
         let browser = Program::nobody(&server).ask(method.clone(), &address, &headers, body.clone()).await;
         let of_session = Program::of(&server, &session).ask(method.clone(), &address, &[], body.clone()).await;
         let of_program = program.ask(method.clone(), &address, &[], body).await;
-        let is_asked =
-            |reply: &super::Reply| reply.status == 403 && reply.details().starts_with("You proved who you are");
+        let is_asked = |reply: &super::Reply| reply.status == 403 && reply.code() == "reauthentication_required";
         let hurts = ask.hurts() && method != Method::GET && !is_sign_in;
         assert_eq!(is_asked(&browser), hurts, "{operation} with a cookie: {browser:?}");
         assert_eq!(is_asked(&of_session), hurts, "{operation} with a browser's secret: {of_session:?}");

@@ -14,35 +14,35 @@ async fn whatever_goes_wrong_is_told_in_one_shape() {
     let users = "/v1/admin/users";
     let large = "a".repeat(300_000);
     let (json, text, none) = ("application/json", "text/plain", "");
-    let cases: [(Method, &str, &str, &str, u16); 13] = [
-        (Method::GET, "/v1/none", none, "", 404),
-        (Method::GET, "/v1", none, "", 404),
-        (Method::GET, "/v1/", none, "", 404),
-        (Method::DELETE, users, none, "", 405),
-        (Method::POST, users, text, "{}", 415),
-        (Method::POST, users, none, "{}", 415),
-        (Method::POST, users, json, "{", 422),
-        (Method::POST, users, json, "[]", 422),
-        (Method::POST, users, json, "", 422),
+    let cases: [(Method, &str, &str, &str, (u16, &str)); 13] = [
+        (Method::GET, "/v1/none", none, "", (404, "unknown_address")),
+        (Method::GET, "/v1", none, "", (404, "unknown_address")),
+        (Method::GET, "/v1/", none, "", (404, "unknown_address")),
+        (Method::DELETE, users, none, "", (405, "method_not_allowed")),
+        (Method::POST, users, text, "{}", (415, "unsupported_media_type")),
+        (Method::POST, users, none, "{}", (415, "unsupported_media_type")),
+        (Method::POST, users, json, "{", (422, "invalid_request")),
+        (Method::POST, users, json, "[]", (422, "invalid_request")),
+        (Method::POST, users, json, "", (422, "invalid_request")),
         (
             Method::POST,
             users,
             json,
             "{\"email\":\"\\u0000\",\"username\":\"abc\",\"password\":\"a quiet ledger line\"}",
-            422,
+            (422, "invisible_character"),
         ),
-        (Method::POST, users, json, &large, 413),
-        (Method::GET, "/v1/admin/users?cursor=nonsense", none, "", 422),
-        (Method::GET, "/v1/admin/users?page=50000", none, "", 400),
+        (Method::POST, users, json, &large, (413, "body_too_large")),
+        (Method::GET, "/v1/admin/users?cursor=nonsense", none, "", (422, "unknown_cursor")),
+        (Method::GET, "/v1/admin/users?page=50000", none, "", (400, "page_too_deep")),
     ];
-    for (method, path, kind, body, status) in cases {
+    for (method, path, kind, body, expected) in cases {
         let request = server.request(method.clone(), path, &[]).bearer_auth(&root.token).body(body.to_owned());
         let request = if kind.is_empty() { request } else { request.header("content-type", kind) };
         let reply = read(&method, path, answer(request).await).await;
-        assert_eq!(reply.status, status, "{method} {path} {kind}: {reply:?}");
+        assert_eq!((reply.status, reply.code()), expected, "{method} {path} {kind}: {reply:?}");
         assert!(!reply.message().is_empty(), "{method} {path}");
         assert!(!reply.header("x-request-id").is_empty(), "{method} {path}");
-        if status == 405 {
+        if reply.status == 405 {
             assert!(reply.header("allow").contains("GET"), "{reply:?}");
         }
     }

@@ -67,30 +67,31 @@ async fn many_come_and_go_all_or_none() {
     assert_eq!(actions(&updated.body), ["updated"; 3]);
     assert_eq!(server.world.audit(atlas.0).await.len(), 6);
     let unknown = json!({"user_id": "0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d", "is_project_admin": true});
-    for (users, status) in [
-        (json!([]), 422),
-        (
-            json!([{"user_id": people[0], "is_project_admin": true}, {"user_id": people[0], "is_project_admin": true}]),
-            400,
-        ),
-        (json!([{"user_id": "x", "is_project_admin": true}]), 400),
-        (json!([{"user_id": people[0], "is_project_admin": false}, unknown]), 404),
-        (json!((0..1001).map(|_| &unknown).collect::<Vec<_>>()), 422),
+    let twice = json!({"user_id": people[0], "is_project_admin": true});
+    for (users, expected) in [
+        (json!([]), (422, "invalid_request")),
+        (json!([twice, twice]), (400, "named_twice")),
+        (json!([{"user_id": "x", "is_project_admin": true}]), (400, "invalid_user_id")),
+        (json!([{"user_id": people[0], "is_project_admin": false}, unknown]), (404, "unknown_users")),
+        (json!((0..1001).map(|_| &unknown).collect::<Vec<_>>()), (422, "invalid_request")),
     ] {
         let refused = ada.post(path, json!({"users": users})).await;
-        assert_eq!(refused.status, status, "{refused:?}");
+        assert_eq!((refused.status, refused.code()), expected, "{refused:?}");
     }
     let query = |ids: &[domain::id::UserId]| {
         let pairs: Vec<String> = ids.iter().map(|id| format!("user_id={id}")).collect();
         format!("{path}?{}", pairs.join("&"))
     };
     assert_eq!(ada.delete(path).await.status, 422);
-    assert_eq!(ada.delete(&query(&[people[0], people[0]])).await.status, 400);
-    assert_eq!(ada.delete(&query(&[people[0], owner])).await.status, 400);
+    for (ids, code) in [([people[0], people[0]], "named_twice"), ([people[0], owner], "creator_stays")] {
+        let refused = ada.delete(&query(&ids)).await;
+        assert_eq!((refused.status, refused.code()), (400, code), "{refused:?}");
+    }
     assert_eq!(ada.get("/v1/projects/atlas").await.body["admin_count"], 4);
     let removed = ada.delete(&query(&people)).await;
     assert_eq!((removed.status, actions(&removed.body)), (200, vec!["removed".to_owned(); 3]));
-    assert_eq!(ada.delete(&query(&people[..1])).await.status, 404);
+    let gone = ada.delete(&query(&people[..1])).await;
+    assert_eq!((gone.status, gone.code()), (404, "not_members"), "{gone:?}");
     assert_eq!(ada.get("/v1/projects/atlas").await.body["user_count"], 1);
 }
 
@@ -106,7 +107,7 @@ async fn somebody_at_the_limit_keeps_everybody_out() {
     server.world.project("four", &root).await;
     let users = [&full, &free].map(|who| json!({"user_id": who.actor.user_id, "is_project_admin": false}));
     let refused = Program::of(&server, &root).post("/v1/projects/four/assignments", json!({"users": users})).await;
-    assert_eq!(refused.status, 409, "{refused:?}");
+    assert_eq!((refused.status, refused.code()), (409, "project_limit_reached"), "{refused:?}");
     assert!(refused.message().contains("Full is already in 3 of 3"), "{refused:?}");
     assert_eq!(Program::of(&server, &root).get("/v1/projects/four").await.body["user_count"], 1);
 }
@@ -128,8 +129,7 @@ async fn external_user_is_refused_with_409_at_every_address() {
         root.put("/v1/projects/atlas/ownership", json!({"user_id": gus})).await,
         root.post(&format!("/v1/admin/users/{gus}/projects"), json!({"project_name": "atlas"})).await,
     ] {
-        assert_eq!(refused.status, 409, "{refused:?}");
-        assert!(refused.message().starts_with("External users cannot be members of atlas: Gus."), "{refused:?}");
+        assert_eq!((refused.status, refused.code()), (409, "project_closed_to_external_users"), "{refused:?}");
     }
     assert_eq!(root.get("/v1/projects/atlas").await.body["user_count"], 1);
 }
@@ -144,9 +144,14 @@ async fn an_administrator_manages_the_projects_of_a_person() {
     let root = Program::of(&server, &root);
     let path = format!("/v1/admin/users/{}/projects", eve.actor.user_id);
     assert_eq!(root.post(&path, json!({"project_name": "atlas"})).await.status, 200);
-    assert_eq!(root.post(&path, json!({"project_name": "atlas"})).await.status, 409);
-    assert_eq!(root.post(&path, json!({"project_name": "none"})).await.status, 404);
-    assert_eq!(root.post(&path, json!({"project_name": "eve@example.com"})).await.status, 403);
+    for (project, expected) in [
+        ("atlas", (409, "already_member")),
+        ("none", (404, "project_not_found")),
+        ("eve@example.com", (403, "personal_project")),
+    ] {
+        let refused = root.post(&path, json!({"project_name": project})).await;
+        assert_eq!((refused.status, refused.code()), expected, "{refused:?}");
+    }
     let place = format!("{path}/atlas");
     assert_eq!(root.put(&place, json!({"is_project_admin": true})).await.status, 200);
     let listed = root.get(&path).await.body;
@@ -160,8 +165,9 @@ async fn an_administrator_manages_the_projects_of_a_person() {
         .collect();
     assert_eq!(listed, [("atlas", true, false), ("eve@example.com", false, true)]);
     assert_eq!(root.delete(&place).await.status, 200);
-    assert_eq!(root.delete(&place).await.status, 404);
-    assert_eq!(root.put(&place, json!({"is_project_admin": true})).await.status, 404);
+    for refused in [root.delete(&place).await, root.put(&place, json!({"is_project_admin": true})).await] {
+        assert_eq!((refused.status, refused.code()), (404, "not_a_member"), "{refused:?}");
+    }
     let unknown = "/v1/admin/users/0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d/projects";
     assert_eq!(root.get(unknown).await.status, 404);
     assert_eq!(root.post(unknown, json!({"project_name": "atlas"})).await.status, 404);

@@ -43,6 +43,11 @@ impl Reply {
         self.response.get(name).map_or("", |value| value.to_str().expect("plain text"))
     }
 
+    /// The code of an error.
+    pub(crate) fn code(&self) -> &str {
+        self.body["error"]["code"].as_str().unwrap_or_default()
+    }
+
     /// The message of an error.
     pub(crate) fn message(&self) -> &str {
         self.body["error"]["message"].as_str().unwrap_or_default()

@@ -37,10 +37,7 @@ async fn a_project_is_made_read_changed_and_deleted() {
     assert_eq!((names(&listed.body), &listed.body["data"][0]["counters"]), (vec!["notebooks"], &Value::Null));
     let deleted = ada.delete(path).await;
     assert_eq!((deleted.status, &deleted.body["name"]), (200, &json!("notebooks")));
-    assert_eq!(
-        (ada.get(path).await.status, ada.get(path).await.message().to_owned()),
-        (404, "Project not found".into())
-    );
+    assert_eq!((ada.get(path).await.status, ada.get(path).await.code().to_owned()), (404, "project_not_found".into()));
     let again = ada.post("/v1/projects", json!({"name": "notebooks"})).await;
     assert_eq!(again.status, 409, "a deleted project can be restored for a while, and keeps its name");
 }
@@ -93,7 +90,7 @@ async fn every_refusal_has_the_number_that_clients_know() {
     let both = ada.patch(path, json!({"description": "x", "clear_description": true})).await;
     assert!(both.message().contains("Provide either description or clear_description"), "{both:?}");
     let refused = root.patch(personal, json!({"display_name": "x"})).await;
-    assert!(refused.message().contains("Cannot update a personal project"), "{refused:?}");
+    assert_eq!(refused.code(), "personal_project", "{refused:?}");
     assert_eq!(ada.get(path).await.body["display_name"], Value::Null);
     let hidden = eve.get(path).await.body;
     assert!(hidden.get("cli_analytics_enabled").is_none(), "{hidden}");
@@ -145,7 +142,7 @@ async fn a_limit_is_403_and_counts_shared_projects_alone() {
     }
     let refused = ada.post("/v1/projects", json!({"name": "four"})).await;
     assert_eq!(refused.status, 403);
-    assert!(refused.message().contains("3 of 3"), "{refused:?}");
+    assert_eq!(refused.code(), "project_limit_reached", "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

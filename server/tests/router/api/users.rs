@@ -128,7 +128,7 @@ async fn a_project_admin_reads_of_the_members_of_managed_projects_and_of_nothing
     let member = manager.get(&path(&cleo)).await;
     assert_eq!((member.status, member.body["projects"].as_array().map(Vec::len)), (200, Some(1)), "{member:?}");
     let other = manager.get(&path(&eve)).await;
-    assert_eq!((other.status, other.message()), (404, "User not found"));
+    assert_eq!((other.status, other.code()), (404, "user_not_found"));
     let unknown = manager.get("/v1/admin/users/0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d").await;
     assert_eq!((unknown.status, &unknown.body), (404, &other.body), "nothing tells whether an id exists");
     let nobody = Program::of(&server, &eve);

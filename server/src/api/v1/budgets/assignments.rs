@@ -145,9 +145,8 @@ async fn save(
 ) -> Result<StatusCode, ApiError> {
     let mut wanted = Wanted::new();
     for (category, budget) in assignments {
-        let problem = |problem: domain::violation::Violation| {
-            ApiError::field(&format!("assignments.{category}"), problem.to_string())
-        };
+        let problem =
+            |problem: domain::violation::Violation| ApiError::value(&format!("assignments.{category}"), &problem);
         let slug = budget.as_deref().map(BudgetSlug::parse).transpose().map_err(problem)?;
         wanted.insert(Category::parse(&category).map_err(problem)?, slug);
     }

@@ -76,8 +76,7 @@ pub async fn create(
 ) -> Result<(StatusCode, Versioned<Budget>), ApiError> {
     let can = on_platform::<ManageBudgets>(&caller)?;
     let Body(body) = body?;
-    let slug =
-        BudgetSlug::parse_new(&body.budget_id).map_err(|problem| ApiError::field("budget_id", problem.to_string()))?;
+    let slug = BudgetSlug::parse_new(&body.budget_id).map_err(|problem| ApiError::value("budget_id", &problem))?;
     budgets::create(&state.services, &can, Some(&slug), &parse(&body)?).await?;
     Ok((StatusCode::CREATED, shown(&state, &caller, &slug).await?))
 }

@@ -57,7 +57,7 @@ pub async fn budgets(
     let can = on_platform::<ViewBudgets>(&caller)?;
     let (Query(at), Query(asked)) = (at?, asked?);
     let category = asked.category.as_deref().map(Category::parse).transpose();
-    let category = category.map_err(|problem| ApiError::field("category", problem.to_string()))?;
+    let category = category.map_err(|problem| ApiError::value("category", &problem))?;
     let filter = BudgetFilter { category, ..BudgetFilter::default() };
     let query = ListQuery { filter, order: BudgetSort::Created, descending: true, slice: at.slice()? };
     let listing = budgets::list_for_api(&state.services, &can, &query).await?;

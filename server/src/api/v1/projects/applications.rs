@@ -74,9 +74,9 @@ pub async fn list(
     on_platform::<ViewUsers>(&caller)?;
     let Query(asked) = asked?;
     let search = asked.search.as_deref().map(SearchTerm::parse_sent).transpose();
-    let search = search.map_err(|problem| ApiError::field("search", problem.to_string()))?;
+    let search = search.map_err(|problem| ApiError::value("search", &problem))?;
     let size = PageSize::for_programs(u16::try_from(asked.limit).unwrap_or(u16::MAX));
-    let size = size.map_err(|problem| ApiError::field("limit", problem.to_string()))?;
+    let size = size.map_err(|problem| ApiError::value("limit", &problem))?;
     let filter = ProjectFilter { search, ..ProjectFilter::default() };
     let slice = Slice::at(None, size);
     let query = ListQuery { filter, order: ProjectSort::TechnicalName, descending: false, slice };

@@ -103,14 +103,14 @@ pub async fn projects(
 fn query(asked: &Asked, slice: Slice) -> Result<ListQuery<ProjectFilter, ProjectSort>, ApiError> {
     let search = asked.search.as_deref().map(SearchTerm::parse_sent).transpose();
     let category = asked.budget_category.as_deref().map(Category::parse).transpose();
-    let category = category.map_err(|problem| ApiError::field("budget_category", problem.to_string()))?;
+    let category = category.map_err(|problem| ApiError::value("budget_category", &problem))?;
     let (order, descending) = match asked.sort_by {
         None => (ProjectSort::Created, true),
         Some(SortBy::Name) => (ProjectSort::TechnicalName, asked.sort_order == Order::Desc),
         Some(SortBy::CreatedAt) => (ProjectSort::Created, asked.sort_order == Order::Desc),
     };
     let filter = ProjectFilter {
-        search: search.map_err(|problem| ApiError::field("search", problem.to_string()))?,
+        search: search.map_err(|problem| ApiError::value("search", &problem))?,
         budget: (asked.has_assigned_budgets || category.is_some()).then_some(category),
         ..ProjectFilter::default()
     };

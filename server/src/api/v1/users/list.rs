@@ -152,7 +152,7 @@ fn filter(wanted: Wanted) -> Result<UserFilter, ApiError> {
         None => WantedFilters::default(),
         Some(text) => parse(text)?,
     };
-    let at = |name: &str, problem: Violation| ApiError::field(&format!("filters.{name}"), problem.to_string());
+    let at = |name: &str, problem: Violation| ApiError::value(&format!("filters.{name}"), &problem);
     let names = |names: Vec<String>| names.iter().map(|name| ProjectName::parse_sent(name)).collect();
     let slugs = |slugs: Vec<String>| slugs.iter().map(|slug| BudgetSlug::parse(slug)).collect();
     Ok(UserFilter {
@@ -161,7 +161,7 @@ fn filter(wanted: Wanted) -> Result<UserFilter, ApiError> {
             .as_deref()
             .map(SearchTerm::parse_sent)
             .transpose()
-            .map_err(|problem| ApiError::field("search", problem.to_string()))?,
+            .map_err(|problem| ApiError::value("search", &problem))?,
         projects: members.projects.map(names).transpose().map_err(|problem| at("projects", problem))?,
         budgets: members.budgets.map(slugs).transpose().map_err(|problem| at("budgets", problem))?,
         kind: members
