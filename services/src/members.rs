@@ -1,11 +1,9 @@
 //! The members of a project: one service behind every path, so that limit, audit and rules are the same.
 
 mod many;
-mod page;
 mod undo;
 
 pub use many::{Outcome, assign_many, remove_many};
-pub(crate) use page::page;
 pub use undo::undo;
 
 use crate::Services;

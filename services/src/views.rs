@@ -5,6 +5,7 @@
 pub mod budgets;
 pub mod drift;
 mod holdings;
+mod members;
 pub mod my_access;
 pub mod project_page;
 pub mod projects;

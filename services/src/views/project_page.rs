@@ -1,11 +1,11 @@
 //! The page of a project: its facts with budgets and those to choose from in one statement, a page of its members in
 //! another.
 
+use super::members;
 use crate::Services;
 use crate::budgets::{AssignedRow, ChoiceRow, choices, chooses};
 use crate::error::Error;
 use crate::guard::Caller;
-use crate::members;
 use crate::projects::{FACTS, FactsRow, check_password_changed, check_visible, push_projects};
 use domain::actor::Target;
 use domain::budget::AssignedBudget;

@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Members by name. One statement; the caller has checked that the project may be seen.
-pub(crate) async fn page(
+pub(super) async fn page(
     services: &Services,
     project: &ProjectFacts,
     query: &MemberQuery,
