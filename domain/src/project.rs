@@ -6,7 +6,7 @@ mod query;
 
 pub use draft::{ProjectDraft, ProjectFields};
 pub use name::{ProjectName, RESERVED_NAMES};
-pub use query::{MemberQuery, ProjectQuery, ProjectSort, ProjectState};
+pub use query::{MemberQuery, ProjectQuery, ProjectSort, ProjectState, ProjectTypes};
 
 use crate::budget::{AssignedBudget, BudgetChoice};
 use crate::id::{ProjectId, UserId};

@@ -26,6 +26,9 @@ pub enum UserKind {
 }
 
 impl UserKind {
+    /// In the order of the filter.
+    pub const ALL: [Self; 2] = [Self::Regular, Self::External];
+
     /// As stored and as it stands in a form.
     pub const fn key(self) -> &'static str {
         match self {
@@ -211,6 +214,9 @@ pub struct UserQuery {
     pub role: Option<PlatformRole>,
     /// Only people in this state.
     pub status: Option<UserStatus>,
+    /// Only users of this type.
+    #[serde(default)]
+    pub kind: Option<UserKind>,
     /// Only people whose last token says something else than the console.
     #[serde(default)]
     pub differs: bool,
@@ -232,6 +238,7 @@ impl UserQuery {
             project: params.take("project", ProjectName::parse_existing),
             role: params.take("role", PlatformRole::parse),
             status: params.take("status", UserStatus::parse),
+            kind: params.take("type", UserKind::parse),
             differs: params.take("token", parse_differs).unwrap_or_default(),
             sort: params.take("sort", UserSort::parse).unwrap_or_default(),
             descending: params.take("dir", parse_descending).unwrap_or_default(),
@@ -247,6 +254,7 @@ impl UserQuery {
         pairs.extend(self.project.as_ref().map(|name| ("project", name.to_string())));
         pairs.extend(self.role.map(|role| ("role", role.key().to_owned())));
         pairs.extend(self.status.map(|status| ("status", status.key().to_owned())));
+        pairs.extend(self.kind.map(|kind| ("type", kind.key().to_owned())));
         pairs.extend(self.differs.then(|| ("token", DIFFERS.to_owned())));
         list_params(
             &mut pairs,
@@ -261,7 +269,12 @@ impl UserQuery {
 
     /// Whether anything narrows the list.
     pub const fn is_filtered(&self) -> bool {
-        self.search.is_some() || self.project.is_some() || self.role.is_some() || self.status.is_some() || self.differs
+        self.search.is_some()
+            || self.project.is_some()
+            || self.role.is_some()
+            || self.status.is_some()
+            || self.kind.is_some()
+            || self.differs
     }
 }
 

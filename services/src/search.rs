@@ -19,7 +19,7 @@ pub(crate) use inline::Inline;
 
 use crate::Services;
 use crate::error::Error;
-use domain::project::ProjectName;
+use domain::project::{ProjectKind, ProjectName};
 use domain::text::SearchTerm;
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -56,6 +56,8 @@ pub(crate) struct Wanted {
     term: Option<(SearchTerm, Place)>,
     /// Whose people alone are looked for.
     project: Option<ProjectName>,
+    /// The type of projects that alone are looked for.
+    kind: Option<ProjectKind>,
 }
 
 /// Where a term has to stand.
@@ -87,6 +89,18 @@ impl Hits {
         Self::look_up(services, Wanted::new(Searched::Users, term, project)).await
     }
 
+    /// Looks up the projects of a type that match a term; one statement, none without a term.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(crate) async fn of_projects(
+        services: &Services,
+        term: Option<&SearchTerm>,
+        kind: Option<ProjectKind>,
+    ) -> Result<Self, Error> {
+        Self::look_up(services, Wanted { kind, ..Wanted::new(Searched::Projects, term, None) }).await
+    }
+
     async fn look_up(services: &Services, wanted: Wanted) -> Result<Self, Error> {
         if wanted.term.is_none() && wanted.project.is_none() {
             return Ok(Self::All);
@@ -114,7 +128,7 @@ impl Hits {
 
 impl Wanted {
     fn new(table: Searched, term: Option<&SearchTerm>, project: Option<&ProjectName>) -> Self {
-        Self { table, term: term.map(|term| (term.clone(), table.place(term))), project: project.cloned() }
+        Self { table, term: term.map(|term| (term.clone(), table.place(term))), project: project.cloned(), kind: None }
     }
 
     /// The bounded look-up. Not kept as a prepared statement, so that its plan knows the term.
@@ -133,6 +147,9 @@ impl Wanted {
             (_, project) => {
                 sql.push(format_args!("select t.id from {} t where true", self.table.name()));
                 self.push_term_for_the_index(sql);
+                if let Some(kind) = self.kind {
+                    sql.push(format_args!(" and t.project_type = '{}'", kind.key()));
+                }
                 if let Some(project) = project {
                     sql.push(" and t.id in (select m.user_id from user_projects m where m.project_id = ");
                     push_id_of(sql, project);
@@ -324,6 +341,22 @@ mod tests {
             sql.push(order);
             let plan = world.generic_plan(&mut sql).await;
             assert!(plan.contains(index) && !plan.contains("Seq Scan"), "{plan}");
+        }
+    }
+
+    #[tokio::test]
+    async fn shared_projects_are_looked_up_in_indexes_of_their_own() {
+        let world = World::create().await;
+        for (raw, index) in [
+            ("quetzal", "projects_shared_folded_search"),
+            ("qu", "projects_shared_folded_search"),
+            ("q", "projects_shared_by_folded_initial"),
+        ] {
+            let term = SearchTerm::parse(raw).expect("a term");
+            let kind = Some(ProjectKind::Shared);
+            let wanted = Wanted { kind, ..Wanted::new(Searched::Projects, Some(&term), None) };
+            let plan = world.plan_on_a_large_table(&mut wanted.lookup()).await;
+            assert!(plan.contains(index), "{raw}: {plan}");
         }
     }
 }

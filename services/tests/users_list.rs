@@ -7,7 +7,7 @@ use domain::permission::ViewUsers;
 use domain::project::ProjectName;
 use domain::role::{PlatformRole, ProjectRole};
 use domain::text::SearchTerm;
-use domain::user::{UserQuery, UserRow, UserSort, UserStatus};
+use domain::user::{UserKind, UserQuery, UserRow, UserSort, UserStatus};
 use services::guard::Can;
 use services::testing::{World, count_statements};
 use services::views;
@@ -271,4 +271,14 @@ async fn the_number_of_statements_does_not_grow_with_the_rows() {
         let (_, statements) = count_statements(views::user_page::load(&stage.world.services, &stage.can, id)).await;
         assert_eq!(statements, 1);
     }
+}
+
+#[tokio::test]
+async fn type_filter_lists_external_or_regular_users_alone() {
+    let stage = Stage::set().await;
+    stage.world.person("Guest", PlatformRole::User).await;
+    stage.run("update users set user_type = 'external' where name = 'Guest'").await;
+    let of = |kind| UserQuery { kind: Some(kind), ..UserQuery::default() };
+    assert_eq!(stage.names(of(UserKind::External)).await, ["Guest"]);
+    assert_eq!(stage.names(of(UserKind::Regular)).await, ["Ada"]);
 }

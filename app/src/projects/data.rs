@@ -53,6 +53,18 @@ pub async fn list_projects(query: ProjectQuery) -> Result<WithServerTime<Page<Pr
     .await
 }
 
+/// Tells whether a search matches projects of the type that its list leaves out.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "projects-of-other-type")]
+pub async fn match_other_type(query: ProjectQuery) -> Result<WithServerTime<bool>, PageError> {
+    crate::page::load_page(|services, caller| async move {
+        services::views::projects::matches_other_type(&services, &caller, &query).await
+    })
+    .await
+}
+
 /// Reads a project's page.
 ///
 /// # Errors

@@ -15,7 +15,7 @@ use crate::ui::{
 use domain::page::Page;
 use domain::permission::Permission;
 use domain::role::PlatformRole;
-use domain::user::{DIFFERS, UserQuery, UserRow, UserSort, UserStatus};
+use domain::user::{DIFFERS, UserKind, UserQuery, UserRow, UserSort, UserStatus};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use time::OffsetDateTime;
@@ -122,6 +122,15 @@ fn filters(query: &UserQuery, has_provider: bool) -> impl IntoView + use<> {
             clear_href=UserQuery { status: None, ..query.clone() }.address()
             submit="Show people"
         />
+        <FilterChip
+            id="filter-type"
+            name="type"
+            label="Type"
+            options=UserKind::ALL.map(|kind| Choice::new(kind.key(), kind.title())).into()
+            selected=query.kind.map(|kind| kind.key().to_owned())
+            clear_href=UserQuery { kind: None, ..query.clone() }.address()
+            submit="Show users"
+        />
         {has_provider.then(|| token_filter(query))}
         {clear(query)}
     }
@@ -159,6 +168,7 @@ fn columns(query: &UserQuery) -> impl IntoView + use<> {
             <SortHeader label="Name" by=name />
             <Header label="Status" width=Width::Medium />
             <Header label="Role" width=Width::Medium />
+            <Header label="Type" width=Width::Short />
             <Header label="Projects" />
             <SortHeader label="Last sign-in" by=sign_in width=Width::Medium />
             <SortHeader label="Created" by=created width=Width::Medium priority=super::row::CREATED />

@@ -2,8 +2,8 @@
 
 use crate::paths;
 use crate::ui::{
-    Avatar, Cell, Day, NameCell, Priority, ProjectBadges, RelativeTime, RoleBadge, Stacked, StatusMark, TableRow,
-    shown_address,
+    Avatar, Cell, Day, ExternalBadge, NameCell, Priority, ProjectBadges, RelativeTime, RoleBadge, Stacked, StatusMark,
+    TableRow, shown_address,
 };
 use domain::role::PlatformRole;
 use domain::user::{UserKind, UserRow};
@@ -16,11 +16,11 @@ pub const CREATED: Priority = Priority::P3;
 /// A person's row: name and address, state, role, projects, last sign-in, day of creation.
 pub fn person_row(person: UserRow, now: OffsetDateTime) -> impl IntoView {
     let (href, all_projects) = (paths::user(person.id), paths::user(person.id));
-    let is_plain = person.role == PlatformRole::User && person.kind == UserKind::Regular;
     let (name, seed) = (person.name.clone(), person.id.to_string());
     let projects_stacked = if person.project_count == 0 { Stacked::Hidden } else { Stacked::Line };
     let sign_in_stacked = if person.last_sign_in_at.is_none() { Stacked::Hidden } else { Stacked::Line };
-    let role_stacked = if is_plain { Stacked::Hidden } else { Stacked::End };
+    let role_stacked = if person.role == PlatformRole::User { Stacked::Hidden } else { Stacked::End };
+    let type_stacked = if person.kind == UserKind::Regular { Stacked::Hidden } else { Stacked::Line };
     view! {
         <TableRow>
             <Cell stacked=Stacked::Line>
@@ -32,7 +32,10 @@ pub fn person_row(person: UserRow, now: OffsetDateTime) -> impl IntoView {
                 <StatusMark status=person.status />
             </Cell>
             <Cell stacked=role_stacked>
-                <RoleBadge role=person.role kind=person.kind />
+                <RoleBadge role=person.role />
+            </Cell>
+            <Cell stacked=type_stacked>
+                <TypeBadge kind=person.kind />
             </Cell>
             <Cell stacked=projects_stacked label="Projects">
                 <ProjectBadges
@@ -47,6 +50,18 @@ pub fn person_row(person: UserRow, now: OffsetDateTime) -> impl IntoView {
                 <Day at=person.created_at />
             </Cell>
         </TableRow>
+    }
+}
+
+/// The type: a badge for external users, plain text for the others.
+#[component]
+fn TypeBadge(
+    /// Regular or external.
+    kind: UserKind,
+) -> impl IntoView {
+    match kind {
+        UserKind::External => view! { <ExternalBadge kind /> }.into_any(),
+        UserKind::Regular => view! { <span class="text-sm text-ink-2">{kind.title()}</span> }.into_any(),
     }
 }
 

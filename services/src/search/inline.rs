@@ -1,16 +1,22 @@
 //! A search that is looked up by the statement that shows what it found, where a page has no statement to spare.
 
 use super::{FEW, Searched, Wanted};
-use domain::project::ProjectName;
+use domain::project::{ProjectKind, ProjectName};
 use domain::text::SearchTerm;
 use sqlx::{Postgres, QueryBuilder};
 
-/// A term in the people of a project. The statement asks for both cases, and Postgres works for the one that is true.
+/// A search within the statement that uses its hits.
 pub(crate) struct Inline(Wanted);
 
 impl Inline {
+    /// A term in the people of a project. The statement asks for both cases, and Postgres works for the one that is true.
     pub(crate) fn of_people(term: &SearchTerm, project: &ProjectName) -> Self {
         Self(Wanted::new(Searched::Users, Some(term), Some(project)))
+    }
+
+    /// A term in the projects of a type.
+    pub(crate) fn of_projects(term: &SearchTerm, kind: ProjectKind) -> Self {
+        Self(Wanted { kind: Some(kind), ..Wanted::new(Searched::Projects, Some(term), None) })
     }
 
     /// Begins a statement with `hits`, which the conditions speak of.

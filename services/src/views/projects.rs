@@ -8,7 +8,7 @@ use crate::Services;
 use crate::error::Error;
 use crate::guard::{Caller, Can};
 use crate::listing::{List as _, ListQuery, Listing, Slice};
-use crate::search::{Hits, Searched};
+use crate::search::{Hits, Inline};
 use domain::actor::Target;
 use domain::budget::Category;
 use domain::error::Refusal;
@@ -74,6 +74,8 @@ pub struct ProjectFilter {
     pub search: Option<SearchTerm>,
     /// Only projects in this state; `None` stands for all in use.
     pub state: Option<ProjectState>,
+    /// Only projects of this type.
+    pub kind: Option<ProjectKind>,
     /// Only projects with a budget: of any category, or of one.
     pub budget: Option<Option<Category>>,
 }
@@ -90,10 +92,35 @@ pub async fn list(services: &Services, caller: &Caller, query: &ProjectQuery) ->
     if caller.actor.mode == Mode::Keycloak && scope.is_all() && !is_telling {
         return Ok(Page { rows: Vec::new(), previous: None, next: None });
     }
-    let filter = ProjectFilter { search: query.search.clone(), state: query.state, budget: None };
+    let kind = listed_kind(caller, &scope, query);
+    let filter = ProjectFilter { search: query.search.clone(), state: query.state, kind, budget: None };
     let slice = Slice::at(query.cursor.clone(), query.size);
     let query = ListQuery { filter, order: query.sort, descending: query.descending, slice };
     Ok(read(services, caller, scope, &query, false).await?.page.map(ProjectRow::from))
+}
+
+/// The only type of the console's list; `None` for all.
+fn listed_kind(caller: &Caller, scope: &ReadScope<ViewProject>, query: &ProjectQuery) -> Option<ProjectKind> {
+    query.types(scope.is_all() && caller.actor.mode == Mode::Platform).only()
+}
+
+/// Whether the search of the console's list matches projects of the type that the list leaves out. One statement, and
+/// none for a list that leaves nothing out.
+///
+/// # Errors
+/// As [`list`].
+pub async fn matches_other_type(services: &Services, caller: &Caller, query: &ProjectQuery) -> Result<bool, Error> {
+    let scope = ReadScope::<ViewProject>::of(caller)?;
+    let (Some(term), Some(kind)) = (&query.search, listed_kind(caller, &scope, query)) else { return Ok(false) };
+    let other = if kind == ProjectKind::Shared { ProjectKind::Personal } else { ProjectKind::Shared };
+    let filter = ProjectFilter { state: query.state, kind: Some(other), ..ProjectFilter::default() };
+    let query = ListQuery { filter, ..ListQuery::default() };
+    let list = Projects { services, actor: &caller.actor, scope, query: &query, hits: Hits::All, for_api: false };
+    let mut sql = Inline::of_projects(term, other).statement();
+    sql.push("select exists (select from hits join projects p on p.id = hits.id where true");
+    list.push_condition(&mut sql);
+    sql.push(")");
+    Ok(sql.build_query_scalar().persistent(false).fetch_one(&services.pool).await?)
 }
 
 /// A page of the list with its total, for `/v1`. One statement, and one more for a search, whatever the number of rows.
@@ -168,7 +195,7 @@ async fn read(
     query: &ListQuery<ProjectFilter, ProjectSort>,
     for_api: bool,
 ) -> Result<Listing<Project>, Error> {
-    let hits = Hits::of(services, Searched::Projects, query.filter.search.as_ref()).await?;
+    let hits = Hits::of_projects(services, query.filter.search.as_ref(), query.filter.kind).await?;
     let list = Projects { services, actor: &caller.actor, scope, query, hits, for_api };
     list.fetch(services).await?.try_map(|row| row.read(services, &caller.actor))
 }

@@ -13,7 +13,7 @@ use domain::actor::{Actor, Target};
 use domain::id::{ProjectId, UserId};
 use domain::page::MAX_EXACT_COUNT;
 use domain::permission::{Permission, ViewProject};
-use domain::project::{ProjectDraft, ProjectSort, ProjectState};
+use domain::project::{ProjectDraft, ProjectKind, ProjectSort, ProjectState};
 use domain::role::ProjectRole;
 use sqlx::types::Json;
 use sqlx::{Postgres, QueryBuilder};
@@ -51,8 +51,8 @@ impl List for Projects<'_> {
     }
 
     fn is_narrowed(&self) -> bool {
-        let ProjectFilter { search, state, budget } = &self.query.filter;
-        !self.scope.is_all() || search.is_some() || state.is_some() || budget.is_some()
+        let ProjectFilter { search, state, kind, budget } = &self.query.filter;
+        !self.scope.is_all() || search.is_some() || state.is_some() || kind.is_some() || budget.is_some()
     }
 
     fn hits(&self) -> &Hits {
@@ -91,6 +91,11 @@ impl List for Projects<'_> {
         if filter.state == Some(ProjectState::WithoutAdmin) {
             sql.push(WITHOUT_ADMIN);
         }
+        sql.push(match filter.kind {
+            None => "",
+            Some(ProjectKind::Personal) => " and p.project_type = 'personal'",
+            Some(ProjectKind::Shared) => " and p.project_type = 'shared'",
+        });
         if let Some(category) = filter.budget {
             sql.push(" and exists (select from project_budgets a where a.project_id = p.id");
             if let Some(category) = category {
@@ -189,7 +194,6 @@ impl Row {
 mod tests {
     use super::*;
     use crate::listing::Slice;
-    use crate::search::Searched;
     use crate::testing::World;
     use domain::page::{Cursor, Direction, PageSize};
     use domain::role::PlatformRole;
@@ -202,12 +206,24 @@ mod tests {
         sqlx::raw_sql(
             "insert into projects (id, name, description, project_type, created_at)
              select gen_random_uuid(), 'project-' || md5(n::text), 'Number ' || n, 'shared', now() - n * interval '1 hour'
-             from generate_series(1, 30000) n;
+             from generate_series(1, 12000) n;
              analyze projects;",
         )
         .execute(world.services.pool())
         .await
         .expect("many projects");
+        sqlx::raw_sql(
+            "with owners as (
+               insert into users (id, name, email)
+               select gen_random_uuid(), 'Owner ' || n, n || '@example.com' from generate_series(1, 60000) n
+               returning id, email)
+             insert into projects (id, name, description, project_type, created_by, created_at)
+             select gen_random_uuid(), 'own-' || email, 'x', 'personal', id, now() - random() * interval '1 year' from owners;
+             analyze projects;",
+        )
+        .execute(world.services.pool())
+        .await
+        .expect("five times as many personal projects");
         let term = |raw| Some(SearchTerm::parse(raw).expect("a term"));
         let middle =
             |key: &str| Some(Cursor { direction: Direction::After, key: Some(key.to_owned()), id: Uuid::from_u128(7) });
@@ -218,6 +234,7 @@ mod tests {
         };
         let narrowed = |filter, order| ListQuery { filter, ..by(order, false) };
         let found = |raw| ProjectFilter { search: term(raw), ..ProjectFilter::default() };
+        let of = |kind| ProjectFilter { kind: Some(kind), ..ProjectFilter::default() };
         let without_admin = ProjectFilter { state: Some(ProjectState::WithoutAdmin), ..ProjectFilter::default() };
         for (query, index) in [
             (by(ProjectSort::Name, false), "projects_in_order"),
@@ -226,12 +243,28 @@ mod tests {
             (from("project-7", ProjectSort::Name, false), "projects_in_order"),
             (by(ProjectSort::Created, true), "projects_by_created"),
             (from("2026-01-01T00:00:00Z", ProjectSort::Created, false), "projects_by_created"),
-            (narrowed(without_admin, ProjectSort::Name), "projects_in_order"),
+            (narrowed(without_admin, ProjectSort::Name), "_in_order"),
+            (narrowed(of(ProjectKind::Shared), ProjectSort::Name), "using projects_by_type_in_order"),
+            (narrowed(of(ProjectKind::Personal), ProjectSort::Name), "_in_order"),
+            (narrowed(of(ProjectKind::Shared), ProjectSort::Created), "using projects_by_type_and_creation"),
+            (narrowed(of(ProjectKind::Personal), ProjectSort::Created), "using projects_by_"),
+            (
+                ListQuery { filter: of(ProjectKind::Shared), ..from("project-7", ProjectSort::Name, true) },
+                "using projects_by_type_in_order",
+            ),
+            (
+                ListQuery {
+                    filter: of(ProjectKind::Personal),
+                    ..from("2026-01-01T00:00:00Z", ProjectSort::Created, true)
+                },
+                "using projects_by_",
+            ),
             (narrowed(found("project"), ProjectSort::Name), "projects_in_order"),
-            (narrowed(found("number 29999"), ProjectSort::Created), "projects_pkey"),
+            (narrowed(found("number 11999"), ProjectSort::Created), "projects_pkey"),
         ] {
             let services = &world.services;
-            let hits = Hits::of(services, Searched::Projects, query.filter.search.as_ref()).await.expect("hits");
+            let ProjectFilter { search, kind, .. } = &query.filter;
+            let hits = Hits::of_projects(services, search.as_ref(), *kind).await.expect("hits");
             let scope = ReadScope::<ViewProject>::of(&root).expect("an admin");
             let list = Projects { services, actor: &root.actor, scope, query: &query, hits, for_api: false };
             let plan = world.generic_plan(&mut list.statement()).await;

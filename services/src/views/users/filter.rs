@@ -53,6 +53,7 @@ impl From<&UserQuery> for UserFilter {
             projects: query.project.clone().map(|project| vec![project]),
             role: query.role,
             status: query.status,
+            kind: query.kind,
             has_drift: query.differs,
             ..Self::default()
         }

@@ -200,6 +200,7 @@ mod tests {
     use crate::testing::World;
     use domain::page::{Cursor, Direction, PageSize};
     use domain::text::SearchTerm;
+    use domain::user::UserKind;
 
     type Query = ListQuery<UserFilter, UserSort>;
 
@@ -300,6 +301,28 @@ mod tests {
             for descending in [false, true] {
                 let filter = UserFilter { status: Some(status), ..UserFilter::default() };
                 let query = Query { descending, ..with(filter, by(sort)) };
+                let plan = plan(&world, &query).await;
+                assert!(plan.contains(index) && !plan.contains("Seq Scan on users"), "{query:?}\n{plan}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn external_users_are_found_in_every_order_through_an_index_of_their_own() {
+        let world = crowd().await;
+        sqlx::raw_sql("update users set user_type = 'external' where email like '%77@example.com'; analyze users;")
+            .execute(world.services.pool())
+            .await
+            .expect("three hundred external users");
+        for (order, index) in [
+            (UserSort::Name, "using users_external_in_order"),
+            (UserSort::Created, "using users_external_by_created"),
+            (UserSort::LastSignIn, "using users_external_by_last_sign_in"),
+        ] {
+            let filter = UserFilter { kind: Some(UserKind::External), ..UserFilter::default() };
+            let first = with(filter, by(order));
+            let key = if order == UserSort::Name { "Person 7" } else { "2026-01-01T00:00:00Z" };
+            for query in [first.clone(), Query { descending: true, ..first.clone() }, from(key, first)] {
                 let plan = plan(&world, &query).await;
                 assert!(plan.contains(index) && !plan.contains("Seq Scan on users"), "{query:?}\n{plan}");
             }
