@@ -1,20 +1,29 @@
 //! What surrounds every page behind sign-in: navigation, the sheet, and what the last form left.
 
-use crate::account::actions::SignOut;
+use crate::account::actions::{SetTheme, SignOut};
 use crate::form::{PageFlash, PostForm};
 use crate::me::{Me, use_me};
 use crate::paths;
+use crate::read::ask;
+use crate::suggestions::{Find, Found};
+use crate::theme::Theme;
 use crate::ui::{
-    AppFrame, CommandPalette, Icon, MenuButton, NavLink, NavPerson, PaletteGroup, PaletteItem, PhoneBars, Sheet,
-    SideNav, SkipLink, awaited,
+    AppFrame, CommandPalette, Icon, Later, MenuButton, NavLink, NavPerson, PaletteGroup, PaletteItem, PaletteTarget,
+    PhoneBars, Sheet, SideNav, SkipLink, awaited,
 };
+use crate::url::with_params;
 use domain::permission::Permission;
+use domain::suggestion::Suggestion;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 
 const PALETTE: &str = "palette";
+/// The palette's form that sets the colours.
+const THEME_FORM: &str = "palette-theme";
+/// The palette's form that signs out.
+const SIGN_OUT_FORM: &str = "palette-sign-out";
 
 /// The frame around a page.
 #[component]
@@ -58,28 +67,67 @@ fn phone_bars(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
 }
 
 fn palette(me: &Me) -> impl IntoView + use<> {
-    let item = |label: &str, href: &str, icon| PaletteItem {
-        label: label.to_owned(),
-        href: href.to_owned(),
-        icon,
-        detail: None,
-    };
-    let mut pages: Vec<PaletteItem> =
-        administration(me).into_iter().map(|(href, label, icon)| item(label, href, icon)).collect();
-    pages.push(item("My access", paths::MY_ACCESS, Icon::KeyRound));
-    pages.push(item("Profile", paths::PROFILE, Icon::User));
-    let actions = [
+    let item = |label: &str, icon, target| PaletteItem { label: label.to_owned(), detail: None, icon, target };
+    let link = |label: &str, href: &str, icon| item(label, icon, PaletteTarget::Link(href.to_owned()));
+    let mut pages: Vec<_> = administration(me).into_iter().map(|(href, label, icon)| link(label, href, icon)).collect();
+    pages.push(link("My access", paths::MY_ACCESS, Icon::KeyRound));
+    pages.push(link("Profile", paths::PROFILE, Icon::User));
+    let create = [
         (me.may(Permission::ManageUsers) && !me.has_provider, "Create person", paths::NEW_USER, Icon::UserPlus),
         (me.may(Permission::CreateProject), "Create project", paths::NEW_PROJECT, Icon::Plus),
         (me.budgets && me.may(Permission::ManageBudgets), "Create budget", paths::NEW_BUDGET, Icon::Plus),
     ];
-    let actions: Vec<PaletteItem> =
-        actions.into_iter().filter(|action| action.0).map(|(_, label, href, icon)| item(label, href, icon)).collect();
-    let mut groups = vec![PaletteGroup { label: "Pages".to_owned(), items: pages }];
-    if !actions.is_empty() {
-        groups.push(PaletteGroup { label: "Actions".to_owned(), items: actions });
-    }
-    view! { <CommandPalette id=PALETTE groups /> }
+    let create = create.into_iter().filter(|action| action.0).map(|(_, label, href, icon)| link(label, href, icon));
+    let themes = [
+        ("Use dark colours", Theme::Dark, Icon::Moon),
+        ("Use light colours", Theme::Light, Icon::Sun),
+        ("Use the system’s colours", Theme::System, Icon::Monitor),
+    ];
+    let themes = themes
+        .map(|(label, theme, icon)| item(label, icon, PaletteTarget::Form(THEME_FORM, Some(("theme", theme.key())))));
+    let sign_out = item("Sign out", Icon::LogOut, PaletteTarget::Form(SIGN_OUT_FORM, None));
+    let actions = create.chain(themes).chain([sign_out]).collect();
+    let groups = vec![
+        PaletteGroup { label: "Pages".to_owned(), items: pages },
+        PaletteGroup { label: "Actions".to_owned(), items: actions },
+    ];
+    let (searched, path) =
+        if me.may(Permission::ViewUsers) { ("users", paths::USERS) } else { ("projects", paths::PROJECTS) };
+    let search = Callback::new(move |term: String| {
+        let target = PaletteTarget::Link(with_params(path, &[("q", term.clone())]));
+        PaletteItem { label: format!("Search {searched} for “{term}”"), detail: None, icon: Icon::Search, target }
+    });
+    let source = Callback::new(|term| -> Later<Vec<PaletteGroup>> {
+        Box::pin(async move { ask(Find { term }).await.ok().map(found) })
+    });
+    let forms = || {
+        view! {
+            <PostForm id=THEME_FORM action=SetTheme::url() whole_page=true>
+                {()}
+            </PostForm>
+            <PostForm id=SIGN_OUT_FORM action=SignOut::url() whole_page=true>
+                {()}
+            </PostForm>
+        }
+    };
+    view! { <CommandPalette id=PALETTE groups source search action=path forms /> }
+}
+
+/// What was found, as groups of links.
+fn found(found: Found) -> Vec<PaletteGroup> {
+    let group = |label: &str, icon, rows: Vec<Suggestion>, href: fn(&str) -> Option<String>| {
+        let item = |row: Suggestion| {
+            let target = PaletteTarget::Link(href(&row.value)?);
+            Some(PaletteItem { label: row.label, detail: Some(row.detail), icon, target })
+        };
+        PaletteGroup { label: label.to_owned(), items: rows.into_iter().filter_map(item).collect() }
+    };
+    let Found { users, projects, budgets } = found;
+    vec![
+        group("Users", Icon::User, users, |id| Some(paths::user(id.parse().ok()?))),
+        group("Projects", Icon::Folder, projects, |name| Some(paths::project(name))),
+        group("Budgets", Icon::Wallet, budgets, |id| Some(paths::budget(id.parse().ok()?))),
+    ]
 }
 
 fn settings() -> Vec<NavLink> {

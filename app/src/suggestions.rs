@@ -5,14 +5,20 @@ use crate::read::ask;
 use crate::ui::SuggestionSource;
 use domain::budget::Category;
 use domain::id::UserId;
+use domain::project::ProjectName;
 use domain::suggestion::Suggestion;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 use {
     crate::request::signed_in, domain::actor::Target, domain::error::Refusal, domain::permission::ViewBudgets,
-    domain::project::ProjectName, domain::text::SearchTerm, services::views::suggestions,
+    domain::suggestion::exact_match, domain::text::SearchTerm, services::views::suggestions,
 };
+
+/// The most rows of a group of the command palette.
+#[cfg(feature = "ssr")]
+const MOST_OF_A_KIND: usize = 5;
 
 /// Shared projects that the caller sees, or those to which the caller may add `user`.
 ///
@@ -47,6 +53,80 @@ pub async fn suggest_budgets(
     Ok(budgets(&term, category).await.map_err(Refusal::from)?)
 }
 
+/// What the command palette finds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// Users, for those who see all of them.
+    pub users: Vec<Suggestion>,
+    /// Shared projects that the caller sees.
+    pub projects: Vec<Suggestion>,
+    /// Budgets, for those who see all of them.
+    pub budgets: Vec<Suggestion>,
+}
+
+/// Finds users, projects and budgets that the caller may open, at most five of each.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "find")]
+pub async fn find(#[server(default)] term: String) -> Result<Found, PageError> {
+    let (services, caller) = signed_in()?;
+    let Some(Term(Some(term))) = Term::parse(&term) else { return Ok(Found::default()) };
+    let find = async {
+        let term = Some(&term);
+        let projects = suggestions::projects(&services, &caller, term).await?;
+        let users = match caller.can(Target::Platform) {
+            Ok(can) => suggestions::users(&services, &can, term).await?,
+            Err(_) => Vec::new(),
+        };
+        let budgets = match caller.can(Target::Platform).ok().filter(|_| services.settings().budgets) {
+            Some(can) => suggestions::budgets(&services, &can, term, None).await?,
+            None => Vec::new(),
+        };
+        Ok::<_, services::Error>([users, projects, budgets])
+    };
+    let mut found = find.await.map_err(Refusal::from)?;
+    found.iter_mut().for_each(|rows| rows.truncate(MOST_OF_A_KIND));
+    let [users, projects, budgets] = found;
+    Ok(Found { users, projects, budgets })
+}
+
+/// What the text of a filter by project means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NamedProject {
+    /// One project.
+    One {
+        /// Technical name.
+        name: String,
+        /// Display name, or the technical one.
+        title: String,
+    },
+    /// No whole name; these match. None match when empty.
+    Unclear(Vec<Suggestion>),
+}
+
+/// Finds the project that a filter names by its technical name or its display name; `None` without a filter.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "named-project")]
+pub async fn name_project(name: Option<ProjectName>) -> Result<Option<NamedProject>, PageError> {
+    let (services, caller) = signed_in()?;
+    let Some(name) = name else { return Ok(None) };
+    let named = match services::views::project_page::facts(&services, &caller, &name).await.map_err(Refusal::from) {
+        Ok(facts) => NamedProject::One { name: facts.name.to_string(), title: facts.title().to_owned() },
+        Err(Refusal::NotFound) => {
+            let found = projects(name.as_str(), None).await.map_err(Refusal::from)?;
+            match exact_match(&found) {
+                Some(one) => NamedProject::One { name: one.value.clone(), title: one.label.clone() },
+                None => NamedProject::Unclear(found),
+            }
+        }
+        Err(refusal) => return Err(refusal.into()),
+    };
+    Ok(Some(named))
+}
+
 /// Suggests the projects to which a user can be added, or every shared one.
 pub(crate) fn project_source(user: Option<UserId>) -> SuggestionSource {
     Callback::new(move |term| later(SuggestProjects { term, user }))
@@ -55,6 +135,11 @@ pub(crate) fn project_source(user: Option<UserId>) -> SuggestionSource {
 /// Suggests the users who can be added to a project.
 pub(crate) fn member_source(project: String) -> SuggestionSource {
     Callback::new(move |term| later(SuggestMembers { term, project: project.clone() }))
+}
+
+/// Suggests budgets of a category.
+pub(crate) fn budget_source(category: Category) -> SuggestionSource {
+    Callback::new(move |term| later(SuggestBudgets { term, category: Some(category) }))
 }
 
 fn later<F>(call: F) -> crate::ui::Later<Vec<Suggestion>>

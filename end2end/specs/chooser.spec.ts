@@ -83,6 +83,53 @@ test("a name that no project has is said to have none, and stays in the field", 
   await expect(field(page)).toHaveValue("doesnotexist");
 });
 
+test("members are added one after the other, with the role chosen once", async ({ page, people, scripts }) => {
+  const project = await addProject(people, unique("crew"));
+  const crew = [await people.add(`Zelda ${unique("one")}`), await people.add(`Zelda ${unique("two")}`)];
+  await page.goto(at.signIn);
+  await signIn(page, MAINTAINER, PASSWORD);
+  await page.waitForURL(/users/);
+  await page.goto(at.project(project));
+  await alive(page, scripts);
+  const adding = section(page, "Add members");
+  const member = adding.getByLabel("Add member", { exact: true });
+  await adding.getByLabel("Role", { exact: true }).selectOption("admin");
+  await member.focus();
+  for (const { name, email } of crew) {
+    await page.keyboard.type(scripts ? name.slice(0, -3) : email);
+    if (scripts) {
+      await page.keyboard.press("Enter");
+      await expect(member).toHaveValue(name);
+    }
+    await page.keyboard.press("Enter");
+    await expect(section(page, "Members").getByRole("link", { name })).toBeVisible();
+    await expect(member).toHaveValue("");
+    await expect(member).toBeFocused();
+    await expect(adding.getByLabel("Role", { exact: true })).toHaveValue("admin");
+  }
+  await expect(section(page, "Members").getByRole("row").filter({ hasText: "Zelda" }).getByRole("combobox")).toHaveCount(2);
+  for (const role of await section(page, "Members").getByRole("row").filter({ hasText: "Zelda" }).getByRole("combobox").all()) {
+    await expect(role).toHaveValue("admin");
+  }
+});
+
+test("a budget is chosen among those of its category, and none before", async ({ page, people, scripts, faults }) => {
+  faults.allow(/status of 422/);
+  const budget = await people.addBudget();
+  const zelda = await userPage(page, people, scripts);
+  const category = section(page, "Budgets").getByRole("listitem").filter({ hasText: "Platform" });
+  const choice = category.getByLabel(`Platform budget of ${zelda.name}`);
+  await category.getByRole("button", { name: "Assign" }).click();
+  await expect(choice).toHaveAccessibleDescription(/Choose a budget/);
+  await choice.fill("CLI standard");
+  await category.getByRole("button", { name: "Assign" }).click();
+  await expect(choice).toHaveAccessibleDescription(/No budget is called “CLI standard”/);
+  await choice.fill(budget.name);
+  await category.getByRole("button", { name: "Assign" }).click();
+  await expect(toast(page)).toContainText("Budget assigned.");
+  await expect(category.getByRole("link", { name: budget.name })).toBeVisible();
+});
+
 test.describe("with scripts", () => {
   test.skip(({ scripts }) => !scripts, "suggestions need scripts");
 
@@ -118,6 +165,34 @@ test.describe("with scripts", () => {
     await expect(toast(page)).toContainText(`Added to ${names[1]} as member.`);
     await expect(box).toHaveValue("");
     await expect(box).toBeFocused();
+  });
+
+  test("Enter that ends the composition of an input method chooses nothing", async ({ page, people, scripts }) => {
+    const title = unique("compose");
+    await addProject(people, title);
+    await userPage(page, people, scripts);
+    await field(page).fill(title.slice(0, 12));
+    await expect(suggestions(page)).toHaveCount(1);
+    for (const composition of [{ isComposing: true }, { keyCode: 229 }]) {
+      await field(page).dispatchEvent("keydown", { key: "Enter", ...composition });
+      await expect(suggestions(page)).toHaveCount(1);
+      await expect(field(page)).toHaveValue(title.slice(0, 12));
+    }
+  });
+
+  test("Escape closes the suggestions and not the popover around them", async ({ page, people, scripts }) => {
+    await userPage(page, people, scripts);
+    await page.goto(at.users);
+    await alive(page);
+    await page.getByRole("button", { name: "Project", exact: true }).click();
+    const filter = page.locator("#filter-project").getByLabel("Project", { exact: true });
+    await filter.fill("atlas");
+    await expect(suggestions(page).first()).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(suggestions(page).first()).toBeHidden();
+    await expect(filter).toBeFocused();
+    await page.keyboard.press("Escape");
+    await expect(filter).toBeHidden();
   });
 
   test("projects with the user are shown as such and cannot be chosen again", async ({ page, people, scripts }) => {

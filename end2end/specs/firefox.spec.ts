@@ -34,16 +34,6 @@ async function signInFirst(page: Page, email: string, oneTimePassword: string, f
   await arrived(page, first);
 }
 
-/** Chooses an option by the words that a user reads. */
-async function choose(page: Page, select: string, words: string): Promise<void> {
-  const box = await visible(page, select);
-  const value = await box.evaluate((element, words) => {
-    const options = [...(element as HTMLSelectElement).options];
-    return options.find((option) => option.text.includes(words))?.value ?? "";
-  }, words);
-  await page.select(`::-p-xpath(${select})`, value);
-}
-
 for (const { how, scripts } of WAYS) {
   withDetours(`Firefox signs in and out at the provider ${how}`, async ({ bursar, openFirefox }) => {
     const name = `developer-${crypto.randomUUID().slice(0, 8)}`;
@@ -100,13 +90,10 @@ for (const { how, scripts } of WAYS) {
       await press(page, "Create project");
       await arrived(page, "Release notes");
       await ready();
-      await fill(page, "find", "quinn");
-      if (!scripts) {
-        await page.keyboard.press("Enter");
-      }
-      await press(page, `Add ${QUINN.name}`);
+      await (await visible(page, '//input[@id="add-member-person"]')).type(QUINN.email);
+      await press(page, "Add member");
       await visible(page, `//tr[contains(., "${QUINN.name}")]`);
-      await choose(page, '//section[.//h2[contains(., "Budgets")]]//select', "Platform engineering");
+      await (await visible(page, '//input[@id="assign-platform-budget"]')).type("Platform engineering");
       await press(page, "Assign");
       await visible(page, '//a[contains(., "Platform engineering")]');
     });

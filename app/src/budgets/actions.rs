@@ -2,17 +2,18 @@
 
 use crate::error::PageError;
 use crate::form::FormOutcome;
-use domain::budget::BudgetFields;
+use domain::budget::{BudgetFields, Category};
 use domain::conflict::EditBasis;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use {
-    crate::form::{Done, Form},
+    crate::form::{Choice, Done, Form},
     crate::paths,
     crate::request::{parse_id, signed_in},
+    crate::suggestions,
     domain::actor::Target,
-    domain::budget::{BudgetDraft, Category},
+    domain::budget::BudgetDraft,
     domain::draft::{Edit, Precondition},
     domain::error::Refusal,
     domain::form::FieldErrors,
@@ -20,6 +21,7 @@ use {
     domain::permission::ManageBudgets,
     domain::project::ProjectName,
     domain::shortened::shortened,
+    domain::suggestion::{SuggestionKind, TYPED},
     domain::violation::Violation,
     leptos::server_fn::ServerFn,
     services::budgets,
@@ -71,14 +73,27 @@ pub async fn edit_budget(
     .await
 }
 
-/// Assigns a budget to a person, in place of the one of its category.
+/// Name of the form that assigns a budget of a category.
+pub(super) const fn assign_form_name(category: Category) -> &'static str {
+    match category {
+        Category::Platform => "assign-platform",
+        Category::Cli => "assign-cli",
+        Category::PremiumModels => "assign-premium-models",
+    }
+}
+
+/// Assigns a budget to a user, in place of the one of its category: the budget chosen, or the one that is typed.
 ///
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/assign-to-person")]
-pub async fn assign_budget_to_person(budget: String, person: String) -> Result<FormOutcome, PageError> {
-    let form = Form::new("assign-budget", [("budget", &budget)]);
-    form.submit(async move {
+pub async fn assign_budget_to_person(
+    #[server(default)] budget: String,
+    person: String,
+    #[server(default)] category: String,
+    #[server(default)] typed: String,
+) -> Result<FormOutcome, PageError> {
+    assign(budget, &category, &typed, |budget| async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageBudgets>(Target::Platform)?;
         budgets::assign_to_user(&services, &can, parse_budget(&budget)?, parse_id(&person)?).await?;
@@ -87,20 +102,41 @@ pub async fn assign_budget_to_person(budget: String, person: String) -> Result<F
     .await
 }
 
-/// Assigns a budget to a project, in place of the one of its category.
+/// Assigns a budget to a project, in place of the one of its category: the budget chosen, or the one that is typed.
 ///
 /// # Errors
 /// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/assign-to-project")]
-pub async fn assign_budget_to_project(budget: String, project: String) -> Result<FormOutcome, PageError> {
-    let form = Form::new("assign-budget", [("budget", &budget)]);
-    form.submit(async move {
+pub async fn assign_budget_to_project(
+    #[server(default)] budget: String,
+    project: String,
+    #[server(default)] category: String,
+    #[server(default)] typed: String,
+) -> Result<FormOutcome, PageError> {
+    assign(budget, &category, &typed, |budget| async move {
         let (services, caller) = signed_in()?;
         let can = caller.can::<ManageBudgets>(Target::Platform)?;
         budgets::assign_to_project(&services, &can, parse_budget(&budget)?, &parse_project(&project)?).await?;
         Ok(Done::here().with_notice("Budget assigned."))
     })
     .await
+}
+
+#[cfg(feature = "ssr")]
+async fn assign<A>(
+    budget: String,
+    category: &str,
+    typed: &str,
+    action: impl FnOnce(String) -> A,
+) -> Result<FormOutcome, PageError>
+where
+    A: Future<Output = Result<Done, services::Error>> + Send + 'static,
+{
+    let category = Category::parse(category).ok();
+    let name = category.map_or("assign-budget", assign_form_name);
+    let form = Form::new(name, [("budget", budget.as_str()), (TYPED, typed)]);
+    let choice = Choice { field: "budget", kind: SuggestionKind::Budget, value: budget, typed };
+    form.submit_choice(choice, suggestions::budgets(typed, category), action).await
 }
 
 /// Unassigns the budget of a category from a user.

@@ -65,7 +65,7 @@ fn head(budget: &BudgetRow, may_manage: bool) -> impl IntoView + use<> {
     let edit = move || {
         may_manage.then(|| {
             view! {
-                <LinkButton href icon=Icon::Pencil>
+                <LinkButton href icon=Icon::Pencil attr:data-palette="Edit budget">
                     "Edit budget"
                 </LinkButton>
             }

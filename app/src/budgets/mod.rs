@@ -3,6 +3,7 @@
 pub mod actions;
 mod assignments;
 pub mod budget;
+pub(crate) mod chooser;
 pub mod create;
 pub mod data;
 pub mod edit;

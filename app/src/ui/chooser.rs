@@ -5,14 +5,14 @@ use super::Views;
 use super::choice::tick_ring;
 use super::field::INPUT;
 use super::hydrated::hydrated;
-use super::listbox::{Search, Source, marked, row_after};
+use super::listbox::{Search, Source, edits_text, marked, row_after};
 use super::scope::{FieldScope, field_id, hint_line, problem};
 use domain::suggestion::{MATCHES, MAX_SUGGESTIONS, Suggestion, SuggestionKind, TYPED};
 use leptos::ev::{self, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, Node};
+use leptos::web_sys::{Element, HtmlElement, Node};
 
 /// Where the suggestions of a [`Chooser`] come from.
 pub type SuggestionSource = Source<Vec<Suggestion>>;
@@ -45,6 +45,12 @@ pub fn Chooser(
     /// Focused when the page opens, for adding several in a row.
     #[prop(optional)]
     autofocus: bool,
+    /// What is in the field at first.
+    #[prop(optional, into)]
+    value: String,
+    /// A part of the filters of a list: what is typed is sent as `name`, and a choice takes effect at once.
+    #[prop(optional, into)]
+    filter: Option<Callback<String>>,
 ) -> impl IntoView {
     let scope = use_context::<FieldScope>().unwrap_or_default();
     let kept = |name: &str| scope.state.as_ref().and_then(|state| state.value(name)).unwrap_or_default().to_owned();
@@ -52,7 +58,7 @@ pub fn Chooser(
     let error = scope.state.as_ref().and_then(|state| state.problem(&name)).map(ToString::to_string);
     let id = field_id(&scope.form, &name);
     let chooser = State {
-        text: RwSignal::new(kept(TYPED)),
+        text: RwSignal::new(Some(kept(TYPED)).filter(|typed| !typed.is_empty()).unwrap_or(value)),
         chosen: RwSignal::new(kept(&name)),
         detail: RwSignal::new(String::new()),
         matches: RwSignal::new(matches),
@@ -64,6 +70,7 @@ pub fn Chooser(
         source,
         kind,
         at_least,
+        filter,
     };
     chooser.take_early_input();
     chooser.empty_on_reset();
@@ -72,22 +79,33 @@ pub fn Chooser(
     let described = (!described.is_empty()).then(|| described.join(" "));
     let label_class = if is_bare { "sr-only" } else { "text-sm font-strong" };
     let choice = name.clone();
+    let placeholder = is_bare.then(|| format!("Choose a {}", kind.noun()));
+    let (sent_as, action) = if filter.is_some() { (name, None) } else { (TYPED.to_owned(), Some(label.clone())) };
     view! {
         <div class="grid min-w-0 content-start gap-1.5">
             <label for=id.clone() class=label_class>
                 {label}
             </label>
             <div class="relative">
-                {chooser.text_field(&id, described, error.is_some(), autofocus)}
+                {chooser.text_field(&id, Texts { sent_as, described, placeholder, action }, error.is_some(), autofocus)}
                 {chooser.popup(&id, chosen_already)}
             </div>
             <p class="text-sm/4.5 text-ink-2 wrap-anywhere empty:hidden">{move || chooser.detail.get()}</p>
             {problem(&id, error)}
-            {move || chooser.choices(&choice)}
+            {filter.is_none().then(|| move || chooser.choices(&choice))}
             {hint.map(|hint| hint_line(&id, hint))}
         </div>
     }
     .into_any()
+}
+
+/// Texts of the field.
+struct Texts {
+    sent_as: String,
+    described: Option<String>,
+    placeholder: Option<String>,
+    /// What the command palette calls it.
+    action: Option<String>,
 }
 
 #[derive(Clone, Copy)]
@@ -108,10 +126,11 @@ struct State {
     source: SuggestionSource,
     kind: SuggestionKind,
     at_least: usize,
+    filter: Option<Callback<String>>,
 }
 
 impl State {
-    fn text_field(self, id: &str, described: Option<String>, is_wrong: bool, autofocus: bool) -> impl IntoView + use<> {
+    fn text_field(self, id: &str, texts: Texts, is_wrong: bool, autofocus: bool) -> impl IntoView + use<> {
         let ready = hydrated();
         let list = [id, "-list"].concat();
         let row = [id, "-"].concat();
@@ -125,7 +144,9 @@ impl State {
                 id=id.to_owned()
                 node_ref=self.field
                 type="text"
-                name=TYPED
+                name=texts.sent_as
+                placeholder=texts.placeholder
+                data-palette=texts.action
                 value=self.text.get_untracked()
                 maxlength="100"
                 autocomplete="off"
@@ -134,7 +155,7 @@ impl State {
                 autofocus=autofocus
                 class=INPUT
                 aria-invalid=is_wrong.then_some("true")
-                aria-describedby=described
+                aria-describedby=texts.described
                 role=move || ready.get().then_some("combobox")
                 aria-autocomplete=move || ready.get().then_some("list")
                 aria-controls=move || ready.get().then(|| list.clone())
@@ -195,7 +216,7 @@ impl State {
         view! {
             <div
                 hidden=move || !self.is_open.get()
-                class="absolute inset-x-0 top-full z-20 mt-1 min-w-60 rounded-lg bg-raised p-1 text-sm text-ink shadow-e2"
+                class=if self.filter.is_some() { "pt-1 text-sm" } else { OVER_THE_PAGE }
                 // The focus stays in the field.
                 on:mousedown=|event| event.prevent_default()
             >
@@ -299,6 +320,11 @@ impl State {
         let suggestion = self.search.found.read_untracked().as_ref().and_then(|found| found.get(place)).cloned();
         if let Some(suggestion) = suggestion.filter(|suggestion| !suggestion.is_chosen) {
             self.forget_choice();
+            if let Some(filter) = self.filter {
+                self.close();
+                self.hide_popover();
+                return filter.run(suggestion.value);
+            }
             self.write(suggestion.label);
             self.chosen.set(suggestion.value);
             self.detail.set(suggestion.detail);
@@ -306,16 +332,19 @@ impl State {
         }
     }
 
+    /// A filter stands in a popover.
+    fn hide_popover(self) {
+        let popover = self.field.get_untracked().and_then(|field| field.closest("[popover]").ok().flatten());
+        if let Some(popover) = popover.and_then(|popover| popover.dyn_into::<HtmlElement>().ok()) {
+            drop(popover.hide_popover());
+        }
+    }
+
     fn press(self, event: &KeyboardEvent) {
         let key = event.key();
         let is_open = self.is_open.get_untracked();
         match key.as_str() {
-            // The keys of an input method, and those that edit the text.
-            _ if event.is_composing()
-                || event.alt_key()
-                || event.ctrl_key()
-                || event.meta_key()
-                || event.shift_key() => {}
+            _ if edits_text(event) => {}
             "ArrowDown" | "ArrowUp" if !is_open => {
                 event.prevent_default();
                 self.open();
@@ -376,6 +405,9 @@ impl State {
         });
     }
 }
+
+const OVER_THE_PAGE: &str =
+    "absolute inset-x-0 top-full z-20 mt-1 min-w-60 rounded-lg bg-raised p-1 text-sm text-ink shadow-e2";
 
 fn has_any(found: Option<&[Suggestion]>) -> bool {
     found.is_some_and(|found| !found.is_empty())

@@ -4,7 +4,6 @@ use super::Views;
 use super::button::{Button, ButtonKind, ButtonSize};
 use super::choice::{Choice, tick_ring};
 use super::dialog::POPOVER;
-use super::field::INPUT;
 use super::icon::{Icon, IconSize, SvgIcon};
 use leptos::children::ViewFnOnce;
 use leptos::prelude::*;
@@ -94,21 +93,15 @@ pub fn FilterChip(
     .into_any()
 }
 
-/// One filter whose value is typed. Not set: a dashed edge and a plus. Set: "Project is atlas" and a cross.
+/// One filter with a field of its own. Not set: a dashed edge and a plus. Set: "Project is Atlas" and a cross.
 #[component]
-pub fn TextFilterChip(
+pub fn FieldFilterChip(
     /// Unique in the page.
     #[prop(into)]
     id: String,
-    /// The parameter's name.
-    #[prop(into)]
-    name: String,
     /// What is filtered by: "Project".
     #[prop(into)]
     label: String,
-    /// What to type: "Technical name".
-    #[prop(into)]
-    field: String,
     /// What is filtered by now.
     #[prop(optional_no_strip)]
     value: Option<String>,
@@ -118,15 +111,14 @@ pub fn TextFilterChip(
     /// What the button says: "Show people".
     #[prop(into)]
     submit: String,
+    /// The field.
+    children: Children,
 ) -> impl IntoView {
     view! {
         <div class="inline-flex">
-            {chip(&id, &label, value.clone(), clear_href)}
-            <div id=id popover="auto" class=[POPOVER, "min-w-60 [position-area:bottom_span-right]"].join(" ")>
-                <label class="grid gap-1 p-2">
-                    <span class="text-xs font-medium text-ink-2">{field}</span>
-                    <input type="text" name=name value=value autocomplete="off" class=INPUT />
-                </label>
+            {chip(&id, &label, value, clear_href)}
+            <div id=id popover="auto" class=[POPOVER, "w-72 [position-area:bottom_span-right]"].join(" ")>
+                <div class="p-2">{children()}</div>
                 <div class="-mx-1 mt-1 -mb-1 border-t border-line p-2">
                     <Button kind=ButtonKind::Primary size=ButtonSize::Small submit=true>
                         {submit}

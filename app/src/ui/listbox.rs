@@ -1,6 +1,7 @@
 //! What fields with suggestions share: which row the keys select, asking while one types, and marking what matches.
 //! The focus stays in the field (<https://www.w3.org/WAI/ARIA/apg/patterns/combobox/>).
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use std::pin::Pin;
 use std::time::Duration;
@@ -71,6 +72,14 @@ impl<T: Send + Sync + 'static> Search<T> {
             })
             .unwrap_or_default()
     }
+}
+
+/// Whether a key edits the text, or belongs to an input method, as Enter does when it ends a composition. Safari tells the
+/// latter by the code alone.
+pub(super) fn edits_text(event: &KeyboardEvent) -> bool {
+    const OF_INPUT_METHOD: u32 = 229;
+    let is_composing = event.is_composing() || event.key_code() == OF_INPUT_METHOD;
+    is_composing || event.alt_key() || event.ctrl_key() || event.meta_key() || event.shift_key()
 }
 
 /// The row that a key leads to among `rows`, which can be chosen; `None` for keys that stay with the field.

@@ -2,7 +2,7 @@
 
 use super::hydrated::hydrated;
 use super::icon::{Icon, SvgIcon};
-use leptos::ev;
+use leptos::ev::{self, KeyboardEvent};
 use leptos::leptos_dom::helpers::debounce;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -89,12 +89,8 @@ fn search_for_early_input(field: NodeRef<leptos::html::Input>, rendered: &str, o
 fn focus_by_slash(field: NodeRef<leptos::html::Input>) {
     Effect::new(move |_| {
         let listener = window_event_listener(ev::keydown, move |event| {
-            let typing = event
-                .target()
-                .and_then(|target| target.dyn_into::<Element>().ok())
-                .is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
             if event.key() == "/"
-                && !typing
+                && !is_typing(&event)
                 && !event.ctrl_key()
                 && !event.meta_key()
                 && let Some(field) = field.get_untracked()
@@ -105,4 +101,10 @@ fn focus_by_slash(field: NodeRef<leptos::html::Input>) {
         });
         on_cleanup(move || listener.remove());
     });
+}
+
+/// Whether a key was pressed in a field.
+pub(super) fn is_typing(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }

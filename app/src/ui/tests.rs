@@ -265,18 +265,23 @@ fn what_needs_scripts_is_hidden_without_them() {
 }
 
 #[test]
-fn a_palette_without_scripts_is_a_menu_of_all_places() {
+fn palette_without_scripts_is_a_menu_and_a_search_form() {
     let item = |label: &str| PaletteItem {
         label: label.to_owned(),
-        href: format!("/{label}"),
+        target: PaletteTarget::Link(format!("/{label}")),
         icon: Icon::Users,
         detail: None,
     };
     let groups = vec![PaletteGroup { label: "Pages".to_owned(), items: vec![item("users"), item("projects")] }];
-    let html = html(|| view! { <CommandPalette id="palette" groups /> });
+    let source = Callback::new(|_| -> Later<Vec<PaletteGroup>> { Box::pin(async { None }) });
+    let search = Callback::new(move |_| item("search"));
+    let html = html(|| view! { <CommandPalette id="palette" groups source search action="/users" forms=|| () /> });
     assert_eq!(html.matches("<a ").count(), 2);
-    assert!(!tag(&html, "li", "").contains("hidden"), "{html}");
-    assert!(!html.contains("Nothing you may open"));
+    assert!(!html.contains("role=\"option\"") && !html.contains("role=\"combobox\""), "{html}");
+    assert!(!tag(&html, "div", "palette-list").contains(" hidden"), "{html}");
+    let form = tag(&html, "form", "role=\"search\"");
+    assert!(form.contains("action=\"/users\"") && form.contains("method=\"get\""), "{form}");
+    assert!(tag(&html, "input", "name=\"q\"").contains("type=\"text\""), "{html}");
 }
 
 #[test]

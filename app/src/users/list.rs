@@ -1,6 +1,7 @@
 //! The list of people.
 
 use super::data::ListPeople;
+use super::project_filter;
 use super::row::person_row;
 use crate::form::Hidden;
 use crate::me::{Me, use_me};
@@ -8,9 +9,10 @@ use crate::page::listing::{EmptyWords, ListQuery as _, LiveSearch, clear, empty,
 use crate::page::{LazyPage, PageData, loaded, use_page, use_params};
 use crate::paths;
 use crate::read::Data;
+use crate::suggestions::{NameProject, NamedProject};
 use crate::ui::{
     ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
-    SortHeader, Table, TableBody, TableHead, TextFilterChip, Views, Width, awaited,
+    SortHeader, Table, TableBody, TableHead, Views, Width, awaited,
 };
 use domain::page::Page;
 use domain::permission::Permission;
@@ -20,26 +22,28 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use time::OffsetDateTime;
 
-type Asked = Memo<(UserQuery, Vec<String>)>;
+pub(super) type Asked = Memo<(UserQuery, Vec<String>)>;
 
 /// The list of people.
 pub struct UsersPage {
     page: PageData<Page<UserRow>>,
     asked: Asked,
     me: Data<Me>,
+    project: Data<Option<NamedProject>>,
 }
 
 impl LazyPage for UsersPage {
     fn load() -> Self {
         let asked = use_params(UserQuery::from_params);
-        Self { page: use_page(move || ListPeople { query: asked.get().0 }), asked, me: use_me() }
+        let project = Data::read(|| 0, move || NameProject { name: asked.get().0.project });
+        Self { page: use_page(move || ListPeople { query: asked.get().0 }), asked, me: use_me(), project }
     }
 
     fn view(self) -> AnyView {
-        let UsersPage { page, asked, me } = self;
+        let UsersPage { page, asked, me, project } = self;
         let head = awaited(move || async move {
-            let me = me.get().await.ok().filter(|me| me.may(Permission::ViewUsers));
-            me.map(|me| list_head(&me, asked))
+            let me = me.get().await.ok().filter(|me| me.may(Permission::ViewUsers))?;
+            Some(list_head(&me, asked, project.get().await.ok().flatten()))
         });
         view! {
             <Title text="Users" />
@@ -51,7 +55,7 @@ impl LazyPage for UsersPage {
 }
 
 /// Title, search and filters. They stand outside the rows, so that the search keeps the focus while rows change.
-fn list_head(me: &Me, asked: Asked) -> impl IntoView + use<> {
+fn list_head(me: &Me, asked: Asked, project: Option<NamedProject>) -> impl IntoView + use<> {
     let (may_create, has_provider) = (me.may(Permission::ManageUsers) && !me.has_provider, me.has_provider);
     let crumbs = vec![Crumb::here("Settings"), Crumb::here("Administration"), Crumb::here("Users management")];
     let create = move || {
@@ -66,11 +70,18 @@ fn list_head(me: &Me, asked: Asked) -> impl IntoView + use<> {
     let search = move || {
         view! { <LiveSearch label="Search people" placeholder="Name or e-mail" asked /> }
     };
+    let choose = project_filter::choose(asked);
+    let title = match &project {
+        Some(NamedProject::One { title, .. }) => Some(title.clone()),
+        _ => None,
+    };
+    let unclear = project.map(|project| project_filter::meaning(&asked.read_untracked().0, project));
     view! {
         <PageHead crumbs title="Users" actions=create />
         <FilterBar action=paths::USERS search=search>
-            {move || filters(&asked.read().0, has_provider)}
+            {move || filters(&asked.read().0, has_provider, choose, title.clone())}
         </FilterBar>
+        {unclear}
     }
 }
 
@@ -89,21 +100,18 @@ fn token_filter(query: &UserQuery) -> impl IntoView + use<> {
     }
 }
 
-fn filters(query: &UserQuery, has_provider: bool) -> impl IntoView + use<> {
+fn filters(
+    query: &UserQuery,
+    has_provider: bool,
+    choose: Callback<String>,
+    title: Option<String>,
+) -> impl IntoView + use<> {
     let fields = query.cleared().to_params();
     let roles = PlatformRole::ALL.map(|role| Choice::new(role.key(), role.title()));
     let states = UserStatus::ALL.map(|status| Choice::new(status.key(), status.title()));
     view! {
         <Hidden fields />
-        <TextFilterChip
-            id="filter-project"
-            name="project"
-            label="Project"
-            field="Technical name"
-            value=query.project.as_ref().map(ToString::to_string)
-            clear_href=UserQuery { project: None, ..query.clone() }.address()
-            submit="Show people"
-        />
+        {project_filter::chip(query, title, choose)}
         <FilterChip
             id="filter-role"
             name="role"

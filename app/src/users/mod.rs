@@ -5,4 +5,5 @@ pub mod create;
 pub mod data;
 pub mod list;
 pub mod person;
+mod project_filter;
 mod row;

@@ -1,24 +1,25 @@
 //! The budgets that serve a project: at most one a category, side by side.
 
 use crate::budgets::actions::{AssignBudgetToProject, TakeBudgetFromProject};
-use crate::form::{ConfirmForm, Hidden, PostForm};
+use crate::budgets::chooser::{ASSIGN_FORM, budget_chooser};
+use crate::form::{ConfirmForm, Forms, Hidden, PostForm};
 use crate::paths;
 use crate::projects::data::ProjectView;
 use crate::ui::{
-    Amount, BareSelect, Button, ButtonKind, ButtonSize, Card, Cards, Choice, DialogButton, RelativeTime, Section,
-    SvgIcon, Views, category_icon,
+    Amount, Button, ButtonKind, ButtonSize, Card, Cards, DialogButton, RelativeTime, Section, SvgIcon, Views,
+    category_icon,
 };
-use domain::budget::{AssignedBudget, BudgetChoice, Category};
+use domain::budget::{AssignedBudget, Category};
 use domain::project::ProjectFacts;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use time::OffsetDateTime;
 
-pub(super) fn section(view: &ProjectView, now: OffsetDateTime) -> impl IntoView + use<> {
+pub(super) fn section(view: &ProjectView, forms: &Forms, now: OffsetDateTime) -> impl IntoView + use<> {
     let facts = &view.project.facts;
     let cards = Category::ALL.map(|category| {
         let budget = view.project.budgets.iter().find(|budget| budget.category == category);
-        let controls = view.may_manage_budgets.then(|| controls(&view.project.choices, category, facts, budget));
+        let controls = view.may_manage_budgets.then(|| controls(category, facts, budget, forms));
         card(category, budget.cloned(), view.may_view_all_budgets, controls, now)
     });
     view! {
@@ -86,51 +87,30 @@ fn assigned(budget: AssignedBudget, may_open: bool, now: OffsetDateTime) -> impl
     }
 }
 
-fn controls(
-    choices: &[BudgetChoice],
-    category: Category,
-    facts: &ProjectFacts,
-    budget: Option<&AssignedBudget>,
-) -> AnyView {
-    let assign = assign_form(choices, category, facts, budget);
+fn controls(category: Category, facts: &ProjectFacts, budget: Option<&AssignedBudget>, forms: &Forms) -> AnyView {
+    let assign = assign_form(category, facts, budget, forms);
     let take = budget.map(|budget| take_form(budget, facts));
     let take = take.map(|take| view! { <div class="-ms-2.25">{take}</div> });
     view! { <div class="grid gap-1.5 border-t border-line pt-2.5">{assign} {take}</div> }.into_any()
 }
 
 fn assign_form(
-    choices: &[BudgetChoice],
     category: Category,
     facts: &ProjectFacts,
     current: Option<&AssignedBudget>,
-) -> AnyView {
-    let option = |choice: &BudgetChoice| {
-        Choice::new(choice.id.to_string(), format!("{}, {} hard", choice.name, choice.limits.hard().exact()))
-    };
-    let options: Vec<Choice> = choices.iter().filter(|choice| choice.category == category).map(option).collect();
-    if options.is_empty() {
-        return view! {
-            <a href=paths::NEW_BUDGET class="rounded-sm text-sm text-accent-ink underline underline-offset-[0.2em]">
-                "Create a budget first"
-            </a>
-        }
-        .into_any();
-    }
+    forms: &Forms,
+) -> impl IntoView + use<> {
     let label = format!("{} budget of {}", category.title(), facts.title());
-    let selected = current.map(|budget| budget.id.to_string()).unwrap_or_default();
+    let chooser = budget_chooser(category, label, forms);
     let verb = if current.is_some() { "Replace" } else { "Assign" };
     let fields = vec![("project", facts.name.to_string())];
     view! {
-        <PostForm
-            action=AssignBudgetToProject::url()
-            class="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-1.5 [&>span>select]:w-full"
-        >
-            <BareSelect name="budget" label options selected edged=true />
-            <Button submit=true>{verb}</Button>
+        <PostForm action=AssignBudgetToProject::url() class=ASSIGN_FORM>
             <Hidden fields />
+            {chooser}
+            <Button submit=true>{verb}</Button>
         </PostForm>
     }
-    .into_any()
 }
 
 fn take_form(budget: &AssignedBudget, facts: &ProjectFacts) -> impl IntoView + use<> {

@@ -49,7 +49,7 @@ fn form(facts: &ProjectFacts) -> impl IntoView + use<> {
     let question = format!("Delete {}?", facts.title());
     let opener = || {
         view! {
-            <DialogButton target="delete-project" kind=ButtonKind::DangerQuiet icon=Icon::Trash>
+            <DialogButton target="delete-project" kind=ButtonKind::DangerQuiet icon=Icon::Trash attr:data-palette="Delete project">
                 "Delete project"
             </DialogButton>
         }

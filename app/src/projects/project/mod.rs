@@ -57,7 +57,7 @@ fn project(
     let facts = &view.project.facts;
     let head = head(facts, view.may_edit);
     let sections = (
-        view.may_view_budgets.then(|| budgets::section(view, *now)),
+        view.may_view_budgets.then(|| budgets::section(view, forms, *now)),
         view.may_manage_members.then(|| add_members(facts, forms)),
         (view.mode == Mode::Platform).then(|| members::section(view, query, search)),
         (view.mode == Mode::Keycloak).then(|| elsewhere::section(facts)),
@@ -98,7 +98,7 @@ fn head(facts: &ProjectFacts, may_edit: bool) -> impl IntoView + use<> {
     let actions = move || {
         may_edit.then(|| {
             view! {
-                <LinkButton href=edit icon=Icon::Pencil>
+                <LinkButton href=edit icon=Icon::Pencil attr:data-palette="Edit project">
                     "Edit project"
                 </LinkButton>
             }

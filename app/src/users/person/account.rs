@@ -94,7 +94,7 @@ fn unlock(person: &UserDetail) -> Option<AnyView> {
         let form = view! {
             <PostForm action=UnlockPerson::url()>
                 <Hidden fields />
-                <Button icon=Icon::KeyRound submit=true>
+                <Button icon=Icon::KeyRound submit=true attr:data-palette="Unlock account">
                     "Unlock account"
                 </Button>
             </PostForm>
@@ -109,8 +109,7 @@ fn one_time_password(view: &UserView, now: OffsetDateTime) -> Option<AnyView> {
         return None;
     }
     let fields = vec![("person", person.id.to_string())];
-    let opener =
-        || view! { <DialogButton target="issue-password" icon=Icon::KeyRound>"Issue one-time password"</DialogButton> };
+    let opener = || view! { <DialogButton target="issue-password" icon=Icon::KeyRound attr:data-palette="Issue one-time password">"Issue one-time password"</DialogButton> };
     let form = view! {
         <ConfirmForm
             action=IssueOneTimePassword::url()
@@ -138,7 +137,7 @@ fn sessions(person: &UserDetail) -> Option<AnyView> {
         count => format!("{count} sessions"),
     };
     let fields = vec![("person", person.id.to_string())];
-    let opener = || view! { <DialogButton target="end-sessions" kind=ButtonKind::DangerQuiet icon=Icon::LogOut>"End sessions"</DialogButton> };
+    let opener = || view! { <DialogButton target="end-sessions" kind=ButtonKind::DangerQuiet icon=Icon::LogOut attr:data-palette="End sessions">"End sessions"</DialogButton> };
     let form = view! {
         <ConfirmForm
             action=EndSessionsOfPerson::url()
@@ -160,7 +159,7 @@ fn activity(view: &UserView) -> Option<AnyView> {
         let form = view! {
             <PostForm action=ReactivatePerson::url()>
                 <Hidden fields />
-                <Button submit=true>"Reactivate account"</Button>
+                <Button submit=true attr:data-palette="Reactivate account">"Reactivate account"</Button>
             </PostForm>
         };
         let text = "Cannot sign in. Projects, roles and budgets are kept for when the account is reactivated.";
@@ -178,7 +177,7 @@ fn activity(view: &UserView) -> Option<AnyView> {
         fields.push((WITHOUT_ADMIN, CONFIRMED.to_owned()));
         consequence = format!("{consequence} {without_admin}");
     }
-    let opener = || view! { <DialogButton target="deactivate" kind=ButtonKind::DangerQuiet icon=Icon::UserX>"Deactivate account"</DialogButton> };
+    let opener = || view! { <DialogButton target="deactivate" kind=ButtonKind::DangerQuiet icon=Icon::UserX attr:data-palette="Deactivate account">"Deactivate account"</DialogButton> };
     let form = view! {
         <ConfirmForm
             action=DeactivatePerson::url()

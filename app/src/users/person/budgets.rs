@@ -1,27 +1,27 @@
 //! The budgets that serve a person: at most one a category.
 
 use crate::budgets::actions::{AssignBudgetToPerson, TakeBudgetFromPerson};
-use crate::form::{ConfirmForm, Hidden, PostForm};
+use crate::budgets::chooser::{ASSIGN_FORM, budget_chooser};
+use crate::form::{ConfirmForm, Forms, Hidden, PostForm};
 use crate::paths;
 use crate::ui::{
-    BareSelect, Button, ButtonKind, ButtonSize, Choice, DialogButton, LimitFigures, RelativeTime, Section, SvgIcon,
-    Views, category_icon,
+    Button, ButtonKind, ButtonSize, DialogButton, LimitFigures, RelativeTime, Section, SvgIcon, Views, category_icon,
 };
 use crate::users::data::UserView;
-use domain::budget::{AssignedBudget, BudgetChoice, Category};
+use domain::budget::{AssignedBudget, Category};
 use domain::id::UserId;
 use domain::user::UserStatus;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use time::OffsetDateTime;
 
-pub(super) fn section(view: &UserView, now: OffsetDateTime) -> impl IntoView + use<> {
+pub(super) fn section(view: &UserView, forms: &Forms, now: OffsetDateTime) -> impl IntoView + use<> {
     let person = &view.person;
     let rows = Category::ALL.map(|category| {
         let budget = person.budgets.iter().find(|budget| budget.category == category);
         let controls = view.may_manage_budgets.then(|| {
             let assign = (person.status != UserStatus::Deactivated)
-                .then(|| assign_form(&person.choices, category, person.id, &person.name, budget));
+                .then(|| assign_form(category, person.id, &person.name, budget, forms));
             let take = budget.map(|budget| take_form(budget, person.id, &person.name).into_any());
             Controls { assign, take }
         });
@@ -88,31 +88,19 @@ fn assigned(budget: AssignedBudget, now: OffsetDateTime) -> impl IntoView {
 }
 
 fn assign_form(
-    choices: &[BudgetChoice],
     category: Category,
     person: UserId,
     name: &str,
     current: Option<&AssignedBudget>,
+    forms: &Forms,
 ) -> AnyView {
-    let option = |choice: &BudgetChoice| {
-        Choice::new(choice.id.to_string(), format!("{}, {} hard", choice.name, choice.limits.hard().exact()))
-    };
-    let options: Vec<Choice> = choices.iter().filter(|choice| choice.category == category).map(option).collect();
-    if options.is_empty() {
-        return view! {
-            <a href=paths::NEW_BUDGET class="rounded-sm text-sm text-accent-ink underline underline-offset-[0.2em]">
-                "Create a budget first"
-            </a>
-        }
-        .into_any();
-    }
     let label = format!("{} budget of {name}", category.title());
-    let selected = current.map(|budget| budget.id.to_string()).unwrap_or_default();
+    let chooser = budget_chooser(category, label, forms);
     let verb = if current.is_some() { "Replace" } else { "Assign" };
     view! {
-        <PostForm action=AssignBudgetToPerson::url() class="flex min-w-0 items-center gap-1.5">
+        <PostForm action=AssignBudgetToPerson::url() class=ASSIGN_FORM>
             <Hidden fields=vec![("person", person.to_string())] />
-            <BareSelect name="budget" label options selected edged=true />
+            {chooser}
             <Button submit=true>{verb}</Button>
         </PostForm>
     }

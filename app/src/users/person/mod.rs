@@ -47,7 +47,7 @@ fn person(dated: WithServerTime<UserView>, forms: &Forms) -> impl IntoView + use
     let sections = (
         identity::conflicts(&view, now),
         projects::section(&view, forms),
-        view.has_budgets.then(|| budgets::section(&view, now)),
+        view.has_budgets.then(|| budgets::section(&view, forms, now)),
         roles::section(&view, forms),
         identity::drift(&view, now),
         account::section(&view, forms, now),

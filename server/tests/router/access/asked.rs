@@ -130,6 +130,8 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/data/suggest-members", Project(FindPeople), |t| format!("term=stranger&project={}", t.project)),
     ("/data/suggest-budgets", Platform(ViewBudgets), |_| "term=asked&category=Cli".into()),
     ("/data/projects-of-other-type", SignedIn, |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
+    ("/data/named-project", SignedIn, |t| format!("name={}", t.project)),
+    ("/data/find", SignedIn, |_| "term=asked".into()),
     ("/data/new-project", Own(CreateProject), |_| String::new()),
     ("/data/project", Project(ViewProject), |t| format!("name={}&query[size]=25", t.project)),
     ("/data/project-facts", Project(EditProject), |t| format!("name={}", t.project)),
