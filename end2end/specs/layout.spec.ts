@@ -184,7 +184,7 @@ test("the main job goes by keyboard: signing in, finding somebody, a project wit
     await page.keyboard.press("Control+k");
     const palette = page.getByRole("dialog", { name: "Search or jump to" });
     await expect(palette.getByRole("combobox")).toBeFocused();
-    await page.keyboard.type("proj");
+    await page.keyboard.type("projects man");
     await expect(palette.getByRole("option", { name: "Users management" })).toHaveCount(0);
     await page.keyboard.press("Enter");
     await arrived(page, "Projects");
