@@ -347,6 +347,14 @@ mod tests {
     #[tokio::test]
     async fn shared_projects_are_looked_up_in_indexes_of_their_own() {
         let world = World::create().await;
+        sqlx::raw_sql(
+            "insert into projects (id, name, description, project_type)
+             select gen_random_uuid(), 'project-' || md5(n::text), 'Number ' || n, 'shared' from generate_series(1, 30000) n;
+             analyze projects;",
+        )
+        .execute(world.services.pool())
+        .await
+        .expect("many projects");
         for (raw, index) in [
             ("quetzal", "projects_shared_folded_search"),
             ("qu", "projects_shared_folded_search"),

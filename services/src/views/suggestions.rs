@@ -301,9 +301,9 @@ mod tests {
             (&USERS, "", &["users_in_order"][..]),
             (&USERS, "29999@", &["users_pkey"]),
             (&USERS, "person", &["users_email_key", "users_in_order"]),
-            (&PROJECTS, "", &["projects_in_order"]),
+            (&PROJECTS, "", &["projects_by_type_in_order"]),
             (&PROJECTS, "number 29999", &["projects_pkey"]),
-            (&PROJECTS, "project", &["projects_name_key", "projects_in_order"]),
+            (&PROJECTS, "project", &["projects_name_key", "_in_order"]),
         ] {
             let term = SearchTerm::parse(raw).ok();
             let hits = Hits::of(&world.services, source.table, term.as_ref()).await.expect("hits");
