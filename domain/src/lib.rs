@@ -13,6 +13,7 @@ pub mod actor;
 pub mod budget;
 pub mod claims;
 pub mod conflict;
+pub mod count;
 pub mod denial;
 pub mod drift;
 pub mod email;

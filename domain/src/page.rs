@@ -85,10 +85,6 @@ impl From<Cursor> for String {
     }
 }
 
-/// The highest number of rows that is counted; one more stands for "over". Counting all of them, be it a million
-/// assignments of one budget, would cost a list its speed.
-pub const MAX_EXACT_COUNT: i64 = 10_000;
-
 /// How many rows a page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u16", into = "u16")]

@@ -9,8 +9,9 @@ pub use name::{ProjectName, RESERVED_NAMES};
 pub use query::{MemberQuery, ProjectQuery, ProjectSort, ProjectState, ProjectTypes};
 
 use crate::budget::{AssignedBudget, BudgetChoice};
+use crate::count::MAX_EXACT_COUNT;
 use crate::id::{ProjectId, UserId};
-use crate::page::{MAX_EXACT_COUNT, Page};
+use crate::page::Page;
 use crate::role::ProjectRole;
 use crate::user::{UserKind, UserStatus};
 use crate::violation::Violation;
@@ -69,7 +70,7 @@ pub struct ProjectRow {
     pub description: String,
     /// Personal or shared.
     pub kind: ProjectKind,
-    /// People in it, as far as [`crate::page::MAX_EXACT_COUNT`].
+    /// People in it, as far as [`crate::count::MAX_EXACT_COUNT`].
     pub member_count: i64,
     /// Project admins among the people counted.
     pub admin_count: i64,

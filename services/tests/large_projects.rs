@@ -2,8 +2,9 @@
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;
+use domain::count::MAX_EXACT_COUNT;
 use domain::id::ProjectId;
-use domain::page::{Cursor, MAX_EXACT_COUNT, PageSize};
+use domain::page::{Cursor, PageSize};
 use domain::permission::ViewUsers;
 use domain::project::{MemberQuery, ProjectName};
 use domain::role::PlatformRole;

@@ -1,6 +1,6 @@
 //! Numbers of things in lists.
 
-use domain::page::MAX_EXACT_COUNT;
+use domain::count::MAX_EXACT_COUNT;
 
 /// `9,412`, or `10,000+` where counting stopped.
 pub fn count_words(count: i64) -> String {

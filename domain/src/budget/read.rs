@@ -23,9 +23,9 @@ pub struct BudgetRow {
     pub limits: Limits,
     /// How long it lasts.
     pub period: ResetPeriod,
-    /// People it is assigned to, as far as [`crate::page::MAX_EXACT_COUNT`].
+    /// People it is assigned to, as far as [`crate::count::MAX_EXACT_COUNT`].
     pub user_count: i64,
-    /// Projects it is assigned to, as far as [`crate::page::MAX_EXACT_COUNT`].
+    /// Projects it is assigned to, as far as [`crate::count::MAX_EXACT_COUNT`].
     pub project_count: i64,
     /// Last change.
     #[serde(with = "time::serde::rfc3339")]

@@ -1,6 +1,6 @@
 //! Every rule's code and sentence, by area.
 
-use crate::page::MAX_EXACT_COUNT;
+use crate::count::MAX_EXACT_COUNT;
 
 super::violations! {
     // Text, numbers and choices in any field.

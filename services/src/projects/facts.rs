@@ -2,9 +2,9 @@
 
 use super::{stored_kind, stored_name};
 use crate::error::Error;
+use domain::count::MAX_EXACT_COUNT;
 use domain::error::Refusal;
 use domain::id::ProjectId;
-use domain::page::MAX_EXACT_COUNT;
 use domain::project::{ProjectDraft, ProjectFacts};
 use sqlx::types::Json;
 use sqlx::{PgExecutor, Postgres, QueryBuilder};

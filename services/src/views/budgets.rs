@@ -14,9 +14,10 @@ use crate::search::{Hits, Searched};
 use domain::budget::{
     BudgetAssignment, BudgetDetail, BudgetQuery, BudgetRow, BudgetSlug, BudgetSort, Category, Holder, Limits,
 };
+use domain::count::MAX_EXACT_COUNT;
 use domain::error::Refusal;
 use domain::id::{BudgetId, UserId};
-use domain::page::{MAX_EXACT_COUNT, Page};
+use domain::page::Page;
 use domain::permission::ViewBudgets;
 use domain::reset_period::ResetPeriod;
 use domain::text::SearchTerm;

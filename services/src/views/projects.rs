@@ -44,7 +44,7 @@ pub struct Project {
     pub created_at: OffsetDateTime,
     /// When it was deleted.
     pub deleted_at: Option<OffsetDateTime>,
-    /// Members, as far as [`domain::page::MAX_EXACT_COUNT`].
+    /// Members, as far as [`domain::count::MAX_EXACT_COUNT`].
     pub member_count: i64,
     /// Project admins among the members counted.
     pub admin_count: i64,
