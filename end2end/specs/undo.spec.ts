@@ -46,6 +46,33 @@ test("Undo says why it undoes nothing when the member was added again meanwhile"
   await expect(row(page, ada.name).getByRole("combobox")).toHaveValue("admin");
 });
 
+for (const keys of ["u", "Control+z"]) {
+  test(`${keys} undoes what the toast says, but not while the user types`, async ({ open, people }) => {
+    const project = await people.addProject();
+    const zelda = await people.add("Zelda Keys");
+    const zora = await people.add("Zora Keys");
+    await people.addMember(project, zelda);
+    await people.addMember(project, zora);
+    const page = await open(MAINTAINER);
+    await page.goto(at.project(project));
+    await alive(page);
+    await page.getByRole("button", { name: `Remove ${zelda.name} from ${project}` }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Remove from project" }).click();
+    await expect(row(page, zelda.name)).toHaveCount(0);
+    const search = page.getByRole("searchbox", { name: "Search members" });
+    await search.press(keys);
+    await search.fill("");
+    await expect(row(page, zora.name)).toBeVisible();
+    await expect(row(page, zelda.name)).toHaveCount(0);
+    const next = page.getByRole("button", { name: `Remove ${zora.name} from ${project}` });
+    await next.press(keys);
+    await expect(row(page, zelda.name)).toBeVisible();
+    await expect(next, "the focus stays").toBeFocused();
+    await next.press(keys);
+    await expect(toast(page), "nothing is left to undo").toContainText(/Restored/);
+  });
+}
+
 test("a budget taken away is back after Undo", async ({ open, people }) => {
   const ada = await people.add("Ada Spends");
   const budget = await people.addBudget();
