@@ -5,6 +5,7 @@ use crate::paths;
 use crate::ui::awaited;
 use domain::permission::Permission;
 use leptos::prelude::*;
+use leptos_router::NavigateOptions;
 use leptos_router::components::Redirect;
 
 /// Leads administrators to people, everybody else to their own access.
@@ -14,7 +15,8 @@ pub fn IndexPage() -> impl IntoView {
     awaited(move || async move {
         me.get().await.ok().map(|me| {
             let path = if me.may(Permission::ViewUsers) { paths::USERS } else { paths::MY_ACCESS };
-            view! { <Redirect path=path /> }
+            // Going back leads to the page before the first one, not to the first one, which would lead on again.
+            view! { <Redirect path options=NavigateOptions { replace: true, ..NavigateOptions::default() } /> }
         })
     })
 }

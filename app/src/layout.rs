@@ -8,8 +8,8 @@ use crate::read::ask;
 use crate::suggestions::{Find, Found};
 use crate::theme::Theme;
 use crate::ui::{
-    AppFrame, CommandPalette, Icon, Later, MenuButton, NavLink, NavPerson, PaletteGroup, PaletteItem, PaletteTarget,
-    PhoneBars, Sheet, SideNav, SkipLink, awaited,
+    AppFrame, CommandPalette, Icon, Later, LiveRegion, MenuButton, NavLink, NavPerson, PaletteGroup, PaletteItem,
+    PaletteTarget, PhoneBars, Sheet, SideNav, SkipLink, awaited,
 };
 use crate::url::with_params;
 use domain::permission::Permission;
@@ -29,7 +29,8 @@ const SIGN_OUT_FORM: &str = "palette-sign-out";
 #[component]
 pub fn Layout() -> impl IntoView {
     let me = use_me();
-    let path: Signal<String> = use_location().pathname.into();
+    let path = use_location().pathname;
+    let path = Signal::derive(move || paths::within_area(&path.read()));
     let side = awaited(move || async move { me.get().await.ok().map(|me| side_navigation(&me, path)) });
     let bars = awaited(move || async move { me.get().await.ok().map(|me| phone_bars(&me, path)) });
     let palette = awaited(move || async move { me.get().await.ok().map(|me| palette(&me)) });
@@ -165,5 +166,5 @@ fn sign_out() -> impl IntoView {
 #[component]
 fn Toasts() -> impl IntoView {
     let flash = expect_context::<PageFlash>();
-    awaited(move || async move { flash.get().await.and_then(crate::form::toast) })
+    view! { <LiveRegion>{awaited(move || async move { flash.get().await.and_then(crate::form::toast) })}</LiveRegion> }
 }

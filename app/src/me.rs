@@ -66,8 +66,24 @@ pub async fn who_am_i() -> Result<Me, PageError> {
     Ok(Me { id, name: actor.name, email: actor.email, email_verified, mode, role, kind, may, budgets, has_provider })
 }
 
-/// The signed-in person, read with the page and again after each change.
+/// The signed-in user, for every part of the document that asks.
+#[derive(Clone)]
+struct SharedMe {
+    owner: Owner,
+    me: StoredValue<Option<Data<Me>>>,
+}
+
+/// Lets [`use_me`] read who is signed in, when the first page asks.
+pub(crate) fn provide_me() {
+    if let Some(owner) = Owner::current() {
+        provide_context(SharedMe { owner, me: StoredValue::new(None) });
+    }
+}
+
+/// The signed-in user, read once and again after each change.
 pub(crate) fn use_me() -> Data<Me> {
+    let SharedMe { owner, me } = expect_context();
     let changes = expect_context::<Changes>();
-    Data::read(move || changes.count(), || WhoAmI {})
+    let read = || owner.with(|| Data::read(move || changes.count(), || WhoAmI {}));
+    me.try_update_value(|me| *me.get_or_insert_with(read)).unwrap_or_else(read)
 }

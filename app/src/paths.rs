@@ -48,6 +48,11 @@ const ESCAPES: [(char, &str); 3] = [('~', "~7E"), ('%', "~25"), ('\\', "~5C")];
 /// Stands for the dots of the names `.` and `..`, which browsers resolve as steps in the path.
 const DOT: (char, &str) = ('.', "~2E");
 
+/// The address by which the navigation finds the area of a page: its own, unless that is not below the area's.
+pub fn within_area(path: &str) -> String {
+    if path == NEW_PROJECT { [PROJECTS, "/new"].concat() } else { path.to_owned() }
+}
+
 /// A project's page.
 pub fn project(name: &str) -> String {
     let is_step = matches!(name, "." | "..");

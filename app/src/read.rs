@@ -151,6 +151,7 @@ mod place {
 mod place {
     use super::{Answer, DecodedOnClientOnly, Decoder, Encoder, RawJson};
     use crate::error::PageError;
+    use crate::ui::Waiting;
     use leptos::prelude::*;
     use leptos::server_fn::client::Client;
     use leptos::server_fn::client::browser::BrowserClient;
@@ -191,8 +192,14 @@ mod place {
 
     // Apart from `read`, so that it is there once and not once a page.
     fn resource(address: &'static str, again: Again, fields: Fields) -> Resource<Answer, RawJson> {
+        let waiting = expect_context::<Waiting>();
         let fetch = move |(_, fields)| -> Pin<Box<dyn Future<Output = Answer> + Send>> {
-            Box::pin(async move { Answer(fetch(address, fields).await) })
+            let awaited = waiting.begin();
+            Box::pin(async move {
+                let answer = Answer(fetch(address, fields).await);
+                drop(awaited);
+                answer
+            })
         };
         Resource::new_with_options(move || (again(), fields()), fetch, true)
     }

@@ -16,11 +16,12 @@ use crate::form::provide_flash;
 use crate::identity_provider::page::IdentityProviderPage;
 use crate::index::IndexPage;
 use crate::layout::Layout;
+use crate::me::provide_me;
 use crate::projects::create::NewProjectPage;
 use crate::projects::edit::EditProjectPage;
 use crate::projects::list::ProjectsPage;
 use crate::projects::project::ProjectPage;
-use crate::ui::{LinkButton, LonelySheet};
+use crate::ui::{LinkButton, LonelySheet, Waiting};
 use crate::users::create::NewPersonPage;
 use crate::users::list::UsersPage;
 use crate::users::person::PersonPage;
@@ -39,6 +40,10 @@ pub fn provide_detours() {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    #[cfg_attr(not(feature = "hydrate"), expect(unused_variables, reason = "for the browser"))]
+    let waiting = Waiting::provide();
+    #[cfg(feature = "hydrate")]
+    crate::ui::Place::provide(waiting);
     view! {
         <Title formatter=|title: String| if title.is_empty() { "Bursar".to_owned() } else { format!("{title} · Bursar") } />
         <Router>
@@ -51,8 +56,12 @@ pub fn App() -> impl IntoView {
 fn Frame() -> impl IntoView {
     provide_detours();
     provide_flash();
+    provide_me();
     #[cfg(feature = "hydrate")]
-    crate::form::end_all_on_return();
+    {
+        crate::form::end_all_on_return();
+        crate::page::search_in_place();
+    }
     view! {
         <Routes fallback=NoSuchPage>
             <Route path=path!("/") view=IndexPage ssr=SsrMode::Async />

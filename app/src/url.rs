@@ -16,8 +16,8 @@ pub fn encode(text: &str) -> String {
 }
 
 /// A path with its parameters.
-pub fn with_params(path: &str, params: &[(&'static str, String)]) -> String {
-    let query: Vec<String> = params.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+pub fn with_params<N: AsRef<str>>(path: &str, params: &[(N, String)]) -> String {
+    let query: Vec<String> = params.iter().map(|(name, value)| [name.as_ref(), &encode(value)].join("=")).collect();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{}", query.join("&")) }
 }
 

@@ -182,6 +182,7 @@ fn refusal_banner(flash: Flash) -> Option<impl IntoView> {
 }
 
 fn with_password(next: &NextPath, email: String, state: &FormFields) -> impl IntoView + use<> {
+    let is_known = !email.is_empty();
     let (next, scope) = (next.as_str().to_owned(), state.scope("sign-in"));
     view! {
         <PostForm action=SignIn::url() whole_page=true class="grid gap-4">
@@ -193,6 +194,7 @@ fn with_password(next: &NextPath, email: String, state: &FormFields) -> impl Int
                     value=email
                     kind=TextKind::Email
                     autocomplete="username"
+                    autofocus=!is_known
                     required=true
                     large=true
                 />
@@ -201,6 +203,7 @@ fn with_password(next: &NextPath, email: String, state: &FormFields) -> impl Int
                     label="Password"
                     kind=TextKind::Password
                     autocomplete="current-password"
+                    autofocus=is_known
                     required=true
                     large=true
                 />

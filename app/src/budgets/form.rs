@@ -43,6 +43,7 @@ pub(super) fn fields(budget: Option<&BudgetRow>) -> impl IntoView + use<> {
             label=BudgetDraft::NAME.label
             value=name
             hint="Unique, for example: Engineering, CLI."
+            autofocus=budget.is_none()
             required=true
             maxlength=BudgetDraft::NAME.max_length
             autocomplete="off"

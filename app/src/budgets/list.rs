@@ -4,13 +4,13 @@ use super::data::ListBudgets;
 use super::row::{PERIOD, SOFT_LIMIT, UPDATED, budget_row};
 use crate::form::Hidden;
 use crate::me::{Me, use_me};
-use crate::page::listing::{EmptyWords, ListQuery as _, LiveSearch, clear, empty, ignored_notice, pager};
+use crate::page::listing::{EmptyWords, ListQuery as _, clear, empty, ignored_notice, pager, result};
 use crate::page::{LazyPage, PageData, loaded, use_page, use_params};
 use crate::paths;
 use crate::read::Data;
 use crate::ui::{
     ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
-    SortHeader, Table, TableBody, TableHead, Views, Width, awaited,
+    SearchField, SortHeader, Table, TableBody, TableHead, Views, Width, awaited,
 };
 use domain::budget::{BudgetQuery, BudgetRow, BudgetSort, Category};
 use domain::page::Page;
@@ -62,7 +62,7 @@ fn list_head(may_create: bool, asked: Asked) -> impl IntoView {
         })
     };
     let search = move || {
-        view! { <LiveSearch label="Search budgets" placeholder="Name" asked /> }
+        view! { <SearchField label="Search budgets" placeholder="Name" value=asked.with_untracked(|(query, _)| query.term()) /> }
     };
     view! {
         <PageHead crumbs title="Budgets" subtitle="In US dollars" actions=create />
@@ -95,7 +95,7 @@ fn budgets(
     now: OffsetDateTime,
     (query, ignored): &(BudgetQuery, Vec<String>),
 ) -> impl IntoView + use<> {
-    let pager = pager(&page, query);
+    let (pager, result) = (pager(&page, query), result(&page, "budget", "budgets"));
     let body = if page.rows.is_empty() {
         no_budgets(query)
     } else {
@@ -110,6 +110,7 @@ fn budgets(
     };
     view! {
         {ignored_notice(ignored)}
+        {result}
         {body}
         {pager}
     }

@@ -47,8 +47,8 @@ window.fetch = (request, ...rest) => {
   return sent.then((response) => (failed ? never : response));
 };
 
-const isTyped = () =>
-  [...document.querySelectorAll("input, textarea, option")].some((field) =>
+const typed = () =>
+  [...document.querySelectorAll("input, textarea, option")].filter((field) =>
     "defaultSelected" in field ? field.selected !== field.defaultSelected && !field.disabled
     : /^(checkbox|radio)$/.test(field.type) ? field.checked !== field.defaultChecked
     : field.value !== field.defaultValue);
@@ -64,7 +64,7 @@ function fail(reason) {
   shown = here();
   console.warn("The page goes on without scripts.", reason);
   if (answer) answer.then((response) => response.json()).then((sent) => location.assign(sent.to)).catch(() => {});
-  else if (isChanged && !isReloaded && !isTyped() && navigator.onLine) location.reload();
+  else if (isChanged && !isReloaded && !typed().length && navigator.onLine) location.reload();
 }
 
 // A translated text is no longer the one that scripts would change.
@@ -106,5 +106,8 @@ async function takeOver() {
   if (failed) return;
   page.setAttribute("data-alive", "");
   putBack();
+  // What the user typed or chose meanwhile is news to the scripts.
+  for (const field of typed()) for (const type of ["input", "change"])
+    (field.closest("select") ?? field).dispatchEvent(new Event(type, { bubbles: true }));
 }
 takeOver().catch(fail);

@@ -23,6 +23,8 @@ pub(crate) use edit_form::Edited;
 pub(crate) use field_column::FieldColumn;
 pub use flash::*;
 pub(crate) use flash_view::{banner, toast};
+#[cfg(feature = "hydrate")]
+pub(crate) use post::request_of;
 pub use post_form::PostForm;
 #[cfg(feature = "ssr")]
 pub use posted::Posted;

@@ -26,7 +26,7 @@ pub(super) fn goes_as_document(form: &HtmlFormElement) -> bool {
 }
 
 /// The address and body the browser would send, the button's own name and value among them.
-pub(super) fn request_of(form: &HtmlFormElement, button: Option<&HtmlElement>) -> Option<(String, UrlSearchParams)> {
+pub(crate) fn request_of(form: &HtmlFormElement, button: Option<&HtmlElement>) -> Option<(String, UrlSearchParams)> {
     let fields = FormData::new_with_form(form).ok()?;
     if let Some(button) = button
         && let (Some(name), Some(value)) = (button.get_attribute("name"), button.get_attribute("value"))
@@ -37,26 +37,21 @@ pub(super) fn request_of(form: &HtmlFormElement, button: Option<&HtmlElement>) -
     Some((form.action(), body))
 }
 
-/// Sends it. When no answer can be read the browser sends the form itself, so that its own error page shows; what the
+/// Sends it. Returns where to go, and whether it was done. When no answer can be read the browser sends the form itself, so that its own error page shows; what the
 /// server did by then is not done again, since the form's key is the same.
 pub(super) async fn send(
     form: &HtmlFormElement,
     button: Option<&HtmlElement>,
     address: &str,
     body: UrlSearchParams,
-) -> Option<FormOutcome> {
+) -> Option<(FormOutcome, bool)> {
     let answer = post(address, &body).await;
     close_dialog(button);
-    match answer {
-        Some((sent, was_done)) => {
-            settle(form, was_done);
-            Some(sent)
-        }
-        None => {
-            send_as_document(form, button);
-            None
-        }
+    match &answer {
+        Some((_, was_done)) => settle(form, *was_done),
+        None => send_as_document(form, button),
     }
+    answer
 }
 
 fn send_as_document(form: &HtmlFormElement, button: Option<&HtmlElement>) {

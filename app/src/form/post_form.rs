@@ -40,7 +40,10 @@ pub fn PostForm(
 
 #[cfg(feature = "hydrate")]
 fn sender(whole_page: bool) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
+    use leptos_router::NavigateOptions;
     use leptos_router::hooks::use_navigate;
+
+    let place = expect_context::<crate::ui::Place>();
 
     let changes = expect_context::<Changes>();
     let (navigate, detours) = (use_navigate(), Detours::get());
@@ -61,7 +64,7 @@ fn sender(whole_page: bool) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
         under_way::begin(&form, button.as_ref());
         let navigate = navigate.clone();
         leptos::task::spawn_local(async move {
-            let Some(sent) = post::send(&form, button.as_ref(), &address, body).await else { return };
+            let Some((sent, was_done)) = post::send(&form, button.as_ref(), &address, body).await else { return };
             if post::leaves_document(&sent.to, detours) {
                 // The form stays under way until the document is left.
                 let _ = window().location().assign(&sent.to);
@@ -69,7 +72,8 @@ fn sender(whole_page: bool) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
             }
             under_way::end(&form);
             let stays = post::is_on_screen(&sent.to);
-            navigate(&sent.to, Default::default());
+            place.answered(!was_done);
+            navigate(&sent.to, NavigateOptions { replace: stays, scroll: false, ..NavigateOptions::default() });
             changes.bump(stays);
         });
     }

@@ -77,9 +77,12 @@ macro_rules! lazy_chunk {
                     #[cfg(target_arch = "wasm32")]
                     {
                         let address = $crate::page::requested_address();
+                        let waiting = leptos::prelude::expect_context::<$crate::ui::Waiting>();
                         if $preload().await.is_err() {
                             $crate::page::open_as_document(address).await;
                         }
+                        // The page before it stays for a moment, instead of this one without its data.
+                        waiting.over_or_long().await;
                     }
                 }
             }

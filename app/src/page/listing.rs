@@ -1,18 +1,13 @@
-//! What every list shares: its addresses, a search that narrows it while one types, its pager, what stands there when
+//! What every list shares: its addresses, its pager, what stands there when
 //! it is empty, and a word about parameters not understood.
 
-use crate::ui::{
-    Banner, BannerKind, ButtonKind, EmptyKind, EmptyState, LinkButton, Pager, SearchField, SortLink, Sorted,
-};
+use crate::ui::{Banner, BannerKind, ButtonKind, EmptyKind, EmptyState, LinkButton, Pager, SortLink, Sorted};
 use crate::url::with_params;
 use domain::budget::{BudgetQuery, BudgetSort};
 use domain::page::{Cursor, Page, PageSize};
 use domain::project::{ProjectQuery, ProjectSort};
-use domain::text::SearchTerm;
 use domain::user::{UserQuery, UserSort};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 
 /// What a list is asked for: something to search and filter by, an order, and a place in it.
 pub trait ListQuery: Clone + Default {
@@ -37,8 +32,6 @@ pub trait ListQuery: Clone + Default {
     fn ordered(self, sort: Self::Sort, descending: bool) -> Self;
     /// The same list with this many rows on a page.
     fn sized(self, size: PageSize) -> Self;
-    /// The same list narrowed to a term.
-    fn searching(self, search: Option<SearchTerm>) -> Self;
     /// The same list from a place on.
     fn placed(self, cursor: Option<Cursor>) -> Self;
 
@@ -100,10 +93,6 @@ macro_rules! list_query {
                 Self { size, ..self }
             }
 
-            fn searching(self, search: Option<SearchTerm>) -> Self {
-                Self { search, ..self }
-            }
-
             fn placed(self, cursor: Option<Cursor>) -> Self {
                 Self { cursor, ..self }
             }
@@ -161,41 +150,16 @@ pub fn empty(query: &impl ListQuery, words: EmptyWords) -> AnyView {
     view! { <EmptyState kind=EmptyKind::NoMatch title text actions /> }.into_any()
 }
 
-/// The search field of a list. With scripts it goes to the narrowed list while one types and keeps the focus; it is
-/// made anew only when the address changes in another way, for example by clearing the filters.
-#[component]
-pub fn LiveSearch<Q>(
-    /// What is searched, for readers: "Search people".
-    label: &'static str,
-    /// The fields searched: "Name or e-mail".
-    placeholder: &'static str,
-    /// What the address asks for now.
-    asked: Memo<(Q, Vec<String>)>,
-) -> impl IntoView
-where
-    Q: ListQuery + PartialEq + Send + Sync + 'static,
-{
-    let term = Memo::new(move |_| asked.read().0.term());
-    let typed = StoredValue::new(term.get_untracked());
-    let shown = Memo::new(move |before: Option<&(u32, String)>| {
-        let term = term.get();
-        match before {
-            Some(before) if typed.get_value().trim() == term => before.clone(),
-            before => (before.map_or(0, |(count, _)| count + 1), term),
-        }
-    });
-    let navigate = use_navigate();
-    let search = Callback::new(move |text: String| {
-        let to = asked.get_untracked().0.searching(SearchTerm::parse(&text).ok()).address();
-        typed.set_value(text);
-        navigate(&to, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
-    });
-    let field = move |(_, value): (u32, String)| {
-        typed.set_value(value.clone());
-        view! { <SearchField label placeholder value on_input=search /> }
+/// What was found, for screen readers; said when a search or a filter changed it.
+pub fn result<T>(page: &Page<T>, one: &str, many: &str) -> impl IntoView + use<T> {
+    let is_all = page.previous.is_none() && page.next.is_none();
+    let words = match page.rows.len() {
+        0 => format!("No {many} match"),
+        1 if is_all => format!("1 {one}"),
+        count if is_all => format!("{count} {many}"),
+        count => format!("{count} {many} on this page"),
     };
-    // Keyed, because a field that is reused keeps what was typed into it.
-    view! { <For each=move || [shown.get()] key=|(count, _)| *count children=field /> }
+    view! { <p data-result class="sr-only">{words}</p> }
 }
 
 /// Names the parameters of the address that were not understood and therefore left out.

@@ -2,6 +2,8 @@
 
 mod lazy_page;
 pub(crate) mod listing;
+#[cfg(feature = "hydrate")]
+mod search;
 
 pub use lazy_page::LazyPage;
 pub(crate) use lazy_page::{NotLoaded, lazy_chunk};
@@ -13,14 +15,16 @@ pub(crate) use ssr::load_page;
 use crate::error::PageError;
 use crate::form::{Changes, Forms, PageFlash};
 use crate::read::Data;
-use crate::ui::{EmptyKind, EmptyState, ErrorState, LinkButton, PageHead, SkeletonRows, awaited_behind};
+use crate::ui::{EmptyKind, EmptyState, ErrorState, LinkButton, PageHead, Place, SkeletonPage, awaited_behind};
 use crate::url;
 use domain::error::Refusal;
 use domain::page::Params;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::{use_location, use_url};
+#[cfg(feature = "hydrate")]
+pub(crate) use search::search_in_place;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::pin::Pin;
@@ -49,11 +53,11 @@ where
     Data::read(move || changes.count_here(), asked)
 }
 
-/// Reads what the address asks for; what it says wrongly is dropped and named.
+/// Reads what the address of the page asks for, until the page is left; what it says wrongly is dropped and named.
 pub fn use_params<Q: Clone + PartialEq + Send + Sync + 'static>(read: fn(&mut Params) -> Q) -> Memo<(Q, Vec<String>)> {
-    let search = use_location().search;
+    let address = use_url();
     Memo::new(move |_| {
-        let mut params = Params::new(url::params(&search.read()));
+        let mut params = Params::new(url::params(address.read().search()));
         let query = read(&mut params);
         (query, params.into_ignored())
     })
@@ -86,7 +90,9 @@ type Reading = Pin<Box<dyn Future<Output = Result<Ready, PageError>> + Send>>;
 
 fn shown(read: Box<dyn Fn() -> Reading + Send + Sync>) -> AnyView {
     let flash = expect_context::<PageFlash>();
-    let skeleton = || view! { <SkeletonRows label="Loading the page" /> }.into_any();
+    let place = use_context::<Place>();
+    let (own, current) = (use_url(), use_location().pathname);
+    let skeleton = || view! { <SkeletonPage /> }.into_any();
     awaited_behind(skeleton, move || {
         let read = read();
         async move {
@@ -96,6 +102,11 @@ fn shown(read: Box<dyn Fn() -> Reading + Send + Sync>) -> AnyView {
                 Ok(show) => show(Forms::from(flash)),
                 Err(error) => refusal_page(&error).into_any(),
             };
+            // A page that is being left may be shown again, too.
+            let is_left = own.try_with_untracked(|own| own.path() != *current.read_untracked()).unwrap_or(true);
+            if let Some(place) = place.filter(|_| !is_left) {
+                place.settle();
+            }
             view! { {banner.map(|banner| view! { <div class="px-gutter pt-4">{banner}</div> })} {body} }
         }
     })

@@ -66,7 +66,7 @@ fn page(view: NewProjectView, state: FormFields) -> impl IntoView {
 }
 
 fn form(view: &NewProjectView, state: FormFields) -> impl IntoView + use<> {
-    let changes = what_changes(view);
+    let (changes, autofocus) = (what_changes(view), !state.came_back());
     let typed = RwSignal::new(state.value("name", ""));
     view! {
         <PostForm action=CreateProject::url()>
@@ -80,6 +80,7 @@ fn form(view: &NewProjectView, state: FormFields) -> impl IntoView + use<> {
                     name=ProjectDraft::DISPLAY_NAME.name
                     label=ProjectDraft::DISPLAY_NAME.label
                     hint="Shown everywhere. Can be changed later. Empty means the name."
+                    autofocus
                     optional=true
                     maxlength=ProjectDraft::DISPLAY_NAME.max_length
                     autocomplete="off"

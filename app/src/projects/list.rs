@@ -6,13 +6,14 @@ use super::reduced;
 use super::row::{ADMINS, CREATED, project_row};
 use crate::form::Hidden;
 use crate::me::{Me, use_me};
-use crate::page::listing::{EmptyWords, ListQuery as _, LiveSearch, clear, empty, ignored_notice, pager};
+use crate::page::listing::{EmptyWords, ListQuery as _, clear, empty, ignored_notice, pager, result};
 use crate::page::{LazyPage, PageData, loaded, use_page, use_params};
 use crate::paths;
 use crate::read::Data;
 use crate::ui::{
     Banner, BannerKind, ButtonKind, ButtonSize, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header,
-    Icon, LinkButton, PageHead, SortHeader, Table, TableBody, TableHead, Views, Width, awaited, within_awaited,
+    Icon, LinkButton, PageHead, SearchField, SortHeader, Table, TableBody, TableHead, Views, Width, awaited,
+    within_awaited,
 };
 use domain::mode::Mode;
 use domain::page::Page;
@@ -89,7 +90,7 @@ fn list_head(me: &Me, asked: Asked) -> impl IntoView + use<> {
         })
     };
     let search = move || {
-        view! { <LiveSearch label="Search projects" placeholder="Name or description" asked /> }
+        view! { <SearchField label="Search projects" placeholder="Name or description" value=asked.with_untracked(|(query, _)| query.term()) /> }
     };
     view! {
         <PageHead crumbs title="Projects" subtitle actions=create />
@@ -150,7 +151,7 @@ fn projects(
     (query, ignored): &(ProjectQuery, Vec<String>),
     may_create: bool,
 ) -> impl IntoView + use<> {
-    let pager = pager(&page, query);
+    let (pager, result) = (pager(&page, query), result(&page, "project", "projects"));
     let body = if page.rows.is_empty() {
         no_projects(query, may_create)
     } else if query.state == Some(ProjectState::Deleted) {
@@ -167,6 +168,7 @@ fn projects(
     };
     view! {
         {ignored_notice(ignored)}
+        {result}
         {body}
         {pager}
     }

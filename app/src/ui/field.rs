@@ -60,6 +60,9 @@ pub fn TextField(
     /// The browser's word for what it may fill in, such as `username`.
     #[prop(optional)]
     autocomplete: Option<&'static str>,
+    /// Has the focus when the page is opened.
+    #[prop(optional)]
+    autofocus: bool,
     /// Must be filled in.
     #[prop(optional)]
     required: bool,
@@ -91,6 +94,7 @@ pub fn TextField(
                 autocomplete=autocomplete
                 autocapitalize=plain
                 spellcheck=plain.map(|_| "false")
+                autofocus=autofocus
                 required=required
                 minlength=minlength.map(|least| least.to_string())
                 maxlength=maxlength.map(|most| most.to_string())

@@ -69,7 +69,7 @@ pub fn FilterChip(
         let checked = selected.as_ref() == Some(&option.value);
         view! {
             <label class="flex min-h-7.5 items-center gap-2 rounded-md px-2 py-0.75 hover:bg-ink/6">
-                <input type="radio" name=name.clone() value=option.value checked=checked class=tick_ring() />
+                <input type="radio" name=name.clone() value=option.value checked=checked prop:checked=checked class=tick_ring() />
                 {option.label}
             </label>
         }

@@ -3,6 +3,7 @@
 
 use super::Views;
 use super::choice::{BareSelect, Choice};
+use super::hydrated::hydrated;
 use super::icon::{Icon, SvgIcon};
 use domain::page::PageSize;
 use leptos::prelude::*;
@@ -24,6 +25,7 @@ pub fn Pager(
     /// What the list's URL says besides rows and place, to be kept: [`domain::user::UserQuery::to_params`].
     keep: Vec<(&'static str, String)>,
 ) -> impl IntoView {
+    let ready = hydrated();
     let sizes = PageSize::OFFERED.iter().map(|size| Choice::new(size.rows().to_string(), size.rows().to_string()));
     let kept = keep.into_iter().filter(|(name, _)| !matches!(*name, "rows" | "at"));
     let steps = (previous.is_some() || next.is_some()).then(|| {
@@ -43,6 +45,7 @@ pub fn Pager(
                 <BareSelect name="rows" label="Rows on a page" options=sizes.collect() selected=size.rows().to_string() edged=true />
                 <button
                     type="submit"
+                    hidden=move || ready.get()
                     class="min-h-control rounded-md px-2.25 font-strong hover:bg-ink/6 hover:text-ink focus-visible:rounded-md"
                 >
                     "Show"

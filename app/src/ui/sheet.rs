@@ -1,5 +1,6 @@
 //! The sheet of paper that every page stands on.
 
+use super::waiting::Waiting;
 use leptos::prelude::*;
 
 /// Side navigation at the left, the sheet at the right; on a phone the sheet alone.
@@ -17,11 +18,14 @@ pub fn Sheet(
     /// The page.
     children: Children,
 ) -> impl IntoView {
+    let waiting = use_context::<Waiting>();
+    let is_busy = move || waiting.is_some_and(Waiting::is_noticeable).then_some("true");
     view! {
         <main
             id="main"
             tabindex="-1"
-            class="@container my-2 me-2 min-w-0 rounded-xl border border-line bg-paper shadow-e1 focus:outline-none max-nav:m-0 max-nav:rounded-none max-nav:border-0 max-nav:shadow-none"
+            aria-busy=is_busy
+            class="waits @container my-2 me-2 min-w-0 rounded-xl border border-line bg-paper shadow-e1 focus:outline-none max-nav:m-0 max-nav:rounded-none max-nav:border-0 max-nav:shadow-none"
         >
             {children()}
         </main>

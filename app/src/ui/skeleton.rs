@@ -3,7 +3,7 @@
 use super::Views;
 use leptos::prelude::*;
 
-/// The shape of a list's rows, after 200 ms.
+/// The shape of a list's rows.
 #[component]
 pub fn SkeletonRows(
     /// What is being read, for readers: "Loading people".
@@ -25,11 +25,21 @@ pub fn SkeletonRows(
         }
     };
     view! {
-        <div aria-busy="true" class="transition-opacity delay-200 starting:opacity-0">
-            <p role="status" class="sr-only">
-                {label}
-            </p>
+        <div aria-busy="true">
+            <p class="sr-only">{label}</p>
             <div aria-hidden="true">{(0..rows).map(row).views()}</div>
         </div>
+    }
+}
+
+/// A page to come, while the one before it has gone: a head, where the page does not show its own already, and rows.
+#[component]
+pub fn SkeletonPage() -> impl IntoView {
+    view! {
+        <div aria-hidden="true" class="grid gap-3 px-gutter pt-5 pb-7 in-[main:has(h1)]:hidden">
+            <span class="h-2.5 w-56 animate-pulse rounded-sm bg-track"></span>
+            <span class="h-5 w-72 animate-pulse rounded-sm bg-track"></span>
+        </div>
+        <SkeletonRows label="Loading the page" />
     }
 }

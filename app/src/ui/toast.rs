@@ -3,9 +3,14 @@
 use super::button::{ButtonSize, IconButton};
 use super::hydrated::hydrated;
 use super::icon::{Icon, SvgIcon};
+use super::place::Place;
+use super::search::is_typing;
 use leptos::children::ViewFnOnce;
+use leptos::ev;
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 use std::time::Duration;
 
 /// How long a toast stays.
@@ -34,14 +39,17 @@ pub fn Toast(
         stop();
         timer.set_value(set_timeout_with_handle(move || gone.set(true), STAYS).ok());
     };
+    let place = use_context::<Place>();
+    let toast = NodeRef::<leptos::html::Div>::new();
     Effect::new(move |_| start());
     on_cleanup(stop);
+    undo_by_key(toast);
     view! {
         <div
-            role="status"
             class="on-inverse-ring pointer-events-none fixed inset-x-4 bottom-4 z-20 grid grid-cols-[minmax(0,1fr)] justify-items-center max-nav:bottom-20"
         >
             <div
+                node_ref=toast
                 hidden=move || gone.get()
                 class="pointer-events-auto flex w-fit max-w-[min(30rem,100%)] items-center gap-2.5 rounded-lg bg-inverse py-2 ps-3.5 pe-2 text-sm text-on-inverse shadow-e2 [&_:is(a,button)]:text-on-inverse [&_:is(a,button)]:hover:bg-on-inverse/12 [&_:is(a,button)]:hover:text-on-inverse"
                 on:pointerenter=move |_| stop()
@@ -61,6 +69,9 @@ pub fn Toast(
                         on:click=move |_| {
                             stop();
                             gone.set(true);
+                            if let Some(place) = place {
+                                place.go_back();
+                            }
                         }
                     >
                         <IconButton icon=Icon::X label="Dismiss" size=ButtonSize::Small />
@@ -70,4 +81,25 @@ pub fn Toast(
         </div>
     }
     .into_any()
+}
+
+/// `u` outside a field, or Ctrl Z, takes back what the toast on the screen says.
+fn undo_by_key(toast: NodeRef<leptos::html::Div>) {
+    Effect::new(move |_| {
+        let listener = window_event_listener(ev::keydown, move |event| {
+            let is_undo = match event.key().as_str() {
+                "u" => !event.ctrl_key() && !event.meta_key() && !event.alt_key(),
+                "z" => (event.ctrl_key() || event.meta_key()) && !event.shift_key(),
+                _ => false,
+            };
+            let button =
+                toast.get_untracked().and_then(|toast| toast.query_selector("form [type=submit]").ok().flatten());
+            let button = button.and_then(|button| button.dyn_into::<HtmlElement>().ok());
+            if let Some(button) = button.filter(|button| is_undo && !is_typing(&event) && button.offset_width() > 0) {
+                event.prevent_default();
+                button.click();
+            }
+        });
+        on_cleanup(move || listener.remove());
+    });
 }

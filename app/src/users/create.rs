@@ -40,7 +40,7 @@ fn form_page(state: FormFields) -> impl IntoView {
         Crumb::link("Users management", paths::USERS),
         Crumb::here("Create person"),
     ];
-    let labels = UserDraft::labels();
+    let (labels, autofocus) = (UserDraft::labels(), !state.came_back());
     view! {
         <PageHead crumbs title="Create person" />
         <PageBody>
@@ -50,6 +50,7 @@ fn form_page(state: FormFields) -> impl IntoView {
                         name=UserDraft::NAME.name
                         label=UserDraft::NAME.label
                         hint="As colleagues know them."
+                        autofocus
                         required=true
                         maxlength=UserDraft::NAME.max_length
                         autocomplete="off"

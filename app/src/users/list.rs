@@ -5,14 +5,14 @@ use super::project_filter;
 use super::row::person_row;
 use crate::form::Hidden;
 use crate::me::{Me, use_me};
-use crate::page::listing::{EmptyWords, ListQuery as _, LiveSearch, clear, empty, ignored_notice, pager};
+use crate::page::listing::{EmptyWords, ListQuery as _, clear, empty, ignored_notice, pager, result};
 use crate::page::{LazyPage, PageData, loaded, use_page, use_params};
 use crate::paths;
 use crate::read::Data;
 use crate::suggestions::{NameProject, NamedProject};
 use crate::ui::{
     ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
-    SortHeader, Table, TableBody, TableHead, Views, Width, awaited,
+    SearchField, SortHeader, Table, TableBody, TableHead, Views, Width, awaited,
 };
 use domain::page::Page;
 use domain::permission::Permission;
@@ -68,7 +68,7 @@ fn list_head(me: &Me, asked: Asked, project: Option<NamedProject>) -> impl IntoV
         })
     };
     let search = move || {
-        view! { <LiveSearch label="Search people" placeholder="Name or e-mail" asked /> }
+        view! { <SearchField label="Search people" placeholder="Name or e-mail" value=asked.with_untracked(|(query, _)| query.term()) /> }
     };
     let choose = project_filter::choose(asked);
     let title = match &project {
@@ -149,7 +149,7 @@ fn people(
     now: OffsetDateTime,
     (query, ignored): &(UserQuery, Vec<String>),
 ) -> impl IntoView + use<> {
-    let pager = pager(&page, query);
+    let (pager, result) = (pager(&page, query), result(&page, "user", "users"));
     let body = if page.rows.is_empty() {
         nobody(query)
     } else {
@@ -164,6 +164,7 @@ fn people(
     };
     view! {
         {ignored_notice(ignored)}
+        {result}
         {body}
         {pager}
     }

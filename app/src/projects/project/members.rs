@@ -26,11 +26,11 @@ struct Offer {
     may_open: bool,
 }
 
-pub(super) fn section(view: &ProjectView, query: &MemberQuery, search: Callback<String>) -> impl IntoView + use<> {
+pub(super) fn section(view: &ProjectView, query: &MemberQuery) -> impl IntoView + use<> {
     let facts = &view.project.facts;
     let offer = Offer { may_manage: view.may_manage_members, may_open: view.may_view_people };
     let is_shared = facts.kind == ProjectKind::Shared;
-    let search = is_shared.then(|| members_form(search, facts.name.as_str(), query));
+    let search = is_shared.then(|| members_form(facts.name.as_str(), query));
     let rows = &view.project.members;
     let body =
         if rows.rows.is_empty() { nobody(facts, query).into_any() } else { table(rows, facts, offer).into_any() };
@@ -188,7 +188,6 @@ fn nobody(facts: &ProjectFacts, query: &MemberQuery) -> impl IntoView + use<> {
             ("Nobody on this page", "Nobody is in the project, or fewer people than when you last looked.".to_owned())
         }
     };
-    // A full load, so that the search field is empty, too.
-    let actions = move || view! { <LinkButton href=all attr:rel="external">"Show all members"</LinkButton> };
+    let actions = move || view! { <LinkButton href=all>"Show all members"</LinkButton> };
     view! { <EmptyState kind=EmptyKind::NoMatch title text actions /> }
 }

@@ -7,7 +7,6 @@ mod facts;
 pub(crate) mod members;
 mod search;
 
-use self::search::member_search;
 use super::add_member::{AddedTo, FORM, add_member_form};
 use super::data::{ProjectView, ReadProject};
 use super::row::KindBadge;
@@ -29,7 +28,6 @@ type Asked = Memo<(MemberQuery, Vec<String>)>;
 pub struct ProjectPage {
     page: PageData<ProjectView>,
     asked: Asked,
-    search: Callback<String>,
 }
 
 impl LazyPage for ProjectPage {
@@ -38,19 +36,18 @@ impl LazyPage for ProjectPage {
         let asked = use_params(MemberQuery::from_params);
         let name = Memo::new(move |_| paths::project_name(params.read().get_str("name").unwrap_or_default()));
         let page = use_page(move || ReadProject { name: name.get(), query: asked.get().0 });
-        Self { page, asked, search: member_search(name, asked) }
+        Self { page, asked }
     }
 
     fn view(self) -> AnyView {
-        let ProjectPage { page, asked, search } = self;
-        loaded(page, move |dated, forms| project(&dated, &asked.get_untracked(), search, &forms)).into_any()
+        let ProjectPage { page, asked } = self;
+        loaded(page, move |dated, forms| project(&dated, &asked.get_untracked(), &forms)).into_any()
     }
 }
 
 fn project(
     dated: &WithServerTime<ProjectView>,
     (query, ignored): &(MemberQuery, Vec<String>),
-    search: Callback<String>,
     forms: &Forms,
 ) -> impl IntoView + use<> {
     let WithServerTime { now, data: view } = dated;
@@ -59,7 +56,7 @@ fn project(
     let sections = (
         view.may_view_budgets.then(|| budgets::section(view, forms, *now)),
         view.may_manage_members.then(|| add_members(facts, forms)),
-        (view.mode == Mode::Platform).then(|| members::section(view, query, search)),
+        (view.mode == Mode::Platform).then(|| members::section(view, query)),
         (view.mode == Mode::Keycloak).then(|| elsewhere::section(facts)),
         view.may_delete.then(|| delete::section(facts, &forms.of("delete-project"))),
     );
