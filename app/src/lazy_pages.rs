@@ -12,6 +12,7 @@ use crate::account::sign_in::SignInPage;
 use crate::account::turned_away::TurnedAwayPage;
 use crate::budgets::budget::BudgetPage;
 use crate::budgets::create::NewBudgetPage;
+use crate::budgets::delete::DeleteBudgetPage;
 use crate::budgets::edit::EditBudgetPage;
 use crate::budgets::list::BudgetsPage;
 use crate::identity_provider::page::IdentityProviderPage;
@@ -31,6 +32,6 @@ lazy_chunk!(
 lazy_chunk!(Lists, lists, load_lists: BudgetsPage, ProjectsPage, UsersPage);
 lazy_chunk!(
     Objects, objects, load_objects:
-    BudgetPage, EditBudgetPage, EditProjectPage, IdentityProviderPage, NewBudgetPage, NewPersonPage, NewProjectPage,
+    BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, IdentityProviderPage, NewBudgetPage, NewPersonPage, NewProjectPage,
     PersonPage, ProjectPage,
 );

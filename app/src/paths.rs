@@ -83,6 +83,11 @@ pub fn assignments(id: BudgetId) -> String {
     format!("{}#assignments", budget(id))
 }
 
+/// The page that deletes a budget.
+pub fn delete_budget(id: BudgetId) -> String {
+    format!("{}/delete", budget(id))
+}
+
 /// A budget's edit form.
 pub fn edit_budget(id: BudgetId) -> String {
     format!("{}/edit", budget(id))

@@ -9,6 +9,7 @@ use crate::account::sign_in::SignInPage;
 use crate::account::turned_away::TurnedAwayPage;
 use crate::budgets::budget::BudgetPage;
 use crate::budgets::create::NewBudgetPage;
+use crate::budgets::delete::DeleteBudgetPage;
 use crate::budgets::edit::EditBudgetPage;
 use crate::budgets::list::BudgetsPage;
 use crate::detour::Detours;
@@ -78,6 +79,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("administration/budgets") view={Lazy::<BudgetsPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/budgets/new") view={Lazy::<NewBudgetPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/budgets/:id") view={Lazy::<BudgetPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/budgets/:id/delete") view={Lazy::<DeleteBudgetPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/budgets/:id/edit") view={Lazy::<EditBudgetPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/projects") view={Lazy::<ProjectsPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/new-project") view={Lazy::<NewProjectPage>::new()} ssr=SsrMode::Async />

@@ -13,5 +13,7 @@ pub use draft::BudgetDraft;
 pub use fields::BudgetFields;
 pub use limits::Limits;
 pub use query::{BudgetQuery, BudgetSort};
-pub use read::{AssignedBudget, BudgetAssignment, BudgetChoice, BudgetDetail, BudgetRow, Holder};
+pub use read::{
+    AssignedBudget, BudgetAssignment, BudgetChoice, BudgetDeletion, BudgetDetail, BudgetRow, Holder, HolderCounts,
+};
 pub use slug::BudgetSlug;

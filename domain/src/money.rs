@@ -69,7 +69,7 @@ impl std::fmt::Display for Money {
 }
 
 /// Digits, and perhaps decimals, with commas between thousands.
-fn grouped(plain: &str) -> String {
+pub fn grouped(plain: &str) -> String {
     let (whole, decimals) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
     let mut grouped = String::with_capacity(plain.len() + whole.len() / 3);
     for (place, digit) in whole.chars().enumerate() {

@@ -244,6 +244,7 @@ export const SCENES: Scene[] = [
   { name: "budgets as auditor", who: "auditor", address: () => at.budgets },
   { name: "budgets, nothing matches", who: "maintainer", address: () => `${at.budgets}?q=nothing-is-called-this` },
   { name: "budget", who: "maintainer", address: ({ budget }) => at.budget(budget) },
+  { name: "delete budget", who: "maintainer", address: ({ budget }) => `${at.budget(budget)}/delete` },
   { name: "create budget", who: "maintainer", address: () => at.newBudget },
   {
     name: "create budget, refused",

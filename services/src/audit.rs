@@ -144,6 +144,38 @@ pub(crate) async fn write(
     write_all(services, connection, by, vec![entry]).await
 }
 
+/// Writes an entry for each of these users in one statement; `entry` has all but the target.
+pub(crate) async fn write_for_users(
+    services: &Services,
+    connection: &mut PgConnection,
+    by: By<'_>,
+    entry: Entry,
+    users: &[Uuid],
+) -> Result<(), Error> {
+    let caller = by.caller();
+    let ids: Vec<Uuid> = users.iter().map(|_| services.new_id()).collect();
+    sqlx::query!(
+        "with entries as (
+           insert into audit_log
+             (id, at, actor_id, actor, session_id, request_id, action, target_type, target_id, target, changes)
+           select n.id, $1, $2, $3, $4, $5, $6, 'user', u.id, u.email, $7
+           from unnest($8::uuid[], $9::uuid[]) n (id, user_id) join users u on u.id = n.user_id returning id)
+         insert into audit_unsealed (entry) select id from entries",
+        services.clock.now(),
+        caller.map(|caller| caller.actor.user_id.0),
+        by.name(),
+        caller.map(|caller| caller.actor.session_id.0),
+        caller.map(|caller| caller.request_id.as_str()),
+        entry.action,
+        serde_json::to_value(&entry.changes).map_err(|fault| Error::Broken(fault.to_string()))?,
+        &ids,
+        users
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Writes entries in one statement, the first one first.
 pub(crate) async fn write_all(
     services: &Services,

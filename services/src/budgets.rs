@@ -3,11 +3,13 @@
 mod assign;
 pub mod assign_many;
 mod change;
+mod delete;
 pub(crate) mod stored;
 mod undo;
 
 pub use assign::{assign_to_project, assign_to_user, unassign_project, unassign_user};
 pub use change::{create, edit, id_of};
+pub use delete::{delete, undo_deletion};
 pub use undo::undo_unassignment;
 
 pub(crate) use change::{created, insert};

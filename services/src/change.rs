@@ -12,6 +12,7 @@ use domain::mode::Mode;
 use domain::permission::{Asks, Permission};
 use domain::role::ProjectRole;
 use sqlx::{PgConnection, Postgres, Transaction};
+use uuid::Uuid;
 
 /// A transaction on behalf of a user whose permission holds until it commits.
 ///
@@ -97,6 +98,14 @@ impl Change<'_> {
     /// The database failed.
     pub async fn record_many(&mut self, entries: Vec<Entry>) -> Result<(), Error> {
         audit::write_all(self.services, &mut self.transaction, By::Caller(self.caller), entries).await
+    }
+
+    /// Writes what changed of each of these users, in one statement; `entry` has all but the target.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub(crate) async fn record_for_users(&mut self, entry: Entry, users: &[Uuid]) -> Result<(), Error> {
+        audit::write_for_users(self.services, &mut self.transaction, By::Caller(self.caller), entry, users).await
     }
 
     /// Commits.

@@ -13,7 +13,7 @@ use {
     crate::request::{parse_id, signed_in},
     crate::suggestions,
     domain::actor::Target,
-    domain::budget::BudgetDraft,
+    domain::budget::{BudgetDraft, HolderCounts},
     domain::draft::{Edit, Precondition},
     domain::error::Refusal,
     domain::form::FieldErrors,
@@ -69,6 +69,52 @@ pub async fn edit_budget(
         });
         let merge = budgets::edit(&services, &can, id, edit).await?;
         Ok(Done::at(paths::budget(id)).with_notice(merge.notice("Budget saved. The new limits hold at once.")))
+    })
+    .await
+}
+
+/// Deletes a budget. The counts are those that the user confirmed: others than these lose nothing.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "budgets/delete")]
+pub async fn delete_budget(
+    budget: String,
+    users: i64,
+    projects: i64,
+    deleted_projects: i64,
+) -> Result<FormOutcome, PageError> {
+    let form = Form::new("delete-budget", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        let counts = HolderCounts { users, projects, deleted_projects };
+        let deleted = budgets::delete(&services, &can, parse_id(&budget)?, counts).await?;
+        let (done, name) = (Done::at(paths::BUDGETS), shortened(&deleted.name));
+        Ok(match deleted.event {
+            Some(event) => done.with_undo(
+                format!("Budget {name} deleted."),
+                UndoBudgetDeletion::url(),
+                [("event", &event.to_string())],
+            ),
+            None => done.with_notice(format!("Budget {name} unassigned from {counts} and deleted.")),
+        })
+    })
+    .await
+}
+
+/// Restores the budget that one's own change deleted.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "budgets/undo-deletion")]
+pub async fn undo_budget_deletion(event: String) -> Result<FormOutcome, PageError> {
+    let form = Form::new("delete-budget", []);
+    form.submit(async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        let (budget, name) = budgets::undo_deletion(&services, &can, parse_id::<EventId>(&event)?).await?;
+        Ok(Done::at(paths::budget(budget)).with_notice(format!("Restored budget {}.", shortened(&name))))
     })
     .await
 }

@@ -23,23 +23,9 @@ pub(super) fn assignments(detail: BudgetDetail, may_manage: bool, now: OffsetDat
         assigned_words(budget.user_count, budget.project_count)
     };
     let body = if assignments.is_empty() {
-        let text = "Serves nobody yet. Assign it on the page of a person or of a project.";
-        view! { <p class="text-sm text-ink-2">{text}</p> }.into_any()
+        view! { <p class="text-sm text-ink-2">"Not assigned yet."</p> }.into_any()
     } else {
-        let rows = assignments.into_iter().enumerate();
-        let rows: Vec<_> = rows.map(|(place, held)| row(held, &budget, place, may_manage, now)).collect();
-        view! {
-            <Table label="Assignments" fit=TableFit::Section>
-                <TableHead>
-                    <Header label="Person or project" />
-                    <Header label="Since" width=Width::Medium />
-                    <Header label="Assigned by" width=Width::Long />
-                    {may_manage.then(|| view! { <Header label="Take away" is_hidden=true width=Width::Short /> }).views()}
-                </TableHead>
-                <TableBody>{rows}</TableBody>
-            </Table>
-        }
-        .into_any()
+        table(assignments, may_manage.then_some(&budget), now).into_any()
     };
     view! {
         <Section id="assignments" title="Assigned to" side=move || side>
@@ -48,15 +34,36 @@ pub(super) fn assignments(detail: BudgetDetail, may_manage: bool, now: OffsetDat
     }
 }
 
+/// The holders of a budget; each can be unassigned where the budget is given.
+pub(super) fn table(
+    assignments: Vec<BudgetAssignment>,
+    budget: Option<&BudgetRow>,
+    now: OffsetDateTime,
+) -> impl IntoView + use<> {
+    let rows: Vec<_> =
+        assignments.into_iter().enumerate().map(|(place, assignment)| row(assignment, budget, place, now)).collect();
+    let unassign = budget.map(|_| view! { <Header label="Unassign" is_hidden=true width=Width::Short /> }).views();
+    view! {
+        <Table label="Assignments" fit=TableFit::Section>
+            <TableHead>
+                <Header label="User or project" />
+                <Header label="Since" width=Width::Medium />
+                <Header label="Assigned by" width=Width::Long />
+                {unassign}
+            </TableHead>
+            <TableBody>{rows}</TableBody>
+        </Table>
+    }
+}
+
 fn row(
     assignment: BudgetAssignment,
-    budget: &BudgetRow,
+    budget: Option<&BudgetRow>,
     place: usize,
-    may_manage: bool,
     now: OffsetDateTime,
 ) -> impl IntoView + use<> {
     let BudgetAssignment { holder, assigned_by, since } = assignment;
-    let take = may_manage.then(|| take_form(&holder, budget, place));
+    let take = budget.map(|budget| take_form(&holder, budget, place));
     let assigned_by = assigned_by.unwrap_or_else(|| "–".to_owned());
     view! {
         <TableRow>

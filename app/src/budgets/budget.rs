@@ -6,8 +6,8 @@ use super::row::assigned_words;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{
-    Amount, Crumb, Fact, Facts, Icon, LinkButton, ObjectHead, RailPart, RelativeTime, Section, ShortId, SplitBody,
-    Tile, category_icon,
+    Amount, ButtonKind, Crumb, Fact, Facts, Icon, LinkButton, ObjectHead, RailPart, RelativeTime, Section, ShortId,
+    SplitBody, Tile, category_icon,
 };
 use domain::budget::BudgetRow;
 use leptos::prelude::*;
@@ -60,19 +60,23 @@ fn head(budget: &BudgetRow, may_manage: bool) -> impl IntoView + use<> {
     if let Some(last) = crumbs.last_mut() {
         last.href = None;
     }
-    let (icon, href) = (category_icon(budget.category), paths::edit_budget(budget.id));
+    let icon = category_icon(budget.category);
+    let (edit, delete) = (paths::edit_budget(budget.id), paths::delete_budget(budget.id));
     let line = format!("{}: {}", budget.category.title(), budget.category.covers().to_lowercase());
-    let edit = move || {
+    let actions = move || {
         may_manage.then(|| {
             view! {
-                <LinkButton href icon=Icon::Pencil attr:data-palette="Edit budget">
+                <LinkButton href=delete kind=ButtonKind::DangerQuiet icon=Icon::Trash attr:data-palette="Delete budget">
+                    "Delete budget"
+                </LinkButton>
+                <LinkButton href=edit icon=Icon::Pencil attr:data-palette="Edit budget">
                     "Edit budget"
                 </LinkButton>
             }
         })
     };
     view! {
-        <ObjectHead crumbs title=budget.name.clone() picture=move || view! { <Tile icon large=true /> } actions=edit>
+        <ObjectHead crumbs title=budget.name.clone() picture=move || view! { <Tile icon large=true /> } actions>
             <span>{line}</span>
         </ObjectHead>
     }

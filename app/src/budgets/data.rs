@@ -2,7 +2,7 @@
 
 use crate::error::PageError;
 use crate::page::WithServerTime;
-use domain::budget::{BudgetDetail, BudgetQuery, BudgetRow};
+use domain::budget::{BudgetDeletion, BudgetDetail, BudgetQuery, BudgetRow};
 use domain::page::Page;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub struct BudgetView {
     /// Facts and assignments.
     pub detail: BudgetDetail,
-    /// May edit it and take it away.
+    /// May edit, assign and delete it.
     pub may_manage: bool,
 }
 
@@ -41,6 +41,20 @@ pub async fn read_budget(id: String) -> Result<WithServerTime<BudgetView>, PageE
         let can = caller.can(Target::Platform)?;
         let detail = services::views::budgets::detail(&services, &can, crate::request::parse_id(&id)?).await?;
         Ok(BudgetView { detail, may_manage: caller.actor.may(Permission::ManageBudgets, Target::Platform) })
+    })
+    .await
+}
+
+/// Reads what the page that deletes a budget shows, for those who may delete it.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "budget-to-delete")]
+pub async fn read_budget_deletion(id: String) -> Result<WithServerTime<BudgetDeletion>, PageError> {
+    use domain::actor::Target;
+    crate::page::load_page(|services, caller| async move {
+        let can = caller.can(Target::Platform)?;
+        services::views::budget_deletion::preview(&services, &can, crate::request::parse_id(&id)?).await
     })
     .await
 }

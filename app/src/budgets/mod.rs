@@ -6,6 +6,7 @@ pub mod budget;
 pub(crate) mod chooser;
 pub mod create;
 pub mod data;
+pub mod delete;
 pub mod edit;
 mod form;
 pub mod list;

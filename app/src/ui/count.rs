@@ -1,17 +1,11 @@
 //! Numbers of things in lists.
 
 use domain::count::MAX_EXACT_COUNT;
+use domain::money::grouped;
 
 /// `9,412`, or `10,000+` where counting stopped.
 pub fn count_words(count: i64) -> String {
-    let digits = count.min(MAX_EXACT_COUNT).to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
+    let mut text = grouped(&count.min(MAX_EXACT_COUNT).to_string());
     if count > MAX_EXACT_COUNT {
         text.push('+');
     }

@@ -3,6 +3,7 @@
 use super::{BudgetDraft, Category, Limits};
 use crate::draft::{Draft, Field};
 use crate::id::{BudgetId, UserId};
+use crate::money::grouped;
 use crate::project::ProjectName;
 use crate::reset_period::ResetPeriod;
 use crate::text::BudgetName;
@@ -106,6 +107,50 @@ pub enum Holder {
         /// Display name, or the technical one.
         title: String,
     },
+}
+
+/// How many lose a budget that is deleted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HolderCounts {
+    /// Users.
+    pub users: i64,
+    /// Shared projects.
+    pub projects: i64,
+    /// Deleted projects that would have the budget again once they are restored.
+    pub deleted_projects: i64,
+}
+
+impl std::fmt::Display for HolderCounts {
+    /// "9,412 users, 3 projects and 1 deleted project"
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let counts = [(self.users, "user"), (self.projects, "project"), (self.deleted_projects, "deleted project")];
+        let words: Vec<String> =
+            counts.into_iter().filter(|(count, _)| *count != 0).map(|(count, noun)| counted(count, noun)).collect();
+        match words.split_last() {
+            None => f.write_str("no users and no projects"),
+            Some((last, [])) => f.write_str(last),
+            Some((last, others)) => write!(f, "{} and {last}", others.join(", ")),
+        }
+    }
+}
+
+fn counted(count: i64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(&count.to_string()), if count == 1 { "" } else { "s" })
+}
+
+/// What the page that deletes a budget shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetDeletion {
+    /// The budget.
+    pub id: BudgetId,
+    /// What it is called.
+    pub name: String,
+    /// What it pays for.
+    pub category: Category,
+    /// Who loses it, counted to the end.
+    pub counts: HolderCounts,
+    /// Some of those who lose it: the latest assignments.
+    pub assignments: Vec<BudgetAssignment>,
 }
 
 /// One assignment on a budget's page.

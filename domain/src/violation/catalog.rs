@@ -138,6 +138,11 @@ super::violations! {
     UnknownBudget { id: String } "unknown_budget" 404 at "assignments" => "There is no budget {id}.";
     CategoryMismatch { budget: String, category: String } "category_mismatch" 400
         => "The budget {budget} is not of the category {category}.";
+    BudgetAssigned { holders: String } "budget_assigned" 409
+        => "The budget is assigned to {holders}. Unassign it first.";
+    HoldersChanged { holders: String } "holders_changed" 409
+        => "The assignments changed since the page was loaded: now {holders} would lose the budget. Check them, then \
+            confirm again.";
     PersonalProjectBudget "personal_project_budget" 409
         => "A personal project is paid by its owner's budgets. Assign the budget to the owner instead.";
 
@@ -212,6 +217,8 @@ super::violations! {
         => "{project} was restored since. Nothing was undone.";
     ProjectDeletedSince "project_deleted_since" 409 => "The project was deleted since. Nothing was undone.";
     BudgetDeletedSince "budget_deleted_since" 409 => "The budget was deleted since. Nothing was undone.";
+    BudgetNameTakenSince "budget_name_taken_since" 409
+        => "Another budget has this name or id now. Nothing was undone.";
     BudgetOfProjectDeleted { project: String } "budget_of_project_deleted" 409
         => "A budget of {project} was deleted since. Restore the project from the list instead.";
     BudgetAssignedSince { category: String } "budget_assigned_since" 409

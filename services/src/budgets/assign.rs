@@ -117,8 +117,9 @@ pub async fn unassign_user(
         person.0,
         category.key()
     )
-    .fetch_one(change.connection())
-    .await?;
+    .fetch_optional(change.connection())
+    .await?
+    .ok_or(Refusal::NotFound)?;
     let entry = Entry::new("user.budget_unassigned", TargetType::User, person.0, holder.email);
     let former = FormerAssignment {
         holder: Holder::User(person),
@@ -151,8 +152,9 @@ pub async fn unassign_project(
         holder.id,
         category.key()
     )
-    .fetch_one(change.connection())
-    .await?;
+    .fetch_optional(change.connection())
+    .await?
+    .ok_or(Refusal::NotFound)?;
     let entry = Entry::new("project.budget_unassigned", TargetType::Project, holder.id, &holder.name);
     let former = FormerAssignment {
         holder: Holder::Project(ProjectId(holder.id)),
@@ -203,7 +205,7 @@ async fn budget_of_person(
 ) -> Result<Option<(Uuid, String)>, Error> {
     let row = sqlx::query!(
         "select b.id, b.name from user_budgets a join budgets b on b.id = a.budget_id
-         where a.user_id = $1 and a.category = $2",
+         where a.user_id = $1 and a.category = $2 for update of a",
         person.0,
         category.key()
     )
@@ -235,7 +237,7 @@ async fn budget_of_project(
 ) -> Result<Option<(Uuid, String)>, Error> {
     let row = sqlx::query!(
         "select b.id, b.name from project_budgets a join budgets b on b.id = a.budget_id
-         where a.project_id = $1 and a.category = $2",
+         where a.project_id = $1 and a.category = $2 for update of a",
         project,
         category.key()
     )

@@ -143,7 +143,7 @@ async fn lock_holders(change: &mut Change<'_>, ids: &[Uuid]) -> Result<BTreeMap<
 async fn before(change: &mut Change<'_>, ids: &[Uuid]) -> Result<BTreeMap<(Uuid, Category), String>, Error> {
     let rows = sqlx::query!(
         "select a.user_id, a.category, b.name from user_budgets a join budgets b on b.id = a.budget_id
-         where a.user_id = any($1)",
+         where a.user_id = any($1) order by a.user_id for update of a",
         ids
     )
     .fetch_all(change.connection())

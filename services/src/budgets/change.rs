@@ -134,7 +134,10 @@ pub async fn edit(
 }
 
 /// Locks a budget's row and reads it.
-async fn lock(connection: &mut PgConnection, budget: BudgetId) -> Result<(BudgetDraft, conflict::Stored), Error> {
+pub(super) async fn lock(
+    connection: &mut PgConnection,
+    budget: BudgetId,
+) -> Result<(BudgetDraft, conflict::Stored), Error> {
     let row = sqlx::query!(
         "select name, description, category, soft_limit, hard_limit, reset_minutes, version, updated_at
          from budgets where id = $1 for update",

@@ -318,7 +318,7 @@ impl From<Budget> for BudgetRow {
     }
 }
 
-async fn assignments(services: &Services, budget: BudgetId) -> Result<Vec<BudgetAssignment>, Error> {
+pub(super) async fn assignments(services: &Services, budget: BudgetId) -> Result<Vec<BudgetAssignment>, Error> {
     let rows = sqlx::query!(
         r#"select a.id as "id!", a.name as "name!", a.detail as "detail!", a.user_type, a.email_verified as "email_verified!",
                   giver.name as "assigned_by?", a.created_at as "since!"

@@ -57,7 +57,10 @@ pub(crate) struct Things {
     pub(crate) stranger: UserId,
     /// Somebody whose account is deactivated.
     pub(crate) former: UserId,
+    /// Assigned to the person and to the project.
     pub(crate) budget: BudgetId,
+    /// Not assigned.
+    pub(crate) unassigned: BudgetId,
 }
 
 /// What the projects are called of which there are so many before.
@@ -159,6 +162,11 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/data/budget", Platform(ViewBudgets), |t| format!("id={}", t.budget)),
     ("/data/new-budget", Platform(ManageBudgets), |_| String::new()),
     ("/data/budget-to-edit", Platform(ManageBudgets), |t| format!("id={}", t.budget)),
+    ("/data/budget-to-delete", Platform(ManageBudgets), |t| format!("id={}", t.budget)),
+    ("/act/budgets/delete", Platform(ManageBudgets), |t| {
+        format!("budget={}&users=1&projects=1&deleted_projects=0", t.budget)
+    }),
+    ("/act/budgets/undo-deletion", Platform(ManageBudgets), |t| format!("event={}", t.unassigned)),
     ("/act/budgets/create", Platform(ManageBudgets), |t| {
         format!("name=New+{}&category=cli&soft_limit=1&hard_limit=2&period=30d", t.project)
     }),
@@ -194,6 +202,7 @@ pub(super) const PAGES: &[(&str, Ask, Body)] = &[
     ("/settings/administration/budgets/new", Platform(ManageBudgets), |_| app::paths::NEW_BUDGET.into()),
     ("/settings/administration/budgets/{id}", Platform(ViewBudgets), |t| app::paths::budget(t.budget)),
     ("/settings/administration/budgets/{id}/edit", Platform(ManageBudgets), |t| app::paths::edit_budget(t.budget)),
+    ("/settings/administration/budgets/{id}/delete", Platform(ManageBudgets), |t| app::paths::delete_budget(t.budget)),
     ("/settings/administration/identity-provider", Platform(ViewIdentityProvider), |_| {
         app::paths::IDENTITY_PROVIDER.into()
     }),
@@ -235,10 +244,13 @@ pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
     .execute(server.world.services.pool())
     .await
     .expect("somebody who was turned away");
+    let unassigned = server.world.services.random().id(server.world.clock.now());
     sqlx::query(
-        "insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes) values ($1, $2, 'cli', 1, 2, 60)",
+        "insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes)
+         values ($1, $3, 'cli', 1, 2, 60), ($2, $3 || '-unassigned', 'cli', 1, 2, 60)",
     )
     .bind(id)
+    .bind(unassigned)
     .bind(&project)
     .execute(server.world.services.pool())
     .await
@@ -255,7 +267,8 @@ pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
         .await
         .expect("an assignment");
     }
-    Things { project_id, project, deleted_id, deleted, empty_id, empty, person, stranger, former, budget: BudgetId(id) }
+    let (budget, unassigned) = (BudgetId(id), BudgetId(unassigned));
+    Things { project_id, project, deleted_id, deleted, empty_id, empty, person, stranger, former, budget, unassigned }
 }
 
 /// Keeps what undoing changes of these things takes, as if `user` had made them. Each event has the id of what it is about.
@@ -264,6 +277,8 @@ pub(super) async fn changed(server: &TestServer, things: &Things, user: UserId) 
     let role = |is_auditor| json!({"is_admin": false, "is_maintainer": false, "is_auditor": is_auditor});
     let held = json!({"Membership": {"role": "Member", "granted_by": null, "since": since}});
     let (holder, budget) = (json!({"User": things.stranger}), things.budget);
+    let deleted_budget = json!({"id": things.project_id, "name": format!("Deleted {}", things.project), "category": "cli",
+        "soft_limit": 1, "hard_limit": 2, "reset_minutes": 60, "created_at": since, "updated_at": since, "version": 1});
     for (event, action, former) in [
         (
             things.person.0,
@@ -282,6 +297,7 @@ pub(super) async fn changed(server: &TestServer, things: &Things, user: UserId) 
             "user.budget_unassigned",
             json!({"holder": holder, "budget": budget, "assigned_by": null, "since": since}),
         ),
+        (things.unassigned.0, "budget.deleted", json!(deleted_budget.to_string())),
     ] {
         sqlx::query(
             "insert into undo_records (event, action, user_id, former, expires_at) values ($1, $2, $3, $4, 'infinity')",

@@ -51,6 +51,7 @@ const OPERATIONS: &[(&str, Ask, Body)] = &[
     }),
     ("get /v1/admin/budgets/{id}", Platform(ViewBudgets), nothing),
     ("patch /v1/admin/budgets/{id}", Platform(ManageBudgets), |_| json!({"max_budget": 3})),
+    ("delete /v1/admin/budgets/{id}", Platform(ManageBudgets), nothing),
     ("get /v1/admin/applications", Platform(ViewUsers), nothing),
     ("post /v1/admin/application", Platform(CreateProject), new_project),
     ("get /v1/projects", SignedIn, nothing),
@@ -104,6 +105,7 @@ fn address(operation: &str, things: &Things) -> String {
     let template = operation.split(' ').nth(1).expect("an address");
     let id = match operation {
         "post /v1/admin/users/{id}/projects" => things.stranger.to_string(),
+        "delete /v1/admin/budgets/{id}" => things.unassigned.to_string(),
         _ if template.contains("/budgets/{id}") => things.budget.to_string(),
         _ => things.person.to_string(),
     };

@@ -66,6 +66,23 @@ async fn a_budget_is_made_read_and_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deleting_a_budget_needs_it_to_be_unassigned() {
+    let server = TestServer::start().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let ada = server.world.person("Ada", PlatformRole::User).await.actor.user_id;
+    root.post("/v1/admin/budgets", budget("leads", "platform")).await;
+    let (path, assignments) = ("/v1/admin/budgets/leads", format!("/v1/admin/users/{ada}/budgets"));
+    root.put(&assignments, json!({"assignments": {"platform": "leads"}})).await;
+    let refused = root.delete(path).await;
+    assert_eq!(refused.status, 409, "{refused:?}");
+    assert!(format!("{:?}", refused.body).contains("assigned to 1 user"), "{refused:?}");
+    root.put(&assignments, json!({"assignments": {"platform": null}})).await;
+    let deleted = root.delete(path).await;
+    assert_eq!((deleted.status, &deleted.body), (204, &Value::Null));
+    assert_eq!((root.get(path).await.status, root.delete(path).await.status), (404, 404));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn amounts_are_answered_with_the_digits_sent() {
     let server = TestServer::start().await;
     let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;

@@ -3,6 +3,7 @@
 mod assignments;
 mod body;
 mod change;
+mod delete;
 mod list;
 
 use crate::state::AppState;
@@ -13,7 +14,7 @@ use utoipa_axum::routes;
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list::budgets, change::create))
-        .routes(routes!(list::budget, change::patch))
+        .routes(routes!(list::budget, change::patch, delete::delete))
         .routes(routes!(assignments::list, assignments::assign))
         .routes(routes!(assignments::assign_many))
 }
