@@ -29,6 +29,7 @@ use database::Database;
 use report::Report;
 use server::Server;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use tools::{Load, Pressure, Target, Tools};
 use xtask::command;
 use xtask::paths::{self, Mode};
@@ -153,11 +154,8 @@ impl BenchArgs {
     }
 }
 
-fn main() -> Result<()> {
-    let mut steps = Steps::default();
-    run(&mut steps, &BenchArgs::parse())?;
-    steps.summary();
-    Ok(())
+fn main() -> ExitCode {
+    xtask::exit_code(run(&mut Steps::default(), &BenchArgs::parse()))
 }
 
 fn run(steps: &mut Steps, args: &BenchArgs) -> Result<()> {
@@ -195,6 +193,7 @@ fn run(steps: &mut Steps, args: &BenchArgs) -> Result<()> {
     let path = paths::target().join(name);
     report.write(&path)?;
     eprintln!("==> {}", path.display());
+    steps.summary();
     Ok(())
 }
 

@@ -106,8 +106,12 @@ enum Task {
 
 /// Runs the task that the command line names.
 pub fn main() -> ExitCode {
-    let mut steps = Steps::default();
-    match perform(Arguments::parse().task, &mut steps) {
+    exit_code(perform(Arguments::parse().task, &mut Steps::default()))
+}
+
+/// Prints what failed.
+pub fn exit_code(result: Result<()>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("\nerror: {error:#}");
