@@ -4,7 +4,7 @@ use crate::error::PageError;
 use crate::read::ask;
 use crate::ui::SuggestionSource;
 use domain::budget::Category;
-use domain::id::UserId;
+use domain::id::{BudgetId, UserId};
 use domain::project::ProjectName;
 use domain::suggestion::Suggestion;
 use leptos::prelude::*;
@@ -12,8 +12,13 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 use {
-    crate::request::signed_in, domain::actor::Target, domain::error::Refusal, domain::permission::ViewBudgets,
-    domain::suggestion::exact_match, domain::text::SearchTerm, services::views::suggestions,
+    crate::request::signed_in,
+    domain::actor::Target,
+    domain::error::Refusal,
+    domain::permission::{ManageBudgets, ViewBudgets},
+    domain::suggestion::{SuggestionKind, exact_match},
+    domain::text::SearchTerm,
+    services::views::suggestions,
 };
 
 /// The most rows of a group of the command palette.
@@ -127,6 +132,24 @@ pub async fn name_project(name: Option<ProjectName>) -> Result<Option<NamedProje
     Ok(Some(named))
 }
 
+/// Active users, or shared projects, to assign a budget to.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/data", endpoint = "suggest-holders")]
+pub async fn suggest_holders(
+    #[server(default)] term: String,
+    budget: BudgetId,
+    is_project: bool,
+) -> Result<Vec<Suggestion>, PageError> {
+    Ok(holders(&term, budget, is_project).await.map_err(Refusal::from)?)
+}
+
+/// Suggests the users, or shared projects, to assign a budget to.
+pub(crate) fn holder_source(budget: BudgetId, is_project: bool) -> SuggestionSource {
+    Callback::new(move |term| later(SuggestHolders { term, budget, is_project }))
+}
+
 /// Suggests the projects to which a user can be added, or every shared one.
 pub(crate) fn project_source(user: Option<UserId>) -> SuggestionSource {
     Callback::new(move |term| later(SuggestProjects { term, user }))
@@ -167,6 +190,19 @@ pub(crate) async fn members(term: &str, project: &str) -> Result<Vec<Suggestion>
     let can = caller.can(Target::Project(project))?;
     let Some(term) = Term::parse(term) else { return Ok(Vec::new()) };
     suggestions::users_to_add(&services, &can, term.get()).await
+}
+
+#[cfg(feature = "ssr")]
+pub(crate) async fn holders(
+    term: &str,
+    budget: BudgetId,
+    is_project: bool,
+) -> Result<Vec<Suggestion>, services::Error> {
+    let (services, caller) = signed_in()?;
+    let can = caller.can::<ManageBudgets>(Target::Platform)?;
+    let Some(term) = Term::parse(term) else { return Ok(Vec::new()) };
+    let kind = if is_project { SuggestionKind::Project } else { SuggestionKind::User };
+    suggestions::holders(&services, &can, term.get(), kind, budget).await
 }
 
 #[cfg(feature = "ssr")]

@@ -2,12 +2,13 @@
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;
-use domain::budget::Category;
+use domain::budget::{BudgetDraft, Category};
 use domain::error::Refusal;
-use domain::permission::{FindPeople, ViewBudgets, ViewUsers};
+use domain::permission::{FindPeople, ManageBudgets, ViewBudgets, ViewUsers};
 use domain::role::{PlatformRole, ProjectRole};
-use domain::suggestion::{MAX_SUGGESTIONS, Suggestion, exact_match};
+use domain::suggestion::{MAX_SUGGESTIONS, Suggestion, SuggestionKind, exact_match};
 use domain::text::SearchTerm;
+use services::budgets;
 use services::guard::Caller;
 use services::testing::{World, count_statements, refusal};
 use services::views::suggestions;
@@ -37,6 +38,27 @@ async fn projects_to_join(world: &World, caller: &Caller, raw: &str, user: &Call
 async fn users(world: &World, caller: &Caller, raw: &str) -> Vec<Suggestion> {
     let can = caller.can::<ViewUsers>(Target::Platform).expect("an admin");
     suggestions::users(&world.services, &can, term(raw).as_ref()).await.expect("suggestions")
+}
+
+#[tokio::test]
+async fn budget_is_offered_to_active_users_and_shared_projects_and_its_holders_are_marked() {
+    let world = World::create().await;
+    let mia = world.person("Mia", PlatformRole::Maintainer).await;
+    let (zoe, zed) = (world.person("Zoe", PlatformRole::User).await, world.person("Zed", PlatformRole::User).await);
+    world.personal_project(&zoe).await;
+    world.project("zoo", &mia).await;
+    execute(&world, "update users set is_active = false where name = 'Zed'").await;
+    let can = mia.can::<ManageBudgets>(Target::Platform).expect("a maintainer");
+    let draft = BudgetDraft::parse("Leads", "cli", "1", "2", "30d").expect("a draft");
+    let budget = budgets::create(&world.services, &can, None, &draft).await.expect("created");
+    budgets::assign_to_user(&world.services, &can, budget, zoe.actor.user_id).await.expect("assigned");
+    let found = async |kind, raw| {
+        let found = suggestions::holders(&world.services, &can, term(raw).as_ref(), kind, budget).await;
+        let marked = |it: Suggestion| (it.label, it.is_chosen);
+        found.expect("suggestions").into_iter().map(marked).collect::<Vec<_>>()
+    };
+    assert_eq!(found(SuggestionKind::User, "z").await, [("Zoe".to_owned(), true)], "{:?} is deactivated", zed.actor);
+    assert_eq!(found(SuggestionKind::Project, "").await, [("zoo".to_owned(), false)]);
 }
 
 #[tokio::test]

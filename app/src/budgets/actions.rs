@@ -4,6 +4,7 @@ use crate::error::PageError;
 use crate::form::FormOutcome;
 use domain::budget::{BudgetFields, Category};
 use domain::conflict::EditBasis;
+use domain::id::BudgetId;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -17,7 +18,7 @@ use {
     domain::draft::{Edit, Precondition},
     domain::error::Refusal,
     domain::form::FieldErrors,
-    domain::id::{BudgetId, EventId},
+    domain::id::EventId,
     domain::permission::ManageBudgets,
     domain::project::ProjectName,
     domain::shortened::shortened,
@@ -183,6 +184,45 @@ where
     let form = Form::new(name, [("budget", budget.as_str()), (TYPED, typed)]);
     let choice = Choice { field: "budget", kind: SuggestionKind::Budget, value: budget, typed };
     form.submit_choice(choice, suggestions::budgets(typed, category), action).await
+}
+
+/// Name of the form that assigns a budget to a user.
+pub(super) const ASSIGN_TO_USER: &str = "assign-to-user";
+
+/// Name of the form that assigns a budget to a project.
+pub(super) const ASSIGN_TO_PROJECT: &str = "assign-to-project";
+
+/// Assigns a budget from its own page, to the user or project that is chosen, or that is typed. It replaces the one of
+/// its category.
+///
+/// # Errors
+/// As [`PageError`].
+#[server(prefix = "/act", endpoint = "budgets/assign")]
+pub async fn assign_budget(
+    budget: BudgetId,
+    is_project: bool,
+    #[server(default)] person: String,
+    #[server(default)] project: String,
+    #[server(default)] typed: String,
+) -> Result<FormOutcome, PageError> {
+    let (form, field, kind, value) = if is_project {
+        (ASSIGN_TO_PROJECT, "project", SuggestionKind::Project, project)
+    } else {
+        (ASSIGN_TO_USER, "person", SuggestionKind::User, person)
+    };
+    let form = Form::new(form, [(field, value.as_str()), (TYPED, &typed)]);
+    let choice = Choice { field, kind, value, typed: &typed };
+    let assign = |holder: String| async move {
+        let (services, caller) = signed_in()?;
+        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        if is_project {
+            budgets::assign_to_project(&services, &can, budget, &parse_project(&holder)?).await?;
+        } else {
+            budgets::assign_to_user(&services, &can, budget, parse_id(&holder)?).await?;
+        }
+        Ok(Done::here().with_notice("Budget assigned."))
+    };
+    form.submit_choice(choice, suggestions::holders(&typed, budget, is_project), assign).await
 }
 
 /// Unassigns the budget of a category from a user.

@@ -1,8 +1,10 @@
 //! A budget's page: its facts and whom it serves.
 
+use super::assign;
 use super::assignments::assignments;
 use super::data::{BudgetView, ReadBudget};
 use super::row::assigned_words;
+use crate::form::Forms;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{
@@ -27,21 +29,22 @@ impl LazyPage for BudgetPage {
     }
 
     fn view(self) -> AnyView {
-        loaded(self.page, |dated, _| budget_page(dated)).into_any()
+        loaded(self.page, |dated, forms| budget_page(dated, &forms)).into_any()
     }
 }
 
-fn budget_page(dated: WithServerTime<BudgetView>) -> impl IntoView {
+fn budget_page(dated: WithServerTime<BudgetView>, forms: &Forms) -> impl IntoView + use<> {
     let WithServerTime { now, data: BudgetView { detail, may_manage } } = dated;
     let title = detail.budget.name.clone();
     let head = head(&detail.budget, may_manage);
     let rail = rail(&detail.budget, now);
     let limits = limits(&detail.budget);
+    let assign = may_manage.then(|| assign::section(&detail.budget, forms));
     let assignments = assignments(detail, may_manage, now);
     view! {
         <Title text=title />
         {head}
-        <SplitBody rail=move || rail>{limits} {assignments}</SplitBody>
+        <SplitBody rail=move || rail>{limits} {assign} {assignments}</SplitBody>
     }
 }
 

@@ -1,6 +1,7 @@
 //! Budgets management: the list, a budget's page, creating and editing.
 
 pub mod actions;
+mod assign;
 mod assignments;
 pub mod budget;
 pub(crate) mod chooser;

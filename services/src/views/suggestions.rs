@@ -11,10 +11,10 @@ use crate::guard::{Caller, Can};
 use crate::search::{Hits, Searched};
 use domain::actor::Target;
 use domain::budget::Category;
-use domain::id::UserId;
+use domain::id::{BudgetId, UserId};
 use domain::mode::Mode;
-use domain::permission::{FindPeople, Permission, ViewBudgets, ViewUsers};
-use domain::suggestion::{MAX_SUGGESTIONS, Suggestion};
+use domain::permission::{FindPeople, ManageBudgets, Permission, ViewBudgets, ViewUsers};
+use domain::suggestion::{MAX_SUGGESTIONS, Suggestion, SuggestionKind};
 use domain::text::SearchTerm;
 use rust_decimal::Decimal;
 use sqlx::postgres::PgRow;
@@ -111,6 +111,31 @@ pub async fn users_to_add(
         sql.push(" and u.is_active");
     };
     find_texts(services, &USERS, term, &push_chosen, &push_condition).await
+}
+
+/// Active users, or shared projects, to assign a budget to; those that have it are marked.
+///
+/// # Errors
+/// [`domain::error::Refusal::NotFound`] when budgets are switched off.
+pub async fn holders(
+    services: &Services,
+    _can: &Can<ManageBudgets>,
+    term: Option<&SearchTerm>,
+    kind: SuggestionKind,
+    budget: BudgetId,
+) -> Result<Vec<Suggestion>, Error> {
+    switched_on(services)?;
+    let (source, has_budget, condition) = match kind {
+        SuggestionKind::User => (&USERS, "user_budgets a where a.user_id = u.id", " and u.is_active"),
+        _ => (&PROJECTS, "project_budgets a where a.project_id = p.id", ""),
+    };
+    let push_chosen = |sql: &mut QueryBuilder<Postgres>| {
+        sql.push(format_args!("exists (select from {has_budget} and a.budget_id = ")).push_bind(budget.0).push(")");
+    };
+    let push_condition = |sql: &mut QueryBuilder<Postgres>| {
+        sql.push(condition);
+    };
+    find_texts(services, source, term, &push_chosen, &push_condition).await
 }
 
 /// Budgets, of one category or of all, with their hard limits.

@@ -163,6 +163,10 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/data/new-budget", Platform(ManageBudgets), |_| String::new()),
     ("/data/budget-to-edit", Platform(ManageBudgets), |t| format!("id={}", t.budget)),
     ("/data/budget-to-delete", Platform(ManageBudgets), |t| format!("id={}", t.budget)),
+    ("/data/suggest-holders", Platform(ManageBudgets), |t| format!("term=asked&budget={}&is_project=true", t.budget)),
+    ("/act/budgets/assign", Platform(ManageBudgets), |t| {
+        format!("budget={}&is_project=false&person={}", t.unassigned, t.stranger)
+    }),
     ("/act/budgets/delete", Platform(ManageBudgets), |t| {
         format!("budget={}&users=1&projects=1&deleted_projects=0", t.budget)
     }),
