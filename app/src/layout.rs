@@ -104,10 +104,10 @@ fn palette(me: &Me) -> impl IntoView + use<> {
     let forms = || {
         view! {
             <PostForm id=THEME_FORM action=SetTheme::url() whole_page=true>
-                {()}
+                ""
             </PostForm>
             <PostForm id=SIGN_OUT_FORM action=SignOut::url() whole_page=true>
-                {()}
+                ""
             </PostForm>
         }
     };

@@ -25,6 +25,8 @@ interface Action {
   focus?: (page: Page, setting: Setting) => Locator;
   /** The status of a refusal. */
   refused?: number;
+  /** By how many pixels the page may follow its control where that is; a line of text unless something else is said. */
+  mayScroll?: number;
 }
 
 /** A line of text that comes or goes above the control may move the page by as much. */
@@ -49,6 +51,12 @@ async function confirm(opener: Locator, verb: string): Promise<Locator> {
   const dialog = opener.page().locator("dialog[open]");
   await dialog.getByRole("button", { name: verb }).press("Enter");
   return opener;
+}
+
+/** Takes the first suggestion for a text. */
+async function choose(field: Locator, text: string): Promise<void> {
+  await field.fill(text);
+  await field.page().getByRole("option", { name: text }).first().click();
 }
 
 function remember(page: Page): Promise<void> {
@@ -104,7 +112,7 @@ const ACTIONS: Record<string, Action> = {
   "assigning a budget to the user": {
     at: ({ user }) => at.user(user.id),
     act: async (page) => {
-      await category(page, "Platform").getByRole("combobox").selectOption({ index: 1 });
+      await choose(category(page, "Platform").getByRole("combobox"), "Platform eng");
       return press(button(category(page, "Platform"), "Replace"));
     },
     says: /Budget assigned/,
@@ -152,7 +160,7 @@ const ACTIONS: Record<string, Action> = {
   "assigning a budget to the project": {
     at: ({ projects }) => at.project(projects[0]),
     act: async (page) => {
-      await card(page, "Platform").getByRole("combobox").selectOption({ index: 1 });
+      await choose(card(page, "Platform").getByRole("combobox"), "Platform eng");
       return press(button(card(page, "Platform"), "Replace"));
     },
     says: /Budget assigned/,
@@ -162,9 +170,10 @@ const ACTIONS: Record<string, Action> = {
     act: (page) => confirm(button(card(page, "Platform"), "Take away"), "Take budget away"),
     says: /unassigned/,
     focus: (page) => button(card(page, "Platform"), "Assign"),
+    // Without the facts of the budget the button stands higher, and the page follows it.
+    mayScroll: 120,
   },
 };
-
 
 async function set(people: People): Promise<Setting> {
   const tag = unique("stays");
@@ -209,6 +218,6 @@ for (const [what, action] of Object.entries(ACTIONS)) {
       const end = document.documentElement.scrollHeight - innerHeight;
       return { before, after: scrollY, expected: Math.min(before, end) };
     });
-    expect(Math.abs(moved.after - moved.expected), JSON.stringify(moved)).toBeLessThanOrEqual(LINE);
+    expect(Math.abs(moved.after - moved.expected), JSON.stringify(moved)).toBeLessThanOrEqual(action.mayScroll ?? LINE);
   });
 }

@@ -207,6 +207,7 @@ test("the main job goes by keyboard: signing in, finding somebody, a project wit
   await test.step("adding somebody", async () => {
     await tabTo(page, "Add member");
     await page.keyboard.type(bea.name);
+    await expect(page.getByRole("option", { name: bea.name })).toBeVisible();
     await page.keyboard.press("Enter");
     await expect(page.getByRole("listbox", { name: "Suggestions" })).toBeHidden();
     await page.keyboard.press("Enter");
@@ -216,6 +217,7 @@ test("the main job goes by keyboard: signing in, finding somebody, a project wit
   await test.step("giving the project a budget", async () => {
     await tabTo(page, `Platform budget of ${name}`);
     await page.keyboard.type("platform eng");
+    await expect(page.getByRole("option", { name: "Platform engineering" })).toBeVisible();
     await page.keyboard.press("Enter");
     await expect(page.getByRole("listbox", { name: "Suggestions" })).toBeHidden();
     await page.keyboard.press("Enter");

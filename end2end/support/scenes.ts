@@ -213,7 +213,7 @@ export const SCENES: Scene[] = [
       await page.getByLabel("Name", { exact: true }).fill(name);
       await page.getByLabel("Description").fill("Made to see the page of an empty project.");
       await page.getByRole("button", { name: "Create project" }).click();
-      await expect(toast(page)).toBeVisible();
+      await expect(toast(page).getByRole("paragraph")).toBeVisible();
     },
   },
   { name: "create project", who: "maintainer", address: () => at.newProject },

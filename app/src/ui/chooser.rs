@@ -92,7 +92,7 @@ pub fn Chooser(
             </div>
             <p class="text-sm/4.5 text-ink-2 wrap-anywhere empty:hidden">{move || chooser.detail.get()}</p>
             {problem(&id, error)}
-            {filter.is_none().then(|| move || chooser.choices(&choice))}
+            {filter.is_none().then_some(move || chooser.choices(&choice))}
             {hint.map(|hint| hint_line(&id, hint))}
         </div>
     }

@@ -273,9 +273,11 @@ fn palette_without_scripts_is_a_menu_and_a_search_form() {
         detail: None,
     };
     let groups = vec![PaletteGroup { label: "Pages".to_owned(), items: vec![item("users"), item("projects")] }];
-    let source = Callback::new(|_| -> Later<Vec<PaletteGroup>> { Box::pin(async { None }) });
-    let search = Callback::new(move |_| item("search"));
-    let html = html(|| view! { <CommandPalette id="palette" groups source search action="/users" forms=|| () /> });
+    let html = html(move || {
+        let source = Callback::new(|_| -> Later<Vec<PaletteGroup>> { Box::pin(async { None }) });
+        let search = Callback::new(move |_| item("search"));
+        view! { <CommandPalette id="palette" groups source search action="/users" forms=|| () /> }
+    });
     assert_eq!(html.matches("<a ").count(), 2);
     assert!(!html.contains("role=\"option\"") && !html.contains("role=\"combobox\""), "{html}");
     assert!(!tag(&html, "div", "palette-list").contains(" hidden"), "{html}");

@@ -38,7 +38,7 @@ impl Account<'_> {
 /// minutes.
 pub(crate) fn wrong(services: &Services, violation: impl FnOnce(u16, i64) -> Violation) -> Error {
     let minutes = services.settings.lock_period.whole_minutes().max(1);
-    violation(services.settings.account_tries.into(), minutes).into()
+    violation(services.settings.account_tries, minutes).into()
 }
 
 /// By what a try was counted.

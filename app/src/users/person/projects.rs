@@ -123,7 +123,7 @@ fn row(project: Assignment, person: UserId, name: &str, may: bool, sets_default:
 }
 
 fn default_form(project: &str, person: UserId) -> impl IntoView + use<> {
-    let label = format!("Make {project} the default project");
+    let label = format!("Make default: {project}");
     let fields = vec![("person", person.to_string()), ("project", project.to_owned())];
     view! {
         <PostForm action=SetDefaultProject::url()>

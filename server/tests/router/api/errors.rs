@@ -7,6 +7,9 @@ use http::Method;
 use server::api::RateLimit;
 use std::time::Duration;
 
+/// Method, address, content type and body of a request, and the status and code of its answer.
+type Case<'a> = (Method, &'a str, &'a str, &'a str, (u16, &'a str));
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_goes_wrong_is_told_in_one_shape() {
     let server = TestServer::start().await;
@@ -14,7 +17,7 @@ async fn whatever_goes_wrong_is_told_in_one_shape() {
     let users = "/v1/admin/users";
     let large = "a".repeat(300_000);
     let (json, text, none) = ("application/json", "text/plain", "");
-    let cases: [(Method, &str, &str, &str, (u16, &str)); 13] = [
+    let cases: [Case<'_>; 13] = [
         (Method::GET, "/v1/none", none, "", (404, "unknown_address")),
         (Method::GET, "/v1", none, "", (404, "unknown_address")),
         (Method::GET, "/v1/", none, "", (404, "unknown_address")),
