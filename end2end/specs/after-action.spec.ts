@@ -116,6 +116,7 @@ const ACTIONS: Record<string, Action> = {
       return press(button(category(page, "Platform"), "Replace"));
     },
     says: /Budget assigned/,
+    focus: (page) => category(page, "Platform").getByRole("combobox"),
   },
   "unassigning a budget from the user": {
     at: ({ user }) => at.user(user.id),
@@ -164,6 +165,7 @@ const ACTIONS: Record<string, Action> = {
       return press(button(card(page, "Platform"), "Replace"));
     },
     says: /Budget assigned/,
+    focus: (page) => card(page, "Platform").getByRole("combobox"),
   },
   "unassigning a budget from the project": {
     at: ({ projects }) => at.project(projects[0]),

@@ -195,13 +195,15 @@ async fn every_page_withstands_what_is_no_page_view() {
 async fn a_browser_gets_a_page_and_a_script_gets_data() {
     let server = TestServer::start().await;
     let cookies = Cookies::new(&server, 0).await;
-    for (accept, kind) in [(PAGE, "text/html"), (DATA, "application/json")] {
+    // A script renders the sentence of the code itself.
+    let expected = [(PAGE, "text/html", "Load the page again"), (DATA, "application/json", "foreign_form")];
+    for (accept, kind, says) in expected {
         let request =
             typed(server.request(Method::POST, "/act/projects/edit", &[accept]), &cookies, FORM.1).body("a=b");
         let response = answer(request).await;
         assert_eq!(response.status(), 422);
         assert!(header(&response, "content-type").starts_with(kind), "{:?}", response.headers());
-        assert!(response.text().await.expect("a text").contains("Load the page again"));
+        assert!(response.text().await.expect("a text").contains(says));
     }
 }
 
