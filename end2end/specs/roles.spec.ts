@@ -74,6 +74,7 @@ for (const scripts of [true, false]) {
         await alive(page, scripts);
         await toast(page).getByRole("button", { name: "Undo" }).click();
         await expect(toast(page)).toContainText("Restored: Zelda Uxtest is User again.");
+        await expect(choice(roles, "User")).toBeChecked();
       }
     });
 

@@ -140,7 +140,7 @@ test("a toast leaves by itself, but not while the keyboard is on it", async ({ o
   await save("6");
   await toast(page).getByRole("button", { name: "Dismiss" }).focus();
   await page.evaluate(() => window.tenSecondsLater());
-  await expect(toast(page)).toBeVisible();
+  await expect(toast(page).getByRole("paragraph")).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(toast(page)).toHaveCount(0);
 });
