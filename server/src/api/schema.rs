@@ -335,7 +335,16 @@ pub fn whole<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<i64>, D
     whole.map(Some).ok_or_else(|| serde::de::Error::custom("Input should be a whole number"))
 }
 
-/// The same, for a field that may be left out, null, or given: the three mean different things.
+/// Reads the optional version of an object; versions begin with 1.
+pub fn version<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
+    let version = whole(from)?;
+    if version.is_some_and(|version| version < 1) {
+        return Err(serde::de::Error::custom("Input should be greater than or equal to 1"));
+    }
+    Ok(version)
+}
+
+/// Reads a whole number of a field that may be left out, null, or given: the three mean different things.
 pub fn given_whole<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<i64>>, D::Error> {
     whole(from).map(Some)
 }

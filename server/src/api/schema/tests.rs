@@ -123,3 +123,10 @@ fn whole_number_of_json_schema_is_what_is_read() {
     }
     assert_eq!(whole(Value::Null).expect("null"), None);
 }
+
+#[test]
+fn version_below_one_is_refused() {
+    for (number, is_read) in [(1, true), (0, false), (-1, false)] {
+        assert_eq!(version(Value::from(number)).is_ok(), is_read, "{number}");
+    }
+}

@@ -9,7 +9,7 @@ use crate::api::etag::{IfMatch, Versioned};
 use crate::api::permit::on_platform;
 use crate::api::schema::{
     BudgetIdText, BudgetNameText, CategoryText, DescriptionText, NewBudgetIdText, PositiveAmount, ResetPeriodText,
-    SentText as _, VersionNumber, whole,
+    SentText as _, VersionNumber, version,
 };
 use crate::api::wire::{Amount, given};
 use crate::state::AppState;
@@ -121,7 +121,7 @@ pub struct BudgetChanges {
     /// Cannot change while the budget is assigned.
     #[schema(value_type = Option<CategoryText>)]
     budget_category: Option<String>,
-    #[serde(default, deserialize_with = "whole")]
+    #[serde(default, deserialize_with = "version")]
     #[schema(value_type = Option<VersionNumber>)]
     version: Option<i64>,
 }

@@ -9,7 +9,7 @@ use crate::api::error::ApiError;
 use crate::api::etag::{IfMatch, Versioned};
 use crate::api::schema::{
     Attribution, CostCenterIdText, DescriptionText, DisplayNameText, NewProjectNameText, ProjectNameText,
-    SentText as _, UnavailableFlag, VersionNumber, exact, whole,
+    SentText as _, UnavailableFlag, VersionNumber, exact, version,
 };
 use crate::api::wire::given;
 use crate::state::AppState;
@@ -144,7 +144,7 @@ pub struct ProjectChanges {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<bool>)]
     cli_analytics_enabled: Option<Option<bool>>,
-    #[serde(default, deserialize_with = "whole")]
+    #[serde(default, deserialize_with = "version")]
     #[schema(value_type = Option<VersionNumber>)]
     version: Option<i64>,
 }

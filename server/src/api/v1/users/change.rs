@@ -11,7 +11,7 @@ use crate::api::etag::{IfMatch, Versioned};
 use crate::api::permit::{on_platform, users_in_scope};
 use crate::api::schema::{
     EmailText, NewPasswordText, OptionalPersonNameText, ProjectLimitNumber, SentText as _, UserIdText, UserKindText,
-    UsernameText, VersionNumber, exact, given_whole, whole,
+    UsernameText, VersionNumber, exact, given_whole, version,
 };
 use crate::api::v1::local_auth::Message;
 use crate::api::wire::given;
@@ -132,7 +132,7 @@ pub struct UserChanges {
     /// Ignored: pictures are not kept.
     #[expect(dead_code, reason = "clients of the wire contract send it")]
     picture: Option<String>,
-    #[serde(default, deserialize_with = "whole")]
+    #[serde(default, deserialize_with = "version")]
     #[schema(value_type = Option<VersionNumber>)]
     version: Option<i64>,
     /// Refused whatever it says, in words of its own.
