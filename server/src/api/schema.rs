@@ -338,8 +338,8 @@ pub fn whole<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<i64>, D
 /// Reads the optional version of an object; versions begin with 1.
 pub fn version<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
     let version = whole(from)?;
-    if version.is_some_and(|version| version < 1) {
-        return Err(serde::de::Error::custom("Input should be greater than or equal to 1"));
+    if version.is_some_and(|version| !(1..=MAX_EXACT_INTEGER).contains(&version)) {
+        return Err(serde::de::Error::custom(format!("Input should be from 1 to {MAX_EXACT_INTEGER}")));
     }
     Ok(version)
 }

@@ -125,8 +125,10 @@ fn whole_number_of_json_schema_is_what_is_read() {
 }
 
 #[test]
-fn version_below_one_is_refused() {
-    for (number, is_read) in [(1, true), (0, false), (-1, false)] {
+fn version_out_of_range_is_refused() {
+    for (number, is_read) in
+        [(1, true), (0, false), (-1, false), (MAX_EXACT_INTEGER, true), (MAX_EXACT_INTEGER + 1, false)]
+    {
         assert_eq!(version(Value::from(number)).is_ok(), is_read, "{number}");
     }
 }
