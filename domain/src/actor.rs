@@ -8,7 +8,8 @@ use crate::user::UserKind;
 use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 
-/// Who asks, with the rights read for this very request (house plan: nothing about rights is cached).
+/// The user who sends a request, with the rights read for this very request: nothing about rights is cached, so that
+/// what is revoked has no effect from the next request on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     /// The person.

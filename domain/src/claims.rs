@@ -1,4 +1,4 @@
-//! What a verified token says about a person (`behaviour.md` section 1.3).
+//! What a verified token says about a user (docs/identity.md, "What a token must say").
 //!
 //! Signature, issuer, audience and times are checked before; here the claims become types. In Keycloak-managed mode
 //! they are the rights themselves, in Platform-managed mode they are copied once, at the first sign-in.

@@ -1,4 +1,4 @@
-//! Where somebody's last token and the console disagree (`behaviour.md` W-26). In Platform-managed mode the console is
+//! Where a user's last token and the console disagree. In Platform-managed mode the console is
 //! right; the difference is shown so that an admin can decide which of the two to correct.
 
 use crate::project::ProjectKind;

@@ -1,4 +1,4 @@
-//! The two ways to run the console (`behaviour.md` section 0.1), and which permissions each has at all.
+//! The two modes of the console (docs/identity.md), and which permissions each has at all.
 
 use crate::permission::{Permission, Scope, scope};
 use crate::role::Role;

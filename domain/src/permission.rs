@@ -1,7 +1,7 @@
 //! The only table of who may do what.
 //!
 //! Services, navigation, the README's roles table and the generated access tests all ask [`scope`].
-//! Source: `behaviour.md` section 0.2 with the decisions of section 11.
+//! Why rights are one table: docs/adr/0005-permissions-as-values.md.
 
 use crate::role::Role;
 use serde::{Deserialize, Serialize};
@@ -109,7 +109,8 @@ permissions! {
 }
 
 impl Permission {
-    /// Whether a change needs an identity that was confirmed lately (field.md S9): rights, budgets, deletions.
+    /// Whether a change needs an identity that was confirmed lately: a session that was left open or stolen must not be
+/// enough to grant rights, change budgets or delete.
     pub const fn needs_confirmed_identity(self) -> bool {
         match self {
             Self::ManageUsers

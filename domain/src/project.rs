@@ -18,10 +18,11 @@ use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-/// How long a deleted project can be restored; until then its name stays taken (`behaviour.md` W-14).
+/// How long a deleted project can be restored; until then its name stays taken, so that it can be
+/// restored under it.
 pub const KEPT_AFTER_DELETION: Duration = Duration::days(30);
 
-/// Whose a project is (`behaviour.md` section 3.1).
+/// Whether a project belongs to one user or is shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ProjectKind {
     /// One person's own; its membership is fixed.
@@ -103,7 +104,7 @@ pub struct Member {
     pub role: ProjectRole,
     /// No other active user is project admin.
     pub is_only_admin: bool,
-    /// Made the project: cannot be removed (`behaviour.md` section 3.9).
+    /// Created the project: cannot be removed from it.
     pub is_creator: bool,
     /// Who granted it; `None` when it came with the first sign-in.
     pub granted_by: Option<String>,

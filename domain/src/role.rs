@@ -4,7 +4,7 @@ use crate::user::UserKind;
 use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 
-/// Every role of the access table, in falling order of reach (`behaviour.md` section 0.2, names of section 11.13).
+/// Every role of the access table, in falling order of reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Role {
     /// Everything an admin may, budgets, and the roles of others.
@@ -100,7 +100,7 @@ impl PlatformRole {
         matches!(self, Self::Auditor)
     }
 
-    /// Rank for the rule that nobody changes somebody of higher rank (`behaviour.md` W-07).
+    /// Rank for the rule that no user changes a user of higher rank.
     pub const fn rank(self) -> u8 {
         match self {
             Self::User | Self::Auditor => 0,

@@ -4,7 +4,7 @@ use crate::id::SessionId;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-/// How long it counts that a person proved who they are, by signing in or when asked (field.md S9).
+/// How long a proof of identity counts, by a sign-in or a re-authentication.
 pub const CONFIRMED_FOR: Duration = Duration::minutes(10);
 
 /// One valid session.

@@ -124,12 +124,11 @@ text_type! {
 
 text_type! {
     /// What a project is called in sentences; its technical name is a [`crate::project::ProjectName`].
-    /// Length from `behaviour.md` section 3.2.
     DisplayName, "the display name", 1..=150, crate::text::line
 }
 
 text_type! {
-    /// What a project is for (`behaviour.md` section 3.2: required, not blank, at most 500).
+    /// What a project is for: required, not blank, at most 500 characters.
     Description, "the description", 1..=500, crate::text::lines
 }
 
@@ -142,7 +141,7 @@ impl PersonName {
 }
 
 text_type! {
-    /// What a budget is called (`behaviour.md` section 4.2).
+    /// What a budget is called.
     BudgetName, "the budget's name", 1..=128, crate::text::line
 }
 

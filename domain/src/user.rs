@@ -45,7 +45,7 @@ impl UserKind {
         }
     }
 
-    /// Reads [`UserKind::key`]: trimmed, without regard to case (`behaviour.md` section 1.3).
+    /// Reads [`UserKind::key`]: trimmed, without regard to case.
     ///
     /// # Errors
     /// Names the values allowed.
@@ -113,7 +113,7 @@ impl UserStatus {
     /// Reads [`UserStatus::key`].
     ///
     /// # Errors
-    /// The value is none of them.
+    /// The value is not a known one.
     pub fn parse(raw: &str) -> Result<Self, Violation> {
         Self::ALL
             .into_iter()
@@ -190,7 +190,7 @@ impl UserSort {
     /// Reads [`UserSort::key`].
     ///
     /// # Errors
-    /// The value is none of them.
+    /// The value is not a known one.
     pub fn parse(raw: &str) -> Result<Self, Violation> {
         Self::ALL.into_iter().find(|s| s.key() == raw).ok_or_else(|| Violation::unknown_choice("a column that sorts"))
     }

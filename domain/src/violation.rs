@@ -76,7 +76,7 @@ impl Violation {
         Self::Required { what: what.to_owned() }
     }
 
-    /// The value is none of `choices`: "asc or desc".
+    /// The value is not one of `choices`: "asc or desc".
     pub fn unknown_choice(choices: &str) -> Self {
         Self::UnknownChoice { choices: choices.to_owned() }
     }

@@ -4,7 +4,7 @@ import { SCENES_BEHIND_PROVIDER } from "../support/scenes-behind-provider";
 import { alive } from "../support/test";
 
 for (const scene of SCENES_BEHIND_PROVIDER) {
-  test(`nothing is in the way of anybody behind a provider: ${scene.name}`, async ({ enterAs, page }) => {
+  test(`axe finds no violation with an identity provider: ${scene.name}`, async ({ enterAs, page }) => {
     const shown = await scene.play(enterAs, page);
     await alive(shown);
     await expectAccessible(shown);

@@ -4,7 +4,7 @@ import { PHONE } from "../support/sizes";
 import { test } from "../support/stage";
 
 for (const scene of SCENES) {
-  test(`nothing is in the way of anybody: ${scene.name}`, async ({ show }) => {
+  test(`axe finds no violation: ${scene.name}`, async ({ show }) => {
     await expectAccessible(await show(scene), scene.phone && [PHONE]);
   });
 }

@@ -10,7 +10,7 @@ const SHORT = { width: 1440, height: 480 };
 /** What screen readers are told. */
 const said = (page: Page) => page.locator("[role=status] > .sr-only");
 const scrolled = (page: Page): Promise<number> => page.evaluate(() => scrollY);
-/** What the row of a list at this place leads to, whoever it is. */
+/** The address that the row at this place of a list links to. */
 const linkOfRow = (page: Page, place: number) =>
   page.getByRole("rowgroup").last().getByRole("row").nth(place).getByRole("link").first();
 const heading = (page: Page) => page.getByRole("heading", { level: 1 });
@@ -217,7 +217,7 @@ for (const scripts of [true, false]) {
   test.describe(`${scripts ? "with" : "without"} scripts`, () => {
     test.use({ javaScriptEnabled: scripts });
 
-    test("whoever is signed in does not see the sign-in form, neither by its address nor by going back", async ({ page, people }) => {
+    test("a signed-in user does not see the sign-in form, neither by its address nor by going back", async ({ page, people }) => {
       const zelda = await people.add(`Zelda ${unique("in")}`);
       await page.goto(at.myAccess);
       await expect(page.getByLabel("E-mail")).toBeFocused();

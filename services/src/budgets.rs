@@ -18,7 +18,7 @@ pub(crate) use stored::{AssignedRow, ChoiceRow, choices, chooses};
 use crate::Services;
 use domain::error::Refusal;
 
-/// `ENABLE_BUDGET_MANAGEMENT` (`behaviour.md` section 11, decision 5): without it every budget is a 404.
+/// `ENABLE_BUDGET_MANAGEMENT`: without it every budget is a 404.
 pub(crate) fn switched_on(services: &Services) -> Result<(), Refusal> {
     if services.settings.budgets { Ok(()) } else { Err(Refusal::NotFound) }
 }

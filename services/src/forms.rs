@@ -1,4 +1,4 @@
-//! What a plain form post leaves for the page shown next (house plan, "Screens").
+//! What a form post without scripts leaves for the page shown next.
 //!
 //! The browser holds a random token in a short-lived cookie, the row its hash and a text that only the token opens. A
 //! row is read once, and only with the session it was made in.

@@ -1,7 +1,7 @@
 //! Substring search in lists, without the trap of a generic plan.
 //!
 //! Postgres may plan a prepared `search like $1 ... order by ... limit` without looking at `$1`; it then walks the
-//! index of the order and filters, which takes seconds for a rare term (field.md C.3, lesson 1). So the term is looked
+//! index of the order and filters, which takes seconds for a rare term. So the term is looked
 //! up first, alone and bounded. Few hits are sorted by id list; many hits make walking the order cheap, whatever the
 //! term, and there the search column is compared in a way that no index could serve. The people of a project are
 //! looked up in the same way.

@@ -1,8 +1,8 @@
-//! People: who they are, which platform role they hold, and whether they may sign in.
+//! Users: who they are, which platform role they hold, and whether they may sign in.
 //!
-//! Nobody changes somebody of higher rank, and nobody their own role or state (`behaviour.md` W-07). Changes of rights
-//! and states run one after the other, each with the rights that hold then. So whoever makes the last of them is left
-//! with their rank: the last active admin and the last maintainer cannot be lost.
+//! No user changes a user of higher rank, nor their own role or state. Changes of rights and states run one after the
+//! other, each with the rights that hold then. So the user who makes the last of them keeps their rank: the last active
+//! admin and the last maintainer cannot be lost.
 
 mod address;
 mod create;

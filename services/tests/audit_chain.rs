@@ -1,4 +1,4 @@
-//! The audit log can be proven to be what was written (field.md S11).
+//! The audit log can be proven to be what was written.
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::project::{ProjectDraft, ProjectName};

@@ -137,8 +137,8 @@ async fn nobody_gets_a_budget_who_is_unknown_or_deactivated() {
     let (mia, bob) =
         (world.person("Mia", PlatformRole::Maintainer).await, world.person("Bob", PlatformRole::User).await);
     let id = create(&world, &mia, "Small", "cli").await;
-    let nobody = UserId(Uuid::from_u128(7));
-    let unknown = budgets::assign_to_user(&world.services, &manages(&mia), id, nobody).await;
+    let unknown = UserId(Uuid::from_u128(7));
+    let unknown = budgets::assign_to_user(&world.services, &manages(&mia), id, unknown).await;
     assert_eq!(problem(unknown, "person"), Violation::UnknownUser);
     let missing = BudgetId(Uuid::from_u128(7));
     let result = budgets::assign_to_user(&world.services, &manages(&mia), missing, bob.actor.user_id).await;

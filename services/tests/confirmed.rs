@@ -1,4 +1,4 @@
-//! What hurts needs somebody who proved lately who they are (field.md S9).
+//! Sensitive changes need a proof of identity that is at most ten minutes old.
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;

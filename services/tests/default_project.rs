@@ -80,8 +80,8 @@ async fn default_project_of_another_user_or_project_is_not_found() {
     assert_eq!(refusal(fixture.store(foreign, true).await), Refusal::NotFound);
     assert_eq!(refusal(fixture.store(foreign, false).await), Refusal::NotFound);
     let can: Can<ManageUsers> = fixture.root.can(Target::Platform).expect("an admin");
-    let nobody = UserId(uuid::Uuid::from_u128(7));
-    let refused = users::set_default_project(&fixture.world.services, &can, nobody, foreign, true).await;
+    let unknown = UserId(uuid::Uuid::from_u128(7));
+    let refused = users::set_default_project(&fixture.world.services, &can, unknown, foreign, true).await;
     assert_eq!(refusal(refused), Refusal::NotFound);
 }
 

@@ -171,7 +171,7 @@ async fn project_admin_who_becomes_external_stays_a_plain_member() {
     assert_eq!(lines, [format!("person: - -> {}", ada.actor.email), "role: admin -> member".to_owned()]);
     set(UserKind::Regular).await.expect("regular");
     let again = world.again(&ada).await.expect("signed in");
-    assert_eq!(again.actor.role_in(project), Some(ProjectRole::Member), "nobody granted the role again");
+    assert_eq!(again.actor.role_in(project), Some(ProjectRole::Member), "the role was not granted again");
 }
 
 /// Rows from before the rule, or written by hand.

@@ -1,4 +1,4 @@
-//! What programs read and change in one call: the number of statements never grows with the rows (`behaviour.md` W-20).
+//! What API clients read and change in one call: the number of statements never grows with the rows.
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;

@@ -73,8 +73,8 @@ async fn who_cannot_be_added_is_told_at_the_field() {
     let (ada, bob) = (world.person("Ada", PlatformRole::User).await, world.person("Bob", PlatformRole::User).await);
     let atlas = world.project("atlas", &ada).await;
     let can = may_manage(&world, &ada, atlas).await;
-    let nobody = UserId(Uuid::from_u128(7));
-    let refused = problem(members::add(&world.services, &can, nobody, ProjectRole::Member).await, "person");
+    let unknown = UserId(Uuid::from_u128(7));
+    let refused = problem(members::add(&world.services, &can, unknown, ProjectRole::Member).await, "person");
     assert_eq!(refused, Violation::UnknownUser);
     let refused = problem(members::add(&world.services, &can, ada.actor.user_id, ProjectRole::Member).await, "person");
     assert_eq!(refused, Violation::AlreadyMember);
@@ -189,7 +189,7 @@ async fn the_limit_holds_for_people_and_not_for_admins() {
     assert!(matches!(rule(refused), Violation::ProjectLimitReached { used: 3, allowed: 2, .. }));
 }
 
-/// Six projects add the same people at the same moment; nobody ever ends above the limit (field.md S12).
+/// Six projects add the same users at the same moment; no user ever ends above the limit.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn parallel_additions_never_pass_the_limit() {
     let world = World::create().await;
@@ -241,7 +241,7 @@ async fn crosswise_additions_do_not_lock_each_other_out() {
     }
 }
 
-/// After the commit that removes a project admin, nothing they started succeeds (field.md S4).
+/// After the commit that removes a project admin, nothing they started succeeds.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_removed_project_admin_adds_nobody_after_the_removal() {
     let world = World::with(|settings| settings.project_limit = 1_000).await;

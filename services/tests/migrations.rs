@@ -1,4 +1,4 @@
-//! Every migration goes forward on a database with rows in it, and locks no table for long (field.md S13).
+//! Every migration goes forward on a database with rows in it, and locks no table for long.
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::id::UserId;

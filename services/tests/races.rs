@@ -1,4 +1,4 @@
-//! Eight at the same moment, again and again: the rule holds every time (field.md S12). The last admin and the last
+//! Eight at the same moment, again and again: the rule holds every time. The last admin and the last
 //! maintainer stand in `rights.rs`, the tries of an account beside the counting in `sign_in/tries.rs`.
 //!
 //! `cargo xtask soak` runs them a thousand times each.

@@ -1,4 +1,4 @@
-//! The number of SQL statements of a page never grows with the number of rows (`behaviour.md` W-20).
+//! The number of SQL statements of a page never grows with the number of rows.
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;

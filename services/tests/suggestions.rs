@@ -90,7 +90,7 @@ async fn project_suggestions_hold_only_what_the_caller_sees_and_may_use() {
     assert_eq!(labels(&projects(&world, &root, "atlas").await), everything);
     assert_eq!(labels(&projects_to_join(&world, &root, "atlas", &ada).await), everything);
     assert_eq!(labels(&projects(&world, &auditor, "atlas").await), everything);
-    assert_eq!(projects_to_join(&world, &auditor, "atlas", &ada).await, [], "an auditor adds nobody");
+    assert_eq!(projects_to_join(&world, &auditor, "atlas", &ada).await, [], "an auditor cannot add users");
 }
 
 #[tokio::test]

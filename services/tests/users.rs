@@ -177,11 +177,11 @@ async fn budgets_stand_on_the_page_unless_they_are_switched_off() {
 #[tokio::test]
 async fn a_person_who_does_not_exist_is_not_found() {
     let stage = Stage::set().await;
-    let nobody = UserId(uuid::Uuid::from_u128(7));
+    let unknown = UserId(uuid::Uuid::from_u128(7));
     let can: Can<ViewUsers> = stage.admin.can(Target::Platform).expect("an admin");
-    assert_eq!(refusal(views::user_page::load(&stage.world.services, &can, nobody).await), Refusal::NotFound);
+    assert_eq!(refusal(views::user_page::load(&stage.world.services, &can, unknown).await), Refusal::NotFound);
     assert_eq!(
-        refusal(users::deactivate(&stage.world.services, &stage.manage(), nobody, WithoutAdmin::Allow).await),
+        refusal(users::deactivate(&stage.world.services, &stage.manage(), unknown, WithoutAdmin::Allow).await),
         Refusal::NotFound
     );
 }

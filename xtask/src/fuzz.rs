@@ -1,4 +1,4 @@
-//! `cargo xtask fuzz`: random input to everything that reads what strangers send (field.md S15).
+//! `cargo xtask fuzz`: random input to everything that reads what strangers send.
 //!
 //! The targets in `fuzz/` are laid out for `cargo fuzz`, but its sanitizers need a nightly compiler and our crates have
 //! no unsafe code for them to watch. Coverage counters, which guide the input, are options of every compiler.

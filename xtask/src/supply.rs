@@ -1,4 +1,4 @@
-//! `cargo xtask test --only supply`: what comes into the build, and that nothing of it is unneeded (field.md S16).
+//! `cargo xtask test --only supply`: what comes into the build, and that nothing of it is unneeded.
 
 use crate::steps::Steps;
 use crate::{command, paths};

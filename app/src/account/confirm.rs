@@ -1,5 +1,6 @@
-//! Proving once more who one is, before something that hurts (field.md S9). The form that asked for it waits in this
-//! page's own and is sent on with the same click, or with one more where a provider was asked.
+//! Re-authentication before a sensitive change: rights, budgets and deletions need a proof of identity that is at most
+//! ten minutes old. The form that was held up waits inside the form of this page and is sent with the same click, or with
+//! one more after a sign-in at the identity provider.
 
 use super::actions::{ConfirmIdentity, ConfirmLater};
 use super::data::{Confirmation, OpenConfirmation};

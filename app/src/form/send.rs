@@ -1,8 +1,8 @@
-//! How every form of the console is sent and comes back (house plan, "Screens").
+//! How every form of the console is sent and comes back, with and without scripts.
 //!
 //! A server function runs the action and leaves what the next page must show in a row that the browser's cookie
-//! points to, or in that cookie without a session; then it says where to go. A browser without scripts follows the redirect, a script does the same by
-//! itself: both read the same row and render the same page.
+//! points to, or in that cookie without a session; then it says where to go. A browser without scripts follows the
+//! redirect, a script does the same by itself: both read the same row and render the same page.
 //!
 //! A form that is sent twice is done once ([`services::submission`]). A form that is sent after its session has ended
 //! waits in the browser until the same user signs in again ([`services::kept_form`]).

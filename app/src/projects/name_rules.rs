@@ -43,7 +43,7 @@ pub(super) fn NameRules(
     }
 }
 
-/// The rules of `behaviour.md` section 3.2, in the order in which they are read.
+/// The rules of [`ProjectName::parse`], in the order in which the form shows them.
 fn rules(typed: &str) -> [Rule; 4] {
     let name = typed.trim();
     let judged = |words: String, holds: bool| Rule { words, holds: (!name.is_empty()).then_some(holds) };

@@ -1,5 +1,5 @@
-//! The list of projects where the identity provider keeps who works in them: looked up by admins, one's own for
-//! everybody else. Without numbers of members, which nobody knows here (`behaviour.md` section 7.4).
+//! The list of projects in Keycloak-managed mode: admins look up any project, other users see their own. Without numbers
+//! of members: only the tokens of users who are signed in are known.
 
 use super::row::{CREATED, reduced_row};
 use crate::me::Me;

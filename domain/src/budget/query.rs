@@ -34,7 +34,7 @@ impl BudgetSort {
     /// Reads [`BudgetSort::key`].
     ///
     /// # Errors
-    /// The value is none of them.
+    /// The value is not a known one.
     pub fn parse(raw: &str) -> Result<Self, Violation> {
         [Self::Name, Self::HardLimit, Self::Updated]
             .into_iter()

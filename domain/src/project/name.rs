@@ -4,14 +4,14 @@ use crate::text::{described, first_invisible, is_invisible};
 use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 
-/// Names nobody may take (`behaviour.md` section 3.2).
+/// Names that no new project may have: they mean something else to scripts and configuration files.
 pub const RESERVED_NAMES: [&str; 9] =
     ["admin", "system", "root", "api", "null", "undefined", "default", "test", "demo"];
 
 /// The technical name of a project: immutable, unique without regard to case.
 ///
-/// New names are 3 to 100 characters of `a-z`, `0-9`, `_`, `-`, beginning with a letter or digit, and not reserved
-/// (`behaviour.md` section 3.2). Imported and personal names may hold more ([`ProjectName::parse_existing`]).
+/// New names are 3 to 100 characters of `a-z`, `0-9`, `_`, `-`, beginning with a letter or digit, and not reserved.
+/// Imported and personal names may hold more ([`ProjectName::parse_existing`]).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ProjectName(String);

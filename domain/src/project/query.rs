@@ -31,7 +31,7 @@ impl ProjectSort {
     /// Reads [`ProjectSort::key`].
     ///
     /// # Errors
-    /// The value is none of them.
+    /// The value is not a known one.
     pub fn parse(raw: &str) -> Result<Self, Violation> {
         [Self::Name, Self::Created]
             .into_iter()
@@ -72,7 +72,7 @@ impl ProjectState {
     /// Reads [`ProjectState::key`].
     ///
     /// # Errors
-    /// The value is none of them.
+    /// The value is not a known one.
     pub fn parse(raw: &str) -> Result<Self, Violation> {
         Self::ALL
             .into_iter()
@@ -117,7 +117,7 @@ impl ProjectTypes {
     /// Reads [`ProjectTypes::key`].
     ///
     /// # Errors
-    /// The value is none of them.
+    /// The value is not a known one.
     pub fn parse(raw: &str) -> Result<Self, Violation> {
         Self::ALL
             .into_iter()

@@ -10,7 +10,7 @@ use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// How many shared projects somebody may be in (`USER_PROJECT_LIMIT`, `behaviour.md` section 11, decision 1).
+/// How many shared projects a user may be assigned to (`USER_PROJECT_LIMIT`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectAllowance {
     /// Shared, active projects the person is in.

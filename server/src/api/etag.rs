@@ -77,7 +77,7 @@ impl IfMatch {
 
 fn changed(version: Option<i64>) -> ApiError {
     let refused =
-        ApiError::new(Code::PreconditionFailed, "Somebody changed this since you read it. Nothing was changed.")
+        ApiError::new(Code::PreconditionFailed, "Another user changed this since you read it. Nothing was changed.")
             .helped("Read it again, then send its new ETag in If-Match.");
     match version {
         Some(version) => refused.detailed(serde_json::json!({ "version": version })),

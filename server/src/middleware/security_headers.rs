@@ -1,4 +1,4 @@
-//! What browsers are told about every answer (field.md S6).
+//! Headers that tell browsers what an answer may load, run and be framed by: no script runs but ours.
 
 use crate::state::AppState;
 use axum::extract::{Request, State};

@@ -1,4 +1,4 @@
-//! Proving once more who one is: the form that was held up waits, and goes on (field.md S9). Browsers with scripts are in
+//! Re-authentication: the form that was held up waits, and goes on. Browsers with scripts are in
 //! `end2end`.
 
 use crate::browser::Browser;

@@ -1,4 +1,4 @@
-//! Requests from other sites change nothing (field.md S5).
+//! Requests from other sites change nothing.
 
 use crate::server::{DATA, OUR_SITE, PAGE, TestServer, header};
 use domain::role::PlatformRole;

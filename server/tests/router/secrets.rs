@@ -1,4 +1,4 @@
-//! What holds a secret does not show it, whoever prints it for a log (field.md S16). [`domain::password::NewPassword`]
+//! What holds a secret does not show it when it is printed for a log. [`domain::password::NewPassword`]
 //! cannot be printed at all.
 
 use server::config::Config;

@@ -1,4 +1,4 @@
-//! Which budget serves a person or a shared project: at most one a category (`behaviour.md` section 4.3).
+//! Which budget is assigned to a user or a shared project: at most one a category.
 
 use super::stored::category;
 use super::switched_on;

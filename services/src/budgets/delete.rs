@@ -30,7 +30,7 @@ pub async fn delete(
 ) -> Result<Changed, Error> {
     switched_on(services)?;
     let mut change = services.change(can).await?;
-    // Nobody assigns it from here on.
+    // From here on no other change can assign it.
     let (stored, _) = lock(change.connection(), budget).await?;
     check(expected, count_holders(change.connection(), budget).await?)?;
     if expected != HolderCounts::default() {

@@ -1,4 +1,4 @@
-//! Deleting a project: softly, and only an empty one (`behaviour.md` section 3.7).
+//! Deleting a project: softly, and only an empty one.
 
 use super::facts::facts_of;
 use super::of_proof;

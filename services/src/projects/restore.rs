@@ -1,4 +1,4 @@
-//! Deleted projects: brought back within thirty days, then gone (`behaviour.md` W-14).
+//! Deleted projects: restored within thirty days, purged afterwards.
 
 use super::delete::FormerBudgets;
 use super::{check_may_be_members, check_password_changed, enforce_limits, id_of, of_proof};

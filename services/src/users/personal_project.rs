@@ -1,4 +1,4 @@
-//! The project every regular person has for themselves (`behaviour.md` section 3.8). It is known by its owner; its name
+//! The personal project that every regular user has. It is known by its owner; its name
 //! is for display.
 
 use crate::Services;

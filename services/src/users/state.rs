@@ -237,7 +237,7 @@ async fn replace_password(
 }
 
 /// Sets how many shared projects a user may be in; `None` is the configured default. Lower than the number they are in
-/// removes nobody. Admins and maintainers have no limit while they hold the role.
+/// removes no member. Admins and maintainers have no limit while they hold the role.
 pub(super) async fn replace_limit(
     services: &Services,
     change: &mut Change<'_>,

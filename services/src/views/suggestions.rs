@@ -90,7 +90,7 @@ pub async fn users(
 }
 
 /// Active users to add to the project that the proof names; its members are marked. None for a term of fewer than three
-/// characters, so that nobody reads the whole list by its letters.
+/// characters, so that the whole list cannot be read letter by letter.
 ///
 /// # Errors
 /// The database failed.

@@ -13,7 +13,8 @@ pub(super) fn section(facts: &ProjectFacts, state: &FormFields) -> impl IntoView
     let (control, text) = match facts.reason_against_deletion() {
         None => (
             form(facts).into_any(),
-            "It leaves every list and nobody can work in it any more. It can be restored for 30 days.".to_owned(),
+            "The project disappears from all lists and its members lose access. You can restore it for 30 days."
+                .to_owned(),
         ),
         Some(reason) => (closed().into_any(), format!("It cannot be deleted now. {reason}")),
     };
@@ -60,7 +61,7 @@ fn form(facts: &ProjectFacts) -> impl IntoView + use<> {
             fields
             id="delete-project"
             question
-            consequence="Nobody can work in it any more, and its budgets no longer serve it. It can be restored for 30 days; its name stays taken until then."
+            consequence="Its members lose access and its budgets are unassigned. You can restore it for 30 days; its name stays taken until then."
             verb="Delete project"
             opener
         />

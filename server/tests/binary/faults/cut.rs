@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const WAIT: Duration = Duration::from_secs(2);
 /// What a machine that is busy with other tests may add to an answer.
 const SLACK: Duration = Duration::from_secs(3);
-/// How soon all is well again (field.md S14).
+/// How soon every page answers again after the database is back (docs/security.md, S14).
 const RECOVERY: Duration = Duration::from_secs(2);
 const AT_ONCE: usize = 32;
 

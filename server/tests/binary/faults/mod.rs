@@ -1,5 +1,5 @@
 //! What must hold when something breaks: the database goes away, the server is killed or stopped, several start at
-//! once, rights are taken away beside a second process (field.md S4, S13, S14).
+//! once, rights are revoked while a second instance answers (docs/security.md, S4, S13, S14).
 //!
 //! `cargo xtask soak` runs the same with the counts that a release is judged by.
 

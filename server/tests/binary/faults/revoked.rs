@@ -1,4 +1,4 @@
-//! Rights are taken away while two servers answer: after the commit no request succeeds with them (field.md S4).
+//! Rights are revoked while two instances answer: after the commit no request succeeds with them.
 
 use super::console::{Answer, Console};
 use super::{rounds, world_of_today};

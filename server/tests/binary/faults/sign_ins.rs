@@ -1,4 +1,4 @@
-//! A hundred people sign in at the same moment: pages stay quick, for hashing has workers of its own (field.md S7).
+//! A hundred users sign in at the same moment: pages stay quick, because hashing has workers of its own.
 
 use super::console::Console;
 use super::work::Work;

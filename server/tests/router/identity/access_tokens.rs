@@ -49,7 +49,7 @@ async fn a_wrong_access_token_opens_nothing() {
     let (server, provider) = both().await;
     let wrong: [Way; 13] = [
         ("for another", |it| it.claim("aud", json!("another"))),
-        ("for nobody", |it| it.claim("aud", Value::Null)),
+        ("without an audience", |it| it.claim("aud", Value::Null)),
         ("an id token", |it| it.claim("typ", json!("ID"))),
         ("a refresh token", |it| it.claim("typ", json!("Refresh"))),
         ("no kind", |it| it.claim("typ", Value::Null)),
@@ -90,8 +90,8 @@ async fn a_token_is_a_session_that_ends_with_it() {
     assert!(who().await.is_some());
     server.world.clock.advance(time::Duration::seconds(331));
     assert_eq!(who().await, None, "it has expired");
-    let nobody = made(&provider, |it| it.claims.extend(person("noor", &["offline_access"])));
-    assert!(authenticate::by_access_token(services, &nobody, &client).await.expect("an answer").is_err());
+    let unknown = made(&provider, |it| it.claims.extend(person("noor", &["offline_access"])));
+    assert!(authenticate::by_access_token(services, &unknown, &client).await.expect("an answer").is_err());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,4 +1,4 @@
-//! Signing out at the provider, and being signed out by it (field.md S3).
+//! Signing out at the provider, and being signed out by it.
 
 use super::{both, count, who};
 use crate::provider::{CLIENT, Forge, Provider, Sign, Way, cookie_of, parameters, person};

@@ -1,5 +1,5 @@
-//! Everything a provider, or somebody who plays one, can get wrong: each is refused with a page that says so, nobody is
-//! signed in, and no secret is logged (field.md S2).
+//! Everything an identity provider, or an attacker who plays one, can get wrong: each is refused with a page that says
+//! so, no user is signed in, and no secret is logged.
 
 use super::logs::{listen, logged};
 use super::{both, count, who};
