@@ -110,7 +110,7 @@ permissions! {
 
 impl Permission {
     /// Whether a change needs an identity that was confirmed lately: a session that was left open or stolen must not be
-/// enough to grant rights, change budgets or delete.
+    /// enough to grant rights, change budgets or delete.
     pub const fn needs_confirmed_identity(self) -> bool {
         match self {
             Self::ManageUsers
