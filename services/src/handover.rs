@@ -127,5 +127,5 @@ pub async fn dismiss(services: &Services, session: SessionId, user: UserId) -> R
 /// # Errors
 /// The database failed.
 pub async fn sweep(services: &Services) -> Result<u64, Error> {
-    sweep::delete_until(services, "password_handovers", "expires_at", services.clock.now()).await
+    sweep::delete_until!(services, "password_handovers", "expires_at", services.clock.now())
 }

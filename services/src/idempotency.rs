@@ -164,5 +164,5 @@ pub async fn give_back(services: &Services, key: &Key) -> Result<(), Error> {
 /// The database failed.
 pub async fn sweep(services: &Services) -> Result<u64, Error> {
     let oldest = services.clock.now() - LIFE;
-    sweep::delete_until(services, "idempotency_keys", "created_at", oldest).await
+    sweep::delete_until!(services, "idempotency_keys", "created_at", oldest)
 }

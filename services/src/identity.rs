@@ -169,9 +169,9 @@ pub async fn status(services: &Services, _: &Can<ViewIdentityProvider>) -> Resul
 /// # Errors
 /// The database failed.
 pub async fn sweep(services: &Services) -> Result<u64, Error> {
-    let mut deleted = 0;
-    for table in ["sign_in_flows", "logout_tokens", "provider_logouts"] {
-        deleted += sweep::delete_until(services, table, "expires_at", services.clock.now()).await?;
-    }
-    Ok(deleted)
+    let now = services.clock.now();
+    let flows = sweep::delete_until!(services, "sign_in_flows", "expires_at", now)?;
+    let tokens = sweep::delete_until!(services, "logout_tokens", "expires_at", now)?;
+    let logouts = sweep::delete_until!(services, "provider_logouts", "expires_at", now)?;
+    Ok(flows + tokens + logouts)
 }

@@ -1,11 +1,8 @@
 //! Deleting rows that have expired, in batches: after an outage there are more of them than one statement may delete
 //! before `statement_timeout`.
 
-use crate::Services;
 use crate::error::Error;
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgQueryResult;
-use time::OffsetDateTime;
 
 /// The most rows that one statement deletes.
 pub(crate) const BATCH: i64 = 2_000;
@@ -30,15 +27,27 @@ where
 }
 
 /// Deletes the rows of a table whose time in a column is not later than `until`, in batches. Returns how many there were.
-pub(crate) async fn delete_until(
-    services: &Services,
-    table: &'static str,
-    column: &'static str,
-    until: OffsetDateTime,
-) -> Result<u64, Error> {
-    let sql = format!(
-        "delete from {table} where ctid = any(array(
-           select ctid from {table} where {column} <= $1 order by {column} limit $2 for update skip locked))"
-    );
-    in_batches(|| sqlx::query(AssertSqlSafe(sql.clone())).bind(until).bind(BATCH).execute(&services.pool)).await
+macro_rules! delete_until {
+    ($services:expr, $table:literal, $column:literal, $until:expr) => {{
+        let until: time::OffsetDateTime = $until;
+        $crate::sweep::in_batches(|| {
+            sqlx::query!(
+                "delete from "
+                    + $table
+                    + " where ctid = any(array(
+                   select ctid from "
+                    + $table
+                    + " where "
+                    + $column
+                    + " <= $1 order by "
+                    + $column
+                    + " limit $2 for update skip locked))",
+                until,
+                $crate::sweep::BATCH
+            )
+            .execute(&$services.pool)
+        })
+        .await
+    }};
 }
+pub(crate) use delete_until;

@@ -128,7 +128,7 @@ async fn count_unknown(services: &Services, connection: &mut PgConnection, email
 /// # Errors
 /// The database failed.
 pub async fn sweep_addresses(services: &Services) -> Result<u64, Error> {
-    sweep::delete_until(services, "sign_in_addresses", "ends_at", services.clock.now()).await
+    sweep::delete_until!(services, "sign_in_addresses", "ends_at", services.clock.now())
 }
 
 #[cfg(test)]

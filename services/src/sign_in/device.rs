@@ -100,5 +100,5 @@ pub(crate) async fn forget_devices(connection: &mut PgConnection, user: UserId) 
 /// # Errors
 /// The database failed.
 pub async fn sweep_devices(services: &Services) -> Result<u64, Error> {
-    sweep::delete_until(services, "known_devices", "expires_at", services.clock.now()).await
+    sweep::delete_until!(services, "known_devices", "expires_at", services.clock.now())
 }

@@ -156,7 +156,7 @@ pub(super) async fn give_back(connection: &mut PgConnection, network: &str) -> R
 /// # Errors
 /// The database failed.
 pub async fn sweep(services: &Services) -> Result<u64, Error> {
-    sweep::delete_until(services, "sign_in_networks", "window_ends_at", services.clock.now()).await
+    sweep::delete_until!(services, "sign_in_networks", "window_ends_at", services.clock.now())
 }
 
 /// The network of an address: what one household, office or machine usually has (/24 and /64).
