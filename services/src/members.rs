@@ -7,6 +7,7 @@ pub use many::{Outcome, assign_many, remove_many};
 pub use undo::undo;
 
 use crate::Services;
+use crate::actor::project_role;
 use crate::audit::{Entry, TargetType};
 use crate::change::Change;
 use crate::error::Error;
@@ -21,6 +22,7 @@ use domain::permission::ManageMembers;
 use domain::project::ProjectKind;
 use domain::role::ProjectRole;
 use domain::violation::Violation;
+use uuid::Uuid;
 
 /// Whether a change may leave a shared project without a project admin. The console asks first; API clients decide by
 /// themselves.
@@ -115,9 +117,7 @@ pub async fn remove(
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, of_proof(can)?).await?;
     let member = member(&mut change, project.id, person).await?;
-    if project.created_by == Some(person) {
-        return Err(Violation::CreatorStays { name: member.name }.into());
-    }
+    project.check_creator_stays(&[person.0])?;
     check_admin_stays(&mut change, &project, &member, without_admin).await?;
     let row = sqlx::query!(
         "delete from user_projects where project_id = $1 and user_id = $2 returning granted_by, created_at, is_default",
@@ -188,10 +188,25 @@ fn refuse_owner(role: ProjectRole) -> Result<(), FieldErrors> {
 struct SharedProject {
     id: ProjectId,
     name: String,
-    created_by: Option<UserId>,
+    creator: Option<Creator>,
+}
+
+struct Creator {
+    id: Uuid,
+    name: String,
 }
 
 impl SharedProject {
+    /// Refuses to remove the creator.
+    fn check_creator_stays(&self, leaving: &[Uuid]) -> Result<(), Violation> {
+        match &self.creator {
+            Some(creator) if leaving.contains(&creator.id) => {
+                Err(Violation::CreatorStays { name: creator.name.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn entry(&self, action: &'static str) -> Entry {
         Entry::new(action, TargetType::Project, self.id.0, &self.name)
     }
@@ -203,11 +218,18 @@ impl SharedProject {
 }
 
 async fn shared_project(change: &mut Change<'_>, id: ProjectId) -> Result<SharedProject, Error> {
-    let row = sqlx::query!("select name, project_type, created_by from projects where id = $1", id.0)
-        .fetch_one(change.connection())
-        .await?;
+    let row = sqlx::query!(
+        r#"select p.name, p.project_type, c.id as "creator_id?", c.name as "creator_name?"
+           from projects p left join users c on c.id = p.created_by where p.id = $1"#,
+        id.0
+    )
+    .fetch_one(change.connection())
+    .await?;
     match stored_kind(&row.project_type)? {
-        ProjectKind::Shared => Ok(SharedProject { id, name: row.name, created_by: row.created_by.map(UserId) }),
+        ProjectKind::Shared => {
+            let creator = row.creator_id.zip(row.creator_name).map(|(id, name)| Creator { id, name });
+            Ok(SharedProject { id, name: row.name, creator })
+        }
         ProjectKind::Personal => Err(Violation::PersonalProjectMembers.into()),
     }
 }
@@ -241,6 +263,6 @@ async fn member(change: &mut Change<'_>, project: ProjectId, person: UserId) -> 
     .fetch_optional(change.connection())
     .await?
     .ok_or(Refusal::NotFound)?;
-    let role = if row.is_project_admin { ProjectRole::Admin } else { ProjectRole::Member };
+    let role = project_role(false, row.is_project_admin);
     Ok(CurrentMember { id: person, is_active: row.is_active, name: row.name, email: row.email, role })
 }

@@ -2,11 +2,12 @@
 
 use super::{SharedProject, check_may_join, shared_project};
 use crate::Services;
+use crate::actor::project_role;
 use crate::audit::Entry;
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
-use crate::locks::{share_user, share_users};
+use crate::locks::share_users;
 use crate::projects::{enforce_limits, of_proof};
 use domain::form::FieldErrors;
 use domain::id::UserId;
@@ -80,15 +81,9 @@ pub async fn remove_many(services: &Services, can: &Can<ManageMembers>, people: 
     let ids = distinct(people.iter().copied())?;
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, of_proof(can)?).await?;
-    let creator = match project.created_by.filter(|creator| ids.contains(&creator.0)) {
-        Some(creator) => share_user(change.connection(), creator).await?,
-        None => None,
-    };
     let before = roles_of(&mut change, &project, &ids).await?;
     refuse_unknown(&ids, |id| before.contains_key(id), |ids| Violation::NotMembers { ids })?;
-    if let Some(creator) = creator {
-        return Err(Violation::CreatorStays { name: creator.name }.into());
-    }
+    project.check_creator_stays(&ids)?;
     let gone = sqlx::query!(
         "with gone as (delete from user_projects where project_id = $1 and user_id = any($2) returning user_id)
          select u.id, u.email from gone join users u on u.id = gone.user_id",
@@ -137,8 +132,7 @@ async fn roles_of(
     )
     .fetch_all(change.connection())
     .await?;
-    let role = |is_admin| if is_admin { ProjectRole::Admin } else { ProjectRole::Member };
-    Ok(rows.into_iter().map(|row| (row.user_id, role(row.is_project_admin))).collect())
+    Ok(rows.into_iter().map(|row| (row.user_id, project_role(false, row.is_project_admin))).collect())
 }
 
 /// As for a single member; none where nothing changes.
