@@ -137,7 +137,7 @@ async fn lock_target(
 ) -> Result<(), Error> {
     let user = caller.actor.user_id;
     match target {
-        Target::Project(project) => lock_project(connection, project, state).await,
+        Target::Project(project) => lock_project(connection, project, state).await.map(drop),
         // In Keycloak-managed mode users have no row.
         Target::Own if caller.actor.mode == Mode::Keycloak => lock_assignments(connection, &[user.0]).await,
         Target::Own => lock_user(connection, user).await?.map(drop).ok_or_else(|| Refusal::SignedOut.into()),

@@ -90,7 +90,7 @@ pub(crate) async fn lock_rights(connection: &mut PgConnection) -> Result<(), Err
     Ok(())
 }
 
-/// Locks a project for a change of it or of its members.
+/// Locks a project for a change of it or of its members. Returns its name.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when there is no such project in this state.
@@ -98,16 +98,13 @@ pub(crate) async fn lock_project(
     connection: &mut PgConnection,
     project: ProjectId,
     state: ProjectState,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "select id from projects where id = $1 and (deleted_at is not null) = $2 for update",
+) -> Result<String, Error> {
+    let name = sqlx::query_scalar!(
+        "select name from projects where id = $1 and (deleted_at is not null) = $2 for update",
         project.0,
         state == ProjectState::Deleted
-    )
-    .fetch_optional(connection)
-    .await?
-    .ok_or(Refusal::NotFound)?;
-    Ok(())
+    );
+    Ok(name.fetch_optional(connection).await?.ok_or(Refusal::NotFound)?)
 }
 
 /// Locks a user who is about to be changed; `None` when there is no such user.

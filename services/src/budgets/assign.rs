@@ -111,9 +111,9 @@ pub async fn unassign_user(
     switched_on(services)?;
     let mut change = services.change(can).await?;
     let holder = lock_holder(&mut change, person).await?;
-    let (_, before) = budget_of_person(&mut change, person, category).await?.ok_or(Refusal::NotFound)?;
     let row = sqlx::query!(
-        "delete from user_budgets where user_id = $1 and category = $2 returning budget_id, assigned_by, created_at",
+        "delete from user_budgets a using budgets b where a.user_id = $1 and a.category = $2 and b.id = a.budget_id
+         returning b.name, a.budget_id, a.assigned_by, a.created_at",
         person.0,
         category.key()
     )
@@ -127,9 +127,9 @@ pub async fn unassign_user(
         assigned_by: row.assigned_by.map(UserId),
         since: row.created_at,
     };
-    let event = change.record_undoable(entry.field(field(category), Some(before.clone()), None), &former).await?;
+    let event = change.record_undoable(entry.field(field(category), Some(row.name.clone()), None), &former).await?;
     change.commit().await?;
-    Ok(Changed { name: before, event: Some(event) })
+    Ok(Changed { name: row.name, event: Some(event) })
 }
 
 /// Unassigns the budget of a category from a project.
@@ -145,10 +145,9 @@ pub async fn unassign_project(
     switched_on(services)?;
     let mut change = services.change(can).await?;
     let holder = hold_project(&mut change, project).await?.ok_or(Refusal::NotFound)?;
-    let (_, before) = budget_of_project(&mut change, holder.id, category).await?.ok_or(Refusal::NotFound)?;
     let row = sqlx::query!(
-        "delete from project_budgets where project_id = $1 and category = $2
-         returning budget_id, assigned_by, created_at",
+        "delete from project_budgets a using budgets b where a.project_id = $1 and a.category = $2 and b.id = a.budget_id
+         returning b.name, a.budget_id, a.assigned_by, a.created_at",
         holder.id,
         category.key()
     )
@@ -162,9 +161,9 @@ pub async fn unassign_project(
         assigned_by: row.assigned_by.map(UserId),
         since: row.created_at,
     };
-    let event = change.record_undoable(entry.field(field(category), Some(before.clone()), None), &former).await?;
+    let event = change.record_undoable(entry.field(field(category), Some(row.name.clone()), None), &former).await?;
     change.commit().await?;
-    Ok(Changed { name: before, event: Some(event) })
+    Ok(Changed { name: row.name, event: Some(event) })
 }
 
 /// The audit log's name of the place a budget fills.

@@ -7,6 +7,7 @@ use crate::audit::{Entry, TargetType};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
+use crate::locks::{ProjectState, lock_project};
 use domain::error::Refusal;
 use domain::id::{BudgetId, EventId, ProjectId, UserId};
 use domain::permission::ManageBudgets;
@@ -94,11 +95,10 @@ async fn restore_of_project(
     category: &str,
     former: &FormerAssignment,
 ) -> Result<(Entry, u64), Error> {
-    let name =
-        sqlx::query_scalar!("select name from projects where id = $1 and deleted_at is null for update", project.0)
-            .fetch_optional(change.connection())
-            .await?
-            .ok_or(Violation::ProjectDeletedSince)?;
+    let name = match lock_project(change.connection(), project, ProjectState::InUse).await {
+        Err(Error::Refused(Refusal::NotFound)) => return Err(Violation::ProjectDeletedSince.into()),
+        name => name?,
+    };
     let restored = sqlx::query!(
         "insert into project_budgets (project_id, category, budget_id, assigned_by, created_at)
          values ($1, $2, $3, $4, $5) on conflict (project_id, category) do nothing",
