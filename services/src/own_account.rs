@@ -13,7 +13,6 @@ use domain::password::NewPassword;
 use domain::violation::Violation;
 use sqlx::{Postgres, Transaction};
 
-/// Why a session that was opened long ago has to prove itself.
 /// Changes one's own password, ends one's other sessions and gives this one a new secret, so that no copy of a cookie
 /// from before opens anything. Open while a password change is due.
 ///

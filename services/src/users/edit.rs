@@ -15,8 +15,8 @@ use domain::permission::{ManageUsers, Permission};
 use domain::role::PlatformRole;
 use domain::user::{UserDraft, UserKind};
 
-/// Saves an edit. Values equal to the stored ones change nothing and write nothing. The useral project follows the
-/// address, and sessions stay.
+/// Saves an edit. Values equal to the stored ones change nothing and write nothing. The personal project follows
+/// the address, and sessions stay.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] when the precondition does not hold; [`Refusal::Forbidden`] for a role that the caller may not
