@@ -32,7 +32,7 @@ pub struct RequestInfo {
     pub client: Client,
     /// From the cookie, so that the first byte already has the right colours.
     pub theme: Theme,
-    /// The cookie of a waiting [`domain::form::Flash`].
+    /// The cookie of a waiting [`domain::flash::Flash`].
     pub flash_cookie: Option<FlashCookie>,
     /// The cookie of a form that was sent after its session had ended.
     pub kept_form: Option<String>,

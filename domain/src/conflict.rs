@@ -5,76 +5,12 @@
 
 mod words;
 
-use crate::draft::{Draft, FieldValue};
+use crate::draft::{Draft, EditBasis, FieldValue, Side};
 use crate::form::FieldErrors;
 use crate::id::UserId;
 use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use time::OffsetDateTime;
-
-/// Values by field name, in the spelling of the form.
-pub type Values = BTreeMap<String, String>;
-
-/// What an edit form carries beside its fields. The browser could send other values than the server rendered; then
-/// the user overwrites values that she is allowed to change and that her own page did not show her, nothing more.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct EditBasis {
-    /// The values the form was rendered with.
-    pub base: Values,
-    /// The stored values that were offered for a choice.
-    pub offered: Values,
-    /// The side chosen for each field.
-    pub choice: BTreeMap<String, Side>,
-    /// The side chosen for all fields at once.
-    pub all: Option<Side>,
-}
-
-impl EditBasis {
-    /// The name under which a form sends the value that a field was rendered with.
-    pub fn base_name(field: &str) -> String {
-        format!("basis[base][{field}]")
-    }
-
-    /// The name under which a form sends the stored value that was offered for a field.
-    pub fn offered_name(field: &str) -> String {
-        format!("basis[offered][{field}]")
-    }
-
-    /// The name under which a form sends the side chosen for a field.
-    pub fn choice_name(field: &str) -> String {
-        format!("basis[choice][{field}]")
-    }
-
-    /// The name under which a form sends the side chosen for all fields.
-    pub const ALL_NAME: &'static str = "basis[all]";
-
-    /// What a form that comes back sends once more.
-    pub fn kept(&self) -> Values {
-        self.base.iter().map(|(field, value)| (Self::base_name(field), value.clone())).collect()
-    }
-}
-
-/// One of the two who changed a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Side {
-    /// The user who sends the form.
-    Mine,
-    /// The user who saved first.
-    Theirs,
-}
-
-impl Side {
-    /// As a form sends it.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Mine => "mine",
-            Self::Theirs => "theirs",
-        }
-    }
-}
 
 /// Who changed a field since the form was rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

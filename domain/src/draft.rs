@@ -1,9 +1,9 @@
 //! Objects as forms and API clients edit them. Every draft lists its fields once: forms, the conflict page, audit events
 //! and the API read that list.
 
-use crate::conflict::EditBasis;
 use crate::form::FieldErrors;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The fields of an object that can be edited.
 pub trait Draft: Clone + PartialEq + Sized + 'static {
@@ -134,6 +134,69 @@ impl FieldValue {
     }
 }
 
+/// Values by field name, in the spelling of the form.
+pub type Values = BTreeMap<String, String>;
+
+/// What an edit form carries beside its fields. The browser could send other values than the server rendered; then
+/// the user overwrites values that she is allowed to change and that her own page did not show her, nothing more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EditBasis {
+    /// The values the form was rendered with.
+    pub base: Values,
+    /// The stored values that were offered for a choice.
+    pub offered: Values,
+    /// The side chosen for each field.
+    pub choice: BTreeMap<String, Side>,
+    /// The side chosen for all fields at once.
+    pub all: Option<Side>,
+}
+
+impl EditBasis {
+    /// The name under which a form sends the value that a field was rendered with.
+    pub fn base_name(field: &str) -> String {
+        format!("basis[base][{field}]")
+    }
+
+    /// The name under which a form sends the stored value that was offered for a field.
+    pub fn offered_name(field: &str) -> String {
+        format!("basis[offered][{field}]")
+    }
+
+    /// The name under which a form sends the side chosen for a field.
+    pub fn choice_name(field: &str) -> String {
+        format!("basis[choice][{field}]")
+    }
+
+    /// The name under which a form sends the side chosen for all fields.
+    pub const ALL_NAME: &'static str = "basis[all]";
+
+    /// What a form that comes back sends once more.
+    pub fn kept(&self) -> Values {
+        self.base.iter().map(|(field, value)| (Self::base_name(field), value.clone())).collect()
+    }
+}
+
+/// One of the two who changed a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// The user who sends the form.
+    Mine,
+    /// The user who saved first.
+    Theirs,
+}
+
+impl Side {
+    /// As a form sends it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Mine => "mine",
+            Self::Theirs => "theirs",
+        }
+    }
+}
+
 /// What has to hold of the stored object for an edit to be saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Precondition {
@@ -149,6 +212,16 @@ pub enum Precondition {
     IfMatch(i64),
     /// Whatever is stored is edited.
     None,
+}
+
+impl Precondition {
+    /// The version that the change was made for.
+    pub const fn version(&self) -> Option<i64> {
+        match self {
+            Self::FormVersion { version, .. } | Self::IfMatch(version) => Some(*version),
+            Self::None => None,
+        }
+    }
 }
 
 /// An edit of a stored object: the fields to replace, and the precondition.

@@ -1,10 +1,10 @@
-//! Where a user's last token and the console disagree. In Platform-managed mode the console is
-//! right; the difference is shown so that an admin can decide which of the two to correct.
+//! Where a user's last token and the database disagree. In Platform-managed mode the database decides; the difference is
+//! shown so that an admin can correct one of the two.
 
 use crate::project::ProjectKind;
 use crate::role::{PlatformRole, ProjectRole};
 use crate::text::folded;
-use crate::user::{UserDetail, UserKind};
+use crate::user::{Assignment, UserKind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 /// What the last token said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastToken {
-    /// `None`: neither role that opens sign-in.
+    /// `None` for neither role that allows sign-in.
     pub role: Option<PlatformRole>,
     /// Regular or external.
     pub kind: UserKind,
@@ -33,16 +33,16 @@ pub enum About {
     Project(String),
 }
 
-/// One thing the two disagree on.
+/// One difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
-    /// What it is.
+    /// What they disagree on.
     pub about: About,
-    /// What the token says, for people.
+    /// What the token says, as screens show it.
     pub token: String,
-    /// What holds.
+    /// What is stored.
     pub stored: String,
-    /// Who changed it here last, and when, as far as the audit log knows.
+    /// Who changed the stored value last, and when, as far as the audit log knows.
     pub changed: Option<ChangedBy>,
 }
 
@@ -56,31 +56,32 @@ pub struct ChangedBy {
     pub at: OffsetDateTime,
 }
 
-/// A token beside what holds.
+/// A token compared with what is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Drift {
-    /// When the token came.
+    /// When the token was read.
     #[serde(with = "time::serde::rfc3339")]
     pub claimed_at: OffsetDateTime,
     /// Role first, then type, then projects by name; empty when they agree.
     pub differences: Vec<Difference>,
 }
 
-/// Compares. A token knows only users and admins, so a maintainer agrees with an admin and an auditor with a user.
-pub fn differences(token: &LastToken, person: &UserDetail) -> Vec<Difference> {
-    let shared = person.projects.iter().filter(|project| project.kind == ProjectKind::Shared);
+/// Compares a token with the stored rights of a user. A token knows only users and admins, so a maintainer agrees with an
+/// admin and an auditor with a user.
+pub fn differences(token: &LastToken, role: PlatformRole, kind: UserKind, projects: &[Assignment]) -> Vec<Difference> {
+    let shared = projects.iter().filter(|project| project.kind == ProjectKind::Shared);
     let stored: BTreeMap<String, ProjectRole> =
         shared.map(|project| (folded(project.name.as_str()), project.role)).collect();
-    let role = (token.role.map(PlatformRole::is_admin) != Some(person.role.is_admin())).then(|| Difference {
+    let role = (token.role.map(PlatformRole::is_admin) != Some(role.is_admin())).then(|| Difference {
         about: About::Role,
         token: token.role.map_or("No role that opens sign-in", PlatformRole::title).to_owned(),
-        stored: person.role.title().to_owned(),
+        stored: role.title().to_owned(),
         changed: None,
     });
-    let kind = (token.kind != person.kind).then(|| Difference {
+    let kind = (token.kind != kind).then(|| Difference {
         about: About::Kind,
         token: token.kind.title().to_owned(),
-        stored: person.kind.title().to_owned(),
+        stored: kind.title().to_owned(),
         changed: None,
     });
     let mut names: Vec<&String> = token.projects.keys().chain(stored.keys()).collect();

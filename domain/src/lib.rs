@@ -8,7 +8,6 @@ pub mod text;
 #[macro_use]
 pub mod draft;
 
-pub mod access;
 pub mod actor;
 pub mod budget;
 pub mod claims;
@@ -18,6 +17,7 @@ pub mod denial;
 pub mod drift;
 pub mod email;
 pub mod error;
+pub mod flash;
 pub mod form;
 pub mod id;
 pub mod mode;
@@ -34,4 +34,5 @@ pub mod shortened;
 pub mod suggestion;
 pub mod user;
 pub mod username;
+pub mod view;
 pub mod violation;

@@ -1,4 +1,4 @@
-//! Projects: where people work.
+//! Projects: where users work.
 
 mod draft;
 mod name;
@@ -8,24 +8,20 @@ pub use draft::{ProjectDraft, ProjectFields};
 pub use name::{ProjectName, RESERVED_NAMES};
 pub use query::{MemberQuery, ProjectQuery, ProjectSort, ProjectState, ProjectTypes};
 
-use crate::budget::{AssignedBudget, BudgetChoice};
 use crate::count::MAX_EXACT_COUNT;
-use crate::id::{ProjectId, UserId};
-use crate::page::Page;
+use crate::id::ProjectId;
 use crate::role::ProjectRole;
-use crate::user::{UserKind, UserStatus};
 use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-/// How long a deleted project can be restored; until then its name stays taken, so that it can be
-/// restored under it.
+/// How long a deleted project can be restored; until then its name stays taken.
 pub const KEPT_AFTER_DELETION: Duration = Duration::days(30);
 
-/// Whether a project belongs to one user or is shared.
+/// Whether a project is personal or shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ProjectKind {
-    /// One person's own; its membership is fixed.
+    /// Belongs to one user; its membership is fixed.
     Personal,
     /// Shared by members.
     Shared,
@@ -40,7 +36,7 @@ impl ProjectKind {
         }
     }
 
-    /// As people read it.
+    /// As screens show it.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Personal => "Personal",
@@ -71,46 +67,18 @@ pub struct ProjectRow {
     pub description: String,
     /// Personal or shared.
     pub kind: ProjectKind,
-    /// People in it, as far as [`crate::count::MAX_EXACT_COUNT`].
+    /// Members, as far as [`crate::count::MAX_EXACT_COUNT`].
     pub member_count: i64,
-    /// Project admins among the people counted.
+    /// Project admins among the members counted.
     pub admin_count: i64,
-    /// The role of the person asking, if any.
+    /// The caller's role, if any.
     pub own_role: Option<ProjectRole>,
-    /// When it was made.
+    /// When it was created.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
     /// When it was deleted; in the list of deleted projects alone.
     #[serde(with = "time::serde::rfc3339::option")]
     pub deleted_at: Option<OffsetDateTime>,
-}
-
-/// A person in a project.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Member {
-    /// The person.
-    pub user_id: UserId,
-    /// Name as shown.
-    pub name: String,
-    /// Address as shown.
-    pub email: String,
-    /// Whether the address is known to be the user's.
-    pub email_verified: bool,
-    /// Regular or external.
-    pub kind: UserKind,
-    /// The gravest state that holds.
-    pub status: UserStatus,
-    /// The role in the project.
-    pub role: ProjectRole,
-    /// No other active user is project admin.
-    pub is_only_admin: bool,
-    /// Created the project: cannot be removed from it.
-    pub is_creator: bool,
-    /// Who granted it; `None` when it came with the first sign-in.
-    pub granted_by: Option<String>,
-    /// Since when.
-    #[serde(with = "time::serde::rfc3339")]
-    pub since: OffsetDateTime,
 }
 
 /// The facts of a project, as its page and its edit form show them.
@@ -124,16 +92,16 @@ pub struct ProjectFacts {
     pub draft: ProjectDraft,
     /// Personal or shared.
     pub kind: ProjectKind,
-    /// Who made it; `None` when nobody in particular did.
+    /// Its creator; `None` when no user created it.
     pub created_by: Option<String>,
-    /// When it was made.
+    /// When it was created.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
     /// Members, as far as [`MAX_EXACT_COUNT`].
     pub member_count: i64,
     /// Project admins among the members counted.
     pub admin_count: i64,
-    /// Made because somebody's token named it.
+    /// Created because a token named it.
     pub is_imported: bool,
     /// For forms: raised by each change.
     pub version: i64,
@@ -164,17 +132,4 @@ impl ProjectFacts {
             ProjectKind::Shared => (others > 0).then_some(Violation::ProjectHasMembers { others }),
         }
     }
-}
-
-/// Everything the page of a project shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProjectDetail {
-    /// Its facts.
-    pub facts: ProjectFacts,
-    /// The page of members asked for.
-    pub members: Page<Member>,
-    /// At most one a category.
-    pub budgets: Vec<AssignedBudget>,
-    /// Budgets to choose from; none for a viewer who may not assign them.
-    pub choices: Vec<BudgetChoice>,
 }

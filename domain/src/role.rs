@@ -1,6 +1,5 @@
 //! Roles, on the platform and in a project.
 
-use crate::user::UserKind;
 use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 
@@ -249,16 +248,6 @@ impl ProjectRole {
             "member" => Ok(Self::Member),
             "admin" => Ok(Self::Admin),
             _ => Err(Violation::unknown_choice("member or project admin")),
-        }
-    }
-
-    /// The role that takes effect for a user of this kind: an external user is never a project admin, whatever the
-    /// database or the token says.
-    #[must_use]
-    pub const fn effective_for(self, kind: UserKind) -> Self {
-        match (self, kind) {
-            (Self::Admin, UserKind::External) => Self::Member,
-            (role, _) => role,
         }
     }
 

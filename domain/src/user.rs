@@ -3,7 +3,7 @@
 mod detail;
 mod draft;
 
-pub use detail::{Assignment, IdentityConflict, ProjectAllowance, UserDetail};
+pub use detail::{Assignment, IdentityConflict, ProjectAllowance};
 pub use draft::UserDraft;
 
 use crate::id::UserId;
@@ -54,6 +54,18 @@ impl UserKind {
             "regular" => Ok(Self::Regular),
             "external" => Ok(Self::External),
             _ => Err(Violation::unknown_choice("regular or external")),
+        }
+    }
+}
+
+impl ProjectRole {
+    /// The role that takes effect for a user of this kind: an external user is never a project admin, whatever the
+    /// database or the token says.
+    #[must_use]
+    pub const fn effective_for(self, kind: UserKind) -> Self {
+        match (self, kind) {
+            (Self::Admin, UserKind::External) => Self::Member,
+            (role, _) => role,
         }
     }
 }
@@ -152,7 +164,7 @@ pub struct UserRow {
     pub role: PlatformRole,
     /// At most four shared projects, those administered first.
     pub projects: Vec<ProjectChip>,
-    /// How many shared projects there are in all.
+    /// Shared projects, as far as [`crate::count::MAX_EXACT_COUNT`].
     pub project_count: i64,
     /// Last sign-in.
     #[serde(with = "time::serde::rfc3339::option")]

@@ -4,7 +4,7 @@
 use domain::budget::{BudgetDraft, Category};
 use domain::email::Email;
 use domain::error::Refusal;
-use domain::form::Flash;
+use domain::flash::Flash;
 use domain::money::Money;
 use domain::page::Cursor;
 use domain::project::{ProjectName, ProjectQuery};

@@ -19,7 +19,7 @@ use axum::{Extension, Json, Router};
 use cookie::Cookie;
 use domain::denial::Denied;
 use domain::error::Refusal;
-use domain::form::Flash;
+use domain::flash::Flash;
 use http::StatusCode;
 use oidc_client::Error as ProtocolError;
 use serde::Deserialize;

@@ -13,7 +13,7 @@ pub use delete::{delete, undo_deletion};
 pub use undo::undo_unassignment;
 
 pub(crate) use change::{created, insert};
-pub(crate) use stored::{AssignedRow, ChoiceRow, choices, chooses};
+pub(crate) use stored::AssignedRow;
 
 use crate::Services;
 use domain::error::Refusal;

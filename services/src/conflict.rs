@@ -2,8 +2,8 @@
 
 use crate::change::Change;
 use crate::error::Error;
-use domain::conflict::{Conflict, EditBasis, Merge, Saved};
-use domain::draft::{Draft, Edit, Precondition};
+use domain::conflict::{Conflict, Merge, Saved};
+use domain::draft::{Draft, Edit, EditBasis, Precondition};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::UserId;

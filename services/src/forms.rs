@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::token::cookie_secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::form::{Flash, FormState};
+use domain::flash::{Flash, FormState};
 use domain::id::SessionId;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use ring::error::Unspecified;

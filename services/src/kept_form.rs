@@ -9,7 +9,7 @@ use crate::sealer::Sealer;
 use crate::token::is_secret;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::form::FormState;
+use domain::flash::FormState;
 use domain::id::UserId;
 use serde::{Deserialize, Serialize};
 use time::Duration;

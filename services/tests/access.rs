@@ -1,11 +1,11 @@
 //! My access: one's own projects, limit, budgets and whom to ask.
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
-use domain::access::OwnAccess;
 use domain::error::Refusal;
 use domain::project::ProjectKind;
 use domain::role::{PlatformRole, ProjectRole};
 use domain::user::ProjectAllowance;
+use domain::view::OwnAccess;
 use services::guard::Caller;
 use services::testing::World;
 use services::views;

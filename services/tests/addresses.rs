@@ -2,15 +2,16 @@
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;
-use domain::conflict::{EditBasis, Merge, Side};
+use domain::conflict::Merge;
 use domain::denial::Denial;
-use domain::draft::{Edit, Precondition};
+use domain::draft::{Edit, EditBasis, Precondition, Side};
 use domain::email::Email;
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::{ManageUsers, ViewUsers};
 use domain::role::PlatformRole;
-use domain::user::{UserDetail, UserDraft};
+use domain::user::UserDraft;
+use domain::view::UserDetail;
 use domain::violation::Violation;
 use serde_json::json;
 use services::client::Client;

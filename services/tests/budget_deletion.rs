@@ -3,6 +3,7 @@
 
 use domain::actor::Target;
 use domain::budget::{BudgetDraft, BudgetSlug, HolderCounts};
+use domain::draft::Precondition;
 use domain::error::Refusal;
 use domain::id::{BudgetId, ProjectId};
 use domain::permission::{DeleteProject, ManageBudgets, ViewBudgets};
@@ -73,7 +74,7 @@ async fn assigned_everywhere(world: &World, mia: &Caller) -> (BudgetId, [uuid::U
         budgets::assign_to_project(&world.services, &can, budget, &name).await.expect("assigned");
     }
     let delete = mia.can::<DeleteProject>(Target::Project(gone)).expect("a maintainer");
-    projects::delete(&world.services, &delete, None).await.expect("deleted");
+    projects::delete(&world.services, &delete, Precondition::None).await.expect("deleted");
     (budget, [mia.actor.user_id.0, bob.actor.user_id.0], atlas, gone)
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;
+use domain::draft::Precondition;
 use domain::error::Refusal;
 use domain::id::{ProjectId, UserId};
 use domain::permission::{DeleteProject, ManageMembers, ManageUsers};
@@ -117,7 +118,7 @@ async fn stored_default_falls_back_while_its_project_is_deleted() {
     let services = &fixture.world.services;
     let own = fixture.world.project("zeta", &fixture.ada).await;
     fixture.store(own, true).await.expect("stored");
-    projects::delete(services, &fixture.may::<DeleteProject>(own).await, None).await.expect("deleted");
+    projects::delete(services, &fixture.may::<DeleteProject>(own).await, Precondition::None).await.expect("deleted");
     assert_eq!(fixture.default().await, "alpha");
     let name = domain::project::ProjectName::parse_existing("zeta").expect("a name");
     let root = fixture.world.again(&fixture.root).await.expect("signed in");

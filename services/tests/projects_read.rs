@@ -4,10 +4,11 @@
 use domain::error::Refusal;
 use domain::id::ProjectId;
 use domain::page::PageSize;
-use domain::project::{Member, MemberQuery, ProjectName, ProjectQuery, ProjectRow, ProjectSort, ProjectTypes};
+use domain::project::{MemberQuery, ProjectName, ProjectQuery, ProjectRow, ProjectSort, ProjectTypes};
 use domain::role::{PlatformRole, ProjectRole};
 use domain::text::SearchTerm;
 use domain::user::UserStatus;
+use domain::view::Member;
 use services::guard::Caller;
 use services::listing::ListQuery;
 use services::testing::{World, count_statements, refusal};

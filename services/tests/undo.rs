@@ -3,6 +3,7 @@
 
 use domain::actor::Target;
 use domain::budget::Category;
+use domain::draft::Precondition;
 use domain::error::Refusal;
 use domain::id::{EventId, ProjectId, UserId};
 use domain::permission::{Asks, DeleteProject, GrantAuditor, GrantRoles, ManageBudgets, ManageMembers, ManageUsers};
@@ -355,7 +356,7 @@ async fn deleted() -> (Tutor, EventId) {
     let tutor = with_budgets().await;
     run(&tutor.world, "delete from user_projects where user_id = (select id from users where name = 'Zelda')").await;
     let can = in_project::<DeleteProject>(&tutor.world, &tutor.root, tutor.project).await;
-    let event = event(projects::delete(&tutor.world.services, &can, None).await.expect("deleted"));
+    let event = event(projects::delete(&tutor.world.services, &can, Precondition::None).await.expect("deleted"));
     (tutor, event)
 }
 

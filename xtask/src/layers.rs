@@ -20,32 +20,17 @@ struct Layer {
     advice: &'static str,
 }
 
-/// A crate, its layers from the lowest to the highest, and the edges that are still to be removed.
+/// A crate and its layers from the lowest to the highest.
 struct Room {
     source: &'static str,
     layers: &'static [Layer],
-    /// Importing and imported module. The check fails when one of these edges is gone, so that the list only shrinks.
-    still_there: &'static [(&'static str, &'static str)],
 }
 
 /// For a circle in a crate without layers.
 const ANY_ADVICE: &str = "what both need belongs in a module of its own";
 
 const ROOMS: [Room; 3] = [
-    Room {
-        source: "domain/src",
-        layers: &[],
-        still_there: &[
-            ("budget", "project"),
-            ("budget", "user"),
-            ("draft", "conflict"),
-            ("error", "conflict"),
-            ("error", "form"),
-            ("role", "user"),
-            ("user", "drift"),
-            ("user", "project"),
-        ],
-    },
+    Room { source: "domain/src", layers: &[] },
     Room {
         source: "services/src",
         layers: &[
@@ -107,7 +92,6 @@ const ROOMS: [Room; 3] = [
             Layer { name: "jobs", modules: &["bootstrap", "demo", "sample"], advice: "only tests stand above jobs" },
             Layer { name: "test support", modules: &["testing"], advice: "nothing stands above it" },
         ],
-        still_there: &[],
     },
     Room {
         source: "app/src",
@@ -140,7 +124,6 @@ const ROOMS: [Room; 3] = [
                 advice: "nothing stands above the routes",
             },
         ],
-        still_there: &[],
     },
 ];
 
@@ -194,15 +177,7 @@ impl Room {
         let edges = edges(files);
         let modules: BTreeSet<&str> = files.iter().filter_map(|file| Some(file.module.first()?.as_str())).collect();
         let mut problems = self.unlisted(&modules);
-        let is_known = |from: &str, to: &str| self.still_there.contains(&(from, to));
-        for (from, to) in self.still_there {
-            if !edges.contains_key(&((*from).to_owned(), (*to).to_owned())) {
-                problems
-                    .push(format!("{}: `{from}` no longer imports `{to}`: remove the edge from the list", self.source));
-            }
-        }
-        let new: Edges = edges.into_iter().filter(|((from, to), _)| !is_known(from, to)).collect();
-        for ((from, to), place) in &new {
+        for ((from, to), place) in &edges {
             if let (Some(lower), Some(upper)) = (self.layer(from), self.layer(to))
                 && lower < upper
             {
@@ -210,7 +185,7 @@ impl Room {
                 problems.push(format!("`{place}` imports `{}` of the {}: {}", to.0, to.1, from.advice));
             }
         }
-        problems.extend(self.circles(&new));
+        problems.extend(self.circles(&edges));
         problems
     }
 
@@ -297,11 +272,10 @@ mod tests {
             },
             Layer { name: "views", modules: &["views"], advice: "nothing stands above" },
         ],
-        still_there: &[],
     };
 
     /// Problems of a made-up tree that holds every module of [`ROOM`].
-    fn problems(still_there: &'static [(&'static str, &'static str)], texts: &[(&str, &str)]) -> Vec<String> {
+    fn problems(texts: &[(&str, &str)]) -> Vec<String> {
         let names = ["lib", "audit", "error", "orders", "users", "users/detail", "views"];
         let known =
             names.iter().map(|name| (*name, texts.iter().find(|(of, _)| of == name).map_or("", |(_, text)| text)));
@@ -311,18 +285,18 @@ mod tests {
             module: name.split('/').filter(|part| *part != "lib").map(str::to_owned).collect(),
             text: text.to_owned(),
         };
-        Room { still_there, ..ROOM }.problems(&known.chain(more).map(file).collect::<Vec<_>>())
+        ROOM.problems(&known.chain(more).map(file).collect::<Vec<_>>())
     }
 
     #[test]
     fn imports_of_lower_layers_and_of_neighbours_are_allowed() {
         let texts = [("views", "use crate::users::User;"), ("users", "use crate::orders;\nuse crate::audit;")];
-        assert_eq!(problems(&[], &texts), Vec::<String>::new());
+        assert_eq!(problems(&texts), Vec::<String>::new());
     }
 
     #[test]
     fn import_of_an_upper_layer_says_where_it_belongs() {
-        let found = problems(&[], &[("users/detail", "//! Details.\n\nuse super::super::views::List;")]);
+        let found = problems(&[("users/detail", "//! Details.\n\nuse super::super::views::List;")]);
         let expected = "`shop/src/users/detail.rs:3` imports `views` of the views: what composes several capabilities \
                         belongs in `views`";
         assert_eq!(found, [expected]);
@@ -330,13 +304,13 @@ mod tests {
 
     #[test]
     fn item_of_the_root_counts_as_its_module() {
-        let found = problems(&[], &[("lib", "pub use views::List;"), ("audit", "fn f(list: crate::List) {}")]);
+        let found = problems(&[("lib", "pub use views::List;"), ("audit", "fn f(list: crate::List) {}")]);
         assert_eq!(found, ["`shop/src/audit.rs:1` imports `views` of the views: the kernel knows no capability"]);
     }
 
     #[test]
     fn circle_within_a_layer_is_found_from_both_sides() {
-        let found = problems(&[], &[("users", "use crate::orders;"), ("orders", "\nuse crate::users;")]);
+        let found = problems(&[("users", "use crate::orders;"), ("orders", "\nuse crate::users;")]);
         assert_eq!(found.len(), 2);
         assert!(found[0].starts_with(
             "`shop/src/orders.rs:2` imports `users`, which leads back (`orders` → `users` → `orders`): what composes"
@@ -344,14 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn listed_edge_is_allowed_until_it_is_gone() {
-        let edge = &[("audit", "users")];
-        assert_eq!(problems(edge, &[("audit", "use crate::users;")]), Vec::<String>::new());
-        assert_eq!(problems(edge, &[]), ["shop/src: `audit` no longer imports `users`: remove the edge from the list"]);
-    }
-
-    #[test]
     fn module_without_a_layer_is_named() {
-        assert_eq!(problems(&[], &[("gifts", "")]), ["shop/src: `gifts` has no layer yet: add it to the table"]);
+        assert_eq!(problems(&[("gifts", "")]), ["shop/src: `gifts` has no layer yet: add it to the table"]);
     }
 }

@@ -15,7 +15,7 @@ use {
     crate::theme::Theme,
     domain::actor::Target,
     domain::error::Refusal,
-    domain::form::{Flash, FormState},
+    domain::flash::{Flash, FormState},
     services::Services,
     services::client::SessionToken,
     services::own_account,

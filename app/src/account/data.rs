@@ -5,10 +5,10 @@ use crate::error::PageError;
 use crate::next::NextPath;
 use crate::page::WithServerTime;
 use crate::plain_http::PlainHttp;
-use domain::access::OwnAccess;
 use domain::password::PasswordPolicy;
 use domain::provider::{Outage, ProviderKind};
 use domain::session::SessionRow;
+use domain::view::OwnAccess;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -7,12 +7,12 @@ use crate::projects::row::{ProjectRoleBadge, allowance_words};
 use crate::ui::{
     Avatar, AvatarShape, Badge, BadgeKind, ButtonSize, Day, EmptyKind, EmptyState, Icon, LinkButton, Section, Views,
 };
-use domain::access::OwnAccess;
 use domain::mode::Mode;
 use domain::permission::Permission;
 use domain::project::ProjectKind;
 use domain::role::ProjectRole;
 use domain::user::Assignment;
+use domain::view::OwnAccess;
 use leptos::prelude::*;
 
 /// Every project with the role in it; without a shared one, what to ask for and whom.

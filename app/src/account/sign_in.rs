@@ -13,7 +13,7 @@ use crate::ui::{
     TextKind, awaited,
 };
 use domain::error::Refusal;
-use domain::form::Flash;
+use domain::flash::Flash;
 use domain::provider::{Outage, ProviderKind};
 use leptos::context::Provider;
 use leptos::prelude::*;

@@ -9,7 +9,7 @@ use crate::ui::{
 };
 use domain::claims::DEVELOPER_ROLE;
 use domain::denial::{Denial, Denied};
-use domain::form::Flash;
+use domain::flash::Flash;
 use leptos::prelude::*;
 use leptos_meta::Title;
 

@@ -3,7 +3,7 @@
 use crate::error::PageError;
 use crate::form::FormOutcome;
 use domain::budget::{BudgetFields, Category};
-use domain::conflict::EditBasis;
+use domain::draft::EditBasis;
 use domain::id::BudgetId;
 use leptos::prelude::*;
 

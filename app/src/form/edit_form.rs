@@ -3,8 +3,7 @@
 
 use super::{FormFields, Hidden, PostForm};
 use crate::ui::{Banner, BannerKind, ConflictFields, Icon, Views};
-use domain::conflict::EditBasis;
-use domain::draft::Field;
+use domain::draft::{EditBasis, Field};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 

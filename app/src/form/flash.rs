@@ -3,7 +3,8 @@
 use crate::error::PageError;
 use crate::read::Data;
 use crate::ui::FieldScope;
-use domain::form::{FieldErrors, Flash, FormState};
+use domain::flash::{Flash, FormState};
+use domain::form::FieldErrors;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -78,11 +79,7 @@ impl FormFields {
 
     /// With the merged values and their problems, after a conflict that leaves nothing to choose.
     pub fn resumed(self) -> Self {
-        let Some(state) = self.0 else { return self };
-        Self(Some(match state.refusal {
-            domain::error::Refusal::Conflict(conflict) => conflict.resumed(state.form),
-            refusal => FormState { refusal, ..state },
-        }))
+        Self(self.0.map(FormState::resumed))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Hidden, PostForm};
 use crate::ui::{Banner, BannerKind, Button, ButtonKind, ButtonSize, Icon, Toast};
 use domain::error::Refusal;
-use domain::form::{Flash, Undo};
+use domain::flash::{Flash, Undo};
 use leptos::prelude::*;
 
 /// The toast of something done.

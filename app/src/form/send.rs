@@ -29,7 +29,7 @@ mod ssr {
     use crate::next::NextPath;
     use crate::request;
     use domain::error::Refusal;
-    use domain::form::{Flash, FormState, Undo};
+    use domain::flash::{Flash, FormState, Undo};
     use domain::violation::Violation;
     use leptos::reactive::computed::ScopedFuture;
     use serde::{Deserialize, Serialize};

@@ -7,7 +7,8 @@ use crate::ui::{
     Segmented, SelectField, SettingsSection, SwitchButton, TextArea, TextField, TextKind,
 };
 use domain::error::Refusal;
-use domain::form::{FieldErrors, FormState};
+use domain::flash::FormState;
+use domain::form::FieldErrors;
 use domain::violation::Violation;
 use leptos::context::Provider;
 use leptos::prelude::*;

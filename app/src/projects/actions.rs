@@ -2,7 +2,7 @@
 
 use crate::error::PageError;
 use crate::form::FormOutcome;
-use domain::conflict::EditBasis;
+use domain::draft::EditBasis;
 use domain::project::ProjectFields;
 use leptos::prelude::*;
 
@@ -14,6 +14,7 @@ use {
     crate::suggestions,
     crate::url::set_param,
     domain::actor::Target,
+    domain::draft::Precondition,
     domain::error::Refusal,
     domain::form::FieldErrors,
     domain::id::{EventId, UserId},
@@ -42,8 +43,7 @@ pub async fn create_project(name: String, #[server(flatten)] fields: ProjectFiel
     let form = Form::new("create-project", fields.values()).keeping("name", name.clone());
     form.submit(async move {
         let (services, caller) = signed_in()?;
-        let on_platform = caller.actor.may(Permission::CreateProject, Target::Platform);
-        let can = caller.can::<MayCreateProject>(if on_platform { Target::Platform } else { Target::Own })?;
+        let can = caller.can::<MayCreateProject>(Target::Own)?;
         let (name, draft) = fields.parse_new(&name)?;
         let name = projects::create(&services, &can, name, &draft).await?;
         Ok(Done::at(paths::project(name.as_str()))
@@ -85,7 +85,7 @@ pub async fn delete_project(project: String, version: i64) -> Result<FormOutcome
     form.submit(async move {
         let (services, caller) = signed_in()?;
         let can = in_project::<MayDeleteProject>(&services, &caller, &project).await?;
-        let changed = projects::delete(&services, &can, version).await?;
+        let changed = projects::delete(&services, &can, Precondition::IfMatch(version)).await?;
         let done = Done::at(paths::PROJECTS);
         let text = format!("{} deleted.", shortened(&changed.name));
         Ok(undoable(done, text, UndoProjectDeletion::url(), &project, changed.event))

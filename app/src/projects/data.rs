@@ -4,8 +4,9 @@ use crate::error::PageError;
 use crate::page::WithServerTime;
 use domain::mode::Mode;
 use domain::page::Page;
-use domain::project::{MemberQuery, ProjectDetail, ProjectFacts, ProjectQuery, ProjectRow};
+use domain::project::{MemberQuery, ProjectFacts, ProjectQuery, ProjectRow};
 use domain::user::ProjectAllowance;
+use domain::view::ProjectDetail;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -121,9 +122,7 @@ pub async fn open_new_project() -> Result<WithServerTime<NewProjectView>, PageEr
     use domain::actor::Target;
     use domain::permission::CreateProject;
     crate::page::load_page(|services, caller| async move {
-        if caller.can::<CreateProject>(Target::Platform).is_err() {
-            caller.can::<CreateProject>(Target::Own)?;
-        }
+        caller.can::<CreateProject>(Target::Own)?;
         let allowance = services::views::my_access::load(&services, &caller).await?.allowance;
         Ok(NewProjectView { allowance, mode: caller.actor.mode })
     })

@@ -10,8 +10,8 @@ use super::icon::Icon;
 use super::scope::{field_id, problem};
 use super::table::{Header, Table, TableBody, TableFit, TableHead, Width};
 use super::time::relative;
-use domain::conflict::{Changed, Conflict, ConflictField, EditBasis, Saved, Side};
-use domain::draft::FieldValue;
+use domain::conflict::{Changed, Conflict, ConflictField, Saved};
+use domain::draft::{EditBasis, FieldValue, Side};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 

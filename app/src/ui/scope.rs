@@ -1,7 +1,7 @@
 //! What fields know of the form they stand in.
 
 use super::Views;
-use domain::form::FormState;
+use domain::flash::FormState;
 use leptos::prelude::*;
 
 /// Provided around a form's fields (with `Provider`): gives them their ids and, after a refusal, what was typed and

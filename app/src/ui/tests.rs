@@ -3,10 +3,11 @@
 use super::*;
 use ::time::macros::datetime;
 use domain::budget::BudgetDraft;
-use domain::conflict::{Conflict, EditBasis, Merge, Saved};
-use domain::draft::Draft;
+use domain::conflict::{Conflict, Merge, Saved};
+use domain::draft::{Draft, EditBasis};
 use domain::error::Refusal;
-use domain::form::{FieldErrors, FormState};
+use domain::flash::FormState;
+use domain::form::FieldErrors;
 use domain::id::UserId;
 use domain::page::PageSize;
 use domain::violation::Violation;

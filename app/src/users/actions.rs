@@ -2,7 +2,7 @@
 
 use crate::error::PageError;
 use crate::form::FormOutcome;
-use domain::conflict::EditBasis;
+use domain::draft::EditBasis;
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]

@@ -11,23 +11,32 @@ use crate::user::UserKind;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// One row of the list of budgets, and the head of a budget's page.
+/// A budget in its list, on its page and in `/v1`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BudgetRow {
     /// The budget.
     pub id: BudgetId,
+    /// Its id in `/v1`: the one its creator chose, else `id`.
+    pub slug: String,
     /// What it is called.
     pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
     /// What it pays for.
     pub category: Category,
     /// Soft and hard limit.
     pub limits: Limits,
     /// How long it lasts.
     pub period: ResetPeriod,
-    /// People it is assigned to, as far as [`crate::count::MAX_EXACT_COUNT`].
+    /// Users it is assigned to, as far as [`crate::count::MAX_EXACT_COUNT`]; counted for pages alone.
     pub user_count: i64,
-    /// Projects it is assigned to, as far as [`crate::count::MAX_EXACT_COUNT`].
+    /// Projects it is assigned to, as far as [`crate::count::MAX_EXACT_COUNT`]; counted for pages alone.
     pub project_count: i64,
+    /// The user who created it.
+    pub created_by: Option<UserId>,
+    /// When it was created.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
     /// Last change.
     #[serde(with = "time::serde::rfc3339")]
     pub updated_at: OffsetDateTime,
@@ -44,31 +53,20 @@ impl BudgetRow {
             soft_limit: self.limits.soft(),
             hard_limit: self.limits.hard(),
             period: self.period,
-            description: None,
+            description: self.description.clone(),
         };
         let fields = draft.fields().into_iter();
         fields.filter(|field| field.name != BudgetDraft::DESCRIPTION.name).collect()
     }
 }
 
-/// A budget to choose from when assigning one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BudgetChoice {
-    /// The budget.
-    pub id: BudgetId,
-    /// What it is called.
-    pub name: String,
-    /// What it pays for.
-    pub category: Category,
-    /// Soft and hard limit.
-    pub limits: Limits,
-}
-
-/// A budget as the person or project it is assigned to sees it.
+/// A budget as the user or project it is assigned to sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AssignedBudget {
     /// The budget.
     pub id: BudgetId,
+    /// Its id in `/v1`.
+    pub slug: String,
     /// What it is called.
     pub name: String,
     /// What it pays for.
@@ -87,9 +85,9 @@ pub struct AssignedBudget {
 /// To whom or what a budget is assigned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Holder {
-    /// A person.
+    /// A user.
     User {
-        /// The person.
+        /// The user.
         id: UserId,
         /// Name as shown.
         name: String,

@@ -1,8 +1,7 @@
 //! What a merge says on screens.
 
-use super::{Changed, Conflict, ConflictField, EditBasis, Merge, Saved, Side, Values};
-use crate::error::Refusal;
-use crate::form::FormState;
+use super::{Changed, Conflict, ConflictField, Merge, Saved};
+use crate::draft::{EditBasis, Side, Values};
 
 impl Saved {
     /// As the subject of a sentence: "Ada", or "You, in another tab,".
@@ -44,14 +43,14 @@ impl Conflict {
         self.fields.iter().filter(|field| field.needs_choice()).map(|field| field.label.clone()).collect()
     }
 
-    /// The form as it goes on when nothing is left to choose and the merged values are not valid: the merged values,
-    /// based on what is stored now.
-    pub fn resumed(self, form: String) -> FormState {
+    /// What the form shows when nothing is left to choose and the merged values are not valid: the merged values, based on
+    /// what is stored now.
+    pub fn merged_values(&self) -> Values {
         let mut values: Values =
             self.fields.iter().map(|field| (field.name.clone(), field.merged().typed.clone())).collect();
         values.extend(self.fields.iter().map(|field| (EditBasis::base_name(&field.name), field.theirs.typed.clone())));
         values.insert("version".to_owned(), self.version.to_string());
-        FormState { form, values, refusal: Refusal::Invalid(self.problems) }
+        values
     }
 }
 

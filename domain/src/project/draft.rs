@@ -1,8 +1,7 @@
 //! The fields of a project that can be edited.
 
 use super::ProjectName;
-use crate::conflict::EditBasis;
-use crate::draft::{Edit, FieldValue, Precondition};
+use crate::draft::{Edit, EditBasis, FieldValue, Precondition};
 use crate::form::FieldErrors;
 use crate::text::{Description, DisplayName};
 use serde::{Deserialize, Serialize};

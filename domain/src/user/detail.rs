@@ -1,11 +1,8 @@
 //! The page of one person, and what stands on it.
 
-use super::{UserKind, UserStatus};
-use crate::budget::{AssignedBudget, BudgetChoice};
-use crate::drift::LastToken;
-use crate::id::{ProjectId, UserId};
+use crate::id::ProjectId;
 use crate::project::{ProjectKind, ProjectName};
-use crate::role::{PlatformRole, ProjectRole};
+use crate::role::ProjectRole;
 use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -95,63 +92,6 @@ pub struct IdentityConflict {
     /// The last one.
     #[serde(with = "time::serde::rfc3339")]
     pub last_at: OffsetDateTime,
-}
-
-/// Everything the page of a person shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserDetail {
-    /// The person.
-    pub id: UserId,
-    /// Name as shown.
-    pub name: String,
-    /// Address as shown.
-    pub email: String,
-    /// Whether the address is known to be the user's.
-    pub email_verified: bool,
-    /// Regular or external.
-    pub kind: UserKind,
-    /// The gravest state that holds.
-    pub status: UserStatus,
-    /// Platform role.
-    pub role: PlatformRole,
-    /// The auditor column is set beside a role that includes it, by an operator's statement.
-    pub keeps_auditor: bool,
-    /// `local`, or the identity provider as the configuration calls it.
-    pub signs_in_by: String,
-    /// Who was turned away with this person's address.
-    pub conflicts: Vec<IdentityConflict>,
-    /// Shared projects used of allowed.
-    pub allowance: ProjectAllowance,
-    /// By project name, the personal one last.
-    pub projects: Vec<Assignment>,
-    /// At most one a category.
-    pub budgets: Vec<AssignedBudget>,
-    /// Budgets to choose from; none for a viewer who may not assign them.
-    pub choices: Vec<BudgetChoice>,
-    /// What their last token said; `None` for people who are linked to nobody at a provider. Stays on the server.
-    #[serde(skip)]
-    pub last_token: Option<LastToken>,
-    /// When the one-time password that was not changed yet expires, or when it did.
-    #[serde(with = "time::serde::rfc3339::option")]
-    pub one_time_password_until: Option<OffsetDateTime>,
-    /// Sessions that are valid now.
-    pub session_count: i64,
-    /// Last sign-in.
-    #[serde(with = "time::serde::rfc3339::option")]
-    pub last_sign_in_at: Option<OffsetDateTime>,
-    /// When the row was made.
-    #[serde(with = "time::serde::rfc3339")]
-    pub created_at: OffsetDateTime,
-    /// For forms: raised by each change.
-    pub version: i64,
-}
-
-impl UserDetail {
-    /// The titles of the shared projects that have no other active project admin.
-    pub fn only_admin_of(&self) -> Vec<&str> {
-        let projects = self.projects.iter().filter(|project| project.is_only_admin);
-        projects.map(|project| project.title.as_str()).collect()
-    }
 }
 
 #[cfg(test)]

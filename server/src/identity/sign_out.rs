@@ -16,7 +16,7 @@ use app::url::encode;
 use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
-use domain::form::Flash;
+use domain::flash::Flash;
 use domain::provider::ProviderSignOut;
 use http::header::CONTENT_SECURITY_POLICY;
 use leptos::nonce::Nonce;

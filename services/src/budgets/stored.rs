@@ -1,32 +1,28 @@
 //! Columns of `budgets` as domain types. The constraints of the table leave nothing else.
 
-use crate::Services;
 use crate::error::Error;
-use crate::guard::Caller;
-use domain::actor::Target;
-use domain::budget::{AssignedBudget, BudgetChoice, Category, Limits};
+use domain::budget::{AssignedBudget, Category, Limits};
 use domain::id::BudgetId;
 use domain::money::Money;
-use domain::permission::Permission;
 use domain::reset_period::ResetPeriod;
 use rust_decimal::Decimal;
 use serde::Deserialize;
-use sqlx::types::Json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// One assigned budget, as the function `assigned_budget` of the database tells it.
+/// An assigned budget, as the function `assigned_budget` of the database returns it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct AssignedRow {
-    pub(crate) id: Uuid,
-    pub(crate) name: String,
-    pub(crate) category: String,
-    pub(crate) soft_limit: Decimal,
-    pub(crate) hard_limit: Decimal,
-    pub(crate) reset_minutes: i32,
-    pub(crate) assigned_by: Option<String>,
+    id: Uuid,
+    slug: String,
+    name: String,
+    category: String,
+    soft_limit: Decimal,
+    hard_limit: Decimal,
+    reset_minutes: i32,
+    assigned_by: Option<String>,
     #[serde(with = "time::serde::rfc3339")]
-    pub(crate) since: OffsetDateTime,
+    since: OffsetDateTime,
 }
 
 impl TryFrom<AssignedRow> for AssignedBudget {
@@ -35,6 +31,7 @@ impl TryFrom<AssignedRow> for AssignedBudget {
     fn try_from(row: AssignedRow) -> Result<Self, Error> {
         Ok(Self {
             id: BudgetId(row.id),
+            slug: row.slug,
             name: row.name,
             category: category(&row.category)?,
             limits: limits(row.soft_limit, row.hard_limit)?,
@@ -43,35 +40,6 @@ impl TryFrom<AssignedRow> for AssignedBudget {
             since: row.since,
         })
     }
-}
-
-/// A budget of the view `budget_choices`.
-#[derive(Debug, Deserialize)]
-pub(crate) struct ChoiceRow {
-    id: BudgetId,
-    name: String,
-    category: String,
-    soft_limit: Decimal,
-    hard_limit: Decimal,
-}
-
-impl TryFrom<ChoiceRow> for BudgetChoice {
-    type Error = Error;
-
-    fn try_from(row: ChoiceRow) -> Result<Self, Error> {
-        let limits = limits(row.soft_limit, row.hard_limit)?;
-        Ok(Self { id: row.id, name: row.name, category: category(&row.category)?, limits })
-    }
-}
-
-/// Whether somebody chooses budgets to assign.
-pub(crate) fn chooses(services: &Services, caller: &Caller) -> bool {
-    services.settings.budgets && caller.actor.may(Permission::ManageBudgets, Target::Platform)
-}
-
-/// What the view `budget_choices` said, if it was asked.
-pub(crate) fn choices(asked: Option<Json<Vec<ChoiceRow>>>) -> Result<Vec<BudgetChoice>, Error> {
-    asked.map(|rows| rows.0).unwrap_or_default().into_iter().map(BudgetChoice::try_from).collect()
 }
 
 pub(crate) fn category(raw: &str) -> Result<Category, Error> {

@@ -1,4 +1,4 @@
-//! Deleting a project: softly, and only an empty one.
+//! Deleting a project: only an empty one, and its row stays until it is purged.
 
 use super::facts::facts_of;
 use super::of_proof;
@@ -8,6 +8,7 @@ use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::undo::Changed;
+use domain::draft::Precondition;
 use domain::permission::DeleteProject;
 use domain::project::ProjectDraft;
 use serde::{Deserialize, Serialize};
@@ -20,25 +21,24 @@ pub(super) struct FormerBudgets {
     pub(super) count: usize,
 }
 
-/// Deletes a shared project nobody but one person is in. Its row stays for a while so that it can be restored, and
-/// with it the name. Its budgets are set aside, so that nothing invisible holds on to them.
+/// Deletes a shared project that has no member but its creator. Its row and its name stay as long as it can be restored.
+/// Its budgets are set aside, so that a deleted project holds none.
 ///
 /// # Errors
-/// [`Refusal::Rule`] with the reasons while it is not empty or when it is personal, [`Refusal::Conflict`] without
-/// fields when somebody saved since `version`, where given, was read.
+/// [`domain::error::Refusal::Rule`] with the reasons while it is not empty or when it is personal,
+/// [`domain::error::Refusal::Conflict`] without fields when the precondition does not hold.
 pub async fn delete(
     services: &Services,
     can: &Can<DeleteProject>,
-    version: impl Into<Option<i64>>,
+    precondition: Precondition,
 ) -> Result<Changed, Error> {
-    let version = version.into();
     let project = of_proof(can)?;
     let mut change = services.change(can).await?;
     let facts = facts_of(change.connection(), project).await?;
     if let Some(violation) = facts.reason_against_deletion() {
         return Err(violation.into());
     }
-    if version.is_some_and(|version| version != facts.version) {
+    if precondition.version().is_some_and(|version| version != facts.version) {
         let row = conflict::Stored { target: project.0, version: facts.version, updated_at: facts.created_at };
         return Err(conflict::refusal::<ProjectDraft>(&mut change, row).await?.into());
     }

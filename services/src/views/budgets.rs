@@ -10,98 +10,19 @@ use crate::keyset::{SortKey, time_key};
 use crate::listing::{List, ListQuery, Listing, Slice};
 use crate::projects::stored_name;
 use crate::search::{Hits, Searched};
-
 use domain::budget::{
-    BudgetAssignment, BudgetDetail, BudgetQuery, BudgetRow, BudgetSlug, BudgetSort, Category, Holder, Limits,
+    BudgetAssignment, BudgetDetail, BudgetQuery, BudgetRow, BudgetSlug, BudgetSort, Category, Holder,
 };
 use domain::count::MAX_EXACT_COUNT;
 use domain::error::Refusal;
 use domain::id::{BudgetId, UserId};
 use domain::page::Page;
 use domain::permission::ViewBudgets;
-use domain::reset_period::ResetPeriod;
 use domain::text::SearchTerm;
 use rust_decimal::Decimal;
-use serde::Deserialize;
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 use uuid::Uuid;
-
-/// A budget.
-#[derive(Clone, Debug)]
-pub struct Budget {
-    /// The budget.
-    pub id: BudgetId,
-    /// Its id in `/v1`: the one its creator chose, else `id`.
-    pub slug: String,
-    /// What it is called.
-    pub name: String,
-    /// What it is for.
-    pub description: Option<String>,
-    /// What it pays for.
-    pub category: Category,
-    /// Soft and hard limit.
-    pub limits: Limits,
-    /// How long it lasts.
-    pub period: ResetPeriod,
-    /// Users it is assigned to, as far as [`MAX_EXACT_COUNT`]; counted for pages alone.
-    pub user_count: i64,
-    /// Projects it is assigned to, as far as [`MAX_EXACT_COUNT`]; counted for pages alone.
-    pub project_count: i64,
-    /// The user who created it.
-    pub created_by: Option<UserId>,
-    /// When it was created.
-    pub created_at: OffsetDateTime,
-    /// Last change.
-    pub updated_at: OffsetDateTime,
-    /// Raised by each change.
-    pub version: i64,
-}
-
-/// A budget as `/v1` tells it of the user or project it is assigned to.
-#[derive(Clone, Debug)]
-pub struct HeldBudget {
-    /// Its id in `/v1`.
-    pub slug: String,
-    /// What it is called.
-    pub name: String,
-    /// What it pays for.
-    pub category: Category,
-    /// Soft and hard limit.
-    pub limits: Limits,
-    /// How long it lasts.
-    pub period: ResetPeriod,
-}
-
-/// [`HeldBudget`] of a row `b` as JSON.
-pub(super) const HELD_BUDGET: &str = "json_build_object('slug', coalesce(b.slug, b.id::text), 'name', b.name,
-    'category', b.category, 'soft_limit', b.soft_limit::text, 'hard_limit', b.hard_limit::text,
-    'reset_minutes', b.reset_minutes)";
-
-/// What [`HELD_BUDGET`] makes.
-#[derive(Deserialize)]
-pub(super) struct HeldRow {
-    slug: String,
-    name: String,
-    category: String,
-    soft_limit: Decimal,
-    hard_limit: Decimal,
-    reset_minutes: i32,
-}
-
-impl TryFrom<HeldRow> for HeldBudget {
-    type Error = Error;
-
-    fn try_from(row: HeldRow) -> Result<Self, Error> {
-        Ok(Self {
-            slug: row.slug,
-            name: row.name,
-            category: category(&row.category)?,
-            limits: limits(row.soft_limit, row.hard_limit)?,
-            period: period(row.reset_minutes)?,
-        })
-    }
-}
 
 /// What narrows the list.
 #[derive(Clone, Debug, Default)]
@@ -123,7 +44,7 @@ pub async fn list(services: &Services, _can: &Can<ViewBudgets>, query: &BudgetQu
         descending: query.descending,
         slice: Slice::at(query.cursor.clone(), query.size),
     };
-    Ok(read(services, &query, false).await?.page.map(BudgetRow::from))
+    Ok(read(services, &query, false).await?.page)
 }
 
 /// A page of the list with its total, for `/v1`. One statement, and one more for a search, whatever the number of rows.
@@ -134,7 +55,7 @@ pub async fn list_for_api(
     services: &Services,
     _can: &Can<ViewBudgets>,
     query: &ListQuery<BudgetFilter, BudgetSort>,
-) -> Result<Listing<Budget>, Error> {
+) -> Result<Listing<BudgetRow>, Error> {
     read(services, query, true).await
 }
 
@@ -143,7 +64,7 @@ pub async fn list_for_api(
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when there is no such budget or budgets are switched off.
-pub async fn find(services: &Services, _can: &Can<ViewBudgets>, slug: &BudgetSlug) -> Result<Budget, Error> {
+pub async fn find(services: &Services, _can: &Can<ViewBudgets>, slug: &BudgetSlug) -> Result<BudgetRow, Error> {
     load(services, false, |sql| {
         sql.push("b.slug = ").push_bind(slug.to_string());
         sql.push(" or (b.slug is null and b.id = ").push_bind(slug.as_str().parse::<Uuid>().ok());
@@ -160,24 +81,24 @@ pub async fn detail(services: &Services, _can: &Can<ViewBudgets>, budget: Budget
     let found = load(services, true, |sql| {
         sql.push("b.id = ").push_bind(budget.0);
     });
-    Ok(BudgetDetail { budget: found.await?.into(), assignments: assignments(services, budget).await? })
+    Ok(BudgetDetail { budget: found.await?, assignments: assignments(services, budget).await? })
 }
 
 async fn read(
     services: &Services,
     query: &ListQuery<BudgetFilter, BudgetSort>,
     for_api: bool,
-) -> Result<Listing<Budget>, Error> {
+) -> Result<Listing<BudgetRow>, Error> {
     switched_on(services)?;
     let hits = Hits::of(services, Searched::Budgets, query.filter.search.as_ref()).await?;
-    Budgets { query, hits, for_api }.fetch(services).await?.try_map(Budget::try_from)
+    Budgets { query, hits, for_api }.fetch(services).await?.try_map(BudgetRow::try_from)
 }
 
 async fn load(
     services: &Services,
     with_counts: bool,
     push_condition: impl FnOnce(&mut QueryBuilder<Postgres>),
-) -> Result<Budget, Error> {
+) -> Result<BudgetRow, Error> {
     switched_on(services)?;
     let mut sql = QueryBuilder::new("select ");
     push_columns(&mut sql, with_counts);
@@ -280,7 +201,7 @@ struct Row {
     project_count: i64,
 }
 
-impl TryFrom<Row> for Budget {
+impl TryFrom<Row> for BudgetRow {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
@@ -299,22 +220,6 @@ impl TryFrom<Row> for Budget {
             updated_at: row.updated_at,
             version: row.version,
         })
-    }
-}
-
-impl From<Budget> for BudgetRow {
-    fn from(budget: Budget) -> Self {
-        Self {
-            id: budget.id,
-            name: budget.name,
-            category: budget.category,
-            limits: budget.limits,
-            period: budget.period,
-            user_count: budget.user_count,
-            project_count: budget.project_count,
-            updated_at: budget.updated_at,
-            version: budget.version,
-        }
     }
 }
 

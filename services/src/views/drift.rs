@@ -8,7 +8,7 @@ use domain::drift::{About, ChangedBy, Difference, Drift, LastToken, differences}
 use domain::permission::ViewUsers;
 use domain::role::PlatformRole;
 use domain::text::folded;
-use domain::user::UserDetail;
+use domain::view::UserDetail;
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -49,7 +49,7 @@ impl TryFrom<KeptClaims> for LastToken {
 /// The database failed.
 pub async fn load(services: &Services, _can: &Can<ViewUsers>, person: &UserDetail) -> Result<Option<Drift>, Error> {
     let Some(token) = &person.last_token else { return Ok(None) };
-    let mut differences = differences(token, person);
+    let mut differences = differences(token, person.role, person.kind, &person.projects);
     if !differences.is_empty() {
         let mut changes = changes(services, person, &differences).await?;
         for difference in &mut differences {

@@ -6,12 +6,12 @@ use crate::budgets::AssignedRow;
 use crate::error::Error;
 use crate::guard::{Caller, check};
 use crate::projects::{allowance, stored_kind, stored_name};
-use domain::access::OwnAccess;
 use domain::actor::{Actor, Target};
 use domain::id::ProjectId;
 use domain::mode::Mode;
 use domain::permission::Permission;
 use domain::user::{Assignment, ProjectAllowance};
+use domain::view::OwnAccess;
 use sqlx::types::Json;
 
 /// The caller's projects, limit and budgets, and the admins to ask. One statement.

@@ -2,7 +2,6 @@
 
 mod select;
 
-use super::budgets::HeldBudget;
 use super::scope::ReadScope;
 use crate::Services;
 use crate::error::Error;
@@ -10,7 +9,7 @@ use crate::guard::{Caller, Can};
 use crate::listing::{List as _, ListQuery, Listing, Slice};
 use crate::search::{Hits, Inline};
 use domain::actor::Target;
-use domain::budget::Category;
+use domain::budget::{AssignedBudget, Category};
 use domain::error::Refusal;
 use domain::id::{ProjectId, UserId};
 use domain::mode::Mode;
@@ -53,7 +52,7 @@ pub struct Project {
     /// Raised by each change.
     pub version: i64,
     /// At most one a category; read for `/v1` alone, and none where the caller may not see them.
-    pub budgets: Vec<HeldBudget>,
+    pub budgets: Vec<AssignedBudget>,
 }
 
 /// A member of a project.

@@ -4,22 +4,24 @@ use super::drift::KeptClaims;
 use super::holdings::{Holdings, ProjectRow, count_shared};
 use crate::Services;
 use crate::actor::user_kind;
-use crate::budgets::{AssignedRow, ChoiceRow, choices, chooses};
+use crate::budgets::AssignedRow;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::projects::allowance;
+use domain::count::MAX_EXACT_COUNT;
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::permission::ViewUsers;
 use domain::role::RoleColumns;
-use domain::user::{IdentityConflict, UserDetail, UserStatus};
+use domain::user::{IdentityConflict, UserStatus};
+use domain::view::UserDetail;
 use sqlx::types::Json;
 
 /// Everything the page of a user shows. One statement.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when there is no such user.
-pub async fn load(services: &Services, can: &Can<ViewUsers>, id: UserId) -> Result<UserDetail, Error> {
+pub async fn load(services: &Services, _can: &Can<ViewUsers>, id: UserId) -> Result<UserDetail, Error> {
     let now = services.clock.now();
     let row = sqlx::query!(
         r#"select u.name, u.email, coalesce(u.email_verified, u.auth_source = 'local') as "email_verified!", u.user_type, u.is_admin, u.is_maintainer, u.is_auditor, u.is_active, u.project_limit,
@@ -30,21 +32,20 @@ pub async fn load(services: &Services, can: &Can<ViewUsers>, id: UserId) -> Resu
                             'address_verified', c.address_verified, 'username', c.username, 'first_at', c.first_at, 'last_at', c.last_at)
                           order by c.last_at desc), '[]')
                    from identity_conflicts c where c.user_id = u.id) as "conflicts!: Json<Vec<IdentityConflict>>",
-                  (select count(*) from sessions s where s.user_id = u.id and s.expires_at > $2 and s.last_used_at > $3)
-                    as "session_count!",
+                  (select count(*) from (select from sessions s where s.user_id = u.id and s.expires_at > $2
+                     and s.last_used_at > $3 limit $4) s) as "session_count!",
                   (select to_jsonb(i) || jsonb_build_object(
                             'claimed_projects', (select coalesce(jsonb_agg(coalesce(p.name, n)), '[]')
                                from unnest(i.claimed_projects) n left join projects p on lower(p.name) = n),
                             'claimed_admin_of', (select coalesce(jsonb_agg(coalesce(p.name, n)), '[]')
                                from unnest(i.claimed_admin_of) n left join projects p on lower(p.name) = n))
                    from user_identities i where i.user_id = u.id) as "last_token: Json<KeptClaims>",
-                  h.projects as "projects!: Json<Vec<ProjectRow>>", h.budgets as "budgets!: Json<Vec<AssignedRow>>",
-                  case when $4 then (select c.choices from budget_choices c) end as "choices: Json<Vec<ChoiceRow>>"
+                  h.projects as "projects!: Json<Vec<ProjectRow>>", h.budgets as "budgets!: Json<Vec<AssignedRow>>"
            from users u join user_holdings h on h.user_id = u.id where u.id = $1"#,
         id.0,
         now,
         now - services.settings.session_idle,
-        chooses(services, can.caller())
+        MAX_EXACT_COUNT + 1
     )
     .fetch_optional(&services.pool)
     .await?
@@ -64,7 +65,6 @@ pub async fn load(services: &Services, can: &Can<ViewUsers>, id: UserId) -> Resu
         allowance: allowance(services, used, row.is_admin, row.project_limit),
         projects,
         budgets,
-        choices: choices(row.choices)?,
         last_token: row.last_token.map(|claims| claims.0.try_into()).transpose()?,
         one_time_password_until: row.one_time_password_until,
         session_count: row.session_count,

@@ -5,7 +5,6 @@ mod select;
 
 pub use filter::{Reach, UserFilter};
 
-use super::budgets::HeldBudget;
 use super::scope::ReadScope;
 use crate::Services;
 use crate::error::Error;
@@ -13,6 +12,7 @@ use crate::guard::Can;
 use crate::listing::{List as _, ListQuery, Listing, Slice};
 use crate::search::Hits;
 use domain::actor::Actor;
+use domain::budget::AssignedBudget;
 use domain::error::Refusal;
 use domain::id::{ProjectId, UserId};
 use domain::mode::Mode;
@@ -59,12 +59,12 @@ pub struct User {
     pub version: i64,
     /// At most four shared projects, those administered first; read for pages alone.
     pub chips: Vec<ProjectChip>,
-    /// Shared projects in all; counted for pages alone.
+    /// Shared projects, as far as [`domain::count::MAX_EXACT_COUNT`]; counted for pages alone.
     pub project_count: i64,
     /// All projects in the scope, by name; read for `/v1` alone.
     pub projects: Vec<Membership>,
     /// At most one a category; read for `/v1` alone.
-    pub budgets: Vec<HeldBudget>,
+    pub budgets: Vec<AssignedBudget>,
 }
 
 /// A user's membership of a project.

@@ -2,8 +2,7 @@
 
 use super::{again, draft, edit, may_edit, named};
 use domain::actor::Target;
-use domain::conflict::{EditBasis, Side};
-use domain::draft::{Draft, Edit, Precondition};
+use domain::draft::{Draft, Edit, EditBasis, Precondition, Side};
 use domain::error::Refusal;
 use domain::permission::EditProject;
 use domain::project::ProjectDraft;

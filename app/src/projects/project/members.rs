@@ -12,8 +12,9 @@ use crate::ui::{
     shown_address,
 };
 use domain::page::{Page, PageSize};
-use domain::project::{Member, MemberQuery, ProjectFacts, ProjectKind};
+use domain::project::{MemberQuery, ProjectFacts, ProjectKind};
 use domain::user::UserStatus;
+use domain::view::Member;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 

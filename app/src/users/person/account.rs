@@ -2,13 +2,14 @@
 
 use super::address;
 use crate::form::{CONFIRMED, ConfirmForm, FormFields, Forms, Hidden, PostForm, WITHOUT_ADMIN, without_admin};
-use crate::ui::{Button, ButtonKind, DialogButton, Icon, Section, TextField, Views, relative};
+use crate::ui::{Button, ButtonKind, DialogButton, Icon, Section, TextField, Views, count_words, relative};
 use crate::users::actions::{
     ADDRESS_FORM, DeactivatePerson, EndSessionsOfPerson, IssueOneTimePassword, ReactivatePerson, SetProjectLimit,
     UnlockPerson,
 };
 use crate::users::data::UserView;
-use domain::user::{UserDetail, UserStatus};
+use domain::user::UserStatus;
+use domain::view::UserDetail;
 use leptos::context::Provider;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -134,7 +135,7 @@ fn sessions(person: &UserDetail) -> Option<AnyView> {
     let count = match person.session_count {
         0 => return None,
         1 => "1 session".to_owned(),
-        count => format!("{count} sessions"),
+        count => format!("{} sessions", count_words(count)),
     };
     let fields = vec![("person", person.id.to_string())];
     let opener = || view! { <DialogButton target="end-sessions" kind=ButtonKind::DangerQuiet icon=Icon::LogOut attr:data-palette="End sessions">"End sessions"</DialogButton> };

@@ -1,6 +1,6 @@
 //! Facts about a person, at the right.
 
-use crate::ui::{Day, Fact, Facts, RailPart, ShortId};
+use crate::ui::{Day, Fact, Facts, RailPart, ShortId, count_words};
 use crate::users::data::UserView;
 use crate::users::row::last_sign_in;
 use domain::provider::ProviderKind;
@@ -12,7 +12,7 @@ pub(super) fn rail(view: &UserView, now: OffsetDateTime) -> impl IntoView + use<
     let id = person.id.to_string();
     let (kind, created, signed_in) = (person.kind.title(), person.created_at, person.last_sign_in_at);
     let signs_in_by = signs_in_by(&person.signs_in_by).to_owned();
-    let sessions = person.session_count.to_string();
+    let sessions = count_words(person.session_count);
     let limit = limit_words(person.allowance.limit, view.default_project_limit);
     view! {
         <RailPart title="Facts">

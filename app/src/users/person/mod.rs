@@ -19,7 +19,7 @@ use crate::ui::{
 };
 use domain::email::Email;
 use domain::role::PlatformRole;
-use domain::user::UserDetail;
+use domain::view::UserDetail;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;

@@ -2,14 +2,15 @@
 
 use super::{Project, ProjectFilter};
 use crate::Services;
+use crate::budgets::AssignedRow;
 use crate::error::Error;
 use crate::keyset::{SortKey, time_key};
 use crate::listing::{List, ListQuery};
 use crate::projects::{kept_since, stored_kind, stored_name};
 use crate::search::Hits;
-use crate::views::budgets::{HELD_BUDGET, HeldBudget, HeldRow};
 use crate::views::scope::ReadScope;
 use domain::actor::{Actor, Target};
+use domain::budget::AssignedBudget;
 use domain::count::MAX_EXACT_COUNT;
 use domain::id::{ProjectId, UserId};
 use domain::permission::{Permission, ViewProject};
@@ -143,11 +144,11 @@ pub(super) fn push_joins(sql: &mut QueryBuilder<Postgres>, with_budgets: bool) {
         MAX_EXACT_COUNT + 1
     ));
     if with_budgets {
-        sql.push(format_args!(
+        sql.push(
             " cross join lateral (
-               select json_agg({HELD_BUDGET} order by b.category) as budgets
-               from project_budgets a join budgets b on b.id = a.budget_id where a.project_id = p.id) b"
-        ));
+               select json_agg(assigned_budget(b, null, a.created_at) order by b.category) as budgets
+               from project_budgets a join budgets b on b.id = a.budget_id where a.project_id = p.id) b",
+        );
     }
 }
 
@@ -165,14 +166,14 @@ pub(super) struct Row {
     members: i64,
     admins: i64,
     #[sqlx(default)]
-    budgets: Json<Vec<HeldRow>>,
+    budgets: Json<Vec<AssignedRow>>,
 }
 
 impl Row {
     pub(super) fn read(self, services: &Services, actor: &Actor) -> Result<Project, Error> {
         let id = ProjectId(self.id);
         let shows_budgets = services.settings.budgets && actor.may(Permission::ViewProjectBudgets, Target::Project(id));
-        let budgets = self.budgets.0.into_iter().filter(|_| shows_budgets).map(HeldBudget::try_from);
+        let budgets = self.budgets.0.into_iter().filter(|_| shows_budgets).map(AssignedBudget::try_from);
         Ok(Project {
             id,
             name: stored_name(&self.name)?,

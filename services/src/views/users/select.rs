@@ -2,13 +2,15 @@
 
 use super::{Membership, User, UserFilter};
 use crate::actor::{project_role, user_kind};
+use crate::budgets::AssignedRow;
 use crate::error::Error;
 use crate::keyset::{SortKey, time_key};
 use crate::listing::{List, ListQuery};
 use crate::projects::stored_name;
 use crate::search::Hits;
 use crate::views::ReadScope;
-use crate::views::budgets::{HELD_BUDGET, HeldBudget, HeldRow};
+use domain::budget::AssignedBudget;
+use domain::count::MAX_EXACT_COUNT;
 use domain::id::UserId;
 use domain::permission::ViewUsers;
 use domain::role::PlatformRole;
@@ -99,7 +101,16 @@ pub(super) fn push_columns(sql: &mut QueryBuilder<Postgres>, for_api: bool) {
 /// Appends the chips of each user `u`, or for `/v1` the projects and the budgets in the scope.
 pub(super) fn push_joins(sql: &mut QueryBuilder<Postgres>, scope: &ReadScope<ViewUsers>, for_api: bool) {
     if !for_api {
-        sql.push(CHIPS);
+        sql.push(format_args!(
+            " cross join lateral (
+            select count(*) as project_count,
+                   (array_agg(p.name order by m.is_project_admin desc, p.title collate name_order, p.id))[1:4] as names,
+                   (array_agg(p.title order by m.is_project_admin desc, p.title collate name_order, p.id))[1:4] as titles,
+                   (array_agg(m.is_project_admin order by m.is_project_admin desc, p.title collate name_order, p.id))[1:4] as admins
+            from (select project_id, is_project_admin from user_projects where user_id = u.id limit {}) m
+            join projects p on p.id = m.project_id and p.deleted_at is null and p.project_type = 'shared') c",
+            MAX_EXACT_COUNT + 1
+        ));
         return;
     }
     sql.push(
@@ -112,23 +123,14 @@ pub(super) fn push_joins(sql: &mut QueryBuilder<Postgres>, scope: &ReadScope<Vie
            where m.user_id = u.id",
     );
     scope.push(sql, "m.project_id");
-    sql.push(format_args!(
+    sql.push(
         ") p cross join lateral (
-           select json_agg({HELD_BUDGET} order by b.category) as budgets
-           from user_budgets a join budgets b on b.id = a.budget_id where a.user_id = u.id"
-    ));
+           select json_agg(assigned_budget(b, null, a.created_at) order by b.category) as budgets
+           from user_budgets a join budgets b on b.id = a.budget_id where a.user_id = u.id",
+    );
     scope.push_budgets(sql);
     sql.push(") b");
 }
-
-const CHIPS: &str = " cross join lateral (
-    select count(*) as project_count,
-           (array_agg(p.name order by m.is_project_admin desc, p.title collate name_order, p.id))[1:4] as names,
-           (array_agg(p.title order by m.is_project_admin desc, p.title collate name_order, p.id))[1:4] as titles,
-           (array_agg(m.is_project_admin order by m.is_project_admin desc, p.title collate name_order, p.id))[1:4] as admins
-    from user_projects m
-    join projects p on p.id = m.project_id and p.deleted_at is null and p.project_type = 'shared'
-    where m.user_id = u.id) c";
 
 /// A user as it is selected; the arrays are the chips.
 #[derive(sqlx::FromRow)]
@@ -161,7 +163,7 @@ pub(super) struct Row {
     #[sqlx(default)]
     projects: Json<Vec<Membership>>,
     #[sqlx(default)]
-    budgets: Json<Vec<HeldRow>>,
+    budgets: Json<Vec<AssignedRow>>,
 }
 
 impl Row {
@@ -187,7 +189,7 @@ impl Row {
             chips: chips.collect::<Result<_, _>>()?,
             project_count: self.project_count,
             projects: self.projects.0,
-            budgets: self.budgets.0.into_iter().map(HeldBudget::try_from).collect::<Result<_, _>>()?,
+            budgets: self.budgets.0.into_iter().map(AssignedBudget::try_from).collect::<Result<_, _>>()?,
             name: self.name,
         })
     }

@@ -1,8 +1,8 @@
 //! How a budget looks on the wire.
 
 use crate::api::wire::{Amount, Stamp};
+use domain::budget::BudgetRow;
 use serde::Serialize;
-use services::views::budgets;
 use utoipa::ToSchema;
 
 /// A budget.
@@ -32,8 +32,8 @@ pub struct Budget {
     version: i64,
 }
 
-impl From<budgets::Budget> for Budget {
-    fn from(budget: budgets::Budget) -> Self {
+impl From<BudgetRow> for Budget {
+    fn from(budget: BudgetRow) -> Self {
         Self {
             budget_id: budget.slug,
             name: budget.name,

@@ -1,9 +1,9 @@
 //! How a project looks on the wire.
 
 use crate::api::wire::{Amount, Stamp};
+use domain::budget::AssignedBudget;
 use serde::Serialize;
 use services::guard::Caller;
-use services::views::budgets::HeldBudget;
 use services::views::projects::{self, ProjectMember as Member};
 use utoipa::ToSchema;
 
@@ -191,7 +191,7 @@ impl ProjectDetail {
 }
 
 impl ProjectBudget {
-    fn new(held: &HeldBudget, member_count: i64) -> Self {
+    fn new(held: &AssignedBudget, member_count: i64) -> Self {
         Self {
             budget_id: held.slug.clone(),
             name: held.name.clone(),

@@ -45,7 +45,7 @@ pub async fn delete(
 ) -> Result<Json<DeletedProject>, ApiError> {
     let personal = "Cannot delete a personal project";
     let (entry, can) = writable::<DeleteProject>(&state, &caller, &name, personal).await?;
-    let deleted = projects::delete(&state.services, &can, if_match.0).await;
+    let deleted = projects::delete(&state.services, &can, if_match.or(None)).await;
     deleted.map_err(|fault| if_match.refusal(fault))?;
     let name = entry.name.to_string();
     Ok(Json(DeletedProject { message: format!("Project '{name}' deleted"), name }))

@@ -1,9 +1,9 @@
 //! How a person looks on the wire.
 
 use crate::api::wire::{Amount, Stamp};
+use domain::budget::AssignedBudget;
 use domain::user::UserStatus;
 use serde::Serialize;
-use services::views::budgets::HeldBudget;
 use services::views::users::User;
 use utoipa::ToSchema;
 
@@ -91,8 +91,8 @@ pub struct UserBudget {
     current_spending: Option<Amount>,
 }
 
-impl From<&HeldBudget> for UserBudget {
-    fn from(held: &HeldBudget) -> Self {
+impl From<&AssignedBudget> for UserBudget {
+    fn from(held: &AssignedBudget) -> Self {
         Self {
             category: held.category.key().to_owned(),
             budget_id: held.slug.clone(),
