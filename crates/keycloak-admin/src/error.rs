@@ -1,0 +1,253 @@
+//! What can go wrong, in sentences that say what to do.
+
+use reqwest::header::LOCATION;
+use reqwest::{Method, Response, StatusCode};
+use serde::Deserialize;
+use url::Url;
+
+/// Why Keycloak did not do what it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// No HTTP address.
+    #[error("{0} is no address of a Keycloak. It looks like https://auth.example.com.")]
+    Address(String),
+    /// No connection.
+    #[error("Keycloak cannot be reached at {address}: {what}. Check the address, and that it is reachable from here.")]
+    Unreachable {
+        /// Where.
+        address: String,
+        /// Why.
+        what: String,
+    },
+    /// A connection that is not trusted.
+    #[error("Keycloak at {address}: {what}. Install the authority that signed it, or let SSL_CERT_FILE name it.")]
+    Tls {
+        /// Where.
+        address: String,
+        /// Why.
+        what: String,
+    },
+    /// No answer in time.
+    #[error("Keycloak at {address} did not answer in time. Try again when it is less busy.")]
+    Timeout {
+        /// Where.
+        address: String,
+    },
+    /// Another address answers in its place.
+    #[error("{address} leads on to {target}. Set the address of Keycloak to that one.")]
+    Redirect {
+        /// Where.
+        address: String,
+        /// Where to.
+        target: String,
+    },
+    /// Something else answers, or Keycloak under another path.
+    #[error(
+        "There is no Keycloak at {address}. If it is served under a path such as /auth, add it to the address; else leave it out."
+    )]
+    NoKeycloak {
+        /// Where.
+        address: String,
+    },
+    /// The realm does not exist.
+    #[error("Keycloak has no realm {realm}. Names of realms are case-sensitive.")]
+    NoRealm {
+        /// Its name.
+        realm: String,
+    },
+    /// The client's or the administrator's secret is wrong.
+    #[error("Keycloak refused the secret of {name} in the realm {realm}. Copy it once more, or set a new one.")]
+    Credentials {
+        /// The client or the user.
+        name: String,
+        /// Its realm.
+        realm: String,
+    },
+    /// The client has no service account.
+    #[error("The client {client_id} has no service account. Turn on \"Service accounts roles\" in its settings.")]
+    NoServiceAccount {
+        /// The client.
+        client_id: String,
+    },
+    /// The login lacks a role.
+    #[error("Keycloak refused {method} {path}: the role {role} of the client realm-management is missing.")]
+    MissingRole {
+        /// What was to be done.
+        method: String,
+        /// What it was to be done with.
+        path: String,
+        /// The role that allows it.
+        role: &'static str,
+    },
+    /// The login was refused although Keycloak had just issued its token.
+    #[error(
+        "Keycloak at {address} refused a token that it had just issued. Its address and its host name setting differ."
+    )]
+    Token {
+        /// Where.
+        address: String,
+    },
+    /// No such thing.
+    #[error("Keycloak knows no {path}.")]
+    NotFound {
+        /// What was looked for.
+        path: String,
+    },
+    /// It exists already.
+    #[error("Keycloak refused {path}: {said}")]
+    Exists {
+        /// What was to be created.
+        path: String,
+        /// Keycloak's words.
+        said: String,
+    },
+    /// Too many requests, even after waiting.
+    #[error("Keycloak at {address} asks to wait (status {status}), even after several tries.")]
+    Busy {
+        /// Where.
+        address: String,
+        /// 429 or 503.
+        status: u16,
+    },
+    /// Another answer.
+    #[error("Keycloak at {address} answered with status {status}. {said}")]
+    Refused {
+        /// Where.
+        address: String,
+        /// The status.
+        status: u16,
+        /// Keycloak's words.
+        said: String,
+    },
+    /// An answer that is not Keycloak's, such as a page of a proxy.
+    #[error("What answers at {address} is not Keycloak's admin API: {what}. Check for a proxy in between.")]
+    Answer {
+        /// Where.
+        address: String,
+        /// Why.
+        what: String,
+    },
+}
+
+impl Error {
+    pub(crate) fn of_transport(address: &Url, fault: &reqwest::Error) -> Self {
+        let address = address.to_string();
+        if let Some(what) = https_client::handshake_failure(fault) {
+            return Self::Tls { address, what: what.into_owned() };
+        }
+        if fault.is_timeout() && !fault.is_connect() {
+            return Self::Timeout { address };
+        }
+        let cause = std::iter::successors(Some(fault as &dyn std::error::Error), |fault| fault.source()).last();
+        Self::Unreachable { address, what: cause.map_or_else(String::new, ToString::to_string) }
+    }
+
+    pub(crate) fn of_answer(address: &Url, fault: &reqwest::Error) -> Self {
+        if fault.is_decode() {
+            let cause = std::iter::successors(Some(fault as &dyn std::error::Error), |fault| fault.source()).last();
+            return Self::Answer {
+                address: address.to_string(),
+                what: cause.map_or_else(String::new, ToString::to_string),
+            };
+        }
+        Self::of_transport(address, fault)
+    }
+
+    pub(crate) fn of_redirect(address: &Url, response: &Response) -> Self {
+        let target = response.headers().get(LOCATION).and_then(|target| target.to_str().ok());
+        Self::Redirect { address: address.to_string(), target: target.unwrap_or("another address").to_owned() }
+    }
+}
+
+/// The answer, when it is a success.
+pub(crate) async fn checked(
+    method: &Method,
+    path: &[&str],
+    address: &Url,
+    response: Response,
+) -> Result<Response, Error> {
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    if status.is_redirection() {
+        return Err(Error::of_redirect(address, &response));
+    }
+    let said: Said = response.json().await.unwrap_or_default();
+    let (text, name) = (said.text(), path.join("/"));
+    let address = address.to_string();
+    Err(match status {
+        StatusCode::FORBIDDEN => {
+            Error::MissingRole { method: method.to_string(), path: name, role: role(method, path) }
+        }
+        StatusCode::UNAUTHORIZED => Error::Token { address },
+        StatusCode::NOT_FOUND if text.contains("Realm not found") => {
+            Error::NoRealm { realm: path.first().copied().unwrap_or_default().to_owned() }
+        }
+        StatusCode::NOT_FOUND => Error::NotFound { path: name },
+        StatusCode::CONFLICT => Error::Exists { path: name, said: text },
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            Error::Busy { address, status: status.as_u16() }
+        }
+        _ => Error::Refused { address, status: status.as_u16(), said: text },
+    })
+}
+
+/// The role of the client `realm-management` that allows a request (Keycloak, "Admin REST API", roles of a realm).
+fn role(method: &Method, path: &[&str]) -> &'static str {
+    let reads = method == Method::GET;
+    match path.get(1).copied().unwrap_or_default() {
+        "users" if path.get(2) != Some(&"profile") => {
+            if reads {
+                "view-users"
+            } else {
+                "manage-users"
+            }
+        }
+        "groups" => {
+            if reads {
+                "query-groups"
+            } else {
+                "manage-users"
+            }
+        }
+        "clients" | "client-scopes" => {
+            if reads {
+                "view-clients"
+            } else {
+                "manage-clients"
+            }
+        }
+        "identity-provider" => {
+            if reads {
+                "view-identity-providers"
+            } else {
+                "manage-identity-providers"
+            }
+        }
+        "events" => "view-events",
+        _ => {
+            if reads {
+                "view-realm"
+            } else {
+                "manage-realm"
+            }
+        }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Said {
+    error: String,
+    error_description: String,
+    #[serde(rename = "errorMessage")]
+    message: String,
+}
+
+impl Said {
+    fn text(&self) -> String {
+        let parts = [&self.message, &self.error, &self.error_description];
+        parts.into_iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ")
+    }
+}
