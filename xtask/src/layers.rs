@@ -6,16 +6,18 @@
 mod imports;
 
 use crate::paths;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use imports::{imports, re_exports};
+use proc_macro2::{LexError, TokenStream};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// Modules that may use each other and every layer above them in the table.
+/// Modules that may use each other and the modules of every layer above in the table.
 struct Layer {
     name: &'static str,
-    modules: &'static [&'static str],
+    /// Their names, separated by spaces.
+    modules: &'static str,
     /// Where to move what a module of this layer imports from an upper one.
     advice: &'static str,
 }
@@ -36,91 +38,50 @@ const ROOMS: [Room; 3] = [
         layers: &[
             Layer {
                 name: "kernel",
-                modules: &[
-                    "actor",
-                    "audit",
-                    "change",
-                    "client",
-                    "clock",
-                    "conflict",
-                    "database",
-                    "error",
-                    "forms",
-                    "guard",
-                    "idempotency",
-                    "kept_form",
-                    "keyset",
-                    "listing",
-                    "locks",
-                    "meter",
-                    "password_hash",
-                    "random",
-                    "reauthentication",
-                    "schema",
-                    "sealer",
-                    "search",
-                    "settings",
-                    "submission",
-                    "sweep",
-                    "token",
-                    "undo",
-                ],
+                modules: "actor audit change client clock conflict database error forms guard idempotency kept_form keyset \
+                          listing locks meter password_hash random reauthentication schema sealer search settings \
+                          submission sweep token undo",
                 advice: "what every capability needs belongs in the kernel, which knows no capability",
             },
             Layer {
                 name: "capabilities",
-                modules: &[
-                    "authenticate",
-                    "budgets",
-                    "handover",
-                    "identity",
-                    "members",
-                    "own_account",
-                    "projects",
-                    "provision",
-                    "session",
-                    "sign_in",
-                    "users",
-                ],
+                modules: "authenticate budgets handover identity members own_account projects provision session sign_in \
+                          users",
                 advice: "what composes several capabilities belongs in `views`, what several need in the kernel",
             },
             Layer {
                 name: "views",
-                modules: &["views"],
+                modules: "views",
                 advice: "a view reads; what changes something belongs in a capability or in a job",
             },
-            Layer { name: "jobs", modules: &["bootstrap", "demo", "sample"], advice: "only tests stand above jobs" },
-            Layer { name: "test support", modules: &["testing"], advice: "nothing stands above it" },
+            Layer { name: "jobs", modules: "bootstrap demo sample", advice: "only tests stand above jobs" },
+            Layer { name: "test support", modules: "testing", advice: "nothing stands above it" },
         ],
     },
     Room {
         source: "app/src",
         layers: &[
-            Layer { name: "components", modules: &["ui"], advice: "a component gets it as a property" },
-            Layer {
-                name: "addresses",
-                modules: &["next", "paths", "plain_http", "theme", "url"],
-                advice: "addresses know no page",
-            },
+            Layer { name: "components", modules: "ui", advice: "a component gets it as a property" },
+            Layer { name: "addresses", modules: "next paths plain_http theme url", advice: "addresses know no page" },
             Layer {
                 name: "transport",
-                modules: &["cookies", "detour", "error", "read", "request"],
+                modules: "cookies detour error read request",
                 advice: "an area registers what it adds to a request, as `account::DETOURS` does",
             },
             Layer {
                 name: "forms",
-                modules: &["form"],
+                modules: "form",
                 advice: "an area registers what it adds to forms, as `account::DETOURS` does",
             },
-            Layer { name: "pages", modules: &["me", "page", "suggestions"], advice: "a page passes it as an argument" },
+            Layer { name: "pages", modules: "me page suggestions", advice: "a page passes it as an argument" },
             Layer {
                 name: "areas",
-                modules: &["account", "budgets", "identity_provider", "projects", "users"],
+                modules: "account budgets identity_provider projects users",
                 advice: "what composes areas belongs in `routes` or `layout`",
             },
             Layer {
                 name: "routes",
-                modules: &["document", "gallery", "index", "layout", "lazy_pages", "routes"],
+                modules: "document gallery index layout lazy_pages routes",
                 advice: "nothing stands above the routes",
             },
         ],
@@ -141,11 +102,11 @@ pub(crate) fn check() -> Result<()> {
     bail!("{}\nThe layers are listed in xtask/src/layers.rs.", problems.join("\n"))
 }
 
-/// A source file: its place below the crate's sources, its module, its text.
+/// A source file: its place in the repository, its module, its code.
 struct File {
     place: String,
     module: Vec<String>,
-    text: String,
+    code: TokenStream,
 }
 
 fn read_files(folder: &Path, module: &mut Vec<String>, files: &mut Vec<File>) -> Result<()> {
@@ -162,7 +123,9 @@ fn read_files(folder: &Path, module: &mut Vec<String>, files: &mut Vec<File>) ->
             let of_folder = ["lib", "mod"].contains(&name.as_str());
             let module = module.iter().take(module.len() - usize::from(of_folder)).cloned().collect();
             let place = path.strip_prefix(paths::root()).unwrap_or(&path).display().to_string();
-            files.push(File { place, module, text: fs::read_to_string(&path)? });
+            let code = fs::read_to_string(&path)?.parse();
+            let code = code.map_err(|fault: LexError| anyhow!("{place} is no Rust: {fault}"))?;
+            files.push(File { place, module, code });
         }
         module.pop();
     }
@@ -171,6 +134,12 @@ fn read_files(folder: &Path, module: &mut Vec<String>, files: &mut Vec<File>) ->
 
 /// Which top-level module imports which, and where it does so first.
 type Edges = BTreeMap<(String, String), String>;
+
+impl Layer {
+    fn modules(&self) -> impl Iterator<Item = &'static str> {
+        self.modules.split_whitespace()
+    }
+}
 
 impl Room {
     fn problems(&self, files: &[File]) -> Vec<String> {
@@ -202,7 +171,7 @@ impl Room {
     }
 
     fn layer(&self, module: &str) -> Option<usize> {
-        self.layers.iter().position(|layer| layer.modules.contains(&module))
+        self.layers.iter().position(|layer| layer.modules().any(|listed| listed == module))
     }
 
     /// Modules without a layer, and names in the table that are no module.
@@ -212,8 +181,8 @@ impl Room {
         }
         let new = modules.iter().filter(|module| self.layer(module).is_none());
         let new = new.map(|module| format!("{}: `{module}` has no layer yet: add it to the table", self.source));
-        let listed = self.layers.iter().flat_map(|layer| layer.modules);
-        let gone = listed.filter(|module| !modules.contains(*module));
+        let listed = self.layers.iter().flat_map(Layer::modules);
+        let gone = listed.filter(|module| !modules.contains(module));
         let gone = gone.map(|module| format!("{}: `{module}` is gone: remove it from the table", self.source));
         new.chain(gone).collect()
     }
@@ -221,12 +190,13 @@ impl Room {
 
 fn edges(files: &[File]) -> Edges {
     let root = files.iter().find(|file| file.module.is_empty());
-    let of_root: BTreeMap<String, String> = root.map(|root| re_exports(&root.text)).into_iter().flatten().collect();
+    let of_root: BTreeMap<String, String> =
+        root.map(|root| re_exports(root.code.clone())).into_iter().flatten().collect();
     let modules: BTreeSet<&String> = files.iter().filter_map(|file| file.module.first()).collect();
     let mut edges = Edges::new();
     for file in files {
         let Some(from) = file.module.first() else { continue };
-        for import in imports(&file.module, &file.text) {
+        for import in imports(&file.module, file.code.clone()) {
             let Some(first) = import.path.first() else { continue };
             let to = of_root.get(first).unwrap_or(first);
             if to != from && modules.contains(to) {
@@ -264,13 +234,13 @@ mod tests {
     const ROOM: Room = Room {
         source: "shop/src",
         layers: &[
-            Layer { name: "kernel", modules: &["audit", "error"], advice: "the kernel knows no capability" },
+            Layer { name: "kernel", modules: "audit error", advice: "the kernel knows no capability" },
             Layer {
                 name: "capabilities",
-                modules: &["orders", "users"],
+                modules: "orders users",
                 advice: "what composes several capabilities belongs in `views`",
             },
-            Layer { name: "views", modules: &["views"], advice: "nothing stands above" },
+            Layer { name: "views", modules: "views", advice: "nothing stands above" },
         ],
     };
 
@@ -283,7 +253,7 @@ mod tests {
         let file = |(name, text): (&str, &str)| File {
             place: format!("shop/src/{name}.rs"),
             module: name.split('/').filter(|part| *part != "lib").map(str::to_owned).collect(),
-            text: text.to_owned(),
+            code: text.parse().expect("tokens"),
         };
         ROOM.problems(&known.chain(more).map(file).collect::<Vec<_>>())
     }

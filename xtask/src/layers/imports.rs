@@ -1,6 +1,8 @@
-//! Which modules of its own crate a source file names, read from its text: fast, and without building anything.
+//! Which modules of its own crate a source file names, read from its tokens: fast, and without building anything.
+//!
+//! Tokens and not a syntax tree, because most of `app` stands inside `view!`, which a syntax tree does not open.
 
-use std::iter::once;
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 /// One mention of a module: where, and its path from the root of the crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,215 +11,120 @@ pub(super) struct Import {
     pub(super) path: Vec<String>,
 }
 
-/// Everything that starts with `crate::` or `super::` in the code of `module`, without comments, texts and tests.
-pub(super) fn imports(module: &[String], source: &str) -> Vec<Import> {
-    let tokens = tokens(source);
-    let mut reader = Reader { tokens: &tokens, module, blocks: Vec::new(), imports: Vec::new() };
-    reader.run();
-    reader.imports
+/// Everything that starts with `crate::` or `super::` in the code of `module`, without its tests.
+pub(super) fn imports(module: &[String], code: TokenStream) -> Vec<Import> {
+    let mut imports = Vec::new();
+    read_code(module, code, &mut imports);
+    imports
 }
 
 /// What the root of a crate offers under its own name: each item with the module it comes from.
-pub(super) fn re_exports(root: &str) -> Vec<(String, String)> {
-    let tokens = tokens(root);
+pub(super) fn re_exports(root: TokenStream) -> Vec<(String, String)> {
+    let tokens: Vec<TokenTree> = root.into_iter().collect();
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
-        let [Some(module), Some("::")] = [1, 2].map(|next| tokens.get(at + next).map(|token| token.text)) else {
-            continue;
-        };
-        if token.text == "use" && !["crate", "super"].contains(&module) {
-            let items = tokens.iter().skip(at + 3).take_while(|token| token.text != ";");
-            found.extend(items.map(|item| (item.text.to_owned(), module.to_owned())));
+        let Some(TokenTree::Ident(module)) = tokens.get(at + 1).filter(|_| is(token, "use")) else { continue };
+        if is_path_separator(&tokens, at + 2) && module != "crate" && module != "super" {
+            let items = tokens.iter().skip(at + 4).take_while(|token| !is(token, ";"));
+            found.extend(items.flat_map(words).map(|item| (item, module.to_string())));
         }
     }
     found
 }
 
-#[derive(Debug)]
-struct Token<'a> {
-    line: usize,
-    text: &'a str,
-}
-
-/// Words, `::` and single signs; comments, texts and characters are left out.
-fn tokens(source: &str) -> Vec<Token<'_>> {
-    let mut tokens = Vec::new();
-    let (mut rest, mut line) = (source, 1);
-    while let Some(first) = rest.chars().next() {
-        let (length, is_code) = next_token(rest, first);
-        let (text, after) = rest.split_at(length);
-        if is_code {
-            tokens.push(Token { line, text });
-        }
-        line += text.matches('\n').count();
-        rest = after;
-    }
-    tokens
-}
-
-/// The length of what stands first, and whether it is code.
-fn next_token(rest: &str, first: char) -> (usize, bool) {
-    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
-    if rest.starts_with("//") {
-        (rest.find('\n').unwrap_or(rest.len()), false)
-    } else if rest.starts_with("/*") {
-        (block_comment(rest), false)
-    } else if let Some(length) = raw_text(rest) {
-        (length, false)
-    } else if first == '"' {
-        (quoted(rest, '"'), false)
-    } else if first == '\'' {
-        let is_lifetime = rest[1..].starts_with(is_word) && !rest.chars().skip(2).take(1).eq(once('\''));
-        if is_lifetime { (1, false) } else { (quoted(rest, '\''), false) }
-    } else if is_word(first) {
-        (rest.find(|letter| !is_word(letter)).unwrap_or(rest.len()), true)
-    } else if rest.starts_with("::") {
-        (2, true)
-    } else {
-        (first.len_utf8(), !first.is_whitespace())
+/// The words of a token, also inside a group.
+fn words(token: &TokenTree) -> Vec<String> {
+    match token {
+        TokenTree::Ident(word) => vec![word.to_string()],
+        TokenTree::Group(group) => group.stream().into_iter().flat_map(|token| words(&token)).collect(),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => Vec::new(),
     }
 }
 
-fn block_comment(rest: &str) -> usize {
-    let (mut depth, mut at) = (0, 0);
-    while at < rest.len() {
-        let here = &rest.as_bytes()[at..];
-        if here.starts_with(b"/*") {
-            (depth, at) = (depth + 1, at + 2);
-        } else if here.starts_with(b"*/") {
-            (depth, at) = (depth - 1, at + 2);
-            if depth == 0 {
-                return at;
-            }
-        } else {
-            at += 1;
-        }
-    }
-    rest.len()
-}
-
-/// `r"…"` and `r#"…"#`.
-fn raw_text(rest: &str) -> Option<usize> {
-    let marked = rest.strip_prefix('r')?;
-    let hashes = marked.len() - marked.trim_start_matches('#').len();
-    let text = marked[hashes..].strip_prefix('"')?;
-    let end = ["\"", &"#".repeat(hashes)].concat();
-    Some(text.find(&end).map_or(rest.len(), |at| 2 + hashes + at + end.len()))
-}
-
-fn quoted(rest: &str, quote: char) -> usize {
-    let mut letters = rest.char_indices().skip(1);
-    while let Some((at, letter)) = letters.next() {
-        if letter == '\\' {
-            letters.next();
-        } else if letter == quote {
-            return at + 1;
-        }
-    }
-    rest.len()
-}
-
-struct Reader<'a> {
-    tokens: &'a [Token<'a>],
-    module: &'a [String],
-    /// The blocks around the place, with the name of each that is a module.
-    blocks: Vec<Option<&'a str>>,
-    imports: Vec<Import>,
-}
-
-impl<'a> Reader<'a> {
-    fn run(&mut self) {
-        let mut at = 0;
-        while at < self.tokens.len() {
-            if self.words(at, ["#", "[", "cfg", "(", "test", ")", "]"]) {
-                at = self.after_item(at + 7);
+fn read_code(module: &[String], code: TokenStream, imports: &mut Vec<Import>) {
+    let tokens: Vec<TokenTree> = code.into_iter().collect();
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        match token {
+            TokenTree::Group(group) if is_test_attribute(group) => {
+                at = after_item(&tokens, at + 1);
                 continue;
             }
-            match self.text(at) {
-                "{" => {
-                    let is_module = at > 1 && self.text(at - 2) == "mod";
-                    self.blocks.push(is_module.then(|| self.text(at - 1)));
-                }
-                "}" => drop(self.blocks.pop()),
-                "crate" | "super" if self.text(at + 1) == "::" && (at == 0 || self.text(at - 1) != "::") => {
-                    at = self.read_path(at, self.here());
+            TokenTree::Group(group) => {
+                let name = tokens.get(at.wrapping_sub(1)).filter(|_| at > 1 && is(&tokens[at - 2], "mod"));
+                let inline = name.map(ToString::to_string);
+                let module: Vec<String> = module.iter().cloned().chain(inline).collect();
+                read_code(&module, group.stream(), imports);
+            }
+            TokenTree::Ident(word) if word == "crate" || word == "super" => {
+                let is_first = at < 2 || !is_path_separator(&tokens, at - 2);
+                if is_first && is_path_separator(&tokens, at + 1) {
+                    at += read_path(module, &tokens[at..], imports);
                     continue;
                 }
-                _ => {}
             }
-            at += 1;
+            TokenTree::Ident(_) | TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
+        at += 1;
     }
+}
 
-    fn text(&self, at: usize) -> &'a str {
-        self.tokens.get(at).map_or("", |token| token.text)
-    }
-
-    fn words<const N: usize>(&self, at: usize, words: [&str; N]) -> bool {
-        words.iter().enumerate().all(|(next, word)| self.text(at + next) == *word)
-    }
-
-    /// The module of the place, from the root of the crate.
-    fn here(&self) -> Vec<String> {
-        let inline = self.blocks.iter().flatten().map(|name| (*name).to_owned());
-        self.module.iter().cloned().chain(inline).collect()
-    }
-
-    /// The place after the item that begins here, whose attributes may come first.
-    fn after_item(&self, from: usize) -> usize {
-        let mut depth = 0_i32;
-        let is_use = self.text(from) == "use";
-        for at in from..self.tokens.len() {
-            match self.text(at) {
-                "{" | "(" | "[" => depth += 1,
-                "}" | ")" | "]" => depth -= 1,
-                _ => {}
-            }
-            let ends = self.text(at) == ";" || (self.text(at) == "}" && !is_use);
-            if depth == 0 && ends {
+/// Reads one path, or each of a group in braces. Returns how many tokens it has up to its first name, which tells the
+/// module: what follows leads only deeper.
+fn read_path(base: &[String], tokens: &[TokenTree], imports: &mut Vec<Import>) -> usize {
+    let mut path = base.to_vec();
+    let mut at = 0;
+    loop {
+        match tokens.get(at) {
+            Some(word) if is(word, "crate") => path.clear(),
+            Some(word) if is(word, "super") => drop(path.pop()),
+            Some(TokenTree::Ident(word)) => {
+                path.push(word.to_string());
+                imports.push(Import { line: tokens[0].span().start().line, path });
                 return at + 1;
             }
-        }
-        self.tokens.len()
-    }
-
-    /// Reads one path, or each of a group in braces. Returns the place after it.
-    fn read_path(&mut self, mut at: usize, mut base: Vec<String>) -> usize {
-        let line = self.tokens.get(at).map_or(0, |token| token.line);
-        loop {
-            match self.text(at) {
-                "crate" => base.clear(),
-                "super" => drop(base.pop()),
-                "{" => return self.read_group(at + 1, &base),
-                word => {
-                    base.push(word.to_owned());
-                    self.imports.push(Import { line, path: base });
-                    return at + 1;
+            Some(TokenTree::Group(group)) => {
+                let parts: Vec<TokenTree> = group.stream().into_iter().collect();
+                for part in parts.split(|token| is(token, ",")) {
+                    read_path(&path, part, imports);
                 }
-            }
-            if self.text(at + 1) != "::" {
                 return at + 1;
             }
-            at += 2;
+            _ => return at,
         }
+        at += 1;
+        if !is_path_separator(tokens, at) {
+            return at;
+        }
+        at += 2;
     }
+}
 
-    fn read_group(&mut self, mut at: usize, base: &[String]) -> usize {
-        while at < self.tokens.len() && self.text(at) != "}" {
-            at = self.read_path(at, base.to_vec());
-            // What follows the first word of a path in a group leads only deeper.
-            let mut depth = 0_i32;
-            while at < self.tokens.len() && !(depth == 0 && [",", "}"].contains(&self.text(at))) {
-                match self.text(at) {
-                    "{" => depth += 1,
-                    "}" => depth -= 1,
-                    _ => {}
-                }
-                at += 1;
-            }
-            at += usize::from(self.text(at) == ",");
-        }
-        at + 1
+/// `[cfg(test)]` of an attribute.
+fn is_test_attribute(group: &Group) -> bool {
+    group.delimiter() == Delimiter::Bracket && group.stream().to_string().replace(' ', "") == "cfg(test)"
+}
+
+/// The place after the item that begins here, whose other attributes may come first.
+fn after_item(tokens: &[TokenTree], from: usize) -> usize {
+    let is_use = tokens.get(from).is_some_and(|token| is(token, "use"));
+    let ends = |token: &TokenTree| match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace && !is_use,
+        token => is(token, ";"),
+    };
+    tokens.iter().skip(from).position(ends).map_or(tokens.len(), |length| from + length + 1)
+}
+
+fn is_path_separator(tokens: &[TokenTree], at: usize) -> bool {
+    tokens.get(at..at + 2).is_some_and(|two| two.iter().all(|token| is(token, ":")))
+}
+
+/// Whether the token is this word or sign.
+fn is(token: &TokenTree, text: &str) -> bool {
+    match token {
+        TokenTree::Ident(word) => word == text,
+        TokenTree::Punct(sign) => text.starts_with(sign.as_char()),
+        TokenTree::Group(_) | TokenTree::Literal(_) => false,
     }
 }
 
@@ -227,7 +134,10 @@ mod tests {
 
     fn read(module: &[&str], source: &str) -> Vec<(usize, String)> {
         let module: Vec<String> = module.iter().map(|name| (*name).to_owned()).collect();
-        imports(&module, source).into_iter().map(|import| (import.line, import.path.join("::"))).collect()
+        imports(&module, source.parse().expect("tokens"))
+            .into_iter()
+            .map(|import| (import.line, import.path.join("::")))
+            .collect()
     }
 
     fn paths(module: &[&str], source: &str) -> Vec<String> {
@@ -270,14 +180,16 @@ mod tests {
             #[cfg(test)]
             #[cfg(feature = "ssr")]
             mod tests { use crate::h; fn t() { if true {} } }
+            fn g() -> impl IntoView { view! { <p class="it's">{crate::inside::x()}</p> } }
             use crate::real;
         "##;
-        assert_eq!(paths(&["users"], source), ["real"]);
+        assert_eq!(paths(&["users"], source), ["inside", "real"]);
     }
 
     #[test]
     fn items_of_the_root_are_known_by_their_module() {
-        let found = re_exports("pub use error::Error;\npub use routes::{App, shell};\nuse crate::x;");
+        let found =
+            re_exports("pub use error::Error;\npub use routes::{App, shell};\nuse crate::x;".parse().expect("tokens"));
         for item in [("Error", "error"), ("App", "routes"), ("shell", "routes")] {
             assert!(found.contains(&(item.0.to_owned(), item.1.to_owned())), "{item:?}");
         }
