@@ -45,6 +45,11 @@ impl NextPath {
         format!("/sign-in?next={}", crate::url::encode(&self.0))
     }
 
+    /// The redirect to the identity provider that leads back here.
+    pub fn through_provider(&self) -> String {
+        self.through_sign_in().replacen(crate::paths::SIGN_IN, crate::paths::SIGN_IN_THROUGH_PROVIDER, 1)
+    }
+
     /// The sign-in page that says why a sign-in has to begin again, and leads back here.
     pub fn through_new_sign_in(&self) -> String {
         let sign_in = self.through_sign_in();

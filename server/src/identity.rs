@@ -20,7 +20,7 @@ use cookie::Cookie;
 use domain::denial::Denied;
 use domain::error::Refusal;
 use domain::flash::Flash;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use oidc_client::Error as ProtocolError;
 use serde::Deserialize;
 use services::forms;
@@ -61,8 +61,8 @@ async fn sign_in(
     Extension(info): Extension<RequestInfo>,
     request: Request,
 ) -> Response {
-    let next = query.next();
-    match flow::begin_authorization(&state.services, Purpose::SignIn, next.as_str(), &info.client).await {
+    let (next, cookie) = (query.next(), flow_cookie(request.headers()));
+    match flow::begin_authorization(&state.services, Purpose::SignIn, cookie, next.as_str(), &info.client).await {
         Ok(redirect) => send_to_provider(redirect),
         // The sign-in page says what is wrong, and since when.
         Err(Fault::Protocol(ProtocolError::Unreachable(_))) => Redirect::to(&next.through_sign_in()).into_response(),
@@ -78,11 +78,16 @@ async fn reauthenticate(
 ) -> Response {
     let next = query.next();
     let Some(caller) = info.caller else { return Redirect::to(&next.through_sign_in()).into_response() };
-    let purpose = Purpose::Reauthenticate(caller.actor.session_id);
-    match flow::begin_authorization(&state.services, purpose, next.as_str(), &info.client).await {
+    let (purpose, cookie) = (Purpose::Reauthenticate(caller.actor.session_id), flow_cookie(request.headers()));
+    match flow::begin_authorization(&state.services, purpose, cookie, next.as_str(), &info.client).await {
         Ok(redirect) => send_to_provider(redirect),
         Err(fault) => refuse(&state, &request.into_parts().0, fault),
     }
+}
+
+/// The secret of a browser that began a sign-in, in this tab or in another one.
+fn flow_cookie(headers: &HeaderMap) -> Option<FlowSecret> {
+    CookieName::SignIn.read(headers).and_then(FlowSecret::from_cookie)
 }
 
 fn send_to_provider(redirect: AuthorizationRedirect) -> Response {
@@ -95,39 +100,41 @@ struct CallbackQuery {
     state: Option<String>,
     iss: Option<String>,
     error: Option<String>,
+    error_description: Option<String>,
 }
 
 async fn callback(
     State(state): State<AppState>,
-    Query(CallbackQuery { code, state: flow_state, iss, error }): Query<CallbackQuery>,
+    Query(CallbackQuery { code, state: flow_state, iss, error, error_description }): Query<CallbackQuery>,
     Extension(info): Extension<RequestInfo>,
     request: Request,
 ) -> Response {
     let parts = request.into_parts().0;
-    let secret = CookieName::SignIn.read(&parts.headers).and_then(FlowSecret::from_cookie);
+    let cookie = flow_cookie(&parts.headers);
     let next = services::identity::destination(&state.services, flow_state.as_deref());
-    let params = CallbackParams { code, state: flow_state, iss, error };
+    let next = next.as_deref().and_then(NextPath::parse).unwrap_or_default();
+    let params = CallbackParams { code, state: flow_state, iss, error, error_description };
     let context = CallbackContext { client: &info.client, request_id: &info.request_id };
-    match flow::complete_authorization(&state.services, secret, params, context).await {
+    match flow::complete_authorization(&state.services, cookie, params, context).await {
         Ok(signed_in) => {
             let session = cookies::session(&signed_in.token, state.services.settings().session_life);
             forget(with_cookie(Redirect::to(&signed_in.next), &session))
         }
         Err(Fault::Denied(denied)) => forget(turn_away(&state, &parts, *denied).await),
-        Err(Fault::Protocol(ProtocolError::Stale(why))) => {
-            go_on(&info, next.as_deref().and_then(NextPath::parse).unwrap_or_default(), why)
+        Err(fault @ Fault::ProviderSignInOver) => go_on(&info, &next, &fault, next.through_provider()),
+        Err(fault @ Fault::Protocol(ProtocolError::Stale(_))) => {
+            go_on(&info, &next, &fault, next.through_new_sign_in())
         }
         Err(fault) => refuse(&state, &parts, fault),
     }
 }
 
-/// Answers a callback of a sign-in that is not open any more: loaded again, too late, or another tab's. A user who is
-/// signed in goes on to where they were going, another one may begin again from there.
-fn go_on(info: &RequestInfo, next: NextPath, why: &str) -> Response {
+/// Answers a callback of a sign-in that is not open any more: loaded again, too late, or over at the provider. A user who
+/// is signed in goes on to where they were going, another one to `sign_in`.
+fn go_on(info: &RequestInfo, next: &NextPath, fault: &Fault, sign_in: String) -> Response {
     let is_signed_in = info.caller.is_some();
-    tracing::info!(why, is_signed_in, "a callback belongs to no open sign-in");
-    let to = if is_signed_in { next.as_str().to_owned() } else { next.through_new_sign_in() };
-    Redirect::to(&to).into_response()
+    tracing::info!(%fault, is_signed_in, "a callback belongs to no open sign-in");
+    Redirect::to(if is_signed_in { next.as_str() } else { &sign_in }).into_response()
 }
 
 /// Leads to the page that says why; what it says is read once, as what forms leave.
@@ -141,7 +148,7 @@ async fn turn_away(state: &AppState, parts: &http::request::Parts, denied: Denie
 fn refuse(state: &AppState, parts: &http::request::Parts, fault: Fault) -> Response {
     tracing::warn!(%fault, "a sign-in through the identity provider failed");
     let problem = match fault {
-        Fault::Denied(_) => Problem::SIGN_IN_DECLINED,
+        Fault::Denied(_) | Fault::ProviderSignInOver => Problem::SIGN_IN_DECLINED,
         Fault::Protocol(error) => match error {
             ProtocolError::Declined(_) | ProtocolError::Stale(_) => Problem::SIGN_IN_DECLINED,
             ProtocolError::Untrusted(_) => Problem::SIGN_IN_UNTRUSTED,

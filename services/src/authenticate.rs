@@ -62,7 +62,9 @@ pub async fn by_access_token(
     let reason = match fault {
         Fault::Protocol(ProtocolError::Untrusted(why) | ProtocolError::TooLarge(why)) => why,
         Fault::Protocol(ProtocolError::Stale(why)) => why.to_owned(),
-        Fault::Protocol(_) | Fault::Services(_) => return Ok(Err(AccessTokenRefused::Unreachable)),
+        Fault::Protocol(_) | Fault::ProviderSignInOver | Fault::Services(_) => {
+            return Ok(Err(AccessTokenRefused::Unreachable));
+        }
         Fault::Denied(denied) => match denied.reason {
             Denial::NoRole { admin_role } => format!("it has neither the role {DEVELOPER_ROLE} nor {admin_role}"),
             _ => "its user may not sign in; the console says why when they try".to_owned(),

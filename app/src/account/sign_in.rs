@@ -5,7 +5,6 @@ use super::data::{ReadSignInWay, SignInOffer, SignInWay, SignedOut};
 use crate::form::{FormFields, Forms, PageFlash, PostForm};
 use crate::next::NextPath;
 use crate::page::{LazyPage, WithServerTime};
-use crate::paths::{SIGN_IN, SIGN_IN_THROUGH_PROVIDER as START};
 use crate::plain_http::PlainHttp;
 use crate::read::Data;
 use crate::ui::{
@@ -88,7 +87,7 @@ async fn sign_in(
 fn unfinished() -> impl IntoView {
     view! {
         <Banner kind=BannerKind::Info fact="This sign-in was not completed.">
-            "It took longer than ten minutes, was completed already, or began in another tab or browser. Sign in again to continue where you were going."
+            "It took longer than ten minutes, was completed already, or began in another browser. Sign in again to continue where you were going."
         </Banner>
     }
 }
@@ -138,18 +137,16 @@ fn through_provider(
     now: OffsetDateTime,
     next: &NextPath,
 ) -> impl IntoView + use<> {
-    let again = next.through_sign_in();
-    let start = again.replacen(SIGN_IN, START, 1);
     let way = match outage {
         Some(outage) => view! {
             {does_not_answer(kind, outage, now)}
-            <LinkButton href=again size=ButtonSize::Large icon=Icon::RefreshCw external=true>
+            <LinkButton href=next.through_sign_in() size=ButtonSize::Large icon=Icon::RefreshCw external=true>
                 "Try again"
             </LinkButton>
         }
         .into_any(),
         None => view! {
-            <LinkButton href=start size=ButtonSize::Large icon=Icon::KeyRound external=true>
+            <LinkButton href=next.through_provider() size=ButtonSize::Large icon=Icon::KeyRound external=true>
                 {format!("Continue with {}", kind.title())}
             </LinkButton>
         }

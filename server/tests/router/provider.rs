@@ -1,19 +1,20 @@
 //! An identity provider for tests, which can be told to answer wrongly in any one way.
 
+mod browser;
+mod endpoints;
 mod forge;
 
+pub(crate) use browser::{cookie_of, parameters};
 pub(crate) use forge::{Forge, Sign, Way};
 
-use crate::server::TestServer;
-use axum::extract::{Form, State};
+use axum::Router;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::provider::ProviderKind;
 use forge::{KEY, Key, OTHER_KEY};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde_json::{Map, Value, json};
 use services::clock::Clock;
 use services::identity::{Identity, IdentityConfig};
@@ -23,7 +24,7 @@ use std::collections::HashMap;
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 pub(crate) const CLIENT: &str = "bursar";
@@ -109,10 +110,10 @@ impl Provider {
             secrets: Mutex::new(vec![CLIENT_SECRET.to_owned()]),
         });
         let app = Router::new()
-            .route("/realms/test/.well-known/openid-configuration", get(discover))
-            .route("/realms/test/keys", get(keys))
-            .route("/realms/test/token", post(token))
-            .route("/realms/test/userinfo", get(userinfo))
+            .route("/realms/test/.well-known/openid-configuration", get(endpoints::discover))
+            .route("/realms/test/keys", get(endpoints::keys))
+            .route("/realms/test/token", post(endpoints::token))
+            .route("/realms/test/userinfo", get(endpoints::userinfo))
             .with_state(state.clone());
         tokio::spawn(async { axum::serve(listener, app).await });
         Self { url, origin, state }
@@ -260,12 +261,6 @@ pub(crate) fn person(name: &str, roles: &[&str]) -> Map<String, Value> {
     claims.as_object().cloned().expect("an object")
 }
 
-/// The parameters of an address.
-pub(crate) fn parameters(address: &str) -> HashMap<String, String> {
-    let url = reqwest::Url::parse(address).expect("an address");
-    url.query_pairs().into_owned().collect()
-}
-
 impl Told {
     fn now(&self) -> i64 {
         self.clock.get().expect("a server that uses it").now().unix_timestamp()
@@ -288,177 +283,4 @@ impl Told {
     fn outage(&self) -> Option<Response> {
         self.is_down.load(Ordering::SeqCst).then(|| StatusCode::SERVICE_UNAVAILABLE.into_response())
     }
-}
-
-async fn discover(State(told): State<Arc<Told>>) -> Response {
-    if let Some(outage) = told.outage() {
-        return outage;
-    }
-    let url = &told.url;
-    let mut document = json!({
-        "issuer": url,
-        "authorization_endpoint": format!("{url}/authorize"),
-        "token_endpoint": format!("{url}/token"),
-        "jwks_uri": format!("{url}/keys"),
-        "end_session_endpoint": format!("{url}/logout"),
-        "response_types_supported": ["code"],
-        "subject_types_supported": ["public"],
-        "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
-        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-        "authorization_response_iss_parameter_supported": true,
-    });
-    told.discovery.lock().expect("no panic")(&mut document);
-    Json(document).into_response()
-}
-
-async fn keys(State(told): State<Arc<Told>>) -> Response {
-    if let Some(outage) = told.outage() {
-        return outage;
-    }
-    told.key_reads.fetch_add(1, Ordering::SeqCst);
-    if told.hides_keys.load(Ordering::SeqCst) {
-        return Json(json!({ "keys": [] })).into_response();
-    }
-    let named = told.keys.lock().expect("no panic").clone();
-    let mut keys: Vec<Value> = named.iter().map(|name| Key::of(name).public(name)).collect();
-    keys.push(forge::public_curve_key());
-    Json(json!({ "keys": keys })).into_response()
-}
-
-async fn token(
-    State(told): State<Arc<Told>>,
-    headers: HeaderMap,
-    Form(form): Form<HashMap<String, String>>,
-) -> Response {
-    if let Some(outage) = told.outage() {
-        return outage;
-    }
-    let expected = base64::engine::general_purpose::STANDARD.encode(format!("{CLIENT}:{CLIENT_SECRET}"));
-    assert_eq!(headers["authorization"].to_str().expect("text"), format!("Basic {expected}"));
-    let refused = |error: &str| (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response();
-    let asked = match form["grant_type"].as_str() {
-        "authorization_code" => {
-            told.keep(form["code_verifier"].clone());
-            let Some(asked) = told.codes.lock().expect("no panic").remove(&form["code"]) else {
-                return refused("invalid_grant");
-            };
-            if URL_SAFE_NO_PAD.encode(Sha256::digest(&form["code_verifier"])) != asked.challenge {
-                return refused("invalid_grant");
-            }
-            Some(asked)
-        }
-        _ => {
-            told.refreshes.fetch_add(1, Ordering::SeqCst);
-            let mut valid = told.refresh_tokens.lock().expect("no panic");
-            let Some(at) = valid.iter().position(|token| *token == form["refresh_token"]) else {
-                return refused("invalid_grant");
-            };
-            valid.remove(at);
-            None
-        }
-    };
-    let start = Instant::now();
-    let answer = answer(&told, asked).await;
-    *told.busy.lock().expect("no panic") += start.elapsed();
-    answer
-}
-
-async fn userinfo(State(told): State<Arc<Told>>, headers: HeaderMap) -> Response {
-    if let Some(outage) = told.outage() {
-        return outage;
-    }
-    told.userinfo_requests.fetch_add(1, Ordering::SeqCst);
-    let token = headers["authorization"].to_str().expect("text").strip_prefix("Bearer ").expect("a Bearer token");
-    assert!(told.secrets.lock().expect("no panic").iter().any(|secret| secret == token), "an access token of ours");
-    let mut forge = Forge::new(told.key());
-    forge.claims = told.person.lock().expect("no panic").clone();
-    forge.claims.extend([("iss".to_owned(), json!(told.url)), ("aud".to_owned(), json!(CLIENT))]);
-    let how = *told.userinfo.lock().expect("no panic");
-    match how(&mut forge) {
-        Answer::Json => Json(forge.claims).into_response(),
-        Answer::Signed => ([("content-type", "application/jwt")], forge.token()).into_response(),
-        Answer::Raw(status, kind, text) => (status, [("content-type", kind)], text).into_response(),
-        Answer::Nothing => std::future::pending().await,
-    }
-}
-
-async fn answer(told: &Told, asked: Option<Asked>) -> Response {
-    let now = told.now();
-    let mut forge = Forge::new(told.key());
-    forge.claims.extend(told.person.lock().expect("no panic").clone());
-    forge.claims.extend([
-        ("iss".to_owned(), json!(told.url)),
-        ("aud".to_owned(), json!(CLIENT)),
-        ("azp".to_owned(), json!(CLIENT)),
-        ("iat".to_owned(), json!(now)),
-        ("exp".to_owned(), json!(now + 300)),
-        (
-            "auth_time".to_owned(),
-            json!(if asked.as_ref().is_some_and(|asked| asked.asks_again) { now } else { now - 600 }),
-        ),
-    ]);
-    let mut access = Forge::new(told.key());
-    access.claims = forge.claims.clone();
-    access.claims.remove("aud");
-    access.claims.insert("typ".to_owned(), json!("Bearer"));
-    // As Keycloak does without a mapper.
-    forge.claims.remove("realm_access");
-    if let Some(asked) = &asked {
-        forge.claims.insert("nonce".to_owned(), json!(asked.nonce));
-    }
-    let how = *told.access.lock().expect("no panic");
-    how(&mut access);
-    let access_token = told.keep(access.token());
-    forge.claims.insert("at_hash".to_owned(), json!(URL_SAFE_NO_PAD.encode(&Sha256::digest(&access_token)[..16])));
-    forge.body = json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": 300 });
-    let refresh_token = told.secret("refresh");
-    told.refresh_tokens.lock().expect("no panic").push(refresh_token.clone());
-    forge.body["refresh_token"] = json!(refresh_token);
-    let how = *told.forge.lock().expect("no panic");
-    how(&mut forge);
-    let id_token = told.keep(forge.token());
-    if let Some(id_token) = forge.id_token.clone().unwrap_or(Some(id_token)) {
-        forge.body["id_token"] = json!(id_token);
-    }
-    if forge.is_slow {
-        // Longer than anybody who asks is willing to wait; the connection goes first.
-        std::future::pending::<()>().await;
-    }
-    match forge.raw {
-        Some((status, text)) => (status, [("content-type", "application/json")], text).into_response(),
-        None => Json(forge.body).into_response(),
-    }
-}
-
-impl TestServer {
-    /// Begins to sign in as a browser does: where it is sent, and the cookie it was given.
-    pub(crate) async fn leave(&self, next: &str) -> (String, String) {
-        let answer = self.get(&format!("/sign-in/provider?next={next}"), &[crate::server::PAGE]).await;
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.expect("a text"));
-        (crate::server::header(&answer, "location"), cookie_of(&answer, "__Host-bursar-sign-in"))
-    }
-
-    /// Comes back from the provider.
-    pub(crate) async fn come_back(&self, cookie: &str, back: &[(&'static str, String)]) -> reqwest::Response {
-        let mut url = reqwest::Url::parse("http://x/sign-in/callback").expect("an address");
-        url.query_pairs_mut().extend_pairs(back);
-        let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());
-        self.get(&path, &[crate::server::PAGE, ("cookie", cookie)]).await
-    }
-
-    /// Signs in; the cookie of the session.
-    pub(crate) async fn sign_in(&self, provider: &Provider) -> String {
-        let (location, cookie) = self.leave("%2F").await;
-        let answer = self.come_back(&cookie, &provider.approve(&location)).await;
-        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.expect("a text"));
-        cookie_of(&answer, "__Host-bursar")
-    }
-}
-
-/// A cookie that an answer sets, as the browser sends it; empty when it sets none.
-pub(crate) fn cookie_of(answer: &reqwest::Response, name: &str) -> String {
-    let set = answer.headers().get_all("set-cookie").iter().map(|value| value.to_str().expect("text"));
-    let mut pairs =
-        set.filter_map(|cookie| cookie.split(';').next()).filter(|pair| pair.starts_with(&format!("{name}=")));
-    pairs.next_back().unwrap_or_default().to_owned()
 }

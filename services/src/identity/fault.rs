@@ -14,6 +14,9 @@ pub enum Fault {
     /// The provider authenticated a user who may not sign in.
     #[error("the user was refused")]
     Denied(Box<domain::denial::Denied>),
+    /// The provider's own sign-in had ended before the user answered it; another one can begin at once.
+    #[error("the provider's own sign-in was over")]
+    ProviderSignInOver,
     /// Of Bursar itself.
     #[error(transparent)]
     Services(#[from] Error),
@@ -38,7 +41,9 @@ pub(super) fn stale(why: &'static str) -> Fault {
 impl Outcome for Fault {
     fn outcome(&self) -> &'static str {
         match self {
-            Self::Denied(_) | Self::Protocol(ProtocolError::Stale(_) | ProtocolError::Declined(_)) => "refused",
+            Self::Denied(_)
+            | Self::ProviderSignInOver
+            | Self::Protocol(ProtocolError::Stale(_) | ProtocolError::Declined(_)) => "refused",
             Self::Protocol(_) => "failed",
             Self::Services(fault) => fault.outcome(),
         }

@@ -1,7 +1,8 @@
 //! The authorization code flow: the redirect to the provider, and the callback with a code.
 //!
-//! One random secret in a short-lived cookie binds both halves to one browser. State, nonce and PKCE verifier are
-//! derived from it; its hash names a row that the callback deletes, so each secret is used once.
+//! One random secret in a short-lived cookie binds both halves to one browser. The state names the flow, and the secret
+//! of the flow is derived from both: nonce and PKCE verifier come from it, and its hash names a row that the callback
+//! deletes. So each flow is used once, in the browser that began it, and tabs do not disturb each other.
 
 use super::fault::{Fault, stale, untrusted};
 use super::logged_out::{self, Origin};
@@ -21,7 +22,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::id::SessionId;
 use oidc_client::{AuthorizationRequest, Claims, IdToken, Purpose as Exchange, TokenResponse};
 use sha2::{Digest as _, Sha256};
-use subtle::ConstantTimeEq as _;
 use time::{Duration, OffsetDateTime};
 
 /// The path of the callback; the redirect URI to register with the provider.
@@ -31,13 +31,22 @@ pub const REAUTHENTICATE: &str = "/sign-in/again";
 /// How long a user may take at the provider.
 pub const FLOW_LIFETIME: Duration = Duration::minutes(10);
 
+/// Keycloak's description of an error when the user has signed in there in another tab, or took too long. Its own clients
+/// begin again then.
+const KEYCLOAK_SIGN_IN_OVER: &str = "authentication_expired";
+
 cookie_secret! {
-    /// The secret of one sign-in, for its cookie and nowhere else.
+    /// The secret of a browser whose user is at the provider, for its cookie and nowhere else.
     FlowSecret
 }
 
 impl FlowSecret {
-    /// A value that only who knows the secret can make, and that does not tell it.
+    /// The secret of one flow of this browser.
+    fn of_flow(&self, id: &str) -> Self {
+        Self(self.derive(&format!("flow {id}")).into())
+    }
+
+    /// A value that cannot be made without the secret, and that does not tell it.
     fn derive(&self, purpose: &str) -> String {
         let digest = Sha256::new().chain_update(purpose).chain_update([0]).chain_update(self.expose()).finalize();
         URL_SAFE_NO_PAD.encode(digest)
@@ -61,7 +70,7 @@ pub struct AuthorizationRedirect {
     pub secret: FlowSecret,
 }
 
-/// The parameters of a callparams.
+/// The parameters of a callback.
 #[derive(Default)]
 pub struct CallbackParams {
     /// To be exchanged for tokens.
@@ -72,9 +81,11 @@ pub struct CallbackParams {
     pub iss: Option<String>,
     /// An error code instead of a code.
     pub error: Option<String>,
+    /// What the provider adds to the error code.
+    pub error_description: Option<String>,
 }
 
-/// The request of a callparams.
+/// The request of a callback.
 #[derive(Clone, Copy)]
 pub struct CallbackContext<'a> {
     /// Where it came from, and the session that this one replaces.
@@ -91,7 +102,8 @@ pub struct SignInResult {
     pub next: String,
 }
 
-/// Begins a sign-in or re-authentication, if the provider answers. `next` is a path of this site.
+/// Begins a sign-in or re-authentication, if the provider answers. `cookie` is the secret that the browser has from
+/// another tab, `next` a path of this site.
 ///
 /// # Errors
 /// [`oidc_client::Error::Unreachable`] when the provider does not answer; [`domain::error::Refusal::TooMany`] when the network of
@@ -99,6 +111,7 @@ pub struct SignInResult {
 pub async fn begin_authorization(
     services: &Services,
     purpose: Purpose,
+    cookie: Option<FlowSecret>,
     next: &str,
     client: &Client,
 ) -> Result<AuthorizationRedirect, Fault> {
@@ -106,22 +119,24 @@ pub async fn begin_authorization(
     if matches!(purpose, Purpose::SignIn) {
         count_start(services, client).await?;
     }
-    let secret = FlowSecret::random(services);
+    let secret = cookie.unwrap_or_else(|| FlowSecret::random(services));
+    let id = services.random.secret();
+    let flow = secret.of_flow(&id);
     let session = match purpose {
         Purpose::SignIn => None,
         Purpose::Reauthenticate(session) => Some(session),
     };
     let request = AuthorizationRequest {
-        state: state::compose(services, identity, secret.derive("state"), next)?,
-        nonce: secret.derive("nonce"),
-        pkce_verifier: secret.derive("pkce"),
+        state: state::compose(services, identity, id, next)?,
+        nonce: flow.derive("nonce"),
+        pkce_verifier: flow.derive("pkce"),
         reauthenticate: session.is_some(),
     };
     let url = identity.oidc.authorization_url(request).await?;
     let now = services.clock.now();
     sqlx::query!(
         "insert into sign_in_flows (secret_hash, next, session_id, started_at, expires_at) values ($1, $2, $3, $4, $5)",
-        secret.hash(),
+        flow.hash(),
         next,
         session.map(|session| session.0),
         now,
@@ -136,7 +151,7 @@ pub async fn begin_authorization(
 /// code, verifies the tokens, and begins a session or marks the existing one as freshly authenticated.
 ///
 /// # Errors
-/// See [`Fault`]. Nothing is changed then, except that the secret is used up once its state was right.
+/// See [`Fault`]. Nothing is changed then, except that the flow is used up.
 pub async fn complete_authorization(
     services: &Services,
     secret: Option<FlowSecret>,
@@ -145,11 +160,8 @@ pub async fn complete_authorization(
 ) -> Result<SignInResult, Fault> {
     let identity = services.identity.as_ref().ok_or_else(|| untrusted("there is no identity provider"))?;
     let secret = secret.ok_or_else(|| stale("the browser has no cookie of it"))?;
-    let proof = state::proof(params.state.as_deref().unwrap_or_default());
-    // A wrong state uses nothing up: any site can send a browser here with one.
-    if !bool::from(secret.derive("state").as_bytes().ct_eq(proof.as_bytes())) {
-        return Err(stale("its state is another one's"));
-    }
+    // Any site can send a browser here, but no flow of another browser has a row under this one's secret.
+    let secret = secret.of_flow(state::flow_id(params.state.as_deref().unwrap_or_default()));
     let flow = take(services, &secret).await?;
     let is_sign_in = flow.session.is_none();
     let result = finish(services, identity, (&secret, flow), params, context).await;
@@ -165,9 +177,9 @@ async fn finish(
 ) -> Result<SignInResult, Fault> {
     identity.oidc.check_callback_issuer(params.iss.as_deref()).await?;
     if let Some(error) = params.error {
-        // Keycloak says so when the user signed in there in another tab meanwhile, or took too long.
         if error == "temporarily_unavailable" {
-            return Err(stale("the provider's own sign-in is not open any more"));
+            let is_over = params.error_description.as_deref() == Some(KEYCLOAK_SIGN_IN_OVER);
+            return Err(if is_over { Fault::ProviderSignInOver } else { stale("the provider is busy") });
         }
         return Err(oidc_client::Error::Declined(error.chars().take(64).collect()).into());
     }
@@ -199,7 +211,7 @@ async fn take(services: &Services, secret: &FlowSecret) -> Result<Flow, Fault> {
     )
     .fetch_optional(&services.pool)
     .await?;
-    let row = row.ok_or_else(|| stale("it was used already, or it took too long"))?;
+    let row = row.ok_or_else(|| stale("it was used already, took too long, or is another browser's"))?;
     Ok(Flow { next: row.next, session: row.session_id.map(SessionId), started_at: row.started_at })
 }
 

@@ -1,5 +1,4 @@
-//! The parameter `state` of an authorization request: the proof that the callback belongs to this browser, and, encrypted,
-//! where the user was going.
+//! The parameter `state` of an authorization request: the random id of the flow and, encrypted, where the user was going.
 //!
 //! A callback that begins no session, because it was loaded again, came too late or belongs to another tab, still says where
 //! to go on. The database need not remember this for as long as browsers restore their tabs.
@@ -14,26 +13,26 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 const MAX_DESTINATION_BYTES: usize = 1024;
 const SEPARATOR: char = '.';
 
-/// A state of this proof, for a user on the way to `next`.
-pub(super) fn compose(services: &Services, identity: &Identity, proof: String, next: &str) -> Result<String, Error> {
+/// The state of a flow, for a user on the way to `next`.
+pub(super) fn compose(services: &Services, identity: &Identity, flow_id: String, next: &str) -> Result<String, Error> {
     if next.len() > MAX_DESTINATION_BYTES {
-        return Ok(proof);
+        return Ok(flow_id);
     }
-    let destination = identity.sealer.seal_text(&services.random, proof.as_bytes(), next.as_bytes().to_vec())?;
-    Ok(format!("{proof}{SEPARATOR}{}", URL_SAFE_NO_PAD.encode(destination)))
+    let destination = identity.sealer.seal_text(&services.random, flow_id.as_bytes(), next.as_bytes().to_vec())?;
+    Ok(format!("{flow_id}{SEPARATOR}{}", URL_SAFE_NO_PAD.encode(destination)))
 }
 
-/// What only the browser that began the sign-in can have sent.
-pub(super) fn proof(state: &str) -> &str {
+/// The flow that a state names. It proves nothing without the secret of the browser.
+pub(super) fn flow_id(state: &str) -> &str {
     parts(state).0
 }
 
 /// Where the user was going; `None` when the state does not say or was not made here. It proves nothing about the browser:
 /// it may lead a user on, and never signs one in.
 pub fn destination(services: &Services, state: Option<&str>) -> Option<String> {
-    let (proof, destination) = parts(state?);
+    let (flow_id, destination) = parts(state?);
     let sealed = URL_SAFE_NO_PAD.decode(destination).ok()?;
-    let next = services.identity.as_ref()?.sealer.open_text(proof.as_bytes(), &sealed)?;
+    let next = services.identity.as_ref()?.sealer.open_text(flow_id.as_bytes(), &sealed)?;
     String::from_utf8(next).ok()
 }
 

@@ -32,20 +32,49 @@ async fn callback_loaded_again_leads_a_signed_in_user_on() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_of_two_tabs_goes_where_it_was_going() {
     let (server, provider) = both().await;
-    let (first, _) = server.leave(PROFILE).await;
-    let (second, cookie) = server.leave("%2Fsettings%2Fmy-access").await;
-    // The browser holds the cookie of the tab that left last.
-    let early = server.come_back(&cookie, &provider.approve(&first)).await;
-    assert_eq!(leads_to(&early), "/sign-in?next=%2Fsettings%2Fprofile%3Fa%3Db&unfinished=true");
-    let answer = server.come_back(&cookie, &provider.approve(&second)).await;
-    assert_eq!(header(&answer, "location"), "/settings/my-access");
-    let session = cookie_of(&answer, "__Host-bursar");
+    let (first, cookie) = server.leave(PROFILE).await;
+    let (second, cookie) = server.leave_again(&cookie, "%2Fsettings%2Fmy-access").await;
+    // Callbacks that are under way at the same moment have no session yet.
+    for (tab, path) in [(&first, "/settings/profile?a=b"), (&second, "/settings/my-access")] {
+        let answer = server.come_back(&cookie, &provider.approve(tab)).await;
+        assert_eq!(header(&answer, "location"), path);
+        assert!(who(&server, &cookie_of(&answer, "__Host-bursar")).await.is_some(), "{path}");
+    }
+    let (first, cookie) = server.leave(PROFILE).await;
+    let (second, cookie) = server.leave_again(&cookie, "%2Fsettings%2Fmy-access").await;
+    let session = cookie_of(&server.come_back(&cookie, &provider.approve(&second)).await, "__Host-bursar");
     let late = server.come_back(&session, &provider.approve(&first)).await;
     assert_eq!(leads_to(&late), "/settings/profile?a=b");
-    // Keycloak's answer to a tab whose user signed in in another one.
-    let declined = vec![("error", "temporarily_unavailable".to_owned()), provider.approve(&first)[1].clone()];
-    assert_eq!(leads_to(&server.come_back(&session, &declined).await), "/settings/profile?a=b");
+    for description in ["authentication_expired", "temporarily_unavailable"] {
+        let answer = server.come_back(&session, &declined(&provider, &first, description)).await;
+        assert_eq!(leads_to(&answer), "/settings/profile?a=b", "{description}");
+    }
     assert!(who(&server, &session).await.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn code_of_another_tab_is_refused() {
+    let (server, provider) = both().await;
+    let (first, cookie) = server.leave(PROFILE).await;
+    let (second, cookie) = server.leave_again(&cookie, "%2F").await;
+    let mut mixed = provider.approve(&first);
+    mixed[0] = provider.approve(&second)[0].clone();
+    let answer = server.come_back(&cookie, &mixed).await;
+    assert_eq!(leads_to(&answer), "/sign-in?next=%2Fsettings%2Fprofile%3Fa%3Db&unfinished=true");
+    assert_eq!(count(&server, "sessions").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sign_in_that_is_over_at_keycloak_begins_again_once() {
+    let (server, provider) = both().await;
+    let (location, cookie) = server.leave(PROFILE).await;
+    let over = declined(&provider, &location, "authentication_expired");
+    let answer = server.come_back(&cookie, &over).await;
+    assert_eq!(leads_to(&answer), "/sign-in/provider?next=%2Fsettings%2Fprofile%3Fa%3Db");
+    for cookie in [&cookie, ""] {
+        let again = server.come_back(cookie, &over).await;
+        assert_eq!(leads_to(&again), "/sign-in?next=%2Fsettings%2Fprofile%3Fa%3Db&unfinished=true");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -71,12 +100,7 @@ async fn late_callback_begins_again_with_one_click_and_keeps_the_destination() {
 async fn provider_that_is_busy_keeps_the_destination() {
     let (server, provider) = both().await;
     let (location, cookie) = server.leave(PROFILE).await;
-    let declined = vec![
-        ("error", "temporarily_unavailable".to_owned()),
-        provider.approve(&location)[1].clone(),
-        issuer(&provider),
-    ];
-    let answer = server.come_back(&cookie, &declined).await;
+    let answer = server.come_back(&cookie, &declined(&provider, &location, "too many requests")).await;
     assert_eq!(leads_to(&answer), "/sign-in?next=%2Fsettings%2Fprofile%3Fa%3Db&unfinished=true");
 }
 
@@ -133,6 +157,8 @@ async fn destination_is_not_readable_on_its_way() {
     assert!(longest.len() < 1_000, "{longest}");
 }
 
-fn issuer(provider: &Provider) -> (&'static str, String) {
-    ("iss", provider.url.clone())
+/// A callback without a code, as Keycloak sends it.
+fn declined(provider: &Provider, location: &str, description: &str) -> Vec<(&'static str, String)> {
+    let [_, state, iss] = provider.approve(location).try_into().expect("three parameters");
+    vec![("error", "temporarily_unavailable".to_owned()), ("error_description", description.to_owned()), state, iss]
 }
