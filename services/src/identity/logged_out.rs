@@ -49,7 +49,8 @@ pub(super) async fn keep(
     Ok(())
 }
 
-/// Refuses claims that were issued, or a sign-in that began, not later than a logout of the same session or user. No
+/// Refuses claims that were issued, or a sign-in that began, not later than a logout of the same session or user; of the
+/// user alone where the claims name no session. No
 /// logout is committed between this and the end of the transaction.
 pub(super) async fn check(
     services: &Services,
@@ -66,7 +67,8 @@ pub(super) async fn check(
     let is_logged_out = sqlx::query_scalar!(
         r#"select exists (
              select from provider_logouts
-             where issuer = $1 and (sid = $2 or (sid is null and subject = $3)) and (subject is null or subject = $3)
+             where issuer = $1 and (subject is null or subject = $3)
+               and (sid = $2 or ((sid is null or $2 is null) and subject = $3))
                and (issued_at >= $4 or received_at >= $5)) as "exists!""#,
         issuer,
         origin.sid,

@@ -75,7 +75,9 @@ pub async fn back_channel(services: &Services, token: &str) -> Result<u64, Fault
     Ok(ended)
 }
 
-/// Users are locked before their sessions, in the order of their ids, as everywhere.
+/// Revokes the sessions that a logout names. A session whose ID token named no `sid` may be the one that is meant, so it
+/// is revoked with the others of its user. Users are locked before their sessions, in the order of their ids, as
+/// everywhere.
 pub(crate) async fn end(
     connection: &mut PgConnection,
     issuer: &str,
@@ -84,7 +86,8 @@ pub(crate) async fn end(
 ) -> Result<u64, Error> {
     let sessions = sqlx::query_scalar!(
         "select p.session_id from provider_sessions p
-         where p.issuer = $1 and ($2::text is null or p.sid = $2) and ($3::text is null or p.subject = $3)",
+         where p.issuer = $1 and ($3::text is null or p.subject = $3)
+           and ($2::text is null or p.sid = $2 or (p.sid is null and $3::text is not null))",
         issuer,
         sid,
         subject

@@ -141,6 +141,33 @@ async fn the_provider_ends_one_session_or_all_of_somebody() {
     assert_eq!(status.last_back_channel_logout_at, Some(server.world.clock.now()));
 }
 
+/// Providers may name the session in logout tokens and not in ID tokens.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn logout_of_a_session_ends_those_of_its_user_that_have_no_sid() {
+    let (server, provider) = both().await;
+    let without_sid = |name: &str| {
+        let mut claims = person(name, &["developer"]);
+        claims.remove("sid");
+        claims
+    };
+    provider.sign_in_as(without_sid("ada"));
+    let ada = server.sign_in(&provider).await;
+    let (location, cookie) = server.leave("%2F").await;
+    provider.sign_in_as(without_sid("grace"));
+    let grace = server.sign_in(&provider).await;
+    assert_eq!(send(&server, &logout_token(&provider, |_| {})).await, StatusCode::OK);
+    assert!(who(&server, &ada).await.is_none() && who(&server, &grace).await.is_some());
+    provider.sign_in_as(without_sid("ada"));
+    let late = server.come_back(&cookie, &provider.approve(&location)).await;
+    assert_eq!(cookie_of(&late, "__Host-bursar"), "", "it began before the logout");
+    let session_alone = logout_token(&provider, |it| {
+        it.claim("sub", Value::Null);
+        it.claim("jti", json!("token-2"));
+    });
+    assert_eq!(send(&server, &session_alone).await, StatusCode::OK);
+    assert!(who(&server, &grace).await.is_some(), "another user's, perhaps");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_logout_token_ends_nothing() {
     let (server, provider) = both().await;
