@@ -209,14 +209,18 @@ fn search(looking: &mut Looking, report: &mut Report, words: &Words, plain: f64)
             );
         }
     }
+    let all_projects = format!("{PROJECTS}?type=all&");
+    let (shared_projects, budgets) = (format!("{PROJECTS}?"), format!("{BUDGETS}?"));
     for (what, list, term) in [
-        ("Projects, one project", PROJECTS, words.small.as_str()),
-        ("Projects, every personal one", PROJECTS, "personal project"),
-        ("Projects, in none", PROJECTS, "qxqxqx"),
-        ("Budgets, many", BUDGETS, "engineering"),
-        ("Budgets, none", BUDGETS, "qxqxqx"),
+        ("Shared projects, one project", &shared_projects, words.small.as_str()),
+        ("Shared projects, in none", &shared_projects, "qxqxqx"),
+        ("Projects of all types, one project", &all_projects, words.small.as_str()),
+        ("Projects of all types, every personal one", &all_projects, "personal project"),
+        ("Projects of all types, in none", &all_projects, "qxqxqx"),
+        ("Budgets, many", &budgets, "engineering"),
+        ("Budgets, none", &budgets, "qxqxqx"),
     ] {
-        let cost = looking.cost(&format!("{list}?rows=50&q={}", encoded(term)))?;
+        let cost = looking.cost(&format!("{list}rows=50&q={}", encoded(term)))?;
         against(report, &format!("{what} (“{term}”)"), &cost, plain);
     }
     let members = format!("{PROJECTS}/{}?rows=50&q={}", encoded(&words.large), encoded(&words.last));
@@ -227,6 +231,8 @@ fn search(looking: &mut Looking, report: &mut Report, words: &Words, plain: f64)
 
 const ROLES: [&str; 4] = ["user", "auditor", "admin", "maintainer"];
 const STATES: [&str; 4] = ["active", "no-sign-in", "locked", "deactivated"];
+const KINDS: [&str; 2] = ["regular", "external"];
+const PROJECT_TYPES: [&str; 3] = ["shared", "personal", "all"];
 const SORTS: [&str; 3] = ["name", "last-sign-in", "created"];
 
 fn filters_and_sorts(looking: &mut Looking, report: &mut Report, words: &Words, plain: f64) -> Result<()> {
@@ -248,11 +254,12 @@ fn filters_and_sorts(looking: &mut Looking, report: &mut Report, words: &Words, 
     for (size, project) in [("largest", &words.large), ("smallest", &words.small)] {
         pages.push((format!("People of the {size} project"), format!("{USERS}?rows=50&project={}", encoded(project))));
     }
-    for sort in ["name", "created"] {
-        pages.extend(
-            directions
-                .map(|dir| (format!("Projects by {sort} {dir}"), format!("{PROJECTS}?rows=50&sort={sort}&dir={dir}"))),
-        );
+    pages.extend(KINDS.map(|kind| (format!("People, type {kind}"), format!("{USERS}?rows=50&type={kind}"))));
+    for (types, sort) in PROJECT_TYPES.iter().flat_map(|types| ["name", "created"].map(|sort| (types, sort))) {
+        pages.extend(directions.map(|dir| {
+            let path = format!("{PROJECTS}?rows=50&type={types}&sort={sort}&dir={dir}");
+            (format!("Projects, type {types}, by {sort} {dir}"), path)
+        }));
     }
     for sort in ["name", "hard-limit", "updated"] {
         pages.extend(
