@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { arrived } from "../../support/steps";
 import { answerKeycloak, at, atSignIn, expect, test } from "../../support/through-keycloak";
 
-/** Where Bursar sends somebody to sign in who wants to see this page. */
+/** Opens a page without a session and follows Bursar to Keycloak's sign-in form. */
 async function leaveFor(page: Page, path: string): Promise<void> {
   await page.goto(path);
   await page.getByRole("link", { name: "Continue with Keycloak" }).click();
@@ -14,26 +14,33 @@ function callbackOf(page: Page): Promise<string> {
   return page.waitForRequest((request) => request.url().includes("/sign-in/callback")).then((request) => request.url());
 }
 
-test("of two tabs that wait at Keycloak each ends where it was going", async ({ keycloak, context }) => {
-  const { username, name } = await keycloak.add("developer");
-  const [first, second] = [await context.newPage(), await context.newPage()];
-  await leaveFor(first, at.profile);
-  await leaveFor(second, at.myAccess);
-  await answerKeycloak(second, username);
-  await arrived(second, "My access");
-  // Keycloak's page follows by itself, or is loaded again by its user.
-  await first.bringToFront();
-  if (!first.url().startsWith(keycloak.url)) {
-    await first.waitForURL(`**${at.profile}`);
-  } else {
-    // It may follow by itself at this very moment, which ends the loading.
-    await first.reload().catch(() => undefined);
-  }
-  await arrived(first, name);
-  await expect(first).toHaveURL(new RegExp(`${at.profile}$`));
-  await second.reload();
-  await arrived(second, "My access");
-});
+for (const answered of ["first", "second"]) {
+  test(`of two tabs that wait at Keycloak each ends where it was going when the ${answered} one is answered`, async ({
+    keycloak,
+    context,
+  }) => {
+    const { username, name } = await keycloak.add("developer");
+    const [first, second] = [await context.newPage(), await context.newPage()];
+    await leaveFor(first, at.profile);
+    await leaveFor(second, at.myAccess);
+    const profile = { page: first, heading: name, path: at.profile };
+    const myAccess = { page: second, heading: "My access", path: at.myAccess };
+    const [own, other] = answered === "first" ? [profile, myAccess] : [myAccess, profile];
+    await own.page.bringToFront();
+    await answerKeycloak(own.page, username);
+    await arrived(own.page, own.heading);
+    // Keycloak's page follows by itself, or is loaded again by its user.
+    await other.page.bringToFront();
+    if (other.page.url().startsWith(keycloak.url)) {
+      // It may follow by itself at this very moment, which ends the loading.
+      await other.page.reload().catch(() => undefined);
+    }
+    await arrived(other.page, other.heading);
+    await expect(other.page).toHaveURL(new RegExp(`${other.path}$`));
+    await own.page.reload();
+    await arrived(own.page, own.heading);
+  });
+}
 
 test("a callback that is loaded again leads on, and begins again with one click without a session", async ({
   keycloak,
