@@ -2,8 +2,8 @@
 
 use crate::me::Me;
 use crate::paths;
-use crate::projects::reduced::what_to_ask;
-use crate::projects::row::{ProjectRoleBadge, allowance_words};
+use crate::projects::badges::{ProjectRoleBadge, allowance_words};
+use crate::projects::claims_only_list::what_to_ask;
 use crate::ui::{
     Avatar, AvatarShape, Badge, BadgeKind, ButtonSize, Day, EmptyKind, EmptyState, Icon, LinkButton, Section, Views,
 };

@@ -1,7 +1,7 @@
 //! Whom and what a budget serves.
 
 use super::actions::{TakeBudgetFromPerson, TakeBudgetFromProject};
-use super::row::assigned_words;
+use super::assigned_words::assigned_words;
 use crate::form::ConfirmForm;
 use crate::paths;
 use crate::ui::{

@@ -1,10 +1,11 @@
 //! A budget's page: its facts and whom it serves.
 
 use super::assign;
+use super::assigned_words::assigned_words;
 use super::assignments::assignments;
 use super::data::{BudgetView, ReadBudget};
-use super::row::assigned_words;
 use crate::form::Forms;
+use crate::page::crumbs::administration;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{
@@ -50,12 +51,10 @@ fn budget_page(dated: WithServerTime<BudgetView>, forms: &Forms) -> impl IntoVie
 
 /// The way to a budget's page.
 pub(super) fn crumbs(budget: &BudgetRow) -> Vec<Crumb> {
-    vec![
-        Crumb::here("Settings"),
-        Crumb::here("Administration"),
+    administration([
         Crumb::link("Budgets management", paths::BUDGETS),
         Crumb::link(budget.name.clone(), paths::budget(budget.id)),
-    ]
+    ])
 }
 
 fn head(budget: &BudgetRow, may_manage: bool) -> impl IntoView + use<> {

@@ -4,6 +4,7 @@ use super::actions::CreateBudget;
 use super::data::OpenNewBudget;
 use super::form::{fields, labels};
 use crate::form::{FieldColumn, FormFields, PostForm};
+use crate::page::crumbs::administration;
 use crate::page::{LazyPage, PageData, loaded, use_page};
 use crate::paths;
 use crate::ui::{Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead};
@@ -27,12 +28,7 @@ impl LazyPage for NewBudgetPage {
 }
 
 fn form_page(state: FormFields) -> impl IntoView {
-    let crumbs = vec![
-        Crumb::here("Settings"),
-        Crumb::here("Administration"),
-        Crumb::link("Budgets management", paths::BUDGETS),
-        Crumb::here("Create budget"),
-    ];
+    let crumbs = administration([Crumb::link("Budgets management", paths::BUDGETS), Crumb::here("Create budget")]);
     view! {
         <Title text="Create budget" />
         <PageHead crumbs title="Create budget" />

@@ -1,10 +1,10 @@
 //! Editing a budget, also when somebody else saved it first.
 
 use super::actions::EditBudget;
+use super::assigned_words::assigned_words;
 use super::budget::crumbs;
 use super::data::ReadBudgetToEdit;
 use super::form::{fields, labels};
-use super::row::assigned_words;
 use crate::form::{Edited, FieldColumn, FormFields};
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;

@@ -2,6 +2,7 @@
 
 pub mod actions;
 mod assign;
+mod assigned_words;
 mod assignments;
 pub mod budget;
 pub(crate) mod chooser;
@@ -11,4 +12,3 @@ pub mod delete;
 pub mod edit;
 mod form;
 pub mod list;
-mod row;

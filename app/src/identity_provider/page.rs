@@ -2,6 +2,7 @@
 
 use super::data::{IdentityProvider, ReadIdentityProvider};
 use super::health;
+use crate::page::crumbs::administration;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{Crumb, EmptyKind, EmptyState, Fact, Facts, Icon, LinkButton, PageBody, PageHead, Section};
@@ -49,7 +50,7 @@ fn identity_provider(dated: WithServerTime<IdentityProvider>) -> impl IntoView {
     };
     view! {
         <PageHead
-            crumbs=vec![Crumb::here("Settings"), Crumb::here("Administration"), Crumb::here("Identity provider")]
+            crumbs=administration([Crumb::here("Identity provider")])
             title="Identity provider"
             subtitle
             actions=check

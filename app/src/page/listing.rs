@@ -10,7 +10,7 @@ use domain::user::{UserQuery, UserSort};
 use leptos::prelude::*;
 
 /// What a list is asked for: something to search and filter by, an order, and a place in it.
-pub trait ListQuery: Clone + Default {
+pub trait ListQuery: Clone + Default + PartialEq + Send + Sync + 'static {
     /// The columns that sort.
     type Sort: Copy + PartialEq;
     /// The list's own address.
@@ -125,26 +125,15 @@ pub fn clear<Q: ListQuery>(query: &Q) -> Option<impl IntoView + use<Q>> {
     })
 }
 
-/// The words for a list without rows.
-pub struct EmptyWords {
-    /// When search or filters leave nothing.
-    pub no_match: (&'static str, String),
-    /// When a page is asked for that is beyond the end by now.
-    pub no_page: &'static str,
-    /// When there is nothing at all.
-    pub nothing: AnyView,
-}
-
-/// What stands in place of the rows.
-pub fn empty(query: &impl ListQuery, words: EmptyWords) -> AnyView {
+/// What stands in place of the rows: `no_match` when search or filters leave none of them, `nothing` when there are none.
+pub fn empty(query: &impl ListQuery, many: &str, no_match: String, nothing: AnyView) -> AnyView {
     let (title, text, way, href) = if query.is_narrowed() {
-        let (title, text) = words.no_match;
-        (title, text, "Clear search and filters", query.cleared().address())
+        (format!("No {many} found"), no_match, "Clear search and filters", query.cleared().address())
     } else if query.place().is_some() {
         let text = "The list has become shorter since the last page was read.".to_owned();
-        (words.no_page, text, "Go to the first page", query.clone().address())
+        (format!("No {many} on this page any more"), text, "Go to the first page", query.clone().address())
     } else {
-        return words.nothing;
+        return nothing;
     };
     let actions = move || view! { <LinkButton href>{way}</LinkButton> };
     view! { <EmptyState kind=EmptyKind::NoMatch title text actions /> }.into_any()

@@ -1,6 +1,9 @@
 //! How every page gets its data: one server function, read while rendering, read again after a change.
 
+pub(crate) mod crumbs;
 mod lazy_page;
+pub(crate) mod list_page;
+pub(crate) mod list_parts;
 pub(crate) mod listing;
 #[cfg(feature = "hydrate")]
 mod search;

@@ -1,10 +1,11 @@
 //! Creating a project.
 
 use super::actions::CreateProject;
+use super::badges::allowance_words;
 use super::data::{NewProjectView, OpenNewProject};
 use super::name_rules::NameRules;
-use super::row::allowance_words;
 use crate::form::{FieldColumn, FormFields, PostForm};
+use crate::page::crumbs::administration;
 use crate::page::{LazyPage, PageData, loaded, use_page};
 use crate::paths;
 use crate::ui::{
@@ -41,12 +42,7 @@ impl LazyPage for NewProjectPage {
 }
 
 fn page(view: NewProjectView, state: FormFields) -> impl IntoView {
-    let crumbs = vec![
-        Crumb::here("Settings"),
-        Crumb::here("Administration"),
-        Crumb::link("Projects management", paths::PROJECTS),
-        Crumb::here("Create project"),
-    ];
+    let crumbs = administration([Crumb::link("Projects management", paths::PROJECTS), Crumb::here("Create project")]);
     let full = (!view.allowance.has_room()).then(|| {
         let fact = format!("{}.", allowance_words(view.allowance));
         view! {

@@ -4,6 +4,7 @@ use super::actions::EditProject;
 use super::data::ReadProjectFacts;
 use crate::form::{Edited, FieldColumn, FormFields};
 use crate::me::{Me, use_me};
+use crate::page::crumbs::administration;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::read::Data;
@@ -43,13 +44,11 @@ impl LazyPage for EditProjectPage {
 fn form_page(dated: WithServerTime<ProjectFacts>, state: FormFields, may_switch: bool) -> impl IntoView {
     let WithServerTime { now, data: facts } = dated;
     let title = format!("Edit {}", facts.title());
-    let crumbs = vec![
-        Crumb::here("Settings"),
-        Crumb::here("Administration"),
+    let crumbs = administration([
         Crumb::link("Projects management", paths::PROJECTS),
         Crumb::link(facts.title(), paths::project(facts.name.as_str())),
         Crumb::here("Edit"),
-    ];
+    ]);
     let edited = Edited {
         action: EditProject::url(),
         form: "edit-project",

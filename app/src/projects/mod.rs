@@ -2,13 +2,13 @@
 
 pub mod actions;
 pub(crate) mod add_member;
+pub(crate) mod badges;
+pub(crate) mod claims_only_list;
 pub mod create;
 pub mod data;
-mod deleted;
+mod deleted_list;
 pub mod edit;
 pub mod list;
 pub(crate) mod member_role;
 mod name_rules;
 pub mod project;
-pub(crate) mod reduced;
-pub(crate) mod row;

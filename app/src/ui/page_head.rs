@@ -15,8 +15,8 @@ pub fn PageHead(
     #[prop(into)]
     title: String,
     /// One quiet line beside it.
-    #[prop(optional, into)]
-    subtitle: Option<String>,
+    #[prop(optional)]
+    subtitle: &'static str,
     /// Buttons, one of them primary at most.
     #[prop(optional, into)]
     actions: ViewFnOnce,
@@ -26,7 +26,7 @@ pub fn PageHead(
             {(!crumbs.is_empty()).then(|| view! { <Breadcrumbs crumbs /> })}
             <div class="mt-0.5 flex min-h-10 flex-wrap items-center gap-x-3 gap-y-2 max-nav:mt-1 max-nav:min-h-0">
                 <h1 class="text-xl font-title wrap-anywhere">{title}</h1>
-                {subtitle.map(|subtitle| view! { <p class="text-sm text-ink-2">{subtitle}</p> }).views()}
+                {(!subtitle.is_empty()).then(|| view! { <p class="text-sm text-ink-2">{subtitle}</p> }).views()}
                 <div class="ms-auto flex flex-wrap gap-2 empty:hidden max-nav:ms-0 max-nav:w-full max-nav:[&>*]:flex-auto">
                     {actions.run()}
                 </div>

@@ -285,8 +285,8 @@ impl Stacked {
 #[component]
 pub fn Cell(
     /// Stands before the content once the row is stacked and the head is gone.
-    #[prop(optional, into)]
-    label: Option<String>,
+    #[prop(optional)]
+    label: &'static str,
     /// Figures stand at the right.
     #[prop(optional)]
     figures: bool,
@@ -316,7 +316,7 @@ pub fn Cell(
     ];
     let class = class.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     view! {
-        <td role="cell" class=class data-label=label>
+        <td role="cell" class=class data-label=(!label.is_empty()).then_some(label)>
             {children()}
         </td>
     }

@@ -3,6 +3,7 @@
 use super::actions::CreatePerson;
 use super::data::OpenNewPerson;
 use crate::form::{FieldColumn, FormFields, PostForm};
+use crate::page::crumbs::administration;
 use crate::page::{LazyPage, PageData, loaded, use_page};
 use crate::paths;
 use crate::ui::{
@@ -34,12 +35,7 @@ impl LazyPage for NewPersonPage {
 }
 
 fn form_page(state: FormFields) -> impl IntoView {
-    let crumbs = vec![
-        Crumb::here("Settings"),
-        Crumb::here("Administration"),
-        Crumb::link("Users management", paths::USERS),
-        Crumb::here("Create person"),
-    ];
+    let crumbs = administration([Crumb::link("Users management", paths::USERS), Crumb::here("Create user")]);
     let (labels, autofocus) = (UserDraft::labels(), !state.came_back());
     view! {
         <PageHead crumbs title="Create person" />

@@ -1,202 +1,165 @@
-//! The list of people.
+//! The list of users.
 
 use super::data::ListPeople;
 use super::project_filter;
-use super::row::person_row;
-use crate::form::Hidden;
-use crate::me::{Me, use_me};
-use crate::page::listing::{EmptyWords, ListQuery as _, clear, empty, ignored_notice, pager, result};
-use crate::page::{LazyPage, PageData, loaded, use_page, use_params};
+use crate::me::Me;
+use crate::page::LazyPage;
+use crate::page::list_page::{ListData, ListPage};
+use crate::page::list_parts::{self, Filter, line_if};
+use crate::page::listing::empty;
 use crate::paths;
 use crate::read::Data;
 use crate::suggestions::{NameProject, NamedProject};
 use crate::ui::{
-    ButtonKind, Choice, Crumb, EmptyKind, EmptyState, FilterBar, FilterChip, Header, Icon, LinkButton, PageHead,
-    SearchField, SortHeader, Table, TableBody, TableHead, Views, Width, awaited,
+    Avatar, Choice, Day, EmptyKind, EmptyState, ExternalBadge, Icon, NameCell, Priority, ProjectBadges, RelativeTime,
+    RoleBadge, Stacked, StatusMark, Width, shown_address,
 };
-use domain::page::Page;
 use domain::permission::Permission;
 use domain::role::PlatformRole;
 use domain::user::{DIFFERS, UserKind, UserQuery, UserRow, UserSort, UserStatus};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use time::OffsetDateTime;
 
-pub(super) type Asked = Memo<(UserQuery, Vec<String>)>;
+type Column = list_parts::Column<UserQuery, UserRow>;
 
-/// The list of people.
-pub struct UsersPage {
-    page: PageData<Page<UserRow>>,
-    asked: Asked,
-    me: Data<Me>,
-    project: Data<Option<NamedProject>>,
-}
+/// The project that the list is filtered by.
+pub(super) type FilteredBy = Data<Option<NamedProject>>;
+
+/// The list of users.
+pub struct UsersPage(ListData<UserQuery, UserRow, FilteredBy>);
 
 impl LazyPage for UsersPage {
     fn load() -> Self {
-        let asked = use_params(UserQuery::from_params);
-        let project = Data::read(|| 0, move || NameProject { name: asked.get().0.project });
-        Self { page: use_page(move || ListPeople { query: asked.get().0 }), asked, me: use_me(), project }
+        Self(ListData::load(
+            UserQuery::from_params,
+            |query| ListPeople { query },
+            |requested| Data::read(|| 0, move || NameProject { name: requested.get().0.project }),
+        ))
     }
 
     fn view(self) -> AnyView {
-        let UsersPage { page, asked, me, project } = self;
-        let head = awaited(move || async move {
-            let me = me.get().await.ok().filter(|me| me.may(Permission::ViewUsers))?;
-            Some(list_head(&me, asked, project.get().await.ok().flatten()))
-        });
-        view! {
-            <Title text="Users" />
-            {head}
-            {loaded(page, move |dated, _| people(dated.data, dated.now, &asked.get_untracked()))}
-        }
-        .into_any()
-    }
-}
-
-/// Title, search and filters. They stand outside the rows, so that the search keeps the focus while rows change.
-fn list_head(me: &Me, asked: Asked, project: Option<NamedProject>) -> impl IntoView + use<> {
-    let (may_create, has_provider) = (me.may(Permission::ManageUsers) && !me.has_provider, me.has_provider);
-    let crumbs = vec![Crumb::here("Settings"), Crumb::here("Administration"), Crumb::here("Users management")];
-    let create = move || {
-        may_create.then(|| {
-            view! {
-                <LinkButton href=paths::NEW_USER kind=ButtonKind::Primary icon=Icon::Plus>
-                    "Create person"
-                </LinkButton>
-            }
+        self.0.view(ListPage {
+            one: "user",
+            title: "Users",
+            subtitle: |_| "",
+            may_open: |me| me.may(Permission::ViewUsers),
+            create: |me| (me.may(Permission::ManageUsers) && !me.has_provider).then_some(paths::NEW_USER),
+            searched: "Name or e-mail",
+            filters,
+            notice: project_filter::notice,
+            table: |_, _| ("Users", columns()),
+            empty: no_users,
         })
-    };
-    let search = move || {
-        view! { <SearchField label="Search people" placeholder="Name or e-mail" value=asked.with_untracked(|(query, _)| query.term()) /> }
-    };
-    let choose = project_filter::choose(asked);
-    let title = match &project {
-        Some(NamedProject::One { title, .. }) => Some(title.clone()),
-        _ => None,
-    };
-    let unclear = project.map(|project| project_filter::meaning(&asked.read_untracked().0, project));
-    view! {
-        <PageHead crumbs title="Users" actions=create />
-        <FilterBar action=paths::USERS search=search>
-            {move || filters(&asked.read().0, has_provider, choose, title.clone())}
-        </FilterBar>
-        {unclear}
     }
 }
 
-/// Only where tokens are.
-fn token_filter(query: &UserQuery) -> impl IntoView + use<> {
+fn filters(query: &UserQuery, me: &Me, project: FilteredBy) -> Vec<Filter<UserQuery>> {
+    let mut filters = vec![
+        Filter::Field(project_filter::chip(query, project)),
+        Filter::Choice {
+            name: "role",
+            label: "Role",
+            choices: PlatformRole::ALL.map(|role| Choice::new(role.key(), role.title())).into(),
+            value: query.role.map(PlatformRole::key),
+            without: UserQuery { role: None, ..query.clone() },
+        },
+        Filter::Choice {
+            name: "status",
+            label: "Status",
+            choices: UserStatus::ALL.map(|status| Choice::new(status.key(), status.title())).into(),
+            value: query.status.map(UserStatus::key),
+            without: UserQuery { status: None, ..query.clone() },
+        },
+        Filter::Choice {
+            name: "type",
+            label: "Type",
+            choices: UserKind::ALL.map(|kind| Choice::new(kind.key(), kind.title())).into(),
+            value: query.kind.map(UserKind::key),
+            without: UserQuery { kind: None, ..query.clone() },
+        },
+    ];
+    // Without an identity provider there are no tokens.
+    if me.has_provider {
+        filters.push(Filter::Choice {
+            name: "token",
+            label: "Token",
+            choices: vec![Choice::new(DIFFERS, "Differs from what holds")],
+            value: query.differs.then_some(DIFFERS),
+            without: UserQuery { differs: false, ..query.clone() },
+        });
+    }
+    filters
+}
+
+fn columns() -> Vec<Column> {
+    vec![
+        Column::new("Name", name).sorted_by(UserSort::Name).stacked(|_| Stacked::Line),
+        Column::new("Status", |user, _| view! { <StatusMark status=user.status /> }.into_any()).width(Width::Medium),
+        Column::new("Role", |user, _| view! { <RoleBadge role=user.role /> }.into_any())
+            .width(Width::Medium)
+            .stacked(|user| if user.role == PlatformRole::User { Stacked::Hidden } else { Stacked::End }),
+        Column::new("Type", |user, _| type_of(user.kind))
+            .width(Width::Short)
+            .stacked(|user| line_if(user.kind != UserKind::Regular)),
+        Column::new("Projects", projects).labelled().stacked(|user| line_if(user.project_count > 0)),
+        Column::new("Last sign-in", |user, now| last_sign_in(user.last_sign_in_at, now))
+            .sorted_by(UserSort::LastSignIn)
+            .width(Width::Medium)
+            .labelled()
+            .stacked(|user| line_if(user.last_sign_in_at.is_some()))
+            .class("num text-sm"),
+        Column::new("Created", |user, _| view! { <Day at=user.created_at /> }.into_any())
+            .sorted_by(UserSort::Created)
+            .width(Width::Medium)
+            .from(Priority::P3)
+            .stacked(|_| Stacked::Hidden)
+            .class("num text-sm text-ink-2"),
+    ]
+}
+
+fn name(user: &UserRow, _: OffsetDateTime) -> AnyView {
+    let (name, seed) = (user.name.clone(), user.id.to_string());
+    let detail = shown_address(&user.email, user.email_verified);
     view! {
-        <FilterChip
-            id="filter-token"
-            name="token"
-            label="Token"
-            options=vec![Choice::new(DIFFERS, "Differs from what holds")]
-            selected=query.differs.then(|| DIFFERS.to_owned())
-            clear_href=UserQuery { differs: false, ..query.clone() }.address()
-            submit="Show people"
-        />
+        <NameCell href=paths::user(user.id) name=user.name.clone() detail>
+            <Avatar name seed />
+        </NameCell>
+    }
+    .into_any()
+}
+
+/// The type: a badge for external users, plain text for the others.
+fn type_of(kind: UserKind) -> AnyView {
+    match kind {
+        UserKind::External => view! { <ExternalBadge kind /> }.into_any(),
+        UserKind::Regular => view! { <span class="text-sm text-ink-2">{kind.title()}</span> }.into_any(),
     }
 }
 
-fn filters(
-    query: &UserQuery,
-    has_provider: bool,
-    choose: Callback<String>,
-    title: Option<String>,
-) -> impl IntoView + use<> {
-    let fields = query.cleared().to_params();
-    let roles = PlatformRole::ALL.map(|role| Choice::new(role.key(), role.title()));
-    let states = UserStatus::ALL.map(|status| Choice::new(status.key(), status.title()));
-    view! {
-        <Hidden fields />
-        {project_filter::chip(query, title, choose)}
-        <FilterChip
-            id="filter-role"
-            name="role"
-            label="Role"
-            options=roles.into()
-            selected=query.role.map(|role| role.key().to_owned())
-            clear_href=UserQuery { role: None, ..query.clone() }.address()
-            submit="Show people"
-        />
-        <FilterChip
-            id="filter-status"
-            name="status"
-            label="Status"
-            options=states.into()
-            selected=query.status.map(|status| status.key().to_owned())
-            clear_href=UserQuery { status: None, ..query.clone() }.address()
-            submit="Show people"
-        />
-        <FilterChip
-            id="filter-type"
-            name="type"
-            label="Type"
-            options=UserKind::ALL.map(|kind| Choice::new(kind.key(), kind.title())).into()
-            selected=query.kind.map(|kind| kind.key().to_owned())
-            clear_href=UserQuery { kind: None, ..query.clone() }.address()
-            submit="Show users"
-        />
-        {has_provider.then(|| token_filter(query))}
-        {clear(query)}
+fn projects(user: &UserRow, _: OffsetDateTime) -> AnyView {
+    let (projects, more_href) = (user.projects.clone(), paths::user(user.id));
+    view! { <ProjectBadges projects total=user.project_count address=paths::project more_href /> }.into_any()
+}
+
+/// "4 min ago", or "Never".
+pub(super) fn last_sign_in(at: Option<OffsetDateTime>, now: OffsetDateTime) -> AnyView {
+    match at {
+        Some(at) => view! { <RelativeTime at now /> }.into_any(),
+        None => view! { <span class="text-ink-2">"Never"</span> }.into_any(),
     }
 }
 
-fn people(
-    page: Page<UserRow>,
-    now: OffsetDateTime,
-    (query, ignored): &(UserQuery, Vec<String>),
-) -> impl IntoView + use<> {
-    let (pager, result) = (pager(&page, query), result(&page, "user", "users"));
-    let body = if page.rows.is_empty() {
-        nobody(query)
-    } else {
-        let head = columns(query);
-        let rows = page.rows.into_iter().map(move |row| person_row(row, now)).views();
-        view! {
-            <Table label="People">
-                {head} <TableBody>{rows}</TableBody>
-            </Table>
-        }
-        .into_any()
-    };
-    view! {
-        {ignored_notice(ignored)}
-        {result}
-        {body}
-        {pager}
-    }
-}
-
-fn columns(query: &UserQuery) -> impl IntoView + use<> {
-    let [name, sign_in, created] = UserSort::ALL.map(|sort| query.head(sort));
-    view! {
-        <TableHead>
-            <SortHeader label="Name" by=name />
-            <Header label="Status" width=Width::Medium />
-            <Header label="Role" width=Width::Medium />
-            <Header label="Type" width=Width::Short />
-            <Header label="Projects" />
-            <SortHeader label="Last sign-in" by=sign_in width=Width::Medium />
-            <SortHeader label="Created" by=created width=Width::Medium priority=super::row::CREATED />
-        </TableHead>
-    }
-}
-
-fn nobody(query: &UserQuery) -> AnyView {
-    let text = query.search.as_ref().map_or_else(
-        || "Nobody fits the filters that are set.".to_owned(),
-        |term| format!("Neither a name nor an e-mail that fits the filters contains “{term}”."),
+fn no_users(query: &UserQuery, _: Option<&Me>) -> AnyView {
+    let no_match = query.search.as_ref().map_or_else(
+        || "No users match these filters.".to_owned(),
+        |term| format!("No user with “{term}” in the name or e-mail matches these filters."),
     );
     let nothing = view! {
         <EmptyState
             kind=EmptyKind::Nothing(Icon::Users)
-            title="No people yet"
-            text="People stand here once an admin has created an account for them."
+            title="No users yet"
+            text="Users appear here once an admin has created an account for them."
         />
     };
-    let no_page = "Nobody on this page any more";
-    empty(query, EmptyWords { no_match: ("No people found", text), no_page, nothing: nothing.into_any() })
+    empty(query, "users", no_match, nothing.into_any())
 }

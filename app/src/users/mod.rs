@@ -1,4 +1,4 @@
-//! Users management: the list of people, a person's page, creating a person.
+//! Users management: the list of users, a user's page, creating a user.
 
 pub mod actions;
 pub mod create;
@@ -6,4 +6,3 @@ pub mod data;
 pub mod list;
 pub mod person;
 mod project_filter;
-mod row;

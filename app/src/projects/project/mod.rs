@@ -8,9 +8,10 @@ pub(crate) mod members;
 mod search;
 
 use super::add_member::{AddedTo, FORM, add_member_form};
+use super::badges::KindBadge;
 use super::data::{ProjectView, ReadProject};
-use super::row::KindBadge;
 use crate::form::Forms;
+use crate::page::crumbs::administration;
 use crate::page::listing::ignored_notice;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page, use_params};
 use crate::paths;
@@ -82,12 +83,7 @@ fn add_members(facts: &ProjectFacts, forms: &Forms) -> impl IntoView + use<> {
 
 fn head(facts: &ProjectFacts, may_edit: bool) -> impl IntoView + use<> {
     let title = facts.title().to_owned();
-    let crumbs = vec![
-        Crumb::here("Settings"),
-        Crumb::here("Administration"),
-        Crumb::link("Projects management", paths::PROJECTS),
-        Crumb::here(title.clone()),
-    ];
+    let crumbs = administration([Crumb::link("Projects management", paths::PROJECTS), Crumb::here(title.clone())]);
     let (name, copied) = (facts.name.to_string(), facts.name.to_string());
     let (initials, seed, kind) = (title.clone(), facts.id.to_string(), facts.kind);
     let edit = paths::edit_project(&name);

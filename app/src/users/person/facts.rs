@@ -2,7 +2,7 @@
 
 use crate::ui::{Day, Fact, Facts, RailPart, ShortId, count_words};
 use crate::users::data::UserView;
-use crate::users::row::last_sign_in;
+use crate::users::list::last_sign_in;
 use domain::provider::ProviderKind;
 use leptos::prelude::*;
 use time::OffsetDateTime;

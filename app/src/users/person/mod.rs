@@ -11,6 +11,7 @@ mod roles;
 
 use super::data::{ReadPerson, UserView};
 use crate::form::Forms;
+use crate::page::crumbs::administration;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{
@@ -63,12 +64,7 @@ fn person(dated: WithServerTime<UserView>, forms: &Forms) -> impl IntoView + use
 }
 
 fn head(person: &UserDetail) -> impl IntoView + use<> {
-    let crumbs = vec![
-        Crumb::here("Settings"),
-        Crumb::here("Administration"),
-        Crumb::link("Users management", paths::USERS),
-        Crumb::here(person.name.clone()),
-    ];
+    let crumbs = administration([Crumb::link("Users management", paths::USERS), Crumb::here(person.name.clone())]);
     let (title, name, seed) = (person.name.clone(), person.name.clone(), person.id.to_string());
     let address = address(&person.email);
     let (verified, status, kind, role) = (person.email_verified, person.status, person.kind, person.role);

@@ -4,9 +4,9 @@ use crate::form::{CONFIRMED, ConfirmForm, Forms, Hidden, PostForm, WITHOUT_ADMIN
 use crate::paths;
 use crate::projects::actions::RemoveMember;
 use crate::projects::add_member::{AddedTo, FORM, add_member_form};
+use crate::projects::badges::allowance_words;
 use crate::projects::member_role::{Membership, role_form};
 use crate::projects::project::members::REMOVAL;
-use crate::projects::row::allowance_words;
 use crate::ui::{
     Avatar, AvatarShape, Badge, BadgeKind, Banner, BannerKind, Button, ButtonKind, ButtonSize, Cell, Day,
     DialogIconButton, Header, Icon, NameCell, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead,

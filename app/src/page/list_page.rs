@@ -1,0 +1,177 @@
+//! A page with one list: head, search and filters, a table, and an empty state.
+//!
+//! Everything that differs between lists is a value of [`ListPage`], so that a column or a filter is added in one place.
+
+use super::crumbs::administration;
+use super::list_parts::{Column, Filter};
+use super::listing::{ListQuery, clear, ignored_notice, pager, result};
+use super::{PageData, WithServerTime, loaded, use_page, use_params};
+use crate::error::PageError;
+use crate::form::Hidden;
+use crate::me::{Me, use_me};
+use crate::read::Data;
+use crate::ui::{
+    ButtonKind, Crumb, FilterBar, Icon, LinkButton, PageHead, SearchField, Table, TableBody, TableHead, TableRow,
+    Views, awaited, within_awaited,
+};
+use domain::page::{Page, Params};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// What the address asks for, and the parameters that were not understood.
+pub(crate) type Requested<Q> = Memo<(Q, Vec<String>)>;
+
+/// What a list page consists of. `X` is what the page loads besides rows and user.
+pub(crate) struct ListPage<Q: ListQuery, R, X = ()> {
+    /// One object: "user".
+    pub(crate) one: &'static str,
+    /// The heading: "Users".
+    pub(crate) title: &'static str,
+    /// Beside the heading.
+    pub(crate) subtitle: fn(&Me) -> &'static str,
+    /// Whether the user may see the list.
+    pub(crate) may_open: fn(&Me) -> bool,
+    /// The page that creates an object, for users who may.
+    pub(crate) create: fn(&Me) -> Option<&'static str>,
+    /// The fields that are searched: "Name or e-mail".
+    pub(crate) searched: &'static str,
+    /// The filters, if the list has any for the user.
+    pub(crate) filters: fn(&Q, &Me, X) -> Vec<Filter<Q>>,
+    /// Below the filters.
+    pub(crate) notice: fn(Requested<Q>, X) -> AnyView,
+    /// The name of the table, and its columns.
+    pub(crate) table: fn(&Q, Option<&Me>) -> (&'static str, Vec<Column<Q, R>>),
+    /// Shown when there are no rows.
+    pub(crate) empty: fn(&Q, Option<&Me>) -> AnyView,
+}
+
+impl<Q: ListQuery, R, X> Clone for ListPage<Q, R, X> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Q: ListQuery, R, X> Copy for ListPage<Q, R, X> {}
+
+/// The data of a list page, being loaded.
+pub(crate) struct ListData<Q: ListQuery, R: 'static, X = ()> {
+    page: PageData<Page<R>>,
+    requested: Requested<Q>,
+    me: Data<Me>,
+    more: X,
+}
+
+impl<Q, R, X> ListData<Q, R, X>
+where
+    Q: ListQuery,
+    R: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    X: Copy + Send + Sync + 'static,
+{
+    /// Loads what the address asks for, again whenever it changes.
+    pub(crate) fn load<F>(
+        parse: fn(&mut Params) -> Q,
+        call: impl Fn(Q) -> F + Send + Sync + 'static,
+        more: impl FnOnce(Requested<Q>) -> X,
+    ) -> Self
+    where
+        F: ServerFn<Output = WithServerTime<Page<R>>, Error = PageError> + Serialize + 'static,
+    {
+        let requested = use_params(parse);
+        Self { page: use_page(move || call(requested.get().0)), requested, me: use_me(), more: more(requested) }
+    }
+
+    /// The page.
+    pub(crate) fn view(self, list: ListPage<Q, R, X>) -> AnyView {
+        let Self { page, requested, me, more } = self;
+        let head = awaited(move || async move {
+            let me = me.get().await.ok().filter(list.may_open);
+            me.map(|me| list.head(me, requested, more))
+        });
+        let body = move |page: WithServerTime<Page<R>>| {
+            within_awaited(async move {
+                let me = me.get().await.ok();
+                list.body(page, &requested.get_untracked(), me.as_ref())
+            })
+        };
+        view! {
+            <Title text=list.title />
+            {head}
+            {loaded(page, move |page, _| body(page))}
+        }
+        .into_any()
+    }
+}
+
+impl<Q, R, X> ListPage<Q, R, X>
+where
+    Q: ListQuery,
+    R: 'static,
+    X: Copy + Send + Sync + 'static,
+{
+    /// Title, search and filters. They stand outside the rows, so that the search keeps the focus while rows change.
+    fn head(self, me: Me, requested: Requested<Q>, more: X) -> AnyView {
+        let Self { one, title, searched, .. } = self;
+        let crumbs = administration([Crumb::here(format!("{title} management"))]);
+        let create = (self.create)(&me);
+        let actions = move || {
+            create.map(|href| {
+                view! {
+                    <LinkButton href kind=ButtonKind::Primary icon=Icon::Plus>
+                        {format!("Create {one}")}
+                    </LinkButton>
+                }
+            })
+        };
+        let (label, value) = (format!("Search {}", self.many()), requested.with_untracked(|(query, _)| query.term()));
+        let search = move || view! { <SearchField label placeholder=searched value /> };
+        view! {
+            <PageHead crumbs title subtitle=(self.subtitle)(&me) actions />
+            <FilterBar action=Q::PATH search>
+                {move || self.chips(&requested.read().0, &me, more)}
+            </FilterBar>
+            {(self.notice)(requested, more)}
+        }
+        .into_any()
+    }
+
+    fn chips(self, query: &Q, me: &Me, more: X) -> Option<AnyView> {
+        let filters = (self.filters)(query, me, more);
+        let (has_filters, submit) = (!filters.is_empty(), format!("Show {}", self.many()));
+        has_filters.then(|| {
+            let chips = filters.into_iter().map(|filter| filter.chip(&submit)).views();
+            view! { <Hidden fields=query.cleared().params() /> {chips} {clear(query)} }.into_any()
+        })
+    }
+
+    fn body(self, page: WithServerTime<Page<R>>, (query, ignored): &(Q, Vec<String>), me: Option<&Me>) -> AnyView {
+        let WithServerTime { now, data: page } = page;
+        let body = if page.rows.is_empty() {
+            (self.empty)(query, me)
+        } else {
+            let (label, columns) = (self.table)(query, me);
+            let head = columns.iter().map(|column| column.head(query)).views();
+            let row = |row: &R| {
+                let cells = columns.iter().map(|column| column.cell(row, now)).views();
+                view! { <TableRow>{cells}</TableRow> }
+            };
+            let rows = page.rows.iter().map(row).views();
+            view! {
+                <Table label>
+                    <TableHead>{head}</TableHead>
+                    <TableBody>{rows}</TableBody>
+                </Table>
+            }
+            .into_any()
+        };
+        view! { {ignored_notice(ignored)} {result(&page, self.one, &self.many())} {body} {pager(&page, query)} }
+            .into_any()
+    }
+
+    /// Several objects: "users".
+    fn many(self) -> String {
+        self.title.to_lowercase()
+    }
+}
