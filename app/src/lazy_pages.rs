@@ -21,7 +21,7 @@ use crate::projects::create::NewProjectPage;
 use crate::projects::edit::EditProjectPage;
 use crate::projects::list::ProjectsPage;
 use crate::projects::project::ProjectPage;
-use crate::users::create::NewPersonPage;
+use crate::users::create::NewUserPage;
 use crate::users::list::UsersPage;
 use crate::users::person::PersonPage;
 
@@ -32,6 +32,6 @@ lazy_chunk!(
 lazy_chunk!(Lists, lists, load_lists: BudgetsPage, ProjectsPage, UsersPage);
 lazy_chunk!(
     Objects, objects, load_objects:
-    BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, IdentityProviderPage, NewBudgetPage, NewPersonPage, NewProjectPage,
+    BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, IdentityProviderPage, NewBudgetPage, NewUserPage, NewProjectPage,
     PersonPage, ProjectPage,
 );

@@ -4,7 +4,10 @@ use crate::detour::Detour;
 use crate::next::NextPath;
 use crate::plain_http::PlainHttp;
 use crate::theme::Theme;
+use domain::actor::Target;
 use domain::error::Refusal;
+use domain::permission::Asks;
+use domain::project::ProjectName;
 use http::HeaderMap;
 use http::header::{ACCEPT, REFERER};
 use http::request::Parts;
@@ -13,7 +16,7 @@ use serde::Deserialize;
 use services::Services;
 use services::client::{Client, SessionToken};
 use services::forms::FlashCookie;
-use services::guard::Caller;
+use services::guard::{Caller, Can};
 use services::handover::HandoverToken;
 use services::kept_form::KeptForm;
 use services::submission::FormKey;
@@ -81,6 +84,26 @@ pub(crate) fn signed_in() -> Result<(Services, Caller), Refusal> {
         return Err(Refusal::PasswordChangeDue);
     }
     Ok((services()?, caller))
+}
+
+/// The services, and proof that the permission table grants the user `P` on the platform.
+pub(crate) fn permitted<P: Asks>() -> Result<(Services, Can<P>), Refusal> {
+    let (services, caller) = signed_in()?;
+    let can = caller.can(Target::Platform)?;
+    Ok((services, can))
+}
+
+/// The services, and proof that the permission table grants the user `P` in the project of this technical name.
+pub(crate) async fn permitted_in<P: Asks>(project: &str) -> Result<(Services, Can<P>), services::Error> {
+    let (services, caller) = signed_in()?;
+    let project = services::projects::id_of(&services, &caller, &parse_project(project)?).await?;
+    let can = caller.can(Target::Project(project))?;
+    Ok((services, can))
+}
+
+/// Reads a technical name from a form or an address; what is none leads nowhere.
+pub(crate) fn parse_project(raw: &str) -> Result<ProjectName, Refusal> {
+    ProjectName::parse_existing(raw).map_err(|_| Refusal::NotFound)
 }
 
 /// Reads an identifier from a form or an address; what is none leads nowhere.

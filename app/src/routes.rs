@@ -23,7 +23,7 @@ use crate::projects::edit::EditProjectPage;
 use crate::projects::list::ProjectsPage;
 use crate::projects::project::ProjectPage;
 use crate::ui::{LinkButton, LonelySheet, Waiting};
-use crate::users::create::NewPersonPage;
+use crate::users::create::NewUserPage;
 use crate::users::list::UsersPage;
 use crate::users::person::PersonPage;
 use leptos::prelude::*;
@@ -74,7 +74,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("profile") view={Lazy::<ProfilePage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("my-access") view={Lazy::<MyAccessPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/users") view={Lazy::<UsersPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/users/new") view={Lazy::<NewPersonPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/users/new") view={Lazy::<NewUserPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/users/:id") view={Lazy::<PersonPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/budgets") view={Lazy::<BudgetsPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/budgets/new") view={Lazy::<NewBudgetPage>::new()} ssr=SsrMode::Async />

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 use {
-    crate::request::signed_in,
+    crate::request::{permitted, permitted_in, signed_in},
     domain::actor::Target,
     domain::error::Refusal,
     domain::permission::{ManageBudgets, ViewBudgets},
@@ -26,9 +26,6 @@ use {
 const MOST_OF_A_KIND: usize = 5;
 
 /// Shared projects that the caller sees, or those to which the caller may add `user`.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "suggest-projects")]
 pub async fn suggest_projects(
     #[server(default)] term: String,
@@ -38,18 +35,12 @@ pub async fn suggest_projects(
 }
 
 /// Active users to add to a project.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "suggest-members")]
 pub async fn suggest_members(#[server(default)] term: String, project: String) -> Result<Vec<Suggestion>, PageError> {
     Ok(members(&term, &project).await.map_err(Refusal::from)?)
 }
 
 /// Budgets of one category or of all.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "suggest-budgets")]
 pub async fn suggest_budgets(
     #[server(default)] term: String,
@@ -70,9 +61,6 @@ pub struct Found {
 }
 
 /// Finds users, projects and budgets that the caller may open, at most five of each.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "find")]
 pub async fn find(#[server(default)] term: String) -> Result<Found, PageError> {
     let (services, caller) = signed_in()?;
@@ -111,9 +99,6 @@ pub enum NamedProject {
 }
 
 /// Finds the project that a filter names by its technical name or its display name; `None` without a filter.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "named-project")]
 pub async fn name_project(name: Option<ProjectName>) -> Result<Option<NamedProject>, PageError> {
     let (services, caller) = signed_in()?;
@@ -133,9 +118,6 @@ pub async fn name_project(name: Option<ProjectName>) -> Result<Option<NamedProje
 }
 
 /// Active users, or shared projects, to assign a budget to.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "suggest-holders")]
 pub async fn suggest_holders(
     #[server(default)] term: String,
@@ -184,10 +166,7 @@ pub(crate) async fn projects(term: &str, user: Option<UserId>) -> Result<Vec<Sug
 
 #[cfg(feature = "ssr")]
 pub(crate) async fn members(term: &str, project: &str) -> Result<Vec<Suggestion>, services::Error> {
-    let (services, caller) = signed_in()?;
-    let name = ProjectName::parse_existing(project).map_err(|_| Refusal::NotFound)?;
-    let project = services::projects::id_of(&services, &caller, &name).await?;
-    let can = caller.can(Target::Project(project))?;
+    let (services, can) = permitted_in(project).await?;
     let Some(term) = Term::parse(term) else { return Ok(Vec::new()) };
     suggestions::users_to_add(&services, &can, term.get()).await
 }
@@ -198,8 +177,7 @@ pub(crate) async fn holders(
     budget: BudgetId,
     is_project: bool,
 ) -> Result<Vec<Suggestion>, services::Error> {
-    let (services, caller) = signed_in()?;
-    let can = caller.can::<ManageBudgets>(Target::Platform)?;
+    let (services, can) = permitted::<ManageBudgets>()?;
     let Some(term) = Term::parse(term) else { return Ok(Vec::new()) };
     let kind = if is_project { SuggestionKind::Project } else { SuggestionKind::User };
     suggestions::holders(&services, &can, term.get(), kind, budget).await
@@ -207,8 +185,7 @@ pub(crate) async fn holders(
 
 #[cfg(feature = "ssr")]
 pub(crate) async fn budgets(term: &str, category: Option<Category>) -> Result<Vec<Suggestion>, services::Error> {
-    let (services, caller) = signed_in()?;
-    let can = caller.can::<ViewBudgets>(Target::Platform)?;
+    let (services, can) = permitted::<ViewBudgets>()?;
     let Some(term) = Term::parse(term) else { return Ok(Vec::new()) };
     suggestions::budgets(&services, &can, term.get(), category).await
 }

@@ -22,9 +22,6 @@ use {
 };
 
 /// Signs somebody in with e-mail address and password.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "sign-in")]
 pub async fn sign_in(email: String, password: String, next: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("sign-in", [("email", &email)]);
@@ -41,9 +38,6 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<Fo
 }
 
 /// Ends the session of this browser, and leads on to end the identity provider's.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "sign-out")]
 pub async fn sign_out() -> Result<FormOutcome, PageError> {
     let form = Form::new("sign-out", []);
@@ -64,9 +58,6 @@ pub async fn sign_out() -> Result<FormOutcome, PageError> {
 }
 
 /// Confirms with the password who one is, then has what was held up sent once more, to `confirm_action` if it names one.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "account/confirm")]
 pub async fn confirm_identity(confirm_password: String, confirm_action: String) -> Result<FormOutcome, PageError> {
     let form = Form::new(confirm::FORM, []).keeping_all(posted()?);
@@ -84,9 +75,6 @@ pub async fn confirm_identity(confirm_password: String, confirm_action: String) 
 }
 
 /// Leaves what was held up in its form, as it was entered.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "account/confirm-later")]
 pub async fn confirm_later(confirm_form: String) -> Result<FormOutcome, PageError> {
     let values = posted()?;
@@ -101,9 +89,6 @@ pub async fn confirm_later(confirm_form: String) -> Result<FormOutcome, PageErro
 
 /// Changes one's password; every other session ends. Also open while a change is due, and then leads on to `next`. Without
 /// `current_password` the session has to prove the one-time password.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "account/change-password")]
 pub async fn change_password(
     #[server(default)] current_password: Option<String>,
@@ -133,9 +118,6 @@ pub async fn change_password(
 }
 
 /// Ends one of one's own sessions.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "account/end-session")]
 pub async fn end_session(session: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("sessions", []);
@@ -148,9 +130,6 @@ pub async fn end_session(session: String) -> Result<FormOutcome, PageError> {
 }
 
 /// Signs out everywhere, here too.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "account/sign-out-everywhere")]
 pub async fn sign_out_everywhere() -> Result<FormOutcome, PageError> {
     let form = Form::new("sessions", []);
@@ -164,9 +143,6 @@ pub async fn sign_out_everywhere() -> Result<FormOutcome, PageError> {
 }
 
 /// Chooses the colours of this browser.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "appearance")]
 pub async fn set_theme(theme: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("appearance", []);

@@ -98,9 +98,6 @@ pub enum Confirmation {
 
 /// Reads how users sign in here, and asks the identity provider whether it answers. Leads a user who is signed in on to
 /// where the address of the page says.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "sign-in-way")]
 pub async fn read_sign_in_way() -> Result<WithServerTime<SignInOffer>, PageError> {
     let services = crate::request::services()?;
@@ -123,9 +120,6 @@ pub async fn read_sign_in_way() -> Result<WithServerTime<SignInOffer>, PageError
 }
 
 /// Reads My access.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "my-access")]
 pub async fn read_my_access() -> Result<WithServerTime<MyAccess>, PageError> {
     crate::page::load_page(|services, caller| async move {
@@ -136,9 +130,6 @@ pub async fn read_my_access() -> Result<WithServerTime<MyAccess>, PageError> {
 }
 
 /// Reads the profile.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "profile")]
 pub async fn read_profile() -> Result<WithServerTime<Profile>, PageError> {
     use domain::actor::Target;
@@ -151,9 +142,6 @@ pub async fn read_profile() -> Result<WithServerTime<Profile>, PageError> {
 }
 
 /// Opens the page that asks who one is.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "confirmation")]
 pub async fn open_confirmation() -> Result<WithServerTime<Confirmation>, PageError> {
     crate::page::load_page(|services, caller| async move {

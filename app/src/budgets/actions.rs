@@ -11,16 +11,14 @@ use leptos::prelude::*;
 use {
     crate::form::{Choice, Done, Form},
     crate::paths,
-    crate::request::{parse_id, signed_in},
+    crate::request::{parse_id, parse_project, permitted},
     crate::suggestions,
-    domain::actor::Target,
     domain::budget::{BudgetDraft, HolderCounts},
     domain::draft::{Edit, Precondition},
     domain::error::Refusal,
     domain::form::FieldErrors,
     domain::id::EventId,
     domain::permission::ManageBudgets,
-    domain::project::ProjectName,
     domain::shortened::shortened,
     domain::suggestion::{SuggestionKind, TYPED},
     domain::violation::Violation,
@@ -30,15 +28,11 @@ use {
 };
 
 /// Creates a budget.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/create")]
 pub async fn create_budget(#[server(flatten)] fields: BudgetFields) -> Result<FormOutcome, PageError> {
     let form = Form::new("create-budget", fields.values());
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        let (services, can) = permitted::<ManageBudgets>()?;
         let draft = BudgetDraft::parse_form(&fields)?;
         let id = budgets::create(&services, &can, None, &draft).await?;
         Ok(Done::at(paths::budget(id)).with_notice("Budget created. Assign it to people or projects."))
@@ -47,9 +41,6 @@ pub async fn create_budget(#[server(flatten)] fields: BudgetFields) -> Result<Fo
 }
 
 /// Changes a budget for everybody it serves.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/edit")]
 pub async fn edit_budget(
     budget: String,
@@ -61,8 +52,7 @@ pub async fn edit_budget(
     let form =
         Form::new("edit-budget", fields.values()).keeping("version", version.to_string()).keeping_all(basis.kept());
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        let (services, can) = permitted::<ManageBudgets>()?;
         let id: BudgetId = parse_id(&budget)?;
         let draft = BudgetDraft::parse_form(&fields)?;
         let edit = Edit::new(Precondition::FormVersion { version, basis }, move |stored: BudgetDraft| {
@@ -75,9 +65,6 @@ pub async fn edit_budget(
 }
 
 /// Deletes a budget. The counts are those that the user confirmed: others than these lose nothing.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/delete")]
 pub async fn delete_budget(
     budget: String,
@@ -87,8 +74,7 @@ pub async fn delete_budget(
 ) -> Result<FormOutcome, PageError> {
     let form = Form::new("delete-budget", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        let (services, can) = permitted::<ManageBudgets>()?;
         let counts = HolderCounts { users, projects, deleted_projects };
         let deleted = budgets::delete(&services, &can, parse_id(&budget)?, counts).await?;
         let (done, name) = (Done::at(paths::BUDGETS), shortened(&deleted.name));
@@ -105,15 +91,11 @@ pub async fn delete_budget(
 }
 
 /// Restores the budget that one's own change deleted.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/undo-deletion")]
 pub async fn undo_budget_deletion(event: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("delete-budget", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        let (services, can) = permitted::<ManageBudgets>()?;
         let (budget, name) = budgets::undo_deletion(&services, &can, parse_id::<EventId>(&event)?).await?;
         Ok(Done::at(paths::budget(budget)).with_notice(format!("Restored budget {}.", shortened(&name))))
     })
@@ -130,9 +112,6 @@ pub(super) const fn assign_form_name(category: Category) -> &'static str {
 }
 
 /// Assigns a budget to a user, in place of the one of its category: the budget chosen, or the one that is typed.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/assign-to-person")]
 pub async fn assign_budget_to_person(
     #[server(default)] budget: String,
@@ -141,8 +120,7 @@ pub async fn assign_budget_to_person(
     #[server(default)] typed: String,
 ) -> Result<FormOutcome, PageError> {
     assign(budget, &category, &typed, |budget| async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        let (services, can) = permitted::<ManageBudgets>()?;
         budgets::assign_to_user(&services, &can, parse_budget(&budget)?, parse_id(&person)?).await?;
         Ok(Done::here().with_notice("Budget assigned."))
     })
@@ -150,9 +128,6 @@ pub async fn assign_budget_to_person(
 }
 
 /// Assigns a budget to a project, in place of the one of its category: the budget chosen, or the one that is typed.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/assign-to-project")]
 pub async fn assign_budget_to_project(
     #[server(default)] budget: String,
@@ -161,8 +136,7 @@ pub async fn assign_budget_to_project(
     #[server(default)] typed: String,
 ) -> Result<FormOutcome, PageError> {
     assign(budget, &category, &typed, |budget| async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        let (services, can) = permitted::<ManageBudgets>()?;
         budgets::assign_to_project(&services, &can, parse_budget(&budget)?, &parse_project(&project)?).await?;
         Ok(Done::here().with_notice("Budget assigned."))
     })
@@ -194,9 +168,6 @@ pub(super) const ASSIGN_TO_PROJECT: &str = "assign-to-project";
 
 /// Assigns a budget from its own page, to the user or project that is chosen, or that is typed. It replaces the one of
 /// its category.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/assign")]
 pub async fn assign_budget(
     budget: BudgetId,
@@ -213,8 +184,7 @@ pub async fn assign_budget(
     let form = Form::new(form, [(field, value.as_str()), (TYPED, &typed)]);
     let choice = Choice { field, kind, value, typed: &typed };
     let assign = |holder: String| async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        let (services, can) = permitted::<ManageBudgets>()?;
         if is_project {
             budgets::assign_to_project(&services, &can, budget, &parse_project(&holder)?).await?;
         } else {
@@ -226,15 +196,11 @@ pub async fn assign_budget(
 }
 
 /// Unassigns the budget of a category from a user.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/take-from-person")]
 pub async fn take_budget_from_person(person: String, category: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("take-budget", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        let (services, can) = permitted::<ManageBudgets>()?;
         let changed = budgets::unassign_user(&services, &can, parse_id(&person)?, parse_category(&category)?).await?;
         Ok(unassigned(&changed))
     })
@@ -242,15 +208,11 @@ pub async fn take_budget_from_person(person: String, category: String) -> Result
 }
 
 /// Unassigns the budget of a category from a project.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/take-from-project")]
 pub async fn take_budget_from_project(project: String, category: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("take-budget", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        let (services, can) = permitted::<ManageBudgets>()?;
         let (project, category) = (parse_project(&project)?, parse_category(&category)?);
         let changed = budgets::unassign_project(&services, &can, &project, category).await?;
         Ok(unassigned(&changed))
@@ -268,15 +230,11 @@ fn unassigned(changed: &Changed) -> Done {
 }
 
 /// Assigns the budget again that one's own change unassigned.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "budgets/undo-unassignment")]
 pub async fn undo_unassignment(event: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("take-budget", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageBudgets>(Target::Platform)?;
+        let (services, can) = permitted::<ManageBudgets>()?;
         let name = budgets::undo_unassignment(&services, &can, parse_id::<EventId>(&event)?).await?;
         Ok(Done::here().with_notice(format!("Restored budget {}.", shortened(&name))))
     })
@@ -291,9 +249,4 @@ fn parse_budget(raw: &str) -> Result<BudgetId, FieldErrors> {
 #[cfg(feature = "ssr")]
 fn parse_category(raw: &str) -> Result<Category, Refusal> {
     Category::parse(raw).map_err(|_| Refusal::NotFound)
-}
-
-#[cfg(feature = "ssr")]
-fn parse_project(raw: &str) -> Result<ProjectName, Refusal> {
-    ProjectName::parse_existing(raw).map_err(|_| Refusal::NotFound)
 }

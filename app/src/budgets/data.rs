@@ -17,9 +17,6 @@ pub struct BudgetView {
 }
 
 /// Reads a page of the list of budgets.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "budgets")]
 pub async fn list_budgets(query: BudgetQuery) -> Result<WithServerTime<Page<BudgetRow>>, PageError> {
     use domain::actor::Target;
@@ -30,9 +27,6 @@ pub async fn list_budgets(query: BudgetQuery) -> Result<WithServerTime<Page<Budg
 }
 
 /// Reads a budget's page.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "budget")]
 pub async fn read_budget(id: String) -> Result<WithServerTime<BudgetView>, PageError> {
     use domain::actor::Target;
@@ -46,9 +40,6 @@ pub async fn read_budget(id: String) -> Result<WithServerTime<BudgetView>, PageE
 }
 
 /// Reads what the page that deletes a budget shows, for those who may delete it.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "budget-to-delete")]
 pub async fn read_budget_deletion(id: String) -> Result<WithServerTime<BudgetDeletion>, PageError> {
     use domain::actor::Target;
@@ -60,9 +51,6 @@ pub async fn read_budget_deletion(id: String) -> Result<WithServerTime<BudgetDel
 }
 
 /// Opens the form for a new budget to those who may send it.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "new-budget")]
 pub async fn open_new_budget() -> Result<WithServerTime<()>, PageError> {
     use domain::actor::Target;
@@ -75,9 +63,6 @@ pub async fn open_new_budget() -> Result<WithServerTime<()>, PageError> {
 }
 
 /// Reads a budget for its form, for those who may send it.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "budget-to-edit")]
 pub async fn read_budget_to_edit(id: String) -> Result<WithServerTime<BudgetRow>, PageError> {
     use domain::actor::Target;

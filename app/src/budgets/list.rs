@@ -119,5 +119,5 @@ fn no_budgets(query: &BudgetQuery, _: Option<&Me>) -> AnyView {
             text="A budget says how much a user or a project may spend in one category. A maintainer creates it once and assigns it to many."
         />
     };
-    empty(query, "budgets", no_match, nothing.into_any())
+    empty(query, "budget", no_match, nothing.into_any())
 }

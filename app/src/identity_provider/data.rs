@@ -17,9 +17,6 @@ pub struct IdentityProvider {
 }
 
 /// Reads how the identity provider is doing, and asks it unless it has answered just now.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "identity-provider")]
 pub async fn read_identity_provider() -> Result<WithServerTime<IdentityProvider>, PageError> {
     use domain::actor::Target;

@@ -125,7 +125,7 @@ where
                 }
             })
         };
-        let (label, value) = (format!("Search {}", self.many()), requested.with_untracked(|(query, _)| query.term()));
+        let (label, value) = (format!("Search {one}s"), requested.with_untracked(|(query, _)| query.term()));
         let search = move || view! { <SearchField label placeholder=searched value /> };
         view! {
             <PageHead crumbs title subtitle=(self.subtitle)(&me) actions />
@@ -139,7 +139,7 @@ where
 
     fn chips(self, query: &Q, me: &Me, more: X) -> Option<AnyView> {
         let filters = (self.filters)(query, me, more);
-        let (has_filters, submit) = (!filters.is_empty(), format!("Show {}", self.many()));
+        let (has_filters, submit) = (!filters.is_empty(), format!("Show {}s", self.one));
         has_filters.then(|| {
             let chips = filters.into_iter().map(|filter| filter.chip(&submit)).views();
             view! { <Hidden fields=query.cleared().params() /> {chips} {clear(query)} }.into_any()
@@ -166,12 +166,6 @@ where
             }
             .into_any()
         };
-        view! { {ignored_notice(ignored)} {result(&page, self.one, &self.many())} {body} {pager(&page, query)} }
-            .into_any()
-    }
-
-    /// Several objects: "users".
-    fn many(self) -> String {
-        self.title.to_lowercase()
+        view! { {ignored_notice(ignored)} {result(&page, self.one)} {body} {pager(&page, query)} }.into_any()
     }
 }

@@ -1,7 +1,6 @@
-//! What every list shares: its addresses, its pager, what stands there when
-//! it is empty, and a word about parameters not understood.
+//! What every list shares: addresses, pager, empty states, and the notice about parameters that were not understood.
 
-use crate::ui::{Banner, BannerKind, ButtonKind, EmptyKind, EmptyState, LinkButton, Pager, SortLink, Sorted};
+use crate::ui::{Banner, BannerKind, ButtonKind, EmptyKind, EmptyState, LinkButton, Pager, SortLink, Sorted, counted};
 use crate::url::with_params;
 use domain::budget::{BudgetQuery, BudgetSort};
 use domain::page::{Cursor, Page, PageSize};
@@ -126,12 +125,12 @@ pub fn clear<Q: ListQuery>(query: &Q) -> Option<impl IntoView + use<Q>> {
 }
 
 /// What stands in place of the rows: `no_match` when search or filters leave none of them, `nothing` when there are none.
-pub fn empty(query: &impl ListQuery, many: &str, no_match: String, nothing: AnyView) -> AnyView {
+pub fn empty(query: &impl ListQuery, one: &str, no_match: String, nothing: AnyView) -> AnyView {
     let (title, text, way, href) = if query.is_narrowed() {
-        (format!("No {many} found"), no_match, "Clear search and filters", query.cleared().address())
+        (format!("No {one}s found"), no_match, "Clear search and filters", query.cleared().address())
     } else if query.place().is_some() {
         let text = "The list has become shorter since the last page was read.".to_owned();
-        (format!("No {many} on this page any more"), text, "Go to the first page", query.clone().address())
+        (format!("No {one}s on this page any more"), text, "Go to the first page", query.clone().address())
     } else {
         return nothing;
     };
@@ -140,13 +139,13 @@ pub fn empty(query: &impl ListQuery, many: &str, no_match: String, nothing: AnyV
 }
 
 /// What was found, for screen readers; said when a search or a filter changed it.
-pub fn result<T>(page: &Page<T>, one: &str, many: &str) -> impl IntoView + use<T> {
+pub fn result<T>(page: &Page<T>, one: &str) -> impl IntoView + use<T> {
     let is_all = page.previous.is_none() && page.next.is_none();
+    let count = counted(i64::try_from(page.rows.len()).unwrap_or(i64::MAX), one);
     let words = match page.rows.len() {
-        0 => format!("No {many} match"),
-        1 if is_all => format!("1 {one}"),
-        count if is_all => format!("{count} {many}"),
-        count => format!("{count} {many} on this page"),
+        0 => format!("No {one}s match"),
+        _ if is_all => count,
+        _ => format!("{count} on this page"),
     };
     view! { <p data-result class="sr-only">{words}</p> }
 }

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use {
     crate::form::{Choice, Done, Form},
     crate::paths,
-    crate::request::{current_page, parse_id, signed_in},
+    crate::request::{current_page, parse_id, parse_project, permitted_in, signed_in},
     crate::suggestions,
     crate::url::set_param,
     domain::actor::Target,
@@ -19,25 +19,20 @@ use {
     domain::form::FieldErrors,
     domain::id::{EventId, UserId},
     domain::permission::{
-        Asks, CreateProject as MayCreateProject, DeleteProject as MayDeleteProject, EditProject as MayEditProject,
+        CreateProject as MayCreateProject, DeleteProject as MayDeleteProject, EditProject as MayEditProject,
         ManageMembers, Permission,
     },
-    domain::project::ProjectName,
     domain::role::ProjectRole,
     domain::shortened::shortened,
     domain::suggestion::{SuggestionKind, TYPED},
     domain::violation::Violation,
     leptos::server_fn::ServerFn,
-    services::Services,
-    services::guard::{Caller, Can},
+    services::guard::Caller,
     services::members::{self, WithoutAdmin},
     services::projects,
 };
 
 /// Creates a shared project; its maker becomes project admin.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "projects/create")]
 pub async fn create_project(name: String, #[server(flatten)] fields: ProjectFields) -> Result<FormOutcome, PageError> {
     let form = Form::new("create-project", fields.values()).keeping("name", name.clone());
@@ -53,9 +48,6 @@ pub async fn create_project(name: String, #[server(flatten)] fields: ProjectFiel
 }
 
 /// Changes what a project is called and what it is for.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "projects/edit")]
 pub async fn edit_project(
     project: String,
@@ -67,8 +59,7 @@ pub async fn edit_project(
     let form =
         Form::new("edit-project", fields.values()).keeping("version", version.to_string()).keeping_all(basis.kept());
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = in_project::<MayEditProject>(&services, &caller, &project).await?;
+        let (services, can) = permitted_in::<MayEditProject>(&project).await?;
         let merge = projects::edit(&services, &can, fields.edit(version, basis)?).await?;
         Ok(Done::at(paths::project(&project)).with_notice(merge.notice("Project saved.")))
     })
@@ -76,15 +67,11 @@ pub async fn edit_project(
 }
 
 /// Deletes an empty project.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "projects/delete")]
 pub async fn delete_project(project: String, version: i64) -> Result<FormOutcome, PageError> {
     let form = Form::new("delete-project", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = in_project::<MayDeleteProject>(&services, &caller, &project).await?;
+        let (services, can) = permitted_in::<MayDeleteProject>(&project).await?;
         let changed = projects::delete(&services, &can, Precondition::IfMatch(version)).await?;
         let done = Done::at(paths::PROJECTS);
         let text = format!("{} deleted.", shortened(&changed.name));
@@ -94,15 +81,12 @@ pub async fn delete_project(project: String, version: i64) -> Result<FormOutcome
 }
 
 /// Brings the project back that one's own deletion removed.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "projects/undo-deletion")]
 pub async fn undo_project_deletion(project: String, event: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("restore-project", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
-        let name = ProjectName::parse_existing(&project).map_err(|_| Refusal::NotFound)?;
+        let name = parse_project(&project)?;
         let name = projects::undo_deletion(&services, &caller, &name, parse_id::<EventId>(&event)?).await?;
         Ok(Done::at(paths::project(name.as_str())).with_notice(format!("Restored {}.", shortened(name.as_str()))))
     })
@@ -110,15 +94,12 @@ pub async fn undo_project_deletion(project: String, event: String) -> Result<For
 }
 
 /// Brings a deleted project back.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "projects/restore")]
 pub async fn restore_project(project: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("restore-project", []);
     form.submit(async move {
         let (services, caller) = signed_in()?;
-        let name = ProjectName::parse_existing(&project).map_err(|_| Refusal::NotFound)?;
+        let name = parse_project(&project)?;
         let can = projects::may_restore(&services, &caller, &name).await?;
         let name = projects::restore(&services, &can).await?;
         Ok(Done::at(paths::project(name.as_str())).with_notice(format!("Restored {}.", shortened(name.as_str()))))
@@ -131,9 +112,6 @@ pub(crate) const ADDED_ROLE: &str = "added";
 
 /// Adds a user to a project. The project is chosen on the user's page, the user on the project's: the choice, or what
 /// was typed for it.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "members/add")]
 pub async fn add_member(
     #[server(default)] project: String,
@@ -156,8 +134,7 @@ pub async fn add_member(
 
 #[cfg(feature = "ssr")]
 async fn add(project: String, person: String, role: String) -> Result<Done, services::Error> {
-    let (services, caller) = signed_in()?;
-    let can = in_project::<ManageMembers>(&services, &caller, &project).await.map_err(at_project)?;
+    let (services, can) = permitted_in::<ManageMembers>(&project).await.map_err(at_project)?;
     let role = parse_role(&role)?;
     let person = parse_id(&person)
         .map_err(|_| FieldErrors::one("person", Violation::unknown_choice("a user from the search")))?;
@@ -167,9 +144,6 @@ async fn add(project: String, person: String, role: String) -> Result<Done, serv
 }
 
 /// Makes a member a project admin, or the other way round. `without_admin` says that it may leave no project admin.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "members/set-role")]
 pub async fn change_member_role(
     project: String,
@@ -179,8 +153,7 @@ pub async fn change_member_role(
 ) -> Result<FormOutcome, PageError> {
     let form = Form::new("member-role", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = in_project::<ManageMembers>(&services, &caller, &project).await?;
+        let (services, can) = permitted_in::<ManageMembers>(&project).await?;
         let (role, person) = (parse_role(&role)?, parse_id(&person)?);
         let changed = members::change_role(&services, &can, person, role, parse_without_admin(&without_admin)).await?;
         let is_new = changed.event.is_some();
@@ -191,16 +164,13 @@ pub async fn change_member_role(
             role.title().to_lowercase(),
             shortened(&project),
         );
-        let event = changed.event.filter(|_| may_undo(&caller, person));
+        let event = changed.event.filter(|_| may_undo(can.caller(), person));
         Ok(undoable(Done::here(), text, UndoMemberChange::url(), &project, event))
     })
     .await
 }
 
 /// Removes a member from a project. `without_admin` says that it may leave no project admin.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "members/remove")]
 pub async fn remove_member(
     project: String,
@@ -209,29 +179,24 @@ pub async fn remove_member(
 ) -> Result<FormOutcome, PageError> {
     let form = Form::new("remove-member", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = in_project::<ManageMembers>(&services, &caller, &project).await?;
+        let (services, can) = permitted_in::<ManageMembers>(&project).await?;
         let person: UserId = parse_id(&person)?;
         let changed = members::remove(&services, &can, person, parse_without_admin(&without_admin)).await?;
         // Users who remove themselves may not see the page any more.
-        let done = if caller.actor.user_id == person { Done::at(paths::MY_ACCESS) } else { Done::here() };
+        let done = if can.caller().actor.user_id == person { Done::at(paths::MY_ACCESS) } else { Done::here() };
         let text = format!("Removed {} from {}.", shortened(&changed.name), shortened(&project));
-        let event = changed.event.filter(|_| may_undo(&caller, person));
+        let event = changed.event.filter(|_| may_undo(can.caller(), person));
         Ok(undoable(done, text, UndoMemberChange::url(), &project, event))
     })
     .await
 }
 
 /// Makes a member what the member was before one's own removal or change of role.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "members/undo")]
 pub async fn undo_member_change(project: String, event: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("undo-member-change", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = in_project::<ManageMembers>(&services, &caller, &project).await?;
+        let (services, can) = permitted_in::<ManageMembers>(&project).await?;
         let (name, role) = members::undo(&services, &can, parse_id::<EventId>(&event)?).await?;
         let role = role.title().to_lowercase();
         Ok(Done::here().with_notice(format!("Restored {} as {role} of {}.", shortened(&name), shortened(&project))))
@@ -258,14 +223,6 @@ fn may_undo(caller: &Caller, person: UserId) -> bool {
 #[cfg(feature = "ssr")]
 pub(crate) fn parse_without_admin(raw: &str) -> WithoutAdmin {
     if raw == crate::form::CONFIRMED { WithoutAdmin::Allow } else { WithoutAdmin::Refuse }
-}
-
-/// Finds the project by name and asks the guard.
-#[cfg(feature = "ssr")]
-async fn in_project<P: Asks>(services: &Services, caller: &Caller, name: &str) -> Result<Can<P>, services::Error> {
-    let name = ProjectName::parse_existing(name).map_err(|_| Refusal::NotFound)?;
-    let project = projects::id_of(services, caller, &name).await?;
-    Ok(caller.can(Target::Project(project))?)
 }
 
 /// Where the project is typed, a name that leads nowhere is a problem of that field.

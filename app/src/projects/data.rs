@@ -43,9 +43,6 @@ pub struct NewProjectView {
 }
 
 /// Reads a page of the list of projects.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "projects")]
 pub async fn list_projects(query: ProjectQuery) -> Result<WithServerTime<Page<ProjectRow>>, PageError> {
     crate::page::load_page(|services, caller| async move {
@@ -55,9 +52,6 @@ pub async fn list_projects(query: ProjectQuery) -> Result<WithServerTime<Page<Pr
 }
 
 /// Tells whether a search matches projects of the type that its list leaves out.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "projects-of-other-type")]
 pub async fn match_other_type(query: ProjectQuery) -> Result<WithServerTime<bool>, PageError> {
     crate::page::load_page(|services, caller| async move {
@@ -67,16 +61,13 @@ pub async fn match_other_type(query: ProjectQuery) -> Result<WithServerTime<bool
 }
 
 /// Reads a project's page.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "project")]
 pub async fn read_project(name: String, query: MemberQuery) -> Result<WithServerTime<ProjectView>, PageError> {
     use domain::actor::Target;
     use domain::permission::Permission;
     use domain::project::ProjectKind;
     crate::page::load_page(|services, caller| async move {
-        let name = parse_name(&name)?;
+        let name = crate::request::parse_project(&name)?;
         let project = services::views::project_page::load(&services, &caller, &name, &query).await?;
         let target = Target::Project(project.facts.id);
         let shared = project.facts.kind == ProjectKind::Shared;
@@ -98,15 +89,13 @@ pub async fn read_project(name: String, query: MemberQuery) -> Result<WithServer
 }
 
 /// Reads a project's facts for its edit form.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "project-facts")]
 pub async fn read_project_facts(name: String) -> Result<WithServerTime<ProjectFacts>, PageError> {
     use domain::actor::Target;
     use domain::permission::EditProject;
     crate::page::load_page(|services, caller| async move {
-        let facts = services::views::project_page::facts(&services, &caller, &parse_name(&name)?).await?;
+        let facts =
+            services::views::project_page::facts(&services, &caller, &crate::request::parse_project(&name)?).await?;
         caller.can::<EditProject>(Target::Project(facts.id))?;
         Ok(facts)
     })
@@ -114,9 +103,6 @@ pub async fn read_project_facts(name: String) -> Result<WithServerTime<ProjectFa
 }
 
 /// Opens the form for a new project to those who may send it, with how many more they may be in.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/data", endpoint = "new-project")]
 pub async fn open_new_project() -> Result<WithServerTime<NewProjectView>, PageError> {
     use domain::actor::Target;
@@ -127,9 +113,4 @@ pub async fn open_new_project() -> Result<WithServerTime<NewProjectView>, PageEr
         Ok(NewProjectView { allowance, mode: caller.actor.mode })
     })
     .await
-}
-
-#[cfg(feature = "ssr")]
-fn parse_name(raw: &str) -> Result<domain::project::ProjectName, domain::error::Refusal> {
-    domain::project::ProjectName::parse_existing(raw).map_err(|_| domain::error::Refusal::NotFound)
 }

@@ -174,7 +174,7 @@ fn own_role(project: &ProjectRow, _: OffsetDateTime) -> AnyView {
 fn no_projects(query: &ProjectQuery, may_create: bool) -> AnyView {
     let no_match = match (&query.search, query.state) {
         (Some(term), _) => {
-            format!("No project that you may see with “{term}” in the name or description matches these filters.")
+            format!("No project that you may see has “{term}” in its name or description and matches these filters.")
         }
         (None, Some(ProjectState::WithoutAdmin)) => "Every shared project has a project admin.".to_owned(),
         (None, None) => "There are no projects of this type.".to_owned(),
@@ -182,7 +182,7 @@ fn no_projects(query: &ProjectQuery, may_create: bool) -> AnyView {
             "Deleted projects appear here for 30 days and can be restored.".to_owned()
         }
     };
-    empty(query, "projects", no_match, no_projects_yet(may_create))
+    empty(query, "project", no_match, no_projects_yet(may_create))
 }
 
 fn no_projects_yet(may_create: bool) -> AnyView {

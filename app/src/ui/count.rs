@@ -12,6 +12,11 @@ pub fn count_words(count: i64) -> String {
     text
 }
 
+/// "1 user", "9,412 users", or "10,000+ users" where counting stopped.
+pub fn counted(count: i64, one: &str) -> String {
+    format!("{} {one}{}", count_words(count), if count == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::count_words;

@@ -1,5 +1,6 @@
 //! Times: relative in lists with the absolute time behind, days where something was made.
 
+use super::count::counted;
 use leptos::prelude::*;
 use leptos::tachys::html::InertElement;
 use time::macros::format_description;
@@ -72,10 +73,6 @@ pub fn absolute(at: OffsetDateTime) -> String {
 fn machine(at: OffsetDateTime) -> String {
     let format = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
     at.to_offset(UtcOffset::UTC).format(format).unwrap_or_default()
-}
-
-fn counted(count: i64, unit: &str) -> String {
-    if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
 }
 
 #[cfg(test)]

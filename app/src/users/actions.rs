@@ -1,4 +1,4 @@
-//! What can be done to people.
+//! Changes of users.
 
 use crate::error::PageError;
 use crate::form::FormOutcome;
@@ -11,7 +11,7 @@ use {
     crate::form::{Done, Form},
     crate::paths,
     crate::projects::actions::parse_without_admin,
-    crate::request::{parse_id, signed_in},
+    crate::request::{parse_id, parse_project, permitted, signed_in},
     domain::actor::Target,
     domain::draft::{Edit, Precondition},
     domain::email::Email,
@@ -20,7 +20,6 @@ use {
     domain::id::{EventId, UserId},
     domain::permission::Permission,
     domain::permission::{GrantAuditor, GrantRoles, ManageUsers},
-    domain::project::ProjectName,
     domain::role::PlatformRole,
     domain::shortened::shortened,
     domain::user::UserDraft,
@@ -37,19 +36,15 @@ pub(super) const ROLE_FORM: &str = "platform-role";
 /// Name of the form that changes an address.
 pub(super) const ADDRESS_FORM: &str = "address";
 
-/// Creates a person, who gets a one-time password.
-///
-/// # Errors
-/// As [`PageError`].
+/// Creates a user, who gets a one-time password.
 #[server(prefix = "/act", endpoint = "people/create")]
-pub async fn create_person(name: String, email: String, kind: String) -> Result<FormOutcome, PageError> {
-    let form = Form::new("create-person", [("name", &name), ("email", &email), ("kind", &kind)]);
+pub async fn create_user(name: String, email: String, kind: String) -> Result<FormOutcome, PageError> {
+    let form = Form::new("create-user", [("name", &name), ("email", &email), ("kind", &kind)]);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let (services, can) = permitted::<ManageUsers>()?;
         let account = users::create(&services, &can, &UserDraft::parse(&name, &email, &kind)?).await?;
         let done = Done::at(paths::user(account.id));
-        Ok(hand_over(&services, &caller, account.id, &account.one_time_password, done).await)
+        Ok(hand_over(&services, can.caller(), account.id, &account.one_time_password, done).await)
     })
     .await
 }
@@ -71,9 +66,6 @@ async fn hand_over(services: &Services, caller: &Caller, user: UserId, password:
 
 /// Gives a user another platform role. Admin and maintainer are asked about first, in a dialog whose button sends
 /// `confirmed`. Admins grant and revoke auditor alone.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/set-role")]
 pub async fn set_platform_role(
     person: String,
@@ -106,15 +98,11 @@ pub async fn set_platform_role(
 }
 
 /// Gives a user the platform role back that one's own change replaced.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/undo-role-change")]
 pub async fn undo_role_change(event: String) -> Result<FormOutcome, PageError> {
     let form = Form::new(ROLE_FORM, []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<GrantAuditor>(Target::Platform)?;
+        let (services, can) = permitted::<GrantAuditor>()?;
         let (name, role) = users::undo_role_change(&services, &can, parse_id::<EventId>(&event)?).await?;
         Ok(Done::here().with_notice(format!("Restored: {} is {} again.", shortened(&name), role.title())))
     })
@@ -122,9 +110,6 @@ pub async fn undo_role_change(event: String) -> Result<FormOutcome, PageError> {
 }
 
 /// Closes an account and ends its sessions. `without_admin` says that it may leave projects without a project admin.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/deactivate")]
 pub async fn deactivate_person(
     person: String,
@@ -132,8 +117,7 @@ pub async fn deactivate_person(
 ) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let (services, can) = permitted::<ManageUsers>()?;
         let allowed = parse_without_admin(&without_admin);
         let changed = users::deactivate(&services, &can, parse_id(&person)?, allowed).await?;
         let name = shortened(&changed.name);
@@ -147,15 +131,11 @@ pub async fn deactivate_person(
 }
 
 /// Opens the account again that one's own deactivation closed.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/undo-deactivation")]
 pub async fn undo_deactivation(event: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let (services, can) = permitted::<ManageUsers>()?;
         let name = users::undo_deactivation(&services, &can, parse_id::<EventId>(&event)?).await?;
         Ok(Done::here()
             .with_notice(format!("Restored {}. Sign-in works again; revoked sessions stay revoked.", shortened(&name))))
@@ -164,15 +144,11 @@ pub async fn undo_deactivation(event: String) -> Result<FormOutcome, PageError> 
 }
 
 /// Opens a deactivated account again.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/reactivate")]
 pub async fn reactivate_person(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let (services, can) = permitted::<ManageUsers>()?;
         users::reactivate(&services, &can, parse_id(&person)?).await?;
         Ok(Done::here().with_notice("Account reactivated."))
     })
@@ -180,9 +156,6 @@ pub async fn reactivate_person(person: String) -> Result<FormOutcome, PageError>
 }
 
 /// Gives a user another e-mail address.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/change-address")]
 pub async fn change_address(
     person: String,
@@ -193,8 +166,7 @@ pub async fn change_address(
     let form =
         Form::new(ADDRESS_FORM, [("email", &email)]).keeping("version", version.to_string()).keeping_all(basis.kept());
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let (services, can) = permitted::<ManageUsers>()?;
         let email = Email::parse(&email).map_err(|problem| FieldErrors::one("email", problem))?;
         let edit = Edit::new(Precondition::FormVersion { version, basis }, |stored: UserDraft| {
             Ok(UserDraft { email, ..stored })
@@ -206,15 +178,11 @@ pub async fn change_address(
 }
 
 /// Frees the e-mail address of a deactivated user.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/release-address")]
 pub async fn release_address(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let (services, can) = permitted::<ManageUsers>()?;
         users::release_address(&services, &can, parse_id::<UserId>(&person)?).await?;
         Ok(Done::here().with_notice("E-mail address released."))
     })
@@ -222,15 +190,11 @@ pub async fn release_address(person: String) -> Result<FormOutcome, PageError> {
 }
 
 /// Lets somebody sign in again after too many wrong passwords.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/unlock")]
 pub async fn unlock_person(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let (services, can) = permitted::<ManageUsers>()?;
         users::unlock(&services, &can, parse_id(&person)?).await?;
         Ok(Done::here().with_notice("Account unlocked."))
     })
@@ -238,15 +202,11 @@ pub async fn unlock_person(person: String) -> Result<FormOutcome, PageError> {
 }
 
 /// Ends every session of somebody.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/end-sessions")]
 pub async fn end_sessions_of_person(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let (services, can) = permitted::<ManageUsers>()?;
         users::end_sessions(&services, &can, parse_id(&person)?).await?;
         Ok(Done::here().with_notice("All sessions have ended."))
     })
@@ -254,26 +214,19 @@ pub async fn end_sessions_of_person(person: String) -> Result<FormOutcome, PageE
 }
 
 /// Issues a one-time password and shows it until it is handed over.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/issue-password")]
 pub async fn issue_one_time_password(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let (services, can) = permitted::<ManageUsers>()?;
         let id = parse_id(&person)?;
         let password = users::issue_one_time_password(&services, &can, id).await?;
-        Ok(hand_over(&services, &caller, id, &password, Done::here()).await)
+        Ok(hand_over(&services, can.caller(), id, &password, Done::here()).await)
     })
     .await
 }
 
 /// Takes a one-time password that was handed over off the user's page.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/password-handed-over")]
 pub async fn dismiss_one_time_password(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("handover", []);
@@ -289,15 +242,11 @@ pub async fn dismiss_one_time_password(person: String) -> Result<FormOutcome, Pa
 }
 
 /// Lets an identity that was turned away sign in as this person from now on.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/link-identity")]
 pub async fn link_identity(person: String, issuer: String, subject: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("link-identity", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let (services, can) = permitted::<ManageUsers>()?;
         provision::relink(&services, &can, parse_id::<UserId>(&person)?, &issuer, &subject).await?;
         Ok(Done::here().with_notice("Identity linked. It opens this account from the next sign-in on."))
     })
@@ -305,15 +254,11 @@ pub async fn link_identity(person: String, issuer: String, subject: String) -> R
 }
 
 /// Takes a sign-in that was turned away off somebody's page.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/dismiss-identity")]
 pub async fn dismiss_identity(person: String, issuer: String, subject: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("dismiss-identity", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let (services, can) = permitted::<ManageUsers>()?;
         provision::dismiss(&services, &can, parse_id::<UserId>(&person)?, &issuer, &subject).await?;
         Ok(Done::here().with_notice("Dismissed. It comes back with the next try."))
     })
@@ -321,17 +266,12 @@ pub async fn dismiss_identity(person: String, issuer: String, subject: String) -
 }
 
 /// Stores a project as the one that a user starts in.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/set-default-project")]
 pub async fn set_default_project(person: String, project: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("default-project", []);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageUsers>(Target::Platform)?;
-        let name = ProjectName::parse_existing(&project).map_err(|_| Refusal::NotFound)?;
-        let id = projects::id_of(&services, &caller, &name).await?;
+        let (services, can) = permitted::<ManageUsers>()?;
+        let id = projects::id_of(&services, can.caller(), &parse_project(&project)?).await?;
         users::set_default_project(&services, &can, parse_id(&person)?, id, true).await?;
         Ok(Done::here().with_notice(format!("{} is the default project.", shortened(&project))))
     })
@@ -339,15 +279,11 @@ pub async fn set_default_project(person: String, project: String) -> Result<Form
 }
 
 /// Sets how many shared projects somebody may be in; empty means the default.
-///
-/// # Errors
-/// As [`PageError`].
 #[server(prefix = "/act", endpoint = "people/set-project-limit")]
 pub async fn set_project_limit(person: String, limit: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("project-limit", [("limit", &limit)]);
     form.submit(async move {
-        let (services, caller) = signed_in()?;
-        let can = caller.can::<ManageUsers>(Target::Platform)?;
+        let (services, can) = permitted::<ManageUsers>()?;
         let limit = parse_limit(&limit).map_err(|problem| FieldErrors::one("limit", problem))?;
         let edit = Edit::new(Precondition::None, move |stored| Ok(UserDraft { project_limit: limit, ..stored }));
         users::edit(&services, &can, parse_id::<UserId>(&person)?, edit).await?;

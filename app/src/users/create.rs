@@ -1,7 +1,7 @@
-//! Creating a person.
+//! Creating a user.
 
-use super::actions::CreatePerson;
-use super::data::OpenNewPerson;
+use super::actions::CreateUser;
+use super::data::OpenNewUser;
 use crate::form::{FieldColumn, FormFields, PostForm};
 use crate::page::crumbs::administration;
 use crate::page::{LazyPage, PageData, loaded, use_page};
@@ -15,20 +15,20 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 
-/// The form for a new person.
-pub struct NewPersonPage {
+/// The form for a new user.
+pub struct NewUserPage {
     page: PageData<()>,
 }
 
-impl LazyPage for NewPersonPage {
+impl LazyPage for NewUserPage {
     fn load() -> Self {
-        Self { page: use_page(|| OpenNewPerson {}) }
+        Self { page: use_page(|| OpenNewUser {}) }
     }
 
     fn view(self) -> AnyView {
         view! {
-            <Title text="Create person" />
-            {loaded(self.page, |_, forms| form_page(forms.of("create-person")))}
+            <Title text="Create user" />
+            {loaded(self.page, |_, forms| form_page(forms.of("create-user")))}
         }
         .into_any()
     }
@@ -38,10 +38,10 @@ fn form_page(state: FormFields) -> impl IntoView {
     let crumbs = administration([Crumb::link("Users management", paths::USERS), Crumb::here("Create user")]);
     let (labels, autofocus) = (UserDraft::labels(), !state.came_back());
     view! {
-        <PageHead crumbs title="Create person" />
+        <PageHead crumbs title="Create user" />
         <PageBody>
-            <PostForm action=CreatePerson::url()>
-                <FieldColumn form="create-person" state fact="Not created." labels>
+            <PostForm action=CreateUser::url()>
+                <FieldColumn form="create-user" state fact="Not created." labels>
                     <TextField
                         name=UserDraft::NAME.name
                         label=UserDraft::NAME.label
@@ -55,7 +55,7 @@ fn form_page(state: FormFields) -> impl IntoView {
                         name=UserDraft::EMAIL.name
                         label=UserDraft::EMAIL.label
                         kind=TextKind::Email
-                        hint="They sign in with it. It cannot belong to two people."
+                        hint="They sign in with it. It cannot belong to two users."
                         required=true
                         autocomplete="off"
                     />
@@ -68,7 +68,7 @@ fn form_page(state: FormFields) -> impl IntoView {
                             "Cancel"
                         </LinkButton>
                         <Button kind=ButtonKind::Primary submit=true>
-                            "Create person"
+                            "Create user"
                         </Button>
                     </FormFoot>
                 </FieldColumn>

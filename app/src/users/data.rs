@@ -16,24 +16,24 @@ use {
     services::guard::Caller,
 };
 
-/// A person's page, with what the viewer may do there.
+/// A user's page, with what the viewer may do there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserView {
-    /// The person.
+    /// The user.
     pub person: UserDetail,
-    /// Where the last token disagrees; `None` for people who are linked to nobody at a provider.
+    /// Where the last token disagrees; `None` for users who are linked to no account at the identity provider.
     pub drift: Option<Drift>,
-    /// The viewer looks at the own page.
+    /// The viewer is the user.
     pub is_self: bool,
     /// May create, deactivate, unlock.
     pub may_manage: bool,
-    /// May give admin and maintainer.
+    /// May grant admin and maintainer.
     pub may_grant_roles: bool,
-    /// May give auditor.
+    /// May grant auditor.
     pub may_grant_auditor: bool,
     /// May add to projects and remove from them.
     pub may_manage_members: bool,
-    /// People sign in through an identity provider and have no password here.
+    /// Users sign in through an identity provider and have no password here.
     pub has_provider: bool,
     /// Budgets are in use at all.
     pub has_budgets: bool,
@@ -62,12 +62,9 @@ impl std::fmt::Debug for Handover {
     }
 }
 
-/// Reads a page of the list of people.
-///
-/// # Errors
-/// As [`PageError`].
+/// Reads a page of the list of users.
 #[server(prefix = "/data", endpoint = "people")]
-pub async fn list_people(query: UserQuery) -> Result<WithServerTime<Page<UserRow>>, PageError> {
+pub async fn list_users(query: UserQuery) -> Result<WithServerTime<Page<UserRow>>, PageError> {
     crate::page::load_page(|services, caller| async move {
         let can = caller.can(Target::Platform)?;
         services::views::users::list(&services, &can, &query).await
@@ -75,10 +72,7 @@ pub async fn list_people(query: UserQuery) -> Result<WithServerTime<Page<UserRow
     .await
 }
 
-/// Reads a person's page.
-///
-/// # Errors
-/// As [`PageError`].
+/// Reads a user's page.
 #[server(prefix = "/data", endpoint = "person")]
 pub async fn read_person(id: String) -> Result<WithServerTime<UserView>, PageError> {
     crate::page::load_page(|services, caller| async move {
@@ -117,12 +111,9 @@ async fn handover(services: &Services, caller: &Caller, user: UserId) -> Result<
     Ok(found.map(|services::handover::Handover { password, until }| Handover { password, until }))
 }
 
-/// Opens the form for a new person to those who may send it.
-///
-/// # Errors
-/// As [`PageError`].
+/// Opens the form for a new user to those who may send it.
 #[server(prefix = "/data", endpoint = "new-person")]
-pub async fn open_new_person() -> Result<WithServerTime<()>, PageError> {
+pub async fn open_new_user() -> Result<WithServerTime<()>, PageError> {
     use domain::permission::ManageUsers;
     crate::page::load_page(|services, caller| async move {
         caller.can::<ManageUsers>(Target::Platform)?;

@@ -1,6 +1,6 @@
 //! The list of users.
 
-use super::data::ListPeople;
+use super::data::ListUsers;
 use super::project_filter;
 use crate::me::Me;
 use crate::page::LazyPage;
@@ -32,7 +32,7 @@ impl LazyPage for UsersPage {
     fn load() -> Self {
         Self(ListData::load(
             UserQuery::from_params,
-            |query| ListPeople { query },
+            |query| ListUsers { query },
             |requested| Data::read(|| 0, move || NameProject { name: requested.get().0.project }),
         ))
     }
@@ -161,5 +161,5 @@ fn no_users(query: &UserQuery, _: Option<&Me>) -> AnyView {
             text="Users appear here once an admin has created an account for them."
         />
     };
-    empty(query, "users", no_match, nothing.into_any())
+    empty(query, "user", no_match, nothing.into_any())
 }

@@ -8,7 +8,7 @@ use crate::projects::data::ProjectView;
 use crate::projects::member_role::{Membership, role_form};
 use crate::ui::{
     Avatar, Cell, Day, DialogIconButton, EmptyKind, EmptyState, ExternalBadge, Header, Icon, LinkButton, NameCell,
-    Pager, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, Views, Width, count_words,
+    Pager, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, Views, Width, counted,
     shown_address,
 };
 use domain::page::{Page, PageSize};
@@ -53,12 +53,10 @@ fn has_more(page: &Page<Member>) -> bool {
 }
 
 fn counts(facts: &ProjectFacts) -> String {
-    let counted =
-        |count: i64, one: &str, many: &str| format!("{} {}", count_words(count), if count == 1 { one } else { many });
-    let people = counted(facts.member_count, "person", "people");
+    let members = counted(facts.member_count, "member");
     match facts.kind {
-        ProjectKind::Personal => people,
-        ProjectKind::Shared => format!("{people}, {}", counted(facts.admin_count, "project admin", "project admins")),
+        ProjectKind::Personal => members,
+        ProjectKind::Shared => format!("{members}, {}", counted(facts.admin_count, "project admin")),
     }
 }
 
@@ -184,10 +182,8 @@ fn remove_form(member: &Member, facts: &ProjectFacts) -> impl IntoView + use<> {
 fn nobody(facts: &ProjectFacts, query: &MemberQuery) -> impl IntoView + use<> {
     let all = address(facts.name.as_str(), &MemberQuery { search: None, cursor: None, ..query.clone() });
     let (title, text) = match &query.search {
-        Some(term) => ("No members found", format!("Neither a name nor an e-mail here contains “{term}”.")),
-        None => {
-            ("Nobody on this page", "Nobody is in the project, or fewer people than when you last looked.".to_owned())
-        }
+        Some(term) => ("No members found", format!("No member has “{term}” in the name or e-mail.")),
+        None => ("No members on this page", "The project has fewer members than before, or none.".to_owned()),
     };
     let actions = move || view! { <LinkButton href=all>"Show all members"</LinkButton> };
     view! { <EmptyState kind=EmptyKind::NoMatch title text actions /> }
