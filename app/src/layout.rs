@@ -74,7 +74,7 @@ fn palette(me: &Me) -> impl IntoView + use<> {
     pages.push(link("My access", paths::MY_ACCESS, Icon::KeyRound));
     pages.push(link("Profile", paths::PROFILE, Icon::User));
     let create = [
-        (me.may(Permission::ManageUsers) && !me.has_provider, "Create person", paths::NEW_USER, Icon::UserPlus),
+        (me.may(Permission::ManageUsers) && !me.has_provider, "Create user", paths::NEW_USER, Icon::UserPlus),
         (me.may(Permission::CreateProject), "Create project", paths::NEW_PROJECT, Icon::Plus),
         (me.budgets && me.may(Permission::ManageBudgets), "Create budget", paths::NEW_BUDGET, Icon::Plus),
     ];

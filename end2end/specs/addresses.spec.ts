@@ -53,7 +53,7 @@ for (const scripts of [true, false]) {
       await page.goto(at.newUser);
       await page.getByLabel("Name").fill("Ada Successor");
       await page.getByLabel("E-mail").fill(ada.email);
-      await page.getByRole("button", { name: "Create person" }).click();
+      await page.getByRole("button", { name: "Create user" }).click();
       await arrived(page, "Ada Successor");
     });
   });

@@ -33,7 +33,7 @@ for (const scripts of [true, false]) {
       await alive(slow, scripts);
       await fillUser(slow, "Zelda Impatient", email);
       line.holdBack(700);
-      await press(slow.getByRole("button", { name: "Create person" }), 3);
+      await press(slow.getByRole("button", { name: "Create user" }), 3);
       await arrived(slow, "Zelda Impatient");
       const password = await slow.locator("code.select-all").innerText();
       await Visitor.signedIn(bursar.origin, email, password);
@@ -81,7 +81,7 @@ for (const scripts of [true, false]) {
       await alive(slow, scripts);
       await fillUser(slow, "Zelda Lost", email);
       line.dropAnswers(1);
-      await slow.getByRole("button", { name: "Create person" }).click();
+      await slow.getByRole("button", { name: "Create user" }).click();
       if (!scripts) {
         // The browser's own error page offers to load it again, which sends the form again.
         await slow.waitForURL(/chrome-error/).catch(() => undefined);
@@ -97,10 +97,10 @@ for (const scripts of [true, false]) {
       await alive(slow, scripts);
       await fillUser(slow, "Zelda Second", taken.email);
       line.holdBack(300);
-      await press(slow.getByRole("button", { name: "Create person" }), 2);
+      await press(slow.getByRole("button", { name: "Create user" }), 2);
       await expect(slow.getByLabel("E-mail")).toHaveAccessibleDescription(/Another user has this e-mail address/);
       await slow.getByLabel("E-mail").fill(`${unique("second")}@example.com`);
-      await slow.getByRole("button", { name: "Create person" }).click();
+      await slow.getByRole("button", { name: "Create user" }).click();
       await arrived(slow, "Zelda Second");
     });
 
@@ -110,11 +110,11 @@ for (const scripts of [true, false]) {
           await slow.goto(line.origin + at.newUser);
         } else {
           await slow.goBack();
-          await arrived(slow, "Create person");
+          await arrived(slow, "Create user");
         }
         await alive(slow, scripts);
         await fillUser(slow, name, `${unique("back")}@example.com`);
-        await slow.getByRole("button", { name: "Create person" }).click();
+        await slow.getByRole("button", { name: "Create user" }).click();
         await arrived(slow, name);
       }
     });
@@ -127,9 +127,9 @@ for (const scripts of [true, false]) {
         await alive(tab, scripts);
         await fillUser(tab, "Zelda Tabs", email);
       }
-      await slow.getByRole("button", { name: "Create person" }).click();
+      await slow.getByRole("button", { name: "Create user" }).click();
       await arrived(slow, "Zelda Tabs");
-      await other.getByRole("button", { name: "Create person" }).click();
+      await other.getByRole("button", { name: "Create user" }).click();
       await expect(other.getByLabel("E-mail")).toHaveAccessibleDescription(/Another user has this e-mail address/);
       await expect(other.getByLabel("Name", { exact: true })).toHaveValue("Zelda Tabs");
     });
@@ -157,7 +157,7 @@ test("a form that takes long says what happens, in the same space", async ({ slo
   await alive(slow);
   await fillUser(slow, "Zelda Waiting", `${unique("waiting")}@example.com`);
   const button = slow.locator("form:has([name=kind]) button[type=submit]");
-  await expect(button).toHaveAccessibleName("Create person");
+  await expect(button).toHaveAccessibleName("Create user");
   const before = await button.boundingBox();
   line.holdBack(1500);
   await button.click();

@@ -11,7 +11,7 @@ const withDetours = throughEntra.extend<Firefox>(firefox);
 withDetours.use({ signOutDetours: 2 });
 
 /** On the button, on the link to it and above the form. */
-const CREATE_USER = "Create person";
+const CREATE_USER = "Create user";
 const QUINN = { name: "Quinn Adeyemi", email: "quinn.adeyemi@example.com" };
 const WAYS = [
   { how: "with scripts", scripts: true },

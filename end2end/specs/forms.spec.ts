@@ -19,13 +19,13 @@ interface Wrong {
 const WRONG_INPUT: Record<string, Wrong> = {
   "a person without a name and with half an address": {
     page: at.newUser,
-    button: "Create person",
+    button: "Create user",
     typed: { Name: "   ", "E-mail": "ada@" },
     problems: { Name: "Enter the name.", "E-mail": "Enter an e-mail address like name@example.com." },
   },
   "a person with a name too long": {
     page: at.newUser,
-    button: "Create person",
+    button: "Create user",
     typed: { Name: "a".repeat(260), "E-mail": "" },
     problems: { Name: "Shorten the name by 5", "E-mail": "Enter an e-mail address." },
   },
@@ -275,7 +275,7 @@ test("a name that is taken is told so at the field", async ({ open, people, faul
     await page.goto(at.newUser);
     await field(page, "Name").fill("Another Ada");
     await field(page, "E-mail").fill(ada.email.toUpperCase());
-    await page.getByRole("button", { name: "Create person" }).click();
+    await page.getByRole("button", { name: "Create user" }).click();
     const problem = /Another user has this e-mail address./;
     await expect(field(page, "E-mail")).toHaveAccessibleDescription(problem);
   });

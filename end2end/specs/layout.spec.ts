@@ -70,7 +70,7 @@ for (const scene of SCENES.filter(({ name }) => ["users", "projects", "budgets"]
 }
 
 test("every page has a title of its own that ends in the name of the console", async ({ show }) => {
-  const pages = ["sign-in", "profile", "my access", "users", "person", "create person", "projects", "project"];
+  const pages = ["sign-in", "profile", "my access", "users", "person", "create user", "projects", "project"];
   pages.push("create project", "edit project", "budgets", "budget", "create budget", "edit budget");
   const titles = new Set<string>();
   for (const scene of SCENES.filter(({ name }) => pages.includes(name))) {
@@ -267,9 +267,9 @@ test("a slash goes to the search", async ({ open }) => {
   await page.goto(at.users);
   await alive(page);
   await page.keyboard.press("/");
-  await expect(page.getByRole("searchbox", { name: "Search people" })).toBeFocused();
+  await expect(page.getByRole("searchbox", { name: "Search users" })).toBeFocused();
   await page.keyboard.type("a/b");
-  await expect(page.getByRole("searchbox", { name: "Search people" })).toHaveValue("a/b");
+  await expect(page.getByRole("searchbox", { name: "Search users" })).toHaveValue("a/b");
 });
 
 /** Presses Tab until the focus is on what is called so; initials or a key may stand beside it. */

@@ -20,7 +20,7 @@ test("searching narrows the list and the address", async ({ open, people, script
   const page = await open(MAINTAINER);
   await page.goto(at.users);
   await alive(page, scripts);
-  const search = page.getByRole("searchbox", { name: "Search people" });
+  const search = page.getByRole("searchbox", { name: "Search users" });
   await page.evaluate(() => Object.assign(window, { stayed: true }));
   await search.pressSequentially(`bertha ${tag}`);
   if (!scripts) {
@@ -43,7 +43,7 @@ test("a search survives reload, and back comes to it again", async ({ open, peop
   const address = `${at.users}?q=${encodeURIComponent(ada.name)}`;
   await page.goto(address);
   await page.reload();
-  await expect(page.getByRole("searchbox", { name: "Search people" })).toHaveValue(ada.name);
+  await expect(page.getByRole("searchbox", { name: "Search users" })).toHaveValue(ada.name);
   await expect.poll(() => places(page)).toEqual([at.user(ada.id)]);
   await row(page, ada.name).getByRole("link", { name: ada.name }).click();
   await arrived(page, ada.name);
@@ -51,7 +51,7 @@ test("a search survives reload, and back comes to it again", async ({ open, peop
   await arrived(page, "Users");
   expect(page.url()).toContain("?q=");
   await expect.poll(() => places(page)).toEqual([at.user(ada.id)]);
-  await expect(page.getByRole("searchbox", { name: "Search people" })).toHaveValue(ada.name);
+  await expect(page.getByRole("searchbox", { name: "Search users" })).toHaveValue(ada.name);
 });
 
 test("people are filtered by role, status and project, and the filters are cleared", async ({ open, people, scripts }) => {
@@ -64,7 +64,7 @@ test("people are filtered by role, status and project, and the filters are clear
   await test.step("by role", async () => {
     await page.getByRole("button", { name: "Role", exact: true }).click();
     await page.getByRole("radio", { name: "Auditor" }).check();
-    await page.getByRole("group", { name: "Role" }).locator("xpath=..").getByRole("button", { name: "Show people" }).click();
+    await page.getByRole("group", { name: "Role" }).locator("xpath=..").getByRole("button", { name: "Show users" }).click();
     await expect(row(page, "Hana Fujimoto")).toBeVisible();
     await expect(row(page, first.name)).toHaveCount(0);
     expect(new URL(page.url()).searchParams.get("role")).toBe("auditor");
@@ -74,8 +74,8 @@ test("people are filtered by role, status and project, and the filters are clear
   await test.step("and by status, which nobody has", async () => {
     await page.getByRole("button", { name: "Status", exact: true }).click();
     await page.getByRole("radio", { name: "Locked" }).check();
-    await page.getByRole("group", { name: "Status" }).locator("xpath=..").getByRole("button", { name: "Show people" }).click();
-    await expect(page.getByRole("heading", { name: "No people found" })).toBeVisible();
+    await page.getByRole("group", { name: "Status" }).locator("xpath=..").getByRole("button", { name: "Show users" }).click();
+    await expect(page.getByRole("heading", { name: "No users found" })).toBeVisible();
   });
 
   await test.step("one filter is taken away", async () => {

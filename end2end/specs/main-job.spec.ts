@@ -21,11 +21,11 @@ test("an administrator gives somebody a project and budgets, and the developer s
   });
 
   const oneTimePassword = await test.step("and creates a person", async () => {
-    await page.getByRole("link", { name: "Create person" }).click();
-    await arrived(page, "Create person");
+    await page.getByRole("link", { name: "Create user" }).click();
+    await arrived(page, "Create user");
     await page.getByLabel("Name", { exact: true }).fill(QUINN.name);
     await page.getByLabel("E-mail").fill(QUINN.email);
-    await page.getByRole("button", { name: "Create person" }).click();
+    await page.getByRole("button", { name: "Create user" }).click();
     await arrived(page, QUINN.name);
     return page.getByRole("alert").locator("code").innerText();
   });
@@ -34,7 +34,7 @@ test("an administrator gives somebody a project and budgets, and the developer s
     await page.getByRole("link", { name: "Users management" }).first().click();
     await arrived(page, "Users");
     await alive(page, scripts);
-    const search = page.getByRole("searchbox", { name: "Search people" });
+    const search = page.getByRole("searchbox", { name: "Search users" });
     await search.pressSequentially("adeye");
     if (!scripts) {
       await search.press("Enter");

@@ -156,7 +156,7 @@ async function create(page: Page, name: string, scripts: boolean, origin = ""): 
   await alive(page, scripts);
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByLabel("E-mail").fill(email);
-  await page.getByRole("button", { name: "Create person" }).click();
+  await page.getByRole("button", { name: "Create user" }).click();
   await arrived(page, name);
   const password = await shown(page).innerText();
   const path = new URL(page.url()).pathname;

@@ -84,7 +84,7 @@ test("going back before the page is alive opens the page before as a document", 
   await arrived(page, "Users");
   letGo();
   await alive(page);
-  await expect(page.getByRole("searchbox", { name: "Search people" })).toBeVisible();
+  await expect(page.getByRole("searchbox", { name: "Search users" })).toBeVisible();
 });
 
 test("a page without any of its scripts is complete", async ({ open, faults }) => {
@@ -93,8 +93,8 @@ test("a page without any of its scripts is complete", async ({ open, faults }) =
   faults.allow(/error in the page/);
   await page.route(/\/assets\/pkg\//, (route) => route.abort());
   await page.goto(at.users);
-  await page.getByRole("searchbox", { name: "Search people" }).fill("brennan");
-  await page.getByRole("searchbox", { name: "Search people" }).press("Enter");
+  await page.getByRole("searchbox", { name: "Search users" }).fill("brennan");
+  await page.getByRole("searchbox", { name: "Search users" }).press("Enter");
   await expect(page.getByRole("link", { name: /Aoife Brennan/ })).toBeVisible();
   await expect(page.getByRole("link", { name: /Amara Okafor/ })).toHaveCount(0);
 });

@@ -150,13 +150,13 @@ export const SCENES: Scene[] = [
   },
   { name: "person as admin", who: "admin", address: ({ priya }) => at.user(priya) },
   { name: "person as auditor", who: "auditor", address: ({ priya }) => at.user(priya) },
-  { name: "create person", who: "maintainer", address: () => at.newUser },
+  { name: "create user", who: "maintainer", address: () => at.newUser },
   {
-    name: "create person, refused",
+    name: "create user, refused",
     who: "maintainer",
     address: () => at.newUser,
     status: 422,
-    play: (page) => sendEmpty(page, "Create person"),
+    play: (page) => sendEmpty(page, "Create user"),
   },
   {
     name: "one-time password shown",
@@ -165,7 +165,7 @@ export const SCENES: Scene[] = [
     play: async (page) => {
       await page.getByLabel("Name", { exact: true }).fill("Olga Onetime");
       await page.getByLabel("E-mail").fill(`olga.${crypto.randomUUID().slice(0, 8)}@example.com`);
-      await page.getByRole("button", { name: "Create person" }).click();
+      await page.getByRole("button", { name: "Create user" }).click();
       await arrived(page, "Olga Onetime");
     },
   },

@@ -1,4 +1,4 @@
-//! A budget's page: its facts and whom it serves.
+//! A budget's page: its facts and the users and projects it is assigned to.
 
 use super::assign;
 use super::assigned_words::assigned_words;
@@ -87,7 +87,7 @@ fn head(budget: &BudgetRow, may_manage: bool) -> impl IntoView + use<> {
 fn limits(budget: &BudgetRow) -> impl IntoView + use<> {
     let (soft, hard, period) = (budget.limits.soft(), budget.limits.hard(), budget.period.in_words());
     view! {
-        <Section id="limits" title="Limits" side=|| "The same for everybody it serves">
+        <Section id="limits" title="Limits" side=|| "The same for every user and project">
             <dl class="grid grid-cols-[repeat(auto-fit,minmax(min(100%,11rem),1fr))] gap-x-8 gap-y-4">
                 {figure("Soft limit", view! { <Amount amount=soft /> }, "A warning from here on.")}
                 {figure("Hard limit", view! { <Amount amount=hard /> }, "Calls are refused from here on.")}

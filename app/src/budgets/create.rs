@@ -37,7 +37,7 @@ fn form_page(state: FormFields) -> impl IntoView {
                 <FieldColumn form="create-budget" state fact="Not created." labels=labels()>
                     {fields(None)}
                     <p class="text-sm text-ink-2">
-                        "It serves nobody at first. Assign it next, on the page of a person or of a project."
+                        "Assign the budget to users or projects after it is created."
                     </p>
                     <FormFoot>
                         <LinkButton href=paths::BUDGETS kind=ButtonKind::Quiet>

@@ -56,10 +56,10 @@ fn form_page(dated: WithServerTime<BudgetRow>, state: FormFields) -> impl IntoVi
 
 fn edit_fields(budget: BudgetRow, state: FormFields) -> AnyView {
     let changes = match budget.user_count + budget.project_count {
-        0 => "It serves nobody yet, so nothing changes for anybody.".to_owned(),
+        0 => "Not assigned yet, so the change affects no user and no project.".to_owned(),
         _ => {
             let served = assigned_words(budget.user_count, budget.project_count);
-            format!("The new limits hold at once for everybody it serves: {served}.")
+            format!("The new limits apply at once to {served}.")
         }
     };
     let back = paths::budget(budget.id);

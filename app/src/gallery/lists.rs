@@ -33,7 +33,7 @@ fn undo() -> impl IntoView {
 /// Head, filters, rows, pager.
 fn list() -> impl IntoView {
     let roles = || PlatformRole::ALL.map(|role| Choice::new(role.key(), role.title())).into();
-    let search = || view! { <SearchField label="Search people" placeholder="Name or e-mail" /> };
+    let search = || view! { <SearchField label="Search users" placeholder="Name or e-mail" /> };
     let actions =
         || view! { <LinkButton href="#list" kind=ButtonKind::Primary icon=Icon::Plus>"Add person"</LinkButton> };
     view! {
@@ -45,11 +45,11 @@ fn list() -> impl IntoView {
             />
             <Tabs label="Views" tabs=tabs() />
             <FilterBar action="" search>
-                <FilterChip id="f-role" name="role" label="Role" options=roles() selected="admin".to_owned() clear_href="#list" submit="Show people" />
-                <FilterChip id="f-project" name="project" label="Project" options=vec![Choice::new("atlas", "atlas")] clear_href="#list" submit="Show people" />
+                <FilterChip id="f-role" name="role" label="Role" options=roles() selected="admin".to_owned() clear_href="#list" submit="Show users" />
+                <FilterChip id="f-project" name="project" label="Project" options=vec![Choice::new("atlas", "atlas")] clear_href="#list" submit="Show users" />
                 <LinkButton href="#list" kind=ButtonKind::Quiet>"Clear"</LinkButton>
             </FilterBar>
-            <Table label="People">
+            <Table label="Users">
                 <TableHead>
                     <SortHeader label="Name" by=sort(None) width=Width::Longer />
                     <Header label="Status" width=Width::Medium />

@@ -19,13 +19,13 @@ pub(crate) fn allowance_words(allowance: ProjectAllowance) -> String {
 /// Shared or personal.
 #[component]
 pub fn KindBadge(
-    /// Whose the project is.
+    /// The type of the project.
     kind: ProjectKind,
 ) -> impl IntoView {
     view! { <Badge kind=BadgeKind::Outline>{kind.title()}</Badge> }
 }
 
-/// What somebody is in a project; a key marks the project admin.
+/// A role in a project; a key marks the project admin.
 #[component]
 pub fn ProjectRoleBadge(
     /// The role.

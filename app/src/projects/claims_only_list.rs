@@ -13,12 +13,12 @@ pub(super) fn nothing(query: &ProjectQuery, me: &Me) -> AnyView {
         _ if me.role.is_admin() && !query.search.as_ref().is_some_and(SearchTerm::is_telling) => (
             EmptyKind::Nothing(Icon::Search),
             "Look a project up",
-            "Type at least three characters of its name or description. Projects come into being when somebody signs in whose token names them, or when an admin creates them.".to_owned(),
+            "Type at least three characters of its name or description. A project is created when a user signs in whose token names it, or by an admin.".to_owned(),
         ),
         Some(term) => (
             EmptyKind::NoMatch,
             "No projects found",
-            format!("Neither a name nor a description that you may see contains “{term}”."),
+            format!("No project that you may see has “{term}” in its name or description."),
         ),
         None => (EmptyKind::Nothing(Icon::Folders), "No projects assigned yet", what_to_ask(&me.email)),
     };
@@ -29,7 +29,7 @@ pub(super) fn nothing(query: &ProjectQuery, me: &Me) -> AnyView {
     view! { <EmptyState kind title text actions=next /> }.into_any()
 }
 
-/// What a developer without projects needs, in the words of whoever can give it.
+/// What a developer without projects asks an administrator for.
 pub(crate) fn what_to_ask(who: &str) -> String {
     format!(
         "Your sign-in gives you the role developer and no project. Ask an administrator of the identity provider to put a project's name into the attribute applications of {who}, or into applications_admin to make you its project admin. It holds after the next sign-in."

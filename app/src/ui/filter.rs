@@ -57,7 +57,7 @@ pub fn FilterChip(
     /// The list without this filter.
     #[prop(into)]
     clear_href: String,
-    /// What the button says: "Show people".
+    /// What the button says: "Show users".
     #[prop(into)]
     submit: String,
 ) -> impl IntoView {
@@ -108,7 +108,7 @@ pub fn FieldFilterChip(
     /// The list without this filter.
     #[prop(into)]
     clear_href: String,
-    /// What the button says: "Show people".
+    /// What the button says: "Show users".
     #[prop(into)]
     submit: String,
     /// The field.

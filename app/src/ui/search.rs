@@ -10,7 +10,7 @@ use leptos::web_sys::Element;
 /// A glass, the field, and `/` which puts the focus here.
 #[component]
 pub fn SearchField(
-    /// What is searched, for readers: "Search people".
+    /// What is searched, for readers: "Search users".
     #[prop(into)]
     label: String,
     /// The fields searched: "Name or e-mail".
