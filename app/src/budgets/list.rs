@@ -24,11 +24,11 @@ pub struct BudgetsPage(ListData<BudgetQuery, BudgetRow>);
 
 impl LazyPage for BudgetsPage {
     fn load() -> Self {
-        Self(ListData::load(BudgetQuery::from_params, |query| ListBudgets { query }, |_| ()))
+        Self(ListData::load(BudgetQuery::from_params, |query| ListBudgets { query }, |_| None))
     }
 
     fn view(self) -> AnyView {
-        self.0.view(ListPage {
+        let page: ListPage<BudgetQuery, BudgetRow> = ListPage {
             one: "budget",
             title: "Budgets",
             subtitle: |_| "In US dollars",
@@ -44,10 +44,10 @@ impl LazyPage for BudgetsPage {
                     without: BudgetQuery { category: None, ..query.clone() },
                 }]
             },
-            notice: |_, ()| ().into_any(),
             table: |_, _| ("Budgets", columns()),
             empty: no_budgets,
-        })
+        };
+        self.0.view(page, ())
     }
 }
 

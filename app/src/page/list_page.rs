@@ -24,8 +24,8 @@ use serde::de::DeserializeOwned;
 /// What the address asks for, and the parameters that were not understood.
 pub(crate) type Requested<Q> = Memo<(Q, Vec<String>)>;
 
-/// What a list page consists of. `X` is what the page loads besides rows and user.
-pub(crate) struct ListPage<Q: ListQuery, R, X = ()> {
+/// What a list page consists of. `F` is what the filters show of the server besides the user.
+pub(crate) struct ListPage<Q: ListQuery, R, F = ()> {
     /// One object: "user".
     pub(crate) one: &'static str,
     /// The heading: "Users".
@@ -39,56 +39,59 @@ pub(crate) struct ListPage<Q: ListQuery, R, X = ()> {
     /// The fields that are searched: "Name or e-mail".
     pub(crate) searched: &'static str,
     /// The filters, if the list has any for the user.
-    pub(crate) filters: fn(&Q, &Me, X) -> Vec<Filter<Q>>,
-    /// Below the filters.
-    pub(crate) notice: fn(Requested<Q>, X) -> AnyView,
+    pub(crate) filters: fn(&Q, &Me, &F) -> Vec<Filter<Q>>,
     /// The name of the table, and its columns.
     pub(crate) table: fn(&Q, Option<&Me>) -> (&'static str, Vec<Column<Q, R>>),
     /// Shown when there are no rows.
     pub(crate) empty: fn(&Q, Option<&Me>) -> AnyView,
 }
 
-impl<Q: ListQuery, R, X> Clone for ListPage<Q, R, X> {
+impl<Q: ListQuery, R, F> Clone for ListPage<Q, R, F> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<Q: ListQuery, R, X> Copy for ListPage<Q, R, X> {}
+impl<Q: ListQuery, R, F> Copy for ListPage<Q, R, F> {}
 
 /// The data of a list page, being loaded.
-pub(crate) struct ListData<Q: ListQuery, R: 'static, X = ()> {
+pub(crate) struct ListData<Q: ListQuery, R: 'static, F: 'static = ()> {
     page: PageData<Page<R>>,
-    requested: Requested<Q>,
-    me: Data<Me>,
-    more: X,
+    pub(crate) requested: Requested<Q>,
+    pub(crate) me: Data<Me>,
+    pub(crate) filtered_by: Option<Data<F>>,
 }
 
-impl<Q, R, X> ListData<Q, R, X>
+impl<Q, R, F> ListData<Q, R, F>
 where
     Q: ListQuery,
     R: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
-    X: Copy + Send + Sync + 'static,
+    F: Default + Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
 {
     /// Loads what the address asks for, again whenever it changes.
-    pub(crate) fn load<F>(
+    pub(crate) fn load<C>(
         parse: fn(&mut Params) -> Q,
-        call: impl Fn(Q) -> F + Send + Sync + 'static,
-        more: impl FnOnce(Requested<Q>) -> X,
+        call: impl Fn(Q) -> C + Send + Sync + 'static,
+        filtered_by: impl FnOnce(Requested<Q>) -> Option<Data<F>>,
     ) -> Self
     where
-        F: ServerFn<Output = WithServerTime<Page<R>>, Error = PageError> + Serialize + 'static,
+        C: ServerFn<Output = WithServerTime<Page<R>>, Error = PageError> + Serialize + 'static,
     {
         let requested = use_params(parse);
-        Self { page: use_page(move || call(requested.get().0)), requested, me: use_me(), more: more(requested) }
+        let page = use_page(move || call(requested.get().0));
+        Self { page, requested, me: use_me(), filtered_by: filtered_by(requested) }
     }
 
-    /// The page.
-    pub(crate) fn view(self, list: ListPage<Q, R, X>) -> AnyView {
-        let Self { page, requested, me, more } = self;
+    /// The page, with a notice above the rows.
+    pub(crate) fn view(self, list: ListPage<Q, R, F>, notice: impl IntoView + 'static) -> AnyView {
+        let Self { page, requested, me, filtered_by } = self;
         let head = awaited(move || async move {
-            let me = me.get().await.ok().filter(list.may_open);
-            me.map(|me| list.head(me, requested, more))
+            let me = me.get().await.ok().filter(list.may_open)?;
+            let filtered_by = match filtered_by {
+                Some(filtered_by) => filtered_by.get().await.unwrap_or_default(),
+                None => F::default(),
+            };
+            Some(list.head(me, requested, filtered_by))
         });
         let body = move |page: WithServerTime<Page<R>>| {
             within_awaited(async move {
@@ -99,20 +102,21 @@ where
         view! {
             <Title text=list.title />
             {head}
+            {notice}
             {loaded(page, move |page, _| body(page))}
         }
         .into_any()
     }
 }
 
-impl<Q, R, X> ListPage<Q, R, X>
+impl<Q, R, F> ListPage<Q, R, F>
 where
     Q: ListQuery,
     R: 'static,
-    X: Copy + Send + Sync + 'static,
+    F: Send + Sync + 'static,
 {
     /// Title, search and filters. They stand outside the rows, so that the search keeps the focus while rows change.
-    fn head(self, me: Me, requested: Requested<Q>, more: X) -> AnyView {
+    fn head(self, me: Me, requested: Requested<Q>, filtered_by: F) -> AnyView {
         let Self { one, title, searched, .. } = self;
         let crumbs = administration([Crumb::here(format!("{title} management"))]);
         let create = (self.create)(&me);
@@ -130,15 +134,14 @@ where
         view! {
             <PageHead crumbs title subtitle=(self.subtitle)(&me) actions />
             <FilterBar action=Q::PATH search>
-                {move || self.chips(&requested.read().0, &me, more)}
+                {move || self.chips(&requested.read().0, &me, &filtered_by)}
             </FilterBar>
-            {(self.notice)(requested, more)}
         }
         .into_any()
     }
 
-    fn chips(self, query: &Q, me: &Me, more: X) -> Option<AnyView> {
-        let filters = (self.filters)(query, me, more);
+    fn chips(self, query: &Q, me: &Me, filtered_by: &F) -> Option<AnyView> {
+        let filters = (self.filters)(query, me, filtered_by);
         let (has_filters, submit) = (!filters.is_empty(), format!("Show {}s", self.one));
         has_filters.then(|| {
             let chips = filters.into_iter().map(|filter| filter.chip(&submit)).views();

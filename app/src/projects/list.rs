@@ -22,31 +22,31 @@ use time::OffsetDateTime;
 
 pub(super) type Column = list_parts::Column<ProjectQuery, ProjectRow>;
 
-/// Whether a search matches projects of the type that the list leaves out.
-type OtherType = PageData<bool>;
-
 /// The list of projects.
-pub struct ProjectsPage(ListData<ProjectQuery, ProjectRow, OtherType>);
+pub struct ProjectsPage {
+    list: ListData<ProjectQuery, ProjectRow>,
+    /// Whether a search matches projects of the type that the list leaves out.
+    other_type: PageData<bool>,
+}
 
 impl LazyPage for ProjectsPage {
     fn load() -> Self {
-        Self(ListData::load(
-            ProjectQuery::from_params,
-            |query| ListProjects { query },
-            |requested| use_page(move || MatchOtherType { query: requested.get().0 }),
-        ))
+        let list = ListData::load(ProjectQuery::from_params, |query| ListProjects { query }, |_| None);
+        let requested = list.requested;
+        Self { list, other_type: use_page(move || MatchOtherType { query: requested.get().0 }) }
     }
 
     fn view(self) -> AnyView {
-        self.0.view(ListPage {
+        let Self { list, other_type } = self;
+        let notice = other_type_notice(list.requested, other_type);
+        let page: ListPage<ProjectQuery, ProjectRow> = ListPage {
             one: "project",
             title: "Projects",
             subtitle: |me| if sees_all(me) { "All of the platform" } else { "Those you are in" },
             may_open: |_| true,
             create: |me| me.may(Permission::CreateProject).then_some(paths::NEW_PROJECT),
             searched: "Name or description",
-            filters: |query, me, _| if is_from_claims(me) { Vec::new() } else { filters(query, sees_all(me)) },
-            notice: other_type_notice,
+            filters: |query, me, ()| if is_from_claims(me) { Vec::new() } else { filters(query, sees_all(me)) },
             table: |query, me| match query.state {
                 _ if me.is_some_and(is_from_claims) => ("Projects", columns(false)),
                 Some(ProjectState::Deleted) => ("Deleted projects", deleted_list::columns()),
@@ -56,7 +56,8 @@ impl LazyPage for ProjectsPage {
                 Some(me) => claims_only_list::nothing(query, me),
                 None => no_projects(query, me.is_some_and(|me| me.may(Permission::CreateProject))),
             },
-        })
+        };
+        list.view(page, notice)
     }
 }
 
@@ -91,7 +92,7 @@ fn filters(query: &ProjectQuery, of_platform: bool) -> Vec<Filter<ProjectQuery>>
 }
 
 /// Says that a search matches projects of the type that the list leaves out.
-fn other_type_notice(requested: Requested<ProjectQuery>, other_type: OtherType) -> AnyView {
+fn other_type_notice(requested: Requested<ProjectQuery>, other_type: PageData<bool>) -> AnyView {
     awaited(move || async move {
         let matches = other_type.get().await.is_ok_and(|dated| dated.data);
         matches.then(|| {

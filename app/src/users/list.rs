@@ -22,23 +22,22 @@ use time::OffsetDateTime;
 
 type Column = list_parts::Column<UserQuery, UserRow>;
 
-/// The project that the list is filtered by.
-pub(super) type FilteredBy = Data<Option<NamedProject>>;
-
 /// The list of users.
-pub struct UsersPage(ListData<UserQuery, UserRow, FilteredBy>);
+pub struct UsersPage(ListData<UserQuery, UserRow, Option<NamedProject>>);
 
 impl LazyPage for UsersPage {
     fn load() -> Self {
         Self(ListData::load(
             UserQuery::from_params,
             |query| ListUsers { query },
-            |requested| Data::read(|| 0, move || NameProject { name: requested.get().0.project }),
+            |requested| Some(Data::read(|| 0, move || NameProject { name: requested.get().0.project })),
         ))
     }
 
     fn view(self) -> AnyView {
-        self.0.view(ListPage {
+        let Self(list) = self;
+        let notice = project_filter::notice(list.requested, list.me, list.filtered_by);
+        let page = ListPage {
             one: "user",
             title: "Users",
             subtitle: |_| "",
@@ -46,16 +45,16 @@ impl LazyPage for UsersPage {
             create: |me| (me.may(Permission::ManageUsers) && !me.has_provider).then_some(paths::NEW_USER),
             searched: "Name or e-mail",
             filters,
-            notice: project_filter::notice,
             table: |_, _| ("Users", columns()),
             empty: no_users,
-        })
+        };
+        list.view(page, notice)
     }
 }
 
-fn filters(query: &UserQuery, me: &Me, project: FilteredBy) -> Vec<Filter<UserQuery>> {
+fn filters(query: &UserQuery, me: &Me, project: &Option<NamedProject>) -> Vec<Filter<UserQuery>> {
     let mut filters = vec![
-        Filter::Field(project_filter::chip(query, project)),
+        Filter::Field(project_filter::chip(query, project.as_ref())),
         Filter::Choice {
             name: "role",
             label: "Role",

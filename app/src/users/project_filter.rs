@@ -1,10 +1,12 @@
 //! The filter of the list of users by project, and what its text means without scripts.
 
-use super::list::FilteredBy;
+use crate::me::Me;
 use crate::page::list_page::Requested;
 use crate::page::listing::ListQuery as _;
+use crate::read::Data;
 use crate::suggestions::{NamedProject, project_source};
-use crate::ui::{Banner, BannerKind, Chooser, FieldFilterChip, Views, awaited, within_awaited};
+use crate::ui::{Banner, BannerKind, Chooser, FieldFilterChip, Views, awaited};
+use domain::permission::Permission;
 use domain::project::ProjectName;
 use domain::suggestion::{Suggestion, SuggestionKind};
 use domain::user::UserQuery;
@@ -14,39 +16,42 @@ use leptos_router::components::Redirect;
 use leptos_router::hooks::use_navigate;
 
 /// The chip; a project that is chosen in its field filters the list.
-pub(super) fn chip(query: &UserQuery, project: FilteredBy) -> AnyView {
+pub(super) fn chip(query: &UserQuery, project: Option<&NamedProject>) -> AnyView {
     let (query, navigate) = (query.clone(), use_navigate());
     let clear_href = UserQuery { project: None, ..query.clone() }.address();
     let name = query.project.as_ref().map(ToString::to_string);
+    let title = match project {
+        Some(NamedProject::One { title, .. }) => Some(title.clone()),
+        _ => name.clone(),
+    };
     let filter = Callback::new(move |name: String| {
         navigate(&within(&query, &name), NavigateOptions { scroll: false, ..NavigateOptions::default() });
     });
-    within_awaited(async move {
-        let title = match project.get().await {
-            Ok(Some(NamedProject::One { title, .. })) => Some(title),
-            _ => name.clone(),
-        };
-        let value = name.unwrap_or_default();
-        view! {
-            <FieldFilterChip id="filter-project" label="Project" value=title clear_href submit="Show users">
-                <Chooser
-                    name="project"
-                    label="Project"
-                    kind=SuggestionKind::Project
-                    source=project_source(None)
-                    value
-                    filter
-                />
-            </FieldFilterChip>
-        }
-    })
+    view! {
+        <FieldFilterChip id="filter-project" label="Project" value=title clear_href submit="Show users">
+            <Chooser
+                name="project"
+                label="Project"
+                kind=SuggestionKind::Project
+                source=project_source(None)
+                value=name.unwrap_or_default()
+                filter
+            />
+        </FieldFilterChip>
+    }
+    .into_any()
 }
 
 /// Goes on to the project that the text names, or says that it names none, or several.
-pub(super) fn notice(requested: Requested<UserQuery>, project: FilteredBy) -> AnyView {
+pub(super) fn notice(
+    requested: Requested<UserQuery>,
+    me: Data<Me>,
+    project: Option<Data<Option<NamedProject>>>,
+) -> AnyView {
     awaited(move || async move {
-        let project = project.get().await.ok().flatten();
-        project.and_then(|project| meaning(&requested.read_untracked().0, project))
+        me.get().await.ok().filter(|me| me.may(Permission::ViewUsers))?;
+        let project = project?.get().await.ok().flatten()?;
+        meaning(&requested.read_untracked().0, project)
     })
 }
 
