@@ -237,26 +237,65 @@ pub(crate) fn parse_size(raw: &str) -> Result<PageSize, Violation> {
     PageSize::new(raw.parse().map_err(|_| Violation::required("a number of rows"))?)
 }
 
-/// Appends the parameters every list shares.
-pub(crate) fn list_params(
-    pairs: &mut Vec<(&'static str, String)>,
-    sorted: bool,
-    sort: &str,
-    descending: bool,
-    cursor: Option<&Cursor>,
-    size: PageSize,
-) {
-    if sorted {
-        pairs.push(("sort", sort.to_owned()));
-    }
-    if descending {
-        pairs.push(("dir", "desc".to_owned()));
-    }
-    if size != PageSize::default() {
-        pairs.push(("rows", size.rows().to_string()));
-    }
+/// Appends where a page begins and how many rows it has, where these are not the defaults.
+pub(crate) fn push_page(pairs: &mut Vec<(&'static str, String)>, cursor: Option<&Cursor>, size: PageSize) {
+    pairs.extend((size != PageSize::default()).then(|| ("rows", size.rows().to_string())));
     pairs.extend(cursor.map(|cursor| ("at", cursor.to_string())));
 }
+
+/// Declares what can be requested of a list, and how it stands in an address. A filter is one line: parameter, field,
+/// type, how a value is read, how it is written.
+macro_rules! page_query {
+    (
+        $(#[$doc:meta])*
+        $query:ident by $sort:ty {
+            $($(#[$about:meta])* $param:literal $field:ident: $value:ty, $parse:ident, $write:ident;)+
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        pub struct $query {
+            $($(#[$about])* pub $field: Option<$value>,)+
+            /// Sort column.
+            pub sort: $sort,
+            /// Descending instead of ascending.
+            pub descending: bool,
+            /// Where the page begins.
+            pub cursor: Option<$crate::page::Cursor>,
+            /// Rows on a page.
+            pub size: $crate::page::PageSize,
+        }
+
+        impl $query {
+            /// Reads the parameters of an address; `params` keeps the names of those that are not understood.
+            pub fn from_params(params: &mut $crate::page::Params) -> Self {
+                Self {
+                    $($field: params.take($param, <$value>::$parse),)+
+                    sort: params.take("sort", <$sort>::parse).unwrap_or_default(),
+                    descending: params.take("dir", $crate::page::parse_descending).unwrap_or_default(),
+                    cursor: params.take("at", $crate::page::Cursor::parse),
+                    size: params.take("rows", $crate::page::parse_size).unwrap_or_default(),
+                }
+            }
+
+            /// The parameters that differ from the defaults, in a fixed order.
+            pub fn to_params(&self) -> Vec<(&'static str, String)> {
+                let mut pairs = Vec::new();
+                $(pairs.extend(self.$field.as_ref().map(|value| ($param, value.$write().to_owned())));)+
+                pairs.extend((self.sort != <$sort>::default()).then(|| ("sort", self.sort.key().to_owned())));
+                pairs.extend(self.descending.then(|| ("dir", "desc".to_owned())));
+                $crate::page::push_page(&mut pairs, self.cursor.as_ref(), self.size);
+                pairs
+            }
+
+            /// Whether anything narrows the list.
+            pub const fn is_filtered(&self) -> bool {
+                $(self.$field.is_some())||+
+            }
+        }
+    };
+}
+pub(crate) use page_query;
 
 #[cfg(test)]
 mod tests {

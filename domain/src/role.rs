@@ -1,6 +1,6 @@
 //! Roles, on the platform and in a project.
 
-use crate::violation::Violation;
+use crate::violation::{Violation, parse_key};
 use serde::{Deserialize, Serialize};
 
 /// Every role of the access table, in falling order of reach.
@@ -133,10 +133,7 @@ impl PlatformRole {
     /// # Errors
     /// Names the values allowed.
     pub fn parse(raw: &str) -> Result<Self, Violation> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.key() == raw)
-            .ok_or_else(|| Violation::unknown_choice("user, auditor, admin or maintainer"))
+        parse_key(Self::ALL, Self::key, raw, "user, auditor, admin or maintainer")
     }
 }
 

@@ -1,4 +1,4 @@
-//! People: what the console knows about them and how their list is asked for.
+//! Users: what Bursar knows about them, and what can be requested of their list.
 
 mod detail;
 mod draft;
@@ -7,15 +7,15 @@ pub use detail::{Assignment, IdentityConflict, ProjectAllowance};
 pub use draft::UserDraft;
 
 use crate::id::UserId;
-use crate::page::{Cursor, PageSize, Params, list_params, parse_descending, parse_size};
+use crate::page::page_query;
 use crate::project::ProjectName;
 use crate::role::{PlatformRole, ProjectRole};
 use crate::text::SearchTerm;
-use crate::violation::Violation;
+use crate::violation::{Violation, parse_key};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// Whether somebody belongs to the organisation (`users.user_type`).
+/// Whether a user belongs to the organisation (`users.user_type`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum UserKind {
     /// `regular`
@@ -37,7 +37,7 @@ impl UserKind {
         }
     }
 
-    /// As people read it.
+    /// As users read it.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Regular => "Regular",
@@ -70,7 +70,7 @@ impl ProjectRole {
     }
 }
 
-/// The one state shown beside a name, the gravest that holds.
+/// The one state shown beside a name: the gravest that applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum UserStatus {
     /// Can sign in and has done so.
@@ -102,7 +102,7 @@ impl UserStatus {
         }
     }
 
-    /// As people read it.
+    /// As users read it.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Active => "Active",
@@ -127,10 +127,7 @@ impl UserStatus {
     /// # Errors
     /// The value is not a known one.
     pub fn parse(raw: &str) -> Result<Self, Violation> {
-        Self::ALL
-            .into_iter()
-            .find(|s| s.key() == raw)
-            .ok_or_else(|| Violation::unknown_choice("a status from the list"))
+        parse_key(Self::ALL, Self::key, raw, "a status from the list")
     }
 }
 
@@ -141,14 +138,14 @@ pub struct ProjectChip {
     pub name: ProjectName,
     /// Display name, or the technical one.
     pub title: String,
-    /// The person's role in it.
+    /// The user's role in it.
     pub role: ProjectRole,
 }
 
-/// One row of the list of people.
+/// One row of the list of users.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserRow {
-    /// The person.
+    /// The user.
     pub id: UserId,
     /// Name as shown.
     pub name: String,
@@ -158,7 +155,7 @@ pub struct UserRow {
     pub email_verified: bool,
     /// Regular or external.
     pub kind: UserKind,
-    /// The gravest state that holds.
+    /// The gravest state that applies.
     pub status: UserStatus,
     /// Platform role.
     pub role: PlatformRole,
@@ -169,20 +166,20 @@ pub struct UserRow {
     /// Last sign-in.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_sign_in_at: Option<OffsetDateTime>,
-    /// When the row was made.
+    /// When the user was created.
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
 }
 
-/// What the list of people can be sorted by; each has an index.
+/// What the list of users can be sorted by; each has an index.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum UserSort {
     /// By name, without regard to case.
     #[default]
     Name,
-    /// By last sign-in; people who never signed in come last when descending.
+    /// By last sign-in; users who never signed in come last when descending.
     LastSignIn,
-    /// By the day the row was made.
+    /// By the day of creation.
     Created,
 }
 
@@ -204,95 +201,59 @@ impl UserSort {
     /// # Errors
     /// The value is not a known one.
     pub fn parse(raw: &str) -> Result<Self, Violation> {
-        Self::ALL.into_iter().find(|s| s.key() == raw).ok_or_else(|| Violation::unknown_choice("a column that sorts"))
+        parse_key(Self::ALL, Self::key, raw, "a column that sorts")
     }
 }
 
-/// [`UserQuery::differs`] as it stands in a URL.
-pub const DIFFERS: &str = "differs";
-
-fn parse_differs(raw: &str) -> Result<bool, Violation> {
-    if raw == DIFFERS { Ok(true) } else { Err(Violation::unknown_choice("differs, or nothing")) }
+/// A filter of the list of users by what their last token says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum TokenState {
+    /// The token and Bursar disagree about the rights of the user.
+    Differs,
 }
 
-/// What is asked of the list of people. Its URL spelling is [`UserQuery::from_params`] and back.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserQuery {
-    /// Substring of name or e-mail, without regard to case.
-    pub search: Option<SearchTerm>,
-    /// Members of this project only.
-    pub project: Option<ProjectName>,
-    /// Holders of exactly this platform role only.
-    pub role: Option<PlatformRole>,
-    /// Only people in this state.
-    pub status: Option<UserStatus>,
-    /// Only users of this type.
-    #[serde(default)]
-    pub kind: Option<UserKind>,
-    /// Only people whose last token says something else than the console.
-    #[serde(default)]
-    pub differs: bool,
-    /// Sort column.
-    pub sort: UserSort,
-    /// Falling instead of rising.
-    pub descending: bool,
-    /// Where the page begins.
-    pub cursor: Option<Cursor>,
-    /// Rows on a page.
-    pub size: PageSize,
+impl TokenState {
+    /// As it stands in a URL.
+    pub const fn key(self) -> &'static str {
+        "differs"
+    }
+
+    /// As users read it.
+    pub const fn title(self) -> &'static str {
+        "Token and Bursar disagree"
+    }
+
+    /// Reads [`TokenState::key`].
+    ///
+    /// # Errors
+    /// Names the value allowed.
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
+        parse_key([Self::Differs], Self::key, raw, "differs, or nothing")
+    }
 }
 
-impl UserQuery {
-    /// Reads a URL's parameters, leaving what it does not understand in `params` as ignored.
-    pub fn from_params(params: &mut Params) -> Self {
-        Self {
-            search: params.take("q", SearchTerm::parse),
-            project: params.take("project", ProjectName::parse_existing),
-            role: params.take("role", PlatformRole::parse),
-            status: params.take("status", UserStatus::parse),
-            kind: params.take("type", UserKind::parse),
-            differs: params.take("token", parse_differs).unwrap_or_default(),
-            sort: params.take("sort", UserSort::parse).unwrap_or_default(),
-            descending: params.take("dir", parse_descending).unwrap_or_default(),
-            cursor: params.take("at", Cursor::parse),
-            size: params.take("rows", parse_size).unwrap_or_default(),
-        }
-    }
-
-    /// The parameters that differ from the defaults, in a fixed order.
-    pub fn to_params(&self) -> Vec<(&'static str, String)> {
-        let mut pairs = Vec::new();
-        pairs.extend(self.search.as_ref().map(|term| ("q", term.to_string())));
-        pairs.extend(self.project.as_ref().map(|name| ("project", name.to_string())));
-        pairs.extend(self.role.map(|role| ("role", role.key().to_owned())));
-        pairs.extend(self.status.map(|status| ("status", status.key().to_owned())));
-        pairs.extend(self.kind.map(|kind| ("type", kind.key().to_owned())));
-        pairs.extend(self.differs.then(|| ("token", DIFFERS.to_owned())));
-        list_params(
-            &mut pairs,
-            self.sort != UserSort::default(),
-            self.sort.key(),
-            self.descending,
-            self.cursor.as_ref(),
-            self.size,
-        );
-        pairs
-    }
-
-    /// Whether anything narrows the list.
-    pub const fn is_filtered(&self) -> bool {
-        self.search.is_some()
-            || self.project.is_some()
-            || self.role.is_some()
-            || self.status.is_some()
-            || self.kind.is_some()
-            || self.differs
+page_query! {
+    /// What is requested of the list of users.
+    UserQuery by UserSort {
+        /// Substring of name or e-mail, without regard to case.
+        "q" search: SearchTerm, parse, as_str;
+        /// Only members of this project.
+        "project" project: ProjectName, parse_existing, as_str;
+        /// Only users with exactly this platform role.
+        "role" role: PlatformRole, parse, key;
+        /// Only users in this state.
+        "status" status: UserStatus, parse, key;
+        /// Only users of this type.
+        "type" kind: UserKind, parse, key;
+        /// Only users whose last token and Bursar disagree.
+        "token" token: TokenState, parse, key;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::Params;
     use proptest::prelude::*;
     use time::macros::datetime;
 

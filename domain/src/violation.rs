@@ -87,6 +87,19 @@ impl Violation {
     }
 }
 
+/// Finds the value of a closed set by its key.
+///
+/// # Errors
+/// No value has the key; `choices` names the keys that there are.
+pub(crate) fn parse_key<T: Copy, const N: usize>(
+    all: [T; N],
+    key: fn(T) -> &'static str,
+    raw: &str,
+    choices: &str,
+) -> Result<T, Violation> {
+    all.into_iter().find(|value| key(*value) == raw).ok_or_else(|| Violation::unknown_choice(choices))
+}
+
 /// A violation as it is stored and sent to browsers: the code, then the facts. Derived code for this many variants would
 /// be a large part of the first page's WebAssembly.
 #[derive(Serialize, Deserialize)]

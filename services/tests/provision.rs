@@ -9,7 +9,7 @@ use domain::id::{ProjectId, UserId};
 use domain::permission::{GrantRoles, ManageUsers, ViewUsers};
 use domain::project::{MemberQuery, ProjectKind, ProjectName};
 use domain::role::{PlatformRole, ProjectRole};
-use domain::user::{ProjectAllowance, UserKind, UserQuery};
+use domain::user::{ProjectAllowance, TokenState, UserKind, UserQuery};
 use domain::view::UserDetail;
 use serde_json::{Value, json};
 use services::client::{Client, SessionToken};
@@ -366,7 +366,7 @@ async fn where_token_and_console_disagree_is_told_with_whose_change_it_was() {
         differences.map(|d| (d.about, d.token, d.stored, d.changed.map(|changed| changed.actor))).collect::<Vec<_>>()
     };
     let listed = async || {
-        let query = UserQuery { differs: true, ..UserQuery::default() };
+        let query = UserQuery { token: Some(TokenState::Differs), ..UserQuery::default() };
         let page = views::users::list(&world.services, &can, &query).await.expect("a page");
         page.rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
     };

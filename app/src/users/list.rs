@@ -16,7 +16,7 @@ use crate::ui::{
 };
 use domain::permission::Permission;
 use domain::role::PlatformRole;
-use domain::user::{DIFFERS, UserKind, UserQuery, UserRow, UserSort, UserStatus};
+use domain::user::{TokenState, UserKind, UserQuery, UserRow, UserSort, UserStatus};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -81,10 +81,10 @@ fn filters(query: &UserQuery, me: &Me, project: &Option<NamedProject>) -> Vec<Fi
     if me.has_provider {
         filters.push(Filter::Choice {
             name: "token",
-            label: "Token",
-            choices: vec![Choice::new(DIFFERS, "Differs from what holds")],
-            value: query.differs.then_some(DIFFERS),
-            without: UserQuery { differs: false, ..query.clone() },
+            label: "Drift",
+            choices: vec![Choice::new(TokenState::Differs.key(), TokenState::Differs.title())],
+            value: query.token.map(TokenState::key),
+            without: UserQuery { token: None, ..query.clone() },
         });
     }
     filters

@@ -1,6 +1,6 @@
 //! What a budget pays for.
 
-use crate::violation::Violation;
+use crate::violation::{Violation, parse_key};
 use serde::{Deserialize, Serialize};
 
 /// What a budget pays for; a user or a project has at most one budget of each category.
@@ -50,9 +50,6 @@ impl Category {
     /// # Errors
     /// Names the values allowed.
     pub fn parse(raw: &str) -> Result<Self, Violation> {
-        Self::ALL
-            .into_iter()
-            .find(|category| category.key() == raw)
-            .ok_or_else(|| Violation::unknown_choice("platform, CLI or premium models"))
+        parse_key(Self::ALL, Self::key, raw, "platform, CLI or premium models")
     }
 }

@@ -1,9 +1,9 @@
-//! What can be looked for in the list of projects and among the members of one.
+//! What can be requested of the list of projects and of the members of one.
 
 use super::ProjectKind;
-use crate::page::{Cursor, PageSize, Params, list_params, parse_descending, parse_size};
+use crate::page::{Cursor, PageSize, Params, page_query, parse_size, push_page};
 use crate::text::SearchTerm;
-use crate::violation::Violation;
+use crate::violation::{Violation, parse_key};
 use serde::{Deserialize, Serialize};
 
 /// What the list of projects can be sorted by; each has an index.
@@ -14,7 +14,7 @@ pub enum ProjectSort {
     Name,
     /// By technical name; offered by `/v1` alone, whose clients sort by what they send.
     TechnicalName,
-    /// By the day it was made.
+    /// By the day of creation.
     Created,
 }
 
@@ -33,10 +33,7 @@ impl ProjectSort {
     /// # Errors
     /// The value is not a known one.
     pub fn parse(raw: &str) -> Result<Self, Violation> {
-        [Self::Name, Self::Created]
-            .into_iter()
-            .find(|sort| sort.key() == raw)
-            .ok_or_else(|| Violation::unknown_choice("a column that sorts"))
+        parse_key([Self::Name, Self::Created], Self::key, raw, "a column that sorts")
     }
 }
 
@@ -53,7 +50,7 @@ impl ProjectState {
     /// In the order of the filter.
     pub const ALL: [Self; 2] = [Self::Deleted, Self::WithoutAdmin];
 
-    /// As people read it.
+    /// As users read it.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Deleted => "Deleted",
@@ -74,10 +71,7 @@ impl ProjectState {
     /// # Errors
     /// The value is not a known one.
     pub fn parse(raw: &str) -> Result<Self, Violation> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.key() == raw)
-            .ok_or_else(|| Violation::unknown_choice("a state from the list"))
+        parse_key(Self::ALL, Self::key, raw, "a state from the list")
     }
 }
 
@@ -88,7 +82,7 @@ pub enum ProjectTypes {
     Shared,
     /// Personal projects alone.
     Personal,
-    /// Both.
+    /// All types.
     All,
 }
 
@@ -96,7 +90,7 @@ impl ProjectTypes {
     /// In the order of the filter.
     pub const ALL: [Self; 3] = [Self::Shared, Self::Personal, Self::All];
 
-    /// As people read it.
+    /// As users read it.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Shared => ProjectKind::Shared.title(),
@@ -119,10 +113,7 @@ impl ProjectTypes {
     /// # Errors
     /// The value is not a known one.
     pub fn parse(raw: &str) -> Result<Self, Violation> {
-        Self::ALL
-            .into_iter()
-            .find(|types| types.key() == raw)
-            .ok_or_else(|| Violation::unknown_choice("a type from the list"))
+        parse_key(Self::ALL, Self::key, raw, "a type from the list")
     }
 
     /// The only type that is listed; `None` for all.
@@ -135,63 +126,19 @@ impl ProjectTypes {
     }
 }
 
-/// What is asked of the list of projects.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProjectQuery {
-    /// Substring of display name, name or description, without regard to case.
-    pub search: Option<SearchTerm>,
-    /// Only projects in this state; `None` means all in use.
-    #[serde(default)]
-    pub state: Option<ProjectState>,
-    /// Only these types; see [`ProjectQuery::types`].
-    #[serde(default)]
-    pub types: Option<ProjectTypes>,
-    /// Sort column.
-    pub sort: ProjectSort,
-    /// Falling instead of rising.
-    pub descending: bool,
-    /// Where the page begins.
-    pub cursor: Option<Cursor>,
-    /// Rows on a page.
-    pub size: PageSize,
+page_query! {
+    /// What is requested of the list of projects.
+    ProjectQuery by ProjectSort {
+        /// Substring of display name, name or description, without regard to case.
+        "q" search: SearchTerm, parse, as_str;
+        /// Only projects in this state; `None` means all in use.
+        "state" state: ProjectState, parse, key;
+        /// Only these types; see [`ProjectQuery::types`].
+        "type" types: ProjectTypes, parse, key;
+    }
 }
 
 impl ProjectQuery {
-    /// Reads a URL's parameters, leaving what it does not understand in `params` as ignored.
-    pub fn from_params(params: &mut Params) -> Self {
-        Self {
-            search: params.take("q", SearchTerm::parse),
-            state: params.take("state", ProjectState::parse),
-            types: params.take("type", ProjectTypes::parse),
-            sort: params.take("sort", ProjectSort::parse).unwrap_or_default(),
-            descending: params.take("dir", parse_descending).unwrap_or_default(),
-            cursor: params.take("at", Cursor::parse),
-            size: params.take("rows", parse_size).unwrap_or_default(),
-        }
-    }
-
-    /// The parameters that differ from the defaults, in a fixed order.
-    pub fn to_params(&self) -> Vec<(&'static str, String)> {
-        let mut pairs = Vec::new();
-        pairs.extend(self.search.as_ref().map(|term| ("q", term.to_string())));
-        pairs.extend(self.state.map(|state| ("state", state.key().to_owned())));
-        pairs.extend(self.types.map(|types| ("type", types.key().to_owned())));
-        list_params(
-            &mut pairs,
-            self.sort != ProjectSort::default(),
-            self.sort.key(),
-            self.descending,
-            self.cursor.as_ref(),
-            self.size,
-        );
-        pairs
-    }
-
-    /// Whether anything narrows the list.
-    pub const fn is_filtered(&self) -> bool {
-        self.search.is_some() || self.state.is_some() || self.types.is_some()
-    }
-
     /// The types that are listed. The list of the whole platform begins with shared projects, because as many personal
     /// ones as there are users would bury them; the own projects of a user are few.
     pub fn types(&self, of_platform: bool) -> ProjectTypes {
@@ -224,7 +171,7 @@ impl MemberQuery {
     pub fn to_params(&self) -> Vec<(&'static str, String)> {
         let mut pairs = Vec::new();
         pairs.extend(self.search.as_ref().map(|term| ("q", term.to_string())));
-        list_params(&mut pairs, false, "", false, self.cursor.as_ref(), self.size);
+        push_page(&mut pairs, self.cursor.as_ref(), self.size);
         pairs
     }
 }

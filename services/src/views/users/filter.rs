@@ -54,7 +54,7 @@ impl From<&UserQuery> for UserFilter {
             role: query.role,
             status: query.status,
             kind: query.kind,
-            has_drift: query.differs,
+            has_drift: query.token.is_some(),
             ..Self::default()
         }
     }
