@@ -3,9 +3,9 @@
 use super::data::{MyAccess, ReadMyAccess};
 use super::{own_budgets, own_projects, rights};
 use crate::me::{Me, use_me};
-use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
+use crate::page::{LazyPage, PageData, WithServerTime, loaded_with_me, use_page};
 use crate::read::Data;
-use crate::ui::{Avatar, AvatarSize, Crumb, Fact, Facts, PageHead, RailPart, SplitBody, shown_address, within_awaited};
+use crate::ui::{Avatar, AvatarSize, Crumb, Fact, Facts, PageHead, RailPart, SplitBody, shown_address};
 use domain::mode::Mode;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -23,9 +23,6 @@ impl LazyPage for MyAccessPage {
 
     fn view(self) -> AnyView {
         let MyAccessPage { page, me } = self;
-        let show = move |dated: WithServerTime<MyAccess>| {
-            within_awaited(async move { me.get().await.ok().map(|me| my_access(dated, &me)) })
-        };
         view! {
             <Title text="My access" />
             <PageHead
@@ -33,7 +30,7 @@ impl LazyPage for MyAccessPage {
                 title="My access"
                 subtitle="What you may use, and who decided it"
             />
-            {loaded(page, move |dated, _| show(dated))}
+            {loaded_with_me(page, me, |dated, me, _| me.map(|me| my_access(dated, &me)))}
         }
         .into_any()
     }

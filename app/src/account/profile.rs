@@ -6,12 +6,12 @@ use super::password_form::{FORM, PasswordForm, password_form};
 use super::sessions;
 use crate::form::{Forms, PostForm};
 use crate::me::{Me, use_me};
-use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
+use crate::page::{LazyPage, PageData, WithServerTime, loaded_with_me, use_page};
 use crate::read::Data;
 use crate::theme::Theme;
 use crate::ui::{
     Avatar, AvatarSize, Button, Choice, CopyButton, Crumb, Fact, Facts, Icon, ObjectHead, RoleBadge, Segmented,
-    SettingsSection, UnverifiedBadge, Views, shown_address, within_awaited,
+    SettingsSection, UnverifiedBadge, Views, shown_address,
 };
 use domain::role::PlatformRole;
 use domain::user::UserKind;
@@ -32,12 +32,9 @@ impl LazyPage for ProfilePage {
 
     fn view(self) -> AnyView {
         let ProfilePage { page, me } = self;
-        let show = move |dated: WithServerTime<Profile>, forms: Forms| {
-            within_awaited(async move { me.get().await.ok().map(|me| profile(dated, &me, &forms)) })
-        };
         view! {
             <Title text="Profile" />
-            {loaded(page, show)}
+            {loaded_with_me(page, me, |dated, me, forms| me.map(|me| profile(dated, &me, &forms)))}
         }
         .into_any()
     }

@@ -5,14 +5,14 @@
 use super::crumbs::administration;
 use super::list_parts::{Column, Filter};
 use super::listing::{ListQuery, clear, ignored_notice, pager, result};
-use super::{PageData, WithServerTime, loaded, use_page, use_params};
+use super::{PageData, WithServerTime, loaded_with_me, use_page, use_params};
 use crate::error::PageError;
 use crate::form::Hidden;
 use crate::me::{Me, use_me};
 use crate::read::Data;
 use crate::ui::{
     ButtonKind, Crumb, FilterBar, Icon, LinkButton, PageHead, SearchField, Table, TableBody, TableHead, TableRow,
-    Views, awaited, within_awaited,
+    Views, awaited,
 };
 use domain::page::{Page, Params};
 use leptos::prelude::*;
@@ -93,17 +93,12 @@ where
             };
             Some(list.head(me, requested, filtered_by))
         });
-        let body = move |page: WithServerTime<Page<R>>| {
-            within_awaited(async move {
-                let me = me.get().await.ok();
-                list.body(page, &requested.get_untracked(), me.as_ref())
-            })
-        };
+        let body = move |page, me: Option<Me>, _| list.body(page, &requested.get_untracked(), me.as_ref());
         view! {
             <Title text=list.title />
             {head}
             {notice}
-            {loaded(page, move |page, _| body(page))}
+            {loaded_with_me(page, me, body)}
         }
         .into_any()
     }

@@ -17,6 +17,7 @@ pub(crate) use ssr::load_page;
 
 use crate::error::PageError;
 use crate::form::{Changes, Forms, PageFlash};
+use crate::me::Me;
 use crate::read::Data;
 use crate::ui::{EmptyKind, EmptyState, ErrorState, LinkButton, PageHead, Place, SkeletonPage, awaited_behind};
 use crate::url;
@@ -82,6 +83,28 @@ where
         Box::pin(async move {
             let dated = page.get().await?;
             Ok(Box::new(move |forms| show(dated, forms).into_any()) as Ready)
+        })
+    }))
+}
+
+/// Shows a page that needs to know who is signed in; `show` gets `None` when only that could not be loaded.
+///
+/// A part of a page that waits by itself would be missing in a document that is ready before it.
+pub(crate) fn loaded_with_me<T, V>(
+    page: PageData<T>,
+    me: Data<Me>,
+    show: impl Fn(WithServerTime<T>, Option<Me>, Forms) -> V + Clone + Send + Sync + 'static,
+) -> AnyView
+where
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    shown(Box::new(move || {
+        let show = show.clone();
+        Box::pin(async move {
+            let dated = page.get().await?;
+            let me = me.get().await.ok();
+            Ok(Box::new(move |forms| show(dated, me, forms).into_any()) as Ready)
         })
     }))
 }

@@ -5,12 +5,11 @@ use super::data::ReadProjectFacts;
 use crate::form::{Edited, FieldColumn, FormFields};
 use crate::me::{Me, use_me};
 use crate::page::crumbs::administration;
-use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
+use crate::page::{LazyPage, PageData, WithServerTime, loaded_with_me, use_page};
 use crate::paths;
 use crate::read::Data;
 use crate::ui::{
     Button, ButtonKind, Choice, Crumb, FormFoot, LinkButton, PageBody, PageHead, SelectField, TextArea, TextField,
-    within_awaited,
 };
 use domain::draft::{Draft, FieldValue};
 use domain::project::{ProjectDraft, ProjectFacts};
@@ -34,10 +33,9 @@ impl LazyPage for EditProjectPage {
 
     fn view(self) -> AnyView {
         let EditProjectPage { page, me } = self;
-        let show = move |dated, state| {
-            within_awaited(async move { me.get().await.ok().map(|me| form_page(dated, state, me.role.is_admin())) })
-        };
-        loaded(page, move |dated, forms| show(dated, forms.of("edit-project"))).into_any()
+        loaded_with_me(page, me, |dated, me, forms| {
+            me.map(|me| form_page(dated, forms.of("edit-project"), me.role.is_admin()))
+        })
     }
 }
 

@@ -25,11 +25,6 @@ where
     transition(placeholder, Box::new(move || later(part())))
 }
 
-/// A view within such a part that waits for something of its own.
-pub fn within_awaited<V: IntoView + 'static>(view: impl Future<Output = V> + Send + 'static) -> AnyView {
-    Suspend::new(later(view)).into_any()
-}
-
 fn later<V: IntoView + 'static>(view: impl Future<Output = V> + Send + 'static) -> Later {
     Box::pin(async move { view.await.into_any() })
 }
