@@ -10,7 +10,7 @@
 //! | Layer | Modules |
 //! |---|---|
 //! | kernel, what every change stands on | errors and what comes from outside (`error`, `settings`, `clock`, `random`, `database`, `schema`, `meter`), secrets (`token`, `sealer`, `client`, `password_hash`), permission and transaction (`guard`, `actor`, `locks`, `reauthentication`, `audit`, `change`, `conflict`, `undo`), lists (`keyset`, `search`, `listing`), requests sent twice and forms (`idempotency`, `submission`, `forms`, `kept_form`), expiry (`sweep`) |
-//! | capabilities | `projects`, `members`, `budgets`, `users`; `session`, `sign_in`, `own_account`, `handover`, `provision`, `identity`, and `authenticate`, which composes them |
+//! | capabilities | `projects`, `members`, `budgets`, `users`; `session`, `sign_in`, `own_account`, `handover`, `provision`, `identity`, `keycloak`, and `authenticate`, which composes them |
 //! | views, what a page or `/v1` reads across capabilities | `views` |
 //! | jobs and commands | `bootstrap`, `demo`, `sample` |
 
@@ -48,6 +48,7 @@ pub mod authenticate;
 pub mod budgets;
 pub mod handover;
 pub mod identity;
+pub mod keycloak;
 pub mod members;
 pub mod own_account;
 pub mod projects;

@@ -45,8 +45,8 @@ const ROOMS: [Room; 3] = [
             },
             Layer {
                 name: "capabilities",
-                modules: "authenticate budgets handover identity members own_account projects provision session sign_in \
-                          users",
+                modules: "authenticate budgets handover identity keycloak members own_account projects provision \
+                          session sign_in users",
                 advice: "what composes several capabilities belongs in `views`, what several need in the kernel",
             },
             Layer {

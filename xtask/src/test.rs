@@ -37,6 +37,8 @@ pub(crate) enum Part {
     Pooler,
     /// The wire contract's own client, and requests made from docs/openapi.json
     Sdk,
+    /// A real Keycloak is set up, checked and imported from
+    Keycloak,
     /// The benchmark comes to a figure for everything, on a small database
     Bench,
     /// A real browser does what people do
@@ -112,7 +114,7 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
 
 /// The parts that need a database; one embedded Postgres serves them all.
 fn on_postgres(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool) -> Result<()> {
-    if [Part::Rust, Part::Pooler, Part::Sdk, Part::Browser].into_iter().any(&wanted) {
+    if [Part::Rust, Part::Pooler, Part::Sdk, Part::Keycloak, Part::Browser].into_iter().any(&wanted) {
         let embedded = steps.step("Starting the embedded Postgres", || Postgres::start(bursar, None))?;
         if wanted(Part::Rust) {
             steps.step("Testing in Rust", || cargo_test(&embedded, &[]))?;
@@ -126,8 +128,15 @@ fn on_postgres(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool) 
         if wanted(Part::Sdk) {
             sdk::test(steps, bursar, &embedded)?;
         }
-        if wanted(Part::Browser) {
-            in_browser(steps, bursar, &embedded)?;
+        if wanted(Part::Keycloak) || wanted(Part::Browser) {
+            // Every Bursar of the tests is a client of its own, so that none has to stand at the realm's address.
+            let keycloak = Keycloak::start(steps, "http://127.0.0.1:3000", 0)?;
+            if wanted(Part::Keycloak) {
+                in_keycloak(steps, &embedded, &keycloak)?;
+            }
+            if wanted(Part::Browser) {
+                in_browser(steps, bursar, &embedded, &keycloak)?;
+            }
         }
     } else if wanted(Part::SystemPostgres) {
         on_system_postgres(steps, bursar)?;
@@ -175,15 +184,20 @@ fn behind_pooler(steps: &mut Steps, postgres: &Postgres) -> Result<()> {
     })
 }
 
-fn in_browser(steps: &mut Steps, bursar: &Path, postgres: &Postgres) -> Result<()> {
+fn in_keycloak(steps: &mut Steps, postgres: &Postgres, keycloak: &Keycloak) -> Result<()> {
+    steps.step("Testing what is done in Keycloak", || {
+        let mut tests = cargo_with(postgres, &["--test", "in_keycloak", "--", "--ignored"]);
+        command::run(tests.env("BURSAR_TEST_KEYCLOAK_URL", keycloak.url()))
+    })
+}
+
+fn in_browser(steps: &mut Steps, bursar: &Path, postgres: &Postgres, keycloak: &Keycloak) -> Result<()> {
     let (chromium, firefox) = (setup::chromium(steps)?, setup::firefox(steps)?);
     let folder = paths::root().join("end2end");
     setup::npm_packages(steps, &folder)?;
     steps.step("Checking the types of the browser tests", || {
         command::run(Command::new("npm").args(["run", "--silent", "check"]).current_dir(&folder))
     })?;
-    // Every Bursar of the tests is a client of its own, so that none has to stand at the realm's address.
-    let keycloak = Keycloak::start(steps, "http://127.0.0.1:3000", 0)?;
     steps.summary();
     eprintln!("==> Testing in the browser");
     let mut playwright = Command::new("npx");

@@ -22,8 +22,8 @@ use url::Url;
 
 /// The longest a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(5);
-/// The longest an answer may take; a page of users with many attributes takes a while on a busy Keycloak.
-const ANSWER: Duration = Duration::from_secs(30);
+/// The longest an answer may take: a busy Keycloak needs half a minute to create a realm.
+const ANSWER: Duration = Duration::from_secs(90);
 
 /// The admin REST API of one Keycloak, for one login.
 pub struct Keycloak {

@@ -1,0 +1,3 @@
+//! The realm in Keycloak that signs users in: what Bursar needs of it.
+
+pub mod setup;

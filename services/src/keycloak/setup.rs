@@ -1,0 +1,116 @@
+//! Sets a realm up for Bursar: everything that the guides list by hand, and only what differs.
+
+mod broker;
+mod merge;
+mod service_account;
+mod wanted;
+mod writer;
+
+pub use broker::Broker;
+pub use keycloak_admin::{Error, Keycloak, Login};
+pub use merge::Difference;
+pub use service_account::ROLES;
+pub use writer::{Mode, Step};
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use writer::{Object, Writer};
+
+/// What the realm is to be.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The realm's name.
+    pub realm: String,
+    /// Bursar's address, without a slash at its end.
+    pub public_url: String,
+    /// The client that Bursar is.
+    pub client_id: String,
+    /// The client whose service account the import and the checks use.
+    pub service_client_id: String,
+    /// Whether the claim `guest` marks external users.
+    pub is_guest_mapped: bool,
+    /// A directory behind Keycloak, such as Entra ID.
+    pub broker: Option<Broker>,
+}
+
+/// What was, or would be, done.
+#[derive(Debug)]
+pub struct Outcome {
+    /// In the order in which it was done; empty when the realm is as it should be.
+    pub steps: Vec<Step>,
+    /// The secret of the client that Bursar is; none when it was not created yet.
+    pub client_secret: Option<SecretString>,
+    /// The secret of the service account's client; none when it was not created yet.
+    pub service_client_secret: Option<SecretString>,
+}
+
+/// Sets the realm up, or says what would be done. Repeating it changes nothing.
+///
+/// # Errors
+/// Keycloak refuses or does not answer. What was done until then stays, and the next run goes on from there.
+pub async fn run(keycloak: &Keycloak, wanted: &Wanted, mode: Mode) -> Result<Outcome, Error> {
+    let realm = wanted.realm.as_str();
+    let mut writer = Writer::new(keycloak, mode);
+    writer.ensure(Object::named("realm", realm).at(&[realm]).created_at(&[]), wanted::realm(realm)).await?;
+    user_profile(&mut writer, realm).await?;
+    for (name, description) in wanted::ROLES {
+        let path = [realm, "roles", name];
+        let role = Object::named("role", name).at(&path).created_at(&path[..2]);
+        writer.ensure(role, json!({ "name": name, "description": description })).await?;
+    }
+    let client = client(&mut writer, realm, &wanted.client_id, wanted::client(wanted)).await?;
+    let service = wanted::service_client(&wanted.service_client_id);
+    let service = self::client(&mut writer, realm, &wanted.service_client_id, service).await?;
+    service_account::ensure(&mut writer, realm, &wanted.service_client_id, service.as_deref()).await?;
+    if let Some(broker) = &wanted.broker {
+        broker::ensure(&mut writer, realm, broker).await?;
+    }
+    Ok(Outcome {
+        client_secret: secret(keycloak, realm, client.as_deref()).await?,
+        service_client_secret: secret(keycloak, realm, service.as_deref()).await?,
+        steps: writer.into_steps(),
+    })
+}
+
+/// Declares the attributes that become claims, so that only administrators write them. Attributes of others stay.
+async fn user_profile(writer: &mut Writer<'_>, realm: &str) -> Result<(), Error> {
+    let path = [realm, "users", "profile"];
+    let object = Object::named("user profile of", realm).at(&path).created_at(&path);
+    writer.ensure(object, json!({ "attributes": wanted::attributes() })).await
+}
+
+/// Creates or changes a client; its id in Keycloak, which is none while it is only planned.
+async fn client(writer: &mut Writer<'_>, realm: &str, client_id: &str, wanted: Value) -> Result<Option<String>, Error> {
+    let parent = [realm, "clients"];
+    let object = Object::named("client", client_id);
+    match find_client(writer.keycloak(), realm, client_id).await? {
+        Some(id) => {
+            writer.ensure(object.at(&[realm, "clients", &id]).created_at(&parent), wanted).await?;
+            Ok(Some(id))
+        }
+        None => writer.create(object.created_at(&parent), wanted).await,
+    }
+}
+
+/// The id of a client in Keycloak, of which `client_id` is only a field.
+async fn find_client(keycloak: &Keycloak, realm: &str, client_id: &str) -> Result<Option<String>, Error> {
+    #[derive(Deserialize)]
+    struct Client {
+        id: String,
+    }
+    match keycloak.get::<Vec<Client>>(&[realm, "clients"], &[("clientId", client_id)]).await {
+        Err(Error::NoRealm { .. }) => Ok(None),
+        found => Ok(found?.into_iter().next().map(|client| client.id)),
+    }
+}
+
+async fn secret(keycloak: &Keycloak, realm: &str, client: Option<&str>) -> Result<Option<SecretString>, Error> {
+    #[derive(Deserialize)]
+    struct Secret {
+        value: Option<String>,
+    }
+    let Some(id) = client else { return Ok(None) };
+    let secret: Secret = keycloak.get(&[realm, "clients", id, "client-secret"], &[]).await?;
+    Ok(secret.value.map(SecretString::from))
+}

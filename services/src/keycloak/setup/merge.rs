@@ -1,0 +1,124 @@
+//! What differs between what is and what is wanted, and the two made one. Pure.
+
+use serde_json::{Map, Value};
+
+/// A field that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Its place, like `attributes.applications.permissions`.
+    pub field: String,
+    /// What is there now.
+    pub before: Option<Value>,
+    /// What is to be there.
+    pub after: Value,
+}
+
+/// Addresses of a client: others may be in use beside Bursar's, so none is taken away.
+const SETS: [&str; 2] = ["redirectUris", "webOrigins"];
+
+/// Puts what is wanted into what is, and returns what that changes. Fields that are not wanted stay, and so do elements
+/// of lists of named objects that have other names.
+pub(super) fn merge(current: &mut Value, wanted: &Value) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    merge_at("", current, wanted, &mut differences);
+    differences
+}
+
+fn merge_at(field: &str, current: &mut Value, wanted: &Value, differences: &mut Vec<Difference>) {
+    match (current, wanted) {
+        (Value::Object(current), Value::Object(wanted)) => merge_fields(field, current, wanted, differences),
+        (Value::Array(current), Value::Array(wanted)) if wanted.iter().all(|wanted| name(wanted).is_some()) => {
+            merge_named(field, current, wanted, differences);
+        }
+        (Value::Array(current), Value::Array(wanted)) if SETS.contains(&field) => {
+            for missing in wanted.iter().filter(|wanted| !current.contains(wanted)).collect::<Vec<_>>() {
+                differences.push(Difference { field: field.to_owned(), before: None, after: missing.clone() });
+                current.push(missing.clone());
+            }
+        }
+        (current, wanted) if current != wanted => {
+            let before = Some(std::mem::replace(current, wanted.clone()));
+            differences.push(Difference { field: field.to_owned(), before, after: wanted.clone() });
+        }
+        _ => {}
+    }
+}
+
+fn merge_fields(
+    field: &str,
+    current: &mut Map<String, Value>,
+    wanted: &Map<String, Value>,
+    differences: &mut Vec<Difference>,
+) {
+    for (name, wanted) in wanted {
+        let field = if field.is_empty() { name.clone() } else { format!("{field}.{name}") };
+        match current.get_mut(name) {
+            Some(current) => merge_at(&field, current, wanted, differences),
+            // Keycloak leaves out what is off.
+            None if *wanted == Value::Bool(false) => {}
+            None => {
+                current.insert(name.clone(), wanted.clone());
+                differences.push(Difference { field, before: None, after: wanted.clone() });
+            }
+        }
+    }
+}
+
+fn merge_named(field: &str, current: &mut Vec<Value>, wanted: &[Value], differences: &mut Vec<Difference>) {
+    for wanted in wanted {
+        let field = format!("{field}.{}", name(wanted).unwrap_or_default());
+        match current.iter_mut().find(|current| name(current) == name(wanted)) {
+            Some(current) => merge_at(&field, current, wanted, differences),
+            None => {
+                current.push(wanted.clone());
+                differences.push(Difference { field, before: None, after: wanted.clone() });
+            }
+        }
+    }
+}
+
+fn name(value: &Value) -> Option<&str> {
+    value.get("name")?.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn merged(mut current: Value, wanted: &Value) -> (Value, Vec<String>) {
+        let differences = merge(&mut current, wanted);
+        assert_eq!(merge(&mut current, wanted), [], "once more");
+        (current, differences.into_iter().map(|difference| difference.field).collect())
+    }
+
+    #[test]
+    fn unknown_fields_and_elements_of_others_stay() {
+        let current =
+            json!({ "new": 1, "attributes": [{ "name": "phone", "x": 1 }], "redirectUris": ["https://old/"] });
+        let wanted = json!({ "attributes": [{ "name": "user_type" }], "redirectUris": ["https://new/"] });
+        let (merged, fields) = merged(current, &wanted);
+        assert_eq!(fields, ["attributes.user_type", "redirectUris"]);
+        assert_eq!(
+            merged,
+            json!({
+                "new": 1, "attributes": [{ "name": "phone", "x": 1 }, { "name": "user_type" }],
+                "redirectUris": ["https://old/", "https://new/"],
+            })
+        );
+    }
+
+    #[test]
+    fn permissions_to_edit_are_replaced_and_not_added_to() {
+        let with = |edit: Value| json!({ "attributes": [{ "name": "user_type", "permissions": { "edit": edit } }] });
+        let (merged, fields) = merged(with(json!(["admin", "user"])), &with(json!(["admin"])));
+        assert_eq!(merged, with(json!(["admin"])));
+        assert_eq!(fields, ["attributes.user_type.permissions.edit"]);
+    }
+
+    #[test]
+    fn fields_that_are_off_and_left_out_do_not_differ() {
+        assert_eq!(merged(json!({}), &json!({ "multivalued": false })).1, [""; 0]);
+        assert_eq!(merged(json!({ "multivalued": true }), &json!({ "multivalued": false })).1, ["multivalued"]);
+    }
+}

@@ -1,0 +1,49 @@
+//! The roles of the service account that reads users for the import.
+
+use super::writer::{Object, Writer};
+use super::{Error, find_client};
+use serde_json::{Value, json};
+
+/// The client whose roles allow requests to the admin API of its realm.
+const REALM_MANAGEMENT: &str = "realm-management";
+
+/// What the service account may do: read the realm, and nothing else.
+pub const ROLES: [&str; 10] = [
+    "view-users",
+    "view-clients",
+    "view-authorization",
+    "view-events",
+    "view-realm",
+    "view-identity-providers",
+    "query-users",
+    "query-clients",
+    "query-groups",
+    "query-realms",
+];
+
+/// Gives the service account of `client` the roles that it lacks. It may have more: those were given for a reason.
+pub(super) async fn ensure(
+    writer: &mut Writer<'_>,
+    realm: &str,
+    client_id: &str,
+    client: Option<&str>,
+) -> Result<(), Error> {
+    let keycloak = writer.keycloak();
+    let (Some(client), Some(management)) = (client, find_client(keycloak, realm, REALM_MANAGEMENT).await?) else {
+        let missing = Object::named("roles of the service account of", client_id);
+        return writer.create(missing, json!(ROLES)).await.map(drop);
+    };
+    let user: Value = keycloak.get(&[realm, "clients", client, "service-account-user"], &[]).await?;
+    let user = user["id"].as_str().unwrap_or_default();
+    let path = [realm, "users", user, "role-mappings", "clients", &management];
+    let available: Vec<Value> = keycloak.get(&[&path[..], &["available"]].concat(), &[]).await?;
+    let missing: Vec<Value> =
+        available.into_iter().filter(|role| role["name"].as_str().is_some_and(|name| ROLES.contains(&name))).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = missing.iter().filter_map(|role| role["name"].as_str()).collect();
+    let name = format!("{client_id}: {}", names.join(", "));
+    let object = Object::named("roles of the service account of", &name).created_at(&path);
+    writer.create(object, json!(missing)).await.map(drop)
+}
