@@ -2,13 +2,14 @@
 
 use super::{beside, in_line, shown};
 use crate::ui::{
-    BareSelect, Button, ButtonKind, Checkbox, Choice, ConfirmDialog, DialogButton, ErrorSummary, FieldScope,
-    FormColumn, FormFoot, Icon, LinkButton, Menu, MenuButton, MenuLink, MenuRule, MoneyField, RadioChoice, RadioRows,
-    Segmented, SelectField, SettingsSection, SwitchButton, TextArea, TextField, TextKind,
+    BareSelect, Button, ButtonKind, Checkbox, Choice, Chooser, ConfirmDialog, DialogButton, ErrorSummary, FieldScope,
+    FormColumn, FormFoot, Icon, Later, LinkButton, Menu, MenuButton, MenuLink, MenuRule, MoneyField, RadioChoice,
+    RadioRows, Segmented, SelectField, SettingsSection, SuggestionSource, SwitchButton, TextArea, TextField, TextKind,
 };
 use domain::error::Refusal;
 use domain::flash::FormState;
 use domain::form::FieldErrors;
+use domain::suggestion::{Suggestion, SuggestionKind};
 use domain::violation::Violation;
 use leptos::context::Provider;
 use leptos::prelude::*;
@@ -103,10 +104,25 @@ fn choices() -> impl IntoView {
         <div class="grid gap-4">
             {small}
             <div class="max-w-120">
+                <Chooser name="project" label="Project" kind=SuggestionKind::Project source=sample_projects() hint="Type a part of a name." />
+            </div>
+            <div class="max-w-120">
                 <RadioRows name="budget" legend="Budget" options=rows selected="standard" />
             </div>
         </div>
     }
+}
+
+fn sample_projects() -> SuggestionSource {
+    let project = |name: &str, title: &str, is_chosen| {
+        let (value, label, detail) = (name.to_owned(), title.to_owned(), name.to_owned());
+        Suggestion { value, label, detail, is_chosen, is_exact: false }
+    };
+    let all = vec![project("atlas", "Atlas knowledge base", false), project("tutor", "Tutor", true)];
+    Callback::new(move |_| -> Later<Vec<Suggestion>> {
+        let all = all.clone();
+        Box::pin(async { Some(all) })
+    })
 }
 
 fn dialogs() -> impl IntoView {
