@@ -1,18 +1,17 @@
 //! A field to choose one of many: suggestions while one types, by keyboard and for screen readers. Without scripts it is
 //! a text field; the server understands a whole name and otherwise sends the form back with the matches to choose from.
 
+mod state;
+
+use self::state::State;
 use super::Views;
 use super::choice::tick_ring;
 use super::field::INPUT;
 use super::hydrated::hydrated;
-use super::listbox::{Search, Source, edits_text, marked, row_after};
+use super::listbox::{Search, Source, marked};
 use super::scope::{FieldScope, field_id, hint_line, problem};
-use domain::suggestion::{MATCHES, MAX_SUGGESTIONS, Suggestion, SuggestionKind, TYPED};
-use leptos::ev::{self, KeyboardEvent};
-use leptos::html;
+use domain::suggestion::{MATCHES, Suggestion, SuggestionKind, TYPED};
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlElement, Node};
 
 /// Where the suggestions of a [`Chooser`] come from.
 pub type SuggestionSource = Source<Vec<Suggestion>>;
@@ -106,27 +105,6 @@ struct Texts {
     placeholder: Option<String>,
     /// What the command palette calls it.
     action: Option<String>,
-}
-
-#[derive(Clone, Copy)]
-struct State {
-    text: RwSignal<String>,
-    /// The value of the suggestion whose label is in the field.
-    chosen: RwSignal<String>,
-    /// Tells it from others of the same name.
-    detail: RwSignal<String>,
-    /// What an ambiguous text may mean, as the form came back.
-    matches: RwSignal<Vec<Suggestion>>,
-    is_open: RwSignal<bool>,
-    selected: RwSignal<Option<usize>>,
-    /// Enter was pressed before the suggestions were there.
-    chooses_first: RwSignal<bool>,
-    search: Search<Vec<Suggestion>>,
-    field: NodeRef<html::Input>,
-    source: SuggestionSource,
-    kind: SuggestionKind,
-    at_least: usize,
-    filter: Option<Callback<String>>,
 }
 
 impl State {
@@ -248,161 +226,6 @@ impl State {
                 <span class="ms-auto text-xs text-ink-2 wrap-anywhere">{detail}</span>
             </div>
         }
-    }
-
-    /// How many suggestions there are, or why there are none.
-    fn says(self) -> String {
-        let (noun, text) = (self.kind.noun(), self.text.get());
-        let is_short = text.trim().chars().count() < self.at_least;
-        self.search.found.with(|found| match found.as_deref() {
-            _ if is_short => format!("Enter at least {} characters.", self.at_least),
-            _ if self.search.is_waiting.get() => "Searching…".to_owned(),
-            None => "Suggestions are not available. Enter the whole name.".to_owned(),
-            Some([]) if text.trim().is_empty() => format!("There is no {noun} to choose."),
-            Some([]) => format!("No {noun} is called “{}”.", text.trim()),
-            Some([_]) => format!("1 {noun}"),
-            Some(rows) if rows.len() == MAX_SUGGESTIONS => format!("First {MAX_SUGGESTIONS} {noun}s. Type to narrow."),
-            Some(rows) => format!("{} {noun}s", rows.len()),
-        })
-    }
-
-    /// Something was typed: what was chosen before is not meant any more.
-    fn follow(self, text: String) {
-        self.text.set(text);
-        self.forget_choice();
-        self.open();
-    }
-
-    fn forget_choice(self) {
-        self.chosen.set(String::new());
-        self.detail.set(String::new());
-        self.matches.set(Vec::new());
-    }
-
-    fn write(self, text: String) {
-        if let Some(field) = self.field.get_untracked() {
-            field.set_value(&text);
-        }
-        self.text.set(text);
-    }
-
-    fn open(self) {
-        self.is_open.set(true);
-        self.selected.set(None);
-        self.chooses_first.set(false);
-        let text = if self.chosen.read_untracked().is_empty() { self.text.get_untracked() } else { String::new() };
-        if text.trim().chars().count() < self.at_least {
-            return self.search.forget();
-        }
-        self.search.ask(self.source, text, move || {
-            self.selected.set(self.rows().first().copied());
-            if self.chooses_first.get_untracked()
-                && let Some(first) = self.selected.get_untracked()
-            {
-                self.choose(first);
-            }
-        });
-    }
-
-    fn close(self) {
-        self.is_open.set(false);
-        self.search.forget();
-    }
-
-    /// The places of the suggestions that can be chosen.
-    fn rows(self) -> Vec<usize> {
-        let found = self.search.found.read_untracked();
-        let rows = found.iter().flatten().enumerate();
-        rows.filter(|(_, suggestion)| !suggestion.is_chosen).map(|(place, _)| place).collect()
-    }
-
-    fn choose(self, place: usize) {
-        let suggestion = self.search.found.read_untracked().as_ref().and_then(|found| found.get(place)).cloned();
-        if let Some(suggestion) = suggestion.filter(|suggestion| !suggestion.is_chosen) {
-            self.forget_choice();
-            if let Some(filter) = self.filter {
-                self.close();
-                self.hide_popover();
-                return filter.run(suggestion.value);
-            }
-            self.write(suggestion.label);
-            self.chosen.set(suggestion.value);
-            self.detail.set(suggestion.detail);
-            self.close();
-        }
-    }
-
-    /// A filter stands in a popover.
-    fn hide_popover(self) {
-        let popover = self.field.get_untracked().and_then(|field| field.closest("[popover]").ok().flatten());
-        if let Some(popover) = popover.and_then(|popover| popover.dyn_into::<HtmlElement>().ok()) {
-            drop(popover.hide_popover());
-        }
-    }
-
-    fn press(self, event: &KeyboardEvent) {
-        let key = event.key();
-        let is_open = self.is_open.get_untracked();
-        match key.as_str() {
-            _ if edits_text(event) => {}
-            "ArrowDown" | "ArrowUp" if !is_open => {
-                event.prevent_default();
-                self.open();
-            }
-            "Escape" if is_open => {
-                event.prevent_default();
-                event.stop_propagation();
-                self.close();
-            }
-            "Enter" if is_open && self.search.is_waiting.get_untracked() => {
-                event.prevent_default();
-                self.chooses_first.set(true);
-            }
-            "Enter" if is_open => {
-                if let Some(selected) = self.selected.get_untracked() {
-                    event.prevent_default();
-                    self.choose(selected);
-                }
-            }
-            key if is_open && !self.search.is_waiting.get_untracked() => {
-                if let Some(row) = row_after(key, self.selected.get_untracked(), &self.rows()) {
-                    event.prevent_default();
-                    self.selected.set(Some(row));
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// What was typed before scripts ran is what is meant.
-    fn take_early_input(self) {
-        Effect::new(move |_| {
-            if let Some(text) =
-                self.field.get().map(|field| field.value()).filter(|text| *text != self.text.get_untracked())
-            {
-                self.text.set(text);
-            }
-        });
-    }
-
-    /// A form that was done is reset: the field is ready for the next one, and keeps the focus.
-    fn empty_on_reset(self) {
-        Effect::new(move |_| {
-            let listener = window_event_listener(ev::reset, move |event| {
-                let form = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-                let (Some(form), Some(field)) = (form, self.field.get_untracked()) else { return };
-                if !form.contains(Some(field.unchecked_ref::<Node>())) {
-                    return;
-                }
-                self.close();
-                self.forget_choice();
-                self.write(String::new());
-                if form.contains(document().active_element().as_ref().map(|focused| focused.unchecked_ref())) {
-                    drop(field.focus());
-                }
-            });
-            on_cleanup(move || listener.remove());
-        });
     }
 }
 

@@ -1,14 +1,15 @@
 //! The command palette: users, projects, budgets, pages and actions, found by typing. The focus stays in its field.
 //! Without scripts it is a menu of links and actions, and the field searches a list.
 
+mod keys;
+
+use self::keys::{Keys, key, open_by_key};
 use super::Views;
-use super::button::Button;
 use super::hydrated::hydrated;
 use super::icon::{Icon, SvgIcon};
 use super::listbox::{Search, Source, edits_text, find, marked, row_after};
-use super::search::is_typing;
 use leptos::children::ViewFnOnce;
-use leptos::ev::{self, KeyboardEvent, MouseEvent};
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -346,30 +347,6 @@ fn marked_elements() -> Option<NodeList> {
     document().query_selector_all("main [data-palette]:not([disabled])").ok()
 }
 
-/// Ctrl K or Cmd K opens the palette, `?` outside a field the list of keys.
-fn open_by_key(palette: NodeRef<html::Dialog>, keys: NodeRef<html::Dialog>) {
-    Effect::new(move |_| {
-        let listener = window_event_listener(ev::keydown, move |event| {
-            let (key, with_control) = (event.key(), event.ctrl_key() || event.meta_key());
-            let dialog = match key.as_str() {
-                "k" | "K" if with_control => palette,
-                "?" if !with_control && !is_typing(&event) => keys,
-                _ => return,
-            };
-            event.prevent_default();
-            // It may be open as a popover already; then there is nothing to do.
-            if let Some(dialog) = dialog.get_untracked().filter(|dialog| !dialog.open()) {
-                drop(dialog.show_modal());
-            }
-        });
-        on_cleanup(move || listener.remove());
-    });
-}
-
-fn key(name: &'static str) -> impl IntoView {
-    view! { <kbd class="rounded-[3px] px-1 font-sans text-2xs font-medium inset-ring inset-ring-line-2">{name}</kbd> }
-}
-
 fn foot() -> impl IntoView {
     view! {
         <p aria-hidden="true" class="flex gap-4 border-t border-line px-4 py-2.5 text-xs text-ink-2">
@@ -377,40 +354,5 @@ fn foot() -> impl IntoView {
             <span>{key("↑")} " " {key("↓")} " select"</span>
             <span>{key("Esc")} " close"</span>
         </p>
-    }
-}
-
-const KEYS: [(&str, &str); 6] = [
-    ("Ctrl K", "Search or jump to"),
-    ("/", "Search the list on this page"),
-    ("↑ ↓", "Select a suggestion"),
-    ("Enter", "Choose it"),
-    ("Esc", "Close suggestions and dialogs"),
-    ("?", "Show these keys"),
-];
-
-/// The keys that work on every page.
-#[component]
-fn Keys(dialog: NodeRef<html::Dialog>) -> impl IntoView {
-    let row = |(name, what): (&'static str, &'static str)| {
-        view! {
-            <dt>{key(name)}</dt>
-            <dd>{what}</dd>
-        }
-    };
-    view! {
-        <dialog
-            node_ref=dialog
-            aria-labelledby="keys-title"
-            class="m-auto w-[min(24rem,calc(100vw-1rem))] rounded-xl bg-raised p-5 text-ink shadow-e3"
-        >
-            <h2 id="keys-title" class="pb-3 text-lg font-semibold">
-                "Keys"
-            </h2>
-            <dl class="grid grid-cols-[5rem_minmax(0,1fr)] gap-y-2 text-sm">{KEYS.map(row).views()}</dl>
-            <form method="dialog" class="flex justify-end pt-4">
-                <Button submit=true>"Close"</Button>
-            </form>
-        </dialog>
     }
 }

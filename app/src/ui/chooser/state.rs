@@ -1,0 +1,188 @@
+//! What is typed, suggested and chosen.
+
+use crate::ui::SuggestionSource;
+use crate::ui::listbox::{Search, edits_text, row_after};
+use domain::suggestion::{MAX_SUGGESTIONS, Suggestion, SuggestionKind};
+use leptos::ev::{self, KeyboardEvent};
+use leptos::html;
+use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, HtmlElement, Node};
+
+#[derive(Clone, Copy)]
+pub(super) struct State {
+    pub(super) text: RwSignal<String>,
+    /// The value of the suggestion whose label is in the field.
+    pub(super) chosen: RwSignal<String>,
+    /// Tells it from others of the same name.
+    pub(super) detail: RwSignal<String>,
+    /// What an ambiguous text may mean, as the form came back.
+    pub(super) matches: RwSignal<Vec<Suggestion>>,
+    pub(super) is_open: RwSignal<bool>,
+    pub(super) selected: RwSignal<Option<usize>>,
+    /// Enter was pressed before the suggestions were there.
+    pub(super) chooses_first: RwSignal<bool>,
+    pub(super) search: Search<Vec<Suggestion>>,
+    pub(super) field: NodeRef<html::Input>,
+    pub(super) source: SuggestionSource,
+    pub(super) kind: SuggestionKind,
+    pub(super) at_least: usize,
+    pub(super) filter: Option<Callback<String>>,
+}
+
+impl State {
+    /// How many suggestions there are, or why there are none.
+    pub(super) fn says(self) -> String {
+        let (noun, text) = (self.kind.noun(), self.text.get());
+        let is_short = text.trim().chars().count() < self.at_least;
+        self.search.found.with(|found| match found.as_deref() {
+            _ if is_short => format!("Enter at least {} characters.", self.at_least),
+            _ if self.search.is_waiting.get() => "Searching…".to_owned(),
+            None => "Suggestions are not available. Enter the whole name.".to_owned(),
+            Some([]) if text.trim().is_empty() => format!("There is no {noun} to choose."),
+            Some([]) => format!("No {noun} is called “{}”.", text.trim()),
+            Some([_]) => format!("1 {noun}"),
+            Some(rows) if rows.len() == MAX_SUGGESTIONS => format!("First {MAX_SUGGESTIONS} {noun}s. Type to narrow."),
+            Some(rows) => format!("{} {noun}s", rows.len()),
+        })
+    }
+
+    /// Something was typed: what was chosen before is not meant any more.
+    pub(super) fn follow(self, text: String) {
+        self.text.set(text);
+        self.forget_choice();
+        self.open();
+    }
+
+    fn forget_choice(self) {
+        self.chosen.set(String::new());
+        self.detail.set(String::new());
+        self.matches.set(Vec::new());
+    }
+
+    fn write(self, text: String) {
+        if let Some(field) = self.field.get_untracked() {
+            field.set_value(&text);
+        }
+        self.text.set(text);
+    }
+
+    pub(super) fn open(self) {
+        self.is_open.set(true);
+        self.selected.set(None);
+        self.chooses_first.set(false);
+        let text = if self.chosen.read_untracked().is_empty() { self.text.get_untracked() } else { String::new() };
+        if text.trim().chars().count() < self.at_least {
+            return self.search.forget();
+        }
+        self.search.ask(self.source, text, move || {
+            self.selected.set(self.rows().first().copied());
+            if self.chooses_first.get_untracked()
+                && let Some(first) = self.selected.get_untracked()
+            {
+                self.choose(first);
+            }
+        });
+    }
+
+    pub(super) fn close(self) {
+        self.is_open.set(false);
+        self.search.forget();
+    }
+
+    /// The places of the suggestions that can be chosen.
+    fn rows(self) -> Vec<usize> {
+        let found = self.search.found.read_untracked();
+        let rows = found.iter().flatten().enumerate();
+        rows.filter(|(_, suggestion)| !suggestion.is_chosen).map(|(place, _)| place).collect()
+    }
+
+    pub(super) fn choose(self, place: usize) {
+        let suggestion = self.search.found.read_untracked().as_ref().and_then(|found| found.get(place)).cloned();
+        if let Some(suggestion) = suggestion.filter(|suggestion| !suggestion.is_chosen) {
+            self.forget_choice();
+            if let Some(filter) = self.filter {
+                self.close();
+                self.hide_popover();
+                return filter.run(suggestion.value);
+            }
+            self.write(suggestion.label);
+            self.chosen.set(suggestion.value);
+            self.detail.set(suggestion.detail);
+            self.close();
+        }
+    }
+
+    /// A filter stands in a popover.
+    fn hide_popover(self) {
+        let popover = self.field.get_untracked().and_then(|field| field.closest("[popover]").ok().flatten());
+        if let Some(popover) = popover.and_then(|popover| popover.dyn_into::<HtmlElement>().ok()) {
+            drop(popover.hide_popover());
+        }
+    }
+
+    pub(super) fn press(self, event: &KeyboardEvent) {
+        let key = event.key();
+        let is_open = self.is_open.get_untracked();
+        match key.as_str() {
+            _ if edits_text(event) => {}
+            "ArrowDown" | "ArrowUp" if !is_open => {
+                event.prevent_default();
+                self.open();
+            }
+            "Escape" if is_open => {
+                event.prevent_default();
+                event.stop_propagation();
+                self.close();
+            }
+            "Enter" if is_open && self.search.is_waiting.get_untracked() => {
+                event.prevent_default();
+                self.chooses_first.set(true);
+            }
+            "Enter" if is_open => {
+                if let Some(selected) = self.selected.get_untracked() {
+                    event.prevent_default();
+                    self.choose(selected);
+                }
+            }
+            key if is_open && !self.search.is_waiting.get_untracked() => {
+                if let Some(row) = row_after(key, self.selected.get_untracked(), &self.rows()) {
+                    event.prevent_default();
+                    self.selected.set(Some(row));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What was typed before scripts ran is what is meant.
+    pub(super) fn take_early_input(self) {
+        Effect::new(move |_| {
+            if let Some(text) =
+                self.field.get().map(|field| field.value()).filter(|text| *text != self.text.get_untracked())
+            {
+                self.text.set(text);
+            }
+        });
+    }
+
+    /// A form that was done is reset: the field is ready for the next one, and keeps the focus.
+    pub(super) fn empty_on_reset(self) {
+        Effect::new(move |_| {
+            let listener = window_event_listener(ev::reset, move |event| {
+                let form = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+                let (Some(form), Some(field)) = (form, self.field.get_untracked()) else { return };
+                if !form.contains(Some(field.unchecked_ref::<Node>())) {
+                    return;
+                }
+                self.close();
+                self.forget_choice();
+                self.write(String::new());
+                if form.contains(document().active_element().as_ref().map(|focused| focused.unchecked_ref())) {
+                    drop(field.focus());
+                }
+            });
+            on_cleanup(move || listener.remove());
+        });
+    }
+}
