@@ -6,9 +6,9 @@ use crate::{AskAs, Bench, CONNECTIONS, Part, SESSION};
 use anyhow::Result;
 use std::net::{Ipv4Addr, TcpListener};
 
-/// Says the same to everybody, so that a cookie makes no difference but the work of finding out whose it is.
+/// The same for every caller, so that a cookie makes no difference but the work of finding out whose it is.
 const OPEN_TO_EVERYBODY: &str = "/turned-away";
-/// The lightest page that shows somebody their rights.
+/// The lightest page that shows a user their rights.
 const OWN: &str = "/settings/my-access";
 
 /// Never asked: the session's claims hold for a day.

@@ -1,7 +1,7 @@
 //! The lists, one request after the other: how long Postgres works for a page, told by Postgres itself.
 //!
 //! The time is that of all statements of the request but the look-up of the session, as Postgres logs it; statements
-//! are prepared by the server as for anybody, on one connection, and asked for more than ten times before they count.
+//! are prepared by the server as for any request, on one connection, and sent more than ten times before they count.
 
 use crate::database::Database;
 use crate::log::Log;

@@ -35,7 +35,7 @@ use xtask::command;
 use xtask::paths::{self, Mode};
 use xtask::steps::Steps;
 
-/// The secret of the session that every measurement uses, in a database that holds nobody real.
+/// The secret of the session that every measurement uses, in a database without real users.
 const SESSION: &str = "bench-bench-bench-bench-bench-bench-bench-0";
 
 /// How many of `wrk`'s or `pgbench`'s clients press at once.
@@ -46,7 +46,7 @@ const CONNECTIONS: u32 = 8;
 enum AskAs {
     /// The admin whose session every measurement uses.
     Admin,
-    /// Somebody who is not signed in.
+    /// A caller without a session.
     Nobody,
 }
 

@@ -93,7 +93,7 @@ function request()
 end
 "#;
 
-/// Pages a second with the projects and the roles of everybody on them, and what was asked.
+/// Pages a second with the projects and the roles of all users on them, and what was asked.
 fn same_list(bench: &Bench, keycloak: &Keycloak, page: &str) -> Result<(Load, String)> {
     let users = format!("/admin/realms/{}/users", keycloak.realm());
     let list = format!("{users}?max=50&briefRepresentation=false{page}");
@@ -124,7 +124,7 @@ fn ask_keycloak(bench: &Bench, keycloak: &Keycloak, path: &str, script: Option<(
     Ok(ask()?.0)
 }
 
-/// Somebody on a page of Keycloak's, with what has to be there for the comparison to be fair.
+/// A user on a page of Keycloak's, with what has to be there for the comparison to be fair.
 #[derive(Deserialize)]
 struct Person {
     id: String,
@@ -162,7 +162,7 @@ fn token(keycloak: &Keycloak) -> Result<String> {
     Ok(serde_json::from_str::<Answer>(&text).context("Keycloak's token")?.access_token)
 }
 
-/// Copies everybody, their projects and their roles from the console's tables to Keycloak's.
+/// Copies all users, their projects and their roles from the console's tables to Keycloak's.
 fn copy(database: &Database, realm: &str) -> Result<()> {
     let one = |sql: &str| database.ask_in(DATABASE, sql);
     let id = one(&format!("select id from realm where name = '{realm}'"))?;

@@ -50,7 +50,7 @@ impl Server {
         Ok(kib * 1.024 / 1000.0)
     }
 
-    /// Somebody who is signed in with the session every measurement uses.
+    /// A user with the session that every measurement uses.
     pub(crate) fn visitor(&self) -> Visitor {
         let agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
         Visitor { agent: agent.into(), origin: self.origin.clone() }

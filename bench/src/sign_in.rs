@@ -11,7 +11,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// Of everybody who signs in here. It opens nothing: the database is this benchmark's own.
+/// Of every user who signs in here. It opens nothing: the database is this benchmark's own.
 const PASSWORD: &str = "a password of the benchmark";
 /// How many people sign in, again and again.
 const PEOPLE: u32 = 1000;

@@ -109,9 +109,9 @@ impl Entry {
 /// Who did it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum By<'a> {
-    /// Somebody who is signed in.
+    /// A user who is signed in.
     Caller(&'a Caller),
-    /// Somebody with access to the server's command line.
+    /// An operator with access to the server's command line.
     Operator,
     /// The console by itself.
     Console,

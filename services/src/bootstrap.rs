@@ -22,7 +22,7 @@ const NAME: &str = "Administrator";
 /// installation and the first sign-in there may be a weekend.
 pub const FIRST_PASSWORD_LIFE: Duration = Duration::WEEK;
 
-/// How the first administrator signs in. Not printed by `Debug`: whoever starts the console shows it once.
+/// How the first administrator signs in. Not printed by `Debug`: the command that starts the console shows it once.
 pub struct FirstSignIn {
     /// The address.
     pub email: String,
@@ -34,7 +34,7 @@ pub struct FirstSignIn {
 /// Makes a maintainer when there is no active admin who can sign in, and says how to sign in. A first password that
 /// expired unused is so replaced at the next start.
 ///
-/// Somebody who has the address already gets the role and the password. Any number of servers may start at once.
+/// A user who has the address already gets the role and the password. Any number of servers may start at once.
 ///
 /// # Errors
 /// The database failed.
@@ -106,7 +106,7 @@ async fn install(services: &Services, connection: &mut PgConnection, email: &str
 
 /// Makes a user a maintainer, for an operator at the command line. Again changes nothing.
 ///
-/// An address that nobody verified may be one that another user chose at the identity provider. It names the account only
+/// An address that is not verified may be one that a user chose at the identity provider. It names the account only
 /// together with `subject`: the user's id at the identity provider, or the user id of an account that is linked to none.
 ///
 /// # Errors
@@ -155,7 +155,7 @@ pub async fn grant_maintainer(services: &Services, email: &Email, subject: Optio
     Ok(transaction.commit().await?)
 }
 
-/// Whether the operator has named the account, and not only an address that anybody may have chosen.
+/// Whether the operator has named the account, and not only an address that any user may have chosen.
 fn check_subject(email: &Email, is_verified: bool, actual: &str, given: Option<&str>) -> Result<(), Violation> {
     match given {
         Some(given) if given == actual => Ok(()),

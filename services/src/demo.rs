@@ -25,7 +25,7 @@ use sqlx::PgConnection;
 pub struct Amount {
     /// How many people.
     pub users: u32,
-    /// How many shared projects; everybody regular has a personal one besides.
+    /// How many shared projects; each regular user also has a personal one.
     pub projects: u32,
     /// Another seed makes other people.
     pub seed: u64,

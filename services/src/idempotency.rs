@@ -20,7 +20,7 @@ const ABANDONED: Duration = Duration::minutes(10);
 
 /// A key and the request it was sent with, as they are stored.
 ///
-/// A request may hold a password, and its hash is fast: whoever reads the database could try billions of passwords a
+/// A request may hold a password, and its hash is fast: a reader of the database could try billions of passwords a
 /// second against it. So it is stored as a MAC under the key's name, which API clients make at random, and of the name
 /// only the hash.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ pub enum Claim {
     OfAnotherRequest,
 }
 
-/// Claims a key. One statement, two when somebody had it.
+/// Claims a key. One statement, two when it was claimed before.
 ///
 /// # Errors
 /// The database failed.

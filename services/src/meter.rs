@@ -27,7 +27,7 @@ pub(crate) fn sign_in<T, E: Outcome>(provider: &'static str, result: Result<T, E
 
 /// Why a sign-in began no session.
 pub(crate) trait Outcome {
-    /// As a label: `too_many`, `refused`, or `failed`, which is not the fault of whoever signs in.
+    /// As a label: `too_many`, `refused`, or `failed`, which is not the user's fault.
     fn outcome(&self) -> &'static str;
 }
 

@@ -24,7 +24,7 @@ pub struct PasswordHasher {
 /// rather be told to try again.
 const MAX_WAITING: usize = 200;
 
-/// Verified when there is no account, so that an unknown account costs the same. Nobody's password.
+/// Verified when there is no account, so that an unknown account costs the same. No password matches it.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$Tm9ib2R5c1NhbHRIZXJl$+s+uq5UojNOTgm5ZvCi2jrVV3p+VDeyEWLyNgKx1rjI";
 
 /// How far a worker stands back, as `nice` counts it: it gets a processor that pages leave, or a tenth of one.
@@ -43,7 +43,7 @@ impl PasswordHasher {
             .start_handler(|_| {
                 let _ = rustix::process::nice(NICE);
             })
-            // Whoever waits is told by the channel that closes.
+            // The closed channel tells those who wait.
             .panic_handler(drop)
             .build()
             .map_err(|fault| Error::Broken(format!("no workers for passwords: {fault}")))?;
@@ -94,7 +94,7 @@ impl PasswordHasher {
         tracing::debug!("hashing a password");
         self.workers.spawn(move || {
             drop(place);
-            // Nobody hashes for a request that was given up.
+            // A cancelled request is not hashed.
             if !answer.is_closed() {
                 let _running = waiting.runs();
                 let _ = answer.send(job());
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_hashes_for_a_request_that_was_given_up() {
+    async fn cancelled_request_is_not_hashed() {
         let (hasher, hashed) = (hasher(), Arc::new(AtomicBool::default()));
         let (release, held) = mpsc::channel::<()>();
         let (begins, begun) = oneshot::channel();
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_costs_what_somebody_costs_and_is_never_right() {
+    async fn unknown_account_costs_one_hash_and_is_never_verified() {
         let hasher = hasher();
         let hash = hasher.hash("a quiet ledger line".to_owned()).await.expect("a hash");
         assert_eq!(costs(NOBODY), costs(&hash));

@@ -24,8 +24,8 @@ use uuid::Uuid;
 /// The ids of what was made, by e-mail address or name.
 type Ids = HashMap<String, Uuid>;
 
-/// Fills a database in which there is nobody but the first administrator, and says how a developer of the sample signs
-/// in, unless an identity provider vouches for people. Anywhere else, and when called again, it does nothing.
+/// Fills a database with no user but the first administrator, and says how a developer of the sample signs
+/// in, unless users sign in at an identity provider. Anywhere else, and when called again, it does nothing.
 ///
 /// # Errors
 /// The database failed; then nothing was kept.
@@ -63,7 +63,7 @@ fn email(local_part: &str) -> String {
     format!("{local_part}@example.com")
 }
 
-/// Everybody the tables name is in the table of people; the tests fill a database and would see otherwise.
+/// Every user the tables name is in the table of users; the tests fill a database and would see otherwise.
 fn id_of(ids: &Ids, name: &str) -> Result<Uuid, Error> {
     ids.get(name).copied().ok_or_else(|| Error::Broken(format!("the sample does not know {name}")))
 }
@@ -156,7 +156,7 @@ async fn insert_projects(services: &Services, connection: &mut PgConnection, peo
     Ok(ids)
 }
 
-/// Whoever has signed in has one.
+/// Every user who has signed in has one.
 async fn insert_personal_projects(
     services: &Services,
     connection: &mut PgConnection,

@@ -63,7 +63,7 @@ impl Settings {
         self.external_projects.iter().map(ProjectName::to_string).collect()
     }
 
-    /// Whether a shared project is open to somebody of this kind.
+    /// Whether a shared project is open to users of this type.
     pub fn is_open_to(&self, kind: UserKind, project: &str) -> bool {
         let is = |name: &ProjectName| folded(name.as_str()) == folded(project);
         kind == UserKind::Regular || self.external_projects.iter().any(is)

@@ -117,7 +117,7 @@ impl World {
         id
     }
 
-    /// Begins one more session for somebody.
+    /// Begins one more session for a user.
     pub async fn signed_in(&self, user: UserId) -> Caller {
         let mut connection = self.services.pool().acquire().await.expect("a connection");
         let (_, token) = session::begin(&self.services, &mut connection, user, &Client::default(), self.clock.now())
@@ -155,7 +155,7 @@ impl World {
         self.tokens.lock().expect("no panic")[&caller.actor.session_id].clone()
     }
 
-    /// Gives somebody a password, as if they had chosen it.
+    /// Gives a user a password, as if they had chosen it.
     pub async fn set_password(&self, user: UserId, password: &str) {
         let hash = self.services.hasher.hash(password.to_owned()).await.expect("a hash");
         sqlx::query("update users set password_hash = $2, password_change_due = false where id = $1")
@@ -175,14 +175,14 @@ impl World {
         id
     }
 
-    /// Makes the personal project of somebody, named by their e-mail address.
+    /// Creates the personal project of a user, named by their e-mail address.
     pub async fn personal_project(&self, owner: &Caller) -> ProjectId {
         let id = self.insert_project(&owner.actor.email, "personal", owner).await;
         self.member(id, owner.actor.user_id, ProjectRole::Owner).await;
         id
     }
 
-    /// Puts somebody into a project, whatever the limit says.
+    /// Adds a user to a project, whatever the limit says.
     pub async fn member(&self, project: ProjectId, user: UserId, role: ProjectRole) {
         sqlx::query(
             "insert into user_projects (user_id, project_id, is_project_admin, created_at) values ($1, $2, $3, $4)",
@@ -193,7 +193,7 @@ impl World {
         .bind(self.clock.now())
         .execute(self.services.pool())
         .await
-        .expect("somebody who is not a member yet");
+        .expect("a user who is not a member yet");
     }
 
     /// How many users are in a project.

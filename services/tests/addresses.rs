@@ -130,7 +130,7 @@ async fn address_of_a_maintainer_is_changed_by_maintainers_alone() {
 }
 
 #[tokio::test]
-async fn released_address_belongs_to_whoever_gets_it_next() {
+async fn released_address_belongs_to_its_next_user() {
     let stage = Stage::set().await;
     let former = stage.world.person("Priya", PlatformRole::User).await;
     let id = former.actor.user_id;
@@ -172,7 +172,7 @@ async fn user_without_an_address_is_reactivated_with_a_new_one() {
 }
 
 #[tokio::test]
-async fn address_of_a_deactivated_user_locks_nobody_out_once_released() {
+async fn address_of_a_deactivated_user_is_free_once_released() {
     let stage = Stage::set().await;
     let former = stage.world.row("Ada", PlatformRole::User).await;
     stage.deactivate(former).await;
@@ -206,7 +206,7 @@ async fn known_subject_comes_in_whatever_address_its_token_carries() {
 }
 
 #[tokio::test]
-async fn subject_of_a_released_account_comes_back_as_nobody_new() {
+async fn subject_of_a_released_account_keeps_its_account() {
     let stage = Stage::set().await;
     let claims = developer("ada", json!({}));
     let ada = stage.world.sign_in(&claims).await.expect("let in").actor.user_id;

@@ -92,7 +92,7 @@ async fn first_password_that_expired_unused_is_replaced_at_the_next_start() {
 }
 
 #[tokio::test]
-async fn the_address_of_somebody_who_exists_gets_the_role_back() {
+async fn existing_user_with_the_address_gets_the_role_back() {
     let world = World::create().await;
     let ada = world.person("Ada", PlatformRole::Admin).await;
     sqlx::query("update users set is_active = false").execute(world.services.pool()).await.expect("deactivated");
@@ -138,7 +138,7 @@ async fn the_operator_makes_a_maintainer_and_the_log_says_so() {
 }
 
 #[tokio::test]
-async fn the_operator_is_told_why_somebody_cannot_be_a_maintainer() {
+async fn operator_is_told_why_a_user_cannot_be_a_maintainer() {
     let world = World::create().await;
     world.person("Jonas", PlatformRole::User).await;
     world.person("Gone", PlatformRole::User).await;

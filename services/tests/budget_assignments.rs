@@ -59,7 +59,7 @@ async fn a_category_stays_while_the_budget_is_assigned() {
 }
 
 #[tokio::test]
-async fn a_person_has_one_budget_a_category_and_the_change_is_audited_on_the_person() {
+async fn user_has_one_budget_a_category_and_the_change_is_audited() {
     let world = World::create().await;
     let (mia, bob) =
         (world.person("Mia", PlatformRole::Maintainer).await, world.person("Bob", PlatformRole::User).await);
@@ -132,7 +132,7 @@ async fn a_shared_project_has_one_budget_a_category() {
 }
 
 #[tokio::test]
-async fn nobody_gets_a_budget_who_is_unknown_or_deactivated() {
+async fn unknown_or_deactivated_user_gets_no_budget() {
     let world = World::create().await;
     let (mia, bob) =
         (world.person("Mia", PlatformRole::Maintainer).await, world.person("Bob", PlatformRole::User).await);

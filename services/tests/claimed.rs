@@ -45,7 +45,7 @@ fn named(name: &str, role: ProjectRole) -> (String, ProjectRole) {
 }
 
 #[tokio::test]
-async fn nobody_has_a_row_and_rights_are_the_claims() {
+async fn keycloak_managed_user_has_no_row_and_the_rights_of_the_claims() {
     let world = world().await;
     let claims = developer("ada", json!({"applications": ["Atlas, billing", 7], "applications_admin": "notes"}));
     let ada = world.sign_in(&claims).await.expect("let in");
@@ -157,7 +157,7 @@ async fn a_project_that_is_named_is_made_once_and_recorded() {
 }
 
 #[tokio::test]
-async fn people_from_outside_see_what_is_open_to_them_and_make_nothing_else() {
+async fn external_user_sees_open_projects_and_creates_none() {
     let open = vec![ProjectName::parse_existing("atlas").expect("a name")];
     let world = with(|settings| settings.external_projects = open).await;
     let claims = developer("eve", json!({"user_type": "external", "applications": "Atlas, billing, eve"}));
@@ -182,7 +182,7 @@ async fn project_admin_whose_token_says_external_is_a_member_at_once() {
 }
 
 #[tokio::test]
-async fn an_admin_creates_projects_and_finds_them_but_manages_nobody() {
+async fn admin_creates_and_finds_projects_but_manages_no_members() {
     let world = world().await;
     let root = world.sign_in(&admin("root")).await.expect("let in");
     let can = root.can::<CreateProject>(Target::Platform).expect("an admin");
@@ -206,7 +206,7 @@ async fn an_admin_creates_projects_and_finds_them_but_manages_nobody() {
 }
 
 #[tokio::test]
-async fn what_a_person_began_cannot_be_finished_once_the_claims_are_gone() {
+async fn change_begun_before_the_claims_were_revoked_is_refused() {
     let world = world().await;
     let root = world.sign_in(&admin("root")).await.expect("let in");
     let can = root.can::<CreateProject>(Target::Platform).expect("an admin");
@@ -221,7 +221,7 @@ async fn what_a_person_began_cannot_be_finished_once_the_claims_are_gone() {
 }
 
 #[tokio::test]
-async fn people_end_their_own_sessions() {
+async fn users_end_their_own_sessions() {
     let world = world().await;
     let here = world.sign_in(&developer("ada", json!({}))).await.expect("let in");
     let there = world.sign_in(&developer("ada", json!({}))).await.expect("let in");

@@ -70,7 +70,7 @@ async fn a_sign_in_counts_for_ten_minutes_and_a_confirmation_for_ten_more() {
 }
 
 #[tokio::test]
-async fn a_session_of_the_version_before_is_asked() {
+async fn session_of_the_previous_version_needs_re_authentication() {
     let world = World::create().await;
     let mira = maintainer(&world).await;
     sqlx::query("update sessions set authenticated_at = null").execute(world.services.pool()).await.expect("an update");

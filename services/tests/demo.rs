@@ -131,7 +131,7 @@ async fn the_smallest_amounts_are_amounts() {
 }
 
 #[tokio::test]
-async fn a_database_with_people_is_left_alone_unless_told_otherwise() {
+async fn database_with_users_is_refused_unless_told_otherwise() {
     let world = World::create().await;
     world.person("Ada", PlatformRole::User).await;
     let mut tell = |_| {};
@@ -147,7 +147,7 @@ async fn a_database_with_people_is_left_alone_unless_told_otherwise() {
 }
 
 #[tokio::test]
-async fn the_first_administrator_is_nobody_to_take_care_of() {
+async fn first_administrator_alone_counts_as_an_empty_database() {
     let world = World::create().await;
     bootstrap::superadmin(&world.services, None, None).await.expect("an administrator");
     fill(&world, Amount { users: 10, projects: 2, seed: 0 }).await;

@@ -252,7 +252,7 @@ async fn no_external_project_admin_is_left_by_two_changes_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn project_admin_adds_nobody_after_becoming_external() {
+async fn project_admin_who_became_external_adds_no_member() {
     let (world, root) = world().await;
     let can_manage = root.can::<ManageUsers>(Target::Platform).expect("a maintainer");
     for round in 0..rounds(20, 1_000) {

@@ -81,7 +81,7 @@ async fn people(world: &World, can: &Can<ViewUsers>, name: &ProjectName, search:
 }
 
 #[tokio::test]
-async fn every_member_and_nobody_else_is_on_one_page_of_a_large_project() {
+async fn pages_of_a_large_project_hold_each_member_once() {
     let (world, root, name) = stage().await;
     let can = root.can(Target::Platform).expect("an admin");
     for seen in [members(&world, &root, &name, None).await, people(&world, &can, &name, None).await] {

@@ -150,7 +150,7 @@ async fn the_maker_stays_and_the_last_project_admin_may_step_down() {
 }
 
 #[tokio::test]
-async fn the_limit_holds_for_people_and_not_for_admins() {
+async fn project_limit_applies_to_users_and_not_to_admins() {
     let world = World::create().await;
     let (root, bob) = (world.person("Root", PlatformRole::Admin).await, world.person("Bob", PlatformRole::User).await);
     let limited = world.person("Cyd", PlatformRole::User).await;
@@ -243,7 +243,7 @@ async fn crosswise_additions_do_not_lock_each_other_out() {
 
 /// After the commit that removes a project admin, nothing they started succeeds.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_removed_project_admin_adds_nobody_after_the_removal() {
+async fn removed_project_admin_adds_no_member() {
     let world = World::with(|settings| settings.project_limit = 1_000).await;
     let (ada, bob) = (world.person("Ada", PlatformRole::User).await, world.person("Bob", PlatformRole::User).await);
     for round in 0..50 {

@@ -115,7 +115,7 @@ async fn nothing_is_shown_until_a_one_time_password_is_changed() {
 }
 
 #[tokio::test]
-async fn a_row_counts_people_and_knows_the_own_role() {
+async fn row_counts_members_and_has_the_callers_role() {
     let world = World::create().await;
     let (ada, bob) = (world.person("Ada", PlatformRole::User).await, world.person("Bob", PlatformRole::User).await);
     let root = world.person("Root", PlatformRole::Admin).await;

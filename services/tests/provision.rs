@@ -120,7 +120,7 @@ async fn later_sign_ins_refresh_the_profile_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn without_a_role_nobody_comes_in_until_they_are_known() {
+async fn new_user_without_a_role_is_refused_and_a_known_one_is_not() {
     let world = World::create().await;
     let without = |name: &str| developer(name, json!({"realm_access": {"roles": ["offline_access"]}}));
     let denied = world.sign_in(&without("ada")).await.expect_err("turned away");
@@ -185,7 +185,7 @@ async fn a_project_that_a_token_made_says_so() {
 }
 
 #[tokio::test]
-async fn a_project_named_as_the_person_becomes_theirs_unless_somebody_else_is_in_it() {
+async fn project_with_the_users_name_becomes_personal_without_other_members() {
     let world = World::create().await;
     let eve = world.sign_in(&developer("eve", json!({"applications": "ada@example.com"}))).await.expect("let in");
     let ada = world.sign_in(&developer("ada", json!({"applications": "ada, ada@example.com"}))).await.expect("let in");
@@ -206,7 +206,7 @@ async fn a_project_named_as_the_person_becomes_theirs_unless_somebody_else_is_in
 }
 
 #[tokio::test]
-async fn an_address_alone_never_links_anybody_and_an_admin_settles_it() {
+async fn address_alone_links_no_account_until_an_admin_does() {
     let world = World::create().await;
     let admin = world.person("Root", PlatformRole::Admin).await;
     let local = world.person("Ada", PlatformRole::User).await;
@@ -281,7 +281,7 @@ async fn an_admin_cannot_hand_a_maintainer_to_another_identity() {
 }
 
 #[tokio::test]
-async fn two_browsers_that_sign_in_first_at_once_make_one_person() {
+async fn two_first_sign_ins_at_once_create_one_user() {
     let world = World::create().await;
     let claims = developer("ada", json!({"applications": "atlas"}));
     let (one, other) = tokio::join!(world.sign_in(&claims), world.sign_in(&claims));
@@ -290,7 +290,7 @@ async fn two_browsers_that_sign_in_first_at_once_make_one_person() {
 }
 
 #[tokio::test]
-async fn people_who_first_sign_in_at_once_share_the_projects_they_make() {
+async fn first_sign_ins_at_once_share_the_projects_they_create() {
     let world = World::create().await;
     let (forth, back) = ("p1,p2,p3,p4", "p4,p3,p2,p1");
     let claims = |n: usize| {
@@ -315,7 +315,7 @@ async fn people_who_first_sign_in_at_once_share_the_projects_they_make() {
 }
 
 #[tokio::test]
-async fn people_from_outside_work_in_the_projects_open_to_them_alone() {
+async fn external_user_works_in_open_projects_alone() {
     let world = World::with(|settings| {
         settings.external_projects = vec![ProjectName::parse_existing("Atlas").expect("a name")];
     })
@@ -395,7 +395,7 @@ async fn where_token_and_console_disagree_is_told_with_whose_change_it_was() {
 }
 
 #[tokio::test]
-async fn accounts_are_not_made_by_hand_where_a_provider_vouches() {
+async fn creating_users_with_a_provider_is_refused() {
     let world = World::create().await.behind_a_provider();
     let root = world.person("Root", PlatformRole::Maintainer).await;
     let can = root.can::<ManageUsers>(Target::Platform).expect("a maintainer");
@@ -408,7 +408,7 @@ async fn accounts_are_not_made_by_hand_where_a_provider_vouches() {
 }
 
 #[tokio::test]
-async fn password_is_never_hashed_where_a_provider_vouches() {
+async fn password_is_never_hashed_with_a_provider() {
     let world = World::create().await.behind_a_provider();
     let priya = world.person("Priya", PlatformRole::User).await;
     world.set_password(priya.actor.user_id, "a quiet ledger line").await;

@@ -41,7 +41,7 @@ async fn count(pool: &PgPool, what: &'static str, id: uuid::Uuid) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_project_limit_holds_whoever_adds_somebody_where() {
+async fn project_limit_holds_on_every_path_at_once() {
     let world = Arc::new(World::with(|settings| settings.project_limit = 3).await);
     let root = world.person("Root", PlatformRole::Admin).await;
     let mut projects = Vec::new();

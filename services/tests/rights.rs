@@ -90,7 +90,7 @@ async fn an_admin_makes_auditors_and_no_admins() {
 }
 
 #[tokio::test]
-async fn nobody_changes_somebody_of_higher_rank() {
+async fn changing_a_user_of_higher_rank_is_refused() {
     let world = World::create().await;
     let ada = world.person("Ada", Admin).await;
     let mira = world.person("Mira", Maintainer).await;
@@ -113,7 +113,7 @@ async fn nobody_changes_somebody_of_higher_rank() {
 }
 
 #[tokio::test]
-async fn nobody_changes_their_own_role() {
+async fn changing_the_own_role_is_refused() {
     let world = World::create().await;
     let mira = world.person("Mira", Maintainer).await;
     world.person("Nora", Maintainer).await;
@@ -125,7 +125,7 @@ async fn nobody_changes_their_own_role() {
 }
 
 #[tokio::test]
-async fn external_people_hold_no_platform_role() {
+async fn external_users_hold_no_platform_role() {
     let world = World::create().await;
     let mira = world.person("Mira", Maintainer).await;
     let jonas = world.person("Jonas", User).await.actor.user_id;
@@ -176,7 +176,7 @@ async fn world_id(world: &World, email: &str) -> UserId {
 }
 
 #[tokio::test]
-async fn a_maintainer_is_always_an_admin_whoever_writes_it() {
+async fn maintainer_is_always_an_admin_in_the_database() {
     let world = World::create().await;
     world.person("Priya", User).await;
     let fault = sqlx::raw_sql("update users set is_maintainer = true").execute(world.services.pool()).await;

@@ -40,7 +40,7 @@ async fn an_empty_console_is_filled_once() {
 }
 
 #[tokio::test]
-async fn nobody_gets_a_password_where_a_provider_vouches_for_people() {
+async fn sample_has_no_passwords_with_a_provider() {
     let world = World::create().await.behind_a_provider();
     assert!(sample::fill(&world.services).await.expect("filled").is_none());
     assert_eq!(count(&world, "select count(*) from users").await, 40);

@@ -36,7 +36,7 @@ async fn a_session_ends_a_day_after_sign_in_however_much_it_is_used() {
 }
 
 #[tokio::test]
-async fn people_see_their_own_sessions_and_end_them_one_by_one() {
+async fn users_see_and_end_their_own_sessions() {
     let world = World::create().await;
     let here = world.person("Priya", PlatformRole::User).await;
     world.clock.advance(Duration::minutes(1));

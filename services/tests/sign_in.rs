@@ -67,7 +67,7 @@ async fn sign_in_ends_the_session_the_browser_had() {
 }
 
 #[tokio::test]
-async fn whoever_knows_the_password_gets_a_session() {
+async fn right_password_opens_a_session() {
     let world = World::create().await;
     let priya = with_priya(&world).await;
     let signed_in = attempt(&world, " PRIYA@example.com ", PASSWORD).await.expect("a session");
@@ -363,7 +363,7 @@ async fn a_network_has_its_tries_whatever_the_account() {
 }
 
 #[tokio::test]
-async fn people_who_know_their_passwords_do_not_use_up_the_tries_of_their_office() {
+async fn right_passwords_use_up_no_tries_of_the_network() {
     let world = World::with(|settings| settings.network_tries = 2).await;
     with_priya(&world).await;
     for _ in 0..5 {

@@ -92,7 +92,7 @@ async fn a_new_account_signs_in_with_its_one_time_password_and_has_a_personal_pr
 }
 
 #[tokio::test]
-async fn an_external_person_has_no_personal_project_until_made_regular() {
+async fn external_user_has_no_personal_project_until_regular() {
     let stage = Stage::set().await;
     let made = stage.create("Jonas", "jonas@partner.example", UserKind::External).await.expect("an account");
     assert!(stage.detail(made.id).await.projects.is_empty());
@@ -125,7 +125,7 @@ async fn an_address_is_taken_whatever_its_case_and_nothing_is_half_made() {
 }
 
 #[tokio::test]
-async fn the_page_of_a_person_shows_projects_limit_sessions_and_budgets() {
+async fn page_of_a_user_shows_projects_limit_sessions_and_budgets() {
     let stage = Stage::set().await;
     let world = &stage.world;
     let priya = world.person("Priya", PlatformRole::User).await;
@@ -176,7 +176,7 @@ async fn budgets_stand_on_the_page_unless_they_are_switched_off() {
 }
 
 #[tokio::test]
-async fn a_person_who_does_not_exist_is_not_found() {
+async fn unknown_user_is_not_found() {
     let stage = Stage::set().await;
     let unknown = UserId(uuid::Uuid::from_u128(7));
     let can: Can<ViewUsers> = stage.admin.can(Target::Platform).expect("an admin");
@@ -213,7 +213,7 @@ async fn deactivation_ends_every_session_at_once_and_reactivation_opens_the_acco
 }
 
 #[tokio::test]
-async fn nobody_closes_their_own_account_or_resets_their_own_password() {
+async fn deactivating_oneself_and_resetting_the_own_password_is_refused() {
     let stage = Stage::set().await;
     let me = stage.admin.actor.user_id;
     let refused = rule(users::deactivate(&stage.world.services, &stage.manage(), me, WithoutAdmin::Allow).await);
@@ -297,7 +297,7 @@ async fn one_time_password_expires_after_a_day_and_the_page_says_so() {
 }
 
 #[tokio::test]
-async fn expired_one_time_password_is_changed_by_whoever_signed_in_in_time() {
+async fn expired_one_time_password_is_changed_in_a_session_opened_in_time() {
     let stage = Stage::set().await;
     let made = stage.create("Priya", "priya@example.com", UserKind::Regular).await.expect("an account");
     let (services, client) = (&stage.world.services, Client::default());

@@ -92,7 +92,7 @@ async fn every_order_shows_everybody_once_both_ways_despite_ties() {
 }
 
 #[tokio::test]
-async fn rows_stand_in_the_order_asked_for() {
+async fn rows_are_in_the_requested_order() {
     let stage = Stage::set().await;
     stage
         .run(

@@ -31,7 +31,7 @@ const SHARED: [&str; 4] = ["conf", "lib", "providers", "themes"];
 /// The longest a start may take, on a machine that does other things as well.
 const PATIENCE: Duration = Duration::from_secs(180);
 
-/// Runs a program until standard input closes, so that it never outlives whoever started it, and then removes the
+/// Runs a program until standard input closes, so that it never outlives its parent, and then removes the
 /// folder of its data.
 const UNTIL_INPUT_CLOSES: &str = r#"
 trap '' INT
@@ -54,7 +54,7 @@ pub struct Keycloak {
 
 impl Keycloak {
     /// Starts one on `port` of the loopback address; 0 takes any free one. Its client `bursar` knows Bursar at `origin`,
-    /// which is where it announces that somebody has signed out.
+    /// which is where it announces that a user has signed out.
     pub(crate) fn start(steps: &mut Steps, origin: &str, port: u16) -> Result<Self> {
         Self::with(steps, origin, port, Vendor::Memory, &[])
     }
@@ -103,7 +103,7 @@ impl Keycloak {
         &self.realm.name
     }
 
-    /// What Bursar's environment needs to have people sign in here.
+    /// What Bursar's environment needs for users to sign in here.
     pub(crate) fn variables(&self) -> Result<[(&'static str, String); 6]> {
         let client = self.realm.bursar()?;
         Ok([
@@ -120,15 +120,15 @@ impl Keycloak {
     pub(crate) fn greet(&self) -> Result<()> {
         let (name, password) = ADMINISTRATOR;
         println!("Keycloak answers on {}; its own console is opened by {name} with {password}", self.url);
-        println!("In the realm {} these people have a password:", self.realm.name);
+        println!("In the realm {} these users have a password:", self.realm.name);
         for line in self.realm.people() {
             println!("{line}");
         }
-        println!("Behind its button \"Company account\" stands another realm, as Microsoft Entra ID would:");
+        println!("Its button \"Company account\" leads to another realm, as Microsoft Entra ID would be:");
         for line in Realm::read(COMPANY)?.people() {
             println!("{line}");
         }
-        println!("Bursar signs people in there with");
+        println!("Bursar signs users in there with");
         for (name, value) in self.variables()? {
             println!("  {name}={value}");
         }
@@ -168,7 +168,7 @@ pub(crate) fn run(steps: &mut Steps, origin: &str, port: u16) -> Result<()> {
     keycloak.wait()
 }
 
-/// A port that nobody listened on a moment ago.
+/// A port that was free a moment ago.
 fn free_port() -> Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }

@@ -40,7 +40,7 @@ impl Keycloak {
     /// # Errors
     /// The system has no certificate authorities.
     pub fn new(base: Url, login: Login) -> Result<Self, https_client::ClientError> {
-        // A redirect would carry the token to an address that nobody configured.
+        // A redirect would carry the token to an address that is not configured.
         let builder = reqwest::Client::builder().redirect(redirect::Policy::none());
         let http = https_client::build(builder.connect_timeout(CONNECT).timeout(ANSWER))?;
         Ok(Self { http, base, login, token: Mutex::default() })
@@ -131,7 +131,7 @@ impl Keycloak {
         }
     }
 
-    /// The token of the login, requested anew shortly before it expires.
+    /// The token of the login, requested again shortly before it expires.
     async fn token(&self) -> Result<String, Error> {
         let mut kept = self.token.lock().await;
         match kept.as_ref().filter(|token| token.is_fresh()) {

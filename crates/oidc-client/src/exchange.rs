@@ -25,7 +25,7 @@ pub(crate) enum HttpFault {
     Malformed(#[from] http::Error),
     #[error("it did not answer a moment ago")]
     BackingOff,
-    #[error("it names an address that is none")]
+    #[error("it names an invalid address")]
     Address,
     #[error("it names an address without TLS, {host}, and {issuer_setting} has https")]
     NotHttps { host: String, issuer_setting: &'static str },

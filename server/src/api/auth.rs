@@ -23,7 +23,7 @@ use services::guard::Caller;
 /// The request's origin and, where it proved itself, the person behind it; among the request's extensions.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    /// Who asks; `None` when nobody is signed in.
+    /// The caller; `None` without a session.
     pub caller: Option<Caller>,
     /// The session's secret, to end it by.
     pub token: Option<SessionToken>,
@@ -125,7 +125,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     (is_only && kind.eq_ignore_ascii_case("bearer")).then(|| token.trim())
 }
 
-/// Lets nobody through who is not signed in.
+/// Refuses requests without a session.
 pub async fn require(request: Request, next: Next) -> Response {
     match caller_of(request.extensions()) {
         Err(refused) => refused.into_response(),
@@ -133,7 +133,7 @@ pub async fn require(request: Request, next: Next) -> Response {
     }
 }
 
-/// Lets nobody through who is not signed in, or has a one-time password to change first.
+/// Refuses requests without a session, and of users who have a one-time password to change first.
 pub async fn require_own_password(request: Request, next: Next) -> Response {
     match caller_of(request.extensions()) {
         Err(refused) => refused.into_response(),

@@ -53,7 +53,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
             return Ok(Self(None));
         }
         let version = tag.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|text| text.parse().ok());
-        // A tag that is none of ours cannot match.
+        // A tag that Bursar did not write cannot match.
         version.map(|version| Self(Some(version))).ok_or_else(|| changed(None))
     }
 }
@@ -64,7 +64,7 @@ impl IfMatch {
         self.0.or(in_body).map_or(Precondition::None, Precondition::IfMatch)
     }
 
-    /// Somebody saved first: 412 for whoever sent the header, 409 for whoever sent the version.
+    /// Another user saved first: 412 for a request with the header, 409 for one with the version.
     pub fn refusal(self, fault: services::Error) -> ApiError {
         match fault {
             services::Error::Refused(domain::error::Refusal::Conflict(conflict)) if self.0.is_some() => {

@@ -76,7 +76,7 @@ async fn answer(state: AppState, key: Key, answered: impl Future<Output = Respon
         (idempotency::give_back(&state.services, &key).await, response)
     };
     if let Err(fault) = kept.0 {
-        // The call itself is done; whoever sends it again before the claim is old is told that it is under way.
+        // The call itself is done; a client that repeats it before the claim is old is told that it is under way.
         tracing::warn!(%fault, "the answer to a creating call could not be kept");
     }
     kept.1

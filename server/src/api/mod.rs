@@ -1,4 +1,4 @@
-//! The console for programs: `/v1`, with the services and the permission table of the pages behind it.
+//! The console for API clients: `/v1`, with the services and the permission table of the pages behind it.
 
 mod auth;
 mod body;

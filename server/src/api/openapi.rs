@@ -1,4 +1,4 @@
-//! The document of the API: made from the handlers, the same for everybody.
+//! The document of the API: made from the handlers, the same for every caller.
 
 use super::idempotency;
 use super::openapi_errors;
@@ -99,7 +99,7 @@ fn require_combinations(components: &mut Components) {
     }
 }
 
-/// Says of every operation by which of the schemes a user has to be signed in; by none where it is open to everybody.
+/// Says of every operation by which of the schemes a user has to be signed in; none where it is public.
 pub fn secure(document: &mut OpenApi, schemes: &[&str]) {
     for_each(document, |_, operation| {
         let requirements = schemes.iter().map(|name| SecurityRequirement::new::<_, [&str; 0], &str>(*name, []));

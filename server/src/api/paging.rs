@@ -1,4 +1,4 @@
-//! Pages on the wire: by number from 0 as clients know them, by cursor for whoever goes deep (decision 9).
+//! Pages on the wire: by number from 0 as clients know them, by cursor for deep ones (decision 9).
 
 use super::code::Code;
 use super::error::ApiError;
@@ -51,7 +51,7 @@ impl<const MIN: u32, const MAX: u32> PageParams<MIN, MAX> {
     /// The rows to read.
     ///
     /// # Errors
-    /// 400 for a page beyond the depth, 422 for a cursor that is none.
+    /// 400 for a page beyond the depth, 422 for an invalid cursor.
     pub fn slice(&self) -> Result<Slice, ApiError> {
         let rows = u16::try_from(self.per_page).unwrap_or(u16::MAX);
         let size = PageSize::for_programs(rows).map_err(|problem| ApiError::value("per_page", &problem))?;
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn the_link_keeps_what_was_asked_but_the_page() {
+    fn link_keeps_every_parameter_but_the_page() {
         let cursor = Cursor { direction: Direction::After, key: Some("ada".into()), id: Uuid::nil() };
         let uri: Uri = "/v1/admin/users?page=3&per_page=10&search=a%26b&filters=%7B%7D".parse().expect("an address");
         let link = link(&uri, &cursor);

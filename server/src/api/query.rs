@@ -66,7 +66,7 @@ pub fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Err
     Ok(Some(single(from)?).filter(|text| !text.trim().is_empty()))
 }
 
-/// One of a set of words, which the caller reads; blank is none of them.
+/// One of a set of words, which the caller reads; blank is not one of them.
 pub fn word<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     single(from).map(Some)
 }

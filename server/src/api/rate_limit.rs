@@ -34,7 +34,7 @@ enum Key {
     User(UserId),
     /// Requests without authentication.
     Anonymous(Network),
-    /// All requests of a network, before anybody is authenticated.
+    /// All requests of a network, before they are authenticated.
     All(Network),
 }
 

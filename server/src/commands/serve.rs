@@ -113,7 +113,7 @@ async fn prepare(state: &AppState, address: SocketAddr, config: &Config, sample:
     audit::protect(state.services.database()).await?;
     let password = config.superadmin_password.as_ref().map(|password| password.expose_secret().to_owned());
     let mut sign_ins = Vec::new();
-    // Where a provider vouches for people, nobody has a password here.
+    // With an identity provider no user has a password here.
     if state.services.identity().is_none() {
         sign_ins.extend(bootstrap::superadmin(&state.services, config.superadmin_email.clone(), password).await?);
     }

@@ -62,7 +62,7 @@ impl Database {
         })
     }
 
-    /// Returns when a private one has ended although nobody asked it to.
+    /// Returns when a private one has ended although it was not stopped.
     pub(super) async fn lost(&mut self) {
         #[cfg(feature = "embedded-postgres")]
         if let Some(private) = &mut self.private {

@@ -51,7 +51,7 @@ impl Environment {
         parsed.map_err(|problem| self.problems.push(format!("{name}: {problem}. Allowed: {}.", T::ALLOWED))).ok()
     }
 
-    /// Looks for names that nobody reads, then gives the verdict.
+    /// Looks for names that Bursar does not read, then gives the verdict.
     pub(super) fn finish(mut self) -> Result<(), Problems> {
         self.problems.extend(names::problems(&self.variables));
         if self.problems.is_empty() { Ok(()) } else { Err(Problems(self.problems)) }
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_provider_nobody_else_can_keep_the_rights() {
+    fn keycloak_managed_mode_without_a_provider_is_refused() {
         assert!(problem(&[("ENABLE_USER_MANAGEMENT", "false")]).contains("Set IDP_PROVIDER too"));
         assert!(problem(&[("viteEnableUserManagement", "no")]).contains("true or false"));
     }

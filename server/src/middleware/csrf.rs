@@ -29,7 +29,7 @@ fn comes_from_us(web: &Web, uri: &Uri, headers: &HeaderMap) -> bool {
     match (site, origin) {
         (Some(false), _) | (_, Some(false)) => false,
         (Some(true), _) | (_, Some(true)) => true,
-        // No browser of today sends neither; a program without a session has nothing to lose.
+        // No browser of today sends neither; an API client without a session has nothing to lose.
         (None, None) => CookieName::Session.read(headers).is_none() && !names_session(headers),
     }
 }

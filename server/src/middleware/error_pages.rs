@@ -147,7 +147,7 @@ pub async fn explain(State(state): State<AppState>, request: Request, next: Next
     response
 }
 
-/// Answers an address that nobody serves.
+/// Answers an unknown address.
 pub async fn not_found() -> StatusCode {
     StatusCode::NOT_FOUND
 }

@@ -36,7 +36,7 @@ pub fn client(web: &Web, extensions: &Extensions, headers: &HeaderMap) -> Option
     let lines: Vec<&str> = headers.get_all(FORWARDED_FOR).iter().filter_map(|line| line.to_str().ok()).collect();
     let hops = lines.iter().flat_map(|line| line.split(',')).rev();
     let mut client = connection;
-    // What stands before the first thing that is no address could have been written by anybody.
+    // Any client could have written what comes before the first value that is not an address.
     for address in hops.map_while(hop) {
         client = address;
         if !web.trusted_proxies.contains(address) {
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_believed_by_default() {
+    fn no_proxy_is_trusted_by_default() {
         assert_eq!(seen(&[], "192.0.2.7", &["203.0.113.9"]), "192.0.2.7");
         assert_eq!(seen(&["10.0.0.1"], "192.0.2.7", &["203.0.113.9"]), "192.0.2.7");
     }

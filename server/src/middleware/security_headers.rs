@@ -38,7 +38,7 @@ pub const STATIC_PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; font
                                       frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 /// The policy of the page that sends the browser to the identity provider's end of the session. Where a form may lead is
-/// left open: browsers apply `form-action` to each redirect that follows, and nobody but the provider knows these.
+/// left open: browsers apply `form-action` to each redirect that follows, and only the provider knows these.
 pub fn sign_out_policy(nonce: &str) -> String {
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; font-src 'self'; img-src 'self'; \

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 /// Set when the page came over plain HTTP from another machine, as far as its request shows.
 ///
 /// A proxy that adds TLS need not say so. Browsers do: they send `Sec-Fetch-Site` to origins that they trust, which are
-/// those with TLS and their own machine. This decides nothing but a warning, so anybody's headers are good enough.
+/// those with TLS and their own machine. This decides nothing but a warning, so headers of any client are good enough.
 pub fn plain_http(public: Option<&PublicUrl>, uri: &Uri, headers: &HeaderMap) -> Option<PlainHttp> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let host = uri.host().unwrap_or_else(|| host_of(text(HOST.as_str())));

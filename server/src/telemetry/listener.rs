@@ -10,7 +10,7 @@ use services::Services;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
-/// How often measurements are summed up although nobody reads them.
+/// How often measurements are summed up although no scraper reads them.
 const UPKEEP: Duration = Duration::from_secs(5);
 const FORMAT: [(http::HeaderName, &str); 1] = [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
 

@@ -1,6 +1,6 @@
 //! Metrics for Prometheus: their names, their bounds, and how they are read.
 //!
-//! A label has few values that we know beforehand, never what somebody sent.
+//! A label has few values that we know beforehand, never what a client sent.
 
 use http::{Method, StatusCode};
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
@@ -46,7 +46,7 @@ impl Metrics {
         self.0.render()
     }
 
-    /// Sums up what was measured, so that it does not pile up when nobody reads it.
+    /// Sums up what was measured, so that it does not pile up when no scraper reads it.
     pub(super) fn sum_up(&self) {
         self.0.run_upkeep();
     }
@@ -73,7 +73,7 @@ pub(crate) fn request(method: &Method, route: &str, status: StatusCode, took: Du
     histogram!(REQUEST, "method" => method, "route" => route.to_owned(), "status" => status).record(took);
 }
 
-/// Anybody may send a method of their own making.
+/// A client may send an invented method.
 fn known(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",

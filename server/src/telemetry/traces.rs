@@ -57,7 +57,7 @@ impl Traces {
     }
 }
 
-/// The span of a request, which continues the trace that trusted `headers` tell of. Nothing when nobody traces.
+/// The span of a request, which continues the trace that trusted `headers` tell of. Nothing when tracing is off.
 pub(crate) fn span(method: &Method, route: &str, request_id: &str, headers: Option<&HeaderMap>) -> Span {
     let span = tracing::info_span!(
         target: TARGET,

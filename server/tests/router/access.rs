@@ -54,7 +54,7 @@ async fn every_server_function_and_page_is_listed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_gets_anywhere_without_signing_in() {
+async fn every_page_and_function_without_a_session_is_refused() {
     let server = TestServer::start().await;
     let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
     for (path, ask, body) in FUNCTIONS {

@@ -6,7 +6,7 @@ use http::Method;
 use leptos::server_fn::axum::server_fn_paths;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn malformed_cookies_are_nobody() {
+async fn malformed_cookies_are_unauthenticated() {
     let server = TestServer::start().await;
     let (_, good) = server.person("Ada Lovelace", PlatformRole::User).await;
     let long = format!("__Host-bursar={}", "a".repeat(4000));

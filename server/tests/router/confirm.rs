@@ -117,7 +117,7 @@ async fn through(server: &TestServer, provider: &Provider) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_form_goes_on_once_the_provider_was_asked() {
+async fn form_is_sent_after_re_authentication_at_the_provider() {
     let provider = Provider::start().await;
     let server = TestServer::start_behind(&provider).await;
     let mut ada = Browser::of(&server, through(&server, &provider).await, NEW);
@@ -155,7 +155,7 @@ fn asked_at(forge: &mut Forge, seconds: i64) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_sign_in_counts_from_when_the_provider_asked() {
+async fn sign_in_counts_from_the_auth_time_of_the_provider() {
     let provider = Provider::start().await;
     let server = TestServer::start_behind(&provider).await;
     let ways: [(Way, bool); 4] = [

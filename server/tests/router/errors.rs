@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_address_that_nobody_serves_is_a_page_with_the_id_and_a_way_on() {
+async fn unknown_address_is_a_page_with_request_id_and_link() {
     let server = TestServer::start().await;
     let response = server.get("/no-such-page", &[PAGE]).await;
     assert_eq!(response.status(), StatusCode::NOT_FOUND);

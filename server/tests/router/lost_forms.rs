@@ -137,7 +137,7 @@ async fn form_sent_too_late_is_shown_to_no_other_user() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn form_of_another_user_is_refused_and_shown_to_nobody() {
+async fn form_of_another_user_is_refused_and_not_shown() {
     let server = TestServer::start().await;
     let (mut ada, mut eve) = (admin(&server, "Ada").await, admin(&server, "Eve").await);
     let stamp = stamp(&ada.open(NEW_USER).await);

@@ -50,7 +50,7 @@ pub struct Report {
     pub sealed: u64,
     /// How many wait for the job.
     pub waiting: i64,
-    /// The last seal. Kept somewhere else, it proves later that nothing was cut off or written anew.
+    /// The last seal. Kept somewhere else, it proves later that nothing was cut off or rewritten.
     pub head: Option<Head>,
     /// Nothing when all is well.
     pub faults: Vec<Fault>,

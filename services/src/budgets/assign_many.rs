@@ -22,12 +22,12 @@ use uuid::Uuid;
 /// What is to serve each person: a budget a category, or none. Categories that are not named stay.
 pub type Wanted = BTreeMap<Category, Option<BudgetSlug>>;
 
-/// A budget that serves somebody.
+/// A budget of a user.
 #[derive(Clone, Debug)]
 pub struct Assignment {
     /// What it pays for.
     pub category: Category,
-    /// The budget, as programs know it.
+    /// The budget, as API clients know it.
     pub slug: String,
     /// What it is called.
     pub name: String,
@@ -37,7 +37,7 @@ pub struct Assignment {
     pub assigned_by: Option<UserId>,
 }
 
-/// The budgets of somebody, by category. Two statements.
+/// The budgets of a user, by category. Two statements.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when there is no such person or budgets are switched off.
@@ -70,8 +70,8 @@ pub async fn of_person(services: &Services, _can: &Can<ViewBudgets>, id: UserId)
 /// Assigns and takes away budgets. What is so already changes nothing.
 ///
 /// # Errors
-/// A problem at `user_ids` that names who is nobody, at `assignments` when there is no such budget; [`Refusal::Rule`]
-/// when a budget is of another category or somebody is deactivated; [`Refusal::NotFound`] when budgets are switched off.
+/// A problem at `user_ids` that names unknown users, at `assignments` when there is no such budget; [`Refusal::Rule`]
+/// when a budget is of another category or a user is deactivated; [`Refusal::NotFound`] when budgets are switched off.
 pub async fn assign_many(
     services: &Services,
     can: &Can<ManageBudgets>,

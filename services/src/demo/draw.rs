@@ -36,7 +36,7 @@ pub(super) fn moment(rng: &mut Rng, from: OffsetDateTime, to: OffsetDateTime) ->
     back(to, (to - from).as_seconds_f64() * rng.f64())
 }
 
-/// The last visit of somebody who came for the first time at `from`: half of them within two weeks, and no two dozen in
+/// The last sign-in of a user whose first one was at `from`: half of them within two weeks, and no two dozen in
 /// one second of a million people.
 pub(super) fn last_visit(rng: &mut Rng, from: OffsetDateTime, to: OffsetDateTime) -> OffsetDateTime {
     const BETWEEN_VISITS: Duration = Duration::days(20);

@@ -12,9 +12,9 @@ use fastrand::Rng;
 /// Admins are in more projects than others may be.
 const MOST_OF_AN_ADMIN: u32 = 8;
 
-/// Writes everybody's personal project, the projects they made, and those they were added to.
+/// Writes each user's personal project, the projects they created, and those they were added to.
 ///
-/// Nobody but admins is in more shared projects than the limit allows.
+/// Only admins are in more shared projects than the limit allows.
 pub(super) async fn write(writing: &mut Writing<'_>, shared: &Shared) -> Result<(), Error> {
     let (people, limit) = (writing.people, writing.project_limit);
     let columns = "user_projects (user_id, project_id, is_project_admin, granted_by, created_at)";
@@ -44,7 +44,7 @@ pub(super) async fn write(writing: &mut Writing<'_>, shared: &Shared) -> Result<
     rows::send(writing, "memberships", columns, people.numbers(), make).await
 }
 
-/// The projects somebody was added to, by number: none that they made, and no more than there is room for.
+/// The projects a user was added to, by number: none that they created, and no more than there is room for.
 fn added(rng: &mut Rng, person: &Person, made: &[u32], shared: &Shared, limit: u32) -> Vec<u32> {
     let count = u32::try_from(shared.projects.len()).unwrap_or(u32::MAX);
     let wanted = match rng.u32(0..100) {

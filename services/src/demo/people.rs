@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// How long the organisation has used Bursar.
 const AGE: Duration = Duration::days(6 * 365);
 
-/// Everybody, by number.
+/// All users, by number.
 #[derive(Clone, Copy)]
 pub(super) struct People {
     pub(super) seed: u64,
@@ -58,7 +58,7 @@ impl People {
         };
         let is_active = number == 0 || !often(&mut rng, 50);
         let has_signed_in = number == 0 || !often(&mut rng, 90);
-        // Whoever was deactivated has not been here since, and for the most part that was long ago.
+        // Deactivated users have not signed in since, and for the most part that was long ago.
         let left = if is_active { self.now } else { moment(&mut rng, created_at, self.now) };
         let last_sign_in_at = has_signed_in.then(|| last_visit(&mut rng, created_at, left));
         let is_locked = is_active && has_signed_in && number > 0 && often(&mut rng, 1);

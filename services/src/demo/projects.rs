@@ -1,4 +1,4 @@
-//! The projects: shared ones with somebody who made them, and the personal one of everybody regular.
+//! The projects: shared ones with their creators, and the personal one of each regular user.
 
 use super::Writing;
 use super::draw::{Part, draws, id, moment, often, one};
@@ -106,11 +106,11 @@ pub(super) struct Shared {
     pub(super) made_by: HashMap<u32, Vec<u32>>,
 }
 
-/// Tries to find somebody who has room for one more project before an admin takes it.
+/// Tries to find a user who has room for one more project before an admin takes it.
 const TRIES: u32 = 64;
 
 impl Shared {
-    /// Finds a maker for each; whoever is no admin makes at most as many as they may be in.
+    /// Finds a creator for each; users who are not admins create at most as many as they may be in.
     fn draw(seed: u64, count: u32, people: &People, limit: u32) -> Self {
         let mut shared = Self { projects: Vec::new(), made_by: HashMap::new() };
         if people.count == 0 {
@@ -173,7 +173,7 @@ pub(super) async fn write(writing: &mut Writing<'_>) -> Result<Shared, Error> {
     Ok(shared)
 }
 
-/// The id of somebody's personal project, if they have one.
+/// The id of a user's personal project, if they have one.
 pub(super) fn personal(seed: u64, number: u32, person: &Person) -> Option<Uuid> {
     let has_one = person.kind == UserKind::Regular;
     has_one.then(|| id(&mut draws(seed, Part::PersonalProject, number), person.created_at))

@@ -22,7 +22,7 @@ pub(crate) fn kept_since(services: &Services) -> OffsetDateTime {
     services.clock.now() - KEPT_AFTER_DELETION
 }
 
-/// Asks for the right to restore a project. Whoever was its project admin has it too, though a request does not read
+/// Asks for the right to restore a project. Its former project admins have it too, though a request does not read
 /// roles in deleted projects.
 ///
 /// # Errors

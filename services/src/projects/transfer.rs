@@ -11,7 +11,7 @@ use domain::permission::ManageMembers;
 use domain::project::ProjectKind;
 use domain::violation::Violation;
 
-/// Makes somebody the maker of a shared project. Who is not in it becomes its project admin, which counts towards the
+/// Makes a user the owner of a shared project. A new member becomes its project admin, which counts towards the
 /// limit; memberships and roles that are there stay. The same again changes nothing.
 ///
 /// # Errors

@@ -10,13 +10,13 @@ pub(super) struct Project {
     /// How many days ago it was made.
     pub(super) days: i64,
     pub(super) maker: &'static str,
-    /// Project admins besides the maker.
+    /// Project admins other than the creator.
     pub(super) admins: &'static [&'static str],
     pub(super) members: &'static [&'static str],
     pub(super) budgets: &'static [&'static str],
 }
 
-/// Nobody but admins is in more than three.
+/// Only admins are in more than three.
 pub(super) const PROJECTS: &[Project] = &[
     Project {
         name: "atlas",

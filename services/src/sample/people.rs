@@ -2,14 +2,14 @@
 
 use time::Duration;
 
-/// Whoever tries the sample signs in as this developer.
+/// Readers of the sample sign in as this developer.
 pub(super) const NEWCOMER: &str = "jonas.weidenfeld";
 /// Assigned the budgets.
 pub(super) const ADMIN: &str = "amara.okafor";
 /// Longer than a real lock, so that one is there to be seen and lifted.
 pub(super) const LOCKED_FOR: Duration = Duration::days(7);
 
-/// What is special about somebody.
+/// What is special about a user.
 #[derive(Clone, Copy)]
 pub(super) enum Is {
     Regular,

@@ -5,7 +5,7 @@ use sqlx::migrate::Migration;
 use sqlx::{AssertSqlSafe, Connection as _, Error, PgConnection};
 use std::time::{Duration, Instant};
 
-/// How a migration's transaction begins. Whoever waits for a lock holds up everybody who asks for the table after it, so
+/// How a migration's transaction begins. What waits for a lock holds up all that use the table after it, so
 /// it gives up soon and tries again.
 const BEGIN: &str =
     "begin isolation level read committed; set local lock_timeout = '2s'; set local statement_timeout = 0";
@@ -42,7 +42,7 @@ async fn apply_in_transaction(migration: &Migration, connection: &mut PgConnecti
 }
 
 /// Applies what may not run in a transaction: indexes are built or dropped `concurrently`, one statement after the other.
-/// It waits for others without making anybody wait, for as long as it takes.
+/// It waits for others without making them wait, for as long as it takes.
 async fn build(migration: &Migration, connection: &mut PgConnection) -> Result<(), MigrateError> {
     let start = Instant::now();
     for statement in statements(migration.sql.as_str()) {

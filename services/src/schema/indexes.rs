@@ -19,7 +19,7 @@ pub(super) async fn invalid(connection: &mut PgConnection) -> Result<Vec<String>
     rows.iter().map(|row| row.try_get(0)).collect()
 }
 
-/// Builds every invalid index again, without making anybody wait for it.
+/// Builds every invalid index again, without making other transactions wait.
 pub(super) async fn rebuild_invalid(connection: &mut PgConnection) -> Result<(), MigrateError> {
     let (leftovers, broken): (Vec<_>, Vec<_>) =
         invalid(connection).await?.into_iter().partition(|name| is_leftover(name));

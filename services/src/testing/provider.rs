@@ -39,7 +39,7 @@ impl World {
     /// With a provider that is configured and never answers.
     ///
     /// # Panics
-    /// There is no HTTP client to be had.
+    /// No HTTP client is available.
     #[must_use]
     pub fn behind_a_provider(mut self) -> Self {
         let config = IdentityConfig {

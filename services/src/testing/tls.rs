@@ -30,7 +30,7 @@ impl Authority {
     /// Makes one called `name`, with a key of its own.
     ///
     /// # Panics
-    /// There is no certificate to be had.
+    /// No certificate is available.
     #[must_use]
     pub fn create(name: &str) -> Self {
         let mut params = CertificateParams::default();
@@ -49,7 +49,7 @@ impl Authority {
     /// Its certificate, for a client of a test.
     ///
     /// # Panics
-    /// The certificate is none.
+    /// The certificate is invalid.
     pub fn certificate(&self) -> reqwest::Certificate {
         reqwest::Certificate::from_der(self.certificate.der()).expect("a certificate")
     }

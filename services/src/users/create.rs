@@ -104,7 +104,7 @@ async fn insert(
     Ok(id)
 }
 
-/// Whether accounts are made by hand at all. Where an identity provider vouches for people, a password opens nothing.
+/// Whether accounts are made by hand at all. With an identity provider a password signs no user in.
 ///
 /// # Errors
 /// [`Refusal::Rule`]

@@ -13,7 +13,7 @@ const MAX_NAME_LENGTH: usize = 255;
 /// How many random characters tell a name from others that are taken.
 const RANDOM_LENGTH: usize = 6;
 
-/// Makes the personal project of somebody who has none, with its owner as the one member. `own_name` is what it is
+/// Creates the personal project of a user who has none, with its owner as the one member. `own_name` is what it is
 /// called, if that name is free. Returns the entry for the audit log.
 ///
 /// # Errors
@@ -79,7 +79,7 @@ pub(crate) async fn make_personal_project(
     Ok(None)
 }
 
-/// The names to try one after the other: the own name, the same with an addition, at last with one that nobody has.
+/// The names to try one after the other: the own name, the same with an addition, at last with one that is not taken.
 fn candidates(services: &Services, own_name: &str) -> [String; 3] {
     let id = services.new_id().simple().to_string();
     let random = &id[id.len() - RANDOM_LENGTH..];
@@ -89,8 +89,8 @@ fn candidates(services: &Services, own_name: &str) -> [String; 3] {
     })
 }
 
-/// Turns a shared project that bears one of its one member's own names into the personal project, when nobody else is in
-/// it, nobody else made it, and no budget is assigned to it: a personal project has none. Returns the entry for the audit
+/// Turns a shared project that bears one of its one member's own names into the personal project, when it has no other
+/// member, no other creator, and no budget assigned to it: a personal project has none. Returns the entry for the audit
 /// log.
 pub(crate) async fn adopt_personal_project(
     services: &Services,
@@ -98,7 +98,7 @@ pub(crate) async fn adopt_personal_project(
     owner: UserId,
     own_names: &[String],
 ) -> Result<Option<Entry>, Error> {
-    // Locked before it is looked at: whoever assigns a budget or adds a member locks the project first.
+    // Locked before it is read: assigning a budget and adding a member lock the project first.
     let candidates = sqlx::query_scalar!(
         "select p.id from projects p join unnest($2::text[]) with ordinality as own(name, place)
            on lower(p.name) = lower(own.name)

@@ -1,4 +1,4 @@
-//! Platform roles, and whether somebody belongs to the organisation.
+//! Platform roles, and whether a user belongs to the organisation.
 
 mod undo;
 
@@ -110,7 +110,7 @@ pub(super) async fn replace_kind(
 }
 
 /// Makes the user a plain member wherever they are project admin. An external user cannot be one, and a role that has no
-/// effect must not come back with a later change of type, without anybody granting it.
+/// effect must not come back with a later change of type, without a grant.
 async fn revoke_project_admin(change: &mut Change<'_>, person: &LockedUser) -> Result<(), Error> {
     let projects = sqlx::query!(
         "with revoked as (

@@ -1,4 +1,4 @@
-//! Whether somebody may sign in, with what, and how many projects they may join.
+//! Whether a user may sign in, with what, and how many projects they may join.
 
 use super::address::check_address;
 use super::check_can_create;
@@ -164,7 +164,7 @@ pub async fn unlock(services: &Services, can: &Can<ManageUsers>, id: UserId) -> 
     change.commit().await
 }
 
-/// Ends all of somebody's sessions.
+/// Revokes every session of a user.
 ///
 /// # Errors
 /// [`Refusal::Forbidden`] by rank; [`Refusal::NotFound`].
@@ -177,7 +177,7 @@ pub async fn end_sessions(services: &Services, can: &Can<ManageUsers>, id: UserI
     change.commit().await
 }
 
-/// Replaces somebody's password by one that expires after [`ONE_TIME_PASSWORD_LIFE`] and has to be changed at the next
+/// Replaces a user's password by one that expires after [`ONE_TIME_PASSWORD_LIFE`] and has to be changed at the next
 /// sign-in, unlocks the account and ends its sessions. Returns the password, which is shown once.
 ///
 /// # Errors
@@ -189,7 +189,7 @@ pub async fn issue_one_time_password(services: &Services, can: &Can<ManageUsers>
     Ok(password)
 }
 
-/// Gives somebody a password of the caller's choice, unlocks the account and ends its sessions. For programs, which
+/// Sets a user's password to the caller's choice, unlocks the account and ends its sessions. For API clients, which
 /// hand it over by a way of their own.
 ///
 /// # Errors

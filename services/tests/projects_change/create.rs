@@ -21,7 +21,7 @@ async fn shared_projects_of(world: &World, caller: &Caller) -> i64 {
 }
 
 #[tokio::test]
-async fn whoever_makes_a_project_is_its_project_admin() {
+async fn creator_of_a_project_is_its_project_admin() {
     let world = World::create().await;
     let ada = world.person("Ada Lovelace", PlatformRole::User).await;
     let name =

@@ -43,7 +43,7 @@ pub(super) fn folder(steps: &mut Steps, vendor: Vendor) -> Result<PathBuf> {
 }
 
 fn build(zip: &Path, pin: &Pin, vendor: Vendor, folder: &Path) -> Result<()> {
-    // Another checkout may be doing the same: whoever is first wins, and both results are alike.
+    // Another checkout may be doing the same: the first one wins, and both results are alike.
     let partial = cache_folder().join(format!("keycloak-{}.partial-{}", pin.version, std::process::id()));
     command::run(Command::new("unzip").arg("-q").arg(zip).arg("-d").arg(&partial))?;
     let unpacked = partial.join(format!("keycloak-{}", pin.version));

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// In which people sign in.
+/// In which users sign in.
 pub(super) const BURSAR: &str = "bursar";
 /// Which Bursar's realm asks in its turn, as it would ask Microsoft Entra ID.
 pub(super) const COMPANY: &str = "company";
@@ -21,7 +21,7 @@ pub(super) struct Realm {
     users: Vec<User>,
 }
 
-/// A program that may ask for tokens.
+/// A client that may request tokens.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Client {
@@ -69,7 +69,7 @@ impl Realm {
         self.clients.iter().find(|client| client.client_id == "bursar").context("the realm has no client `bursar`")
     }
 
-    /// A line for everybody who has a password: user name, password, and what is special.
+    /// A line for each user with a password: user name, password, and what is special.
     pub(super) fn people(&self) -> Vec<String> {
         let people = self.users.iter().filter_map(|user| Some((user, &user.credentials.first()?.value)));
         people.map(|(user, password)| format!("  {:<14} {password}   {}", user.username, user.particulars())).collect()

@@ -33,7 +33,7 @@ fn near() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Whether a text is one that everybody sees, in one normal form: about others the document says more in words.
+/// Whether a text is visible and in one normal form: about others the document says more in words.
 fn is_plain(text: &str) -> bool {
     text.chars().all(|c| matches!(c, '\n' | '\r' | '\t' | ' '..='~' | 'é'))
 }

@@ -135,7 +135,7 @@ fn the_document_says_of_every_operation_whether_it_is_for_everybody() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_gets_anywhere_without_a_session_that_is_valid() {
+async fn every_operation_without_a_valid_session_is_refused() {
     let server = TestServer::start().await;
     let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
     let expired = server.world.person("Expired", PlatformRole::Maintainer).await;

@@ -111,7 +111,7 @@ async fn amounts_are_answered_with_the_digits_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn budgets_serve_people_one_and_many() {
+async fn budgets_are_assigned_to_one_and_to_many_users() {
     let server = TestServer::start().await;
     let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
     let (ada, eve) = (

@@ -111,7 +111,7 @@ fn every_reference_leads_somewhere() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_is_served_to_programs_and_to_people() {
+async fn document_is_served_as_json_and_as_a_page() {
     let server = TestServer::start().await;
     for path in ["/v1/openapi.json", "/openapi.json"] {
         let served: Value =

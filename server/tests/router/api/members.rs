@@ -96,7 +96,7 @@ async fn many_come_and_go_all_or_none() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn somebody_at_the_limit_keeps_everybody_out() {
+async fn one_user_at_the_project_limit_refuses_the_whole_request() {
     let server = TestServer::start().await;
     let root = server.world.person("Root", PlatformRole::Admin).await;
     let (full, free) =
@@ -135,7 +135,7 @@ async fn external_user_is_refused_with_409_at_every_address() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_administrator_manages_the_projects_of_a_person() {
+async fn administrator_manages_the_projects_of_a_user() {
     let server = TestServer::start().await;
     let root = server.world.person("Root", PlatformRole::Admin).await;
     let eve = server.world.person("Eve", PlatformRole::User).await;

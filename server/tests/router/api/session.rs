@@ -143,7 +143,7 @@ async fn a_cookie_reads_alone_and_changes_only_from_our_own_pages() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_no_token_is_nobody() {
+async fn invalid_token_is_unauthenticated() {
     let server = TestServer::start().await;
     for authorization in
         ["Bearer", "Bearer ", "Bearer x", "Bearer a.b.c", "Basic YTpi", "dev-codemie-user", "Bearer \u{e9}"]

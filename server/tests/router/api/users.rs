@@ -138,7 +138,7 @@ async fn a_project_admin_reads_of_the_members_of_managed_projects_and_of_nothing
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn people_are_found_by_their_user_names() {
+async fn users_are_found_by_their_usernames() {
     let server = TestServer::start().await;
     let root = server.world.person("Root", PlatformRole::Maintainer).await;
     let root = Program::of(&server, &root);

@@ -196,7 +196,7 @@ async fn every_operation_withstands_every_body() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_operation_withstands_bodies_nobody_thought_of() {
+async fn every_operation_withstands_malformed_bodies() {
     let server = TestServer::start().await;
     let operations: Vec<_> = Operation::all().into_iter().filter(|operation| operation.takes_a_body).collect();
     for number in 0..rounds(20, 1_000) {

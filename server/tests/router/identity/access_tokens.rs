@@ -112,7 +112,7 @@ async fn a_new_key_is_found_and_unknown_ones_do_not_make_us_ask_again_and_again(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_program_is_somebody_by_its_token_alone_in_both_modes() {
+async fn access_token_alone_identifies_an_api_client_in_both_modes() {
     for mode in [Mode::Platform, Mode::Keycloak] {
         let provider = Provider::start().await;
         let server = TestServer::start_behind_in(mode, &provider).await;

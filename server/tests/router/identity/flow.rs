@@ -11,7 +11,7 @@ use services::testing::World;
 use time::Duration;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn somebody_whom_the_provider_vouches_for_is_signed_in_and_back_where_they_wanted_to_go() {
+async fn sign_in_at_the_provider_returns_to_the_requested_page() {
     let (server, provider) = both().await;
     let (location, cookie) = server.leave("%2Fsettings%2Fmy-access%3Fa%3Db").await;
     let asked = parameters(&location);
@@ -43,7 +43,7 @@ async fn nothing_of_the_provider_reaches_the_browser_or_stands_readable_in_the_d
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_is_led_to_another_site() {
+async fn sign_in_redirects_to_no_other_site() {
     let (server, provider) = both().await;
     for next in ["https%3A%2F%2Fevil.test", "%2F%2Fevil.test", "%2F%5Cevil.test", "evil.test", "javascript%3Aalert(1)"]
     {
@@ -86,7 +86,7 @@ async fn network_that_begins_too_many_sign_ins_is_refused_before_a_row_is_writte
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn programs_neither_set_passwords_nor_addresses_where_a_provider_vouches() {
+async fn api_clients_set_no_passwords_or_addresses_with_a_provider() {
     let (server, _) = both().await;
     let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
     let person = server.world.row("Priya", PlatformRole::User).await;
@@ -103,7 +103,7 @@ async fn programs_neither_set_passwords_nor_addresses_where_a_provider_vouches()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn passwords_open_nothing_where_a_provider_vouches() {
+async fn passwords_sign_no_user_in_with_a_provider() {
     let (server, _) = both().await;
     let (caller, _) = server.person("Ada Lovelace", domain::role::PlatformRole::User).await;
     server.world.set_password(caller.actor.user_id, "a quiet ledger line").await;
@@ -137,7 +137,7 @@ async fn proving_once_more_who_one_is_renews_the_secret_and_the_time() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_session_is_not_renewed_by_somebody_else_an_old_proof_or_another_browser() {
+async fn re_authentication_by_another_user_proof_or_browser_is_refused() {
     let (server, provider) = both().await;
     let session = server.sign_in(&provider).await;
     let again = async || {

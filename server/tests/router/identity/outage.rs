@@ -62,7 +62,7 @@ async fn an_outage_between_leaving_and_coming_back_is_said() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_status_says_how_things_stand() {
+async fn status_says_whether_the_provider_answers() {
     let (server, provider) = both().await;
     let (root, _) = server.person("Root", PlatformRole::Maintainer).await;
     let can = root.can(Target::Platform).expect("a maintainer");
@@ -121,7 +121,7 @@ async fn keys_are_believed_for_a_day_while_the_provider_is_away() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn code_that_makes_the_provider_fail_closes_sign_in_for_nobody() {
+async fn code_that_makes_the_provider_fail_is_no_outage() {
     let (server, provider) = both().await;
     let session = server.sign_in(&provider).await;
     provider.forge(|it| it.raw = Some((StatusCode::INTERNAL_SERVER_ERROR, "{}".to_owned())));

@@ -54,7 +54,7 @@ async fn a_session_that_the_provider_has_ended_ends_here_too() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_refresh_that_speaks_of_somebody_else_changes_nothing() {
+async fn refresh_with_another_subject_changes_nothing() {
     let (server, provider) = both().await;
     let session = server.sign_in(&provider).await;
     provider.sign_in_as(person("grace", &["admin"]));

@@ -115,7 +115,7 @@ async fn nothing_leads_out_to_the_provider_without_a_sign_out() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_provider_ends_one_session_or_all_of_somebody() {
+async fn back_channel_logout_ends_one_session_or_all_of_a_user() {
     let (server, provider) = both().await;
     let ada = server.sign_in(&provider).await;
     provider.sign_in_as({

@@ -105,7 +105,7 @@ async fn provider_that_is_busy_keeps_the_destination() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn somebody_elses_callback_changes_no_session() {
+async fn callback_of_another_user_changes_no_session() {
     let (server, provider) = both().await;
     provider.sign_in_as(person("mallory", &["developer"]));
     let (attack, _) = server.leave("%2Fsettings%2Fprofile").await;

@@ -31,7 +31,7 @@ async fn roles_and_profile_at_userinfo_sign_in_and_are_read_again_at_a_refresh()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn wrong_userinfo_signs_nobody_in() {
+async fn wrong_userinfo_signs_no_user_in() {
     let wrong: [Way; 11] = [
         (
             "another subject",
@@ -165,7 +165,7 @@ async fn user_type_that_userinfo_alone_states_restricts_the_user() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn userinfo_that_restricts_nobody_is_requested_at_sign_in_alone() {
+async fn userinfo_without_restrictions_is_requested_at_sign_in_alone() {
     let (server, provider) = both().await;
     with_userinfo_beside(&provider, "regular", |it| it.claim("user_type", json!(null)));
     let mut ada = person("ada", &["developer"]);

@@ -55,7 +55,7 @@ const WRONG: &[Way] = &[
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_wrong_answer_signs_anybody_in() {
+async fn wrong_answer_of_the_provider_signs_no_user_in() {
     listen();
     let (server, provider) = both().await;
     for (what, how, status) in WRONG {
@@ -78,7 +78,7 @@ async fn no_wrong_answer_signs_anybody_in() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_wrong_return_signs_anybody_in() {
+async fn wrong_callback_signs_no_user_in() {
     let (server, provider) = both().await;
     type Change = fn(&mut Vec<(&'static str, String)>);
     let wrong: [(&str, Change, u16); 12] = [

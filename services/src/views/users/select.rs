@@ -331,7 +331,7 @@ mod tests {
         }
     }
 
-    /// As many as make walking the order of everybody seem cheap.
+    /// As many as make walking the order of all users seem cheap.
     #[tokio::test]
     async fn a_role_is_found_in_every_order_through_an_index_of_its_own() {
         let world = crowd().await;
