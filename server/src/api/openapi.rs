@@ -28,7 +28,7 @@ const TAGS: [(&str, &str); 8] = [
     ("sign-in", "Sign-in and sign-out with local accounts"),
     ("profile", "The user of the token"),
     ("users", "Accounts and their roles, as administrators manage them"),
-    ("projects", "Projects, and whose they are"),
+    ("projects", "Projects and their owners"),
     ("members", "The users of a project"),
     ("budgets", "Budgets, and whom they serve"),
     ("configuration", "What this installation offers"),

@@ -91,7 +91,7 @@ pub struct Pagination {
     /// filtered one, which grows with the pages read.
     #[schema(minimum = 0)]
     total: i64,
-    /// The number asked for.
+    /// The requested number.
     page: u32,
     /// Rows on a page.
     per_page: u32,

@@ -74,7 +74,7 @@ described! {
         .max_length(Some(domain::email::Email::LONGEST))
         .pattern(Some(r#"^[^\s\x00-\x1F\x7F-\x9F<>"(),;@]+@[^\s\x00-\x1F\x7F-\x9F<>"(),;@]+$"#));
     /// A password to set. The shortest one is a setting (`BURSAR_PASSWORD_MIN_LENGTH`, 15 by default): the document that
-    /// Bursar serves states it here, and `GET /v1/config` under `passwordMinLength`. Besides its length it is refused
+    /// Bursar serves states it here, and `GET /v1/config` under `passwordMinLength`. Apart from its length it is refused
     /// when it is on lists that attackers try first, repeats a short block of characters, or holds the e-mail address or
     /// a NUL.
     NewPasswordText = bounded(usize::from(PasswordPolicy::LEAST), password::LONGEST)

@@ -20,7 +20,7 @@ use services::guard::Can;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// A budget that serves somebody.
+/// A budget of a user.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({"category": "platform", "budget_id": "leads", "budget_name": "Leads", "assigned_at": "2026-03-02T09:00:00.000000+00:00", "assigned_by": null}))]
 pub struct AssignedBudget {
@@ -28,7 +28,7 @@ pub struct AssignedBudget {
     budget_id: String,
     budget_name: String,
     assigned_at: Stamp,
-    /// A person's id.
+    /// A user's id.
     assigned_by: Option<String>,
 }
 
@@ -44,7 +44,7 @@ impl From<Assignment> for AssignedBudget {
     }
 }
 
-/// Somebody's budgets.
+/// The budgets of a user.
 #[utoipa::path(
     get,
     path = "/admin/users/{id}/budgets",
@@ -74,7 +74,7 @@ pub struct BudgetAssignments {
     assignments: BTreeMap<String, Option<String>>,
 }
 
-/// Replaces somebody's budgets; categories that are not named stay.
+/// Replaces the budgets of a user; categories that are not named stay.
 #[utoipa::path(
     put,
     path = "/admin/users/{id}/budgets",
@@ -99,7 +99,7 @@ pub async fn assign(
     save(&state, &can, &[id], body.assignments).await
 }
 
-/// The same for many people.
+/// The same for many users.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"user_ids": ["0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d"], "assignments": {"platform": "leads"}}))]
@@ -110,7 +110,7 @@ pub struct ManyBudgetAssignments {
     assignments: BTreeMap<String, Option<String>>,
 }
 
-/// Replaces the budgets of many people: all or none.
+/// Replaces the budgets of many users: all or none.
 #[utoipa::path(
     put,
     path = "/admin/users/budgets/bulk",

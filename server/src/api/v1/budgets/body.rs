@@ -22,7 +22,7 @@ pub struct Budget {
     budget_category: &'static str,
     /// When the current window ends. Always null until Bursar keeps windows.
     budget_reset_at: Option<Stamp>,
-    /// A person's id.
+    /// A user's id.
     created_by: Option<String>,
     created_at: Stamp,
     updated_at: Stamp,

@@ -51,7 +51,7 @@ pub struct NewBudget {
     budget_category: String,
 }
 
-/// Makes a budget that serves nobody yet.
+/// Creates a budget that is not assigned yet.
 #[utoipa::path(
     post,
     path = "/admin/budgets",

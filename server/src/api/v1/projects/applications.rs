@@ -98,7 +98,7 @@ pub struct NewApplication {
     name: String,
 }
 
-/// Makes a shared project without an owner and without members.
+/// Creates a shared project without an owner and without members.
 #[utoipa::path(
     post,
     path = "/admin/application",

@@ -36,7 +36,7 @@ pub struct Facts {
 pub struct Project {
     #[serde(flatten)]
     facts: Facts,
-    /// A person's id: whose it is, or who asks where it is nobody's.
+    /// A user's id: the owner's, or the caller's where it has no owner.
     created_by: String,
     /// Always false: the limits of members are not enforced yet.
     enforce_member_spend_limits: bool,
@@ -54,11 +54,11 @@ pub struct ProjectItem {
     admin_count: i64,
     /// Always false.
     chargeback_enabled: bool,
-    /// Null unless asked for; always zero: what is made in projects is not kept here.
+    /// Null unless requested; always zero: Bursar does not keep what is created in projects.
     counters: Option<Counters>,
     /// Always null: spend is not known yet.
     spending: Option<f64>,
-    /// Null unless asked for.
+    /// Null unless requested.
     budgets: Option<Vec<ProjectBudget>>,
 }
 
@@ -76,11 +76,11 @@ pub struct ProjectDetail {
     enforce_member_spend_limits: bool,
     /// Always null: spend is not known yet.
     spending: Option<f64>,
-    /// Whose it is first, then the earliest; at most 10,000.
+    /// The owner first, then the earliest; at most 10,000.
     members: Vec<ProjectMember>,
 }
 
-/// Somebody in a project.
+/// A member of a project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({"user_id": "0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d", "is_project_admin": true, "date": "2026-03-02T09:00:00.000000+00:00"}))]
 pub struct ProjectMember {

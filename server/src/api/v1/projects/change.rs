@@ -50,7 +50,7 @@ pub struct NewSharedProject {
     cli_analytics_enabled: Option<Option<bool>>,
 }
 
-/// Makes a shared project; whoever makes it becomes its project administrator.
+/// Creates a shared project; the creator becomes its project admin.
 #[utoipa::path(
     post,
     path = "/projects",

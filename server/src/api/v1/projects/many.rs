@@ -50,7 +50,7 @@ const MOST_ADDED: usize = 1000;
 /// How many users are removed at once: their ids stand in an address.
 const MOST_REMOVED: usize = 100;
 
-/// What became of everybody.
+/// The result for each user.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({"message": "1 assigned", "project_name": "notebooks", "total": 1, "results": [{"user_id": "0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d", "action": "assigned", "is_project_admin": false}]}))]
 pub struct MemberOutcomes {
@@ -60,7 +60,7 @@ pub struct MemberOutcomes {
     results: Vec<MemberOutcome>,
 }
 
-/// What became of somebody.
+/// The result for one user.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MemberOutcome {
     user_id: String,
@@ -81,7 +81,7 @@ pub enum MemberAction {
     Removed,
 }
 
-/// Adds people, and gives the role asked for to those who are in.
+/// Adds users, and gives the requested role to those who are members.
 #[utoipa::path(
     post,
     path = "/projects/{name}/assignments",
@@ -115,7 +115,7 @@ pub async fn assign(
     Ok(answer("assigned", entry.name.to_string(), results.collect()))
 }
 
-/// Removes people.
+/// Removes users.
 #[utoipa::path(
     delete,
     path = "/projects/{name}/assignments",

@@ -29,7 +29,7 @@ pub struct NewMember {
     pub is_project_admin: bool,
 }
 
-/// As what somebody is to be in it.
+/// The role that the user gets in it.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"is_project_admin": true}))]
@@ -48,7 +48,7 @@ pub struct MemberAnswer {
     is_project_admin: Option<bool>,
 }
 
-/// Adds somebody.
+/// Adds a user.
 #[utoipa::path(
     post,
     path = "/projects/{name}/assignment",

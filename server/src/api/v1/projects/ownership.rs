@@ -25,7 +25,7 @@ pub struct DeletedProject {
     name: String,
 }
 
-/// Deletes a project that nobody else is in.
+/// Deletes a project that has no other members.
 #[utoipa::path(
     delete,
     path = "/projects/{name}",
@@ -60,7 +60,7 @@ pub struct NewOwner {
     user_id: String,
 }
 
-/// Whose a project is now.
+/// The owner of a project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({"name": "notebooks", "created_by": "0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d", "message": "Ownership of 'notebooks' transferred to '0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d'"}))]
 pub struct ProjectOwner {

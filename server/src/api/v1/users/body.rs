@@ -7,7 +7,7 @@ use serde::Serialize;
 use services::views::users::User;
 use utoipa::ToSchema;
 
-/// A project as one of somebody's.
+/// A project of a user.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({"name": "notebooks", "display_name": "Notebooks", "is_project_admin": false, "is_default": true}))]
 pub struct UserProject {
@@ -33,7 +33,7 @@ pub fn projects_of(user: &User) -> Vec<UserProject> {
     projects.collect()
 }
 
-/// A person in the list.
+/// A user in the list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct UserItem {
     id: String,
@@ -57,7 +57,7 @@ pub struct UserItem {
     budget_assignments: Vec<UserBudget>,
 }
 
-/// A person by themselves.
+/// A user.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct UserDetail {
     #[serde(flatten)]
@@ -75,7 +75,7 @@ pub struct UserDetail {
     version: i64,
 }
 
-/// A budget that serves a person.
+/// A budget that is assigned to a user.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({"category": "cli", "budget_id": "leads", "budget_name": "Leads", "max_budget": 250, "budget_duration": "30d", "budget_reset_at": null, "current_spending": null}))]
 pub struct UserBudget {

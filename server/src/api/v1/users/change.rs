@@ -62,7 +62,7 @@ pub struct NewAccount {
     is_maintainer: bool,
 }
 
-/// Makes an account that signs in with e-mail address and password.
+/// Creates an account that signs in with e-mail address and password.
 #[utoipa::path(
     post,
     path = "/admin/users",
@@ -261,7 +261,7 @@ pub struct NewPassword {
     new_password: String,
 }
 
-/// Sets somebody's password and ends their sessions.
+/// Sets the password of a user and revokes their sessions.
 #[utoipa::path(
     put,
     path = "/admin/users/{id}/password",

@@ -87,7 +87,7 @@ enum WantedRole {
     Admin,
 }
 
-/// People by name; for project admins the members of the projects they manage.
+/// Users by name; for project admins the members of the projects they manage.
 #[utoipa::path(
     get,
     path = "/admin/users",
@@ -121,7 +121,7 @@ pub async fn users(
     Ok(at.answer(&address, listing, UserItem::from))
 }
 
-/// A person; for project admins somebody of the projects they manage.
+/// A user; for project admins a member of the projects they manage.
 #[utoipa::path(
     get,
     path = "/admin/users/{id}",

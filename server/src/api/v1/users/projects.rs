@@ -23,7 +23,7 @@ use services::users;
 use services::views;
 use utoipa::ToSchema;
 
-/// Somebody's projects.
+/// The projects of a user.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({"projects": [{"project_name": "notebooks", "is_project_admin": false, "is_default": true, "date": "2026-03-02T09:00:00.000000+00:00"}]}))]
 pub struct UserProjects {
@@ -31,7 +31,7 @@ pub struct UserProjects {
     projects: Vec<UserMembership>,
 }
 
-/// Somebody's place in a project.
+/// The user's membership in a project.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct UserMembership {
     project_name: String,
@@ -42,7 +42,7 @@ pub struct UserMembership {
     date: Stamp,
 }
 
-/// Somebody's projects.
+/// The projects of a user.
 #[utoipa::path(
     get,
     path = "/admin/users/{id}/projects",
@@ -78,7 +78,7 @@ pub struct ProjectGrant {
     is_project_admin: bool,
 }
 
-/// Adds somebody to a project.
+/// Adds the user to a project.
 #[utoipa::path(
     post,
     path = "/admin/users/{id}/projects",
@@ -105,7 +105,7 @@ pub async fn grant(
     Ok(Message::json(format!("Added to '{}'", body.project_name)))
 }
 
-/// Gives somebody the other role in a project.
+/// Changes the role of the user in a project.
 #[utoipa::path(
     put,
     path = "/admin/users/{id}/projects/{name}",
@@ -132,7 +132,7 @@ pub async fn update(
     Ok(Message::json(format!("Role in '{name}' changed")))
 }
 
-/// Removes somebody from a project.
+/// Removes the user from a project.
 #[utoipa::path(
     delete,
     path = "/admin/users/{id}/projects/{name}",
