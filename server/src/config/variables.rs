@@ -75,7 +75,7 @@ variables! {
     database_url: Option<SecretString> = "", ["DATABASE_URL"],
         "The Postgres server (15 or newer) to use, like postgres://name:password@host/bursar. Without it Bursar starts a private one in BURSAR_DATA_DIR.";
     mode: Mode = "true", ["ENABLE_USER_MANAGEMENT", "viteEnableUserManagement"],
-        "With true, Platform-managed mode: roles and project assignments are kept in Bursar's database and managed in its pages. With false, Keycloak-managed mode: they are read from the identity provider's claims on every request, and there are neither people nor budgets to manage.";
+        "With true, Platform-managed mode: roles and project assignments are kept in Bursar's database and managed in its pages. With false, Keycloak-managed mode: they are read from the identity provider's claims on every request, and there are neither users nor budgets to manage.";
     budgets: bool = "true", ["ENABLE_BUDGET_MANAGEMENT", "viteEnableBudgetManagement"],
         "Whether there are budgets. With false they are nowhere to be seen.";
     project_limit: u32 = "3", ["USER_PROJECT_LIMIT"],
@@ -92,7 +92,7 @@ variables! {
         "The provider's issuer, like https://id.example.com/realms/main. For Entra ID it follows from ENTRA_TENANT_ID.";
     oidc_internal_url: Option<InternalUrl> = "", ["OIDC_INTERNAL_URL"],
         "Scheme, host and port by which Bursar itself reaches the provider, like http://keycloak.identity.svc:8080, where that is not the issuer's address: description, keys, tokens and userinfo are read there. Browsers still go to the issuer, and tokens still name it.";
-    oidc_client_id: Option<String> = "", ["OIDC_CLIENT_ID"], "The name by which the provider knows Bursar.";
+    oidc_client_id: Option<String> = "", ["OIDC_CLIENT_ID"], "The client id of Bursar at the provider.";
     oidc_client_secret: Option<SecretString> = "", ["OIDC_CLIENT_SECRET"],
         "The client's secret. Without it Bursar is a public client, protected by PKCE alone.";
     oidc_scopes: Option<String> = "", ["OIDC_SCOPES"],
@@ -101,7 +101,7 @@ variables! {
         "The claim that holds roles or groups, with dots between levels. Without it: realm_access.roles for Keycloak, roles for Entra ID, groups for others.";
     oidc_role_map: RoleMap = "", ["OIDC_ROLE_MAP"],
         "Which roles or groups of the provider mean admin and developer, like 3f1c-group-id=admin,Staff=developer. With it, only what it names counts. As a JSON object for names with commas, like {\"cn=admins,dc=example,dc=com\": \"admin\"}.";
-    entra_tenant_id: Option<String> = "", ["ENTRA_TENANT_ID"], "The tenant of Entra ID whose people sign in.";
+    entra_tenant_id: Option<String> = "", ["ENTRA_TENANT_ID"], "The tenant of Entra ID whose users sign in.";
     secret_key: Option<SecretString> = "", ["BURSAR_SECRET_KEY"],
         "Encrypts the provider's tokens in the database: 32 characters or more, like the output of openssl rand -base64 32. All processes share it.";
     superadmin_email: Option<Email> = "", ["SUPERADMIN_EMAIL"],
@@ -111,7 +111,7 @@ variables! {
     password_policy: PasswordPolicy = "15", ["BURSAR_PASSWORD_MIN_LENGTH"],
         "The fewest characters of a new password of a local account. NIST SP 800-63B-4 requires 15 where the password is the only factor. Passwords that exist are not affected.";
     public_url: Option<PublicUrl> = "", ["BURSAR_PUBLIC_URL"],
-        "The address people type, when a proxy stands in front. Forms are accepted from there alone; with https browsers are told to stay on it.";
+        "The address users type, when a proxy stands in front. Forms are accepted from there alone; with https browsers are told to stay on it.";
     hsts: Hsts = "max-age=63072000", ["BURSAR_HSTS"],
         "What Strict-Transport-Security tells browsers while BURSAR_PUBLIC_URL is https. Without includeSubDomains it concerns this host alone.";
     trusted_proxies: TrustedProxies = "", ["BURSAR_TRUSTED_PROXIES"],
@@ -131,7 +131,7 @@ variables! {
     api_rate: u32 = "600", ["BURSAR_API_RATE"],
         "How many requests to /v1 each user may send in a minute, and all unauthenticated clients of one network together (an IPv4 address, an IPv6 /64); twenty times as many may come from one network in all. 0: no limit.";
     metrics_address: Option<SocketAddr> = "", ["BURSAR_METRICS_ADDRESS"],
-        "Where Prometheus reads /metrics. Anybody who reaches it may read them: keep it off the public network. Without it nothing is measured.";
+        "Where Prometheus reads /metrics. It has no sign-in: keep it off the public network. Without it nothing is measured.";
     traces_endpoint: Option<String> = "", ["OTEL_EXPORTER_OTLP_ENDPOINT"],
         "Where traces are sent by OTLP over HTTP, like http://collector:4318. Without it there are none. The other OTEL_ variables of OpenTelemetry hold too.";
     service_name: String = "bursar", ["OTEL_SERVICE_NAME"], "The name that traces carry.";
