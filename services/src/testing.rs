@@ -89,6 +89,11 @@ impl World {
         self.database.url()
     }
 
+    /// Runs statements that prepare data.
+    pub async fn run(&self, statements: &'static str) {
+        sqlx::raw_sql(statements).execute(self.services.pool()).await.expect(statements);
+    }
+
     /// Makes a regular person, signed in, without a password and without a personal project.
     ///
     /// The e-mail address is the name in lower case with dots for spaces, at example.com; so names differ.

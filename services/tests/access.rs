@@ -15,10 +15,6 @@ async fn own(world: &World, caller: &Caller) -> OwnAccess {
     views::my_access::load(&world.services, &caller).await.expect("one's own access")
 }
 
-async fn run(world: &World, sql: &'static str) {
-    sqlx::raw_sql(sql).execute(world.services.pool()).await.expect("prepared data");
-}
-
 #[tokio::test]
 async fn a_developer_sees_projects_limit_and_budgets() {
     let world = World::create().await;
@@ -30,9 +26,7 @@ async fn a_developer_sees_projects_limit_and_budgets() {
     for project in [atlas, gone] {
         world.member(project, bob.actor.user_id, ProjectRole::Member).await;
     }
-    run(
-        &world,
-        "update projects set deleted_at = now() where name = 'gone';
+    world.run("update projects set deleted_at = now() where name = 'gone';
          update projects set display_name = 'The atlas' where name = 'atlas';
          update user_projects set granted_by = (select id from users where name = 'Ada') where not is_project_admin;
          insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes)
@@ -72,7 +66,7 @@ async fn every_role_sees_its_own_access() {
         assert_eq!(own(&world, &person).await.allowance, ProjectAllowance { used: 0, limit }, "{role:?}");
     }
     let guest = world.person("Guest", PlatformRole::User).await;
-    run(&world, "update users set user_type = 'external', project_limit = 7 where name = 'Guest'").await;
+    world.run("update users set user_type = 'external', project_limit = 7 where name = 'Guest'").await;
     assert_eq!(own(&world, &guest).await.allowance.limit, Some(7));
 }
 
@@ -86,7 +80,7 @@ async fn five_active_admins_are_named_maintainers_first() {
     }
     world.person("Zulu", PlatformRole::Maintainer).await;
     world.person("Otto", PlatformRole::Auditor).await;
-    run(&world, "update users set is_active = false where name = 'Away'").await;
+    world.run("update users set is_active = false where name = 'Away'").await;
     assert_eq!(own(&world, &ada).await.admins, ["Zulu", "Alfa", "Bravo", "Charlie", "Delta"]);
 }
 
@@ -94,16 +88,16 @@ async fn five_active_admins_are_named_maintainers_first() {
 async fn switched_off_budgets_and_a_due_password_change_are_respected() {
     let world = World::with(|settings| settings.budgets = false).await;
     let ada = world.person("Ada", PlatformRole::User).await;
-    run(
-        &world,
-        "insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes)
+    world
+        .run(
+            "insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes)
            values ('00000000-0000-7000-8000-000000000001', 'Standard', 'cli', 1, 2, 60);
          insert into user_budgets (user_id, category, budget_id)
            select id, 'cli', '00000000-0000-7000-8000-000000000001' from users",
-    )
-    .await;
+        )
+        .await;
     assert_eq!(own(&world, &ada).await.budgets, []);
-    run(&world, "update users set password_change_due = true").await;
+    world.run("update users set password_change_due = true").await;
     let ada = world.again(&ada).await.expect("signed in");
     let refused = views::my_access::load(&world.services, &ada).await.expect_err("not yet");
     assert_eq!(Refusal::from(refused), Refusal::PasswordChangeDue);

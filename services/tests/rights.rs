@@ -40,10 +40,6 @@ async fn grant(world: &World, caller: &Caller, id: UserId, role: PlatformRole) -
     users::set_platform_role(&world.services, &can::<GrantRoles>(caller), id, role).await
 }
 
-async fn run(world: &World, statement: &'static str) {
-    sqlx::raw_sql(statement).execute(world.services.pool()).await.expect(statement);
-}
-
 #[tokio::test]
 async fn a_maintainer_gives_and_takes_every_role() {
     let world = World::create().await;
@@ -201,7 +197,7 @@ async fn a_proof_made_before_a_right_was_taken_away_changes_nothing() {
         ("Due", "update users set password_change_due = true where name = 'Due'", Some(Refusal::PasswordChangeDue)),
     ] {
         let proof = can::<ManageUsers>(&world.person(name, Admin).await);
-        run(&world, undo).await;
+        world.run(undo).await;
         let said = refusal(users::deactivate(&world.services, &proof, priya, WithoutAdmin::Allow).await);
         match expected {
             Some(expected) => assert_eq!(said, expected, "{name}"),
@@ -217,7 +213,7 @@ async fn the_rank_that_counts_is_the_one_under_lock() {
     let mira = world.person("Mira", Maintainer).await;
     let nora = world.person("Nora", Maintainer).await;
     let proof = can::<ManageUsers>(&mira);
-    run(&world, "update users set is_maintainer = false where name = 'Mira'").await;
+    world.run("update users set is_maintainer = false where name = 'Mira'").await;
     let said = refusal(users::deactivate(&world.services, &proof, nora.actor.user_id, WithoutAdmin::Allow).await);
     assert!(matches!(said, Refusal::Forbidden(_)), "{said:?}");
 }
@@ -231,7 +227,7 @@ async fn last_admin_and_last_maintainer_survive_concurrent_changes() {
         ids.push(world.person(name, Maintainer).await.actor.user_id);
     }
     for round in 0..rounds(50, 1_000) {
-        run(&world, "update users set is_admin = true, is_maintainer = true, is_active = true").await;
+        world.run("update users set is_admin = true, is_maintainer = true, is_active = true").await;
         let mut callers = Vec::new();
         for id in &ids {
             callers.push(world.signed_in(*id).await);

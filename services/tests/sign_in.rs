@@ -103,10 +103,6 @@ fn blocked(until: OffsetDateTime, seconds: u64) -> Refusal {
     Refusal::SignInBlocked { until, seconds }
 }
 
-async fn run(world: &World, sql: &'static str) {
-    sqlx::raw_sql(sql).execute(world.services.pool()).await.expect(sql);
-}
-
 #[tokio::test]
 async fn every_failure_has_one_answer() {
     let world = World::create().await;
@@ -124,7 +120,7 @@ async fn every_failure_has_one_answer() {
     ] {
         assert_eq!(attempt(&world, email, password).await.expect_err(email), the_one_answer(), "{email:?}");
     }
-    run(&world, "update users set is_active = false where name = 'Priya'").await;
+    world.run("update users set is_active = false where name = 'Priya'").await;
     assert_eq!(attempt(&world, "priya@example.com", "wrong").await.expect_err("deactivated"), the_one_answer());
 }
 
@@ -183,7 +179,7 @@ async fn right_password_on_the_last_try_signs_in_and_takes_back_its_own_try_alon
 async fn deactivated_user_is_told_so_after_the_right_password_alone() {
     let world = World::create().await;
     with_priya(&world).await;
-    run(&world, "update users set is_active = false where name = 'Priya'").await;
+    world.run("update users set is_active = false where name = 'Priya'").await;
     let told = Refusal::Forbidden(Violation::AccountDeactivated);
     assert_eq!(attempt(&world, "priya@example.com", PASSWORD).await.expect_err("deactivated"), told);
     assert_eq!(attempt(&world, "priya@example.com", "wrong").await.expect_err("wrong"), the_one_answer());
@@ -207,9 +203,7 @@ async fn deactivated_user_is_told_so_after_the_right_password_alone() {
 async fn expired_one_time_password_is_told_so_after_the_right_one_alone() {
     let world = World::create().await;
     with_priya(&world).await;
-    run(
-        &world,
-        "update users set password_change_due = true, password_expires_at = '2026-03-02 09:00:00+00' where name = 'Priya'",
+    world.run("update users set password_change_due = true, password_expires_at = '2026-03-02 09:00:00+00' where name = 'Priya'",
     )
     .await;
     let refused = attempt(&world, "priya@example.com", PASSWORD).await.expect_err("expired");

@@ -21,10 +21,6 @@ fn labels(found: &[Suggestion]) -> Vec<&str> {
     found.iter().map(|suggestion| suggestion.label.as_str()).collect()
 }
 
-async fn execute(world: &World, sql: &'static str) {
-    sqlx::raw_sql(sql).execute(world.services.pool()).await.expect("rows");
-}
-
 async fn projects(world: &World, caller: &Caller, raw: &str) -> Vec<Suggestion> {
     let caller = world.again(caller).await.expect("still signed in");
     suggestions::projects(&world.services, &caller, term(raw).as_ref()).await.expect("suggestions")
@@ -47,7 +43,7 @@ async fn budget_is_offered_to_active_users_and_shared_projects_and_its_holders_a
     let (zoe, zed) = (world.person("Zoe", PlatformRole::User).await, world.person("Zed", PlatformRole::User).await);
     world.personal_project(&zoe).await;
     world.project("zoo", &mia).await;
-    execute(&world, "update users set is_active = false where name = 'Zed'").await;
+    world.run("update users set is_active = false where name = 'Zed'").await;
     let can = mia.can::<ManageBudgets>(Target::Platform).expect("a maintainer");
     let draft = BudgetDraft::parse("Leads", "cli", "1", "2", "30d").expect("a draft");
     let budget = budgets::create(&world.services, &can, None, &draft).await.expect("created");
@@ -110,7 +106,7 @@ async fn user_suggestions_for_a_project_are_active_users_and_need_three_characte
     let (ada, zoe) =
         (world.person("Ada", PlatformRole::User).await, world.person("Zoë Ruiz", PlatformRole::User).await);
     world.person("Zoe Gone", PlatformRole::User).await;
-    execute(&world, "update users set is_active = false where name = 'Zoe Gone'").await;
+    world.run("update users set is_active = false where name = 'Zoe Gone'").await;
     let atlas = world.project("atlas", &ada).await;
     world.member(atlas, zoe.actor.user_id, ProjectRole::Member).await;
     let ada = world.again(&ada).await.expect("still signed in");
@@ -137,13 +133,13 @@ async fn users_are_suggested_with_what_tells_them_apart() {
     for name in ["Zoe One", "Zoe Two", "Zoe Three"] {
         world.person(name, PlatformRole::User).await;
     }
-    execute(
-        &world,
-        "update users set is_active = false where name = 'Zoe One';
+    world
+        .run(
+            "update users set is_active = false where name = 'Zoe One';
          update users set user_type = 'external' where name = 'Zoe Two';
          update users set email_verified = false where name = 'Zoe Three'",
-    )
-    .await;
+        )
+        .await;
     let details: Vec<_> = users(&world, &root, "zoe").await.into_iter().map(|user| user.detail).collect();
     let expected =
         ["zoe.one@example.com, deactivated", "Unverified: zoe.three@example.com", "zoe.two@example.com, external"];
@@ -154,9 +150,7 @@ async fn users_are_suggested_with_what_tells_them_apart() {
 async fn exact_name_address_or_technical_name_is_found_among_many() {
     let world = World::create().await;
     let root = world.person("Root", PlatformRole::Admin).await;
-    execute(
-        &world,
-        "insert into users (id, name, email) select gen_random_uuid(), 'A Kim ' || n, 'kim' || n || '@example.com'
+    world.run("insert into users (id, name, email) select gen_random_uuid(), 'A Kim ' || n, 'kim' || n || '@example.com'
            from generate_series(1, 12000) n;
          insert into users (id, name, email) values (gen_random_uuid(), 'Kim', 'z-kim@example.com');
          insert into projects (id, name, display_name, description, project_type)
@@ -183,9 +177,7 @@ async fn exact_name_address_or_technical_name_is_found_among_many() {
 async fn text_that_names_two_projects_is_no_choice() {
     let world = World::create().await;
     let root = world.person("Root", PlatformRole::Admin).await;
-    execute(
-        &world,
-        "insert into projects (id, name, display_name, description, project_type)
+    world.run("insert into projects (id, name, display_name, description, project_type)
            values (gen_random_uuid(), 'one', 'Atlas', '', 'shared'), (gen_random_uuid(), 'atlas', 'Maps', '', 'shared')",
     )
     .await;
@@ -198,13 +190,13 @@ async fn text_that_names_two_projects_is_no_choice() {
 async fn budgets_are_suggested_with_their_limits_and_only_where_they_are_in_use() {
     let world = World::create().await;
     let root = world.person("Root", PlatformRole::Maintainer).await;
-    execute(
-        &world,
-        "insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes)
+    world
+        .run(
+            "insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes)
            values (gen_random_uuid(), 'Standard CLI', 'cli', 20, 25, 43200),
                   (gen_random_uuid(), 'Standard platform', 'platform', 150, 200, 1440)",
-    )
-    .await;
+        )
+        .await;
     let can = root.can::<ViewBudgets>(Target::Platform).expect("a maintainer");
     let find = async |raw: &str, category| {
         let found = suggestions::budgets(&world.services, &can, term(raw).as_ref(), category).await;

@@ -37,10 +37,6 @@ fn named(name: &str) -> ProjectName {
     ProjectName::parse_existing(name).expect("a name")
 }
 
-async fn run(world: &World, statement: &'static str) {
-    sqlx::raw_sql(statement).execute(world.services.pool()).await.expect(statement);
-}
-
 /// A row of the database as text, whole.
 async fn rows(world: &World, table: &str) -> Vec<String> {
     let sql = match table {
@@ -161,13 +157,13 @@ async fn undone_removal_keeps_the_rules_of_membership() {
     let Tutor { world, root, zelda, project } = tutor().await;
     let can = in_project::<ManageMembers>(&world, &root, project).await;
     let removed = event(members::remove(&world.services, &can, zelda, WithoutAdmin::Refuse).await.expect("removed"));
-    run(&world, "update users set is_active = false where name = 'Zelda'").await;
+    world.run("update users set is_active = false where name = 'Zelda'").await;
     let refused = rule(members::undo(&world.services, &can, removed).await);
     assert_eq!(refused, Violation::UsersDeactivated { names: "Zelda".to_owned() });
-    run(&world, "update users set is_active = true, project_limit = 0 where name = 'Zelda'").await;
+    world.run("update users set is_active = true, project_limit = 0 where name = 'Zelda'").await;
     let refused = rule(members::undo(&world.services, &can, removed).await);
     assert_eq!(refused, Violation::ProjectLimitReached { name: "Zelda".to_owned(), used: 0, allowed: 0 });
-    run(&world, "update users set project_limit = null where name = 'Zelda'").await;
+    world.run("update users set project_limit = null where name = 'Zelda'").await;
     members::undo(&world.services, &can, removed).await.expect("a refused undo can be tried again");
 }
 
@@ -210,7 +206,7 @@ async fn undone_grant_restores_every_role_column() {
         "update users set is_admin = true, is_maintainer = false, is_auditor = true where name = 'Zelda'",
         "update users set is_admin = true, is_maintainer = true, is_auditor = true where name = 'Zelda'",
     ] {
-        run(&world, former).await;
+        world.run(former).await;
         let before = rows(&world, "roles").await;
         for role in PlatformRole::ALL {
             let can_grant = can_grant(&mira);
@@ -259,7 +255,7 @@ async fn admin_who_is_no_maintainer_any_more_undoes_no_grant() {
     let services = &world.services;
     let revoked = users::set_platform_role(services, &can_grant(&mira), zelda, PlatformRole::User).await;
     let revoked = event(revoked.expect("revoked"));
-    run(&world, "update users set is_maintainer = false where name = 'Mira'").await;
+    world.run("update users set is_maintainer = false where name = 'Mira'").await;
     let mira = world.again(&mira).await.expect("signed in");
     let refused = refusal(users::undo_role_change(services, &can(&mira), revoked).await);
     assert_eq!(refused.code(), "role_required", "{refused:?}");
@@ -291,9 +287,10 @@ async fn undone_deactivation_opens_the_account_unless_it_was_opened_since() {
 /// Two budgets, assigned by Wei in 2025: the first one to Zelda and to "tutor".
 async fn with_budgets() -> Tutor {
     let tutor = tutor().await;
-    run(
-        &tutor.world,
-        "insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes) values
+    tutor
+        .world
+        .run(
+            "insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes) values
            ('00000000-0000-0000-0000-000000001000', 'Standard', 'cli', 1, 2, 60),
            ('00000000-0000-0000-0000-000000001001', 'Other', 'cli', 1, 2, 60);
          insert into user_budgets (user_id, category, budget_id, assigned_by, created_at)
@@ -302,8 +299,8 @@ async fn with_budgets() -> Tutor {
          insert into project_budgets (project_id, category, budget_id, assigned_by, created_at)
            select p.id, 'cli', '00000000-0000-0000-0000-000000001000', w.id, '2025-05-22 10:11:12.131415Z'
            from projects p, users w where p.name = 'tutor' and w.name = 'Wei'",
-    )
-    .await;
+        )
+        .await;
     tutor
 }
 
@@ -354,7 +351,7 @@ async fn unassignment_with_another_budget_assigned_since_is_not_undone() {
 /// "tutor" with Root as its only member, deleted by Root.
 async fn deleted() -> (Tutor, EventId) {
     let tutor = with_budgets().await;
-    run(&tutor.world, "delete from user_projects where user_id = (select id from users where name = 'Zelda')").await;
+    tutor.world.run("delete from user_projects where user_id = (select id from users where name = 'Zelda')").await;
     let can = in_project::<DeleteProject>(&tutor.world, &tutor.root, tutor.project).await;
     let event = event(projects::delete(&tutor.world.services, &can, Precondition::None).await.expect("deleted"));
     (tutor, event)
@@ -386,7 +383,7 @@ async fn undone_deletion_restores_members_and_budgets() {
 #[tokio::test]
 async fn deletion_of_a_project_whose_budget_is_gone_is_not_undone() {
     let (Tutor { world, root, .. }, event) = deleted().await;
-    run(&world, "delete from user_budgets; delete from budgets where name = 'Standard'").await;
+    world.run("delete from user_budgets; delete from budgets where name = 'Standard'").await;
     let root = world.again(&root).await.expect("signed in");
     let refused = rule(projects::undo_deletion(&world.services, &root, &named("tutor"), event).await);
     assert_eq!(refused, Violation::BudgetOfProjectDeleted { project: "tutor".to_owned() });

@@ -25,10 +25,6 @@ impl Stage {
         Self { world, can }
     }
 
-    async fn run(&self, statement: &'static str) {
-        sqlx::raw_sql(statement).execute(self.world.services.pool()).await.expect(statement);
-    }
-
     async fn list(&self, query: &UserQuery) -> Page<UserRow> {
         views::users::list(&self.world.services, &self.can, query).await.expect("a page")
     }
@@ -63,6 +59,7 @@ fn size(rows: u16) -> PageSize {
 async fn every_order_shows_everybody_once_both_ways_despite_ties() {
     let stage = Stage::set().await;
     stage
+        .world
         .run(
             "insert into users (id, email, name, last_sign_in_at, created_at)
              select gen_random_uuid(), n || '@example.com', (array['Émile', 'bea', 'Bea', 'Zoë'])[1 + n % 4],
@@ -95,6 +92,7 @@ async fn every_order_shows_everybody_once_both_ways_despite_ties() {
 async fn rows_are_in_the_requested_order() {
     let stage = Stage::set().await;
     stage
+        .world
         .run(
             "insert into users (id, email, name, last_sign_in_at, created_at) values
              (gen_random_uuid(), '1@example.com', 'cleo', '2026-02-03', '2026-01-01'),
@@ -113,6 +111,7 @@ async fn rows_are_in_the_requested_order() {
 async fn search_finds_substrings_of_name_and_address_and_takes_wildcards_literally() {
     let stage = Stage::set().await;
     stage
+        .world
         .run(
             r"insert into users (id, email, name) values
              (gen_random_uuid(), 'priya@atlas.example', 'Priya Raghunathan'),
@@ -140,6 +139,7 @@ async fn search_finds_substrings_of_name_and_address_and_takes_wildcards_literal
 async fn a_search_with_thousands_of_hits_pages_through_all_of_them() {
     let stage = Stage::set().await;
     stage
+        .world
         .run(
             "insert into users (id, email, name)
              select gen_random_uuid(), n || '@example.com', 'Person ' || n % 100 from generate_series(1, 2500) n",
@@ -162,6 +162,7 @@ async fn filters_leave_exactly_those_they_name() {
     world.person("Dora", PlatformRole::User).await;
     let atlas = world.project("Atlas", &priya).await;
     stage
+        .world
         .run(
             "update users set last_sign_in_at = '2026-02-01' where name in ('Priya', 'Mira', 'Dora', 'Lars');
              update users set locked_until = '2026-03-02 09:00:01+00' where name in ('Lars', 'Dora');
@@ -244,7 +245,7 @@ async fn a_row_shows_four_shared_projects_those_administered_first() {
 #[tokio::test]
 async fn a_place_in_another_order_leads_to_the_first_page() {
     let stage = Stage::set().await;
-    stage.run("insert into users (id, email, name) select gen_random_uuid(), n || '@example.com', 'Person' from generate_series(1, 9) n").await;
+    stage.world.run("insert into users (id, email, name) select gen_random_uuid(), n || '@example.com', 'Person' from generate_series(1, 9) n").await;
     let by_name = UserQuery { size: size(3), ..UserQuery::default() };
     let cursor = stage.list(&by_name).await.next;
     assert!(cursor.is_some());
@@ -277,7 +278,7 @@ async fn the_number_of_statements_does_not_grow_with_the_rows() {
 async fn type_filter_lists_external_or_regular_users_alone() {
     let stage = Stage::set().await;
     stage.world.person("Guest", PlatformRole::User).await;
-    stage.run("update users set user_type = 'external' where name = 'Guest'").await;
+    stage.world.run("update users set user_type = 'external' where name = 'Guest'").await;
     let of = |kind| UserQuery { kind: Some(kind), ..UserQuery::default() };
     assert_eq!(stage.names(of(UserKind::External)).await, ["Guest"]);
     assert_eq!(stage.names(of(UserKind::Regular)).await, ["Ada"]);
