@@ -9,10 +9,9 @@ use domain::id::{BudgetId, ProjectId};
 use domain::permission::{DeleteProject, ManageBudgets, ViewBudgets};
 use domain::project::ProjectName;
 use domain::role::PlatformRole;
-use domain::violation::Violation;
 use services::Error;
 use services::guard::{Caller, Can};
-use services::testing::{World, count_statements, refusal};
+use services::testing::{World, count_statements, refusal, rule};
 use services::views::{budget_deletion, budgets as budget_view};
 use services::{budgets, projects};
 use std::fmt::Debug;
@@ -23,15 +22,8 @@ fn manages(caller: &Caller) -> Can<ManageBudgets> {
     caller.can(Target::Platform).expect("a maintainer")
 }
 
-fn violation<T: Debug>(result: Result<T, Error>) -> Violation {
-    match refusal(result) {
-        Refusal::Rule(violation) => violation,
-        other => panic!("expected a rule, got {other:?}"),
-    }
-}
-
 fn code<T: Debug>(result: Result<T, Error>) -> &'static str {
-    violation(result).code()
+    rule(result).code()
 }
 
 async fn create(world: &World, by: &Caller, name: &str) -> BudgetId {
@@ -124,7 +116,7 @@ async fn assigned_budget_is_deleted_only_with_the_exact_number_of_its_holders() 
     let can = manages(&mia);
     let preview = budget_deletion::preview(&world.services, &can, budget).await.expect("a preview");
     assert_eq!((preview.counts, preview.assignments.len()), (EVERYWHERE, 3));
-    let refused = violation(budgets::delete(&world.services, &can, budget, UNASSIGNED).await);
+    let refused = rule(budgets::delete(&world.services, &can, budget, UNASSIGNED).await);
     assert_eq!(refused.code(), "budget_assigned");
     assert!(refused.to_string().contains("2 users, 1 project and 1 deleted project"), "{refused}");
     for other in [

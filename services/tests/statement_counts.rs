@@ -8,35 +8,17 @@ use domain::project::{MemberQuery, ProjectName, ProjectQuery};
 use domain::role::PlatformRole;
 use domain::text::SearchTerm;
 use services::guard::Caller;
-use services::testing::World;
+use services::testing::{World, count_statements};
 use services::views;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use tracing::Subscriber;
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 
-/// Counts what sqlx logs of each statement it ran. A test runs on one thread, so it counts only its own.
-#[derive(Clone, Default)]
-struct Statements(Arc<AtomicUsize>);
-
-impl<S: Subscriber> Layer<S> for Statements {
-    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
-        if event.metadata().target() == "sqlx::query" {
-            self.0.fetch_add(1, Ordering::SeqCst);
-        }
-    }
-}
-
-impl Statements {
-    async fn of<T, E: std::fmt::Debug>(&self, work: impl Future<Output = Result<T, E>>) -> usize {
-        let before = self.0.load(Ordering::SeqCst);
-        work.await.expect("an answer");
-        self.0.load(Ordering::SeqCst) - before
-    }
+async fn statements_of<T, E: std::fmt::Debug>(work: impl Future<Output = Result<T, E>>) -> usize {
+    let (answer, count) = count_statements(work).await;
+    answer.expect("an answer");
+    count
 }
 
 /// How many statements each page takes: lists plain and searching, pages, one's own access.
-async fn counts(world: &World, caller: &Caller, statements: &Statements) -> [(&'static str, usize); 9] {
+async fn counts(world: &World, caller: &Caller) -> [(&'static str, usize); 9] {
     let services = &world.services;
     let caller = world.again(caller).await.expect("still signed in");
     let can = caller.can::<ViewBudgets>(Target::Platform).expect("an admin");
@@ -52,25 +34,23 @@ async fn counts(world: &World, caller: &Caller, statements: &Statements) -> [(&'
     let members = MemberQuery::default();
     let found_members = MemberQuery { search, ..members.clone() };
     [
-        ("projects", statements.of(views::projects::list(services, &caller, &all)).await),
-        ("projects, searching", statements.of(views::projects::list(services, &caller, &found)).await),
-        ("project", statements.of(views::project_page::load(services, &caller, &name, &members)).await),
+        ("projects", statements_of(views::projects::list(services, &caller, &all)).await),
+        ("projects, searching", statements_of(views::projects::list(services, &caller, &found)).await),
+        ("project", statements_of(views::project_page::load(services, &caller, &name, &members)).await),
         (
             "project, searching",
-            statements.of(views::project_page::load(services, &caller, &name, &found_members)).await,
+            statements_of(views::project_page::load(services, &caller, &name, &found_members)).await,
         ),
-        ("budgets", statements.of(views::budgets::list(services, &can, &every_budget)).await),
-        ("budgets, searching", statements.of(views::budgets::list(services, &can, &found_budgets)).await),
-        ("budget", statements.of(views::budgets::detail(services, &can, budget)).await),
-        ("person", statements.of(views::user_page::load(services, &see, person)).await),
-        ("own access", statements.of(views::my_access::load(services, &caller)).await),
+        ("budgets", statements_of(views::budgets::list(services, &can, &every_budget)).await),
+        ("budgets, searching", statements_of(views::budgets::list(services, &can, &found_budgets)).await),
+        ("budget", statements_of(views::budgets::detail(services, &can, budget)).await),
+        ("person", statements_of(views::user_page::load(services, &see, person)).await),
+        ("own access", statements_of(views::my_access::load(services, &caller)).await),
     ]
 }
 
 #[tokio::test]
 async fn the_number_of_statements_does_not_grow_with_the_rows() {
-    let statements = Statements::default();
-    let _guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(statements.clone()));
     let world = World::create().await;
     let root = world.person("Root", PlatformRole::Maintainer).await;
     world.project("atlas", &root).await;
@@ -81,7 +61,7 @@ async fn the_number_of_statements_does_not_grow_with_the_rows() {
     .execute(world.services.pool())
     .await
     .expect("a budget");
-    let with_few = counts(&world, &root, &statements).await;
+    let with_few = counts(&world, &root).await;
     assert_eq!(
         with_few,
         [
@@ -111,5 +91,5 @@ async fn the_number_of_statements_does_not_grow_with_the_rows() {
     .execute(world.services.pool())
     .await
     .expect("many rows");
-    assert_eq!(counts(&world, &root, &statements).await, with_few);
+    assert_eq!(counts(&world, &root).await, with_few);
 }
