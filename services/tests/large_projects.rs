@@ -105,6 +105,30 @@ async fn searches_in_a_large_project_find_its_members_alone() {
 }
 
 #[tokio::test]
+async fn projects_and_sessions_of_a_user_are_counted_up_to_the_bound() {
+    let world = World::create().await;
+    let root = world.person("Root", PlatformRole::Admin).await;
+    world
+        .run(
+            "with made as (
+               insert into projects (id, name, description, project_type, deleted_at)
+               select gen_random_uuid(), 'project-' || n, '', 'shared', case when n < 1999 then now() end
+               from generate_series(1, 12000) n returning id)
+             insert into user_projects (user_id, project_id) select u.id, made.id from users u, made;
+             insert into sessions (id, token_hash, user_id, device, signed_in_at, last_used_at, authenticated_at, expires_at)
+             select gen_random_uuid(), sha256(n::text::bytea), u.id, 'Firefox', s.signed_in_at, s.last_used_at,
+                    s.authenticated_at, s.expires_at
+             from users u join sessions s on s.user_id = u.id, generate_series(1, 10002) n",
+        )
+        .await;
+    let can = root.can(Target::Platform).expect("an admin");
+    let row = views::users::list(&world.services, &can, &UserQuery::default()).await.expect("a page").rows.remove(0);
+    assert_eq!((row.project_count, row.projects.len()), (MAX_EXACT_COUNT + 1, 4));
+    let page = views::user_page::load(&world.services, &can, row.id).await.expect("a page");
+    assert_eq!(page.session_count, MAX_EXACT_COUNT + 1);
+}
+
+#[tokio::test]
 async fn member_count_of_a_large_project_stops_at_the_bound() {
     let (world, root, name) = stage().await;
     let query = ListQuery { slice: Slice::at(None, size()), ..ListQuery::default() };

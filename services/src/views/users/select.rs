@@ -104,11 +104,13 @@ pub(super) fn push_joins(sql: &mut QueryBuilder<Postgres>, scope: &ReadScope<Vie
         sql.push(format_args!(
             " cross join lateral (
             select count(*) as project_count,
-                   (array_agg(p.name order by m.is_project_admin desc, p.title collate name_order, p.id))[1:4] as names,
-                   (array_agg(p.title order by m.is_project_admin desc, p.title collate name_order, p.id))[1:4] as titles,
-                   (array_agg(m.is_project_admin order by m.is_project_admin desc, p.title collate name_order, p.id))[1:4] as admins
-            from (select project_id, is_project_admin from user_projects where user_id = u.id limit {}) m
-            join projects p on p.id = m.project_id and p.deleted_at is null and p.project_type = 'shared') c",
+                   (array_agg(p.name order by p.is_project_admin desc, p.title collate name_order, p.id))[1:4] as names,
+                   (array_agg(p.title order by p.is_project_admin desc, p.title collate name_order, p.id))[1:4] as titles,
+                   (array_agg(p.is_project_admin order by p.is_project_admin desc, p.title collate name_order, p.id))[1:4] as admins
+            from (select p.id, p.name, p.title, m.is_project_admin
+                  from user_projects m
+                  join projects p on p.id = m.project_id and p.deleted_at is null and p.project_type = 'shared'
+                  where m.user_id = u.id limit {}) p) c",
             MAX_EXACT_COUNT + 1
         ));
         return;
