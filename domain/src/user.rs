@@ -3,7 +3,7 @@
 mod detail;
 mod draft;
 
-pub use detail::{Assignment, IdentityConflict, ProjectAllowance};
+pub use detail::{Assignment, DefaultCandidate, IdentityConflict, ProjectAllowance, default_project};
 pub use draft::UserDraft;
 
 use crate::id::UserId;

@@ -3,6 +3,7 @@
 use crate::id::ProjectId;
 use crate::project::{ProjectKind, ProjectName};
 use crate::role::ProjectRole;
+use crate::text::folded;
 use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -44,7 +45,28 @@ impl ProjectAllowance {
     }
 }
 
-/// A person's place in a project.
+/// A project of a user that may be the default one.
+#[derive(Clone, Copy, Debug)]
+pub struct DefaultCandidate<'a> {
+    /// Technical name.
+    pub name: &'a str,
+    /// Whether it is the user's personal project.
+    pub is_personal: bool,
+    /// Whether it is open to the user, as not every project is to external users.
+    pub is_open: bool,
+    /// Whether it is stored as the default.
+    pub is_stored: bool,
+}
+
+/// The place of the project that a user starts in: of those open to the user the stored default, else the personal project,
+/// else the first by name.
+pub fn default_project<'a>(candidates: impl Iterator<Item = DefaultCandidate<'a>>) -> Option<usize> {
+    let open = candidates.enumerate().filter(|(_, project)| project.is_open);
+    let default = open.min_by_key(|(_, project)| (!project.is_stored, !project.is_personal, folded(project.name)));
+    default.map(|(place, _)| place)
+}
+
+/// A user's place in a project.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assignment {
     /// The project.
@@ -59,8 +81,7 @@ pub struct Assignment {
     pub role: ProjectRole,
     /// No other active user is project admin of it; false where the identity provider keeps assignments.
     pub is_only_admin: bool,
-    /// The project that the user starts in: the stored default, else the personal project, else the first by name. False
-    /// where the identity provider keeps assignments.
+    /// The project that the user starts in, see [`default_project`]. False where the identity provider keeps assignments.
     pub is_default: bool,
     /// Who granted it; `None` when it came with the first sign-in.
     pub granted_by: Option<String>,
@@ -97,6 +118,27 @@ pub struct IdentityConflict {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn default_project_is_open_and_stored_or_personal_or_first_by_name() {
+        let project =
+            |name, is_personal, is_open, is_stored| DefaultCandidate { name, is_personal, is_open, is_stored };
+        let (beta, alpha) = (project("Beta", false, true, false), project("alpha", false, true, false));
+        let own = project("zoe@example.com", true, true, false);
+        let stored = DefaultCandidate { is_stored: true, ..beta };
+        let closed = |project| DefaultCandidate { is_open: false, ..project };
+        for (projects, expected) in [
+            (vec![beta, alpha], Some(1)),
+            (vec![beta, alpha, own], Some(2)),
+            (vec![stored, alpha, own], Some(0)),
+            (vec![closed(stored), alpha, own], Some(2)),
+            (vec![closed(stored), closed(alpha), beta], Some(2)),
+            (vec![closed(stored)], None),
+            (vec![], None),
+        ] {
+            assert_eq!(default_project(projects.iter().copied()), expected, "{projects:?}");
+        }
+    }
 
     #[test]
     fn a_refusal_names_the_right_number() {

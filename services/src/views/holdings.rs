@@ -8,7 +8,7 @@ use crate::projects::{stored_kind, stored_name};
 use domain::budget::AssignedBudget;
 use domain::id::ProjectId;
 use domain::project::ProjectKind;
-use domain::user::{Assignment, UserKind};
+use domain::user::{Assignment, DefaultCandidate, UserKind, default_project};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
@@ -47,8 +47,19 @@ impl Holdings {
         budgets: Vec<AssignedRow>,
     ) -> Result<Self, Error> {
         let projects = projects.into_iter().map(|project| assignment(services, kind, project));
+        let mut projects = projects.collect::<Result<Vec<_>, _>>()?;
+        // The view does not know which projects are open to external users.
+        let default = default_project(projects.iter().map(|project| DefaultCandidate {
+            name: project.name.as_str(),
+            is_personal: project.kind == ProjectKind::Personal,
+            is_open: project.is_open,
+            is_stored: project.is_default,
+        }));
+        for (place, project) in projects.iter_mut().enumerate() {
+            project.is_default = default == Some(place);
+        }
         let budgets = budgets.into_iter().filter(|_| services.settings.budgets).map(AssignedBudget::try_from);
-        Ok(Self { projects: projects.collect::<Result<_, _>>()?, budgets: budgets.collect::<Result<_, _>>()? })
+        Ok(Self { projects, budgets: budgets.collect::<Result<_, _>>()? })
     }
 }
 

@@ -19,7 +19,9 @@ use domain::mode::Mode;
 use domain::page::Page;
 use domain::permission::ViewUsers;
 use domain::role::{PlatformRole, ProjectRole};
-use domain::user::{ProjectChip, UserKind, UserQuery, UserRow, UserSort, UserStatus};
+use domain::user::{
+    DefaultCandidate, ProjectChip, UserKind, UserQuery, UserRow, UserSort, UserStatus, default_project,
+};
 use select::{Row, Users, push_columns, push_joins};
 use serde::Deserialize;
 use sqlx::QueryBuilder;
@@ -74,7 +76,9 @@ pub struct Membership {
     pub name: String,
     /// Display name.
     pub display_name: Option<String>,
-    /// Whether the user starts in it: the stored default, else the personal project, else the first by name.
+    /// Whether it is the user's personal project.
+    pub is_personal: bool,
+    /// Whether the user starts in it, see [`default_project`].
     pub is_default: bool,
     /// Whether the user manages it.
     pub is_project_admin: bool,
@@ -142,7 +146,7 @@ async fn read(
 ) -> Result<Listing<User>, Error> {
     let now = services.clock.now();
     let hits = Hits::of_people(services, query.filter.search.as_ref(), query.filter.single_project(scope)).await?;
-    Users { scope, query, hits, now, for_api }.fetch(services).await?.try_map(|row| row.read(now))
+    Users { scope, query, hits, now, for_api }.fetch(services).await?.try_map(|row| row.read(services, scope, now))
 }
 
 async fn load(services: &Services, scope: &ReadScope<ViewUsers>, id: UserId) -> Result<User, Error> {
@@ -152,7 +156,7 @@ async fn load(services: &Services, scope: &ReadScope<ViewUsers>, id: UserId) -> 
     push_joins(&mut sql, scope, true);
     sql.push(" where u.id = ").push_bind(id.0);
     let row: Option<Row> = sql.build_query_as().fetch_optional(&services.pool).await?;
-    row.ok_or(Refusal::NotFound)?.read(services.clock.now())
+    row.ok_or(Refusal::NotFound)?.read(services, scope, services.clock.now())
 }
 
 async fn from_claims(services: &Services, actor: &Actor) -> Result<User, Error> {
@@ -164,18 +168,19 @@ async fn from_claims(services: &Services, actor: &Actor) -> Result<User, Error> 
     .fetch_all(&services.pool)
     .await?;
     let now = services.clock.now();
-    let is_personal = |row: &Uuid| actor.role_in(ProjectId(*row)) == Some(ProjectRole::Owner);
-    let default = rows.iter().find(|row| is_personal(&row.id)).or(rows.first()).map(|row| row.id);
     let projects = rows.into_iter().map(|row| {
         let role = actor.role_in(ProjectId(row.id));
         Membership {
             name: row.name,
             display_name: row.display_name,
-            is_default: default == Some(row.id),
+            is_personal: role == Some(ProjectRole::Owner),
+            is_default: false,
             is_project_admin: role.is_some_and(ProjectRole::is_admin),
             since: row.created_at,
         }
     });
+    let mut projects: Vec<_> = projects.collect();
+    mark_default(services, actor.kind, &mut projects, true);
     Ok(User {
         id: actor.user_id,
         username: actor.email.clone(),
@@ -193,9 +198,25 @@ async fn from_claims(services: &Services, actor: &Actor) -> Result<User, Error> 
         version: 0,
         chips: Vec::new(),
         project_count: 0,
-        projects: projects.collect(),
+        projects,
         budgets: Vec::new(),
     })
+}
+
+/// Marks the project that a user starts in. Where projects are left out, none takes the place of a default that is not open.
+fn mark_default(services: &Services, kind: UserKind, projects: &mut [Membership], are_all: bool) {
+    if !are_all && !projects.iter().any(|project| project.is_default) {
+        return;
+    }
+    let default = default_project(projects.iter().map(|project| DefaultCandidate {
+        name: &project.name,
+        is_personal: project.is_personal,
+        is_open: project.is_personal || services.settings.is_open_to(kind, &project.name),
+        is_stored: project.is_default,
+    }));
+    for (place, project) in projects.iter_mut().enumerate() {
+        project.is_default = default == Some(place) && (are_all || project.is_default);
+    }
 }
 
 impl From<User> for UserRow {

@@ -1,6 +1,7 @@
 //! Users as SQL.
 
-use super::{Membership, User, UserFilter};
+use super::{Membership, User, UserFilter, mark_default};
+use crate::Services;
 use crate::actor::{project_role, user_kind};
 use crate::budgets::AssignedRow;
 use crate::error::Error;
@@ -118,7 +119,7 @@ pub(super) fn push_joins(sql: &mut QueryBuilder<Postgres>, scope: &ReadScope<Vie
     sql.push(
         " cross join lateral (
            select json_agg(json_build_object('name', p.name, 'display_name', p.display_name,
-                    'is_default', m.project_id = d.project_id, 'is_project_admin', m.is_project_admin,
+                    'is_personal', p.project_type = 'personal', 'is_default', m.project_id = d.project_id, 'is_project_admin', m.is_project_admin,
                     'since', m.created_at) order by p.name collate name_order, p.id) as projects
            from user_projects m join projects p on p.id = m.project_id and p.deleted_at is null
            left join lateral (select project_id from default_projects where user_id = u.id) d on true
@@ -169,7 +170,14 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn read(self, now: OffsetDateTime) -> Result<User, Error> {
+    pub(super) fn read(
+        mut self,
+        services: &Services,
+        scope: &ReadScope<ViewUsers>,
+        now: OffsetDateTime,
+    ) -> Result<User, Error> {
+        let kind = user_kind(&self.user_type)?;
+        mark_default(services, kind, &mut self.projects.0, scope.is_all());
         let chips = self.project_names.iter().zip(self.project_titles).zip(self.project_admins);
         let chips = chips.map(|((name, title), is_admin)| {
             Ok::<_, Error>(ProjectChip { name: stored_name(name)?, title, role: project_role(false, is_admin) })
@@ -179,7 +187,7 @@ impl Row {
             username: self.username,
             email: self.email,
             email_verified: self.email_verified,
-            kind: user_kind(&self.user_type)?,
+            kind,
             role: PlatformRole::from_flags(self.is_maintainer, self.is_admin, self.is_auditor),
             status: UserStatus::at(now, self.is_active, self.locked_until, self.last_sign_in_at),
             auth_source: self.auth_source,
