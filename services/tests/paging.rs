@@ -5,7 +5,7 @@ use domain::actor::Target;
 use domain::page::{Cursor, PageSize};
 use domain::permission::ViewUsers;
 use domain::role::PlatformRole;
-use domain::user::{UserQuery, UserSort};
+use domain::user::{UserKind, UserQuery, UserSort};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use services::guard::Can;
@@ -27,6 +27,7 @@ enum Event {
 struct Story {
     stay: Vec<u8>,
     go: Vec<u8>,
+    kind: Option<UserKind>,
     sort: UserSort,
     descending: bool,
     size: u16,
@@ -37,17 +38,21 @@ struct Story {
 fn stories() -> impl Strategy<Value = Story> {
     let keys = |most| prop::collection::vec(0u8..4, 0..most);
     let sort = prop::sample::select(vec![UserSort::Name, UserSort::Created, UserSort::LastSignIn]);
+    let kind = prop::sample::select(vec![None, Some(UserKind::Regular), Some(UserKind::External)]);
     let event = prop_oneof![(0u8..4).prop_map(Event::Insert), (0usize..20).prop_map(Event::Delete)];
-    (keys(30), keys(15), sort, any::<bool>(), 1u16..8, prop::collection::vec(event, 0..20))
-        .prop_map(|(stay, go, sort, descending, size, events)| Story { stay, go, sort, descending, size, events })
+    (keys(30), keys(15), kind, sort, any::<bool>(), 1u16..8, prop::collection::vec(event, 0..20)).prop_map(
+        |(stay, go, kind, sort, descending, size, events)| Story { stay, go, kind, sort, descending, size, events },
+    )
 }
 
 /// A user with a key: the name, the day of creation and of the last sign-in follow it; none is no sign-in at all. The
-/// names are equal in all but the last levels of the collation, or in bytes alone.
+/// names are equal in all but the last levels of the collation, or in bytes alone. An address with an even number is that
+/// of an external user.
 async fn insert(world: &World, key: u8, email: &str) {
     sqlx::query(
-        "insert into users (id, name, email, created_at, last_sign_in_at)
-         values (gen_random_uuid(), (array['Emile', 'Émile', E'E\\u0301mile', 'émile'])[1 + $1], $2, date '2026-01-01' + $1,
+        "insert into users (id, name, email, user_type, created_at, last_sign_in_at)
+         values (gen_random_uuid(), (array['Emile', 'Émile', E'E\\u0301mile', 'émile'])[1 + $1], $2,
+                 case when $2 ~ '[02468][.]' then 'external' else 'regular' end, date '2026-01-01' + $1,
                  case when $1 > 0 then date '2026-01-01' + $1 end)",
     )
     .bind(i32::from(key))
@@ -75,6 +80,7 @@ async fn tell(world: &World, can: &Can<ViewUsers>, story: &Story) -> Result<(), 
     let mut cursor: Option<Cursor> = None;
     loop {
         let query = UserQuery {
+            kind: story.kind,
             sort: story.sort,
             descending: story.descending,
             size: PageSize::new(story.size).expect("in range"),
@@ -107,7 +113,9 @@ async fn tell(world: &World, can: &Can<ViewUsers>, story: &Story) -> Result<(), 
     }
     for number in 0..story.stay.len() {
         let email = format!("stays{number}.story@example.com");
-        prop_assert_eq!(seen.get(&email), Some(&1), "{} stands on one page", email);
+        let is_listed = story.kind.is_none_or(|kind| (kind == UserKind::External) == number.is_multiple_of(2));
+        let times = seen.get(&email).copied().unwrap_or_default();
+        prop_assert_eq!(times, usize::from(is_listed), "{} stands on one page", email);
     }
     for (email, times) in seen {
         prop_assert!(times == 1, "{} stands on {} pages", email, times);

@@ -6,7 +6,7 @@
 
 use domain::actor::Target;
 use domain::budget::BudgetDraft;
-use domain::draft::Edit;
+use domain::draft::{Edit, Precondition};
 use domain::error::Refusal;
 use domain::permission::{CreateProject, ManageBudgets, ManageMembers};
 use domain::project::{ProjectDraft, ProjectName};
@@ -156,6 +156,36 @@ async fn of_those_who_edit_one_version_of_a_budget_one_saves_and_the_others_see_
         )
         .await;
         assert_eq!(edits, version, "round {round}: every save is on record");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn api_edits_at_once_keep_each_others_fields_and_one_version_is_saved_once() {
+    let world = Arc::new(World::create().await);
+    let root = world.person("Root", PlatformRole::Maintainer).await;
+    let can = root.can::<ManageBudgets>(Target::Platform).expect("a maintainer");
+    let budget = budgets::create(&world.services, &can, None, &draft(0)).await.expect("a budget");
+    let edit = |precondition: Precondition, round: usize, at: usize| {
+        let (services, can) = (world.services.clone(), can.clone());
+        let replace = move |stored: BudgetDraft| match at % 2 {
+            0 => Ok(BudgetDraft { description: Some(format!("Round {round}")), ..stored }),
+            _ => Ok(BudgetDraft { hard_limit: draft(round).hard_limit, ..stored }),
+        };
+        async move { budgets::edit(&services, &can, budget, Edit::new(precondition, replace)).await.map(drop) }
+    };
+    for round in 1..rounds(20, 1000) {
+        let came_to = race(|at| edit(Precondition::None, round, at)).await;
+        assert_eq!(done(&came_to), AT_ONCE, "round {round}: {came_to:?}");
+        let stored: (i64, String, String) =
+            sqlx::query_as("select version, description, trim_scale(hard_limit)::text from budgets where id = $1")
+                .bind(budget.0)
+                .fetch_one(world.services.pool())
+                .await
+                .expect("the budget");
+        let version = i64::try_from(3 * round).expect("small");
+        assert_eq!(stored, (version, format!("Round {round}"), (round + 1).to_string()), "each field once");
+        let came_to = race(|at| edit(Precondition::IfMatch(version), 10_000 + round * AT_ONCE + at, 0)).await;
+        assert_eq!(done(&came_to), 1, "round {round}: {came_to:?}");
     }
 }
 
