@@ -3,6 +3,7 @@
 use crate::account::actions::{SetTheme, SignOut};
 use crate::form::{PageFlash, PostForm};
 use crate::me::{Me, use_me};
+use crate::page::listing::ListQuery as _;
 use crate::paths;
 use crate::read::ask;
 use crate::suggestions::{Find, Found};
@@ -12,8 +13,11 @@ use crate::ui::{
     PaletteTarget, PhoneBars, Sheet, SideNav, SkipLink, awaited,
 };
 use crate::url::with_params;
+use domain::budget::BudgetQuery;
 use domain::permission::Permission;
+use domain::project::ProjectQuery;
 use domain::suggestion::Suggestion;
+use domain::user::UserQuery;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::components::Outlet;
@@ -138,17 +142,17 @@ fn settings() -> Vec<NavLink> {
     ]
 }
 
-/// The places under Administration this person may open.
+/// The places under Administration that the user may open.
 fn administration(me: &Me) -> Vec<(&'static str, &'static str, Icon)> {
     let places = [
-        (me.may(Permission::ViewUsers), paths::USERS, "Users management", Icon::Users),
+        (me.may(Permission::ViewUsers), UserQuery::PATH, UserQuery::PLACE, Icon::Users),
         (
             me.may(Permission::ViewProject) || me.may(Permission::CreateProject),
-            paths::PROJECTS,
-            "Projects management",
+            ProjectQuery::PATH,
+            ProjectQuery::PLACE,
             Icon::Folders,
         ),
-        (me.budgets && me.may(Permission::ViewBudgets), paths::BUDGETS, "Budgets management", Icon::Wallet),
+        (me.budgets && me.may(Permission::ViewBudgets), BudgetQuery::PATH, BudgetQuery::PLACE, Icon::Wallet),
         (me.may(Permission::ViewIdentityProvider), paths::IDENTITY_PROVIDER, "Identity provider", Icon::Plug),
     ];
     places.into_iter().filter(|place| place.0).map(|(_, href, label, icon)| (href, label, icon)).collect()

@@ -5,14 +5,14 @@ use super::assigned_words::assigned_words;
 use super::assignments::assignments;
 use super::data::{BudgetView, ReadBudget};
 use crate::form::Forms;
-use crate::page::crumbs::administration;
+use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{
     Amount, ButtonKind, Crumb, Fact, Facts, Icon, LinkButton, ObjectHead, RailPart, RelativeTime, Section, ShortId,
     SplitBody, Tile, category_icon,
 };
-use domain::budget::BudgetRow;
+use domain::budget::{BudgetQuery, BudgetRow};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -49,19 +49,8 @@ fn budget_page(dated: WithServerTime<BudgetView>, forms: &Forms) -> impl IntoVie
     }
 }
 
-/// The way to a budget's page.
-pub(super) fn crumbs(budget: &BudgetRow) -> Vec<Crumb> {
-    administration([
-        Crumb::link("Budgets management", paths::BUDGETS),
-        Crumb::link(budget.name.clone(), paths::budget(budget.id)),
-    ])
-}
-
 fn head(budget: &BudgetRow, may_manage: bool) -> impl IntoView + use<> {
-    let mut crumbs = crumbs(budget);
-    if let Some(last) = crumbs.last_mut() {
-        last.href = None;
-    }
+    let crumbs = below::<BudgetQuery>([Crumb::here(budget.name.clone())]);
     let icon = category_icon(budget.category);
     let (edit, delete) = (paths::edit_budget(budget.id), paths::delete_budget(budget.id));
     let line = format!("{}: {}", budget.category.title(), budget.category.covers().to_lowercase());

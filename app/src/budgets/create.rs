@@ -4,10 +4,11 @@ use super::actions::CreateBudget;
 use super::data::OpenNewBudget;
 use super::form::{fields, labels};
 use crate::form::{FieldColumn, FormFields, PostForm};
-use crate::page::crumbs::administration;
+use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, loaded, use_page};
 use crate::paths;
 use crate::ui::{Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead};
+use domain::budget::BudgetQuery;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -28,7 +29,7 @@ impl LazyPage for NewBudgetPage {
 }
 
 fn form_page(state: FormFields) -> impl IntoView {
-    let crumbs = administration([Crumb::link("Budgets management", paths::BUDGETS), Crumb::here("Create budget")]);
+    let crumbs = below::<BudgetQuery>([Crumb::here("Create budget")]);
     view! {
         <Title text="Create budget" />
         <PageHead crumbs title="Create budget" />

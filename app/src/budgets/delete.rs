@@ -4,11 +4,11 @@ use super::actions::DeleteBudget;
 use super::assignments::table;
 use super::data::ReadBudgetDeletion;
 use crate::form::{Hidden, PostForm};
-use crate::page::crumbs::administration;
+use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{Banner, BannerKind, Button, ButtonKind, Crumb, FormFoot, Icon, LinkButton, PageBody, PageHead};
-use domain::budget::{BudgetDeletion, HolderCounts};
+use domain::budget::{BudgetDeletion, BudgetQuery, HolderCounts};
 use domain::money::grouped;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -38,11 +38,8 @@ impl LazyPage for DeleteBudgetPage {
 fn delete_page(dated: WithServerTime<BudgetDeletion>) -> impl IntoView {
     let WithServerTime { now, data: deletion } = dated;
     let title = format!("Delete {}", deletion.name);
-    let crumbs = administration([
-        Crumb::link("Budgets management", paths::BUDGETS),
-        Crumb::link(deletion.name.clone(), paths::budget(deletion.id)),
-        Crumb::here("Delete"),
-    ]);
+    let crumbs =
+        below::<BudgetQuery>([Crumb::link(deletion.name.clone(), paths::budget(deletion.id)), Crumb::here("Delete")]);
     let back = paths::budget(deletion.id);
     let HolderCounts { users, projects, deleted_projects } = deletion.counts;
     let fields = vec![

@@ -2,14 +2,14 @@
 
 use super::actions::EditBudget;
 use super::assigned_words::assigned_words;
-use super::budget::crumbs;
 use super::data::ReadBudgetToEdit;
 use super::form::{fields, labels};
 use crate::form::{Edited, FieldColumn, FormFields};
+use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead};
-use domain::budget::BudgetRow;
+use domain::budget::{BudgetQuery, BudgetRow};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -33,8 +33,8 @@ impl LazyPage for EditBudgetPage {
 
 fn form_page(dated: WithServerTime<BudgetRow>, state: FormFields) -> impl IntoView {
     let WithServerTime { now, data: budget } = dated;
-    let mut crumbs = crumbs(&budget);
-    crumbs.push(Crumb::here("Edit"));
+    let crumbs =
+        below::<BudgetQuery>([Crumb::link(budget.name.clone(), paths::budget(budget.id)), Crumb::here("Edit")]);
     let title = format!("Edit {}", budget.name);
     let edited = Edited {
         action: EditBudget::url(),

@@ -113,7 +113,7 @@ where
     /// Title, search and filters. They stand outside the rows, so that the search keeps the focus while rows change.
     fn head(self, me: Me, requested: Requested<Q>, filtered_by: F) -> AnyView {
         let Self { one, title, searched, .. } = self;
-        let crumbs = administration([Crumb::here(format!("{title} management"))]);
+        let crumbs = administration([Crumb::here(Q::PLACE)]);
         let create = (self.create)(&me);
         let actions = move || {
             create.map(|href| {

@@ -14,6 +14,8 @@ pub trait ListQuery: Clone + Default + PartialEq + Send + Sync + 'static {
     type Sort: Copy + PartialEq;
     /// The list's own address.
     const PATH: &'static str;
+    /// The list's name in the navigation.
+    const PLACE: &'static str;
 
     /// The parameters that differ from the defaults.
     fn params(&self) -> Vec<(&'static str, String)>;
@@ -55,10 +57,11 @@ pub trait ListQuery: Clone + Default + PartialEq + Send + Sync + 'static {
 }
 
 macro_rules! list_query {
-    ($query:ty, $sort:ty, $path:expr) => {
+    ($query:ty, $sort:ty, $path:expr, $place:literal) => {
         impl ListQuery for $query {
             type Sort = $sort;
             const PATH: &'static str = $path;
+            const PLACE: &'static str = $place;
 
             fn params(&self) -> Vec<(&'static str, String)> {
                 self.to_params()
@@ -99,9 +102,9 @@ macro_rules! list_query {
     };
 }
 
-list_query!(UserQuery, UserSort, crate::paths::USERS);
-list_query!(ProjectQuery, ProjectSort, crate::paths::PROJECTS);
-list_query!(BudgetQuery, BudgetSort, crate::paths::BUDGETS);
+list_query!(UserQuery, UserSort, crate::paths::USERS, "Users management");
+list_query!(ProjectQuery, ProjectSort, crate::paths::PROJECTS, "Projects management");
+list_query!(BudgetQuery, BudgetSort, crate::paths::BUDGETS, "Budgets management");
 
 /// The foot of a list; none where there are no rows.
 pub fn pager<T, Q: ListQuery>(page: &Page<T>, query: &Q) -> Option<impl IntoView + use<T, Q>> {

@@ -5,7 +5,7 @@ use super::badges::allowance_words;
 use super::data::{NewProjectView, OpenNewProject};
 use super::name_rules::NameRules;
 use crate::form::{FieldColumn, FormFields, PostForm};
-use crate::page::crumbs::administration;
+use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, loaded, use_page};
 use crate::paths;
 use crate::ui::{
@@ -14,7 +14,7 @@ use crate::ui::{
 };
 use domain::draft::Draft;
 use domain::mode::Mode;
-use domain::project::ProjectDraft;
+use domain::project::{ProjectDraft, ProjectQuery};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -42,7 +42,7 @@ impl LazyPage for NewProjectPage {
 }
 
 fn page(view: NewProjectView, state: FormFields) -> impl IntoView {
-    let crumbs = administration([Crumb::link("Projects management", paths::PROJECTS), Crumb::here("Create project")]);
+    let crumbs = below::<ProjectQuery>([Crumb::here("Create project")]);
     let full = (!view.allowance.has_room()).then(|| {
         let fact = format!("{}.", allowance_words(view.allowance));
         view! {

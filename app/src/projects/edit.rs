@@ -4,7 +4,7 @@ use super::actions::EditProject;
 use super::data::ReadProjectFacts;
 use crate::form::{Edited, FieldColumn, FormFields};
 use crate::me::{Me, use_me};
-use crate::page::crumbs::administration;
+use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded_with_me, use_page};
 use crate::paths;
 use crate::read::Data;
@@ -12,7 +12,7 @@ use crate::ui::{
     Button, ButtonKind, Choice, Crumb, FormFoot, LinkButton, PageBody, PageHead, SelectField, TextArea, TextField,
 };
 use domain::draft::{Draft, FieldValue};
-use domain::project::{ProjectDraft, ProjectFacts};
+use domain::project::{ProjectDraft, ProjectFacts, ProjectQuery};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -42,11 +42,8 @@ impl LazyPage for EditProjectPage {
 fn form_page(dated: WithServerTime<ProjectFacts>, state: FormFields, may_switch: bool) -> impl IntoView {
     let WithServerTime { now, data: facts } = dated;
     let title = format!("Edit {}", facts.title());
-    let crumbs = administration([
-        Crumb::link("Projects management", paths::PROJECTS),
-        Crumb::link(facts.title(), paths::project(facts.name.as_str())),
-        Crumb::here("Edit"),
-    ]);
+    let crumbs =
+        below::<ProjectQuery>([Crumb::link(facts.title(), paths::project(facts.name.as_str())), Crumb::here("Edit")]);
     let edited = Edited {
         action: EditProject::url(),
         form: "edit-project",

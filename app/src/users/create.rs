@@ -3,14 +3,14 @@
 use super::actions::CreateUser;
 use super::data::OpenNewUser;
 use crate::form::{FieldColumn, FormFields, PostForm};
-use crate::page::crumbs::administration;
+use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, loaded, use_page};
 use crate::paths;
 use crate::ui::{
     Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, RadioChoice, RadioRows, TextField, TextKind,
 };
 use domain::draft::Draft;
-use domain::user::{UserDraft, UserKind};
+use domain::user::{UserDraft, UserKind, UserQuery};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -35,7 +35,7 @@ impl LazyPage for NewUserPage {
 }
 
 fn form_page(state: FormFields) -> impl IntoView {
-    let crumbs = administration([Crumb::link("Users management", paths::USERS), Crumb::here("Create user")]);
+    let crumbs = below::<UserQuery>([Crumb::here("Create user")]);
     let (labels, autofocus) = (UserDraft::labels(), !state.came_back());
     view! {
         <PageHead crumbs title="Create user" />

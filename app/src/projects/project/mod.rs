@@ -11,13 +11,13 @@ use super::add_member::{AddedTo, FORM, add_member_form};
 use super::badges::KindBadge;
 use super::data::{ProjectView, ReadProject};
 use crate::form::Forms;
-use crate::page::crumbs::administration;
+use crate::page::crumbs::below;
 use crate::page::listing::ignored_notice;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page, use_params};
 use crate::paths;
 use crate::ui::{Avatar, AvatarShape, AvatarSize, CopyButton, Crumb, Icon, LinkButton, ObjectHead, Section, SplitBody};
 use domain::mode::Mode;
-use domain::project::{MemberQuery, ProjectFacts};
+use domain::project::{MemberQuery, ProjectFacts, ProjectQuery};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -83,7 +83,7 @@ fn add_members(facts: &ProjectFacts, forms: &Forms) -> impl IntoView + use<> {
 
 fn head(facts: &ProjectFacts, may_edit: bool) -> impl IntoView + use<> {
     let title = facts.title().to_owned();
-    let crumbs = administration([Crumb::link("Projects management", paths::PROJECTS), Crumb::here(title.clone())]);
+    let crumbs = below::<ProjectQuery>([Crumb::here(title.clone())]);
     let (name, copied) = (facts.name.to_string(), facts.name.to_string());
     let (initials, seed, kind) = (title.clone(), facts.id.to_string(), facts.kind);
     let edit = paths::edit_project(&name);

@@ -11,15 +11,15 @@ mod roles;
 
 use super::data::{ReadPerson, UserView};
 use crate::form::Forms;
-use crate::page::crumbs::administration;
+use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
-use crate::paths;
 use crate::ui::{
     Avatar, AvatarSize, Badge, BadgeKind, CopyButton, Crumb, ObjectHead, RoleBadge, SplitBody, StatusMark,
     UnverifiedBadge,
 };
 use domain::email::Email;
 use domain::role::PlatformRole;
+use domain::user::UserQuery;
 use domain::view::UserDetail;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -64,7 +64,7 @@ fn person(dated: WithServerTime<UserView>, forms: &Forms) -> impl IntoView + use
 }
 
 fn head(person: &UserDetail) -> impl IntoView + use<> {
-    let crumbs = administration([Crumb::link("Users management", paths::USERS), Crumb::here(person.name.clone())]);
+    let crumbs = below::<UserQuery>([Crumb::here(person.name.clone())]);
     let (title, name, seed) = (person.name.clone(), person.name.clone(), person.id.to_string());
     let address = address(&person.email);
     let (verified, status, kind, role) = (person.email_verified, person.status, person.kind, person.role);
