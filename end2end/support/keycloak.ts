@@ -1,4 +1,8 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { setting } from "./settings";
+
+const execute = promisify(execFile);
 
 /** Who administers Keycloak itself while it is tested; as in xtask/src/keycloak.rs. */
 const ADMINISTRATOR = { username: "admin", password: "try-keycloak" };
@@ -29,7 +33,7 @@ interface Client {
 export class Keycloak {
   readonly url = setting("BURSAR_TEST_KEYCLOAK_URL");
 
-  constructor(private readonly realm: "bursar" | "company" = "bursar") {}
+  constructor(private readonly realm = "bursar") {}
 
   /** As tokens say it to those who reach Keycloak at `url`. */
   issuer(url = this.url): string {
@@ -52,6 +56,22 @@ export class Keycloak {
     const copy = { ...client, clientId: `bursar-${crypto.randomUUID()}`, attributes, protocolMappers };
     await this.send("POST", "/clients", copy);
     return copy;
+  }
+
+  /** Has `bursar keycloak setup` make the realm for a Bursar at `origin`; the variables that it prints. */
+  async setUp(origin: string): Promise<Record<string, string>> {
+    const asked = ["--url", this.url, "--realm", this.realm, "--public-url", origin];
+    const env = { KC_ADMIN_USER: ADMINISTRATOR.username, KC_ADMIN_PASSWORD: ADMINISTRATOR.password };
+    const { stdout } = await execute(setting("BURSAR_BIN"), ["keycloak", "setup", ...asked], { env });
+    return Object.fromEntries(stdout.split("\n").flatMap((line) => {
+      const [, name, value] = /^([A-Z_]+)=(.*)$/.exec(line) ?? [];
+      return name === undefined || value === undefined ? [] : [[name, value]];
+    }));
+  }
+
+  /** Removes the realm. */
+  async remove(): Promise<void> {
+    await this.send("DELETE", "");
   }
 
   /** Somebody new who has {@link KEYCLOAK_PASSWORD}. */

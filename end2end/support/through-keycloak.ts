@@ -9,7 +9,7 @@ export { at } from "./steps";
 export { expect } from "./test";
 
 /** Seals what Bursar keeps of the tokens. */
-const KEY = "a key for tests, not for anything else";
+export const KEY = "a key for tests, not for anything else";
 
 export interface Modes {
   /** Who says what people may do: Bursar's own pages, or what stands in the token. */
@@ -89,7 +89,7 @@ export async function atSignIn(page: Page): Promise<void> {
 }
 
 /** A port that was free a moment ago: Keycloak has to know it before Bursar starts. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const { port } = server.address() as AddressInfo;

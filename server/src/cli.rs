@@ -1,5 +1,9 @@
 //! The command line.
 
+mod keycloak;
+
+pub use keycloak::{Administrator, Broker, Keycloak, Output, Setup};
+
 use crate::config;
 use clap::{Parser, Subcommand};
 use domain::email::Email;
@@ -45,6 +49,9 @@ pub enum Command {
         #[arg(long, value_name = "SEAL", value_parser = seal)]
         known: Option<Head>,
     },
+    /// What operators do in Keycloak.
+    #[command(subcommand)]
+    Keycloak(Keycloak),
     /// Read the configuration and show what holds; secrets do not show.
     CheckConfig,
     /// Run a private Postgres, print its address, and stop it on a signal or when standard input closes.

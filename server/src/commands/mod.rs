@@ -2,6 +2,7 @@
 
 mod demo_data;
 mod docs;
+mod keycloak;
 mod operate;
 mod serve;
 mod start;
@@ -47,6 +48,9 @@ pub enum CommandError {
     /// `check-config` found all of these.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Several(Vec<CommandError>),
+    /// Keycloak refuses, or what it needs is missing.
+    #[error(transparent)]
+    Keycloak(#[from] keycloak::KeycloakError),
     /// The console said no.
     #[error(transparent)]
     Services(#[from] services::Error),
@@ -93,6 +97,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
             operate::grant_maintainer(&configured()?, &email, subject.as_deref()).await
         }
         Command::VerifyAudit { known } => operate::verify_audit(&configured()?, known.as_ref()).await,
+        Command::Keycloak(command) => keycloak::run(command).await,
         Command::CheckConfig => operate::check_config(&configured()?).await,
         #[cfg(feature = "embedded-postgres")]
         Command::Postgres { data_dir, throw_away } => operate::postgres(&configured()?, data_dir, throw_away).await,

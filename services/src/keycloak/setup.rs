@@ -6,11 +6,11 @@ mod service_account;
 mod wanted;
 mod writer;
 
-pub use broker::Broker;
+pub use broker::{Broker, Endpoints};
 pub use keycloak_admin::{Error, Keycloak, Login};
 pub use merge::Difference;
 pub use service_account::ROLES;
-pub use writer::{Mode, Step};
+pub use writer::{Change, Mode, Step};
 
 use secrecy::SecretString;
 use serde::Deserialize;

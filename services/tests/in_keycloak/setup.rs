@@ -4,7 +4,7 @@ use crate::realm::{Realm, base};
 use keycloak_admin::{Keycloak, Login};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use services::keycloak::setup::{self, Mode, ROLES, Wanted};
+use services::keycloak::setup::{self, Change, Mode, ROLES, Wanted};
 
 fn wanted(realm: &Realm) -> Wanted {
     Wanted {
@@ -89,7 +89,8 @@ async fn realm_in_use_keeps_what_others_made_and_closes_what_users_could_edit() 
 
     let made = setup::run(&realm.keycloak, &wanted(&realm), Mode::Apply).await.expect("a realm");
     let changed = made.steps.iter().find(|step| step.what == "client bursar").expect("the client");
-    let fields: Vec<&str> = changed.differences.iter().flatten().map(|field| field.field.as_str()).collect();
+    let Change::Changed(differences) = &changed.change else { panic!("{changed:?}") };
+    let fields: Vec<&str> = differences.iter().map(|difference| difference.field.as_str()).collect();
     assert!(fields.contains(&"publicClient") && fields.contains(&"redirectUris"), "{fields:?}");
     let client = realm.get(&["clients"]).await;
     let client = client.as_array().and_then(|all| all.iter().find(|client| client["clientId"] == "bursar"));

@@ -14,7 +14,11 @@ pub struct Difference {
 }
 
 /// Addresses of a client: others may be in use beside Bursar's, so none is taken away.
-const SETS: [&str; 2] = ["redirectUris", "webOrigins"];
+const ADDRESSES: &str = "redirectUris";
+/// As [`ADDRESSES`], in one text.
+const JOINED_ADDRESSES: &str = "attributes.post.logout.redirect.uris";
+/// What Keycloak puts between addresses in one text.
+const SEPARATOR: &str = "##";
 
 /// Puts what is wanted into what is, and returns what that changes. Fields that are not wanted stay, and so do elements
 /// of lists of named objects that have other names.
@@ -27,10 +31,17 @@ pub(super) fn merge(current: &mut Value, wanted: &Value) -> Vec<Difference> {
 fn merge_at(field: &str, current: &mut Value, wanted: &Value, differences: &mut Vec<Difference>) {
     match (current, wanted) {
         (Value::Object(current), Value::Object(wanted)) => merge_fields(field, current, wanted, differences),
-        (Value::Array(current), Value::Array(wanted)) if wanted.iter().all(|wanted| name(wanted).is_some()) => {
+        (Value::Array(current), Value::Array(wanted)) if wanted.iter().all(|wanted| key(wanted).is_some()) => {
             merge_named(field, current, wanted, differences);
         }
-        (Value::Array(current), Value::Array(wanted)) if SETS.contains(&field) => {
+        (Value::String(current), Value::String(wanted)) if field == JOINED_ADDRESSES => {
+            if !current.split(SEPARATOR).any(|address| address == wanted) {
+                let after = format!("{current}{SEPARATOR}{wanted}");
+                let before = Some(std::mem::replace(current, after.clone()).into());
+                differences.push(Difference { field: field.to_owned(), before, after: after.into() });
+            }
+        }
+        (Value::Array(current), Value::Array(wanted)) if field == ADDRESSES => {
             for missing in wanted.iter().filter(|wanted| !current.contains(wanted)).collect::<Vec<_>>() {
                 differences.push(Difference { field: field.to_owned(), before: None, after: missing.clone() });
                 current.push(missing.clone());
@@ -55,7 +66,7 @@ fn merge_fields(
         match current.get_mut(name) {
             Some(current) => merge_at(&field, current, wanted, differences),
             // Keycloak leaves out what is off.
-            None if *wanted == Value::Bool(false) => {}
+            None if *wanted == Value::Bool(false) || wanted == "false" => {}
             None => {
                 current.insert(name.clone(), wanted.clone());
                 differences.push(Difference { field, before: None, after: wanted.clone() });
@@ -66,9 +77,14 @@ fn merge_fields(
 
 fn merge_named(field: &str, current: &mut Vec<Value>, wanted: &[Value], differences: &mut Vec<Difference>) {
     for wanted in wanted {
-        let field = format!("{field}.{}", name(wanted).unwrap_or_default());
-        match current.iter_mut().find(|current| name(current) == name(wanted)) {
-            Some(current) => merge_at(&field, current, wanted, differences),
+        let field = format!("{field}.{}", key(wanted).unwrap_or_default());
+        match current.iter_mut().find(|current| key(current) == key(wanted)) {
+            Some(current) => {
+                let mut wanted = wanted.clone();
+                // What makes the same claim under another name is the same.
+                let _ = wanted.as_object_mut().map(|wanted| wanted.remove("name"));
+                merge_at(&field, current, &wanted, differences);
+            }
             None => {
                 current.push(wanted.clone());
                 differences.push(Difference { field, before: None, after: wanted.clone() });
@@ -77,8 +93,11 @@ fn merge_named(field: &str, current: &mut Vec<Value>, wanted: &[Value], differen
     }
 }
 
-fn name(value: &Value) -> Option<&str> {
-    value.get("name")?.as_str()
+/// What tells one of a list from the others: the claim or the audience that a mapper adds, else the name.
+fn key(value: &Value) -> Option<&str> {
+    let config = value.get("config");
+    let adds = |what: &str| config?.get(what)?.as_str();
+    adds("claim.name").or_else(|| adds("included.client.audience")).or_else(|| value.get("name")?.as_str())
 }
 
 #[cfg(test)]
@@ -109,11 +128,29 @@ mod tests {
     }
 
     #[test]
+    fn addresses_to_sign_out_to_are_added_to_those_in_use() {
+        let with = |addresses: &str| json!({ "attributes": { "post.logout.redirect.uris": addresses } });
+        let (merged, fields) = merged(with("+"), &with("https://new/"));
+        assert_eq!(merged, with("+##https://new/"));
+        assert_eq!(fields, ["attributes.post.logout.redirect.uris"]);
+    }
+
+    #[test]
     fn permissions_to_edit_are_replaced_and_not_added_to() {
         let with = |edit: Value| json!({ "attributes": [{ "name": "user_type", "permissions": { "edit": edit } }] });
         let (merged, fields) = merged(with(json!(["admin", "user"])), &with(json!(["admin"])));
         assert_eq!(merged, with(json!(["admin"])));
         assert_eq!(fields, ["attributes.user_type.permissions.edit"]);
+    }
+
+    #[test]
+    fn mapper_of_the_same_claim_is_changed_and_keeps_its_name() {
+        let mapper =
+            |name: &str, kind: &str| json!([{ "name": name, "config": { "claim.name": "guest", "type": kind } }]);
+        let with = |mappers: Value| json!({ "protocolMappers": mappers });
+        let (merged, fields) = merged(with(mapper("Guests", "String")), &with(mapper("guest", "boolean")));
+        assert_eq!(merged, with(mapper("Guests", "boolean")));
+        assert_eq!(fields, ["protocolMappers.guest.config.type"]);
     }
 
     #[test]

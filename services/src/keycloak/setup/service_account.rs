@@ -44,6 +44,10 @@ pub(super) async fn ensure(
     }
     let names: Vec<&str> = missing.iter().filter_map(|role| role["name"].as_str()).collect();
     let name = format!("{client_id}: {}", names.join(", "));
-    let object = Object::named("roles of the service account of", &name).created_at(&path);
+    let undo = format!(
+        "kcadm.sh remove-roles -r {realm} --uusername service-account-{client_id} --cclientid {REALM_MANAGEMENT} --rolename {}",
+        names.join(" --rolename ")
+    );
+    let object = Object::named("roles of the service account of", &name).created_at(&path).undone_by(&undo);
     writer.create(object, json!(missing)).await.map(drop)
 }

@@ -18,10 +18,20 @@ pub enum Mode {
 pub struct Step {
     /// What, like `client bursar`.
     pub what: String,
-    /// Where it is below `admin/realms`.
-    pub path: String,
-    /// Its fields that differ; none when it is created.
-    pub differences: Option<Vec<Difference>>,
+    /// What is done with it.
+    pub change: Change,
+}
+
+/// What is done with an object of the realm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is created.
+    Created {
+        /// The command of Keycloak's own tool that takes it back.
+        undo: String,
+    },
+    /// These fields change.
+    Changed(Vec<Difference>),
 }
 
 /// What is read, created or changed.
@@ -31,11 +41,12 @@ pub(super) struct Object<'a> {
     name: &'a str,
     path: &'a [&'a str],
     parent: &'a [&'a str],
+    undo: Option<&'a str>,
 }
 
 impl<'a> Object<'a> {
     pub(super) const fn named(kind: &'a str, name: &'a str) -> Self {
-        Self { kind, name, path: &[], parent: &[] }
+        Self { kind, name, path: &[], parent: &[], undo: None }
     }
 
     /// Where it is, once it is there.
@@ -46,6 +57,11 @@ impl<'a> Object<'a> {
     /// Below which path it is created.
     pub(super) const fn created_at(self, parent: &'a [&'a str]) -> Self {
         Self { parent, ..self }
+    }
+
+    /// What takes its creation back, where that is not its deletion.
+    pub(super) const fn undone_by(self, undo: &'a str) -> Self {
+        Self { undo: Some(undo), ..self }
     }
 }
 
@@ -81,7 +97,7 @@ impl<'a> Writer<'a> {
         if self.mode == Mode::Apply {
             self.keycloak.put(object.path, &value).await?;
         }
-        self.note(object, object.path, Some(differences));
+        self.note(object, Change::Changed(differences));
         Ok(())
     }
 
@@ -91,7 +107,12 @@ impl<'a> Writer<'a> {
             Mode::Plan => None,
             Mode::Apply => self.keycloak.post(object.parent, &wanted).await?,
         };
-        self.note(object, object.parent, None);
+        let path = match &id {
+            Some(id) => [object.parent, &[id]].concat(),
+            None => object.path.to_vec(),
+        };
+        let undo = object.undo.map_or_else(|| undo(&path), ToOwned::to_owned);
+        self.note(object, Change::Created { undo });
         Ok(id)
     }
 
@@ -103,8 +124,15 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn note(&mut self, object: Object<'_>, path: &[&str], differences: Option<Vec<Difference>>) {
-        let what = format!("{} {}", object.kind, object.name);
-        self.steps.push(Step { what, path: path.join("/"), differences });
+    fn note(&mut self, object: Object<'_>, change: Change) {
+        self.steps.push(Step { what: format!("{} {}", object.kind, object.name), change });
+    }
+}
+
+/// The command that deletes what is at a path; a realm's name is an option to it.
+fn undo(path: &[&str]) -> String {
+    match path {
+        [realm, rest @ ..] if !rest.is_empty() => format!("kcadm.sh delete {} -r {realm}", rest.join("/")),
+        _ => format!("kcadm.sh delete realms/{}", path.join("/")),
     }
 }

@@ -1,0 +1,93 @@
+//! `bursar keycloak`: its arguments. Secrets are never among them, because every user of a machine sees them.
+
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use url::Url;
+
+/// What `bursar keycloak` can do.
+#[derive(Debug, Subcommand)]
+pub enum Keycloak {
+    /// Set a realm up for Bursar, changing only what differs; can be repeated. Prints the variables of Bursar.
+    Setup(Box<Setup>),
+}
+
+/// What `bursar keycloak setup` makes.
+#[derive(Debug, Args)]
+pub struct Setup {
+    /// Only print what would change.
+    #[arg(long)]
+    pub plan: bool,
+    /// The address of Keycloak, with the path that it is served under, if any.
+    #[arg(long, value_name = "URL", value_parser = http_address)]
+    pub url: Url,
+    /// The realm; it is created when there is none of this name.
+    #[arg(long)]
+    pub realm: String,
+    /// The address that users of Bursar type.
+    #[arg(long, value_name = "URL", value_parser = http_address)]
+    pub public_url: Url,
+    /// The client that Bursar is.
+    #[arg(long, value_name = "ID", default_value = "bursar")]
+    pub client_id: String,
+    /// The client whose service account the import and the checks use.
+    #[arg(long, value_name = "ID", default_value = "bursar-import")]
+    pub service_client_id: String,
+    /// Map the attribute `guest` too, which marks external users.
+    #[arg(long)]
+    pub guest: bool,
+    /// How the variables are printed.
+    #[arg(long, value_enum, default_value_t = Output::Env)]
+    pub output: Output,
+    #[command(flatten)]
+    pub administrator: Administrator,
+    #[command(flatten)]
+    pub broker: Option<Broker>,
+}
+
+/// An administrator of Keycloak. The password comes from KC_ADMIN_PASSWORD, a file or a prompt.
+#[derive(Debug, Args)]
+pub struct Administrator {
+    /// The user name of an administrator in the realm `master`; else KC_ADMIN_USER.
+    #[arg(long = "admin", value_name = "NAME")]
+    pub name: Option<String>,
+    /// A file that holds the password.
+    #[arg(long = "admin-password-file", value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}
+
+/// A directory that signs users in to Keycloak, such as Microsoft Entra ID.
+#[derive(Debug, Args)]
+#[group(requires_all = ["broker_issuer", "broker_client_id"])]
+pub struct Broker {
+    /// Its issuer; of Entra ID https://login.microsoftonline.com/<tenant>/v2.0.
+    #[arg(long, value_name = "URL", value_parser = http_address, required = false)]
+    pub broker_issuer: Url,
+    /// Keycloak's client there. Its secret comes from BROKER_CLIENT_SECRET, a file or a prompt.
+    #[arg(long, value_name = "ID", required = false)]
+    pub broker_client_id: String,
+    /// A file that holds the secret.
+    #[arg(long, value_name = "FILE")]
+    pub broker_client_secret_file: Option<PathBuf>,
+    /// Its name in Keycloak, a part of the redirect address to register with it.
+    #[arg(long, value_name = "NAME", default_value = "entra")]
+    pub broker_alias: String,
+    /// The app role there that means `developer` here.
+    #[arg(long, value_name = "ROLE", default_value = "Bursar.Developer")]
+    pub broker_role: String,
+}
+
+/// For whom the variables are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// Lines of an environment file.
+    Env,
+    /// A Secret of Kubernetes, and the values of the Helm chart that use it.
+    Kubernetes,
+}
+
+fn http_address(raw: &str) -> Result<Url, String> {
+    match Url::parse(raw.trim_end_matches('/')) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
+        _ => Err("It looks like https://auth.example.com.".to_owned()),
+    }
+}

@@ -1,0 +1,37 @@
+//! Secrets from a variable, a file or a prompt; never from the command line.
+
+use super::KeycloakError;
+use secrecy::SecretString;
+use std::io::IsTerminal as _;
+use std::path::Path;
+
+/// Where a secret may come from.
+pub(super) struct Source<'a> {
+    /// What it is, for the prompt.
+    pub(super) what: &'static str,
+    pub(super) variable: &'static str,
+    pub(super) option: &'static str,
+    pub(super) file: Option<&'a Path>,
+}
+
+impl Source<'_> {
+    /// The file comes first, as the most explicit.
+    pub(super) fn read(&self) -> Result<SecretString, KeycloakError> {
+        if let Some(file) = self.file {
+            let read = std::fs::read_to_string(file);
+            let text = read.map_err(|source| KeycloakError::File { file: file.to_owned(), source })?;
+            // Editors and `echo` end a file with a line break.
+            return Ok(text.trim_end_matches(['\r', '\n']).into());
+        }
+        match std::env::var(self.variable) {
+            Ok(secret) if !secret.is_empty() => return Ok(secret.into()),
+            _ if std::io::stdin().is_terminal() => {
+                if let Ok(typed) = rpassword::prompt_password(format!("{}: ", self.what)) {
+                    return Ok(typed.into());
+                }
+            }
+            _ => {}
+        }
+        Err(KeycloakError::Missing { what: self.what, variable: self.variable, option: self.option })
+    }
+}

@@ -1,0 +1,102 @@
+//! `bursar keycloak setup`
+
+use super::KeycloakError;
+use super::secrets::Source;
+use super::variables::Variables;
+use crate::cli::{self, Setup};
+use crate::commands::CommandError;
+use services::keycloak::setup::{self, Broker, Change, Endpoints, Keycloak, Login, Mode, Outcome, Step, Wanted};
+use url::Url;
+
+pub(super) async fn run(asked: &Setup) -> Result<(), CommandError> {
+    let keycloak =
+        Keycloak::new(asked.url.clone(), administrator(&asked.administrator)?).map_err(KeycloakError::from)?;
+    let wanted = Wanted {
+        realm: asked.realm.clone(),
+        public_url: asked.public_url.as_str().trim_end_matches('/').to_owned(),
+        client_id: asked.client_id.clone(),
+        service_client_id: asked.service_client_id.clone(),
+        is_guest_mapped: asked.guest,
+        broker: match &asked.broker {
+            Some(broker) => Some(self::broker(broker).await?),
+            None => None,
+        },
+    };
+    let mode = if asked.plan { Mode::Plan } else { Mode::Apply };
+    let outcome = setup::run(&keycloak, &wanted, mode).await.map_err(KeycloakError::from)?;
+    print!("{}", report(&outcome, mode));
+    if mode == Mode::Apply {
+        print!("\n{}", Variables::of(asked, &outcome).print(asked.output));
+    }
+    Ok(())
+}
+
+fn administrator(asked: &cli::Administrator) -> Result<Login, KeycloakError> {
+    let name = asked.name.clone().or_else(|| std::env::var("KC_ADMIN_USER").ok());
+    let password = Source {
+        what: "Password of Keycloak's administrator",
+        variable: "KC_ADMIN_PASSWORD",
+        option: "--admin-password-file",
+        file: asked.password_file.as_deref(),
+    };
+    Ok(Login::Administrator { username: name.unwrap_or_else(|| "admin".to_owned()), password: password.read()? })
+}
+
+async fn broker(asked: &cli::Broker) -> Result<Broker, CommandError> {
+    let secret = Source {
+        what: "Secret of Keycloak's client at the directory",
+        variable: "BROKER_CLIENT_SECRET",
+        option: "--broker-client-secret-file",
+        file: asked.broker_client_secret_file.as_deref(),
+    };
+    Ok(Broker {
+        alias: asked.broker_alias.clone(),
+        issuer: asked.broker_issuer.as_str().trim_end_matches('/').to_owned(),
+        client_id: asked.broker_client_id.clone(),
+        client_secret: secret.read()?,
+        developer_role: asked.broker_role.clone(),
+        endpoints: endpoints(&asked.broker_issuer).await?,
+    })
+}
+
+/// What the directory's discovery document says (OpenID Connect Discovery 1.0, section 4).
+async fn endpoints(issuer: &Url) -> Result<Endpoints, CommandError> {
+    let http = https_client::build(reqwest::Client::builder().timeout(std::time::Duration::from_secs(30)));
+    let http = http.map_err(KeycloakError::from)?;
+    let mut address = issuer.clone();
+    if let Ok(mut path) = address.path_segments_mut() {
+        path.pop_if_empty().extend([".well-known", "openid-configuration"]);
+    }
+    let read = async { http.get(address.clone()).send().await?.error_for_status()?.json().await };
+    Ok(read.await.map_err(|source| KeycloakError::Discovery { address, source })?)
+}
+
+/// What was, or would be, done, with what takes it back.
+fn report(outcome: &Outcome, mode: Mode) -> String {
+    if outcome.steps.is_empty() {
+        return "The realm is as Bursar needs it; nothing differs.\n".to_owned();
+    }
+    let mut lines: Vec<String> = outcome.steps.iter().flat_map(|step| lines(step, mode)).collect();
+    lines.push(match mode {
+        Mode::Plan => format!("{} changes are planned; none was made.", outcome.steps.len()),
+        Mode::Apply => format!("{} changes were made.", outcome.steps.len()),
+    });
+    lines.join("\n") + "\n"
+}
+
+fn lines(step: &Step, mode: Mode) -> Vec<String> {
+    match &step.change {
+        Change::Created { undo } => {
+            let line = format!("+ {}", step.what);
+            // A plan knows no id yet.
+            if mode == Mode::Plan { vec![line] } else { vec![line, format!("    undo: {undo}")] }
+        }
+        Change::Changed(differences) => {
+            let difference = |difference: &setup::Difference| {
+                let before = difference.before.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
+                format!("    {}: {before} -> {}", difference.field, difference.after)
+            };
+            std::iter::once(format!("~ {}", step.what)).chain(differences.iter().map(difference)).collect()
+        }
+    }
+}
