@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { MAINTAINER } from "../support/console";
 import { unique } from "../support/people";
-import { arrived, at, choosePassword, row, signIn } from "../support/steps";
+import { arrived, at, choosePassword, row, section, signIn } from "../support/steps";
 import { alive, expect, test } from "../support/test";
 import { PASSWORD } from "../support/visitor";
 
@@ -84,6 +84,46 @@ for (const wait of [0, 900]) {
     await arrived(page, name);
   });
 }
+
+test("what was entered for one user is not there on the page of the next", async ({ open, people }) => {
+  const [first, second] = [await people.add(`Zelda ${unique("first")}`), await people.add(`Zelda ${unique("second")}`)];
+  const page = await open(MAINTAINER);
+  await page.goto(at.user(first.id));
+  await alive(page);
+  const limit = page.getByLabel("Shared projects");
+  const project = section(page, "Projects").getByRole("combobox", { name: "Add to project" });
+  await limit.fill("7");
+  await section(page, "Platform role").getByRole("radio", { name: /^Admin/ }).check();
+  await section(page, "Projects").getByLabel("Role", { exact: true }).selectOption("admin");
+  await project.fill("atl");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type(second.name);
+  await page.keyboard.press("Enter");
+  await arrived(page, second.name);
+  await expect(limit).toHaveValue("");
+  await expect(section(page, "Platform role").getByRole("radio", { name: /^User/ })).toBeChecked();
+  await expect(section(page, "Projects").getByLabel("Role", { exact: true })).toHaveValue("member");
+  await expect(project).toHaveValue("");
+});
+
+test("back from another part of a page returns to where it was left", async ({ open }) => {
+  const page = await open(MAINTAINER);
+  await page.setViewportSize(SHORT);
+  await page.goto(at.users);
+  await alive(page);
+  await page.evaluate(() => scrollTo(0, 300));
+  await page.waitForTimeout(100);
+  await page.evaluate(() => {
+    const link = Object.assign(document.createElement("a"), { href: "#end", textContent: "End" });
+    const end = Object.assign(document.createElement("p"), { id: "end", textContent: "The end" });
+    document.querySelector("main")?.append(link, end);
+    link.click();
+  });
+  await expect(page).toHaveURL(/#end$/);
+  await expect.poll(() => scrolled(page)).toBeGreaterThan(400);
+  await page.goBack();
+  await expect.poll(() => scrolled(page)).toBe(300);
+});
 
 test("back after the mark leads to the page before it", async ({ open }) => {
   const page = await open(MAINTAINER);

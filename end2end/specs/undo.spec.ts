@@ -73,6 +73,42 @@ for (const keys of ["u", "Control+z"]) {
   });
 }
 
+test("what is chosen and typed before the page is read again stays", async ({ open, people }) => {
+  const project = await people.addProject();
+  const [zelda, zora] = [await people.add("Zelda Changed"), await people.add("Zora Chosen")];
+  for (const member of [zelda, zora]) {
+    await people.addMember(project, member);
+  }
+  const page = await open(MAINTAINER);
+  await page.goto(at.user(zelda.id));
+  await alive(page);
+  const roles = section(page, "Platform role");
+  await roles.getByRole("radio", { name: /^Auditor/ }).check();
+  await roles.getByRole("button", { name: "Save role" }).click();
+  await expect(toast(page)).toContainText("Auditor");
+  await page.route("**/data/person", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await route.continue();
+  });
+  await toast(page).getByRole("button", { name: "Undo" }).click();
+  await expect(toast(page)).toContainText("is User again");
+  await roles.getByRole("radio", { name: /^Admin/ }).check();
+  await page.getByLabel("Shared projects").fill("4");
+  await expect(section(page, "Facts").getByText("Auditor")).toHaveCount(0);
+  await expect(roles.getByRole("radio", { name: /^Admin/ })).toBeChecked();
+  await expect(roles.getByRole("button", { name: "Save role" })).toBeVisible();
+  await expect(page.getByLabel("Shared projects")).toHaveValue("4");
+
+  await page.goto(at.project(project));
+  await alive(page);
+  await row(page, zora.name).getByRole("combobox").selectOption("admin");
+  await page.getByRole("button", { name: `Remove ${zelda.name} from ${project}` }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove from project" }).click();
+  await expect(row(page, zelda.name)).toHaveCount(0);
+  await expect(row(page, zora.name).getByRole("combobox")).toHaveValue("admin");
+  await expect(row(page, "Administrator").getByRole("combobox")).toHaveCount(0);
+});
+
 test("a budget taken away is back after Undo", async ({ open, people }) => {
   const ada = await people.add("Ada Spends");
   const budget = await people.addBudget();

@@ -1,11 +1,14 @@
-//! Where the user is: the focus and the scroll position, kept over everything that changes the document in place.
+//! Where the user is: the focus, the scroll position and what was entered, kept over everything that changes the document
+//! in place.
 //!
-//! After an action or a search both stay; a refusal takes the focus. A link opens a page at its top, with the focus on
+//! After an action or a search all of it stays; a refusal takes the focus. A link opens a page at its top, with the focus on
 //! its heading or on the field that is filled in first. Back returns to where the page was left, and to the link that
 //! was followed. What happened is said in one live region.
 
+mod entered;
 mod spot;
 
+use self::entered::Entered;
 use super::waiting::Waiting;
 use leptos::ev;
 use leptos::prelude::*;
@@ -57,7 +60,14 @@ impl Place {
         restore(ScrollRestoration::Manual);
         let _ = window_event_listener_untyped("pagehide", move |_| restore(ScrollRestoration::Auto));
         let _ = window_event_listener_untyped("pageshow", move |_| restore(ScrollRestoration::Manual));
-        let _ = window_event_listener(ev::popstate, move |_| place.next.set_value(Next::Return));
+        let _ = window_event_listener(ev::popstate, move |_| {
+            // Nothing is read to go to another part of the page on the screen.
+            if address() == place.shown.get_value() {
+                return_to();
+            } else {
+                place.next.set_value(Next::Return);
+            }
+        });
         let _ = window_event_listener_untyped("scrollend", move |_| place.remember(None));
         let _ = window_event_listener(ev::focusin, move |event| {
             let control = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
@@ -96,7 +106,7 @@ impl Place {
     pub fn lead_to_results(self, within: Element) {
         self.next.set_value(Next::Results(within));
         if self.waiting.is_over() {
-            set_timeout(move || self.arrive(None), Duration::ZERO);
+            set_timeout(move || self.arrive(None, None), Duration::ZERO);
         }
     }
 
@@ -105,7 +115,8 @@ impl Place {
         let control = focused()
             .and_then(|control| if is_in_live_region(&control) { self.control.get_value() } else { Some(control) });
         let spot = control.map(Spot::of);
-        set_timeout(move || self.arrive(spot), Duration::ZERO);
+        let entered = Entered::on(&self.shown.read_value().0);
+        set_timeout(move || self.arrive(spot, Some(entered)), Duration::ZERO);
     }
 
     /// Leads the focus back from the live region to the page.
@@ -113,14 +124,17 @@ impl Place {
         focus(self.control.get_value());
     }
 
-    fn arrive(self, spot: Option<Spot>) {
+    fn arrive(self, spot: Option<Spot>, entered: Option<Entered>) {
         let here = address();
         let before = self.shown.get_value();
         let is_other_page = here.0 != before.0;
         self.shown.set_value(here.clone());
         show_terms(&here.1);
+        if let Some(entered) = entered {
+            entered.restore(&here.0);
+        }
         match self.next.try_update_value(std::mem::take).unwrap_or_default() {
-            Next::Return => return_to(history().ok().and_then(|history| history.state().ok())),
+            Next::Return => return_to(),
             _ if is_other_page => {
                 window().scroll_to_with_x_and_y(0.0, 0.0);
                 focus(first("main [autofocus]:not(dialog *)").or_else(heading));
@@ -177,7 +191,8 @@ fn show_terms(query: &str) {
 }
 
 /// The position that was kept with a history entry, and the link that was followed from there.
-fn return_to(state: Option<JsValue>) {
+fn return_to() {
+    let state = history().ok().and_then(|history| history.state().ok());
     let left = state.and_then(|state| state.dyn_into::<Array>().ok()).unwrap_or_default();
     let link = left.get(1).as_string().and_then(|href| {
         all("main a[href]").into_iter().find(|link| link.get_attribute("href").as_ref() == Some(&href))
