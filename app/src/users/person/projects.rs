@@ -1,4 +1,4 @@
-//! The projects somebody is in, and adding another.
+//! The projects of a user, and adding another.
 
 use crate::form::{CONFIRMED, ConfirmForm, Forms, Hidden, PostForm, WITHOUT_ADMIN, without_admin};
 use crate::paths;
@@ -37,7 +37,7 @@ pub(super) fn section(view: &UserView, forms: &Forms) -> impl IntoView + use<> {
                     <Header label="Role" width=if may { Width::Longer } else { Width::Medium } />
                     <Header label="Since" width=Width::Short />
                     <Header label="Granted by" width=Width::Medium />
-                    {may.then(|| view! { <Header label="Remove" is_hidden=true width=Width::Icon /> }).views()}
+                    <Header label="Actions" is_hidden=true width=if sets_default { Width::Medium } else { Width::Short } />
                 </TableHead>
                 <TableBody>{rows}</TableBody>
             </Table>
@@ -56,7 +56,7 @@ pub(super) fn section(view: &UserView, forms: &Forms) -> impl IntoView + use<> {
     }
 }
 
-/// Somebody who came with more than allowed, or whose limit was lowered.
+/// A user who came with more than allowed, or whose limit was lowered.
 fn over_limit(allowance: ProjectAllowance, name: &str) -> impl IntoView + use<> {
     let over = allowance.used - allowance.limit.unwrap_or_default();
     let text = format!("{name} keeps what there is and gets no more. Remove {over}, or raise the limit under Account.");
@@ -108,7 +108,6 @@ fn row(project: Assignment, person: UserId, name: &str, may: bool, sets_default:
                     <Avatar name=tile seed shape=AvatarShape::Project />
                 </NameCell>
                 {closed}
-                {default}
             </Cell>
             <Cell controls=true>{role}</Cell>
             <Cell stacked=Stacked::Hidden class="num text-sm">
@@ -117,7 +116,9 @@ fn row(project: Assignment, person: UserId, name: &str, may: bool, sets_default:
             <Cell stacked=Stacked::Hidden>
                 <span class="block truncate text-sm text-ink-2">{granted_by}</span>
             </Cell>
-            {end.map(|end| view! { <Cell controls=true stacked=Stacked::End><div class="flex justify-end">{end}</div></Cell> }).views()}
+            <Cell controls=true stacked=Stacked::End>
+                <div class="flex items-center justify-end gap-1">{default} {end}</div>
+            </Cell>
         </TableRow>
     }
 }
