@@ -233,6 +233,23 @@ test.describe("with scripts", () => {
     await expect(suggestions(page).filter({ hasText: title })).toHaveAttribute("aria-selected", "true");
   });
 
+  test("a text that was pasted into the field opens its suggestions, one that was filled in elsewhere does not", async ({ page, people, scripts }) => {
+    const title = unique("pasted");
+    await addProject(people, title);
+    await userPage(page, people, scripts);
+    await field(page).fill(title);
+    await expect(suggestions(page)).toHaveCount(1);
+    await page.keyboard.press("Tab");
+    await expect(suggestions(page)).toHaveCount(0);
+    const asked = page.waitForRequest("**/data/suggest-projects", { timeout: 1_000 }).catch(() => undefined);
+    await field(page).evaluate((input: HTMLInputElement, text) => {
+      input.value = text;
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }, title.slice(0, 8));
+    expect(await asked).toBeUndefined();
+    await expect(field(page)).toHaveAttribute("aria-expanded", "false");
+  });
+
   test("Enter before the suggestions are there chooses the first", async ({ page, people, scripts }) => {
     const title = unique("quick");
     await addProject(people, title);

@@ -60,6 +60,40 @@ test("Enter before the answer opens the first user that is found", async ({ open
   await arrived(page, zelda.name);
 });
 
+test("Enter right after more letters opens what they find, not what was found before", async ({ open, people }) => {
+  const common = unique("Zelda");
+  await people.add(`${common} A`);
+  const second = await people.add(`${common} B`);
+  const page = await open(MAINTAINER);
+  await page.goto(at.profile);
+  await alive(page);
+  const palette = await opened(page);
+  await page.keyboard.type(common);
+  await expect(selected(palette)).toContainText(`${common} A`);
+  await page.route("**/data/find", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await route.continue();
+  });
+  await page.keyboard.type(" B");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await arrived(page, second.name);
+});
+
+test("another text selects the first row and shows it", async ({ open }) => {
+  const page = await open(MAINTAINER);
+  await page.setViewportSize({ width: 1440, height: 300 });
+  await page.goto(at.profile);
+  await alive(page);
+  const palette = await opened(page);
+  await page.keyboard.press("End");
+  await expect(palette.getByRole("option").last()).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.type("m");
+  await page.keyboard.press("Backspace");
+  await expect(palette.getByRole("option").first()).toHaveAttribute("aria-selected", "true");
+  await expect(palette.getByRole("option").first()).toBeInViewport({ ratio: 1 });
+});
+
 test("what nothing is called can be searched for in the list of users", async ({ open }) => {
   const page = await open(MAINTAINER);
   await page.goto(at.profile);

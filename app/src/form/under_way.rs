@@ -23,13 +23,12 @@ pub(super) use hydrate::{begin, begin_as_document, end, is_under_way};
 #[cfg(feature = "hydrate")]
 mod hydrate {
     use super::progress_label;
+    use crate::ui::NOTICEABLE;
     use leptos::prelude::*;
     use leptos::wasm_bindgen::JsCast;
     use leptos::web_sys::{Element, HtmlElement, HtmlFormElement};
     use std::time::Duration;
 
-    /// Answers that come sooner need no sign of waiting.
-    const NOTICEABLE: Duration = Duration::from_millis(150);
     /// How long a document may take to be left before its form can be sent again: the user may have stopped it.
     const LEAVING: Duration = Duration::from_secs(10);
 

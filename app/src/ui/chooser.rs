@@ -1,5 +1,5 @@
-//! A field to choose one of many: suggestions while one types, by keyboard and for screen readers. Without scripts it is
-//! a text field; the server understands a whole name and otherwise sends the form back with the matches to choose from.
+//! A field to choose one of many: suggestions while the user types, by keyboard and for screen readers. Without scripts
+//! it is a text field; the server takes a whole name and otherwise sends the form back with the matches to choose from.
 
 mod state;
 
@@ -7,9 +7,8 @@ use self::state::State;
 use super::Views;
 use super::choice::tick_ring;
 use super::field::INPUT;
-use super::hydrated::hydrated;
-use super::listbox::{Search, Source, marked};
-use super::scope::{FieldScope, field_id, hint_line, problem};
+use super::listbox::{Search, Source, combobox, marked};
+use super::scope::{FieldScope, Wiring, hint_line, problem, wire};
 use domain::suggestion::{MATCHES, Suggestion, SuggestionKind, TYPED};
 use leptos::prelude::*;
 
@@ -29,7 +28,7 @@ pub fn Chooser(
     kind: SuggestionKind,
     /// Where suggestions come from.
     source: SuggestionSource,
-    /// What stands beside a suggestion that is chosen already: "Already a member".
+    /// What stands beside a suggestion that is chosen already: "Member already".
     #[prop(default = "Chosen already")]
     chosen_already: &'static str,
     /// The fewest characters that are searched for; with none, the field offers the first by name.
@@ -38,32 +37,29 @@ pub fn Chooser(
     /// What helps to choose.
     #[prop(optional, into)]
     hint: Option<String>,
-    /// The label is for readers alone.
+    /// The label is for screen readers alone.
     #[prop(optional)]
     is_bare: bool,
-    /// Focused when the page opens, for adding several in a row.
+    /// Has the focus when the page opens, for adding several in a row.
     #[prop(optional)]
     autofocus: bool,
-    /// What is in the field at first.
+    /// The text at first.
     #[prop(optional, into)]
     value: String,
     /// A part of the filters of a list: what is typed is sent as `name`, and a choice takes effect at once.
     #[prop(optional, into)]
     filter: Option<Callback<String>>,
 ) -> impl IntoView {
-    let scope = use_context::<FieldScope>().unwrap_or_default();
-    let kept = |name: &str| scope.state.as_ref().and_then(|state| state.value(name)).unwrap_or_default().to_owned();
-    let matches: Vec<Suggestion> = serde_json::from_str(&kept(MATCHES)).unwrap_or_default();
-    let error = scope.state.as_ref().and_then(|state| state.problem(&name)).map(ToString::to_string);
-    let id = field_id(&scope.form, &name);
+    let state = use_context::<FieldScope>().and_then(|scope| scope.state);
+    let kept = |name: &str| state.as_ref().and_then(|state| state.value(name)).unwrap_or_default();
+    let wiring = wire(&name, String::new(), None, hint.is_some());
     let chooser = State {
-        text: RwSignal::new(Some(kept(TYPED)).filter(|typed| !typed.is_empty()).unwrap_or(value)),
-        chosen: RwSignal::new(kept(&name)),
+        text: RwSignal::new(Some(kept(TYPED)).filter(|typed| !typed.is_empty()).map_or(value, str::to_owned)),
+        chosen: RwSignal::new(wiring.value.clone()),
         detail: RwSignal::new(String::new()),
-        matches: RwSignal::new(matches),
+        matches: RwSignal::new(serde_json::from_str(kept(MATCHES)).unwrap_or_default()),
         is_open: RwSignal::new(false),
         selected: RwSignal::new(None),
-        chooses_first: RwSignal::new(false),
         search: Search::new(),
         field: NodeRef::new(),
         source,
@@ -71,28 +67,26 @@ pub fn Chooser(
         at_least,
         filter,
     };
-    chooser.take_early_input();
     chooser.empty_on_reset();
-    let parts = [(error.is_some(), "-error"), (hint.is_some(), "-hint")];
-    let described: Vec<String> = parts.iter().filter(|part| part.0).map(|part| [&id, part.1].concat()).collect();
-    let described = (!described.is_empty()).then(|| described.join(" "));
     let label_class = if is_bare { "sr-only" } else { "text-sm font-strong" };
     let choice = name.clone();
     let placeholder = is_bare.then(|| format!("Choose a {}", kind.noun()));
     let (sent_as, action) = if filter.is_some() { (name, None) } else { (TYPED.to_owned(), Some(label.clone())) };
     view! {
         <div class="grid min-w-0 content-start gap-1.5">
-            <label for=id.clone() class=label_class>
+            <label for=wiring.id.clone() class=label_class>
                 {label}
             </label>
             <div class="relative">
-                {chooser.text_field(&id, Texts { sent_as, described, placeholder, action }, error.is_some(), autofocus)}
-                {chooser.popup(&id, chosen_already)}
+                {chooser.text_field(&wiring, Texts { sent_as, placeholder, action }, autofocus)}
+                {chooser.popup(&wiring.id, chosen_already)}
             </div>
-            <p class="text-sm/4.5 text-ink-2 wrap-anywhere empty:hidden">{move || chooser.detail.get()}</p>
-            {problem(&id, error)}
+            <p hidden=move || chooser.detail.read().is_empty() class="text-sm/4.5 text-ink-2 wrap-anywhere">
+                {move || chooser.detail.get()}
+            </p>
+            {problem(&wiring.id, wiring.error.clone())}
             {filter.is_none().then_some(move || chooser.choices(&choice))}
-            {hint.map(|hint| hint_line(&id, hint))}
+            {hint.map(|hint| hint_line(&wiring.id, hint))}
         </div>
     }
     .into_any()
@@ -101,25 +95,20 @@ pub fn Chooser(
 /// Texts of the field.
 struct Texts {
     sent_as: String,
-    described: Option<String>,
     placeholder: Option<String>,
     /// What the command palette calls it.
     action: Option<String>,
 }
 
 impl State {
-    fn text_field(self, id: &str, texts: Texts, is_wrong: bool, autofocus: bool) -> impl IntoView + use<> {
-        let ready = hydrated();
-        let list = [id, "-list"].concat();
-        let row = [id, "-"].concat();
-        let has_rows = move || self.is_open.get() && self.search.found.with(|found| has_any(found.as_deref()));
-        let active = move || {
-            let selected = self.selected.get().filter(|_| has_rows())?;
-            Some(format!("{row}{selected}"))
-        };
+    fn text_field(self, wiring: &Wiring, texts: Texts, autofocus: bool) -> impl IntoView + use<> {
+        let list = [&wiring.id, "-list"].concat();
+        let row = [&wiring.id, "-"].concat();
+        let has_rows = move || self.is_open.get() && self.has_suggestions();
+        let selected_row = move || Some(format!("{row}{}", self.selected.get().filter(|_| has_rows())?));
         view! {
             <input
-                id=id.to_owned()
+                id=wiring.id.clone()
                 node_ref=self.field
                 type="text"
                 name=texts.sent_as
@@ -132,13 +121,9 @@ impl State {
                 spellcheck="false"
                 autofocus=autofocus
                 class=INPUT
-                aria-invalid=is_wrong.then_some("true")
-                aria-describedby=texts.described
-                role=move || ready.get().then_some("combobox")
-                aria-autocomplete=move || ready.get().then_some("list")
-                aria-controls=move || ready.get().then(|| list.clone())
-                aria-expanded=move || ready.get().then(|| if has_rows() { "true" } else { "false" })
-                aria-activedescendant=active
+                aria-invalid=wiring.invalid
+                aria-describedby=wiring.described_by.clone()
+                {..combobox(list, has_rows, selected_row)}
                 on:input=move |event| self.follow(event_target_value(&event))
                 on:click=move |_| self.open()
                 on:blur=move |_| self.close()
@@ -190,7 +175,6 @@ impl State {
             let row = |(place, suggestion)| self.row(format!("{row_id}{place}"), place, suggestion, chosen_already);
             found.into_iter().enumerate().map(row).views()
         };
-        let is_empty = move || self.search.found.with(|found| !has_any(found.as_deref()));
         view! {
             <div
                 hidden=move || !self.is_open.get()
@@ -198,10 +182,10 @@ impl State {
                 // The focus stays in the field.
                 on:mousedown=|event| event.prevent_default()
             >
-                <div id=list role="listbox" aria-label="Suggestions" hidden=is_empty class:opacity-60=move || self.search.is_waiting.get()>
+                <div id=list role="listbox" aria-label="Suggestions" hidden=move || !self.has_suggestions() class:opacity-60=move || self.search.is_waiting.get()>
                     {rows}
                 </div>
-                <p aria-hidden="true" hidden=move || !is_empty() class="px-2 py-1.5 text-ink-2 wrap-anywhere">
+                <p aria-hidden="true" hidden=move || self.has_suggestions() class="px-2 py-1.5 text-ink-2 wrap-anywhere">
                     {move || says.get()}
                 </p>
             </div>
@@ -231,7 +215,3 @@ impl State {
 
 const OVER_THE_PAGE: &str =
     "absolute inset-x-0 top-full z-20 mt-1 min-w-60 rounded-lg bg-raised p-1 text-sm text-ink shadow-e2";
-
-fn has_any(found: Option<&[Suggestion]>) -> bool {
-    found.is_some_and(|found| !found.is_empty())
-}

@@ -1,23 +1,44 @@
-//! What fields with suggestions share: which row the keys select, asking while one types, and marking what matches.
-//! The focus stays in the field (<https://www.w3.org/WAI/ARIA/apg/patterns/combobox/>).
+//! What fields with suggestions share: their role for screen readers, the row that the keys select, the search while the
+//! user types, and the marks of what matches. The focus stays in the field
+//! (<https://www.w3.org/WAI/ARIA/apg/patterns/combobox/>).
 
+use super::hydrated::hydrated;
+use leptos::attr::{Attribute, aria_activedescendant, aria_autocomplete, aria_controls, aria_expanded, role};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use std::pin::Pin;
 use std::time::Duration;
 
-/// How long after the last key suggestions are asked for.
+/// How long after the last key the search begins.
 const PAUSE: Duration = Duration::from_millis(150);
 
-/// Suggestions on their way; `None` when none could be had.
+/// Suggestions that are being loaded; `None` when the server did not answer.
 pub type Later<T> = Pin<Box<dyn Future<Output = Option<T>> + Send>>;
 
 /// Where suggestions for a text come from.
 pub type Source<T> = Callback<String, Later<T>>;
 
-/// Asks for suggestions while one types. Only the answer to the last text counts, whatever the order of the answers.
+/// What the field is to screen readers; without scripts it is a text field.
+pub(super) fn combobox(
+    list: String,
+    has_rows: impl Fn() -> bool + Send + 'static,
+    selected_row: impl Fn() -> Option<String> + Send + 'static,
+) -> impl Attribute {
+    let ready = hydrated();
+    (
+        role(move || ready.get().then_some("combobox")),
+        aria_autocomplete(move || ready.get().then_some("list")),
+        aria_controls(move || ready.get().then(|| list.clone())),
+        aria_expanded(move || ready.get().then(|| if has_rows() { "true" } else { "false" })),
+        aria_activedescendant(move || selected_row().filter(|_| ready.get())),
+    )
+}
+
+/// Searches while the user types. Only the answer to the last text counts, whatever the order of the answers.
 pub(super) struct Search<T: 'static> {
     turn: StoredValue<u32>,
+    /// Enter was pressed before the answer.
+    is_confirmed: StoredValue<bool>,
     /// The answer to the last text that was answered.
     pub(super) found: RwSignal<Option<T>>,
     /// The last text has no answer yet.
@@ -34,14 +55,19 @@ impl<T> Copy for Search<T> {}
 
 impl<T: Send + Sync + 'static> Search<T> {
     pub(super) fn new() -> Self {
-        Self { turn: StoredValue::new(0), found: RwSignal::new(None), is_waiting: RwSignal::new(false) }
+        Self {
+            turn: StoredValue::new(0),
+            is_confirmed: StoredValue::new(false),
+            found: RwSignal::new(None),
+            is_waiting: RwSignal::new(false),
+        }
     }
 
-    /// Asks for `text` once no more keys follow; then calls `answered`.
-    pub(super) fn ask(self, source: Source<T>, text: String, answered: impl FnOnce() + 'static) {
+    /// Searches for `text` once no more keys follow; then calls `answered` with whether Enter was pressed meanwhile.
+    pub(super) fn start(self, source: Source<T>, text: String, answered: impl FnOnce(bool) + 'static) {
         let turn = self.next_turn();
         self.is_waiting.set(true);
-        let ask = move || {
+        let search = move || {
             if self.turn.try_get_value() != Some(turn) {
                 return;
             }
@@ -50,21 +76,27 @@ impl<T: Send + Sync + 'static> Search<T> {
                 if self.turn.try_get_value() == Some(turn) {
                     self.found.set(found);
                     self.is_waiting.set(false);
-                    answered();
+                    answered(self.is_confirmed.get_value());
                 }
             });
         };
-        set_timeout(ask, PAUSE);
+        set_timeout(search, PAUSE);
+    }
+
+    /// Enter chooses the first row of the answer that is awaited.
+    pub(super) fn confirm(self) {
+        self.is_confirmed.set_value(true);
     }
 
     /// Drops the answers that are still to come, and the last one.
-    pub(super) fn forget(self) {
+    pub(super) fn clear(self) {
         self.next_turn();
         self.is_waiting.set(false);
         self.found.set(None);
     }
 
     fn next_turn(self) -> u32 {
+        self.is_confirmed.set_value(false);
         self.turn
             .try_update_value(|turn| {
                 *turn = turn.wrapping_add(1);

@@ -1,55 +1,23 @@
 //! The command palette: users, projects, budgets, pages and actions, found by typing. The focus stays in its field.
 //! Without scripts it is a menu of links and actions, and the field searches a list.
 
+mod item;
 mod keys;
+mod page_actions;
 
+use self::item::row_id;
+pub use self::item::{PaletteGroup, PaletteItem, PaletteTarget};
 use self::keys::{Keys, key, open_by_key};
-use super::Views;
-use super::hydrated::hydrated;
+use self::page_actions::page_actions;
+use super::hydrated::{hydrated, is_on_link};
 use super::icon::{Icon, SvgIcon};
-use super::listbox::{Search, Source, edits_text, find, marked, row_after};
+use super::listbox::{Search, Source, combobox, edits_text, find, row_after};
 use leptos::children::ViewFnOnce;
-use leptos::ev::{KeyboardEvent, MouseEvent};
+use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlElement, NodeList};
-
-/// Marks an element of a page that the palette offers as an action, under the label it holds.
-pub const PALETTE_ACTION: &str = "data-palette";
-
-/// A heading with its items.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PaletteGroup {
-    /// The heading.
-    pub label: String,
-    /// In the order shown.
-    pub items: Vec<PaletteItem>,
-}
-
-/// Something to open or to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PaletteItem {
-    /// The name on screens.
-    pub label: String,
-    /// Quietly at the right.
-    pub detail: Option<String>,
-    /// Its drawing.
-    pub icon: Icon,
-    /// What choosing it does.
-    pub target: PaletteTarget,
-}
-
-/// What choosing an item does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PaletteTarget {
-    /// Opens a page.
-    Link(String),
-    /// Sends the form with this id, with a field of its own if there is one.
-    Form(&'static str, Option<(&'static str, &'static str)>),
-    /// Opens or focuses the element of the page that is the nth with [`PALETTE_ACTION`].
-    OnPage(u32),
-}
+use leptos::web_sys::HtmlElement;
 
 /// A modal dialog with a field and a list. Ctrl K or Cmd K opens it, `?` opens the list of keys.
 #[component]
@@ -74,19 +42,19 @@ pub fn CommandPalette(
         dialog: NodeRef::new(),
         query: RwSignal::new(String::new()),
         selected: RwSignal::new(0),
-        opens_first: RwSignal::new(false),
         on_page: RwSignal::new(Vec::new()),
-        found: Search::new(),
+        search: Search::new(),
         source,
         groups: StoredValue::new(groups),
-        search,
+        list_search: search,
     };
     let keys = NodeRef::<html::Dialog>::new();
     open_by_key(palette.dialog, keys);
     let ready = hydrated();
     let shown = Memo::new(move |_| palette.shown());
-    let count = Memo::new(move |_| shown.with(|groups| groups.iter().map(|group| group.items.len()).sum::<usize>()));
-    let with_scripts = move |role: &'static str| move || ready.get().then_some(role);
+    let count = Memo::new(move |_| shown.with(|groups| item_count(groups)));
+    let has_rows = move || count.get() > 0;
+    let selected_row = move || has_rows().then(|| row_id(palette.selected.get()));
     view! {
         <dialog
             id=id
@@ -94,7 +62,8 @@ pub fn CommandPalette(
             popover="auto"
             aria-label="Search or jump to"
             class="m-auto mt-[12vh] max-h-[76dvh] w-[min(36rem,calc(100vw-1rem))] overflow-y-auto rounded-xl bg-raised text-ink shadow-e3"
-            on:click=move |event| palette.close_after_choice(&event)
+            // A link followed in place leaves it open.
+            on:click=move |event| if is_on_link(&event) { palette.close() }
             on:close=move |_| palette.reset()
         >
             <form method="get" action=action role="search" on:submit=|event| event.prevent_default()>
@@ -110,11 +79,7 @@ pub fn CommandPalette(
                         spellcheck="false"
                         placeholder="Search or jump to"
                         class="min-h-12 w-full min-w-0 bg-transparent text-md text-ink focus-visible:outline-none"
-                        role=with_scripts("combobox")
-                        aria-autocomplete=with_scripts("list")
-                        aria-controls=with_scripts("palette-list")
-                        aria-expanded=move || ready.get().then(|| if count.get() > 0 { "true" } else { "false" })
-                        aria-activedescendant=move || (ready.get() && count.get() > 0).then(|| row_id(palette.selected.get()))
+                        {..combobox("palette-list".to_owned(), has_rows, selected_row)}
                         prop:value=move || palette.query.get()
                         on:focus=move |_| palette.on_page.set(page_actions())
                         on:input=move |event| palette.follow(event_target_value(&event))
@@ -122,8 +87,8 @@ pub fn CommandPalette(
                     />
                 </label>
             </form>
-            <div id="palette-list" role=with_scripts("listbox") aria-label="Results" class="p-1.5" hidden=move || count.get() == 0>
-                {move || palette.listed(shown.get(), ready.get())}
+            <div id="palette-list" role=move || ready.get().then_some("listbox") aria-label="Results" class="p-1.5" hidden=move || !has_rows()>
+                {move || palette.groups(shown.get(), ready.get())}
             </div>
             <p role="status" class="sr-only">
                 {move || (!palette.query.read().trim().is_empty()).then(|| format!("{} results", count.get()))}
@@ -136,28 +101,21 @@ pub fn CommandPalette(
     .into_any()
 }
 
-fn row_id(row: usize) -> String {
-    format!("palette-{row}")
-}
-
 #[derive(Clone, Copy)]
 struct Palette {
     dialog: NodeRef<html::Dialog>,
     query: RwSignal<String>,
     selected: RwSignal<usize>,
-    /// Enter was pressed before the answer was there.
-    opens_first: RwSignal<bool>,
     on_page: RwSignal<Vec<PaletteItem>>,
-    found: Search<Vec<PaletteGroup>>,
+    search: Search<Vec<PaletteGroup>>,
     source: Source<Vec<PaletteGroup>>,
     groups: StoredValue<Vec<PaletteGroup>>,
-    search: Callback<String, PaletteItem>,
+    list_search: Callback<String, PaletteItem>,
 }
 
 impl Palette {
-    /// What matches: actions and pages first, because they are there at once, then what is found. A list can always be
-    /// searched.
-    fn shown(self) -> Vec<PaletteGroup> {
+    /// The actions and pages that match. They come first, because they are there at once.
+    fn own(self) -> Vec<PaletteGroup> {
         let query = self.query.get();
         let here = PaletteGroup { label: "On this page".to_owned(), items: self.on_page.get() };
         let mut groups = vec![here];
@@ -165,96 +123,34 @@ impl Palette {
         for group in &mut groups {
             group.items.retain(|item| find(&item.label, &query).is_some());
         }
+        groups
+    }
+
+    /// What matches, then what is found. A list can always be searched.
+    fn shown(self) -> Vec<PaletteGroup> {
+        let mut groups = self.own();
+        let query = self.query.get();
         let term = query.trim();
         if !term.is_empty() {
-            groups.extend(self.found.found.get().into_iter().flatten());
-            let items = vec![self.search.run(term.to_owned())];
+            groups.extend(self.search.found.get().into_iter().flatten());
+            let items = vec![self.list_search.run(term.to_owned())];
             groups.push(PaletteGroup { label: "Search".to_owned(), items });
         }
         groups.retain(|group| !group.items.is_empty());
         groups
     }
 
-    fn listed(self, groups: Vec<PaletteGroup>, with_scripts: bool) -> impl IntoView {
-        let mut rows = 0..;
-        let group = |(place, group): (usize, PaletteGroup)| {
-            let heading = format!("palette-group-{place}");
-            let id = heading.clone();
-            let items =
-                group.items.into_iter().zip(&mut rows).map(|(item, row)| self.row(item, row, with_scripts)).views();
-            view! {
-                <div role=with_scripts.then_some("group") aria-labelledby=heading>
-                    <p id=id role=with_scripts.then_some("presentation") class="px-2.5 pt-2 pb-1 text-xs font-medium text-ink-2">
-                        {group.label}
-                    </p>
-                    {items}
-                </div>
-            }
-        };
-        groups.into_iter().enumerate().map(group).views()
-    }
-
-    fn row(self, item: PaletteItem, row: usize, with_scripts: bool) -> AnyView {
-        let PaletteItem { label, detail, icon, target } = item;
-        let label = marked(&label, &self.query.get_untracked());
-        let detail = detail.map(|detail| view! { <span class="ms-auto truncate text-xs text-ink-2">{detail}</span> });
-        let words = view! {
-            <SvgIcon icon />
-            <span class="min-w-0 truncate">{label}</span>
-            {detail}
-        };
-        let role = with_scripts.then_some("option");
-        let tabindex = with_scripts.then_some("-1");
-        let selected = move || role.map(|_| if self.selected.get() == row { "true" } else { "false" });
-        match target {
-            PaletteTarget::Link(href) => view! {
-                <a id=row_id(row) href=href role=role tabindex=tabindex aria-selected=selected class=ROW>
-                    {words}
-                </a>
-            }
-            .into_any(),
-            PaletteTarget::Form(form, field) => view! {
-                <button
-                    id=row_id(row)
-                    type="submit"
-                    form=form
-                    name=field.map(|field| field.0)
-                    value=field.map(|field| field.1)
-                    role=role
-                    tabindex=tabindex
-                    aria-selected=selected
-                    class=ROW
-                >
-                    {words}
-                </button>
-            }
-            .into_any(),
-            PaletteTarget::OnPage(place) => view! {
-                <button
-                    id=row_id(row)
-                    type="button"
-                    role=role
-                    tabindex=tabindex
-                    aria-selected=selected
-                    class=ROW
-                    on:click=move |_| self.use_on_page(place)
-                >
-                    {words}
-                </button>
-            }
-            .into_any(),
-        }
-    }
-
     fn follow(self, text: String) {
         self.selected.set(0);
-        self.opens_first.set(false);
+        if let Some(dialog) = self.dialog.get_untracked() {
+            dialog.set_scroll_top(0);
+        }
         self.query.set(text.clone());
         if text.trim().is_empty() {
-            return self.found.forget();
+            return self.search.clear();
         }
-        self.found.ask(self.source, text, move || {
-            if self.opens_first.get_untracked() {
+        self.search.start(self.source, text, move |is_confirmed| {
+            if is_confirmed {
                 self.open(0);
             }
         });
@@ -264,15 +160,16 @@ impl Palette {
         if edits_text(event) {
             return;
         }
-        let rows: Vec<usize> = (0..count).collect();
+        // What the last answer found is not what the text means now.
+        let certain = if self.search.is_waiting.get_untracked() { untrack(|| item_count(&self.own())) } else { count };
+        let rows: Vec<usize> = (0..certain).collect();
         let selected = self.selected.get_untracked();
         if event.key() == "Enter" {
             event.prevent_default();
-            // The only row so far searches a list; what is found comes before it.
-            if count == 1 && self.found.is_waiting.get_untracked() {
-                self.opens_first.set(true);
-            } else {
+            if selected < certain {
                 self.open(selected);
+            } else {
+                self.search.confirm();
             }
         } else if let Some(row) = row_after(&event.key(), Some(selected), &rows) {
             event.prevent_default();
@@ -290,28 +187,9 @@ impl Palette {
             if let Some(row) = row {
                 row.click();
             }
+            // A search that did not begin need not.
+            self.search.clear();
         });
-    }
-
-    fn use_on_page(self, place: u32) {
-        self.close();
-        let Some(element) = marked_elements().and_then(|marked| marked.get(place)?.dyn_into::<HtmlElement>().ok())
-        else {
-            return;
-        };
-        drop(element.focus());
-        // Pages open, and dialogs that ask; anything else waits for the user under the focus.
-        if element.has_attribute("commandfor") || element.tag_name() == "A" {
-            element.click();
-        }
-    }
-
-    /// A link followed without loading the document leaves the dialog open, so it is closed here.
-    fn close_after_choice(self, event: &MouseEvent) {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        if target.and_then(|target| target.closest("#palette-list a").ok().flatten()).is_some() {
-            self.close();
-        }
     }
 
     fn close(self) {
@@ -325,26 +203,12 @@ impl Palette {
     fn reset(self) {
         self.query.set(String::new());
         self.selected.set(0);
-        self.opens_first.set(false);
-        self.found.forget();
+        self.search.clear();
     }
 }
 
-const ROW: &str = "flex min-h-9 w-full items-center gap-2 rounded-md px-2.5 text-start text-sm hover:bg-ink/6 \
-    focus-visible:rounded-md focus-visible:-outline-offset-2 aria-selected:bg-ink/8 [&>svg]:flex-none [&>svg]:text-ink-2";
-
-/// What the page on the screen offers.
-fn page_actions() -> Vec<PaletteItem> {
-    let Some(marked) = marked_elements() else { return Vec::new() };
-    let action = |place| {
-        let label = marked.get(place)?.dyn_into::<Element>().ok()?.get_attribute(PALETTE_ACTION)?;
-        Some(PaletteItem { label, detail: None, icon: Icon::ArrowRight, target: PaletteTarget::OnPage(place) })
-    };
-    (0..marked.length()).filter_map(action).collect()
-}
-
-fn marked_elements() -> Option<NodeList> {
-    document().query_selector_all("main [data-palette]:not([disabled])").ok()
+fn item_count(groups: &[PaletteGroup]) -> usize {
+    groups.iter().map(|group| group.items.len()).sum()
 }
 
 fn foot() -> impl IntoView {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use wasm_bindgen_futures::JsFuture;
 
 /// Answers that come sooner need no sign of waiting.
-const NOTICEABLE: Duration = Duration::from_millis(150);
+pub(crate) const NOTICEABLE: Duration = Duration::from_millis(150);
 /// How long the page on the screen stays while the next one is read.
 const PATIENCE: Duration = Duration::from_millis(200);
 

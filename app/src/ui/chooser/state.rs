@@ -2,13 +2,15 @@
 
 use crate::ui::SuggestionSource;
 use crate::ui::listbox::{Search, edits_text, row_after};
+use crate::ui::place::{focus, focused};
 use domain::suggestion::{MAX_SUGGESTIONS, Suggestion, SuggestionKind};
 use leptos::ev::{self, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlElement, Node};
+use leptos::web_sys::{Element, HtmlElement};
 
+/// The state of one chooser.
 #[derive(Clone, Copy)]
 pub(super) struct State {
     pub(super) text: RwSignal<String>,
@@ -20,8 +22,6 @@ pub(super) struct State {
     pub(super) matches: RwSignal<Vec<Suggestion>>,
     pub(super) is_open: RwSignal<bool>,
     pub(super) selected: RwSignal<Option<usize>>,
-    /// Enter was pressed before the suggestions were there.
-    pub(super) chooses_first: RwSignal<bool>,
     pub(super) search: Search<Vec<Suggestion>>,
     pub(super) field: NodeRef<html::Input>,
     pub(super) source: SuggestionSource,
@@ -47,11 +47,21 @@ impl State {
         })
     }
 
-    /// Something was typed: what was chosen before is not meant any more.
+    pub(super) fn has_suggestions(self) -> bool {
+        self.search.found.read().as_ref().is_some_and(|found| !found.is_empty())
+    }
+
+    /// The text was changed, which ends the choice. Suggestions are for the user who types, not for a text that a browser
+    /// or a password manager filled in.
     pub(super) fn follow(self, text: String) {
+        if text == *self.text.read_untracked() {
+            return;
+        }
         self.text.set(text);
         self.forget_choice();
-        self.open();
+        if focused().as_ref() == self.field.get_untracked().as_deref() {
+            self.open();
+        }
     }
 
     fn forget_choice(self) {
@@ -70,16 +80,14 @@ impl State {
     pub(super) fn open(self) {
         self.is_open.set(true);
         self.selected.set(None);
-        self.chooses_first.set(false);
         let text = if self.chosen.read_untracked().is_empty() { self.text.get_untracked() } else { String::new() };
         if text.trim().chars().count() < self.at_least {
-            return self.search.forget();
+            return self.search.clear();
         }
-        self.search.ask(self.source, text, move || {
-            self.selected.set(self.rows().first().copied());
-            if self.chooses_first.get_untracked()
-                && let Some(first) = self.selected.get_untracked()
-            {
+        self.search.start(self.source, text, move |is_confirmed| {
+            let first = self.rows().first().copied();
+            self.selected.set(first);
+            if let Some(first) = first.filter(|_| is_confirmed) {
                 self.choose(first);
             }
         });
@@ -87,7 +95,7 @@ impl State {
 
     pub(super) fn close(self) {
         self.is_open.set(false);
-        self.search.forget();
+        self.search.clear();
     }
 
     /// The places of the suggestions that can be chosen.
@@ -137,7 +145,7 @@ impl State {
             }
             "Enter" if is_open && self.search.is_waiting.get_untracked() => {
                 event.prevent_default();
-                self.chooses_first.set(true);
+                self.search.confirm();
             }
             "Enter" if is_open => {
                 if let Some(selected) = self.selected.get_untracked() {
@@ -155,31 +163,20 @@ impl State {
         }
     }
 
-    /// What was typed before scripts ran is what is meant.
-    pub(super) fn take_early_input(self) {
-        Effect::new(move |_| {
-            if let Some(text) =
-                self.field.get().map(|field| field.value()).filter(|text| *text != self.text.get_untracked())
-            {
-                self.text.set(text);
-            }
-        });
-    }
-
-    /// A form that was done is reset: the field is ready for the next one, and keeps the focus.
+    /// A form that was done is reset: the field is empty for the next choice, and keeps the focus.
     pub(super) fn empty_on_reset(self) {
         Effect::new(move |_| {
             let listener = window_event_listener(ev::reset, move |event| {
                 let form = event.target().and_then(|target| target.dyn_into::<Element>().ok());
                 let (Some(form), Some(field)) = (form, self.field.get_untracked()) else { return };
-                if !form.contains(Some(field.unchecked_ref::<Node>())) {
+                if !form.contains(Some(&field)) {
                     return;
                 }
                 self.close();
                 self.forget_choice();
                 self.write(String::new());
-                if form.contains(document().active_element().as_ref().map(|focused| focused.unchecked_ref())) {
-                    drop(field.focus());
+                if focused().is_some_and(|focused| form.contains(Some(&focused))) {
+                    focus(Some(field.into()));
                 }
             });
             on_cleanup(move || listener.remove());
