@@ -124,6 +124,25 @@ test("a budget taken away is back after Undo", async ({ open, people }) => {
   await expect(budgets.getByRole("link", { name: budget.name })).toBeVisible();
 });
 
+test("a budget that another one replaced is back after Undo", async ({ open, people }) => {
+  const ada = await people.add("Ada Replaces");
+  const [former, other] = [await people.addBudget(), await people.addBudget()];
+  await people.maintainer.send("/act/budgets/assign-to-person", { budget: former.id, person: ada.id });
+  const page = await open(MAINTAINER);
+  await page.goto(at.user(ada.id));
+  await alive(page);
+  const budgets = section(page, "Budgets");
+  const category = budgets.getByRole("listitem").filter({ hasText: former.name });
+  await category.getByRole("combobox").fill(other.name);
+  await page.getByRole("option", { name: other.name }).click();
+  await category.getByRole("button", { name: "Replace" }).click();
+  await expect(toast(page)).toContainText(`Budget ${other.name} assigned.`);
+  await expect(budgets.getByRole("link", { name: other.name })).toBeVisible();
+  await toast(page).getByRole("button", { name: "Undo" }).click();
+  await expect(budgets.getByRole("link", { name: former.name })).toBeVisible();
+  await expect(budgets.getByRole("link", { name: other.name })).toHaveCount(0);
+});
+
 test("a deleted project is back after Undo", async ({ open, people }) => {
   const project = await people.addProject();
   const page = await open(MAINTAINER);

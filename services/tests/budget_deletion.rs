@@ -193,7 +193,7 @@ async fn assignment_during_a_deletion_is_refused_or_refuses_it() {
             budgets::delete(&world.services, &can, budget, UNASSIGNED),
         );
         match (assigned, deleted) {
-            (Ok(()), refused) => assert_eq!(code(refused), "budget_assigned"),
+            (Ok(_), refused) => assert_eq!(code(refused), "budget_assigned"),
             (refused, Ok(_)) => assert_eq!(refusal(refused), Refusal::NotFound),
             (assigned, deleted) => panic!("neither: {assigned:?}, {deleted:?}"),
         }

@@ -107,8 +107,22 @@ async fn step(stage: &Stage, dice: &mut Dice, number: usize) -> Result<(), Error
             .map(drop),
         3 => create(services, by, number).await,
         4 => edit(services, by, *project, number).await,
-        5 => budgets::assign_to_user(services, &root.can(Target::Platform)?, stage.budgets[budget], person).await,
-        6 => budgets::assign_to_project(services, &root.can(Target::Platform)?, stage.budgets[budget], name).await,
+        5 => {
+            let can = root.can(Target::Platform)?;
+            let assigned = budgets::assign_to_user(services, &can, stage.budgets[budget], person).await?;
+            match assigned.event {
+                Some(event) if dice.roll(2) == 0 => budgets::undo_assignment(services, &can, event).await.map(drop),
+                _ => Ok(()),
+            }
+        }
+        6 => {
+            let can = root.can(Target::Platform)?;
+            let assigned = budgets::assign_to_project(services, &can, stage.budgets[budget], name).await?;
+            match assigned.event {
+                Some(event) if dice.roll(2) == 0 => budgets::undo_assignment(services, &can, event).await.map(drop),
+                _ => Ok(()),
+            }
+        }
         7 => budgets::unassign_user(services, &root.can(Target::Platform)?, person, Category::Cli).await.map(drop),
         8 => budgets::unassign_project(services, &root.can(Target::Platform)?, name, Category::Cli).await.map(drop),
         9 => {

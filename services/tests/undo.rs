@@ -348,6 +348,64 @@ async fn unassignment_with_another_budget_assigned_since_is_not_undone() {
     assert_eq!(refused, Violation::BudgetDeletedSince);
 }
 
+#[tokio::test]
+async fn undone_assignment_restores_the_replaced_budget_or_none() {
+    let Tutor { world, root, zelda, project } = with_budgets().await;
+    let (services, manage) = (&world.services, can::<ManageBudgets>(&root));
+    let (of_user, of_project) = (rows(&world, "user_budgets").await, rows(&world, "project_budgets").await);
+    let other = domain::id::BudgetId(OTHER_BUDGET);
+    let to_user = budgets::assign_to_user(services, &manage, other, zelda).await.expect("assigned");
+    let to_project = budgets::assign_to_project(services, &manage, other, &named("tutor")).await.expect("assigned");
+    assert_eq!((to_user.name.as_str(), to_project.name.as_str()), ("Other", "Other"));
+    for (target, action, event) in [
+        (zelda.0, "user.budget_assignment_undone", event(to_user)),
+        (project.0, "project.budget_assignment_undone", event(to_project)),
+    ] {
+        world.clock.advance(Duration::minutes(1));
+        assert_eq!(budgets::undo_assignment(services, &manage, event).await.expect("undone"), "Other");
+        let (last, _, lines) = world.audit(target).await.pop().expect("an event");
+        assert_eq!(last, action);
+        assert_eq!(lines, [format!("undoes: - -> {event}"), "cli_budget: Other -> Standard".to_owned()]);
+    }
+    assert_eq!(rows(&world, "user_budgets").await, of_user);
+    assert_eq!(rows(&world, "project_budgets").await, of_project);
+
+    budgets::unassign_user(services, &manage, zelda, Category::Cli).await.expect("unassigned");
+    let first = event(budgets::assign_to_user(services, &manage, other, zelda).await.expect("assigned"));
+    budgets::undo_assignment(services, &manage, first).await.expect("undone");
+    assert!(rows(&world, "user_budgets").await.is_empty());
+}
+
+#[tokio::test]
+async fn assignment_that_no_longer_holds_is_not_undone() {
+    let Tutor { world, root, zelda, .. } = with_budgets().await;
+    let (services, manage) = (&world.services, can::<ManageBudgets>(&root));
+    let other = domain::id::BudgetId(OTHER_BUDGET);
+    let assign = async |budget| budgets::assign_to_user(services, &manage, budget, zelda).await.expect("assigned");
+    let unassigned_since = Violation::BudgetUnassignedSince { budget: "Other".to_owned() };
+
+    let assigned = event(assign(other).await);
+    assert_eq!(assign(other).await.event, None, "the same budget again changes nothing");
+    assign(domain::id::BudgetId(BUDGET)).await;
+    let before = rows(&world, "user_budgets").await;
+    assert_eq!(rule(budgets::undo_assignment(services, &manage, assigned).await), unassigned_since);
+    assert_eq!(rows(&world, "user_budgets").await, before);
+
+    let assigned = event(assign(other).await);
+    budgets::unassign_user(services, &manage, zelda, Category::Cli).await.expect("unassigned");
+    assert_eq!(rule(budgets::undo_assignment(services, &manage, assigned).await), unassigned_since);
+
+    assign(domain::id::BudgetId(BUDGET)).await;
+    let assigned = event(assign(other).await);
+    let users = can::<ManageUsers>(&root);
+    users::deactivate(services, &users, zelda, WithoutAdmin::Refuse).await.expect("deactivated");
+    let refused = rule(budgets::undo_assignment(services, &manage, assigned).await);
+    assert_eq!(refused, Violation::UserDeactivatedSince { name: "Zelda".to_owned() });
+    world.run("delete from project_budgets; delete from budgets where name = 'Standard'").await;
+    let refused = rule(budgets::undo_assignment(services, &manage, assigned).await);
+    assert_eq!(refused, Violation::BudgetDeletedSince, "the budget that was replaced cannot be assigned again");
+}
+
 /// "tutor" with Root as its only member, deleted by Root.
 async fn deleted() -> (Tutor, EventId) {
     let tutor = with_budgets().await;

@@ -121,8 +121,8 @@ pub async fn assign_budget_to_person(
 ) -> Result<FormOutcome, PageError> {
     assign(budget, &category, &typed, |budget| async move {
         let (services, can) = permitted::<ManageBudgets>()?;
-        budgets::assign_to_user(&services, &can, parse_budget(&budget)?, parse_id(&person)?).await?;
-        Ok(Done::here().with_notice("Budget assigned."))
+        let changed = budgets::assign_to_user(&services, &can, parse_budget(&budget)?, parse_id(&person)?).await?;
+        Ok(changed_here(&changed, "assigned", UndoAssignment::url()))
     })
     .await
 }
@@ -137,8 +137,9 @@ pub async fn assign_budget_to_project(
 ) -> Result<FormOutcome, PageError> {
     assign(budget, &category, &typed, |budget| async move {
         let (services, can) = permitted::<ManageBudgets>()?;
-        budgets::assign_to_project(&services, &can, parse_budget(&budget)?, &parse_project(&project)?).await?;
-        Ok(Done::here().with_notice("Budget assigned."))
+        let (budget, project) = (parse_budget(&budget)?, parse_project(&project)?);
+        let changed = budgets::assign_to_project(&services, &can, budget, &project).await?;
+        Ok(changed_here(&changed, "assigned", UndoAssignment::url()))
     })
     .await
 }
@@ -185,12 +186,12 @@ pub async fn assign_budget(
     let choice = Choice { field, kind, value, typed: &typed };
     let assign = |holder: String| async move {
         let (services, can) = permitted::<ManageBudgets>()?;
-        if is_project {
-            budgets::assign_to_project(&services, &can, budget, &parse_project(&holder)?).await?;
+        let changed = if is_project {
+            budgets::assign_to_project(&services, &can, budget, &parse_project(&holder)?).await?
         } else {
-            budgets::assign_to_user(&services, &can, budget, parse_id(&holder)?).await?;
-        }
-        Ok(Done::here().with_notice("Budget assigned."))
+            budgets::assign_to_user(&services, &can, budget, parse_id(&holder)?).await?
+        };
+        Ok(changed_here(&changed, "assigned", UndoAssignment::url()))
     };
     form.submit_choice(choice, suggestions::holders(&typed, budget, is_project), assign).await
 }
@@ -202,7 +203,7 @@ pub async fn take_budget_from_person(person: String, category: String) -> Result
     form.submit(async move {
         let (services, can) = permitted::<ManageBudgets>()?;
         let changed = budgets::unassign_user(&services, &can, parse_id(&person)?, parse_category(&category)?).await?;
-        Ok(unassigned(&changed))
+        Ok(changed_here(&changed, "unassigned", UndoUnassignment::url()))
     })
     .await
 }
@@ -215,18 +216,30 @@ pub async fn take_budget_from_project(project: String, category: String) -> Resu
         let (services, can) = permitted::<ManageBudgets>()?;
         let (project, category) = (parse_project(&project)?, parse_category(&category)?);
         let changed = budgets::unassign_project(&services, &can, &project, category).await?;
-        Ok(unassigned(&changed))
+        Ok(changed_here(&changed, "unassigned", UndoUnassignment::url()))
     })
     .await
 }
 
 #[cfg(feature = "ssr")]
-fn unassigned(changed: &Changed) -> Done {
-    let text = format!("Budget {} unassigned.", shortened(&changed.name));
+fn changed_here(changed: &Changed, done: &str, undo: &str) -> Done {
+    let text = format!("Budget {} {done}.", shortened(&changed.name));
     match changed.event {
-        Some(event) => Done::here().with_undo(text, UndoUnassignment::url(), [("event", &event.to_string())]),
+        Some(event) => Done::here().with_undo(text, undo, [("event", &event.to_string())]),
         None => Done::here().with_notice(text),
     }
+}
+
+/// Undoes one's own assignment: the budget that it replaced is assigned again.
+#[server(prefix = "/act", endpoint = "budgets/undo-assignment")]
+pub async fn undo_assignment(event: String) -> Result<FormOutcome, PageError> {
+    let form = Form::new("assign-budget", []);
+    form.submit(async move {
+        let (services, can) = permitted::<ManageBudgets>()?;
+        let name = budgets::undo_assignment(&services, &can, parse_id::<EventId>(&event)?).await?;
+        Ok(Done::here().with_notice(format!("Assignment of budget {} undone.", shortened(&name))))
+    })
+    .await
 }
 
 /// Assigns the budget again that one's own change unassigned.

@@ -221,6 +221,8 @@ super::violations! {
         => "Another budget has this name or id now. Nothing was undone.";
     BudgetOfProjectDeleted { project: String } "budget_of_project_deleted" 409
         => "A budget of {project} was deleted since. Restore the project from the list instead.";
+    BudgetUnassignedSince { budget: String } "budget_unassigned_since" 409
+        => "Budget {budget} was unassigned or replaced since. Nothing was undone.";
     BudgetAssignedSince { category: String } "budget_assigned_since" 409
         => "A {category} budget was assigned since. Nothing was undone.";
 }

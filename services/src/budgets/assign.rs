@@ -2,7 +2,7 @@
 
 use super::stored::category;
 use super::switched_on;
-use super::undo::{FormerAssignment, Holder};
+use super::undo::{FormerAssignment, Holder, NewAssignment};
 use crate::Services;
 use crate::audit::{Entry, TargetType};
 use crate::change::Change;
@@ -29,7 +29,7 @@ pub async fn assign_to_user(
     can: &Can<ManageBudgets>,
     budget: BudgetId,
     person: UserId,
-) -> Result<(), Error> {
+) -> Result<Changed, Error> {
     switched_on(services)?;
     let mut change = services.change(can).await?;
     let budget = hold_budget(&mut change, budget).await?;
@@ -37,9 +37,9 @@ pub async fn assign_to_user(
     if !holder.is_active {
         return Err(Violation::UserDeactivated { name: holder.name }.into());
     }
-    let before = budget_of_person(&mut change, person, budget.category).await?;
-    if before.as_ref().is_some_and(|(id, _)| *id == budget.id) {
-        return Ok(());
+    let before = budget_of_user(&mut change, person, budget.category).await?;
+    if before.as_ref().is_some_and(|(_, former)| former.budget.0 == budget.id) {
+        return Ok(Changed::nothing(budget.name));
     }
     let assigned_by = change.caller().actor.user_id;
     sqlx::query!(
@@ -54,8 +54,7 @@ pub async fn assign_to_user(
     .execute(change.connection())
     .await?;
     let entry = Entry::new("user.budget_assigned", TargetType::User, person.0, holder.email);
-    change.record(entry.field(field(budget.category), before.map(|(_, name)| name), Some(budget.name))).await?;
-    change.commit().await
+    record_assignment(change, entry, Holder::User(person), budget, before).await
 }
 
 /// Assigns a budget to a shared project, in place of the one of its category. The same budget again changes nothing.
@@ -68,7 +67,7 @@ pub async fn assign_to_project(
     can: &Can<ManageBudgets>,
     budget: BudgetId,
     project: &ProjectName,
-) -> Result<(), Error> {
+) -> Result<Changed, Error> {
     switched_on(services)?;
     let mut change = services.change(can).await?;
     let budget = hold_budget(&mut change, budget).await?;
@@ -77,8 +76,8 @@ pub async fn assign_to_project(
         return Err(Violation::PersonalProjectBudget.into());
     }
     let before = budget_of_project(&mut change, holder.id, budget.category).await?;
-    if before.as_ref().is_some_and(|(id, _)| *id == budget.id) {
-        return Ok(());
+    if before.as_ref().is_some_and(|(_, former)| former.budget.0 == budget.id) {
+        return Ok(Changed::nothing(budget.name));
     }
     let assigned_by = change.caller().actor.user_id;
     sqlx::query!(
@@ -94,8 +93,23 @@ pub async fn assign_to_project(
     .execute(change.connection())
     .await?;
     let entry = Entry::new("project.budget_assigned", TargetType::Project, holder.id, holder.name);
-    change.record(entry.field(field(budget.category), before.map(|(_, name)| name), Some(budget.name))).await?;
-    change.commit().await
+    record_assignment(change, entry, Holder::Project(ProjectId(holder.id)), budget, before).await
+}
+
+/// Records the assignment so that it can be undone, and commits.
+async fn record_assignment(
+    mut change: Change<'_>,
+    entry: Entry,
+    holder: Holder,
+    budget: HeldBudget,
+    before: Option<(String, FormerAssignment)>,
+) -> Result<Changed, Error> {
+    let (former_name, former) = before.unzip();
+    let assigned = NewAssignment { holder, budget: BudgetId(budget.id), former };
+    let entry = entry.field(field(budget.category), former_name, Some(budget.name.clone()));
+    let event = change.record_undoable(entry, &assigned).await?;
+    change.commit().await?;
+    Ok(Changed { name: budget.name, event: Some(event) })
 }
 
 /// Unassigns the budget of a category from a user.
@@ -197,20 +211,24 @@ pub(super) async fn lock_holder(change: &mut Change<'_>, user: UserId) -> Result
     Ok(holder)
 }
 
-async fn budget_of_person(
+/// Name and assignment of the budget that a user has.
+async fn budget_of_user(
     change: &mut Change<'_>,
-    person: UserId,
+    user: UserId,
     category: Category,
-) -> Result<Option<(Uuid, String)>, Error> {
+) -> Result<Option<(String, FormerAssignment)>, Error> {
     let row = sqlx::query!(
-        "select b.id, b.name from user_budgets a join budgets b on b.id = a.budget_id
+        "select b.name, a.budget_id, a.assigned_by, a.created_at from user_budgets a join budgets b on b.id = a.budget_id
          where a.user_id = $1 and a.category = $2 for update of a",
-        person.0,
+        user.0,
         category.key()
     )
     .fetch_optional(change.connection())
     .await?;
-    Ok(row.map(|row| (row.id, row.name)))
+    Ok(row.map(|row| {
+        let (budget, assigned_by) = (BudgetId(row.budget_id), row.assigned_by.map(UserId));
+        (row.name, FormerAssignment { holder: Holder::User(user), budget, assigned_by, since: row.created_at })
+    }))
 }
 
 struct HeldProject {
@@ -229,18 +247,24 @@ async fn hold_project(change: &mut Change<'_>, name: &ProjectName) -> Result<Opt
     row.map(|row| Ok(HeldProject { id: row.id, name: row.name, kind: stored_kind(&row.project_type)? })).transpose()
 }
 
+/// Name and assignment of the budget that a project has.
 async fn budget_of_project(
     change: &mut Change<'_>,
     project: Uuid,
     category: Category,
-) -> Result<Option<(Uuid, String)>, Error> {
+) -> Result<Option<(String, FormerAssignment)>, Error> {
     let row = sqlx::query!(
-        "select b.id, b.name from project_budgets a join budgets b on b.id = a.budget_id
+        "select b.name, a.budget_id, a.assigned_by, a.created_at
+         from project_budgets a join budgets b on b.id = a.budget_id
          where a.project_id = $1 and a.category = $2 for update of a",
         project,
         category.key()
     )
     .fetch_optional(change.connection())
     .await?;
-    Ok(row.map(|row| (row.id, row.name)))
+    Ok(row.map(|row| {
+        let holder = Holder::Project(ProjectId(project));
+        let (budget, assigned_by) = (BudgetId(row.budget_id), row.assigned_by.map(UserId));
+        (row.name, FormerAssignment { holder, budget, assigned_by, since: row.created_at })
+    }))
 }

@@ -1,6 +1,7 @@
-//! Undoing that a budget was unassigned: the assignment is afterwards what it was, with who made it and since when.
+//! Undoing that a budget was assigned or unassigned: the assignment is afterwards what it was, with who made it and since
+//! when.
 
-use super::assign::{field, hold_budget, lock_holder};
+use super::assign::{HeldBudget, field, hold_budget, lock_holder};
 use super::switched_on;
 use crate::Services;
 use crate::audit::{Entry, TargetType};
@@ -8,6 +9,7 @@ use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::locks::{ProjectState, lock_project};
+use domain::budget::Category;
 use domain::error::Refusal;
 use domain::id::{BudgetId, EventId, ProjectId, UserId};
 use domain::permission::ManageBudgets;
@@ -24,7 +26,7 @@ pub(super) enum Holder {
     Project(ProjectId),
 }
 
-/// An assignment as it was before it was removed.
+/// An assignment as it was before it was removed or replaced.
 #[derive(Serialize, Deserialize)]
 pub(super) struct FormerAssignment {
     pub(super) holder: Holder,
@@ -32,6 +34,15 @@ pub(super) struct FormerAssignment {
     pub(super) assigned_by: Option<UserId>,
     #[serde(with = "time::serde::rfc3339")]
     pub(super) since: OffsetDateTime,
+}
+
+/// What an assignment changed.
+#[derive(Serialize, Deserialize)]
+pub(super) struct NewAssignment {
+    pub(super) holder: Holder,
+    pub(super) budget: BudgetId,
+    /// The assignment of the category that it replaced.
+    pub(super) former: Option<FormerAssignment>,
 }
 
 /// Undoes that the caller unassigned a budget. Returns the name of the budget.
@@ -44,72 +55,110 @@ pub async fn undo_unassignment(services: &Services, can: &Can<ManageBudgets>, ev
     let mut change = services.change(can).await?;
     let actions = ["user.budget_unassigned", "project.budget_unassigned"];
     let former: FormerAssignment = change.take_former(event, &actions).await?;
-    let budget = match hold_budget(&mut change, former.budget).await {
-        Err(Error::Refused(Refusal::NotFound)) => {
-            return Err(Violation::BudgetDeletedSince.into());
-        }
-        budget => budget?,
-    };
-    let (entry, restored) = match former.holder {
-        Holder::User(user) => restore_of_user(&mut change, user, budget.category.key(), &former).await?,
-        Holder::Project(project) => restore_of_project(&mut change, project, budget.category.key(), &former).await?,
-    };
-    if restored == 0 {
-        return Err(Violation::BudgetAssignedSince { category: budget.category.title().to_owned() }.into());
-    }
+    let budget = hold_former_budget(&mut change, former.budget).await?;
+    let undone = ["user.budget_unassignment_undone", "project.budget_unassignment_undone"];
+    let entry = lock_entry(&mut change, former.holder, undone).await?;
+    restore(&mut change, &former, budget.category).await?;
     change.record(entry.undoes(event).set(field(budget.category), &budget.name)).await?;
     change.commit().await?;
     Ok(budget.name)
 }
 
-/// Returns the audit event and how many rows were restored: none where the category is taken.
-async fn restore_of_user(
-    change: &mut Change<'_>,
-    user: UserId,
-    category: &str,
-    former: &FormerAssignment,
-) -> Result<(Entry, u64), Error> {
-    let holder = lock_holder(change, user).await?;
-    if !holder.is_active {
-        return Err(Violation::UserDeactivatedSince { name: holder.name }.into());
+/// Undoes that the caller assigned a budget: the one that it replaced is assigned again. Returns the name of the budget
+/// that was assigned.
+///
+/// # Errors
+/// As [`undo_unassignment`], and when the budget was unassigned since.
+pub async fn undo_assignment(services: &Services, can: &Can<ManageBudgets>, event: EventId) -> Result<String, Error> {
+    switched_on(services)?;
+    let mut change = services.change(can).await?;
+    let actions = ["user.budget_assigned", "project.budget_assigned"];
+    let assigned: NewAssignment = change.take_former(event, &actions).await?;
+    let budget = hold_former_budget(&mut change, assigned.budget).await?;
+    let former = match assigned.former {
+        Some(former) => Some((hold_former_budget(&mut change, former.budget).await?, former)),
+        None => None,
+    };
+    let undone = ["user.budget_assignment_undone", "project.budget_assignment_undone"];
+    let entry = lock_entry(&mut change, assigned.holder, undone).await?;
+    if remove(&mut change, assigned.holder, assigned.budget).await? == 0 {
+        return Err(Violation::BudgetUnassignedSince { budget: budget.name }.into());
     }
-    let restored = sqlx::query!(
-        "insert into user_budgets (user_id, category, budget_id, assigned_by, created_at) values ($1, $2, $3, $4, $5)
-         on conflict (user_id, category) do nothing",
-        user.0,
-        category,
-        former.budget.0,
-        former.assigned_by.map(|user| user.0),
-        former.since
-    )
-    .execute(change.connection())
-    .await?
-    .rows_affected();
-    Ok((Entry::new("user.budget_unassignment_undone", TargetType::User, user.0, holder.email), restored))
+    if let Some((_, former)) = &former {
+        restore(&mut change, former, budget.category).await?;
+    }
+    let former = former.map(|(former, _)| former.name);
+    let entry = entry.undoes(event).field(field(budget.category), Some(budget.name.clone()), former);
+    change.record(entry).await?;
+    change.commit().await?;
+    Ok(budget.name)
 }
 
-/// As [`restore_of_user`].
-async fn restore_of_project(
-    change: &mut Change<'_>,
-    project: ProjectId,
-    category: &str,
-    former: &FormerAssignment,
-) -> Result<(Entry, u64), Error> {
-    let name = match lock_project(change.connection(), project, ProjectState::InUse).await {
-        Err(Error::Refused(Refusal::NotFound)) => return Err(Violation::ProjectDeletedSince.into()),
-        name => name?,
+async fn hold_former_budget(change: &mut Change<'_>, budget: BudgetId) -> Result<HeldBudget, Error> {
+    match hold_budget(change, budget).await {
+        Err(Error::Refused(Refusal::NotFound)) => Err(Violation::BudgetDeletedSince.into()),
+        budget => budget,
+    }
+}
+
+/// Locks the holder. Returns the audit event: the first action is for users, the second for projects.
+async fn lock_entry(change: &mut Change<'_>, holder: Holder, actions: [&'static str; 2]) -> Result<Entry, Error> {
+    match holder {
+        Holder::User(user) => {
+            let holder = lock_holder(change, user).await?;
+            if !holder.is_active {
+                return Err(Violation::UserDeactivatedSince { name: holder.name }.into());
+            }
+            Ok(Entry::new(actions[0], TargetType::User, user.0, holder.email))
+        }
+        Holder::Project(project) => {
+            let name = match lock_project(change.connection(), project, ProjectState::InUse).await {
+                Err(Error::Refused(Refusal::NotFound)) => return Err(Violation::ProjectDeletedSince.into()),
+                name => name?,
+            };
+            Ok(Entry::new(actions[1], TargetType::Project, project.0, name))
+        }
+    }
+}
+
+/// Unassigns exactly this budget. Returns how many assignments were removed.
+async fn remove(change: &mut Change<'_>, holder: Holder, budget: BudgetId) -> Result<u64, Error> {
+    let removal = match holder {
+        Holder::User(user) => {
+            sqlx::query!("delete from user_budgets where user_id = $1 and budget_id = $2", user.0, budget.0)
+        }
+        Holder::Project(project) => {
+            sqlx::query!("delete from project_budgets where project_id = $1 and budget_id = $2", project.0, budget.0)
+        }
     };
-    let restored = sqlx::query!(
-        "insert into project_budgets (project_id, category, budget_id, assigned_by, created_at)
-         values ($1, $2, $3, $4, $5) on conflict (project_id, category) do nothing",
-        project.0,
-        category,
-        former.budget.0,
-        former.assigned_by.map(|user| user.0),
-        former.since
-    )
-    .execute(change.connection())
-    .await?
-    .rows_affected();
-    Ok((Entry::new("project.budget_unassignment_undone", TargetType::Project, project.0, name), restored))
+    Ok(removal.execute(change.connection()).await?.rows_affected())
+}
+
+/// Refused where the category is taken.
+async fn restore(change: &mut Change<'_>, former: &FormerAssignment, category: Category) -> Result<(), Error> {
+    let assigned_by = former.assigned_by.map(|user| user.0);
+    let insertion = match former.holder {
+        Holder::User(user) => sqlx::query!(
+            "insert into user_budgets (user_id, category, budget_id, assigned_by, created_at) values ($1, $2, $3, $4, $5)
+             on conflict (user_id, category) do nothing",
+            user.0,
+            category.key(),
+            former.budget.0,
+            assigned_by,
+            former.since
+        ),
+        Holder::Project(project) => sqlx::query!(
+            "insert into project_budgets (project_id, category, budget_id, assigned_by, created_at)
+             values ($1, $2, $3, $4, $5) on conflict (project_id, category) do nothing",
+            project.0,
+            category.key(),
+            former.budget.0,
+            assigned_by,
+            former.since
+        ),
+    };
+    match insertion.execute(change.connection()).await?.rows_affected() {
+        0 => Err(Violation::BudgetAssignedSince { category: category.title().to_owned() }.into()),
+        _ => Ok(()),
+    }
 }

@@ -184,6 +184,7 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/budgets/take-from-person", Platform(ManageBudgets), |t| format!("person={}&category=cli", t.person)),
     ("/act/budgets/take-from-project", Platform(ManageBudgets), |t| format!("project={}&category=cli", t.project)),
     ("/act/budgets/undo-unassignment", Platform(ManageBudgets), |t| format!("event={}", t.budget)),
+    ("/act/budgets/undo-assignment", Platform(ManageBudgets), |t| format!("event={}", t.budget)),
 ];
 
 /// Every page and who may open it.
