@@ -223,10 +223,10 @@ pub async fn take_budget_from_project(project: String, category: String) -> Resu
 
 #[cfg(feature = "ssr")]
 fn changed_here(changed: &Changed, done: &str, undo: &str) -> Done {
-    let text = format!("Budget {} {done}.", shortened(&changed.name));
+    let name = shortened(&changed.name);
     match changed.event {
-        Some(event) => Done::here().with_undo(text, undo, [("event", &event.to_string())]),
-        None => Done::here().with_notice(text),
+        Some(event) => Done::here().with_undo(format!("Budget {name} {done}."), undo, [("event", &event.to_string())]),
+        None => Done::here().with_notice(format!("Budget {name} was {done} already.")),
     }
 }
 

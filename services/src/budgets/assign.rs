@@ -112,10 +112,10 @@ async fn record_assignment(
     Ok(Changed { name: budget.name, event: Some(event) })
 }
 
-/// Unassigns the budget of a category from a user.
+/// Unassigns the budget of a category from a user. If it was unassigned already, nothing changes.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when there is none.
+/// [`Refusal::NotFound`] when there never was one.
 pub async fn unassign_user(
     services: &Services,
     can: &Can<ManageBudgets>,
@@ -132,8 +132,8 @@ pub async fn unassign_user(
         category.key()
     )
     .fetch_optional(change.connection())
-    .await?
-    .ok_or(Refusal::NotFound)?;
+    .await?;
+    let Some(row) = row else { return unassigned_already(&mut change, person.0, category).await };
     let entry = Entry::new("user.budget_unassigned", TargetType::User, person.0, holder.email);
     let former = FormerAssignment {
         holder: Holder::User(person),
@@ -146,10 +146,10 @@ pub async fn unassign_user(
     Ok(Changed { name: row.name, event: Some(event) })
 }
 
-/// Unassigns the budget of a category from a project.
+/// Unassigns the budget of a category from a project. If it was unassigned already, nothing changes.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when there is no such project or it has none.
+/// [`Refusal::NotFound`] when there is no such project or it never had one.
 pub async fn unassign_project(
     services: &Services,
     can: &Can<ManageBudgets>,
@@ -166,8 +166,8 @@ pub async fn unassign_project(
         category.key()
     )
     .fetch_optional(change.connection())
-    .await?
-    .ok_or(Refusal::NotFound)?;
+    .await?;
+    let Some(row) = row else { return unassigned_already(&mut change, holder.id, category).await };
     let entry = Entry::new("project.budget_unassigned", TargetType::Project, holder.id, &holder.name);
     let former = FormerAssignment {
         holder: Holder::Project(ProjectId(holder.id)),
@@ -178,6 +178,20 @@ pub async fn unassign_project(
     let event = change.record_undoable(entry.field(field(category), Some(row.name.clone()), None), &former).await?;
     change.commit().await?;
     Ok(Changed { name: row.name, event: Some(event) })
+}
+
+/// The budget of the category that was unassigned last, by anyone.
+async fn unassigned_already(change: &mut Change<'_>, holder: Uuid, category: Category) -> Result<Changed, Error> {
+    let name = sqlx::query_scalar!(
+        r#"select c.before as "before!" from audit_log a, jsonb_to_recordset(a.changes) c (field text, before text, after text)
+           where a.target_id = $1 and c.field = $2 and c.before is not null and c.after is null
+           order by a.at desc limit 1"#,
+        holder,
+        field(category)
+    )
+    .fetch_optional(change.connection())
+    .await?;
+    Ok(Changed::nothing(name.ok_or(Refusal::NotFound)?))
 }
 
 /// The audit log's name of the place a budget fills.
