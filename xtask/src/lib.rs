@@ -13,6 +13,7 @@ mod layers;
 mod npm;
 pub mod paths;
 pub mod postgres;
+mod python;
 mod queries;
 mod run;
 mod sdk;
