@@ -4,7 +4,7 @@ use crate::keycloak::Keycloak;
 use crate::paths::{self, Mode};
 use crate::postgres::{self, Postgres};
 use crate::steps::Steps;
-use crate::{backup, build, command, docs, fuzz, layers, queries, sdk, setup, supply};
+use crate::{backup, build, command, docs, fuzz, kubernetes, layers, queries, sdk, setup, supply};
 use anyhow::Result;
 use clap::ValueEnum;
 use std::path::Path;
@@ -39,6 +39,8 @@ pub(crate) enum Part {
     Sdk,
     /// A real Keycloak is set up, checked and imported from
     Keycloak,
+    /// The Helm chart, the manifests, docker-compose.yaml and the Dockerfile, with Helm and the schemas of Kubernetes
+    Kubernetes,
     /// The benchmark comes to a figure for everything, on a small database
     Bench,
     /// A real browser does what people do
@@ -98,6 +100,9 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
         }
         if wanted(Part::Documents) {
             steps.step("Checking the tables of README.md and docs/openapi.json", || docs::write(true))?;
+        }
+        if wanted(Part::Kubernetes) {
+            kubernetes::test(steps, &bursar)?;
         }
         if wanted(Part::Bench) {
             steps.step("Testing the benchmark on a small database", || {

@@ -1,0 +1,44 @@
+//! The Helm chart, the manifests, docker-compose.yaml and the Dockerfile, checked with the tools that read them in earnest
+//! and with the real schemas.
+
+use crate::fetch;
+use crate::go::{Files, Tool, Toolchain};
+use crate::steps::Steps;
+use crate::{command, paths, python};
+use anyhow::Result;
+use serde::Deserialize;
+use std::path::Path;
+use std::process::Command;
+use style::cache_folder;
+
+/// What is fetched.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pins {
+    go: Toolchain,
+    tools: Vec<Tool>,
+    definitions: Vec<Files>,
+}
+
+/// Runs the tests of `end2end/kubernetes`. `bursar` judges the variables that the chart sets.
+pub(crate) fn test(steps: &mut Steps, bursar: &Path) -> Result<()> {
+    let folder = paths::root().join("end2end/kubernetes");
+    let contents = "the schemas of Kubernetes and the linter of Dockerfiles";
+    let python = python::environment(steps, "kubernetes", contents, &folder.join("requirements.txt"))?;
+    let pins: Pins = fetch::pins("xtask/kubernetes.toml")?;
+    let mut tests = Command::new(&python);
+    for tool in &pins.tools {
+        tests.env(tool.name.to_uppercase(), tool.installed(steps, &pins.go, &python)?);
+    }
+    let definitions = cache_folder().join("custom-resources");
+    let mut files = Vec::new();
+    for pin in &pins.definitions {
+        files.extend(pin.fetched(steps, &pins.go, &python, &definitions)?);
+    }
+    tests.env("CUSTOM_RESOURCES", std::env::join_paths(files)?);
+    tests.env("HADOLINT", python.with_file_name("hadolint"));
+    tests.env("BURSAR_BIN", bursar).env("BURSAR_SITE_DIR", paths::site()).env("PYTHONDONTWRITEBYTECODE", "1");
+    steps.step("Testing the Helm chart, the manifests and the Dockerfile", || {
+        command::run(tests.args(["-m", "unittest", "discover", "--failfast"]).current_dir(&folder))
+    })
+}
