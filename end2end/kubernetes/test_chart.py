@@ -92,8 +92,12 @@ class Refusals(unittest.TestCase):
         self.refused("value of OIDC_CLIENT_SECRET is a secret", *PLATFORM, *extra)
         self.refused("ENABLE_USER_MANAGEMENT is \"true\" there, and \"false\"",
                      *PLATFORM, "--set", "viteEnableUserManagement=false")
-        self.refused("extraEnv names PORT twice", *PLATFORM, "--set", "extraEnv[0].name=PORT,extraEnv[1].name=PORT",
-                     "--set-string", "extraEnv[0].value=80,extraEnv[1].value=81")
+        self.refused("extraEnv names BURSAR_LOG twice", *PLATFORM, "--set", "extraEnv[0].name=BURSAR_LOG,"
+                     "extraEnv[0].value=info,extraEnv[1].name=BURSAR_LOG,extraEnv[1].value=debug")
+        self.refused("PORT moves Bursar away", *PLATFORM,
+                     "--set", "extraEnv[0].name=PORT", "--set-string", "extraEnv[0].value=8080")
+        self.refused("together take 65 seconds", *PLATFORM, "--set", "extraEnv[0].name=BURSAR_SHUTDOWN_TIMEOUT",
+                     "--set-string", "extraEnv[0].value=60")
         self.refused("DATABASE_URL comes from the Secret", *PLATFORM,
                      "--set", "extraEnv[0].name=DATABASE_URL,extraEnv[0].value=postgres://db/bursar")
         self.refused("publicUrl: Ingress and HTTPRoute need", *PLATFORM, "--set", "publicUrl=")

@@ -60,6 +60,9 @@ All variables of a container. A variable that stands in extraEnv too must have t
 {{- if eq .name "DATABASE_URL" -}}
 {{- fail "extraEnv: DATABASE_URL comes from the Secret that database.existingSecret names." -}}
 {{- end -}}
+{{- if eq .name "PORT" -}}
+{{- fail "extraEnv: PORT moves Bursar away from the port that the probes and the Service use. Set service.port instead." -}}
+{{- end -}}
 {{- if hasKey $extra .name -}}
 {{- fail (printf "extraEnv names %s twice." .name) -}}
 {{- end -}}
@@ -78,6 +81,20 @@ All variables of a container. A variable that stands in extraEnv too must have t
 {{- end -}}
 {{- end -}}
 {{- concat $own .root.Values.extraEnv | toYaml -}}
+{{- end -}}
+
+{{/* The kubelet ends a pod after the grace period, finished or not. */}}
+{{- define "bursar.requireGracePeriod" -}}
+{{- $shutdown := 10 -}}
+{{- range .Values.extraEnv -}}
+{{- if and (eq .name "BURSAR_SHUTDOWN_TIMEOUT") (hasKey . "value") -}}
+{{- $shutdown = int .value -}}
+{{- end -}}
+{{- end -}}
+{{- $needed := add $shutdown (int .Values.preStopSleepSeconds) -}}
+{{- if le (int .Values.terminationGracePeriodSeconds) (int $needed) -}}
+{{- fail (printf "terminationGracePeriodSeconds: preStopSleepSeconds and BURSAR_SHUTDOWN_TIMEOUT together take %d seconds. Set it to more." $needed) -}}
+{{- end -}}
 {{- end -}}
 
 {{/* Every secret by reference, from a Secret that exists before the chart is installed. */}}
