@@ -38,8 +38,10 @@ pub struct Setup {
     /// How the variables are printed.
     #[arg(long, value_enum, default_value_t = Output::Env)]
     pub output: Output,
+    /// Who makes it.
     #[command(flatten)]
     pub administrator: Administrator,
+    /// A directory behind Keycloak.
     #[command(flatten)]
     pub broker: Option<Broker>,
 }
