@@ -24,7 +24,7 @@ for (const mode of ["Platform-managed", "Keycloak-managed"]) {
       await arrived(page, "My access");
       await alive(page);
       await expect(page.getByRole("link", { name: "tapir" })).toBeVisible();
-      await expect(page.getByRole("row").filter({ hasText: "okapi" })).toContainText("Project admin");
+      await expect(page.getByRole("listitem").filter({ has: page.getByRole("link", { name: "okapi" }) })).toContainText("Project admin");
     } finally {
       await bursar.stop();
       await keycloak.remove();
