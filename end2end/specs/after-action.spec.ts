@@ -119,14 +119,15 @@ const ACTIONS: Record<string, Action> = {
       return press(button(category(page, "Platform"), "Replace"));
     },
     says: /Budget .+ assigned/,
-    focus: (page) => button(category(page, "Platform"), "Assign"),
-    mayMove: 24,
+    focus: (page) => category(page, "Platform").getByRole("combobox"),
   },
   "unassigning a budget from the user": {
     at: ({ user }) => at.user(user.id),
     act: (page) => confirm(button(category(page, "Platform"), "Take away"), "Take budget away"),
     says: /unassigned/,
-    focus: (page) => category(page, "Platform").getByRole("combobox"),
+    focus: (page) => button(category(page, "Platform"), "Assign"),
+    // Without the facts of the budget the button stands higher, and the page follows it.
+    mayMove: 24,
   },
   "deactivating the user": {
     at: ({ user }) => at.user(user.id),
@@ -169,15 +170,15 @@ const ACTIONS: Record<string, Action> = {
       return press(button(card(page, "Platform"), "Replace"));
     },
     says: /Budget .+ assigned/,
-    focus: (page) => button(card(page, "Platform"), "Assign"),
-    // Without the facts of the budget the button stands higher, and the page follows it.
-    mayMove: 120,
+    focus: (page) => card(page, "Platform").getByRole("combobox"),
   },
   "unassigning a budget from the project": {
     at: ({ projects }) => at.project(projects[0]),
     act: (page) => confirm(button(card(page, "Platform"), "Take away"), "Take budget away"),
     says: /unassigned/,
-    focus: (page) => card(page, "Platform").getByRole("combobox"),
+    focus: (page) => button(card(page, "Platform"), "Assign"),
+    // Without the facts of the budget the button stands higher, and the page follows it.
+    mayMove: 120,
   },
 };
 
