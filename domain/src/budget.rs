@@ -13,5 +13,5 @@ pub use draft::BudgetDraft;
 pub use fields::BudgetFields;
 pub use limits::Limits;
 pub use query::{BudgetQuery, BudgetSort};
-pub use read::{AssignedBudget, BudgetAssignment, BudgetDeletion, BudgetDetail, BudgetRow, Holder, HolderCounts};
+pub use read::{AssignedBudget, BudgetAssignment, BudgetDetail, BudgetRow, Holder, HolderCounts};
 pub use slug::BudgetSlug;

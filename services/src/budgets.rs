@@ -9,7 +9,7 @@ mod undo;
 
 pub use assign::{assign_to_project, assign_to_user, unassign_project, unassign_user};
 pub use change::{create, edit, id_of};
-pub use delete::{delete, undo_deletion};
+pub use delete::{delete, holders, undo_deletion};
 pub use undo::{undo_assignment, undo_unassignment};
 
 pub(crate) use change::{created, insert};

@@ -2,7 +2,6 @@
 //!
 //! A list of the console shows a page of fewer columns, and `/v1` tells all of them with a bounded total.
 
-pub mod budget_deletion;
 pub mod budgets;
 pub mod drift;
 mod holdings;

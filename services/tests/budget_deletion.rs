@@ -2,7 +2,7 @@
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;
-use domain::budget::{BudgetDraft, BudgetSlug, HolderCounts};
+use domain::budget::{BudgetDraft, BudgetSlug, Category, HolderCounts};
 use domain::draft::Precondition;
 use domain::error::Refusal;
 use domain::id::{BudgetId, ProjectId};
@@ -12,11 +12,11 @@ use domain::role::PlatformRole;
 use services::Error;
 use services::guard::{Caller, Can};
 use services::testing::{World, count_statements, refusal, rule};
-use services::views::{budget_deletion, budgets as budget_view};
+use services::views::budgets as budget_view;
 use services::{budgets, projects};
 use std::fmt::Debug;
 
-const UNASSIGNED: HolderCounts = HolderCounts { users: 0, projects: 0, deleted_projects: 0 };
+const UNASSIGNED: HolderCounts = HolderCounts { users: 0, projects: 0, deleted_projects: 0, fingerprint: 0 };
 
 fn manages(caller: &Caller) -> Can<ManageBudgets> {
     caller.can(Target::Platform).expect("a maintainer")
@@ -70,7 +70,11 @@ async fn assigned_everywhere(world: &World, mia: &Caller) -> (BudgetId, [uuid::U
     (budget, [mia.actor.user_id.0, bob.actor.user_id.0], atlas, gone)
 }
 
-const EVERYWHERE: HolderCounts = HolderCounts { users: 2, projects: 1, deleted_projects: 1 };
+const EVERYWHERE: HolderCounts = HolderCounts { users: 2, projects: 1, deleted_projects: 1, fingerprint: 0 };
+
+async fn holders(world: &World, by: &Caller, budget: BudgetId) -> HolderCounts {
+    budgets::holders(&world.services, &manages(by), budget).await.expect("counts")
+}
 
 #[tokio::test]
 async fn deleting_an_unassigned_budget_can_be_undone_once() {
@@ -114,20 +118,34 @@ async fn assigned_budget_is_deleted_only_with_the_exact_number_of_its_holders() 
     let mia = world.person("Mia", PlatformRole::Maintainer).await;
     let (budget, ..) = assigned_everywhere(&world, &mia).await;
     let can = manages(&mia);
-    let preview = budget_deletion::preview(&world.services, &can, budget).await.expect("a preview");
-    assert_eq!((preview.counts, preview.assignments.len()), (EVERYWHERE, 3));
+    let preview = holders(&world, &mia, budget).await;
+    assert_eq!(HolderCounts { fingerprint: 0, ..preview }, EVERYWHERE);
     let refused = rule(budgets::delete(&world.services, &can, budget, UNASSIGNED).await);
     assert_eq!(refused.code(), "budget_assigned");
     assert!(refused.to_string().contains("2 users, 1 project and 1 deleted project"), "{refused}");
     for other in [
-        HolderCounts { users: 1, ..EVERYWHERE },
-        HolderCounts { projects: 2, ..EVERYWHERE },
-        HolderCounts { deleted_projects: 0, ..EVERYWHERE },
+        HolderCounts { users: 1, ..preview },
+        HolderCounts { projects: 2, ..preview },
+        HolderCounts { deleted_projects: 0, ..preview },
     ] {
         assert_eq!(code(budgets::delete(&world.services, &can, budget, other).await), "holders_changed", "{other}");
     }
-    let after = budget_deletion::preview(&world.services, &can, budget).await.expect("a preview");
-    assert_eq!(after, preview, "nothing changed");
+    assert_eq!(holders(&world, &mia, budget).await, preview, "nothing changed");
+}
+
+#[tokio::test]
+async fn budget_is_kept_when_another_user_took_the_place_of_a_holder() {
+    let world = World::create().await;
+    let mia = world.person("Mia", PlatformRole::Maintainer).await;
+    let eve = world.person("Eve", PlatformRole::User).await;
+    let (budget, ..) = assigned_everywhere(&world, &mia).await;
+    let can = manages(&mia);
+    let confirmed = holders(&world, &mia, budget).await;
+    budgets::unassign_user(&world.services, &can, mia.actor.user_id, Category::Cli).await.expect("unassigned");
+    budgets::assign_to_user(&world.services, &can, budget, eve.actor.user_id).await.expect("assigned");
+    assert_eq!(HolderCounts { fingerprint: 0, ..holders(&world, &mia, budget).await }, EVERYWHERE);
+    assert_eq!(code(budgets::delete(&world.services, &can, budget, confirmed).await), "holders_changed");
+    assert!(row(&world, budget).await.is_some());
 }
 
 #[tokio::test]
@@ -138,7 +156,8 @@ async fn deleting_an_assigned_budget_unassigns_every_holder_and_audits_each() {
     let (other, can) = (create(&world, &mia, "Other").await, manages(&mia));
     let eve = world.person("Eve", PlatformRole::User).await;
     budgets::assign_to_user(&world.services, &can, other, eve.actor.user_id).await.expect("assigned");
-    let deleted = budgets::delete(&world.services, &can, budget, EVERYWHERE).await.expect("deleted");
+    let all = holders(&world, &mia, budget).await;
+    let deleted = budgets::delete(&world.services, &can, budget, all).await.expect("deleted");
     assert_eq!((deleted.event, row(&world, budget).await), (None, None), "cannot be undone");
     for (target, action) in [(users[0], "user"), (users[1], "user"), (atlas.0, "project")] {
         let (last, actor, lines) = world.audit(target).await.pop().expect("an event");
@@ -168,9 +187,9 @@ async fn deletion_runs_as_many_statements_for_three_hundred_holders_as_for_one()
     for (name, holders) in [("One", 1), ("Many", 300)] {
         let budget = create(&world, &mia, name).await;
         assign_to_many(&world, budget, holders).await;
-        let (preview, read) = count_statements(budget_deletion::preview(&world.services, &can, budget)).await;
-        let counts = preview.expect("a preview").counts;
-        assert_eq!(counts, HolderCounts { users: holders.into(), ..UNASSIGNED });
+        let (counts, read) = count_statements(budgets::holders(&world.services, &can, budget)).await;
+        let counts = counts.expect("counts");
+        assert_eq!(counts.users, i64::from(holders));
         let (deleted, ran) = count_statements(budgets::delete(&world.services, &can, budget, counts)).await;
         deleted.expect("deleted");
         statements.push((read, ran));

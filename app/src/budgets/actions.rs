@@ -64,18 +64,19 @@ pub async fn edit_budget(
     .await
 }
 
-/// Deletes a budget. The counts are those that the user confirmed: others than these lose nothing.
+/// Deletes a budget. The holders are those that the user confirmed: others lose nothing.
 #[server(prefix = "/act", endpoint = "budgets/delete")]
 pub async fn delete_budget(
     budget: String,
     users: i64,
     projects: i64,
     deleted_projects: i64,
+    fingerprint: i64,
 ) -> Result<FormOutcome, PageError> {
     let form = Form::new("delete-budget", []);
     form.submit(async move {
         let (services, can) = permitted::<ManageBudgets>()?;
-        let counts = HolderCounts { users, projects, deleted_projects };
+        let counts = HolderCounts { users, projects, deleted_projects, fingerprint };
         let deleted = budgets::delete(&services, &can, parse_id(&budget)?, counts).await?;
         let (done, name) = (Done::at(paths::BUDGETS), shortened(&deleted.name));
         Ok(match deleted.event {

@@ -2,7 +2,7 @@
 
 use crate::error::PageError;
 use crate::page::WithServerTime;
-use domain::budget::{BudgetDeletion, BudgetDetail, BudgetQuery, BudgetRow};
+use domain::budget::{BudgetDetail, BudgetQuery, BudgetRow, HolderCounts};
 use domain::page::Page;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,15 @@ pub struct BudgetView {
     pub detail: BudgetDetail,
     /// May edit, assign and delete it.
     pub may_manage: bool,
+}
+
+/// What the page that deletes a budget shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetToDelete {
+    /// Facts and the latest assignments.
+    pub detail: BudgetDetail,
+    /// Who loses it, counted to the end.
+    pub holders: HolderCounts,
 }
 
 /// Reads a page of the list of budgets.
@@ -41,11 +50,13 @@ pub async fn read_budget(id: String) -> Result<WithServerTime<BudgetView>, PageE
 
 /// Reads what the page that deletes a budget shows, for those who may delete it.
 #[server(prefix = "/data", endpoint = "budget-to-delete")]
-pub async fn read_budget_deletion(id: String) -> Result<WithServerTime<BudgetDeletion>, PageError> {
+pub async fn read_budget_to_delete(id: String) -> Result<WithServerTime<BudgetToDelete>, PageError> {
     use domain::actor::Target;
     crate::page::load_page(|services, caller| async move {
-        let can = caller.can(Target::Platform)?;
-        services::views::budget_deletion::preview(&services, &can, crate::request::parse_id(&id)?).await
+        let (can, budget) = (caller.can(Target::Platform)?, crate::request::parse_id(&id)?);
+        let holders = services::budgets::holders(&services, &can, budget).await?;
+        let detail = services::views::budgets::detail(&services, &caller.can(Target::Platform)?, budget).await?;
+        Ok(BudgetToDelete { detail, holders })
     })
     .await
 }

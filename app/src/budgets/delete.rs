@@ -1,14 +1,14 @@
-//! Deleting a budget: who loses it, exactly, and the confirmation.
+//! Deleting a budget: the exact users and projects that lose it, and the confirmation.
 
 use super::actions::DeleteBudget;
 use super::assignments::table;
-use super::data::ReadBudgetDeletion;
+use super::data::{BudgetToDelete, ReadBudgetToDelete};
 use crate::form::{Hidden, PostForm};
 use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{Banner, BannerKind, Button, ButtonKind, Crumb, FormFoot, Icon, LinkButton, PageBody, PageHead};
-use domain::budget::{BudgetDeletion, BudgetQuery, HolderCounts};
+use domain::budget::{BudgetDetail, BudgetQuery, HolderCounts};
 use domain::money::grouped;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -21,13 +21,13 @@ const LISTED: usize = 10;
 
 /// The page that deletes a budget.
 pub struct DeleteBudgetPage {
-    page: PageData<BudgetDeletion>,
+    page: PageData<BudgetToDelete>,
 }
 
 impl LazyPage for DeleteBudgetPage {
     fn load() -> Self {
         let params = use_params_map();
-        Self { page: use_page(move || ReadBudgetDeletion { id: params.read().get("id").unwrap_or_default() }) }
+        Self { page: use_page(move || ReadBudgetToDelete { id: params.read().get("id").unwrap_or_default() }) }
     }
 
     fn view(self) -> AnyView {
@@ -35,23 +35,25 @@ impl LazyPage for DeleteBudgetPage {
     }
 }
 
-fn delete_page(dated: WithServerTime<BudgetDeletion>) -> impl IntoView {
-    let WithServerTime { now, data: deletion } = dated;
-    let title = format!("Delete {}", deletion.name);
-    let crumbs =
-        below::<BudgetQuery>([Crumb::link(deletion.name.clone(), paths::budget(deletion.id)), Crumb::here("Delete")]);
-    let back = paths::budget(deletion.id);
-    let HolderCounts { users, projects, deleted_projects } = deletion.counts;
+fn delete_page(dated: WithServerTime<BudgetToDelete>) -> impl IntoView {
+    let WithServerTime { now, data: BudgetToDelete { detail, holders } } = dated;
+    let id = detail.budget.id;
+    let title = format!("Delete {}", detail.budget.name);
+    let back = paths::budget(id);
+    let name = detail.budget.name.clone();
+    let crumbs = below::<BudgetQuery>([Crumb::link(name, back.clone()), Crumb::here("Delete")]);
+    let HolderCounts { users, projects, deleted_projects, fingerprint } = holders;
     let fields = vec![
-        ("budget", deletion.id.to_string()),
+        ("budget", id.to_string()),
         ("users", users.to_string()),
         ("projects", projects.to_string()),
         ("deleted_projects", deleted_projects.to_string()),
+        ("fingerprint", fingerprint.to_string()),
     ];
-    let is_assigned = deletion.counts != HolderCounts::default();
+    let is_assigned = holders != HolderCounts::default();
     let verb = if is_assigned { "Unassign everywhere and delete" } else { "Delete budget" };
-    let consequence = if is_assigned {
-        holders(deletion, now).into_any()
+    let text = if is_assigned {
+        consequence(detail, holders, now).into_any()
     } else {
         view! { <p>"The budget is not assigned. You can undo the deletion for 10 minutes."</p> }.into_any()
     };
@@ -60,7 +62,7 @@ fn delete_page(dated: WithServerTime<BudgetDeletion>) -> impl IntoView {
         <PageHead crumbs title />
         <PageBody>
             <div class="grid max-w-176 gap-4 text-sm">
-                {consequence}
+                {text}
                 <PostForm action=DeleteBudget::url()>
                     <Hidden fields />
                     <FormFoot>
@@ -77,8 +79,8 @@ fn delete_page(dated: WithServerTime<BudgetDeletion>) -> impl IntoView {
     }
 }
 
-fn holders(deletion: BudgetDeletion, now: OffsetDateTime) -> impl IntoView {
-    let BudgetDeletion { category, counts, mut assignments, .. } = deletion;
+fn consequence(detail: BudgetDetail, counts: HolderCounts, now: OffsetDateTime) -> impl IntoView {
+    let BudgetDetail { budget, mut assignments } = detail;
     assignments.truncate(LISTED);
     let shown = i64::try_from(assignments.len()).unwrap_or(i64::MAX);
     let more = counts.users + counts.projects - shown;
@@ -89,7 +91,7 @@ fn holders(deletion: BudgetDeletion, now: OffsetDateTime) -> impl IntoView {
         <Banner kind=BannerKind::Warn fact=format!("{counts} will lose this budget.")>
             {format!(
                 "They will have no {} budget until you assign another. This cannot be undone. To keep the budget for some of them, cancel and unassign it one by one.",
-                category.title(),
+                budget.category.title(),
             )}
         </Banner>
         {list}

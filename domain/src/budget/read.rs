@@ -116,6 +116,8 @@ pub struct HolderCounts {
     pub projects: i64,
     /// Deleted projects that would have the budget again once they are restored.
     pub deleted_projects: i64,
+    /// Differs when as many others hold it.
+    pub fingerprint: i64,
 }
 
 impl std::fmt::Display for HolderCounts {
@@ -134,21 +136,6 @@ impl std::fmt::Display for HolderCounts {
 
 fn counted(count: i64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(&count.to_string()), if count == 1 { "" } else { "s" })
-}
-
-/// What the page that deletes a budget shows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BudgetDeletion {
-    /// The budget.
-    pub id: BudgetId,
-    /// What it is called.
-    pub name: String,
-    /// What it pays for.
-    pub category: Category,
-    /// Who loses it, counted to the end.
-    pub counts: HolderCounts,
-    /// Some of those who lose it: the latest assignments.
-    pub assignments: Vec<BudgetAssignment>,
 }
 
 /// One assignment on a budget's page.

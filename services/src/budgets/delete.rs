@@ -1,4 +1,4 @@
-//! Deletes a budget, and unassigns it first from exactly the users and projects that the caller was shown.
+//! Deletes a budget, and unassigns it first from exactly the users and projects that the caller confirmed.
 
 use super::assign::field;
 use super::change::lock;
@@ -14,10 +14,10 @@ use domain::draft::Draft as _;
 use domain::id::{BudgetId, EventId};
 use domain::permission::ManageBudgets;
 use domain::violation::Violation;
-use sqlx::PgConnection;
+use sqlx::PgExecutor;
 
-/// Deletes a budget. Nothing changes unless exactly `expected` lose it. Deleting a budget that is not assigned can be
-/// undone. The number of statements does not depend on the number of holders.
+/// Deletes a budget. Nothing changes unless exactly `expected` lose it: the same holders, not only as many. Deleting a
+/// budget that is not assigned can be undone. The number of statements does not depend on the number of holders.
 ///
 /// # Errors
 /// [`Violation::BudgetAssigned`] when it is assigned and none were expected to lose it, [`Violation::HoldersChanged`] when
@@ -73,13 +73,28 @@ fn check(expected: HolderCounts, found: HolderCounts) -> Result<(), Violation> {
     }
 }
 
-/// Counts every holder of a budget.
-async fn count_holders(connection: &mut PgConnection, budget: BudgetId) -> Result<HolderCounts, Error> {
+/// The holders of a budget for the page that deletes it, counted to the end, so that the user confirms exact numbers. One
+/// statement.
+///
+/// # Errors
+/// Not found when budgets are switched off.
+pub async fn holders(services: &Services, _can: &Can<ManageBudgets>, budget: BudgetId) -> Result<HolderCounts, Error> {
+    switched_on(services)?;
+    count_holders(&services.pool, budget).await
+}
+
+async fn count_holders(connection: impl PgExecutor<'_>, budget: BudgetId) -> Result<HolderCounts, Error> {
     let row = sqlx::query_as!(
         HolderCounts,
-        r#"select (select count(*) from user_budgets where budget_id = $1) as "users!",
-                  (select count(*) from project_budgets where budget_id = $1) as "projects!",
-                  (select count(*) from deleted_project_budgets where budget_id = $1) as "deleted_projects!""#,
+        r#"with holders as (
+             select 'user' as kind, user_id as id from user_budgets where budget_id = $1
+             union all select 'project', project_id from project_budgets where budget_id = $1
+             union all select 'deleted project', project_id from deleted_project_budgets where budget_id = $1)
+           select count(*) filter (where kind = 'user') as "users!",
+                  count(*) filter (where kind = 'project') as "projects!",
+                  count(*) filter (where kind = 'deleted project') as "deleted_projects!",
+                  coalesce(bit_xor(uuid_hash_extended(id, 0)), 0) as "fingerprint!"
+           from holders"#,
         budget.0
     );
     Ok(row.fetch_one(connection).await?)

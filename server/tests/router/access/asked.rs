@@ -168,7 +168,7 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
         format!("budget={}&is_project=false&person={}", t.unassigned, t.stranger)
     }),
     ("/act/budgets/delete", Platform(ManageBudgets), |t| {
-        format!("budget={}&users=1&projects=1&deleted_projects=0", t.budget)
+        format!("budget={}&users=0&projects=0&deleted_projects=0&fingerprint=0", t.unassigned)
     }),
     ("/act/budgets/undo-deletion", Platform(ManageBudgets), |t| format!("event={}", t.unassigned)),
     ("/act/budgets/create", Platform(ManageBudgets), |t| {
