@@ -123,7 +123,7 @@ const ACTIONS: Record<string, Action> = {
   },
   "unassigning a budget from the user": {
     at: ({ user }) => at.user(user.id),
-    act: (page) => confirm(button(category(page, "Platform"), "Take away"), "Take budget away"),
+    act: (page) => confirm(button(category(page, "Platform"), "Unassign"), "Unassign budget"),
     says: /unassigned/,
     focus: (page) => button(category(page, "Platform"), "Assign"),
     // Without the facts of the budget the button stands higher, and the page follows it.
@@ -174,7 +174,7 @@ const ACTIONS: Record<string, Action> = {
   },
   "unassigning a budget from the project": {
     at: ({ projects }) => at.project(projects[0]),
-    act: (page) => confirm(button(card(page, "Platform"), "Take away"), "Take budget away"),
+    act: (page) => confirm(button(card(page, "Platform"), "Unassign"), "Unassign budget"),
     says: /unassigned/,
     focus: (page) => button(card(page, "Platform"), "Assign"),
     // Without the facts of the budget the button stands higher, and the page follows it.

@@ -222,7 +222,7 @@ test("the main job goes by keyboard: signing in, finding somebody, a project wit
     await expect(page.getByRole("listbox", { name: "Suggestions" })).toBeHidden();
     await page.keyboard.press("Enter");
     await expect(toast(page)).toContainText(/Budget .+ assigned\./);
-    await expect(section(page, "Budgets").getByRole("button", { name: "Take away" })).toHaveCount(1);
+    await expect(section(page, "Budgets").getByRole("button", { name: "Unassign" })).toHaveCount(1);
   });
 });
 

@@ -109,7 +109,7 @@ test("what is chosen and typed before the page is read again stays", async ({ op
   await expect(row(page, "Administrator").getByRole("combobox")).toHaveCount(0);
 });
 
-test("a budget taken away is back after Undo", async ({ open, people }) => {
+test("an unassigned budget is back after Undo", async ({ open, people }) => {
   const ada = await people.add("Ada Spends");
   const budget = await people.addBudget();
   await people.maintainer.send("/act/budgets/assign-to-person", { budget: budget.id, person: ada.id });
@@ -117,8 +117,8 @@ test("a budget taken away is back after Undo", async ({ open, people }) => {
   await page.goto(at.user(ada.id));
   await alive(page);
   const budgets = section(page, "Budgets");
-  await budgets.getByRole("button", { name: "Take away" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Take budget away" }).click();
+  await budgets.getByRole("button", { name: "Unassign" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Unassign budget" }).click();
   await expect(budgets.getByRole("link", { name: budget.name })).toHaveCount(0);
   await toast(page).getByRole("button", { name: "Undo" }).click();
   await expect(budgets.getByRole("link", { name: budget.name })).toBeVisible();

@@ -35,12 +35,12 @@ pub async fn create_budget(#[server(flatten)] fields: BudgetFields) -> Result<Fo
         let (services, can) = permitted::<ManageBudgets>()?;
         let draft = BudgetDraft::parse_form(&fields)?;
         let id = budgets::create(&services, &can, None, &draft).await?;
-        Ok(Done::at(paths::budget(id)).with_notice("Budget created. Assign it to people or projects."))
+        Ok(Done::at(paths::budget(id)).with_notice("Budget created. Assign it to users or projects."))
     })
     .await
 }
 
-/// Changes a budget for everybody it serves.
+/// Changes a budget for each user and project that has it.
 #[server(prefix = "/act", endpoint = "budgets/edit")]
 pub async fn edit_budget(
     budget: String,
@@ -200,7 +200,7 @@ pub async fn assign_budget(
 /// Unassigns the budget of a category from a user.
 #[server(prefix = "/act", endpoint = "budgets/take-from-person")]
 pub async fn take_budget_from_person(person: String, category: String) -> Result<FormOutcome, PageError> {
-    let form = Form::new("take-budget", []);
+    let form = Form::new("unassign-budget", []);
     form.submit(async move {
         let (services, can) = permitted::<ManageBudgets>()?;
         let changed = budgets::unassign_user(&services, &can, parse_id(&person)?, parse_category(&category)?).await?;
@@ -212,7 +212,7 @@ pub async fn take_budget_from_person(person: String, category: String) -> Result
 /// Unassigns the budget of a category from a project.
 #[server(prefix = "/act", endpoint = "budgets/take-from-project")]
 pub async fn take_budget_from_project(project: String, category: String) -> Result<FormOutcome, PageError> {
-    let form = Form::new("take-budget", []);
+    let form = Form::new("unassign-budget", []);
     form.submit(async move {
         let (services, can) = permitted::<ManageBudgets>()?;
         let (project, category) = (parse_project(&project)?, parse_category(&category)?);
@@ -246,7 +246,7 @@ pub async fn undo_assignment(event: String) -> Result<FormOutcome, PageError> {
 /// Assigns the budget again that one's own change unassigned.
 #[server(prefix = "/act", endpoint = "budgets/undo-unassignment")]
 pub async fn undo_unassignment(event: String) -> Result<FormOutcome, PageError> {
-    let form = Form::new("take-budget", []);
+    let form = Form::new("unassign-budget", []);
     form.submit(async move {
         let (services, can) = permitted::<ManageBudgets>()?;
         let name = budgets::undo_unassignment(&services, &can, parse_id::<EventId>(&event)?).await?;

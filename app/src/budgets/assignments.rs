@@ -1,16 +1,14 @@
-//! Whom and what a budget serves.
+//! The users and projects that a budget is assigned to.
 
-use super::actions::{TakeBudgetFromPerson, TakeBudgetFromProject};
 use super::assigned_words::assigned_words;
-use crate::form::ConfirmForm;
+use super::unassign::{UnassignFrom, unassign_form};
 use crate::paths;
 use crate::ui::{
-    Avatar, AvatarShape, ButtonKind, ButtonSize, Cell, DialogButton, ExternalBadge, Header, NameCell, RelativeTime,
-    Section, Stacked, Table, TableBody, TableFit, TableHead, TableRow, Views, Width, shown_address,
+    Avatar, AvatarShape, Cell, ExternalBadge, Header, NameCell, RelativeTime, Section, Stacked, Table, TableBody,
+    TableFit, TableHead, TableRow, Views, Width, shown_address,
 };
 use domain::budget::{BudgetAssignment, BudgetDetail, BudgetRow, Holder};
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use time::OffsetDateTime;
 
 pub(super) fn assignments(detail: BudgetDetail, may_manage: bool, now: OffsetDateTime) -> impl IntoView {
@@ -34,7 +32,7 @@ pub(super) fn assignments(detail: BudgetDetail, may_manage: bool, now: OffsetDat
     }
 }
 
-/// The holders of a budget; each can be unassigned where the budget is given.
+/// The holders of a budget; each can be unassigned where `budget` is given.
 pub(super) fn table(
     assignments: Vec<BudgetAssignment>,
     budget: Option<&BudgetRow>,
@@ -63,7 +61,13 @@ fn row(
     now: OffsetDateTime,
 ) -> impl IntoView + use<> {
     let BudgetAssignment { holder, assigned_by, since } = assignment;
-    let take = budget.map(|budget| take_form(&holder, budget, place));
+    let unassign = budget.map(|budget| {
+        let (from, name) = match &holder {
+            Holder::User { id, name, .. } => (UnassignFrom::User(*id), name),
+            Holder::Project { name, title } => (UnassignFrom::Project(name), title),
+        };
+        unassign_form(&place.to_string(), &budget.name, budget.category, from, name)
+    });
     let assigned_by = assigned_by.unwrap_or_else(|| "–".to_owned());
     view! {
         <TableRow>
@@ -74,11 +78,11 @@ fn row(
             <Cell stacked=Stacked::Hidden>
                 <span class="block truncate text-sm text-ink-2">{assigned_by}</span>
             </Cell>
-            {take
-                .map(|take| {
+            {unassign
+                .map(|unassign| {
                     view! {
                         <Cell controls=true stacked=Stacked::End>
-                            <div class="flex justify-end">{take}</div>
+                            <div class="flex justify-end">{unassign}</div>
                         </Cell>
                     }
                 })}
@@ -107,33 +111,5 @@ fn name_cell(holder: Holder) -> AnyView {
             }
             .into_any()
         }
-    }
-}
-
-fn take_form(holder: &Holder, budget: &BudgetRow, place: usize) -> impl IntoView + use<> {
-    let (action, holder_field, who) = match holder {
-        Holder::User { id, name, .. } => (TakeBudgetFromPerson::url(), ("person", id.to_string()), name.clone()),
-        Holder::Project { name, title } => (TakeBudgetFromProject::url(), ("project", name.to_string()), title.clone()),
-    };
-    let id = format!("take-{place}");
-    let target = id.clone();
-    let fields = vec![holder_field, ("category", budget.category.key().to_owned())];
-    let opener = move || {
-        view! {
-            <DialogButton target kind=ButtonKind::DangerQuiet size=ButtonSize::Small>
-                "Take away"
-            </DialogButton>
-        }
-    };
-    view! {
-        <ConfirmForm
-            action
-            fields
-            id
-            question=format!("Take {} away from {who}?", budget.name)
-            consequence=format!("{who} then has no {} budget. The budget itself and everybody else it serves stay.", budget.category.title())
-            verb="Take budget away"
-            opener
-        />
     }
 }

@@ -78,9 +78,9 @@ fn limits(budget: &BudgetRow) -> impl IntoView + use<> {
     view! {
         <Section id="limits" title="Limits" side=|| "The same for every user and project">
             <dl class="grid grid-cols-[repeat(auto-fit,minmax(min(100%,11rem),1fr))] gap-x-8 gap-y-4">
-                {figure("Soft limit", view! { <Amount amount=soft /> }, "A warning from here on.")}
-                {figure("Hard limit", view! { <Amount amount=hard /> }, "Calls are refused from here on.")}
-                {figure("Resets", period, "Then it starts again from zero.")}
+                {figure("Soft limit", view! { <Amount amount=soft /> }, "A warning above this amount.")}
+                {figure("Hard limit", view! { <Amount amount=hard /> }, "Calls are refused above this amount.")}
+                {figure("Resets", period, "Then spend starts again from zero.")}
             </dl>
         </Section>
     }

@@ -1,4 +1,4 @@
-//! Editing a budget, also when somebody else saved it first.
+//! Editing a budget, also when another user saved it first.
 
 use super::actions::EditBudget;
 use super::assigned_words::assigned_words;
@@ -58,8 +58,8 @@ fn edit_fields(budget: BudgetRow, state: FormFields) -> AnyView {
     let changes = match budget.user_count + budget.project_count {
         0 => "Not assigned yet, so the change affects no user and no project.".to_owned(),
         _ => {
-            let served = assigned_words(budget.user_count, budget.project_count);
-            format!("The new limits apply at once to {served}.")
+            let holders = assigned_words(budget.user_count, budget.project_count);
+            format!("The new limits apply at once to {holders}.")
         }
     };
     let back = paths::budget(budget.id);

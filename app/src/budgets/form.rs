@@ -64,14 +64,14 @@ pub(super) fn fields(budget: Option<&BudgetRow>) -> impl IntoView + use<> {
                 name=BudgetDraft::SOFT_LIMIT.name
                 label=BudgetDraft::SOFT_LIMIT.label
                 value=soft_limit
-                hint="A warning from here on."
+                hint="A warning above this amount."
                 required=true
             />
             <MoneyField
                 name=BudgetDraft::HARD_LIMIT.name
                 label=BudgetDraft::HARD_LIMIT.label
                 value=hard_limit
-                hint="Calls are refused from here on."
+                hint="Calls are refused above this amount."
                 required=true
             />
         </div>

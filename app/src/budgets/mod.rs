@@ -12,3 +12,4 @@ pub mod delete;
 pub mod edit;
 mod form;
 pub mod list;
+pub(crate) mod unassign;

@@ -1,14 +1,12 @@
-//! The budgets that serve a project: at most one a category, side by side.
+//! The budgets of a project: at most one a category, side by side.
 
-use crate::budgets::actions::{AssignBudgetToProject, TakeBudgetFromProject};
+use crate::budgets::actions::AssignBudgetToProject;
 use crate::budgets::chooser::{ASSIGN_FORM, budget_chooser};
-use crate::form::{ConfirmForm, Forms, Hidden, PostForm};
+use crate::budgets::unassign::{UnassignFrom, unassign_form};
+use crate::form::{Forms, Hidden, PostForm};
 use crate::paths;
 use crate::projects::data::ProjectView;
-use crate::ui::{
-    Amount, Button, ButtonKind, ButtonSize, Card, Cards, DialogButton, RelativeTime, Section, SvgIcon, Views,
-    category_icon,
-};
+use crate::ui::{Amount, Button, Card, Cards, RelativeTime, Section, SvgIcon, Views, category_icon};
 use domain::budget::{AssignedBudget, Category};
 use domain::project::ProjectFacts;
 use leptos::prelude::*;
@@ -89,9 +87,12 @@ fn assigned(budget: AssignedBudget, may_open: bool, now: OffsetDateTime) -> impl
 
 fn controls(category: Category, facts: &ProjectFacts, budget: Option<&AssignedBudget>, forms: &Forms) -> AnyView {
     let assign = assign_form(category, facts, budget, forms);
-    let take = budget.map(|budget| take_form(budget, facts));
-    let take = take.map(|take| view! { <div class="-ms-2.25">{take}</div> });
-    view! { <div class="grid gap-1.5 border-t border-line pt-2.5">{assign} {take}</div> }.into_any()
+    let unassign = budget.map(|budget| {
+        let key = category.key();
+        unassign_form(key, &budget.name, category, UnassignFrom::Project(&facts.name), facts.title())
+    });
+    let unassign = unassign.map(|unassign| view! { <div class="-ms-2.25">{unassign}</div> });
+    view! { <div class="grid gap-1.5 border-t border-line pt-2.5">{assign} {unassign}</div> }.into_any()
 }
 
 fn assign_form(
@@ -110,32 +111,5 @@ fn assign_form(
             {chooser}
             <Button submit=true>{verb}</Button>
         </PostForm>
-    }
-}
-
-fn take_form(budget: &AssignedBudget, facts: &ProjectFacts) -> impl IntoView + use<> {
-    let id = format!("take-{}", budget.category.key());
-    let (target, title) = (id.clone(), facts.title());
-    let fields = vec![("project", facts.name.to_string()), ("category", budget.category.key().to_owned())];
-    let opener = move || {
-        view! {
-            <DialogButton target kind=ButtonKind::DangerQuiet size=ButtonSize::Small>
-                "Take away"
-            </DialogButton>
-        }
-    };
-    view! {
-        <ConfirmForm
-            action=TakeBudgetFromProject::url()
-            fields
-            id
-            question=format!("Take {} away from {title}?", budget.name)
-            consequence=format!(
-                "{title} then has no {} budget. The budget itself and everybody else it serves stay.",
-                budget.category.title(),
-            )
-            verb="Take budget away"
-            opener
-        />
     }
 }

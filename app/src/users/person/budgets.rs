@@ -1,12 +1,11 @@
-//! The budgets that serve a person: at most one a category.
+//! The budgets of a user: at most one a category.
 
-use crate::budgets::actions::{AssignBudgetToPerson, TakeBudgetFromPerson};
+use crate::budgets::actions::AssignBudgetToPerson;
 use crate::budgets::chooser::{ASSIGN_FORM, budget_chooser};
-use crate::form::{ConfirmForm, Forms, Hidden, PostForm};
+use crate::budgets::unassign::{UnassignFrom, unassign_form};
+use crate::form::{Forms, Hidden, PostForm};
 use crate::paths;
-use crate::ui::{
-    Button, ButtonKind, ButtonSize, DialogButton, LimitFigures, RelativeTime, Section, SvgIcon, Views, category_icon,
-};
+use crate::ui::{Button, LimitFigures, RelativeTime, Section, SvgIcon, Views, category_icon};
 use crate::users::data::UserView;
 use domain::budget::{AssignedBudget, Category};
 use domain::id::UserId;
@@ -22,8 +21,11 @@ pub(super) fn section(view: &UserView, forms: &Forms, now: OffsetDateTime) -> im
         let controls = view.may_manage_budgets.then(|| {
             let assign = (person.status != UserStatus::Deactivated)
                 .then(|| assign_form(category, person.id, &person.name, budget, forms));
-            let take = budget.map(|budget| take_form(budget, person.id, &person.name).into_any());
-            Controls { assign, take }
+            let unassign = budget.map(|budget| {
+                let from = UnassignFrom::User(person.id);
+                unassign_form(category.key(), &budget.name, category, from, &person.name).into_any()
+            });
+            Controls { assign, unassign }
         });
         row(category, budget, controls, now)
     });
@@ -38,7 +40,7 @@ pub(super) fn section(view: &UserView, forms: &Forms, now: OffsetDateTime) -> im
 #[derive(Default)]
 struct Controls {
     assign: Option<AnyView>,
-    take: Option<AnyView>,
+    unassign: Option<AnyView>,
 }
 
 fn row(
@@ -47,10 +49,10 @@ fn row(
     controls: Option<Controls>,
     now: OffsetDateTime,
 ) -> impl IntoView + use<> {
-    let Controls { assign, take } = controls.unwrap_or_default();
+    let Controls { assign, unassign } = controls.unwrap_or_default();
     // As a quiet button below the others it stands out to the left by what surrounds its words.
-    let take = take.map(|take| view! { <div class="@max-p2:-ms-2.25">{take}</div> }.into_any());
-    let (beside, below) = if budget.is_some() { (take, assign) } else { (assign, None) };
+    let unassign = unassign.map(|unassign| view! { <div class="@max-p2:-ms-2.25">{unassign}</div> }.into_any());
+    let (beside, below) = if budget.is_some() { (unassign, assign) } else { (assign, None) };
     let facts = match budget.cloned() {
         Some(budget) => assigned(budget, now).into_any(),
         None => view! { <p class="text-sm text-ink-2">"No budget"</p> }.into_any(),
@@ -105,28 +107,4 @@ fn assign_form(
         </PostForm>
     }
     .into_any()
-}
-
-fn take_form(budget: &AssignedBudget, person: UserId, name: &str) -> impl IntoView + use<> {
-    let id = format!("take-{}", budget.category.key());
-    let target = id.clone();
-    let fields = vec![("person", person.to_string()), ("category", budget.category.key().to_owned())];
-    let opener = move || {
-        view! {
-            <DialogButton target kind=ButtonKind::DangerQuiet size=ButtonSize::Small>
-                "Take away"
-            </DialogButton>
-        }
-    };
-    view! {
-        <ConfirmForm
-            action=TakeBudgetFromPerson::url()
-            fields
-            id
-            question=format!("Take {} away from {name}?", budget.name)
-            consequence=format!("{name} then has no {} budget. The budget itself and everybody else it serves stay.", budget.category.title())
-            verb="Take budget away"
-            opener
-        />
-    }
 }
