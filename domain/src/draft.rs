@@ -207,19 +207,26 @@ pub enum Precondition {
         /// The values that the form was rendered with, and the choices made since.
         basis: EditBasis,
     },
-    /// The object has to have this version: `If-Match` (RFC 9110, section 13.1.1), or `version` in the body of an API
-    /// request.
-    IfMatch(i64),
+    /// The object has to have one of these versions: `If-Match` (RFC 9110, section 13.1.1), or `version` in the body of an
+    /// API request.
+    IfMatch(Vec<i64>),
     /// Whatever is stored is edited.
     None,
 }
 
+impl From<i64> for Precondition {
+    fn from(version: i64) -> Self {
+        Self::IfMatch(vec![version])
+    }
+}
+
 impl Precondition {
-    /// The version that the change was made for.
-    pub const fn version(&self) -> Option<i64> {
+    /// Whether an object with this version does not meet it.
+    pub fn is_stale(&self, stored: i64) -> bool {
         match self {
-            Self::FormVersion { version, .. } | Self::IfMatch(version) => Some(*version),
-            Self::None => None,
+            Self::FormVersion { version, .. } => *version != stored,
+            Self::IfMatch(versions) => !versions.contains(&stored),
+            Self::None => false,
         }
     }
 }

@@ -25,8 +25,9 @@ pub(crate) struct Stored {
 /// rendered. The stored draft itself when there is nothing to save.
 ///
 /// Equal values come first, then the version, whatever the precondition. An edit that is stored already is no conflict:
-/// browsers send forms twice, and a client whose answer was lost sends its request again. RFC 9110, section 13.1.1,
-/// allows that for `If-Match` too: success, when the state that a request asks for is the current one.
+/// browsers send forms twice, and a client whose answer was lost sends its request again. For an `If-Match` that does not
+/// match, RFC 9110, section 13.1.1, allows a success when the change appears to be made already; an edit without any
+/// field asks for no change, so that it is made already too.
 ///
 /// # Errors
 /// [`Refusal::Conflict`] when the object has another version than the precondition names, and a field of a form needs a
@@ -41,16 +42,14 @@ pub(crate) async fn settle<D: Draft + Send + Sync>(
     if draft == *stored {
         return Ok((draft, Merge::default()));
     }
-    match precondition {
-        Precondition::FormVersion { version, basis } if version != row.version => {
-            return merge(change, row, stored, draft, &basis).await;
-        }
-        Precondition::IfMatch(version) if version != row.version => {
-            return Err(refusal::<D>(change, row).await?.into());
-        }
-        Precondition::FormVersion { .. } | Precondition::IfMatch(_) | Precondition::None => draft.check()?,
+    if !precondition.is_stale(row.version) {
+        draft.check()?;
+        return Ok((draft, Merge::default()));
     }
-    Ok((draft, Merge::default()))
+    match precondition {
+        Precondition::FormVersion { basis, .. } => merge(change, row, stored, draft, &basis).await,
+        _ => Err(refusal::<D>(change, row).await?.into()),
+    }
 }
 
 async fn merge<D: Draft + Send + Sync>(

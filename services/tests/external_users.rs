@@ -134,7 +134,7 @@ async fn project_with_a_member_who_may_not_be_one_is_not_restored() {
     for (name, owner) in [("closed", &ada), ("other", &bob)] {
         let project = world.project(name, owner).await;
         let can = root.can::<DeleteProject>(Target::Project(project)).expect("a maintainer");
-        projects::delete(&world.services, &can, Precondition::IfMatch(1)).await.expect("deleted");
+        projects::delete(&world.services, &can, Precondition::from(1)).await.expect("deleted");
         let name = ProjectName::parse_existing(name).expect("a name");
         restored.push(projects::may_restore(&world.services, &root, &name).await.expect("a maintainer"));
     }
@@ -208,7 +208,7 @@ async fn external_user_neither_lists_nor_restores_deleted_projects() {
     for name in ["open", "closed"] {
         let project = world.project(name, &gus).await;
         let can = root.can::<DeleteProject>(Target::Project(project)).expect("a maintainer");
-        projects::delete(&world.services, &can, Precondition::IfMatch(1)).await.expect("deleted");
+        projects::delete(&world.services, &can, Precondition::from(1)).await.expect("deleted");
     }
     let deleted = ProjectQuery { state: Some(ProjectState::Deleted), ..ProjectQuery::default() };
     let listed = views::projects::list(&world.services, &gus, &deleted).await.expect("a list");

@@ -184,7 +184,7 @@ async fn api_edits_at_once_keep_each_others_fields_and_one_version_is_saved_once
                 .expect("the budget");
         let version = i64::try_from(3 * round).expect("small");
         assert_eq!(stored, (version, format!("Round {round}"), (round + 1).to_string()), "each field once");
-        let came_to = race(|at| edit(Precondition::IfMatch(version), 10_000 + round * AT_ONCE + at, 0)).await;
+        let came_to = race(|at| edit(Precondition::from(version), 10_000 + round * AT_ONCE + at, 0)).await;
         assert_eq!(done(&came_to), 1, "round {round}: {came_to:?}");
     }
 }

@@ -72,7 +72,7 @@ pub async fn delete_project(project: String, version: i64) -> Result<FormOutcome
     let form = Form::new("delete-project", []);
     form.submit(async move {
         let (services, can) = permitted_in::<MayDeleteProject>(&project).await?;
-        let changed = projects::delete(&services, &can, Precondition::IfMatch(version)).await?;
+        let changed = projects::delete(&services, &can, Precondition::from(version)).await?;
         let done = Done::at(paths::PROJECTS);
         let text = format!("{} deleted.", shortened(&changed.name));
         Ok(undoable(done, text, UndoProjectDeletion::url(), &project, changed.event))

@@ -38,7 +38,7 @@ pub async fn delete(
     if let Some(violation) = facts.reason_against_deletion() {
         return Err(violation.into());
     }
-    if precondition.version().is_some_and(|version| version != facts.version) {
+    if precondition.is_stale(facts.version) {
         let row = conflict::Stored { target: project.0, version: facts.version, updated_at: facts.created_at };
         return Err(conflict::refusal::<ProjectDraft>(&mut change, row).await?.into());
     }

@@ -21,7 +21,7 @@ async fn a_project_with_other_members_is_not_deleted_and_says_why() {
     let id = world.project("atlas", &ada).await;
     world.member(id, bob.actor.user_id, ProjectRole::Member).await;
     let can = may_edit(&world, &ada, id).await;
-    let refused = rule(projects::delete(&world.services, &can, Precondition::IfMatch(1)).await);
+    let refused = rule(projects::delete(&world.services, &can, Precondition::from(1)).await);
     assert_eq!(refused, Violation::ProjectHasMembers { others: 1 });
     assert!(views::project_page::facts(&world.services, &again(&world, &ada).await, &named("atlas")).await.is_ok());
     assert_eq!(world.audit(id.0).await, []);
@@ -34,7 +34,7 @@ async fn a_personal_project_is_never_deleted() {
     let id = world.personal_project(&ada).await;
     assert!(again(&world, &ada).await.can::<EditProject>(Target::Project(id)).is_err());
     let refused =
-        rule(projects::delete(&world.services, &may_edit(&world, &root, id).await, Precondition::IfMatch(1)).await);
+        rule(projects::delete(&world.services, &may_edit(&world, &root, id).await, Precondition::from(1)).await);
     assert_eq!(refused, Violation::PersonalProjectDeletion);
 }
 
@@ -46,8 +46,8 @@ async fn a_deleted_project_is_gone_everywhere_and_its_name_stays_taken() {
     let id = atlas(&world, &ada).await;
     let can = may_edit::<DeleteProject>(&world, &ada, id).await;
     let can_edit = may_edit::<EditProject>(&world, &ada, id).await;
-    assert_eq!(conflict(projects::delete(&world.services, &can, Precondition::IfMatch(7)).await).fields, []);
-    projects::delete(&world.services, &can, Precondition::IfMatch(1)).await.expect("deleted");
+    assert_eq!(conflict(projects::delete(&world.services, &can, Precondition::from(7)).await).fields, []);
+    projects::delete(&world.services, &can, Precondition::from(1)).await.expect("deleted");
 
     for caller in [again(&world, &ada).await, again(&world, &root).await] {
         let name = named("atlas");
@@ -57,7 +57,7 @@ async fn a_deleted_project_is_gone_everywhere_and_its_name_stays_taken() {
         assert_eq!(list.rows, []);
     }
     assert_eq!(refusal(projects::edit(&world.services, &can_edit, edit(2, "", "Back")).await), Refusal::NotFound);
-    assert_eq!(refusal(projects::delete(&world.services, &can, Precondition::IfMatch(2)).await), Refusal::NotFound);
+    assert_eq!(refusal(projects::delete(&world.services, &can, Precondition::from(2)).await), Refusal::NotFound);
     let audit = world.audit(id.0).await;
     assert_eq!(audit.len(), 1);
     assert_eq!(audit[0].0, "project.deleted");
@@ -97,9 +97,7 @@ async fn atlas(world: &World, ada: &Caller) -> ProjectId {
 /// The same, deleted.
 async fn with_deleted_atlas(world: &World, ada: &Caller) -> ProjectId {
     let id = atlas(world, ada).await;
-    projects::delete(&world.services, &may_edit(world, ada, id).await, Precondition::IfMatch(1))
-        .await
-        .expect("deleted");
+    projects::delete(&world.services, &may_edit(world, ada, id).await, Precondition::from(1)).await.expect("deleted");
     id
 }
 
@@ -129,7 +127,7 @@ async fn a_deleted_project_comes_back_as_it_was_for_thirty_days() {
     assert_eq!(audit[1].0, "project.restored");
     assert_eq!(audit[1].2, ["budgets: - -> Shared"]);
 
-    projects::delete(&world.services, &may_edit(&world, &root, id).await, Precondition::IfMatch(3))
+    projects::delete(&world.services, &may_edit(&world, &root, id).await, Precondition::from(3))
         .await
         .expect("deleted again");
     world.clock.advance(KEPT_AFTER_DELETION - Duration::seconds(1));

@@ -61,7 +61,7 @@ async fn edit_that_is_stored_already_is_no_conflict_under_any_precondition() {
     projects::edit(&world.services, &can, edit(1, "Atlas", "New")).await.expect("saved");
     for stale in [
         Precondition::FormVersion { version: 1, basis: EditBasis::default() },
-        Precondition::IfMatch(1),
+        Precondition::from(1),
         Precondition::None,
     ] {
         let again = Edit::whole(stale.clone(), draft("Atlas", "New"));
@@ -80,12 +80,12 @@ async fn stale_if_match_is_refused_and_names_who_saved() {
     let id = world.project("atlas", &ada).await;
     let (by_ada, by_root) = (may_edit(&world, &ada, id).await, may_edit(&world, &root, id).await);
     projects::edit(&world.services, &by_root, edit(1, "Atlas", "New")).await.expect("saved");
-    let stale = Edit::whole(Precondition::IfMatch(1), draft("Atlas", "Mine"));
+    let stale = Edit::whole(Precondition::from(1), draft("Atlas", "Mine"));
     let refused = conflict(projects::edit(&world.services, &by_ada, stale).await);
     assert_eq!((refused.saved.name.as_str(), refused.version), ("Root", 2));
     assert!(refused.fields.is_empty(), "an API client is asked for no choice");
     assert_eq!(world.audit(id.0).await.len(), 1, "nothing was saved");
-    let current = Edit::whole(Precondition::IfMatch(2), draft("Atlas", "Mine"));
+    let current = Edit::whole(Precondition::IfMatch(vec![7, 2]), draft("Atlas", "Mine"));
     projects::edit(&world.services, &by_ada, current).await.expect("the version holds");
 }
 

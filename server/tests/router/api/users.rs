@@ -261,6 +261,67 @@ async fn a_change_made_for_an_older_version_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn if_match_needs_one_strong_tag_of_its_list_to_match() {
+    let server = TestServer::start().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let person = server.world.person("Person", PlatformRole::User).await.actor.user_id;
+    let path = format!("/v1/admin/users/{person}");
+    assert_eq!(root.put(&path, json!({"name": "Second"})).await.header("etag"), r#""2""#);
+    let put = async |tags: &[&str], name: &str| {
+        let tags: Vec<_> = tags.iter().map(|tag| ("if-match", *tag)).collect();
+        root.ask(Method::PUT, &path, &tags, Some(json!({"name": name}))).await
+    };
+    // Proxies that compress make a tag weak, or append to it.
+    for stale in [r#""1", "3""#, r#"W/"2""#, r#""2-gzip""#, "2", "", r#""1", *"#] {
+        let refused = put(&[stale], "Lost").await;
+        assert_eq!((refused.status, refused.code()), (412, "precondition_failed"), "{stale}");
+        assert_eq!(refused.body["error"]["details"]["version"], 2, "{stale}");
+    }
+    assert_eq!(put(&[r#""1", "2""#], "Third").await.header("etag"), r#""3""#);
+    assert_eq!(put(&[r#""other""#, r#""3""#], "Fourth").await.header("etag"), r#""4""#, "lines are one list");
+    assert_eq!(put(&[r#"W/"1""#], "Fourth").await.status, 200, "it is stored already");
+    let unknown = "/v1/admin/users/0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d";
+    let tag = [("if-match", r#""other""#)];
+    let absent = root.ask(Method::PUT, unknown, &tag, Some(json!({"name": "Lost"}))).await;
+    assert_eq!(absent.status, 404, "a request that is refused anyway needs no matching tag");
+    let wrong = root.ask(Method::PUT, &path, &tag, Some(json!({"user_type": "robot"}))).await;
+    assert_eq!(wrong.status, 400, "{wrong:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tag_of_a_compressed_answer_is_a_tag_to_change_by() {
+    let server = TestServer::start().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let person = server.world.person("Person", PlatformRole::User).await.actor.user_id;
+    let path = format!("/v1/admin/users/{person}");
+    let request = server.request(Method::GET, &path, &[("accept-encoding", "gzip")]).bearer_auth(&root.token);
+    let compressed = crate::server::answer(request).await;
+    assert_eq!(crate::server::header(&compressed, "content-encoding"), "gzip");
+    let tag = crate::server::header(&compressed, "etag");
+    let changed = root.ask(Method::PUT, &path, &[("if-match", &tag)], Some(json!({"name": "Second"}))).await;
+    assert_eq!(changed.status, 200, "{tag}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn unique_values_sent_back_unchanged_are_no_conflict() {
+    let server = TestServer::start().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let new = json!({"email": "n@example.com", "username": "new-one", "password": "a quiet ledger line"});
+    let made = root.post("/v1/admin/users", new.clone()).await.body;
+    let path = format!("/v1/admin/users/{}", made["id"].as_str().expect("an id"));
+    let changed = root.put(&path, json!({"email": made["email"], "name": "Nia"})).await;
+    assert_eq!((changed.status, &changed.body["name"]), (200, &json!("Nia")));
+    for (field, value, code) in
+        [("username", "another", "email_taken"), ("email", "another@example.com", "username_taken")]
+    {
+        let mut taken = new.clone();
+        taken[field] = json!(value);
+        let refused = root.post("/v1/admin/users", taken).await;
+        assert_eq!((refused.status, refused.code()), (409, code));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fields_that_are_not_applied_are_refused_by_name() {
     let server = TestServer::start().await;
     let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;

@@ -190,7 +190,7 @@ pub async fn update(
         // User names never change, so that this one may be read before the change.
         *name = users::username_of(&state.services, &can, id).await.map_err(missing)?;
     }
-    let edit = edit_of(body, if_match)?;
+    let edit = edit_of(body, &if_match)?;
     let saved = users::edit(&state.services, &can, id, edit).await;
     saved.map_err(|fault| match fault {
         services::Error::Refused(Refusal::Rule(violation)) => Refusal::Forbidden(violation).into(),
@@ -200,7 +200,7 @@ pub async fn update(
     shown(&state, &caller, id).await
 }
 
-fn edit_of(body: UserChanges, if_match: IfMatch) -> Result<Edit<UserDraft>, ApiError> {
+fn edit_of(body: UserChanges, if_match: &IfMatch) -> Result<Edit<UserDraft>, ApiError> {
     if body.username.is_some() {
         return Err(ApiError::new(Code::UsernameFixed, "The user name cannot be changed."));
     }
