@@ -66,11 +66,11 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The rule that is violated; of several, that of the first field.
+    /// The rule that is violated, where it is a single one.
     pub fn violation(&self) -> Option<&Violation> {
         match self {
             Self::Forbidden(violation) | Self::Rule(violation) => Some(violation),
-            Self::Invalid(errors) => errors.iter().next().map(|(_, violation)| violation),
+            Self::Invalid(errors) => errors.single(),
             _ => None,
         }
     }
@@ -82,7 +82,7 @@ impl Refusal {
             Self::PasswordChangeDue => "password_change_required",
             Self::ConfirmationDue => "reauthentication_required",
             Self::Forbidden(_) | Self::Invalid(_) | Self::Rule(_) => {
-                self.violation().map_or("invalid", Violation::code)
+                self.violation().map_or("invalid_fields", Violation::code)
             }
             Self::NotFound => "not_found",
             Self::Conflict(_) => "conflict",

@@ -34,6 +34,11 @@ impl FieldErrors {
         self.0.is_empty()
     }
 
+    /// The problem, where it is the only one.
+    pub fn single(&self) -> Option<&Violation> {
+        self.0.values().next().filter(|_| self.0.len() == 1)
+    }
+
     /// Field and problem, in the order of the field names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Violation)> {
         self.0.iter().map(|(field, problem)| (field.as_str(), problem))

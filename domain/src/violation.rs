@@ -8,11 +8,11 @@ pub use catalog::Violation;
 
 use serde::{Deserialize, Serialize};
 
-/// Declares the catalog. An entry is a variant with its facts, its code, the status that `/v1` answers with, the form
-/// field that it belongs to, where it can only be that one, and its sentence.
+/// Declares the catalog. An entry is a variant with its facts, its code, the status that `/v1` answers with (none where
+/// only pages and commands refuse it), the form field that it belongs to, where it can only be that one, and its sentence.
 macro_rules! violations {
     ($(
-        $variant:ident $({ $($fact:ident: $kind:ty),+ })? $code:literal $status:literal $(at $field:literal)?
+        $variant:ident $({ $($fact:ident: $kind:ty),+ })? $code:literal $($status:literal)? $(at $field:literal)?
             => $text:literal $(, $name:ident = $argument:expr)*;
     )*) => {
         /// A rule that says no.
@@ -26,8 +26,8 @@ macro_rules! violations {
         }
 
         impl Violation {
-            /// Code, status and sentence of every violation, for the document of the API.
-            pub const ALL: &[(&str, u16, &str)] = &[$(($code, $status, $text)),*];
+            /// Code and sentence of every violation, and the status where `/v1` answers with it.
+            pub const ALL: &[(&str, Option<u16>, &str)] = &[$(($code, super::status!($($status)?), $text)),*];
 
             /// What API clients match on. It never changes.
             pub const fn code(&self) -> &'static str {
@@ -35,8 +35,8 @@ macro_rules! violations {
             }
 
             /// The status of the answer of `/v1` (RFC 9110).
-            pub const fn status(&self) -> u16 {
-                match self { $(Self::$variant { .. } => $status,)* }
+            pub const fn status(&self) -> Option<u16> {
+                match self { $(Self::$variant { .. } => super::status!($($status)?),)* }
             }
 
             /// The field of a form that it belongs to, where it can be only one.
@@ -67,6 +67,16 @@ macro_rules! violations {
     };
 }
 use violations;
+
+macro_rules! status {
+    () => {
+        None
+    };
+    ($status:literal) => {
+        Some($status)
+    };
+}
+use status;
 
 impl std::error::Error for Violation {}
 

@@ -6,9 +6,9 @@ super::violations! {
     // Text, numbers and choices in any field.
     Required { what: String } "required" 400 => "Enter {what}.";
     UnknownChoice { choices: String } "unknown_choice" 400 => "Choose {choices}.";
-    NoMatch { noun: String, typed: String } "no_match" 404
+    NoMatch { noun: String, typed: String } "no_match"
         => "No {noun} is called “{typed}”. Enter another name or a part of it.";
-    NoExactMatch { noun: String, typed: String } "no_exact_match" 400
+    NoExactMatch { noun: String, typed: String } "no_exact_match"
         => "“{typed}” is not the whole name of one {noun}. Choose one of these.";
     TooShort { what: String, min: usize } "too_short" 400 => "Enter at least {min} characters for {what}.";
     TooLong { what: String, over: usize, max: usize } "too_long" 400
@@ -35,20 +35,20 @@ super::violations! {
         => "Choose another name: “{name}” cannot be part of an address.";
 
     // Amounts, limits and reset periods.
-    InvalidAmount "invalid_amount" 400 => "Enter an amount of zero or more, like 250 or 250.00.";
-    TooManyDecimals "too_many_decimals" 400 => "Enter at most nine decimals.";
-    AmountTooLarge "amount_too_large" 400 => "Enter less than $1,000,000,000.";
-    UnclearAmount { text: String, reading: String } "unclear_amount" 400 => "Write {reading} instead of “{text}”.";
-    AmbiguousAmount { text: String, first: String, last: String } "ambiguous_amount" 400
+    InvalidAmount "invalid_amount" => "Enter an amount of zero or more, like 250 or 250.00.";
+    TooManyDecimals "too_many_decimals" => "Enter at most nine decimals.";
+    AmountTooLarge "amount_too_large" => "Enter less than $1,000,000,000.";
+    UnclearAmount { text: String, reading: String } "unclear_amount" => "Write {reading} instead of “{text}”.";
+    AmbiguousAmount { text: String, first: String, last: String } "ambiguous_amount"
         => "“{text}” is ambiguous. Write {first} or {last}.";
     HardLimitZero "hard_limit_zero" 400 => "Enter more than $0.00.";
     SoftLimitAboveHard { above: String, hard: String } "soft_limit_above_hard" 400
         => "The soft limit is {above} above the hard limit. Enter {hard} or less, or raise the hard limit.";
     InvalidResetPeriod "invalid_reset_period" 400
         => "Enter a number followed by d, h or m, up to 366d, like 30d.";
-    ResetPeriodTooShort "reset_period_too_short" 400
+    ResetPeriodTooShort "reset_period_too_short"
         => "Choose one hour or more. Only API clients can set a shorter period.";
-    ResetCountOutOfRange { unit: String, max: u32 } "reset_count_out_of_range" 400
+    ResetCountOutOfRange { unit: String, max: u32 } "reset_count_out_of_range"
         => "Enter a whole number of {unit} from 1 to {max}.";
     InvalidBudgetId "invalid_budget_id" 400 => "Use 1 to 128 letters, digits, - and _ only.";
     BudgetIdIsUuid "budget_id_is_uuid" 400
@@ -70,7 +70,7 @@ super::violations! {
     WrongCurrentPassword { tries: u16, minutes: i64 } "wrong_current_password" 401 at "current_password"
         => "The current password is wrong. After {attempts} sign-in is blocked for {time}.",
         attempts = counted(*tries, "failed attempt"), time = counted(*minutes, "minute");
-    WrongPassword { tries: u16, minutes: i64 } "wrong_password" 401 at "confirm_password"
+    WrongPassword { tries: u16, minutes: i64 } "wrong_password" at "confirm_password"
         => "The password is wrong. After {attempts} sign-in is blocked for {time}.",
         attempts = counted(*tries, "failed attempt"), time = counted(*minutes, "minute");
     OneTimePasswordDue "one_time_password_due" 401 at "current_password"
@@ -78,7 +78,7 @@ super::violations! {
     OneTimePasswordExpired "one_time_password_expired" 403
         => "This one-time password has expired. Ask an administrator for a new one.";
     AccountDeactivated "account_deactivated" 403 => "This account is deactivated. Ask an administrator.";
-    SignInWith { provider: String } "sign_in_with_provider" 403 => "Sign in with {provider}.";
+    SignInWith { provider: String } "sign_in_with_provider" => "Sign in with {provider}.";
 
     // Rights.
     RoleRequired { roles: String } "role_required" 403 => "Only {roles} can do this. Ask one of them.";
@@ -100,16 +100,16 @@ super::violations! {
     RoleHeld { name: String, role: String } "role_held" 403
         => "{name} is {role}. Revoke that role first: external users hold none.";
     MaintainerIsAdmin "maintainer_is_admin" 400 at "role" => "A maintainer is always an admin too.";
-    RoleNotConfirmed { role: String } "role_not_confirmed" 409 at "role"
+    RoleNotConfirmed { role: String } "role_not_confirmed" at "role"
         => "Not saved yet: press “Save role” and confirm {role}.";
-    AccountActive { name: String } "account_active" 409
+    AccountActive { name: String } "account_active"
         => "{name} is active and needs the e-mail address. Deactivate the account first.";
     AddressReleased { name: String } "address_released" 403
         => "The e-mail address of {name} was released. Enter an address first, then reactivate the account.";
     AccountsFromProvider "accounts_from_provider" 400
         => "Users sign in through the identity provider here. The account is created at the first sign-in.";
     UserDeactivated { name: String } "user_deactivated" 400 => "{name} is deactivated. Reactivate the account first.";
-    InvalidProjectLimit "invalid_project_limit" 400
+    InvalidProjectLimit "invalid_project_limit"
         => "Enter a whole number from 0, or nothing for the default.";
     ProjectLimitOutOfRange { max: i32 } "project_limit_out_of_range" 400 at "project_limit"
         => "Enter a whole number from 0 to {max}.";
@@ -122,7 +122,7 @@ super::violations! {
     // Projects.
     ProjectNameTaken "project_name_taken" 409 at "name"
         => "There is already a project with this name, perhaps a deleted one. Choose another.";
-    UnknownProject "unknown_project" 404 at "project" => "There is no such project. Choose one from the list.";
+    UnknownProject "unknown_project" at "project" => "There is no such project. Choose one from the list.";
     PersonalProjectDeletion "personal_project_deletion" 409
         => "A personal project belongs to its owner's account and cannot be deleted.";
     PersonalProjectTransfer "personal_project_transfer" 409
@@ -140,40 +140,40 @@ super::violations! {
         => "The budget {budget} is not of the category {category}.";
     BudgetAssigned { holders: String } "budget_assigned" 409
         => "The budget is assigned to {holders}. Unassign it first.";
-    HoldersChanged { holders: String } "holders_changed" 409
+    HoldersChanged { holders: String } "holders_changed"
         => "The assignments changed since the page was loaded: now {holders} would lose the budget. Check them, then \
             confirm again.";
-    PersonalProjectBudget "personal_project_budget" 409
+    PersonalProjectBudget "personal_project_budget"
         => "A personal project is paid by its owner's budgets. Assign the budget to the owner instead.";
 
     // Commands of the operator.
-    UnknownEmail { email: String } "unknown_email" 404
+    UnknownEmail { email: String } "unknown_email"
         => "No user has the e-mail address {email}. Create the account first.";
-    OtherSubject { email: String } "other_subject" 409
+    OtherSubject { email: String } "other_subject"
         => "The account with the e-mail address {email} has another subject, so it is another user's. Nothing was changed.";
-    EmailNotVerified { email: String } "email_not_verified" 409
+    EmailNotVerified { email: String } "email_not_verified"
         => "The e-mail address {email} is not verified, so another user may have chosen it. Look up the user's id at the \
             identity provider (in Keycloak: Users, ID) and run `bursar grant-maintainer {email} --subject <ID>`, or have \
             the address verified there and the user sign in again.";
-    DatabaseInUse "database_in_use" 409
+    DatabaseInUse "database_in_use"
         => "There are users in this database already. Use an empty one, or pass --beside-others.";
-    SeedInUse "seed_in_use" 409
+    SeedInUse "seed_in_use"
         => "The users of this seed are in this database already. Choose another --seed.";
 
     // Forms that cannot be read.
-    ForeignForm "foreign_form" 400 at "request"
+    ForeignForm "foreign_form" at "request"
         => "The request is not one this page sends. Load the page again, then try again.";
-    FormOfAnotherUser "form_of_another_user" 409
+    FormOfAnotherUser "form_of_another_user"
         => "Another user opened this page before you signed in. Nothing was changed. Load the page again, then try again.";
-    CrossSiteForm "cross_site_form" 403
+    CrossSiteForm "cross_site_form"
         => "This was not sent from Bursar. Nothing was changed. Open Bursar in this browser, load the page again and send \
             the form from there.";
-    FormTooLarge "form_too_large" 413
+    FormTooLarge "form_too_large"
         => "Nothing was changed. Send less than 64 kB: shorten the longest field, then try again.";
 
     // Edit forms of objects that another user saved first.
-    ChoiceMissing { label: String } "choice_missing" 409 => "Choose a value for {label}.";
-    ChangedOnceMore { label: String } "changed_once_more" 409 => "{label} was changed once more. Choose a value.";
+    ChoiceMissing { label: String } "choice_missing" => "Choose a value for {label}.";
+    ChangedOnceMore { label: String } "changed_once_more" => "{label} was changed once more. Choose a value.";
 
     // Members of a project.
     AlreadyMember "already_member" 409 at "person" => "This user is already a member.";
@@ -183,7 +183,7 @@ super::violations! {
     NamedTwice { id: String } "named_twice" 400 at "users" => "{id} is named twice.";
     CreatorStays { name: String } "creator_stays" 400
         => "{name} created this project and stays in it. Delete the project instead.";
-    OnlyProjectAdmin { name: String, projects: String } "only_project_admin" 409
+    OnlyProjectAdmin { name: String, projects: String } "only_project_admin"
         => "{name} is the only project admin of {projects}. Nothing was changed: confirm that there will be no project admin.";
     PersonalProjectMembers "personal_project_members" 403
         => "A personal project has one member, its owner. Create a shared project to work with others.";
@@ -202,28 +202,28 @@ super::violations! {
             raise their limits.";
 
     // Undo.
-    UndoExpired { minutes: i64 } "undo_expired" 409
+    UndoExpired { minutes: i64 } "undo_expired"
         => "This was undone already, or more than {minutes} minutes ago. Nothing was changed.";
-    MemberAddedAgain { name: String, project: String } "member_added_again" 409
+    MemberAddedAgain { name: String, project: String } "member_added_again"
         => "{name} was added to {project} again since. Nothing was undone.";
-    MemberRemovedSince { name: String, project: String } "member_removed_since" 409
+    MemberRemovedSince { name: String, project: String } "member_removed_since"
         => "{name} was removed from {project} since. Nothing was undone.";
-    RoleChangedSince { name: String } "role_changed_since" 409 => "{name} got another role since. Nothing was undone.";
-    UserReactivatedSince { name: String } "user_reactivated_since" 409
+    RoleChangedSince { name: String } "role_changed_since" => "{name} got another role since. Nothing was undone.";
+    UserReactivatedSince { name: String } "user_reactivated_since"
         => "{name} was reactivated since. Nothing was undone.";
-    UserDeactivatedSince { name: String } "user_deactivated_since" 409
+    UserDeactivatedSince { name: String } "user_deactivated_since"
         => "{name} was deactivated since. Nothing was undone.";
-    ProjectRestoredSince { project: String } "project_restored_since" 409
+    ProjectRestoredSince { project: String } "project_restored_since"
         => "{project} was restored since. Nothing was undone.";
-    ProjectDeletedSince "project_deleted_since" 409 => "The project was deleted since. Nothing was undone.";
-    BudgetDeletedSince "budget_deleted_since" 409 => "The budget was deleted since. Nothing was undone.";
-    BudgetNameTakenSince "budget_name_taken_since" 409
+    ProjectDeletedSince "project_deleted_since" => "The project was deleted since. Nothing was undone.";
+    BudgetDeletedSince "budget_deleted_since" => "The budget was deleted since. Nothing was undone.";
+    BudgetNameTakenSince "budget_name_taken_since"
         => "Another budget has this name or id now. Nothing was undone.";
-    BudgetOfProjectDeleted { project: String } "budget_of_project_deleted" 409
+    BudgetOfProjectDeleted { project: String } "budget_of_project_deleted"
         => "A budget of {project} was deleted since. Restore the project from the list instead.";
-    BudgetUnassignedSince { budget: String } "budget_unassigned_since" 409
+    BudgetUnassignedSince { budget: String } "budget_unassigned_since"
         => "Budget {budget} was unassigned or replaced since. Nothing was undone.";
-    BudgetAssignedSince { category: String } "budget_assigned_since" 409
+    BudgetAssignedSince { category: String } "budget_assigned_since"
         => "A {category} budget was assigned since. Nothing was undone.";
 }
 

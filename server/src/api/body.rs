@@ -60,9 +60,13 @@ fn is_json(headers: &HeaderMap) -> bool {
 fn object(bytes: &[u8]) -> Result<Map<String, Value>, ApiError> {
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(fields)) => Ok(fields),
-        Ok(_) => Err(ApiError::field("request", "Input should be an object")),
-        Err(fault) => Err(ApiError::field("request", format!("This is no JSON: {fault}"))),
+        Ok(_) => Err(not_json("Input should be an object")),
+        Err(fault) => Err(not_json(&format!("This is not JSON: {fault}"))),
     }
+}
+
+fn not_json(reason: &str) -> ApiError {
+    ApiError::schema(Code::InvalidJson, "request", reason, &Value::Null)
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
@@ -73,18 +77,28 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         let reason = without_position(fault.inner());
         // A missing field is reported at the object that lacks it, an unknown one at itself.
         let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
-        let (path, reason) = match (missing, unknown(&reason)) {
-            (Some(field), _) if path == "." => (field.to_owned(), "Field required".to_owned()),
-            (Some(field), _) => (format!("{path}.{field}"), "Field required".to_owned()),
-            (None, Some(reason)) => (path, reason),
-            (None, None) if path == "." => ("request".to_owned(), reason),
-            (None, None) => (path, reason),
+        let (code, path, reason) = match (missing, unknown(&reason)) {
+            (Some(field), _) if path == "." => (Code::MissingField, field.to_owned(), "Field required".to_owned()),
+            (Some(field), _) => (Code::MissingField, format!("{path}.{field}"), "Field required".to_owned()),
+            (None, Some(reason)) => (Code::UnknownField, path, reason),
+            (None, None) if path == "." => (Code::InvalidValue, "request".to_owned(), reason),
+            (None, None) => (Code::InvalidValue, path, reason),
         };
-        ApiError::schema(&[(path, reason)], &Value::Object(fields))
+        ApiError::schema(code, &path, &reason, &Value::Object(fields))
     })
 }
 
-/// The words of a problem without the line and column, which the path says better.
+/// Checks how many users a request names.
+///
+/// # Errors
+/// 422 at `field`.
+pub fn check_size(field: &str, size: usize, most: usize) -> Result<(), ApiError> {
+    if (1..=most).contains(&size) { Ok(()) } else { Err(ApiError::field(field, &format!("Name 1 to {most} users"))) }
+}
+
+/// The text of a problem without the line and column, which the path says better. The texts of `serde` are all there is to
+/// tell a missing field from an unknown one: `serde_json::Error` keeps nothing else, and an error type of our own needs a
+/// `Deserializer` of our own around that of `serde_json`. The tests below notice when `serde` changes them.
 fn without_position(fault: &serde_json::Error) -> String {
     let text = fault.to_string();
     let position = format!(" at line {} column {}", fault.line(), fault.column());
@@ -93,8 +107,9 @@ fn without_position(fault: &serde_json::Error) -> String {
 
 /// Says of an unknown field which ones are known.
 fn unknown(reason: &str) -> Option<String> {
-    let (_, known) = reason.strip_prefix("unknown field `")?.split_once("`, expected ")?;
-    let known = known.trim_start_matches("one of ").replace(" or ", ", ").replace('`', "");
+    let (_, known) = reason.strip_prefix("unknown field `")?.split_once("`, ")?;
+    let known = known.strip_prefix("expected ").unwrap_or("none").trim_start_matches("one of ");
+    let known = known.replace(" or ", ", ").replace('`', "");
     Some(format!("Unknown field. Nothing was changed. Known fields: {known}"))
 }
 
@@ -123,22 +138,27 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_stands_at_its_path() {
-        for (body, path) in [
-            ("{}", "users: Field required"),
-            (r#"{"users":[{"user_id":1}]}"#, "users.0.user_id: invalid type: integer `1`, expected a string\""),
-            (r#"{"users":[{}]}"#, "users.0.user_id: Field required"),
+    fn problem_has_its_path_and_its_code() {
+        for (body, path, code) in [
+            ("{}", "users: Field required", "missing_field"),
+            (
+                r#"{"users":[{"user_id":1}]}"#,
+                "users.0.user_id: invalid type: integer `1`, expected a string\"",
+                "invalid_value",
+            ),
+            (r#"{"users":[{}]}"#, "users.0.user_id: Field required", "missing_field"),
             (
                 r#"{"users":[{"user_id":"a","is_admin":true}]}"#,
                 "users.0.is_admin: Unknown field. Nothing was changed. Known fields: user_id",
+                "unknown_field",
             ),
-            ("[]", "request: Input should be an object"),
-            ("{", "request: This is no JSON"),
-            ("", "request: This is no JSON"),
+            ("[]", "request: Input should be an object", "invalid_json"),
+            ("{", "request: This is not JSON", "invalid_json"),
+            ("", "request: This is not JSON", "invalid_json"),
         ] {
             let (status, text) = problem(body);
             assert_eq!(status, 422, "{body}");
-            assert!(text.contains(path), "{body}: {text}");
+            assert!(text.contains(path) && text.contains(code), "{body}: {text}");
         }
     }
 

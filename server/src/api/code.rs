@@ -33,7 +33,12 @@ macro_rules! codes {
 
 codes! {
     BadRequest "bad_request" BAD_REQUEST "The request makes no sense here.";
-    InvalidRequest "invalid_request" UNPROCESSABLE_ENTITY "The body or a parameter has the wrong shape; `details` list where.";
+    InvalidRequest "invalid_request" UNPROCESSABLE_ENTITY "The body or a parameter does not fit the schema; `details` list where, each with its code.";
+    InvalidFields "invalid_fields" BAD_REQUEST "Several fields are refused; `details` list each with its code.";
+    InvalidJson "invalid_json" UNPROCESSABLE_ENTITY "The body is not JSON, or not an object.";
+    InvalidValue "invalid_value" UNPROCESSABLE_ENTITY "The value does not fit the schema.";
+    MissingField "missing_field" UNPROCESSABLE_ENTITY "The field is required.";
+    UnknownField "unknown_field" UNPROCESSABLE_ENTITY "The operation does not know the field.";
     InvalidFilters "invalid_filters" BAD_REQUEST "`filters` is not a JSON object.";
     InvalidUserId "invalid_user_id" BAD_REQUEST "The id is not that of a user.";
     NothingToChange "nothing_to_change" BAD_REQUEST "The change names no field.";
@@ -63,7 +68,7 @@ codes! {
     ProviderUnavailable "identity_provider_unavailable" SERVICE_UNAVAILABLE "The identity provider does not answer.";
 }
 
-/// Every code with its status and what it means, by code.
+/// Every code that `/v1` answers with, its status and what it means, by code.
 pub fn all() -> Vec<(&'static str, u16, String)> {
     let until = OffsetDateTime::UNIX_EPOCH;
     let refusals = [
@@ -81,7 +86,7 @@ pub fn all() -> Vec<(&'static str, u16, String)> {
     let requests = Code::ALL.iter().map(|(code, text)| (code.as_str(), code.status().as_u16(), (*text).to_owned()));
     let refusals = refusals.iter().map(|refusal| (refusal.code(), refusal.status(), refusal.to_string()));
     let conflict = ("conflict", 409, "Another user saved this since it was read.".to_owned());
-    let rules = Violation::ALL.iter().map(|(code, status, text)| (*code, *status, (*text).to_owned()));
+    let rules = Violation::ALL.iter().filter_map(|(code, status, text)| Some((*code, (*status)?, (*text).to_owned())));
     let mut all: Vec<_> = requests.chain(refusals).chain([conflict]).chain(rules).collect();
     all.sort();
     all
@@ -108,6 +113,10 @@ mod tests {
         let all = all();
         let codes: BTreeSet<&str> = all.iter().map(|(code, ..)| *code).collect();
         assert_eq!(codes.len(), all.len(), "a code stands for one thing");
+        assert!(codes.contains("email_taken") && codes.contains("invalid_fields"));
+        for other in ["seed_in_use", "form_of_another_user", "undo_expired", "holders_changed", "no_match"] {
+            assert!(!codes.contains(other), "{other} is for pages and commands");
+        }
         let page = include_str!("../../../docs/api.md");
         let rows = page.lines().filter(|line| line.starts_with("| `"));
         assert!(page.contains(&table()), "run `cargo xtask docs` and commit docs/api.md");

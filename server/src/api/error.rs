@@ -71,29 +71,26 @@ impl ApiError {
         Self::coded(violation.code(), StatusCode::FORBIDDEN, "Access denied").detailed(details.into())
     }
 
-    /// The request does not have the shape asked for: fields by their path, `request` for all of it.
-    pub fn schema(problems: &[(String, String)], inputs: &Value) -> Self {
-        let message = problems.iter().map(|(path, reason)| format!("{path}: {reason}")).collect::<Vec<_>>().join("; ");
-        let details = problems.iter().map(|(path, reason)| {
-            let loc: Vec<&str> =
-                std::iter::once("body").chain(path.split('.').filter(|part| *part != "request")).collect();
-            let input = inputs.pointer(&format!("/{}", path.replace('.', "/"))).cloned().unwrap_or(Value::Null);
-            json!({"type": "value_error", "loc": loc, "msg": reason, "input": input})
-        });
-        Self::new(Code::InvalidRequest, message).detailed(details.collect::<Vec<_>>())
+    /// The request does not fit the schema at `path`, which is `request` for the whole body.
+    pub fn schema(code: Code, path: &str, reason: &str, inputs: &Value) -> Self {
+        Self::entry(Code::InvalidRequest.as_str(), code.as_str(), path, reason, inputs)
     }
 
-    /// One field that does not have the shape asked for.
-    pub fn field(path: &str, reason: impl Into<String>) -> Self {
-        Self::schema(&[(path.to_owned(), reason.into())], &Value::Null)
+    /// A parameter or field that does not fit the schema.
+    pub fn field(path: &str, reason: &str) -> Self {
+        Self::schema(Code::InvalidValue, path, reason, &Value::Null)
     }
 
-    /// One parameter or field whose value `domain` refuses.
+    /// A parameter or field whose value `domain` refuses.
     pub fn value(path: &str, violation: &Violation) -> Self {
-        let mut refused = Self::field(path, violation.to_string());
-        refused.problem.code = violation.code();
-        refused.problem.details[0]["code"] = violation.code().into();
-        refused
+        Self::entry(violation.code(), violation.code(), path, &violation.to_string(), &Value::Null)
+    }
+
+    fn entry(code: &'static str, of_entry: &str, path: &str, reason: &str, inputs: &Value) -> Self {
+        let loc: Vec<&str> = std::iter::once("body").chain(path.split('.').filter(|part| *part != "request")).collect();
+        let input = inputs.pointer(&format!("/{}", path.replace('.', "/")));
+        let entry = json!({"type": "value_error", "loc": loc, "code": of_entry, "msg": reason, "input": input});
+        Self::coded(code, StatusCode::UNPROCESSABLE_ENTITY, format!("{path}: {reason}")).detailed(json!([entry]))
     }
 
     /// A Bearer token that authenticates no user; `reason` says what is wrong with it (RFC 6750, section 3).
@@ -180,7 +177,7 @@ impl ApiError {
         self
     }
 
-    /// The status of the answer.
+    #[cfg(test)]
     pub const fn status(&self) -> StatusCode {
         self.status
     }
@@ -191,6 +188,15 @@ impl ApiError {
             Refusal::NotFound => missing(),
             refusal => refusal.into(),
         }
+    }
+
+    /// The refusal of a service, where the request has another name for what it is about.
+    pub fn at(field: &str, fault: services::Error) -> Self {
+        let mut refused = Self::from(fault);
+        for entry in refused.problem.details.as_array_mut().into_iter().flatten() {
+            entry["loc"][1] = field.into();
+        }
+        refused
     }
 
     /// Values of the wrong shape, where the contract tells them from values that a rule refuses.
@@ -246,20 +252,36 @@ impl From<Violation> for ApiError {
 }
 
 impl From<FieldErrors> for ApiError {
-    /// The code and the status are those of the first field.
+    /// The status is the one that every field has, 400 where they differ.
     fn from(errors: FieldErrors) -> Self {
         let message = errors.iter().map(|(_, problem)| problem.to_string()).collect::<Vec<_>>().join(" ");
-        let details = errors.iter().map(
-            |(field, problem)| json!({"loc": ["body", field], "code": problem.code(), "msg": problem.to_string()}),
-        );
+        let details = errors.iter().map(|(field, problem)| {
+            json!({"loc": ["body", wire_name(field)], "code": problem.code(), "msg": problem.to_string()})
+        });
         let details: Vec<Value> = details.collect();
-        let status = errors.iter().next().map_or(StatusCode::BAD_REQUEST, |(_, problem)| status_of(problem));
-        Self::coded(Refusal::Invalid(errors).code(), status, message).detailed(details)
+        let mut statuses = errors.iter().map(|(_, problem)| status_of(problem));
+        let first = statuses.next().unwrap_or(Code::InvalidFields.status());
+        let status = if statuses.all(|status| status == first) { first } else { Code::InvalidFields.status() };
+        let code = errors.single().map_or(Code::InvalidFields.as_str(), Violation::code);
+        Self::coded(code, status, message).detailed(details)
+    }
+}
+
+/// The field of a body that a field of `domain` stands for.
+fn wire_name(field: &str) -> &str {
+    match field {
+        "category" => "budget_category",
+        "hard_limit" => "max_budget",
+        "period" => "budget_duration",
+        "person" => "user_id",
+        "role" => "is_admin",
+        "soft_limit" => "soft_budget",
+        field => field,
     }
 }
 
 fn status_of(violation: &Violation) -> StatusCode {
-    StatusCode::from_u16(violation.status()).unwrap_or(StatusCode::BAD_REQUEST)
+    violation.status().and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(StatusCode::BAD_REQUEST)
 }
 
 /// Who saved first, and the stored version.

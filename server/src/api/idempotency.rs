@@ -24,13 +24,15 @@ pub const LONGEST: usize = 255;
 
 /// Answers a POST that carries a key, once.
 pub async fn once(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let named = request.headers().get(&HEADER).map(|name| name.to_str().unwrap_or_default().to_owned());
+    let mut lines = request.headers().get_all(&HEADER).iter().map(|line| line.to_str().unwrap_or_default());
+    // Several keys are no key: a proxy may have kept another one of them.
+    let named = lines.next().map(|name| if lines.next().is_some() { String::new() } else { name.to_owned() });
     let owner = request.extensions().get::<Identity>().and_then(|identity| identity.caller.clone());
     let (Method::POST, Some(name), Some(owner)) = (request.method().clone(), named, owner) else {
         return next.run(request).await;
     };
     if name.is_empty() || name.len() > LONGEST {
-        return ApiError::field("Idempotency-Key", format!("Choose a key of 1 to {LONGEST} characters."))
+        return ApiError::field("Idempotency-Key", &format!("Send one key of 1 to {LONGEST} characters."))
             .into_response();
     }
     let (parts, body) = request.into_parts();

@@ -1,5 +1,6 @@
 //! Parameters of an address, as lenient and as strict as the wire has it.
 
+use super::code::Code;
 use super::error::ApiError;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -32,7 +33,7 @@ fn read<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
     let values = Value::Object(values);
     serde_path_to_error::deserialize(&values).map_err(|fault| {
         let path = fault.path().to_string();
-        ApiError::schema(&[(path, fault.inner().to_string())], &values)
+        ApiError::schema(Code::InvalidValue, &path, &fault.inner().to_string(), &values)
     })
 }
 

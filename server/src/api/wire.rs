@@ -2,8 +2,12 @@
 
 use domain::money::Money;
 use rust_decimal::Decimal;
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 use time::OffsetDateTime;
 use time::format_description::FormatItem;
 use time::macros::format_description;
@@ -58,6 +62,31 @@ fn decimal_of(number: &str) -> Option<Decimal> {
 /// A field that may be left out, null, or given: the three mean different things when something is changed.
 pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(from).map(Some)
+}
+
+/// Reads an object with any names, each of them once: of two values, which one holds would be a guess.
+pub fn names_once<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, T>, D::Error> {
+    struct Names<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Names<T> {
+        type Value = BTreeMap<String, T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+            let mut read = BTreeMap::new();
+            while let Some((name, value)) = members.next_entry()? {
+                if read.insert(name, value).is_some() {
+                    return Err(serde::de::Error::custom("Give each name once"));
+                }
+            }
+            Ok(read)
+        }
+    }
+
+    from.deserialize_map(Names(PhantomData))
 }
 
 #[cfg(test)]

@@ -65,6 +65,40 @@ async fn a_budget_is_made_read_and_changed() {
     assert_eq!(ids(&admin.get("/v1/admin/budgets?category=platform").await.body), ["leads_1"]);
 }
 
+/// Every field but the description keeps its value when it is null, and none of them is a fault of the server.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn null_clears_the_description_of_a_budget_and_nothing_else() {
+    let server = TestServer::start().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let mut leads = budget("leads", "platform");
+    leads["description"] = json!("For leads");
+    let made = root.post("/v1/admin/budgets", leads).await.body;
+    let path = "/v1/admin/budgets/leads";
+    for field in ["name", "soft_budget", "max_budget", "budget_duration", "budget_category", "version"] {
+        let reply = root.patch(path, json!({field: null})).await;
+        assert_eq!((reply.status, &reply.body), (200, &made), "{field}");
+    }
+    let cleared = root.patch(path, json!({"description": null})).await;
+    assert_eq!((&cleared.body["description"], &cleared.body["name"]), (&Value::Null, &made["name"]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refused_limits_are_named_as_the_request_names_them() {
+    let server = TestServer::start().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    root.post("/v1/admin/budgets", budget("leads", "platform")).await;
+    let path = "/v1/admin/budgets/leads";
+    for (body, status, field, code) in [
+        (json!({"soft_budget": 51}), 400, "soft_budget", "soft_limit_above_hard"),
+        (json!({"max_budget": 0}), 422, "max_budget", "hard_limit_zero"),
+    ] {
+        let refused = root.patch(path, body).await;
+        let detail = &refused.body["error"]["details"][0];
+        assert_eq!((refused.status, refused.code()), (status, code));
+        assert_eq!((&detail["loc"], &detail["code"]), (&json!(["body", field]), &json!(code)));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn deleting_a_budget_needs_it_to_be_unassigned() {
     let server = TestServer::start().await;
@@ -146,6 +180,14 @@ async fn budgets_are_assigned_to_one_and_to_many_users() {
     ] {
         assert_eq!(root.put(&path, json!({"assignments": assignments})).await.status, status, "{assignments}");
     }
+    for body in [
+        r#"{"assignments": {"platform": "two", "platform": null}}"#,
+        r#"{"assignments": {}, "assignments": {"platform": "two"}}"#,
+    ] {
+        let refused: Value = serde_json::from_str(&root.send_text(Method::PUT, &path, body).await).expect("JSON");
+        assert_eq!(refused["error"]["details"][0]["code"], "invalid_value", "{body}: which one holds would be a guess");
+    }
+    assert_eq!(of(ada).await, ["cli=tools", "platform=one"]);
     let unknown = "0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d";
     let bulk = "/v1/admin/users/budgets/bulk";
     let wanted = json!({"platform": "two", "cli": null});

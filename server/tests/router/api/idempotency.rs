@@ -49,6 +49,9 @@ async fn a_refused_call_gives_its_key_back() {
     let wrong = Some(json!({"email": "nobody", "username": "abc", "password": "a quiet ledger line"}));
     assert_eq!(root.ask(Method::POST, path, &key, wrong).await.status, 422);
     assert_eq!(root.ask(Method::POST, path, &key, account("first")).await.status, 200);
+    let several = [("idempotency-key", "two"), ("idempotency-key", "three")];
+    let refused = root.ask(Method::POST, path, &several, account("second")).await;
+    assert_eq!((refused.status, refused.code()), (422, "invalid_request"), "which key holds would be a guess");
     let long = "k".repeat(256);
     assert_eq!(root.ask(Method::POST, path, &[("idempotency-key", &long)], account("x")).await.status, 422);
 }

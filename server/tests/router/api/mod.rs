@@ -150,6 +150,25 @@ fn fits(method: &Method, path: &str, status: u16, body: &Value) {
     let wrong: Vec<String> =
         validator.iter_errors(body).map(|error| format!("{} at {}", error, error.instance_path())).collect();
     assert!(wrong.is_empty(), "{what} does not fit: {wrong:?}");
+    for entry in body.pointer("/error/details").and_then(Value::as_array).into_iter().flatten() {
+        let codes = READ.pointer("/components/schemas/Problem/properties/code/enum").expect("the codes");
+        assert!(
+            codes.as_array().expect("codes").contains(&entry["code"]),
+            "a detail without a code of the list: {what}"
+        );
+        let is_known = entry["loc"].get(1).is_none_or(|field| is_sent(operation(method, path), field));
+        assert!(is_known || entry["code"] == "unknown_field", "a detail at a field that no request has: {what}");
+    }
+}
+
+/// Whether an operation takes a field or a parameter of this name.
+fn is_sent(operation: Option<&'static Value>, name: &Value) -> bool {
+    let body = operation.and_then(|operation| operation.pointer("/requestBody/content/application~1json/schema"));
+    let fields = body.and_then(|schema| resolved(schema)["properties"].as_object());
+    let parameters = operation.and_then(|operation| operation["parameters"].as_array());
+    let mut parameters = parameters.into_iter().flatten().map(|parameter| &resolved(parameter)["name"]);
+    fields.is_some_and(|fields| name.as_str().is_some_and(|name| fields.contains_key(name)))
+        || parameters.any(|parameter| parameter == name)
 }
 
 /// What stands at a reference, or the value itself.

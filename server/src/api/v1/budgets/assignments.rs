@@ -1,12 +1,12 @@
 //! The budgets of people.
 
 use crate::api::auth::Asking;
-use crate::api::body::Body;
+use crate::api::body::{Body, check_size};
 use crate::api::error::ApiError;
 use crate::api::permit::on_platform;
 use crate::api::schema::{Assignments, UserIdText};
 use crate::api::v1::users::{missing, parse_id};
-use crate::api::wire::Stamp;
+use crate::api::wire::{Stamp, names_once};
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -70,6 +70,7 @@ pub async fn list(
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"assignments": {"platform": "leads", "cli": null}}))]
 pub struct BudgetAssignments {
+    #[serde(deserialize_with = "names_once")]
     #[schema(value_type = Assignments)]
     assignments: BTreeMap<String, Option<String>>,
 }
@@ -106,6 +107,7 @@ pub async fn assign(
 pub struct ManyBudgetAssignments {
     #[schema(value_type = Vec<UserIdText>, min_items = 1, max_items = 1000)]
     user_ids: Vec<String>,
+    #[serde(deserialize_with = "names_once")]
     #[schema(value_type = Assignments)]
     assignments: BTreeMap<String, Option<String>>,
 }
@@ -130,9 +132,7 @@ pub async fn assign_many(
 ) -> Result<StatusCode, ApiError> {
     let can = on_platform::<ManageBudgets>(&caller)?;
     let Body(body) = body?;
-    if !(1..=1000).contains(&body.user_ids.len()) {
-        return Err(ApiError::field("user_ids", "Name 1 to 1000 people"));
-    }
+    check_size("user_ids", body.user_ids.len(), 1000)?;
     let people = body.user_ids.iter().map(|id| parse_id(id)).collect::<Result<Vec<_>, _>>()?;
     save(&state, &can, &people, body.assignments).await
 }

@@ -22,6 +22,7 @@ use domain::money::Money;
 use domain::permission::{ManageBudgets, ViewBudgets};
 use domain::reset_period::ResetPeriod;
 use domain::text::{BudgetName, Description};
+use domain::violation::Violation;
 use http::StatusCode;
 use serde::Deserialize;
 use services::budgets;
@@ -87,17 +88,21 @@ fn parse(body: &NewBudget) -> Result<BudgetDraft, ApiError> {
     let category = errors.take("budget_category", Category::parse(&body.budget_category));
     let period = errors.take("budget_duration", ResetPeriod::parse(&body.budget_duration));
     let description = errors.take("description", Description::parse_optional(body.description.as_deref()));
-    let (Some(name), Some(category), Some(period), Some(description)) = (name, category, period, description) else {
+    let hard_limit = errors.take("max_budget", hard_limit(body.max_budget));
+    let (Some(name), Some(category), Some(period), Some(description), Some(hard_limit)) =
+        (name, category, period, description, hard_limit)
+    else {
         return Err(ApiError::wrong_shape(errors));
     };
-    if body.max_budget.0 == Money::default() {
-        return Err(ApiError::field("max_budget", "Input should be greater than 0"));
-    }
-    let (soft_limit, hard_limit) = (body.soft_budget.0, body.max_budget.0);
-    let description = description.map(String::from);
+    let (soft_limit, description) = (body.soft_budget.0, description.map(String::from));
     let draft = BudgetDraft { name, category, soft_limit, hard_limit, period, description };
     draft.check()?;
     Ok(draft)
+}
+
+/// The schema excludes zero.
+fn hard_limit(Amount(limit): Amount) -> Result<Money, Violation> {
+    if limit == Money::default() { Err(Violation::HardLimitZero) } else { Ok(limit) }
 }
 
 /// The fields to change, at least one. What is left out or null stays as it is, but for `description`.
@@ -176,13 +181,11 @@ fn edit_of(body: BudgetChanges, precondition: Precondition) -> Result<Edit<Budge
     let period = body.budget_duration.and_then(|text| errors.take("budget_duration", ResetPeriod::parse(&text)));
     let description =
         body.description.and_then(|text| errors.take("description", Description::parse_optional(text.as_deref())));
+    let hard_limit = body.max_budget.and_then(|amount| errors.take("max_budget", hard_limit(amount)));
     if !errors.is_empty() {
         return Err(ApiError::wrong_shape(errors));
     }
-    let (soft_limit, hard_limit) = (body.soft_budget.map(|amount| amount.0), body.max_budget.map(|amount| amount.0));
-    if hard_limit == Some(Money::default()) {
-        return Err(ApiError::field("max_budget", "Input should be greater than 0"));
-    }
+    let soft_limit = body.soft_budget.map(|amount| amount.0);
     Ok(Edit::new(precondition, move |stored: BudgetDraft| {
         Ok(BudgetDraft {
             name: name.unwrap_or(stored.name),

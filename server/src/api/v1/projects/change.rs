@@ -197,11 +197,12 @@ fn edit_of(body: &ProjectChanges, name: &str, precondition: Precondition) -> Res
     ] {
         if both {
             let field = if what == "cost_center" { "cost_center_id" } else { what };
-            return Err(ApiError::field("request", format!("Value error, Provide either {field} or clear_{what}")));
+            return Err(ApiError::field("request", &format!("Value error, Provide either {field} or clear_{what}")));
         }
     }
     if !body.says_something() {
-        return Err(ApiError::field("request", "Value error, Provide at least one field to change"));
+        let reason = "Value error, Provide at least one field to change";
+        return Err(ApiError::schema(Code::NothingToChange, "request", reason, &Value::Null));
     }
     body.refuse_what_is_not_there(name)?;
     let mut errors = FieldErrors::default();

@@ -7,7 +7,6 @@ use domain::actor::Target;
 use domain::error::Refusal;
 use domain::permission::{Asks, EditProject};
 use domain::project::{ProjectKind, ProjectName};
-use http::StatusCode;
 use services::guard::{Caller, Can};
 use services::projects::{self, FoundProject};
 use services::views;
@@ -46,8 +45,16 @@ pub fn named(fault: services::Error) -> ApiError {
 /// # Errors
 /// 404 where it is hidden or missing.
 pub async fn find(state: &AppState, caller: &Caller, name: &str) -> Result<FoundProject, ApiError> {
-    let name = ProjectName::parse_existing(in_path(name)).map_err(|_| missing())?;
-    projects::find(&state.services, caller, &name).await.map_err(named)
+    find_visible(state, caller, name).await?.ok_or_else(missing)
+}
+
+async fn find_visible(state: &AppState, caller: &Caller, name: &str) -> Result<Option<FoundProject>, ApiError> {
+    let Ok(name) = ProjectName::parse_existing(in_path(name)) else { return Ok(None) };
+    match projects::find(&state.services, caller, &name).await {
+        Ok(project) => Ok(Some(project)),
+        Err(services::Error::Refused(Refusal::NotFound)) => Ok(None),
+        Err(fault) => Err(fault.into()),
+    }
 }
 
 /// A shared project, with the permission to change it. A caller without the permission learns nothing about the project.
@@ -81,11 +88,9 @@ pub async fn editable(
     caller: &Caller,
     name: &str,
 ) -> Result<(FoundProject, Can<EditProject>), ApiError> {
-    let sees_all = caller.actor.may(EditProject::PERMISSION, Target::Platform);
-    let project = match find(state, caller, name).await {
-        Err(refused) if refused.status() == StatusCode::NOT_FOUND && !sees_all => return Err(not_editable()),
-        found => found?,
-    };
+    let edits_all = caller.actor.may(EditProject::PERMISSION, Target::Platform);
+    let absent = if edits_all { missing } else { not_editable };
+    let project = find_visible(state, caller, name).await?.ok_or_else(absent)?;
     let can = caller.can::<EditProject>(Target::Project(project.id)).map_err(|refusal| match refusal {
         Refusal::Forbidden(_) | Refusal::NotFound => not_editable(),
         refusal => refusal.into(),

@@ -3,7 +3,7 @@
 use super::gate::writable;
 use super::members::{NewMember, PERSONAL, parse_id, role};
 use crate::api::auth::Asking;
-use crate::api::body::Body;
+use crate::api::body::{Body, check_size};
 use crate::api::error::ApiError;
 use crate::api::query::{Query, list};
 use crate::api::schema::{ProjectNameText, UserIdText, each_once, in_query};
@@ -137,17 +137,14 @@ pub async fn remove(
     let Query(RemoveMany { user_id }) = asked?;
     check_size("user_id", user_id.len(), MOST_REMOVED)?;
     let people = user_id.iter().map(|id| parse_id(id)).collect::<Result<Vec<_>, ApiError>>()?;
-    members::remove_many(&state.services, &can, &people).await?;
+    let removed = members::remove_many(&state.services, &can, &people).await;
+    removed.map_err(|fault| ApiError::at("user_id", fault))?;
     let results = people.iter().map(|id| MemberOutcome {
         user_id: id.to_string(),
         action: MemberAction::Removed,
         is_project_admin: None,
     });
     Ok(answer("removed", entry.name.to_string(), results.collect()))
-}
-
-fn check_size(field: &str, size: usize, most: usize) -> Result<(), ApiError> {
-    if (1..=most).contains(&size) { Ok(()) } else { Err(ApiError::field(field, format!("Name 1 to {most} people"))) }
 }
 
 fn answer(what: &str, project_name: String, results: Vec<MemberOutcome>) -> Json<MemberOutcomes> {

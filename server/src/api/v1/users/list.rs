@@ -190,7 +190,7 @@ fn parse(text: &str) -> Result<WantedFilters, ApiError> {
         );
     }
     serde_path_to_error::deserialize(&value)
-        .map_err(|fault| ApiError::field(&format!("filters.{}", fault.path()), fault.inner().to_string()))
+        .map_err(|fault| ApiError::field(&format!("filters.{}", fault.path()), &fault.inner().to_string()))
 }
 
 /// As [`nobody`], for what a service did not find.

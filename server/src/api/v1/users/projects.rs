@@ -101,7 +101,8 @@ pub async fn grant(
     let id = parse_id(&id)?;
     let Body(body) = body?;
     let can = of(&state, &caller, &body.project_name).await?;
-    members::add(&state.services, &can, id, role(body.is_project_admin)).await?;
+    let added = members::add(&state.services, &can, id, role(body.is_project_admin)).await;
+    added.map_err(|fault| ApiError::at("id", fault))?;
     Ok(Message::json(format!("Added to '{}'", body.project_name)))
 }
 
