@@ -20,6 +20,7 @@ pub mod error;
 pub mod flash;
 pub mod form;
 pub mod id;
+pub mod import;
 pub mod mode;
 pub mod money;
 pub mod page;

@@ -129,6 +129,11 @@ impl Identity {
         self.config.kind
     }
 
+    /// The issuer that its tokens name.
+    pub(crate) fn issuer(&self) -> &str {
+        &self.config.issuer
+    }
+
     /// The user of verified claims, for [`crate::provision`].
     fn verified<'a>(&'a self, claims: &'a oidc_client::Claims, request_id: &'a str) -> VerifiedIdentity<'a> {
         VerifiedIdentity { provider: self.kind().key(), issuer: &self.config.issuer, claims, request_id }

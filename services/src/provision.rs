@@ -13,6 +13,8 @@ mod returning_sign_in;
 
 pub use conflicts::{dismiss, relink};
 
+pub(crate) use projects::make_missing;
+
 use crate::Services;
 use crate::error::Error;
 use domain::claims::{ClaimProblem, Claims};

@@ -23,7 +23,7 @@ pub(super) async fn admit(
     let id = identity::id_without_account(connection, verified, &claims.subject).await?;
     let open = |project: &&ClaimedProject| services.settings.is_open_to(claims.kind, project.name.as_str());
     let named: Vec<&ClaimedProject> = claims.shared_projects().filter(open).collect();
-    let mut entries = projects::make_missing(services, connection, &named).await?;
+    let mut entries = projects::make_missing(services, connection, &named, projects::DESCRIPTION).await?;
     entries.extend(personal_project(services, connection, claims, id).await?);
     if !entries.is_empty() {
         audit::write_all(services, connection, By::Console, entries).await?;

@@ -9,7 +9,7 @@ use domain::role::ProjectRole;
 use sqlx::PgConnection;
 
 /// The description of a project that was created from a claim.
-const DESCRIPTION: &str = "Made because a sign-in named it";
+pub(super) const DESCRIPTION: &str = "Made because a sign-in named it";
 
 /// Adds a user to the shared projects of their token, and creates the unknown ones. Returns what to record.
 pub(super) async fn join(
@@ -20,7 +20,7 @@ pub(super) async fn join(
     address: &str,
 ) -> Result<Vec<Entry>, Error> {
     let named: Vec<&ClaimedProject> = claims.shared_projects().collect();
-    let mut entries = make_missing(services, connection, &named).await?;
+    let mut entries = make_missing(services, connection, &named, DESCRIPTION).await?;
     let names: Vec<String> = named.iter().map(|project| project.name.to_string()).collect();
     let admins: Vec<bool> = named.iter().map(|project| project.is_admin).collect();
     let joined = sqlx::query!(
@@ -52,10 +52,11 @@ pub(super) async fn join(
 /// can be restored. Returns what to record.
 ///
 /// In the order of their names, so that two sign-ins that make the same ones wait for each other and not crosswise.
-pub(super) async fn make_missing(
+pub(crate) async fn make_missing(
     services: &Services,
     connection: &mut PgConnection,
     named: &[&ClaimedProject],
+    description: &str,
 ) -> Result<Vec<Entry>, Error> {
     let ids: Vec<_> = named.iter().map(|_| services.new_id()).collect();
     let names: Vec<String> = named.iter().map(|project| project.name.to_string()).collect();
@@ -69,7 +70,7 @@ pub(super) async fn make_missing(
          returning id, name",
         &ids,
         &names,
-        DESCRIPTION,
+        description,
         services.clock.now()
     )
     .fetch_all(connection)
@@ -77,7 +78,7 @@ pub(super) async fn make_missing(
     let entries = made.into_iter().map(|row| {
         Entry::new("project.created", TargetType::Project, row.id, row.name.clone())
             .set("name", row.name)
-            .set("description", DESCRIPTION)
+            .set("description", description)
             .set("imported", true)
     });
     Ok(entries.collect())

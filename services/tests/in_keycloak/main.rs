@@ -1,5 +1,6 @@
 //! What Bursar does in a real Keycloak. `cargo xtask test --only keycloak` starts one and runs these.
 #![expect(clippy::expect_used, reason = "a test ends with the reason of what it met")]
 
+mod import;
 mod realm;
 mod setup;

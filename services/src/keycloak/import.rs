@@ -1,0 +1,167 @@
+//! The one-time import of the users of a realm into Bursar's database.
+//!
+//! Users are read in pages, and each page is written in one transaction with its results, the position and the audit
+//! events: an import that is killed goes on after the last page. One instance works on it under a lease; a completed
+//! import is the marker that it is not done again unless it is forced.
+
+mod existing;
+mod page;
+mod realm;
+mod report;
+mod roles;
+mod run;
+mod write;
+
+pub use realm::Realm;
+pub use report::{latest, report};
+
+use crate::Services;
+use crate::audit::By;
+use crate::error::Error;
+use domain::import::{ImportKind, ImportProgress};
+use page::{Context, RealmFacts};
+use run::{Begun, Run};
+use std::time::Duration;
+
+/// How often the lease is renewed; it lasts three times as long.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+
+/// Why an import stopped. What was committed stays, and the next start goes on from there.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// Keycloak refused, or did not answer.
+    #[error(transparent)]
+    Keycloak(#[from] keycloak_admin::Error),
+    /// The database failed.
+    #[error(transparent)]
+    Services(#[from] Error),
+    /// Another instance took the import over, because this one did not renew its lease in time.
+    #[error("Another instance of Bursar took over the import.")]
+    TakenOver,
+}
+
+impl From<sqlx::Error> for ImportError {
+    fn from(fault: sqlx::Error) -> Self {
+        Self::Services(fault.into())
+    }
+}
+
+/// Who starts an import; the audit log names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartedBy {
+    /// A user of the command line.
+    Operator,
+    /// The server, at its start.
+    Server,
+}
+
+impl StartedBy {
+    const fn by(self) -> By<'static> {
+        match self {
+            Self::Operator => By::Operator,
+            Self::Server => By::Console,
+        }
+    }
+}
+
+/// What came of starting an import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Started {
+    /// It is complete.
+    Done(ImportProgress),
+    /// It was complete before, so nothing was done.
+    Before(ImportProgress),
+    /// Another instance works on it.
+    Elsewhere(ImportProgress),
+}
+
+/// Records what an import would do, in place of the plan before. `tell` hears of every page.
+///
+/// # Errors
+/// See [`ImportError`].
+pub async fn plan(
+    services: &Services,
+    realm: &Realm,
+    tell: &mut (dyn FnMut(&ImportProgress) + Send),
+) -> Result<Started, ImportError> {
+    start(services, realm, (ImportKind::Plan, false), By::Operator, tell).await
+}
+
+/// Imports the users, unless a completed import of the realm is on record and `is_forced` is not set. One that was begun
+/// and not completed goes on. `tell` hears of every page.
+///
+/// # Errors
+/// See [`ImportError`].
+pub async fn apply(
+    services: &Services,
+    realm: &Realm,
+    is_forced: bool,
+    started_by: StartedBy,
+    tell: &mut (dyn FnMut(&ImportProgress) + Send),
+) -> Result<Started, ImportError> {
+    start(services, realm, (ImportKind::Apply, is_forced), started_by.by(), tell).await
+}
+
+async fn start(
+    services: &Services,
+    realm: &Realm,
+    (kind, is_forced): (ImportKind, bool),
+    by: By<'_>,
+    tell: &mut (dyn FnMut(&ImportProgress) + Send),
+) -> Result<Started, ImportError> {
+    let facts = run::Facts {
+        total: realm.count().await?,
+        is_writable_by_users: realm.is_writable_by_users().await?,
+    };
+    let mut run = match run::begin(services, realm, kind, is_forced, facts).await? {
+        Begun::Here(run) => run,
+        Begun::Before(progress) => return Ok(Started::Before(progress)),
+        Begun::Elsewhere(progress) => return Ok(Started::Elsewhere(progress)),
+    };
+    let lease = run.lease();
+    let worked = tokio::select! {
+        worked = work(services, realm, &mut run, by, tell) => worked,
+        lost = lease.keep(services) => Err(lost),
+    };
+    if let Err(fault) = worked {
+        lease.release(services, &fault).await;
+        return Err(fault);
+    }
+    Ok(Started::Done(run.into_progress()))
+}
+
+/// Reads page after page. While one is written, the next is read.
+async fn work(
+    services: &Services,
+    realm: &Realm,
+    run: &mut Run,
+    by: By<'_>,
+    tell: &mut (dyn FnMut(&ImportProgress) + Send),
+) -> Result<(), ImportError> {
+    let rules = &services.settings.claims;
+    let facts = RealmFacts {
+        admins: roles::holders(realm, &rules.admin_role).await?,
+        developers: roles::holders(realm, domain::claims::DEVELOPER_ROLE).await?,
+        duplicates: realm.duplicate_addresses().await?,
+    };
+    let mut users = realm.page(run.position()).await?;
+    loop {
+        let next = run.position() + u32::try_from(users.len()).unwrap_or(u32::MAX);
+        let is_last = users.len() < realm::PAGE;
+        let read_next = async { if is_last { Ok(Vec::new()) } else { realm.page(next).await } };
+        let context = Context { facts: &facts, by };
+        let (written, read) = tokio::join!(page::write(services, run, context, &users, next), read_next);
+        written?;
+        tell(run.progress());
+        users = read?;
+        if !is_last {
+            continue;
+        }
+        if run.is_second_pass() || run.progress().counts.total() >= realm.count().await? {
+            break;
+        }
+        run.begin_second_pass(services).await?;
+        users = realm.page(0).await?;
+    }
+    run.finish(services).await
+}

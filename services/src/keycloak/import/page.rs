@@ -1,0 +1,212 @@
+//! One page of users: what becomes of each, written in one transaction.
+
+use super::existing::{self, Existing};
+use super::run::{Advanced, Run};
+use super::{ImportError, report, write};
+use crate::Services;
+use crate::audit::By;
+use crate::change::commit;
+use crate::error::{Error, is_outage};
+use domain::import::{
+    Comparison, HeldRoles, ImportResult, ImportedUser, RealmUser, Snapshot, compare, next_base,
+};
+use domain::role::PlatformRole;
+use domain::text::folded;
+use sqlx::{Connection as _, PgConnection};
+use std::collections::HashSet;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How often a page is written again when the database does not answer.
+const RETRIES: u32 = 5;
+/// The pause before the first of them; each one doubles it.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// What is known of the whole realm before the first page.
+pub(super) struct RealmFacts {
+    pub(super) admins: HashSet<Uuid>,
+    pub(super) developers: HashSet<Uuid>,
+    /// In lower case.
+    pub(super) duplicates: HashSet<String>,
+}
+
+/// What every page needs.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) facts: &'a RealmFacts,
+    pub(super) by: By<'a>,
+}
+
+/// What became of a user.
+pub(super) struct Done<'a> {
+    pub(super) user: &'a RealmUser,
+    pub(super) result: ImportResult,
+    /// What the next import compares with.
+    pub(super) base: Option<Snapshot>,
+}
+
+/// Writes a page, and once more when the database did not answer. `next` is where the next page begins.
+pub(super) async fn write(
+    services: &Services,
+    run: &mut Run,
+    context: Context<'_>,
+    users: &[RealmUser],
+    next: u32,
+) -> Result<(), ImportError> {
+    let mut attempt = 0;
+    loop {
+        match write_once(services, run, context, users, next).await {
+            Ok(advanced) => {
+                run.advanced(services, &advanced);
+                return Ok(());
+            }
+            Err(ImportError::Services(Error::Database(fault))) if is_outage(&fault) && attempt < RETRIES => {
+                tracing::warn!(%fault, "a page of the import is written again");
+                tokio::time::sleep(PAUSE * 2_u32.pow(attempt)).await;
+                attempt += 1;
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+}
+
+async fn write_once(
+    services: &Services,
+    run: &Run,
+    context: Context<'_>,
+    users: &[RealmUser],
+    next: u32,
+) -> Result<Advanced, ImportError> {
+    let mut transaction = services.pool.begin().await?;
+    let seen = report::subjects(&mut transaction, run.id(), users).await?;
+    let users: Vec<&RealmUser> = users.iter().filter(|user| !seen.contains(&user.id)).collect();
+    let done = process_page(services, &mut transaction, run, context, &users).await?;
+    let mut counts = run.progress().counts;
+    report::write(services, &mut transaction, run.id(), counts.total(), &done).await?;
+    for done in &done {
+        counts.add(done.result.outcome(), done.result.is_over_limit());
+    }
+    let has_attributes = users.iter().any(|user| user.attributes.as_ref().is_some_and(|found| !found.is_empty()));
+    let advanced = Advanced { position: next, counts, has_attributes };
+    run.advance(services, &mut transaction, &advanced).await?;
+    commit(transaction).await?;
+    Ok(advanced)
+}
+
+/// All users at once; if the database refuses one of them, each by itself.
+async fn process_page<'a>(
+    services: &Services,
+    connection: &mut PgConnection,
+    run: &Run,
+    context: Context<'_>,
+    users: &[&'a RealmUser],
+) -> Result<Vec<Done<'a>>, Error> {
+    let mut savepoint = connection.begin().await?;
+    match process(services, &mut savepoint, run, context, users).await {
+        Ok(done) => {
+            savepoint.commit().await?;
+            return Ok(done);
+        }
+        Err(Error::Database(fault)) if !is_outage(&fault) => {
+            tracing::warn!(%fault, "the database refused a user of the page; each is imported by itself");
+            savepoint.rollback().await?;
+        }
+        Err(fault) => return Err(fault),
+    }
+    let mut all = Vec::new();
+    for user in users {
+        let mut savepoint = connection.begin().await?;
+        match process(services, &mut savepoint, run, context, std::slice::from_ref(user)).await {
+            Ok(done) => {
+                savepoint.commit().await?;
+                all.extend(done);
+            }
+            Err(Error::Database(fault)) if !is_outage(&fault) => {
+                savepoint.rollback().await?;
+                all.push(Done { user: *user, result: ImportResult::Failed(fault.to_string()), base: None });
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(all)
+}
+
+async fn process<'a>(
+    services: &Services,
+    connection: &mut PgConnection,
+    run: &Run,
+    context: Context<'_>,
+    users: &[&'a RealmUser],
+) -> Result<Vec<Done<'a>>, Error> {
+    let mut done = Vec::with_capacity(users.len());
+    let mut importable = Vec::new();
+    for user in users {
+        match parse(services, context.facts, user) {
+            Ok(parsed) => importable.push((*user, parsed)),
+            Err(result) => done.push(Done { user: *user, result, base: None }),
+        }
+    }
+    let parsed: Vec<&ImportedUser> = importable.iter().map(|(_, parsed)| parsed).collect();
+    let mut known = existing::load(services, connection, &parsed).await?;
+    let new: Vec<&ImportedUser> = parsed.into_iter().filter(|user| !known.contains_key(&user.id.0)).collect();
+    if !run.is_plan() && !new.is_empty() {
+        let created = write::create(services, connection, context.by, &new).await?;
+        // Who signed in at this moment has an account now.
+        let missed: Vec<_> = new.into_iter().filter(|user| !created.contains(&user.id.0)).collect();
+        known.extend(existing::load(services, connection, &missed).await?);
+    }
+    for (user, parsed) in &importable {
+        let (result, base) = match known.remove(&parsed.id.0) {
+            None => (created(services, parsed), (!run.is_plan()).then(|| parsed.snapshot())),
+            Some(Existing::Conflict(conflict)) => (conflict, None),
+            Some(Existing::Same { id, bursar, base }) => {
+                let comparison = compare(base.as_ref(), &bursar, &parsed.snapshot());
+                if comparison.has_updates() && !run.is_plan() {
+                    write::update(services, connection, context.by, (id, &bursar), parsed, &comparison).await?;
+                }
+                let next = next_base(base, &comparison, &bursar, &parsed.snapshot());
+                let base = next.filter(|_| !run.is_plan());
+                (updated(services, parsed, &bursar, comparison), base)
+            }
+        };
+        done.push(Done { user: *user, result, base });
+    }
+    Ok(done)
+}
+
+fn parse(services: &Services, facts: &RealmFacts, user: &RealmUser) -> Result<ImportedUser, ImportResult> {
+    let id = user.id.parse().ok();
+    let holds = |role: &HashSet<Uuid>| id.is_some_and(|id| role.contains(&id));
+    let held = HeldRoles { admin: holds(&facts.admins), developer: holds(&facts.developers) };
+    let parsed = ImportedUser::parse(user, held, &services.settings.claims)?;
+    let address = folded(user.email.as_deref().unwrap_or_default().trim());
+    if facts.duplicates.contains(&address) { Err(ImportResult::DuplicateAddress) } else { Ok(parsed) }
+}
+
+fn created(services: &Services, user: &ImportedUser) -> ImportResult {
+    let projects = user.projects().count();
+    ImportResult::Created {
+        role: user.role.title(),
+        projects,
+        is_active: user.is_active,
+        exceeded_limit: exceeded_limit(services, user.role == PlatformRole::Admin, projects),
+    }
+}
+
+fn updated(services: &Services, user: &ImportedUser, bursar: &Snapshot, found: Comparison) -> ImportResult {
+    let Comparison { updates, kept, projects, .. } = found;
+    if !updates.is_empty() {
+        let held: HashSet<String> = bursar.projects.keys().map(|name| folded(name)).collect();
+        let joined = projects.iter().filter(|project| !held.contains(&folded(project.name.as_str()))).count();
+        let is_admin = [PlatformRole::Admin.key(), PlatformRole::Maintainer.key()].contains(&bursar.role.as_str());
+        let count = if joined == 0 { 0 } else { held.len() + joined };
+        let exceeded_limit = exceeded_limit(services, is_admin || user.role.is_admin(), count);
+        return ImportResult::Updated { updates, kept, exceeded_limit };
+    }
+    if kept.is_empty() { ImportResult::Unchanged } else { ImportResult::Kept(kept) }
+}
+
+fn exceeded_limit(services: &Services, is_admin: bool, projects: usize) -> Option<u32> {
+    let limit = services.settings.project_limit;
+    (!is_admin && projects > limit as usize).then_some(limit)
+}

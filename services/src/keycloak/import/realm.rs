@@ -1,0 +1,156 @@
+//! Reading the users of a realm.
+
+use domain::import::RealmUser;
+use domain::text::folded;
+use keycloak_admin::{Error, Keycloak};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::collections::HashSet;
+
+/// Users a page, with all their attributes.
+pub(super) const PAGE: usize = 100;
+/// Rows a page where only ids or addresses are read.
+const LARGE_PAGE: usize = 1_000;
+
+/// The realm whose users are imported, and who reads it.
+pub struct Realm {
+    keycloak: Keycloak,
+    name: String,
+}
+
+/// A user in the short form.
+#[derive(Deserialize)]
+struct Address {
+    email: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Settings {
+    #[serde(default)]
+    duplicate_emails_allowed: bool,
+}
+
+/// The attributes that become rights.
+const RIGHTS: [&str; 4] = ["applications", "applications_admin", "user_type", "guest"];
+
+/// Which attributes users have, and who may write them.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Profile {
+    unmanaged_attribute_policy: Option<String>,
+    #[serde(default)]
+    attributes: Vec<Declared>,
+}
+
+#[derive(Deserialize)]
+struct Declared {
+    name: String,
+    #[serde(default)]
+    permissions: Permissions,
+}
+
+#[derive(Default, Deserialize)]
+struct Permissions {
+    #[serde(default)]
+    edit: Vec<String>,
+}
+
+impl Profile {
+    fn lets_users_write(&self, name: &str) -> bool {
+        match self.attributes.iter().find(|declared| declared.name == name) {
+            Some(declared) => declared.permissions.edit.iter().any(|role| role == "user"),
+            None => self.unmanaged_attribute_policy.as_deref() == Some("ENABLED"),
+        }
+    }
+}
+
+impl Realm {
+    /// The realm of this name, read with this client.
+    pub const fn new(keycloak: Keycloak, name: String) -> Self {
+        Self { keycloak, name }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The address of Keycloak.
+    pub fn address(&self) -> &str {
+        self.keycloak.base().as_str()
+    }
+
+    /// How many users there are, service accounts not counted.
+    pub(super) async fn count(&self) -> Result<u32, Error> {
+        self.keycloak.get(&[&self.name, "users", "count"], &[]).await
+    }
+
+    /// Whether users can write an attribute that becomes a right of theirs.
+    pub(super) async fn is_writable_by_users(&self) -> Result<bool, Error> {
+        let profile: Option<Profile> = self.find(&["users", "profile"]).await?;
+        Ok(profile.is_some_and(|profile| RIGHTS.iter().any(|name| profile.lets_users_write(name))))
+    }
+
+    /// A page of users, in Keycloak's order: by username.
+    pub(super) async fn page(&self, first: u32) -> Result<Vec<RealmUser>, Error> {
+        self.page_of(&["users"], false, first as usize, PAGE).await
+    }
+
+    /// What is at a path below the realm.
+    pub(super) async fn find<T: DeserializeOwned>(&self, path: &[&str]) -> Result<Option<T>, Error> {
+        self.keycloak.find(&self.below(path)).await
+    }
+
+    /// Every row of a list, page by page.
+    pub(super) async fn each<T: DeserializeOwned>(&self, path: &[&str], mut take: impl FnMut(T)) -> Result<(), Error> {
+        let mut first = 0;
+        loop {
+            let page = self.page_of(path, true, first, LARGE_PAGE).await?;
+            let length = page.len();
+            page.into_iter().for_each(&mut take);
+            if length < LARGE_PAGE {
+                return Ok(());
+            }
+            first += length;
+        }
+    }
+
+    /// The addresses that several users have, in lower case. Only a realm that allows it needs a look.
+    pub(super) async fn duplicate_addresses(&self) -> Result<HashSet<String>, Error> {
+        let settings: Settings = self.keycloak.get(&[&self.name], &[]).await?;
+        let (mut seen, mut duplicates) = (HashSet::new(), HashSet::new());
+        if settings.duplicate_emails_allowed {
+            self.each(&["users"], |user: Address| {
+                let address = folded(user.email.as_deref().unwrap_or_default().trim());
+                if !seen.insert(address.clone()) {
+                    duplicates.insert(address);
+                }
+            })
+            .await?;
+        }
+        Ok(duplicates)
+    }
+
+    async fn page_of<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        is_brief: bool,
+        first: usize,
+        length: usize,
+    ) -> Result<Vec<T>, Error> {
+        let (first, length, is_brief) = (first.to_string(), length.to_string(), is_brief.to_string());
+        let query = [("first", first.as_str()), ("max", &length), ("briefRepresentation", &is_brief)];
+        self.keycloak.get(&self.below(path), &query).await
+    }
+
+    fn below<'a>(&'a self, path: &[&'a str]) -> Vec<&'a str> {
+        std::iter::once(self.name.as_str()).chain(path.iter().copied()).collect()
+    }
+}
+
+impl std::fmt::Debug for Realm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Realm").field("name", &self.name).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,341 @@
+//! One import: its row, the lease of the instance that works on it, and the completed marker.
+
+use super::realm::Realm;
+use super::{HEARTBEAT, ImportError};
+use crate::Services;
+use crate::error::Error;
+use domain::import::{ImportCounts, ImportKind, ImportProgress};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// Serialises the beginnings of imports: two instances start at the same time.
+const BEGIN_LOCK: i64 = 0x6275_7273_6172_0470;
+
+/// What came of beginning an import.
+pub(super) enum Begun {
+    /// It runs here, from its beginning or from the page after the last one that was committed.
+    Here(Run),
+    /// It is complete.
+    Before(ImportProgress),
+    /// Another instance works on it.
+    Elsewhere(ImportProgress),
+}
+
+/// What the row of an import says of the realm.
+#[derive(Clone, Copy)]
+pub(super) struct Facts {
+    pub(super) total: u32,
+    pub(super) is_writable_by_users: bool,
+}
+
+/// An import that this instance works on.
+pub(super) struct Run {
+    lease: Lease,
+    position: u32,
+    is_second_pass: bool,
+    progress: ImportProgress,
+}
+
+/// The right of one instance to work on an import.
+#[derive(Clone, Copy)]
+pub(super) struct Lease {
+    import: Uuid,
+    holder: Uuid,
+}
+
+/// A row of `keycloak_imports`.
+pub(super) struct Row {
+    pub(super) id: Uuid,
+    pub(super) realm: String,
+    pub(super) is_plan: bool,
+    pub(super) total: i32,
+    pub(super) position: i32,
+    pub(super) is_second_pass: bool,
+    pub(super) has_attributes: bool,
+    pub(super) is_writable_by_users: bool,
+    pub(super) created: i32,
+    pub(super) updated: i32,
+    pub(super) skipped: i32,
+    pub(super) conflicts: i32,
+    pub(super) failed: i32,
+    pub(super) over_limit: i32,
+    pub(super) leased_until: Option<OffsetDateTime>,
+    pub(super) started_at: OffsetDateTime,
+    pub(super) updated_at: OffsetDateTime,
+    pub(super) finished_at: Option<OffsetDateTime>,
+    pub(super) fault: Option<String>,
+}
+
+/// Numbers of users are never negative.
+fn number(stored: i32) -> u32 {
+    stored.unsigned_abs()
+}
+
+fn stored(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+impl From<Row> for ImportProgress {
+    fn from(row: Row) -> Self {
+        Self {
+            kind: if row.is_plan { ImportKind::Plan } else { ImportKind::Apply },
+            realm: row.realm,
+            total: number(row.total),
+            counts: ImportCounts {
+                created: number(row.created),
+                updated: number(row.updated),
+                skipped: number(row.skipped),
+                conflicts: number(row.conflicts),
+                failed: number(row.failed),
+                over_limit: number(row.over_limit),
+            },
+            has_attributes: row.has_attributes,
+            is_writable_by_users: row.is_writable_by_users,
+            started_at: row.started_at,
+            updated_at: row.updated_at,
+            finished_at: row.finished_at,
+            fault: row.fault,
+        }
+    }
+}
+
+/// Begins an import, takes over one that no instance works on any more, or says why not.
+pub(super) async fn begin(
+    services: &Services,
+    realm: &Realm,
+    kind: ImportKind,
+    is_forced: bool,
+    facts: Facts,
+) -> Result<Begun, Error> {
+    let is_plan = kind == ImportKind::Plan;
+    let now = services.clock.now();
+    let mut transaction = services.pool.begin().await?;
+    sqlx::query!("select pg_advisory_xact_lock($1)", BEGIN_LOCK).fetch_one(&mut *transaction).await?;
+    let last = last(&mut transaction, realm, is_plan).await?;
+    match last {
+        Some(row) if row.finished_at.is_none() && row.leased_until.is_some_and(|until| until > now) => {
+            return Ok(Begun::Elsewhere(row.into()));
+        }
+        Some(row) if row.finished_at.is_some() && !is_plan && !is_forced => return Ok(Begun::Before(row.into())),
+        Some(row) if row.finished_at.is_none() && !is_plan => {
+            let run = take_over(services, &mut transaction, row).await?;
+            transaction.commit().await?;
+            return Ok(Begun::Here(run));
+        }
+        _ => {}
+    }
+    if is_plan {
+        sqlx::query!(
+            "delete from keycloak_imports where address = $1 and realm = $2 and is_plan",
+            realm.address(),
+            realm.name()
+        )
+        .execute(&mut *transaction)
+        .await?;
+    }
+    let lease = Lease { import: services.new_id(), holder: services.new_id() };
+    sqlx::query!(
+        "insert into keycloak_imports
+           (id, address, realm, is_plan, total, is_writable_by_users, lease_holder, leased_until, started_at, updated_at)
+         values ($1, $2, $3, $4, $5, $9, $6, $7, $8, $8)",
+        lease.import,
+        realm.address(),
+        realm.name(),
+        is_plan,
+        stored(facts.total),
+        lease.holder,
+        now + HEARTBEAT * 3,
+        now,
+        facts.is_writable_by_users
+    )
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await?;
+    let progress = ImportProgress {
+        kind,
+        realm: realm.name().to_owned(),
+        total: facts.total,
+        counts: ImportCounts::default(),
+        has_attributes: false,
+        is_writable_by_users: facts.is_writable_by_users,
+        started_at: now,
+        updated_at: now,
+        finished_at: None,
+        fault: None,
+    };
+    Ok(Begun::Here(Run { lease, position: 0, is_second_pass: false, progress }))
+}
+
+/// The import of this realm that was begun last.
+async fn last(connection: &mut PgConnection, realm: &Realm, is_plan: bool) -> Result<Option<Row>, Error> {
+    let row = sqlx::query_as!(
+        Row,
+        "select id, realm, is_plan, total, position, is_second_pass, has_attributes, is_writable_by_users,
+                created, updated, skipped, conflicts, failed, over_limit, leased_until, started_at, updated_at, finished_at, fault
+         from keycloak_imports where address = $1 and realm = $2 and is_plan = $3 order by id desc limit 1",
+        realm.address(),
+        realm.name(),
+        is_plan
+    );
+    Ok(row.fetch_optional(connection).await?)
+}
+
+async fn take_over(services: &Services, connection: &mut PgConnection, row: Row) -> Result<Run, Error> {
+    let lease = Lease { import: row.id, holder: services.new_id() };
+    sqlx::query!(
+        "update keycloak_imports set lease_holder = $2, leased_until = $3, fault = null where id = $1",
+        lease.import,
+        lease.holder,
+        services.clock.now() + HEARTBEAT * 3
+    )
+    .execute(connection)
+    .await?;
+    let (position, is_second_pass) = (number(row.position), row.is_second_pass);
+    Ok(Run { lease, position, is_second_pass, progress: ImportProgress { fault: None, ..row.into() } })
+}
+
+impl Lease {
+    /// Renews the lease until it is lost.
+    pub(super) async fn keep(self, services: &Services) -> ImportError {
+        let mut every = tokio::time::interval(HEARTBEAT);
+        loop {
+            every.tick().await;
+            let renewed = sqlx::query!(
+                "update keycloak_imports set leased_until = $3 where id = $1 and lease_holder = $2 and finished_at is null",
+                self.import,
+                self.holder,
+                services.clock.now() + HEARTBEAT * 3
+            )
+            .execute(&services.pool)
+            .await;
+            match renewed {
+                Ok(done) if done.rows_affected() == 0 => return ImportError::TakenOver,
+                Ok(_) => {}
+                // The lease lasts a while longer, and the page that is being written says whether it was lost.
+                Err(fault) => tracing::warn!(%fault, "cannot renew the lease of the import"),
+            }
+        }
+    }
+
+    /// Leaves the import to whichever instance is next, with the reason.
+    pub(super) async fn release(self, services: &Services, fault: &ImportError) {
+        let released = sqlx::query!(
+            "update keycloak_imports set leased_until = null, fault = $3
+             where id = $1 and lease_holder = $2 and finished_at is null",
+            self.import,
+            self.holder,
+            fault.to_string()
+        )
+        .execute(&services.pool)
+        .await;
+        if let Err(fault) = released {
+            tracing::warn!(%fault, "cannot release the lease of the import; it expires by itself");
+        }
+    }
+}
+
+impl Run {
+    pub(super) const fn id(&self) -> Uuid {
+        self.lease.import
+    }
+
+    pub(super) const fn lease(&self) -> Lease {
+        self.lease
+    }
+
+    pub(super) const fn position(&self) -> u32 {
+        self.position
+    }
+
+    pub(super) const fn is_second_pass(&self) -> bool {
+        self.is_second_pass
+    }
+
+    pub(super) const fn progress(&self) -> &ImportProgress {
+        &self.progress
+    }
+
+    pub(super) fn into_progress(self) -> ImportProgress {
+        self.progress
+    }
+
+    pub(super) fn is_plan(&self) -> bool {
+        self.progress.kind == ImportKind::Plan
+    }
+
+    /// Records a page within its transaction. No other instance writes a page of this import before the commit.
+    pub(super) async fn advance(
+        &self,
+        services: &Services,
+        connection: &mut PgConnection,
+        next: &Advanced,
+    ) -> Result<(), ImportError> {
+        let counts = next.counts;
+        let advanced = sqlx::query!(
+            "update keycloak_imports set
+               position = $3, created = $4, updated = $5, skipped = $6, conflicts = $7, failed = $8, over_limit = $9,
+               has_attributes = has_attributes or $10, leased_until = $12, updated_at = $11
+             where id = $1 and lease_holder = $2 and finished_at is null",
+            self.lease.import,
+            self.lease.holder,
+            stored(next.position),
+            stored(counts.created),
+            stored(counts.updated),
+            stored(counts.skipped),
+            stored(counts.conflicts),
+            stored(counts.failed),
+            stored(counts.over_limit),
+            next.has_attributes,
+            services.clock.now(),
+            services.clock.now() + HEARTBEAT * 3
+        )
+        .execute(connection)
+        .await?;
+        if advanced.rows_affected() == 0 { Err(ImportError::TakenOver) } else { Ok(()) }
+    }
+
+    /// The page is committed.
+    pub(super) fn advanced(&mut self, services: &Services, next: &Advanced) {
+        self.position = next.position;
+        self.progress.counts = next.counts;
+        self.progress.has_attributes |= next.has_attributes;
+        self.progress.updated_at = services.clock.now();
+    }
+
+    /// Reads the realm once more; users who have a result are passed over.
+    pub(super) async fn begin_second_pass(&mut self, services: &Services) -> Result<(), ImportError> {
+        let begun = sqlx::query!(
+            "update keycloak_imports set position = 0, is_second_pass = true where id = $1 and lease_holder = $2",
+            self.lease.import,
+            self.lease.holder
+        )
+        .execute(&services.pool)
+        .await?;
+        (self.position, self.is_second_pass) = (0, true);
+        if begun.rows_affected() == 0 { Err(ImportError::TakenOver) } else { Ok(()) }
+    }
+
+    /// Sets the completed marker.
+    pub(super) async fn finish(&mut self, services: &Services) -> Result<(), ImportError> {
+        let now = services.clock.now();
+        let finished = sqlx::query!(
+            "update keycloak_imports set finished_at = $3, updated_at = $3, leased_until = null, fault = null
+             where id = $1 and lease_holder = $2 and finished_at is null",
+            self.lease.import,
+            self.lease.holder,
+            now
+        )
+        .execute(&services.pool)
+        .await?;
+        (self.progress.finished_at, self.progress.updated_at) = (Some(now), now);
+        if finished.rows_affected() == 0 { Err(ImportError::TakenOver) } else { Ok(()) }
+    }
+}
+
+/// How far an import is after a page.
+pub(super) struct Advanced {
+    pub(super) position: u32,
+    pub(super) counts: ImportCounts,
+    pub(super) has_attributes: bool,
+}
