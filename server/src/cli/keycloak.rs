@@ -1,6 +1,7 @@
 //! `bursar keycloak`: its arguments. Secrets are never among them, because every user of a machine sees them.
 
 use clap::{Args, Subcommand, ValueEnum};
+use domain::import::Outcome;
 use std::path::PathBuf;
 use url::Url;
 
@@ -9,6 +10,8 @@ use url::Url;
 pub enum Keycloak {
     /// Set a realm up for Bursar, changing only what differs; can be repeated. Prints the variables of Bursar.
     Setup(Box<Setup>),
+    /// Import the users of a realm once. KEYCLOAK_ADMIN_URL and the variables beside it say which realm.
+    Import(Import),
 }
 
 /// What `bursar keycloak setup` makes.
@@ -85,6 +88,40 @@ pub enum Output {
     Env,
     /// A Secret of Kubernetes, and the values of the Helm chart that use it.
     Kubernetes,
+}
+
+/// What `bursar keycloak import` does, and with which users.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Import {
+    /// Whether it writes.
+    #[command(flatten)]
+    pub action: ImportAction,
+    /// Import again although an import is complete. What was edited in Bursar is not overwritten.
+    #[arg(long, requires = "apply")]
+    pub force: bool,
+    /// Only users with this result.
+    #[arg(long, requires = "report", value_parser = outcome)]
+    pub result: Option<Outcome>,
+}
+
+/// One of these.
+#[derive(Clone, Copy, Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct ImportAction {
+    /// Show what would be imported, and every conflict. Writes no users.
+    #[arg(long)]
+    pub plan: bool,
+    /// Import the users. An import that was interrupted goes on after the last page.
+    #[arg(long)]
+    pub apply: bool,
+    /// Print what became of each user in the last plan or import, as CSV.
+    #[arg(long)]
+    pub report: bool,
+}
+
+fn outcome(raw: &str) -> Result<Outcome, String> {
+    let keys = Outcome::ALL.map(Outcome::key).join(", ");
+    Outcome::from_key(raw).ok_or_else(|| format!("Results are {keys}."))
 }
 
 fn http_address(raw: &str) -> Result<Url, String> {

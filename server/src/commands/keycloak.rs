@@ -1,5 +1,6 @@
 //! `bursar keycloak`.
 
+pub(super) mod import;
 mod secrets;
 mod setup;
 mod variables;
@@ -35,6 +36,12 @@ pub enum KeycloakError {
         /// Its option.
         option: &'static str,
     },
+    /// The realm to import is not configured.
+    #[error("An import needs these variables, which are not set: {0}.")]
+    ImportVariables(String),
+    /// The import stopped.
+    #[error("{0} What was imported stays; the same command goes on from there.")]
+    Import(#[from] services::keycloak::import::ImportError),
     /// The directory's discovery document is missing or wrong.
     #[error("{address} cannot be read as a discovery document: {source}. Check the issuer.")]
     Discovery {
@@ -50,5 +57,6 @@ pub enum KeycloakError {
 pub(super) async fn run(command: Keycloak) -> Result<(), CommandError> {
     match command {
         Keycloak::Setup(asked) => setup::run(&asked).await,
+        Keycloak::Import(arguments) => import::run(&super::configured()?, arguments).await,
     }
 }

@@ -1,6 +1,6 @@
 //! `bursar serve`: from nothing to a console that answers, and back.
 
-use super::CommandError;
+use super::{CommandError, keycloak};
 use super::start::Database;
 use crate::api::RateLimit;
 use crate::config::Config;
@@ -125,7 +125,14 @@ async fn prepare(state: &AppState, address: SocketAddr, config: &Config, sample:
     tokio::select! {
         never = sweep(&state.services) => match never {},
         never = seal(&state.services) => match never {},
+        never = import_users(&state.services, config) => match never {},
     }
+}
+
+/// Imports Keycloak's users if that is configured, on one instance while the others go on.
+async fn import_users(services: &Services, config: &Config) -> Infallible {
+    keycloak::import::at_start(services, config).await;
+    std::future::pending().await
 }
 
 /// Seals the audit log.

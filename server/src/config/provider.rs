@@ -4,6 +4,7 @@ use super::PublicUrl;
 use super::value::{Value, plain_value};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use url::Url;
 
 /// Where an identity provider is found, exactly as it writes it in its tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +52,28 @@ plain_value!(
     "an http or https address without a path, like http://keycloak.identity.svc:8080",
     |raw| PublicUrl::parse(raw).ok().map(Self),
     |url| url.0.show()
+);
+
+/// Where the admin API of Keycloak is, with the path that Keycloak is served under.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeycloakUrl(Url);
+
+impl KeycloakUrl {
+    /// The address.
+    pub const fn url(&self) -> &Url {
+        &self.0
+    }
+}
+
+plain_value!(
+    KeycloakUrl,
+    "an http or https address without a query, like https://keycloak.example.com",
+    |raw| {
+        let url = Url::parse(raw).ok()?;
+        let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+        (is_plain && url.has_host() && matches!(url.scheme(), "http" | "https")).then_some(Self(url))
+    },
+    |url| url.0.to_string()
 );
 
 /// What the provider calls the roles that open Bursar: pairs of its word and ours.
@@ -101,6 +124,16 @@ mod tests {
             ["http://id.example.com", "id.example.com", "https://x?a=b", "https://x#a", "https://u:p@x", "file:///"];
         for bad in bad {
             assert!(IssuerUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn address_of_keycloak_may_have_a_path_and_no_credentials() {
+        for good in ["https://id.example.com", "http://keycloak.identity.svc:8080/", "https://id.example.com/auth"] {
+            assert!(KeycloakUrl::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["id.example.com", "https://u:p@id.example.com", "https://id.example.com?a=b", "ldap://id", "https://"] {
+            assert!(KeycloakUrl::parse(bad).is_err(), "{bad}");
         }
     }
 

@@ -80,10 +80,27 @@ impl Config {
             .as_ref()
             .map(|password| NewPassword::parse(password.expose_secret(), email, self.password_policy));
         let mut problems = provider_problems(&self);
+        if self.keycloak_migration {
+            let missing = self.missing_for_import();
+            problems.extend(missing.into_iter().map(|name| format!("{name}: KEYCLOAK_MIGRATION_ENABLED needs it.")));
+        }
         if let Some(Err(problem)) = password {
             problems.push(format!("SUPERADMIN_PASSWORD: {problem}"));
         }
         if problems.is_empty() { Ok(self) } else { Err(Problems(problems)) }
+    }
+}
+
+impl Config {
+    /// The variables that an import of Keycloak's users needs and that are not set.
+    pub fn missing_for_import(&self) -> Vec<&'static str> {
+        let needs = [
+            (self.keycloak_admin_url.is_some(), "KEYCLOAK_ADMIN_URL"),
+            (self.keycloak_admin_realm.is_some(), "KEYCLOAK_ADMIN_REALM"),
+            (self.keycloak_admin_client_id.is_some(), "KEYCLOAK_ADMIN_CLIENT_ID"),
+            (self.keycloak_admin_client_secret.is_some(), "KEYCLOAK_ADMIN_CLIENT_SECRET"),
+        ];
+        needs.into_iter().filter_map(|(is_set, name)| (!is_set).then_some(name)).collect()
     }
 }
 
@@ -197,6 +214,16 @@ mod tests {
     fn keycloak_managed_mode_without_a_provider_is_refused() {
         assert!(problem(&[("ENABLE_USER_MANAGEMENT", "false")]).contains("Set IDP_PROVIDER too"));
         assert!(problem(&[("viteEnableUserManagement", "no")]).contains("true or false"));
+    }
+
+    #[test]
+    fn import_at_start_names_every_variable_that_is_missing() {
+        let text = problem(&[("KEYCLOAK_MIGRATION_ENABLED", "true"), ("KEYCLOAK_ADMIN_REALM", "main")]);
+        for name in ["KEYCLOAK_ADMIN_URL", "KEYCLOAK_ADMIN_CLIENT_ID", "KEYCLOAK_ADMIN_CLIENT_SECRET"] {
+            assert!(text.contains(&format!("{name}: ")), "{text}");
+        }
+        assert!(!text.contains("KEYCLOAK_ADMIN_REALM:"), "{text}");
+        assert!(read(&[("KEYCLOAK_ADMIN_REALM", "main")]).is_ok(), "needed only for an import");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::network::TrustedProxies;
 use super::origin::PublicUrl;
-use super::provider::{InternalUrl, IssuerUrl, RoleMap};
+use super::provider::{InternalUrl, IssuerUrl, KeycloakUrl, RoleMap};
 use super::read::{Environment, Problems};
 use super::value::{Hsts, IdentityProvider, LogFilter, LogFormat, Pooler, Seconds, Value};
 use domain::email::Email;
@@ -102,6 +102,14 @@ variables! {
     oidc_role_map: RoleMap = "", ["OIDC_ROLE_MAP"],
         "Which roles or groups of the provider mean admin and developer, like 3f1c-group-id=admin,Staff=developer. With it, only what it names counts. As a JSON object for names with commas, like {\"cn=admins,dc=example,dc=com\": \"admin\"}.";
     entra_tenant_id: Option<String> = "", ["ENTRA_TENANT_ID"], "The tenant of Entra ID whose users sign in.";
+    keycloak_migration: bool = "false", ["KEYCLOAK_MIGRATION_ENABLED"],
+        "With true, the users of a Keycloak realm are imported once, after the start. When that is complete, nothing more is imported and the variables KEYCLOAK_MIGRATION_ENABLED and KEYCLOAK_ADMIN_* can be removed.";
+    keycloak_admin_url: Option<KeycloakUrl> = "", ["KEYCLOAK_ADMIN_URL"],
+        "The address of Keycloak whose users are imported, like https://keycloak.example.com; with a path such as /auth only if Keycloak is served under it.";
+    keycloak_admin_realm: Option<String> = "", ["KEYCLOAK_ADMIN_REALM"], "The realm whose users are imported.";
+    keycloak_admin_client_id: Option<String> = "", ["KEYCLOAK_ADMIN_CLIENT_ID"],
+        "The client of that realm whose service account reads the users.";
+    keycloak_admin_client_secret: Option<SecretString> = "", ["KEYCLOAK_ADMIN_CLIENT_SECRET"], "The secret of that client.";
     secret_key: Option<SecretString> = "", ["BURSAR_SECRET_KEY"],
         "Encrypts the provider's tokens in the database: 32 characters or more, like the output of openssl rand -base64 32. All processes share it.";
     superadmin_email: Option<Email> = "", ["SUPERADMIN_EMAIL"],
