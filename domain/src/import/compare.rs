@@ -64,7 +64,12 @@ impl Comparison {
 
 /// What the next import compares with: Keycloak's state where Bursar has it now, else what the last import wrote, so that
 /// a difference that stays is shown again. `None` for a user whom no import wrote and who differs.
-pub fn next_base(base: Option<Snapshot>, done: &Comparison, bursar: &Snapshot, keycloak: &Snapshot) -> Option<Snapshot> {
+pub fn next_base(
+    base: Option<Snapshot>,
+    done: &Comparison,
+    bursar: &Snapshot,
+    keycloak: &Snapshot,
+) -> Option<Snapshot> {
     let Some(mut next) = base else { return done.kept.is_empty().then(|| keycloak.clone()) };
     if done.name.is_some() || bursar.name == keycloak.name {
         next.name.clone_from(&keycloak.name);

@@ -5,7 +5,8 @@ use serde_json::json;
 const ID: &str = "0198f1de-0000-7000-8000-000000000001";
 
 fn parse(user: serde_json::Value, held: HeldRoles) -> Result<ImportedUser, ImportResult> {
-    let mut whole = json!({ "id": ID, "username": "ada", "email": "ada@example.com", "emailVerified": true, "enabled": true });
+    let mut whole =
+        json!({ "id": ID, "username": "ada", "email": "ada@example.com", "emailVerified": true, "enabled": true });
     whole.as_object_mut().unwrap().extend(user.as_object().unwrap().clone());
     ImportedUser::parse(&serde_json::from_value(whole).unwrap(), held, &ClaimRules::default())
 }
@@ -46,7 +47,13 @@ fn users_who_cannot_be_imported_have_a_code() {
 
 fn snapshot(name: &str, projects: &[(&str, bool)]) -> Snapshot {
     let projects = projects.iter().map(|(name, is_admin)| ((*name).to_owned(), *is_admin)).collect();
-    Snapshot { name: name.to_owned(), email: "ada@example.com".to_owned(), is_active: true, projects, ..Snapshot::default() }
+    Snapshot {
+        name: name.to_owned(),
+        email: "ada@example.com".to_owned(),
+        is_active: true,
+        projects,
+        ..Snapshot::default()
+    }
 }
 
 #[test]
@@ -72,7 +79,8 @@ fn memberships_are_added_and_never_removed() {
     let bursar = snapshot("Ada", &[("notes", false), ("old", true), ("own", true)]);
     let keycloak = snapshot("Ada", &[("Atlas", true), ("new", true), ("notes", true)]);
     let found = compare(Some(&base), &bursar, &keycloak);
-    let joined: Vec<(&str, bool)> = found.projects.iter().map(|project| (project.name.as_str(), project.is_admin)).collect();
+    let joined: Vec<(&str, bool)> =
+        found.projects.iter().map(|project| (project.name.as_str(), project.is_admin)).collect();
     assert_eq!(joined, [("new", true), ("notes", true)]);
     let kept: Vec<String> = found.kept.iter().map(ToString::to_string).collect();
     assert_eq!(
@@ -124,5 +132,9 @@ fn csv_cell_is_no_formula() {
         is_over_limit: false,
         at: OffsetDateTime::UNIX_EPOCH,
     };
-    assert!(row.csv().starts_with("\"'=cmd\",\"Ada \"\"Countess\"\", L.\",\"ada@example.com\",\"skipped\""), "{}", row.csv());
+    assert!(
+        row.csv().starts_with("\"'=cmd\",\"Ada \"\"Countess\"\", L.\",\"ada@example.com\",\"skipped\""),
+        "{}",
+        row.csv()
+    );
 }

@@ -1,7 +1,7 @@
 //! `bursar serve`: from nothing to a console that answers, and back.
 
-use super::{CommandError, keycloak};
 use super::start::Database;
+use super::{CommandError, keycloak};
 use crate::api::RateLimit;
 use crate::config::Config;
 use crate::database;

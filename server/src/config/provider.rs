@@ -132,7 +132,9 @@ mod tests {
         for good in ["https://id.example.com", "http://keycloak.identity.svc:8080/", "https://id.example.com/auth"] {
             assert!(KeycloakUrl::parse(good).is_ok(), "{good}");
         }
-        for bad in ["id.example.com", "https://u:p@id.example.com", "https://id.example.com?a=b", "ldap://id", "https://"] {
+        for bad in
+            ["id.example.com", "https://u:p@id.example.com", "https://id.example.com?a=b", "ldap://id", "https://"]
+        {
             assert!(KeycloakUrl::parse(bad).is_err(), "{bad}");
         }
     }

@@ -109,10 +109,7 @@ async fn start(
     by: By<'_>,
     tell: &mut (dyn FnMut(&ImportProgress) + Send),
 ) -> Result<Started, ImportError> {
-    let facts = run::Facts {
-        total: realm.count().await?,
-        is_writable_by_users: realm.is_writable_by_users().await?,
-    };
+    let facts = run::Facts { total: realm.count().await?, is_writable_by_users: realm.is_writable_by_users().await? };
     let mut run = match run::begin(services, realm, kind, is_forced, facts).await? {
         Begun::Here(run) => run,
         Begun::Before(progress) => return Ok(Started::Before(progress)),

@@ -385,7 +385,10 @@ async fn import_that_keycloak_refuses_says_why_and_goes_on_later() {
     let keycloak = Keycloak::new(base().parse().expect("an address"), login).expect("certificate authorities");
     let wrong = import::Realm::new(keycloak, realm.name.clone());
     let refused = import::apply(&world.services, &wrong, false, StartedBy::Server, &mut |_| {}).await;
-    assert!(matches!(&refused, Err(fault) if fault.to_string().contains("refused the secret of bursar-import")), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(fault) if fault.to_string().contains("refused the secret of bursar-import")),
+        "{refused:?}"
+    );
     assert_eq!(usize::try_from(apply(&world, &realm, false).await.counts.created), Ok(MANY));
     realm.remove().await;
 }

@@ -1,7 +1,7 @@
 //! `bursar keycloak import`, and the import at the start of `serve`.
 
-use crate::cli::Import;
 use super::KeycloakError;
+use crate::cli::Import;
 use crate::commands::CommandError;
 use crate::commands::operate::with_database;
 use crate::config::{Config, IdentityProvider};
@@ -30,7 +30,11 @@ pub(in crate::commands) async fn run(config: &Config, arguments: Import) -> Resu
     let realm = realm(config)?;
     with_database(config, async |services| {
         schema::migrate(services.database()).await?;
-        if arguments.action.plan { plan(services, &realm).await } else { apply(services, &realm, arguments.force).await }
+        if arguments.action.plan {
+            plan(services, &realm).await
+        } else {
+            apply(services, &realm, arguments.force).await
+        }
     })
     .await
 }

@@ -7,9 +7,7 @@ use crate::Services;
 use crate::audit::By;
 use crate::change::commit;
 use crate::error::{Error, is_outage};
-use domain::import::{
-    Comparison, HeldRoles, ImportResult, ImportedUser, RealmUser, Snapshot, compare, next_base,
-};
+use domain::import::{Comparison, HeldRoles, ImportResult, ImportedUser, RealmUser, Snapshot, compare, next_base};
 use domain::role::PlatformRole;
 use domain::text::folded;
 use sqlx::{Connection as _, PgConnection};

@@ -60,7 +60,8 @@ pub(super) async fn holders(realm: &Realm, role: &str) -> Result<HashSet<Uuid>, 
 async fn granting(realm: &Realm, role: Role) -> Result<Vec<Role>, Error> {
     let mut parents: HashMap<String, Vec<Role>> = HashMap::new();
     for composite in composites(realm).await? {
-        let children: Vec<WithId> = realm.find(&["roles-by-id", &composite.id, "composites"]).await?.unwrap_or_default();
+        let children: Vec<WithId> =
+            realm.find(&["roles-by-id", &composite.id, "composites"]).await?.unwrap_or_default();
         for child in children {
             parents.entry(child.id).or_default().push(composite.clone());
         }

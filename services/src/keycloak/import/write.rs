@@ -180,10 +180,13 @@ async fn insert_personal_projects(
     )
     .fetch_all(connection)
     .await?;
-    Ok(made.into_iter().map(|row| {
-        let entry = Entry::new("project.created", TargetType::Project, row.id, row.name.clone());
-        entry.set("kind", ProjectKind::Personal.key()).set("owner", row.name)
-    }).collect())
+    Ok(made
+        .into_iter()
+        .map(|row| {
+            let entry = Entry::new("project.created", TargetType::Project, row.id, row.name.clone());
+            entry.set("kind", ProjectKind::Personal.key()).set("owner", row.name)
+        })
+        .collect())
 }
 
 /// Adds users to shared projects, and creates the unknown ones. A member who is named as project admin becomes one.
