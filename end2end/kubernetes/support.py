@@ -55,6 +55,12 @@ def render(*arguments):
     return [manifest for manifest in yaml.safe_load_all(text) if manifest]
 
 
+def notes(*arguments):
+    """What Helm tells the operator after an installation."""
+    install = ("install", "bursar", CHART, "--dry-run=client", "--namespace", "bursar")
+    return helm(*install, *arguments).split("\nNOTES:\n")[1]
+
+
 def example(name):
     return "--values", EXAMPLES / f"{name}.yaml"
 

@@ -7,7 +7,7 @@ import tomllib
 import unittest
 
 import yaml
-from support import CHART, DOCUMENT, EXAMPLES, ROOT, Refused, documented_commands, example, one, pods, render, run
+from support import CHART, DOCUMENT, EXAMPLES, ROOT, Refused, documented_commands, example, notes, one, pods, render, run
 
 PLATFORM = example("platform-managed")
 PRODUCTION = (*PLATFORM, *example("production"), *example("two-roles"))
@@ -112,6 +112,23 @@ class Refusals(unittest.TestCase):
                       "publicUrl=bursar.example.com", "publicUrl=https://bursar.example.com/console",
                       "extraEnv[0].name=USER_PROJECT_LIMIT,extraEnv[0].value=3", "image.digest=latest"]:
             self.refused("schema", *PLATFORM, "--set", wrong)
+
+
+class Notes(unittest.TestCase):
+    def test_notes_of_every_documented_command_name_the_address_and_warn_of_nothing(self):
+        for options in documented_commands():
+            text = notes(*options)
+            self.assertIn("open https://bursar.example.com", text)
+            self.assertNotIn("WARNING", text)
+
+    def test_notes_warn_of_a_missing_proxy_and_of_one_instance(self):
+        text = notes(*PLATFORM, "--set", "replicaCount=1,trustedProxies=null")
+        self.assertIn("WARNING: trustedProxies is empty", text)
+        self.assertIn("WARNING: one instance serves", text)
+
+    def test_notes_say_when_to_remove_the_variables_of_the_import(self):
+        self.assertIn("when the import is complete", notes(*example("keycloak-import")))
+        self.assertNotIn("import", notes(*PLATFORM))
 
 
 class Safety(unittest.TestCase):
