@@ -283,6 +283,16 @@ class Documents(unittest.TestCase):
         values = yaml.safe_load((CHART / "values.yaml").read_text())
         self.assertEqual(names(schema) - {"global"}, {name for name, _ in defaults(values)})
 
+    def test_example_has_the_variables_that_setup_prints(self):
+        source = (ROOT / "server/src/commands/keycloak/variables.rs").read_text()
+        plain, secret = (set(re.findall(r'\("([A-Z_]+)",', part)) for part in source.split("secret: vec![")[:2])
+        self.assertIn("OIDC_ISSUER_URL", plain)
+        example = yaml.safe_load((EXAMPLES / "keycloak-setup.yaml").read_text())
+        self.assertEqual({item["name"] for item in example["extraEnv"]}, plain | {"BURSAR_SECRET_KEY"})
+        self.assertTrue(secret <= set(SECRETS), secret)
+        for item in example["extraEnvFrom"]:
+            self.assertIn(f"name: {item['secretRef']['name']}", source)
+
     def test_versions_are_those_of_the_release(self):
         chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
         workspace = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
