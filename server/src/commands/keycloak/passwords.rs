@@ -1,0 +1,47 @@
+//! The file of temporary passwords, which only its owner can read.
+
+use super::KeycloakError;
+use domain::keycloak_user::KeycloakUserDraft;
+use secrecy::{ExposeSecret as _, SecretString};
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+/// A new file with a line for each user who was created.
+pub(super) struct Passwords {
+    path: PathBuf,
+    file: csv::Writer<File>,
+    count: usize,
+}
+
+impl Passwords {
+    /// Creates the file. One that exists is left alone: it may hold passwords that were not handed out yet.
+    pub(super) fn create(path: &Path) -> Result<Self, KeycloakError> {
+        let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        let file = opened.map_err(|source| KeycloakError::File { file: path.to_owned(), source })?;
+        Ok(Self { path: path.to_owned(), file: csv::Writer::from_writer(file), count: 0 })
+    }
+
+    /// Writes a password to the disk.
+    pub(super) fn write(&mut self, user: &KeycloakUserDraft, password: &SecretString) -> io::Result<()> {
+        if self.count == 0 {
+            self.file.write_record(["username", "email", "password"])?;
+        }
+        self.file.write_record([user.username.as_str(), user.email.as_str(), password.expose_secret()])?;
+        self.file.flush()?;
+        self.file.get_ref().sync_data()?;
+        self.count += 1;
+        Ok(())
+    }
+
+    /// Says where the passwords are; without any the file is removed.
+    pub(super) fn finish(self) -> Result<Option<String>, KeycloakError> {
+        if self.count > 0 {
+            let (count, path) = (self.count, self.path.display());
+            return Ok(Some(format!("{count} temporary passwords are in {path}. Delete it when they are handed out.")));
+        }
+        std::fs::remove_file(&self.path).map_err(|source| KeycloakError::File { file: self.path.clone(), source })?;
+        Ok(None)
+    }
+}
