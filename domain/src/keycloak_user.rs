@@ -185,8 +185,7 @@ impl KeycloakUserDraft {
         let role = noted(&mut problems, Column::Role, RealmRole::parse(cell(Column::Role)));
         let projects = |column| Desired::parse(cell(column), projects);
         let applications = noted(&mut problems, Column::Applications, projects(Column::Applications));
-        let applications_admin =
-            noted(&mut problems, Column::ApplicationsAdmin, projects(Column::ApplicationsAdmin));
+        let applications_admin = noted(&mut problems, Column::ApplicationsAdmin, projects(Column::ApplicationsAdmin));
         let user_type = noted(&mut problems, Column::UserType, user_type(cell(Column::UserType), rules));
         let draft = || {
             Some(Self {
@@ -217,11 +216,11 @@ fn username(raw: &str) -> Result<KeycloakUsername, Violation> {
 }
 
 /// Names between blanks, line breaks, `|`, commas or semicolons, each once whatever its case. A group path names the
-/// project without its first slash, as in a token.
+/// project without the slash before it, as in a token.
 fn projects(raw: &str) -> Result<Vec<ProjectName>, Violation> {
     let names = raw.split(|c: char| c.is_whitespace() || matches!(c, '|' | ',' | ';')).filter(|name| !name.is_empty());
     let mut known = HashSet::new();
-    let names = names.map(|name| ProjectName::parse_foreign(name.strip_prefix('/').unwrap_or(name)));
+    let names = names.map(|name| ProjectName::parse_foreign(name.trim_start_matches('/')));
     names.filter(|name| name.as_ref().map_or(true, |name| known.insert(folded(name.as_str())))).collect()
 }
 

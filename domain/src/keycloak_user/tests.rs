@@ -29,7 +29,8 @@ fn empty_cell_keeps_and_dash_clears() {
 
 #[test]
 fn username_and_address_are_lower_case_as_keycloak_stores_them() {
-    let parsed = parse(&[(Column::Username, " Zelda.L "), (Column::Email, "Zelda@Example.COM "), (Column::Role, "Admin")]);
+    let parsed =
+        parse(&[(Column::Username, " Zelda.L "), (Column::Email, "Zelda@Example.COM "), (Column::Role, "Admin")]);
     let parsed = parsed.expect("a user");
     assert_eq!((parsed.username.as_str(), parsed.email.as_str()), ("zelda.l", "zelda@example.com"));
     assert_eq!(parsed.role, RealmRole::Admin);
@@ -50,8 +51,19 @@ fn every_bad_cell_of_a_line_is_named() {
 
 #[test]
 fn projects_stand_between_any_of_the_usual_separators() {
-    for cell in ["atlas billing", "atlas|billing", "atlas, billing", "atlas;billing", "/atlas\nbilling Atlas", " atlas | billing,"] {
-        assert_eq!(names(&with(Column::Applications, cell).expect(cell).applications), ["atlas", "billing"], "{cell:?}");
+    for cell in [
+        "atlas billing",
+        "atlas|billing",
+        "atlas, billing",
+        "atlas;billing",
+        "/atlas\nbilling Atlas",
+        " atlas | billing,",
+    ] {
+        assert_eq!(
+            names(&with(Column::Applications, cell).expect(cell).applications),
+            ["atlas", "billing"],
+            "{cell:?}"
+        );
     }
 }
 

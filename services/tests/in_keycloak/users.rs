@@ -104,7 +104,10 @@ async fn users_are_planned_then_created_then_left_alone() {
     let zelda = user(&realm, "zelda").await.expect("a user");
     assert_eq!(zelda["attributes"], json!({ "applications": ["atlas", "billing"], "applications_admin": ["atlas"] }));
     assert_eq!((&zelda["enabled"], &zelda["emailVerified"]), (&json!(true), &json!(false)));
-    assert_eq!((roles(&realm, "zelda").await, roles(&realm, "zoe").await), (vec!["developer".to_owned()], vec!["admin".to_owned()]));
+    assert_eq!(
+        (roles(&realm, "zelda").await, roles(&realm, "zoe").await),
+        (vec!["developer".to_owned()], vec!["admin".to_owned()])
+    );
     assert_eq!(user(&realm, "zora").await.expect("a user")["attributes"]["user_type"], json!(["external"]));
     for mode in [Mode::Plan, Mode::Apply] {
         assert_eq!(outcomes(&realm, mode, &lines).await, [Outcome::Unchanged, Outcome::Unchanged, Outcome::Unchanged]);
@@ -119,6 +122,7 @@ async fn update_changes_what_the_row_names_and_nothing_else() {
     let zelda = json!({
         "username": "zelda", "email": "old@example.com", "emailVerified": true, "enabled": false,
         "firstName": "Zelda", "lastName": "Lindqvist", "requiredActions": ["CONFIGURE_TOTP"],
+        "credentials": [{ "type": "password", "value": "kept-by-the-user" }],
         "attributes": { "applications": ["atlas,Billing"], "applications_admin": ["atlas"], "guest": ["false"], "locale": ["pl"] },
     });
     let id = realm.keycloak.post(&[&realm.name, "users"], &zelda).await.expect("a user").expect("its id");
@@ -144,6 +148,7 @@ async fn update_changes_what_the_row_names_and_nothing_else() {
     assert_eq!(user["attributes"]["applications"], json!(["atlas,Billing"]), "the same projects");
     assert_eq!((&user["attributes"]["guest"], user["attributes"].get("applications_admin")), (&json!(["false"]), None));
     assert_eq!(roles(&realm, "zelda").await, ["developer"]);
+    assert_eq!(realm.get(&["users", &id, "credentials"]).await[0]["type"], "password");
     realm.remove().await;
 }
 
@@ -168,12 +173,16 @@ async fn refused_row_leaves_nothing_behind_and_does_not_stop_the_others() {
     };
     assert_eq!(refused(0), "column email: the user zed of the realm has this address.");
     assert_eq!(refused(1), "Keycloak refused it: username: error-username-invalid-character");
-    assert_eq!(refused(2), "column email: Enter an e-mail address like name@example.com. / column role: Choose admin or developer.");
+    assert_eq!(
+        refused(2),
+        "column email: Enter an e-mail address like name@example.com. / column role: Choose admin or developer."
+    );
     assert_eq!(refused(3), "Keycloak refused it: firstName: error-person-name-invalid-character");
     assert!(refused(4).contains("an external user cannot be an admin"), "{}", refused(4));
     assert!(matches!(outcomes[5], Outcome::Created(_)), "{:?}", outcomes[5]);
     let users = realm.get(&["users"]).await;
-    let names: Vec<&str> = users.as_array().expect("users").iter().filter_map(|user| user["username"].as_str()).collect();
+    let names: Vec<&str> =
+        users.as_array().expect("users").iter().filter_map(|user| user["username"].as_str()).collect();
     assert_eq!(names, ["zed", "zora"]);
     realm.remove().await;
 }
@@ -182,7 +191,8 @@ async fn refused_row_leaves_nothing_behind_and_does_not_stop_the_others() {
 #[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
 async fn temporary_password_signs_in_once_it_is_replaced_and_is_given_to_new_users_alone() {
     let (realm, _) = prepared().await;
-    let settings = json!({ "passwordPolicy": "length(12) and digits(1) and upperCase(1) and specialChars(1) and notUsername" });
+    let settings =
+        json!({ "passwordPolicy": "length(12) and digits(1) and upperCase(1) and specialChars(1) and notUsername" });
     realm.keycloak.put(&[&realm.name], &settings).await.expect("a policy");
     let lines = ["zelda,zelda@example.com,Zelda,L,developer,,,", "zoe,zoe@example.com,Zoe,L,developer,,,"];
     outcomes(&realm, Mode::Apply, &lines[1..]).await;
@@ -205,7 +215,8 @@ async fn temporary_password_signs_in_once_it_is_replaced_and_is_given_to_new_use
 
     let mut full = |_: &_, _: &_| Err(std::io::Error::other("the disk is full"));
     let invitation = Invitation::TemporaryPassword(&mut full);
-    let (results, ended) = run(&realm.keycloak, &realm, Mode::Apply, invitation, &["zora,zora@example.com,,,developer,,,"]).await;
+    let (results, ended) =
+        run(&realm.keycloak, &realm, Mode::Apply, invitation, &["zora,zora@example.com,,,developer,,,"]).await;
     assert!(results.is_empty() && matches!(ended, Err(RunError::Password(_))), "{results:?} {ended:?}");
     assert_eq!(user(&realm, "zora").await, None, "nobody would know the password");
     realm.remove().await;
@@ -218,7 +229,10 @@ async fn invitation_is_mailed_to_new_users_or_the_missing_mail_server_is_named()
     let lines = ["zelda,zelda@example.com,,,developer,,,"];
     let (results, ended) = run(&realm.keycloak, &realm, Mode::Plan, Invitation::Mail, &lines).await;
     let text = ended.expect_err("no mail server").to_string();
-    assert!(results.is_empty() && text.contains("has no mail server") && text.contains("Realm settings, Email"), "{text}");
+    assert!(
+        results.is_empty() && text.contains("has no mail server") && text.contains("Realm settings, Email"),
+        "{text}"
+    );
 
     let server = MailServer::start().await;
     let smtp = |port: u16| json!({ "smtpServer": { "host": "127.0.0.1", "port": port.to_string(), "from": "bursar@example.com" } });
@@ -256,13 +270,18 @@ async fn service_account_without_manage_users_plans_and_is_told_the_missing_role
     ended.expect("a plan");
     let (results, ended) = run(&account, &realm, Mode::Apply, Invitation::None, &lines).await;
     let text = ended.expect_err("a missing role").to_string();
-    assert!(results.is_empty() && text.contains("the role manage-users of the client realm-management is missing"), "{text}");
+    assert!(
+        results.is_empty() && text.contains("the role manage-users of the client realm-management is missing"),
+        "{text}"
+    );
 
-    let management: Value = realm.keycloak.get(&[&realm.name, "clients"], &[("clientId", "realm-management")]).await.expect("it");
+    let management: Value =
+        realm.keycloak.get(&[&realm.name, "clients"], &[("clientId", "realm-management")]).await.expect("it");
     let management = management[0]["id"].as_str().expect("an id");
     let role = realm.get(&["clients", management, "roles", "manage-users"]).await;
     let user = user(&realm, "service-account-bursar-import").await.expect("the service account");
-    let path = [realm.name.as_str(), "users", user["id"].as_str().expect("an id"), "role-mappings", "clients", management];
+    let path =
+        [realm.name.as_str(), "users", user["id"].as_str().expect("an id"), "role-mappings", "clients", management];
     realm.keycloak.post(&path, &json!([role])).await.expect("the role");
     let account = Keycloak::new(base().parse().expect("an address"), login).expect("authorities");
     let (results, ended) = run(&account, &realm, Mode::Apply, Invitation::None, &lines).await;
@@ -295,7 +314,12 @@ async fn realm_that_would_drop_attributes_or_has_no_roles_is_not_written() {
 #[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
 async fn role_from_a_group_is_kept_and_one_that_cannot_be_revoked_is_named() {
     let (realm, _) = prepared().await;
-    let group = realm.keycloak.post(&[&realm.name, "groups"], &json!({ "name": "operators" })).await.expect("a group").expect("its id");
+    let group = realm
+        .keycloak
+        .post(&[&realm.name, "groups"], &json!({ "name": "operators" }))
+        .await
+        .expect("a group")
+        .expect("its id");
     let admin = realm.get(&["roles", "admin"]).await;
     let path = [realm.name.as_str(), "groups", &group, "role-mappings", "realm"];
     realm.keycloak.post(&path, &json!([admin])).await.expect("the role");

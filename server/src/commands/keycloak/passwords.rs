@@ -38,10 +38,54 @@ impl Passwords {
     /// Says where the passwords are; without any the file is removed.
     pub(super) fn finish(self) -> Result<Option<String>, KeycloakError> {
         if self.count > 0 {
-            let (count, path) = (self.count, self.path.display());
-            return Ok(Some(format!("{count} temporary passwords are in {path}. Delete it when they are handed out.")));
+            let path = self.path.display();
+            return Ok(Some(format!(
+                "Temporary passwords of new users are in {path}. Delete it when they are handed out."
+            )));
         }
         std::fs::remove_file(&self.path).map_err(|source| KeycloakError::File { file: self.path.clone(), source })?;
         Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::claims::ClaimRules;
+    use domain::keycloak_user::Column;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    fn user() -> KeycloakUserDraft {
+        let cell = |column| match column {
+            Column::Username => "zelda",
+            Column::Email => "zelda@example.com",
+            Column::Role => "developer",
+            _ => "",
+        };
+        KeycloakUserDraft::parse(cell, &ClaimRules::default()).expect("a user")
+    }
+
+    #[test]
+    fn file_of_passwords_is_for_its_owner_and_replaces_no_other() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("passwords.csv");
+        let mut passwords = Passwords::create(&path).expect("a new file");
+        passwords.write(&user(), &"k7mf-2xqp-K7".into()).expect("written");
+        let written = std::fs::read_to_string(&path).expect("on the disk before the next user");
+        assert_eq!(written, "username,email,password\nzelda,zelda@example.com,k7mf-2xqp-K7\n");
+        let mode = std::fs::metadata(&path).expect("the file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let text = passwords.finish().expect("it stays").expect("a sentence");
+        assert!(text.starts_with("Temporary passwords of new users are in ") && !text.contains("k7mf"), "{text}");
+        assert!(Passwords::create(&path).is_err(), "it may hold passwords that were not handed out");
+    }
+
+    #[test]
+    fn file_without_passwords_is_removed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("passwords.csv");
+        let passwords = Passwords::create(&path).expect("a new file");
+        assert_eq!(passwords.finish().expect("removed"), None);
+        assert!(!path.exists());
     }
 }

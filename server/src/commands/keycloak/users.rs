@@ -18,14 +18,16 @@ pub(super) async fn run(asked: &Users, config: &Config) -> Result<(), CommandErr
     let bytes = std::fs::read(&asked.file).map_err(|source| KeycloakError::File { file: file(), source })?;
     let rows = users::read(&bytes, &claims).map_err(|problem| KeycloakError::Users { file: file(), problem })?;
     let realm = realm(asked, config)?;
-    let keycloak = Keycloak::new(address(asked, config)?, login(asked, config, &realm)?).map_err(KeycloakError::from)?;
+    let keycloak =
+        Keycloak::new(address(asked, config)?, login(asked, config, &realm)?).map_err(KeycloakError::from)?;
     let rules = Rules { claims, are_emails_verified: asked.emails_verified };
     let mode = if asked.plan { Mode::Plan } else { Mode::Apply };
     let path = asked.temporary_passwords.as_deref().filter(|_| mode == Mode::Apply);
     let mut passwords = path.map(Passwords::create).transpose()?;
     let mut counts = Counts::default();
     let ended = {
-        let mut hand_over = passwords.as_mut().map(|passwords| |user: &_, password: &_| passwords.write(user, password));
+        let mut hand_over =
+            passwords.as_mut().map(|passwords| |user: &_, password: &_| passwords.write(user, password));
         let mut invitation = match &mut hand_over {
             Some(hand_over) => Invitation::TemporaryPassword(hand_over),
             None if asked.invite => Invitation::Mail,
@@ -63,11 +65,9 @@ fn login(asked: &Users, config: &Config, realm: &str) -> Result<Login, KeycloakE
         || asked.administrator.password_file.is_some()
         || std::env::var_os("KC_ADMIN_PASSWORD").is_some();
     match (&config.keycloak_admin_client_id, &config.keycloak_admin_client_secret) {
-        (Some(client_id), Some(secret)) if !is_administrator => Ok(Login::ServiceAccount {
-            realm: realm.to_owned(),
-            client_id: client_id.clone(),
-            secret: secret.clone(),
-        }),
+        (Some(client_id), Some(secret)) if !is_administrator => {
+            Ok(Login::ServiceAccount { realm: realm.to_owned(), client_id: client_id.clone(), secret: secret.clone() })
+        }
         _ => administrator(&asked.administrator),
     }
 }
