@@ -2,7 +2,7 @@
 
 mod keycloak;
 
-pub use keycloak::{Administrator, Broker, Import, ImportAction, Keycloak, Output, Setup, Users};
+pub use keycloak::{Administrator, Broker, Import, ImportAction, Keycloak, Output, Setup};
 
 use crate::config;
 use clap::{Parser, Subcommand};

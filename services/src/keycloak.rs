@@ -2,4 +2,3 @@
 
 pub mod import;
 pub mod setup;
-pub mod users;

@@ -13,6 +13,7 @@ mod returning_sign_in;
 
 pub use conflicts::{dismiss, relink};
 
+pub(crate) use conflicts::note as note_conflict;
 pub(crate) use projects::make_missing;
 
 use crate::Services;

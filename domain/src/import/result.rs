@@ -199,8 +199,8 @@ impl std::fmt::Display for ImportResult {
             ),
             Self::AddressOfAnother { name } => write!(
                 f,
-                "{name} in Bursar has this e-mail address with another id. Correct the address, or let the user sign in \
-                 and link the identity on the page of {name}"
+                "{name} in Bursar has this e-mail address with another id. Correct the address, or link the identity on the \
+                 page of {name}"
             ),
             Self::IdOfAnother { name } => write!(f, "{name} in Bursar has this id and signs in with another identity"),
             Self::Attribute(problem) => write!(f, "Cannot be read: {problem}. Correct the attribute in Keycloak"),

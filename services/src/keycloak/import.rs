@@ -141,24 +141,24 @@ async fn work(
         developers: roles::holders(realm, domain::claims::DEVELOPER_ROLE).await?,
         duplicates: realm.duplicate_addresses().await?,
     };
-    let mut users = realm.page(run.position()).await?;
+    let issuer = services.identity().and_then(|identity| realm.issuer(identity));
+    let context = Context { facts: &facts, by, issuer };
+    let mut page = realm.page(run.position()).await?;
     loop {
-        let next = run.position() + u32::try_from(users.len()).unwrap_or(u32::MAX);
-        let is_last = users.len() < realm::PAGE;
-        let read_next = async { if is_last { Ok(Vec::new()) } else { realm.page(next).await } };
-        let context = Context { facts: &facts, by };
-        let (written, read) = tokio::join!(page::write(services, run, context, &users, next), read_next);
+        let next = run.position() + u32::try_from(page.users.len()).unwrap_or(u32::MAX);
+        let is_last = page.is_last();
+        let read_next = async { if is_last { Ok(None) } else { realm.page(next).await.map(Some) } };
+        let (written, read) = tokio::join!(page::write(services, run, context, &page), read_next);
         written?;
         tell(run.progress());
-        users = read?;
-        if !is_last {
+        if let Some(next) = read? {
+            page = next;
             continue;
         }
-        if run.is_second_pass() || run.progress().counts.total() >= realm.count().await? {
-            break;
+        if run.needs_no_other_pass(realm.count().await?) {
+            return run.finish(services).await;
         }
-        run.begin_second_pass(services).await?;
-        users = realm.page(0).await?;
+        run.begin_pass(services).await?;
+        page = realm.page(0).await?;
     }
-    run.finish(services).await
 }

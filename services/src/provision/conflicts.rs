@@ -1,7 +1,7 @@
 //! Identities that were refused because their address belongs to another account, and how an admin settles the conflict.
 //! An address alone never links an identity: a user who can choose it at the provider would choose an account.
 
-use super::{VerifiedIdentity, identity};
+use super::identity;
 use crate::Services;
 use crate::audit::Entry;
 use crate::change::Change;
@@ -16,10 +16,10 @@ use domain::permission::ManageUsers;
 use sqlx::PgConnection;
 
 /// Records the conflict for the admins, on the page of the user whose address it is.
-pub(super) async fn note(
+pub(crate) async fn note(
     services: &Services,
     connection: &mut PgConnection,
-    verified: &VerifiedIdentity<'_>,
+    (provider, issuer): (&str, &str),
     claims: &Claims,
     owner: UserId,
 ) -> Result<(), Error> {
@@ -31,10 +31,10 @@ pub(super) async fn note(
            first_at = case when c.user_id = excluded.user_id then c.first_at else excluded.first_at end,
            user_id = excluded.user_id, provider = excluded.provider, name = excluded.name, address = excluded.address,
            address_verified = excluded.address_verified, username = excluded.username, last_at = excluded.last_at",
-        verified.issuer,
+        issuer,
         claims.subject,
         owner.0,
-        verified.provider,
+        provider,
         claims.shown_name(),
         claims.address().unwrap_or_default(),
         claims.username,

@@ -24,7 +24,7 @@ pub(super) async fn admit(
     };
     let Some(address) = usable_address(claims) else { return Ok(Err(Denial::NoAddress)) };
     if let Some(owner) = identity::owner_of(connection, address).await? {
-        conflicts::note(services, connection, verified, claims, owner).await?;
+        conflicts::note(services, connection, (verified.provider, verified.issuer), claims, owner).await?;
         return Ok(Err(Denial::AddressOfAnother));
     }
     let id = insert(services, connection, verified, claims, (address, role)).await?;

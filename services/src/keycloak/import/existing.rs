@@ -4,7 +4,7 @@ use crate::Services;
 use crate::error::Error;
 use crate::identity::Identity;
 use domain::id::UserId;
-use domain::import::{ImportResult, ImportedUser, Snapshot};
+use domain::import::{ImportedUser, Snapshot};
 use domain::provider::ProviderKind;
 use domain::role::PlatformRole;
 use serde::de::DeserializeOwned;
@@ -22,8 +22,10 @@ pub(super) enum Existing {
         /// As the last import wrote them.
         base: Option<Snapshot>,
     },
-    /// Another one.
-    Conflict(ImportResult),
+    /// Another one with the id, who signs in with another identity.
+    IdOfAnother { name: String },
+    /// Another one with the address.
+    AddressOfAnother { owner: UserId, name: String },
 }
 
 /// By the id in Keycloak; users who are new are not among them. Three statements.
@@ -38,7 +40,7 @@ pub(super) async fn load(
     for (id, owner, name) in load_owners(connection, users).await? {
         match found.get(&id) {
             Some(Existing::Same { id: same, .. }) if same.0 == owner => {}
-            _ => drop(found.insert(id, Existing::Conflict(ImportResult::AddressOfAnother { name }))),
+            _ => drop(found.insert(id, Existing::AddressOfAnother { owner: UserId(owner), name })),
         }
     }
     Ok(found)
@@ -72,7 +74,7 @@ async fn load_same(
     .await?;
     let existing = rows.into_iter().map(|row| {
         if !row.is_same {
-            return Ok((row.subject, Existing::Conflict(ImportResult::IdOfAnother { name: row.name })));
+            return Ok((row.subject, Existing::IdOfAnother { name: row.name }));
         }
         let role = PlatformRole::from_flags(row.is_maintainer, row.is_admin, row.is_auditor);
         let bursar = Snapshot {

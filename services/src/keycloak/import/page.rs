@@ -1,13 +1,16 @@
 //! One page of users: what becomes of each, written in one transaction.
 
 use super::existing::{self, Existing};
+use super::realm::Page;
 use super::run::{Advanced, Run};
 use super::{ImportError, report, write};
 use crate::Services;
 use crate::audit::By;
 use crate::change::commit;
 use crate::error::{Error, is_outage};
+use crate::provision::note_conflict;
 use domain::import::{Comparison, HeldRoles, ImportResult, ImportedUser, RealmUser, Snapshot, compare, next_base};
+use domain::provider::ProviderKind;
 use domain::role::PlatformRole;
 use domain::text::folded;
 use sqlx::{Connection as _, PgConnection};
@@ -33,6 +36,8 @@ pub(super) struct RealmFacts {
 pub(super) struct Context<'a> {
     pub(super) facts: &'a RealmFacts,
     pub(super) by: By<'a>,
+    /// The issuer of the realm's tokens, where users sign in through it.
+    pub(super) issuer: Option<&'a str>,
 }
 
 /// What became of a user.
@@ -43,19 +48,18 @@ pub(super) struct Done<'a> {
     pub(super) base: Option<Snapshot>,
 }
 
-/// Writes a page, and once more when the database did not answer. `next` is where the next page begins.
+/// Writes a page, and once more when the database did not answer.
 pub(super) async fn write(
     services: &Services,
     run: &mut Run,
     context: Context<'_>,
-    users: &[RealmUser],
-    next: u32,
+    page: &Page,
 ) -> Result<(), ImportError> {
     let mut attempt = 0;
     loop {
-        match write_once(services, run, context, users, next).await {
+        match write_once(services, run, context, page).await {
             Ok(advanced) => {
-                run.advanced(services, &advanced);
+                run.advanced(services, advanced);
                 return Ok(());
             }
             Err(ImportError::Services(Error::Database(fault))) if is_outage(&fault) && attempt < RETRIES => {
@@ -72,20 +76,24 @@ async fn write_once(
     services: &Services,
     run: &Run,
     context: Context<'_>,
-    users: &[RealmUser],
-    next: u32,
+    page: &Page,
 ) -> Result<Advanced, ImportError> {
     let mut transaction = services.pool.begin().await?;
-    let seen = report::subjects(&mut transaction, run.id(), users).await?;
-    let users: Vec<&RealmUser> = users.iter().filter(|user| !seen.contains(&user.id)).collect();
+    let seen = report::subjects(&mut transaction, run.id(), &page.users).await?;
+    let users: Vec<&RealmUser> = page.users.iter().filter(|user| !seen.contains(&user.id)).collect();
     let done = process_page(services, &mut transaction, run, context, &users).await?;
     let mut counts = run.progress().counts;
     report::write(services, &mut transaction, run.id(), counts.total(), &done).await?;
     for done in &done {
         counts.add(done.result.outcome(), done.result.is_over_limit());
     }
-    let has_attributes = users.iter().any(|user| user.attributes.as_ref().is_some_and(|found| !found.is_empty()));
-    let advanced = Advanced { position: next, counts, has_attributes };
+    let advanced = Advanced {
+        position: run.position() + u32::try_from(page.users.len()).unwrap_or(u32::MAX),
+        counts,
+        has_attributes: users.iter().any(|user| user.attributes.as_ref().is_some_and(|found| !found.is_empty())),
+        last_subject: page.users.last().map(|user| user.id.clone()),
+        has_moved: run.has_moved(page.after.as_deref()),
+    };
     run.advance(services, &mut transaction, &advanced).await?;
     commit(transaction).await?;
     Ok(advanced)
@@ -156,7 +164,14 @@ async fn process<'a>(
     for (user, parsed) in &importable {
         let (result, base) = match known.remove(&parsed.id.0) {
             None => (created(services, parsed), (!run.is_plan()).then(|| parsed.snapshot())),
-            Some(Existing::Conflict(conflict)) => (conflict, None),
+            Some(Existing::IdOfAnother { name }) => (ImportResult::IdOfAnother { name }, None),
+            Some(Existing::AddressOfAnother { owner, name }) => {
+                if let Some(issuer) = context.issuer.filter(|_| !run.is_plan()) {
+                    let provider = ProviderKind::Keycloak.key();
+                    note_conflict(services, connection, (provider, issuer), &parsed.claims, owner).await?;
+                }
+                (ImportResult::AddressOfAnother { name }, None)
+            }
             Some(Existing::Same { id, bursar, base }) => {
                 let comparison = compare(base.as_ref(), &bursar, &parsed.snapshot());
                 if comparison.has_updates() && !run.is_plan() {

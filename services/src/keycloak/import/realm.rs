@@ -1,6 +1,8 @@
 //! Reading the users of a realm.
 
+use crate::identity::Identity;
 use domain::import::RealmUser;
+use domain::provider::ProviderKind;
 use domain::text::folded;
 use keycloak_admin::{Error, Keycloak};
 use serde::Deserialize;
@@ -8,7 +10,7 @@ use serde::de::DeserializeOwned;
 use std::collections::HashSet;
 
 /// Users a page, with all their attributes.
-pub(super) const PAGE: usize = 100;
+const PAGE: usize = 100;
 /// Rows a page where only ids or addresses are read.
 const LARGE_PAGE: usize = 1_000;
 
@@ -16,6 +18,20 @@ const LARGE_PAGE: usize = 1_000;
 pub struct Realm {
     keycloak: Keycloak,
     name: String,
+}
+
+/// A page of users.
+pub(super) struct Page {
+    /// The user before it.
+    pub(super) after: Option<String>,
+    pub(super) users: Vec<RealmUser>,
+}
+
+impl Page {
+    /// Whether it is the last one.
+    pub(super) const fn is_last(&self) -> bool {
+        self.users.len() < PAGE
+    }
 }
 
 /// A user in the short form.
@@ -81,6 +97,12 @@ impl Realm {
         self.keycloak.base().as_str()
     }
 
+    /// The issuer of tokens, when it is this realm that users sign in through.
+    pub(super) fn issuer<'a>(&self, identity: &'a Identity) -> Option<&'a str> {
+        let path = format!("/realms/{}", self.name);
+        (identity.kind() == ProviderKind::Keycloak && identity.issuer().ends_with(&path)).then(|| identity.issuer())
+    }
+
     /// How many users there are, service accounts not counted.
     pub(super) async fn count(&self) -> Result<u32, Error> {
         self.keycloak.get(&[&self.name, "users", "count"], &[]).await
@@ -92,9 +114,15 @@ impl Realm {
         Ok(profile.is_some_and(|profile| RIGHTS.iter().any(|name| profile.lets_users_write(name))))
     }
 
-    /// A page of users, in Keycloak's order: by username.
-    pub(super) async fn page(&self, first: u32) -> Result<Vec<RealmUser>, Error> {
-        self.page_of(&["users"], false, first as usize, PAGE).await
+    /// The page after the first `read` users, in Keycloak's order: by username.
+    ///
+    /// It is read together with the user before it, who was the last of the page before unless the users have moved.
+    pub(super) async fn page(&self, read: u32) -> Result<Page, Error> {
+        let first = (read as usize).saturating_sub(1);
+        let before = read as usize - first;
+        let mut users: Vec<RealmUser> = self.page_of(&["users"], false, first, before + PAGE).await?;
+        let rest = users.split_off(before.min(users.len()));
+        Ok(Page { after: users.pop().map(|user| user.id), users: rest })
     }
 
     /// What is at a path below the realm.

@@ -19,7 +19,8 @@ const PAGE: i64 = 1_000;
 pub async fn latest(services: &Services) -> Result<Option<(Uuid, ImportProgress)>, Error> {
     let row = sqlx::query_as!(
         Row,
-        "select id, realm, is_plan, total, position, is_second_pass, has_attributes, is_writable_by_users,
+        "select id, realm, is_plan, total, position, is_second_pass, last_subject, has_moved, has_attributes,
+                is_writable_by_users,
                 created, updated, skipped, conflicts, failed, over_limit, leased_until, started_at, updated_at, finished_at, fault
          from keycloak_imports order by id desc limit 1"
     );

@@ -34,6 +34,8 @@ pub(super) struct Run {
     lease: Lease,
     position: u32,
     is_second_pass: bool,
+    last_subject: Option<String>,
+    has_moved: bool,
     progress: ImportProgress,
 }
 
@@ -52,6 +54,8 @@ pub(super) struct Row {
     pub(super) total: i32,
     pub(super) position: i32,
     pub(super) is_second_pass: bool,
+    pub(super) last_subject: Option<String>,
+    pub(super) has_moved: bool,
     pub(super) has_attributes: bool,
     pub(super) is_writable_by_users: bool,
     pub(super) created: i32,
@@ -164,14 +168,15 @@ pub(super) async fn begin(
         finished_at: None,
         fault: None,
     };
-    Ok(Begun::Here(Run { lease, position: 0, is_second_pass: false, progress }))
+    Ok(Begun::Here(Run { lease, position: 0, is_second_pass: false, last_subject: None, has_moved: false, progress }))
 }
 
 /// The import of this realm that was begun last.
 async fn last(connection: &mut PgConnection, realm: &Realm, is_plan: bool) -> Result<Option<Row>, Error> {
     let row = sqlx::query_as!(
         Row,
-        "select id, realm, is_plan, total, position, is_second_pass, has_attributes, is_writable_by_users,
+        "select id, realm, is_plan, total, position, is_second_pass, last_subject, has_moved, has_attributes,
+                is_writable_by_users,
                 created, updated, skipped, conflicts, failed, over_limit, leased_until, started_at, updated_at, finished_at, fault
          from keycloak_imports where address = $1 and realm = $2 and is_plan = $3 order by id desc limit 1",
         realm.address(),
@@ -191,8 +196,14 @@ async fn take_over(services: &Services, connection: &mut PgConnection, row: Row)
     )
     .execute(connection)
     .await?;
-    let (position, is_second_pass) = (number(row.position), row.is_second_pass);
-    Ok(Run { lease, position, is_second_pass, progress: ImportProgress { fault: None, ..row.into() } })
+    Ok(Run {
+        lease,
+        position: number(row.position),
+        is_second_pass: row.is_second_pass,
+        last_subject: row.last_subject.clone(),
+        has_moved: row.has_moved,
+        progress: ImportProgress { fault: None, ..row.into() },
+    })
 }
 
 impl Lease {
@@ -248,8 +259,14 @@ impl Run {
         self.position
     }
 
-    pub(super) const fn is_second_pass(&self) -> bool {
-        self.is_second_pass
+    /// Whether a page that comes after this user is not the one that follows the last page.
+    pub(super) fn has_moved(&self, after: Option<&str>) -> bool {
+        self.has_moved || self.last_subject.as_deref() != after
+    }
+
+    /// Whether every user of the realm was read, `count` of them.
+    pub(super) const fn needs_no_other_pass(&self, count: u32) -> bool {
+        self.is_second_pass || !(self.has_moved || self.progress.counts.total() < count)
     }
 
     pub(super) const fn progress(&self) -> &ImportProgress {
@@ -275,7 +292,8 @@ impl Run {
         let advanced = sqlx::query!(
             "update keycloak_imports set
                position = $3, created = $4, updated = $5, skipped = $6, conflicts = $7, failed = $8, over_limit = $9,
-               has_attributes = has_attributes or $10, leased_until = $12, updated_at = $11
+               has_attributes = has_attributes or $10, leased_until = $12, updated_at = $11, last_subject = $13,
+               has_moved = $14
              where id = $1 and lease_holder = $2 and finished_at is null",
             self.lease.import,
             self.lease.holder,
@@ -288,7 +306,9 @@ impl Run {
             stored(counts.over_limit),
             next.has_attributes,
             services.clock.now(),
-            services.clock.now() + HEARTBEAT * 3
+            services.clock.now() + HEARTBEAT * 3,
+            next.last_subject,
+            next.has_moved
         )
         .execute(connection)
         .await?;
@@ -296,23 +316,25 @@ impl Run {
     }
 
     /// The page is committed.
-    pub(super) fn advanced(&mut self, services: &Services, next: &Advanced) {
-        self.position = next.position;
+    pub(super) fn advanced(&mut self, services: &Services, next: Advanced) {
+        (self.position, self.has_moved) = (next.position, next.has_moved);
+        self.last_subject = next.last_subject;
         self.progress.counts = next.counts;
         self.progress.has_attributes |= next.has_attributes;
         self.progress.updated_at = services.clock.now();
     }
 
     /// Reads the realm once more; users who have a result are passed over.
-    pub(super) async fn begin_second_pass(&mut self, services: &Services) -> Result<(), ImportError> {
+    pub(super) async fn begin_pass(&mut self, services: &Services) -> Result<(), ImportError> {
         let begun = sqlx::query!(
-            "update keycloak_imports set position = 0, is_second_pass = true where id = $1 and lease_holder = $2",
+            "update keycloak_imports set position = 0, is_second_pass = true, last_subject = null, has_moved = false
+             where id = $1 and lease_holder = $2",
             self.lease.import,
             self.lease.holder
         )
         .execute(&services.pool)
         .await?;
-        (self.position, self.is_second_pass) = (0, true);
+        (self.position, self.is_second_pass, self.has_moved, self.last_subject) = (0, true, false, None);
         if begun.rows_affected() == 0 { Err(ImportError::TakenOver) } else { Ok(()) }
     }
 
@@ -338,4 +360,6 @@ pub(super) struct Advanced {
     pub(super) position: u32,
     pub(super) counts: ImportCounts,
     pub(super) has_attributes: bool,
+    pub(super) last_subject: Option<String>,
+    pub(super) has_moved: bool,
 }
