@@ -34,7 +34,9 @@ pub(super) async fn admit(
         let address = if owner.is_some() { kept } else { address };
         refresh(services, connection, verified, claims, &person, address).await?;
         match owner {
-            Some(owner) => conflicts::note(services, connection, (verified.provider, verified.issuer), claims, owner).await?,
+            Some(owner) => {
+                conflicts::note(services, connection, (verified.provider, verified.issuer), claims, owner).await?
+            }
             None => conflicts::forget(connection, verified.issuer, &claims.subject).await?,
         }
     }
