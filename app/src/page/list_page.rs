@@ -24,6 +24,9 @@ use serde::de::DeserializeOwned;
 /// What the address asks for, and the parameters that were not understood.
 pub(crate) type Requested<Q> = Memo<(Q, Vec<String>)>;
 
+/// The name of a table, and its columns.
+pub(crate) type NamedTable<Q, R> = (&'static str, Vec<Column<Q, R>>);
+
 /// What a list page consists of. `F` is what the filters show of the server besides the user.
 pub(crate) struct ListPage<Q: ListQuery, R, F = ()> {
     /// One object: "user".
@@ -41,7 +44,7 @@ pub(crate) struct ListPage<Q: ListQuery, R, F = ()> {
     /// The filters, if the list has any for the user.
     pub(crate) filters: fn(&Q, &Me, &F) -> Vec<Filter<Q>>,
     /// The name of the table, and its columns.
-    pub(crate) table: fn(&Q, Option<&Me>) -> (&'static str, Vec<Column<Q, R>>),
+    pub(crate) table: fn(&Q, Option<&Me>) -> NamedTable<Q, R>,
     /// Shown when there are no rows.
     pub(crate) empty: fn(&Q, Option<&Me>) -> AnyView,
 }

@@ -1,4 +1,5 @@
 //! What callers are told when Keycloak refuses, is busy, or is not there, by servers that answer as one does.
+#![expect(clippy::unwrap_used, reason = "a test ends with the reason of what it met")]
 
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode, header};

@@ -18,7 +18,7 @@ pub(super) enum Existing {
     /// The same user.
     Same {
         id: UserId,
-        bursar: Snapshot,
+        bursar: Box<Snapshot>,
         /// As the last import wrote them.
         base: Option<Snapshot>,
     },
@@ -86,7 +86,7 @@ async fn load_same(
             projects: read(row.projects)?,
         };
         let base = bases.remove(&row.subject);
-        Ok((row.subject, Existing::Same { id: UserId(row.id), bursar, base }))
+        Ok((row.subject, Existing::Same { id: UserId(row.id), bursar: Box::new(bursar), base }))
     });
     existing.collect()
 }

@@ -129,7 +129,7 @@ async fn process_page<'a>(
             }
             Err(Error::Database(fault)) if !is_outage(&fault) => {
                 savepoint.rollback().await?;
-                all.push(Done { user: *user, result: ImportResult::Failed(fault.to_string()), base: None });
+                all.push(Done { user, result: ImportResult::Failed(fault.to_string()), base: None });
             }
             Err(fault) => return Err(fault),
         }
@@ -149,7 +149,7 @@ async fn process<'a>(
     for user in users {
         match parse(services, context.facts, user) {
             Ok(parsed) => importable.push((*user, parsed)),
-            Err(result) => done.push(Done { user: *user, result, base: None }),
+            Err(result) => done.push(Done { user, result, base: None }),
         }
     }
     let parsed: Vec<&ImportedUser> = importable.iter().map(|(_, parsed)| parsed).collect();
@@ -182,7 +182,7 @@ async fn process<'a>(
                 (updated(services, parsed, &bursar, comparison), base)
             }
         };
-        done.push(Done { user: *user, result, base });
+        done.push(Done { user, result, base });
     }
     Ok(done)
 }

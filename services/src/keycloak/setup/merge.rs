@@ -35,11 +35,7 @@ fn merge_at(field: &str, current: &mut Value, wanted: &Value, differences: &mut 
             merge_named(field, current, wanted, differences);
         }
         (Value::String(current), Value::String(wanted)) if field == JOINED_ADDRESSES => {
-            if !current.split(SEPARATOR).any(|address| address == wanted) {
-                let after = format!("{current}{SEPARATOR}{wanted}");
-                let before = Some(std::mem::replace(current, after.clone()).into());
-                differences.push(Difference { field: field.to_owned(), before, after: after.into() });
-            }
+            differences.extend(add_address(current, wanted));
         }
         (Value::Array(current), Value::Array(wanted)) if field == ADDRESSES => {
             for missing in wanted.iter().filter(|wanted| !current.contains(wanted)).collect::<Vec<_>>() {
@@ -53,6 +49,16 @@ fn merge_at(field: &str, current: &mut Value, wanted: &Value, differences: &mut 
         }
         _ => {}
     }
+}
+
+/// Adds an address to a text of several.
+fn add_address(current: &mut String, wanted: &str) -> Option<Difference> {
+    if current.split(SEPARATOR).any(|address| address == wanted) {
+        return None;
+    }
+    let after = format!("{current}{SEPARATOR}{wanted}");
+    let before = Some(std::mem::replace(current, after.clone()).into());
+    Some(Difference { field: JOINED_ADDRESSES.to_owned(), before, after: after.into() })
 }
 
 fn merge_fields(
