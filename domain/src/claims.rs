@@ -5,7 +5,7 @@
 
 mod value;
 
-pub use value::{boolean, names};
+pub use value::{boolean, names, projects as project_names};
 
 use crate::email::Email;
 use crate::project::ProjectName;

@@ -21,6 +21,7 @@ pub mod flash;
 pub mod form;
 pub mod id;
 pub mod import;
+pub mod keycloak_user;
 pub mod mode;
 pub mod money;
 pub mod page;

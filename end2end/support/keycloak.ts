@@ -69,6 +69,19 @@ export class Keycloak {
     }));
   }
 
+  /** What `bursar keycloak users` prints for a file, and the code that it ends with. */
+  async createUsers(file: string, ...options: string[]): Promise<{ code: number; printed: string }> {
+    const asked = ["--url", this.url, "--realm", this.realm, "--file", file, ...options];
+    const env = { KC_ADMIN_USER: ADMINISTRATOR.username, KC_ADMIN_PASSWORD: ADMINISTRATOR.password };
+    try {
+      const { stdout, stderr } = await execute(setting("BURSAR_BIN"), ["keycloak", "users", ...asked], { env });
+      return { code: 0, printed: stdout + stderr };
+    } catch (fault) {
+      const { code, stdout, stderr } = fault as { code: number; stdout: string; stderr: string };
+      return { code, printed: stdout + stderr };
+    }
+  }
+
   /** Removes the realm. */
   async remove(): Promise<void> {
     await this.send("DELETE", "");

@@ -2,7 +2,7 @@
 
 mod keycloak;
 
-pub use keycloak::{Administrator, Broker, Import, ImportAction, Keycloak, Output, Setup};
+pub use keycloak::{Administrator, Broker, Import, ImportAction, Keycloak, Output, Setup, Users};
 
 use crate::config;
 use clap::{Parser, Subcommand};

@@ -243,11 +243,18 @@ struct Said {
     error_description: String,
     #[serde(rename = "errorMessage")]
     message: String,
+    /// The attribute of a user that a rule of the user profile refuses.
+    field: String,
+    /// One for each attribute, where rules refuse several.
+    errors: Vec<Said>,
 }
 
 impl Said {
     fn text(&self) -> String {
-        let parts = [&self.message, &self.error, &self.error_description];
-        parts.into_iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ")
+        let field = if self.field.is_empty() { String::new() } else { format!("{}:", self.field) };
+        let parts = [&field, &self.message, &self.error, &self.error_description];
+        let own = parts.into_iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ");
+        let others = self.errors.iter().map(Self::text);
+        std::iter::once(own).chain(others).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
     }
 }

@@ -41,7 +41,7 @@ pub fn names(value: &Value) -> Vec<String> {
 /// A group path of Keycloak names the project by its whole path without the first slash: `/atlas` is `atlas`, and
 /// `/research/atlas` is `research/atlas`, because `/sales/atlas` is another group. Names with invisible characters are
 /// left out: they would look like another project.
-pub(super) fn projects(value: Option<&Value>) -> Vec<ProjectName> {
+pub fn projects(value: Option<&Value>) -> Vec<ProjectName> {
     let cells: Vec<&str> = match value {
         Some(Value::String(cell)) => vec![cell],
         Some(Value::Array(cells)) => cells.iter().filter_map(Value::as_str).collect(),

@@ -12,6 +12,8 @@ pub enum Keycloak {
     Setup(Box<Setup>),
     /// Import the users of a realm once. KEYCLOAK_ADMIN_URL and the variables beside it say which realm.
     Import(Import),
+    /// Create and update users of a realm from a CSV file, with role and projects; can be repeated.
+    Users(Box<Users>),
 }
 
 /// What `bursar keycloak setup` makes.
@@ -47,6 +49,38 @@ pub struct Setup {
     /// A directory behind Keycloak.
     #[command(flatten)]
     pub broker: Option<Broker>,
+}
+
+/// What `bursar keycloak users` does.
+///
+/// It signs in as Keycloak's administrator or, where KEYCLOAK_ADMIN_CLIENT_ID is set and no administrator is named, as
+/// that client's service account, which then needs the role manage-users of the client realm-management.
+#[derive(Debug, Args)]
+pub struct Users {
+    /// The users: username,email,first_name,last_name,role,applications,applications_admin,user_type in the first line.
+    #[arg(long, value_name = "FILE")]
+    pub file: PathBuf,
+    /// Only print what would change.
+    #[arg(long)]
+    pub plan: bool,
+    /// The address of Keycloak, with the path that it is served under, if any; else KEYCLOAK_ADMIN_URL.
+    #[arg(long, value_name = "URL", value_parser = http_address)]
+    pub url: Option<Url>,
+    /// The realm; else KEYCLOAK_ADMIN_REALM.
+    #[arg(long)]
+    pub realm: Option<String>,
+    /// Give new users a temporary password, and write it to this new file that only you can read.
+    #[arg(long, value_name = "FILE", conflicts_with = "invite")]
+    pub temporary_passwords: Option<PathBuf>,
+    /// Have Keycloak mail new users a link to choose a password and to verify their address.
+    #[arg(long)]
+    pub invite: bool,
+    /// You have verified that the addresses belong to the users.
+    #[arg(long)]
+    pub emails_verified: bool,
+    /// Who calls, unless the service account does.
+    #[command(flatten)]
+    pub administrator: Administrator,
 }
 
 /// An administrator of Keycloak. The password comes from KC_ADMIN_PASSWORD, a file or a prompt.

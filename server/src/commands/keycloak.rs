@@ -1,8 +1,10 @@
 //! `bursar keycloak`.
 
 pub(super) mod import;
+mod passwords;
 mod secrets;
 mod setup;
+mod users;
 mod variables;
 
 use super::CommandError;
@@ -25,6 +27,28 @@ pub enum KeycloakError {
         /// The system's answer.
         #[source]
         source: std::io::Error,
+    },
+    /// The file of users cannot be read as one.
+    #[error("{file}: {problem}", file = .file.display())]
+    Users {
+        /// Which.
+        file: std::path::PathBuf,
+        /// Why.
+        problem: services::keycloak::users::FileProblem,
+    },
+    /// Users were not all written.
+    #[error(transparent)]
+    Run(#[from] services::keycloak::users::RunError),
+    /// Some rows were refused, and the others were not.
+    #[error("{0} of the rows were refused. The lines above say why.")]
+    RowsRefused(usize),
+    /// Neither an option nor a variable says where or what.
+    #[error("{option} is missing. Give it, or set {variable}.")]
+    NotSaid {
+        /// The option.
+        option: &'static str,
+        /// The variable.
+        variable: &'static str,
     },
     /// A secret is missing, and nobody can type it here.
     #[error("{what} is missing. Set {variable}, name a file by {option}, or run the command in a terminal to type it.")]
@@ -58,5 +82,6 @@ pub(super) async fn run(command: Keycloak) -> Result<(), CommandError> {
     match command {
         Keycloak::Setup(asked) => setup::run(&asked).await,
         Keycloak::Import(arguments) => import::run(&super::configured()?, arguments).await,
+        Keycloak::Users(arguments) => users::run(&arguments, &super::configured()?).await,
     }
 }

@@ -131,17 +131,21 @@ fn role_map(config: &Config) -> Vec<(String, String)> {
     pairs.collect()
 }
 
-fn settings(config: &Config) -> Settings {
-    // Hashing a password keeps a core busy; half of them stay free for pages.
-    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let claims = ClaimRules {
+/// How claims of tokens and attributes of Keycloak's users are read.
+pub(super) fn claim_rules(config: &Config) -> ClaimRules {
+    ClaimRules {
         admin_role: config.admin_role.clone(),
         admin_subject: config.admin_subject.clone(),
         external_type: config.external_type.clone(),
-    };
+    }
+}
+
+fn settings(config: &Config) -> Settings {
+    // Hashing a password keeps a core busy; half of them stay free for pages.
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     Settings {
         mode: config.mode,
-        claims,
+        claims: claim_rules(config),
         external_projects: config.external_projects.clone(),
         project_limit: config.project_limit,
         password_policy: config.password_policy,

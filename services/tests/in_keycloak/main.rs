@@ -2,5 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test ends with the reason of what it met")]
 
 mod import;
+mod mail;
 mod realm;
 mod setup;
+mod users;

@@ -1,7 +1,9 @@
 //! Secrets from a variable, a file or a prompt; never from the command line.
 
 use super::KeycloakError;
+use crate::cli;
 use secrecy::SecretString;
+use services::keycloak::setup::Login;
 use std::io::IsTerminal as _;
 use std::path::Path;
 
@@ -34,4 +36,16 @@ impl Source<'_> {
         }
         Err(KeycloakError::Missing { what: self.what, variable: self.variable, option: self.option })
     }
+}
+
+/// Keycloak's administrator.
+pub(super) fn administrator(asked: &cli::Administrator) -> Result<Login, KeycloakError> {
+    let name = asked.name.clone().or_else(|| std::env::var("KC_ADMIN_USER").ok());
+    let password = Source {
+        what: "Password of Keycloak's administrator",
+        variable: "KC_ADMIN_PASSWORD",
+        option: "--admin-password-file",
+        file: asked.password_file.as_deref(),
+    };
+    Ok(Login::Administrator { username: name.unwrap_or_else(|| "admin".to_owned()), password: password.read()? })
 }

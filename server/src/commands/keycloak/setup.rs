@@ -1,11 +1,11 @@
 //! `bursar keycloak setup`
 
 use super::KeycloakError;
-use super::secrets::Source;
+use super::secrets::{Source, administrator};
 use super::variables::Variables;
 use crate::cli::{self, Setup};
 use crate::commands::CommandError;
-use services::keycloak::setup::{self, Broker, Change, Endpoints, Keycloak, Login, Mode, Outcome, Step, Wanted};
+use services::keycloak::setup::{self, Broker, Change, Endpoints, Keycloak, Mode, Outcome, Step, Wanted};
 use url::Url;
 
 pub(super) async fn run(asked: &Setup) -> Result<(), CommandError> {
@@ -29,17 +29,6 @@ pub(super) async fn run(asked: &Setup) -> Result<(), CommandError> {
         print!("\n{}", Variables::of(asked, &outcome).print(asked.output));
     }
     Ok(())
-}
-
-fn administrator(asked: &cli::Administrator) -> Result<Login, KeycloakError> {
-    let name = asked.name.clone().or_else(|| std::env::var("KC_ADMIN_USER").ok());
-    let password = Source {
-        what: "Password of Keycloak's administrator",
-        variable: "KC_ADMIN_PASSWORD",
-        option: "--admin-password-file",
-        file: asked.password_file.as_deref(),
-    };
-    Ok(Login::Administrator { username: name.unwrap_or_else(|| "admin".to_owned()), password: password.read()? })
 }
 
 async fn broker(asked: &cli::Broker) -> Result<Broker, CommandError> {

@@ -1,0 +1,129 @@
+//! `bursar keycloak users`
+
+use super::KeycloakError;
+use super::passwords::Passwords;
+use super::secrets::administrator;
+use crate::cli::Users;
+use crate::commands::CommandError;
+use crate::commands::start::claim_rules;
+use crate::config::Config;
+use services::keycloak::setup::{Keycloak, Login};
+use services::keycloak::users::{self, FieldChange, Invitation, Mode, Outcome, RealmUsers, RowResult, Rules};
+use services::random::Random;
+use url::Url;
+
+pub(super) async fn run(asked: &Users, config: &Config) -> Result<(), CommandError> {
+    let claims = claim_rules(config);
+    let file = || asked.file.clone();
+    let bytes = std::fs::read(&asked.file).map_err(|source| KeycloakError::File { file: file(), source })?;
+    let rows = users::read(&bytes, &claims).map_err(|problem| KeycloakError::Users { file: file(), problem })?;
+    let realm = realm(asked, config)?;
+    let keycloak =
+        Keycloak::new(address(asked, config)?, login(asked, config, &realm)?).map_err(KeycloakError::from)?;
+    let rules = Rules { claims, are_emails_verified: asked.emails_verified };
+    let mode = if asked.plan { Mode::Plan } else { Mode::Apply };
+    let path = asked.temporary_passwords.as_deref().filter(|_| mode == Mode::Apply);
+    let mut passwords = path.map(Passwords::create).transpose()?;
+    let mut counts = Counts::default();
+    let ended = {
+        let mut hand_over =
+            passwords.as_mut().map(|passwords| |user: &_, password: &_| passwords.write(user, password));
+        let mut invitation = match &mut hand_over {
+            Some(hand_over) => Invitation::TemporaryPassword(hand_over),
+            None if asked.invite => Invitation::Mail,
+            None => Invitation::None,
+        };
+        let mut on_row = |row: &RowResult| {
+            counts.add(&row.outcome);
+            print!("{}", lines(row));
+        };
+        let users = RealmUsers::new(&keycloak, &realm);
+        users::run(&users, &rules, mode, &mut invitation, &Random::system(), &rows, &mut on_row).await
+    };
+    if let Some(where_they_are) = passwords.map(Passwords::finish).transpose()?.flatten() {
+        println!("{where_they_are}");
+    }
+    println!("{}", counts.summary(mode, rows.len()));
+    ended.map_err(KeycloakError::from)?;
+    if counts.refused > 0 { Err(KeycloakError::RowsRefused(counts.refused).into()) } else { Ok(()) }
+}
+
+fn address(asked: &Users, config: &Config) -> Result<Url, KeycloakError> {
+    let configured = || config.keycloak_admin_url.as_ref().map(|url| url.url().clone());
+    let missing = KeycloakError::NotSaid { option: "--url", variable: "KEYCLOAK_ADMIN_URL" };
+    asked.url.clone().or_else(configured).ok_or(missing)
+}
+
+fn realm(asked: &Users, config: &Config) -> Result<String, KeycloakError> {
+    let missing = KeycloakError::NotSaid { option: "--realm", variable: "KEYCLOAK_ADMIN_REALM" };
+    asked.realm.clone().or_else(|| config.keycloak_admin_realm.clone()).ok_or(missing)
+}
+
+/// The service account where it is configured and no administrator is named.
+fn login(asked: &Users, config: &Config, realm: &str) -> Result<Login, KeycloakError> {
+    let is_administrator = asked.administrator.name.is_some()
+        || asked.administrator.password_file.is_some()
+        || std::env::var_os("KC_ADMIN_PASSWORD").is_some();
+    match (&config.keycloak_admin_client_id, &config.keycloak_admin_client_secret) {
+        (Some(client_id), Some(secret)) if !is_administrator => {
+            Ok(Login::ServiceAccount { realm: realm.to_owned(), client_id: client_id.clone(), secret: secret.clone() })
+        }
+        _ => administrator(&asked.administrator),
+    }
+}
+
+#[derive(Default)]
+struct Counts {
+    created: usize,
+    updated: usize,
+    unchanged: usize,
+    refused: usize,
+}
+
+impl Counts {
+    const fn add(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Created(_) => self.created += 1,
+            Outcome::Updated(_) => self.updated += 1,
+            Outcome::Unchanged => self.unchanged += 1,
+            Outcome::Refused(_) => self.refused += 1,
+        }
+    }
+
+    fn summary(&self, mode: Mode, rows: usize) -> String {
+        let Self { created, updated, unchanged, refused } = self;
+        let done = created + updated + unchanged + refused;
+        let counts = format!("{created} created, {updated} updated, {unchanged} unchanged, {refused} refused");
+        match mode {
+            Mode::Plan => format!("Plan for {done} of {rows} rows: {counts}. Nothing was changed."),
+            Mode::Apply => format!("{done} of {rows} rows: {counts}."),
+        }
+    }
+}
+
+/// A row as both the plan and the run print it.
+fn lines(row: &RowResult) -> String {
+    let (sign, details) = match &row.outcome {
+        Outcome::Created(changes) => ('+', changes.iter().map(created).collect()),
+        Outcome::Updated(changes) => ('~', changes.iter().map(updated).collect()),
+        Outcome::Unchanged => ('=', Vec::new()),
+        Outcome::Refused(reasons) => ('!', reasons.clone()),
+    };
+    let name = if row.username.is_empty() { "no user name" } else { &row.username };
+    let details: String = details.iter().map(|detail| format!("    {}\n", printable(detail))).collect();
+    format!("{sign} {} (line {})\n{details}", printable(name), row.line)
+}
+
+fn created(change: &FieldChange) -> String {
+    format!("{}: {}", change.field, change.after)
+}
+
+fn updated(change: &FieldChange) -> String {
+    let value = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.to_owned() };
+    format!("{}: {} -> {}", change.field, value(&change.before), value(&change.after))
+}
+
+/// A text that cannot move the cursor or change colours of a terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
+}

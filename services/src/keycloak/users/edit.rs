@@ -1,0 +1,260 @@
+//! What a user of the realm is to be, put into the user's representation. Pure.
+
+use super::Rules;
+use domain::claims::{ClaimRules, DEVELOPER_ROLE, boolean, project_names};
+use domain::keycloak_user::{Column, Desired, KeycloakUserDraft, RealmRole};
+use domain::project::ProjectName;
+use domain::text::folded;
+use domain::user::UserKind;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// A field that changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    /// Its column, or `email_verified`.
+    pub field: &'static str,
+    /// Empty when it had no value.
+    pub before: String,
+    /// Empty when it is cleared.
+    pub after: String,
+}
+
+/// Why a user is left alone.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Problem {
+    /// A token with both would give no admin.
+    #[error("column role: an external user cannot be an admin. Choose developer, or regular in the column user_type.")]
+    ExternalAdmin,
+    /// Revoking it from the user alone does not help.
+    #[error("column role: the role {0} comes from a group or another role. Remove it there, in Keycloak.")]
+    Inherited(String),
+}
+
+/// The realm roles of a user.
+#[derive(Clone, Debug, Default)]
+pub(super) struct HeldRoles {
+    /// Assigned to the user.
+    pub(super) assigned: Vec<String>,
+    /// With those of groups and other roles.
+    pub(super) effective: Vec<String>,
+}
+
+/// A change of the role.
+#[derive(Clone, Debug)]
+pub(super) struct RoleChange {
+    pub(super) is_granted: bool,
+    pub(super) role: RealmRole,
+    /// Whether the role admin is revoked.
+    pub(super) is_admin_revoked: bool,
+    pub(super) change: FieldChange,
+}
+
+/// A user of the realm with nothing but a name.
+pub(super) fn new_user(draft: &KeycloakUserDraft) -> Value {
+    json!({ "username": draft.username.as_str(), "enabled": true })
+}
+
+/// Puts the draft into a representation, and returns what that changes. Fields that it does not know stay.
+pub(super) fn apply(draft: &KeycloakUserDraft, user: &mut Value, rules: &Rules) -> Result<Vec<FieldChange>, Problem> {
+    let email = Desired::Set(draft.email.as_str().to_owned());
+    let name = |name: &Desired<domain::text::PersonName>| match name {
+        Desired::Keep => Desired::Keep,
+        Desired::Clear => Desired::Clear,
+        Desired::Set(name) => Desired::Set(name.as_str().to_owned()),
+    };
+    let address = text(user, "email", Column::Email, email);
+    let mut changes: Vec<FieldChange> = email_verified(user, address.is_some(), rules).into_iter().collect();
+    changes.splice(0..0, address);
+    changes.extend(text(user, "firstName", Column::FirstName, name(&draft.first_name)));
+    changes.extend(text(user, "lastName", Column::LastName, name(&draft.last_name)));
+    changes.extend(projects(user, Column::Applications, &draft.applications));
+    changes.extend(projects(user, Column::ApplicationsAdmin, &draft.applications_admin));
+    changes.extend(user_type(user, &draft.user_type, &rules.claims));
+    if draft.role == RealmRole::Admin && is_external(user, &rules.claims) {
+        return Err(Problem::ExternalAdmin);
+    }
+    Ok(changes)
+}
+
+/// What changes when a user who holds these roles is to have this one. An admin keeps the role developer.
+pub(super) fn role(wanted: RealmRole, held: &HeldRoles, rules: &ClaimRules) -> Result<Option<RoleChange>, Problem> {
+    let has = |roles: &[String], name: &str| roles.iter().any(|role| role == name);
+    let (is_admin, is_developer) = (has(&held.effective, &rules.admin_role), has(&held.effective, DEVELOPER_ROLE));
+    let is_admin_revoked = wanted == RealmRole::Developer && is_admin;
+    if is_admin_revoked && !has(&held.assigned, &rules.admin_role) {
+        return Err(Problem::Inherited(rules.admin_role.clone()));
+    }
+    let is_granted = !has(&held.effective, wanted.name(rules));
+    let before = if is_admin {
+        RealmRole::Admin.key()
+    } else if is_developer {
+        RealmRole::Developer.key()
+    } else {
+        ""
+    };
+    let change = FieldChange { field: Column::Role.key(), before: before.to_owned(), after: wanted.key().to_owned() };
+    Ok((is_granted || is_admin_revoked).then_some(RoleChange { is_granted, role: wanted, is_admin_revoked, change }))
+}
+
+fn text(user: &mut Value, field: &str, column: Column, desired: Desired<String>) -> Option<FieldChange> {
+    let after = match desired {
+        Desired::Keep => return None,
+        Desired::Clear => String::new(),
+        Desired::Set(text) => text,
+    };
+    let before = user[field].as_str().unwrap_or_default().to_owned();
+    (before != after).then(|| {
+        user[field] = after.as_str().into();
+        FieldChange { field: column.key(), before, after }
+    })
+}
+
+/// Another address is not verified by the verification of the former one.
+fn email_verified(user: &mut Value, is_address_changed: bool, rules: &Rules) -> Option<FieldChange> {
+    let before = user["emailVerified"] == true;
+    let after = rules.are_emails_verified || (before && !is_address_changed);
+    (before != after).then(|| {
+        user["emailVerified"] = after.into();
+        FieldChange { field: "email_verified", before: before.to_string(), after: after.to_string() }
+    })
+}
+
+/// The same projects in another order, or in one value with commas, are the same.
+fn projects(user: &mut Value, column: Column, desired: &Desired<Vec<ProjectName>>) -> Option<FieldChange> {
+    let after: &[ProjectName] = match desired {
+        Desired::Keep => return None,
+        Desired::Clear => &[],
+        Desired::Set(names) => names,
+    };
+    let before = project_names(user["attributes"].get(column.key()));
+    let set = |names: &[ProjectName]| names.iter().map(|name| folded(name.as_str())).collect::<BTreeSet<_>>();
+    (set(&before) != set(after)).then(|| {
+        let values: Vec<&str> = after.iter().map(ProjectName::as_str).collect();
+        set_attribute(user, column, &values);
+        FieldChange { field: column.key(), before: joined(&before), after: joined(after) }
+    })
+}
+
+fn joined(names: &[ProjectName]) -> String {
+    names.iter().map(ProjectName::as_str).collect::<Vec<_>>().join(" ")
+}
+
+fn user_type(user: &mut Value, desired: &Desired<UserKind>, rules: &ClaimRules) -> Option<FieldChange> {
+    let after = match desired {
+        Desired::Keep | Desired::Clear => return None,
+        Desired::Set(UserKind::Regular) => UserKind::Regular.key(),
+        Desired::Set(UserKind::External) => rules.external_type.as_str(),
+    };
+    let before = attribute(user, Column::UserType.key()).unwrap_or_default().to_owned();
+    (folded(before.trim()) != folded(after)).then(|| {
+        set_attribute(user, Column::UserType, &[after]);
+        FieldChange { field: Column::UserType.key(), before, after: after.to_owned() }
+    })
+}
+
+fn is_external(user: &Value, rules: &ClaimRules) -> bool {
+    let is = |text: &str| folded(text.trim()) == folded(&rules.external_type);
+    let is_guest = attribute(user, "guest").and_then(|text| boolean(&text.into())) == Some(true);
+    is_guest || attribute(user, Column::UserType.key()).is_some_and(is)
+}
+
+fn attribute<'a>(user: &'a Value, name: &str) -> Option<&'a str> {
+    user["attributes"].get(name)?.get(0)?.as_str()
+}
+
+fn set_attribute(user: &mut Value, column: Column, values: &[&str]) {
+    if !user["attributes"].is_object() {
+        user["attributes"] = json!({});
+    }
+    user["attributes"][column.key()] = json!(values);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(cells: &[(Column, &str)]) -> KeycloakUserDraft {
+        let usual = [(Column::Username, "zelda"), (Column::Email, "zelda@example.com"), (Column::Role, "developer")];
+        let all: Vec<(Column, &str)> = cells.iter().copied().chain(usual).collect();
+        let cell = |column| all.iter().find(|(at, _)| *at == column).map_or("", |(_, cell)| *cell);
+        KeycloakUserDraft::parse(cell, &ClaimRules::default()).expect("a user")
+    }
+
+    fn rules() -> Rules {
+        Rules { claims: ClaimRules::default(), are_emails_verified: false }
+    }
+
+    fn changed(user: &mut Value, cells: &[(Column, &str)]) -> Vec<(&'static str, String, String)> {
+        let changes = apply(&draft(cells), user, &rules()).expect("allowed");
+        assert_eq!(apply(&draft(cells), user, &rules()), Ok(Vec::new()), "once more");
+        changes.into_iter().map(|change| (change.field, change.before, change.after)).collect()
+    }
+
+    #[test]
+    fn unknown_fields_stay_and_same_projects_are_no_change() {
+        let mut user = json!({
+            "username": "zelda", "email": "zelda@example.com", "new": { "field": 1 },
+            "attributes": { "phone": ["1"], "applications": ["Billing,atlas"], "applications_admin": ["/atlas"] },
+        });
+        let before = user.clone();
+        let cells = [(Column::Applications, "atlas billing"), (Column::ApplicationsAdmin, "atlas")];
+        assert_eq!(changed(&mut user, &cells), []);
+        assert_eq!(user, before);
+        let cells = [(Column::Applications, "atlas"), (Column::ApplicationsAdmin, "-"), (Column::FirstName, "Zelda")];
+        let expected = [
+            ("first_name", "", "Zelda"),
+            ("applications", "Billing atlas", "atlas"),
+            ("applications_admin", "atlas", ""),
+        ];
+        assert_eq!(
+            changed(&mut user, &cells),
+            expected.map(|(field, before, after)| (field, before.to_owned(), after.to_owned()))
+        );
+        assert_eq!((&user["new"], &user["attributes"]["phone"]), (&json!({ "field": 1 }), &json!(["1"])));
+        assert_eq!(user["attributes"]["applications"], json!(["atlas"]));
+    }
+
+    #[test]
+    fn changed_address_is_not_verified_unless_the_administrator_says_so() {
+        let mut user = json!({ "email": "old@example.com", "emailVerified": true });
+        let changes = changed(&mut user, &[]);
+        assert_eq!(changes.iter().map(|(field, ..)| *field).collect::<Vec<_>>(), ["email", "email_verified"]);
+        assert_eq!(user["emailVerified"], false);
+        let verified = Rules { are_emails_verified: true, ..rules() };
+        let changes = apply(&draft(&[]), &mut user, &verified).expect("allowed");
+        assert_eq!(changes.iter().map(|change| change.field).collect::<Vec<_>>(), ["email_verified"]);
+    }
+
+    #[test]
+    fn external_user_becomes_no_admin() {
+        for attributes in [json!({ "user_type": ["External"] }), json!({ "guest": ["true"] })] {
+            let mut user = json!({ "email": "zelda@example.com", "attributes": attributes });
+            let admin = draft(&[(Column::Role, "admin")]);
+            assert_eq!(apply(&admin, &mut user, &rules()), Err(Problem::ExternalAdmin));
+        }
+        let both = draft(&[(Column::Role, "admin"), (Column::UserType, "external")]);
+        assert_eq!(apply(&both, &mut json!({}), &rules()), Err(Problem::ExternalAdmin));
+    }
+
+    #[test]
+    fn role_admin_is_revoked_from_developers_and_developer_stays_with_admins() {
+        let held = |assigned: &[&str], inherited: &[&str]| HeldRoles {
+            assigned: assigned.iter().map(ToString::to_string).collect(),
+            effective: assigned.iter().chain(inherited).map(ToString::to_string).collect(),
+        };
+        let of = |wanted, held| role(wanted, &held, &ClaimRules::default());
+        let steps = |wanted, held| {
+            of(wanted, held).expect("allowed").map(|change| (change.is_granted, change.is_admin_revoked))
+        };
+        use RealmRole::{Admin, Developer};
+        assert_eq!(steps(Developer, held(&[], &[])), Some((true, false)));
+        assert_eq!(steps(Developer, held(&[], &["developer"])), None);
+        assert_eq!(steps(Developer, held(&["admin"], &[])), Some((true, true)));
+        assert_eq!(steps(Developer, held(&["admin", "developer"], &[])), Some((false, true)));
+        assert_eq!(steps(Admin, held(&["developer"], &[])), Some((true, false)));
+        assert_eq!(steps(Admin, held(&["developer"], &["admin"])), None);
+        let refused = of(Developer, held(&["developer"], &["admin"])).err();
+        assert_eq!(refused, Some(Problem::Inherited("admin".to_owned())));
+    }
+}

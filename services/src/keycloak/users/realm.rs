@@ -1,0 +1,254 @@
+//! Reading and writing the users of a realm.
+
+use super::edit::{HeldRoles, RoleChange};
+use super::{Rules, RunError};
+use domain::claims::DEVELOPER_ROLE;
+use domain::keycloak_user::{Column, KeycloakUserDraft};
+use domain::text::folded;
+use keycloak_admin::{Error, Keycloak};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The attributes without which projects and user types are lost.
+const ATTRIBUTES: [Column; 3] = [Column::Applications, Column::ApplicationsAdmin, Column::UserType];
+
+/// The users of one realm.
+#[derive(Clone, Copy)]
+pub struct RealmUsers<'a> {
+    keycloak: &'a Keycloak,
+    realm: &'a str,
+}
+
+/// Why no user of the realm can be written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AccessProblem {
+    /// Keycloak would drop it without a word.
+    #[error(
+        "The realm {realm} does not know the attribute {attribute} and would drop its values. Run `bursar keycloak setup` for the realm."
+    )]
+    Attribute {
+        /// The realm.
+        realm: String,
+        /// The attribute.
+        attribute: &'static str,
+    },
+    /// Nobody could sign in.
+    #[error("The realm {realm} has no role {role}. Run `bursar keycloak setup` for the realm.")]
+    Role {
+        /// The realm.
+        realm: String,
+        /// The role.
+        role: String,
+    },
+    /// No mail can be sent.
+    #[error(
+        "The realm {realm} has no mail server, so that Keycloak cannot send invitations. Set it in Keycloak under Realm settings, Email, or use temporary passwords."
+    )]
+    Mail {
+        /// The realm.
+        realm: String,
+    },
+}
+
+/// Why a user was not written.
+pub(super) enum Failure {
+    /// For a reason of this user.
+    Row(String),
+    /// For a reason that the others would meet too.
+    Run(RunError),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Exists { said, .. } | Error::Refused { said, .. } => {
+                Self::Row(format!("Keycloak refused it: {said}"))
+            }
+            Error::NotFound { .. } => Self::Row("The user was deleted in Keycloak meanwhile.".to_owned()),
+            other => Self::Run(other.into()),
+        }
+    }
+}
+
+/// What the realm has that users need.
+pub(super) struct Prepared {
+    /// The two roles as Keycloak represents them.
+    admin: Value,
+    developer: Value,
+    /// Whether the address is the user name too.
+    is_email_username: bool,
+}
+
+/// A user who is there.
+pub(super) struct Existing {
+    pub(super) id: String,
+    pub(super) user: Value,
+    pub(super) roles: HeldRoles,
+}
+
+/// How a new user signs in for the first time.
+#[derive(Clone, Copy)]
+pub(super) enum FirstSignIn<'a> {
+    Password(&'a SecretString),
+    Mail,
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+impl<'a> RealmUsers<'a> {
+    /// The users of the realm of this name.
+    pub const fn new(keycloak: &'a Keycloak, realm: &'a str) -> Self {
+        Self { keycloak, realm }
+    }
+
+    /// What the realm has, when that is what users need.
+    pub(super) async fn prepared(&self, rules: &Rules, is_mail_needed: bool) -> Result<Prepared, RunError> {
+        let realm = || self.realm.to_owned();
+        let profile: Value = self.keycloak.get(&[self.realm, "users", "profile"], &[]).await?;
+        if let Some(missing) = ATTRIBUTES.into_iter().find(|attribute| !is_kept(&profile, attribute.key())) {
+            return Err(AccessProblem::Attribute { realm: realm(), attribute: missing.key() }.into());
+        }
+        let settings: Value = self.keycloak.get(&[self.realm], &[]).await?;
+        if is_mail_needed && !has_mail_server(&settings) {
+            return Err(AccessProblem::Mail { realm: realm() }.into());
+        }
+        Ok(Prepared {
+            admin: self.role(&rules.claims.admin_role).await?,
+            developer: self.role(DEVELOPER_ROLE).await?,
+            is_email_username: settings["registrationEmailAsUsername"] == true,
+        })
+    }
+
+    async fn role(&self, name: &str) -> Result<Value, RunError> {
+        let role: Option<Value> = self.keycloak.find(&[self.realm, "roles", name]).await?;
+        role.ok_or_else(|| AccessProblem::Role { realm: self.realm.to_owned(), role: name.to_owned() }.into())
+    }
+
+    /// The user of this name, when no other user has the address.
+    pub(super) async fn find(
+        &self,
+        draft: &KeycloakUserDraft,
+        prepared: &Prepared,
+    ) -> Result<Option<Existing>, Failure> {
+        let username = draft.username.as_str();
+        if prepared.is_email_username && username != draft.email.as_str() {
+            let reason = "column username: the realm uses the e-mail address as user name. Enter the address here too.";
+            return Err(Failure::Row(reason.to_owned()));
+        }
+        let same_address = self.search("email", draft.email.as_str()).await?;
+        let others = same_address.iter().filter_map(|user| user["username"].as_str());
+        if let Some(other) = others.into_iter().find(|other| folded(other) != folded(username)) {
+            let reason = format!("column email: the user {other} of the realm has this address.");
+            return Err(Failure::Row(reason));
+        }
+        let Some(user) = self.search("username", username).await?.into_iter().next() else { return Ok(None) };
+        let id = user["id"].as_str().unwrap_or_default().to_owned();
+        let roles = HeldRoles {
+            assigned: self.held(&[&id, "role-mappings", "realm"]).await?,
+            effective: self.held(&[&id, "role-mappings", "realm", "composite"]).await?,
+        };
+        Ok(Some(Existing { id, user, roles }))
+    }
+
+    async fn search(&self, field: &str, text: &str) -> Result<Vec<Value>, Error> {
+        self.keycloak.get(&[self.realm, "users"], &[(field, text), ("exact", "true")]).await
+    }
+
+    async fn held(&self, path: &[&str]) -> Result<Vec<String>, Error> {
+        let roles: Vec<Named> = self.keycloak.get(&self.below(path), &[]).await?;
+        Ok(roles.into_iter().map(|role| role.name).collect())
+    }
+
+    pub(super) async fn replace(&self, id: &str, user: &Value) -> Result<(), Error> {
+        self.keycloak.put(&self.below(&[id]), user).await
+    }
+
+    /// Creates a user with everything, or not at all: half a user would count as unchanged the next time.
+    pub(super) async fn create(
+        &self,
+        mut user: Value,
+        first: FirstSignIn<'_>,
+        role: Option<&RoleChange>,
+        prepared: &Prepared,
+    ) -> Result<String, Failure> {
+        if let FirstSignIn::Password(password) = first {
+            user["credentials"] = json!([{ "type": "password", "temporary": true, "value": password.expose_secret() }]);
+        }
+        let created = self.keycloak.post(&[self.realm, "users"], &user).await?;
+        let id = created.ok_or_else(|| Failure::Row("Keycloak did not name the user that it created.".to_owned()))?;
+        let rest = async {
+            if let Some(role) = role {
+                self.change_role(&id, role, prepared).await?;
+            }
+            if matches!(first, FirstSignIn::Mail) {
+                let path = self.below(&[&id, "execute-actions-email"]);
+                let sent = self.keycloak.put(&path, &json!(["UPDATE_PASSWORD", "VERIFY_EMAIL"])).await;
+                sent.map_err(not_sent)?;
+            }
+            Ok(())
+        };
+        match rest.await {
+            Ok(()) => Ok(id),
+            Err(failure) => match (self.delete(&id).await, failure) {
+                (Err(fault), Failure::Row(reason)) => {
+                    Err(Failure::Row(format!("{reason} The user stays in Keycloak; delete it there. {fault}")))
+                }
+                (_, failure) => Err(failure),
+            },
+        }
+    }
+
+    pub(super) async fn delete(&self, id: &str) -> Result<(), Error> {
+        self.keycloak.delete(&self.below(&[id]), None::<&Value>).await
+    }
+
+    pub(super) async fn change_role(&self, id: &str, change: &RoleChange, prepared: &Prepared) -> Result<(), Failure> {
+        let path = self.below(&[id, "role-mappings", "realm"]);
+        if change.is_granted {
+            let role = match change.role {
+                domain::keycloak_user::RealmRole::Admin => &prepared.admin,
+                domain::keycloak_user::RealmRole::Developer => &prepared.developer,
+            };
+            self.keycloak.post(&path, &json!([role])).await?;
+        }
+        if change.is_admin_revoked {
+            self.keycloak.delete(&path, Some(&json!([prepared.admin]))).await?;
+            let admin = prepared.admin["name"].as_str().unwrap_or_default();
+            if self.held(&[id, "role-mappings", "realm", "composite"]).await?.iter().any(|role| role == admin) {
+                let reason = super::edit::Problem::Inherited(admin.to_owned());
+                return Err(Failure::Row(reason.to_string()));
+            }
+        }
+        Ok(())
+    }
+
+    fn below<'b>(&'b self, path: &[&'b str]) -> Vec<&'b str> {
+        [&[self.realm, "users"], path].concat()
+    }
+}
+
+/// Keycloak leaves the mail server out for those who may not see it; then sending tells.
+fn has_mail_server(settings: &Value) -> bool {
+    settings.get("smtpServer").is_none_or(|server| server["host"].as_str().is_some_and(|host| !host.is_empty()))
+}
+
+fn not_sent(error: Error) -> Failure {
+    match error {
+        Error::Refused { said, .. } => {
+            let reason = "Keycloak could not send the invitation, so the user was not created.";
+            Failure::Row(format!("{reason} Check the mail server of the realm. {said}"))
+        }
+        other => other.into(),
+    }
+}
+
+/// Whether the user profile declares an attribute, or keeps those that it does not declare.
+fn is_kept(profile: &Value, attribute: &str) -> bool {
+    let declared = profile["attributes"].as_array().into_iter().flatten().any(|known| known["name"] == attribute);
+    declared || matches!(profile["unmanagedAttributePolicy"].as_str(), Some("ENABLED" | "ADMIN_EDIT"))
+}
