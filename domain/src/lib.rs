@@ -14,6 +14,7 @@ pub mod claims;
 pub mod conflict;
 pub mod count;
 pub mod denial;
+pub mod doctor;
 pub mod drift;
 pub mod email;
 pub mod error;

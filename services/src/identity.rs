@@ -97,8 +97,8 @@ pub fn http_client() -> Result<reqwest::Client, https_client::ClientError> {
 /// The identity provider through which users sign in.
 #[derive(Debug)]
 pub struct Identity {
-    config: IdentityConfig,
-    oidc: OidcClient,
+    pub(crate) config: IdentityConfig,
+    pub(crate) oidc: OidcClient,
     sealer: Sealer,
 }
 

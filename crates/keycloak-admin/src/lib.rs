@@ -14,6 +14,7 @@ pub use login::Login;
 use login::Token;
 use reqwest::header::LOCATION;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
+use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -49,6 +50,16 @@ impl Keycloak {
     /// Its address.
     pub const fn base(&self) -> &Url {
         &self.base
+    }
+
+    /// A new access token, which is used from then on: its claims say what the login may do now, and the time by
+    /// Keycloak's clock.
+    ///
+    /// # Errors
+    /// Keycloak refuses the login or does not answer.
+    pub async fn new_access_token(&self) -> Result<SecretString, Error> {
+        let token = self.login.request(&self.http, &self.base).await?;
+        Ok(self.token.lock().await.insert(token).value().into())
     }
 
     /// Reads what is at a path below `admin/realms`.

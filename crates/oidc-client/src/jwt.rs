@@ -26,7 +26,7 @@ pub(crate) const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 /// The most bytes of a token that any client can send. What the provider answers is bounded by the size of its answer.
-const MAX_TOKEN_BYTES: usize = 32 * 1024;
+pub const MAX_TOKEN_BYTES: usize = 32 * 1024;
 /// The most characters of a text from outside in a message.
 const MAX_SHOWN: usize = 200;
 

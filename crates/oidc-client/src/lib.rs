@@ -35,7 +35,7 @@ pub use contact::{Outage, Purpose};
 pub use error::Error;
 pub use exchange::http_client;
 pub use id_token::IdToken;
-pub use jwt::{Claims, check_size, claim_seconds, claim_text, unverified_claims};
+pub use jwt::{Claims, MAX_TOKEN_BYTES, check_size, claim_seconds, claim_text, unverified_claims};
 pub use logout_token::{LOGOUT_TOKEN_LIFETIME, LogoutToken};
 pub use token_response::TokenResponse;
 

@@ -75,6 +75,14 @@ pub(crate) struct ProviderHttpClient {
 }
 
 impl OidcClient {
+    /// Where a request of ours goes that is meant for an address of the provider.
+    ///
+    /// # Errors
+    /// Why no request goes there, in a few words.
+    pub fn route_to(&self, address: &str) -> Result<Url, String> {
+        self.route.to(address).map_err(|fault| fault.to_string())
+    }
+
     /// The HTTP client for requests of one purpose.
     pub(crate) fn provider_http(&self, purpose: Purpose) -> ProviderHttpClient {
         ProviderHttpClient {

@@ -14,6 +14,9 @@ pub enum Keycloak {
     Import(Import),
     /// Create and update users of a realm from a CSV file, with role and projects; can be repeated.
     Users(Box<Users>),
+    /// Check whether Keycloak and Bursar's own configuration fit, and explain how to mend each fault. Ends with an error
+    /// when one is of severity high or medium.
+    Doctor,
 }
 
 /// What `bursar keycloak setup` makes.

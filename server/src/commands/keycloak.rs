@@ -1,5 +1,6 @@
 //! `bursar keycloak`.
 
+mod doctor;
 pub(super) mod import;
 mod passwords;
 mod secrets;
@@ -66,6 +67,12 @@ pub enum KeycloakError {
     /// The import stopped.
     #[error("{0} What was imported stays; the same command goes on from there.")]
     Import(#[from] services::keycloak::import::ImportError),
+    /// The doctor checks a realm of Keycloak, and users sign in otherwise.
+    #[error("Users do not sign in through Keycloak: IDP_PROVIDER is not keycloak.")]
+    OtherProvider,
+    /// The doctor found something.
+    #[error("Findings of severity high or medium: {0}. Mend them as described above, then run the command again.")]
+    Findings(usize),
     /// The directory's discovery document is missing or wrong.
     #[error("{address} cannot be read as a discovery document: {source}. Check the issuer.")]
     Discovery {
@@ -83,5 +90,6 @@ pub(super) async fn run(command: Keycloak) -> Result<(), CommandError> {
         Keycloak::Setup(asked) => setup::run(&asked).await,
         Keycloak::Import(arguments) => import::run(&super::configured()?, arguments).await,
         Keycloak::Users(arguments) => users::run(&arguments, &super::configured()?).await,
+        Keycloak::Doctor => doctor::run(&super::configured()?).await,
     }
 }

@@ -1,6 +1,7 @@
 //! What several commands begin with: a database, and the services on it.
 
 use super::CommandError;
+use super::keycloak::KeycloakError;
 use crate::config::{Config, IdentityProvider};
 use crate::{database, manifest};
 use domain::claims::ClaimRules;
@@ -9,6 +10,7 @@ use domain::provider::ProviderKind;
 use secrecy::SecretString;
 use services::clock::Clock;
 use services::identity::{self, Identity, IdentityConfig};
+use services::keycloak::AdminApi;
 use services::random::Random;
 use services::{Services, Settings};
 use std::num::NonZeroUsize;
@@ -98,7 +100,7 @@ async fn database_fault(config: &Config) -> Result<(), CommandError> {
 }
 
 /// The identity provider, if there is one; [`Config::read`] has seen to it that nothing is missing.
-fn provider(config: &Config) -> Option<IdentityConfig> {
+pub(super) fn provider(config: &Config) -> Option<IdentityConfig> {
     let (kind, roles_claim, scopes) = match config.identity_provider {
         IdentityProvider::Local => return None,
         IdentityProvider::Keycloak => (ProviderKind::Keycloak, "realm_access.roles", "openid profile email"),
@@ -122,6 +124,18 @@ fn provider(config: &Config) -> Option<IdentityConfig> {
     })
 }
 
+/// The service account of Keycloak's admin API, if all its variables are set.
+pub(super) fn admin_api(config: &Config) -> Result<Option<AdminApi>, KeycloakError> {
+    let variables = (
+        &config.keycloak_admin_url,
+        &config.keycloak_admin_realm,
+        &config.keycloak_admin_client_id,
+        &config.keycloak_admin_client_secret,
+    );
+    let (Some(url), Some(realm), Some(client_id), Some(secret)) = variables else { return Ok(None) };
+    Ok(Some(AdminApi::new(url.url().clone(), realm.clone(), client_id.clone(), secret.clone())?))
+}
+
 /// The map with the role that means admin under its configured name.
 fn role_map(config: &Config) -> Vec<(String, String)> {
     let pairs = config.oidc_role_map.0.iter().map(|(theirs, ours)| {
@@ -140,7 +154,7 @@ pub(super) fn claim_rules(config: &Config) -> ClaimRules {
     }
 }
 
-fn settings(config: &Config) -> Settings {
+pub(super) fn settings(config: &Config) -> Settings {
     // Hashing a password keeps a core busy; half of them stay free for pages.
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     Settings {

@@ -52,7 +52,13 @@ pub struct Outcome {
 pub async fn run(keycloak: &Keycloak, wanted: &Wanted, mode: Mode) -> Result<Outcome, Error> {
     let realm = wanted.realm.as_str();
     let mut writer = Writer::new(keycloak, mode);
-    writer.ensure(Object::named("realm", realm).at(&[realm]).created_at(&[]), wanted::realm(realm)).await?;
+    let path = [realm];
+    let object = Object::named("realm", realm).at(&path).created_at(&[]);
+    // A realm in use keeps its settings; a new one begins with safe ones.
+    match writer.find(&path).await? {
+        Some(_) => writer.ensure(object, wanted::realm(realm)).await?,
+        None => writer.create(object, wanted::new_realm(realm)).await.map(drop)?,
+    }
     user_profile(&mut writer, realm).await?;
     for (name, description) in wanted::ROLES {
         let path = [realm, "roles", name];

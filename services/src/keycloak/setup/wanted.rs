@@ -21,6 +21,13 @@ pub(super) fn realm(name: &str) -> Value {
     json!({ "realm": name, "enabled": true })
 }
 
+/// As [`realm`], with what Keycloak leaves off although passwords need it.
+pub(super) fn new_realm(name: &str) -> Value {
+    let mut realm = realm(name);
+    realm["bruteForceProtected"] = true.into();
+    realm
+}
+
 /// Whoever edits these edits their own rights: administrators alone.
 pub(super) fn attributes() -> Value {
     let permissions = json!({ "view": ["admin"], "edit": ["admin"] });

@@ -1,0 +1,35 @@
+//! The service account by which Bursar uses the admin API of the realm.
+
+use keycloak_admin::{Keycloak, Login};
+use reqwest::Url;
+use secrecy::SecretString;
+
+/// The admin API, as the service account that `KEYCLOAK_ADMIN_URL` and the variables with it configure.
+pub struct AdminApi {
+    pub(super) keycloak: Keycloak,
+    pub(super) realm: String,
+    pub(super) client_id: String,
+}
+
+impl AdminApi {
+    /// Sends nothing yet.
+    ///
+    /// # Errors
+    /// The system has no certificate authorities.
+    pub fn new(
+        url: Url,
+        realm: String,
+        client_id: String,
+        secret: SecretString,
+    ) -> Result<Self, https_client::ClientError> {
+        let login = Login::ServiceAccount { realm: realm.clone(), client_id: client_id.clone(), secret };
+        Ok(Self { keycloak: Keycloak::new(url, login)?, realm, client_id })
+    }
+}
+
+impl std::fmt::Debug for AdminApi {
+    /// Without the secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AdminApi").field("realm", &self.realm).field("client_id", &self.client_id).finish_non_exhaustive()
+    }
+}

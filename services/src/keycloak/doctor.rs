@@ -1,0 +1,104 @@
+//! Checks whether Keycloak and Bursar fit: every fault of the set-up that is known, and how to mend it.
+//!
+//! | What | Where |
+//! |---|---|
+//! | what Keycloak answers without a login | `contact` |
+//! | what the admin API tells the service account | `realm` |
+//! | the checks, each a function of what was read | `checks` |
+//! | commands that mend | `mend` |
+//!
+//! Reading comes first and is bounded in time; the checks send nothing. The outcomes are [`domain::doctor`]'s.
+
+mod checks;
+mod contact;
+mod mend;
+mod realm;
+mod verdict;
+
+use super::AdminApi;
+use crate::clock::Clock;
+use crate::identity::{Identity, http_client};
+use crate::settings::Settings;
+use contact::Contact;
+use domain::doctor::{Check, Report};
+use mend::Mend;
+use realm::RealmState;
+use std::time::Duration;
+use time::OffsetDateTime;
+use verdict::{NotChecked, outcome};
+
+/// The longest that Keycloak's admin API may take to tell all that is read from it.
+const ADMIN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What the doctor looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Patient<'a> {
+    /// The connection to the provider that signs users in.
+    pub identity: &'a Identity,
+    /// Bursar's settings.
+    pub settings: &'a Settings,
+    /// Bursar's clock.
+    pub clock: &'a Clock,
+    /// The service account, if one is configured.
+    pub admin: Option<&'a AdminApi>,
+    /// When Keycloak last reported an ended session, where that is known.
+    pub last_back_channel_logout_at: Option<OffsetDateTime>,
+}
+
+/// All that was read, for the checks.
+struct Facts<'a> {
+    patient: Patient<'a>,
+    contact: Contact,
+    realm: Result<RealmState, NotChecked>,
+    /// Why the service account cannot be used, if Keycloak says so.
+    refused: Option<keycloak_admin::Error>,
+    /// How far Keycloak's clock is ahead, in seconds, as the service account's token tells.
+    account_clock: Option<i64>,
+    mend: Mend<'a>,
+}
+
+/// Runs every check. What cannot be checked says why; nothing takes longer than some seconds.
+pub async fn examine(patient: Patient<'_>) -> Report {
+    let mend = Mend::new(&patient);
+    let (contact, realm) = tokio::join!(contact(patient.identity), realm(&patient, mend.realm()));
+    let (realm, refused) = match realm {
+        Ok(realm) => (Ok(realm), None),
+        Err(Unread::Refused(fault)) => {
+            (Err(NotChecked("the service account cannot be used, see its own check".to_owned())), Some(fault))
+        }
+        Err(Unread::NotChecked(why)) => (Err(why), None),
+    };
+    let account_clock = realm.as_ref().ok().and_then(RealmState::clock_ahead_seconds);
+    let facts = Facts { patient, contact, realm, refused, account_clock, mend };
+    Report(Check::ALL.iter().map(|check| (*check, outcome(checks::run(*check, &facts)))).collect())
+}
+
+async fn contact(identity: &Identity) -> Contact {
+    match http_client() {
+        Ok(http) => Contact::read(identity, &http).await,
+        Err(fault) => Contact::unavailable(&fault.to_string()),
+    }
+}
+
+/// Why nothing was read by the admin API.
+enum Unread {
+    Refused(keycloak_admin::Error),
+    NotChecked(NotChecked),
+}
+
+async fn realm(patient: &Patient<'_>, realm: &str) -> Result<RealmState, Unread> {
+    let admin = patient.admin.ok_or_else(|| {
+        Unread::NotChecked(NotChecked(
+            "no service account is configured: set KEYCLOAK_ADMIN_URL, KEYCLOAK_ADMIN_REALM, KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_SECRET"
+                .to_owned(),
+        ))
+    })?;
+    if admin.realm != realm {
+        let why = "the service account belongs to another realm, see its own check";
+        return Err(Unread::NotChecked(NotChecked(why.to_owned())));
+    }
+    match tokio::time::timeout(ADMIN_TIMEOUT, RealmState::read(admin, patient)).await {
+        Ok(read) => read.map_err(Unread::Refused),
+        Err(_) => Err(Unread::Refused(keycloak_admin::Error::Timeout { address: admin.keycloak.base().to_string() })),
+    }
+}

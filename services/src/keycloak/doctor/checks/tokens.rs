@@ -1,0 +1,139 @@
+//! What the tokens of users say: claims, roles, audience, and how large they get.
+
+use super::super::Facts;
+use super::super::verdict::{MendedBy as _, NotChecked, Verdict, problem};
+use super::attributes::ATTRIBUTES;
+use super::{list, text, texts};
+use domain::doctor::Severity;
+use oidc_client::MAX_TOKEN_BYTES;
+use serde_json::Value;
+
+/// The attributes that have several values.
+const LISTS: [&str; 2] = ["applications", "applications_admin"];
+/// The tokens that Bursar always reads; the userinfo endpoint it requests only when they lack something.
+const TOKENS: [&str; 2] = ["id.token.claim", "access.token.claim"];
+/// Header, signature and dots of a token that is signed with an RSA key of 2048 bits.
+const SIGNATURE_BYTES: usize = 550;
+
+pub(super) fn claims(facts: &Facts<'_>) -> Verdict {
+    let mappers = mappers(facts)?;
+    let missing: Vec<&str> =
+        ATTRIBUTES.into_iter().filter(|claim| !mappers.iter().any(|mapper| adds(facts, mapper, claim))).collect();
+    if missing.is_empty() {
+        return Ok(None);
+    }
+    let found = problem(
+        Severity::Medium,
+        "A mapper is missing",
+        format!("No mapper puts {} into the ID token or the access token: Bursar never sees the values.", missing.join(", ")),
+        format!("Add a mapper of type User Attribute for each to the dedicated scope of {}.", facts.client_id()),
+    );
+    Ok(Some(found.mended_by(facts.mend.setup())))
+}
+
+pub(super) fn claim_lists(facts: &Facts<'_>) -> Verdict {
+    let mappers = mappers(facts)?;
+    let is_cut = |claim: &&str| {
+        mappers.iter().any(|mapper| {
+            adds(facts, mapper, claim)
+                && mapper["protocolMapper"] == "oidc-usermodel-attribute-mapper"
+                && mapper["config"]["multivalued"] != "true"
+        })
+    };
+    let cut: Vec<&str> = LISTS.into_iter().filter(is_cut).collect();
+    if cut.is_empty() {
+        return Ok(None);
+    }
+    let found = problem(
+        Severity::Medium,
+        "Only the first value of an attribute reaches Bursar",
+        format!("The mapper of {} is not multivalued: users get one project of several.", cut.join(" and ")),
+        "Turn on Multivalued in the mapper.",
+    );
+    Ok(Some(found.mended_by(facts.mend.setup())))
+}
+
+pub(super) fn roles_claim(facts: &Facts<'_>) -> Verdict {
+    let (claim, mappers) = (&facts.patient.identity.config.roles_claim, mappers(facts)?);
+    let client = facts.client()?;
+    if !mappers.iter().any(|mapper| adds(facts, mapper, claim)) {
+        let found = problem(
+            Severity::High,
+            "The tokens name no roles",
+            format!("No mapper puts {claim} into the ID token or the access token. No user can sign in."),
+            format!("Add the client scope roles to {}, or a mapper of type User Realm Role.", facts.client_id()),
+        );
+        return Ok(Some(found.mended_by(facts.mend.setup())));
+    }
+    if client["fullScopeAllowed"] != false || claim != "realm_access.roles" {
+        return Ok(None);
+    }
+    let scope = facts.state()?.role_scope.as_ref().map_err(Clone::clone)?;
+    let needed = [facts.patient.settings.claims.admin_role.as_str(), "developer"];
+    let left_out: Vec<&str> =
+        needed.into_iter().filter(|role| !scope.iter().any(|allowed| allowed["name"] == *role)).collect();
+    if left_out.is_empty() {
+        return Ok(None);
+    }
+    let found = problem(
+        Severity::High,
+        "The tokens leave roles out",
+        format!("Full scope allowed is off, and the scope of {} lacks {}.", facts.client_id(), left_out.join(", ")),
+        "Assign the roles in the dedicated scope of the client, or turn on Full scope allowed.",
+    );
+    Ok(Some(found.mended_by(facts.mend.update_client(text(client, "id"), "-s fullScopeAllowed=true"))))
+}
+
+pub(super) fn audience(facts: &Facts<'_>) -> Verdict {
+    let id = facts.client_id();
+    let names_bursar = |mapper: &&Value| {
+        let config = &mapper["config"];
+        let names = config["included.client.audience"] == id || config["included.custom.audience"] == id;
+        names && config["access.token.claim"] == "true"
+    };
+    if mappers(facts)?.iter().any(names_bursar) {
+        return Ok(None);
+    }
+    let found = problem(
+        Severity::Low,
+        "The access token does not name Bursar as audience",
+        format!("No mapper adds the audience {id}. Signing in works; API clients that check the audience refuse the token."),
+        format!("Add a mapper of type Audience with {id} as included client audience."),
+    );
+    Ok(Some(found.mended_by(facts.mend.setup())))
+}
+
+pub(super) fn size(facts: &Facts<'_>) -> Verdict {
+    let Some(token) = facts.state()?.largest_token.as_ref().map_err(Clone::clone)? else { return Ok(None) };
+    let bytes = token.claims.to_string().len().div_ceil(3) * 4 + SIGNATURE_BYTES;
+    if bytes <= MAX_TOKEN_BYTES {
+        return Ok(None);
+    }
+    Ok(Some(problem(
+        Severity::Medium,
+        "An access token is larger than the limit",
+        format!(
+            "The access token of {} has about {bytes} bytes, and /v1 reads at most {MAX_TOKEN_BYTES}. Only the first 100 users were looked at.",
+            token.username
+        ),
+        "Give the user fewer values, or remove mappers of claims that Bursar does not read. In Platform-managed mode the attribute applications is not needed after the first sign-in.",
+    )))
+}
+
+/// The mappers that count when a user signs in: the client's own, and those of its scopes.
+fn mappers<'a>(facts: &'a Facts<'_>) -> Result<Vec<&'a Value>, NotChecked> {
+    let client = facts.client()?;
+    let scopes = facts.state()?.scopes.as_ref().map_err(Clone::clone)?;
+    let requested = &facts.patient.identity.config.scopes;
+    let default = texts(&client["defaultClientScopes"]);
+    let optional = texts(&client["optionalClientScopes"]).filter(|name| requested.iter().any(|scope| scope == name));
+    let names: Vec<&str> = default.chain(optional).collect();
+    let of_scopes = scopes.iter().filter(|scope| names.contains(&text(scope, "name")));
+    Ok(of_scopes.chain([client]).flat_map(|holder| list(&holder["protocolMappers"])).collect())
+}
+
+/// Whether a mapper puts a claim into a token that Bursar reads. In names of claims a dot of the name itself is escaped.
+fn adds(facts: &Facts<'_>, mapper: &Value, claim: &str) -> bool {
+    let name = text(&mapper["config"], "claim.name").replace("${client_id}", facts.client_id()).replace("\\.", ".");
+    name == claim && TOKENS.iter().any(|token| mapper["config"][*token] == "true")
+}
