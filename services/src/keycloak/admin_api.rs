@@ -30,6 +30,9 @@ impl AdminApi {
 impl std::fmt::Debug for AdminApi {
     /// Without the secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AdminApi").field("realm", &self.realm).field("client_id", &self.client_id).finish_non_exhaustive()
+        f.debug_struct("AdminApi")
+            .field("realm", &self.realm)
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
     }
 }

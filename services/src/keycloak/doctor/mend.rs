@@ -64,7 +64,10 @@ impl<'a> Mend<'a> {
     pub(super) fn remove_roles(&self, client_id: &str, roles: &[&str]) -> String {
         let user = quoted(&format!("service-account-{client_id}"));
         let names: String = roles.iter().map(|role| format!(" --rolename {role}")).collect();
-        format!("kcadm.sh remove-roles -r {} --uusername {user} --cclientid realm-management{names}", quoted(self.realm))
+        format!(
+            "kcadm.sh remove-roles -r {} --uusername {user} --cclientid realm-management{names}",
+            quoted(self.realm)
+        )
     }
 
     /// Has only administrators write attributes that are not declared.

@@ -100,7 +100,10 @@ impl Reader<'_> {
     /// The roles by which users sign in; a role map names others.
     async fn missing_roles(&self, config: &IdentityConfig, admin_role: &str) -> Part<Vec<String>> {
         if config.roles_claim != "realm_access.roles" {
-            return Err(NotChecked(format!("OIDC_ROLES_CLAIM is {}, which need not hold realm roles", config.roles_claim)));
+            return Err(NotChecked(format!(
+                "OIDC_ROLES_CLAIM is {}, which need not hold realm roles",
+                config.roles_claim
+            )));
         }
         let mapped = config.role_map.iter().map(|(theirs, _)| theirs.as_str());
         let names: Vec<&str> =

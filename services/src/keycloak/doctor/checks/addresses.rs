@@ -73,7 +73,10 @@ pub(super) fn post_logout(facts: &Facts<'_>) -> Verdict {
     let found = problem(
         Severity::Medium,
         "The redirect address after signing out is missing",
-        format!("{} does not list {address}. After signing out users see an error page of Keycloak.", facts.client_id()),
+        format!(
+            "{} does not list {address}. After signing out users see an error page of Keycloak.",
+            facts.client_id()
+        ),
         format!("Add {address} to Valid post logout redirect URIs."),
     );
     Ok(Some(found.mended_by(facts.mend.setup())))

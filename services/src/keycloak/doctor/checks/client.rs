@@ -54,10 +54,7 @@ pub(super) fn confidential(facts: &Facts<'_>) -> Verdict {
 
 pub(super) fn other_flows(facts: &Facts<'_>) -> Verdict {
     let client = facts.client()?;
-    let flows = [
-        ("directAccessGrantsEnabled", "Direct access grants"),
-        ("implicitFlowEnabled", "Implicit flow"),
-    ];
+    let flows = [("directAccessGrantsEnabled", "Direct access grants"), ("implicitFlowEnabled", "Implicit flow")];
     let on: Vec<&str> = flows.into_iter().filter(|(field, _)| client[*field] == true).map(|(_, name)| name).collect();
     if on.is_empty() {
         return Ok(None);

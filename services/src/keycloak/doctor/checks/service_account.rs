@@ -27,10 +27,16 @@ pub(super) fn sign_in(facts: &Facts<'_>) -> Verdict {
         None => return Ok(None),
         Some(Error::NoRealm { .. }) => return not_checked("the realm does not exist"),
         Some(_) if facts.contact.description.is_err() => return not_checked("Keycloak does not answer"),
-        Some(Error::Credentials { .. }) => "Set KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_SECRET to those that the command prints.",
-        Some(Error::NoServiceAccount { .. }) => "Turn on Service accounts roles in the client's settings, as the command does.",
+        Some(Error::Credentials { .. }) => {
+            "Set KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_SECRET to those that the command prints."
+        }
+        Some(Error::NoServiceAccount { .. }) => {
+            "Turn on Service accounts roles in the client's settings, as the command does."
+        }
         Some(Error::Timeout { .. }) => "Run the checks again when Keycloak is less busy.",
-        Some(_) => "Correct KEYCLOAK_ADMIN_URL. It is the address of Keycloak, with a path such as /auth only if Keycloak is served under it.",
+        Some(_) => {
+            "Correct KEYCLOAK_ADMIN_URL. It is the address of Keycloak, with a path such as /auth only if Keycloak is served under it."
+        }
     };
     let command = matches!(facts.refused, Some(Error::Credentials { .. } | Error::NoServiceAccount { .. }));
     let found = facts.refused.as_ref().map(ToString::to_string).unwrap_or_default();

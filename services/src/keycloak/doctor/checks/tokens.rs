@@ -25,7 +25,10 @@ pub(super) fn claims(facts: &Facts<'_>) -> Verdict {
     let found = problem(
         Severity::Medium,
         "A mapper is missing",
-        format!("No mapper puts {} into the ID token or the access token: Bursar never sees the values.", missing.join(", ")),
+        format!(
+            "No mapper puts {} into the ID token or the access token: Bursar never sees the values.",
+            missing.join(", ")
+        ),
         format!("Add a mapper of type User Attribute for each to the dedicated scope of {}.", facts.client_id()),
     );
     Ok(Some(found.mended_by(facts.mend.setup())))
@@ -97,7 +100,9 @@ pub(super) fn audience(facts: &Facts<'_>) -> Verdict {
     let found = problem(
         Severity::Low,
         "The access token does not name Bursar as audience",
-        format!("No mapper adds the audience {id}. Signing in works; API clients that check the audience refuse the token."),
+        format!(
+            "No mapper adds the audience {id}. Signing in works; API clients that check the audience refuse the token."
+        ),
         format!("Add a mapper of type Audience with {id} as included client audience."),
     );
     Ok(Some(found.mended_by(facts.mend.setup())))
