@@ -2,7 +2,7 @@
 export function setting(name: string, otherwise?: string): string {
   const value = process.env[name] ?? otherwise;
   if (value === undefined) {
-    throw new Error(`${name} is not set. Run the tests by: cargo xtask test browser`);
+    throw new Error(`${name} is not set. Run the tests by: cargo xtask test --only browser`);
   }
   return value;
 }

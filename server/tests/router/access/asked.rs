@@ -184,7 +184,7 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/budgets/take-from-person", Platform(ManageBudgets), |t| format!("person={}&category=cli", t.person)),
     ("/act/budgets/take-from-project", Platform(ManageBudgets), |t| format!("project={}&category=cli", t.project)),
     ("/act/budgets/undo-unassignment", Platform(ManageBudgets), |t| format!("event={}", t.budget)),
-    ("/act/budgets/undo-assignment", Platform(ManageBudgets), |t| format!("event={}", t.budget)),
+    ("/act/budgets/undo-assignment", Platform(ManageBudgets), |t| format!("event={}", t.project_id)),
 ];
 
 /// Every page and who may open it.
@@ -301,6 +301,11 @@ pub(super) async fn changed(server: &TestServer, things: &Things, user: UserId) 
             budget.0,
             "user.budget_unassigned",
             json!({"holder": holder, "budget": budget, "assigned_by": null, "since": since}),
+        ),
+        (
+            things.project_id.0,
+            "user.budget_assigned",
+            json!({"holder": {"User": things.person}, "budget": budget, "former": null}),
         ),
         (things.unassigned.0, "budget.deleted", json!(deleted_budget.to_string())),
     ] {
