@@ -12,3 +12,4 @@ mod proxies;
 mod running;
 mod session_settings;
 mod tls;
+mod user_import;

@@ -109,6 +109,12 @@ async fn start(
     by: By<'_>,
     tell: &mut (dyn FnMut(&ImportProgress) + Send),
 ) -> Result<Started, ImportError> {
+    if kind == ImportKind::Apply
+        && !is_forced
+        && let Some(progress) = run::completed(services, realm).await?
+    {
+        return Ok(Started::Before(progress));
+    }
     let facts = run::Facts { total: realm.count().await?, is_writable_by_users: realm.is_writable_by_users().await? };
     let mut run = match run::begin(services, realm, kind, is_forced, facts).await? {
         Begun::Here(run) => run,

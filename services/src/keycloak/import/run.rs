@@ -171,6 +171,13 @@ pub(super) async fn begin(
     Ok(Begun::Here(Run { lease, position: 0, is_second_pass: false, last_subject: None, has_moved: false, progress }))
 }
 
+/// The completed import of a realm. Keycloak is not needed to know it.
+pub(super) async fn completed(services: &Services, realm: &Realm) -> Result<Option<ImportProgress>, Error> {
+    let mut transaction = services.pool.begin().await?;
+    let last = last(&mut transaction, realm, false).await?;
+    Ok(last.filter(|row| row.finished_at.is_some()).map(ImportProgress::from))
+}
+
 /// The import of this realm that was begun last.
 async fn last(connection: &mut PgConnection, realm: &Realm, is_plan: bool) -> Result<Option<Row>, Error> {
     let row = sqlx::query_as!(
