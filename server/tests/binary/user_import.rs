@@ -16,7 +16,8 @@ const ID: &str = "0198f1de-0000-7000-8000-000000000001";
 
 /// What Keycloak answers for a realm with one developer; what it has not is an empty list.
 async fn keycloak() -> String {
-    let user = json!({ "id": ID, "username": "zelda", "email": "zelda@example.com", "emailVerified": true, "enabled": true });
+    let user =
+        json!({ "id": ID, "username": "zelda", "email": "zelda@example.com", "emailVerified": true, "enabled": true });
     let users = get(move |Query(query): Query<HashMap<String, String>>| async move {
         Json(if query["first"] == "0" { json!([user]) } else { json!([]) })
     });
@@ -80,13 +81,13 @@ async fn server_imports_users_once_and_says_that_the_variables_can_go() {
     let users = "select count(*) from users where auth_source = 'keycloak' and id = $1::uuid";
     let log = log_until("the import of Keycloak's users is complete", site.path(), &variables).await;
     assert!(log.contains("created=1") && !log.contains("s3cret") && !log.contains("zelda"), "{log}");
-    let imported: i64 =
-        sqlx::query_scalar(users).bind(ID).fetch_one(world.services.pool()).await.expect("a number");
+    let imported: i64 = sqlx::query_scalar(users).bind(ID).fetch_one(world.services.pool()).await.expect("a number");
     assert_eq!(imported, 1);
     sqlx::query("update users set name = 'Edited'").execute(world.services.pool()).await.expect("an edit");
 
     log_until("KEYCLOAK_MIGRATION_ENABLED and KEYCLOAK_ADMIN_* can be removed", site.path(), &variables).await;
-    let name: String = sqlx::query_scalar("select name from users").fetch_one(world.services.pool()).await.expect("a name");
+    let name: String =
+        sqlx::query_scalar("select name from users").fetch_one(world.services.pool()).await.expect("a name");
     assert_eq!(name, "Edited");
 
     let report = run(&["keycloak", "import", "--report"], &variables);
