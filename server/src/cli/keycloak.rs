@@ -123,8 +123,10 @@ pub struct Broker {
 pub enum Output {
     /// Lines of an environment file.
     Env,
-    /// A Secret of Kubernetes, and the values of the Helm chart that use it.
+    /// A Secret of Kubernetes, for `kubectl apply -f -`.
     Kubernetes,
+    /// The values of the Helm chart that use this Secret.
+    Helm,
 }
 
 /// What `bursar keycloak import` does, and with which users.

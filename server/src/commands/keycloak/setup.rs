@@ -24,9 +24,10 @@ pub(super) async fn run(asked: &Setup) -> Result<(), CommandError> {
     };
     let mode = if asked.plan { Mode::Plan } else { Mode::Apply };
     let outcome = setup::run(&keycloak, &wanted, mode).await.map_err(KeycloakError::from)?;
-    print!("{}", report(&outcome, mode));
+    // Beside the output, which is a file of variables or a manifest.
+    eprint!("{}", report(&outcome, mode));
     if mode == Mode::Apply {
-        print!("\n{}", Variables::of(asked, &outcome).print(asked.output));
+        print!("{}", Variables::of(asked, &outcome).print(asked.output));
     }
     Ok(())
 }

@@ -39,6 +39,7 @@ impl Variables {
         match output {
             Output::Env => self.env(),
             Output::Kubernetes => self.kubernetes(),
+            Output::Helm => self.helm(),
         }
     }
 
@@ -50,19 +51,19 @@ impl Variables {
         )
     }
 
-    /// JSON strings are YAML strings.
+    /// For `kubectl apply -f -`.
     fn kubernetes(&self) -> String {
-        let quoted = |value: &str| serde_json::Value::from(value).to_string();
-        let secrets: String =
-            self.secret.iter().map(|(name, value)| format!("  {name}: {}\n", STANDARD.encode(value))).collect();
-        let plain: String = self
-            .plain
-            .iter()
-            .map(|(name, value)| format!("  - name: {name}\n    value: {}\n", quoted(value)))
-            .collect();
+        let data = self.secret.iter().map(|(name, value)| format!("  {name}: {}\n", STANDARD.encode(value)));
         format!(
-            "# kubectl apply -f -\napiVersion: v1\nkind: Secret\nmetadata:\n  name: bursar-keycloak\ntype: Opaque\ndata:\n\
-             {secrets}---\n# values.yaml of the Helm chart\nextraEnvFrom:\n  - secretRef:\n      name: bursar-keycloak\nextraEnv:\n{plain}"
+            "apiVersion: v1\nkind: Secret\nmetadata:\n  name: bursar-keycloak\ntype: Opaque\ndata:\n{}",
+            data.collect::<String>()
         )
+    }
+
+    /// For `helm upgrade --values`. JSON strings are YAML strings.
+    fn helm(&self) -> String {
+        let quoted = |value: &str| serde_json::Value::from(value).to_string();
+        let plain = self.plain.iter().map(|(name, value)| format!("  - name: {name}\n    value: {}\n", quoted(value)));
+        format!("extraEnvFrom:\n  - secretRef:\n      name: bursar-keycloak\nextraEnv:\n{}", plain.collect::<String>())
     }
 }
