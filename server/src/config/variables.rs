@@ -106,9 +106,9 @@ variables! {
         "With true, the users of a Keycloak realm are imported once, after the start. When that is complete, nothing more is imported and the variables KEYCLOAK_MIGRATION_ENABLED and KEYCLOAK_ADMIN_* can be removed.";
     keycloak_admin_url: Option<KeycloakUrl> = "", ["KEYCLOAK_ADMIN_URL"],
         "The address of Keycloak whose users are imported, like https://keycloak.example.com; with a path such as /auth only if Keycloak is served under it.";
-    keycloak_admin_realm: Option<String> = "", ["KEYCLOAK_ADMIN_REALM"], "The realm whose users are imported.";
+    keycloak_admin_realm: Option<String> = "", ["KEYCLOAK_ADMIN_REALM"], "The realm whose users are imported, and whose users bursar keycloak users changes unless it names another.";
     keycloak_admin_client_id: Option<String> = "", ["KEYCLOAK_ADMIN_CLIENT_ID"],
-        "The client of that realm whose service account reads the users.";
+        "The client of that realm whose service account reads the users. To write them it needs the role manage-users.";
     keycloak_admin_client_secret: Option<SecretString> = "", ["KEYCLOAK_ADMIN_CLIENT_SECRET"], "The secret of that client.";
     secret_key: Option<SecretString> = "", ["BURSAR_SECRET_KEY"],
         "Encrypts the provider's tokens in the database: 32 characters or more, like the output of openssl rand -base64 32. All processes share it.";

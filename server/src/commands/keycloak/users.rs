@@ -10,6 +10,7 @@ use crate::config::Config;
 use services::keycloak::setup::{Keycloak, Login};
 use services::keycloak::users::{self, FieldChange, Invitation, Mode, Outcome, RealmUsers, RowResult, Rules};
 use services::random::Random;
+use std::io::{self, Write as _};
 use url::Url;
 
 pub(super) async fn run(asked: &Users, config: &Config) -> Result<(), CommandError> {
@@ -35,7 +36,8 @@ pub(super) async fn run(asked: &Users, config: &Config) -> Result<(), CommandErr
         };
         let mut on_row = |row: &RowResult| {
             counts.add(&row.outcome);
-            print!("{}", lines(row));
+            // A reader that closes the pipe, such as `head`, must not end a run half-way.
+            let _ = io::stdout().write_all(lines(row).as_bytes());
         };
         let users = RealmUsers::new(&keycloak, &realm);
         users::run(&users, &rules, mode, &mut invitation, &Random::system(), &rows, &mut on_row).await

@@ -41,6 +41,7 @@ fn same_users_are_read_from_every_kind_of_file() {
         format!("{comma}\n,,,,,,,\n"),
         comma.replace("atlas billing", "\"atlas, billing\""),
         comma.replace("atlas billing", "atlas|billing"),
+        comma.replace("zelda@example.com", "\u{a0}Zelda@Example.COM "),
         comma.replace("first_name", "First name").replace("email", "\"E-mail\""),
     ];
     for kind in kinds {
