@@ -37,6 +37,9 @@ pub enum KeycloakError {
         /// Why.
         problem: services::keycloak::users::FileProblem,
     },
+    /// It is not overwritten.
+    #[error("{file} exists already, and its passwords may not be handed out yet. Name a new file.", file = .0.display())]
+    PasswordsExist(std::path::PathBuf),
     /// Users were not all written.
     #[error(transparent)]
     Run(#[from] services::keycloak::users::RunError),

@@ -19,7 +19,10 @@ impl Passwords {
     /// Creates the file. One that exists is left alone: it may hold passwords that were not handed out yet.
     pub(super) fn create(path: &Path) -> Result<Self, KeycloakError> {
         let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-        let file = opened.map_err(|source| KeycloakError::File { file: path.to_owned(), source })?;
+        let file = opened.map_err(|source| match source.kind() {
+            io::ErrorKind::AlreadyExists => KeycloakError::PasswordsExist(path.to_owned()),
+            _ => KeycloakError::File { file: path.to_owned(), source },
+        })?;
         Ok(Self { path: path.to_owned(), file: csv::Writer::from_writer(file), count: 0 })
     }
 
@@ -77,7 +80,9 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
         let text = passwords.finish().expect("it stays").expect("a sentence");
         assert!(text.starts_with("Temporary passwords of new users are in ") && !text.contains("k7mf"), "{text}");
-        assert!(Passwords::create(&path).is_err(), "it may hold passwords that were not handed out");
+        let refused = Passwords::create(&path).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(refused.contains("exists already") && refused.contains("Name a new file"), "{refused}");
+        assert_eq!(std::fs::read_to_string(&path).expect("it stays"), written);
     }
 
     #[test]
