@@ -7,10 +7,12 @@ use domain::permission::ViewUsers;
 use domain::role::PlatformRole;
 use keycloak_admin::{Keycloak, Login};
 use serde_json::{Value, json};
+use services::Services;
 use services::keycloak::import::{self, ImportError, Started, StartedBy};
 use services::keycloak::setup::ROLES;
-use services::testing::{World, developer};
+use services::testing::{World, developer, rounds};
 use services::views;
+use sqlx::PgPool;
 use std::collections::BTreeMap;
 use time::Duration;
 
@@ -317,8 +319,12 @@ async fn large_realm() -> Realm {
     realm(json!({ "users": users })).await
 }
 
-/// Starts an import and drops it after this many pages, as a killed process does: the lease is not released.
+/// Starts an import on an instance of its own and drops it after this many pages, as a killed process does: its
+/// connections end, and the lease is not released.
 async fn kill_after(world: &World, realm: &Realm, pages: u32) {
+    let pool = PgPool::connect_lazy(&world.database_url()).expect("an address");
+    let (clock, random) = (world.services.clock().clone(), world.services.random().clone());
+    let killed_instance = Services::new(pool.clone(), clock, random, world.services.settings().clone()).expect("workers");
     let (killed, kill) = tokio::sync::oneshot::channel::<()>();
     let (mut killed, mut left) = (Some(killed), pages);
     let mut tell = |_: &ImportProgress| {
@@ -329,16 +335,18 @@ async fn kill_after(world: &World, realm: &Realm, pages: u32) {
     };
     let source = source(realm);
     tokio::select! {
-        done = import::apply(&world.services, &source, false, StartedBy::Operator, &mut tell) => panic!("{done:?}"),
+        done = import::apply(&killed_instance, &source, false, StartedBy::Operator, &mut tell) => panic!("{done:?}"),
         _ = kill => {}
     }
+    pool.close().await;
 }
 
 #[tokio::test]
 #[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
 async fn killed_import_goes_on_without_a_loss_or_a_duplicate() {
     let realm = large_realm().await;
-    for pages in [1, 2] {
+    for round in 0..rounds(2, 20) {
+        let pages = 1 + u32::from(round % 2 == 1);
         let world = World::create().await;
         kill_after(&world, &realm, pages).await;
         let elsewhere = start(&world, &realm, false).await.expect("an answer");
