@@ -324,7 +324,8 @@ async fn large_realm() -> Realm {
 async fn kill_after(world: &World, realm: &Realm, pages: u32) {
     let pool = PgPool::connect_lazy(&world.database_url()).expect("an address");
     let (clock, random) = (world.services.clock().clone(), world.services.random().clone());
-    let killed_instance = Services::new(pool.clone(), clock, random, world.services.settings().clone()).expect("workers");
+    let killed_instance =
+        Services::new(pool.clone(), clock, random, world.services.settings().clone()).expect("workers");
     let (killed, kill) = tokio::sync::oneshot::channel::<()>();
     let (mut killed, mut left) = (Some(killed), pages);
     let mut tell = |_: &ImportProgress| {
