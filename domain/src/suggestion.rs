@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The most suggestions at a time; more are narrowed by typing.
-pub const MAX_SUGGESTIONS: usize = 8;
+pub const MAX_SUGGESTIONS: u8 = 8;
 
 /// The field that holds what was typed where a choice is expected. The choice itself has a field of its own.
 pub const TYPED: &str = "typed";

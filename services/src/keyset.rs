@@ -104,7 +104,12 @@ impl<'a> Keyset<'a> {
 
     /// Appends the limit: one row more than the page shows, which tells whether there is another page.
     pub(crate) fn push_limit(&self, sql: &mut QueryBuilder<Postgres>) {
-        sql.push(format_args!(" limit {}", u32::from(self.size.rows()) + 1));
+        sql.push(format_args!(" limit {}", self.limit()));
+    }
+
+    /// One row more than the page shows.
+    pub(crate) fn limit(&self) -> u32 {
+        u32::from(self.size.rows()) + 1
     }
 
     /// Makes the page of the rows in the order of the query; `place` gives a row's key and id.

@@ -3,7 +3,7 @@
 use crate::Services;
 use crate::error::Error;
 use crate::keyset::{Keyset, SortKey};
-use crate::search::Hits;
+use crate::search::{Hits, SearchedPage};
 use domain::count::MAX_EXACT_COUNT;
 use domain::page::{Cursor, Page, PageSize};
 use sqlx::postgres::PgRow;
@@ -123,15 +123,16 @@ pub(crate) trait List: Sync {
             self.push_total(&mut sql);
             sql.push(" as total");
         }
-        sql.push(format_args!(" from (select {alias}.* from {table} {alias} where true"));
-        self.hits().push_condition(&mut sql, alias);
-        self.push_condition(&mut sql);
-        keyset.push_condition(&mut sql);
-        keyset.push_order(&mut sql);
-        keyset.push_limit(&mut sql);
-        if self.query().slice.offset() > 0 {
-            sql.push(format_args!(" offset {}", self.query().slice.offset()));
-        }
+        sql.push(" from (");
+        let push_rows = |sql: &mut QueryBuilder<Postgres>| {
+            sql.push(format_args!(" from {table} {alias} where true"));
+            self.push_condition(sql);
+            keyset.push_condition(sql);
+        };
+        let push_order = |sql: &mut QueryBuilder<Postgres>| keyset.push_order(sql);
+        let (limit, offset) = (keyset.limit(), self.query().slice.offset());
+        let page = SearchedPage { alias, push_rows: &push_rows, push_order: &push_order, limit, offset };
+        self.hits().push_page(&mut sql, &page);
         sql.push(format_args!(") {alias}"));
         self.push_joins(&mut sql);
         keyset.push_order(&mut sql);

@@ -2,9 +2,10 @@
 //!
 //! Postgres may plan a prepared `search like $1 ... order by ... limit` without looking at `$1`; it then walks the
 //! index of the order and filters, which takes seconds for a rare term. So the term is looked
-//! up first, alone and bounded. Few hits are sorted by id list; many hits make walking the order cheap, whatever the
-//! term, and there the search column is compared in a way that no index could serve. The people of a project are
-//! looked up in the same way.
+//! up first, alone and bounded. Few hits are sorted by id list. Many hits usually fill a page after a short walk along the
+//! order, where the search column is compared in a way that no index could serve. They may also all stand late in the
+//! order, as the users of a domain do whose names begin with a Z: so the walk is bounded, and where it does not fill the
+//! page all hits are looked up and sorted (see `page`). The members of a project are looked up in the same way.
 //!
 //! The index knows text by three letters in a row. In the large tables two letters are looked for at the beginnings of
 //! words, which it knows too, and one letter at the beginning of the name, for which there is an index of its own:
@@ -14,8 +15,10 @@
 //! normalization forms make no difference.
 
 mod inline;
+mod page;
 
 pub(crate) use inline::Inline;
+pub(crate) use page::SearchedPage;
 
 use crate::Services;
 use crate::error::Error;
@@ -45,7 +48,7 @@ pub(crate) enum Hits {
     All,
     /// Exactly these rows.
     Few(Vec<Uuid>),
-    /// Too many to list; they are found along the order.
+    /// Too many to list; they are found along the order, or all of them sorted.
     Many(Wanted),
 }
 
@@ -69,6 +72,11 @@ enum Place {
 }
 
 impl Hits {
+    /// The members of a project that has more than can be listed. No statement.
+    pub(crate) fn of_large_project(project: &ProjectName) -> Self {
+        Self::Many(Wanted::new(Searched::Users, None, Some(project)))
+    }
+
     /// Looks a term up; one statement, none without a term.
     ///
     /// # Errors
@@ -139,6 +147,12 @@ impl Wanted {
     }
 
     fn push_lookup(&self, sql: &mut QueryBuilder<Postgres>) {
+        self.push_hits(sql);
+        sql.push(format_args!(" limit {}", FEW + 1));
+    }
+
+    /// Appends `select ...`: the ids of all hits.
+    fn push_hits(&self, sql: &mut QueryBuilder<Postgres>) {
         match (&self.term, &self.project) {
             (None, Some(project)) => {
                 sql.push("select m.user_id as id from user_projects m where m.project_id = ");
@@ -157,7 +171,6 @@ impl Wanted {
                 }
             }
         }
-        sql.push(format_args!(" limit {}", FEW + 1));
     }
 
     fn push_term_for_the_index(&self, sql: &mut QueryBuilder<Postgres>) {

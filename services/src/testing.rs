@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "test support: a fault must end the test with its reason")]
 
 mod database;
+mod plans;
 mod provider;
 mod refused;
 mod statements;
@@ -21,7 +22,6 @@ use crate::{Services, Settings, clock::Clock, random::Random};
 use domain::id::{ProjectId, SessionId, UserId};
 use domain::mode::Mode;
 use domain::role::{PlatformRole, ProjectRole};
-use sqlx::{AssertSqlSafe, Execute as _, Postgres, QueryBuilder};
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -231,29 +231,6 @@ impl World {
                 (action, actor, lines.collect())
             })
             .collect()
-    }
-
-    /// The plan that Postgres makes without a look at the parameters, as it may for a prepared statement.
-    pub async fn generic_plan(&self, sql: &mut QueryBuilder<Postgres>) -> String {
-        self.plan(sql, "set plan_cache_mode = force_generic_plan").await
-    }
-
-    /// The plan that Postgres makes for these parameters on a table too large to be read as a whole.
-    pub async fn plan_on_a_large_table(&self, sql: &mut QueryBuilder<Postgres>) -> String {
-        self.plan(sql, "set plan_cache_mode = force_custom_plan; set enable_seqscan = off").await
-    }
-
-    async fn plan(&self, sql: &mut QueryBuilder<Postgres>, mode: &'static str) -> String {
-        let explained = format!("explain {}", sql.sql().as_str());
-        let arguments = sql.build().take_arguments().expect("encodable").unwrap_or_default();
-        let mut connection = self.services.pool().acquire().await.expect("a connection");
-        sqlx::raw_sql(mode).execute(&mut *connection).await.expect("a setting");
-        let lines: Vec<String> = sqlx::query_scalar_with(AssertSqlSafe(explained), arguments)
-            .fetch_all(&mut *connection)
-            .await
-            .expect("a plan");
-        connection.close().await.expect("an orderly end");
-        lines.join("\n")
     }
 
     async fn insert_project(&self, name: &str, kind: &str, owner: &Caller) -> ProjectId {

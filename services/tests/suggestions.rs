@@ -161,7 +161,7 @@ async fn exact_name_address_or_technical_name_is_found_among_many() {
     )
     .await;
     let found = users(&world, &root, "Kim").await;
-    assert_eq!((found[0].label.as_str(), found.len()), ("Kim", MAX_SUGGESTIONS), "first of 12,001");
+    assert_eq!((found[0].label.as_str(), found.len()), ("Kim", usize::from(MAX_SUGGESTIONS)), "first of 12,001");
     assert_eq!(exact_match(&found).map(|user| user.detail.as_str()), Some("z-kim@example.com"));
     let found = users(&world, &root, "KIM77@example.com").await;
     assert_eq!(exact_match(&found).map(|user| user.label.as_str()), Some("A Kim 77"), "by the whole address");

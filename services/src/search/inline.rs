@@ -1,6 +1,6 @@
 //! A search that is looked up by the statement that shows what it found, where a page has no statement to spare.
 
-use super::{FEW, Searched, Wanted};
+use super::{FEW, Searched, SearchedPage, Wanted};
 use domain::project::{ProjectKind, ProjectName};
 use domain::text::SearchTerm;
 use sqlx::{Postgres, QueryBuilder};
@@ -34,9 +34,12 @@ impl Inline {
         ));
     }
 
-    /// Appends ` and ...`: the hits along an order, if they are many.
-    pub(crate) fn push_many(&self, sql: &mut QueryBuilder<Postgres>, alias: &'static str) {
-        sql.push(format_args!(" and (select count(*) from hits) > {FEW}"));
-        self.0.push_condition(sql, alias);
+    /// Appends `with ... select ...`: the page of the hits, if they are many.
+    pub(crate) fn push_many(&self, sql: &mut QueryBuilder<Postgres>, page: &SearchedPage<'_>) {
+        let push_rows = |sql: &mut QueryBuilder<Postgres>| {
+            (page.push_rows)(sql);
+            sql.push(format_args!(" and (select count(*) from hits) > {FEW}"));
+        };
+        self.0.push_page(sql, &SearchedPage { push_rows: &push_rows, ..*page });
     }
 }

@@ -4,7 +4,7 @@ use crate::Services;
 use crate::actor;
 use crate::error::Error;
 use crate::keyset::{Keyset, SortKey};
-use crate::search::{FEW, Inline, push_anywhere};
+use crate::search::{FEW, Hits, Inline, SearchedPage, push_anywhere};
 use domain::id::{ProjectId, UserId};
 use domain::page::Page;
 use domain::project::{MemberQuery, ProjectFacts};
@@ -38,8 +38,9 @@ fn statement(project: &ProjectFacts, query: &MemberQuery, keyset: &Keyset<'_>) -
         search => {
             let mut sql = QueryBuilder::default();
             push_page(&mut sql, project.id, keyset, |sql| {
-                // All people by name are walked where many of them are members.
-                if !is_large {
+                if is_large {
+                    with_page(keyset, |page| Hits::of_large_project(&project.name).push_page(sql, page));
+                } else {
                     push_few(sql, project.id, search.as_ref());
                 }
             });
@@ -58,21 +59,38 @@ fn found_among_many(
     let search = Inline::of_people(term, &project.name);
     let mut sql = search.statement();
     sql.push("select * from ((");
-    push_page(&mut sql, project.id, keyset, |sql| Inline::push_few(sql, "u"));
+    push_page(&mut sql, project.id, keyset, |sql| {
+        sql.push("select u.* from users u where true");
+        Inline::push_few(sql, "u");
+    });
     sql.push(") union all (");
-    push_page(&mut sql, project.id, keyset, |sql| search.push_many(sql, "u"));
+    push_page(&mut sql, project.id, keyset, |sql| with_page(keyset, |page| search.push_many(sql, page)));
     sql.push(")) found");
     Keyset::new(SortKey::text("found.name collate name_order"), "found", false, query.size, query.cursor.as_ref())
         .push_order(&mut sql);
     sql
 }
 
-/// Appends a page of those members whom `push_wanted` leaves.
+/// A page of all users in the order of members, to be searched.
+fn with_page(keyset: &Keyset<'_>, push: impl FnOnce(&SearchedPage<'_>)) {
+    push(&SearchedPage {
+        alias: "u",
+        push_rows: &|sql| {
+            sql.push(" from users u where true");
+            keyset.push_condition(sql);
+        },
+        push_order: &|sql| keyset.push_order(sql),
+        limit: keyset.limit(),
+        offset: 0,
+    });
+}
+
+/// Appends a page of the members among the users that `push_users` selects.
 fn push_page(
     sql: &mut QueryBuilder<Postgres>,
     project: ProjectId,
     keyset: &Keyset<'_>,
-    push_wanted: impl FnOnce(&mut QueryBuilder<Postgres>),
+    push_users: impl FnOnce(&mut QueryBuilder<Postgres>),
 ) {
     sql.push(
         "select u.id, u.name, u.email, coalesce(u.email_verified, u.auth_source = 'local') as email_verified, u.user_type, u.is_active, u.locked_until, u.last_sign_in_at, m.is_project_admin,
@@ -81,12 +99,15 @@ fn push_page(
                   where o.project_id = p.id and o.user_id <> u.id and o.is_project_admin and a.is_active) as is_only_admin,
                 p.project_type = 'personal' as is_personal, p.created_by is not distinct from u.id as is_creator,
                 (select g.name from users g where g.id = m.granted_by) as granted_by, m.created_at as since
-         from projects p cross join users u
+         from projects p cross join (",
+    );
+    push_users(sql);
+    sql.push(
+        ") u
          cross join lateral (select * from user_projects m where m.user_id = u.id and m.project_id = p.id offset 0) m
          where p.id = ",
     );
     sql.push_bind(project.0);
-    push_wanted(sql);
     keyset.push_condition(sql);
     keyset.push_order(sql);
     keyset.push_limit(sql);
@@ -94,7 +115,7 @@ fn push_page(
 
 /// Begins at the members: as a list of ids, because the order by name would seem cheaper to walk.
 fn push_few(sql: &mut QueryBuilder<Postgres>, project: ProjectId, search: Option<&SearchTerm>) {
-    sql.push(" and u.id = any(array(select f.user_id from user_projects f where f.project_id = ");
+    sql.push("select u.* from users u where u.id = any(array(select f.user_id from user_projects f where f.project_id = ");
     sql.push_bind(project.0).push("))");
     if let Some(term) = search {
         push_anywhere(sql, "u", term);

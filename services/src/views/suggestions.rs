@@ -8,7 +8,7 @@ use crate::budgets::stored::{limits, period};
 use crate::budgets::switched_on;
 use crate::error::Error;
 use crate::guard::{Caller, Can};
-use crate::search::{Hits, Searched};
+use crate::search::{Hits, Searched, SearchedPage};
 use domain::actor::Target;
 use domain::budget::Category;
 use domain::id::{BudgetId, UserId};
@@ -258,14 +258,22 @@ impl Source {
         push_condition: &Push<'_>,
     ) -> QueryBuilder<Postgres> {
         let Self { alias, name, key, columns, rows, .. } = self;
-        let by_name = format!("{name} collate name_order, {alias}.id limit {MAX_SUGGESTIONS}");
-        let push_rows = |sql: &mut QueryBuilder<Postgres>| {
+        let order = format!("{name} collate name_order, {alias}.id");
+        let by_name = format!("{order} limit {MAX_SUGGESTIONS}");
+        let push_select = |sql: &mut QueryBuilder<Postgres>| {
             sql.push("select ");
             push_chosen(sql);
             sql.push(" as is_chosen, ");
             push_is_exact(sql, term, [name, key]);
-            sql.push(format_args!(" as is_exact, {columns}, {alias}.id from {rows}"));
+            sql.push(format_args!(" as is_exact, {columns}, {alias}.id"));
+        };
+        let push_from = |sql: &mut QueryBuilder<Postgres>| {
+            sql.push(format_args!(" from {rows}"));
             push_condition(sql);
+        };
+        let push_rows = |sql: &mut QueryBuilder<Postgres>| {
+            push_select(sql);
+            push_from(sql);
         };
         let mut sql = QueryBuilder::default();
         match term {
@@ -280,12 +288,17 @@ impl Source {
                 sql.push(format_args!(" and (lower({key}) = lower(")).push_bind(term.to_string());
                 sql.push(format_args!(") or {name} collate name_order = ")).push_bind(term.to_string());
                 sql.push(format_args!(") order by {by_name}) union ("));
-                push_rows(&mut sql);
-                hits.push_condition(&mut sql, alias);
+                push_select(&mut sql);
+                sql.push(" from (");
+                let push_order = |sql: &mut QueryBuilder<Postgres>| {
+                    sql.push(format_args!(" order by {order}"));
+                };
+                let (limit, offset) = (u32::from(MAX_SUGGESTIONS), 0);
+                let page = SearchedPage { alias, push_rows: &push_from, push_order: &push_order, limit, offset };
+                hits.push_page(&mut sql, &page);
                 sql.push(format_args!(
-                    " order by {by_name})) found order by is_exact desc, label collate name_order, id"
+                    ") {alias})) found order by is_exact desc, label collate name_order, id limit {MAX_SUGGESTIONS}"
                 ));
-                sql.push(format_args!(" limit {MAX_SUGGESTIONS}"));
             }
             Some(term) => {
                 push_rows(&mut sql);
@@ -337,5 +350,24 @@ mod tests {
             assert!(!plan.contains("Seq Scan"), "{raw}\n{plan}");
             assert!(indexes.iter().all(|index| plan.contains(index)), "{raw}: {indexes:?}\n{plan}");
         }
+    }
+
+    #[tokio::test]
+    async fn suggestions_late_in_the_order_read_a_bounded_part_of_it() {
+        let world = World::create().await;
+        world
+            .run(
+                "insert into users (id, name, email)
+                 select gen_random_uuid(), case when n % 2 = 0 then 'A ' else 'Zoe ' end || n,
+                        n || case when n % 2 = 0 then '@example.com' else '@zz.example' end
+                 from generate_series(1, 24000) n;
+                 analyze users",
+            )
+            .await;
+        let term = SearchTerm::parse("zz").expect("a term");
+        let hits = Hits::of(&world.services, Searched::Users, Some(&term)).await.expect("hits");
+        let mut sql = USERS.statement(Some(&term), &hits, &push_false, &|_| {});
+        let read = world.rows_read(&mut sql, "users_in_order").await;
+        assert!(read.rows < 6_000, "{read:?}");
     }
 }

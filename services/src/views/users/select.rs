@@ -360,4 +360,27 @@ mod tests {
             assert!(plan.contains(index), "{query:?}\n{plan}");
         }
     }
+
+    #[tokio::test]
+    async fn search_with_late_hits_reads_a_bounded_part_of_every_order() {
+        let world = crowd().await;
+        sqlx::raw_sql("update users set name = 'Zz ' || email where last_sign_in_at < now() - interval '10000 minutes'")
+            .execute(world.services.pool())
+            .await
+            .expect("20,000 users who come last by name and by last sign-in");
+        let (services, scope) = (&world.services, &ReadScope::ALL);
+        let search = Some(SearchTerm::parse("zz").expect("a term"));
+        let filter = UserFilter { search, ..UserFilter::default() };
+        for (order, descending, index) in [
+            (UserSort::Name, false, "users_in_order"),
+            (UserSort::LastSignIn, true, "users_by_last_sign_in"),
+            (UserSort::Created, true, "users_by_created"),
+        ] {
+            let query = Query { descending, ..with(filter.clone(), by(order)) };
+            let hits = Hits::of_people(services, query.filter.search.as_ref(), None).await.expect("hits");
+            let list = Users { scope, query: &query, hits, now: services.clock.now(), for_api: false };
+            let read = world.rows_read(&mut list.statement(), index).await;
+            assert!(read.scans > 0 && read.rows < 7_000, "{order:?}: {read:?}");
+        }
+    }
 }
