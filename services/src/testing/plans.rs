@@ -25,6 +25,13 @@ impl World {
         self.plan(sql, "set plan_cache_mode = force_custom_plan; set enable_seqscan = off").await
     }
 
+    /// Runs a statement with the plan of [`World::generic_plan`]. Returns the parts of the plan that were executed.
+    pub async fn executed_plan(&self, sql: &mut QueryBuilder<Postgres>) -> String {
+        let explain = "explain (analyze, costs off, timing off)";
+        let lines: Vec<String> = self.explain(sql, "set plan_cache_mode = force_generic_plan", explain).await;
+        lines.into_iter().filter(|line| !line.contains("(never executed)")).collect::<Vec<_>>().join("\n")
+    }
+
     /// Runs a statement with the plan of [`World::generic_plan`] and counts the rows that it read through an index.
     pub async fn rows_read(&self, sql: &mut QueryBuilder<Postgres>, index: &str) -> RowsRead {
         let mode = "set plan_cache_mode = force_generic_plan";

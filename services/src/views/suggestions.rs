@@ -346,7 +346,7 @@ mod tests {
             let term = SearchTerm::parse(raw).ok();
             let hits = Hits::of(&world.services, source.table, term.as_ref()).await.expect("hits");
             let mut sql = source.statement(term.as_ref(), &hits, &push_false, &|_| {});
-            let plan = world.generic_plan(&mut sql).await;
+            let plan = world.executed_plan(&mut sql).await;
             assert!(!plan.contains("Seq Scan"), "{raw}\n{plan}");
             assert!(indexes.iter().all(|index| plan.contains(index)), "{raw}: {indexes:?}\n{plan}");
         }
@@ -364,10 +364,10 @@ mod tests {
                  analyze users",
             )
             .await;
-        let term = SearchTerm::parse("zz").expect("a term");
+        let term = SearchTerm::parse("zz.ex").expect("a term");
         let hits = Hits::of(&world.services, Searched::Users, Some(&term)).await.expect("hits");
         let mut sql = USERS.statement(Some(&term), &hits, &push_false, &|_| {});
         let read = world.rows_read(&mut sql, "users_in_order").await;
-        assert!(read.rows < 6_000, "{read:?}");
+        assert!(read.scans > 0 && read.rows < 6_000, "{read:?}");
     }
 }
