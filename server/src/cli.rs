@@ -1,7 +1,9 @@
 //! The command line.
 
+mod identity;
 mod keycloak;
 
+pub use identity::{Identity, Move};
 pub use keycloak::{Administrator, Broker, Import, ImportAction, Keycloak, Output, Setup, Users};
 
 use crate::config;
@@ -49,6 +51,9 @@ pub enum Command {
         #[arg(long, value_name = "SEAL", value_parser = seal)]
         known: Option<Head>,
     },
+    /// What operators do when the identity provider changes.
+    #[command(subcommand)]
+    Identity(Identity),
     /// What operators do in Keycloak.
     #[command(subcommand)]
     Keycloak(Keycloak),

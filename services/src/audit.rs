@@ -28,6 +28,8 @@ pub enum TargetType {
     Project,
     /// A budget.
     Budget,
+    /// The identity provider; its name is the issuer.
+    IdentityProvider,
 }
 
 impl TargetType {
@@ -36,6 +38,7 @@ impl TargetType {
             Self::User => "user",
             Self::Project => "project",
             Self::Budget => "budget",
+            Self::IdentityProvider => "identity_provider",
         }
     }
 }

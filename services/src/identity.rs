@@ -10,6 +10,7 @@
 //! | what a verified sign-in leaves in the database | `sessions` |
 //! | refreshing a session's claims | `refresh` |
 //! | signing out, and being signed out | [`logout`], `logged_out` |
+//! | the issuer has another address | [`issuer_move`] |
 //!
 //! Verified claims go to the rest of the console in one shape: as the provider wrote them, with the roles that
 //! `OIDC_ROLES_CLAIM` and `OIDC_ROLE_MAP` name at `realm_access.roles` (see `claims`).
@@ -18,6 +19,7 @@ pub mod access_token;
 mod claims;
 mod fault;
 pub mod flow;
+pub mod issuer_move;
 mod logged_out;
 pub mod logout;
 mod refresh;

@@ -2,6 +2,7 @@
 
 mod demo_data;
 mod docs;
+mod identity;
 mod keycloak;
 mod operate;
 mod serve;
@@ -48,6 +49,9 @@ pub enum CommandError {
     /// `check-config` found all of these.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Several(Vec<CommandError>),
+    /// Identities cannot be moved.
+    #[error(transparent)]
+    Move(#[from] identity::MoveError),
     /// Keycloak refuses, or what it needs is missing.
     #[error(transparent)]
     Keycloak(#[from] keycloak::KeycloakError),
@@ -97,6 +101,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
             operate::grant_maintainer(&configured()?, &email, subject.as_deref()).await
         }
         Command::VerifyAudit { known } => operate::verify_audit(&configured()?, known.as_ref()).await,
+        Command::Identity(command) => identity::run(&configured()?, command).await,
         Command::Keycloak(command) => keycloak::run(command).await,
         Command::CheckConfig => operate::check_config(&configured()?).await,
         #[cfg(feature = "embedded-postgres")]

@@ -99,6 +99,11 @@ async fn database_fault(config: &Config) -> Result<(), CommandError> {
     }
 }
 
+/// The issuer of the identity provider, if there is one.
+pub(super) fn issuer(config: &Config) -> Option<String> {
+    provider(config).map(|provider| provider.issuer)
+}
+
 /// The identity provider, if there is one; [`Config::read`] has seen to it that nothing is missing.
 pub(super) fn provider(config: &Config) -> Option<IdentityConfig> {
     let (kind, roles_claim, scopes) = match config.identity_provider {

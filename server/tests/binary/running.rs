@@ -43,6 +43,31 @@ async fn granting_the_maintainer_role_at_the_command_line_takes_effect() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn moving_identities_at_the_command_line_prints_the_plan_first() {
+    let world = World::create().await;
+    let claims = services::testing::developer("ada", serde_json::json!({}));
+    world.sign_in(&claims).await.expect("admitted");
+    let (url, new) = (world.database_url(), "https://login.example.com/realms/main");
+    let move_from = |from: &str, more: &[&str]| {
+        let arguments = [&["identity", "move", "--from", from, "--to", new], more].concat();
+        run(&arguments, &[("DATABASE_URL", &url)])
+    };
+    let output = move_from(services::testing::ISSUER, &["--plan"]);
+    assert!(text(&output.stdout).contains("become known by https://login.example.com/realms/main: 1"), "{output:?}");
+    world.sign_in_at(new, &claims).await.expect_err("nothing was changed");
+    let output = move_from("https://id.example.com/realms/mian", &[]);
+    assert!(!output.status.success() && text(&output.stderr).contains("https://id.example.com/realms/main (1 users)"));
+    let output = move_from(new, &[]);
+    assert!(!output.status.success() && text(&output.stderr).contains("the same issuer"));
+    let output = move_from(services::testing::ISSUER, &[]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let back = format!("bursar identity move --from {new} --to {}", services::testing::ISSUER);
+    assert!(text(&output.stdout).contains(&back), "{output:?}");
+    assert!(text(&output.stdout).contains(&format!("OIDC_ISSUER_URL is not {new} here")), "{output:?}");
+    world.sign_in_at(new, &claims).await.expect("known again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn greeting_and_log_say_which_database_is_used() {
     let (world, site) = (World::create().await, site());
     let url = world.database_url();

@@ -46,11 +46,18 @@ pub(crate) async fn note(
     Ok(())
 }
 
-/// Forgets the conflict of an identity that signed in.
+/// Forgets the conflict of an identity that signed in. It stays while another user has the same subject at another
+/// issuer: that user's identity could not be moved, and an admin decides whose the subject is.
 pub(super) async fn forget(connection: &mut PgConnection, issuer: &str, subject: &str) -> Result<(), Error> {
-    sqlx::query!("delete from identity_conflicts where issuer = $1 and subject = $2", issuer, subject)
-        .execute(connection)
-        .await?;
+    sqlx::query!(
+        "delete from identity_conflicts c where c.issuer = $1 and c.subject = $2
+           and not exists (select from user_identities i
+                           where i.user_id = c.user_id and i.subject = c.subject and i.issuer <> c.issuer)",
+        issuer,
+        subject
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -51,7 +51,8 @@ async fn insert(
     claims: &Claims,
     (address, role): (&str, PlatformRole),
 ) -> Result<UserId, Error> {
-    let id = identity::person_id(verified.issuer, &claims.subject);
+    let origin = identity::origin(connection, verified.issuer).await?;
+    let id = identity::person_id(&origin, &claims.subject);
     let id = sqlx::query_scalar!(
         "insert into users (id, email, email_verified, name, picture, user_type, is_admin, auth_source, last_sign_in_at,
                             created_at, updated_at)

@@ -21,6 +21,12 @@ pub(super) fn person_id(issuer: &str, subject: &str) -> UserId {
     }
 }
 
+/// The issuer that ids are derived from: the one that users were first known by, before it moved.
+pub(super) async fn origin(connection: &mut PgConnection, issuer: &str) -> Result<String, Error> {
+    let origin = sqlx::query_scalar!("select origin from issuer_origins where issuer = $1", issuer);
+    Ok(origin.fetch_optional(connection).await?.unwrap_or_else(|| issuer.to_owned()))
+}
+
 fn derived_id(issuer: &str, subject: &str) -> UserId {
     let digest = Sha256::new().chain_update(issuer).chain_update([0]).chain_update(subject).finalize();
     let mut bytes = [0; 16];
@@ -34,7 +40,8 @@ pub(super) async fn id_without_account(
     verified: &VerifiedIdentity<'_>,
     subject: &str,
 ) -> Result<UserId, Error> {
-    let id = person_id(verified.issuer, subject);
+    let origin = origin(connection, verified.issuer).await?;
+    let id = person_id(&origin, subject);
     let is_taken = sqlx::query_scalar!(
         r#"select exists (select from users where id = $1 and auth_source <> $2) as "exists!""#,
         id.0,
@@ -42,7 +49,7 @@ pub(super) async fn id_without_account(
     )
     .fetch_one(connection)
     .await?;
-    Ok(if is_taken { derived_id(verified.issuer, subject) } else { id })
+    Ok(if is_taken { derived_id(&origin, subject) } else { id })
 }
 
 /// Serialises sign-ins of one identity, until the transaction ends.
@@ -90,6 +97,7 @@ async fn lock_linked(
     verified: &VerifiedIdentity<'_>,
     subject: &str,
 ) -> Result<Option<Known>, Error> {
+    let id = person_id(&origin(connection, verified.issuer).await?, subject);
     let row = sqlx::query!(
         r#"with who as (
            select i.user_id as id from user_identities i where i.issuer = $1 and i.subject = $2
@@ -103,7 +111,7 @@ async fn lock_linked(
          from users u where u.id = (select id from who) for no key update"#,
         verified.issuer,
         subject,
-        person_id(verified.issuer, subject).0,
+        id.0,
         verified.provider
     )
     .fetch_optional(connection)

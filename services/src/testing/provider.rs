@@ -64,7 +64,15 @@ impl World {
     /// # Errors
     /// The user was refused.
     pub async fn sign_in(&self, claims: &Map<String, Value>) -> Result<Caller, Box<Denied>> {
-        let token = self.begin_session(claims).await?;
+        self.sign_in_at(ISSUER, claims).await
+    }
+
+    /// As [`World::sign_in`], at an issuer.
+    ///
+    /// # Errors
+    /// The user was refused.
+    pub async fn sign_in_at(&self, issuer: &str, claims: &Map<String, Value>) -> Result<Caller, Box<Denied>> {
+        let token = self.begin_session_at(issuer, claims).await?;
         let caller = self.caller(&token).await.expect("admitted");
         self.tokens.lock().expect("no panic").insert(caller.actor.session_id, token.expose().to_owned());
         Ok(caller)
@@ -75,8 +83,13 @@ impl World {
     /// # Errors
     /// The user was refused.
     pub async fn begin_session(&self, claims: &Map<String, Value>) -> Result<SessionToken, Box<Denied>> {
+        self.begin_session_at(ISSUER, claims).await
+    }
+
+    async fn begin_session_at(&self, issuer: &str, claims: &Map<String, Value>) -> Result<SessionToken, Box<Denied>> {
         let mut transaction = self.services.pool().begin().await.expect("a transaction");
-        let admission = admit(&self.services, &mut transaction, &verified(claims), Occasion::SignIn).await;
+        let identity = VerifiedIdentity { issuer, ..verified(claims) };
+        let admission = admit(&self.services, &mut transaction, &identity, Occasion::SignIn).await;
         let user = match admission.expect("usable claims") {
             Admission::Admitted(user) => user,
             Admission::Denied(denied) => {
@@ -93,7 +106,7 @@ impl World {
              select id, $2, $3, $4, '', $5, $6 from sessions where token_hash = $1",
         )
         .bind(token.hash())
-        .bind(ISSUER)
+        .bind(issuer)
         .bind(claims["sub"].as_str())
         .bind(Value::Object(claims.clone()))
         .bind(self.clock.now() + Duration::hours(24))
@@ -110,8 +123,16 @@ impl World {
     /// # Errors
     /// The database failed.
     pub async fn log_out_by_provider(&self, subject: &str) -> Result<u64, Error> {
+        self.log_out_by_issuer(ISSUER, subject).await
+    }
+
+    /// As [`World::log_out_by_provider`], by an issuer.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn log_out_by_issuer(&self, issuer: &str, subject: &str) -> Result<u64, Error> {
         let mut transaction = self.services.pool().begin().await?;
-        let ended = logout::end(&mut transaction, ISSUER, None, Some(subject)).await?;
+        let ended = logout::end(&mut transaction, issuer, None, Some(subject)).await?;
         transaction.commit().await?;
         Ok(ended)
     }

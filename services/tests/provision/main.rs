@@ -3,6 +3,7 @@
 
 mod address_conflicts;
 mod drift;
+mod issuer_move;
 mod passwords;
 
 use domain::actor::Target;
