@@ -34,7 +34,9 @@ fn lines(known: &[KnownIssuer]) -> String {
 /// Does what the command line asks.
 pub(super) async fn run(config: &Config, command: Identity) -> Result<(), CommandError> {
     match command {
-        Identity::Move(asked) => with_database(config, async |services| move_issuer(config, services, &asked).await).await,
+        Identity::Move(asked) => {
+            with_database(config, async |services| move_issuer(config, services, &asked).await).await
+        }
     }
 }
 
@@ -89,7 +91,9 @@ fn print_plan(IssuerMove { from, to }: IssuerMove<'_>, plan: &MovePlan) {
         println!("    {}: {} and {}", conflict.subject, conflict.old_user, conflict.new_user);
     }
     if plan.conflicts > 0 {
-        println!("    The pages of the former list the conflict after the move. An administrator links or dismisses it.");
+        println!(
+            "    The pages of the former list the conflict after the move. An administrator links or dismisses it."
+        );
     }
     println!("Sessions that go on: {}", plan.sessions);
 }

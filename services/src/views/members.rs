@@ -115,7 +115,9 @@ fn push_page(
 
 /// Begins at the members: as a list of ids, because the order by name would seem cheaper to walk.
 fn push_few(sql: &mut QueryBuilder<Postgres>, project: ProjectId, search: Option<&SearchTerm>) {
-    sql.push("select u.* from users u where u.id = any(array(select f.user_id from user_projects f where f.project_id = ");
+    sql.push(
+        "select u.* from users u where u.id = any(array(select f.user_id from user_projects f where f.project_id = ",
+    );
     sql.push_bind(project.0).push("))");
     if let Some(term) = search {
         push_anywhere(sql, "u", term);

@@ -42,7 +42,9 @@ impl State {
             Some([]) if text.trim().is_empty() => format!("There is no {noun} to choose."),
             Some([]) => format!("No {noun} is called “{}”.", text.trim()),
             Some([_]) => format!("1 {noun}"),
-            Some(rows) if rows.len() == usize::from(MAX_SUGGESTIONS) => format!("First {MAX_SUGGESTIONS} {noun}s. Type to narrow."),
+            Some(rows) if rows.len() == usize::from(MAX_SUGGESTIONS) => {
+                format!("First {MAX_SUGGESTIONS} {noun}s. Type to narrow.")
+            }
             Some(rows) => format!("{} {noun}s", rows.len()),
         })
     }

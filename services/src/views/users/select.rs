@@ -368,10 +368,12 @@ mod tests {
     #[tokio::test]
     async fn search_with_late_hits_reads_a_bounded_part_of_every_order() {
         let world = crowd().await;
-        sqlx::raw_sql("update users set name = 'Zz ' || email where last_sign_in_at < now() - interval '10000 minutes'")
-            .execute(world.services.pool())
-            .await
-            .expect("20,000 users who come last by name and by last sign-in");
+        sqlx::raw_sql(
+            "update users set name = 'Zz ' || email where last_sign_in_at < now() - interval '10000 minutes'",
+        )
+        .execute(world.services.pool())
+        .await
+        .expect("20,000 users who come last by name and by last sign-in");
         let search = Some(SearchTerm::parse("zz").expect("a term"));
         let filter = UserFilter { search, ..UserFilter::default() };
         for (order, descending, index) in [
