@@ -82,6 +82,15 @@ export class Keycloak {
     }
   }
 
+  /** Replaces fields of a client. */
+  async changeClient(clientId: string, fields: object): Promise<void> {
+    const [client] = await this.read<Client[]>(`/clients?clientId=${clientId}`);
+    if (client?.id === undefined) {
+      throw new Error(`the realm has no client ${clientId}`);
+    }
+    await this.send("PUT", `/clients/${client.id}`, { ...client, ...fields });
+  }
+
   /** Removes the realm. */
   async remove(): Promise<void> {
     await this.send("DELETE", "");

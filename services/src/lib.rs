@@ -74,6 +74,7 @@ pub use settings::Settings;
 use clock::Clock;
 use database::Database;
 use identity::Identity;
+use keycloak::AdminApi;
 use password_hash::PasswordHasher;
 use random::Random;
 use sqlx::PgPool;
@@ -88,6 +89,7 @@ pub struct Services {
     pub(crate) settings: Arc<Settings>,
     pub(crate) hasher: PasswordHasher,
     pub(crate) identity: Option<Arc<Identity>>,
+    pub(crate) keycloak_admin: Option<Arc<AdminApi>>,
 }
 
 impl Services {
@@ -97,13 +99,27 @@ impl Services {
     /// The workers that hash passwords could not be started.
     pub fn new(pool: impl Into<Database>, clock: Clock, random: Random, settings: Settings) -> Result<Self, Error> {
         let hasher = PasswordHasher::new(random.clone(), settings.hash_workers)?;
-        Ok(Self { pool: pool.into(), clock, random, settings: Arc::new(settings), hasher, identity: None })
+        Ok(Self {
+            pool: pool.into(),
+            clock,
+            random,
+            settings: Arc::new(settings),
+            hasher,
+            identity: None,
+            keycloak_admin: None,
+        })
     }
 
     /// Has people sign in through an identity provider, and no other way.
     #[must_use]
     pub fn with_identity(self, identity: Identity) -> Self {
         Self { identity: Some(Arc::new(identity)), ..self }
+    }
+
+    /// Has the realm of Keycloak be checked by its admin API too.
+    #[must_use]
+    pub fn with_keycloak_admin(self, api: AdminApi) -> Self {
+        Self { keycloak_admin: Some(Arc::new(api)), ..self }
     }
 
     /// The identity provider, if people sign in through one.

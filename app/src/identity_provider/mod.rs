@@ -1,5 +1,6 @@
 //! The identity provider, as administrators see it.
 
 pub mod data;
+mod doctor;
 mod health;
 pub mod page;

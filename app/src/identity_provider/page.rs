@@ -1,7 +1,7 @@
 //! The page of the identity provider.
 
 use super::data::{IdentityProvider, ReadIdentityProvider};
-use super::health;
+use super::{doctor, health};
 use crate::page::crumbs::administration;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
@@ -31,7 +31,7 @@ impl LazyPage for IdentityProviderPage {
 }
 
 fn identity_provider(dated: WithServerTime<IdentityProvider>) -> impl IntoView {
-    let WithServerTime { now, data: IdentityProvider { mode, status } } = dated;
+    let WithServerTime { now, data: IdentityProvider { mode, status, doctor } } = dated;
     let subtitle = status.as_ref().map_or("Passwords are kept by Bursar", |status| status.kind.subject());
     let has_provider = status.is_some();
     let check = move || {
@@ -55,7 +55,7 @@ fn identity_provider(dated: WithServerTime<IdentityProvider>) -> impl IntoView {
             subtitle
             actions=check
         />
-        <PageBody>{health} {facts}</PageBody>
+        <PageBody>{health} {doctor.map(doctor::section)} {facts}</PageBody>
     }
 }
 

@@ -58,7 +58,11 @@ impl Database {
         Ok(match provider(config) {
             Some(provider) => {
                 let identity = Identity::new(provider, identity::http_client()?, services.clock().clone());
-                services.with_identity(identity)
+                let services = services.with_identity(identity);
+                match admin_api(config)? {
+                    Some(api) => services.with_keycloak_admin(api),
+                    None => services,
+                }
             }
             None => services,
         })

@@ -105,7 +105,7 @@ variables! {
     keycloak_migration: bool = "false", ["KEYCLOAK_MIGRATION_ENABLED"],
         "With true, the users of a Keycloak realm are imported once, after the start. When that is complete, nothing more is imported and the variables KEYCLOAK_MIGRATION_ENABLED and KEYCLOAK_ADMIN_* can be removed.";
     keycloak_admin_url: Option<KeycloakUrl> = "", ["KEYCLOAK_ADMIN_URL"],
-        "The address of Keycloak whose users are imported, like https://keycloak.example.com; with a path such as /auth only if Keycloak is served under it.";
+        "The address of Keycloak whose users are imported and whose set-up is checked, like https://keycloak.example.com; with a path such as /auth only if Keycloak is served under it.";
     keycloak_admin_realm: Option<String> = "", ["KEYCLOAK_ADMIN_REALM"], "The realm whose users are imported, and whose users bursar keycloak users changes unless it names another.";
     keycloak_admin_client_id: Option<String> = "", ["KEYCLOAK_ADMIN_CLIENT_ID"],
         "The client of that realm whose service account reads the users. To write them it needs the role manage-users.";

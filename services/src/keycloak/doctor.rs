@@ -16,15 +16,18 @@ mod realm;
 mod verdict;
 
 use super::AdminApi;
+use crate::Services;
 use crate::clock::Clock;
+use crate::guard::Can;
 use crate::identity::{Identity, http_client};
 use crate::settings::Settings;
 use contact::Contact;
 use domain::doctor::{Check, Report};
+use domain::permission::ViewIdentityProvider;
+use domain::provider::ProviderKind;
 use mend::Mend;
 use realm::RealmState;
 use std::time::Duration;
-use time::OffsetDateTime;
 use verdict::{NotChecked, outcome};
 
 /// The longest that Keycloak's admin API may take to tell all that is read from it.
@@ -41,8 +44,6 @@ pub struct Patient<'a> {
     pub clock: &'a Clock,
     /// The service account, if one is configured.
     pub admin: Option<&'a AdminApi>,
-    /// When Keycloak last reported an ended session, where that is known.
-    pub last_back_channel_logout_at: Option<OffsetDateTime>,
 }
 
 /// All that was read, for the checks.
@@ -71,6 +72,13 @@ pub async fn examine(patient: Patient<'_>) -> Report {
     let account_clock = realm.as_ref().ok().and_then(RealmState::clock_ahead_seconds);
     let facts = Facts { patient, contact, realm, refused, account_clock, mend };
     Report(Check::ALL.iter().map(|check| (*check, outcome(checks::run(*check, &facts)))).collect())
+}
+
+/// Runs every check of the Keycloak that signs users in; `None` where another provider does, or none.
+pub async fn report(services: &Services, _: &Can<ViewIdentityProvider>) -> Option<Report> {
+    let identity = services.identity().filter(|identity| identity.kind() == ProviderKind::Keycloak)?;
+    let (settings, clock, admin) = (services.settings(), &services.clock, services.keycloak_admin.as_deref());
+    Some(examine(Patient { identity, settings, clock, admin }).await)
 }
 
 async fn contact(identity: &Identity) -> Contact {

@@ -87,13 +87,7 @@ impl Ward {
         let ahead = self.clock_ahead;
         let clock = Clock::from_fn(move || Clock::system().now() + ahead);
         let identity = Identity::new(self.config.clone(), http_client().expect("a client"), clock.clone());
-        let patient = Patient {
-            identity: &identity,
-            settings: &Settings::default(),
-            clock: &clock,
-            admin,
-            last_back_channel_logout_at: None,
-        };
+        let patient = Patient { identity: &identity, settings: &Settings::default(), clock: &clock, admin };
         doctor::examine(patient).await
     }
 
@@ -308,6 +302,13 @@ async fn wrong_tokens_are_found_by_their_check() {
 
     ward.remove_mapper("realm_access.roles").await;
     ward.is_sound().await; // The access token has them by the scope `roles`.
+    let lightweight = |client: &mut Value, is_on: &str| {
+        client["attributes"]["client.use.lightweight.access.token.enabled"] = json!(is_on);
+    };
+    ward.change_client(|client| lightweight(client, "true")).await;
+    let findings: Vec<Check> = ward.examine().await.findings().into_iter().map(|(check, _)| check).collect();
+    assert_eq!(findings, [Check::RolesClaim, Check::Audience], "a lightweight token has neither");
+    ward.change_client(|client| lightweight(client, "false")).await;
     let scopes = ward.realm.get(&["client-scopes"]).await;
     let roles = scopes.as_array().expect("scopes").iter().find(|scope| scope["name"] == "roles").expect("the scope");
     ward.delete(&["clients", &client, "default-client-scopes", roles["id"].as_str().expect("an id")], None).await;
@@ -346,6 +347,15 @@ async fn wrong_attributes_are_found_by_their_check() {
     .await;
     let text = ward.finds_what_setup_mends(Check::AttributesProtected).await;
     assert!(text.contains("write applications_admin"), "{text}");
+
+    ward.change(&profile, |profile| {
+        let attributes = profile["attributes"].as_array_mut().expect("attributes");
+        let attribute = attributes.iter_mut().find(|attribute| attribute["name"] == "applications");
+        attribute.expect("declared")["multivalued"] = json!(false);
+    })
+    .await;
+    let text = ward.finds_what_setup_mends(Check::ClaimLists).await;
+    assert!(text.contains("several values of applications:"), "{text}");
 
     ward.change(&profile, |profile| profile["unmanagedAttributePolicy"] = json!("ENABLED")).await;
     let (_, command) = ward.finds(Check::UnmanagedAttributes).await;
@@ -386,6 +396,11 @@ async fn wrong_realm_and_service_account_are_found_by_their_check() {
     ward.delete(&path, Some(&json!([role]))).await;
     let text = ward.finds_what_setup_mends(Check::ServiceAccountRoles).await;
     assert!(text.contains("bursar-import lacks view-events"), "{text}");
+
+    let id = ward.client_id("bursar-import").await;
+    ward.change(&["clients", &id], |client| client["fullScopeAllowed"] = json!(false)).await;
+    let text = ward.finds_what_setup_mends(Check::ServiceAccountRoles).await;
+    assert!(text.contains("has none of the roles") && text.contains("Full scope allowed"), "{text}");
 
     let available = ward.realm.get(&[&path[..], &["available"]].concat()).await;
     let role = available.as_array().expect("roles").iter().find(|role| role["name"] == "realm-admin").expect("it");

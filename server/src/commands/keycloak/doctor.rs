@@ -19,7 +19,6 @@ pub(super) async fn run(config: &Config) -> Result<(), CommandError> {
         settings: &start::settings(config),
         clock: &clock,
         admin: start::admin_api(config)?.as_ref(),
-        last_back_channel_logout_at: None,
     })
     .await;
     print!("{}", text(&report));

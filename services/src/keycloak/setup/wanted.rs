@@ -74,6 +74,8 @@ pub(super) fn service_client(client_id: &str) -> Value {
         "implicitFlowEnabled": false,
         "directAccessGrantsEnabled": false,
         "serviceAccountsEnabled": true,
+        // Otherwise its token leaves out the roles that it was given.
+        "fullScopeAllowed": true,
     })
 }
 

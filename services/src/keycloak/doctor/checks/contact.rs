@@ -136,14 +136,10 @@ pub(super) fn back_channel_reachable(facts: &Facts<'_>) -> Verdict {
             Err(what) => format!("Requested from here, {address} does not answer: {what}."),
         }
     };
-    let last = match facts.patient.last_back_channel_logout_at {
-        Some(at) => format!(" The last report of Keycloak arrived on {}.", at.date()),
-        None => String::new(),
-    };
     Ok(Some(problem(
         Severity::Medium,
         "The back-channel logout address is probably not reachable from Keycloak",
-        format!("{found}{last} Sessions that end in Keycloak go on in Bursar."),
+        format!("{found} Sessions that end in Keycloak go on in Bursar."),
         format!(
             "Check that BURSAR_PUBLIC_URL leads to Bursar and that a proxy lets POST {BACK_CHANNEL} through without a sign-in of its own. If Keycloak needs another address, enter it as the client's Backchannel logout URL."
         ),

@@ -50,12 +50,21 @@ pub(super) fn missing_roles(facts: &Facts<'_>) -> Verdict {
     if missing.is_empty() {
         return Ok(None);
     }
-    let found = problem(
-        Severity::Medium,
-        "The service account lacks a role",
-        format!("{client_id} lacks {} of the client realm-management.", missing.join(", ")),
-        "Assign it under Clients, Service accounts roles, or run the command.",
-    );
+    let (found, mend) = if missing.len() == ROLES.len() {
+        (
+            format!(
+                "The token of {client_id} has none of the roles of the client realm-management: {}.",
+                missing.join(", ")
+            ),
+            "Assign them under Clients, Service accounts roles. If they are assigned, turn on Full scope allowed in the client's dedicated scope and add the client scope roles: without these the token leaves roles out.",
+        )
+    } else {
+        (
+            format!("{client_id} lacks {} of the client realm-management.", missing.join(", ")),
+            "Assign it under Clients, Service accounts roles, or run the command.",
+        )
+    };
+    let found = problem(Severity::Medium, "The service account lacks a role", found, mend);
     Ok(Some(found.mended_by(facts.mend.setup())))
 }
 

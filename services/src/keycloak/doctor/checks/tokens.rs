@@ -10,8 +10,8 @@ use serde_json::Value;
 
 /// The attributes that have several values.
 const LISTS: [&str; 2] = ["applications", "applications_admin"];
-/// The tokens that Bursar always reads; the userinfo endpoint it requests only when they lack something.
-const TOKENS: [&str; 2] = ["id.token.claim", "access.token.claim"];
+/// Whether the client's access tokens leave out all claims that are not marked for them.
+const LIGHTWEIGHT: &str = "client.use.lightweight.access.token.enabled";
 /// Header, signature and dots of a token that is signed with an RSA key of 2048 bits.
 const SIGNATURE_BYTES: usize = 550;
 
@@ -36,6 +36,23 @@ pub(super) fn claims(facts: &Facts<'_>) -> Verdict {
 
 pub(super) fn claim_lists(facts: &Facts<'_>) -> Verdict {
     let mappers = mappers(facts)?;
+    let profile = facts.state()?.profile.as_ref().map_err(Clone::clone)?;
+    let allows_one = |claim: &&str| {
+        list(&profile["attributes"]).any(|attribute| attribute["name"] == **claim && attribute["multivalued"] != true)
+    };
+    let single: Vec<&str> = LISTS.into_iter().filter(allows_one).collect();
+    if !single.is_empty() {
+        let found = problem(
+            Severity::Medium,
+            "Keycloak keeps one value of an attribute",
+            format!(
+                "The user profile does not allow several values of {}: users get one project of several.",
+                single.join(" and ")
+            ),
+            "Turn on Multivalued for the attribute in Realm settings, User profile.",
+        );
+        return Ok(Some(found.mended_by(facts.mend.setup())));
+    }
     let is_cut = |claim: &&str| {
         mappers.iter().any(|mapper| {
             adds(facts, mapper, claim)
@@ -59,11 +76,17 @@ pub(super) fn claim_lists(facts: &Facts<'_>) -> Verdict {
 pub(super) fn roles_claim(facts: &Facts<'_>) -> Verdict {
     let (claim, mappers) = (&facts.patient.identity.config.roles_claim, mappers(facts)?);
     let client = facts.client()?;
-    if !mappers.iter().any(|mapper| adds(facts, mapper, claim)) {
+    // Bursar requests the userinfo endpoint when the tokens name no roles.
+    let tells = |mapper: &&Value| {
+        adds(facts, mapper, claim) || names(facts, mapper, claim) && mapper["config"]["userinfo.token.claim"] == "true"
+    };
+    if !mappers.iter().any(tells) {
         let found = problem(
             Severity::High,
             "The tokens name no roles",
-            format!("No mapper puts {claim} into the ID token or the access token. No user can sign in."),
+            format!(
+                "No mapper puts {claim} into the ID token, the access token or the userinfo answer. No user can sign in."
+            ),
             format!("Add the client scope roles to {}, or a mapper of type User Realm Role.", facts.client_id()),
         );
         return Ok(Some(found.mended_by(facts.mend.setup())));
@@ -89,10 +112,11 @@ pub(super) fn roles_claim(facts: &Facts<'_>) -> Verdict {
 
 pub(super) fn audience(facts: &Facts<'_>) -> Verdict {
     let id = facts.client_id();
+    let client = facts.client()?;
     let names_bursar = |mapper: &&Value| {
         let config = &mapper["config"];
         let names = config["included.client.audience"] == id || config["included.custom.audience"] == id;
-        names && config["access.token.claim"] == "true"
+        names && is_in_access_token(client, mapper)
     };
     if mappers(facts)?.iter().any(names_bursar) {
         return Ok(None);
@@ -137,8 +161,21 @@ fn mappers<'a>(facts: &'a Facts<'_>) -> Result<Vec<&'a Value>, NotChecked> {
     Ok(of_scopes.chain([client]).flat_map(|holder| list(&holder["protocolMappers"])).collect())
 }
 
-/// Whether a mapper puts a claim into a token that Bursar reads. In names of claims a dot of the name itself is escaped.
+/// Whether a mapper puts a claim into a token that Bursar always reads.
 fn adds(facts: &Facts<'_>, mapper: &Value, claim: &str) -> bool {
+    let is_in_a_token = |client| mapper["config"]["id.token.claim"] == "true" || is_in_access_token(client, mapper);
+    names(facts, mapper, claim) && facts.client().is_ok_and(is_in_a_token)
+}
+
+/// Whether a mapper makes a claim. In names of claims a dot of the name itself is escaped.
+fn names(facts: &Facts<'_>, mapper: &Value, claim: &str) -> bool {
     let name = text(&mapper["config"], "claim.name").replace("${client_id}", facts.client_id()).replace("\\.", ".");
-    name == claim && TOKENS.iter().any(|token| mapper["config"][*token] == "true")
+    name == claim
+}
+
+/// Whether the client's access tokens have what a mapper adds.
+fn is_in_access_token(client: &Value, mapper: &Value) -> bool {
+    let config = &mapper["config"];
+    let is_lightweight = client["attributes"][LIGHTWEIGHT] == "true";
+    config["access.token.claim"] == "true" && (!is_lightweight || config["lightweight.claim"] == "true")
 }
