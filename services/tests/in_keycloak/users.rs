@@ -138,7 +138,7 @@ async fn update_changes_what_the_row_names_and_nothing_else() {
         changed("applications_admin", "atlas", ""),
         changed("role", "admin", "developer"),
     ]);
-    assert_eq!(outcomes(&realm, Mode::Plan, &lines).await, [updated.clone()]);
+    assert_eq!(outcomes(&realm, Mode::Plan, &lines).await, std::slice::from_ref(&updated));
     assert_eq!(roles(&realm, "zelda").await, ["admin"], "only a plan");
     assert_eq!(outcomes(&realm, Mode::Apply, &lines).await, [updated]);
     assert_eq!(outcomes(&realm, Mode::Apply, &lines).await, [Outcome::Unchanged]);
