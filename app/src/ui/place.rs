@@ -130,10 +130,12 @@ impl Place {
         let is_other_page = here.0 != before.0;
         self.shown.set_value(here.clone());
         show_terms(&here.1);
-        if let Some(entered) = entered {
+        let next = self.next.try_update_value(std::mem::take).unwrap_or_default();
+        // What was refused is shown with what was sent, and with choices that are new.
+        if let Some(entered) = entered.filter(|_| !matches!(next, Next::Refusal)) {
             entered.restore(&here.0);
         }
-        match self.next.try_update_value(std::mem::take).unwrap_or_default() {
+        match next {
             Next::Return => return_to(),
             _ if is_other_page => {
                 window().scroll_to_with_x_and_y(0.0, 0.0);
