@@ -28,7 +28,7 @@ pub struct Setup {
     /// The address of Keycloak, with the path that it is served under, if any.
     #[arg(long, value_name = "URL", value_parser = http_address)]
     pub url: Url,
-    /// The realm; it is created when there is none of this name.
+    /// The realm; it is created when it does not exist.
     #[arg(long)]
     pub realm: String,
     /// The address that users of Bursar type.

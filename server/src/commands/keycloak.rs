@@ -54,7 +54,7 @@ pub enum KeycloakError {
         /// The variable.
         variable: &'static str,
     },
-    /// A secret is missing, and nobody can type it here.
+    /// A secret is missing, and there is no terminal to type it.
     #[error("{what} is missing. Set {variable}, name a file by {option}, or run the command in a terminal to type it.")]
     Missing {
         /// Which.

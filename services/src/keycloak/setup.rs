@@ -86,7 +86,7 @@ async fn user_profile(writer: &mut Writer<'_>, realm: &str) -> Result<(), Error>
     writer.ensure(object, json!({ "attributes": wanted::attributes() })).await
 }
 
-/// Creates or changes a client; its id in Keycloak, which is none while it is only planned.
+/// Creates or changes a client; its id in Keycloak, which it has once it is created.
 async fn client(writer: &mut Writer<'_>, realm: &str, client_id: &str, wanted: Value) -> Result<Option<String>, Error> {
     let parent = [realm, "clients"];
     let object = Object::named("client", client_id);

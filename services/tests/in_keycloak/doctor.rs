@@ -65,14 +65,8 @@ impl Ward {
     }
 
     async fn set_up(&self) -> setup::Outcome {
-        let wanted = Wanted {
-            realm: self.realm.name.clone(),
-            public_url: self.config.public_url.clone(),
-            client_id: "bursar".to_owned(),
-            service_client_id: "bursar-import".to_owned(),
-            is_guest_mapped: false,
-            broker: None,
-        };
+        let public_url = self.config.public_url.clone();
+        let wanted = Wanted { public_url, is_guest_mapped: false, ..self.realm.wanted() };
         setup::run(&self.realm.keycloak, &wanted, Mode::Apply).await.expect("a realm")
     }
 

@@ -85,13 +85,16 @@ fn source(realm: &Realm) -> import::Realm {
 }
 
 async fn plan(world: &World, realm: &Realm) -> ImportProgress {
+    world.clock.advance(Duration::seconds(1));
     match import::plan(&world.services, &source(realm), &mut |_| {}).await.expect("a plan") {
         Started::Done(progress) => progress,
         other => panic!("{other:?}"),
     }
 }
 
+/// Starts an import, later than all before it: their order is that of their ids, which the clock gives.
 async fn start(world: &World, realm: &Realm, is_forced: bool) -> Result<Started, ImportError> {
+    world.clock.advance(Duration::seconds(1));
     import::apply(&world.services, &source(realm), is_forced, StartedBy::Operator, &mut |_| {}).await
 }
 

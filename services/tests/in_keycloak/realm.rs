@@ -2,6 +2,7 @@
 
 use keycloak_admin::{Keycloak, Login};
 use serde_json::{Value, json};
+use services::keycloak::setup::Wanted;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A realm that a test may fill and break; removed at its end.
@@ -24,6 +25,18 @@ impl Realm {
         let made = realm.keycloak.post(&[], &json!({ "realm": realm.name, "enabled": true })).await;
         made.expect("a realm");
         realm
+    }
+
+    /// What Bursar needs of it.
+    pub(crate) fn wanted(&self) -> Wanted {
+        Wanted {
+            realm: self.name.clone(),
+            public_url: "https://bursar.example.com".to_owned(),
+            client_id: "bursar".to_owned(),
+            service_client_id: "bursar-import".to_owned(),
+            is_guest_mapped: true,
+            broker: None,
+        }
     }
 
     /// What is at a path of the realm.

@@ -4,18 +4,7 @@ use crate::realm::{Realm, base};
 use keycloak_admin::{Keycloak, Login};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use services::keycloak::setup::{self, Change, Mode, ROLES, Wanted};
-
-fn wanted(realm: &Realm) -> Wanted {
-    Wanted {
-        realm: realm.name.clone(),
-        public_url: "https://bursar.example.com".to_owned(),
-        client_id: "bursar".to_owned(),
-        service_client_id: "bursar-import".to_owned(),
-        is_guest_mapped: true,
-        broker: None,
-    }
-}
+use services::keycloak::setup::{self, Change, Mode, ROLES};
 
 fn whats(outcome: &setup::Outcome) -> Vec<&str> {
     outcome.steps.iter().map(|step| step.what.as_str()).collect()
@@ -25,7 +14,7 @@ fn whats(outcome: &setup::Outcome) -> Vec<&str> {
 #[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
 async fn missing_realm_is_planned_then_made_then_left_alone() {
     let realm = Realm::planned();
-    let wanted = wanted(&realm);
+    let wanted = realm.wanted();
     let planned = setup::run(&realm.keycloak, &wanted, Mode::Plan).await.expect("a plan");
     assert!(planned.client_secret.is_none() && planned.service_client_secret.is_none());
     assert_eq!(
@@ -45,7 +34,7 @@ async fn missing_realm_is_planned_then_made_then_left_alone() {
 #[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
 async fn service_account_reads_users_and_changes_nothing() {
     let realm = Realm::planned();
-    let made = setup::run(&realm.keycloak, &wanted(&realm), Mode::Apply).await.expect("a realm");
+    let made = setup::run(&realm.keycloak, &realm.wanted(), Mode::Apply).await.expect("a realm");
     let login = Login::ServiceAccount {
         realm: realm.name.clone(),
         client_id: "bursar-import".to_owned(),
@@ -87,7 +76,7 @@ async fn realm_in_use_keeps_what_others_made_and_closes_what_users_could_edit() 
     let client = json!({ "clientId": "bursar", "redirectUris": ["https://old.example.com/*"], "publicClient": true });
     realm.keycloak.post(&[&realm.name, "clients"], &client).await.expect("a client");
 
-    let made = setup::run(&realm.keycloak, &wanted(&realm), Mode::Apply).await.expect("a realm");
+    let made = setup::run(&realm.keycloak, &realm.wanted(), Mode::Apply).await.expect("a realm");
     let changed = made.steps.iter().find(|step| step.what == "client bursar").expect("the client");
     let Change::Changed(differences) = &changed.change else { panic!("{changed:?}") };
     let fields: Vec<&str> = differences.iter().map(|difference| difference.field.as_str()).collect();
@@ -104,7 +93,7 @@ async fn realm_in_use_keeps_what_others_made_and_closes_what_users_could_edit() 
     let attribute = |name: &str| profile["attributes"].as_array()?.iter().find(|attribute| attribute["name"] == name);
     assert_eq!(attribute("phone").expect("kept")["permissions"]["edit"], json!(["admin", "user"]));
     assert_eq!(attribute("user_type").expect("declared")["permissions"]["edit"], json!(["admin"]));
-    let again = setup::run(&realm.keycloak, &wanted(&realm), Mode::Apply).await.expect("the same realm");
+    let again = setup::run(&realm.keycloak, &realm.wanted(), Mode::Apply).await.expect("the same realm");
     assert_eq!(again.steps, []);
     realm.remove().await;
 }

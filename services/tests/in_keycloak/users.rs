@@ -6,26 +6,15 @@ use domain::claims::ClaimRules;
 use keycloak_admin::{Keycloak, Login};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use services::keycloak::setup::{self, Mode, Wanted};
+use services::keycloak::setup::{self, Mode};
 use services::keycloak::users::{self, FieldChange, Invitation, Outcome, RealmUsers, RowResult, Rules, RunError};
 use services::random::Random;
 
 const HEADER: &str = "username,email,first_name,last_name,role,applications,applications_admin,user_type";
 
-fn wanted(realm: &Realm) -> Wanted {
-    Wanted {
-        realm: realm.name.clone(),
-        public_url: "https://bursar.example.com".to_owned(),
-        client_id: "bursar".to_owned(),
-        service_client_id: "bursar-import".to_owned(),
-        is_guest_mapped: true,
-        broker: None,
-    }
-}
-
 async fn prepared() -> (Realm, setup::Outcome) {
     let realm = Realm::planned();
-    let outcome = setup::run(&realm.keycloak, &wanted(&realm), Mode::Apply).await.expect("a realm");
+    let outcome = setup::run(&realm.keycloak, &realm.wanted(), Mode::Apply).await.expect("a realm");
     (realm, outcome)
 }
 

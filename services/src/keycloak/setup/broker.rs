@@ -93,7 +93,7 @@ fn wanted(broker: &Broker) -> Value {
     })
 }
 
-/// Whoever loses the app role loses the role; the personal project is named once, and what is added later stays.
+/// A user who loses the app role loses the role; the personal project is named once, and what is added later stays.
 fn mappers(broker: &Broker) -> [Value; 2] {
     [
         json!({

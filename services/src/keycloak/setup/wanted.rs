@@ -3,7 +3,7 @@
 use super::Wanted;
 use serde_json::{Value, json};
 
-/// The roles without which nobody signs in.
+/// The roles that open sign-in.
 pub(super) const ROLES: [(&str, &str); 2] = [
     ("admin", "Administers the whole platform"),
     ("developer", "May sign in; projects come from the attribute applications"),
@@ -28,7 +28,7 @@ pub(super) fn new_realm(name: &str) -> Value {
     realm
 }
 
-/// Whoever edits these edits their own rights: administrators alone.
+/// A user who edits these edits their own rights: administrators alone.
 pub(super) fn attributes() -> Value {
     let permissions = json!({ "view": ["admin"], "edit": ["admin"] });
     let attribute = |(name, label, is_list): (&str, &str, bool)| {
