@@ -332,15 +332,17 @@ async fn kill_after(world: &World, realm: &Realm, pages: u32) {
     let (killed, kill) = tokio::sync::oneshot::channel::<()>();
     let (mut killed, mut left) = (Some(killed), pages);
     let mut tell = |_: &ImportProgress| {
-        left -= 1;
+        left = left.saturating_sub(1);
         if left == 0 {
             drop(killed.take());
         }
     };
     let source = source(realm);
+    // The kill comes first, or the import could go on with another page.
     tokio::select! {
-        done = import::apply(&killed_instance, &source, false, StartedBy::Operator, &mut tell) => panic!("{done:?}"),
+        biased;
         _ = kill => {}
+        done = import::apply(&killed_instance, &source, false, StartedBy::Operator, &mut tell) => panic!("{done:?}"),
     }
     pool.close().await;
 }
