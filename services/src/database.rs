@@ -5,10 +5,11 @@ use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use sqlx::postgres::{PgConnectOptions, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
 use sqlx::{
-    AssertSqlSafe, Connection as _, Describe, Either, Error, Execute, Executor, PgConnection, PgPool, Postgres, SqlStr,
-    Transaction,
+    AssertSqlSafe, Connection as _, Describe, Either, Error, Execute, Executor, PgConnection, PgPool, Postgres,
+    SqlSafeStr as _, SqlStr, Transaction,
 };
 use std::sync::Arc;
+use tracing::Instrument as _;
 
 /// A setting of this name reaches Postgres only if nothing between drops the settings of a session.
 pub(crate) const DIRECT_MARK: &str = "bursar.direct";
@@ -51,13 +52,16 @@ impl Database {
 
     /// Begins a transaction.
     ///
+    /// A request may be dropped at any moment. sqlx 0.9 rolls back only what it knows to have begun, so a beginning that is
+    /// dropped would leave its connection in a transaction. Therefore it always comes to its end, in a task of its own.
+    ///
     /// # Errors
     /// No connection, or none in time.
     pub async fn begin(&self) -> Result<Transaction<'static, Postgres>, Error> {
-        match &self.begin {
-            Some(begin) => self.pool.begin_with(AssertSqlSafe(Arc::clone(begin))).await,
-            None => self.pool.begin().await,
-        }
+        let connection = self.pool.acquire().await?;
+        let begin = self.begin.clone().map(|begin| AssertSqlSafe(begin).into_sql_str());
+        let begun = tokio::spawn(Transaction::begin(connection, begin).in_current_span());
+        begun.await.map_err(|_| Error::WorkerCrashed)?
     }
 
     /// The connections themselves: for their number and their end.
