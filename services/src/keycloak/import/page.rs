@@ -107,34 +107,42 @@ async fn process_page<'a>(
     context: Context<'_>,
     users: &[&'a RealmUser],
 ) -> Result<Vec<Done<'a>>, Error> {
+    match attempt(services, connection, run, context, users).await? {
+        Ok(done) => return Ok(done),
+        Err(fault) => {
+            tracing::warn!(%fault, "the database refused a user of the page; each is imported by itself");
+        }
+    }
+    let mut all = Vec::new();
+    for user in users {
+        match attempt(services, connection, run, context, std::slice::from_ref(user)).await? {
+            Ok(done) => all.extend(done),
+            Err(fault) => all.push(Done { user, result: ImportResult::Failed(fault.to_string()), base: None }),
+        }
+    }
+    Ok(all)
+}
+
+/// Processes users, or none of them when the database refuses one.
+async fn attempt<'a>(
+    services: &Services,
+    connection: &mut PgConnection,
+    run: &Run,
+    context: Context<'_>,
+    users: &[&'a RealmUser],
+) -> Result<Result<Vec<Done<'a>>, sqlx::Error>, Error> {
     let mut savepoint = connection.begin().await?;
     match process(services, &mut savepoint, run, context, users).await {
         Ok(done) => {
             savepoint.commit().await?;
-            return Ok(done);
+            Ok(Ok(done))
         }
         Err(Error::Database(fault)) if !is_outage(&fault) => {
-            tracing::warn!(%fault, "the database refused a user of the page; each is imported by itself");
             savepoint.rollback().await?;
+            Ok(Err(fault))
         }
-        Err(fault) => return Err(fault),
+        Err(fault) => Err(fault),
     }
-    let mut all = Vec::new();
-    for user in users {
-        let mut savepoint = connection.begin().await?;
-        match process(services, &mut savepoint, run, context, std::slice::from_ref(user)).await {
-            Ok(done) => {
-                savepoint.commit().await?;
-                all.extend(done);
-            }
-            Err(Error::Database(fault)) if !is_outage(&fault) => {
-                savepoint.rollback().await?;
-                all.push(Done { user, result: ImportResult::Failed(fault.to_string()), base: None });
-            }
-            Err(fault) => return Err(fault),
-        }
-    }
-    Ok(all)
 }
 
 async fn process<'a>(
