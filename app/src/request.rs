@@ -101,12 +101,12 @@ pub(crate) async fn permitted_in<P: Asks>(project: &str) -> Result<(Services, Ca
     Ok((services, can))
 }
 
-/// Reads a technical name from a form or an address; what is none leads nowhere.
+/// Reads a technical name from a form or an address; another text leads nowhere.
 pub(crate) fn parse_project(raw: &str) -> Result<ProjectName, Refusal> {
     ProjectName::parse_existing(raw).map_err(|_| Refusal::NotFound)
 }
 
-/// Reads an identifier from a form or an address; what is none leads nowhere.
+/// Reads an identifier from a form or an address; another text leads nowhere.
 pub(crate) fn parse_id<T: std::str::FromStr>(raw: &str) -> Result<T, Refusal> {
     raw.parse().map_err(|_| Refusal::NotFound)
 }

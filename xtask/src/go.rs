@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use style::cache_folder;
 
-/// Which Go is needed, and where it comes from when there is none.
+/// Which Go is needed, and where it comes from when the system has none.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Toolchain {

@@ -27,7 +27,7 @@ pub(crate) type Requested<Q> = Memo<(Q, Vec<String>)>;
 /// The name of a table, and its columns.
 pub(crate) type NamedTable<Q, R> = (&'static str, Vec<Column<Q, R>>);
 
-/// What a list page consists of. `F` is what the filters show of the server besides the user.
+/// What a list page consists of. `F` is what the filters show of the server's data, apart from the user.
 pub(crate) struct ListPage<Q: ListQuery, R, F = ()> {
     /// One object: "user".
     pub(crate) one: &'static str,

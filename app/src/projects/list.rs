@@ -61,7 +61,7 @@ impl LazyPage for ProjectsPage {
     }
 }
 
-/// Where the identity provider says who is in a project, nobody here knows how many there are.
+/// Where the identity provider says who is in a project, the number is unknown here.
 fn is_from_claims(me: &Me) -> bool {
     me.mode == Mode::Keycloak
 }

@@ -25,7 +25,7 @@ async fn detail(world: &World, person: &Caller) -> UserDetail {
     views::user_page::load(&world.services, &can, person.actor.user_id).await.expect("a person")
 }
 
-/// Name, role and kind of every project somebody is in.
+/// Name, role and type of every project of a user.
 async fn projects_of(world: &World, person: &Caller) -> Vec<(String, ProjectRole, ProjectKind)> {
     let projects = detail(world, person).await.projects;
     projects.into_iter().map(|project| (project.name.to_string(), project.role, project.kind)).collect()

@@ -180,7 +180,7 @@ fn print_counts(verb: &str, progress: &ImportProgress) {
     }
     if !progress.has_attributes && progress.counts.total() > 0 {
         println!(
-            "Keycloak showed no attribute of any user, so nobody has a project. Declare the attributes applications and \
+            "Keycloak showed no attribute of any user, so no user has a project. Declare the attributes applications and \
              applications_admin in the realm's user profile: `bursar keycloak setup` does it."
         );
     }
@@ -201,7 +201,7 @@ async fn print_report(services: &Services, outcome: Option<Outcome>) -> Result<(
     each_row(services, outcome, |out, row| out.write_all(row.csv().as_bytes())).await
 }
 
-/// Every row of the last plan or import. Ends early when whoever reads the output has enough.
+/// Every row of the last plan or import. Ends early when the output is closed.
 async fn each_row(
     services: &Services,
     outcome: Option<Outcome>,

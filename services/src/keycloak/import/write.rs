@@ -196,7 +196,7 @@ async fn join(
     connection: &mut PgConnection,
     joined: &[(UserId, &ClaimedProject)],
 ) -> Result<Vec<Entry>, Error> {
-    // Whoever spells a project first names it.
+    // The first spelling of a project names it.
     let mut by_name: BTreeMap<String, &ClaimedProject> = BTreeMap::new();
     for (_, project) in joined {
         by_name.entry(folded(project.name.as_str())).or_insert(*project);

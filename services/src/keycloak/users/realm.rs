@@ -33,7 +33,7 @@ pub enum AccessProblem {
         /// The attribute.
         attribute: &'static str,
     },
-    /// Nobody could sign in.
+    /// No user could sign in.
     #[error("The realm {realm} has no role {role}. Run `bursar keycloak setup` for the realm.")]
     Role {
         /// The realm.
