@@ -5,6 +5,7 @@
 pub mod budgets;
 pub mod drift;
 mod holdings;
+mod identity_provider;
 mod members;
 pub mod my_access;
 pub mod project_page;
@@ -14,4 +15,5 @@ pub mod suggestions;
 pub mod user_page;
 pub mod users;
 
+pub use identity_provider::identity_provider;
 pub use scope::ReadScope;

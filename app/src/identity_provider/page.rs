@@ -46,7 +46,7 @@ fn identity_provider(dated: WithServerTime<IdentityProvider>) -> impl IntoView {
     let facts = facts(mode, status.as_ref());
     let health = match status {
         Some(status) => health::section(status, mode, now).into_any(),
-        None => nobody().into_any(),
+        None => local_accounts().into_any(),
     };
     view! {
         <PageHead
@@ -59,12 +59,12 @@ fn identity_provider(dated: WithServerTime<IdentityProvider>) -> impl IntoView {
     }
 }
 
-fn nobody() -> impl IntoView {
+fn local_accounts() -> impl IntoView {
     view! {
         <EmptyState
             kind=EmptyKind::Nothing(Icon::Plug)
             title="No identity provider"
-            text="People sign in with an e-mail address and a password that Bursar keeps, so nothing else has to answer. IDP_PROVIDER has them sign in through Keycloak, Microsoft Entra ID or another OpenID Connect provider."
+            text="Users sign in with an e-mail address and a password that Bursar keeps, so nothing else has to answer. IDP_PROVIDER has them sign in through Keycloak, Microsoft Entra ID or another OpenID Connect provider."
         />
     }
 }

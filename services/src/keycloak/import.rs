@@ -5,6 +5,7 @@
 //! import is the marker that it is not done again unless it is forced.
 
 mod existing;
+mod lease;
 mod page;
 mod realm;
 mod report;
@@ -21,10 +22,6 @@ use crate::error::Error;
 use domain::import::{ImportKind, ImportProgress};
 use page::{Context, RealmFacts};
 use run::{Begun, Run};
-use std::time::Duration;
-
-/// How often the lease is renewed; it lasts three times as long.
-const HEARTBEAT: Duration = Duration::from_secs(20);
 
 /// Why an import stopped. What was committed stays, and the next start goes on from there.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,8 @@
-//! One import: its row, the lease of the instance that works on it, and the completed marker.
+//! One import: its row, its progress, and the completed marker.
 
+use super::ImportError;
+use super::lease::Lease;
 use super::realm::Realm;
-use super::{HEARTBEAT, ImportError};
 use crate::Services;
 use crate::error::Error;
 use domain::import::{ImportCounts, ImportKind, ImportProgress};
@@ -37,13 +38,6 @@ pub(super) struct Run {
     last_subject: Option<String>,
     has_moved: bool,
     progress: ImportProgress,
-}
-
-/// The right of one instance to work on an import.
-#[derive(Clone, Copy)]
-pub(super) struct Lease {
-    import: Uuid,
-    holder: Uuid,
 }
 
 /// A row of `keycloak_imports`.
@@ -138,7 +132,7 @@ pub(super) async fn begin(
         .execute(&mut *transaction)
         .await?;
     }
-    let lease = Lease { import: services.new_id(), holder: services.new_id() };
+    let lease = Lease::new(services, services.new_id());
     sqlx::query!(
         "insert into keycloak_imports
            (id, address, realm, is_plan, total, is_writable_by_users, lease_holder, leased_until, started_at, updated_at)
@@ -149,7 +143,7 @@ pub(super) async fn begin(
         is_plan,
         stored(facts.total),
         lease.holder,
-        now + HEARTBEAT * 3,
+        Lease::end(services),
         now,
         facts.is_writable_by_users
     )
@@ -194,12 +188,12 @@ async fn last(connection: &mut PgConnection, realm: &Realm, is_plan: bool) -> Re
 }
 
 async fn take_over(services: &Services, connection: &mut PgConnection, row: Row) -> Result<Run, Error> {
-    let lease = Lease { import: row.id, holder: services.new_id() };
+    let lease = Lease::new(services, row.id);
     sqlx::query!(
         "update keycloak_imports set lease_holder = $2, leased_until = $3, fault = null where id = $1",
         lease.import,
         lease.holder,
-        services.clock.now() + HEARTBEAT * 3
+        Lease::end(services)
     )
     .execute(connection)
     .await?;
@@ -211,46 +205,6 @@ async fn take_over(services: &Services, connection: &mut PgConnection, row: Row)
         has_moved: row.has_moved,
         progress: ImportProgress { fault: None, ..row.into() },
     })
-}
-
-impl Lease {
-    /// Renews the lease until it is lost.
-    pub(super) async fn keep(self, services: &Services) -> ImportError {
-        let mut every = tokio::time::interval(HEARTBEAT);
-        loop {
-            every.tick().await;
-            let renewed = sqlx::query!(
-                "update keycloak_imports set leased_until = $3 where id = $1 and lease_holder = $2 and finished_at is null",
-                self.import,
-                self.holder,
-                services.clock.now() + HEARTBEAT * 3
-            )
-            .execute(&services.pool)
-            .await;
-            match renewed {
-                Ok(done) if done.rows_affected() == 0 => return ImportError::TakenOver,
-                Ok(_) => {}
-                // The lease lasts a while longer, and the page that is being written says whether it was lost.
-                Err(fault) => tracing::warn!(%fault, "cannot renew the lease of the import"),
-            }
-        }
-    }
-
-    /// Leaves the import to whichever instance is next, with the reason.
-    pub(super) async fn release(self, services: &Services, fault: &ImportError) {
-        let released = sqlx::query!(
-            "update keycloak_imports set leased_until = null, fault = $3
-             where id = $1 and lease_holder = $2 and finished_at is null",
-            self.import,
-            self.holder,
-            fault.to_string()
-        )
-        .execute(&services.pool)
-        .await;
-        if let Err(fault) = released {
-            tracing::warn!(%fault, "cannot release the lease of the import; it expires by itself");
-        }
-    }
 }
 
 impl Run {
@@ -313,7 +267,7 @@ impl Run {
             stored(counts.over_limit),
             next.has_attributes,
             services.clock.now(),
-            services.clock.now() + HEARTBEAT * 3,
+            Lease::end(services),
             next.last_subject,
             next.has_moved
         )
