@@ -394,6 +394,11 @@ async fn assignment_that_no_longer_holds_is_not_undone() {
     let assigned = event(assign(other).await);
     budgets::unassign_user(services, &manage, zelda, Category::Cli).await.expect("unassigned");
     assert_eq!(rule(budgets::undo_assignment(services, &manage, assigned).await), unassigned_since);
+    world.clock.advance(Duration::seconds(1));
+    assign(other).await;
+    let before = rows(&world, "user_budgets").await;
+    assert_eq!(rule(budgets::undo_assignment(services, &manage, assigned).await), unassigned_since, "assigned again");
+    assert_eq!(rows(&world, "user_budgets").await, before);
 
     assign(domain::id::BudgetId(BUDGET)).await;
     let assigned = event(assign(other).await);

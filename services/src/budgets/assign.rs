@@ -17,6 +17,7 @@ use domain::id::{BudgetId, ProjectId, UserId};
 use domain::permission::ManageBudgets;
 use domain::project::{ProjectKind, ProjectName};
 use domain::violation::Violation;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// Assigns a budget to a person, in place of the one of its category. The same budget again changes nothing.
@@ -42,19 +43,20 @@ pub async fn assign_to_user(
         return Ok(Changed::nothing(budget.name));
     }
     let assigned_by = change.caller().actor.user_id;
-    sqlx::query!(
+    let since = sqlx::query_scalar!(
         "insert into user_budgets (user_id, category, budget_id, assigned_by, created_at) values ($1, $2, $3, $4, $5)
-         on conflict (user_id, category) do update set budget_id = $3, assigned_by = $4, created_at = $5",
+         on conflict (user_id, category) do update set budget_id = $3, assigned_by = $4, created_at = $5
+         returning created_at",
         person.0,
         budget.category.key(),
         budget.id,
         assigned_by.0,
         services.clock.now()
     )
-    .execute(change.connection())
+    .fetch_one(change.connection())
     .await?;
     let entry = Entry::new("user.budget_assigned", TargetType::User, person.0, holder.email);
-    record_assignment(change, entry, Holder::User(person), budget, before).await
+    record_assignment(change, entry, (Holder::User(person), since), budget, before).await
 }
 
 /// Assigns a budget to a shared project, in place of the one of its category. The same budget again changes nothing.
@@ -80,32 +82,33 @@ pub async fn assign_to_project(
         return Ok(Changed::nothing(budget.name));
     }
     let assigned_by = change.caller().actor.user_id;
-    sqlx::query!(
+    let since = sqlx::query_scalar!(
         "insert into project_budgets (project_id, category, budget_id, assigned_by, created_at)
          values ($1, $2, $3, $4, $5)
-         on conflict (project_id, category) do update set budget_id = $3, assigned_by = $4, created_at = $5",
+         on conflict (project_id, category) do update set budget_id = $3, assigned_by = $4, created_at = $5
+         returning created_at",
         holder.id,
         budget.category.key(),
         budget.id,
         assigned_by.0,
         services.clock.now()
     )
-    .execute(change.connection())
+    .fetch_one(change.connection())
     .await?;
     let entry = Entry::new("project.budget_assigned", TargetType::Project, holder.id, holder.name);
-    record_assignment(change, entry, Holder::Project(ProjectId(holder.id)), budget, before).await
+    record_assignment(change, entry, (Holder::Project(ProjectId(holder.id)), since), budget, before).await
 }
 
 /// Records the assignment so that it can be undone, and commits.
 async fn record_assignment(
     mut change: Change<'_>,
     entry: Entry,
-    holder: Holder,
+    (holder, since): (Holder, OffsetDateTime),
     budget: HeldBudget,
     before: Option<(String, FormerAssignment)>,
 ) -> Result<Changed, Error> {
     let (former_name, former) = before.unzip();
-    let assigned = NewAssignment { holder, budget: BudgetId(budget.id), former };
+    let assigned = NewAssignment { holder, budget: BudgetId(budget.id), since, former };
     let entry = entry.field(field(budget.category), former_name, Some(budget.name.clone()));
     let event = change.record_undoable(entry, &assigned).await?;
     change.commit().await?;

@@ -41,6 +41,8 @@ pub(super) struct FormerAssignment {
 pub(super) struct NewAssignment {
     pub(super) holder: Holder,
     pub(super) budget: BudgetId,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(super) since: OffsetDateTime,
     /// The assignment of the category that it replaced.
     pub(super) former: Option<FormerAssignment>,
 }
@@ -75,13 +77,13 @@ pub async fn undo_assignment(services: &Services, can: &Can<ManageBudgets>, even
     let actions = ["user.budget_assigned", "project.budget_assigned"];
     let assigned: NewAssignment = change.take_former(event, &actions).await?;
     let budget = hold_former_budget(&mut change, assigned.budget).await?;
-    let former = match assigned.former {
+    let former = match &assigned.former {
         Some(former) => Some((hold_former_budget(&mut change, former.budget).await?, former)),
         None => None,
     };
     let undone = ["user.budget_assignment_undone", "project.budget_assignment_undone"];
     let entry = lock_entry(&mut change, assigned.holder, undone).await?;
-    if remove(&mut change, assigned.holder, assigned.budget).await? == 0 {
+    if remove(&mut change, &assigned).await? == 0 {
         return Err(Violation::BudgetUnassignedSince { budget: budget.name }.into());
     }
     if let Some((_, former)) = &former {
@@ -121,15 +123,22 @@ async fn lock_entry(change: &mut Change<'_>, holder: Holder, actions: [&'static 
     }
 }
 
-/// Unassigns exactly this budget. Returns how many assignments were removed.
-async fn remove(change: &mut Change<'_>, holder: Holder, budget: BudgetId) -> Result<u64, Error> {
+/// Removes exactly this assignment. Returns how many were removed.
+async fn remove(change: &mut Change<'_>, assigned: &NewAssignment) -> Result<u64, Error> {
+    let NewAssignment { holder, budget, since, .. } = assigned;
     let removal = match holder {
-        Holder::User(user) => {
-            sqlx::query!("delete from user_budgets where user_id = $1 and budget_id = $2", user.0, budget.0)
-        }
-        Holder::Project(project) => {
-            sqlx::query!("delete from project_budgets where project_id = $1 and budget_id = $2", project.0, budget.0)
-        }
+        Holder::User(user) => sqlx::query!(
+            "delete from user_budgets where user_id = $1 and budget_id = $2 and created_at = $3",
+            user.0,
+            budget.0,
+            since
+        ),
+        Holder::Project(project) => sqlx::query!(
+            "delete from project_budgets where project_id = $1 and budget_id = $2 and created_at = $3",
+            project.0,
+            budget.0,
+            since
+        ),
     };
     Ok(removal.execute(change.connection()).await?.rows_affected())
 }

@@ -264,7 +264,7 @@ pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
         [("user_budgets", "user_id", person.0), ("project_budgets", "project_id", project_id.0)]
     {
         sqlx::query(AssertSqlSafe(format!(
-            "insert into {table} ({holder}, category, budget_id) values ($1, 'cli', $2)"
+            "insert into {table} ({holder}, category, budget_id, created_at) values ($1, 'cli', $2, '{SINCE}')"
         )))
         .bind(id_of_holder)
         .bind(id)
@@ -276,9 +276,12 @@ pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
     Things { project_id, project, deleted_id, deleted, empty_id, empty, person, stranger, former, budget, unassigned }
 }
 
+/// When things were assigned and granted.
+const SINCE: &str = "2025-05-22T10:11:12Z";
+
 /// Keeps what undoing changes of these things takes, as if `user` had made them. Each event has the id of what it is about.
 pub(super) async fn changed(server: &TestServer, things: &Things, user: UserId) {
-    let since = "2025-05-22T10:11:12Z";
+    let since = SINCE;
     let role = |is_auditor| json!({"is_admin": false, "is_maintainer": false, "is_auditor": is_auditor});
     let held = json!({"Membership": {"role": "Member", "granted_by": null, "since": since}});
     let (holder, budget) = (json!({"User": things.stranger}), things.budget);
@@ -305,7 +308,7 @@ pub(super) async fn changed(server: &TestServer, things: &Things, user: UserId) 
         (
             things.project_id.0,
             "user.budget_assigned",
-            json!({"holder": {"User": things.person}, "budget": budget, "former": null}),
+            json!({"holder": {"User": things.person}, "budget": budget, "since": since, "former": null}),
         ),
         (things.unassigned.0, "budget.deleted", json!(deleted_budget.to_string())),
     ] {
