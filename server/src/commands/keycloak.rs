@@ -20,7 +20,7 @@ pub enum KeycloakError {
     /// No TLS connection can be verified.
     #[error(transparent)]
     Https(#[from] https_client::ClientError),
-    /// A file of a secret cannot be read.
+    /// A file cannot be read or written.
     #[error("{file}: {source}", file = .file.display())]
     File {
         /// Which.

@@ -16,6 +16,7 @@ use edit::Problem;
 use keycloak_admin::Error;
 use realm::{Existing, Failure, FirstSignIn, Prepared};
 use secrecy::SecretString;
+use serde_json::Value;
 
 pub use super::setup::Mode;
 
@@ -58,7 +59,8 @@ pub enum Outcome {
     Updated(Vec<FieldChange>),
     /// The user was as described.
     Unchanged,
-    /// Nothing was changed, for these reasons.
+    /// Refused for these reasons. A new user is not created; of a user who exists the last reason says what was changed all
+    /// the same.
     Refused(Vec<String>),
 }
 
@@ -74,6 +76,11 @@ pub enum RunError {
     /// A temporary password could not be handed over. The user was not created.
     #[error("The temporary password could not be written: {0}")]
     Password(std::io::Error),
+    /// A new user is there without a way to sign in.
+    #[error(
+        "{1} The user {0} stays in Keycloak without a way to sign in: delete the user there, then run the command again."
+    )]
+    Incomplete(String, Box<RunError>),
 }
 
 /// Creates and updates the users of these rows, one after another, and reports each. A refused row does not stop the
@@ -137,16 +144,36 @@ impl User<'_> {
             return Ok(Outcome::Unchanged);
         }
         if mode == Mode::Apply {
-            // The role first: it may be revoked, and a refused field must not keep it.
-            if let Some(role) = &role {
-                self.realm.change_role(&id, role, self.prepared).await?;
-            }
-            if !changes.is_empty() {
-                self.realm.replace(&id, &user).await?;
-            }
+            self.write(&id, &user, !changes.is_empty(), role.as_ref()).await?;
         }
         changes.extend(role.map(|role| role.change));
         Ok(Outcome::Updated(changes))
+    }
+
+    /// A refused field neither keeps a role that is revoked nor leaves one that is granted.
+    async fn write(
+        &self,
+        id: &str,
+        user: &Value,
+        is_changed: bool,
+        role: Option<&edit::RoleChange>,
+    ) -> Result<(), Failure> {
+        let (first, last) = if role.is_some_and(|role| role.is_admin_revoked) { (role, None) } else { (None, role) };
+        if let Some(role) = first {
+            self.realm.change_role(id, role, self.prepared).await?;
+        }
+        if is_changed {
+            let replaced = self.realm.replace(id, user).await.map_err(Failure::from);
+            replaced.map_err(
+                |failure| if first.is_some() { failure.and("The role admin was revoked.") } else { failure },
+            )?;
+        }
+        if let Some(role) = last {
+            let changed = self.realm.change_role(id, role, self.prepared).await;
+            changed
+                .map_err(|failure| if is_changed { failure.and("The other fields were changed.") } else { failure })?;
+        }
+        Ok(())
     }
 
     async fn create(&self, mode: Mode, invitation: &mut Invitation<'_>, random: &Random) -> Result<Outcome, Failure> {
@@ -164,8 +191,8 @@ impl User<'_> {
             if let (Invitation::TemporaryPassword(hand_over), Some(password)) = (invitation, &password)
                 && let Err(fault) = hand_over(self.draft, password)
             {
-                self.realm.delete(&id).await?;
-                return Err(Failure::Run(RunError::Password(fault)));
+                let deleted = self.realm.delete(&id).await;
+                return Err(Failure::Run(RunError::Password(fault)).of_new_user(self.draft.username.as_str(), &deleted));
             }
         }
         changes.extend(role.map(|role| role.change));

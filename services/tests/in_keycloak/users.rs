@@ -178,6 +178,24 @@ async fn refused_row_leaves_nothing_behind_and_does_not_stop_the_others() {
 
 #[tokio::test]
 #[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
+async fn refused_row_grants_no_role_and_revokes_one_all_the_same() {
+    let (realm, _) = prepared().await;
+    let lines = ["zara,zara@example.com,,,developer,,,", "zora,zora@example.com,,,admin,,,"];
+    outcomes(&realm, Mode::Apply, &lines).await;
+    let lines = ["zara,zara@example.com,=1+1,,admin,,,", "zora,zora@example.com,=1+1,,developer,,,"];
+    let refused = outcomes(&realm, Mode::Apply, &lines).await;
+    let [Outcome::Refused(kept), Outcome::Refused(revoked)] = &refused[..] else { panic!("{refused:?}") };
+    assert!(
+        !kept[0].contains("revoked") && revoked[0].ends_with("The role admin was revoked."),
+        "{kept:?} {revoked:?}"
+    );
+    assert_eq!(roles(&realm, "zara").await, ["developer"]);
+    assert_eq!(roles(&realm, "zora").await, ["developer"]);
+    realm.remove().await;
+}
+
+#[tokio::test]
+#[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
 async fn temporary_password_signs_in_once_it_is_replaced_and_is_given_to_new_users_alone() {
     let (realm, _) = prepared().await;
     let settings =
@@ -207,7 +225,7 @@ async fn temporary_password_signs_in_once_it_is_replaced_and_is_given_to_new_use
     let (results, ended) =
         run(&realm.keycloak, &realm, Mode::Apply, invitation, &["zora,zora@example.com,,,developer,,,"]).await;
     assert!(results.is_empty() && matches!(ended, Err(RunError::Password(_))), "{results:?} {ended:?}");
-    assert_eq!(user(&realm, "zora").await, None, "nobody would know the password");
+    assert_eq!(user(&realm, "zora").await, None, "no user would know the password");
     realm.remove().await;
 }
 

@@ -42,11 +42,13 @@ pub(super) async fn run(asked: &Users, config: &Config) -> Result<(), CommandErr
         let users = RealmUsers::new(&keycloak, &realm);
         users::run(&users, &rules, mode, &mut invitation, &Random::system(), &rows, &mut on_row).await
     };
-    if let Some(where_they_are) = passwords.map(Passwords::finish).transpose()?.flatten() {
-        println!("{where_they_are}");
+    let finished = passwords.map(Passwords::finish).transpose();
+    if let Ok(Some(Some(where_they_are))) = &finished {
+        let _ = writeln!(io::stdout(), "{where_they_are}");
     }
-    println!("{}", counts.summary(mode, rows.len()));
+    let _ = writeln!(io::stdout(), "{}", counts.summary(mode, rows.len()));
     ended.map_err(KeycloakError::from)?;
+    finished?;
     if counts.refused > 0 { Err(KeycloakError::RowsRefused(counts.refused).into()) } else { Ok(()) }
 }
 
@@ -65,7 +67,7 @@ fn realm(asked: &Users, config: &Config) -> Result<String, KeycloakError> {
 fn login(asked: &Users, config: &Config, realm: &str) -> Result<Login, KeycloakError> {
     let is_administrator = asked.administrator.name.is_some()
         || asked.administrator.password_file.is_some()
-        || std::env::var_os("KC_ADMIN_PASSWORD").is_some();
+        || std::env::var("KC_ADMIN_PASSWORD").is_ok_and(|password| !password.is_empty());
     match (&config.keycloak_admin_client_id, &config.keycloak_admin_client_secret) {
         (Some(client_id), Some(secret)) if !is_administrator => {
             Ok(Login::ServiceAccount { realm: realm.to_owned(), client_id: client_id.clone(), secret: secret.clone() })

@@ -95,18 +95,24 @@ pub fn read(bytes: &[u8], rules: &ClaimRules) -> Result<Vec<Row>, FileProblem> {
     for (line, record) in records {
         let cell =
             |column| columns.iter().position(|at| *at == column).and_then(|at| record.get(at)).unwrap_or_default();
-        for column in [Column::Username, Column::Email] {
-            let value = cell(column).trim().to_lowercase();
-            if !value.is_empty() {
-                seen.entry((column, value)).or_insert_with(Vec::new).push(rows.len());
-            }
-        }
         let draft = if record.len() == columns.len() {
             let problems = |problems: Vec<CellProblem>| problems.into_iter().map(RowProblem::Cell).collect();
             KeycloakUserDraft::parse(cell, rules).map_err(problems)
         } else {
             Err(vec![RowProblem::Cells { cells: record.len(), headings: columns.len() }])
         };
+        for column in [Column::Username, Column::Email] {
+            // As Keycloak is told, so that two spellings of one name are the same.
+            let value = match (&draft, column) {
+                (Ok(draft), Column::Username) => draft.username.as_str(),
+                (Ok(draft), _) => draft.email.as_str(),
+                (Err(_), _) => cell(column).trim(),
+            };
+            let value = value.to_lowercase();
+            if !value.is_empty() {
+                seen.entry((column, value)).or_insert_with(Vec::new).push(rows.len());
+            }
+        }
         rows.push(Row { line, username: cell(Column::Username).trim().to_owned(), draft });
     }
     refuse_repeated(&mut rows, &seen);

@@ -59,6 +59,27 @@ pub(super) enum Failure {
     Run(RunError),
 }
 
+impl Failure {
+    /// With what was changed all the same, where the failure is of one user.
+    pub(super) fn and(self, changed: &str) -> Self {
+        match self {
+            Self::Row(reason) => Self::Row(format!("{reason} {changed}")),
+            run @ Self::Run(_) => run,
+        }
+    }
+
+    /// Of a user who was to be removed again.
+    pub(super) fn of_new_user(self, username: &str, deleted: &Result<(), Error>) -> Self {
+        match (self, deleted) {
+            (failure, Ok(())) => failure,
+            (Self::Row(reason), Err(fault)) => {
+                Self::Row(format!("{reason} The user stays in Keycloak; delete the user there. {fault}"))
+            }
+            (Self::Run(error), Err(_)) => Self::Run(RunError::Incomplete(username.to_owned(), Box::new(error))),
+        }
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
@@ -190,16 +211,14 @@ impl<'a> RealmUsers<'a> {
                 let sent = self.keycloak.put(&path, &json!(["UPDATE_PASSWORD", "VERIFY_EMAIL"])).await;
                 sent.map_err(not_sent)?;
             }
-            Ok(())
+            Ok::<(), Failure>(())
         };
         match rest.await {
             Ok(()) => Ok(id),
-            Err(failure) => match (self.delete(&id).await, failure) {
-                (Err(fault), Failure::Row(reason)) => {
-                    Err(Failure::Row(format!("{reason} The user stays in Keycloak; delete it there. {fault}")))
-                }
-                (_, failure) => Err(failure),
-            },
+            Err(failure) => {
+                let username = user["username"].as_str().unwrap_or_default();
+                Err(failure.of_new_user(username, &self.delete(&id).await))
+            }
         }
     }
 
@@ -221,7 +240,7 @@ impl<'a> RealmUsers<'a> {
             let admin = prepared.admin["name"].as_str().unwrap_or_default();
             if self.held(&[id, "role-mappings", "realm", "composite"]).await?.iter().any(|role| role == admin) {
                 let reason = super::edit::Problem::Inherited(admin.to_owned());
-                return Err(Failure::Row(reason.to_string()));
+                return Err(Failure::Row(reason.to_string()).and("The assignment to the user itself was revoked."));
             }
         }
         Ok(())

@@ -96,6 +96,9 @@ fn repeated_username_or_address_refuses_every_such_line() {
         "column username: line 2 has the same value. / column email: line 3 has the same value."
     );
     assert_eq!(problems(&read[3]), "column role: Choose admin or developer.");
+    // One name in two spellings of Unicode.
+    let read = rows("username,email,role\nzo\u{eb},a@example.com,developer\nzoe\u{308},b@example.com,admin\n");
+    assert_eq!(problems(&read[1]), "column username: line 2 has the same value.");
 }
 
 #[test]
