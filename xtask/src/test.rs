@@ -177,8 +177,23 @@ fn on_system_postgres(steps: &mut Steps, bursar: &Path) -> Result<()> {
     };
     steps.step(&format!("Testing the services on this system's Postgres {version}"), || {
         let postgres = Postgres::start(bursar, Some(&binaries))?;
-        cargo_test(&postgres, &["--package", "services"])
+        let tests = tests_of_services()?;
+        // The unit tests of the other packages come along, which takes a second.
+        let arguments = tests.iter().flat_map(|name| ["--test", name.as_str()]);
+        cargo_test(&postgres, &["--lib"].into_iter().chain(arguments).collect::<Vec<_>>())
     })
+}
+
+/// The names of the test programs in `services/tests`.
+fn tests_of_services() -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(paths::root().join("services/tests"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "rs") || path.join("main.rs").exists() {
+            names.extend(path.file_stem().and_then(|name| name.to_str()).map(str::to_owned));
+        }
+    }
+    Ok(names)
 }
 
 fn behind_pooler(steps: &mut Steps, postgres: &Postgres) -> Result<()> {
