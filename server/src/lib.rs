@@ -12,6 +12,7 @@ pub mod manifest;
 pub mod middleware;
 #[cfg(feature = "embedded-postgres")]
 pub mod postgres;
+pub mod rate_limit;
 pub mod router;
 pub mod signals;
 pub mod state;

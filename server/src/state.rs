@@ -1,7 +1,7 @@
 //! What every request may need.
 
-use crate::api::RateLimit;
 use crate::config::{Config, Hsts, PublicUrl, TrustedProxies};
+use crate::rate_limit::RateLimit;
 use app::request::Assets;
 use services::Services;
 use std::path::PathBuf;

@@ -17,8 +17,6 @@ mod schema;
 mod v1;
 mod wire;
 
-pub use rate_limit::RateLimit;
-
 use self::body::LARGEST;
 use crate::middleware::{body_limit, csrf, error_pages, readiness, timeout};
 use crate::state::AppState;

@@ -2,9 +2,9 @@
 
 use super::start::Database;
 use super::{CommandError, keycloak};
-use crate::api::RateLimit;
 use crate::config::Config;
 use crate::database;
+use crate::rate_limit::RateLimit;
 use crate::state::{AppState, Readiness, Web};
 use crate::telemetry::{Telemetry, job};
 use crate::{manifest, router, signals};

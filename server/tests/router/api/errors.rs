@@ -5,7 +5,7 @@ use crate::server::{TestServer, answer};
 use domain::role::PlatformRole;
 use http::Method;
 use serde_json::{Value, json};
-use server::api::RateLimit;
+use server::rate_limit::RateLimit;
 use std::time::Duration;
 
 /// Method, address, content type and body of a request, and the status and code of its answer.
