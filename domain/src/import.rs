@@ -4,13 +4,17 @@
 //! compared field by field with what the last import wrote ([`compare`]): only what was not edited in Bursar is updated.
 
 mod compare;
+mod overview;
 mod realm_user;
 mod report;
+mod report_query;
 mod result;
 
 pub use compare::{Comparison, FieldChange, Snapshot, compare, next_base};
+pub use overview::{ImportOverview, ImportRun, ImportSource, NextImport, RunState};
 pub use realm_user::{HeldRoles, ImportedUser, RealmUser};
 pub use report::{CSV_HEADER, ReportRow};
+pub use report_query::{ReportLine, ReportQuery, ReportTab};
 pub use result::{ImportResult, Outcome};
 
 use serde::{Deserialize, Serialize};

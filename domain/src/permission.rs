@@ -102,6 +102,8 @@ permissions! {
     ManageBudgets: "Create and assign budgets", [platform - - - - - -];
     /// Whether the identity provider answers, and what it last said.
     ViewIdentityProvider: "See how the identity provider is doing", [platform platform - - - - -];
+    /// Plan, start and stop the import of the users of a Keycloak realm. It grants the roles that they have there.
+    ImportUsers: "Import users from Keycloak", [platform - - - - - -];
     /// One's own projects, roles and budgets.
     ViewOwnAccess: "See own projects and budgets", [own own own - - own own];
     /// One's own password, sessions and appearance.
@@ -118,6 +120,7 @@ impl Permission {
             | Self::GrantAuditor
             | Self::ManageMembers
             | Self::ManageBudgets
+            | Self::ImportUsers
             | Self::DeleteProject => true,
             Self::ViewUsers
             | Self::ViewIdentityProvider

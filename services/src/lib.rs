@@ -9,7 +9,7 @@
 //!
 //! | Layer | Modules |
 //! |---|---|
-//! | kernel, what every change stands on | errors and what comes from outside (`error`, `settings`, `clock`, `random`, `database`, `schema`, `meter`), secrets (`token`, `sealer`, `client`, `password_hash`), permission and transaction (`guard`, `actor`, `locks`, `reauthentication`, `audit`, `change`, `conflict`, `undo`), lists (`keyset`, `search`, `listing`), requests sent twice and forms (`idempotency`, `submission`, `forms`, `kept_form`), expiry (`sweep`) |
+//! | kernel, what every change stands on | errors and what comes from outside (`error`, `settings`, `clock`, `random`, `database`, `schema`, `meter`, `background`), secrets (`token`, `sealer`, `client`, `password_hash`), permission and transaction (`guard`, `actor`, `locks`, `reauthentication`, `audit`, `change`, `conflict`, `undo`), lists (`keyset`, `search`, `listing`), requests sent twice and forms (`idempotency`, `submission`, `forms`, `kept_form`), expiry (`sweep`) |
 //! | capabilities | `projects`, `members`, `budgets`, `users`; `session`, `sign_in`, `own_account`, `handover`, `provision`, `identity`, `keycloak`, and `authenticate`, which composes them |
 //! | views, what a page or `/v1` reads across capabilities | `views` |
 //! | jobs and commands | `bootstrap`, `demo`, `sample` |
@@ -17,6 +17,7 @@
 // Kernel.
 mod actor;
 pub mod audit;
+pub mod background;
 pub mod change;
 pub mod client;
 pub mod clock;
@@ -71,6 +72,7 @@ pub mod testing;
 pub use error::Error;
 pub use settings::Settings;
 
+use background::Background;
 use clock::Clock;
 use database::Database;
 use identity::Identity;
@@ -90,6 +92,7 @@ pub struct Services {
     pub(crate) hasher: PasswordHasher,
     pub(crate) identity: Option<Arc<Identity>>,
     pub(crate) keycloak_admin: Option<Arc<AdminApi>>,
+    pub(crate) background: Background,
 }
 
 impl Services {
@@ -107,6 +110,7 @@ impl Services {
             hasher,
             identity: None,
             keycloak_admin: None,
+            background: Background::default(),
         })
     }
 
@@ -144,6 +148,11 @@ impl Services {
     pub async fn check_database(&self) -> Result<(), Error> {
         sqlx::raw_sql("select 1").execute(&self.pool).await?;
         Ok(())
+    }
+
+    /// What goes on after the request that started it, for its end.
+    pub const fn background(&self) -> &Background {
+        &self.background
     }
 
     /// The settings the console was started with.

@@ -22,6 +22,8 @@ pub struct Settings {
     pub project_limit: u32,
     /// `ENABLE_BUDGET_MANAGEMENT`: without it budgets are nowhere to be seen.
     pub budgets: bool,
+    /// The variables that an import of Keycloak's users needs and that are not set.
+    pub missing_for_import: Vec<&'static str>,
     /// `BURSAR_PASSWORD_MIN_LENGTH`: what a new password must be.
     pub password_policy: PasswordPolicy,
     /// A session ends this long after sign-in.
@@ -46,6 +48,7 @@ impl Default for Settings {
             external_projects: Vec::new(),
             project_limit: 3,
             budgets: true,
+            missing_for_import: Vec::new(),
             password_policy: PasswordPolicy::default(),
             session_life: Duration::hours(24),
             session_idle: Duration::hours(8),

@@ -6,6 +6,7 @@ pub mod budgets;
 pub mod drift;
 mod holdings;
 mod identity_provider;
+mod keycloak_import;
 mod members;
 pub mod my_access;
 pub mod project_page;
@@ -15,5 +16,6 @@ pub mod suggestions;
 pub mod user_page;
 pub mod users;
 
-pub use identity_provider::identity_provider;
+pub use identity_provider::{IdentityProviderState, identity_provider};
+pub use keycloak_import::keycloak_import;
 pub use scope::ReadScope;

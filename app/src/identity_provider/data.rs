@@ -1,5 +1,6 @@
 //! What the page of the identity provider reads.
 
+use super::import::data::ImportView;
 use crate::error::PageError;
 use crate::page::WithServerTime;
 use domain::doctor::Report;
@@ -17,6 +18,8 @@ pub struct IdentityProvider {
     pub status: Option<ProviderStatus>,
     /// What the set-up doctor says; `None` without Keycloak.
     pub doctor: Option<Report>,
+    /// The import of the users of its realm.
+    pub import: ImportView,
 }
 
 /// Reads the state of the identity provider, which is requested unless it answered a moment ago, and checks the set-up.
@@ -25,8 +28,10 @@ pub async fn read_identity_provider() -> Result<WithServerTime<IdentityProvider>
     use domain::actor::Target;
     crate::page::load_page(|services, caller| async move {
         let can = caller.can(Target::Platform)?;
-        let (status, doctor) = services::views::identity_provider(&services, &can).await?;
-        Ok(IdentityProvider { mode: services.settings().mode, status, doctor })
+        let state = services::views::identity_provider(&services, &can).await?;
+        let (status, doctor) = (state.status, state.doctor);
+        let import = ImportView::of(&caller, state.import);
+        Ok(IdentityProvider { mode: services.settings().mode, status, doctor, import })
     })
     .await
 }

@@ -3,4 +3,5 @@
 pub mod data;
 mod doctor;
 mod health;
+pub mod import;
 pub mod page;

@@ -31,7 +31,7 @@ impl LazyPage for IdentityProviderPage {
 }
 
 fn identity_provider(dated: WithServerTime<IdentityProvider>) -> impl IntoView {
-    let WithServerTime { now, data: IdentityProvider { mode, status, doctor } } = dated;
+    let WithServerTime { now, data: IdentityProvider { mode, status, doctor, .. } } = dated;
     let subtitle = status.as_ref().map_or("Passwords are kept by Bursar", |status| status.kind.subject());
     let has_provider = status.is_some();
     let check = move || {

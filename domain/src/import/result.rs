@@ -188,14 +188,14 @@ impl std::fmt::Display for ImportResult {
                  sign-in creates the account",
             ),
             Self::NoAddress => {
-                f.write_str("No e-mail address in Keycloak. Add one there, then run the import again with --force")
+                f.write_str("No e-mail address in Keycloak. Add one there, then import again")
             }
             Self::InvalidAddress { address } => {
                 write!(f, "The e-mail address {address:?} is not valid. Correct it in Keycloak")
             }
             Self::DuplicateAddress => f.write_str(
-                "Several users of the realm have this e-mail address. Keep it for one of them in Keycloak, then run the \
-                 import again with --force",
+                "Several users of the realm have this e-mail address. Keep it for one of them in Keycloak, then \
+                 import again",
             ),
             Self::AddressOfAnother { name } => write!(
                 f,

@@ -201,6 +201,18 @@ super::violations! {
         => "These users are in as many shared projects as they may be: {users}. Remove them from some, or ask an admin to \
             raise their limits.";
 
+    // Import from Keycloak.
+    ImportNotConfigured "import_not_configured"
+        => "Bursar has no service account for the realm. Set the variables that the page names, then restart it.";
+    ImportUnderWay "import_under_way"
+        => "A plan or an import of this realm is under way. Wait until it is complete, or stop it first.";
+    ImportNotUnderWay "import_not_under_way" => "It is not under way any more. Nothing was stopped.";
+    ImportCompleted "import_completed"
+        => "The users of this realm were imported already. Make a plan, look at it, then import again.";
+    ImportNeedsPlan "import_needs_plan"
+        => "Make a plan first: it shows what another import would do. Nothing was imported.";
+    KeycloakRefused { why: String } "keycloak_refused" => "{why} Nothing was started.";
+
     // Undo.
     UndoExpired { minutes: i64 } "undo_expired"
         => "This was undone already, or more than {minutes} minutes ago. Nothing was changed.";

@@ -55,6 +55,7 @@ pub(super) async fn run(config: &Config, telemetry: Telemetry, sample: bool) -> 
                 result = answer(config, listener, state, sample, stopped) => result,
                 () = telemetry.attend(metrics_listener, services.clone()) => Ok(()),
             };
+            services.background().stop().await;
             services.pool().close().await;
             result
         }

@@ -174,6 +174,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         password_policy: config.password_policy,
         // Budgets are the maintainers', whom only the database knows.
         budgets: config.budgets && config.mode == Mode::Platform,
+        missing_for_import: config.missing_for_import(),
         hash_workers: NonZeroUsize::new(cores / 2).unwrap_or(NonZeroUsize::MIN),
         ..Settings::default()
     }

@@ -1,12 +1,14 @@
 //! The service account by which Bursar uses the admin API of the realm.
 
+use super::import;
 use keycloak_admin::{Keycloak, Login};
 use reqwest::Url;
 use secrecy::SecretString;
+use std::sync::Arc;
 
 /// The admin API, as the service account that `KEYCLOAK_ADMIN_URL` and the variables with it configure.
 pub struct AdminApi {
-    pub(super) keycloak: Keycloak,
+    pub(super) keycloak: Arc<Keycloak>,
     pub(super) realm: String,
     pub(super) client_id: String,
 }
@@ -23,7 +25,14 @@ impl AdminApi {
         secret: SecretString,
     ) -> Result<Self, https_client::ClientError> {
         let login = Login::ServiceAccount { realm: realm.clone(), client_id: client_id.clone(), secret };
-        Ok(Self { keycloak: Keycloak::new(url, login)?, realm, client_id })
+        Ok(Self { keycloak: Arc::new(Keycloak::new(url, login)?), realm, client_id })
+    }
+}
+
+impl AdminApi {
+    /// The realm, to import its users.
+    pub(super) fn realm_to_import(&self) -> import::Realm {
+        import::Realm::new(Arc::clone(&self.keycloak), self.realm.clone())
     }
 }
 

@@ -4,17 +4,23 @@
 //! events: an import that is killed goes on after the last page. One instance works on it under a lease; a completed
 //! import is the marker that it is not done again unless it is forced.
 
+mod by_hand;
 mod existing;
 mod lease;
+mod overview;
 mod page;
+mod read_report;
 mod realm;
 mod report;
 mod roles;
 mod run;
 mod write;
 
+pub use by_hand::{Start, start_by_hand, stop};
+pub use overview::overview;
+pub use read_report::{report, report_page};
 pub use realm::Realm;
-pub use report::{latest, report};
+pub use report::latest;
 
 use crate::Services;
 use crate::audit::By;
@@ -32,9 +38,13 @@ pub enum ImportError {
     /// The database failed.
     #[error(transparent)]
     Services(#[from] Error),
-    /// Another instance took the import over, because this one did not renew its lease in time.
-    #[error("Another instance of Bursar took over the import.")]
+    /// The lease is lost: a maintainer stopped the import, or another instance took it over because this one did not
+    /// renew the lease in time.
+    #[error("The import was stopped by a maintainer, or another instance of Bursar took it over.")]
     TakenOver,
+    /// The server stops.
+    #[error("The server was stopped.")]
+    ServerStopped,
 }
 
 impl From<sqlx::Error> for ImportError {
@@ -70,6 +80,8 @@ pub enum Started {
     Before(ImportProgress),
     /// Another instance works on it.
     Elsewhere(ImportProgress),
+    /// A maintainer stopped it. Only a user starts it again, not the server by itself.
+    StoppedByHand,
 }
 
 /// Records what an import would do, in place of the plan before. `tell` hears of every page.
@@ -112,22 +124,37 @@ async fn start(
     {
         return Ok(Started::Before(progress));
     }
+    if matches!(by, By::Console) && run::is_stopped_by_hand(services, realm).await? {
+        return Ok(Started::StoppedByHand);
+    }
     let facts = run::Facts { total: realm.count().await?, is_writable_by_users: realm.is_writable_by_users().await? };
-    let mut run = match run::begin(services, realm, kind, is_forced, facts).await? {
+    let run = match run::begin(services, realm, kind, is_forced, facts).await? {
         Begun::Here(run) => run,
         Begun::Before(progress) => return Ok(Started::Before(progress)),
         Begun::Elsewhere(progress) => return Ok(Started::Elsewhere(progress)),
     };
+    complete(services, realm, run, by, tell).await.map(Started::Done)
+}
+
+/// Works on an import until it is complete. Whatever stops it before, the lease is released.
+async fn complete(
+    services: &Services,
+    realm: &Realm,
+    mut run: Run,
+    by: By<'_>,
+    tell: &mut (dyn FnMut(&ImportProgress) + Send),
+) -> Result<ImportProgress, ImportError> {
     let lease = run.lease();
     let worked = tokio::select! {
         worked = work(services, realm, &mut run, by, tell) => worked,
         lost = lease.keep(services) => Err(lost),
+        () = services.background.stopped() => Err(ImportError::ServerStopped),
     };
     if let Err(fault) = worked {
         lease.release(services, &fault).await;
         return Err(fault);
     }
-    Ok(Started::Done(run.into_progress()))
+    Ok(run.into_progress())
 }
 
 /// Reads page after page. While one is written, the next is read.

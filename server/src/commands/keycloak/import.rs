@@ -5,7 +5,7 @@ use crate::cli::Import;
 use crate::commands::CommandError;
 use crate::commands::operate::with_database;
 use crate::config::{Config, IdentityProvider};
-use domain::import::{CSV_HEADER, ImportProgress, Outcome, ReportRow};
+use domain::import::{CSV_HEADER, ImportProgress, Outcome, ReportRow, ReportTab};
 use domain::mode::Mode;
 use services::keycloak::import::{self, Realm, Started, StartedBy};
 use services::keycloak::setup::{Keycloak, Login};
@@ -80,6 +80,8 @@ async fn apply(services: &Services, realm: &Realm, is_forced: bool) -> Result<()
                 println!("Nothing was imported. With --force the realm is read again; edits in Bursar stay.");
                 return Ok(());
             }
+            // Only an import that the server starts by itself is held back.
+            Started::StoppedByHand => return Ok(()),
             Started::Elsewhere(progress) => {
                 println!("{} (another instance of Bursar)", line(&progress));
                 tokio::time::sleep(FOLLOW_PERIOD).await;
@@ -119,6 +121,11 @@ pub(in crate::commands) async fn at_start(services: &Services, config: &Config) 
                 return;
             }
             Ok(Started::Before(progress)) => return tracing::info!("{}", completed_before(&progress)),
+            Ok(Started::StoppedByHand) => {
+                return tracing::warn!(
+                    "a maintainer stopped the import of Keycloak's users; it goes on when one resumes it on the page Identity provider"
+                );
+            }
             Ok(Started::Elsewhere(_)) => WAIT_PERIOD,
             Err(fault) => {
                 tracing::error!(%fault, "the import of Keycloak's users stopped; it goes on in a minute");
@@ -188,7 +195,7 @@ fn print_counts(verb: &str, progress: &ImportProgress) {
 
 async fn print_conflicts(services: &Services) -> Result<(), CommandError> {
     for outcome in [Outcome::Conflict, Outcome::Failed] {
-        each_row(services, Some(outcome), |out, row| {
+        each_row(services, Some(ReportTab::Outcome(outcome)), |out, row| {
             writeln!(out, "{} ({}): {}.", row.username, row.address, row.detail)
         })
         .await?;
@@ -198,19 +205,19 @@ async fn print_conflicts(services: &Services) -> Result<(), CommandError> {
 
 async fn print_report(services: &Services, outcome: Option<Outcome>) -> Result<(), CommandError> {
     print!("{CSV_HEADER}");
-    each_row(services, outcome, |out, row| out.write_all(row.csv().as_bytes())).await
+    each_row(services, outcome.map(ReportTab::Outcome), |out, row| out.write_all(row.csv().as_bytes())).await
 }
 
 /// Every row of the last plan or import. Ends early when the output is closed.
 async fn each_row(
     services: &Services,
-    outcome: Option<Outcome>,
+    tab: Option<ReportTab>,
     print: impl Fn(&mut dyn Write, &ReportRow) -> io::Result<()>,
 ) -> Result<(), CommandError> {
     let Some((import, _)) = import::latest(services).await? else { return Ok(()) };
     let mut after = None;
     loop {
-        let rows = import::report(services, import, outcome, after).await?;
+        let rows = import::report(services, import, tab, after).await?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = Some(last.place);
         let mut out = io::stdout().lock();

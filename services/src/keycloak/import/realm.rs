@@ -8,6 +8,7 @@ use keycloak_admin::{Error, Keycloak};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Users a page, with all their attributes.
 const PAGE: usize = 100;
@@ -16,7 +17,7 @@ const LARGE_PAGE: usize = 1_000;
 
 /// The realm whose users are imported, and who reads it.
 pub struct Realm {
-    keycloak: Keycloak,
+    keycloak: Arc<Keycloak>,
     name: String,
 }
 
@@ -83,8 +84,8 @@ impl Profile {
 
 impl Realm {
     /// The realm of this name, read with this client.
-    pub const fn new(keycloak: Keycloak, name: String) -> Self {
-        Self { keycloak, name }
+    pub fn new(keycloak: impl Into<Arc<Keycloak>>, name: String) -> Self {
+        Self { keycloak: keycloak.into(), name }
     }
 
     /// Its name.

@@ -1,16 +1,13 @@
-//! The report of an import: what became of each user.
+//! The report of an import: what became of each user. [`super::read_report`] reads it.
 
 use super::page::Done;
 use super::run::Row;
 use crate::Services;
 use crate::error::Error;
-use domain::import::{ImportProgress, Outcome, RealmUser, ReportRow};
+use domain::import::{ImportProgress, RealmUser};
 use sqlx::PgConnection;
 use std::collections::HashSet;
 use uuid::Uuid;
-
-/// The most rows that are read at one time.
-const PAGE: i64 = 1_000;
 
 /// The plan or import that was begun last, in whatever realm: its id and how far it is.
 ///
@@ -26,46 +23,6 @@ pub async fn latest(services: &Services) -> Result<Option<(Uuid, ImportProgress)
     );
     let row = row.fetch_optional(&services.pool).await?;
     Ok(row.map(|row| (row.id, row.into())))
-}
-
-/// The rows after a place, at most 1,000; of all outcomes or one.
-///
-/// # Errors
-/// The database failed.
-pub async fn report(
-    services: &Services,
-    import: Uuid,
-    outcome: Option<Outcome>,
-    after: Option<i32>,
-) -> Result<Vec<ReportRow>, Error> {
-    let rows = sqlx::query!(
-        "select place, subject, username, name, address, outcome, code, detail, is_over_limit, at
-         from keycloak_import_users
-         where import_id = $1 and ($2::text is null or outcome = $2) and place > $3
-         order by place limit $4",
-        import,
-        outcome.map(Outcome::key),
-        after.unwrap_or(-1),
-        PAGE
-    )
-    .fetch_all(&services.pool)
-    .await?;
-    let read = rows.into_iter().map(|row| {
-        Ok(ReportRow {
-            outcome: Outcome::from_key(&row.outcome)
-                .ok_or_else(|| Error::Broken(format!("unknown outcome {}", row.outcome)))?,
-            place: row.place,
-            subject: row.subject,
-            username: row.username,
-            name: row.name,
-            address: row.address,
-            code: row.code,
-            detail: row.detail,
-            is_over_limit: row.is_over_limit,
-            at: row.at,
-        })
-    });
-    read.collect()
 }
 
 /// Those of these users who have a result already.

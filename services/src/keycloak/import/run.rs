@@ -106,20 +106,37 @@ pub(super) async fn begin(
     is_forced: bool,
     facts: Facts,
 ) -> Result<Begun, Error> {
+    let mut transaction = services.pool.begin().await?;
+    let begun = begin_within(services, &mut transaction, realm, (kind, is_forced), facts).await?;
+    transaction.commit().await?;
+    Ok(begun)
+}
+
+/// Lets no other import begin before the end of the transaction.
+pub(super) async fn lock_beginnings(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query!("select pg_advisory_xact_lock($1)", BEGIN_LOCK).fetch_one(connection).await?;
+    Ok(())
+}
+
+/// [`begin`], as a part of a transaction.
+pub(super) async fn begin_within(
+    services: &Services,
+    connection: &mut PgConnection,
+    realm: &Realm,
+    (kind, is_forced): (ImportKind, bool),
+    facts: Facts,
+) -> Result<Begun, Error> {
     let is_plan = kind == ImportKind::Plan;
     let now = services.clock.now();
-    let mut transaction = services.pool.begin().await?;
-    sqlx::query!("select pg_advisory_xact_lock($1)", BEGIN_LOCK).fetch_one(&mut *transaction).await?;
-    let last = last(&mut transaction, realm, is_plan).await?;
+    lock_beginnings(connection).await?;
+    let last = last(connection, realm, is_plan).await?;
     match last {
         Some(row) if row.finished_at.is_none() && row.leased_until.is_some_and(|until| until > now) => {
             return Ok(Begun::Elsewhere(row.into()));
         }
         Some(row) if row.finished_at.is_some() && !is_plan && !is_forced => return Ok(Begun::Before(row.into())),
         Some(row) if row.finished_at.is_none() && !is_plan => {
-            let run = take_over(services, &mut transaction, row).await?;
-            transaction.commit().await?;
-            return Ok(Begun::Here(run));
+            return Ok(Begun::Here(take_over(services, connection, row).await?));
         }
         _ => {}
     }
@@ -129,7 +146,7 @@ pub(super) async fn begin(
             realm.address(),
             realm.name()
         )
-        .execute(&mut *transaction)
+        .execute(&mut *connection)
         .await?;
     }
     let lease = Lease::new(services, services.new_id());
@@ -147,9 +164,8 @@ pub(super) async fn begin(
         now,
         facts.is_writable_by_users
     )
-    .execute(&mut *transaction)
+    .execute(&mut *connection)
     .await?;
-    transaction.commit().await?;
     let progress = ImportProgress {
         kind,
         realm: realm.name().to_owned(),
@@ -172,8 +188,19 @@ pub(super) async fn completed(services: &Services, realm: &Realm) -> Result<Opti
     Ok(last.filter(|row| row.finished_at.is_some()).map(ImportProgress::from))
 }
 
+/// Whether a maintainer stopped the import that was begun last.
+pub(super) async fn is_stopped_by_hand(services: &Services, realm: &Realm) -> Result<bool, Error> {
+    let stopped = sqlx::query_scalar!(
+        r#"select stopped_at is not null as "is_stopped!" from keycloak_imports
+           where address = $1 and realm = $2 and not is_plan order by id desc limit 1"#,
+        realm.address(),
+        realm.name()
+    );
+    Ok(stopped.fetch_optional(&services.pool).await?.unwrap_or(false))
+}
+
 /// The import of this realm that was begun last.
-async fn last(connection: &mut PgConnection, realm: &Realm, is_plan: bool) -> Result<Option<Row>, Error> {
+pub(super) async fn last(connection: &mut PgConnection, realm: &Realm, is_plan: bool) -> Result<Option<Row>, Error> {
     let row = sqlx::query_as!(
         Row,
         "select id, realm, is_plan, total, position, is_second_pass, last_subject, has_moved, has_attributes,
@@ -190,7 +217,7 @@ async fn last(connection: &mut PgConnection, realm: &Realm, is_plan: bool) -> Re
 async fn take_over(services: &Services, connection: &mut PgConnection, row: Row) -> Result<Run, Error> {
     let lease = Lease::new(services, row.id);
     sqlx::query!(
-        "update keycloak_imports set lease_holder = $2, leased_until = $3, fault = null where id = $1",
+        "update keycloak_imports set lease_holder = $2, leased_until = $3, fault = null, stopped_at = null where id = $1",
         lease.import,
         lease.holder,
         Lease::end(services)

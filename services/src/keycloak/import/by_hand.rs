@@ -1,0 +1,144 @@
+//! Plans and imports that a maintainer starts on the page. They go on in this process after the request.
+
+use super::realm::Realm;
+use super::run::{self, Begun, Facts, Run};
+use super::{ImportError, complete};
+use crate::Services;
+use crate::audit::{By, Entry, TargetType};
+use crate::error::Error;
+use crate::guard::{Caller, Can};
+use crate::reauthentication::check_recent;
+use domain::import::ImportKind;
+use domain::permission::ImportUsers;
+use domain::violation::Violation;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// What a maintainer starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// A plan, in place of the one before.
+    Plan,
+    /// The import, or the rest of one that was interrupted.
+    Import,
+    /// Another import after one that is complete. What was edited in Bursar stays.
+    ImportAgain,
+}
+
+impl Start {
+    const fn kind(self) -> ImportKind {
+        match self {
+            Self::Plan => ImportKind::Plan,
+            Self::Import | Self::ImportAgain => ImportKind::Apply,
+        }
+    }
+
+    const fn action(self) -> &'static str {
+        match self {
+            Self::Plan => "identity_provider.import_planned",
+            Self::Import | Self::ImportAgain => "identity_provider.import_started",
+        }
+    }
+}
+
+/// Starts a plan or an import, and returns when it has begun. Keycloak is asked first, so that what it refuses is known
+/// at once.
+///
+/// # Errors
+/// [`Violation::ImportUnderWay`] when an instance works on a plan or an import of the realm;
+/// [`Violation::ImportCompleted`] and [`Violation::ImportNeedsPlan`]; [`Violation::KeycloakRefused`]; a refusal of the
+/// change; or the database failed.
+pub async fn start_by_hand(services: &Services, can: &Can<ImportUsers>, start: Start) -> Result<(), Error> {
+    // Who has to re-authenticate is told before Keycloak is asked.
+    check_recent(services, &services.pool, can.caller()).await?;
+    let admin = services.keycloak_admin.as_deref().ok_or(Violation::ImportNotConfigured)?;
+    let realm = admin.realm_to_import();
+    let facts = read_facts(&realm).await?;
+    let mut change = services.change(can).await?;
+    let connection = change.connection();
+    run::lock_beginnings(connection).await?;
+    check(services, connection, &realm, start).await?;
+    let is_forced = start == Start::ImportAgain;
+    let run = match run::begin_within(services, connection, &realm, (start.kind(), is_forced), facts).await? {
+        Begun::Here(run) => run,
+        Begun::Before(_) => return Err(Violation::ImportCompleted.into()),
+        Begun::Elsewhere(_) => return Err(Violation::ImportUnderWay.into()),
+    };
+    sqlx::query!(
+        "update keycloak_imports set started_by = $2 where id = $1",
+        run.id(),
+        can.caller().actor.user_id.0
+    )
+    .execute(connection)
+    .await?;
+    let entry = Entry::new(start.action(), TargetType::IdentityProvider, run.id(), realm.name());
+    change.record(if is_forced { entry.set("again", true) } else { entry }).await?;
+    change.commit().await?;
+    services.background.spawn(go_on(services.clone(), realm, run, can.caller().clone()));
+    Ok(())
+}
+
+async fn read_facts(realm: &Realm) -> Result<Facts, Error> {
+    let refused = |fault: keycloak_admin::Error| Violation::KeycloakRefused { why: fault.to_string() };
+    Ok(Facts {
+        total: realm.count().await.map_err(refused)?,
+        is_writable_by_users: realm.is_writable_by_users().await.map_err(refused)?,
+    })
+}
+
+/// One plan or import of the realm at a time, and another import only after a plan that shows what it would do.
+async fn check(services: &Services, connection: &mut PgConnection, realm: &Realm, start: Start) -> Result<(), Error> {
+    let found = sqlx::query!(
+        r#"select coalesce(bool_or(finished_at is null and leased_until > $3), false) as "is_under_way!",
+                  coalesce(max(started_at) filter (where is_plan and finished_at is not null)
+                           > max(started_at) filter (where not is_plan), false) as "is_planned!"
+           from keycloak_imports where address = $1 and realm = $2"#,
+        realm.address(),
+        realm.name(),
+        services.clock.now()
+    )
+    .fetch_one(connection)
+    .await?;
+    if found.is_under_way {
+        return Err(Violation::ImportUnderWay.into());
+    }
+    if start == Start::ImportAgain && !found.is_planned {
+        return Err(Violation::ImportNeedsPlan.into());
+    }
+    Ok(())
+}
+
+/// What stops it is in its row; here it is only logged.
+async fn go_on(services: Services, realm: Realm, run: Run, caller: Caller) {
+    match complete(&services, &realm, run, By::Caller(&caller), &mut |_| {}).await {
+        Ok(progress) => tracing::info!(kind = progress.kind.key(), users = progress.counts.total(), "complete"),
+        Err(fault @ (ImportError::TakenOver | ImportError::ServerStopped)) => tracing::info!(%fault, "not complete"),
+        Err(fault) => tracing::error!(%fault, "an import that a maintainer started was interrupted"),
+    }
+}
+
+/// Stops a plan or an import. What is imported stays, and the rest can be imported later.
+///
+/// The instance that works on it loses its lease, so that it cannot write another page.
+///
+/// # Errors
+/// [`Violation::ImportNotUnderWay`]; a refusal of the change; or the database failed.
+pub async fn stop(services: &Services, can: &Can<ImportUsers>, import: Uuid) -> Result<(), Error> {
+    let mut change = services.change(can).await?;
+    let now = services.clock.now();
+    let stopped = sqlx::query!(
+        "update keycloak_imports set lease_holder = null, leased_until = null, stopped_at = $2, fault = $3
+         where id = $1 and finished_at is null and leased_until > $2 returning realm, is_plan",
+        import,
+        now,
+        format!("{} stopped it.", can.caller().actor.name)
+    )
+    .fetch_optional(change.connection())
+    .await?;
+    let stopped = stopped.ok_or(Violation::ImportNotUnderWay)?;
+    let kind = if stopped.is_plan { ImportKind::Plan } else { ImportKind::Apply };
+    let entry =
+        Entry::new("identity_provider.import_stopped", TargetType::IdentityProvider, import, stopped.realm);
+    change.record(entry.set("kind", kind.key())).await?;
+    change.commit().await
+}
