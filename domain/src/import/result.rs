@@ -187,9 +187,7 @@ impl std::fmt::Display for ImportResult {
                 "The id is not a UUID: the user comes from a directory whose users Keycloak does not store. The first \
                  sign-in creates the account",
             ),
-            Self::NoAddress => {
-                f.write_str("No e-mail address in Keycloak. Add one there, then import again")
-            }
+            Self::NoAddress => f.write_str("No e-mail address in Keycloak. Add one there, then import again"),
             Self::InvalidAddress { address } => {
                 write!(f, "The e-mail address {address:?} is not valid. Correct it in Keycloak")
             }

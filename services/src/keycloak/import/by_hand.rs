@@ -64,13 +64,9 @@ pub async fn start_by_hand(services: &Services, can: &Can<ImportUsers>, start: S
         Begun::Before(_) => return Err(Violation::ImportCompleted.into()),
         Begun::Elsewhere(_) => return Err(Violation::ImportUnderWay.into()),
     };
-    sqlx::query!(
-        "update keycloak_imports set started_by = $2 where id = $1",
-        run.id(),
-        can.caller().actor.user_id.0
-    )
-    .execute(connection)
-    .await?;
+    sqlx::query!("update keycloak_imports set started_by = $2 where id = $1", run.id(), can.caller().actor.user_id.0)
+        .execute(connection)
+        .await?;
     let entry = Entry::new(start.action(), TargetType::IdentityProvider, run.id(), realm.name());
     change.record(if is_forced { entry.set("again", true) } else { entry }).await?;
     change.commit().await?;
@@ -137,8 +133,7 @@ pub async fn stop(services: &Services, can: &Can<ImportUsers>, import: Uuid) -> 
     .await?;
     let stopped = stopped.ok_or(Violation::ImportNotUnderWay)?;
     let kind = if stopped.is_plan { ImportKind::Plan } else { ImportKind::Apply };
-    let entry =
-        Entry::new("identity_provider.import_stopped", TargetType::IdentityProvider, import, stopped.realm);
+    let entry = Entry::new("identity_provider.import_stopped", TargetType::IdentityProvider, import, stopped.realm);
     change.record(entry.set("kind", kind.key())).await?;
     change.commit().await
 }
