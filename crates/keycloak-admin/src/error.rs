@@ -69,6 +69,12 @@ pub enum Error {
         /// The client.
         client_id: String,
     },
+    /// The realm lacks the client whose roles allow its administration.
+    #[error("The realm {realm} has no client realm-management. The realm master cannot be used: choose another one.")]
+    NoRealmManagement {
+        /// Its name.
+        realm: String,
+    },
     /// The login lacks a role.
     #[error("Keycloak refused {method} {path}: the role {role} of the client realm-management is missing.")]
     MissingRole {

@@ -17,6 +17,12 @@ use sqlx::PgConnection;
 pub const BACK_CHANNEL: &str = "/sign-in/back-channel-logout";
 /// Where it sends users after they signed out; to be registered with the provider.
 const AFTERWARDS: &str = "/sign-in";
+
+/// Whether an address can be that of [`BACK_CHANNEL`]: inside a cluster its host is another one than for browsers.
+pub(crate) fn is_back_channel(address: &str) -> bool {
+    address.starts_with("http") && address.ends_with(BACK_CHANNEL)
+}
+
 /// Ends the session behind a token. Returns the request that ends the session at the provider too, if it began there.
 ///
 /// # Errors

@@ -56,7 +56,11 @@ pub async fn run(keycloak: &Keycloak, wanted: &Wanted, mode: Mode) -> Result<Out
     let object = Object::named("realm", realm).at(&path).created_at(&[]);
     // A realm in use keeps its settings; a new one begins with safe ones.
     match writer.find(&path).await? {
-        Some(_) => writer.ensure(object, wanted::realm(realm)).await?,
+        Some(_) => {
+            // Refused before anything is changed.
+            service_account::require_management(keycloak, realm).await?;
+            writer.ensure(object, wanted::realm(realm)).await?;
+        }
         None => writer.create(object, wanted::new_realm(realm)).await.map(drop)?,
     }
     user_profile(&mut writer, realm).await?;
@@ -65,9 +69,7 @@ pub async fn run(keycloak: &Keycloak, wanted: &Wanted, mode: Mode) -> Result<Out
         let role = Object::named("role", name).at(&path).created_at(&path[..2]);
         writer.ensure(role, json!({ "name": name, "description": description })).await?;
     }
-    let client = client(&mut writer, realm, &wanted.client_id, wanted::client(wanted)).await?;
-    let service = wanted::service_client(&wanted.service_client_id);
-    let service = self::client(&mut writer, realm, &wanted.service_client_id, service).await?;
+    let (client, service) = clients(&mut writer, wanted).await?;
     service_account::ensure(&mut writer, realm, &wanted.service_client_id, service.as_deref()).await?;
     if let Some(broker) = &wanted.broker {
         broker::ensure(&mut writer, realm, broker).await?;
@@ -86,16 +88,39 @@ async fn user_profile(writer: &mut Writer<'_>, realm: &str) -> Result<(), Error>
     writer.ensure(object, json!({ "attributes": wanted::attributes() })).await
 }
 
-/// Creates or changes a client; its id in Keycloak, which it has once it is created.
-async fn client(writer: &mut Writer<'_>, realm: &str, client_id: &str, wanted: Value) -> Result<Option<String>, Error> {
+/// Creates or changes the client that Bursar is and the client of the service account, which may be the same; their ids
+/// in Keycloak.
+async fn clients(writer: &mut Writer<'_>, wanted: &Wanted) -> Result<(Option<String>, Option<String>), Error> {
+    let (realm, client_id, service_id) = (&wanted.realm, &wanted.client_id, &wanted.service_client_id);
+    let (mut required, service) = (wanted::client(wanted), wanted::service_client(service_id));
+    if client_id == service_id {
+        merge::merge(&mut required, &service);
+        let client = client(writer, realm, client_id, required.clone(), required).await?;
+        return Ok((client.clone(), client));
+    }
+    let client = client(writer, realm, client_id, required.clone(), required).await?;
+    let new_service = wanted::new_service_client(service_id);
+    let service = self::client(writer, realm, service_id, service, new_service).await?;
+    Ok((client, service))
+}
+
+/// Creates a client as `new`, or changes what an existing one lacks of `required`; its id in Keycloak, which it has once
+/// it is created.
+async fn client(
+    writer: &mut Writer<'_>,
+    realm: &str,
+    client_id: &str,
+    required: Value,
+    new: Value,
+) -> Result<Option<String>, Error> {
     let parent = [realm, "clients"];
     let object = Object::named("client", client_id);
     match find_client(writer.keycloak(), realm, client_id).await? {
         Some(id) => {
-            writer.ensure(object.at(&[realm, "clients", &id]).created_at(&parent), wanted).await?;
+            writer.ensure(object.at(&[realm, "clients", &id]).created_at(&parent), required).await?;
             Ok(Some(id))
         }
-        None => writer.create(object.created_at(&parent), wanted).await,
+        None => writer.create(object.created_at(&parent), new).await,
     }
 }
 

@@ -45,6 +45,13 @@ impl Realm {
         self.keycloak.get(&path, &[]).await.expect("something at the path")
     }
 
+    /// A client, by the id that applications give.
+    pub(crate) async fn client(&self, client_id: &str) -> Value {
+        let path = [self.name.as_str(), "clients"];
+        let found: Value = self.keycloak.get(&path, &[("clientId", client_id)]).await.expect("clients");
+        found[0].clone()
+    }
+
     pub(crate) async fn remove(self) {
         self.keycloak.delete(&[&self.name], None::<&Value>).await.expect("a realm to remove");
     }

@@ -4,7 +4,7 @@ use crate::realm::{Realm, base};
 use keycloak_admin::{Keycloak, Login};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use services::keycloak::setup::{self, Change, Mode, ROLES};
+use services::keycloak::setup::{self, Broker, Change, Endpoints, Mode, ROLES, Wanted};
 
 fn whats(outcome: &setup::Outcome) -> Vec<&str> {
     outcome.steps.iter().map(|step| step.what.as_str()).collect()
@@ -95,5 +95,127 @@ async fn realm_in_use_keeps_what_others_made_and_closes_what_users_could_edit() 
     assert_eq!(attribute("user_type").expect("declared")["permissions"]["edit"], json!(["admin"]));
     let again = setup::run(&realm.keycloak, &realm.wanted(), Mode::Apply).await.expect("the same realm");
     assert_eq!(again.steps, []);
+    realm.remove().await;
+}
+
+#[tokio::test]
+#[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
+async fn one_client_for_sign_in_and_service_account_keeps_its_flow() {
+    let realm = Realm::planned();
+    let wanted = Wanted { service_client_id: "bursar".to_owned(), ..realm.wanted() };
+    let planned = setup::run(&realm.keycloak, &wanted, Mode::Plan).await.expect("a plan");
+    let made = setup::run(&realm.keycloak, &wanted, Mode::Apply).await.expect("a realm");
+    for outcome in [&planned, &made] {
+        let clients = whats(outcome).into_iter().filter(|what| what.starts_with("client ")).count();
+        assert_eq!(clients, 1, "{:?}", whats(outcome));
+    }
+    let client = realm.client("bursar").await;
+    assert_eq!(client["standardFlowEnabled"], true);
+    assert_eq!(client["serviceAccountsEnabled"], true);
+    let again = setup::run(&realm.keycloak, &wanted, Mode::Apply).await.expect("the same realm");
+    assert_eq!(again.steps, [], "nothing differs");
+    realm.remove().await;
+}
+
+#[tokio::test]
+#[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
+async fn client_in_use_keeps_its_flow_as_service_account() {
+    let realm = Realm::create().await;
+    let client = json!({
+        "clientId": "bursar-import", "name": "Portal", "publicClient": false, "standardFlowEnabled": true,
+        "redirectUris": ["https://portal.example.com/callback"],
+    });
+    realm.keycloak.post(&[&realm.name, "clients"], &client).await.expect("a client");
+    let planned = setup::run(&realm.keycloak, &realm.wanted(), Mode::Plan).await.expect("a plan");
+    let roles = "roles of the service account of bursar-import";
+    assert!(whats(&planned).contains(&roles), "{:?}", whats(&planned));
+    setup::run(&realm.keycloak, &realm.wanted(), Mode::Apply).await.expect("a realm");
+    let client = realm.client("bursar-import").await;
+    assert_eq!((&client["standardFlowEnabled"], &client["name"]), (&json!(true), &json!("Portal")));
+    assert_eq!(client["serviceAccountsEnabled"], true);
+    let again = setup::run(&realm.keycloak, &realm.wanted(), Mode::Apply).await.expect("the same realm");
+    assert_eq!(again.steps, [], "nothing differs");
+    realm.remove().await;
+}
+
+#[tokio::test]
+#[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
+async fn back_channel_address_and_roles_in_access_tokens_are_kept() {
+    let realm = Realm::create().await;
+    let internal = "http://bursar.bursar.svc:8080/sign-in/back-channel-logout";
+    let client = json!({
+        "clientId": "bursar",
+        "attributes": { "backchannel.logout.url": internal },
+        "protocolMappers": [{
+            "name": "roles", "protocol": "openid-connect", "protocolMapper": "oidc-usermodel-realm-role-mapper",
+            "config": { "claim.name": "realm_access.roles", "jsonType.label": "String", "access.token.claim": "true" },
+        }],
+    });
+    realm.keycloak.post(&[&realm.name, "clients"], &client).await.expect("a client");
+    setup::run(&realm.keycloak, &realm.wanted(), Mode::Apply).await.expect("a realm");
+    let client = realm.client("bursar").await;
+    assert_eq!(client["attributes"]["backchannel.logout.url"], internal);
+    let mappers = client["protocolMappers"].as_array().expect("mappers");
+    let roles = mappers.iter().find(|mapper| mapper["name"] == "roles").expect("kept");
+    assert_eq!(roles["config"]["access.token.claim"], "true");
+    assert_eq!(roles["config"]["id.token.claim"], "true");
+    realm.remove().await;
+}
+
+#[tokio::test]
+#[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
+async fn realm_master_is_refused_before_anything_changes() {
+    let realm = Realm::planned();
+    let wanted = Wanted { realm: "master".to_owned(), ..realm.wanted() };
+    for mode in [Mode::Plan, Mode::Apply] {
+        let refused = setup::run(&realm.keycloak, &wanted, mode).await;
+        assert!(matches!(&refused, Err(setup::Error::NoRealmManagement { .. })), "{refused:?}");
+    }
+    let role: Option<Value> = realm.keycloak.find(&["master", "roles", "developer"]).await.expect("an answer");
+    assert_eq!(role, None);
+}
+
+#[tokio::test]
+#[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
+async fn broker_is_created_then_left_alone_and_keeps_what_was_hardened() {
+    let realm = Realm::planned();
+    let issuer = format!("{}/realms/company", base());
+    let at = |path: &str| format!("{issuer}/protocol/openid-connect/{path}");
+    let broker = Broker {
+        alias: "company".to_owned(),
+        issuer: issuer.clone(),
+        client_id: "keycloak".to_owned(),
+        client_secret: "a secret of the directory".into(),
+        developer_role: "Bursar.Developer".to_owned(),
+        endpoints: Endpoints {
+            authorization_endpoint: at("auth"),
+            token_endpoint: at("token"),
+            jwks_uri: at("certs"),
+            end_session_endpoint: Some(at("logout")),
+        },
+    };
+    let wanted = Wanted { broker: Some(broker), ..realm.wanted() };
+    let made = setup::run(&realm.keycloak, &wanted, Mode::Apply).await.expect("a realm");
+    assert!(whats(&made).contains(&"identity provider company"), "{:?}", whats(&made));
+    let path = ["identity-provider", "instances", "company"];
+    let mut provider = realm.get(&path).await;
+    assert_eq!(provider["firstBrokerLoginFlowAlias"], "first broker login");
+    assert_eq!(provider["config"]["issuer"], issuer);
+    let mappers = realm.get(&[&path[..], &["mappers"]].concat()).await;
+    assert_eq!(mappers.as_array().map(Vec::len), Some(2), "{mappers}");
+    let again = setup::run(&realm.keycloak, &wanted, Mode::Apply).await.expect("the same realm");
+    assert_eq!(again.steps, [], "nothing differs");
+
+    let flow = json!({ "alias": "only known users", "providerId": "basic-flow", "topLevel": true, "builtIn": false });
+    realm.keycloak.post(&[&realm.name, "authentication", "flows"], &flow).await.expect("a flow");
+    provider["firstBrokerLoginFlowAlias"] = json!("only known users");
+    provider["trustEmail"] = json!(false);
+    provider["displayName"] = json!("Zelda Inc.");
+    let full = [&[realm.name.as_str()], &path[..]].concat();
+    realm.keycloak.put(&full, &provider).await.expect("hardened");
+    let hardened = realm.get(&path).await;
+    let again = setup::run(&realm.keycloak, &wanted, Mode::Apply).await.expect("the same realm");
+    assert_eq!(again.steps, [], "what was hardened stays");
+    assert_eq!(realm.get(&path).await, hardened);
     realm.remove().await;
 }

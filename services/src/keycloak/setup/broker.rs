@@ -42,8 +42,7 @@ pub(super) async fn ensure(writer: &mut Writer<'_>, realm: &str, broker: &Broker
     let path = [realm, "identity-provider", "instances", alias];
     let mut wanted = wanted(broker);
     if writer.find(&path).await?.is_some() {
-        // Keycloak shows a row of asterisks in its place, and keeps what it has when that is written back.
-        let _ = wanted["config"].as_object_mut().map(|config| config.remove("clientSecret"));
+        keep_choices(&mut wanted);
     }
     writer.ensure(Object::named("identity provider", alias).at(&path).created_at(&parent), wanted).await?;
     let mappers_path = [&path[..], &["mappers"]].concat();
@@ -91,6 +90,18 @@ fn wanted(broker: &Broker) -> Value {
         "firstBrokerLoginFlowAlias": "first broker login",
         "config": config,
     })
+}
+
+/// Leaves out what an existing identity provider keeps: its secret, its label, and how far its addresses and its users
+/// are trusted, which may be stricter than for a new one.
+fn keep_choices(wanted: &mut Value) {
+    // Keycloak shows a row of asterisks in place of the secret, and keeps it when that is written back.
+    let _ = wanted["config"].as_object_mut().map(|config| config.remove("clientSecret"));
+    if let Some(fields) = wanted.as_object_mut() {
+        for field in ["displayName", "trustEmail", "firstBrokerLoginFlowAlias"] {
+            fields.remove(field);
+        }
+    }
 }
 
 /// A user who loses the app role loses the role; the personal project is named once, and what is added later stays.

@@ -1,5 +1,6 @@
 //! What differs between what is and what is wanted, and the two made one. Pure.
 
+use crate::identity::logout::is_back_channel;
 use serde_json::{Map, Value};
 
 /// A field that differs.
@@ -17,6 +18,8 @@ pub struct Difference {
 const ADDRESSES: &str = "redirectUris";
 /// As [`ADDRESSES`], in one text.
 const JOINED_ADDRESSES: &str = "attributes.post.logout.redirect.uris";
+/// The address by which Keycloak ends sessions. One of Bursar's stays: inside a cluster it is not the public one.
+const BACK_CHANNEL: &str = "attributes.backchannel.logout.url";
 /// What Keycloak puts between addresses in one text.
 const SEPARATOR: &str = "##";
 
@@ -37,6 +40,7 @@ fn merge_at(field: &str, current: &mut Value, wanted: &Value, differences: &mut 
         (Value::String(current), Value::String(wanted)) if field == JOINED_ADDRESSES => {
             differences.extend(add_address(current, wanted));
         }
+        (Value::String(current), Value::String(_)) if field == BACK_CHANNEL && is_back_channel(current) => {}
         (Value::Array(current), Value::Array(wanted)) if field == ADDRESSES => {
             for missing in wanted.iter().filter(|wanted| !current.contains(wanted)).collect::<Vec<_>>() {
                 differences.push(Difference { field: field.to_owned(), before: None, after: missing.clone() });
@@ -139,6 +143,19 @@ mod tests {
         let (merged, fields) = merged(with("+"), &with("https://new/"));
         assert_eq!(merged, with("+##https://new/"));
         assert_eq!(fields, ["attributes.post.logout.redirect.uris"]);
+    }
+
+    #[test]
+    fn back_channel_address_inside_the_cluster_is_kept_and_any_other_replaced() {
+        let with = |address: &str| json!({ "attributes": { "backchannel.logout.url": address } });
+        let public = with("https://bursar.example.com/sign-in/back-channel-logout");
+        let internal = with("http://bursar.bursar.svc:8080/sign-in/back-channel-logout");
+        assert_eq!(merged(internal.clone(), &public), (internal, Vec::new()));
+        for other in ["", "https://bursar.example.com/logout"] {
+            let (merged, fields) = merged(with(other), &public);
+            assert_eq!(merged, public);
+            assert_eq!(fields, ["attributes.backchannel.logout.url"]);
+        }
     }
 
     #[test]

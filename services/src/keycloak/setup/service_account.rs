@@ -1,7 +1,7 @@
 //! The roles of the service account that reads users for the import.
 
-use super::writer::{Object, Writer};
-use super::{Error, find_client};
+use super::writer::{Mode, Object, Writer};
+use super::{Error, Keycloak, find_client};
 use serde_json::{Value, json};
 
 /// The client whose roles allow requests to the admin API of its realm.
@@ -29,7 +29,13 @@ pub(super) async fn ensure(
     client: Option<&str>,
 ) -> Result<(), Error> {
     let keycloak = writer.keycloak();
-    let (Some(client), Some(management)) = (client, find_client(keycloak, realm, REALM_MANAGEMENT).await?) else {
+    let management = find_client(keycloak, realm, REALM_MANAGEMENT).await?;
+    let (Some(client), Some(management)) = (with_account(keycloak, realm, client).await?, management) else {
+        // What is planned has neither yet.
+        if writer.mode() == Mode::Apply {
+            require_management(keycloak, realm).await?;
+            return Err(Error::NoServiceAccount { client_id: client_id.to_owned() });
+        }
         let missing = Object::named("roles of the service account of", client_id);
         return writer.create(missing, json!(ROLES)).await.map(drop);
     };
@@ -50,4 +56,22 @@ pub(super) async fn ensure(
     );
     let object = Object::named("roles of the service account of", &name).created_at(&path).undone_by(&undo);
     writer.create(object, json!(missing)).await.map(drop)
+}
+
+/// Refuses a realm in which no roles can be given to the service account.
+///
+/// # Errors
+/// The realm has no client `realm-management`, as the realm `master`.
+pub(super) async fn require_management(keycloak: &Keycloak, realm: &str) -> Result<(), Error> {
+    match find_client(keycloak, realm, REALM_MANAGEMENT).await? {
+        Some(_) => Ok(()),
+        None => Err(Error::NoRealmManagement { realm: realm.to_owned() }),
+    }
+}
+
+/// The client, once it has a service account: a plan leaves that off.
+async fn with_account<'a>(keycloak: &Keycloak, realm: &str, client: Option<&'a str>) -> Result<Option<&'a str>, Error> {
+    let Some(id) = client else { return Ok(None) };
+    let found: Value = keycloak.get(&[realm, "clients", id], &[]).await?;
+    Ok((found["serviceAccountsEnabled"] == true).then_some(id))
 }

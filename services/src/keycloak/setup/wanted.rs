@@ -62,24 +62,32 @@ pub(super) fn client(wanted: &Wanted) -> Value {
     })
 }
 
-/// The client whose service account reads the realm.
+/// What the import needs of the client whose service account reads the realm. The client may have other uses, and keeps
+/// the flows that these take.
 pub(super) fn service_client(client_id: &str) -> Value {
     json!({
         "clientId": client_id,
-        "name": "Bursar, reading users",
-        "protocol": "openid-connect",
         "enabled": true,
         "publicClient": false,
-        "standardFlowEnabled": false,
-        "implicitFlowEnabled": false,
-        "directAccessGrantsEnabled": false,
         "serviceAccountsEnabled": true,
         // Otherwise its token leaves out the roles that it was given.
         "fullScopeAllowed": true,
     })
 }
 
-/// The claims that Bursar reads. Roles stand in the access token already, and in the ID token only by a mapper.
+/// As [`service_client`], for a client that has no other use: no user signs in with it.
+pub(super) fn new_service_client(client_id: &str) -> Value {
+    let mut client = service_client(client_id);
+    client["name"] = "Bursar, reading users".into();
+    client["protocol"] = "openid-connect".into();
+    for flow in ["standardFlowEnabled", "implicitFlowEnabled", "directAccessGrantsEnabled"] {
+        client[flow] = false.into();
+    }
+    client
+}
+
+/// The claims that Bursar reads. Roles stand in the access token already, and in the ID token only by a mapper. Tokens
+/// that Bursar does not need a claim in are not named: Keycloak leaves the claim out, and a mapper in use keeps it.
 fn mappers(wanted: &Wanted) -> Value {
     let mut mappers: Vec<Value> = ATTRIBUTES
         .into_iter()
@@ -92,16 +100,14 @@ fn mappers(wanted: &Wanted) -> Value {
         "protocolMapper": "oidc-usermodel-realm-role-mapper",
         "config": {
             "claim.name": "realm_access.roles", "jsonType.label": "String", "multivalued": "true",
-            "id.token.claim": "true", "access.token.claim": "false", "userinfo.token.claim": "true",
+            "id.token.claim": "true", "userinfo.token.claim": "true",
         },
     }));
     mappers.push(json!({
         "name": "audience",
         "protocol": "openid-connect",
         "protocolMapper": "oidc-audience-mapper",
-        "config": {
-            "included.client.audience": wanted.client_id, "id.token.claim": "false", "access.token.claim": "true",
-        },
+        "config": { "included.client.audience": wanted.client_id, "access.token.claim": "true" },
     }));
     mappers.into()
 }

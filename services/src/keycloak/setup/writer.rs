@@ -81,6 +81,10 @@ impl<'a> Writer<'a> {
         self.keycloak
     }
 
+    pub(super) const fn mode(&self) -> Mode {
+        self.mode
+    }
+
     pub(super) fn into_steps(self) -> Vec<Step> {
         self.steps
     }

@@ -5,7 +5,7 @@ use super::super::mend::quoted;
 use super::super::verdict::{MendedBy as _, Verdict, problem};
 use super::{text, texts};
 use crate::identity::flow::CALLBACK;
-use crate::identity::logout::BACK_CHANNEL;
+use crate::identity::logout::{BACK_CHANNEL, is_back_channel};
 use domain::doctor::Severity;
 use serde_json::{Value, json};
 
@@ -85,8 +85,7 @@ pub(super) fn post_logout(facts: &Facts<'_>) -> Verdict {
 pub(super) fn back_channel(facts: &Facts<'_>) -> Verdict {
     let (client, address) = (facts.client()?, facts.address(BACK_CHANNEL));
     let listed = text(&client["attributes"], "backchannel.logout.url");
-    // Inside a cluster Keycloak may use another host than browsers.
-    if listed.ends_with(BACK_CHANNEL) && listed.starts_with("http") {
+    if is_back_channel(listed) {
         return Ok(None);
     }
     let (title, found) = if listed.is_empty() {
