@@ -76,7 +76,7 @@ pub enum Error {
         realm: String,
     },
     /// The login lacks a role.
-    #[error("Keycloak refused {method} {path}: the role {role} of the client realm-management is missing.")]
+    #[error("Keycloak refused {method} {path}: the role {role} of the client {client} is missing.")]
     MissingRole {
         /// What was to be done.
         method: String,
@@ -84,7 +84,14 @@ pub enum Error {
         path: String,
         /// The role that allows it.
         role: &'static str,
+        /// The client that the role belongs to.
+        client: String,
     },
+    /// The login lacks the role that allows the creation of realms.
+    #[error(
+        "Keycloak refused to create the realm: the role create-realm of the realm master is missing. Only an administrator of that realm can have it."
+    )]
+    MayNotCreateRealm,
     /// The login was refused although Keycloak had just issued its token.
     #[error(
         "Keycloak at {address} refused a token that it had just issued. Its address and its host name setting differ."
@@ -126,7 +133,7 @@ pub enum Error {
         said: String,
     },
     /// An answer that is not Keycloak's, such as a page of a proxy.
-    #[error("What answers at {address} is not Keycloak's admin API: {what}. Check for a proxy in between.")]
+    #[error("What answers at {address} is not Keycloak: {what}. Check for a proxy in between.")]
     Answer {
         /// Where.
         address: String,
@@ -144,17 +151,12 @@ impl Error {
         if fault.is_timeout() && !fault.is_connect() {
             return Self::Timeout { address };
         }
-        let cause = std::iter::successors(Some(fault as &dyn std::error::Error), |fault| fault.source()).last();
-        Self::Unreachable { address, what: cause.map_or_else(String::new, ToString::to_string) }
+        Self::Unreachable { address, what: cause(fault) }
     }
 
     pub(crate) fn of_answer(address: &Url, fault: &reqwest::Error) -> Self {
         if fault.is_decode() {
-            let cause = std::iter::successors(Some(fault as &dyn std::error::Error), |fault| fault.source()).last();
-            return Self::Answer {
-                address: address.to_string(),
-                what: cause.map_or_else(String::new, ToString::to_string),
-            };
+            return Self::Answer { address: address.to_string(), what: cause(fault) };
         }
         Self::of_transport(address, fault)
     }
@@ -165,8 +167,15 @@ impl Error {
     }
 }
 
-/// The answer, when it is a success.
+/// The innermost reason, which the outer ones only wrap.
+fn cause(fault: &reqwest::Error) -> String {
+    let chain = std::iter::successors(Some(fault as &dyn std::error::Error), |fault| fault.source());
+    chain.last().map_or_else(String::new, ToString::to_string)
+}
+
+/// The answer to a request of a login of `login_realm`, when it is a success.
 pub(crate) async fn checked(
+    login_realm: &str,
     method: &Method,
     path: &[&str],
     address: &Url,
@@ -179,16 +188,26 @@ pub(crate) async fn checked(
     if status.is_redirection() {
         return Err(Error::of_redirect(address, &response));
     }
-    let said: Said = response.json().await.unwrap_or_default();
-    let (text, name) = (said.text(), path.join("/"));
+    let said: Option<Said> = response.json().await.ok();
+    let is_keycloak = said.is_some();
+    let (text, name) = (said.unwrap_or_default().text(), path.join("/"));
     let address = address.to_string();
     Err(match status {
-        StatusCode::FORBIDDEN => {
-            Error::MissingRole { method: method.to_string(), path: name, role: role(method, path) }
-        }
+        StatusCode::FORBIDDEN if path.is_empty() => Error::MayNotCreateRealm,
+        StatusCode::FORBIDDEN => Error::MissingRole {
+            method: method.to_string(),
+            path: name,
+            role: role(method, path),
+            client: management_client(login_realm, path),
+        },
         StatusCode::UNAUTHORIZED => Error::Token { address },
         StatusCode::NOT_FOUND if text.contains("Realm not found") => {
             Error::NoRealm { realm: path.first().copied().unwrap_or_default().to_owned() }
+        }
+        // A proxy that hides the admin API must not look like a realm in which nothing exists, nor a Keycloak without it.
+        StatusCode::NOT_FOUND if !is_keycloak || text.contains("matching target resource") => {
+            let what = if is_keycloak { "the admin API is turned off" } else { "status 404 without Keycloak's reason" };
+            Error::Answer { address, what: what.to_owned() }
         }
         StatusCode::NOT_FOUND => Error::NotFound { path: name },
         StatusCode::CONFLICT => Error::Exists { path: name, said: text },
@@ -199,7 +218,16 @@ pub(crate) async fn checked(
     })
 }
 
-/// The role of the client `realm-management` that allows a request (Keycloak, "Admin REST API", roles of a realm).
+/// The client whose roles allow the administration of a realm: administrators of the realm `master` have another one than
+/// those of the realm itself.
+fn management_client(login_realm: &str, path: &[&str]) -> String {
+    match path.first() {
+        Some(realm) if *realm != login_realm => format!("{realm}-realm of the realm {login_realm}"),
+        _ => "realm-management".to_owned(),
+    }
+}
+
+/// The role of that client that allows a request (Keycloak, "Admin REST API", roles of a realm).
 fn role(method: &Method, path: &[&str]) -> &'static str {
     let reads = method == Method::GET;
     match path.get(1).copied().unwrap_or_default() {
@@ -242,11 +270,12 @@ fn role(method: &Method, path: &[&str]) -> &'static str {
     }
 }
 
+/// A refusal in Keycloak's words, of the admin API and of the token endpoint.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Said {
-    error: String,
-    error_description: String,
+pub(crate) struct Said {
+    pub(crate) error: String,
+    pub(crate) error_description: String,
     #[serde(rename = "errorMessage")]
     message: String,
     /// The attribute of a user that a rule of the user profile refuses.
@@ -256,7 +285,7 @@ struct Said {
 }
 
 impl Said {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let field = if self.field.is_empty() { String::new() } else { format!("{}:", self.field) };
         let parts = [&field, &self.message, &self.error, &self.error_description];
         let own = parts.into_iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ");

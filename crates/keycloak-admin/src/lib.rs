@@ -72,7 +72,7 @@ impl Keycloak {
         response.json().await.map_err(|fault| Error::of_answer(&address, &fault))
     }
 
-    /// As [`Keycloak::get`]; `None` when Keycloak knows no such thing.
+    /// As [`Keycloak::get`]; `None` when Keycloak itself says that it knows no such thing.
     ///
     /// # Errors
     /// See [`Error`].
@@ -138,7 +138,7 @@ impl Keycloak {
                 *self.token.lock().await = None;
                 continue;
             }
-            return error::checked(method, path, &address, response).await;
+            return error::checked(self.login.realm(), method, path, &address, response).await;
         }
     }
 

@@ -1,7 +1,8 @@
 //! Who calls: a service account or an administrator with a password.
 
-use crate::Error;
-use reqwest::StatusCode;
+use crate::error::Said;
+use crate::{Error, retry};
+use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::time::Duration;
@@ -57,8 +58,14 @@ impl Login {
                 ("password", password.expose_secret()),
             ],
         };
-        let sent = Instant::now();
-        let answer = http.post(address.clone()).form(&form).send().await;
+        let mut attempt = 0;
+        let (sent, answer) = loop {
+            let sent = Instant::now();
+            let answer = http.post(address.clone()).form(&form).send().await;
+            let Some(pause) = retry::pause(&Method::POST, &answer, attempt) else { break (sent, answer) };
+            attempt += 1;
+            tokio::time::sleep(pause).await;
+        };
         let response = answer.map_err(|fault| Error::of_transport(&address, &fault))?;
         if response.status() != StatusCode::OK {
             return Err(self.refusal(&address, response).await);
@@ -73,13 +80,15 @@ impl Login {
         if status.is_redirection() {
             return Error::of_redirect(address, &response);
         }
-        let said: Option<Refusal> = response.json().await.ok();
-        let said = said.unwrap_or_default();
+        let said: Said = response.json().await.unwrap_or_default();
         match (status, said.error.as_str()) {
             (StatusCode::NOT_FOUND, error) if error.contains("Realm") => {
                 Error::NoRealm { realm: self.realm().to_owned() }
             }
             (StatusCode::NOT_FOUND, _) => Error::NoKeycloak { address: address.to_string() },
+            (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE, _) => {
+                Error::Busy { address: address.to_string(), status: status.as_u16() }
+            }
             (_, "unauthorized_client") if said.error_description.contains("service account") => {
                 Error::NoServiceAccount { client_id: self.name().to_owned() }
             }
@@ -119,17 +128,4 @@ impl Token {
 struct Granted {
     access_token: String,
     expires_in: u64,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Refusal {
-    error: String,
-    error_description: String,
-}
-
-impl Refusal {
-    fn text(&self) -> String {
-        format!("{} {}", self.error, self.error_description).trim().to_owned()
-    }
 }

@@ -68,7 +68,53 @@ async fn login_refusals_say_what_is_wrong() {
 #[tokio::test]
 async fn missing_role_is_named() {
     let refusal = refused(StatusCode::FORBIDDEN, r#"{"error":"HTTP 403 Forbidden"}"#).await;
-    assert_eq!(refusal, Error::MissingRole { method: "GET".into(), path: "acme/users".into(), role: "view-users" });
+    let (method, path, client) = ("GET".into(), "acme/users".into(), "realm-management".into());
+    assert_eq!(refusal, Error::MissingRole { method, path, role: "view-users", client });
+}
+
+#[tokio::test]
+async fn administrator_of_master_is_told_the_client_of_the_realm_there() {
+    let forbidden = || async { StatusCode::FORBIDDEN };
+    let router = Router::new().route(TOKEN, issuing(60)).route("/admin/realms/acme", get(forbidden));
+    let router = router.route("/admin/realms", post(forbidden));
+    let login = Login::Administrator { username: "zelda".into(), password: "s".into() };
+    let keycloak = Keycloak::new(serve(router).await, login).unwrap();
+    let text = keycloak.get::<Value>(&["acme"], &[]).await.unwrap_err().to_string();
+    assert!(text.contains("the role view-realm of the client acme-realm of the realm master is missing"), "{text}");
+    let text = keycloak.post(&[], &json!({ "realm": "acme" })).await.unwrap_err().to_string();
+    assert!(text.contains("the role create-realm of the realm master is missing"), "{text}");
+}
+
+#[tokio::test]
+async fn only_keycloak_itself_says_that_something_does_not_exist() {
+    let find = async |body: &'static str| {
+        let missing = get(move || async move { (StatusCode::NOT_FOUND, body) });
+        let router = Router::new().route(TOKEN, issuing(60)).route("/admin/realms/acme/roles/admin", missing);
+        client(serve(router).await).find::<Value>(&["acme", "roles", "admin"]).await
+    };
+    assert_eq!(find(r#"{"error":"Could not find role"}"#).await, Ok(None));
+    for body in ["", "<html>404</html>", r#"{"error":"Unable to find matching target resource method"}"#] {
+        let refused = find(body).await;
+        assert!(matches!(&refused, Err(Error::Answer { .. })), "{body}: {refused:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn busy_token_endpoint_is_tried_again_and_then_named() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    let token = post(move || async move {
+        match counted.fetch_add(1, Ordering::Relaxed) {
+            0 => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            1 => (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "7")]).into_response(),
+            _ => axum::Json(json!({ "access_token": "t", "expires_in": 60 })).into_response(),
+        }
+    });
+    let router = Router::new().route(TOKEN, token).route("/admin/realms/acme", get(|| async { "1" }));
+    assert_eq!(client(serve(router).await).get::<Value>(&["acme"], &[]).await, Ok(json!(1)));
+    assert_eq!(count.load(Ordering::Relaxed), 3);
+    let busy = login_refused(StatusCode::SERVICE_UNAVAILABLE, "").await;
+    assert!(matches!(busy, Error::Busy { status: 503, .. }), "{busy}");
 }
 
 #[tokio::test]
