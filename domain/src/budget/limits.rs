@@ -18,15 +18,21 @@ impl Limits {
     /// # Errors
     /// A problem at `hard_limit` or `soft_limit` that says what to enter.
     pub fn new(soft: Money, hard: Money) -> Result<Self, FieldErrors> {
-        if hard == Money::default() {
-            return Err(FieldErrors::one("hard_limit", Violation::HardLimitZero));
-        }
+        let hard = Self::hard_limit(hard).map_err(|problem| FieldErrors::one("hard_limit", problem))?;
         if soft > hard {
             let above = Money::from_decimal(soft.as_decimal() - hard.as_decimal()).unwrap_or_default();
             let problem = Violation::SoftLimitAboveHard { above: above.to_string(), hard: hard.to_string() };
             return Err(FieldErrors::one("soft_limit", problem));
         }
         Ok(Self { soft, hard })
+    }
+
+    /// Checks a hard limit alone.
+    ///
+    /// # Errors
+    /// It is zero: every call would be refused.
+    pub fn hard_limit(hard: Money) -> Result<Money, Violation> {
+        if hard == Money::default() { Err(Violation::HardLimitZero) } else { Ok(hard) }
     }
 
     /// Where a warning begins.

@@ -14,15 +14,13 @@ use crate::api::schema::{
 use crate::api::wire::{Amount, given};
 use crate::state::AppState;
 use axum::extract::{Path, State};
-use domain::budget::{BudgetDraft, BudgetSlug, Category};
+use domain::budget::{BudgetDraft, BudgetSlug, Category, Limits};
 use domain::draft::{Draft as _, Edit, Precondition};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
-use domain::money::Money;
 use domain::permission::{ManageBudgets, ViewBudgets};
 use domain::reset_period::ResetPeriod;
 use domain::text::{BudgetName, Description};
-use domain::violation::Violation;
 use http::StatusCode;
 use serde::Deserialize;
 use services::budgets;
@@ -88,7 +86,7 @@ fn parse(body: &NewBudget) -> Result<BudgetDraft, ApiError> {
     let category = errors.take("budget_category", Category::parse(&body.budget_category));
     let period = errors.take("budget_duration", ResetPeriod::parse(&body.budget_duration));
     let description = errors.take("description", Description::parse_optional(body.description.as_deref()));
-    let hard_limit = errors.take("max_budget", hard_limit(body.max_budget));
+    let hard_limit = errors.take("max_budget", Limits::hard_limit(body.max_budget.0));
     let (Some(name), Some(category), Some(period), Some(description), Some(hard_limit)) =
         (name, category, period, description, hard_limit)
     else {
@@ -98,11 +96,6 @@ fn parse(body: &NewBudget) -> Result<BudgetDraft, ApiError> {
     let draft = BudgetDraft { name, category, soft_limit, hard_limit, period, description };
     draft.check()?;
     Ok(draft)
-}
-
-/// The schema excludes zero.
-fn hard_limit(Amount(limit): Amount) -> Result<Money, Violation> {
-    if limit == Money::default() { Err(Violation::HardLimitZero) } else { Ok(limit) }
 }
 
 /// The fields to change, at least one. What is left out or null stays as it is, but for `description`.
@@ -181,7 +174,7 @@ fn edit_of(body: BudgetChanges, precondition: Precondition) -> Result<Edit<Budge
     let period = body.budget_duration.and_then(|text| errors.take("budget_duration", ResetPeriod::parse(&text)));
     let description =
         body.description.and_then(|text| errors.take("description", Description::parse_optional(text.as_deref())));
-    let hard_limit = body.max_budget.and_then(|amount| errors.take("max_budget", hard_limit(amount)));
+    let hard_limit = body.max_budget.and_then(|amount| errors.take("max_budget", Limits::hard_limit(amount.0)));
     if !errors.is_empty() {
         return Err(ApiError::wrong_shape(errors));
     }
