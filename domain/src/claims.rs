@@ -101,7 +101,7 @@ impl Claims {
     pub fn parse(claims: &Map<String, Value>, rules: &ClaimRules) -> Result<Self, ClaimProblem> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
         let subject = text("sub").filter(|subject| subject.len() <= SUBJECT_LENGTH).ok_or(ClaimProblem::Subject)?;
-        let (roles, kind) = (roles(claims), kind(claims, &rules.external_type)?);
+        let (roles, kind) = (roles(claims), user_kind(claims, &rules.external_type)?);
         let email = text("email").and_then(|email| Email::parse(email).ok());
         let is_true = |value: Option<&Value>| value.and_then(boolean) == Some(true);
         Ok(Self {
@@ -206,7 +206,11 @@ fn projects(member: Vec<ProjectName>, admin: Vec<ProjectName>, kind: UserKind) -
     projects
 }
 
-fn kind(claims: &Map<String, Value>, external: &str) -> Result<UserKind, ClaimProblem> {
+/// Whether a user is regular or external, by the claims `user_type` and `guest`.
+///
+/// # Errors
+/// One of them is there and cannot be read: a slip must not make an external user regular.
+pub fn user_kind(claims: &Map<String, Value>, external: &str) -> Result<UserKind, ClaimProblem> {
     let stated = match claims.get("user_type") {
         None | Some(Value::Null) => UserKind::Regular,
         Some(value) => match value.as_str().map(|word| folded(word.trim())) {

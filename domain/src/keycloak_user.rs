@@ -1,5 +1,9 @@
 //! A user of a Keycloak realm as an administrator describes one, for example in a line of a file.
 
+mod realm_roles;
+
+pub use realm_roles::{OtherRolesClaim, REALM_ROLES_CLAIM, RealmRoles};
+
 use crate::claims::{ClaimRules, DEVELOPER_ROLE};
 use crate::email::Email;
 use crate::project::ProjectName;
@@ -92,14 +96,6 @@ impl RealmRole {
     pub const fn key(self) -> &'static str {
         match self {
             Self::Admin => "admin",
-            Self::Developer => DEVELOPER_ROLE,
-        }
-    }
-
-    /// What the realm calls it.
-    pub fn name(self, rules: &ClaimRules) -> &str {
-        match self {
-            Self::Admin => &rules.admin_role,
             Self::Developer => DEVELOPER_ROLE,
         }
     }

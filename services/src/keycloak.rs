@@ -1,9 +1,12 @@
 //! The realm in Keycloak that signs users in: what Bursar needs of it, whether it has that, and the users it imports.
 
 mod admin_api;
+mod attributes;
 pub mod doctor;
 pub mod import;
 pub mod setup;
+mod shell;
 pub mod users;
 
 pub use admin_api::AdminApi;
+pub use shell::quoted;

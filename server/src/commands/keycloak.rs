@@ -43,12 +43,15 @@ pub enum KeycloakError {
     /// Users were not all written.
     #[error(transparent)]
     Run(#[from] services::keycloak::users::RunError),
+    /// Realm roles give no role in Bursar.
+    #[error("{0}: grant roles in Keycloak.")]
+    RolesClaim(domain::keycloak_user::OtherRolesClaim),
     /// Some rows were refused, and the others were not.
     #[error("{0} of the rows were refused. The lines above say why.")]
     RowsRefused(usize),
     /// Neither an option nor a variable says where or what.
     #[error("{option} is missing. Give it, or set {variable}.")]
-    NotSaid {
+    MissingOption {
         /// The option.
         option: &'static str,
         /// The variable.
@@ -87,10 +90,10 @@ pub enum KeycloakError {
     },
 }
 
-/// Does what the command line asks.
+/// Does what the command line says.
 pub(super) async fn run(command: Keycloak) -> Result<(), CommandError> {
     match command {
-        Keycloak::Setup(asked) => setup::run(&asked).await,
+        Keycloak::Setup(arguments) => setup::run(&arguments, &super::configured_by(&setup::VARIABLES)?).await,
         Keycloak::Import(arguments) => import::run(&super::configured()?, arguments).await,
         Keycloak::Users(arguments) => users::run(&arguments, &super::configured()?).await,
         Keycloak::Doctor => doctor::run(&super::configured()?).await,

@@ -116,6 +116,12 @@ fn configured() -> Result<Config, CommandError> {
     Ok(observed()?.0)
 }
 
+/// As [`configured`], of these variables alone: the others may be missing or wrong until the command has run.
+fn configured_by(variables: &[&str]) -> Result<Config, CommandError> {
+    let all = environment()?.into_iter();
+    Ok(Config::read(all.filter(|(name, _)| variables.contains(&name.as_str())))?)
+}
+
 /// As [`configured`], with what `serve` needs to be observed.
 fn observed() -> Result<(Config, Telemetry), CommandError> {
     let config = Config::read(environment()?)?;

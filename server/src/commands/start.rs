@@ -5,6 +5,7 @@ use super::keycloak::KeycloakError;
 use crate::config::{Config, IdentityProvider};
 use crate::{database, manifest};
 use domain::claims::ClaimRules;
+use domain::keycloak_user::{OtherRolesClaim, REALM_ROLES_CLAIM, RealmRoles};
 use domain::mode::Mode;
 use domain::provider::ProviderKind;
 use secrecy::SecretString;
@@ -112,7 +113,7 @@ pub(super) fn issuer(config: &Config) -> Option<String> {
 pub(super) fn provider(config: &Config) -> Option<IdentityConfig> {
     let (kind, roles_claim, scopes) = match config.identity_provider {
         IdentityProvider::Local => return None,
-        IdentityProvider::Keycloak => (ProviderKind::Keycloak, "realm_access.roles", "openid profile email"),
+        IdentityProvider::Keycloak => (ProviderKind::Keycloak, REALM_ROLES_CLAIM, "openid profile email"),
         IdentityProvider::Oidc => (ProviderKind::Oidc, "groups", "openid profile email"),
         IdentityProvider::Entra => (ProviderKind::Entra, "roles", "openid profile email offline_access"),
     };
@@ -152,6 +153,12 @@ fn role_map(config: &Config) -> Vec<(String, String)> {
         (theirs.clone(), ours.clone())
     });
     pairs.collect()
+}
+
+/// The realm roles of Keycloak that give the roles of Bursar.
+pub(super) fn realm_roles(config: &Config) -> Result<RealmRoles, OtherRolesClaim> {
+    let claim = config.oidc_roles_claim.as_deref().unwrap_or(REALM_ROLES_CLAIM);
+    RealmRoles::configured(claim, &role_map(config), &claim_rules(config))
 }
 
 /// How claims of tokens and attributes of Keycloak's users are read.

@@ -103,10 +103,10 @@ variables! {
         "Which roles or groups of the provider mean admin and developer, like 3f1c-group-id=admin,Staff=developer. With it, only what it names counts. As a JSON object for names with commas, like {\"cn=admins,dc=example,dc=com\": \"admin\"}.";
     entra_tenant_id: Option<String> = "", ["ENTRA_TENANT_ID"], "The tenant of Entra ID whose users sign in.";
     keycloak_migration: bool = "false", ["KEYCLOAK_MIGRATION_ENABLED"],
-        "With true, the users of a Keycloak realm are imported once, after the start. When that is complete, nothing more is imported and the variables KEYCLOAK_MIGRATION_ENABLED and KEYCLOAK_ADMIN_* can be removed.";
+        "With true, the users of a Keycloak realm are imported once, after the start. When that is complete, nothing more is imported and the variable can be removed. KEYCLOAK_ADMIN_* can be removed too, unless the checks of the set-up are wanted.";
     keycloak_admin_url: Option<KeycloakUrl> = "", ["KEYCLOAK_ADMIN_URL"],
-        "The address of Keycloak whose users are imported and whose set-up is checked, like https://keycloak.example.com; with a path such as /auth only if Keycloak is served under it.";
-    keycloak_admin_realm: Option<String> = "", ["KEYCLOAK_ADMIN_REALM"], "The realm whose users are imported, and whose users bursar keycloak users changes unless it names another.";
+        "The address of Keycloak whose users are imported or written and whose set-up is checked, like https://keycloak.example.com; with a path such as /auth only if Keycloak is served under it.";
+    keycloak_admin_realm: Option<String> = "", ["KEYCLOAK_ADMIN_REALM"], "The realm whose users are imported or written and whose set-up is checked.";
     keycloak_admin_client_id: Option<String> = "", ["KEYCLOAK_ADMIN_CLIENT_ID"],
         "The client of that realm whose service account reads the users. To write them it needs the role manage-users.";
     keycloak_admin_client_secret: Option<SecretString> = "", ["KEYCLOAK_ADMIN_CLIENT_SECRET"], "The secret of that client.";

@@ -5,13 +5,13 @@
 //! | what Keycloak answers without a login | `contact` |
 //! | what the admin API tells the service account | `realm` |
 //! | the checks, each a function of what was read | `checks` |
-//! | commands that mend | `mend` |
+//! | commands that mend | `commands` |
 //!
 //! Reading comes first and is bounded in time; the checks send nothing. The outcomes are [`domain::doctor`]'s.
 
 mod checks;
+mod commands;
 mod contact;
-mod mend;
 mod realm;
 mod verdict;
 
@@ -21,11 +21,12 @@ use crate::clock::Clock;
 use crate::guard::Can;
 use crate::identity::{Identity, http_client};
 use crate::settings::Settings;
+use commands::Commands;
 use contact::Contact;
 use domain::doctor::{Check, Report};
+use domain::keycloak_user::RealmRoles;
 use domain::permission::ViewIdentityProvider;
 use domain::provider::ProviderKind;
-use mend::Mend;
 use realm::RealmState;
 use std::time::Duration;
 use verdict::{NotChecked, outcome};
@@ -35,7 +36,7 @@ const ADMIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What the doctor looks at.
 #[derive(Clone, Copy, Debug)]
-pub struct Patient<'a> {
+pub struct Deployment<'a> {
     /// The connection to the provider that signs users in.
     pub identity: &'a Identity,
     /// Bursar's settings.
@@ -46,22 +47,31 @@ pub struct Patient<'a> {
     pub admin: Option<&'a AdminApi>,
 }
 
+impl Deployment<'_> {
+    /// The realm roles by which users sign in.
+    fn realm_roles(&self) -> Result<RealmRoles, NotChecked> {
+        let (config, rules) = (&self.identity.config, &self.settings.claims);
+        let roles = RealmRoles::configured(&config.roles_claim, &config.role_map, rules);
+        roles.map_err(|claim| NotChecked(claim.to_string()))
+    }
+}
+
 /// All that was read, for the checks.
 struct Facts<'a> {
-    patient: Patient<'a>,
+    deployment: Deployment<'a>,
     contact: Contact,
     realm: Result<RealmState, NotChecked>,
     /// Why the service account cannot be used, if Keycloak says so.
     refused: Option<keycloak_admin::Error>,
     /// How far Keycloak's clock is ahead, in seconds, as the service account's token tells.
     account_clock: Option<i64>,
-    mend: Mend<'a>,
+    commands: Commands<'a>,
 }
 
 /// Runs every check. What cannot be checked says why; nothing takes longer than some seconds.
-pub async fn examine(patient: Patient<'_>) -> Report {
-    let mend = Mend::new(&patient);
-    let (contact, realm) = tokio::join!(contact(patient.identity), realm(&patient, mend.realm()));
+pub async fn examine(deployment: Deployment<'_>) -> Report {
+    let commands = Commands::new(&deployment);
+    let (contact, realm) = tokio::join!(contact(deployment.identity), realm(&deployment, commands.realm()));
     let (realm, refused) = match realm {
         Ok(realm) => (Ok(realm), None),
         Err(Unread::Refused(fault)) => {
@@ -70,7 +80,7 @@ pub async fn examine(patient: Patient<'_>) -> Report {
         Err(Unread::NotChecked(why)) => (Err(why), None),
     };
     let account_clock = realm.as_ref().ok().and_then(RealmState::clock_ahead_seconds);
-    let facts = Facts { patient, contact, realm, refused, account_clock, mend };
+    let facts = Facts { deployment, contact, realm, refused, account_clock, commands };
     Report(Check::ALL.iter().map(|check| (*check, outcome(checks::run(*check, &facts)))).collect())
 }
 
@@ -78,7 +88,7 @@ pub async fn examine(patient: Patient<'_>) -> Report {
 pub async fn report(services: &Services, _: &Can<ViewIdentityProvider>) -> Option<Report> {
     let identity = services.identity().filter(|identity| identity.kind() == ProviderKind::Keycloak)?;
     let (settings, clock, admin) = (services.settings(), &services.clock, services.keycloak_admin.as_deref());
-    Some(examine(Patient { identity, settings, clock, admin }).await)
+    Some(examine(Deployment { identity, settings, clock, admin }).await)
 }
 
 async fn contact(identity: &Identity) -> Contact {
@@ -94,8 +104,8 @@ enum Unread {
     NotChecked(NotChecked),
 }
 
-async fn realm(patient: &Patient<'_>, realm: &str) -> Result<RealmState, Unread> {
-    let admin = patient.admin.ok_or_else(|| {
+async fn realm(deployment: &Deployment<'_>, realm: &str) -> Result<RealmState, Unread> {
+    let admin = deployment.admin.ok_or_else(|| {
         Unread::NotChecked(NotChecked(
             "no service account is configured: set KEYCLOAK_ADMIN_URL, KEYCLOAK_ADMIN_REALM, KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_SECRET"
                 .to_owned(),
@@ -105,7 +115,7 @@ async fn realm(patient: &Patient<'_>, realm: &str) -> Result<RealmState, Unread>
         let why = "the service account belongs to another realm, see its own check";
         return Err(Unread::NotChecked(NotChecked(why.to_owned())));
     }
-    match tokio::time::timeout(ADMIN_TIMEOUT, RealmState::read(admin, patient)).await {
+    match tokio::time::timeout(ADMIN_TIMEOUT, RealmState::read(admin, deployment)).await {
         Ok(read) => read.map_err(Unread::Refused),
         Err(_) => Err(Unread::Refused(keycloak_admin::Error::Timeout { address: admin.keycloak.base().to_string() })),
     }

@@ -2,8 +2,8 @@
 
 mod broker;
 mod merge;
+mod representations;
 mod service_account;
-mod wanted;
 mod writer;
 
 pub use broker::{Broker, Endpoints};
@@ -12,14 +12,15 @@ pub use merge::Difference;
 pub use service_account::ROLES;
 pub use writer::{Change, Mode, Step};
 
+use domain::keycloak_user::{RealmRole, RealmRoles};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use writer::{Object, Writer};
 
-/// What the realm is to be.
+/// How a realm is set up.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct RealmSetup {
     /// The realm's name.
     pub realm: String,
     /// Bursar's address, without a slash at its end.
@@ -28,6 +29,8 @@ pub struct Wanted {
     pub client_id: String,
     /// The client whose service account the import and the checks use.
     pub service_client_id: String,
+    /// The realm roles to create; none where the roles of users are read from another claim.
+    pub roles: Option<RealmRoles>,
     /// Whether the claim `guest` marks external users.
     pub is_guest_mapped: bool,
     /// A directory behind Keycloak, such as Entra ID.
@@ -49,8 +52,8 @@ pub struct Outcome {
 ///
 /// # Errors
 /// Keycloak refuses or does not answer. What was done until then stays, and the next run goes on from there.
-pub async fn run(keycloak: &Keycloak, wanted: &Wanted, mode: Mode) -> Result<Outcome, Error> {
-    let realm = wanted.realm.as_str();
+pub async fn run(keycloak: &Keycloak, setup: &RealmSetup, mode: Mode) -> Result<Outcome, Error> {
+    let realm = setup.realm.as_str();
     let mut writer = Writer::new(keycloak, mode);
     let path = [realm];
     let object = Object::named("realm", realm).at(&path).created_at(&[]);
@@ -59,20 +62,24 @@ pub async fn run(keycloak: &Keycloak, wanted: &Wanted, mode: Mode) -> Result<Out
         Some(_) => {
             // Refused before anything is changed.
             service_account::require_management(keycloak, realm).await?;
-            writer.ensure(object, wanted::realm(realm)).await?;
+            writer.ensure(object, representations::realm(realm)).await?;
         }
-        None => writer.create(object, wanted::new_realm(realm)).await.map(drop)?,
+        None => writer.create(object, representations::new_realm(realm)).await.map(drop)?,
     }
     user_profile(&mut writer, realm).await?;
-    for (name, description) in wanted::ROLES {
+    for (name, role) in setup.roles.iter().flat_map(RealmRoles::iter) {
         let path = [realm, "roles", name];
-        let role = Object::named("role", name).at(&path).created_at(&path[..2]);
-        writer.ensure(role, json!({ "name": name, "description": description })).await?;
+        // A role in use keeps its description.
+        if writer.find(&path).await?.is_none() {
+            let object = Object::named("role", name).at(&path).created_at(&path[..2]);
+            writer.create(object, representations::role(name, role)).await?;
+        }
     }
-    let (client, service) = clients(&mut writer, wanted).await?;
-    service_account::ensure(&mut writer, realm, &wanted.service_client_id, service.as_deref()).await?;
-    if let Some(broker) = &wanted.broker {
-        broker::ensure(&mut writer, realm, broker).await?;
+    let (client, service) = clients(&mut writer, setup).await?;
+    service_account::ensure(&mut writer, realm, &setup.service_client_id, service.as_deref()).await?;
+    if let Some(broker) = &setup.broker {
+        let developer = setup.roles.as_ref().and_then(|roles| roles.granted(RealmRole::Developer));
+        broker::ensure(&mut writer, realm, broker, developer).await?;
     }
     Ok(Outcome {
         client_secret: secret(keycloak, realm, client.as_deref()).await?,
@@ -85,21 +92,21 @@ pub async fn run(keycloak: &Keycloak, wanted: &Wanted, mode: Mode) -> Result<Out
 async fn user_profile(writer: &mut Writer<'_>, realm: &str) -> Result<(), Error> {
     let path = [realm, "users", "profile"];
     let object = Object::named("user profile of", realm).at(&path).created_at(&path);
-    writer.ensure(object, json!({ "attributes": wanted::attributes() })).await
+    writer.ensure(object, json!({ "attributes": representations::attributes() })).await
 }
 
 /// Creates or changes the client that Bursar is and the client of the service account, which may be the same; their ids
 /// in Keycloak.
-async fn clients(writer: &mut Writer<'_>, wanted: &Wanted) -> Result<(Option<String>, Option<String>), Error> {
-    let (realm, client_id, service_id) = (&wanted.realm, &wanted.client_id, &wanted.service_client_id);
-    let (mut required, service) = (wanted::client(wanted), wanted::service_client(service_id));
+async fn clients(writer: &mut Writer<'_>, setup: &RealmSetup) -> Result<(Option<String>, Option<String>), Error> {
+    let (realm, client_id, service_id) = (&setup.realm, &setup.client_id, &setup.service_client_id);
+    let (mut required, service) = (representations::client(setup), representations::service_client(service_id));
     if client_id == service_id {
         merge::merge(&mut required, &service);
         let client = client(writer, realm, client_id, required.clone(), required).await?;
         return Ok((client.clone(), client));
     }
     let client = client(writer, realm, client_id, required.clone(), required).await?;
-    let new_service = wanted::new_service_client(service_id);
+    let new_service = representations::new_service_client(service_id);
     let service = self::client(writer, realm, service_id, service, new_service).await?;
     Ok((client, service))
 }

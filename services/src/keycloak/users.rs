@@ -11,7 +11,7 @@ pub use realm::{AccessProblem, RealmUsers};
 use crate::random::Random;
 use crate::users::one_time_password;
 use domain::claims::ClaimRules;
-use domain::keycloak_user::KeycloakUserDraft;
+use domain::keycloak_user::{KeycloakUserDraft, RealmRoles};
 use edit::Problem;
 use keycloak_admin::Error;
 use realm::{Existing, Failure, FirstSignIn, Prepared};
@@ -33,8 +33,10 @@ pub enum Invitation<'a> {
 /// How users are written.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    /// The words of roles and user types.
+    /// The words of user types.
     pub claims: ClaimRules,
+    /// The realm roles that are granted and revoked.
+    pub roles: RealmRoles,
     /// Whether the administrator has verified the addresses. Without it a new address is not verified.
     pub are_emails_verified: bool,
 }
@@ -139,7 +141,7 @@ impl User<'_> {
     async fn update(&self, existing: Existing, mode: Mode) -> Result<Outcome, Failure> {
         let Existing { id, mut user, roles: held } = existing;
         let mut changes = edit::apply(self.draft, &mut user, self.rules).map_err(refused)?;
-        let role = edit::role(self.draft.role, &held, &self.rules.claims).map_err(refused)?;
+        let role = edit::role(self.draft.role, &held, &self.rules.roles).map_err(refused)?;
         if changes.is_empty() && role.is_none() {
             return Ok(Outcome::Unchanged);
         }
@@ -158,7 +160,7 @@ impl User<'_> {
         is_changed: bool,
         role: Option<&edit::RoleChange>,
     ) -> Result<(), Failure> {
-        let (first, last) = if role.is_some_and(|role| role.is_admin_revoked) { (role, None) } else { (None, role) };
+        let (first, last) = if role.is_some_and(|role| !role.revoked.is_empty()) { (role, None) } else { (None, role) };
         if let Some(role) = first {
             self.realm.change_role(id, role, self.prepared).await?;
         }
@@ -179,7 +181,7 @@ impl User<'_> {
     async fn create(&self, mode: Mode, invitation: &mut Invitation<'_>, random: &Random) -> Result<Outcome, Failure> {
         let mut user = edit::new_user(self.draft);
         let mut changes = edit::apply(self.draft, &mut user, self.rules).map_err(refused)?;
-        let role = edit::role(self.draft.role, &edit::HeldRoles::default(), &self.rules.claims).map_err(refused)?;
+        let role = edit::role(self.draft.role, &edit::HeldRoles::default(), &self.rules.roles).map_err(refused)?;
         if mode == Mode::Apply {
             let password = matches!(invitation, Invitation::TemporaryPassword(_)).then(|| temporary_password(random));
             let first = match (&password, &*invitation) {

@@ -1,8 +1,10 @@
 //! A realm of a test's own.
 
+use domain::claims::ClaimRules;
+use domain::keycloak_user::{REALM_ROLES_CLAIM, RealmRoles};
 use keycloak_admin::{Keycloak, Login};
 use serde_json::{Value, json};
-use services::keycloak::setup::Wanted;
+use services::keycloak::setup::RealmSetup;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A realm that a test may fill and break; removed at its end.
@@ -28,12 +30,13 @@ impl Realm {
     }
 
     /// What Bursar needs of it.
-    pub(crate) fn wanted(&self) -> Wanted {
-        Wanted {
+    pub(crate) fn setup(&self) -> RealmSetup {
+        RealmSetup {
             realm: self.name.clone(),
             public_url: "https://bursar.example.com".to_owned(),
             client_id: "bursar".to_owned(),
             service_client_id: "bursar-import".to_owned(),
+            roles: Some(roles(&[])),
             is_guest_mapped: true,
             broker: None,
         }
@@ -55,6 +58,12 @@ impl Realm {
     pub(crate) async fn remove(self) {
         self.keycloak.delete(&[&self.name], None::<&Value>).await.expect("a realm to remove");
     }
+}
+
+/// The realm roles of a deployment with this `OIDC_ROLE_MAP`.
+pub(crate) fn roles(map: &[(&str, &str)]) -> RealmRoles {
+    let map: Vec<_> = map.iter().map(|(theirs, ours)| ((*theirs).to_owned(), (*ours).to_owned())).collect();
+    RealmRoles::configured(REALM_ROLES_CLAIM, &map, &ClaimRules::default()).expect("realm roles")
 }
 
 /// The administrator of the Keycloak that tests use.

@@ -1,31 +1,50 @@
 //! A realm is set up from nothing, and once more without a change.
 
-use crate::realm::{Realm, base};
+use crate::realm::{self, Realm, base};
 use keycloak_admin::{Keycloak, Login};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use services::keycloak::setup::{self, Broker, Change, Endpoints, Mode, ROLES, Wanted};
+use services::keycloak::setup::{self, Broker, Change, Endpoints, Mode, ROLES, RealmSetup};
 
 fn whats(outcome: &setup::Outcome) -> Vec<&str> {
     outcome.steps.iter().map(|step| step.what.as_str()).collect()
+}
+
+/// A realm of the same Keycloak, as a directory.
+fn broker(alias: &str) -> Broker {
+    let issuer = format!("{}/realms/company", base());
+    let at = |path: &str| format!("{issuer}/protocol/openid-connect/{path}");
+    Broker {
+        alias: alias.to_owned(),
+        issuer: issuer.clone(),
+        client_id: "keycloak".to_owned(),
+        client_secret: "a secret of the directory".into(),
+        developer_role: "Bursar.Developer".to_owned(),
+        endpoints: Endpoints {
+            authorization_endpoint: at("auth"),
+            token_endpoint: at("token"),
+            jwks_uri: at("certs"),
+            end_session_endpoint: Some(at("logout")),
+        },
+    }
 }
 
 #[tokio::test]
 #[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
 async fn missing_realm_is_planned_then_made_then_left_alone() {
     let realm = Realm::planned();
-    let wanted = realm.wanted();
-    let planned = setup::run(&realm.keycloak, &wanted, Mode::Plan).await.expect("a plan");
+    let setup = realm.setup();
+    let planned = setup::run(&realm.keycloak, &setup, Mode::Plan).await.expect("a plan");
     assert!(planned.client_secret.is_none() && planned.service_client_secret.is_none());
     assert_eq!(
         realm.keycloak.find::<Value>(&[&realm.name]).await.map(|found| found.is_some()).ok(),
         None,
         "only a plan"
     );
-    let made = setup::run(&realm.keycloak, &wanted, Mode::Apply).await.expect("a realm");
+    let made = setup::run(&realm.keycloak, &setup, Mode::Apply).await.expect("a realm");
     assert!(whats(&planned).contains(&"client bursar"), "{:?}", whats(&planned));
     assert!(made.client_secret.is_some_and(|secret| !secret.expose_secret().is_empty()));
-    let again = setup::run(&realm.keycloak, &wanted, Mode::Apply).await.expect("the same realm");
+    let again = setup::run(&realm.keycloak, &setup, Mode::Apply).await.expect("the same realm");
     assert_eq!(again.steps, [], "nothing differs");
     realm.remove().await;
 }
@@ -34,7 +53,7 @@ async fn missing_realm_is_planned_then_made_then_left_alone() {
 #[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
 async fn service_account_reads_users_and_changes_nothing() {
     let realm = Realm::planned();
-    let made = setup::run(&realm.keycloak, &realm.wanted(), Mode::Apply).await.expect("a realm");
+    let made = setup::run(&realm.keycloak, &realm.setup(), Mode::Apply).await.expect("a realm");
     let login = Login::ServiceAccount {
         realm: realm.name.clone(),
         client_id: "bursar-import".to_owned(),
@@ -76,7 +95,7 @@ async fn realm_in_use_keeps_what_others_made_and_closes_what_users_could_edit() 
     let client = json!({ "clientId": "bursar", "redirectUris": ["https://old.example.com/*"], "publicClient": true });
     realm.keycloak.post(&[&realm.name, "clients"], &client).await.expect("a client");
 
-    let made = setup::run(&realm.keycloak, &realm.wanted(), Mode::Apply).await.expect("a realm");
+    let made = setup::run(&realm.keycloak, &realm.setup(), Mode::Apply).await.expect("a realm");
     let changed = made.steps.iter().find(|step| step.what == "client bursar").expect("the client");
     let Change::Changed(differences) = &changed.change else { panic!("{changed:?}") };
     let fields: Vec<&str> = differences.iter().map(|difference| difference.field.as_str()).collect();
@@ -93,7 +112,7 @@ async fn realm_in_use_keeps_what_others_made_and_closes_what_users_could_edit() 
     let attribute = |name: &str| profile["attributes"].as_array()?.iter().find(|attribute| attribute["name"] == name);
     assert_eq!(attribute("phone").expect("kept")["permissions"]["edit"], json!(["admin", "user"]));
     assert_eq!(attribute("user_type").expect("declared")["permissions"]["edit"], json!(["admin"]));
-    let again = setup::run(&realm.keycloak, &realm.wanted(), Mode::Apply).await.expect("the same realm");
+    let again = setup::run(&realm.keycloak, &realm.setup(), Mode::Apply).await.expect("the same realm");
     assert_eq!(again.steps, []);
     realm.remove().await;
 }
@@ -102,9 +121,9 @@ async fn realm_in_use_keeps_what_others_made_and_closes_what_users_could_edit() 
 #[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
 async fn one_client_for_sign_in_and_service_account_keeps_its_flow() {
     let realm = Realm::planned();
-    let wanted = Wanted { service_client_id: "bursar".to_owned(), ..realm.wanted() };
-    let planned = setup::run(&realm.keycloak, &wanted, Mode::Plan).await.expect("a plan");
-    let made = setup::run(&realm.keycloak, &wanted, Mode::Apply).await.expect("a realm");
+    let setup = RealmSetup { service_client_id: "bursar".to_owned(), ..realm.setup() };
+    let planned = setup::run(&realm.keycloak, &setup, Mode::Plan).await.expect("a plan");
+    let made = setup::run(&realm.keycloak, &setup, Mode::Apply).await.expect("a realm");
     for outcome in [&planned, &made] {
         let clients = whats(outcome).into_iter().filter(|what| what.starts_with("client ")).count();
         assert_eq!(clients, 1, "{:?}", whats(outcome));
@@ -112,7 +131,7 @@ async fn one_client_for_sign_in_and_service_account_keeps_its_flow() {
     let client = realm.client("bursar").await;
     assert_eq!(client["standardFlowEnabled"], true);
     assert_eq!(client["serviceAccountsEnabled"], true);
-    let again = setup::run(&realm.keycloak, &wanted, Mode::Apply).await.expect("the same realm");
+    let again = setup::run(&realm.keycloak, &setup, Mode::Apply).await.expect("the same realm");
     assert_eq!(again.steps, [], "nothing differs");
     realm.remove().await;
 }
@@ -126,14 +145,14 @@ async fn client_in_use_keeps_its_flow_as_service_account() {
         "redirectUris": ["https://portal.example.com/callback"],
     });
     realm.keycloak.post(&[&realm.name, "clients"], &client).await.expect("a client");
-    let planned = setup::run(&realm.keycloak, &realm.wanted(), Mode::Plan).await.expect("a plan");
+    let planned = setup::run(&realm.keycloak, &realm.setup(), Mode::Plan).await.expect("a plan");
     let roles = "roles of the service account of bursar-import";
     assert!(whats(&planned).contains(&roles), "{:?}", whats(&planned));
-    setup::run(&realm.keycloak, &realm.wanted(), Mode::Apply).await.expect("a realm");
+    setup::run(&realm.keycloak, &realm.setup(), Mode::Apply).await.expect("a realm");
     let client = realm.client("bursar-import").await;
     assert_eq!((&client["standardFlowEnabled"], &client["name"]), (&json!(true), &json!("Portal")));
     assert_eq!(client["serviceAccountsEnabled"], true);
-    let again = setup::run(&realm.keycloak, &realm.wanted(), Mode::Apply).await.expect("the same realm");
+    let again = setup::run(&realm.keycloak, &realm.setup(), Mode::Apply).await.expect("the same realm");
     assert_eq!(again.steps, [], "nothing differs");
     realm.remove().await;
 }
@@ -152,7 +171,7 @@ async fn back_channel_address_and_roles_in_access_tokens_are_kept() {
         }],
     });
     realm.keycloak.post(&[&realm.name, "clients"], &client).await.expect("a client");
-    setup::run(&realm.keycloak, &realm.wanted(), Mode::Apply).await.expect("a realm");
+    setup::run(&realm.keycloak, &realm.setup(), Mode::Apply).await.expect("a realm");
     let client = realm.client("bursar").await;
     assert_eq!(client["attributes"]["backchannel.logout.url"], internal);
     let mappers = client["protocolMappers"].as_array().expect("mappers");
@@ -166,9 +185,9 @@ async fn back_channel_address_and_roles_in_access_tokens_are_kept() {
 #[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
 async fn realm_master_is_refused_before_anything_changes() {
     let realm = Realm::planned();
-    let wanted = Wanted { realm: "master".to_owned(), ..realm.wanted() };
+    let setup = RealmSetup { realm: "master".to_owned(), ..realm.setup() };
     for mode in [Mode::Plan, Mode::Apply] {
-        let refused = setup::run(&realm.keycloak, &wanted, mode).await;
+        let refused = setup::run(&realm.keycloak, &setup, mode).await;
         assert!(matches!(&refused, Err(setup::Error::NoRealmManagement { .. })), "{refused:?}");
     }
     let role: Option<Value> = realm.keycloak.find(&["master", "roles", "developer"]).await.expect("an answer");
@@ -179,23 +198,10 @@ async fn realm_master_is_refused_before_anything_changes() {
 #[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
 async fn broker_is_created_then_left_alone_and_keeps_what_was_hardened() {
     let realm = Realm::planned();
-    let issuer = format!("{}/realms/company", base());
-    let at = |path: &str| format!("{issuer}/protocol/openid-connect/{path}");
-    let broker = Broker {
-        alias: "company".to_owned(),
-        issuer: issuer.clone(),
-        client_id: "keycloak".to_owned(),
-        client_secret: "a secret of the directory".into(),
-        developer_role: "Bursar.Developer".to_owned(),
-        endpoints: Endpoints {
-            authorization_endpoint: at("auth"),
-            token_endpoint: at("token"),
-            jwks_uri: at("certs"),
-            end_session_endpoint: Some(at("logout")),
-        },
-    };
-    let wanted = Wanted { broker: Some(broker), ..realm.wanted() };
-    let made = setup::run(&realm.keycloak, &wanted, Mode::Apply).await.expect("a realm");
+    let broker = broker("company");
+    let issuer = broker.issuer.clone();
+    let setup = RealmSetup { broker: Some(broker), ..realm.setup() };
+    let made = setup::run(&realm.keycloak, &setup, Mode::Apply).await.expect("a realm");
     assert!(whats(&made).contains(&"identity provider company"), "{:?}", whats(&made));
     let path = ["identity-provider", "instances", "company"];
     let mut provider = realm.get(&path).await;
@@ -203,7 +209,7 @@ async fn broker_is_created_then_left_alone_and_keeps_what_was_hardened() {
     assert_eq!(provider["config"]["issuer"], issuer);
     let mappers = realm.get(&[&path[..], &["mappers"]].concat()).await;
     assert_eq!(mappers.as_array().map(Vec::len), Some(2), "{mappers}");
-    let again = setup::run(&realm.keycloak, &wanted, Mode::Apply).await.expect("the same realm");
+    let again = setup::run(&realm.keycloak, &setup, Mode::Apply).await.expect("the same realm");
     assert_eq!(again.steps, [], "nothing differs");
 
     let flow = json!({ "alias": "only known users", "providerId": "basic-flow", "topLevel": true, "builtIn": false });
@@ -214,8 +220,81 @@ async fn broker_is_created_then_left_alone_and_keeps_what_was_hardened() {
     let full = [&[realm.name.as_str()], &path[..]].concat();
     realm.keycloak.put(&full, &provider).await.expect("hardened");
     let hardened = realm.get(&path).await;
-    let again = setup::run(&realm.keycloak, &wanted, Mode::Apply).await.expect("the same realm");
+    let again = setup::run(&realm.keycloak, &setup, Mode::Apply).await.expect("the same realm");
     assert_eq!(again.steps, [], "what was hardened stays");
     assert_eq!(realm.get(&path).await, hardened);
+    realm.remove().await;
+}
+
+#[tokio::test]
+#[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
+async fn roles_are_created_under_the_names_of_the_role_map() {
+    let realm = Realm::create().await;
+    let staff = json!({ "name": "staff", "description": "Everyone on the payroll" });
+    realm.keycloak.post(&[&realm.name, "roles"], &staff).await.expect("a role");
+    let roles = realm::roles(&[("ops", "admin"), ("staff", "developer"), ("interns", "developer")]);
+    let setup = RealmSetup { roles: Some(roles), broker: Some(broker("company")), ..realm.setup() };
+    setup::run(&realm.keycloak, &setup, Mode::Apply).await.expect("a realm");
+    let roles = realm.get(&["roles"]).await;
+    let mut names: Vec<&str> =
+        roles.as_array().expect("roles").iter().filter_map(|role| role["name"].as_str()).collect();
+    names.retain(|name| ["admin", "developer", "ops", "staff", "interns"].contains(name));
+    names.sort_unstable();
+    assert_eq!(names, ["interns", "ops", "staff"]);
+    assert_eq!(realm.get(&["roles", "staff"]).await["description"], "Everyone on the payroll");
+    let mappers = realm.get(&["identity-provider", "instances", "company", "mappers"]).await;
+    let role = mappers.as_array().expect("mappers").iter().find_map(|mapper| mapper["config"]["role"].as_str());
+    assert_eq!(role, Some("staff"));
+    realm.remove().await;
+}
+
+#[tokio::test]
+#[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
+async fn client_that_signs_its_requests_gets_a_secret_that_works() {
+    let realm = Realm::create().await;
+    for client_id in ["bursar", "bursar-import"] {
+        let client = json!({
+            "clientId": client_id, "publicClient": false, "bearerOnly": true, "frontchannelLogout": true,
+            "clientAuthenticatorType": "client-jwt",
+        });
+        realm.keycloak.post(&[&realm.name, "clients"], &client).await.expect("a client");
+    }
+    let made = setup::run(&realm.keycloak, &realm.setup(), Mode::Apply).await.expect("a realm");
+    assert!(made.client_secret.is_some_and(|secret| !secret.expose_secret().is_empty()));
+    let client = realm.client("bursar").await;
+    assert_eq!((&client["bearerOnly"], &client["frontchannelLogout"]), (&json!(false), &json!(false)));
+    let login = Login::ServiceAccount {
+        realm: realm.name.clone(),
+        client_id: "bursar-import".to_owned(),
+        secret: made.service_client_secret.expect("a secret"),
+    };
+    let account = Keycloak::new(base().parse().expect("an address"), login).expect("authorities");
+    account.get::<Value>(&[&realm.name, "users"], &[]).await.expect("users");
+    let again = setup::run(&realm.keycloak, &realm.setup(), Mode::Apply).await.expect("the same realm");
+    assert_eq!(again.steps, [], "nothing differs");
+    realm.remove().await;
+}
+
+#[tokio::test]
+#[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
+async fn administrator_who_may_only_create_realms_sets_one_up_and_another_is_told_the_role() {
+    let realm = Realm::planned();
+    let master = ["master", "users"];
+    let name = format!("admin-of-{}", realm.name);
+    let user = json!({
+        "username": name, "enabled": true, "email": format!("{name}@example.com"), "firstName": "Z", "lastName": "L",
+        "credentials": [{ "type": "password", "value": "of-a-test" }],
+    });
+    let id = realm.keycloak.post(&master, &user).await.expect("a user").expect("its id");
+    let login = Login::Administrator { username: name, password: "of-a-test".into() };
+    let delegate = Keycloak::new(base().parse().expect("an address"), login).expect("authorities");
+    let refused = setup::run(&delegate, &realm.setup(), Mode::Apply).await.expect_err("no role").to_string();
+    assert!(refused.contains("the role create-realm of the realm master is missing"), "{refused}");
+    let role: Value = realm.keycloak.get(&["master", "roles", "create-realm"], &[]).await.expect("the role");
+    let roles = [&master[..], &[&id, "role-mappings", "realm"]].concat();
+    realm.keycloak.post(&roles, &json!([role])).await.expect("assigned");
+    let made = setup::run(&delegate, &realm.setup(), Mode::Apply).await;
+    realm.keycloak.delete(&[&master[..], &[&id]].concat(), None::<&Value>).await.expect("removed");
+    made.expect("a realm");
     realm.remove().await;
 }

@@ -1,8 +1,9 @@
 //! Users come from a file, with role, projects and a way to sign in, and once more without a change.
 
 use crate::mail::MailServer;
-use crate::realm::{Realm, base};
+use crate::realm::{self, Realm, base};
 use domain::claims::ClaimRules;
+use domain::keycloak_user::RealmRoles;
 use keycloak_admin::{Keycloak, Login};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ const HEADER: &str = "username,email,first_name,last_name,role,applications,appl
 
 async fn prepared() -> (Realm, setup::Outcome) {
     let realm = Realm::planned();
-    let outcome = setup::run(&realm.keycloak, &realm.wanted(), Mode::Apply).await.expect("a realm");
+    let outcome = setup::run(&realm.keycloak, &realm.setup(), Mode::Apply).await.expect("a realm");
     (realm, outcome)
 }
 
@@ -22,10 +23,21 @@ async fn run(
     keycloak: &Keycloak,
     realm: &Realm,
     mode: Mode,
+    invitation: Invitation<'_>,
+    lines: &[&str],
+) -> (Vec<RowResult>, Result<(), RunError>) {
+    run_with(keycloak, realm, realm::roles(&[]), mode, invitation, lines).await
+}
+
+async fn run_with(
+    keycloak: &Keycloak,
+    realm: &Realm,
+    roles: RealmRoles,
+    mode: Mode,
     mut invitation: Invitation<'_>,
     lines: &[&str],
 ) -> (Vec<RowResult>, Result<(), RunError>) {
-    let rules = Rules { claims: ClaimRules::default(), are_emails_verified: false };
+    let rules = Rules { claims: ClaimRules::default(), roles, are_emails_verified: false };
     let text = format!("{HEADER}\n{}\n", lines.join("\n"));
     let rows = users::read(text.as_bytes(), &rules.claims).expect("a file");
     let mut results = Vec::new();
@@ -351,5 +363,32 @@ async fn realm_with_addresses_as_user_names_asks_for_the_address() {
     assert!(reasons[0].contains("uses the e-mail address as user name"), "{reasons:?}");
     assert!(matches!(first[1], Outcome::Created(_)), "{first:?}");
     assert_eq!(outcomes(&realm, Mode::Apply, &lines[1..]).await, [Outcome::Unchanged]);
+    realm.remove().await;
+}
+
+#[tokio::test]
+#[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
+async fn roles_are_granted_under_the_names_of_the_role_map() {
+    let realm = Realm::planned();
+    let map = || realm::roles(&[("ops", "admin"), ("root", "admin"), ("staff", "developer")]);
+    let setup = setup::RealmSetup { roles: Some(map()), ..realm.setup() };
+    setup::run(&realm.keycloak, &setup, Mode::Apply).await.expect("a realm");
+    let apply = async |lines: &[&str]| {
+        let (results, ended) = run_with(&realm.keycloak, &realm, map(), Mode::Apply, Invitation::None, lines).await;
+        ended.expect("every row");
+        results.into_iter().map(|result| result.outcome).collect::<Vec<_>>()
+    };
+    apply(&["zelda,zelda@example.com,,,developer,,,", "zoe,zoe@example.com,,,admin,,,"]).await;
+    assert_eq!(
+        (roles(&realm, "zelda").await, roles(&realm, "zoe").await),
+        (vec!["staff".to_owned()], vec!["ops".to_owned()])
+    );
+    let zoe = user(&realm, "zoe").await.expect("a user");
+    let root = realm.get(&["roles", "root"]).await;
+    let path = [realm.name.as_str(), "users", zoe["id"].as_str().expect("an id"), "role-mappings", "realm"];
+    realm.keycloak.post(&path, &json!([root])).await.expect("the role");
+    let demoted = apply(&["zoe,zoe@example.com,,,developer,,,"]).await;
+    assert_eq!(demoted, [Outcome::Updated(vec![changed("role", "admin", "developer")])]);
+    assert_eq!(roles(&realm, "zoe").await, ["staff"], "both roles that give admin are revoked");
     realm.remove().await;
 }

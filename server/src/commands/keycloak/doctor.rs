@@ -7,14 +7,14 @@ use domain::doctor::Report;
 use domain::provider::ProviderKind;
 use services::clock::Clock;
 use services::identity::{self, Identity};
-use services::keycloak::doctor::{self, Patient};
+use services::keycloak::doctor::{self, Deployment};
 
 pub(super) async fn run(config: &Config) -> Result<(), CommandError> {
     let provider = start::provider(config).filter(|provider| provider.kind == ProviderKind::Keycloak);
     let provider = provider.ok_or(KeycloakError::OtherProvider)?;
     let clock = Clock::system();
     let identity = Identity::new(provider, identity::http_client()?, clock.clone());
-    let report = doctor::examine(Patient {
+    let report = doctor::examine(Deployment {
         identity: &identity,
         settings: &start::settings(config),
         clock: &clock,

@@ -116,7 +116,7 @@ pub(in crate::commands) async fn at_start(services: &Services, config: &Config) 
                     skipped = counts.skipped,
                     conflicts = counts.conflicts,
                     failed = counts.failed,
-                    "the import of Keycloak's users is complete; remove KEYCLOAK_MIGRATION_ENABLED and KEYCLOAK_ADMIN_*"
+                    "the import of Keycloak's users is complete; KEYCLOAK_MIGRATION_ENABLED can be removed"
                 );
                 return;
             }
@@ -138,10 +138,7 @@ pub(in crate::commands) async fn at_start(services: &Services, config: &Config) 
 
 fn completed_before(progress: &ImportProgress) -> String {
     let at = progress.finished_at.map_or_else(String::new, |at| format!(" on {}", at.date()));
-    format!(
-        "The users of the realm {} were imported{at}. KEYCLOAK_MIGRATION_ENABLED and KEYCLOAK_ADMIN_* can be removed.",
-        progress.realm
-    )
+    format!("The users of the realm {} were imported{at}. KEYCLOAK_MIGRATION_ENABLED can be removed.", progress.realm)
 }
 
 /// Prints a line for every thousand users.

@@ -39,13 +39,13 @@ impl Source<'_> {
 }
 
 /// Keycloak's administrator.
-pub(super) fn administrator(asked: &cli::Administrator) -> Result<Login, KeycloakError> {
-    let name = asked.name.clone().or_else(|| std::env::var("KC_ADMIN_USER").ok());
+pub(super) fn administrator(arguments: &cli::Administrator) -> Result<Login, KeycloakError> {
+    let name = arguments.name.clone().or_else(|| std::env::var("KC_ADMIN_USER").ok());
     let password = Source {
         what: "Password of Keycloak's administrator",
         variable: "KC_ADMIN_PASSWORD",
         option: "--admin-password-file",
-        file: asked.password_file.as_deref(),
+        file: arguments.password_file.as_deref(),
     };
     Ok(Login::Administrator { username: name.unwrap_or_else(|| "admin".to_owned()), password: password.read()? })
 }

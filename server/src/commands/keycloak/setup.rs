@@ -5,47 +5,57 @@ use super::secrets::{Source, administrator};
 use super::variables::Variables;
 use crate::cli::{self, Setup};
 use crate::commands::CommandError;
-use services::keycloak::setup::{self, Broker, Change, Endpoints, Keycloak, Mode, Outcome, Step, Wanted};
+use crate::commands::start::realm_roles;
+use crate::config::Config;
+use services::keycloak::setup::{self, Broker, Change, Endpoints, Keycloak, Mode, Outcome, RealmSetup, Step};
 use url::Url;
 
-pub(super) async fn run(asked: &Setup) -> Result<(), CommandError> {
+/// The variables of Bursar that name roles. The others follow from the realm.
+pub(super) const VARIABLES: [&str; 3] = ["ADMIN_ROLE_NAME", "OIDC_ROLES_CLAIM", "OIDC_ROLE_MAP"];
+
+pub(super) async fn run(arguments: &Setup, config: &Config) -> Result<(), CommandError> {
+    let roles = realm_roles(config);
+    if let Err(claim) = &roles {
+        eprintln!("No roles are created: {claim}.");
+    }
     let keycloak =
-        Keycloak::new(asked.url.clone(), administrator(&asked.administrator)?).map_err(KeycloakError::from)?;
-    let wanted = Wanted {
-        realm: asked.realm.clone(),
-        public_url: asked.public_url.as_str().trim_end_matches('/').to_owned(),
-        client_id: asked.client_id.clone(),
-        service_client_id: asked.service_client_id.clone(),
-        is_guest_mapped: asked.guest,
-        broker: match &asked.broker {
+        Keycloak::new(arguments.url.clone(), administrator(&arguments.administrator)?).map_err(KeycloakError::from)?;
+    let setup = RealmSetup {
+        realm: arguments.realm.clone(),
+        public_url: arguments.public_url.as_str().trim_end_matches('/').to_owned(),
+        client_id: arguments.client_id.clone(),
+        service_client_id: arguments.service_client_id.clone(),
+        roles: roles.ok(),
+        is_guest_mapped: arguments.guest,
+        broker: match &arguments.broker {
             Some(broker) => Some(self::broker(broker).await?),
             None => None,
         },
     };
-    let mode = if asked.plan { Mode::Plan } else { Mode::Apply };
-    let outcome = setup::run(&keycloak, &wanted, mode).await.map_err(KeycloakError::from)?;
+    let mode = if arguments.plan { Mode::Plan } else { Mode::Apply };
+    let outcome = setup::run(&keycloak, &setup, mode).await.map_err(KeycloakError::from)?;
     // Beside the output, which is a file of variables or a manifest.
     eprint!("{}", report(&outcome, mode));
     if mode == Mode::Apply {
-        print!("{}", Variables::of(asked, &outcome).print(asked.output));
+        print!("{}", Variables::of(arguments, config, &outcome).print(arguments.output));
     }
     Ok(())
 }
 
-async fn broker(asked: &cli::Broker) -> Result<Broker, CommandError> {
+async fn broker(arguments: &cli::Broker) -> Result<Broker, CommandError> {
     let secret = Source {
         what: "Secret of Keycloak's client at the directory",
         variable: "BROKER_CLIENT_SECRET",
         option: "--broker-client-secret-file",
-        file: asked.broker_client_secret_file.as_deref(),
+        file: arguments.broker_client_secret_file.as_deref(),
     };
     Ok(Broker {
-        alias: asked.broker_alias.clone(),
-        issuer: asked.broker_issuer.as_str().trim_end_matches('/').to_owned(),
-        client_id: asked.broker_client_id.clone(),
+        alias: arguments.broker_alias.clone(),
+        issuer: arguments.broker_issuer.as_str().trim_end_matches('/').to_owned(),
+        client_id: arguments.broker_client_id.clone(),
         client_secret: secret.read()?,
-        developer_role: asked.broker_role.clone(),
-        endpoints: endpoints(&asked.broker_issuer).await?,
+        developer_role: arguments.broker_role.clone(),
+        endpoints: endpoints(&arguments.broker_issuer).await?,
     })
 }
 
@@ -61,7 +71,7 @@ async fn endpoints(issuer: &Url) -> Result<Endpoints, CommandError> {
     Ok(read.await.map_err(|source| KeycloakError::Discovery { address, source })?)
 }
 
-/// What was, or would be, done, with what takes it back.
+/// What was, or would be, done, with what undoes it.
 fn report(outcome: &Outcome, mode: Mode) -> String {
     if outcome.steps.is_empty() {
         return "The realm is as Bursar needs it; nothing differs.\n".to_owned();

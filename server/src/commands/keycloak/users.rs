@@ -5,7 +5,7 @@ use super::passwords::Passwords;
 use super::secrets::administrator;
 use crate::cli::Users;
 use crate::commands::CommandError;
-use crate::commands::start::claim_rules;
+use crate::commands::start::{claim_rules, realm_roles};
 use crate::config::Config;
 use services::keycloak::setup::{Keycloak, Login};
 use services::keycloak::users::{self, FieldChange, Invitation, Mode, Outcome, RealmUsers, RowResult, Rules};
@@ -13,17 +13,19 @@ use services::random::Random;
 use std::io::{self, Write as _};
 use url::Url;
 
-pub(super) async fn run(asked: &Users, config: &Config) -> Result<(), CommandError> {
+pub(super) async fn run(arguments: &Users, config: &Config) -> Result<(), CommandError> {
     let claims = claim_rules(config);
-    let file = || asked.file.clone();
-    let bytes = std::fs::read(&asked.file).map_err(|source| KeycloakError::File { file: file(), source })?;
+    let file = || arguments.file.clone();
+    let bytes = std::fs::read(&arguments.file).map_err(|source| KeycloakError::File { file: file(), source })?;
     let rows = users::read(&bytes, &claims).map_err(|problem| KeycloakError::Users { file: file(), problem })?;
-    let realm = realm(asked, config)?;
-    let keycloak =
-        Keycloak::new(address(asked, config)?, login(asked, config, &realm)?).map_err(KeycloakError::from)?;
-    let rules = Rules { claims, are_emails_verified: asked.emails_verified };
-    let mode = if asked.plan { Mode::Plan } else { Mode::Apply };
-    let path = asked.temporary_passwords.as_deref().filter(|_| mode == Mode::Apply);
+    let realm = realm(arguments, config)?;
+    let has_password_variable = std::env::var("KC_ADMIN_PASSWORD").is_ok_and(|password| !password.is_empty());
+    let login = login(arguments, config, &realm, has_password_variable)?;
+    let keycloak = Keycloak::new(address(arguments, config)?, login).map_err(KeycloakError::from)?;
+    let roles = realm_roles(config).map_err(KeycloakError::RolesClaim)?;
+    let rules = Rules { claims, roles, are_emails_verified: arguments.emails_verified };
+    let mode = if arguments.plan { Mode::Plan } else { Mode::Apply };
+    let path = arguments.temporary_passwords.as_deref().filter(|_| mode == Mode::Apply);
     let mut passwords = path.map(Passwords::create).transpose()?;
     let mut counts = Counts::default();
     let ended = {
@@ -31,7 +33,7 @@ pub(super) async fn run(asked: &Users, config: &Config) -> Result<(), CommandErr
             passwords.as_mut().map(|passwords| |user: &_, password: &_| passwords.write(user, password));
         let mut invitation = match &mut hand_over {
             Some(hand_over) => Invitation::TemporaryPassword(hand_over),
-            None if asked.invite => Invitation::Mail,
+            None if arguments.invite => Invitation::Mail,
             None => Invitation::None,
         };
         let mut on_row = |row: &RowResult| {
@@ -52,27 +54,26 @@ pub(super) async fn run(asked: &Users, config: &Config) -> Result<(), CommandErr
     if counts.refused > 0 { Err(KeycloakError::RowsRefused(counts.refused).into()) } else { Ok(()) }
 }
 
-fn address(asked: &Users, config: &Config) -> Result<Url, KeycloakError> {
+fn address(arguments: &Users, config: &Config) -> Result<Url, KeycloakError> {
     let configured = || config.keycloak_admin_url.as_ref().map(|url| url.url().clone());
-    let missing = KeycloakError::NotSaid { option: "--url", variable: "KEYCLOAK_ADMIN_URL" };
-    asked.url.clone().or_else(configured).ok_or(missing)
+    let missing = KeycloakError::MissingOption { option: "--url", variable: "KEYCLOAK_ADMIN_URL" };
+    arguments.url.clone().or_else(configured).ok_or(missing)
 }
 
-fn realm(asked: &Users, config: &Config) -> Result<String, KeycloakError> {
-    let missing = KeycloakError::NotSaid { option: "--realm", variable: "KEYCLOAK_ADMIN_REALM" };
-    asked.realm.clone().or_else(|| config.keycloak_admin_realm.clone()).ok_or(missing)
+fn realm(arguments: &Users, config: &Config) -> Result<String, KeycloakError> {
+    let missing = KeycloakError::MissingOption { option: "--realm", variable: "KEYCLOAK_ADMIN_REALM" };
+    arguments.realm.clone().or_else(|| config.keycloak_admin_realm.clone()).ok_or(missing)
 }
 
 /// The service account where it is configured and no administrator is named.
-fn login(asked: &Users, config: &Config, realm: &str) -> Result<Login, KeycloakError> {
-    let is_administrator = asked.administrator.name.is_some()
-        || asked.administrator.password_file.is_some()
-        || std::env::var("KC_ADMIN_PASSWORD").is_ok_and(|password| !password.is_empty());
+fn login(arguments: &Users, config: &Config, realm: &str, has_password_variable: bool) -> Result<Login, KeycloakError> {
+    let named = &arguments.administrator;
+    let is_administrator = named.name.is_some() || named.password_file.is_some() || has_password_variable;
     match (&config.keycloak_admin_client_id, &config.keycloak_admin_client_secret) {
         (Some(client_id), Some(secret)) if !is_administrator => {
             Ok(Login::ServiceAccount { realm: realm.to_owned(), client_id: client_id.clone(), secret: secret.clone() })
         }
-        _ => administrator(&asked.administrator),
+        _ => administrator(&arguments.administrator),
     }
 }
 
@@ -130,4 +131,53 @@ fn updated(change: &FieldChange) -> String {
 /// A text that cannot move the cursor or change colours of a terminal.
 fn printable(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Cli, Command, Keycloak as Subcommand};
+    use clap::Parser as _;
+
+    fn users(options: &[&str]) -> Users {
+        let arguments = [&["bursar", "keycloak", "users", "--file", "users.csv"], options].concat();
+        match Cli::try_parse_from(arguments).expect("arguments").command {
+            Command::Keycloak(Subcommand::Users(users)) => *users,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn config(variables: &[(&str, &str)]) -> Config {
+        Config::read(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+            .expect("variables")
+    }
+
+    #[test]
+    fn configured_service_account_signs_in_unless_an_administrator_is_named() {
+        let config = config(&[
+            ("KEYCLOAK_ADMIN_URL", "https://id.example.com/auth"),
+            ("KEYCLOAK_ADMIN_REALM", "main"),
+            ("KEYCLOAK_ADMIN_CLIENT_ID", "bursar-import"),
+            ("KEYCLOAK_ADMIN_CLIENT_SECRET", "s3cret"),
+        ]);
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let path = file.path().to_str().expect("a path");
+        let name = |options: &[&str], has_password| match login(&users(options), &config, "main", has_password) {
+            Ok(Login::ServiceAccount { realm, client_id, .. }) => format!("{client_id} of {realm}"),
+            Ok(Login::Administrator { username, .. }) => username,
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(name(&[], false), "bursar-import of main");
+        assert_eq!(name(&["--admin-password-file", path], false), "admin");
+        assert_eq!(name(&["--admin", "zelda", "--admin-password-file", path], false), "zelda");
+        let arguments = users(&[]);
+        assert_eq!(address(&arguments, &config).expect("configured").as_str(), "https://id.example.com/auth");
+        assert_eq!(realm(&arguments, &config).expect("configured"), "main");
+    }
+
+    #[test]
+    fn missing_address_names_its_option_and_its_variable() {
+        let refused = address(&users(&[]), &config(&[])).expect_err("no address").to_string();
+        assert_eq!(refused, "--url is missing. Give it, or set KEYCLOAK_ADMIN_URL.");
+    }
 }

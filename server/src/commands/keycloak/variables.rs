@@ -1,9 +1,12 @@
 //! The variables that Bursar needs for the realm, ready to be put where it runs.
 
 use crate::cli::{Output, Setup};
+use crate::config::Config;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::claims::ClaimRules;
 use secrecy::ExposeSecret as _;
+use services::keycloak::quoted;
 use services::keycloak::setup::Outcome;
 
 /// Of the realm that was set up.
@@ -13,26 +16,28 @@ pub(super) struct Variables {
 }
 
 impl Variables {
-    pub(super) fn of(asked: &Setup, outcome: &Outcome) -> Self {
-        let base = asked.url.as_str().trim_end_matches('/');
+    pub(super) fn of(arguments: &Setup, config: &Config, outcome: &Outcome) -> Self {
+        let base = arguments.url.as_str().trim_end_matches('/');
         let exposed = |secret: &Option<secrecy::SecretString>| {
             secret.as_ref().map(|secret| secret.expose_secret().to_owned()).unwrap_or_default()
         };
-        Self {
+        let mut variables = Self {
             plain: vec![
                 ("IDP_PROVIDER", "keycloak".to_owned()),
-                ("OIDC_ISSUER_URL", format!("{base}/realms/{}", asked.realm)),
-                ("OIDC_CLIENT_ID", asked.client_id.clone()),
-                ("BURSAR_PUBLIC_URL", asked.public_url.as_str().trim_end_matches('/').to_owned()),
+                ("OIDC_ISSUER_URL", format!("{base}/realms/{}", arguments.realm)),
+                ("OIDC_CLIENT_ID", arguments.client_id.clone()),
+                ("BURSAR_PUBLIC_URL", arguments.public_url.as_str().trim_end_matches('/').to_owned()),
                 ("KEYCLOAK_ADMIN_URL", base.to_owned()),
-                ("KEYCLOAK_ADMIN_REALM", asked.realm.clone()),
-                ("KEYCLOAK_ADMIN_CLIENT_ID", asked.service_client_id.clone()),
+                ("KEYCLOAK_ADMIN_REALM", arguments.realm.clone()),
+                ("KEYCLOAK_ADMIN_CLIENT_ID", arguments.service_client_id.clone()),
             ],
             secret: vec![
                 ("OIDC_CLIENT_SECRET", exposed(&outcome.client_secret)),
                 ("KEYCLOAK_ADMIN_CLIENT_SECRET", exposed(&outcome.service_client_secret)),
             ],
-        }
+        };
+        variables.plain.extend(role_variables(config));
+        variables
     }
 
     pub(super) fn print(&self, output: Output) -> String {
@@ -44,7 +49,7 @@ impl Variables {
     }
 
     fn env(&self) -> String {
-        let lines = self.plain.iter().chain(&self.secret).map(|(name, value)| format!("{name}={value}\n"));
+        let lines = self.plain.iter().chain(&self.secret).map(|(name, value)| format!("{name}={}\n", quoted(value)));
         format!(
             "# Bursar's environment. BURSAR_SECRET_KEY is yours to choose: openssl rand -base64 32\n{}",
             lines.collect::<String>()
@@ -66,4 +71,13 @@ impl Variables {
         let plain = self.plain.iter().map(|(name, value)| format!("  - name: {name}\n    value: {}\n", quoted(value)));
         format!("extraEnvFrom:\n  - secretRef:\n      name: bursar-keycloak\nextraEnv:\n{}", plain.collect::<String>())
     }
+}
+
+/// The variables that name roles, where they are set: Bursar needs the names that the realm was set up with.
+fn role_variables(config: &Config) -> impl Iterator<Item = (&'static str, String)> {
+    let default = ClaimRules::default().admin_role;
+    let admin_role = (config.admin_role != default).then(|| ("ADMIN_ROLE_NAME", config.admin_role.clone()));
+    let claim = config.oidc_roles_claim.clone().map(|claim| ("OIDC_ROLES_CLAIM", claim));
+    let map = (!config.oidc_role_map.0.is_empty()).then(|| ("OIDC_ROLE_MAP", config.oidc_role_map.written()));
+    [admin_role, claim, map].into_iter().flatten()
 }

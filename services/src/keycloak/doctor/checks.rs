@@ -68,12 +68,12 @@ impl Facts<'_> {
     }
 
     fn client_id(&self) -> &str {
-        &self.patient.identity.config.client_id
+        &self.deployment.identity.config.client_id
     }
 
     /// An address of Bursar as browsers and Keycloak see it.
     fn address(&self, path: &str) -> String {
-        format!("{}{path}", self.patient.identity.config.public_url)
+        format!("{}{path}", self.deployment.identity.config.public_url)
     }
 }
 

@@ -1,30 +1,37 @@
 //! Commands that mend what was found.
 
-use super::Patient;
+use super::Deployment;
+use crate::keycloak::quoted;
+use domain::claims::{ClaimRules, DEVELOPER_ROLE};
+use domain::keycloak_user::REALM_ROLES_CLAIM;
+use serde_json::{Map, Value};
 use std::fmt::Write as _;
 
 /// The names that commands need, as they are configured.
-pub(super) struct Mend<'a> {
+pub(super) struct Commands<'a> {
     base: String,
     realm: &'a str,
     public_url: &'a str,
     client_id: &'a str,
     service_client_id: Option<&'a str>,
+    /// The variables that name roles, where they are set.
+    role_variables: String,
 }
 
-impl<'a> Mend<'a> {
+impl<'a> Commands<'a> {
     /// Keycloak's issuers are `<base>/realms/<realm>`.
-    pub(super) fn new(patient: &Patient<'a>) -> Self {
-        let config = &patient.identity.config;
+    pub(super) fn new(deployment: &Deployment<'a>) -> Self {
+        let config = &deployment.identity.config;
         let issuer = config.issuer.trim_end_matches('/');
         let (base, realm) = issuer.rsplit_once("/realms/").unwrap_or((issuer, ""));
-        let admin = patient.admin.map(|admin| admin.keycloak.base().as_str().trim_end_matches('/'));
+        let admin = deployment.admin.map(|admin| admin.keycloak.base().as_str().trim_end_matches('/'));
         Self {
             base: admin.unwrap_or(base).to_owned(),
             realm,
             public_url: &config.public_url,
             client_id: &config.client_id,
-            service_client_id: patient.admin.map(|admin| admin.client_id.as_str()),
+            service_client_id: deployment.admin.map(|admin| admin.client_id.as_str()),
+            role_variables: role_variables(deployment),
         }
     }
 
@@ -35,7 +42,8 @@ impl<'a> Mend<'a> {
     /// Sets up all that Bursar needs of the realm.
     pub(super) fn setup(&self) -> String {
         let (base, realm, public_url) = (quoted(&self.base), quoted(self.realm), quoted(self.public_url));
-        let mut command = format!("bursar keycloak setup --url {base} --realm {realm} --public-url {public_url}");
+        let mut command = self.role_variables.clone();
+        let _ = write!(command, "bursar keycloak setup --url {base} --realm {realm} --public-url {public_url}");
         if self.client_id != "bursar" {
             let _ = write!(command, " --client-id {}", quoted(self.client_id));
         }
@@ -52,18 +60,13 @@ impl<'a> Mend<'a> {
 
     /// Changes fields of a client, by Keycloak's own id of it.
     pub(super) fn update_client(&self, id: &str, fields: &str) -> String {
-        format!("kcadm.sh update clients/{id} -r {} {fields}", quoted(self.realm))
+        format!("kcadm.sh update {} -r {} {fields}", quoted(&format!("clients/{id}")), quoted(self.realm))
     }
 
-    /// Creates a role of the realm.
-    pub(super) fn create_role(&self, name: &str) -> String {
-        format!("kcadm.sh create roles -r {} -s {}", quoted(self.realm), quoted(&format!("name={name}")))
-    }
-
-    /// Takes roles of `realm-management` from the service account of a client.
+    /// Removes roles of `realm-management` from the service account of a client.
     pub(super) fn remove_roles(&self, client_id: &str, roles: &[&str]) -> String {
         let user = quoted(&format!("service-account-{client_id}"));
-        let names: String = roles.iter().map(|role| format!(" --rolename {role}")).collect();
+        let names: String = roles.iter().map(|role| format!(" --rolename {}", quoted(role))).collect();
         format!(
             "kcadm.sh remove-roles -r {} --uusername {user} --cclientid realm-management{names}",
             quoted(self.realm)
@@ -79,30 +82,22 @@ impl<'a> Mend<'a> {
     }
 }
 
-/// A word of a shell.
-pub(super) fn quoted(word: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=@%+,".contains(&byte);
-    if !word.is_empty() && word.bytes().all(is_plain) {
-        return word.to_owned();
+/// The variables that `bursar keycloak setup` reads, in front of a command.
+fn role_variables(deployment: &Deployment<'_>) -> String {
+    let (config, admin_role) = (&deployment.identity.config, &deployment.settings.claims.admin_role);
+    let mut variables = String::new();
+    let mut set = |name: &str, value: &str| variables += &format!("{name}={} ", quoted(value));
+    if *admin_role != ClaimRules::default().admin_role {
+        set("ADMIN_ROLE_NAME", admin_role);
     }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn words_with_characters_of_the_shell_are_quoted() {
-        for (word, expected) in [
-            ("https://id.example.com/auth", "https://id.example.com/auth"),
-            ("a realm", "'a realm'"),
-            ("", "''"),
-            ("$(id)", "'$(id)'"),
-            ("it's", r"'it'\''s'"),
-            ("[::1]", "'[::1]'"),
-        ] {
-            assert_eq!(quoted(word), expected);
-        }
+    if config.roles_claim != REALM_ROLES_CLAIM {
+        set("OIDC_ROLES_CLAIM", &config.roles_claim);
     }
+    if !config.role_map.is_empty() {
+        let ours = |ours: &str| if ours == admin_role { "admin" } else { DEVELOPER_ROLE };
+        let map: Map<String, Value> =
+            config.role_map.iter().map(|(theirs, role)| (theirs.clone(), ours(role).into())).collect();
+        set("OIDC_ROLE_MAP", &Value::from(map).to_string());
+    }
+    variables
 }

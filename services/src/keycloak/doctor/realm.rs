@@ -1,9 +1,8 @@
 //! What the admin API tells of the realm, as far as the service account may read it.
 
 use super::super::AdminApi;
-use super::Patient;
+use super::Deployment;
 use super::verdict::NotChecked;
-use crate::identity::IdentityConfig;
 use keycloak_admin::Error;
 use oidc_client::{Claims, claim_seconds, unverified_claims};
 use secrecy::ExposeSecret as _;
@@ -47,29 +46,34 @@ pub(super) struct LargestToken {
 
 struct Reader<'a> {
     api: &'a AdminApi,
+    /// The roles of the client `realm-management` in the service account's token.
+    held: Vec<&'a str>,
 }
 
 impl RealmState {
     /// # Errors
     /// The service account cannot sign in, or Keycloak does not answer. What it may not read is left out.
-    pub(super) async fn read(api: &AdminApi, patient: &Patient<'_>) -> Result<Self, Error> {
-        let config = &patient.identity.config;
+    pub(super) async fn read(api: &AdminApi, deployment: &Deployment<'_>) -> Result<Self, Error> {
+        let config = &deployment.identity.config;
         let token = api.keycloak.new_access_token().await?;
-        let received_at = patient.clock.now();
+        let received_at = deployment.clock.now();
         let account = unverified_claims(token.expose_secret()).unwrap_or_default();
-        let reader = Reader { api };
+        let reader = Reader { api, held: held_roles(&account) };
         let (realm, profile, missing_roles, client, scopes) = tokio::join!(
-            reader.get(&[], &[]),
-            reader.get(&["users", "profile"], &[]),
-            reader.missing_roles(config, &patient.settings.claims.admin_role),
+            reader.get("view-realm", &[], &[]),
+            reader.read(&["users", "profile"], &[]),
+            reader.missing_roles(deployment),
             reader.client(&config.client_id),
-            reader.get(&["client-scopes"], &[]),
+            reader.get("view-clients", &["client-scopes"], &[]),
         );
         let id = client.as_ref().ok().and_then(Option::as_ref).and_then(|client| client["id"].as_str());
         let (role_scope, largest_token) = tokio::join!(
-            async { Some(reader.get(&["clients", id?, "scope-mappings", "realm", "composite"], &[]).await) },
+            async {
+                Some(reader.get("view-realm", &["clients", id?, "scope-mappings", "realm", "composite"], &[]).await)
+            },
             async { Some(reader.largest_token(id?, &config.scopes).await) },
         );
+        let no_client = client.as_ref().err().cloned().unwrap_or_else(no_client);
         Ok(Self {
             account,
             received_at,
@@ -77,8 +81,8 @@ impl RealmState {
             profile,
             missing_roles,
             scopes,
-            role_scope: role_scope.unwrap_or_else(|| Err(no_client())),
-            largest_token: largest_token.unwrap_or_else(|| Err(no_client())),
+            role_scope: role_scope.unwrap_or_else(|| Err(no_client.clone())),
+            largest_token: largest_token.unwrap_or(Err(no_client)),
             client,
         })
     }
@@ -91,25 +95,39 @@ impl RealmState {
     }
 }
 
+/// The roles of the client `realm-management` that count in a token, composites included.
+pub(super) fn held_roles(account: &Claims) -> Vec<&str> {
+    let roles = account.get("resource_access").map(|access| &access["realm-management"]["roles"]);
+    roles.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
 impl Reader<'_> {
-    async fn get<T: DeserializeOwned>(&self, path: &[&str], query: &[(&str, &str)]) -> Part<T> {
+    /// What is at a path, if the role that shows it is held. Without the role Keycloak leaves out what the service account
+    /// may not see, as if it did not exist, or answers with a part.
+    async fn get<T: DeserializeOwned>(&self, role: &str, path: &[&str], query: &[(&str, &str)]) -> Part<T> {
+        self.require(role)?;
+        self.read(path, query).await
+    }
+
+    async fn read<T: DeserializeOwned>(&self, path: &[&str], query: &[(&str, &str)]) -> Part<T> {
         let path = [&[self.api.realm.as_str()], path].concat();
         self.api.keycloak.get(&path, query).await.map_err(unread)
     }
 
-    /// The roles by which users sign in; a role map names others.
-    async fn missing_roles(&self, config: &IdentityConfig, admin_role: &str) -> Part<Vec<String>> {
-        if config.roles_claim != "realm_access.roles" {
-            return Err(NotChecked(format!(
-                "OIDC_ROLES_CLAIM is {}, which need not hold realm roles",
-                config.roles_claim
-            )));
+    /// Whoever may change something also sees it.
+    fn require(&self, role: &str) -> Result<(), NotChecked> {
+        let manage = role.replace("view-", "manage-");
+        if self.held.iter().any(|held| *held == role || *held == manage) {
+            return Ok(());
         }
-        let mapped = config.role_map.iter().map(|(theirs, _)| theirs.as_str());
-        let names: Vec<&str> =
-            if config.role_map.is_empty() { vec![admin_role, "developer"] } else { mapped.collect() };
+        Err(NotChecked(format!("the service account lacks the role {role} of the client realm-management")))
+    }
+
+    /// The roles by which users sign in and that do not exist.
+    async fn missing_roles(&self, deployment: &Deployment<'_>) -> Part<Vec<String>> {
+        self.require("view-realm")?;
         let mut missing = Vec::new();
-        for name in names {
+        for (name, _) in deployment.realm_roles()?.iter() {
             let path = [&self.api.realm, "roles", name];
             if self.api.keycloak.find::<Value>(&path).await.map_err(unread)?.is_none() {
                 missing.push(name.to_owned());
@@ -119,19 +137,19 @@ impl Reader<'_> {
     }
 
     async fn client(&self, client_id: &str) -> Part<Option<Value>> {
-        let found: Vec<Value> = self.get(&["clients"], &[("clientId", client_id)]).await?;
+        let found: Vec<Value> = self.get("view-clients", &["clients"], &[("clientId", client_id)]).await?;
         Ok(found.into_iter().next())
     }
 
     /// Has Keycloak show the access token that it would issue to the user with the most attribute values.
     async fn largest_token(&self, client: &str, scopes: &[String]) -> Part<Option<LargestToken>> {
         let query = [("max", SAMPLED_USERS), ("briefRepresentation", "false")];
-        let users: Vec<Value> = self.get(&["users"], &query).await?;
+        let users: Vec<Value> = self.get("view-users", &["users"], &query).await?;
         let Some(user) = users.iter().max_by_key(|user| user["attributes"].to_string().len()) else { return Ok(None) };
         let text = |field: &str| user[field].as_str().unwrap_or_default();
         let scope = format!("openid {}", scopes.join(" "));
         let path = ["clients", client, "evaluate-scopes", "generate-example-access-token"];
-        let claims = self.get(&path, &[("scope", &scope), ("userId", text("id"))]).await?;
+        let claims = self.get("view-clients", &path, &[("scope", &scope), ("userId", text("id"))]).await?;
         Ok(Some(LargestToken { username: text("username").to_owned(), claims }))
     }
 }

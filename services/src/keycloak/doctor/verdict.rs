@@ -32,12 +32,12 @@ pub(super) fn problem(
 }
 
 /// A problem with the command that mends it.
-pub(super) trait MendedBy {
-    fn mended_by(self, command: impl Into<String>) -> Self;
+pub(super) trait WithCommand {
+    fn with_command(self, command: impl Into<String>) -> Self;
 }
 
-impl MendedBy for Problem {
-    fn mended_by(self, command: impl Into<String>) -> Self {
+impl WithCommand for Problem {
+    fn with_command(self, command: impl Into<String>) -> Self {
         Self { command: Some(command.into()), ..self }
     }
 }

@@ -1,12 +1,14 @@
 //! Reading the users of a realm.
 
 use crate::identity::Identity;
+use crate::keycloak::attributes::{ATTRIBUTES, is_writable_by_users};
 use domain::import::RealmUser;
 use domain::provider::ProviderKind;
 use domain::text::folded;
 use keycloak_admin::{Error, Keycloak};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -48,40 +50,6 @@ struct Settings {
     duplicate_emails_allowed: bool,
 }
 
-/// The attributes that become rights.
-const RIGHTS: [&str; 4] = ["applications", "applications_admin", "user_type", "guest"];
-
-/// Which attributes users have, and who may write them.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Profile {
-    unmanaged_attribute_policy: Option<String>,
-    #[serde(default)]
-    attributes: Vec<Declared>,
-}
-
-#[derive(Deserialize)]
-struct Declared {
-    name: String,
-    #[serde(default)]
-    permissions: Permissions,
-}
-
-#[derive(Default, Deserialize)]
-struct Permissions {
-    #[serde(default)]
-    edit: Vec<String>,
-}
-
-impl Profile {
-    fn lets_users_write(&self, name: &str) -> bool {
-        match self.attributes.iter().find(|declared| declared.name == name) {
-            Some(declared) => declared.permissions.edit.iter().any(|role| role == "user"),
-            None => self.unmanaged_attribute_policy.as_deref() == Some("ENABLED"),
-        }
-    }
-}
-
 impl Realm {
     /// The realm of this name, read with this client.
     pub fn new(keycloak: impl Into<Arc<Keycloak>>, name: String) -> Self {
@@ -111,8 +79,9 @@ impl Realm {
 
     /// Whether users can write an attribute that becomes a right of theirs.
     pub(super) async fn is_writable_by_users(&self) -> Result<bool, Error> {
-        let profile: Option<Profile> = self.find(&["users", "profile"]).await?;
-        Ok(profile.is_some_and(|profile| RIGHTS.iter().any(|name| profile.lets_users_write(name))))
+        let profile: Option<Value> = self.find(&["users", "profile"]).await?;
+        let is_writable = |profile| ATTRIBUTES.iter().any(|known| is_writable_by_users(&profile, known.name));
+        Ok(profile.is_some_and(is_writable))
     }
 
     /// The page after the first `read` users, in Keycloak's order: by username.

@@ -16,7 +16,7 @@ pub struct Broker {
     pub client_id: String,
     /// The secret of that client.
     pub client_secret: SecretString,
-    /// The app role there that means the role `developer` here.
+    /// The app role there that gives the role developer here.
     pub developer_role: String,
     /// The endpoints that the directory's discovery document names.
     pub endpoints: Endpoints,
@@ -35,19 +35,24 @@ pub struct Endpoints {
     pub end_session_endpoint: Option<String>,
 }
 
-/// Has the directory and its two mappers be there.
-pub(super) async fn ensure(writer: &mut Writer<'_>, realm: &str, broker: &Broker) -> Result<(), Error> {
+/// Creates or changes the directory and its mappers. `developer` is the realm role that its app role gives.
+pub(super) async fn ensure(
+    writer: &mut Writer<'_>,
+    realm: &str,
+    broker: &Broker,
+    developer: Option<&str>,
+) -> Result<(), Error> {
     let alias = broker.alias.as_str();
     let parent = [realm, "identity-provider", "instances"];
     let path = [realm, "identity-provider", "instances", alias];
-    let mut wanted = wanted(broker);
+    let mut provider = provider(broker);
     if writer.find(&path).await?.is_some() {
-        keep_choices(&mut wanted);
+        keep_choices(&mut provider);
     }
-    writer.ensure(Object::named("identity provider", alias).at(&path).created_at(&parent), wanted).await?;
+    writer.ensure(Object::named("identity provider", alias).at(&path).created_at(&parent), provider).await?;
     let mappers_path = [&path[..], &["mappers"]].concat();
     let existing = writer.find(&mappers_path).await?.unwrap_or_default();
-    for mapper in mappers(broker) {
+    for mapper in mappers(broker, developer) {
         let named = existing.as_array().into_iter().flatten().find(|existing| existing["name"] == mapper["name"]);
         let id = named.and_then(|mapper| mapper["id"].as_str()).unwrap_or_default();
         let name = mapper["name"].as_str().unwrap_or_default().to_owned();
@@ -61,7 +66,7 @@ pub(super) async fn ensure(writer: &mut Writer<'_>, realm: &str, broker: &Broker
     Ok(())
 }
 
-fn wanted(broker: &Broker) -> Value {
+fn provider(broker: &Broker) -> Value {
     let endpoints = &broker.endpoints;
     let mut config = json!({
         "issuer": broker.issuer,
@@ -94,10 +99,10 @@ fn wanted(broker: &Broker) -> Value {
 
 /// Leaves out what an existing identity provider keeps: its secret, its label, and how far its addresses and its users
 /// are trusted, which may be stricter than for a new one.
-fn keep_choices(wanted: &mut Value) {
+fn keep_choices(provider: &mut Value) {
     // Keycloak shows a row of asterisks in place of the secret, and keeps it when that is written back.
-    let _ = wanted["config"].as_object_mut().map(|config| config.remove("clientSecret"));
-    if let Some(fields) = wanted.as_object_mut() {
+    let _ = provider["config"].as_object_mut().map(|config| config.remove("clientSecret"));
+    if let Some(fields) = provider.as_object_mut() {
         for field in ["displayName", "trustEmail", "firstBrokerLoginFlowAlias"] {
             fields.remove(field);
         }
@@ -105,21 +110,18 @@ fn keep_choices(wanted: &mut Value) {
 }
 
 /// A user who loses the app role loses the role; the personal project is named once, and what is added later stays.
-fn mappers(broker: &Broker) -> [Value; 2] {
-    [
+fn mappers(broker: &Broker, developer: Option<&str>) -> Vec<Value> {
+    let mapper = |name: &str, kind: &str, config: Value| {
         json!({
-            "name": "app role to developer",
-            "identityProviderAlias": broker.alias,
-            "identityProviderMapper": "oidc-role-idp-mapper",
-            "config": {
-                "syncMode": "INHERIT", "claim": "roles", "claim.value": broker.developer_role, "role": "developer",
-            },
-        }),
-        json!({
-            "name": "e-mail to personal project",
-            "identityProviderAlias": broker.alias,
-            "identityProviderMapper": "oidc-user-attribute-idp-mapper",
-            "config": { "syncMode": "IMPORT", "claim": "email", "user.attribute": "applications" },
-        }),
-    ]
+            "name": name, "identityProviderAlias": broker.alias, "identityProviderMapper": kind, "config": config,
+        })
+    };
+    let role = developer.map(|role| {
+        let config =
+            json!({ "syncMode": "INHERIT", "claim": "roles", "claim.value": broker.developer_role, "role": role });
+        mapper("app role to developer", "oidc-role-idp-mapper", config)
+    });
+    let config = json!({ "syncMode": "IMPORT", "claim": "email", "user.attribute": "applications" });
+    let project = mapper("e-mail to personal project", "oidc-user-attribute-idp-mapper", config);
+    role.into_iter().chain([project]).collect()
 }

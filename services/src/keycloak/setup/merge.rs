@@ -1,4 +1,4 @@
-//! What differs between what is and what is wanted, and the two made one. Pure.
+//! What differs between what is and what is required, and the two made one. Pure.
 
 use crate::identity::logout::is_back_channel;
 use serde_json::{Map, Value};
@@ -23,44 +23,44 @@ const BACK_CHANNEL: &str = "attributes.backchannel.logout.url";
 /// What Keycloak puts between addresses in one text.
 const SEPARATOR: &str = "##";
 
-/// Puts what is wanted into what is, and returns what that changes. Fields that are not wanted stay, and so do elements
+/// Puts what is required into what is, and returns what that changes. Fields that are not required stay, and so do elements
 /// of lists of named objects that have other names.
-pub(super) fn merge(current: &mut Value, wanted: &Value) -> Vec<Difference> {
+pub(super) fn merge(current: &mut Value, required: &Value) -> Vec<Difference> {
     let mut differences = Vec::new();
-    merge_at("", current, wanted, &mut differences);
+    merge_at("", current, required, &mut differences);
     differences
 }
 
-fn merge_at(field: &str, current: &mut Value, wanted: &Value, differences: &mut Vec<Difference>) {
-    match (current, wanted) {
-        (Value::Object(current), Value::Object(wanted)) => merge_fields(field, current, wanted, differences),
-        (Value::Array(current), Value::Array(wanted)) if wanted.iter().all(|wanted| key(wanted).is_some()) => {
-            merge_named(field, current, wanted, differences);
+fn merge_at(field: &str, current: &mut Value, required: &Value, differences: &mut Vec<Difference>) {
+    match (current, required) {
+        (Value::Object(current), Value::Object(required)) => merge_fields(field, current, required, differences),
+        (Value::Array(current), Value::Array(required)) if required.iter().all(|required| key(required).is_some()) => {
+            merge_named(field, current, required, differences);
         }
-        (Value::String(current), Value::String(wanted)) if field == JOINED_ADDRESSES => {
-            differences.extend(add_address(current, wanted));
+        (Value::String(current), Value::String(required)) if field == JOINED_ADDRESSES => {
+            differences.extend(add_address(current, required));
         }
         (Value::String(current), Value::String(_)) if field == BACK_CHANNEL && is_back_channel(current) => {}
-        (Value::Array(current), Value::Array(wanted)) if field == ADDRESSES => {
-            for missing in wanted.iter().filter(|wanted| !current.contains(wanted)).collect::<Vec<_>>() {
+        (Value::Array(current), Value::Array(required)) if field == ADDRESSES => {
+            for missing in required.iter().filter(|required| !current.contains(required)).collect::<Vec<_>>() {
                 differences.push(Difference { field: field.to_owned(), before: None, after: missing.clone() });
                 current.push(missing.clone());
             }
         }
-        (current, wanted) if current != wanted => {
-            let before = Some(std::mem::replace(current, wanted.clone()));
-            differences.push(Difference { field: field.to_owned(), before, after: wanted.clone() });
+        (current, required) if current != required => {
+            let before = Some(std::mem::replace(current, required.clone()));
+            differences.push(Difference { field: field.to_owned(), before, after: required.clone() });
         }
         _ => {}
     }
 }
 
 /// Adds an address to a text of several.
-fn add_address(current: &mut String, wanted: &str) -> Option<Difference> {
-    if current.split(SEPARATOR).any(|address| address == wanted) {
+fn add_address(current: &mut String, required: &str) -> Option<Difference> {
+    if current.split(SEPARATOR).any(|address| address == required) {
         return None;
     }
-    let after = format!("{current}{SEPARATOR}{wanted}");
+    let after = format!("{current}{SEPARATOR}{required}");
     let before = Some(std::mem::replace(current, after.clone()).into());
     Some(Difference { field: JOINED_ADDRESSES.to_owned(), before, after: after.into() })
 }
@@ -68,36 +68,36 @@ fn add_address(current: &mut String, wanted: &str) -> Option<Difference> {
 fn merge_fields(
     field: &str,
     current: &mut Map<String, Value>,
-    wanted: &Map<String, Value>,
+    required: &Map<String, Value>,
     differences: &mut Vec<Difference>,
 ) {
-    for (name, wanted) in wanted {
+    for (name, required) in required {
         let field = if field.is_empty() { name.clone() } else { format!("{field}.{name}") };
         match current.get_mut(name) {
-            Some(current) => merge_at(&field, current, wanted, differences),
+            Some(current) => merge_at(&field, current, required, differences),
             // Keycloak leaves out what is off.
-            None if *wanted == Value::Bool(false) || wanted == "false" => {}
+            None if *required == Value::Bool(false) || required == "false" => {}
             None => {
-                current.insert(name.clone(), wanted.clone());
-                differences.push(Difference { field, before: None, after: wanted.clone() });
+                current.insert(name.clone(), required.clone());
+                differences.push(Difference { field, before: None, after: required.clone() });
             }
         }
     }
 }
 
-fn merge_named(field: &str, current: &mut Vec<Value>, wanted: &[Value], differences: &mut Vec<Difference>) {
-    for wanted in wanted {
-        let field = format!("{field}.{}", key(wanted).unwrap_or_default());
-        match current.iter_mut().find(|current| key(current) == key(wanted)) {
+fn merge_named(field: &str, current: &mut Vec<Value>, required: &[Value], differences: &mut Vec<Difference>) {
+    for required in required {
+        let field = format!("{field}.{}", key(required).unwrap_or_default());
+        match current.iter_mut().find(|current| key(current) == key(required)) {
             Some(current) => {
-                let mut wanted = wanted.clone();
+                let mut required = required.clone();
                 // What makes the same claim under another name is the same.
-                let _ = wanted.as_object_mut().map(|wanted| wanted.remove("name"));
-                merge_at(&field, current, &wanted, differences);
+                let _ = required.as_object_mut().map(|required| required.remove("name"));
+                merge_at(&field, current, &required, differences);
             }
             None => {
-                current.push(wanted.clone());
-                differences.push(Difference { field, before: None, after: wanted.clone() });
+                current.push(required.clone());
+                differences.push(Difference { field, before: None, after: required.clone() });
             }
         }
     }
@@ -115,9 +115,9 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn merged(mut current: Value, wanted: &Value) -> (Value, Vec<String>) {
-        let differences = merge(&mut current, wanted);
-        assert_eq!(merge(&mut current, wanted), [], "once more");
+    fn merged(mut current: Value, required: &Value) -> (Value, Vec<String>) {
+        let differences = merge(&mut current, required);
+        assert_eq!(merge(&mut current, required), [], "once more");
         (current, differences.into_iter().map(|difference| difference.field).collect())
     }
 
@@ -125,8 +125,8 @@ mod tests {
     fn unknown_fields_and_elements_of_others_stay() {
         let current =
             json!({ "new": 1, "attributes": [{ "name": "phone", "x": 1 }], "redirectUris": ["https://old/"] });
-        let wanted = json!({ "attributes": [{ "name": "user_type" }], "redirectUris": ["https://new/"] });
-        let (merged, fields) = merged(current, &wanted);
+        let required = json!({ "attributes": [{ "name": "user_type" }], "redirectUris": ["https://new/"] });
+        let (merged, fields) = merged(current, &required);
         assert_eq!(fields, ["attributes.user_type", "redirectUris"]);
         assert_eq!(
             merged,

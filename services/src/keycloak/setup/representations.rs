@@ -1,21 +1,18 @@
 //! What Bursar needs of a realm, as Keycloak writes it (Keycloak, "Admin REST API", representations).
 
-use super::Wanted;
+use super::RealmSetup;
+use crate::keycloak::attributes::{ATTRIBUTES, Attribute, GUEST};
+use domain::keycloak_user::RealmRole;
 use serde_json::{Value, json};
 
-/// The roles that open sign-in.
-pub(super) const ROLES: [(&str, &str); 2] = [
-    ("admin", "Administers the whole platform"),
-    ("developer", "May sign in; projects come from the attribute applications"),
-];
-
-/// The attributes that become claims, and whether they have several values.
-const ATTRIBUTES: [(&str, &str, bool); 4] = [
-    ("applications", "Projects", true),
-    ("applications_admin", "Projects as project admin", true),
-    ("user_type", "User type", false),
-    ("guest", "Guest", false),
-];
+/// A realm role that gives a role of Bursar.
+pub(super) fn role(name: &str, role: RealmRole) -> Value {
+    let description = match role {
+        RealmRole::Admin => "Administers the whole platform",
+        RealmRole::Developer => "May sign in; projects come from the attribute applications",
+    };
+    json!({ "name": name, "description": description })
+}
 
 pub(super) fn realm(name: &str) -> Value {
     json!({ "realm": name, "enabled": true })
@@ -31,23 +28,23 @@ pub(super) fn new_realm(name: &str) -> Value {
 /// A user who edits these edits their own rights: administrators alone.
 pub(super) fn attributes() -> Value {
     let permissions = json!({ "view": ["admin"], "edit": ["admin"] });
-    let attribute = |(name, label, is_list): (&str, &str, bool)| {
-        let attribute =
-            json!({ "name": name, "displayName": label, "permissions": permissions, "multivalued": is_list });
-        attribute
-    };
-    ATTRIBUTES.into_iter().map(attribute).collect()
+    let declared = |Attribute { name, label, is_list }: Attribute| json!({ "name": name, "displayName": label, "permissions": permissions, "multivalued": is_list });
+    ATTRIBUTES.into_iter().map(declared).collect()
 }
 
 /// The client that Bursar is.
-pub(super) fn client(wanted: &Wanted) -> Value {
-    let at = |path: &str| format!("{}{path}", wanted.public_url);
+pub(super) fn client(setup: &RealmSetup) -> Value {
+    let at = |path: &str| format!("{}{path}", setup.public_url);
     json!({
-        "clientId": wanted.client_id,
+        "clientId": setup.client_id,
         "name": "Bursar",
         "protocol": "openid-connect",
         "enabled": true,
         "publicClient": false,
+        "bearerOnly": false,
+        "clientAuthenticatorType": "client-secret",
+        // Keycloak sends no back-channel logout where this is on, as it is for clients that its console made.
+        "frontchannelLogout": false,
         "standardFlowEnabled": true,
         "implicitFlowEnabled": false,
         "directAccessGrantsEnabled": false,
@@ -58,7 +55,7 @@ pub(super) fn client(wanted: &Wanted) -> Value {
             "backchannel.logout.url": at("/sign-in/back-channel-logout"),
             "backchannel.logout.session.required": "true",
         },
-        "protocolMappers": mappers(wanted),
+        "protocolMappers": mappers(setup),
     })
 }
 
@@ -69,6 +66,8 @@ pub(super) fn service_client(client_id: &str) -> Value {
         "clientId": client_id,
         "enabled": true,
         "publicClient": false,
+        "bearerOnly": false,
+        "clientAuthenticatorType": "client-secret",
         "serviceAccountsEnabled": true,
         // Otherwise its token leaves out the roles that it was given.
         "fullScopeAllowed": true,
@@ -88,11 +87,11 @@ pub(super) fn new_service_client(client_id: &str) -> Value {
 
 /// The claims that Bursar reads. Roles stand in the access token already, and in the ID token only by a mapper. Tokens
 /// that Bursar does not need a claim in are not named: Keycloak leaves the claim out, and a mapper in use keeps it.
-fn mappers(wanted: &Wanted) -> Value {
+fn mappers(setup: &RealmSetup) -> Value {
     let mut mappers: Vec<Value> = ATTRIBUTES
         .into_iter()
-        .filter(|(name, ..)| *name != "guest" || wanted.is_guest_mapped)
-        .map(|(name, _, is_list)| attribute_mapper(name, if name == "guest" { "boolean" } else { "String" }, is_list))
+        .filter(|attribute| attribute.name != GUEST || setup.is_guest_mapped)
+        .map(attribute_mapper)
         .collect();
     mappers.push(json!({
         "name": "realm roles in the ID token",
@@ -107,12 +106,13 @@ fn mappers(wanted: &Wanted) -> Value {
         "name": "audience",
         "protocol": "openid-connect",
         "protocolMapper": "oidc-audience-mapper",
-        "config": { "included.client.audience": wanted.client_id, "access.token.claim": "true" },
+        "config": { "included.client.audience": setup.client_id, "access.token.claim": "true" },
     }));
     mappers.into()
 }
 
-fn attribute_mapper(name: &str, kind: &str, is_list: bool) -> Value {
+fn attribute_mapper(Attribute { name, is_list, .. }: Attribute) -> Value {
+    let kind = if name == GUEST { "boolean" } else { "String" };
     json!({
         "name": name,
         "protocol": "openid-connect",

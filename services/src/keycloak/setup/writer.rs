@@ -1,6 +1,7 @@
 //! Writes what differs, or only notes it, and keeps a list of both.
 
 use super::merge::{Difference, merge};
+use crate::keycloak::quoted;
 use keycloak_admin::{Error, Keycloak};
 use serde_json::Value;
 
@@ -27,7 +28,7 @@ pub struct Step {
 pub enum Change {
     /// It is created.
     Created {
-        /// The command of Keycloak's own tool that takes it back.
+        /// The command of Keycloak's own tool that undoes it.
         undo: String,
     },
     /// These fields change.
@@ -59,7 +60,7 @@ impl<'a> Object<'a> {
         Self { parent, ..self }
     }
 
-    /// What takes its creation back, where that is not its deletion.
+    /// What undoes its creation, where that is not its deletion.
     pub(super) const fn undone_by(self, undo: &'a str) -> Self {
         Self { undo: Some(undo), ..self }
     }
@@ -89,12 +90,12 @@ impl<'a> Writer<'a> {
         self.steps
     }
 
-    /// Has an object be as it is wanted.
-    pub(super) async fn ensure(&mut self, object: Object<'_>, wanted: Value) -> Result<(), Error> {
+    /// Creates an object, or changes the fields that differ from `required`.
+    pub(super) async fn ensure(&mut self, object: Object<'_>, required: Value) -> Result<(), Error> {
         let Some(mut value) = self.find(object.path).await? else {
-            return self.create(object, wanted).await.map(drop);
+            return self.create(object, required).await.map(drop);
         };
-        let differences = merge(&mut value, &wanted);
+        let differences = merge(&mut value, &required);
         if differences.is_empty() {
             return Ok(());
         }
@@ -106,10 +107,10 @@ impl<'a> Writer<'a> {
     }
 
     /// Creates an object; its id, where Keycloak gives it one.
-    pub(super) async fn create(&mut self, object: Object<'_>, wanted: Value) -> Result<Option<String>, Error> {
+    pub(super) async fn create(&mut self, object: Object<'_>, required: Value) -> Result<Option<String>, Error> {
         let id = match self.mode {
             Mode::Plan => None,
-            Mode::Apply => self.keycloak.post(object.parent, &wanted).await?,
+            Mode::Apply => self.keycloak.post(object.parent, &required).await?,
         };
         let path = match &id {
             Some(id) => [object.parent, &[id]].concat(),
@@ -136,7 +137,9 @@ impl<'a> Writer<'a> {
 /// The command that deletes what is at a path; a realm's name is an option to it.
 fn undo(path: &[&str]) -> String {
     match path {
-        [realm, rest @ ..] if !rest.is_empty() => format!("kcadm.sh delete {} -r {realm}", rest.join("/")),
-        _ => format!("kcadm.sh delete realms/{}", path.join("/")),
+        [realm, rest @ ..] if !rest.is_empty() => {
+            format!("kcadm.sh delete {} -r {}", quoted(&rest.join("/")), quoted(realm))
+        }
+        _ => format!("kcadm.sh delete {}", quoted(&format!("realms/{}", path.join("/")))),
     }
 }

@@ -1,8 +1,8 @@
 //! What a user of the realm is to be, put into the user's representation. Pure.
 
 use super::Rules;
-use domain::claims::{ClaimRules, DEVELOPER_ROLE, boolean, project_names};
-use domain::keycloak_user::{Column, Desired, KeycloakUserDraft, RealmRole};
+use domain::claims::{ClaimRules, project_names, user_kind};
+use domain::keycloak_user::{Column, Desired, KeycloakUserDraft, RealmRole, RealmRoles};
 use domain::project::ProjectName;
 use domain::text::folded;
 use domain::user::UserKind;
@@ -29,6 +29,9 @@ pub(super) enum Problem {
     /// Revoking it from the user alone does not help.
     #[error("column role: the role {0} comes from a group or another role. Remove it there, in Keycloak.")]
     Inherited(String),
+    /// The role map names no realm role for it.
+    #[error("column role: OIDC_ROLE_MAP names no realm role that gives {0}. Add one there.")]
+    NotMapped(&'static str),
 }
 
 /// The realm roles of a user.
@@ -41,12 +44,12 @@ pub(super) struct HeldRoles {
 }
 
 /// A change of the role.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RoleChange {
-    pub(super) is_granted: bool,
-    pub(super) role: RealmRole,
-    /// Whether the role admin is revoked.
-    pub(super) is_admin_revoked: bool,
+    /// The realm role to grant, if no other one gives the role already.
+    pub(super) granted: Option<String>,
+    /// The realm roles to revoke, all that give the role admin.
+    pub(super) revoked: Vec<String>,
     pub(super) change: FieldChange,
 }
 
@@ -78,23 +81,29 @@ pub(super) fn apply(draft: &KeycloakUserDraft, user: &mut Value, rules: &Rules) 
 }
 
 /// What changes when a user who holds these roles is to have this one. An admin keeps the role developer.
-pub(super) fn role(wanted: RealmRole, held: &HeldRoles, rules: &ClaimRules) -> Result<Option<RoleChange>, Problem> {
-    let has = |roles: &[String], name: &str| roles.iter().any(|role| role == name);
-    let (is_admin, is_developer) = (has(&held.effective, &rules.admin_role), has(&held.effective, DEVELOPER_ROLE));
-    let is_admin_revoked = wanted == RealmRole::Developer && is_admin;
-    if is_admin_revoked && !has(&held.assigned, &rules.admin_role) {
-        return Err(Problem::Inherited(rules.admin_role.clone()));
+pub(super) fn role(role: RealmRole, held: &HeldRoles, roles: &RealmRoles) -> Result<Option<RoleChange>, Problem> {
+    let giving = |role| roles.giving(role).filter(|name| held.effective.iter().any(|held| held == name));
+    let admin: Vec<&str> = giving(RealmRole::Admin).collect();
+    let revoked = if role == RealmRole::Developer { admin.clone() } else { Vec::new() };
+    if let Some(inherited) = revoked.iter().find(|name| !held.assigned.iter().any(|held| held == *name)) {
+        return Err(Problem::Inherited((*inherited).to_owned()));
     }
-    let is_granted = !has(&held.effective, wanted.name(rules));
-    let before = if is_admin {
+    let granted = match giving(role).next() {
+        Some(_) => None,
+        None => Some(roles.granted(role).ok_or(Problem::NotMapped(role.key()))?.to_owned()),
+    };
+    if granted.is_none() && revoked.is_empty() {
+        return Ok(None);
+    }
+    let before = if !admin.is_empty() {
         RealmRole::Admin.key()
-    } else if is_developer {
+    } else if giving(RealmRole::Developer).next().is_some() {
         RealmRole::Developer.key()
     } else {
         ""
     };
-    let change = FieldChange { field: Column::Role.key(), before: before.to_owned(), after: wanted.key().to_owned() };
-    Ok((is_granted || is_admin_revoked).then_some(RoleChange { is_granted, role: wanted, is_admin_revoked, change }))
+    let change = FieldChange { field: Column::Role.key(), before: before.to_owned(), after: role.key().to_owned() };
+    Ok(Some(RoleChange { granted, revoked: revoked.into_iter().map(str::to_owned).collect(), change }))
 }
 
 fn text(user: &mut Value, field: &str, column: Column, desired: Desired<String>) -> Option<FieldChange> {
@@ -153,10 +162,11 @@ fn user_type(user: &mut Value, desired: &Desired<UserKind>, rules: &ClaimRules) 
     })
 }
 
+/// Keycloak makes claims of the first values.
 fn is_external(user: &Value, rules: &ClaimRules) -> bool {
-    let is = |text: &str| folded(text.trim()) == folded(&rules.external_type);
-    let is_guest = attribute(user, "guest").and_then(|text| boolean(&text.into())) == Some(true);
-    is_guest || attribute(user, Column::UserType.key()).is_some_and(is)
+    let claim = |name: &str| Some((name.to_owned(), attribute(user, name)?.into()));
+    let claims = ["user_type", "guest"].into_iter().filter_map(claim).collect();
+    user_kind(&claims, &rules.external_type) == Ok(UserKind::External)
 }
 
 fn attribute<'a>(user: &'a Value, name: &str) -> Option<&'a str> {
@@ -173,6 +183,7 @@ fn set_attribute(user: &mut Value, column: Column, values: &[&str]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::keycloak_user::REALM_ROLES_CLAIM;
 
     fn draft(cells: &[(Column, &str)]) -> KeycloakUserDraft {
         let usual = [(Column::Username, "zelda"), (Column::Email, "zelda@example.com"), (Column::Role, "developer")];
@@ -182,7 +193,9 @@ mod tests {
     }
 
     fn rules() -> Rules {
-        Rules { claims: ClaimRules::default(), are_emails_verified: false }
+        let claims = ClaimRules::default();
+        let roles = RealmRoles::configured(REALM_ROLES_CLAIM, &[], &claims).expect("realm roles");
+        Rules { claims, roles, are_emails_verified: false }
     }
 
     fn changed(user: &mut Value, cells: &[(Column, &str)]) -> Vec<(&'static str, String, String)> {
@@ -243,18 +256,33 @@ mod tests {
             assigned: assigned.iter().map(ToString::to_string).collect(),
             effective: assigned.iter().chain(inherited).map(ToString::to_string).collect(),
         };
-        let of = |wanted, held| role(wanted, &held, &ClaimRules::default());
-        let steps = |wanted, held| {
-            of(wanted, held).expect("allowed").map(|change| (change.is_granted, change.is_admin_revoked))
+        let map = |map: &[(&str, &str)]| {
+            let map: Vec<_> = map.iter().map(|(theirs, ours)| ((*theirs).to_owned(), (*ours).to_owned())).collect();
+            RealmRoles::configured(REALM_ROLES_CLAIM, &map, &ClaimRules::default()).expect("realm roles")
+        };
+        let steps = |roles: &RealmRoles, to, held| {
+            let change = role(to, &held, roles)?;
+            Ok::<_, Problem>(change.map(|change| (change.granted, change.revoked.join(" "))))
         };
         use RealmRole::{Admin, Developer};
-        assert_eq!(steps(Developer, held(&[], &[])), Some((true, false)));
-        assert_eq!(steps(Developer, held(&[], &["developer"])), None);
-        assert_eq!(steps(Developer, held(&["admin"], &[])), Some((true, true)));
-        assert_eq!(steps(Developer, held(&["admin", "developer"], &[])), Some((false, true)));
-        assert_eq!(steps(Admin, held(&["developer"], &[])), Some((true, false)));
-        assert_eq!(steps(Admin, held(&["developer"], &["admin"])), None);
-        let refused = of(Developer, held(&["developer"], &["admin"])).err();
-        assert_eq!(refused, Some(Problem::Inherited("admin".to_owned())));
+        let some = |granted: &str, revoked: &str| {
+            Ok(Some(((!granted.is_empty()).then(|| granted.to_owned()), revoked.to_owned())))
+        };
+        let plain = map(&[]);
+        assert_eq!(steps(&plain, Developer, held(&[], &[])), some("developer", ""));
+        assert_eq!(steps(&plain, Developer, held(&[], &["developer"])), Ok(None));
+        assert_eq!(steps(&plain, Developer, held(&["admin"], &[])), some("developer", "admin"));
+        assert_eq!(steps(&plain, Developer, held(&["admin", "developer"], &[])), some("", "admin"));
+        assert_eq!(steps(&plain, Admin, held(&["developer"], &[])), some("admin", ""));
+        assert_eq!(steps(&plain, Admin, held(&["developer"], &["admin"])), Ok(None));
+        let inherited = Err(Problem::Inherited("admin".to_owned()));
+        assert_eq!(steps(&plain, Developer, held(&["developer"], &["admin"])), inherited);
+
+        let mapped = map(&[("ops", "admin"), ("root", "admin"), ("staff", "developer")]);
+        assert_eq!(steps(&mapped, Admin, held(&["admin", "developer"], &[])), some("ops", ""), "only the map counts");
+        assert_eq!(steps(&mapped, Admin, held(&["root"], &[])), Ok(None));
+        assert_eq!(steps(&mapped, Developer, held(&["root", "ops"], &[])), some("staff", "ops root"));
+        let admins = map(&[("ops", "admin")]);
+        assert_eq!(steps(&admins, Developer, held(&[], &[])), Err(Problem::NotMapped("developer")));
     }
 }

@@ -2,16 +2,13 @@
 
 use super::edit::{HeldRoles, RoleChange};
 use super::{Rules, RunError};
-use domain::claims::DEVELOPER_ROLE;
-use domain::keycloak_user::{Column, KeycloakUserDraft};
+use crate::keycloak::attributes;
+use domain::keycloak_user::KeycloakUserDraft;
 use domain::text::folded;
 use keycloak_admin::{Error, Keycloak};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
-
-/// The attributes without which projects and user types are lost.
-const ATTRIBUTES: [Column; 3] = [Column::Applications, Column::ApplicationsAdmin, Column::UserType];
 
 /// The users of one realm.
 #[derive(Clone, Copy)]
@@ -94,11 +91,17 @@ impl From<Error> for Failure {
 
 /// What the realm has that users need.
 pub(super) struct Prepared {
-    /// The two roles as Keycloak represents them.
-    admin: Value,
-    developer: Value,
+    /// The realm roles that give a role, as Keycloak represents them.
+    roles: Vec<Value>,
     /// Whether the address is the user name too.
     is_email_username: bool,
+}
+
+impl Prepared {
+    /// The representations of realm roles.
+    fn named(&self, names: &[String]) -> Vec<&Value> {
+        self.roles.iter().filter(|role| names.iter().any(|name| role["name"] == **name)).collect()
+    }
 }
 
 /// A user who is there.
@@ -131,23 +134,23 @@ impl<'a> RealmUsers<'a> {
     pub(super) async fn prepared(&self, rules: &Rules, is_mail_needed: bool) -> Result<Prepared, RunError> {
         let realm = || self.realm.to_owned();
         let profile: Value = self.keycloak.get(&[self.realm, "users", "profile"], &[]).await?;
-        if let Some(missing) = ATTRIBUTES.into_iter().find(|attribute| !is_kept(&profile, attribute.key())) {
-            return Err(AccessProblem::Attribute { realm: realm(), attribute: missing.key() }.into());
+        if let Some(attribute) = attributes::required().find(|name| !attributes::is_kept(&profile, name)) {
+            return Err(AccessProblem::Attribute { realm: realm(), attribute }.into());
         }
         let settings: Value = self.keycloak.get(&[self.realm], &[]).await?;
         if is_mail_needed && !has_mail_server(&settings) {
             return Err(AccessProblem::Mail { realm: realm() }.into());
         }
-        Ok(Prepared {
-            admin: self.role(&rules.claims.admin_role).await?,
-            developer: self.role(DEVELOPER_ROLE).await?,
-            is_email_username: settings["registrationEmailAsUsername"] == true,
-        })
-    }
-
-    async fn role(&self, name: &str) -> Result<Value, RunError> {
-        let role: Option<Value> = self.keycloak.find(&[self.realm, "roles", name]).await?;
-        role.ok_or_else(|| AccessProblem::Role { realm: self.realm.to_owned(), role: name.to_owned() }.into())
+        let mut roles = Vec::new();
+        for (name, role) in rules.roles.iter() {
+            match self.keycloak.find(&[self.realm, "roles", name]).await? {
+                Some(representation) => roles.push(representation),
+                // Of several that give a role only one is granted.
+                None if rules.roles.granted(role) != Some(name) => {}
+                None => return Err(AccessProblem::Role { realm: realm(), role: name.to_owned() }.into()),
+            }
+        }
+        Ok(Prepared { roles, is_email_username: settings["registrationEmailAsUsername"] == true })
     }
 
     /// The user of this name, when no other user has the address.
@@ -228,18 +231,14 @@ impl<'a> RealmUsers<'a> {
 
     pub(super) async fn change_role(&self, id: &str, change: &RoleChange, prepared: &Prepared) -> Result<(), Failure> {
         let path = self.below(&[id, "role-mappings", "realm"]);
-        if change.is_granted {
-            let role = match change.role {
-                domain::keycloak_user::RealmRole::Admin => &prepared.admin,
-                domain::keycloak_user::RealmRole::Developer => &prepared.developer,
-            };
-            self.keycloak.post(&path, &json!([role])).await?;
+        if let Some(granted) = &change.granted {
+            self.keycloak.post(&path, &prepared.named(std::slice::from_ref(granted))).await?;
         }
-        if change.is_admin_revoked {
-            self.keycloak.delete(&path, Some(&json!([prepared.admin]))).await?;
-            let admin = prepared.admin["name"].as_str().unwrap_or_default();
-            if self.held(&[id, "role-mappings", "realm", "composite"]).await?.iter().any(|role| role == admin) {
-                let reason = super::edit::Problem::Inherited(admin.to_owned());
+        if !change.revoked.is_empty() {
+            self.keycloak.delete(&path, Some(&prepared.named(&change.revoked))).await?;
+            let held = self.held(&[id, "role-mappings", "realm", "composite"]).await?;
+            if let Some(inherited) = change.revoked.iter().find(|role| held.contains(role)) {
+                let reason = super::edit::Problem::Inherited(inherited.clone());
                 return Err(Failure::Row(reason.to_string()).and("The assignment to the user itself was revoked."));
             }
         }
@@ -264,10 +263,4 @@ fn not_sent(error: Error) -> Failure {
         }
         other => other.into(),
     }
-}
-
-/// Whether the user profile declares an attribute, or keeps those that it does not declare.
-fn is_kept(profile: &Value, attribute: &str) -> bool {
-    let declared = profile["attributes"].as_array().into_iter().flatten().any(|known| known["name"] == attribute);
-    declared || matches!(profile["unmanagedAttributePolicy"].as_str(), Some("ENABLED" | "ADMIN_EDIT"))
 }

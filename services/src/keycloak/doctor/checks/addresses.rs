@@ -1,11 +1,11 @@
 //! The addresses of Bursar that its client lists.
 
 use super::super::Facts;
-use super::super::mend::quoted;
-use super::super::verdict::{MendedBy as _, Verdict, problem};
+use super::super::verdict::{Verdict, WithCommand as _, problem};
 use super::{text, texts};
 use crate::identity::flow::CALLBACK;
 use crate::identity::logout::{BACK_CHANNEL, is_back_channel};
+use crate::keycloak::quoted;
 use domain::doctor::Severity;
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ pub(super) fn redirect(facts: &Facts<'_>) -> Verdict {
         format!("{} does not list {callback}. Keycloak says \"Invalid parameter: redirect_uri\".", facts.client_id()),
         format!("Add it to Valid redirect URIs, or correct BURSAR_PUBLIC_URL. It must match exactly: {callback}."),
     );
-    Ok(Some(found.mended_by(facts.mend.setup())))
+    Ok(Some(found.with_command(facts.commands.setup())))
 }
 
 pub(super) fn redirect_wildcard(facts: &Facts<'_>) -> Verdict {
@@ -56,7 +56,7 @@ pub(super) fn redirect_wildcard(facts: &Facts<'_>) -> Verdict {
         format!("{} lists {}, {consequence}.", facts.client_id(), wild.join(", ")),
         format!("Enter only {callback} under Valid redirect URIs."),
     );
-    Ok(Some(found.mended_by(facts.mend.update_client(text(client, "id"), &fields))))
+    Ok(Some(found.with_command(facts.commands.update_client(text(client, "id"), &fields))))
 }
 
 pub(super) fn post_logout(facts: &Facts<'_>) -> Verdict {
@@ -79,27 +79,29 @@ pub(super) fn post_logout(facts: &Facts<'_>) -> Verdict {
         ),
         format!("Add {address} to Valid post logout redirect URIs."),
     );
-    Ok(Some(found.mended_by(facts.mend.setup())))
+    Ok(Some(found.with_command(facts.commands.setup())))
 }
 
 pub(super) fn back_channel(facts: &Facts<'_>) -> Verdict {
     let (client, address) = (facts.client()?, facts.address(BACK_CHANNEL));
     let listed = text(&client["attributes"], "backchannel.logout.url");
-    if is_back_channel(listed) {
-        return Ok(None);
-    }
+    let is_off = client["frontchannelLogout"] == true;
     let (title, found) = if listed.is_empty() {
         ("The back-channel logout address is missing", format!("{} has none.", facts.client_id()))
-    } else {
+    } else if !is_back_channel(listed) {
         ("The back-channel logout address is wrong", format!("{} has {listed}.", facts.client_id()))
+    } else if is_off {
+        ("Back-channel logout is off", format!("{} has Front channel logout turned on instead.", facts.client_id()))
+    } else {
+        return Ok(None);
     };
     let found = problem(
         Severity::Medium,
         title,
         format!("{found} Sessions that end in Keycloak go on in Bursar."),
-        format!("Enter {address} as Backchannel logout URL."),
+        format!("Turn off Front channel logout, and enter {address} as Backchannel logout URL."),
     );
-    Ok(Some(found.mended_by(facts.mend.setup())))
+    Ok(Some(found.with_command(facts.commands.setup())))
 }
 
 /// The addresses that the client lists, relative ones made whole.

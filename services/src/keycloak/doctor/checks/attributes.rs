@@ -1,20 +1,16 @@
 //! The attributes that become rights: Keycloak keeps them, and users cannot write them.
 
 use super::super::Facts;
-use super::super::verdict::{MendedBy as _, NotChecked, Verdict, problem};
-use super::{list, text, texts};
+use super::super::verdict::{NotChecked, Verdict, WithCommand as _, problem};
+use super::tokens;
+use crate::keycloak::attributes::{self, ATTRIBUTES, GUEST};
 use domain::doctor::Severity;
 use serde_json::Value;
 
-/// The attributes that every deployment uses; `guest` is on request.
-pub(super) const ATTRIBUTES: [&str; 3] = ["applications", "applications_admin", "user_type"];
-
 pub(super) fn declared(facts: &Facts<'_>) -> Verdict {
     let profile = profile(facts)?;
-    let policy = text(profile, "unmanagedAttributePolicy");
-    let missing: Vec<&str> = ATTRIBUTES.into_iter().filter(|name| attribute(profile, name).is_none()).collect();
-    // Under these policies Keycloak keeps what is not declared; who may write it is another check.
-    if missing.is_empty() || matches!(policy, "ENABLED" | "ADMIN_EDIT") {
+    let missing: Vec<&str> = attributes::required().filter(|name| !attributes::is_kept(profile, name)).collect();
+    if missing.is_empty() {
         return Ok(None);
     }
     let found = problem(
@@ -26,20 +22,25 @@ pub(super) fn declared(facts: &Facts<'_>) -> Verdict {
         ),
         "Declare them in Realm settings, User profile, so that only administrators edit them.",
     );
-    Ok(Some(found.mended_by(facts.mend.setup())))
+    Ok(Some(found.with_command(facts.commands.setup())))
 }
 
 pub(super) fn protected(facts: &Facts<'_>) -> Verdict {
     let profile = profile(facts)?;
-    let is_open = text(profile, "unmanagedAttributePolicy") == "ENABLED";
-    let is_writable = |name: &&str| match attribute(profile, name) {
-        Some(attribute) => texts(&attribute["permissions"]["edit"]).any(|role| role == "user"),
-        None => is_open,
-    };
-    let guest = attribute(profile, "guest").map(|_| "guest");
-    let writable: Vec<&str> = ATTRIBUTES.into_iter().chain(guest).filter(is_writable).collect();
+    let guest = attributes::declared(profile, GUEST).map(|_| GUEST);
+    let mut names: Vec<&str> = attributes::required().chain(guest).collect();
+    // A mapper may make a claim of Bursar from any attribute.
+    let mapped = tokens::sources_of_claims(facts);
+    for name in mapped.iter().flatten() {
+        if !names.contains(name) {
+            names.push(name);
+        }
+    }
+    let writable: Vec<&str> =
+        names.into_iter().filter(|name| attributes::is_writable_by_users(profile, name)).collect();
     if writable.is_empty() {
-        return Ok(None);
+        // Without the mappers it is not known which attributes count.
+        return mapped.map(|_| None);
     }
     let found = problem(
         Severity::High,
@@ -47,11 +48,17 @@ pub(super) fn protected(facts: &Facts<'_>) -> Verdict {
         format!("Every user of the realm can write {} in the account API or console.", writable.join(", ")),
         "Declare the attributes so that only administrators edit them. Then compare the values of all users with those that you gave.",
     );
-    Ok(Some(found.mended_by(facts.mend.setup())))
+    // Setup declares its own attributes alone.
+    let is_mended_by_setup = writable.iter().all(|name| is_ours(name));
+    Ok(Some(if is_mended_by_setup { found.with_command(facts.commands.setup()) } else { found }))
+}
+
+fn is_ours(name: &str) -> bool {
+    ATTRIBUTES.iter().any(|attribute| attribute.name == name)
 }
 
 pub(super) fn unmanaged(facts: &Facts<'_>) -> Verdict {
-    if text(profile(facts)?, "unmanagedAttributePolicy") != "ENABLED" {
+    if attributes::unmanaged_policy(profile(facts)?) != "ENABLED" {
         return Ok(None);
     }
     let found = problem(
@@ -60,13 +67,9 @@ pub(super) fn unmanaged(facts: &Facts<'_>) -> Verdict {
         "Unmanaged attributes are Enabled. A mapper that makes a claim of such an attribute lets users choose its value.",
         "Set Unmanaged attributes to Only administrators can write, or to Disabled if no application needs them.",
     );
-    Ok(Some(found.mended_by(facts.mend.close_unmanaged())))
+    Ok(Some(found.with_command(facts.commands.close_unmanaged())))
 }
 
 fn profile<'a>(facts: &'a Facts<'_>) -> Result<&'a Value, NotChecked> {
     facts.state()?.profile.as_ref().map_err(Clone::clone)
-}
-
-fn attribute<'a>(profile: &'a Value, name: &str) -> Option<&'a Value> {
-    list(&profile["attributes"]).find(|attribute| attribute["name"] == name)
 }

@@ -1,7 +1,7 @@
 //! Bursar's client: it exists, and may do what Bursar does.
 
 use super::super::Facts;
-use super::super::verdict::{MendedBy as _, Verdict, problem};
+use super::super::verdict::{Verdict, WithCommand as _, problem};
 use super::text;
 use domain::doctor::Severity;
 
@@ -23,7 +23,7 @@ pub(super) fn exists(facts: &Facts<'_>) -> Verdict {
         ),
         Some(_) => return Ok(None),
     };
-    Ok(Some(found.mended_by(facts.mend.setup())))
+    Ok(Some(found.with_command(facts.commands.setup())))
 }
 
 pub(super) fn standard_flow(facts: &Facts<'_>) -> Verdict {
@@ -36,7 +36,7 @@ pub(super) fn standard_flow(facts: &Facts<'_>) -> Verdict {
         format!("The client {} may not use the authorization code flow. No user can sign in.", facts.client_id()),
         "Turn on Standard flow in the client's settings.",
     );
-    Ok(Some(found.mended_by(facts.mend.setup())))
+    Ok(Some(found.with_command(facts.commands.setup())))
 }
 
 pub(super) fn confidential(facts: &Facts<'_>) -> Verdict {
@@ -49,7 +49,7 @@ pub(super) fn confidential(facts: &Facts<'_>) -> Verdict {
         format!("{} is a public client: Keycloak does not check its secret.", facts.client_id()),
         "Turn on Client authentication, and set OIDC_CLIENT_SECRET to the secret. The command prints it.",
     );
-    Ok(Some(found.mended_by(facts.mend.setup())))
+    Ok(Some(found.with_command(facts.commands.setup())))
 }
 
 pub(super) fn other_flows(facts: &Facts<'_>) -> Verdict {
@@ -65,7 +65,7 @@ pub(super) fn other_flows(facts: &Facts<'_>) -> Verdict {
         format!("{} has {} turned on.", facts.client_id(), on.join(" and ")),
         "Turn them off in the client's settings.",
     );
-    Ok(Some(found.mended_by(facts.mend.setup())))
+    Ok(Some(found.with_command(facts.commands.setup())))
 }
 
 pub(super) fn pkce(facts: &Facts<'_>) -> Verdict {
@@ -83,5 +83,5 @@ pub(super) fn pkce(facts: &Facts<'_>) -> Verdict {
         ),
     };
     let mend = "Set Proof Key for Code Exchange Code Challenge Method to S256 in the client's advanced settings.";
-    Ok(Some(problem(severity, title, found, mend).mended_by(facts.mend.setup())))
+    Ok(Some(problem(severity, title, found, mend).with_command(facts.commands.setup())))
 }

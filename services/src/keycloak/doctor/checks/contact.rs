@@ -2,7 +2,7 @@
 
 use super::super::Facts;
 use super::super::contact::{Answer, host, says_no_realm};
-use super::super::verdict::{MendedBy as _, NotChecked, Verdict, not_checked, problem};
+use super::super::verdict::{NotChecked, Verdict, WithCommand as _, not_checked, problem};
 use super::text;
 use crate::identity::logout::BACK_CHANNEL;
 use domain::doctor::Severity;
@@ -44,11 +44,11 @@ pub(super) fn realm(facts: &Facts<'_>) -> Verdict {
     if !says_no_realm(answer) {
         return if answer.body["issuer"].is_string() { Ok(None) } else { not_checked("Keycloak was not found") };
     }
-    let name = facts.mend.realm();
+    let name = facts.commands.realm();
     let mend = "Names of realms are case-sensitive: correct OIDC_ISSUER_URL, or enable or create the realm.";
     let found = format!("Keycloak says of the realm {name}: {}.", text(&answer.body, "error"));
     let found = problem(Severity::High, "The realm does not exist or is disabled", found, mend);
-    Ok(Some(found.mended_by(facts.mend.setup())))
+    Ok(Some(found.with_command(facts.commands.setup())))
 }
 
 pub(super) fn issuer(facts: &Facts<'_>) -> Verdict {
@@ -78,7 +78,7 @@ pub(super) fn secret(facts: &Facts<'_>) -> Verdict {
     {
         return not_checked("the client does not exist or is disabled");
     }
-    let (id, has_secret) = (facts.client_id(), facts.patient.identity.config.client_secret.is_some());
+    let (id, has_secret) = (facts.client_id(), facts.deployment.identity.config.client_secret.is_some());
     let said = match &facts.contact.client {
         Ok(()) => return Ok(None),
         Err(oidc_client::Error::Declined(said)) => said,
@@ -91,7 +91,7 @@ pub(super) fn secret(facts: &Facts<'_>) -> Verdict {
     };
     let mend = "Set OIDC_CLIENT_SECRET to the secret under Clients, Credentials. The command prints it.";
     let found = problem(Severity::High, "Keycloak refuses the client secret", found, mend);
-    Ok(Some(found.mended_by(facts.mend.setup())))
+    Ok(Some(found.with_command(facts.commands.setup())))
 }
 
 pub(super) fn clock(facts: &Facts<'_>) -> Verdict {
@@ -124,7 +124,7 @@ pub(super) fn back_channel_reachable(facts: &Facts<'_>) -> Verdict {
             )));
         }
     }
-    let config = &facts.patient.identity.config;
+    let config = &facts.deployment.identity.config;
     let keycloak = host(config.internal_url.as_deref().unwrap_or(&config.issuer));
     let found = if is_this_machine(host(&address)) && !is_this_machine(keycloak) {
         format!("{address} is an address of this machine, which Keycloak on another machine cannot reach.")
@@ -147,7 +147,7 @@ pub(super) fn back_channel_reachable(facts: &Facts<'_>) -> Verdict {
 }
 
 fn issuer_of<'a>(facts: &Facts<'a>) -> &'a str {
-    &facts.patient.identity.config.issuer
+    &facts.deployment.identity.config.issuer
 }
 
 /// The answer where the realm describes itself.

@@ -1,7 +1,7 @@
 //! The realm's roles and its settings.
 
 use super::super::Facts;
-use super::super::verdict::{MendedBy as _, Verdict, problem};
+use super::super::verdict::{Verdict, WithCommand as _, problem};
 use domain::doctor::Severity;
 use time::Duration;
 
@@ -17,13 +17,11 @@ pub(super) fn roles(facts: &Facts<'_>) -> Verdict {
         format!("The realm has no role {names}. Users need one of the roles to sign in."),
         "Create it under Realm roles.",
     );
-    let is_known = missing.iter().all(|name| ["admin", "developer"].contains(&name.as_str()));
-    let create = || missing.iter().map(|name| facts.mend.create_role(name)).collect::<Vec<_>>().join(" && ");
-    Ok(Some(found.mended_by(if is_known { facts.mend.setup() } else { create() })))
+    Ok(Some(found.with_command(facts.commands.setup())))
 }
 
 pub(super) fn session_lifetime(facts: &Facts<'_>) -> Verdict {
-    let (realm, settings) = (facts.realm_settings()?, facts.patient.settings);
+    let (realm, settings) = (facts.realm_settings()?, facts.deployment.settings);
     let longer = [
         ("SSO session idle", "ssoSessionIdleTimeout", settings.session_idle),
         ("SSO session max", "ssoSessionMaxLifespan", settings.session_life),
@@ -40,7 +38,7 @@ pub(super) fn session_lifetime(facts: &Facts<'_>) -> Verdict {
         format!("{name} is {}, and Bursar's is {}. Users sign in again without a password.", span(theirs), span(ours)),
         format!("Set {name} to {}, or accept it.", span(ours)),
     );
-    Ok(Some(found.mended_by(facts.mend.update_realm(&format!("-s {field}={}", ours.whole_seconds())))))
+    Ok(Some(found.with_command(facts.commands.update_realm(&format!("-s {field}={}", ours.whole_seconds())))))
 }
 
 pub(super) fn brute_force(facts: &Facts<'_>) -> Verdict {
@@ -53,7 +51,7 @@ pub(super) fn brute_force(facts: &Facts<'_>) -> Verdict {
         "Keycloak does not limit how often a password may be tried.",
         "Turn it on in Realm settings, Security defenses. Where all users sign in through another directory, it changes nothing.",
     );
-    Ok(Some(found.mended_by(facts.mend.update_realm("-s bruteForceProtected=true"))))
+    Ok(Some(found.with_command(facts.commands.update_realm("-s bruteForceProtected=true"))))
 }
 
 /// Hours, or minutes where it is not whole hours.

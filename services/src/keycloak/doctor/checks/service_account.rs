@@ -1,11 +1,12 @@
 //! The service account: it signs in, may read the realm, and nothing else.
 
 use super::super::Facts;
-use super::super::verdict::{MendedBy as _, NotChecked, Verdict, not_checked, problem};
+use super::super::contact::says_no_realm;
+use super::super::realm::held_roles;
+use super::super::verdict::{NotChecked, Verdict, WithCommand as _, not_checked, problem};
 use crate::keycloak::setup::ROLES;
 use domain::doctor::Severity;
 use keycloak_admin::Error;
-use serde_json::Value;
 
 /// Contains every other role of `realm-management`.
 const REALM_ADMIN: &str = "realm-admin";
@@ -13,8 +14,8 @@ const REALM_ADMIN: &str = "realm-admin";
 const MANAGE_USERS: &str = "manage-users";
 
 pub(super) fn sign_in(facts: &Facts<'_>) -> Verdict {
-    let Some(admin) = facts.patient.admin else { return facts.state().map(|_| None) };
-    let realm = facts.mend.realm();
+    let Some(admin) = facts.deployment.admin else { return facts.state().map(|_| None) };
+    let realm = facts.commands.realm();
     if admin.realm != realm {
         return Ok(Some(problem(
             Severity::Medium,
@@ -25,8 +26,13 @@ pub(super) fn sign_in(facts: &Facts<'_>) -> Verdict {
     }
     let mend = match &facts.refused {
         None => return Ok(None),
-        Some(Error::NoRealm { .. }) => return not_checked("the realm does not exist"),
         Some(_) if facts.contact.description.is_err() => return not_checked("Keycloak does not answer"),
+        Some(Error::NoRealm { .. }) if facts.contact.description.as_ref().is_ok_and(says_no_realm) => {
+            return not_checked("the realm does not exist");
+        }
+        Some(Error::NoRealm { .. }) => {
+            "Users sign in in a realm of this name, so KEYCLOAK_ADMIN_URL is another Keycloak than that of OIDC_ISSUER_URL: correct it."
+        }
         Some(Error::Credentials { .. }) => {
             "Set KEYCLOAK_ADMIN_CLIENT_ID and KEYCLOAK_ADMIN_CLIENT_SECRET to those that the command prints."
         }
@@ -41,7 +47,7 @@ pub(super) fn sign_in(facts: &Facts<'_>) -> Verdict {
     let command = matches!(facts.refused, Some(Error::Credentials { .. } | Error::NoServiceAccount { .. }));
     let found = facts.refused.as_ref().map(ToString::to_string).unwrap_or_default();
     let found = problem(Severity::Medium, "The service account cannot be used", found, mend);
-    Ok(Some(if command { found.mended_by(facts.mend.setup()) } else { found }))
+    Ok(Some(if command { found.with_command(facts.commands.setup()) } else { found }))
 }
 
 pub(super) fn missing_roles(facts: &Facts<'_>) -> Verdict {
@@ -65,7 +71,7 @@ pub(super) fn missing_roles(facts: &Facts<'_>) -> Verdict {
         )
     };
     let found = problem(Severity::Medium, "The service account lacks a role", found, mend);
-    Ok(Some(found.mended_by(facts.mend.setup())))
+    Ok(Some(found.with_command(facts.commands.setup())))
 }
 
 pub(super) fn excess_roles(facts: &Facts<'_>) -> Verdict {
@@ -89,13 +95,11 @@ pub(super) fn excess_roles(facts: &Facts<'_>) -> Verdict {
         format!("{client_id} holds {names}. A stolen secret could be used to change the realm."),
         mend,
     );
-    Ok(Some(found.mended_by(facts.mend.remove_roles(client_id, &excess))))
+    Ok(Some(found.with_command(facts.commands.remove_roles(client_id, &excess))))
 }
 
 /// The client, and its roles as they count in its token, composites included.
 fn account<'a>(facts: &'a Facts<'_>) -> Result<(&'a str, Vec<&'a str>), NotChecked> {
-    let roles = facts.state()?.account.get("resource_access").map(|access| &access["realm-management"]["roles"]);
-    let roles = roles.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let client_id = facts.patient.admin.map(|admin| admin.client_id.as_str()).unwrap_or_default();
-    Ok((client_id, roles.iter().filter_map(Value::as_str).collect()))
+    let client_id = facts.deployment.admin.map(|admin| admin.client_id.as_str()).unwrap_or_default();
+    Ok((client_id, held_roles(&facts.state()?.account)))
 }

@@ -1,15 +1,18 @@
 //! What the tokens of users say: claims, roles, audience, and how large they get.
 
 use super::super::Facts;
-use super::super::verdict::{MendedBy as _, NotChecked, Verdict, problem};
-use super::attributes::ATTRIBUTES;
+use super::super::verdict::{NotChecked, Verdict, WithCommand as _, problem};
 use super::{list, text, texts};
+use crate::keycloak::attributes::{self, ATTRIBUTES};
 use domain::doctor::Severity;
+use domain::keycloak_user::REALM_ROLES_CLAIM;
 use oidc_client::MAX_TOKEN_BYTES;
 use serde_json::Value;
 
-/// The attributes that have several values.
-const LISTS: [&str; 2] = ["applications", "applications_admin"];
+/// The type of mappers that make a claim of an attribute of the user.
+const ATTRIBUTE_MAPPER: &str = "oidc-usermodel-attribute-mapper";
+/// The same for names and addresses.
+const PROPERTY_MAPPER: &str = "oidc-usermodel-property-mapper";
 /// Whether the client's access tokens leave out all claims that are not marked for them.
 const LIGHTWEIGHT: &str = "client.use.lightweight.access.token.enabled";
 /// Header, signature and dots of a token that is signed with an RSA key of 2048 bits.
@@ -18,7 +21,7 @@ const SIGNATURE_BYTES: usize = 550;
 pub(super) fn claims(facts: &Facts<'_>) -> Verdict {
     let mappers = mappers(facts)?;
     let missing: Vec<&str> =
-        ATTRIBUTES.into_iter().filter(|claim| !mappers.iter().any(|mapper| adds(facts, mapper, claim))).collect();
+        attributes::required().filter(|claim| !mappers.iter().any(|mapper| adds(facts, mapper, claim))).collect();
     if missing.is_empty() {
         return Ok(None);
     }
@@ -31,7 +34,7 @@ pub(super) fn claims(facts: &Facts<'_>) -> Verdict {
         ),
         format!("Add a mapper of type User Attribute for each to the dedicated scope of {}.", facts.client_id()),
     );
-    Ok(Some(found.mended_by(facts.mend.setup())))
+    Ok(Some(found.with_command(facts.commands.setup())))
 }
 
 pub(super) fn claim_lists(facts: &Facts<'_>) -> Verdict {
@@ -40,7 +43,7 @@ pub(super) fn claim_lists(facts: &Facts<'_>) -> Verdict {
     let allows_one = |claim: &&str| {
         list(&profile["attributes"]).any(|attribute| attribute["name"] == **claim && attribute["multivalued"] != true)
     };
-    let single: Vec<&str> = LISTS.into_iter().filter(allows_one).collect();
+    let single: Vec<&str> = lists().filter(allows_one).collect();
     if !single.is_empty() {
         let found = problem(
             Severity::Medium,
@@ -51,16 +54,16 @@ pub(super) fn claim_lists(facts: &Facts<'_>) -> Verdict {
             ),
             "Turn on Multivalued for the attribute in Realm settings, User profile.",
         );
-        return Ok(Some(found.mended_by(facts.mend.setup())));
+        return Ok(Some(found.with_command(facts.commands.setup())));
     }
     let is_cut = |claim: &&str| {
         mappers.iter().any(|mapper| {
             adds(facts, mapper, claim)
-                && mapper["protocolMapper"] == "oidc-usermodel-attribute-mapper"
+                && mapper["protocolMapper"] == ATTRIBUTE_MAPPER
                 && mapper["config"]["multivalued"] != "true"
         })
     };
-    let cut: Vec<&str> = LISTS.into_iter().filter(is_cut).collect();
+    let cut: Vec<&str> = lists().filter(is_cut).collect();
     if cut.is_empty() {
         return Ok(None);
     }
@@ -70,11 +73,11 @@ pub(super) fn claim_lists(facts: &Facts<'_>) -> Verdict {
         format!("The mapper of {} is not multivalued: users get one project of several.", cut.join(" and ")),
         "Turn on Multivalued in the mapper.",
     );
-    Ok(Some(found.mended_by(facts.mend.setup())))
+    Ok(Some(found.with_command(facts.commands.setup())))
 }
 
 pub(super) fn roles_claim(facts: &Facts<'_>) -> Verdict {
-    let (claim, mappers) = (&facts.patient.identity.config.roles_claim, mappers(facts)?);
+    let (claim, mappers) = (roles_claim_name(facts), mappers(facts)?);
     let client = facts.client()?;
     // Bursar requests the userinfo endpoint when the tokens name no roles.
     let tells = |mapper: &&Value| {
@@ -89,15 +92,15 @@ pub(super) fn roles_claim(facts: &Facts<'_>) -> Verdict {
             ),
             format!("Add the client scope roles to {}, or a mapper of type User Realm Role.", facts.client_id()),
         );
-        return Ok(Some(found.mended_by(facts.mend.setup())));
+        return Ok(Some(found.with_command(facts.commands.setup())));
     }
-    if client["fullScopeAllowed"] != false || claim != "realm_access.roles" {
+    if client["fullScopeAllowed"] != false || claim != REALM_ROLES_CLAIM {
         return Ok(None);
     }
     let scope = facts.state()?.role_scope.as_ref().map_err(Clone::clone)?;
-    let needed = [facts.patient.settings.claims.admin_role.as_str(), "developer"];
-    let left_out: Vec<&str> =
-        needed.into_iter().filter(|role| !scope.iter().any(|allowed| allowed["name"] == *role)).collect();
+    let needed = facts.deployment.realm_roles()?;
+    let needed = needed.iter().map(|(name, _)| name);
+    let left_out: Vec<&str> = needed.filter(|role| !scope.iter().any(|allowed| allowed["name"] == *role)).collect();
     if left_out.is_empty() {
         return Ok(None);
     }
@@ -107,7 +110,7 @@ pub(super) fn roles_claim(facts: &Facts<'_>) -> Verdict {
         format!("Full scope allowed is off, and the scope of {} lacks {}.", facts.client_id(), left_out.join(", ")),
         "Assign the roles in the dedicated scope of the client, or turn on Full scope allowed.",
     );
-    Ok(Some(found.mended_by(facts.mend.update_client(text(client, "id"), "-s fullScopeAllowed=true"))))
+    Ok(Some(found.with_command(facts.commands.update_client(text(client, "id"), "-s fullScopeAllowed=true"))))
 }
 
 pub(super) fn audience(facts: &Facts<'_>) -> Verdict {
@@ -129,7 +132,7 @@ pub(super) fn audience(facts: &Facts<'_>) -> Verdict {
         ),
         format!("Add a mapper of type Audience with {id} as included client audience."),
     );
-    Ok(Some(found.mended_by(facts.mend.setup())))
+    Ok(Some(found.with_command(facts.commands.setup())))
 }
 
 pub(super) fn size(facts: &Facts<'_>) -> Verdict {
@@ -149,11 +152,33 @@ pub(super) fn size(facts: &Facts<'_>) -> Verdict {
     )))
 }
 
+/// The attributes from which mappers make the claims that Bursar reads.
+pub(super) fn sources_of_claims<'a>(facts: &'a Facts<'_>) -> Result<Vec<&'a str>, NotChecked> {
+    let is_read = |mapper: &&Value| {
+        let claims = ATTRIBUTES.iter().map(|attribute| attribute.name).chain([roles_claim_name(facts)]);
+        // Other mappers may have the field too, without reading it.
+        [ATTRIBUTE_MAPPER, PROPERTY_MAPPER].contains(&text(mapper, "protocolMapper"))
+            && claims.into_iter().any(|claim| adds(facts, mapper, claim))
+    };
+    let sources = mappers(facts)?.into_iter().filter(is_read).map(|mapper| text(&mapper["config"], "user.attribute"));
+    Ok(sources.filter(|name| !name.is_empty()).collect())
+}
+
+/// The claim that names the roles of users.
+fn roles_claim_name<'a>(facts: &Facts<'a>) -> &'a str {
+    &facts.deployment.identity.config.roles_claim
+}
+
+/// The attributes that have several values.
+fn lists() -> impl Iterator<Item = &'static str> {
+    ATTRIBUTES.iter().filter(|attribute| attribute.is_list).map(|attribute| attribute.name)
+}
+
 /// The mappers that count when a user signs in: the client's own, and those of its scopes.
 fn mappers<'a>(facts: &'a Facts<'_>) -> Result<Vec<&'a Value>, NotChecked> {
     let client = facts.client()?;
     let scopes = facts.state()?.scopes.as_ref().map_err(Clone::clone)?;
-    let requested = &facts.patient.identity.config.scopes;
+    let requested = &facts.deployment.identity.config.scopes;
     let default = texts(&client["defaultClientScopes"]);
     let optional = texts(&client["optionalClientScopes"]).filter(|name| requested.iter().any(|scope| scope == name));
     let names: Vec<&str> = default.chain(optional).collect();
