@@ -3,16 +3,17 @@
 mod edit;
 mod file;
 mod realm;
+mod refusal;
 
 pub use edit::FieldChange;
-pub use file::{FileProblem, Row, RowProblem, read};
+pub use file::{FileProblem, Row, read};
 pub use realm::{AccessProblem, RealmUsers};
+pub use refusal::{Reason, Refusal};
 
 use crate::random::Random;
 use crate::users::one_time_password;
 use domain::claims::ClaimRules;
 use domain::keycloak_user::{KeycloakUserDraft, RealmRoles};
-use edit::Problem;
 use keycloak_admin::Error;
 use realm::{Existing, Failure, FirstSignIn, Prepared};
 use secrecy::SecretString;
@@ -61,9 +62,9 @@ pub enum Outcome {
     Updated(Vec<FieldChange>),
     /// The user was as described.
     Unchanged,
-    /// Refused for these reasons. A new user is not created; of a user who exists the last reason says what was changed all
-    /// the same.
-    Refused(Vec<String>),
+    /// Refused for these reasons. A new user is not created; of a user who exists a note says what was changed all the
+    /// same.
+    Refused(Vec<Refusal>),
 }
 
 /// Why a run ends before the last row.
@@ -102,12 +103,12 @@ pub async fn run(
     let prepared = realm.prepared(rules, matches!(invitation, Invitation::Mail)).await?;
     for row in rows {
         let outcome = match &row.draft {
-            Err(problems) => Outcome::Refused(problems.iter().map(ToString::to_string).collect()),
+            Err(problems) => Outcome::Refused(problems.iter().cloned().map(Refusal::from).collect()),
             Ok(draft) => {
                 let user = User { realm, prepared: &prepared, rules, draft };
                 match user.provision(mode, invitation, random).await {
                     Ok(outcome) => outcome,
-                    Err(Failure::Row(reason)) => Outcome::Refused(vec![reason]),
+                    Err(Failure::Row(refusal)) => Outcome::Refused(vec![refusal]),
                     Err(Failure::Run(error)) => return Err(error),
                 }
             }
@@ -140,8 +141,8 @@ impl User<'_> {
 
     async fn update(&self, existing: Existing, mode: Mode) -> Result<Outcome, Failure> {
         let Existing { id, mut user, roles: held } = existing;
-        let mut changes = edit::apply(self.draft, &mut user, self.rules).map_err(refused)?;
-        let role = edit::role(self.draft.role, &held, &self.rules.roles).map_err(refused)?;
+        let mut changes = edit::apply(self.draft, &mut user, self.rules)?;
+        let role = edit::role(self.draft.role, &held, &self.rules.roles)?;
         if changes.is_empty() && role.is_none() {
             return Ok(Outcome::Unchanged);
         }
@@ -180,8 +181,8 @@ impl User<'_> {
 
     async fn create(&self, mode: Mode, invitation: &mut Invitation<'_>, random: &Random) -> Result<Outcome, Failure> {
         let mut user = edit::new_user(self.draft);
-        let mut changes = edit::apply(self.draft, &mut user, self.rules).map_err(refused)?;
-        let role = edit::role(self.draft.role, &edit::HeldRoles::default(), &self.rules.roles).map_err(refused)?;
+        let mut changes = edit::apply(self.draft, &mut user, self.rules)?;
+        let role = edit::role(self.draft.role, &edit::HeldRoles::default(), &self.rules.roles)?;
         if mode == Mode::Apply {
             let password = matches!(invitation, Invitation::TemporaryPassword(_)).then(|| temporary_password(random));
             let first = match (&password, &*invitation) {
@@ -200,10 +201,6 @@ impl User<'_> {
         changes.extend(role.map(|role| role.change));
         Ok(Outcome::Created(changes))
     }
-}
-
-fn refused(problem: Problem) -> Failure {
-    Failure::Row(problem.to_string())
 }
 
 /// With an upper-case letter, a digit and a special character, which realms often demand.

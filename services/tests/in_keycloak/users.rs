@@ -8,7 +8,9 @@ use keycloak_admin::{Keycloak, Login};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use services::keycloak::setup::{self, Mode};
-use services::keycloak::users::{self, FieldChange, Invitation, Outcome, RealmUsers, RowResult, Rules, RunError};
+use services::keycloak::users::{
+    self, FieldChange, Invitation, Outcome, RealmUsers, Refusal, RowResult, Rules, RunError,
+};
 use services::random::Random;
 
 const HEADER: &str = "username,email,first_name,last_name,role,applications,applications_admin,user_type";
@@ -51,6 +53,10 @@ async fn outcomes(realm: &Realm, mode: Mode, lines: &[&str]) -> Vec<Outcome> {
     let (results, ended) = run(&realm.keycloak, realm, mode, Invitation::None, lines).await;
     ended.expect("every row is reported");
     results.into_iter().map(|result| result.outcome).collect()
+}
+
+fn texts(refusals: &[Refusal]) -> Vec<String> {
+    refusals.iter().map(ToString::to_string).collect()
 }
 
 async fn user(realm: &Realm, username: &str) -> Option<Value> {
@@ -169,7 +175,7 @@ async fn refused_row_leaves_nothing_behind_and_does_not_stop_the_others() {
     ];
     let outcomes = outcomes(&realm, Mode::Apply, &lines).await;
     let refused = |at: usize| match &outcomes[at] {
-        Outcome::Refused(reasons) => reasons.join(" / "),
+        Outcome::Refused(refusals) => texts(refusals).join(" / "),
         other => panic!("{other:?}"),
     };
     assert_eq!(refused(0), "column email: the user zed of the realm has this address.");
@@ -181,6 +187,19 @@ async fn refused_row_leaves_nothing_behind_and_does_not_stop_the_others() {
     assert_eq!(refused(3), "Keycloak refused it: firstName: error-person-name-invalid-character");
     assert!(refused(4).contains("an external user cannot be an admin"), "{}", refused(4));
     assert!(matches!(outcomes[5], Outcome::Created(_)), "{:?}", outcomes[5]);
+    let codes = outcomes.iter().flat_map(|outcome| match outcome {
+        Outcome::Refused(refusals) => refusals.iter().map(|refusal| refusal.reason.code()).collect(),
+        _ => Vec::new(),
+    });
+    let expected = [
+        "email_taken",
+        "refused_by_keycloak",
+        "invalid_email",
+        "unknown_choice",
+        "refused_by_keycloak",
+        "external_admin",
+    ];
+    assert_eq!(codes.collect::<Vec<_>>(), expected);
     let users = realm.get(&["users"]).await;
     let names: Vec<&str> =
         users.as_array().expect("users").iter().filter_map(|user| user["username"].as_str()).collect();
@@ -197,6 +216,7 @@ async fn refused_row_grants_no_role_and_revokes_one_all_the_same() {
     let lines = ["zara,zara@example.com,=1+1,,admin,,,", "zora,zora@example.com,=1+1,,developer,,,"];
     let refused = outcomes(&realm, Mode::Apply, &lines).await;
     let [Outcome::Refused(kept), Outcome::Refused(revoked)] = &refused[..] else { panic!("{refused:?}") };
+    let (kept, revoked) = (texts(kept), texts(revoked));
     assert!(
         !kept[0].contains("revoked") && revoked[0].ends_with("The role admin was revoked."),
         "{kept:?} {revoked:?}"
@@ -258,7 +278,9 @@ async fn invitation_is_mailed_to_new_users_or_the_missing_mail_server_is_named()
     realm.keycloak.put(&[&realm.name], &smtp(1)).await.expect("an address where nothing listens");
     let (results, ended) = run(&realm.keycloak, &realm, Mode::Apply, Invitation::Mail, &lines).await;
     ended.expect("every row");
-    let Outcome::Refused(reasons) = &results[0].outcome else { panic!("{results:?}") };
+    let Outcome::Refused(refusals) = &results[0].outcome else { panic!("{results:?}") };
+    assert_eq!(refusals[0].reason.code(), "invitation_not_sent");
+    let reasons = texts(refusals);
     assert!(reasons[0].contains("could not send the invitation, so the user was not created"), "{reasons:?}");
     assert_eq!(user(&realm, "zelda").await, None, "the next run invites the user");
 
@@ -347,7 +369,7 @@ async fn role_from_a_group_is_kept_and_one_that_cannot_be_revoked_is_named() {
     assert_eq!(outcomes(&realm, Mode::Apply, &["zelda,zelda@example.com,,,admin,,,"]).await, [Outcome::Unchanged]);
     let refused = outcomes(&realm, Mode::Plan, &["zelda,zelda@example.com,,,developer,,,"]).await;
     let Outcome::Refused(reasons) = &refused[0] else { panic!("{refused:?}") };
-    assert!(reasons[0].contains("the role admin comes from a group or another role"), "{reasons:?}");
+    assert!(reasons[0].to_string().contains("the role admin comes from a group or another role"), "{reasons:?}");
     realm.remove().await;
 }
 
@@ -360,7 +382,7 @@ async fn realm_with_addresses_as_user_names_asks_for_the_address() {
     let lines = ["zelda,zelda@example.com,,,developer,,,", "Zoe@example.com,zoe@example.com,,,developer,,,"];
     let first = outcomes(&realm, Mode::Apply, &lines).await;
     let Outcome::Refused(reasons) = &first[0] else { panic!("{first:?}") };
-    assert!(reasons[0].contains("uses the e-mail address as user name"), "{reasons:?}");
+    assert!(reasons[0].to_string().contains("uses the e-mail address as user name"), "{reasons:?}");
     assert!(matches!(first[1], Outcome::Created(_)), "{first:?}");
     assert_eq!(outcomes(&realm, Mode::Apply, &lines[1..]).await, [Outcome::Unchanged]);
     realm.remove().await;

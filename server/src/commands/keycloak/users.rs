@@ -8,7 +8,7 @@ use crate::commands::CommandError;
 use crate::commands::start::{claim_rules, realm_roles};
 use crate::config::Config;
 use services::keycloak::setup::{Keycloak, Login};
-use services::keycloak::users::{self, FieldChange, Invitation, Mode, Outcome, RealmUsers, RowResult, Rules};
+use services::keycloak::users::{self, FieldChange, Invitation, Mode, Outcome, RealmUsers, Refusal, RowResult, Rules};
 use services::random::Random;
 use std::io::{self, Write as _};
 use url::Url;
@@ -112,7 +112,7 @@ fn lines(row: &RowResult) -> String {
         Outcome::Created(changes) => ('+', changes.iter().map(created).collect()),
         Outcome::Updated(changes) => ('~', changes.iter().map(updated).collect()),
         Outcome::Unchanged => ('=', Vec::new()),
-        Outcome::Refused(reasons) => ('!', reasons.clone()),
+        Outcome::Refused(refusals) => ('!', refusals.iter().map(refused).collect()),
     };
     let name = if row.username.is_empty() { "no user name" } else { &row.username };
     let details: String = details.iter().map(|detail| format!("    {}\n", printable(detail))).collect();
@@ -121,6 +121,11 @@ fn lines(row: &RowResult) -> String {
 
 fn created(change: &FieldChange) -> String {
     format!("{}: {}", change.field, change.after)
+}
+
+/// The code comes last, for scripts.
+fn refused(refusal: &Refusal) -> String {
+    format!("{refusal} [{}]", refusal.reason.code())
 }
 
 fn updated(change: &FieldChange) -> String {

@@ -1,6 +1,6 @@
 //! What a user of the realm is to be, put into the user's representation. Pure.
 
-use super::Rules;
+use super::{Reason, Rules};
 use domain::claims::{ClaimRules, project_names, user_kind};
 use domain::keycloak_user::{Column, Desired, KeycloakUserDraft, RealmRole, RealmRoles};
 use domain::project::ProjectName;
@@ -18,20 +18,6 @@ pub struct FieldChange {
     pub before: String,
     /// Empty when it is cleared.
     pub after: String,
-}
-
-/// Why a user is left alone.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Problem {
-    /// A token with both would give no admin.
-    #[error("column role: an external user cannot be an admin. Choose developer, or regular in the column user_type.")]
-    ExternalAdmin,
-    /// Revoking it from the user alone does not help.
-    #[error("column role: the role {0} comes from a group or another role. Remove it there, in Keycloak.")]
-    Inherited(String),
-    /// The role map names no realm role for it.
-    #[error("column role: OIDC_ROLE_MAP names no realm role that gives {0}. Add one there.")]
-    NotMapped(&'static str),
 }
 
 /// The realm roles of a user.
@@ -59,7 +45,7 @@ pub(super) fn new_user(draft: &KeycloakUserDraft) -> Value {
 }
 
 /// Puts the draft into a representation, and returns what that changes. Fields that it does not know stay.
-pub(super) fn apply(draft: &KeycloakUserDraft, user: &mut Value, rules: &Rules) -> Result<Vec<FieldChange>, Problem> {
+pub(super) fn apply(draft: &KeycloakUserDraft, user: &mut Value, rules: &Rules) -> Result<Vec<FieldChange>, Reason> {
     let email = Desired::Set(draft.email.as_str().to_owned());
     let name = |name: &Desired<domain::text::PersonName>| match name {
         Desired::Keep => Desired::Keep,
@@ -75,22 +61,22 @@ pub(super) fn apply(draft: &KeycloakUserDraft, user: &mut Value, rules: &Rules) 
     changes.extend(projects(user, Column::ApplicationsAdmin, &draft.applications_admin));
     changes.extend(user_type(user, &draft.user_type, &rules.claims));
     if draft.role == RealmRole::Admin && is_external(user, &rules.claims) {
-        return Err(Problem::ExternalAdmin);
+        return Err(Reason::ExternalAdmin);
     }
     Ok(changes)
 }
 
 /// What changes when a user who holds these roles is to have this one. An admin keeps the role developer.
-pub(super) fn role(role: RealmRole, held: &HeldRoles, roles: &RealmRoles) -> Result<Option<RoleChange>, Problem> {
+pub(super) fn role(role: RealmRole, held: &HeldRoles, roles: &RealmRoles) -> Result<Option<RoleChange>, Reason> {
     let giving = |role| roles.giving(role).filter(|name| held.effective.iter().any(|held| held == name));
     let admin: Vec<&str> = giving(RealmRole::Admin).collect();
     let revoked = if role == RealmRole::Developer { admin.clone() } else { Vec::new() };
     if let Some(inherited) = revoked.iter().find(|name| !held.assigned.iter().any(|held| held == *name)) {
-        return Err(Problem::Inherited((*inherited).to_owned()));
+        return Err(Reason::InheritedRole((*inherited).to_owned()));
     }
     let granted = match giving(role).next() {
         Some(_) => None,
-        None => Some(roles.granted(role).ok_or(Problem::NotMapped(role.key()))?.to_owned()),
+        None => Some(roles.granted(role).ok_or(Reason::RoleNotMapped(role.key()))?.to_owned()),
     };
     if granted.is_none() && revoked.is_empty() {
         return Ok(None);
@@ -244,10 +230,10 @@ mod tests {
         for attributes in [json!({ "user_type": ["External"] }), json!({ "guest": ["true"] })] {
             let mut user = json!({ "email": "zelda@example.com", "attributes": attributes });
             let admin = draft(&[(Column::Role, "admin")]);
-            assert_eq!(apply(&admin, &mut user, &rules()), Err(Problem::ExternalAdmin));
+            assert_eq!(apply(&admin, &mut user, &rules()), Err(Reason::ExternalAdmin));
         }
         let both = draft(&[(Column::Role, "admin"), (Column::UserType, "external")]);
-        assert_eq!(apply(&both, &mut json!({}), &rules()), Err(Problem::ExternalAdmin));
+        assert_eq!(apply(&both, &mut json!({}), &rules()), Err(Reason::ExternalAdmin));
     }
 
     #[test]
@@ -262,7 +248,7 @@ mod tests {
         };
         let steps = |roles: &RealmRoles, to, held| {
             let change = role(to, &held, roles)?;
-            Ok::<_, Problem>(change.map(|change| (change.granted, change.revoked.join(" "))))
+            Ok::<_, Reason>(change.map(|change| (change.granted, change.revoked.join(" "))))
         };
         use RealmRole::{Admin, Developer};
         let some = |granted: &str, revoked: &str| {
@@ -275,7 +261,7 @@ mod tests {
         assert_eq!(steps(&plain, Developer, held(&["admin", "developer"], &[])), some("", "admin"));
         assert_eq!(steps(&plain, Admin, held(&["developer"], &[])), some("admin", ""));
         assert_eq!(steps(&plain, Admin, held(&["developer"], &["admin"])), Ok(None));
-        let inherited = Err(Problem::Inherited("admin".to_owned()));
+        let inherited = Err(Reason::InheritedRole("admin".to_owned()));
         assert_eq!(steps(&plain, Developer, held(&["developer"], &["admin"])), inherited);
 
         let mapped = map(&[("ops", "admin"), ("root", "admin"), ("staff", "developer")]);
@@ -283,6 +269,6 @@ mod tests {
         assert_eq!(steps(&mapped, Admin, held(&["root"], &[])), Ok(None));
         assert_eq!(steps(&mapped, Developer, held(&["root", "ops"], &[])), some("staff", "ops root"));
         let admins = map(&[("ops", "admin")]);
-        assert_eq!(steps(&admins, Developer, held(&[], &[])), Err(Problem::NotMapped("developer")));
+        assert_eq!(steps(&admins, Developer, held(&[], &[])), Err(Reason::RoleNotMapped("developer")));
     }
 }

@@ -1,5 +1,6 @@
 //! Users in a CSV file, as spreadsheets write one (RFC 4180, and what they do in its place).
 
+use super::Reason;
 use domain::claims::ClaimRules;
 use domain::keycloak_user::{CellProblem, Column, KeycloakUserDraft};
 use std::collections::HashMap;
@@ -12,33 +13,7 @@ pub struct Row {
     /// The cell of the user name.
     pub username: String,
     /// What it says, or every reason why nothing is sent.
-    pub draft: Result<KeycloakUserDraft, Vec<RowProblem>>,
-}
-
-/// Why a row is refused before anything is sent.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RowProblem {
-    /// A cell cannot be read.
-    #[error("column {}: {}", .0.column.key(), .0.violation)]
-    Cell(CellProblem),
-    /// More or fewer cells than headings.
-    #[error(
-        "it has {cells} cells and the first line has {headings}. Is a quote missing, or a value with a separator not in quotes?"
-    )]
-    Cells {
-        /// Of the row.
-        cells: usize,
-        /// Of the first line.
-        headings: usize,
-    },
-    /// Another row has the same value, and nothing says which one is meant.
-    #[error("column {}: line {line} has the same value.", column.key())]
-    Repeated {
-        /// The user name or the address.
-        column: Column,
-        /// The other row.
-        line: u64,
-    },
+    pub draft: Result<KeycloakUserDraft, Vec<Reason>>,
 }
 
 /// Why no row can be read.
@@ -96,10 +71,10 @@ pub fn read(bytes: &[u8], rules: &ClaimRules) -> Result<Vec<Row>, FileProblem> {
         let cell =
             |column| columns.iter().position(|at| *at == column).and_then(|at| record.get(at)).unwrap_or_default();
         let draft = if record.len() == columns.len() {
-            let problems = |problems: Vec<CellProblem>| problems.into_iter().map(RowProblem::Cell).collect();
+            let problems = |problems: Vec<CellProblem>| problems.into_iter().map(Reason::Cell).collect();
             KeycloakUserDraft::parse(cell, rules).map_err(problems)
         } else {
-            Err(vec![RowProblem::Cells { cells: record.len(), headings: columns.len() }])
+            Err(vec![Reason::CellCount { cells: record.len(), headings: columns.len() }])
         };
         for column in [Column::Username, Column::Email] {
             // As Keycloak is told, so that two spellings of one name are the same.
@@ -158,7 +133,7 @@ fn refuse_repeated(rows: &mut [Row], seen: &HashMap<(Column, String), Vec<usize>
         for places in repeated.map(|(_, places)| places) {
             for place in places {
                 let other = places.iter().find(|other| *other != place).and_then(|other| rows.get(*other));
-                let problem = other.map(|other| RowProblem::Repeated { column, line: other.line });
+                let problem = other.map(|other| Reason::Repeated { column, line: other.line });
                 let (Some(problem), Some(row)) = (problem, rows.get_mut(*place)) else { continue };
                 match &mut row.draft {
                     Err(problems) => problems.push(problem),

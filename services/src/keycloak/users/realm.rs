@@ -1,7 +1,7 @@
 //! Reading and writing the users of a realm.
 
 use super::edit::{HeldRoles, RoleChange};
-use super::{Rules, RunError};
+use super::{Reason, Refusal, Rules, RunError};
 use crate::keycloak::attributes;
 use domain::keycloak_user::KeycloakUserDraft;
 use domain::text::folded;
@@ -51,7 +51,7 @@ pub enum AccessProblem {
 /// Why a user was not written.
 pub(super) enum Failure {
     /// For a reason of this user.
-    Row(String),
+    Row(Refusal),
     /// For a reason that the others would meet too.
     Run(RunError),
 }
@@ -60,7 +60,10 @@ impl Failure {
     /// With what was changed all the same, where the failure is of one user.
     pub(super) fn and(self, changed: &str) -> Self {
         match self {
-            Self::Row(reason) => Self::Row(format!("{reason} {changed}")),
+            Self::Row(refusal) => {
+                let notes: Vec<&str> = refusal.note.as_deref().into_iter().chain([changed]).collect();
+                Self::Row(Refusal { note: Some(notes.join(" ")), ..refusal })
+            }
             run @ Self::Run(_) => run,
         }
     }
@@ -69,21 +72,25 @@ impl Failure {
     pub(super) fn of_new_user(self, username: &str, deleted: &Result<(), Error>) -> Self {
         match (self, deleted) {
             (failure, Ok(())) => failure,
-            (Self::Row(reason), Err(fault)) => {
-                Self::Row(format!("{reason} The user stays in Keycloak; delete the user there. {fault}"))
+            (row @ Self::Row(_), Err(fault)) => {
+                row.and(&format!("The user stays in Keycloak; delete the user there. {fault}"))
             }
             (Self::Run(error), Err(_)) => Self::Run(RunError::Incomplete(username.to_owned(), Box::new(error))),
         }
     }
 }
 
+impl From<Reason> for Failure {
+    fn from(reason: Reason) -> Self {
+        Self::Row(reason.into())
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
-            Error::Exists { said, .. } | Error::Refused { said, .. } => {
-                Self::Row(format!("Keycloak refused it: {said}"))
-            }
-            Error::NotFound { .. } => Self::Row("The user was deleted in Keycloak meanwhile.".to_owned()),
+            Error::Exists { said, .. } | Error::Refused { said, .. } => Reason::Keycloak(said).into(),
+            Error::NotFound { .. } => Reason::Deleted.into(),
             other => Self::Run(other.into()),
         }
     }
@@ -161,14 +168,12 @@ impl<'a> RealmUsers<'a> {
     ) -> Result<Option<Existing>, Failure> {
         let username = draft.username.as_str();
         if prepared.is_email_username && username != draft.email.as_str() {
-            let reason = "column username: the realm uses the e-mail address as user name. Enter the address here too.";
-            return Err(Failure::Row(reason.to_owned()));
+            return Err(Reason::UsernameIsNotEmail.into());
         }
         let same_address = self.search("email", draft.email.as_str()).await?;
         let others = same_address.iter().filter_map(|user| user["username"].as_str());
         if let Some(other) = others.into_iter().find(|other| folded(other) != folded(username)) {
-            let reason = format!("column email: the user {other} of the realm has this address.");
-            return Err(Failure::Row(reason));
+            return Err(Reason::EmailTaken(other.to_owned()).into());
         }
         let Some(user) = self.search("username", username).await?.into_iter().next() else { return Ok(None) };
         let id = user["id"].as_str().unwrap_or_default().to_owned();
@@ -204,7 +209,7 @@ impl<'a> RealmUsers<'a> {
             user["credentials"] = json!([{ "type": "password", "temporary": true, "value": password.expose_secret() }]);
         }
         let created = self.keycloak.post(&[self.realm, "users"], &user).await?;
-        let id = created.ok_or_else(|| Failure::Row("Keycloak did not name the user that it created.".to_owned()))?;
+        let id = created.ok_or(Reason::NotNamed)?;
         let rest = async {
             if let Some(role) = role {
                 self.change_role(&id, role, prepared).await?;
@@ -238,8 +243,8 @@ impl<'a> RealmUsers<'a> {
             self.keycloak.delete(&path, Some(&prepared.named(&change.revoked))).await?;
             let held = self.held(&[id, "role-mappings", "realm", "composite"]).await?;
             if let Some(inherited) = change.revoked.iter().find(|role| held.contains(role)) {
-                let reason = super::edit::Problem::Inherited(inherited.clone());
-                return Err(Failure::Row(reason.to_string()).and("The assignment to the user itself was revoked."));
+                let failure = Failure::from(Reason::InheritedRole(inherited.clone()));
+                return Err(failure.and("The assignment to the user itself was revoked."));
             }
         }
         Ok(())
@@ -257,10 +262,7 @@ fn has_mail_server(settings: &Value) -> bool {
 
 fn not_sent(error: Error) -> Failure {
     match error {
-        Error::Refused { said, .. } => {
-            let reason = "Keycloak could not send the invitation, so the user was not created.";
-            Failure::Row(format!("{reason} Check the mail server of the realm. {said}"))
-        }
+        Error::Refused { said, .. } => Reason::NotInvited(said).into(),
         other => other.into(),
     }
 }
