@@ -50,6 +50,8 @@ pub struct Keycloak {
     url: String,
     origin: String,
     realm: Realm,
+    /// Its own tool for administrators.
+    kcadm: PathBuf,
 }
 
 impl Keycloak {
@@ -89,13 +91,19 @@ impl Keycloak {
             let mut child = command.spawn().context("cannot start Keycloak")?;
             let input = child.stdin.take();
             let url = address(&mut child, log)?;
-            Ok(Self { child, input, url, origin: origin.to_owned(), realm })
+            let kcadm = distribution.join("bin/kcadm.sh");
+            Ok(Self { child, input, url, origin: origin.to_owned(), realm, kcadm })
         })
     }
 
     /// Where it listens.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Keycloak's own tool for administrators.
+    pub(crate) fn kcadm(&self) -> &Path {
+        &self.kcadm
     }
 
     /// The name of its realm.

@@ -207,7 +207,8 @@ fn behind_pooler(steps: &mut Steps, postgres: &Postgres) -> Result<()> {
 fn in_keycloak(steps: &mut Steps, postgres: &Postgres, keycloak: &Keycloak) -> Result<()> {
     steps.step("Testing what is done in Keycloak", || {
         let mut tests = cargo_with(postgres, &["--test", "in_keycloak", "--", "--ignored"]);
-        command::run(tests.env("BURSAR_TEST_KEYCLOAK_URL", keycloak.url()))
+        tests.env("BURSAR_TEST_KEYCLOAK_URL", keycloak.url()).env("BURSAR_TEST_KCADM", keycloak.kcadm());
+        command::run(&mut tests)
     })
 }
 

@@ -4,6 +4,7 @@ mod broker;
 mod merge;
 mod representations;
 mod service_account;
+mod undo;
 mod writer;
 
 pub use broker::{Broker, Endpoints};

@@ -97,7 +97,7 @@ async fn realm_in_use_keeps_what_others_made_and_closes_what_users_could_edit() 
 
     let made = setup::run(&realm.keycloak, &realm.setup(), Mode::Apply).await.expect("a realm");
     let changed = made.steps.iter().find(|step| step.what == "client bursar").expect("the client");
-    let Change::Changed(differences) = &changed.change else { panic!("{changed:?}") };
+    let Change::Changed { differences, .. } = &changed.change else { panic!("{changed:?}") };
     let fields: Vec<&str> = differences.iter().map(|difference| difference.field.as_str()).collect();
     assert!(fields.contains(&"publicClient") && fields.contains(&"redirectUris"), "{fields:?}");
     let client = realm.get(&["clients"]).await;
@@ -223,6 +223,13 @@ async fn broker_is_created_then_left_alone_and_keeps_what_was_hardened() {
     let again = setup::run(&realm.keycloak, &setup, Mode::Apply).await.expect("the same realm");
     assert_eq!(again.steps, [], "what was hardened stays");
     assert_eq!(realm.get(&path).await, hardened);
+
+    let mut moved = hardened.clone();
+    moved["config"]["tokenUrl"] = json!("https://old.example.com/token");
+    realm.keycloak.put(&full, &moved).await.expect("moved");
+    let changed = setup::run(&realm.keycloak, &setup, Mode::Apply).await.expect("the same realm");
+    assert_eq!(whats(&changed), ["identity provider company"]);
+    assert_eq!(realm.get(&path).await, hardened, "with its secret, which Keycloak shows as asterisks");
     realm.remove().await;
 }
 
@@ -296,5 +303,91 @@ async fn administrator_who_may_only_create_realms_sets_one_up_and_another_is_tol
     let made = setup::run(&delegate, &realm.setup(), Mode::Apply).await;
     realm.keycloak.delete(&[&master[..], &[&id]].concat(), None::<&Value>).await.expect("removed");
     made.expect("a realm");
+    realm.remove().await;
+}
+
+/// Runs commands of Keycloak's own tool as its administrator.
+fn run_kcadm(realm: &Realm, commands: &[&str]) {
+    let kcadm = std::env::var("BURSAR_TEST_KCADM").expect("BURSAR_TEST_KCADM: run `cargo xtask test --only keycloak`");
+    let config = std::env::temp_dir().join(format!("kcadm-{}.config", realm.name));
+    let login =
+        format!("kcadm.sh config credentials --server {} --realm master --user admin --password try-keycloak", base());
+    let script: Vec<String> = std::iter::once(login.as_str())
+        .chain(commands.iter().copied())
+        .map(|command| format!("{command} --config {}", config.display()).replacen("kcadm.sh", &kcadm, 1))
+        .collect();
+    let ran = std::process::Command::new("sh").args(["-ec", &script.join("\n")]).output().expect("a shell");
+    let _ = std::fs::remove_file(config);
+    assert!(ran.status.success(), "{script:?}\n{}", String::from_utf8_lossy(&ran.stderr));
+}
+
+#[tokio::test]
+#[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
+async fn printed_commands_give_changed_objects_their_former_values() {
+    let realm = Realm::create().await;
+    let client = json!({
+        "clientId": "bursar", "publicClient": true, "redirectUris": ["https://old.example.com/it's/*"],
+        "attributes": { "backchannel.logout.url": "https://old.example.com/logout", "login_theme": "base" },
+    });
+    realm.keycloak.post(&[&realm.name, "clients"], &client).await.expect("a client");
+    let mut profile = realm.get(&["users", "profile"]).await;
+    let open = json!({ "name": "user_type", "permissions": { "view": ["user"], "edit": ["admin", "user"] } });
+    profile["attributes"].as_array_mut().expect("attributes").push(open);
+    realm.keycloak.put(&[&realm.name, "users", "profile"], &profile).await.expect("a profile");
+    let before = (realm.client("bursar").await, realm.get(&["users", "profile"]).await);
+
+    let made = setup::run(&realm.keycloak, &realm.setup(), Mode::Apply).await.expect("a realm");
+    let undo = made.steps.iter().rev().filter_map(|step| match &step.change {
+        Change::Changed { undo, .. } => Some(undo.as_str()),
+        Change::Created { .. } => None,
+    });
+    let undo: Vec<&str> = undo.collect();
+    assert_eq!(undo.len(), 2, "{undo:?}");
+    run_kcadm(&realm, &undo);
+
+    let after = (realm.client("bursar").await, realm.get(&["users", "profile"]).await);
+    assert_eq!(after.1, before.1);
+    let (mut before, mut after) = (before.0, after.0);
+    for client in [&mut before, &mut after] {
+        let fields = client.as_object_mut().expect("a client");
+        // A client that was confidential for a while has a secret and the time that it was made at; names are empty or missing.
+        fields.remove("secret");
+        fields.retain(|_, value| value != "" && *value != json!([]));
+        let _ = fields
+            .get_mut("attributes")
+            .and_then(Value::as_object_mut)
+            .map(|attributes| attributes.remove("client.secret.creation.time"));
+    }
+    assert_eq!(after, before);
+    realm.remove().await;
+}
+
+#[tokio::test]
+#[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
+async fn administrator_who_may_not_grant_roles_is_told_so_and_nothing_is_passed_over() {
+    let realm = Realm::create().await;
+    let master = ["master", "users"];
+    let name = format!("admin-of-{}", realm.name);
+    let user = json!({
+        "username": name, "enabled": true, "email": format!("{name}@example.com"), "firstName": "Z", "lastName": "L",
+        "credentials": [{ "type": "password", "value": "of-a-test" }],
+    });
+    let id = realm.keycloak.post(&master, &user).await.expect("a user").expect("its id");
+    let query = [("clientId", format!("{}-realm", realm.name))];
+    let query: Vec<(&str, &str)> = query.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let clients: Value = realm.keycloak.get(&["master", "clients"], &query).await.expect("clients");
+    let client = clients[0]["id"].as_str().expect("the client");
+    let roles: Vec<Value> = realm.keycloak.get(&["master", "clients", client, "roles"], &[]).await.expect("roles");
+    let held = ["manage-realm", "manage-clients", "view-users", "query-users"];
+    let held: Vec<Value> =
+        roles.into_iter().filter(|role| role["name"].as_str().is_some_and(|name| held.contains(&name))).collect();
+    let path = [&master[..], &[&id, "role-mappings", "clients", client]].concat();
+    realm.keycloak.post(&path, &held).await.expect("assigned");
+    let login = Login::Administrator { username: name, password: "of-a-test".into() };
+    let delegate = Keycloak::new(base().parse().expect("an address"), login).expect("authorities");
+    let refused = setup::run(&delegate, &realm.setup(), Mode::Apply).await;
+    realm.keycloak.delete(&[&master[..], &[&id]].concat(), None::<&Value>).await.expect("removed");
+    let text = refused.expect_err("no right to grant roles").to_string();
+    assert!(text.contains("role-mappings") && text.contains("the role manage-users"), "{text}");
     realm.remove().await;
 }

@@ -85,18 +85,16 @@ fn report(outcome: &Outcome, mode: Mode) -> String {
 }
 
 fn lines(step: &Step, mode: Mode) -> Vec<String> {
-    match &step.change {
-        Change::Created { undo } => {
-            let line = format!("+ {}", step.what);
-            // A plan knows no id yet.
-            if mode == Mode::Plan { vec![line] } else { vec![line, format!("    undo: {undo}")] }
-        }
-        Change::Changed(differences) => {
-            let difference = |difference: &setup::Difference| {
-                let before = difference.before.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
-                format!("    {}: {before} -> {}", difference.field, difference.after)
-            };
-            std::iter::once(format!("~ {}", step.what)).chain(differences.iter().map(difference)).collect()
-        }
-    }
+    let (sign, differences, undo) = match &step.change {
+        Change::Created { undo } => ('+', &[][..], undo),
+        Change::Changed { differences, undo } => ('~', &differences[..], undo),
+    };
+    let difference = |difference: &setup::Difference| {
+        let before = difference.before.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
+        format!("    {}: {before} -> {}", difference.field, difference.after)
+    };
+    let lines = std::iter::once(format!("{sign} {}", step.what)).chain(differences.iter().map(difference));
+    // A plan knows no id of what is new yet.
+    let undo = (mode == Mode::Apply).then(|| format!("    undo: {undo}"));
+    lines.chain(undo).collect()
 }

@@ -43,9 +43,13 @@ pub(super) async fn ensure(
     let user: Value = keycloak.get(&[realm, "clients", client, "service-account-user"], &[]).await?;
     let user = user["id"].as_str().unwrap_or_default();
     let path = [realm, "users", user, "role-mappings", "clients", &management];
-    let available: Vec<Value> = keycloak.get(&[&path[..], &["available"]].concat(), &[]).await?;
-    let missing: Vec<Value> =
-        available.into_iter().filter(|role| role["name"].as_str().is_some_and(|name| ROLES.contains(&name))).collect();
+    let name = |role: &Value| role["name"].as_str().unwrap_or_default().to_owned();
+    let held: Vec<Value> = keycloak.get(&[&path[..], &["composite"]].concat(), &[]).await?;
+    let held: Vec<String> = held.iter().map(name).collect();
+    // Keycloak's list of available roles leaves out those that the administrator may not grant, as if none were missing.
+    let all: Vec<Value> = keycloak.get(&[realm, "clients", &management, "roles"], &[]).await?;
+    let is_missing = |role: &Value| ROLES.contains(&name(role).as_str()) && !held.contains(&name(role));
+    let missing: Vec<Value> = all.into_iter().filter(is_missing).collect();
     if missing.is_empty() {
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! Writes what differs, or only notes it, and keeps a list of both.
 
 use super::merge::{Difference, merge};
-use crate::keycloak::quoted;
+use super::undo;
 use keycloak_admin::{Error, Keycloak};
 use serde_json::Value;
 
@@ -28,11 +28,16 @@ pub struct Step {
 pub enum Change {
     /// It is created.
     Created {
-        /// The command of Keycloak's own tool that undoes it.
+        /// The command that undoes it.
         undo: String,
     },
     /// These fields change.
-    Changed(Vec<Difference>),
+    Changed {
+        /// The fields.
+        differences: Vec<Difference>,
+        /// The command that gives them their former values.
+        undo: String,
+    },
 }
 
 /// What is read, created or changed.
@@ -95,6 +100,7 @@ impl<'a> Writer<'a> {
         let Some(mut value) = self.find(object.path).await? else {
             return self.create(object, required).await.map(drop);
         };
+        let before = value.clone();
         let differences = merge(&mut value, &required);
         if differences.is_empty() {
             return Ok(());
@@ -102,7 +108,8 @@ impl<'a> Writer<'a> {
         if self.mode == Mode::Apply {
             self.keycloak.put(object.path, &value).await?;
         }
-        self.note(object, Change::Changed(differences));
+        let undo = undo::restoration(object.path, &before, &value);
+        self.note(object, Change::Changed { differences, undo });
         Ok(())
     }
 
@@ -116,7 +123,7 @@ impl<'a> Writer<'a> {
             Some(id) => [object.parent, &[id]].concat(),
             None => object.path.to_vec(),
         };
-        let undo = object.undo.map_or_else(|| undo(&path), ToOwned::to_owned);
+        let undo = object.undo.map_or_else(|| undo::deletion(&path), ToOwned::to_owned);
         self.note(object, Change::Created { undo });
         Ok(id)
     }
@@ -131,15 +138,5 @@ impl<'a> Writer<'a> {
 
     fn note(&mut self, object: Object<'_>, change: Change) {
         self.steps.push(Step { what: format!("{} {}", object.kind, object.name), change });
-    }
-}
-
-/// The command that deletes what is at a path; a realm's name is an option to it.
-fn undo(path: &[&str]) -> String {
-    match path {
-        [realm, rest @ ..] if !rest.is_empty() => {
-            format!("kcadm.sh delete {} -r {}", quoted(&rest.join("/")), quoted(realm))
-        }
-        _ => format!("kcadm.sh delete {}", quoted(&format!("realms/{}", path.join("/")))),
     }
 }
