@@ -15,6 +15,8 @@ use crate::budgets::create::NewBudgetPage;
 use crate::budgets::delete::DeleteBudgetPage;
 use crate::budgets::edit::EditBudgetPage;
 use crate::budgets::list::BudgetsPage;
+use crate::identity_provider::import::again::ImportAgainPage;
+use crate::identity_provider::import::page::KeycloakImportPage;
 use crate::identity_provider::page::IdentityProviderPage;
 use crate::page::lazy_chunk;
 use crate::projects::create::NewProjectPage;
@@ -32,6 +34,7 @@ lazy_chunk!(
 lazy_chunk!(Lists, lists, load_lists: BudgetsPage, ProjectsPage, UsersPage);
 lazy_chunk!(
     Objects, objects, load_objects:
-    BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, IdentityProviderPage, NewBudgetPage, NewUserPage, NewProjectPage,
+    BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, IdentityProviderPage,
+    ImportAgainPage, KeycloakImportPage, NewBudgetPage, NewUserPage, NewProjectPage,
     PersonPage, ProjectPage,
 );

@@ -1,7 +1,8 @@
 //! The address of every page.
 
-use crate::url::encode;
+use crate::url::{encode, with_params};
 use domain::id::{BudgetId, UserId};
+use domain::import::ReportQuery;
 
 /// The sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
@@ -35,6 +36,22 @@ pub const BUDGETS: &str = "/settings/administration/budgets";
 pub const NEW_BUDGET: &str = "/settings/administration/budgets/new";
 /// How the identity provider is doing.
 pub const IDENTITY_PROVIDER: &str = "/settings/administration/identity-provider";
+/// The import of the users of a Keycloak realm, with its report.
+pub const KEYCLOAK_IMPORT: &str = "/settings/administration/identity-provider/import";
+/// Asking before another import.
+pub const KEYCLOAK_IMPORT_AGAIN: &str = "/settings/administration/identity-provider/import/again";
+/// The report as a file. The server answers there, no page.
+pub const KEYCLOAK_IMPORT_CSV: &str = "/settings/administration/identity-provider/import.csv";
+
+/// A page of the report of the import.
+pub fn import_report(query: &ReportQuery) -> String {
+    with_params(KEYCLOAK_IMPORT, &query.to_params())
+}
+
+/// The same rows as a file.
+pub fn import_csv(query: &ReportQuery) -> String {
+    with_params(KEYCLOAK_IMPORT_CSV, &query.to_params())
+}
 
 /// A person's page.
 pub fn user(id: UserId) -> String {

@@ -14,6 +14,8 @@ use crate::budgets::edit::EditBudgetPage;
 use crate::budgets::list::BudgetsPage;
 use crate::detour::Detours;
 use crate::form::provide_flash;
+use crate::identity_provider::import::again::ImportAgainPage;
+use crate::identity_provider::import::page::KeycloakImportPage;
 use crate::identity_provider::page::IdentityProviderPage;
 use crate::index::IndexPage;
 use crate::layout::Layout;
@@ -86,6 +88,8 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("administration/projects/:name") view={Lazy::<ProjectPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/projects/:name/edit") view={Lazy::<EditProjectPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/identity-provider") view={Lazy::<IdentityProviderPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/identity-provider/import") view={Lazy::<KeycloakImportPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/identity-provider/import/again") view={Lazy::<ImportAgainPage>::new()} ssr=SsrMode::Async />
             </ParentRoute>
             <DevelopmentRoutes />
         </Routes>

@@ -19,6 +19,7 @@ export interface Account {
 interface Given {
   realmRoles: string[];
   attributes: Record<string, string[]>;
+  email?: string;
 }
 
 interface Client {

@@ -8,6 +8,7 @@ pub mod config;
 pub mod database;
 pub mod health;
 pub mod identity;
+mod import_report;
 pub mod manifest;
 pub mod middleware;
 #[cfg(feature = "embedded-postgres")]

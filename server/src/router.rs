@@ -7,7 +7,7 @@ use crate::middleware::{
     timeout,
 };
 use crate::state::AppState;
-use crate::{api, assets, health, identity};
+use crate::{api, assets, health, identity, import_report};
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -35,6 +35,7 @@ impl FromRef<AppState> for LeptosOptions {
 pub fn build(state: AppState) -> Router {
     let inner = pages(&state)
         .merge(identity::routes(&state))
+        .merge(import_report::routes(&state))
         .merge(assets::routes(&state.web.site_dir))
         .fallback(error_pages::not_found)
         .layer(from_fn(see_other::after_forms))

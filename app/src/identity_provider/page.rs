@@ -1,7 +1,7 @@
 //! The page of the identity provider.
 
 use super::data::{IdentityProvider, ReadIdentityProvider};
-use super::{doctor, health};
+use super::{doctor, health, import};
 use crate::page::crumbs::administration;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
@@ -31,7 +31,7 @@ impl LazyPage for IdentityProviderPage {
 }
 
 fn identity_provider(dated: WithServerTime<IdentityProvider>) -> impl IntoView {
-    let WithServerTime { now, data: IdentityProvider { mode, status, doctor, .. } } = dated;
+    let WithServerTime { now, data: IdentityProvider { mode, status, doctor, import: view } } = dated;
     let subtitle = status.as_ref().map_or("Passwords are kept by Bursar", |status| status.kind.subject());
     let has_provider = status.is_some();
     let check = move || {
@@ -44,6 +44,7 @@ fn identity_provider(dated: WithServerTime<IdentityProvider>) -> impl IntoView {
         })
     };
     let facts = facts(mode, status.as_ref());
+    let import = import::section(&view, now);
     let health = match status {
         Some(status) => health::section(status, mode, now).into_any(),
         None => local_accounts().into_any(),
@@ -55,7 +56,7 @@ fn identity_provider(dated: WithServerTime<IdentityProvider>) -> impl IntoView {
             subtitle
             actions=check
         />
-        <PageBody>{health} {doctor.map(doctor::section)} {facts}</PageBody>
+        <PageBody>{health} {import} {doctor.map(doctor::section)} {facts}</PageBody>
     }
 }
 

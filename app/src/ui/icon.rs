@@ -50,6 +50,8 @@ icons! {
     Clock = "clock",
     /// Copy to the clipboard.
     Copy = "copy",
+    /// A file to save.
+    Download = "download",
     /// More actions.
     Ellipsis = "ellipsis",
     /// Auditor, reading.

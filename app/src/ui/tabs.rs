@@ -1,6 +1,7 @@
 //! Tabs: links to the views of one place.
 
 use super::Views;
+use domain::money::grouped;
 use leptos::prelude::*;
 
 /// One tab.
@@ -33,7 +34,7 @@ pub fn Tabs(
                 class="relative inline-flex min-h-9.5 items-center gap-1.5 text-sm font-medium whitespace-nowrap text-ink-2 hover:text-ink focus-visible:-outline-offset-2 aria-[current]:text-ink aria-[current]:after:absolute aria-[current]:after:inset-x-0 aria-[current]:after:-bottom-px aria-[current]:after:h-0.5 aria-[current]:after:rounded-t-[2px] aria-[current]:after:bg-accent"
             >
                 {tab.label}
-                {tab.count.map(|count| view! { <span class="num font-normal text-ink-2">{count.to_string()}</span> }).views()}
+                {tab.count.map(|count| view! { <span class="num font-normal text-ink-2">{grouped(&count.to_string())}</span> }).views()}
             </a>
         }
     };

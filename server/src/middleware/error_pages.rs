@@ -43,6 +43,9 @@ problems! {
     /// Sent by another site, or by a browser that hides where from.
     CROSS_SITE: FORBIDDEN, "This was not sent from Bursar",
         "Nothing was changed. Open Bursar in this browser, load the page again and send the form from there.";
+    /// The role does not allow it.
+    NO_ACCESS: FORBIDDEN, "You don't have access",
+        "Your role does not allow you to open this. Maintainers and admins can: ask one of them.";
     /// No such address.
     NOT_FOUND: NOT_FOUND, "There is nothing here",
         "The address may be mistyped, or what was here is gone. Go to the start page and look from there.";

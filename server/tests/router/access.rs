@@ -269,6 +269,8 @@ fn compare(
     let expected = refused.or(match path {
         // A session that is not one's own is as good as none.
         "/act/account/end-session" => Some(404),
+        // No realm is configured, and nothing is under way.
+        path if path.starts_with("/act/keycloak-import/") => Some(409),
         // The passwords are wrong.
         "/act/sign-in" | "/act/account/confirm" | "/act/account/change-password" => Some(422),
         _ => None,

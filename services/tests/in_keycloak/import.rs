@@ -20,7 +20,7 @@ use time::Duration;
 const MANY: usize = 230;
 
 /// A realm with the two roles, these users, groups and roles, and a service account that may only read.
-async fn realm(more: Value) -> Realm {
+pub(crate) async fn realm(more: Value) -> Realm {
     realm_of(Realm::planned(), more).await
 }
 
@@ -62,7 +62,7 @@ async fn realm_of(realm: Realm, more: Value) -> Realm {
 }
 
 /// A developer with an address at example.com.
-fn user(username: &str, more: Value) -> Value {
+pub(crate) fn user(username: &str, more: Value) -> Value {
     let mut user = json!({
         "username": username, "email": format!("{username}@example.com"), "emailVerified": true, "enabled": true,
         "firstName": "Zelda", "lastName": username, "realmRoles": ["developer"],
@@ -74,7 +74,7 @@ fn user(username: &str, more: Value) -> Value {
 }
 
 /// As the import reads it: with the ten roles of the guide and no more.
-fn source(realm: &Realm) -> import::Realm {
+pub(crate) fn source(realm: &Realm) -> import::Realm {
     let login = Login::ServiceAccount {
         realm: realm.name.clone(),
         client_id: "bursar-import".to_owned(),

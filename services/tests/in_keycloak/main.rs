@@ -3,6 +3,7 @@
 
 mod doctor;
 mod import;
+mod import_by_hand;
 mod mail;
 mod realm;
 mod setup;

@@ -161,6 +161,10 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/data/keycloak-import", Platform(ViewIdentityProvider), |_| "query[size]=25".into()),
     ("/data/keycloak-import-progress", Platform(ViewIdentityProvider), |_| String::new()),
     ("/data/keycloak-import-again", Platform(ImportUsers), |_| String::new()),
+    ("/act/keycloak-import/plan", Platform(ImportUsers), |_| String::new()),
+    ("/act/keycloak-import/start", Platform(ImportUsers), |_| String::new()),
+    ("/act/keycloak-import/start-again", Platform(ImportUsers), |_| String::new()),
+    ("/act/keycloak-import/stop", Platform(ImportUsers), |t| format!("import={}", t.person)),
     ("/data/budgets", Platform(ViewBudgets), |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
     ("/data/budget", Platform(ViewBudgets), |t| format!("id={}", t.budget)),
     ("/data/new-budget", Platform(ManageBudgets), |_| String::new()),
@@ -213,6 +217,12 @@ pub(super) const PAGES: &[(&str, Ask, Body)] = &[
     ("/settings/administration/budgets/{id}/delete", Platform(ManageBudgets), |t| app::paths::delete_budget(t.budget)),
     ("/settings/administration/identity-provider", Platform(ViewIdentityProvider), |_| {
         app::paths::IDENTITY_PROVIDER.into()
+    }),
+    ("/settings/administration/identity-provider/import", Platform(ViewIdentityProvider), |_| {
+        app::paths::KEYCLOAK_IMPORT.into()
+    }),
+    ("/settings/administration/identity-provider/import/again", Platform(ImportUsers), |_| {
+        app::paths::KEYCLOAK_IMPORT_AGAIN.into()
     }),
 ];
 
