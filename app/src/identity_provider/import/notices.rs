@@ -6,13 +6,15 @@ use leptos::prelude::*;
 
 /// Banners, the gravest first.
 pub(super) fn notices(overview: &ImportOverview) -> impl IntoView + use<> {
-    let notices = [interrupted(overview), no_service_account(overview), writable_by_users(overview), no_attributes(overview)];
+    let notices =
+        [interrupted(overview), no_service_account(overview), writable_by_users(overview), no_attributes(overview)];
     notices.into_iter().flatten().views()
 }
 
 fn interrupted(overview: &ImportOverview) -> Option<AnyView> {
     let run = overview.current().filter(|run| run.state == RunState::Interrupted)?;
-    let why = run.progress.fault.clone().unwrap_or_else(|| "The instance of Bursar that worked on it ended.".to_owned());
+    let why =
+        run.progress.fault.clone().unwrap_or_else(|| "The instance of Bursar that worked on it ended.".to_owned());
     let (fact, next) = match run.progress.kind {
         ImportKind::Plan => ("The plan stopped before the end.", "No user was written. Plan again."),
         ImportKind::Apply => {

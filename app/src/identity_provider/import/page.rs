@@ -38,10 +38,7 @@ impl LazyPage for KeycloakImportPage {
     }
 }
 
-fn import_page(
-    dated: WithServerTime<ImportPageData>,
-    (query, ignored): (ReportQuery, Vec<String>),
-) -> impl IntoView {
+fn import_page(dated: WithServerTime<ImportPageData>, (query, ignored): (ReportQuery, Vec<String>)) -> impl IntoView {
     let crumbs = administration([
         Crumb::link("Identity provider", paths::IDENTITY_PROVIDER),
         Crumb::here("Import from Keycloak"),

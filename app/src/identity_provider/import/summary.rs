@@ -47,7 +47,8 @@ fn tally(run: &ImportRun) -> impl IntoView + use<> {
     let (kind, counts) = (run.progress.kind, run.progress.counts);
     let line = move |outcome: Outcome| {
         let count = counts.of(outcome);
-        let (colour, weight) = if count == 0 { ("text-ink-3", "text-ink-2") } else { (outcome_colour(outcome), "font-strong") };
+        let (colour, weight) =
+            if count == 0 { ("text-ink-3", "text-ink-2") } else { (outcome_colour(outcome), "font-strong") };
         let label = tab_link(kind, ReportTab::Outcome(outcome), tallied(kind, outcome), count);
         view! {
             <div class=LINE>

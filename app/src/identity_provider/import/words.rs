@@ -74,6 +74,9 @@ mod tests {
         let seconds = |seconds| duration(Duration::seconds(seconds));
         assert_eq!([0, 12, 200, 7_500].map(seconds), ["less than a second", "12 s", "3 min 20 s", "2 h 5 min"]);
         let left = |seconds| time_left(Duration::seconds(seconds));
-        assert_eq!([0, 40, 170, 7_500].map(left), ["about 1 s left", "about 40 s left", "about 3 min left", "about 2 h 5 min left"]);
+        assert_eq!(
+            [0, 40, 170, 7_500].map(left),
+            ["about 1 s left", "about 40 s left", "about 3 min left", "about 2 h 5 min left"]
+        );
     }
 }
