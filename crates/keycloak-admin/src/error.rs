@@ -87,6 +87,18 @@ pub enum Error {
         /// The client that the role belongs to.
         client: String,
     },
+    /// The login lacks a role that it wants to grant, or the right to grant any.
+    #[error(
+        "Keycloak refused {method} {path}: it needs the role manage-users of the client {client} and every role of that client that is granted. The role realm-admin contains all."
+    )]
+    MayNotGrant {
+        /// What was to be done.
+        method: String,
+        /// Which roles of whom.
+        path: String,
+        /// The client that the roles belong to.
+        client: String,
+    },
     /// The login lacks the role that allows the creation of realms.
     #[error(
         "Keycloak refused to create the realm: the role create-realm of the realm master is missing. Only an administrator of that realm can have it."
@@ -194,6 +206,11 @@ pub(crate) async fn checked(
     let address = address.to_string();
     Err(match status {
         StatusCode::FORBIDDEN if path.is_empty() => Error::MayNotCreateRealm,
+        StatusCode::FORBIDDEN
+            if *method != Method::GET && matches!(path, [_, "users", _, "role-mappings", "clients", ..]) =>
+        {
+            Error::MayNotGrant { method: method.to_string(), path: name, client: management_client(login_realm, path) }
+        }
         StatusCode::FORBIDDEN => Error::MissingRole {
             method: method.to_string(),
             path: name,

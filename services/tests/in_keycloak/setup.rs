@@ -378,16 +378,21 @@ async fn administrator_who_may_not_grant_roles_is_told_so_and_nothing_is_passed_
     let clients: Value = realm.keycloak.get(&["master", "clients"], &query).await.expect("clients");
     let client = clients[0]["id"].as_str().expect("the client");
     let roles: Vec<Value> = realm.keycloak.get(&["master", "clients", client, "roles"], &[]).await.expect("roles");
-    let held = ["manage-realm", "manage-clients", "view-users", "query-users"];
-    let held: Vec<Value> =
-        roles.into_iter().filter(|role| role["name"].as_str().is_some_and(|name| held.contains(&name))).collect();
     let path = [&master[..], &[&id, "role-mappings", "clients", client]].concat();
-    realm.keycloak.post(&path, &held).await.expect("assigned");
     let login = Login::Administrator { username: name, password: "of-a-test".into() };
     let delegate = Keycloak::new(base().parse().expect("an address"), login).expect("authorities");
-    let refused = setup::run(&delegate, &realm.setup(), Mode::Apply).await;
+    let mut texts = Vec::new();
+    for held in [&["manage-realm", "manage-clients", "view-users"][..], &["manage-users"]] {
+        let granted = roles.iter().filter(|role| role["name"].as_str().is_some_and(|name| held.contains(&name)));
+        realm.keycloak.post(&path, &granted.collect::<Vec<_>>()).await.expect("assigned");
+        let refused = setup::run(&delegate, &realm.setup(), Mode::Apply).await;
+        texts.push(refused.expect_err("no right to grant the roles").to_string());
+    }
     realm.keycloak.delete(&[&master[..], &[&id]].concat(), None::<&Value>).await.expect("removed");
-    let text = refused.expect_err("no right to grant roles").to_string();
-    assert!(text.contains("role-mappings") && text.contains("the role manage-users"), "{text}");
+    for text in texts {
+        let needs =
+            format!("the role manage-users of the client {}-realm of the realm master and every role", realm.name);
+        assert!(text.contains(&needs) && text.contains("realm-admin contains all"), "{text}");
+    }
     realm.remove().await;
 }

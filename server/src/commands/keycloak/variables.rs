@@ -8,6 +8,7 @@ use domain::claims::ClaimRules;
 use secrecy::ExposeSecret as _;
 use services::keycloak::quoted;
 use services::keycloak::setup::Outcome;
+use url::Url;
 
 /// Of the realm that was set up.
 pub(super) struct Variables {
@@ -24,7 +25,7 @@ impl Variables {
         let mut variables = Self {
             plain: vec![
                 ("IDP_PROVIDER", "keycloak".to_owned()),
-                ("OIDC_ISSUER_URL", format!("{base}/realms/{}", arguments.realm)),
+                ("OIDC_ISSUER_URL", issuer(&arguments.url, &arguments.realm)),
                 ("OIDC_CLIENT_ID", arguments.client_id.clone()),
                 ("BURSAR_PUBLIC_URL", arguments.public_url.as_str().trim_end_matches('/').to_owned()),
                 ("KEYCLOAK_ADMIN_URL", base.to_owned()),
@@ -80,4 +81,73 @@ fn role_variables(config: &Config) -> impl Iterator<Item = (&'static str, String
     let claim = config.oidc_roles_claim.clone().map(|claim| ("OIDC_ROLES_CLAIM", claim));
     let map = (!config.oidc_role_map.0.is_empty()).then(|| ("OIDC_ROLE_MAP", config.oidc_role_map.written()));
     [admin_role, claim, map].into_iter().flatten()
+}
+
+/// As Keycloak writes it, with characters such as a blank in the realm's name escaped.
+fn issuer(url: &Url, realm: &str) -> String {
+    let mut issuer = url.clone();
+    if let Ok(mut path) = issuer.path_segments_mut() {
+        path.pop_if_empty().extend(["realms", realm]);
+    }
+    issuer.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Cli, Command, Keycloak};
+    use clap::Parser as _;
+
+    fn printed(realm: &str, output: &str, variables: &[(&str, &str)]) -> String {
+        let arguments = [
+            "bursar",
+            "keycloak",
+            "setup",
+            "--url",
+            "https://id.example.com/auth/",
+            "--realm",
+            realm,
+            "--output",
+            output,
+            "--public-url",
+            "https://bursar.example.com",
+        ];
+        let Command::Keycloak(Keycloak::Setup(setup)) = Cli::try_parse_from(arguments).expect("arguments").command
+        else {
+            panic!("another command");
+        };
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let config = Config::read(variables).expect("variables");
+        let secret = Some("it's secret".into());
+        let outcome = Outcome { steps: Vec::new(), client_secret: secret.clone(), service_client_secret: secret };
+        Variables::of(&setup, &config, &outcome).print(match output {
+            "env" => Output::Env,
+            _ => Output::Helm,
+        })
+    }
+
+    #[test]
+    fn variables_can_be_read_by_a_shell_and_name_the_issuer_as_keycloak_does() {
+        let text = printed("my realm", "env", &[]);
+        for line in [
+            "OIDC_ISSUER_URL=https://id.example.com/auth/realms/my%20realm\n",
+            "KEYCLOAK_ADMIN_URL=https://id.example.com/auth\n",
+            "KEYCLOAK_ADMIN_REALM='my realm'\n",
+            "OIDC_CLIENT_SECRET='it'\\''s secret'\n",
+        ] {
+            assert!(text.contains(line), "{line}{text}");
+        }
+        assert!(!text.contains("ADMIN_ROLE_NAME") && !text.contains("OIDC_ROLE"), "{text}");
+    }
+
+    #[test]
+    fn names_of_roles_are_repeated_where_they_are_set() {
+        let set = [("ADMIN_ROLE_NAME", "ops"), ("OIDC_ROLE_MAP", "lab-admin=admin,staff=developer")];
+        let text = printed("main", "env", &set);
+        assert!(text.contains("ADMIN_ROLE_NAME=ops\n"), "{text}");
+        assert!(text.contains("OIDC_ROLE_MAP=lab-admin=admin,staff=developer\n"), "{text}");
+        let names_with_commas = [("OIDC_ROLE_MAP", r#"{"cn=admins,dc=example": "admin"}"#)];
+        let text = printed("main", "helm", &names_with_commas);
+        assert!(text.contains(r#"value: "{\"cn=admins,dc=example\":\"admin\"}""#), "{text}");
+    }
 }
