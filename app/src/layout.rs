@@ -62,7 +62,9 @@ fn side_navigation(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
 
 fn phone_bars(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
     // The phone's bar is for what one does often; the rest is in the drawer.
-    let often = administration(me).into_iter().filter(|(href, ..)| *href != paths::IDENTITY_PROVIDER);
+    let often = administration(me)
+        .into_iter()
+        .filter(|(href, ..)| ![paths::IDENTITY_PROVIDER, paths::KEYCLOAK_USERS].contains(href));
     let administration = often.map(|(href, label, icon)| {
         let short = label.strip_suffix(" management").unwrap_or(label);
         NavLink::new(href, short, icon)
@@ -79,6 +81,7 @@ fn palette(me: &Me) -> impl IntoView + use<> {
     pages.push(link("Profile", paths::PROFILE, Icon::User));
     let create = [
         (me.may(Permission::ManageUsers) && !me.has_provider, "Create user", paths::NEW_USER, Icon::UserPlus),
+        (me.manages_keycloak(), "Create user in Keycloak", paths::NEW_KEYCLOAK_USER, Icon::UserPlus),
         (me.may(Permission::CreateProject), "Create project", paths::NEW_PROJECT, Icon::Plus),
         (me.budgets && me.may(Permission::ManageBudgets), "Create budget", paths::NEW_BUDGET, Icon::Plus),
     ];
@@ -146,6 +149,7 @@ fn settings() -> Vec<NavLink> {
 fn administration(me: &Me) -> Vec<(&'static str, &'static str, Icon)> {
     let places = [
         (me.may(Permission::ViewUsers), UserQuery::PATH, UserQuery::PLACE, Icon::Users),
+        (me.manages_keycloak(), paths::KEYCLOAK_USERS, "Users in Keycloak", Icon::UserPlus),
         (
             me.may(Permission::ViewProject) || me.may(Permission::CreateProject),
             ProjectQuery::PATH,

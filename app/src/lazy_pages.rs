@@ -24,6 +24,9 @@ use crate::projects::edit::EditProjectPage;
 use crate::projects::list::ProjectsPage;
 use crate::projects::project::ProjectPage;
 use crate::users::create::NewUserPage;
+use crate::users::keycloak::create::NewKeycloakUserPage;
+use crate::users::keycloak::list::KeycloakUsersPage;
+use crate::users::keycloak::user::KeycloakUserPage;
 use crate::users::list::UsersPage;
 use crate::users::person::PersonPage;
 
@@ -34,7 +37,7 @@ lazy_chunk!(
 lazy_chunk!(Lists, lists, load_lists: BudgetsPage, ProjectsPage, UsersPage);
 lazy_chunk!(
     Objects, objects, load_objects:
-    BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, IdentityProviderPage,
-    ImportAgainPage, KeycloakImportPage, NewBudgetPage, NewUserPage, NewProjectPage,
-    PersonPage, ProjectPage,
+    BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, IdentityProviderPage, ImportAgainPage, KeycloakImportPage,
+    KeycloakUserPage, KeycloakUsersPage, NewBudgetPage, NewKeycloakUserPage, NewUserPage, NewProjectPage, PersonPage,
+    ProjectPage,
 );

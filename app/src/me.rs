@@ -33,9 +33,16 @@ pub struct Me {
     pub budgets: bool,
     /// Whether people sign in through an identity provider; nobody has a password then.
     pub has_provider: bool,
+    /// Whether that is Keycloak, where Bursar can manage users too.
+    pub has_keycloak: bool,
 }
 
 impl Me {
+    /// Whether the user may manage the users of Keycloak.
+    pub fn manages_keycloak(&self) -> bool {
+        self.has_keycloak && self.may(Permission::ManageKeycloakUsers)
+    }
+
     /// Whether the person may do it anywhere.
     pub fn may(&self, permission: Permission) -> bool {
         self.may.contains(&permission)
@@ -59,11 +66,14 @@ impl Me {
 pub async fn who_am_i() -> Result<Me, PageError> {
     let (services, caller) = crate::request::signed_in()?;
     let actor = caller.actor;
-    let (budgets, has_provider) = (services.settings().budgets, services.identity().is_some());
+    let provider = services.identity().map(services::identity::Identity::kind);
+    let (budgets, has_provider) = (services.settings().budgets, provider.is_some());
+    let has_keycloak = provider == Some(domain::provider::ProviderKind::Keycloak);
     let may = Permission::ALL.iter().copied().filter(|permission| actor.may_anywhere(*permission)).collect();
     let (id, mode, role, kind) = (actor.user_id, actor.mode, actor.role, actor.kind);
     let email_verified = actor.email_verified;
-    Ok(Me { id, name: actor.name, email: actor.email, email_verified, mode, role, kind, may, budgets, has_provider })
+    let (name, email) = (actor.name, actor.email);
+    Ok(Me { id, name, email, email_verified, mode, role, kind, may, budgets, has_provider, has_keycloak })
 }
 
 /// The signed-in user, for every part of the document that asks.

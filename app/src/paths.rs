@@ -26,6 +26,10 @@ pub const MY_ACCESS: &str = "/settings/my-access";
 pub const USERS: &str = "/settings/administration/users";
 /// Creating a person.
 pub const NEW_USER: &str = "/settings/administration/users/new";
+/// The users of Keycloak's realm.
+pub const KEYCLOAK_USERS: &str = "/settings/administration/keycloak-users";
+/// Creating a user in Keycloak.
+pub const NEW_KEYCLOAK_USER: &str = "/settings/administration/keycloak-users/new";
 /// Projects management.
 pub const PROJECTS: &str = "/settings/administration/projects";
 /// Creating a project. Not below [`PROJECTS`], where every word is a project's name.
@@ -56,6 +60,11 @@ pub fn import_csv(query: &ReportQuery) -> String {
 /// A person's page.
 pub fn user(id: UserId) -> String {
     format!("{USERS}/{id}")
+}
+
+/// The page of a user of Keycloak.
+pub fn keycloak_user(id: UserId) -> String {
+    format!("{KEYCLOAK_USERS}/{id}")
 }
 
 /// What stands for the characters of a project's name that browsers and the router change on the way: following a link

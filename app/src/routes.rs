@@ -26,6 +26,9 @@ use crate::projects::list::ProjectsPage;
 use crate::projects::project::ProjectPage;
 use crate::ui::{LinkButton, LonelySheet, Waiting};
 use crate::users::create::NewUserPage;
+use crate::users::keycloak::create::NewKeycloakUserPage;
+use crate::users::keycloak::list::KeycloakUsersPage;
+use crate::users::keycloak::user::KeycloakUserPage;
 use crate::users::list::UsersPage;
 use crate::users::person::PersonPage;
 use leptos::prelude::*;
@@ -78,6 +81,9 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("administration/users") view={Lazy::<UsersPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/users/new") view={Lazy::<NewUserPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/users/:id") view={Lazy::<PersonPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/keycloak-users") view={Lazy::<KeycloakUsersPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/keycloak-users/new") view={Lazy::<NewKeycloakUserPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/keycloak-users/:id") view={Lazy::<KeycloakUserPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/budgets") view={Lazy::<BudgetsPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/budgets/new") view={Lazy::<NewBudgetPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/budgets/:id") view={Lazy::<BudgetPage>::new()} ssr=SsrMode::Async />

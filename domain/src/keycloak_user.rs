@@ -1,8 +1,12 @@
 //! A user of a Keycloak realm as an administrator describes one, for example in a line of a file.
 
+mod managed;
 mod realm_roles;
+mod rights;
 
+pub use managed::{FirstSignIn, ListedUser, ManagedUser, NewUserFields, Unavailable};
 pub use realm_roles::{OtherRolesClaim, REALM_ROLES_CLAIM, RealmRoles};
+pub use rights::{KeycloakRights, RightsFields, project_list};
 
 use crate::claims::{ClaimRules, DEVELOPER_ROLE};
 use crate::email::Email;
@@ -10,6 +14,7 @@ use crate::project::ProjectName;
 use crate::text::{PersonName, folded};
 use crate::user::UserKind;
 use crate::violation::Violation;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 text_type! {
@@ -83,7 +88,7 @@ impl Column {
 }
 
 /// The realm role that lets a user sign in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RealmRole {
     /// Administers the platform.
     Admin,

@@ -16,10 +16,15 @@ pub enum Mode {
 
 impl Mode {
     /// How far a role reaches here. In Keycloak-managed mode what the provider keeps cannot be seen or changed, and
-    /// projects are made by admins: their maker would not become a member.
+    /// projects are made by admins: their maker would not become a member. Maintainers exist in the database alone, so that
+    /// admins, the highest role of a token, manage the users of Keycloak.
     pub const fn scope(self, permission: Permission, role: Role) -> Option<Scope> {
         let scope = scope(permission, role);
         match (self, permission, scope) {
+            (Self::Keycloak, Permission::ManageKeycloakUsers, None) if matches!(role, Role::Admin) => {
+                Some(Scope::Platform)
+            }
+            (Self::Keycloak, Permission::ManageKeycloakUsers, _) => scope,
             (Self::Platform, _, _)
             | (
                 Self::Keycloak,
@@ -80,8 +85,16 @@ mod tests {
     fn people_and_members_are_not_managed_where_keycloak_keeps_them() {
         let there: Vec<_> =
             Permission::ALL.iter().copied().filter(|permission| Mode::Keycloak.has(*permission)).collect();
-        use Permission::{CreateProject, ManageOwnAccount, ViewIdentityProvider, ViewOwnAccess, ViewProject};
-        assert_eq!(there, [ViewProject, CreateProject, ViewIdentityProvider, ViewOwnAccess, ManageOwnAccount]);
+        use Permission::{
+            CreateProject, ManageKeycloakUsers, ManageOwnAccount, ViewIdentityProvider, ViewOwnAccess, ViewProject,
+        };
+        assert_eq!(
+            there,
+            [ManageKeycloakUsers, ViewProject, CreateProject, ViewIdentityProvider, ViewOwnAccess, ManageOwnAccount]
+        );
+        for (mode, holders) in [(Mode::Platform, "maintainers"), (Mode::Keycloak, "admins")] {
+            assert_eq!(mode.holders(ManageKeycloakUsers), holders);
+        }
         assert_eq!(Mode::Keycloak.scope(CreateProject, Role::User), None);
         assert_eq!(Mode::Keycloak.scope(CreateProject, Role::Admin), Some(Scope::Platform));
     }

@@ -82,6 +82,9 @@ permissions! {
     GrantRoles: "Grant admin and maintainer", [platform - - - - - -];
     /// Give and take the role auditor.
     GrantAuditor: "Grant auditor", [platform platform - - - - -];
+    /// See the users of Keycloak's realm, create users there, and change their role and projects. Where Keycloak keeps the
+    /// rights there are no maintainers, and admins do it.
+    ManageKeycloakUsers: "Create users in Keycloak and change their rights there", [platform - - - - - -];
     /// Find people by name or e-mail to add them to a project.
     FindPeople: "Find people to add", [platform platform - project - - -];
     /// A project's page and its place in the list.
@@ -118,6 +121,7 @@ impl Permission {
             Self::ManageUsers
             | Self::GrantRoles
             | Self::GrantAuditor
+            | Self::ManageKeycloakUsers
             | Self::ManageMembers
             | Self::ManageBudgets
             | Self::ImportUsers

@@ -83,6 +83,13 @@ export class Keycloak {
     }
   }
 
+  /** Gives the service account that `setUp` made a role of the client `realm-management`. */
+  async giveServiceAccount(role: string): Promise<void> {
+    const [management] = await this.read<Client[]>("/clients?clientId=realm-management");
+    const path = `/users/${await this.idOf("service-account-bursar-import")}/role-mappings/clients/${management?.id}`;
+    await this.send("POST", path, [await this.read(`/clients/${management?.id}/roles/${role}`)]);
+  }
+
   /** Replaces fields of a client. */
   async changeClient(clientId: string, fields: object): Promise<void> {
     const [client] = await this.read<Client[]>(`/clients?clientId=${clientId}`);

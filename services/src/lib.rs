@@ -92,6 +92,7 @@ pub struct Services {
     pub(crate) hasher: PasswordHasher,
     pub(crate) identity: Option<Arc<Identity>>,
     pub(crate) keycloak_admin: Option<Arc<AdminApi>>,
+    pub(crate) missing_admin_variables: Arc<[&'static str]>,
     pub(crate) background: Background,
 }
 
@@ -110,6 +111,7 @@ impl Services {
             hasher,
             identity: None,
             keycloak_admin: None,
+            missing_admin_variables: Arc::default(),
             background: Background::default(),
         })
     }
@@ -120,10 +122,16 @@ impl Services {
         Self { identity: Some(Arc::new(identity)), ..self }
     }
 
-    /// Has the realm of Keycloak be checked by its admin API too.
+    /// Has the realm of Keycloak be checked, and its users be managed, by the admin API.
     #[must_use]
     pub fn with_keycloak_admin(self, api: AdminApi) -> Self {
         Self { keycloak_admin: Some(Arc::new(api)), ..self }
+    }
+
+    /// Names the variables without which there is no service account of Keycloak, for the pages that need one.
+    #[must_use]
+    pub fn without_keycloak_admin(self, missing: Vec<&'static str>) -> Self {
+        Self { missing_admin_variables: missing.into(), ..self }
     }
 
     /// The identity provider, if people sign in through one.

@@ -1,8 +1,10 @@
-//! Users management: the list of users, a user's page, creating a user.
+//! Users management: the list of users, a user's page, creating a user; and the users of Keycloak.
 
 pub mod actions;
 pub mod create;
 pub mod data;
+mod handover;
+pub mod keycloak;
 pub mod list;
 pub mod person;
 mod project_filter;

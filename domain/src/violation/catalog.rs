@@ -119,6 +119,45 @@ super::violations! {
         => "Another user has this e-mail address. If that account is deactivated, release its address first.";
     UsernameTaken "username_taken" 409 at "username" => "Another user has this user name. Choose another.";
 
+    // Users of Keycloak.
+    KeycloakUserExists { username: String } "keycloak_user_exists" at "username"
+        => "Keycloak has a user {username} already. Choose another user name, or change that user on its page.";
+    KeycloakEmailTaken { username: String } "keycloak_email_taken" at "email"
+        => "Another user of the realm has this address: {username}. Enter another one.";
+    KeycloakUsernameIsEmail "keycloak_username_is_email" at "username"
+        => "The realm uses the e-mail address as user name. Enter the address here too.";
+    KeycloakValueRefused { said: String } "keycloak_value_refused" => "Keycloak refused this value: {said}.";
+    KeycloakPasswordPolicy { said: String } "keycloak_password_policy" at "first_sign_in"
+        => "The password policy of the realm refuses the temporary password: {said}. Choose Keycloak's mail, or relax the \
+            policy.";
+    KeycloakMailMissing { realm: String } "keycloak_mail_missing" at "first_sign_in"
+        => "The realm {realm} has no mail server. Set it in Keycloak under Realm settings, Email, or choose a temporary \
+            password.";
+    KeycloakMailNotSent { said: String } "keycloak_mail_not_sent" at "first_sign_in"
+        => "Keycloak could not send the mail, so the user was not created: {said}. Check the mail server of the realm, or \
+            choose a temporary password.";
+    ExternalKeycloakAdmin "external_keycloak_admin" at "role"
+        => "An external user cannot be an admin. Choose developer.";
+    KeycloakRoleNotMapped { role: String } "keycloak_role_not_mapped" at "role"
+        => "OIDC_ROLE_MAP names no realm role that gives {role}. Add one there.";
+    OwnKeycloakRole "own_keycloak_role" at "role"
+        => "You cannot change your own role. Ask another administrator to do it.";
+    InheritedKeycloakRole { role: String } "inherited_keycloak_role" at "role"
+        => "The role {role} comes from a group or another role. Remove it there, in Keycloak.";
+    ProjectSeparator { name: String, separator: String } "project_separator"
+        => "“{name}” contains {separator}. Separate projects by commas.";
+    KeycloakUserGone "keycloak_user_gone" => "The user was deleted in Keycloak meanwhile. Nothing was changed.";
+    KeycloakUserBusy "keycloak_user_busy"
+        => "Another change of this user began a moment ago. Nothing was changed; try again in a minute.";
+    KeycloakUnavailable { why: String } "keycloak_unavailable"
+        => "Nothing was changed in Keycloak. {why}.";
+    KeycloakNotChanged { why: String } "keycloak_not_changed"
+        => "Keycloak did not take the change: {why}. Load the page again to see what it has now.";
+    KeycloakNotCreated { why: String } "keycloak_not_created" => "The user was not created: {why}.";
+    KeycloakUserIncomplete { username: String, why: String } "keycloak_user_incomplete"
+        => "The user {username} stays in Keycloak without a way to sign in: {why}. Delete the user there, then create it \
+            again.";
+
     // Projects.
     ProjectNameTaken "project_name_taken" 409 at "name"
         => "There is already a project with this name, perhaps a deleted one. Choose another.";

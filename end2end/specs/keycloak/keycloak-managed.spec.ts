@@ -23,7 +23,7 @@ async function projectOfSomebody(keycloak: Keycloak, enterAs: (username: string)
   return project;
 }
 
-test("an admin looks projects up, and finds no people and no budgets to manage", async ({
+test("an admin looks projects up, and finds no Users management and no budgets", async ({
   keycloak,
   enterAs,
   faults,
@@ -36,7 +36,7 @@ test("an admin looks projects up, and finds no people and no budgets to manage",
   const navigation = page.getByLabel("Main");
   await expect(navigation.getByRole("link", { name: "Projects management" })).toBeVisible();
   await expect(navigation.getByRole("link", { name: "Identity provider" })).toBeVisible();
-  await expect(navigation.getByRole("link", { name: /Users|Budgets/ })).toHaveCount(0);
+  await expect(navigation.getByRole("link", { name: /Users management|Budgets/ })).toHaveCount(0);
   await alive(page);
   for (const path of [at.users, at.budgets]) {
     expect((await page.goto(path))?.status()).toBe(404);

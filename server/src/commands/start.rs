@@ -62,7 +62,7 @@ impl Database {
                 let services = services.with_identity(identity);
                 match admin_api(config)? {
                     Some(api) => services.with_keycloak_admin(api),
-                    None => services,
+                    None => services.without_keycloak_admin(config.missing_for_import()),
                 }
             }
             None => services,

@@ -273,6 +273,8 @@ fn compare(
         path if path.starts_with("/act/keycloak-import/") => Some(409),
         // The passwords are wrong.
         "/act/sign-in" | "/act/account/confirm" | "/act/account/change-password" => Some(422),
+        // No service account of Keycloak is configured.
+        "/act/keycloak-users/create" | "/act/keycloak-users/change-rights" => Some(409),
         _ => None,
     });
     let is_right = expected.map_or((200..400).contains(&status), |expected| status == expected);

@@ -2,6 +2,7 @@
 
 mod edit;
 mod file;
+pub mod managed;
 mod realm;
 mod refusal;
 
@@ -17,7 +18,6 @@ use domain::keycloak_user::{KeycloakUserDraft, RealmRoles};
 use keycloak_admin::Error;
 use realm::{Existing, Failure, FirstSignIn, Prepared};
 use secrecy::SecretString;
-use serde_json::Value;
 
 pub use super::setup::Mode;
 
@@ -142,47 +142,21 @@ impl User<'_> {
     async fn update(&self, existing: Existing, mode: Mode) -> Result<Outcome, Failure> {
         let Existing { id, mut user, roles: held } = existing;
         let mut changes = edit::apply(self.draft, &mut user, self.rules)?;
-        let role = edit::role(self.draft.role, &held, &self.rules.roles)?;
+        let role = edit::role(Some(self.draft.role), &held, &self.rules.roles)?;
         if changes.is_empty() && role.is_none() {
             return Ok(Outcome::Unchanged);
         }
         if mode == Mode::Apply {
-            self.write(&id, &user, !changes.is_empty(), role.as_ref()).await?;
+            self.realm.write(&id, &user, !changes.is_empty(), role.as_ref(), self.prepared).await?;
         }
         changes.extend(role.map(|role| role.change));
         Ok(Outcome::Updated(changes))
     }
 
-    /// A refused field neither keeps a role that is revoked nor leaves one that is granted.
-    async fn write(
-        &self,
-        id: &str,
-        user: &Value,
-        is_changed: bool,
-        role: Option<&edit::RoleChange>,
-    ) -> Result<(), Failure> {
-        let (first, last) = if role.is_some_and(|role| !role.revoked.is_empty()) { (role, None) } else { (None, role) };
-        if let Some(role) = first {
-            self.realm.change_role(id, role, self.prepared).await?;
-        }
-        if is_changed {
-            let replaced = self.realm.replace(id, user).await.map_err(Failure::from);
-            replaced.map_err(
-                |failure| if first.is_some() { failure.and("The role admin was revoked.") } else { failure },
-            )?;
-        }
-        if let Some(role) = last {
-            let changed = self.realm.change_role(id, role, self.prepared).await;
-            changed
-                .map_err(|failure| if is_changed { failure.and("The other fields were changed.") } else { failure })?;
-        }
-        Ok(())
-    }
-
     async fn create(&self, mode: Mode, invitation: &mut Invitation<'_>, random: &Random) -> Result<Outcome, Failure> {
         let mut user = edit::new_user(self.draft);
         let mut changes = edit::apply(self.draft, &mut user, self.rules)?;
-        let role = edit::role(self.draft.role, &edit::HeldRoles::default(), &self.rules.roles)?;
+        let role = edit::role(Some(self.draft.role), &edit::HeldRoles::default(), &self.rules.roles)?;
         if mode == Mode::Apply {
             let password = matches!(invitation, Invitation::TemporaryPassword(_)).then(|| temporary_password(random));
             let first = match (&password, &*invitation) {

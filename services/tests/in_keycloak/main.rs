@@ -5,6 +5,8 @@ mod doctor;
 mod import;
 mod import_by_hand;
 mod mail;
+mod managed;
+mod proxy;
 mod realm;
 mod setup;
 mod users;

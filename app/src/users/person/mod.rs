@@ -4,12 +4,12 @@ mod account;
 mod address;
 mod budgets;
 mod facts;
-mod handover;
 mod identity;
 mod projects;
 mod roles;
 
 use super::data::{ReadPerson, UserView};
+use super::handover::HandedOver;
 use crate::form::Forms;
 use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
@@ -53,7 +53,7 @@ fn person(dated: WithServerTime<UserView>, forms: &Forms) -> impl IntoView + use
         identity::drift(&view, now),
         account::section(&view, forms, now),
     );
-    let handover = handover::banner(&view, now);
+    let handover = HandedOver::of_account(&view).and_then(|handed_over| handed_over.banner(now));
     let rail = facts::rail(&view, now);
     view! {
         <Title text=title />

@@ -128,6 +128,17 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/people/dismiss-identity", Platform(ManageUsers), |t| {
         format!("person={}&issuer=https%3A%2F%2Fid&subject={}", t.person, t.project)
     }),
+    ("/data/keycloak-users", Platform(ManageKeycloakUsers), |_| "text=zelda&skipped=0".into()),
+    ("/data/keycloak-user", Platform(ManageKeycloakUsers), |t| format!("id={}", t.person)),
+    ("/data/new-keycloak-user", Platform(ManageKeycloakUsers), |_| String::new()),
+    ("/act/keycloak-users/create", Platform(ManageKeycloakUsers), |_| {
+        "username=zelda&email=zelda%40example.com&first_name=&last_name=&role=developer&applications=&applications_admin=\
+         &first_sign_in=password"
+            .into()
+    }),
+    ("/act/keycloak-users/change-rights", Platform(ManageKeycloakUsers), |t| {
+        format!("user={}&version=1&role=developer&applications=atlas&applications_admin=", t.person)
+    }),
     ("/data/projects", SignedIn, |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
     ("/data/suggest-projects", SignedIn, |t| format!("term=asked&user={}", t.stranger)),
     ("/data/suggest-members", Project(FindPeople), |t| format!("term=stranger&project={}", t.project)),
@@ -206,6 +217,13 @@ pub(super) const PAGES: &[(&str, Ask, Body)] = &[
     ("/settings/administration/users", Platform(ViewUsers), |_| app::paths::USERS.into()),
     ("/settings/administration/users/new", Platform(ManageUsers), |_| app::paths::NEW_USER.into()),
     ("/settings/administration/users/{id}", Platform(ViewUsers), |t| app::paths::user(t.person)),
+    ("/settings/administration/keycloak-users", Platform(ManageKeycloakUsers), |_| app::paths::KEYCLOAK_USERS.into()),
+    ("/settings/administration/keycloak-users/new", Platform(ManageKeycloakUsers), |_| {
+        app::paths::NEW_KEYCLOAK_USER.into()
+    }),
+    ("/settings/administration/keycloak-users/{id}", Platform(ManageKeycloakUsers), |t| {
+        app::paths::keycloak_user(t.person)
+    }),
     ("/settings/administration/projects", SignedIn, |_| app::paths::PROJECTS.into()),
     ("/settings/administration/new-project", Own(CreateProject), |_| app::paths::NEW_PROJECT.into()),
     ("/settings/administration/projects/{name}", Project(ViewProject), |t| app::paths::project(&t.project)),

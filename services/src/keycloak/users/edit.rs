@@ -2,7 +2,7 @@
 
 use super::{Reason, Rules};
 use domain::claims::{ClaimRules, project_names, user_kind};
-use domain::keycloak_user::{Column, Desired, KeycloakUserDraft, RealmRole, RealmRoles};
+use domain::keycloak_user::{Column, Desired, KeycloakRights, KeycloakUserDraft, RealmRole, RealmRoles};
 use domain::project::ProjectName;
 use domain::text::folded;
 use domain::user::UserKind;
@@ -34,8 +34,9 @@ pub(super) struct HeldRoles {
 pub(super) struct RoleChange {
     /// The realm role to grant, if no other one gives the role already.
     pub(super) granted: Option<String>,
-    /// The realm roles to revoke, all that give the role admin.
+    /// The realm roles to revoke, all that give a role that the user is not to have.
     pub(super) revoked: Vec<String>,
+    pub(super) is_admin_revoked: bool,
     pub(super) change: FieldChange,
 }
 
@@ -66,30 +67,72 @@ pub(super) fn apply(draft: &KeycloakUserDraft, user: &mut Value, rules: &Rules) 
     Ok(changes)
 }
 
-/// What changes when a user who holds these roles is to have this one. An admin keeps the role developer.
-pub(super) fn role(role: RealmRole, held: &HeldRoles, roles: &RealmRoles) -> Result<Option<RoleChange>, Reason> {
-    let giving = |role| roles.giving(role).filter(|name| held.effective.iter().any(|held| held == name));
-    let admin: Vec<&str> = giving(RealmRole::Admin).collect();
-    let revoked = if role == RealmRole::Developer { admin.clone() } else { Vec::new() };
+/// Puts the projects into a representation, and returns what that changes. Fields that it does not know stay.
+pub(super) fn apply_rights(
+    rights: &KeycloakRights,
+    user: &mut Value,
+    rules: &ClaimRules,
+) -> Result<Vec<FieldChange>, Reason> {
+    if rights.role == Some(RealmRole::Admin) && is_external(user, rules) {
+        return Err(Reason::ExternalAdmin);
+    }
+    let lists = [(Column::Applications, &rights.applications), (Column::ApplicationsAdmin, &rights.applications_admin)];
+    Ok(lists.into_iter().filter_map(|(column, names)| projects(user, column, &Desired::Set(names.clone()))).collect())
+}
+
+/// The rights of a user with these roles.
+pub(super) fn rights(user: &Value, held: &HeldRoles, roles: &RealmRoles) -> KeycloakRights {
+    let projects = |column: Column| project_names(user["attributes"].get(column.key()));
+    KeycloakRights {
+        role: held.role(roles),
+        applications: projects(Column::Applications),
+        applications_admin: projects(Column::ApplicationsAdmin),
+    }
+}
+
+impl HeldRoles {
+    /// The realm roles of the user that give a role.
+    fn giving<'a>(&self, role: RealmRole, roles: &'a RealmRoles) -> impl Iterator<Item = &'a str> {
+        roles.giving(role).filter(|name| self.effective.iter().any(|held| held == name))
+    }
+
+    /// The one that counts.
+    fn role(&self, roles: &RealmRoles) -> Option<RealmRole> {
+        let is_held = |role: &RealmRole| self.giving(*role, roles).next().is_some();
+        [RealmRole::Admin, RealmRole::Developer].into_iter().find(is_held)
+    }
+}
+
+/// What changes when a user who holds these roles is to have this one, or none. An admin keeps the role developer.
+pub(super) fn role(
+    role: Option<RealmRole>,
+    held: &HeldRoles,
+    roles: &RealmRoles,
+) -> Result<Option<RoleChange>, Reason> {
+    let unwanted: &[RealmRole] = match role {
+        Some(RealmRole::Admin) => &[],
+        Some(RealmRole::Developer) => &[RealmRole::Admin],
+        None => &[RealmRole::Admin, RealmRole::Developer],
+    };
+    let revoked: Vec<&str> = unwanted.iter().flat_map(|role| held.giving(*role, roles)).collect();
     if let Some(inherited) = revoked.iter().find(|name| !held.assigned.iter().any(|held| held == *name)) {
         return Err(Reason::InheritedRole((*inherited).to_owned()));
     }
-    let granted = match giving(role).next() {
-        Some(_) => None,
-        None => Some(roles.granted(role).ok_or(Reason::RoleNotMapped(role.key()))?.to_owned()),
+    let granted = match role {
+        Some(role) if held.giving(role, roles).next().is_none() => {
+            Some(roles.granted(role).ok_or(Reason::RoleNotMapped(role.key()))?.to_owned())
+        }
+        _ => None,
     };
     if granted.is_none() && revoked.is_empty() {
         return Ok(None);
     }
-    let before = if !admin.is_empty() {
-        RealmRole::Admin.key()
-    } else if giving(RealmRole::Developer).next().is_some() {
-        RealmRole::Developer.key()
-    } else {
-        ""
-    };
-    let change = FieldChange { field: Column::Role.key(), before: before.to_owned(), after: role.key().to_owned() };
-    Ok(Some(RoleChange { granted, revoked: revoked.into_iter().map(str::to_owned).collect(), change }))
+    let key = |role: Option<RealmRole>| role.map_or("", RealmRole::key).to_owned();
+    let before = held.role(roles);
+    let is_admin_revoked = before == Some(RealmRole::Admin) && !revoked.is_empty();
+    let change = FieldChange { field: Column::Role.key(), before: key(before), after: key(role) };
+    let revoked = revoked.into_iter().map(str::to_owned).collect();
+    Ok(Some(RoleChange { granted, revoked, is_admin_revoked, change }))
 }
 
 fn text(user: &mut Value, field: &str, column: Column, desired: Desired<String>) -> Option<FieldChange> {
@@ -149,7 +192,7 @@ fn user_type(user: &mut Value, desired: &Desired<UserKind>, rules: &ClaimRules) 
 }
 
 /// Keycloak makes claims of the first values.
-fn is_external(user: &Value, rules: &ClaimRules) -> bool {
+pub(super) fn is_external(user: &Value, rules: &ClaimRules) -> bool {
     let claim = |name: &str| Some((name.to_owned(), attribute(user, name)?.into()));
     let claims = ["user_type", "guest"].into_iter().filter_map(claim).collect();
     user_kind(&claims, &rules.external_type) == Ok(UserKind::External)
@@ -255,20 +298,28 @@ mod tests {
             Ok(Some(((!granted.is_empty()).then(|| granted.to_owned()), revoked.to_owned())))
         };
         let plain = map(&[]);
-        assert_eq!(steps(&plain, Developer, held(&[], &[])), some("developer", ""));
-        assert_eq!(steps(&plain, Developer, held(&[], &["developer"])), Ok(None));
-        assert_eq!(steps(&plain, Developer, held(&["admin"], &[])), some("developer", "admin"));
-        assert_eq!(steps(&plain, Developer, held(&["admin", "developer"], &[])), some("", "admin"));
-        assert_eq!(steps(&plain, Admin, held(&["developer"], &[])), some("admin", ""));
-        assert_eq!(steps(&plain, Admin, held(&["developer"], &["admin"])), Ok(None));
+        assert_eq!(steps(&plain, Some(Developer), held(&[], &[])), some("developer", ""));
+        assert_eq!(steps(&plain, Some(Developer), held(&[], &["developer"])), Ok(None));
+        assert_eq!(steps(&plain, Some(Developer), held(&["admin"], &[])), some("developer", "admin"));
+        assert_eq!(steps(&plain, Some(Developer), held(&["admin", "developer"], &[])), some("", "admin"));
+        assert_eq!(steps(&plain, Some(Admin), held(&["developer"], &[])), some("admin", ""));
+        assert_eq!(steps(&plain, Some(Admin), held(&["developer"], &["admin"])), Ok(None));
         let inherited = Err(Reason::InheritedRole("admin".to_owned()));
-        assert_eq!(steps(&plain, Developer, held(&["developer"], &["admin"])), inherited);
+        for role in [Some(Developer), None] {
+            assert_eq!(steps(&plain, role, held(&["developer"], &["admin"])), inherited);
+        }
+        assert_eq!(steps(&plain, None, held(&["admin", "developer"], &[])), some("", "admin developer"));
+        assert_eq!(steps(&plain, None, held(&[], &[])), Ok(None));
 
         let mapped = map(&[("ops", "admin"), ("root", "admin"), ("staff", "developer")]);
-        assert_eq!(steps(&mapped, Admin, held(&["admin", "developer"], &[])), some("ops", ""), "only the map counts");
-        assert_eq!(steps(&mapped, Admin, held(&["root"], &[])), Ok(None));
-        assert_eq!(steps(&mapped, Developer, held(&["root", "ops"], &[])), some("staff", "ops root"));
+        assert_eq!(
+            steps(&mapped, Some(Admin), held(&["admin", "developer"], &[])),
+            some("ops", ""),
+            "only the map counts"
+        );
+        assert_eq!(steps(&mapped, Some(Admin), held(&["root"], &[])), Ok(None));
+        assert_eq!(steps(&mapped, Some(Developer), held(&["root", "ops"], &[])), some("staff", "ops root"));
         let admins = map(&[("ops", "admin")]);
-        assert_eq!(steps(&admins, Developer, held(&[], &[])), Err(Reason::RoleNotMapped("developer")));
+        assert_eq!(steps(&admins, Some(Developer), held(&[], &[])), Err(Reason::RoleNotMapped("developer")));
     }
 }

@@ -68,6 +68,14 @@ impl Failure {
         }
     }
 
+    /// Why, in sentences.
+    pub(super) fn into_text(self) -> String {
+        match self {
+            Self::Row(refusal) => refusal.to_string(),
+            Self::Run(error) => error.to_string(),
+        }
+    }
+
     /// Of a user who was to be removed again.
     pub(super) fn of_new_user(self, username: &str, deleted: &Result<(), Error>) -> Self {
         match (self, deleted) {
@@ -89,7 +97,10 @@ impl From<Reason> for Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
-            Error::Exists { said, .. } | Error::Refused { said, .. } => Reason::Keycloak(said).into(),
+            Error::Exists { said, .. } | Error::Refused { said, .. } if !said.is_empty() => {
+                Reason::Keycloak(said).into()
+            }
+            refused @ Error::Refused { .. } => Reason::Keycloak(refused.to_string()).into(),
             Error::NotFound { .. } => Reason::Deleted.into(),
             other => Self::Run(other.into()),
         }
@@ -101,7 +112,7 @@ pub(super) struct Prepared {
     /// The realm roles that give a role, as Keycloak represents them.
     roles: Vec<Value>,
     /// Whether the address is the user name too.
-    is_email_username: bool,
+    pub(super) is_email_username: bool,
 }
 
 impl Prepared {
@@ -170,18 +181,49 @@ impl<'a> RealmUsers<'a> {
         if prepared.is_email_username && username != draft.email.as_str() {
             return Err(Reason::UsernameIsNotEmail.into());
         }
-        let same_address = self.search("email", draft.email.as_str()).await?;
-        let others = same_address.iter().filter_map(|user| user["username"].as_str());
-        if let Some(other) = others.into_iter().find(|other| folded(other) != folded(username)) {
-            return Err(Reason::EmailTaken(other.to_owned()).into());
+        if let Some(other) = self.other_with_address(draft).await? {
+            return Err(Reason::EmailTaken(other).into());
         }
-        let Some(user) = self.search("username", username).await?.into_iter().next() else { return Ok(None) };
+        match self.find_by_name(username).await? {
+            Some(user) => Ok(Some(self.with_roles(user).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The name of another user with the address.
+    pub(super) async fn other_with_address(&self, draft: &KeycloakUserDraft) -> Result<Option<String>, Error> {
+        let same_address = self.search("email", draft.email.as_str()).await?;
+        let mut others = same_address.iter().filter_map(|user| user["username"].as_str());
+        Ok(others.find(|other| folded(other) != folded(draft.username.as_str())).map(str::to_owned))
+    }
+
+    /// The user of this name.
+    pub(super) async fn find_by_name(&self, username: &str) -> Result<Option<Value>, Error> {
+        Ok(self.search("username", username).await?.into_iter().next())
+    }
+
+    /// The user with this id.
+    pub(super) async fn find_by_id(&self, id: &str) -> Result<Option<Existing>, Error> {
+        match self.keycloak.find(&self.below(&[id])).await? {
+            Some(user) => self.with_roles(user).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Users whose name, user name or address contains the text, in the order of user names.
+    pub(super) async fn list(&self, text: &str, first: usize, max: usize) -> Result<Vec<Value>, Error> {
+        let (first, max) = (first.to_string(), max.to_string());
+        let query = [("search", text), ("first", &first), ("max", &max), ("briefRepresentation", "false")];
+        self.keycloak.get(&[self.realm, "users"], &query).await
+    }
+
+    async fn with_roles(&self, user: Value) -> Result<Existing, Error> {
         let id = user["id"].as_str().unwrap_or_default().to_owned();
         let roles = HeldRoles {
             assigned: self.held(&[&id, "role-mappings", "realm"]).await?,
             effective: self.held(&[&id, "role-mappings", "realm", "composite"]).await?,
         };
-        Ok(Some(Existing { id, user, roles }))
+        Ok(Existing { id, user, roles })
     }
 
     async fn search(&self, field: &str, text: &str) -> Result<Vec<Value>, Error> {
@@ -193,41 +235,78 @@ impl<'a> RealmUsers<'a> {
         Ok(roles.into_iter().map(|role| role.name).collect())
     }
 
-    pub(super) async fn replace(&self, id: &str, user: &Value) -> Result<(), Error> {
-        self.keycloak.put(&self.below(&[id]), user).await
+    /// Writes the fields and the role of a user. A refused field neither keeps a role that is revoked nor leaves one that
+    /// is granted.
+    pub(super) async fn write(
+        &self,
+        id: &str,
+        user: &Value,
+        is_changed: bool,
+        role: Option<&RoleChange>,
+        prepared: &Prepared,
+    ) -> Result<(), Failure> {
+        let (first, last) = if role.is_some_and(|role| role.is_admin_revoked) { (role, None) } else { (None, role) };
+        if let Some(role) = first {
+            self.change_role(id, role, prepared).await?;
+        }
+        if is_changed {
+            let replaced = self.keycloak.put(&self.below(&[id]), user).await.map_err(Failure::from);
+            replaced.map_err(
+                |failure| if first.is_some() { failure.and("The role admin was revoked.") } else { failure },
+            )?;
+        }
+        if let Some(role) = last {
+            let changed = self.change_role(id, role, prepared).await;
+            changed
+                .map_err(|failure| if is_changed { failure.and("The other fields were changed.") } else { failure })?;
+        }
+        Ok(())
     }
 
     /// Creates a user with everything, or not at all: half a user would count as unchanged the next time.
     pub(super) async fn create(
         &self,
-        mut user: Value,
+        user: Value,
         first: FirstSignIn<'_>,
         role: Option<&RoleChange>,
         prepared: &Prepared,
     ) -> Result<String, Failure> {
+        let username = user["username"].as_str().unwrap_or_default().to_owned();
+        let id = self.insert(user, first).await?;
+        match self.complete(&id, first, role, prepared).await {
+            Ok(()) => Ok(id),
+            Err(failure) => Err(failure.of_new_user(&username, &self.delete(&id).await)),
+        }
+    }
+
+    /// Creates a user without a role, and returns the id.
+    pub(super) async fn insert(&self, mut user: Value, first: FirstSignIn<'_>) -> Result<String, Error> {
         if let FirstSignIn::Password(password) = first {
             user["credentials"] = json!([{ "type": "password", "temporary": true, "value": password.expose_secret() }]);
         }
         let created = self.keycloak.post(&[self.realm, "users"], &user).await?;
-        let id = created.ok_or(Reason::NotNamed)?;
-        let rest = async {
-            if let Some(role) = role {
-                self.change_role(&id, role, prepared).await?;
-            }
-            if matches!(first, FirstSignIn::Mail) {
-                let path = self.below(&[&id, "execute-actions-email"]);
-                let sent = self.keycloak.put(&path, &json!(["UPDATE_PASSWORD", "VERIFY_EMAIL"])).await;
-                sent.map_err(not_sent)?;
-            }
-            Ok::<(), Failure>(())
-        };
-        match rest.await {
-            Ok(()) => Ok(id),
-            Err(failure) => {
-                let username = user["username"].as_str().unwrap_or_default();
-                Err(failure.of_new_user(username, &self.delete(&id).await))
-            }
+        created.ok_or_else(|| Error::Answer {
+            address: self.keycloak.base().to_string(),
+            what: "it did not name the user that it created".to_owned(),
+        })
+    }
+
+    /// Gives a new user the role and, where that is wanted, the mail.
+    pub(super) async fn complete(
+        &self,
+        id: &str,
+        first: FirstSignIn<'_>,
+        role: Option<&RoleChange>,
+        prepared: &Prepared,
+    ) -> Result<(), Failure> {
+        if let Some(role) = role {
+            self.change_role(id, role, prepared).await?;
         }
+        if matches!(first, FirstSignIn::Mail) {
+            let path = self.below(&[id, "execute-actions-email"]);
+            self.keycloak.put(&path, &json!(["UPDATE_PASSWORD", "VERIFY_EMAIL"])).await.map_err(not_sent)?;
+        }
+        Ok(())
     }
 
     pub(super) async fn delete(&self, id: &str) -> Result<(), Error> {
