@@ -4,9 +4,11 @@ mod admin_api;
 mod attributes;
 pub mod doctor;
 pub mod import;
+mod issuer;
 pub mod setup;
 mod shell;
 pub mod users;
 
 pub use admin_api::AdminApi;
+pub use issuer::issuer;
 pub use shell::quoted;

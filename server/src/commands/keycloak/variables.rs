@@ -6,9 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::claims::ClaimRules;
 use secrecy::ExposeSecret as _;
-use services::keycloak::quoted;
 use services::keycloak::setup::Outcome;
-use url::Url;
+use services::keycloak::{issuer, quoted};
 
 /// Of the realm that was set up.
 pub(super) struct Variables {
@@ -81,15 +80,6 @@ fn role_variables(config: &Config) -> impl Iterator<Item = (&'static str, String
     let claim = config.oidc_roles_claim.clone().map(|claim| ("OIDC_ROLES_CLAIM", claim));
     let map = (!config.oidc_role_map.0.is_empty()).then(|| ("OIDC_ROLE_MAP", config.oidc_role_map.written()));
     [admin_role, claim, map].into_iter().flatten()
-}
-
-/// As Keycloak writes it, with characters such as a blank in the realm's name escaped.
-fn issuer(url: &Url, realm: &str) -> String {
-    let mut issuer = url.clone();
-    if let Ok(mut path) = issuer.path_segments_mut() {
-        path.pop_if_empty().extend(["realms", realm]);
-    }
-    issuer.into()
 }
 
 #[cfg(test)]

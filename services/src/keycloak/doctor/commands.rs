@@ -1,6 +1,7 @@
 //! Commands that mend what was found.
 
 use super::Deployment;
+use crate::keycloak::issuer::is_issuer_of;
 use crate::keycloak::quoted;
 use domain::claims::{ClaimRules, DEVELOPER_ROLE};
 use domain::keycloak_user::REALM_ROLES_CLAIM;
@@ -24,6 +25,9 @@ impl<'a> Commands<'a> {
         let config = &deployment.identity.config;
         let issuer = config.issuer.trim_end_matches('/');
         let (base, realm) = issuer.rsplit_once("/realms/").unwrap_or((issuer, ""));
+        // In the issuer a name with a blank is escaped.
+        let named = deployment.admin.map(|admin| admin.realm.as_str()).filter(|name| is_issuer_of(issuer, name));
+        let realm = named.unwrap_or(realm);
         let admin = deployment.admin.map(|admin| admin.keycloak.base().as_str().trim_end_matches('/'));
         Self {
             base: admin.unwrap_or(base).to_owned(),

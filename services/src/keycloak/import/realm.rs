@@ -2,6 +2,7 @@
 
 use crate::identity::Identity;
 use crate::keycloak::attributes::{ATTRIBUTES, is_writable_by_users};
+use crate::keycloak::issuer::is_issuer_of;
 use domain::import::RealmUser;
 use domain::provider::ProviderKind;
 use domain::text::folded;
@@ -68,8 +69,8 @@ impl Realm {
 
     /// The issuer of tokens, when it is this realm that users sign in through.
     pub(super) fn issuer<'a>(&self, identity: &'a Identity) -> Option<&'a str> {
-        let path = format!("/realms/{}", self.name);
-        (identity.kind() == ProviderKind::Keycloak && identity.issuer().ends_with(&path)).then(|| identity.issuer())
+        let is_it = identity.kind() == ProviderKind::Keycloak && is_issuer_of(identity.issuer(), &self.name);
+        is_it.then(|| identity.issuer())
     }
 
     /// How many users there are, service accounts not counted.
