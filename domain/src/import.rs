@@ -10,7 +10,7 @@ mod report;
 mod report_query;
 mod result;
 
-pub use compare::{Comparison, FieldChange, Snapshot, compare, next_base};
+pub use compare::{Comparison, FieldChange, Membership, Snapshot, compare, next_base};
 pub use overview::{ImportOverview, ImportRun, ImportSource, NextImport, RunState};
 pub use realm_user::{HeldRoles, ImportedUser, RealmUser};
 pub use report::{CSV_HEADER, ReportRow};

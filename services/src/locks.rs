@@ -119,6 +119,14 @@ pub(crate) async fn lock_user(connection: &mut PgConnection, user: UserId) -> Re
     row.fetch_optional(connection).await?.map(LockedUser::try_from).transpose()
 }
 
+/// Locks users who are about to be changed, in the order of their ids. Unknown ids are left out.
+pub(crate) async fn lock_users(connection: &mut PgConnection, users: &[Uuid]) -> Result<(), Error> {
+    sqlx::query!("select id from users where id = any($1) order by id for no key update", users)
+        .fetch_all(connection)
+        .await?;
+    Ok(())
+}
+
 /// Locks users who are about to be given something, against a change of them: a deactivation or a change of type waits
 /// for this transaction, or this transaction sees it. Unknown ids are left out.
 pub(crate) async fn share_users(

@@ -14,6 +14,7 @@ mod returning_sign_in;
 pub use conflicts::{dismiss, relink};
 
 pub(crate) use conflicts::note as note_conflict;
+pub(crate) use identity::lock_all as lock_sign_ins;
 pub(crate) use projects::make_missing;
 
 use crate::Services;

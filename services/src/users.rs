@@ -26,4 +26,5 @@ pub use state::{
 pub(crate) use one_time_password::one_time_password;
 pub(crate) use personal_project::{
     adopt_personal_project, ensure_personal_project, make_personal_project, rename_personal_project,
+    rename_personal_projects,
 };

@@ -40,6 +40,15 @@ impl std::fmt::Display for FieldChange {
     }
 }
 
+/// A membership that an import grants, or a member who becomes project admin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The project, and whether the user is project admin.
+    pub project: ClaimedProject,
+    /// The same as the report shows it.
+    pub change: FieldChange,
+}
+
 /// What a repeated import does with a user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
@@ -47,10 +56,10 @@ pub struct Comparison {
     pub name: Option<String>,
     /// The new e-mail address.
     pub email: Option<String>,
-    /// Projects to join, and projects to become project admin of.
-    pub projects: Vec<ClaimedProject>,
-    /// The above, as the report shows it.
-    pub updates: Vec<FieldChange>,
+    /// The fields that are updated, as the report shows them.
+    pub fields: Vec<FieldChange>,
+    /// Memberships that are granted.
+    pub memberships: Vec<Membership>,
     /// Differences that stay: edited in Bursar, decided in Bursar alone, or of a user whom no import wrote.
     pub kept: Vec<FieldChange>,
 }
@@ -58,7 +67,25 @@ pub struct Comparison {
 impl Comparison {
     /// Whether there is something to write.
     pub const fn has_updates(&self) -> bool {
-        !self.updates.is_empty()
+        !self.fields.is_empty() || !self.memberships.is_empty()
+    }
+
+    /// What is written, as the report shows it.
+    pub fn updates(&self) -> impl Iterator<Item = &FieldChange> {
+        self.fields.iter().chain(self.memberships.iter().map(|membership| &membership.change))
+    }
+
+    /// Leaves only the memberships that were granted, by their places: a project that is deleted or personal in Bursar
+    /// admits no members, so the difference stays.
+    pub fn retain_granted(&mut self, is_granted: impl Fn(usize) -> bool) {
+        let all = std::mem::take(&mut self.memberships).into_iter().enumerate();
+        for (place, membership) in all {
+            if is_granted(place) {
+                self.memberships.push(membership);
+            } else {
+                self.kept.push(membership.change);
+            }
+        }
     }
 }
 
@@ -77,8 +104,16 @@ pub fn next_base(
     if done.email.is_some() || bursar.email == keycloak.email {
         next.email.clone_from(&keycloak.email);
     }
-    let joined = done.projects.iter().map(|project| (project.name.to_string(), project.is_admin));
-    next.projects.extend(joined);
+    let held = by_folded_name(bursar);
+    for (name, is_admin) in &keycloak.projects {
+        let key = folded(name);
+        let is_granted = done.memberships.iter().any(|granted| folded(granted.project.name.as_str()) == key);
+        if is_granted || held.get(&key) == Some(is_admin) {
+            // One spelling each, or an older one would hide that Bursar revoked the membership.
+            next.projects.retain(|known, _| folded(known) != key);
+            next.projects.insert(name.clone(), *is_admin);
+        }
+    }
     Some(next)
 }
 
@@ -103,7 +138,7 @@ pub fn compare(base: Option<&Snapshot>, bursar: &Snapshot, keycloak: &Snapshot) 
             found.kept.push(difference);
             continue;
         }
-        found.updates.push(difference);
+        found.fields.push(difference);
         let updated = if field == "name" { &mut found.name } else { &mut found.email };
         *updated = Some(theirs.clone());
     }
@@ -122,11 +157,13 @@ pub fn compare(base: Option<&Snapshot>, bursar: &Snapshot, keycloak: &Snapshot) 
     found
 }
 
+/// The shared projects of a user, whatever the case of their names.
+fn by_folded_name(snapshot: &Snapshot) -> BTreeMap<String, bool> {
+    snapshot.projects.iter().map(|(name, is_admin)| (folded(name), *is_admin)).collect()
+}
+
 fn compare_projects(found: &mut Comparison, base: Option<&Snapshot>, bursar: &Snapshot, keycloak: &Snapshot) {
-    let by_name = |snapshot: &Snapshot| -> BTreeMap<String, bool> {
-        snapshot.projects.iter().map(|(name, is_admin)| (folded(name), *is_admin)).collect()
-    };
-    let (ours, theirs, last) = (by_name(bursar), by_name(keycloak), base.map(by_name));
+    let (ours, theirs, last) = (by_folded_name(bursar), by_folded_name(keycloak), base.map(by_folded_name));
     let role = |role: Option<bool>| match role {
         None => "not a member",
         Some(false) => "member",
@@ -146,8 +183,8 @@ fn compare_projects(found: &mut Comparison, base: Option<&Snapshot>, bursar: &Sn
         let is_more = held.is_none() || *is_admin;
         match ProjectName::parse_foreign(name) {
             Ok(name) if is_more && before == Some(held) => {
-                found.updates.push(difference);
-                found.projects.push(ClaimedProject { name, is_admin: *is_admin });
+                let project = ClaimedProject { name, is_admin: *is_admin };
+                found.memberships.push(Membership { project, change: difference });
             }
             _ => found.kept.push(difference),
         }

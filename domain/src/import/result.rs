@@ -57,8 +57,10 @@ pub enum ImportResult {
     Created {
         /// The title of the platform role.
         role: &'static str,
-        /// Shared projects.
+        /// Shared projects that the user is a member of.
         projects: usize,
+        /// Projects that admit no members, because they are deleted or personal in Bursar.
+        refused_projects: Vec<String>,
         /// Deactivated, as in Keycloak.
         is_active: bool,
         /// The limit that the projects exceed.
@@ -160,11 +162,15 @@ impl ImportResult {
 impl std::fmt::Display for ImportResult {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Created { role, projects, is_active, exceeded_limit } => {
+            Self::Created { role, projects, refused_projects, is_active, exceeded_limit } => {
                 let plural = if *projects == 1 { "" } else { "s" };
                 write!(f, "{role}, {projects} shared project{plural}")?;
                 if !is_active {
                     f.write_str(", deactivated as in Keycloak")?;
+                }
+                if !refused_projects.is_empty() {
+                    let names = refused_projects.join(", ");
+                    write!(f, ". Not added to {names}, because these projects are deleted or personal in Bursar")?;
                 }
                 over_limit(f, *exceeded_limit)
             }

@@ -79,9 +79,9 @@ fn memberships_are_added_and_never_removed() {
     let bursar = snapshot("Ada", &[("notes", false), ("old", true), ("own", true)]);
     let keycloak = snapshot("Ada", &[("Atlas", true), ("new", true), ("notes", true)]);
     let found = compare(Some(&base), &bursar, &keycloak);
-    let joined: Vec<(&str, bool)> =
-        found.projects.iter().map(|project| (project.name.as_str(), project.is_admin)).collect();
-    assert_eq!(joined, [("new", true), ("notes", true)]);
+    let granted = found.memberships.iter().map(|granted| (granted.project.name.as_str(), granted.project.is_admin));
+    let granted: Vec<(&str, bool)> = granted.collect();
+    assert_eq!(granted, [("new", true), ("notes", true)]);
     let kept: Vec<String> = found.kept.iter().map(ToString::to_string).collect();
     assert_eq!(
         kept,
@@ -96,6 +96,45 @@ fn difference_that_stays_is_shown_by_the_next_import_too() {
     let next = next_base(Some(base), &first, &edited, &changed);
     assert_eq!(compare(next.as_ref(), &edited, &changed).kept, first.kept);
     assert_eq!(next_base(None, &first, &edited, &changed), None, "nothing is known of a user whom no import wrote");
+}
+
+/// Imports once more, as long as Bursar grants what it compares.
+fn imported(base: Option<Snapshot>, bursar: &Snapshot, keycloak: &Snapshot) -> (Comparison, Option<Snapshot>) {
+    let found = compare(base.as_ref(), bursar, keycloak);
+    let next = next_base(base, &found, bursar, keycloak);
+    (found, next)
+}
+
+#[test]
+fn membership_that_was_equal_and_then_revoked_is_not_granted_again() {
+    let (without, with) = (snapshot("Ada", &[]), snapshot("Ada", &[("atlas", false)]));
+    // An administrator added Ada in Bursar before Keycloak named the project.
+    let (found, base) = imported(Some(without.clone()), &with, &with);
+    assert_eq!(found, Comparison::default());
+    let (found, _) = imported(base, &without, &with);
+    assert!(!found.has_updates(), "{found:?}");
+}
+
+#[test]
+fn project_admin_of_another_spelling_who_was_revoked_is_not_granted_again() {
+    let base = snapshot("Ada", &[("atlas", false)]);
+    let (member, admin) = (snapshot("Ada", &[("atlas", false)]), snapshot("Ada", &[("Atlas", true)]));
+    let (found, base) = imported(Some(base), &member, &admin);
+    assert_eq!(found.memberships.len(), 1);
+    let (found, _) = imported(base, &member, &admin);
+    assert!(!found.has_updates(), "{found:?}");
+}
+
+#[test]
+fn membership_that_bursar_refuses_stays_a_difference() {
+    let (base, keycloak) = (snapshot("Ada", &[]), snapshot("Ada", &[("atlas", false), ("notes", true)]));
+    let mut found = compare(Some(&base), &base, &keycloak);
+    found.retain_granted(|place| place == 1);
+    let next = next_base(Some(base.clone()), &found, &base, &keycloak).expect("a base");
+    assert_eq!(next.projects.into_iter().collect::<Vec<_>>(), [("notes".to_owned(), true)]);
+    let kept: Vec<String> = found.kept.iter().map(ToString::to_string).collect();
+    assert_eq!(kept, ["project: atlas (not a member) → atlas (member)"]);
+    assert_eq!(found.updates().count(), 1);
 }
 
 #[test]

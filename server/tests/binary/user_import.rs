@@ -18,9 +18,11 @@ const ID: &str = "0198f1de-0000-7000-8000-000000000001";
 async fn keycloak() -> String {
     let user =
         json!({ "id": ID, "username": "zelda", "email": "zelda@example.com", "emailVerified": true, "enabled": true });
-    let users = get(move |Query(query): Query<HashMap<String, String>>| async move {
-        Json(if query["first"] == "0" { json!([user]) } else { json!([]) })
-    });
+    let first_page = |user: Value| {
+        get(move |Query(query): Query<HashMap<String, String>>| async move {
+            Json(if query["first"] == "0" { json!([user]) } else { json!([]) })
+        })
+    };
     let answer = |value: Value| get(move || async move { Json(value) });
     let router = Router::new()
         .route(
@@ -28,12 +30,12 @@ async fn keycloak() -> String {
             post(|| async { Json(json!({ "access_token": "t", "expires_in": 300 })) }),
         )
         .route("/admin/realms/main", answer(json!({ "realm": "main" })))
-        .route("/admin/realms/main/users", users)
+        .route("/admin/realms/main/users", first_page(user))
         .route("/admin/realms/main/users/count", answer(json!(1)))
         .route("/admin/realms/main/users/profile", answer(json!({ "attributes": [] })))
         .route("/admin/realms/main/roles/developer", answer(json!({ "id": "r", "name": "developer" })))
         .route("/admin/realms/main/roles/admin", answer(json!({ "id": "a", "name": "admin" })))
-        .route("/admin/realms/main/roles/developer/users", answer(json!([{ "id": ID }])))
+        .route("/admin/realms/main/roles/developer/users", first_page(json!({ "id": ID })))
         .route("/admin/realms/main/{*rest}", answer(json!([])));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));

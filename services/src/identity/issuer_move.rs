@@ -136,16 +136,16 @@ pub async fn plan(services: &Services, issuers: IssuerMove<'_>) -> Result<MovePl
 /// Moves identities, sessions and logouts, and keeps the ids of users. Returns what it planned, and how many identities it moved: fewer than planned
 /// when other transactions held their users all the while.
 ///
-/// The audit event is written before the first batch, so that no batch is without one when the move is interrupted.
+/// The audit event is written before the first batch, so that no batch is without one when the move is interrupted. A move
+/// that finds nothing to move writes none, and still completes the steps that an interrupted one did not reach.
 ///
 /// # Errors
 /// The database failed; what was moved until then stays moved.
 pub async fn run(services: &Services, issuers: IssuerMove<'_>) -> Result<(MovePlan, u64), Error> {
     let plan = plan(services, issuers).await?;
-    if plan.is_empty() {
-        return Ok((plan, 0));
+    if !plan.is_empty() {
+        record(services, issuers, &plan).await?;
     }
-    record(services, issuers, &plan).await?;
     move_logouts(services, issuers).await?;
     let moved = move_identities(services, issuers).await?;
     move_sessions(services, issuers).await?;

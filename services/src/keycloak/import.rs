@@ -4,17 +4,22 @@
 //! events: an import that is killed goes on after the last page. One instance works on it under a lease; a completed
 //! import is the marker that it is not done again unless it is forced.
 
+mod apply;
+mod begin;
 mod by_hand;
+mod create;
 mod existing;
 mod lease;
+mod memberships;
 mod overview;
 mod page;
 mod read_report;
 mod realm;
 mod report;
 mod roles;
+mod row;
 mod run;
-mod write;
+mod update;
 
 pub use by_hand::{Start, start_by_hand, stop};
 pub use overview::overview;
@@ -26,8 +31,9 @@ use crate::Services;
 use crate::audit::By;
 use crate::error::Error;
 use domain::import::{ImportKind, ImportProgress};
+use begin::{Begun, Facts, ImportRequest};
 use page::{Context, RealmFacts};
-use run::{Begun, Run};
+use run::Run;
 
 /// Why an import stopped. What was committed stays, and the next start goes on from there.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +51,12 @@ pub enum ImportError {
     /// The server stops.
     #[error("The server was stopped.")]
     ServerStopped,
+    /// Users were deleted in every pass.
+    #[error(
+        "Users of the realm were deleted each time it was read, so some of the others may be missing. Start the import again \
+         when no users are deleted: it adds those."
+    )]
+    UsersDeleted,
 }
 
 impl From<sqlx::Error> for ImportError {
@@ -93,7 +105,7 @@ pub async fn plan(
     realm: &Realm,
     tell: &mut (dyn FnMut(&ImportProgress) + Send),
 ) -> Result<Started, ImportError> {
-    start(services, realm, (ImportKind::Plan, false), By::Operator, tell).await
+    run(services, realm, ImportRequest { kind: ImportKind::Plan, is_forced: false }, By::Operator, tell).await
 }
 
 /// Imports the users, unless a completed import of the realm is on record and `is_forced` is not set. One that was begun
@@ -108,30 +120,25 @@ pub async fn apply(
     started_by: StartedBy,
     tell: &mut (dyn FnMut(&ImportProgress) + Send),
 ) -> Result<Started, ImportError> {
-    start(services, realm, (ImportKind::Apply, is_forced), started_by.by(), tell).await
+    run(services, realm, ImportRequest { kind: ImportKind::Apply, is_forced }, started_by.by(), tell).await
 }
 
-async fn start(
+async fn run(
     services: &Services,
     realm: &Realm,
-    (kind, is_forced): (ImportKind, bool),
+    request: ImportRequest,
     by: By<'_>,
     tell: &mut (dyn FnMut(&ImportProgress) + Send),
 ) -> Result<Started, ImportError> {
-    if kind == ImportKind::Apply
-        && !is_forced
-        && let Some(progress) = run::completed(services, realm).await?
-    {
-        return Ok(Started::Before(progress));
+    if let Some(started) = begin::settled(services, realm, request).await? {
+        return Ok(started);
     }
-    if matches!(by, By::Console) && run::is_stopped_by_hand(services, realm).await? {
+    if matches!(by, By::Console) && begin::is_stopped_by_hand(services, realm).await? {
         return Ok(Started::StoppedByHand);
     }
-    let facts = run::Facts { total: realm.count().await?, is_writable_by_users: realm.is_writable_by_users().await? };
-    let run = match run::begin(services, realm, kind, is_forced, facts).await? {
+    let run = match begin::begin(services, realm, request, Facts::read(realm).await?).await? {
         Begun::Here(run) => run,
-        Begun::Before(progress) => return Ok(Started::Before(progress)),
-        Begun::Elsewhere(progress) => return Ok(Started::Elsewhere(progress)),
+        Begun::Settled(started) => return Ok(started),
     };
     complete(services, realm, run, by, tell).await.map(Started::Done)
 }
@@ -157,7 +164,7 @@ async fn complete(
     Ok(run.into_progress())
 }
 
-/// Reads page after page. While one is written, the next is read.
+/// Reads the realm until no user can have been passed over.
 async fn work(
     services: &Services,
     realm: &Realm,
@@ -165,30 +172,45 @@ async fn work(
     by: By<'_>,
     tell: &mut (dyn FnMut(&ImportProgress) + Send),
 ) -> Result<(), ImportError> {
-    let rules = &services.settings.claims;
-    let facts = RealmFacts {
-        admins: roles::holders(realm, &rules.admin_role).await?,
-        developers: roles::holders(realm, domain::claims::DEVELOPER_ROLE).await?,
-        duplicates: realm.duplicate_addresses().await?,
-    };
     let issuer = services.identity().and_then(|identity| realm.issuer(identity));
-    let context = Context { facts: &facts, by, issuer };
-    let mut page = realm.page(run.position()).await?;
     loop {
-        let next = run.position() + u32::try_from(page.users.len()).unwrap_or(u32::MAX);
-        let is_last = page.is_last();
-        let read_next = async { if is_last { Ok(None) } else { realm.page(next).await.map(Some) } };
-        let (written, read) = tokio::join!(page::write(services, run, context, &page), read_next);
-        written?;
-        tell(run.progress());
-        if let Some(next) = read? {
-            page = next;
-            continue;
-        }
-        if run.needs_no_other_pass(realm.count().await?) {
+        let facts = realm_facts(services, realm).await?;
+        read_pass(services, realm, run, Context { facts: &facts, by, issuer }, tell).await?;
+        if run.is_complete(realm.count().await?) {
             return run.finish(services).await;
         }
         run.begin_pass(services).await?;
-        page = realm.page(0).await?;
+    }
+}
+
+/// What is known of the whole realm before its users are read.
+async fn realm_facts(services: &Services, realm: &Realm) -> Result<RealmFacts, ImportError> {
+    let granting = roles::Granting::load(realm).await?;
+    let (admins, developers, duplicates) = tokio::try_join!(
+        granting.holders(realm, &services.settings.claims.admin_role),
+        granting.holders(realm, domain::claims::DEVELOPER_ROLE),
+        realm.duplicate_addresses()
+    )?;
+    Ok(RealmFacts { admins, developers, duplicates })
+}
+
+/// Reads page after page. While one is written, the next is read.
+async fn read_pass(
+    services: &Services,
+    realm: &Realm,
+    run: &mut Run,
+    context: Context<'_>,
+    tell: &mut (dyn FnMut(&ImportProgress) + Send),
+) -> Result<(), ImportError> {
+    let mut page = realm.page(run.position()).await?;
+    loop {
+        let read_next = async { if page.is_end() { Ok(None) } else { realm.page(page.next).await.map(Some) } };
+        let (written, next) = tokio::join!(page::write(services, run, context, &page), read_next);
+        written?;
+        tell(run.progress());
+        match next? {
+            Some(next) => page = next,
+            None => return Ok(()),
+        }
     }
 }

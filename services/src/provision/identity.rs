@@ -61,6 +61,19 @@ pub(super) async fn lock(connection: &mut PgConnection, issuer: &str, subject: &
     Ok(())
 }
 
+/// As [`lock`] for many identities whose subjects are UUIDs, in one order.
+pub(crate) async fn lock_all(connection: &mut PgConnection, subjects: &[Uuid]) -> Result<(), Error> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock($1, k.key)
+         from (select distinct hashtext(id::text) as key from unnest($2::uuid[]) id order by key) k",
+        SIGN_IN_LOCK,
+        subjects
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(())
+}
+
 /// A user of an identity, whose row is locked.
 pub(super) struct Known {
     pub(super) id: UserId,

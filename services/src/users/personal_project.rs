@@ -7,6 +7,7 @@ use crate::error::Error;
 use domain::id::UserId;
 use domain::project::ProjectKind;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 /// The longest name of a project, in characters.
 const MAX_NAME_LENGTH: usize = 255;
@@ -134,32 +135,47 @@ pub(crate) async fn adopt_personal_project(
     }))
 }
 
-/// Gives the personal project the name of its owner's new address, unless the name is in use, or the project is called by
-/// something else than an address or the owner's id.
-/// Returns the entry for the audit log.
+/// As [`rename_personal_projects`], for one owner.
 pub(crate) async fn rename_personal_project(
     services: &Services,
     connection: &mut PgConnection,
     owner: UserId,
     (old, new): (&str, &str),
 ) -> Result<Option<Entry>, Error> {
+    Ok(rename_personal_projects(services, connection, &[(owner, old, new)]).await?.pop())
+}
+
+/// Gives personal projects the names of their owners' new addresses, unless a name is in use, or the project is called by
+/// something else than an address or the owner's id. Each owner comes with the old and the new address.
+/// Returns the entries for the audit log.
+pub(crate) async fn rename_personal_projects(
+    services: &Services,
+    connection: &mut PgConnection,
+    owners: &[(UserId, &str, &str)],
+) -> Result<Vec<Entry>, Error> {
+    let ids: Vec<Uuid> = owners.iter().map(|(owner, ..)| owner.0).collect();
+    let old: Vec<String> = owners.iter().map(|(_, old, _)| (*old).to_owned()).collect();
+    let new: Vec<String> = owners.iter().map(|(.., new)| (*new).to_owned()).collect();
     let renamed = sqlx::query!(
-        "update projects p set name = $3, updated_at = $4, version = version + 1
-         from (select id, name from projects
-               where created_by = $1 and project_type = 'personal' and deleted_at is null and name <> $3
-                 and (lower(name) = lower($2) or name like '%@%' or name = $1::uuid::text)) old
+        "update projects p set name = old.address, updated_at = $4, version = version + 1
+         from (select p.id, p.name, n.address
+               from unnest($1::uuid[], $2::text[], $3::text[]) n (owner, former_address, address)
+               join projects p on p.created_by = n.owner
+               where p.project_type = 'personal' and p.deleted_at is null and p.name <> n.address
+                 and (lower(p.name) = lower(n.former_address) or p.name like '%@%' or p.name = n.owner::text)) old
          where p.id = old.id
-           and not exists (select from projects o where lower(o.name) = lower($3) and o.id <> p.id)
-         returning p.id, old.name as former",
-        owner.0,
-        old,
-        new,
+           and not exists (select from projects o where lower(o.name) = lower(old.address) and o.id <> p.id)
+         returning p.id, old.name as former, p.name",
+        &ids,
+        &old,
+        &new,
         services.clock.now()
     )
-    .fetch_optional(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(renamed.map(|row| {
-        let entry = Entry::new("project.edited", TargetType::Project, row.id, new);
-        entry.field("name", Some(row.former), Some(new.to_owned()))
-    }))
+    let entries = renamed.into_iter().map(|row| {
+        let entry = Entry::new("project.edited", TargetType::Project, row.id, row.name.clone());
+        entry.field("name", Some(row.former), Some(row.name))
+    });
+    Ok(entries.collect())
 }

@@ -86,6 +86,28 @@ async fn move_is_audited_once_and_moving_back_restores_it() {
 }
 
 #[tokio::test]
+async fn interrupted_move_is_completed_by_running_it_again() {
+    let world = World::create().await;
+    let ada = world.sign_in(&developer("ada", json!({}))).await.expect("admitted");
+    world.sign_in_at(NEW, &developer("ada", json!({}))).await.expect_err("refused before the move");
+    // Killed after the identities and sessions were moved.
+    world
+        .run(
+            "insert into provider_news values ('https://id.example.com/realms/main', now());
+             insert into issuer_origins values ('https://login.example.com/realms/main', 'https://id.example.com/realms/main');
+             update user_identities set issuer = 'https://login.example.com/realms/main';
+             update provider_sessions set issuer = 'https://login.example.com/realms/main'",
+        )
+        .await;
+    let (plan, moved) = issuer_move::run(&world.services, MOVE).await.expect("completed");
+    assert!(plan.is_empty() && moved == 0, "{plan:?}");
+    assert!(detail(&world, &ada).await.conflicts.is_empty(), "the refusal before the move is settled");
+    let news = "select count(*) from provider_news where issuer = 'https://login.example.com/realms/main'";
+    assert_eq!(count(&world, news).await, 1, "the last logout is known");
+    assert!(moved_events(&world).await.is_empty(), "the interrupted move wrote the event");
+}
+
+#[tokio::test]
 async fn session_is_ended_by_a_logout_of_the_new_issuer() {
     let world = World::create().await;
     let claims = developer("ada", json!({}));

@@ -1,8 +1,9 @@
 //! Plans and imports that a maintainer starts on the page. They go on in this process after the request.
 
+use super::begin::{self, Begun, Facts, ImportRequest};
 use super::realm::Realm;
-use super::run::{self, Begun, Facts, Run};
-use super::{ImportError, complete};
+use super::run::Run;
+use super::{ImportError, Started, complete};
 use crate::Services;
 use crate::audit::{By, Entry, TargetType};
 use crate::error::Error;
@@ -11,7 +12,7 @@ use crate::reauthentication::check_recent;
 use domain::import::ImportKind;
 use domain::permission::ImportUsers;
 use domain::violation::Violation;
-use sqlx::PgConnection;
+use sqlx::PgExecutor;
 use uuid::Uuid;
 
 /// What a maintainer starts.
@@ -53,16 +54,21 @@ pub async fn start_by_hand(services: &Services, can: &Can<ImportUsers>, start: S
     check_recent(services, &services.pool, can.caller()).await?;
     let admin = services.keycloak_admin.as_deref().ok_or(Violation::ImportNotConfigured)?;
     let realm = admin.realm_to_import();
-    let facts = read_facts(&realm).await?;
+    check(services, &services.pool, &realm, start).await?;
+    let facts = Facts::read(&realm).await.map_err(|fault| Violation::KeycloakRefused { why: fault.to_string() })?;
+    if start == Start::Plan {
+        begin::delete_plan_rows(services, &realm).await?;
+    }
     let mut change = services.change(can).await?;
     let connection = change.connection();
-    run::lock_beginnings(connection).await?;
-    check(services, connection, &realm, start).await?;
+    begin::lock_beginnings(connection).await?;
+    check(services, &mut *connection, &realm, start).await?;
     let is_forced = start == Start::ImportAgain;
-    let run = match run::begin_within(services, connection, &realm, (start.kind(), is_forced), facts).await? {
+    let request = ImportRequest { kind: start.kind(), is_forced };
+    let run = match begin::begin_within(services, connection, &realm, request, facts).await? {
         Begun::Here(run) => run,
-        Begun::Before(_) => return Err(Violation::ImportCompleted.into()),
-        Begun::Elsewhere(_) => return Err(Violation::ImportUnderWay.into()),
+        Begun::Settled(Started::Elsewhere(_)) => return Err(Violation::ImportUnderWay.into()),
+        Begun::Settled(_) => return Err(Violation::ImportCompleted.into()),
     };
     sqlx::query!("update keycloak_imports set started_by = $2 where id = $1", run.id(), can.caller().actor.user_id.0)
         .execute(connection)
@@ -74,16 +80,13 @@ pub async fn start_by_hand(services: &Services, can: &Can<ImportUsers>, start: S
     Ok(())
 }
 
-async fn read_facts(realm: &Realm) -> Result<Facts, Error> {
-    let refused = |fault: keycloak_admin::Error| Violation::KeycloakRefused { why: fault.to_string() };
-    Ok(Facts {
-        total: realm.count().await.map_err(refused)?,
-        is_writable_by_users: realm.is_writable_by_users().await.map_err(refused)?,
-    })
-}
-
 /// One plan or import of the realm at a time, and another import only after a plan that shows what it would do.
-async fn check(services: &Services, connection: &mut PgConnection, realm: &Realm, start: Start) -> Result<(), Error> {
+async fn check(
+    services: &Services,
+    database: impl PgExecutor<'_>,
+    realm: &Realm,
+    start: Start,
+) -> Result<(), Error> {
     let found = sqlx::query!(
         r#"select coalesce(bool_or(finished_at is null and leased_until > $3), false) as "is_under_way!",
                   coalesce(max(started_at) filter (where is_plan and finished_at is not null)
@@ -93,7 +96,7 @@ async fn check(services: &Services, connection: &mut PgConnection, realm: &Realm
         realm.name(),
         services.clock.now()
     )
-    .fetch_one(connection)
+    .fetch_one(database)
     .await?;
     if found.is_under_way {
         return Err(Violation::ImportUnderWay.into());

@@ -3,8 +3,9 @@
 use crate::Services;
 use crate::error::Error;
 use crate::identity::Identity;
+use crate::locks::lock_users;
 use domain::id::UserId;
-use domain::import::{ImportedUser, Snapshot};
+use domain::import::{Comparison, ImportedUser, Snapshot, compare};
 use domain::provider::ProviderKind;
 use domain::role::PlatformRole;
 use serde::de::DeserializeOwned;
@@ -21,6 +22,7 @@ pub(super) enum Existing {
         bursar: Box<Snapshot>,
         /// As the last import wrote them.
         base: Option<Snapshot>,
+        comparison: Box<Comparison>,
     },
     /// Another one with the id, who signs in with another identity.
     IdOfAnother { name: String },
@@ -34,9 +36,7 @@ pub(super) async fn load(
     connection: &mut PgConnection,
     users: &[&ImportedUser],
 ) -> Result<HashMap<Uuid, Existing>, Error> {
-    let ids: Vec<Uuid> = users.iter().map(|user| user.id.0).collect();
-    let mut bases = load_bases(connection, &ids).await?;
-    let mut found = load_same(services, connection, &ids, &mut bases).await?;
+    let mut found = load_same(services, connection, users).await?;
     for (id, owner, name) in load_owners(connection, users).await? {
         match found.get(&id) {
             Some(Existing::Same { id: same, .. }) if same.0 == owner => {}
@@ -46,13 +46,33 @@ pub(super) async fn load(
     Ok(found)
 }
 
+/// Locks those who differ, and loads them once more: an edit that was saved meanwhile stays.
+pub(super) async fn lock_changed(
+    services: &Services,
+    connection: &mut PgConnection,
+    users: &[&ImportedUser],
+    found: &mut HashMap<Uuid, Existing>,
+) -> Result<(), Error> {
+    let changed = |user: &ImportedUser| match found.get(&user.id.0) {
+        Some(Existing::Same { id, comparison, .. }) if comparison.has_updates() => Some(id.0),
+        _ => None,
+    };
+    let (ids, users): (Vec<Uuid>, Vec<&ImportedUser>) =
+        users.iter().filter_map(|user| Some((changed(user)?, *user))).unzip();
+    if !ids.is_empty() {
+        lock_users(connection, &ids).await?;
+        found.extend(load(services, connection, &users).await?);
+    }
+    Ok(())
+}
+
 /// The users linked to these identities, or with these ids and no other identity, as a sign-in finds them.
 async fn load_same(
     services: &Services,
     connection: &mut PgConnection,
-    ids: &[Uuid],
-    bases: &mut HashMap<Uuid, Snapshot>,
+    users: &[&ImportedUser],
 ) -> Result<HashMap<Uuid, Existing>, Error> {
+    let ids: Vec<Uuid> = users.iter().map(|user| user.id.0).collect();
     let issuer = services.identity().map(Identity::issuer);
     let rows = sqlx::query!(
         r#"select w.id as "subject!", u.id, u.name, u.email, u.user_type, u.is_admin, u.is_maintainer, u.is_auditor,
@@ -66,12 +86,17 @@ async fn load_same(
              select coalesce(json_object_agg(p.name, m.is_project_admin), '{}') as projects
              from user_projects m join projects p on p.id = m.project_id
              where m.user_id = u.id and p.deleted_at is null and p.project_type = 'shared') s"#,
-        ids,
+        &ids,
         issuer,
         ProviderKind::Keycloak.key()
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
+    if rows.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut bases = load_bases(connection, &ids).await?;
+    let keycloak: HashMap<Uuid, &ImportedUser> = users.iter().map(|user| (user.id.0, *user)).collect();
     let existing = rows.into_iter().map(|row| {
         if !row.is_same {
             return Ok((row.subject, Existing::IdOfAnother { name: row.name }));
@@ -86,7 +111,9 @@ async fn load_same(
             projects: read(row.projects)?,
         };
         let base = bases.remove(&row.subject);
-        Ok((row.subject, Existing::Same { id: UserId(row.id), bursar: Box::new(bursar), base }))
+        let keycloak = keycloak.get(&row.subject).map(|user| user.snapshot()).unwrap_or_default();
+        let comparison = Box::new(compare(base.as_ref(), &bursar, &keycloak));
+        Ok((row.subject, Existing::Same { id: UserId(row.id), bursar: Box::new(bursar), base, comparison }))
     });
     existing.collect()
 }

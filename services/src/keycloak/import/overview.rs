@@ -1,6 +1,6 @@
 //! The last plan and the last import, for the page of the identity provider.
 
-use super::run::Row;
+use super::row::Row;
 use crate::Services;
 use crate::error::Error;
 use crate::guard::Can;
@@ -43,7 +43,7 @@ async fn last(
 ) -> Result<Option<ImportRun>, Error> {
     let row = sqlx::query_as!(
         Row,
-        "select id, realm, is_plan, total, position, is_second_pass, last_subject, has_moved, has_attributes,
+        "select id, realm, is_plan, total, position, pass, last_subject, has_moved, has_attributes,
                 is_writable_by_users,
                 created, updated, skipped, conflicts, failed, over_limit, leased_until, started_at, updated_at, finished_at, fault
          from keycloak_imports where address = coalesce($1, address) and realm = coalesce($2, realm) and is_plan = $3

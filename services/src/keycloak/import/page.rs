@@ -3,18 +3,17 @@
 use super::existing::{self, Existing};
 use super::realm::Page;
 use super::run::{Advanced, Run};
-use super::{ImportError, report, write};
+use super::create::Created;
+use super::{ImportError, apply, report};
 use crate::Services;
 use crate::audit::By;
 use crate::change::commit;
 use crate::error::{Error, is_outage};
-use crate::provision::note_conflict;
-use domain::import::{Comparison, HeldRoles, ImportResult, ImportedUser, RealmUser, Snapshot, compare, next_base};
-use domain::provider::ProviderKind;
+use domain::import::{Comparison, HeldRoles, ImportResult, ImportedUser, RealmUser, Snapshot, next_base};
 use domain::role::PlatformRole;
 use domain::text::folded;
 use sqlx::{Connection as _, PgConnection};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -88,11 +87,11 @@ async fn write_once(
         counts.add(done.result.outcome(), done.result.is_over_limit());
     }
     let advanced = Advanced {
-        position: run.position() + u32::try_from(page.users.len()).unwrap_or(u32::MAX),
+        position: page.next,
         counts,
         has_attributes: users.iter().any(|user| user.attributes.as_ref().is_some_and(|found| !found.is_empty())),
-        last_subject: page.users.last().map(|user| user.id.clone()),
-        has_moved: run.has_moved(page.after.as_deref()),
+        last_subject: page.users.last().filter(|_| page.is_full).map(|user| user.id.clone()),
+        has_moved: run.has_moved(page),
     };
     run.advance(services, &mut transaction, &advanced).await?;
     commit(transaction).await?;
@@ -161,36 +160,25 @@ async fn process<'a>(
         }
     }
     let parsed: Vec<&ImportedUser> = importable.iter().map(|(_, parsed)| parsed).collect();
-    let mut known = existing::load(services, connection, &parsed).await?;
-    let new: Vec<&ImportedUser> = parsed.into_iter().filter(|user| !known.contains_key(&user.id.0)).collect();
-    if !run.is_plan() && !new.is_empty() {
-        let created = write::create(services, connection, context.by, &new).await?;
-        // Who signed in at this moment has an account now.
-        let missed: Vec<_> = new.into_iter().filter(|user| !created.contains(&user.id.0)).collect();
-        known.extend(existing::load(services, connection, &missed).await?);
-    }
+    let (mut created, mut known) = if run.is_plan() {
+        (HashMap::new(), existing::load(services, connection, &parsed).await?)
+    } else {
+        apply::write_users(services, connection, context, &parsed).await?
+    };
     for (user, parsed) in &importable {
         let (result, base) = match known.remove(&parsed.id.0) {
-            None => (created(services, parsed), (!run.is_plan()).then(|| parsed.snapshot())),
-            Some(Existing::IdOfAnother { name }) => (ImportResult::IdOfAnother { name }, None),
-            Some(Existing::AddressOfAnother { owner, name }) => {
-                if let Some(issuer) = context.issuer.filter(|_| !run.is_plan()) {
-                    let provider = ProviderKind::Keycloak.key();
-                    note_conflict(services, connection, (provider, issuer), &parsed.claims, owner).await?;
-                }
-                (ImportResult::AddressOfAnother { name }, None)
+            None => {
+                let created = created.remove(&parsed.id.0).unwrap_or_else(|| Created::planned(parsed));
+                (created_result(services, parsed, &created), Some(created.snapshot))
             }
-            Some(Existing::Same { id, bursar, base }) => {
-                let comparison = compare(base.as_ref(), &bursar, &parsed.snapshot());
-                if comparison.has_updates() && !run.is_plan() {
-                    write::update(services, connection, context.by, (id, &bursar), parsed, &comparison).await?;
-                }
-                let next = next_base(base, &comparison, &bursar, &parsed.snapshot());
-                let base = next.filter(|_| !run.is_plan());
-                (updated(services, parsed, &bursar, comparison), base)
+            Some(Existing::IdOfAnother { name }) => (ImportResult::IdOfAnother { name }, None),
+            Some(Existing::AddressOfAnother { name, .. }) => (ImportResult::AddressOfAnother { name }, None),
+            Some(Existing::Same { bursar, base, comparison, .. }) => {
+                let base = next_base(base, &comparison, &bursar, &parsed.snapshot());
+                (updated_result(services, parsed, &bursar, *comparison), base)
             }
         };
-        done.push(Done { user, result, base });
+        done.push(Done { user, result, base: base.filter(|_| !run.is_plan()) });
     }
     Ok(done)
 }
@@ -204,26 +192,28 @@ fn parse(services: &Services, facts: &RealmFacts, user: &RealmUser) -> Result<Im
     if facts.duplicates.contains(&address) { Err(ImportResult::DuplicateAddress) } else { Ok(parsed) }
 }
 
-fn created(services: &Services, user: &ImportedUser) -> ImportResult {
-    let projects = user.projects().count();
+fn created_result(services: &Services, user: &ImportedUser, created: &Created) -> ImportResult {
+    let projects = created.snapshot.projects.len();
     ImportResult::Created {
         role: user.role.title(),
         projects,
+        refused_projects: created.refused_projects.clone(),
         is_active: user.is_active,
         exceeded_limit: exceeded_limit(services, user.role == PlatformRole::Admin, projects),
     }
 }
 
-fn updated(services: &Services, user: &ImportedUser, bursar: &Snapshot, found: Comparison) -> ImportResult {
-    let Comparison { updates, kept, projects, .. } = found;
-    if !updates.is_empty() {
+fn updated_result(services: &Services, user: &ImportedUser, bursar: &Snapshot, found: Comparison) -> ImportResult {
+    if found.has_updates() {
         let held: HashSet<String> = bursar.projects.keys().map(|name| folded(name)).collect();
-        let joined = projects.iter().filter(|project| !held.contains(&folded(project.name.as_str()))).count();
+        let is_new = |name: &str| !held.contains(&folded(name));
+        let joined = found.memberships.iter().filter(|granted| is_new(granted.project.name.as_str())).count();
         let is_admin = [PlatformRole::Admin.key(), PlatformRole::Maintainer.key()].contains(&bursar.role.as_str());
         let count = if joined == 0 { 0 } else { held.len() + joined };
         let exceeded_limit = exceeded_limit(services, is_admin || user.role.is_admin(), count);
-        return ImportResult::Updated { updates, kept, exceeded_limit };
+        return ImportResult::Updated { updates: found.updates().cloned().collect(), kept: found.kept, exceeded_limit };
     }
+    let kept = found.kept;
     if kept.is_empty() { ImportResult::Unchanged } else { ImportResult::Kept(kept) }
 }
 

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Users a page, with all their attributes.
-const PAGE: usize = 100;
+const PAGE: u32 = 500;
 /// Rows a page where only ids or addresses are read.
 const LARGE_PAGE: usize = 1_000;
 
@@ -26,15 +26,19 @@ pub struct Realm {
 
 /// A page of users.
 pub(super) struct Page {
-    /// The user before it.
-    pub(super) after: Option<String>,
+    /// The first of them is the last one of the page before, unless users were deleted or added meanwhile.
     pub(super) users: Vec<RealmUser>,
+    /// Where the next page begins.
+    pub(super) next: u32,
+    /// Whether it has as many users as were requested. Keycloak pages first and filters then, so a page that has less need
+    /// not be the last one.
+    pub(super) is_full: bool,
 }
 
 impl Page {
-    /// Whether it is the last one.
-    pub(super) const fn is_last(&self) -> bool {
-        self.users.len() < PAGE
+    /// Whether there are no users here and on later pages.
+    pub(super) const fn is_end(&self) -> bool {
+        self.users.is_empty()
     }
 }
 
@@ -85,15 +89,13 @@ impl Realm {
         Ok(profile.is_some_and(is_writable))
     }
 
-    /// The page after the first `read` users, in Keycloak's order: by username.
-    ///
-    /// It is read together with the user before it, who was the last of the page before unless the users have moved.
-    pub(super) async fn page(&self, read: u32) -> Result<Page, Error> {
-        let first = (read as usize).saturating_sub(1);
-        let before = read as usize - first;
-        let mut users: Vec<RealmUser> = self.page_of(&["users"], false, first, before + PAGE).await?;
-        let rest = users.split_off(before.min(users.len()));
-        Ok(Page { after: users.pop().map(|user| user.id), users: rest })
+    /// The page that begins at a position, in Keycloak's order: by username. It is read together with the user before it.
+    pub(super) async fn page(&self, position: u32) -> Result<Page, Error> {
+        let first = position.saturating_sub(1);
+        let next = position + PAGE;
+        let requested = (next - first) as usize;
+        let users: Vec<RealmUser> = self.page_of(&["users"], false, first as usize, requested).await?;
+        Ok(Page { is_full: users.len() >= requested, users, next })
     }
 
     /// What is at a path below the realm.
@@ -106,12 +108,12 @@ impl Realm {
         let mut first = 0;
         loop {
             let page = self.page_of(path, true, first, LARGE_PAGE).await?;
-            let length = page.len();
-            page.into_iter().for_each(&mut take);
-            if length < LARGE_PAGE {
+            // Keycloak pages first and filters then: only an empty page is the last one.
+            if page.is_empty() {
                 return Ok(());
             }
-            first += length;
+            page.into_iter().for_each(&mut take);
+            first += LARGE_PAGE;
         }
     }
 

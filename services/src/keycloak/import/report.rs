@@ -1,7 +1,7 @@
 //! The report of an import: what became of each user. [`super::read_report`] reads it.
 
 use super::page::Done;
-use super::run::Row;
+use super::row::Row;
 use crate::Services;
 use crate::error::Error;
 use domain::import::{ImportProgress, RealmUser};
@@ -16,7 +16,7 @@ use uuid::Uuid;
 pub async fn latest(services: &Services) -> Result<Option<(Uuid, ImportProgress)>, Error> {
     let row = sqlx::query_as!(
         Row,
-        "select id, realm, is_plan, total, position, is_second_pass, last_subject, has_moved, has_attributes,
+        "select id, realm, is_plan, total, position, pass, last_subject, has_moved, has_attributes,
                 is_writable_by_users,
                 created, updated, skipped, conflicts, failed, over_limit, leased_until, started_at, updated_at, finished_at, fault
          from keycloak_imports order by id desc limit 1"

@@ -1,240 +1,49 @@
-//! One import: its row, its progress, and the completed marker.
+//! An import that this instance works on: its progress, its passes, and the completed marker.
+//!
+//! A pass reads the users of the realm page by page. Users who are deleted meanwhile move the others to an earlier page,
+//! so a pass in which that happened is followed by another one, which passes over the users who have a result.
 
 use super::ImportError;
 use super::lease::Lease;
-use super::realm::Realm;
+use super::realm::Page;
+use super::row::{Row, number, stored};
 use crate::Services;
-use crate::error::Error;
 use domain::import::{ImportCounts, ImportKind, ImportProgress};
 use sqlx::PgConnection;
-use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Serialises the beginnings of imports: two instances start at the same time.
-const BEGIN_LOCK: i64 = 0x6275_7273_6172_0470;
-
-/// What came of beginning an import.
-pub(super) enum Begun {
-    /// It runs here, from its beginning or from the page after the last one that was committed.
-    Here(Run),
-    /// It is complete.
-    Before(ImportProgress),
-    /// Another instance works on it.
-    Elsewhere(ImportProgress),
-}
-
-/// What the row of an import says of the realm.
-#[derive(Clone, Copy)]
-pub(super) struct Facts {
-    pub(super) total: u32,
-    pub(super) is_writable_by_users: bool,
-}
+/// How often the realm is read before the import stops. It begins with the first pass again when it goes on.
+const MAX_PASSES: i16 = 5;
 
 /// An import that this instance works on.
 pub(super) struct Run {
     lease: Lease,
     position: u32,
-    is_second_pass: bool,
+    pass: i16,
+    /// The user at the end of the last page; `None` where Keycloak left out users of it.
     last_subject: Option<String>,
     has_moved: bool,
     progress: ImportProgress,
 }
 
-/// A row of `keycloak_imports`.
-pub(super) struct Row {
-    pub(super) id: Uuid,
-    pub(super) realm: String,
-    pub(super) is_plan: bool,
-    pub(super) total: i32,
-    pub(super) position: i32,
-    pub(super) is_second_pass: bool,
-    pub(super) last_subject: Option<String>,
-    pub(super) has_moved: bool,
-    pub(super) has_attributes: bool,
-    pub(super) is_writable_by_users: bool,
-    pub(super) created: i32,
-    pub(super) updated: i32,
-    pub(super) skipped: i32,
-    pub(super) conflicts: i32,
-    pub(super) failed: i32,
-    pub(super) over_limit: i32,
-    pub(super) leased_until: Option<OffsetDateTime>,
-    pub(super) started_at: OffsetDateTime,
-    pub(super) updated_at: OffsetDateTime,
-    pub(super) finished_at: Option<OffsetDateTime>,
-    pub(super) fault: Option<String>,
-}
-
-/// Numbers of users are never negative.
-fn number(stored: i32) -> u32 {
-    stored.unsigned_abs()
-}
-
-fn stored(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
-
-impl From<Row> for ImportProgress {
-    fn from(row: Row) -> Self {
-        Self {
-            kind: if row.is_plan { ImportKind::Plan } else { ImportKind::Apply },
-            realm: row.realm,
-            total: number(row.total),
-            counts: ImportCounts {
-                created: number(row.created),
-                updated: number(row.updated),
-                skipped: number(row.skipped),
-                conflicts: number(row.conflicts),
-                failed: number(row.failed),
-                over_limit: number(row.over_limit),
-            },
-            has_attributes: row.has_attributes,
-            is_writable_by_users: row.is_writable_by_users,
-            started_at: row.started_at,
-            updated_at: row.updated_at,
-            finished_at: row.finished_at,
-            fault: row.fault,
-        }
-    }
-}
-
-/// Begins an import, takes over one that no instance works on any more, or says why not.
-pub(super) async fn begin(
-    services: &Services,
-    realm: &Realm,
-    kind: ImportKind,
-    is_forced: bool,
-    facts: Facts,
-) -> Result<Begun, Error> {
-    let mut transaction = services.pool.begin().await?;
-    let begun = begin_within(services, &mut transaction, realm, (kind, is_forced), facts).await?;
-    transaction.commit().await?;
-    Ok(begun)
-}
-
-/// Lets no other import begin before the end of the transaction.
-pub(super) async fn lock_beginnings(connection: &mut PgConnection) -> Result<(), Error> {
-    sqlx::query!("select pg_advisory_xact_lock($1)", BEGIN_LOCK).fetch_one(connection).await?;
-    Ok(())
-}
-
-/// [`begin`], as a part of a transaction.
-pub(super) async fn begin_within(
-    services: &Services,
-    connection: &mut PgConnection,
-    realm: &Realm,
-    (kind, is_forced): (ImportKind, bool),
-    facts: Facts,
-) -> Result<Begun, Error> {
-    let is_plan = kind == ImportKind::Plan;
-    let now = services.clock.now();
-    lock_beginnings(connection).await?;
-    let last = last(connection, realm, is_plan).await?;
-    match last {
-        Some(row) if row.finished_at.is_none() && row.leased_until.is_some_and(|until| until > now) => {
-            return Ok(Begun::Elsewhere(row.into()));
-        }
-        Some(row) if row.finished_at.is_some() && !is_plan && !is_forced => return Ok(Begun::Before(row.into())),
-        Some(row) if row.finished_at.is_none() && !is_plan => {
-            return Ok(Begun::Here(take_over(services, connection, row).await?));
-        }
-        _ => {}
-    }
-    if is_plan {
-        sqlx::query!(
-            "delete from keycloak_imports where address = $1 and realm = $2 and is_plan",
-            realm.address(),
-            realm.name()
-        )
-        .execute(&mut *connection)
-        .await?;
-    }
-    let lease = Lease::new(services, services.new_id());
-    sqlx::query!(
-        "insert into keycloak_imports
-           (id, address, realm, is_plan, total, is_writable_by_users, lease_holder, leased_until, started_at, updated_at)
-         values ($1, $2, $3, $4, $5, $9, $6, $7, $8, $8)",
-        lease.import,
-        realm.address(),
-        realm.name(),
-        is_plan,
-        stored(facts.total),
-        lease.holder,
-        Lease::end(services),
-        now,
-        facts.is_writable_by_users
-    )
-    .execute(&mut *connection)
-    .await?;
-    let progress = ImportProgress {
-        kind,
-        realm: realm.name().to_owned(),
-        total: facts.total,
-        counts: ImportCounts::default(),
-        has_attributes: false,
-        is_writable_by_users: facts.is_writable_by_users,
-        started_at: now,
-        updated_at: now,
-        finished_at: None,
-        fault: None,
-    };
-    Ok(Begun::Here(Run { lease, position: 0, is_second_pass: false, last_subject: None, has_moved: false, progress }))
-}
-
-/// The completed import of a realm. Keycloak is not needed to know it.
-pub(super) async fn completed(services: &Services, realm: &Realm) -> Result<Option<ImportProgress>, Error> {
-    let mut transaction = services.pool.begin().await?;
-    let last = last(&mut transaction, realm, false).await?;
-    Ok(last.filter(|row| row.finished_at.is_some()).map(ImportProgress::from))
-}
-
-/// Whether a maintainer stopped the import that was begun last.
-pub(super) async fn is_stopped_by_hand(services: &Services, realm: &Realm) -> Result<bool, Error> {
-    let stopped = sqlx::query_scalar!(
-        r#"select stopped_at is not null as "is_stopped!" from keycloak_imports
-           where address = $1 and realm = $2 and not is_plan order by id desc limit 1"#,
-        realm.address(),
-        realm.name()
-    );
-    Ok(stopped.fetch_optional(&services.pool).await?.unwrap_or(false))
-}
-
-/// The import of this realm that was begun last.
-pub(super) async fn last(connection: &mut PgConnection, realm: &Realm, is_plan: bool) -> Result<Option<Row>, Error> {
-    let row = sqlx::query_as!(
-        Row,
-        "select id, realm, is_plan, total, position, is_second_pass, last_subject, has_moved, has_attributes,
-                is_writable_by_users,
-                created, updated, skipped, conflicts, failed, over_limit, leased_until, started_at, updated_at, finished_at, fault
-         from keycloak_imports where address = $1 and realm = $2 and is_plan = $3 order by id desc limit 1",
-        realm.address(),
-        realm.name(),
-        is_plan
-    );
-    Ok(row.fetch_optional(connection).await?)
-}
-
-async fn take_over(services: &Services, connection: &mut PgConnection, row: Row) -> Result<Run, Error> {
-    let lease = Lease::new(services, row.id);
-    sqlx::query!(
-        "update keycloak_imports set lease_holder = $2, leased_until = $3, fault = null, stopped_at = null where id = $1",
-        lease.import,
-        lease.holder,
-        Lease::end(services)
-    )
-    .execute(connection)
-    .await?;
-    Ok(Run {
-        lease,
-        position: number(row.position),
-        is_second_pass: row.is_second_pass,
-        last_subject: row.last_subject.clone(),
-        has_moved: row.has_moved,
-        progress: ImportProgress { fault: None, ..row.into() },
-    })
-}
-
 impl Run {
+    /// At the first page.
+    pub(super) const fn new(lease: Lease, progress: ImportProgress) -> Self {
+        Self { lease, position: 0, pass: 1, last_subject: None, has_moved: false, progress }
+    }
+
+    /// After the last page that was committed.
+    pub(super) fn resumed(lease: Lease, row: Row) -> Self {
+        Self {
+            lease,
+            position: number(row.position),
+            pass: row.pass,
+            last_subject: row.last_subject.clone(),
+            has_moved: row.has_moved,
+            progress: ImportProgress { fault: None, ..row.into() },
+        }
+    }
+
     pub(super) const fn id(&self) -> Uuid {
         self.lease.import
     }
@@ -243,18 +52,30 @@ impl Run {
         self.lease
     }
 
+    /// Where the next page begins.
     pub(super) const fn position(&self) -> u32 {
         self.position
     }
 
-    /// Whether a page that comes after this user is not the one that follows the last page.
-    pub(super) fn has_moved(&self, after: Option<&str>) -> bool {
-        self.has_moved || self.last_subject.as_deref() != after
+    /// Whether users may have been passed over in this pass, at the latest between the last page and this one. Users who
+    /// were added before this page are no reason: the last user comes later then, and is on this page.
+    pub(super) fn has_moved(&self, page: &Page) -> bool {
+        self.has_moved || self.has_gap_before(page)
+    }
+
+    fn has_gap_before(&self, page: &Page) -> bool {
+        match &self.last_subject {
+            _ if self.position == 0 => false,
+            Some(last) => !page.users.iter().any(|user| user.id == *last),
+            // Keycloak removes users whom a directory no longer has when it lists them, which moves the others, and always
+            // leaves out users whom the service account may not see. Only the former are gone in the next pass.
+            None => self.pass == 1 && !page.users.is_empty(),
+        }
     }
 
     /// Whether every user of the realm was read, `count` of them.
-    pub(super) const fn needs_no_other_pass(&self, count: u32) -> bool {
-        self.is_second_pass || !(self.has_moved || self.progress.counts.total() < count)
+    pub(super) const fn is_complete(&self, count: u32) -> bool {
+        !self.has_moved && (self.pass > 1 || self.progress.counts.total() >= count)
     }
 
     pub(super) const fn progress(&self) -> &ImportProgress {
@@ -312,18 +133,25 @@ impl Run {
         self.progress.updated_at = services.clock.now();
     }
 
-    /// Reads the realm once more; users who have a result are passed over.
+    /// Reads the realm once more.
     pub(super) async fn begin_pass(&mut self, services: &Services) -> Result<(), ImportError> {
+        let is_last = self.pass >= MAX_PASSES;
+        let pass = if is_last { 1 } else { self.pass + 1 };
         let begun = sqlx::query!(
-            "update keycloak_imports set position = 0, is_second_pass = true, last_subject = null, has_moved = false
+            "update keycloak_imports set position = 0, pass = $3, last_subject = null, has_moved = false
              where id = $1 and lease_holder = $2",
             self.lease.import,
-            self.lease.holder
+            self.lease.holder,
+            pass
         )
         .execute(&services.pool)
         .await?;
-        (self.position, self.is_second_pass, self.has_moved, self.last_subject) = (0, true, false, None);
-        if begun.rows_affected() == 0 { Err(ImportError::TakenOver) } else { Ok(()) }
+        (self.position, self.pass, self.has_moved, self.last_subject) = (0, pass, false, None);
+        match begun.rows_affected() {
+            0 => Err(ImportError::TakenOver),
+            _ if is_last => Err(ImportError::UsersDeleted),
+            _ => Ok(()),
+        }
     }
 
     /// Sets the completed marker.
