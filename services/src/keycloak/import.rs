@@ -30,8 +30,8 @@ pub use report::latest;
 use crate::Services;
 use crate::audit::By;
 use crate::error::Error;
-use domain::import::{ImportKind, ImportProgress};
 use begin::{Begun, Facts, ImportRequest};
+use domain::import::{ImportKind, ImportProgress};
 use page::{Context, RealmFacts};
 use run::Run;
 

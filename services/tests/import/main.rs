@@ -46,7 +46,8 @@ async fn number(world: &World, sql: &'static str) -> usize {
 
 /// Returns when a statement of the import waits for a lock.
 async fn until_blocked(world: &World) {
-    let waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    let waiting =
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
     while number(world, waiting).await == 0 {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }

@@ -63,7 +63,11 @@ impl ImportRequest {
 }
 
 /// The answer where another instance imports, or the import is complete. Keycloak is not needed to know it.
-pub(super) async fn settled(services: &Services, realm: &Realm, request: ImportRequest) -> Result<Option<Started>, Error> {
+pub(super) async fn settled(
+    services: &Services,
+    realm: &Realm,
+    request: ImportRequest,
+) -> Result<Option<Started>, Error> {
     let last = last(&services.pool, realm, request.is_plan()).await?;
     Ok(last.and_then(|last| request.settled(last, services.clock.now()).ok()))
 }

@@ -81,12 +81,7 @@ pub async fn start_by_hand(services: &Services, can: &Can<ImportUsers>, start: S
 }
 
 /// One plan or import of the realm at a time, and another import only after a plan that shows what it would do.
-async fn check(
-    services: &Services,
-    database: impl PgExecutor<'_>,
-    realm: &Realm,
-    start: Start,
-) -> Result<(), Error> {
+async fn check(services: &Services, database: impl PgExecutor<'_>, realm: &Realm, start: Start) -> Result<(), Error> {
     let found = sqlx::query!(
         r#"select coalesce(bool_or(finished_at is null and leased_until > $3), false) as "is_under_way!",
                   coalesce(max(started_at) filter (where is_plan and finished_at is not null)

@@ -1,9 +1,9 @@
 //! One page of users: what becomes of each, written in one transaction.
 
+use super::create::Created;
 use super::existing::{self, Existing};
 use super::realm::Page;
 use super::run::{Advanced, Run};
-use super::create::Created;
 use super::{ImportError, apply, report};
 use crate::Services;
 use crate::audit::By;

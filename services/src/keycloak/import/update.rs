@@ -89,5 +89,6 @@ fn imported(user: &Update<'_>) -> Entry {
     let address = user.comparison.email.as_deref().unwrap_or(user.email);
     let entry = Entry::new("user.imported", TargetType::User, user.id.0, address);
     let changes = user.comparison.updates();
-    changes.fold(entry, |entry, change| entry.field(change.field, Some(change.before.clone()), Some(change.after.clone())))
+    changes
+        .fold(entry, |entry, change| entry.field(change.field, Some(change.before.clone()), Some(change.after.clone())))
 }
