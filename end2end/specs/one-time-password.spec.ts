@@ -27,7 +27,7 @@ for (const scripts of [true, false]) {
 
       await admin.getByLabel("Add to project").fill(project);
       await admin.getByRole("button", { name: "Add to project" }).click();
-      await expect(toast(admin)).toContainText(`Added to ${project}`);
+      await expect(toast(admin)).toContainText(` to ${project} as `);
       await expect(shown(admin)).toHaveText(password);
 
       await admin.getByLabel("Shared projects").fill("many");

@@ -45,13 +45,13 @@ pub async fn add(
     can: &Can<ManageMembers>,
     person: UserId,
     role: ProjectRole,
-) -> Result<(), Error> {
+) -> Result<Changed, Error> {
     refuse_owner(role)?;
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, of_proof(can)?).await?;
     let user = share_user(change.connection(), person).await?.ok_or(Violation::UnknownUser)?;
     check_may_join(services, &project, [(&user, role)].into_iter())?;
-    let granted_by = change.caller().actor.user_id;
+    let (granted_by, since) = (change.caller().actor.user_id, services.clock.now());
     sqlx::query!(
         "insert into user_projects (user_id, project_id, is_project_admin, granted_by, created_at)
          values ($1, $2, $3, $4, $5)",
@@ -59,13 +59,16 @@ pub async fn add(
         project.id.0,
         role.is_admin(),
         granted_by.0,
-        services.clock.now()
+        since
     )
     .execute(change.connection())
     .await?;
-    change.record(project.entry("project.member_added").set("person", &user.email).set("role", role.key())).await?;
+    let entry = project.entry("project.member_added").set("person", &user.email).set("role", role.key());
+    let former = undo::Former { project: project.id, user: person, held: undo::Held::Nothing { role, since } };
+    let event = change.record_undoable(entry, &former).await?;
     enforce_limit(services, change.connection(), person).await?;
-    change.commit().await
+    change.commit().await?;
+    Ok(Changed { name: user.name, event: Some(event) })
 }
 
 /// Gives a member the other role; the same role again changes nothing.

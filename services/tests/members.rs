@@ -211,7 +211,7 @@ async fn parallel_additions_never_pass_the_limit() {
         let mut added = 0;
         for task in tasks {
             match task.await.expect("no panic") {
-                Ok(()) => added += 1,
+                Ok(_) => added += 1,
                 refused => assert_eq!(rule(refused).code(), "project_limit_reached"),
             }
         }

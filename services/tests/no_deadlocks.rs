@@ -100,7 +100,7 @@ async fn step(stage: &Stage, dice: &mut Dice, number: usize) -> Result<(), Error
     let budget = dice.roll(BUDGETS);
     let target = Target::Project(*project);
     match dice.roll(19) {
-        0 => members::add(services, &by.can(target)?, person, ProjectRole::Member).await,
+        0 => members::add(services, &by.can(target)?, person, ProjectRole::Member).await.map(drop),
         1 => members::remove(services, &by.can(target)?, person, WithoutAdmin::Allow).await.map(drop),
         2 => members::change_role(services, &by.can(target)?, person, ProjectRole::Admin, WithoutAdmin::Allow)
             .await

@@ -53,7 +53,7 @@ async fn project_limit_holds_on_every_path_at_once() {
         let came_to = race(|at| {
             let can = root.can::<ManageMembers>(Target::Project(projects[at])).expect("an admin");
             let services = world.services.clone();
-            async move { members::add(&services, &can, person, ProjectRole::Member).await }
+            async move { members::add(&services, &can, person, ProjectRole::Member).await.map(drop) }
         })
         .await;
         let refused = came_to.iter().filter(|one| matches!(one, Err(Refusal::Rule(_)))).count();
@@ -108,7 +108,7 @@ async fn a_form_that_is_sent_twice_makes_one_thing() {
         let came_to = race(|_| {
             let can = root.can::<ManageMembers>(Target::Project(domain::id::ProjectId(id))).expect("a maintainer");
             let services = world.services.clone();
-            async move { members::add(&services, &can, person, ProjectRole::Member).await }
+            async move { members::add(&services, &can, person, ProjectRole::Member).await.map(drop) }
         })
         .await;
         let already = Err(Violation::AlreadyMember.into());

@@ -95,7 +95,7 @@ async fn undone_removal_restores_since_granted_by_and_role() {
     world.clock.advance(Duration::minutes(3));
     let event = event(removed);
     let restored = members::undo(&world.services, &can, event).await.expect("restored");
-    assert_eq!(restored, ("Zelda".to_owned(), ProjectRole::Admin));
+    assert_eq!(restored, ("Zelda".to_owned(), Some(ProjectRole::Admin)));
     assert_eq!(rows(&world, "user_projects").await, before, "since when and by whom, to the microsecond");
 
     let audit = world.audit(project.0).await;
@@ -124,6 +124,37 @@ async fn undone_role_change_restores_the_role() {
     let (action, _, lines) = world.audit(project.0).await.pop().expect("an event");
     assert_eq!(action, "project.member_role_change_undone");
     assert_eq!(lines, ["person: - -> zelda@example.com", "role: member -> admin", &format!("undoes: - -> {demoted}")]);
+}
+
+#[tokio::test]
+async fn undone_addition_removes_exactly_the_membership_that_was_added() {
+    let Tutor { world, root, project, .. } = tutor().await;
+    let ada = world.row("Ada", PlatformRole::User).await;
+    let (services, before) = (&world.services, rows(&world, "user_projects").await);
+    let can = in_project::<ManageMembers>(&world, &root, project).await;
+    let add = async |role| event(members::add(services, &can, ada, role).await.expect("added"));
+
+    let added = add(ProjectRole::Member).await;
+    assert_eq!(members::undo(services, &can, added).await.expect("undone"), ("Ada".to_owned(), None));
+    assert_eq!(rows(&world, "user_projects").await, before);
+    let (action, _, lines) = world.audit(project.0).await.pop().expect("an event");
+    assert_eq!(action, "project.member_addition_undone");
+    assert_eq!(lines, ["person: ada@example.com -> -", "role: member -> -", &format!("undoes: - -> {added}")]);
+
+    let added = add(ProjectRole::Member).await;
+    members::remove(services, &can, ada, WithoutAdmin::Refuse).await.expect("removed");
+    let (name, tutor) = ("Ada".to_owned(), "tutor".to_owned());
+    let removed = Violation::MemberRemovedSince { name: name.clone(), project: tutor.clone() };
+    assert_eq!(rule(members::undo(services, &can, added).await), removed);
+    world.clock.advance(Duration::minutes(1));
+    add(ProjectRole::Member).await;
+    let again = Violation::MemberAddedAgain { name: name.clone(), project: tutor };
+    assert_eq!(rule(members::undo(services, &can, added).await), again, "that is another membership");
+
+    members::remove(services, &can, ada, WithoutAdmin::Refuse).await.expect("removed");
+    let added = add(ProjectRole::Member).await;
+    members::change_role(services, &can, ada, ProjectRole::Admin, WithoutAdmin::Refuse).await.expect("promoted");
+    assert_eq!(rule(members::undo(services, &can, added).await), Violation::RoleChangedSince { name });
 }
 
 #[tokio::test]
@@ -190,7 +221,6 @@ async fn undo_belongs_to_its_user_project_and_ten_minutes() {
     let kept = || sqlx::query_scalar::<_, i64>("select count(*) from undo_records").fetch_one(services.pool());
     assert_eq!(kept().await.expect("a count"), 1);
     members::add(services, &can, zelda, ProjectRole::Admin).await.expect("added");
-    members::remove(services, &can, zelda, WithoutAdmin::Refuse).await.expect("removed");
     assert_eq!(kept().await.expect("a count"), 1, "what has expired is deleted with the next change");
 }
 

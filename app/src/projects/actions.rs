@@ -41,8 +41,7 @@ pub async fn create_project(name: String, #[server(flatten)] fields: ProjectFiel
         let can = caller.can::<MayCreateProject>(Target::Own)?;
         let (name, draft) = fields.parse_new(&name)?;
         let name = projects::create(&services, &can, name, &draft).await?;
-        Ok(Done::at(paths::project(name.as_str()))
-            .with_notice(format!("{name} created. Add the people who work in it.")))
+        Ok(Done::at(paths::project(name.as_str())).with_notice(format!("{name} created. Add its members.")))
     })
     .await
 }
@@ -138,9 +137,11 @@ async fn add(project: String, person: String, role: String) -> Result<Done, serv
     let role = parse_role(&role)?;
     let person = parse_id(&person)
         .map_err(|_| FieldErrors::one("person", Violation::unknown_choice("a user from the search")))?;
-    services::members::add(&services, &can, person, role).await?;
-    let page = set_param(current_page().as_str(), ADDED_ROLE, role.key());
-    Ok(Done::at(page).with_notice(format!("Added to {project} as {}.", role.title().to_lowercase())))
+    let added = members::add(&services, &can, person, role).await?;
+    let done = Done::at(set_param(current_page().as_str(), ADDED_ROLE, role.key()));
+    let text =
+        format!("Added {} to {} as {}.", shortened(&added.name), shortened(&project), role.title().to_lowercase());
+    Ok(undoable(done, text, UndoMemberChange::url(), &project, added.event))
 }
 
 /// Makes a member a project admin, or the other way round. `without_admin` says that it may leave no project admin.
@@ -191,15 +192,18 @@ pub async fn remove_member(
     .await
 }
 
-/// Makes a member what the member was before one's own removal or change of role.
+/// Makes a user in the project what the user was before one's own addition, removal or change of role.
 #[server(prefix = "/act", endpoint = "members/undo")]
 pub async fn undo_member_change(project: String, event: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("undo-member-change", []);
     form.submit(async move {
         let (services, can) = permitted_in::<ManageMembers>(&project).await?;
         let (name, role) = members::undo(&services, &can, parse_id::<EventId>(&event)?).await?;
-        let role = role.title().to_lowercase();
-        Ok(Done::here().with_notice(format!("Restored {} as {role} of {}.", shortened(&name), shortened(&project))))
+        let (name, project) = (shortened(&name), shortened(&project));
+        Ok(Done::here().with_notice(match role {
+            Some(role) => format!("Restored {name} as {} of {project}.", role.title().to_lowercase()),
+            None => format!("Removed {name} from {project} again."),
+        }))
     })
     .await
 }

@@ -1,7 +1,9 @@
-//! Undoing a removal or a change of role: the membership is afterwards what it was, with who granted it and since when,
-//! and the default project of the user again unless another one was chosen since.
+//! Undoing an addition, a removal or a change of role: the membership is afterwards what it was, with who granted it and
+//! since when, and the default project of the user again unless another one was chosen since.
 
-use super::{SharedProject, check_may_join, member, set_role, shared_project};
+use super::{
+    CurrentMember, SharedProject, WithoutAdmin, check_admin_stays, check_may_join, member, set_role, shared_project,
+};
 use crate::Services;
 use crate::audit::Entry;
 use crate::change::Change;
@@ -25,7 +27,7 @@ pub(super) struct Former {
     pub(super) held: Held,
 }
 
-/// What the change took.
+/// What the user was in the project before the change.
 #[derive(Serialize, Deserialize)]
 pub(super) enum Held {
     /// The whole membership.
@@ -37,24 +39,31 @@ pub(super) enum Held {
         #[serde(default)]
         is_default: bool,
     },
+    /// No member: the change added the user in this role.
+    Nothing {
+        role: ProjectRole,
+        #[serde(with = "time::serde::rfc3339")]
+        since: OffsetDateTime,
+    },
     /// The role, which was replaced by another.
     Role { before: ProjectRole, after: ProjectRole },
 }
 
-/// Undoes the caller's own removal of a member or change of a member's role. Returns the user's name and the role that is
-/// restored.
+/// Undoes the caller's own addition or removal of a member, or change of a member's role. Returns the user's name and the
+/// role that is restored; none when the user is no member again.
 ///
 /// # Errors
 /// [`Refusal::Rule`] when it cannot be undone any more, when the membership was changed since, and when the user may
-/// not be a member or project admin now.
+/// not be a member or project admin now, or is the only project admin.
 pub async fn undo(
     services: &Services,
     can: &Can<ManageMembers>,
     event: EventId,
-) -> Result<(String, ProjectRole), Error> {
+) -> Result<(String, Option<ProjectRole>), Error> {
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, of_proof(can)?).await?;
-    let former: Former = change.take_former(event, &["project.member_removed", "project.member_role_changed"]).await?;
+    let actions = ["project.member_added", "project.member_removed", "project.member_role_changed"];
+    let former: Former = change.take_former(event, &actions).await?;
     if former.project != project.id {
         return Err(Refusal::NotFound.into());
     }
@@ -66,10 +75,11 @@ pub async fn undo(
             insert_former(&mut change, &project, (id, &user), role, (granted_by, since, is_default)).await?;
             enforce_limit(services, change.connection(), id).await?;
             let entry = project.entry("project.member_removal_undone").set("person", &user.email);
-            (role, entry.set("role", role.key()))
+            (Some(role), entry.set("role", role.key()))
         }
+        Held::Nothing { role, since } => (None, remove_added(&mut change, &project, (id, &user), role, since).await?),
         Held::Role { before, after } => {
-            (before, restore_role(&mut change, &project, (id, &user), before, after).await?)
+            (Some(before), restore_role(&mut change, &project, (id, &user), before, after).await?)
         }
     };
     change.record(entry.undoes(event)).await?;
@@ -104,6 +114,32 @@ async fn insert_former(
     Err(Violation::MemberAddedAgain { name: user.name.clone(), project: project.name.clone() }.into())
 }
 
+/// Removes the membership that was added, unless the user has another role in it by now.
+async fn remove_added(
+    change: &mut Change<'_>,
+    project: &SharedProject,
+    (id, user): (UserId, &LockedUser),
+    role: ProjectRole,
+    since: OffsetDateTime,
+) -> Result<Entry, Error> {
+    let member = held_in(change, project, (id, user), role).await?;
+    check_admin_stays(change, project, &member, WithoutAdmin::Refuse).await?;
+    let removed = sqlx::query!(
+        "delete from user_projects where project_id = $1 and user_id = $2 and created_at = $3",
+        project.id.0,
+        id.0,
+        since
+    )
+    .execute(change.connection())
+    .await?
+    .rows_affected();
+    if removed == 0 {
+        return Err(Violation::MemberAddedAgain { name: member.name, project: project.name.clone() }.into());
+    }
+    let entry = project.entry("project.member_addition_undone").field("person", Some(member.email), None);
+    Ok(entry.field("role", Some(role.key().to_owned()), None))
+}
+
 async fn restore_role(
     change: &mut Change<'_>,
     project: &SharedProject,
@@ -111,6 +147,21 @@ async fn restore_role(
     before: ProjectRole,
     after: ProjectRole,
 ) -> Result<Entry, Error> {
+    let member = held_in(change, project, (id, user), after).await?;
+    if before.is_admin() {
+        check_may_be_admins(std::iter::once(user))?;
+    }
+    set_role(change, project.id, id, before).await?;
+    Ok(project.role_changed("project.member_role_change_undone", &member, before))
+}
+
+/// The member, who still has the role that the change gave.
+async fn held_in(
+    change: &mut Change<'_>,
+    project: &SharedProject,
+    (id, user): (UserId, &LockedUser),
+    role: ProjectRole,
+) -> Result<CurrentMember, Error> {
     let member = match member(change, project.id, id).await {
         Err(Error::Refused(Refusal::NotFound)) => {
             let (name, project) = (user.name.clone(), project.name.clone());
@@ -118,12 +169,5 @@ async fn restore_role(
         }
         member => member?,
     };
-    if member.role != after {
-        return Err(Violation::RoleChangedSince { name: user.name.clone() }.into());
-    }
-    if before.is_admin() {
-        check_may_be_admins(std::iter::once(user))?;
-    }
-    set_role(change, project.id, id, before).await?;
-    Ok(project.role_changed("project.member_role_change_undone", &member, before))
+    if member.role == role { Ok(member) } else { Err(Violation::RoleChangedSince { name: member.name }.into()) }
 }
