@@ -14,7 +14,7 @@ pub fn count_words(count: i64) -> String {
 
 /// "1 user", "9,412 users", or "10,000+ users" where counting stopped.
 pub fn counted(count: i64, one: &str) -> String {
-    format!("{} {one}{}", count_words(count), if count == 1 { "" } else { "s" })
+    if count > MAX_EXACT_COUNT { format!("{} {one}s", count_words(count)) } else { domain::count::counted(count, one) }
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Budgets as pages read them.
 
 use super::{BudgetDraft, Category, Limits};
+use crate::count::counted;
 use crate::draft::{Draft, Field};
 use crate::id::{BudgetId, UserId};
-use crate::money::grouped;
 use crate::project::ProjectName;
 use crate::reset_period::ResetPeriod;
 use crate::text::BudgetName;
@@ -132,10 +132,6 @@ impl std::fmt::Display for HolderCounts {
             Some((last, others)) => write!(f, "{} and {last}", others.join(", ")),
         }
     }
-}
-
-fn counted(count: i64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(&count.to_string()), if count == 1 { "" } else { "s" })
 }
 
 /// One assignment on a budget's page.

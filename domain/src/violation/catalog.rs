@@ -1,6 +1,6 @@
 //! Every rule's code and sentence, by area.
 
-use crate::count::MAX_EXACT_COUNT;
+use crate::count::{MAX_EXACT_COUNT, counted};
 
 super::violations! {
     // Text, numbers and choices in any field.
@@ -283,12 +283,5 @@ fn other_members(count: i64) -> String {
         1 => "1 other user is a member".to_owned(),
         count if count > MAX_EXACT_COUNT => format!("More than {MAX_EXACT_COUNT} users are members"),
         count => format!("{count} other users are members"),
-    }
-}
-
-fn counted(count: impl Into<i64>, noun: &str) -> String {
-    match count.into() {
-        1 => format!("1 {noun}"),
-        count => format!("{count} {noun}s"),
     }
 }
