@@ -101,7 +101,7 @@ test("a right that was taken away is gone at the next request", async ({ open, p
   await arrived(page, "Users");
   await people.maintainer.send("/act/people/set-role", { person: ada.id, role: "user" });
   await page.reload();
-  await arrived(page, "Not open to you");
+  await arrived(page, "You don't have access");
 });
 
 test("after signing out the back button shows nothing", async ({ open, people, faults, scripts }) => {

@@ -71,7 +71,7 @@ fn help(admins: &[String], me: &Me) -> impl IntoView + use<> {
     let words = if me.mode == Mode::Keycloak {
         "Roles and projects are kept by the identity provider. Ask one of its administrators.".to_owned()
     } else if names.is_empty() {
-        "Ask whoever runs this console.".to_owned()
+        "Ask the operator of this console.".to_owned()
     } else {
         format!("For projects, roles and limits ask an admin of the platform: {names}.")
     };

@@ -164,7 +164,7 @@ fn does_not_answer(kind: ProviderKind, outage: Outage, now: OffsetDateTime) -> i
     view! {
         <Banner kind=BannerKind::Warn fact=heading alert=true>
             "First noticed " <RelativeTime at=since now /> ": " {what}
-            ". Nobody can sign in until it does; whoever is signed in goes on working."
+            ". Users cannot sign in until it does. Open sessions keep working."
         </Banner>
     }
 }

@@ -139,7 +139,7 @@ fn words(reason: &Denial) -> Words {
         Denial::NoRole { admin_role } => Words {
             title: "Your account has no role yet",
             why: format!(
-                "The identity provider knows you, so the password is right. Bursar lets people in once they hold the role {DEVELOPER_ROLE} or {admin_role}, and yours is missing."
+                "The identity provider knows you, so the password is right. Access to Bursar needs the role {DEVELOPER_ROLE} or {admin_role}, and you have neither."
             ),
             ask: "Ask for a role.",
             who: "An administrator grants it",
@@ -174,7 +174,7 @@ fn words(reason: &Denial) -> Words {
         },
         Denial::NoAddress => Words {
             title: "Your account has no address",
-            why: "The identity provider told us neither an e-mail address nor a username, so nobody could find you here."
+            why: "The identity provider told us neither an e-mail address nor a username, so other users could not find you here."
                 .to_owned(),
             ask: "Report it.",
             who: "An administrator adds it",
@@ -189,7 +189,7 @@ fn words(reason: &Denial) -> Words {
         },
         Denial::AddressOfAnother => Words {
             title: "Your address belongs to another account",
-            why: "You are new to us at the identity provider, and somebody here has your e-mail address already. That may be an older account of yours, so nothing was linked by itself.".to_owned(),
+            why: "Your identity is new here, and another account has your e-mail address already. It may be an older account of yours, so the two were not linked automatically.".to_owned(),
             ask: "Ask for the account to be linked.",
             who: "An admin decides",
             mends: "in Users management: your attempt is listed on the page of the user who has the address.".to_owned(),

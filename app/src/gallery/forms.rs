@@ -74,7 +74,7 @@ fn form() -> impl IntoView {
 
 fn switches() -> impl IntoView {
     beside(vec![
-        view! { <SwitchButton id="switch-on" label="Admin" on=true consequence="Manages people and projects. Exempt from the project limit." /> }.into_any(),
+        view! { <SwitchButton id="switch-on" label="Admin" on=true consequence="Manages users and projects. Exempt from the project limit." /> }.into_any(),
         view! { <SwitchButton id="switch-off" label="Auditor" on=false consequence="Reads everything, changes nothing." /> }.into_any(),
         view! { <SwitchButton id="switch-no" label="Maintainer" on=false disabled=true consequence="Only maintainers grant this." /> }.into_any(),
     ])
@@ -91,13 +91,13 @@ fn choices() -> impl IntoView {
     let roles = || vec![Choice::new("member", "Member"), Choice::new("admin", "Project admin")];
     let small = in_line(view! {
         <Checkbox name="mail" label="Send an e-mail" checked=true />
-        <Checkbox name="quiet" label="Say nothing" hint="Nobody is told." />
+        <Checkbox name="quiet" label="Say nothing" hint="No notification is sent." />
         <Segmented name="share" legend="Member shares" options=vec![Choice::new("equal", "Equal"), Choice::new("fixed", "Fixed")] selected="equal" />
         <BareSelect name="role" label="Role of Ada in atlas" options=roles() selected="member" />
         <BareSelect name="role-new" label="Role" options=roles() selected="admin" edged=true />
     });
     let rows = vec![
-        row("small", "Small team", "$500.00", "Up to 15 people"),
+        row("small", "Small team", "$500.00", "Up to 15 users"),
         row("standard", "Standard", "$2,000.00", "Most shared projects"),
     ];
     view! {

@@ -35,7 +35,7 @@ fn list() -> impl IntoView {
     let roles = || PlatformRole::ALL.map(|role| Choice::new(role.key(), role.title())).into();
     let search = || view! { <SearchField label="Search users" placeholder="Name or e-mail" /> };
     let actions =
-        || view! { <LinkButton href="#list" kind=ButtonKind::Primary icon=Icon::Plus>"Add person"</LinkButton> };
+        || view! { <LinkButton href="#list" kind=ButtonKind::Primary icon=Icon::Plus>"Create user"</LinkButton> };
     view! {
         <div id="list" class="border-t border-line">
             <PageHead
@@ -73,7 +73,7 @@ fn sort(sorted: Option<Sorted>) -> SortLink {
 fn tabs() -> Vec<Tab> {
     let tab =
         |label: &str, count, is_current| Tab { label: label.to_owned(), href: "#list".to_owned(), count, is_current };
-    vec![tab("All people", None, true), tab("Never signed in", Some(96), false), tab("External", Some(310), false)]
+    vec![tab("All users", None, true), tab("Never signed in", Some(96), false), tab("External", Some(310), false)]
 }
 
 type Sample = (&'static str, UserStatus, PlatformRole, &'static [&'static str], i64, i64);

@@ -25,7 +25,7 @@ pub(super) fn sections() -> AnyView {
             "What happened, what still holds, what to do",
             beside(vec![error(), loading()]),
         ),
-        shown("conflict", "Conflict", "Somebody saved first; nothing is lost", conflict()),
+        shown("conflict", "Conflict", "Another user saved first; nothing is lost", conflict()),
         shown("banners", "Banners", "Stay until they are dealt with", banners()),
         shown("stats", "Stats", "How something is doing, in figures", stats()),
         shown("buttons", "Buttons", "At most one primary in view", buttons()),
@@ -40,7 +40,7 @@ fn empties() -> impl IntoView {
             <EmptyState
                 kind=EmptyKind::Nothing(Icon::Folders)
                 title="No projects yet"
-                text="A project is where people work and what a budget belongs to."
+                text="A project is where users work and what a budget belongs to."
                 actions=|| {
                     view! {
                         <LinkButton href="#empty" kind=ButtonKind::Primary icon=Icon::Plus>
@@ -53,8 +53,8 @@ fn empties() -> impl IntoView {
         framed(view! {
             <EmptyState
                 kind=EmptyKind::NoMatch
-                title="Nobody matches"
-                text="No person has “okafr” in the name or e-mail and the role Admin."
+                title="No users found"
+                text="No user with “okafr” in the name or e-mail has the role Admin."
                 actions=|| view! { <LinkButton href="#empty">"Clear filters"</LinkButton> }
             />
         }),
@@ -81,7 +81,7 @@ fn error() -> AnyView {
 }
 
 fn loading() -> AnyView {
-    framed(view! { <SkeletonRows label="Loading people" rows=5 /> })
+    framed(view! { <SkeletonRows label="Loading users" rows=5 /> })
 }
 
 fn conflict() -> impl IntoView {
@@ -133,7 +133,7 @@ fn banners() -> impl IntoView {
                 "Remove one, or ask an admin to raise the limit."
             </Banner>
             <Banner kind=BannerKind::Danger fact="Not saved.">"The database did not answer in time. Try again."</Banner>
-            <Banner fact="Import finished.">"1,204 people added, 3 rows need a look."</Banner>
+            <Banner fact="Import finished.">"1,204 users added, 3 rows need a look."</Banner>
         </div>
     }
 }

@@ -1,4 +1,4 @@
-//! How the identity provider is doing: whether it answers, its keys, its clock, its last news.
+//! The health of the identity provider: connection, signing keys, clock skew, last back-channel logout.
 
 use crate::ui::{Banner, BannerKind, Icon, RelativeTime, Section, Stat, Stats, absolute};
 use domain::mode::Mode;
@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 pub(super) fn section(status: ProviderStatus, mode: Mode, now: OffsetDateTime) -> impl IntoView {
     let is_wrong = status.outage.is_some() || status.has_wrong_clock();
-    let summary = if is_wrong { "Asked just now: it needs somebody to look" } else { "Asked just now, nothing to do" };
+    let summary = if is_wrong { "Checked just now, problems found" } else { "Checked just now, no problems" };
     let banner = status.outage.clone().map(|outage| does_not_answer(outage, status.kind, mode, now));
     view! {
         <Section id="health" title="Health" side=move || summary>
@@ -27,9 +27,9 @@ pub(super) fn section(status: ProviderStatus, mode: Mode, now: OffsetDateTime) -
 
 fn does_not_answer(outage: Outage, kind: ProviderKind, mode: Mode, now: OffsetDateTime) -> impl IntoView {
     let what_follows = match mode {
-        Mode::Platform => "Nobody can sign in until it does. Whoever is signed in goes on working.",
+        Mode::Platform => "Users cannot sign in until it does. Open sessions keep working.",
         Mode::Keycloak => {
-            "Nobody can sign in until it does. Whoever is signed in goes on working until the token ends, some minutes from now."
+            "Users cannot sign in until it does. Open sessions keep working until their access token expires, in a few minutes."
         }
     };
     view! {
@@ -63,8 +63,8 @@ fn connection(outage: Option<&Outage>, now: OffsetDateTime) -> impl IntoView + u
 
 fn keys(read_at: Option<OffsetDateTime>, now: OffsetDateTime) -> impl IntoView {
     let context = match read_at {
-        Some(_) => "By which its tokens are verified; read again every 5 minutes",
-        None => "Nobody can sign in before they are read",
+        Some(_) => "Used to verify tokens; refreshed every 5 minutes",
+        None => "Users cannot sign in until they are read",
     };
     view! {
         <Stat icon=Icon::KeyRound label="Signing keys" is_wrong=read_at.is_none() context=move || context>
@@ -84,7 +84,7 @@ fn clock(status: &ProviderStatus) -> impl IntoView + use<> {
         Some(behind) => format!("{} s behind", behind.unsigned_abs()),
     };
     let context = match status.clock_ahead_seconds {
-        None => "Nobody has signed in since this process began".to_owned(),
+        None => "No sign-in since this instance started".to_owned(),
         Some(_) => format!("Of its clock against ours; tokens are refused beyond {} s", LEEWAY.whole_seconds()),
     };
     view! {
@@ -97,7 +97,7 @@ fn clock(status: &ProviderStatus) -> impl IntoView + use<> {
 fn last_logout(at: Option<OffsetDateTime>, now: OffsetDateTime) -> impl IntoView {
     let context = match at {
         Some(at) => format!("At {}", absolute(at)),
-        None => "It tells Bursar when somebody's session ends there".to_owned(),
+        None => "The identity provider sends one when a session ends there".to_owned(),
     };
     view! {
         <Stat icon=Icon::LogOut label="Last back-channel logout" context=move || context>

@@ -117,10 +117,10 @@ fn form(view: &NewProjectView, state: FormFields) -> impl IntoView + use<> {
 fn what_changes(view: &NewProjectView) -> impl IntoView + use<> {
     let lines = match (view.mode, view.allowance.limit) {
         (Mode::Keycloak, _) => {
-            vec!["Nobody is in it until the identity provider says so: by the name, in people's attributes.".to_owned()]
+            vec!["It has no members until the identity provider names it in the attributes of users.".to_owned()]
         }
         (Mode::Platform, limit) => vec![
-            "You become its project admin and can add people.".to_owned(),
+            "You become its project admin and can add members.".to_owned(),
             match limit {
                 Some(limit) => {
                     format!("It counts towards your limit: {} of {limit} afterwards.", view.allowance.used + 1)

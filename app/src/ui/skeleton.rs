@@ -6,7 +6,7 @@ use leptos::prelude::*;
 /// The shape of a list's rows.
 #[component]
 pub fn SkeletonRows(
-    /// What is being read, for readers: "Loading people".
+    /// What is being read, for readers: "Loading users".
     #[prop(into)]
     label: String,
     /// How many rows.

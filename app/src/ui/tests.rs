@@ -252,7 +252,7 @@ fn a_dialog_opens_and_closes_without_scripts() {
 #[test]
 fn a_switch_tells_its_state_and_sends_what_is_wanted() {
     let html = html(|| {
-        view! { <SwitchButton id="admin" label="Admin" on=true name="role" value="user" consequence="Manages people." /> }
+        view! { <SwitchButton id="admin" label="Admin" on=true name="role" value="user" consequence="Manages users." /> }
     });
     let switch = tag(&html, "button", "role=\"switch\"");
     assert!(switch.contains("aria-checked=\"true\"") && switch.contains("type=\"submit\""), "{switch}");

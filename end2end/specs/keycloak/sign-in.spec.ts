@@ -70,7 +70,7 @@ test("somebody from outside is marked as such", async ({ page, enterAs, scripts 
 test("somebody without a role does not come in, and reads what to ask for", async ({ page, enterAs }) => {
   await enterAs("no-role");
   await arrived(page, "Your account has no role yet");
-  await expect(page.getByText("Bursar lets people in once they hold the role developer or admin")).toBeVisible();
+  await expect(page.getByText("Access to Bursar needs the role developer or admin")).toBeVisible();
   await expect(page.getByText("samir.haddad@example.org").first()).toBeVisible();
   await expect(page.getByText("Send the reference below to an administrator of the platform.")).toBeVisible();
   await expect(page.getByText(/^Reference\s*[0-9a-f]/)).toBeVisible();

@@ -9,13 +9,13 @@ pub(super) fn section(facts: &ProjectFacts) -> impl IntoView + use<> {
     let body = match facts.kind {
         ProjectKind::Personal => "Only its owner works here.".into_any(),
         ProjectKind::Shared => view! {
-            "Kept by the identity provider and read at each request. To let somebody in, put "
+            "Kept by the identity provider and read at each request. To add a member, put "
             <code class="font-mono text-xs tracking-none wrap-anywhere">{name}</code>
-            " into their attribute "
+            " into the attribute "
             <code class="font-mono text-xs tracking-none">"applications"</code>
             ", or into "
             <code class="font-mono text-xs tracking-none">"applications_admin"</code>
-            " to make them its project admin. It holds after their next sign-in."
+            " for a project admin. It takes effect at the user's next sign-in."
         }
         .into_any(),
     };
