@@ -28,7 +28,7 @@ use crate::users::keycloak::create::NewKeycloakUserPage;
 use crate::users::keycloak::list::KeycloakUsersPage;
 use crate::users::keycloak::user::KeycloakUserPage;
 use crate::users::list::UsersPage;
-use crate::users::person::PersonPage;
+use crate::users::user_page::UserPage;
 
 lazy_chunk!(
     Own, own, load_own:
@@ -38,6 +38,6 @@ lazy_chunk!(Lists, lists, load_lists: BudgetsPage, ProjectsPage, UsersPage);
 lazy_chunk!(
     Objects, objects, load_objects:
     BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, IdentityProviderPage, ImportAgainPage, KeycloakImportPage,
-    KeycloakUserPage, KeycloakUsersPage, NewBudgetPage, NewKeycloakUserPage, NewUserPage, NewProjectPage, PersonPage,
+    KeycloakUserPage, KeycloakUsersPage, NewBudgetPage, NewKeycloakUserPage, NewUserPage, NewProjectPage, UserPage,
     ProjectPage,
 );

@@ -30,7 +30,7 @@ use crate::users::keycloak::create::NewKeycloakUserPage;
 use crate::users::keycloak::list::KeycloakUsersPage;
 use crate::users::keycloak::user::KeycloakUserPage;
 use crate::users::list::UsersPage;
-use crate::users::person::PersonPage;
+use crate::users::user_page::UserPage;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
@@ -80,7 +80,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("my-access") view={Lazy::<MyAccessPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/users") view={Lazy::<UsersPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/users/new") view={Lazy::<NewUserPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/users/:id") view={Lazy::<PersonPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/users/:id") view={Lazy::<UserPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/keycloak-users") view={Lazy::<KeycloakUsersPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/keycloak-users/new") view={Lazy::<NewKeycloakUserPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/keycloak-users/:id") view={Lazy::<KeycloakUserPage>::new()} ssr=SsrMode::Async />

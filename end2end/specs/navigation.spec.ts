@@ -178,7 +178,7 @@ test("rows step back while a search is slow, and what was found is announced", a
   await expect(said(page)).toHaveText("1 user");
   await expect(page.locator("main[aria-busy]")).toHaveCount(0);
   await page.getByRole("searchbox").first().fill("nothing-is-called-this");
-  await expect(said(page)).toHaveText("No users match");
+  await expect(said(page)).toHaveText("No users found");
 });
 
 test("Enter in a search goes to the first result, and opens it the second time", async ({ open, people }) => {

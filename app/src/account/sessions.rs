@@ -3,7 +3,7 @@
 use super::actions::{EndSession, SignOutEverywhere};
 use crate::form::{Hidden, PostForm};
 use crate::ui::{
-    Badge, BadgeKind, Button, ButtonKind, ButtonSize, ConfirmDialog, DialogButton, Icon, RelativeTime, SvgIcon, Views,
+    Badge, BadgeKind, Button, ButtonKind, ButtonSize, ConfirmDialog, DialogButton, Icon, RelativeTime, SvgIcon, keyed,
 };
 use domain::id::SessionId;
 use domain::session::SessionRow;
@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 /// Every session, and the way to end them all.
 pub(super) fn list(sessions: Vec<SessionRow>, now: OffsetDateTime) -> impl IntoView {
     let count = sessions.len();
-    let rows = sessions.into_iter().map(|session| row(session, now)).views();
+    let rows = keyed(sessions.into_iter().map(|session| (session.id.to_string(), row(session, now))));
     view! {
         <ul class="-mt-2.5">{rows}</ul>
         {sign_out_everywhere(count)}

@@ -5,7 +5,7 @@ use super::unassign::{UnassignFrom, unassign_form};
 use crate::paths;
 use crate::ui::{
     Avatar, AvatarShape, Cell, ExternalBadge, Header, NameCell, RelativeTime, Section, Stacked, Table, TableBody,
-    TableFit, TableHead, TableRow, Views, Width, shown_address,
+    TableFit, TableHead, TableRow, Views, Width, keyed, shown_address,
 };
 use domain::budget::{BudgetAssignment, BudgetDetail, BudgetRow, Holder};
 use leptos::prelude::*;
@@ -38,8 +38,10 @@ pub(super) fn table(
     budget: Option<&BudgetRow>,
     now: OffsetDateTime,
 ) -> impl IntoView + use<> {
-    let rows: Vec<_> =
-        assignments.into_iter().enumerate().map(|(place, assignment)| row(assignment, budget, place, now)).collect();
+    let rows = keyed(assignments.into_iter().map(|assignment| {
+        let key = key(&assignment.holder);
+        (key.clone(), row(assignment, budget, &key, now))
+    }));
     let unassign = budget.map(|_| view! { <Header label="Unassign" is_hidden=true width=Width::Short /> }).views();
     view! {
         <Table label="Assignments" fit=TableFit::Section>
@@ -54,10 +56,17 @@ pub(super) fn table(
     }
 }
 
+fn key(holder: &Holder) -> String {
+    match holder {
+        Holder::User { id, .. } => id.to_string(),
+        Holder::Project { name, .. } => name.to_string(),
+    }
+}
+
 fn row(
     assignment: BudgetAssignment,
     budget: Option<&BudgetRow>,
-    place: usize,
+    key: &str,
     now: OffsetDateTime,
 ) -> impl IntoView + use<> {
     let BudgetAssignment { holder, assigned_by, since } = assignment;
@@ -66,7 +75,7 @@ fn row(
             Holder::User { id, name, .. } => (UnassignFrom::User(*id), name),
             Holder::Project { name, title } => (UnassignFrom::Project(name), title),
         };
-        unassign_form(&place.to_string(), &budget.name, budget.category, from, name)
+        unassign_form(key, &budget.name, budget.category, from, name)
     });
     let assigned_by = assigned_by.unwrap_or_else(|| "–".to_owned());
     view! {

@@ -35,6 +35,7 @@ impl LazyPage for BudgetsPage {
             may_open: |me| me.budgets && me.may(Permission::ViewBudgets),
             create: |me| me.may(Permission::ManageBudgets).then_some(paths::NEW_BUDGET),
             searched: "Name",
+            key: |budget| budget.id.to_string(),
             filters: |query, _, ()| {
                 vec![Filter::Choice {
                     name: "category",

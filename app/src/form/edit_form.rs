@@ -2,7 +2,7 @@
 //! is merged, or shown for a choice, and never overwritten unseen.
 
 use super::{FormFields, Hidden, PostForm};
-use crate::ui::{Banner, BannerKind, ConflictFields, Icon, Views};
+use crate::ui::{Banner, BannerKind, ConflictFields, Icon, Views, textarea_text};
 use domain::draft::{EditBasis, Field};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -34,7 +34,7 @@ impl Edited {
     pub(crate) fn form(self, state: FormFields, fields: impl FnOnce(FormFields) -> AnyView) -> AnyView {
         let Self { action, form, what, target, version, stored, now, discard_href, class } = self;
         let target = vec![target];
-        let kept = match state.conflict() {
+        let changes = match state.conflict() {
             Some(conflict) if conflict.needs_choice() => {
                 let (conflict, version) = (conflict.clone(), state.value("version", &version.to_string()));
                 return view! {
@@ -55,18 +55,25 @@ impl Edited {
             let value = state.value(&name, &field.value.typed);
             (name, value)
         }));
-        let notes = kept.into_iter().map(|fact| view! { <Banner kind=BannerKind::Info icon=Icon::GitCompare fact /> });
+        let notes =
+            changes.into_iter().map(|fact| view! { <Banner kind=BannerKind::Info icon=Icon::GitCompare fact /> });
         let fields = fields(state);
         let is_merged = notes.len() > 0;
         let notes = notes.views();
         let form = view! {
             <PostForm action class=class.unwrap_or_default()>
                 <Hidden fields=target />
-                <Hidden fields=basis />
+                {basis.into_iter().map(|(name, value)| kept(name, &value)).views()}
                 {fields}
             </PostForm>
         };
         // An element of its own, so that the fields are new ones: a browser keeps in a field what was typed there.
         if is_merged { view! { <div class="grid gap-4">{notes} {form}</div> }.into_any() } else { form.into_any() }
     }
+}
+
+/// A hidden value that the browser keeps with what is typed, when the page is read again: a text area, because a hidden
+/// input always shows what the page says.
+fn kept(name: String, value: &str) -> impl IntoView + use<> {
+    view! { <textarea hidden name=name autocomplete="off" inner_html=textarea_text(value)></textarea> }
 }

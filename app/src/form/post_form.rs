@@ -72,7 +72,7 @@ fn sender(whole_page: bool) -> impl Fn(leptos::ev::SubmitEvent) + 'static {
             }
             under_way::end(&form);
             let stays = post::is_on_screen(&sent.to);
-            place.answered(!was_done);
+            place.answered(&form, was_done);
             navigate(&sent.to, NavigateOptions { replace: stays, scroll: false, ..NavigateOptions::default() });
             changes.bump(stays);
         });

@@ -12,7 +12,7 @@ use crate::me::{Me, use_me};
 use crate::read::Data;
 use crate::ui::{
     ButtonKind, Crumb, FilterBar, Icon, LinkButton, PageHead, SearchField, Table, TableBody, TableHead, TableRow,
-    Views, awaited,
+    Views, awaited, keyed,
 };
 use domain::page::{Page, Params};
 use leptos::prelude::*;
@@ -41,6 +41,8 @@ pub(crate) struct ListPage<Q: ListQuery, R, F = ()> {
     pub(crate) create: fn(&Me) -> Option<&'static str>,
     /// The fields that are searched: "Name or e-mail".
     pub(crate) searched: &'static str,
+    /// What tells a row from the others.
+    pub(crate) key: fn(&R) -> String,
     /// The filters, if the list has any for the user.
     pub(crate) filters: fn(&Q, &Me, &F) -> Vec<Filter<Q>>,
     /// The name of the table, and its columns.
@@ -156,9 +158,9 @@ where
             let head = columns.iter().map(|column| column.head(query)).views();
             let row = |row: &R| {
                 let cells = columns.iter().map(|column| column.cell(row, now)).views();
-                view! { <TableRow>{cells}</TableRow> }
+                ((self.key)(row), view! { <TableRow>{cells}</TableRow> })
             };
-            let rows = page.rows.iter().map(row).views();
+            let rows = keyed(page.rows.iter().map(row));
             view! {
                 <Table label>
                     <TableHead>{head}</TableHead>

@@ -141,16 +141,13 @@ pub fn empty(query: &impl ListQuery, one: &str, no_match: String, nothing: AnyVi
     view! { <EmptyState kind=EmptyKind::NoMatch title text actions /> }.into_any()
 }
 
-/// What was found, for screen readers; said when a search or a filter changed it.
-pub fn result<T>(page: &Page<T>, one: &str) -> impl IntoView + use<T> {
+/// How many rows were found, for screen readers; said when a search or a filter changed it, as is the title of an empty
+/// state otherwise.
+pub fn result<T>(page: &Page<T>, one: &str) -> Option<impl IntoView + use<T>> {
     let is_all = page.previous.is_none() && page.next.is_none();
     let count = counted(i64::try_from(page.rows.len()).unwrap_or(i64::MAX), one);
-    let words = match page.rows.len() {
-        0 => format!("No {one}s match"),
-        _ if is_all => count,
-        _ => format!("{count} on this page"),
-    };
-    view! { <p data-result class="sr-only">{words}</p> }
+    let words = if is_all { count } else { format!("{count} on this page") };
+    (!page.rows.is_empty()).then(|| view! { <p data-result class="sr-only">{words}</p> })
 }
 
 /// Names the parameters of the address that were not understood and therefore left out.

@@ -19,7 +19,9 @@ use crate::error::PageError;
 use crate::form::{Changes, Forms, PageFlash};
 use crate::me::Me;
 use crate::read::Data;
-use crate::ui::{EmptyKind, EmptyState, ErrorState, LinkButton, PageHead, Place, SkeletonPage, awaited_behind};
+use crate::ui::{
+    EmptyKind, EmptyState, ErrorState, LinkButton, PageHead, Place, SkeletonPage, awaited_behind, keyed_by,
+};
 use crate::url;
 use domain::error::Refusal;
 use domain::page::Params;
@@ -124,16 +126,19 @@ fn shown(read: Box<dyn Fn() -> Reading + Send + Sync>) -> AnyView {
         async move {
             let flash = flash.get().await;
             let banner = flash.clone().and_then(crate::form::banner);
-            let body = match read.await {
+            let read = read.await;
+            let path = own.try_with_untracked(|own| own.path().to_owned()).unwrap_or_default();
+            // A page that is being left may be shown again, too.
+            if let Some(place) = place.filter(|_| path == *current.read_untracked()) {
+                place.settle(&path);
+            }
+            let body = match read {
                 Ok(show) => show(Forms::from(flash)),
                 Err(error) => refusal_page(&error).into_any(),
             };
-            // A page that is being left may be shown again, too.
-            let is_left = own.try_with_untracked(|own| own.path() != *current.read_untracked()).unwrap_or(true);
-            if let Some(place) = place.filter(|_| !is_left) {
-                place.settle();
-            }
-            view! { {banner.map(|banner| view! { <div class="px-gutter pt-4">{banner}</div> })} {body} }
+            let banner = banner.map(|banner| view! { <div class="px-gutter pt-4">{banner}</div> });
+            // Another object has elements of its own, although its page is made of the same ones.
+            keyed_by(path, view! { {banner} {body} })
         }
     })
 }
@@ -148,10 +153,10 @@ fn refusal_page(error: &PageError) -> impl IntoView + use<> {
             ().into_any()
         }
         Refusal::NotFound => {
-            refused("Nothing here", "It does not exist, or you may not see it. Ask whoever gave you the link.")
+            refused("Nothing here", "It does not exist, or you don't have access. Ask the user who sent you the link.")
                 .into_any()
         }
-        Refusal::Forbidden(violation) => refused("Not open to you", &violation.to_string()).into_any(),
+        Refusal::Forbidden(violation) => refused("You don't have access", &violation.to_string()).into_any(),
         other => {
             let text = other.to_string();
             view! {

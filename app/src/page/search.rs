@@ -36,7 +36,7 @@ pub(crate) fn search_in_place() {
         let results = is_search.then(|| form.closest("section, main").ok().flatten()).flatten();
         let button = event.submitter().and_then(|button| button.dyn_into::<HtmlElement>().ok());
         forget_unsent(&form, hide_popover(button.as_ref()).as_ref());
-        place.settle();
+        place.keep_focus();
         send(&form, button.as_ref(), is_search);
         if let Some(results) = results {
             place.lead_to_results(results);

@@ -46,6 +46,7 @@ impl LazyPage for ProjectsPage {
             may_open: |_| true,
             create: |me| me.may(Permission::CreateProject).then_some(paths::NEW_PROJECT),
             searched: "Name or description",
+            key: |project| project.name.to_string(),
             filters: |query, me, ()| if is_from_claims(me) { Vec::new() } else { filters(query, sees_all(me)) },
             table: |query, me| match query.state {
                 _ if me.is_some_and(is_from_claims) => ("Projects", columns(false)),

@@ -242,8 +242,6 @@ pub fn RadioRows(
                     name=name.clone()
                     value=option.value
                     checked=checked
-                    // A choice made by hand outlives a change of the attribute, which the browser keeps for resets.
-                    prop:checked=checked
                     class=[&tick_ring(), "mt-0.5"].join(" ")
                 />
                 <span class="font-strong">{option.label}</span>

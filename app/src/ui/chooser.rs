@@ -3,10 +3,11 @@
 
 mod state;
 
-use self::state::State;
+use self::state::{Held, State};
 use super::Views;
 use super::choice::tick_ring;
 use super::field::INPUT;
+use super::hydrated::hydrated;
 use super::listbox::{Search, Source, combobox, marked};
 use super::scope::{FieldScope, Wiring, hint_line, problem, wire};
 use domain::suggestion::{MATCHES, Suggestion, SuggestionKind, TYPED};
@@ -53,10 +54,16 @@ pub fn Chooser(
     let state = use_context::<FieldScope>().and_then(|scope| scope.state);
     let kept = |name: &str| state.as_ref().and_then(|state| state.value(name)).unwrap_or_default();
     let wiring = wire(&name, String::new(), None, hint.is_some());
+    let value = Some(kept(TYPED)).filter(|typed| !typed.is_empty()).map_or(value, str::to_owned);
+    let at_first = || Held { text: value.clone(), chosen: wiring.value.clone(), detail: String::new() };
+    // What came back with a form, or applies as a filter, is what the page says.
+    let is_new = state.is_some() || (filter.is_some() && hydrated().get_untracked());
+    let held = if is_new { None } else { Held::by(&wiring.id, &name) };
+    let Held { text, chosen, detail } = held.unwrap_or_else(at_first);
     let chooser = State {
-        text: RwSignal::new(Some(kept(TYPED)).filter(|typed| !typed.is_empty()).map_or(value, str::to_owned)),
-        chosen: RwSignal::new(wiring.value.clone()),
-        detail: RwSignal::new(String::new()),
+        text: RwSignal::new(text),
+        chosen: RwSignal::new(chosen),
+        detail: RwSignal::new(detail),
         matches: RwSignal::new(serde_json::from_str(kept(MATCHES)).unwrap_or_default()),
         is_open: RwSignal::new(false),
         selected: RwSignal::new(None),
@@ -78,10 +85,14 @@ pub fn Chooser(
                 {label}
             </label>
             <div class="relative">
-                {chooser.text_field(&wiring, Texts { sent_as, placeholder, action }, autofocus)}
+                {chooser.text_field(&wiring, Texts { sent_as, value, placeholder, action }, autofocus)}
                 {chooser.popup(&wiring.id, chosen_already)}
             </div>
-            <p hidden=move || chooser.detail.read().is_empty() class="text-sm/4.5 text-ink-2 wrap-anywhere">
+            <p
+                id=[&wiring.id, "-detail"].concat()
+                hidden=move || chooser.detail.read().is_empty()
+                class="text-sm/4.5 text-ink-2 wrap-anywhere"
+            >
                 {move || chooser.detail.get()}
             </p>
             {problem(&wiring.id, wiring.error.clone())}
@@ -95,6 +106,7 @@ pub fn Chooser(
 /// Texts of the field.
 struct Texts {
     sent_as: String,
+    value: String,
     placeholder: Option<String>,
     /// What the command palette calls it.
     action: Option<String>,
@@ -114,7 +126,7 @@ impl State {
                 name=texts.sent_as
                 placeholder=texts.placeholder
                 data-palette=texts.action
-                value=self.text.get_untracked()
+                value=texts.value
                 maxlength="100"
                 autocomplete="off"
                 autocapitalize="none"

@@ -38,7 +38,7 @@ pub fn EmptyState(
     view! {
         <div class="grid justify-items-center gap-1.5 px-4 py-10 text-center">
             {glyph(icon, "bg-tag text-ink-2")}
-            <h2 class="text-md font-semibold">{title}</h2>
+            <h2 data-result class="text-md font-semibold">{title}</h2>
             <p class="max-w-96 text-base/5.5 text-ink-2">{text}</p>
             <div class="mt-3 flex flex-wrap justify-center gap-2 empty:hidden">{actions.run()}</div>
         </div>

@@ -225,7 +225,7 @@ pub fn TextArea(
 
 /// Text as a text area's content. Leptos writes what stands in a text area as it is, so it is escaped here; in a
 /// document the first line break after the tag would be dropped by the browser, so one is put before it.
-fn textarea_text(text: &str) -> String {
+pub fn textarea_text(text: &str) -> String {
     let dropped = if cfg!(feature = "ssr") { "\n" } else { "" };
     [dropped, &text.replace('&', "&amp;").replace('<', "&lt;")].concat()
 }

@@ -5,16 +5,17 @@
 //! its heading or on the field that is filled in first. Back returns to where the page was left, and to the link that
 //! was followed. What happened is said in one live region.
 
-mod entered;
+mod edited;
 mod spot;
 
-use self::entered::Entered;
 use super::waiting::Waiting;
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use leptos::web_sys::js_sys::Array;
-use leptos::web_sys::{Element, FocusOptions, HtmlElement, HtmlInputElement, ScrollRestoration, UrlSearchParams};
+use leptos::web_sys::{
+    Element, FocusOptions, HtmlElement, HtmlFormElement, HtmlInputElement, ScrollRestoration, UrlSearchParams,
+};
 pub use spot::Spot;
 use std::time::Duration;
 
@@ -24,12 +25,21 @@ enum Next {
     /// Scroll and focus stay.
     #[default]
     Stay,
-    /// The focus goes to what was refused.
-    Refusal,
+    /// This form was refused; the focus goes to the reason.
+    Refusal(HtmlFormElement),
     /// The focus goes to the first result in this part of the page.
     Results(Element),
     /// The user went back or forward.
     Return,
+}
+
+impl Next {
+    const fn refused_form(&self) -> Option<&HtmlFormElement> {
+        match self {
+            Self::Refusal(form) => Some(form),
+            _ => None,
+        }
+    }
 }
 
 /// The user's place in the document. Provided in browsers only.
@@ -38,6 +48,8 @@ pub struct Place {
     next: StoredValue<Next, LocalStorage>,
     /// Path and query of the page on the screen.
     shown: StoredValue<(String, String)>,
+    /// Path of the page whose forms were shown last; none while the browser has them from the server.
+    settled: StoredValue<Option<String>>,
     /// The control that had the focus last, but for those of the live region.
     control: StoredValue<Option<HtmlElement>, LocalStorage>,
     said: RwSignal<String>,
@@ -50,6 +62,7 @@ impl Place {
         let place = Self {
             next: StoredValue::new_local(Next::Stay),
             shown: StoredValue::new(address()),
+            settled: StoredValue::new(None),
             control: StoredValue::new_local(None),
             said: RwSignal::new(String::new()),
             waiting,
@@ -97,26 +110,37 @@ impl Place {
         drop(history().and_then(|history| history.replace_state(&left, "")));
     }
 
-    /// A form was refused, or not.
-    pub fn answered(self, is_refused: bool) {
-        self.next.set_value(if is_refused { Next::Refusal } else { Next::Stay });
+    /// A form was done, or refused.
+    pub fn answered(self, form: &HtmlFormElement, was_done: bool) {
+        edited::accept(form);
+        self.next.set_value(if was_done { Next::Stay } else { Next::Refusal(form.clone()) });
     }
 
     /// The focus goes to the first result of a search, at once when nothing is read any more.
     pub fn lead_to_results(self, within: Element) {
         self.next.set_value(Next::Results(within));
         if self.waiting.is_over() {
-            set_timeout(move || self.arrive(None, None), Duration::ZERO);
+            set_timeout(move || self.arrive(None), Duration::ZERO);
         }
     }
 
-    /// What is on the screen is about to be shown again, or another page in its place.
-    pub fn settle(self) {
+    /// The page at `path` is about to be shown, in place of what is on the screen or once more.
+    pub fn settle(self, path: &str) {
+        let before = self.settled.try_update_value(|settled| settled.replace(path.to_owned())).flatten();
+        if before.is_none_or(|before| before == path) {
+            edited::keep_edited_forms(self.next.read_value().refused_form());
+        } else {
+            edited::drop_edits();
+        }
+        self.keep_focus();
+    }
+
+    /// What is on the screen is about to change.
+    pub fn keep_focus(self) {
         let control = focused()
             .and_then(|control| if is_in_live_region(&control) { self.control.get_value() } else { Some(control) });
         let spot = control.map(Spot::of);
-        let entered = Entered::on(&self.shown.read_value().0);
-        set_timeout(move || self.arrive(spot, Some(entered)), Duration::ZERO);
+        set_timeout(move || self.arrive(spot), Duration::ZERO);
     }
 
     /// Leads the focus back from the live region to the page.
@@ -124,24 +148,24 @@ impl Place {
         focus(self.control.get_value());
     }
 
-    fn arrive(self, spot: Option<Spot>, entered: Option<Entered>) {
+    fn arrive(self, spot: Option<Spot>) {
         let here = address();
         let before = self.shown.get_value();
         let is_other_page = here.0 != before.0;
         self.shown.set_value(here.clone());
         show_terms(&here.1);
         let next = self.next.try_update_value(std::mem::take).unwrap_or_default();
-        // What was refused is shown with what was sent, and with choices that are new.
-        if let Some(entered) = entered.filter(|_| !matches!(next, Next::Refusal)) {
-            entered.restore(&here.0);
-        }
+        edited::announce_edits();
         match next {
             Next::Return => return_to(),
             _ if is_other_page => {
                 window().scroll_to_with_x_and_y(0.0, 0.0);
                 focus(first("main [autofocus]:not(dialog *)").or_else(heading));
             }
-            Next::Refusal => focus(first("main [role=alert]").or_else(|| first("main [aria-invalid=true]"))),
+            Next::Refusal(form) => {
+                edited::keep_refused_form(form);
+                focus(first("main [role=alert]").or_else(|| first("main [aria-invalid=true]")));
+            }
             Next::Results(within) => focus(first_result(&within)),
             Next::Stay => {
                 if let Some(spot) = spot {

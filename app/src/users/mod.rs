@@ -6,5 +6,5 @@ pub mod data;
 mod handover;
 pub mod keycloak;
 pub mod list;
-pub mod person;
 mod project_filter;
+pub mod user_page;

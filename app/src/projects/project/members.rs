@@ -8,7 +8,7 @@ use crate::projects::data::ProjectView;
 use crate::projects::member_role::{Membership, role_form};
 use crate::ui::{
     Avatar, Cell, Day, DialogIconButton, EmptyKind, EmptyState, ExternalBadge, Header, Icon, LinkButton, NameCell,
-    Pager, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, Views, Width, counted,
+    Pager, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead, TableRow, Views, Width, counted, keyed,
     shown_address,
 };
 use domain::page::{Page, PageSize};
@@ -74,8 +74,7 @@ fn pager(page: &Page<Member>, facts: &ProjectFacts, query: &MemberQuery) -> impl
 
 fn table(page: &Page<Member>, facts: &ProjectFacts, offer: Offer) -> impl IntoView + use<> {
     let (members, facts) = (page.rows.clone(), facts.clone());
-    // Made anew each time, so that a role chosen and not saved does not pass to the next person in this place.
-    let rows = move || members.iter().cloned().map(|member| row(member, &facts, offer)).views();
+    let rows = keyed(members.into_iter().map(|member| (member.user_id.to_string(), row(member, &facts, offer))));
     let role_width = if offer.may_manage { Width::Longer } else { Width::Medium };
     view! {
         <Table label="Members" fit=TableFit::Section>

@@ -2,13 +2,36 @@
 
 use crate::ui::SuggestionSource;
 use crate::ui::listbox::{Search, edits_text, row_after};
-use crate::ui::place::{focus, focused};
+use crate::ui::place::{Place, focus, focused};
 use domain::suggestion::{MAX_SUGGESTIONS, Suggestion, SuggestionKind};
 use leptos::ev::{self, KeyboardEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, HtmlElement};
+use leptos::web_sys::{Element, HtmlElement, HtmlInputElement};
+
+/// What a chooser holds before it is made again: typed before scripts ran, or before the page was read again.
+#[derive(Default)]
+pub(super) struct Held {
+    pub(super) text: String,
+    pub(super) chosen: String,
+    pub(super) detail: String,
+}
+
+impl Held {
+    /// What the field with this id holds in the document; `name` is that of the choice.
+    pub(super) fn by(id: &str, name: &str) -> Option<Self> {
+        // There is no document on the server.
+        use_context::<Place>()?;
+        let element = |id: &str| document().get_element_by_id(id);
+        let field: HtmlInputElement = element(id)?.dyn_into().ok()?;
+        let choice = format!("input[name='{name}']:is([type=hidden], :checked)");
+        let choice = field.form()?.query_selector(&choice).ok().flatten();
+        let chosen = choice.and_then(|choice| choice.dyn_into().ok()).as_ref().map(HtmlInputElement::value);
+        let detail = element(&[id, "-detail"].concat()).and_then(|detail| detail.text_content());
+        Some(Self { text: field.value(), chosen: chosen.unwrap_or_default(), detail: detail.unwrap_or_default() })
+    }
+}
 
 /// The state of one chooser.
 #[derive(Clone, Copy)]
@@ -171,7 +194,7 @@ impl State {
             let listener = window_event_listener(ev::reset, move |event| {
                 let form = event.target().and_then(|target| target.dyn_into::<Element>().ok());
                 let (Some(form), Some(field)) = (form, self.field.get_untracked()) else { return };
-                if !form.contains(Some(&field)) {
+                if self.text.read_untracked().is_empty() || !form.contains(Some(&field)) {
                     return;
                 }
                 self.close();

@@ -26,11 +26,11 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 /// A person's page.
-pub struct PersonPage {
+pub struct UserPage {
     page: PageData<UserView>,
 }
 
-impl LazyPage for PersonPage {
+impl LazyPage for UserPage {
     fn load() -> Self {
         let params = use_params_map();
         Self { page: use_page(move || ReadPerson { id: params.read().get("id").unwrap_or_default() }) }

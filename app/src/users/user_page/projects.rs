@@ -10,7 +10,7 @@ use crate::projects::project::members::REMOVAL;
 use crate::ui::{
     Avatar, AvatarShape, Badge, BadgeKind, Banner, BannerKind, Button, ButtonKind, ButtonSize, Cell, Day,
     DialogIconButton, Header, Icon, NameCell, Section, Stacked, SvgIcon, Table, TableBody, TableFit, TableHead,
-    TableRow, Views, Width,
+    TableRow, Views, Width, keyed,
 };
 use crate::users::actions::SetDefaultProject;
 use crate::users::data::UserView;
@@ -25,11 +25,13 @@ pub(super) fn section(view: &UserView, forms: &Forms) -> impl IntoView + use<> {
     let sets_default = view.may_manage;
     let used = allowance_words(person.allowance);
     let id = person.id;
-    let rows: Vec<_> =
-        person.projects.iter().map(|project| row(project.clone(), id, &person.name, may, sets_default)).collect();
-    let table = if rows.is_empty() {
+    let table = if person.projects.is_empty() {
         view! { <p class="text-sm text-ink-2">"In no project yet."</p> }.into_any()
     } else {
+        let row = |project: &Assignment| {
+            (project.project_id.to_string(), row(project.clone(), id, &person.name, may, sets_default))
+        };
+        let rows = keyed(person.projects.iter().map(row));
         view! {
             <Table label="Projects" fit=TableFit::Section>
                 <TableHead>

@@ -48,7 +48,7 @@ fn one_conflict(view: &UserView, place: usize, conflict: IdentityConflict, now: 
                     fields
                     id
                     question=format!("Let {name} sign in as {}?", person.name)
-                    consequence="From then on this identity opens the account, with its roles and projects. The identity it was opened with so far does so no longer, and all sessions concerned end. Do this only when you know that both are the same person."
+                    consequence="This identity then signs in to the account, with its roles and projects. The identity linked so far no longer does, and all sessions of both end. Do this only when you know that both belong to the same user."
                     verb="Link identity"
                     kind=ButtonKind::Primary
                     opener
@@ -66,7 +66,7 @@ fn one_conflict(view: &UserView, place: usize, conflict: IdentityConflict, now: 
         <div>
             <div class="mb-2">
                 <Banner kind=BannerKind::Warn fact>
-                    "Nobody is linked by an address alone: whoever can choose it at the provider would choose an account."
+                    "An address alone links no account: a user who can change it at the identity provider could take over any account."
                 </Banner>
             </div>
             <Facts>
