@@ -29,11 +29,16 @@ impl RealmRoles {
             return Err(OtherRolesClaim(roles_claim.to_owned()));
         }
         if role_map.is_empty() {
-            let developer = RealmRole::Developer.key().to_owned();
-            return Ok(Self(vec![(rules.admin_role.clone(), RealmRole::Admin), (developer, RealmRole::Developer)]));
+            return Ok(Self::unmapped(rules));
         }
         let role = |ours: &str| if ours == rules.admin_role { RealmRole::Admin } else { RealmRole::Developer };
         Ok(Self(role_map.iter().map(|(theirs, ours)| (theirs.clone(), role(ours))).collect()))
+    }
+
+    /// Those without a role map.
+    pub fn unmapped(rules: &ClaimRules) -> Self {
+        let developer = RealmRole::Developer.key().to_owned();
+        Self(vec![(rules.admin_role.clone(), RealmRole::Admin), (developer, RealmRole::Developer)])
     }
 
     /// Every realm role with the role that it gives.

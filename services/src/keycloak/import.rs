@@ -32,6 +32,7 @@ use crate::audit::By;
 use crate::error::Error;
 use begin::{Begun, Facts, ImportRequest};
 use domain::import::{ImportKind, ImportProgress};
+use domain::keycloak_user::{RealmRole, RealmRoles};
 use page::{Context, RealmFacts};
 use run::Run;
 
@@ -183,12 +184,23 @@ async fn work(
     }
 }
 
+/// The realm roles by which users sign in; without a provider, or where its tokens have roles in another claim, those with
+/// Bursar's names.
+fn realm_roles(services: &Services) -> RealmRoles {
+    let rules = &services.settings.claims;
+    let config = services.identity().map(|identity| &identity.config);
+    let configured =
+        config.and_then(|config| RealmRoles::configured(&config.roles_claim, &config.role_map, rules).ok());
+    configured.unwrap_or_else(|| RealmRoles::unmapped(rules))
+}
+
 /// What is known of the whole realm before its users are read.
 async fn realm_facts(services: &Services, realm: &Realm) -> Result<RealmFacts, ImportError> {
     let granting = roles::Granting::load(realm).await?;
+    let roles = realm_roles(services);
     let (admins, developers, duplicates) = tokio::try_join!(
-        granting.holders(realm, &services.settings.claims.admin_role),
-        granting.holders(realm, domain::claims::DEVELOPER_ROLE),
+        granting.holders(realm, &roles, RealmRole::Admin),
+        granting.holders(realm, &roles, RealmRole::Developer),
         realm.duplicate_addresses()
     )?;
     Ok(RealmFacts { admins, developers, duplicates })

@@ -41,7 +41,17 @@ impl World {
     /// # Panics
     /// No HTTP client is available.
     #[must_use]
-    pub fn behind_a_provider(mut self) -> Self {
+    pub fn behind_a_provider(self) -> Self {
+        self.behind_a_provider_with(&[])
+    }
+
+    /// As [`World::behind_a_provider`], with this `OIDC_ROLE_MAP`.
+    ///
+    /// # Panics
+    /// No HTTP client is available.
+    #[must_use]
+    pub fn behind_a_provider_with(mut self, role_map: &[(&str, &str)]) -> Self {
+        let role_map = role_map.iter().map(|(theirs, ours)| ((*theirs).to_owned(), (*ours).to_owned()));
         let config = IdentityConfig {
             kind: ProviderKind::Keycloak,
             issuer: "http://127.0.0.1:9/realms/main".to_owned(),
@@ -50,7 +60,7 @@ impl World {
             client_secret: None,
             scopes: Vec::new(),
             roles_claim: "realm_access.roles".to_owned(),
-            role_map: Vec::new(),
+            role_map: role_map.collect(),
             public_url: "http://127.0.0.1".to_owned(),
             secret_key: "a key for tests, not for anything else".into(),
         };

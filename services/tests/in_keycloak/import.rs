@@ -393,6 +393,29 @@ async fn user_is_not_missed_when_another_is_deleted_meanwhile() {
     realm.remove().await;
 }
 
+#[tokio::test]
+#[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
+async fn roles_are_read_under_the_names_of_the_role_map() {
+    let world =
+        World::create().await.behind_a_provider_with(&[("ops", "admin"), ("root", "admin"), ("staff", "developer")]);
+    let more = json!({
+        "roles": { "realm": [{ "name": "ops" }, { "name": "root" }, { "name": "staff" }] },
+        "users": [
+            user("ops", json!({ "realmRoles": ["ops"] })),
+            user("root", json!({ "realmRoles": ["root", "staff"] })),
+            user("staff", json!({ "realmRoles": ["staff"] })),
+            user("unmapped", json!({ "realmRoles": ["admin", "developer"] })),
+        ],
+    });
+    let realm = realm(more).await;
+    let counts = apply(&world, &realm, false).await.counts;
+    assert_eq!((counts.created, counts.skipped), (3, 1), "{counts:?}");
+    for (name, is_admin) in [("ops", true), ("root", true), ("staff", false)] {
+        assert_eq!(stored(&world, &format!("{name}@example.com")).await.1, is_admin, "{name}");
+    }
+    realm.remove().await;
+}
+
 /// The realm has the name of the issuer, so that sign-ins and the import mean the same identity.
 #[tokio::test]
 #[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]

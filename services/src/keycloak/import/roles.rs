@@ -4,6 +4,7 @@
 //! of members.
 
 use super::realm::Realm;
+use domain::keycloak_user::{RealmRole, RealmRoles};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use keycloak_admin::Error;
 use serde::Deserialize;
@@ -70,8 +71,22 @@ impl Granting {
         Ok(Self { parents })
     }
 
-    /// The ids of all users who hold a realm role. A role that does not exist has no holders.
-    pub(super) async fn holders(&self, realm: &Realm, role: &str) -> Result<HashSet<Uuid>, Error> {
+    /// The ids of all users who hold a realm role that gives a role of Bursar.
+    pub(super) async fn holders(
+        &self,
+        realm: &Realm,
+        roles: &RealmRoles,
+        role: RealmRole,
+    ) -> Result<HashSet<Uuid>, Error> {
+        let mut users = HashSet::new();
+        for name in roles.giving(role) {
+            users.extend(self.holders_of(realm, name).await?);
+        }
+        Ok(users)
+    }
+
+    /// A role that does not exist has no holders.
+    async fn holders_of(&self, realm: &Realm, role: &str) -> Result<HashSet<Uuid>, Error> {
         let Some(role) = realm.find::<Role>(&["roles", role]).await? else { return Ok(HashSet::new()) };
         let (mut users, mut groups) = (HashSet::new(), Vec::new());
         let mut hold = |user: WithId| drop(user.id.parse().map(|id: Uuid| users.insert(id)));
