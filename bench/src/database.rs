@@ -53,11 +53,16 @@ impl Database {
         command::output(self.psql_in(database).args(["-c", sql]))
     }
 
+    /// The address of another database of the same Postgres.
+    pub(crate) fn url_of(&self, database: &str) -> String {
+        let server = self.url().rsplit_once('/').map_or(self.url(), |(server, _)| server);
+        format!("{server}/{database}")
+    }
+
     /// `psql` in a database of this Postgres, ending at the first fault.
     pub(crate) fn psql_in(&self, database: &str) -> Command {
-        let server = self.url().rsplit_once('/').map_or(self.url(), |(server, _)| server);
         let mut psql = Command::new(&self.psql);
-        psql.args(["-XAtq", "-v", "ON_ERROR_STOP=1"]).arg(format!("{server}/{database}"));
+        psql.args(["-XAtq", "-v", "ON_ERROR_STOP=1"]).arg(self.url_of(database));
         psql
     }
 

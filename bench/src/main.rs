@@ -11,6 +11,8 @@
 
 mod authorisation;
 mod database;
+mod import;
+mod keycloak;
 mod lists;
 mod log;
 mod memory;
@@ -67,6 +69,8 @@ enum Part {
     SignIn,
     /// Bytes and times of pages in a browser
     Pages,
+    /// The import of users from a real Keycloak; not with --small, where no Keycloak runs
+    Import,
     /// The same list through a real Keycloak; only when asked for
     Peers,
 }
@@ -150,7 +154,12 @@ struct BenchArgs {
 
 impl BenchArgs {
     fn includes(&self, part: Part) -> bool {
-        self.only.map_or(part != Part::Peers || self.peers, |only| only == part)
+        let is_usual = match part {
+            Part::Peers => self.peers,
+            Part::Import => !self.small,
+            _ => true,
+        };
+        self.only.map_or(is_usual, |only| only == part)
     }
 }
 
@@ -176,6 +185,7 @@ fn run(steps: &mut Steps, args: &BenchArgs) -> Result<()> {
         match part {
             // They may have to install something first, which is a step of its own.
             Part::Peers => peers::measure(steps, &bench, &mut report)?,
+            Part::Import => import::measure(steps, &bench, &mut report)?,
             Part::Pages => pages::measure(steps, &bench, &mut report)?,
             Part::Lists => steps.step(&name, || lists::measure(&bench, &mut report))?,
             Part::Throughput => steps.step(&name, || throughput::measure(&bench, &mut report))?,

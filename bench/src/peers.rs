@@ -1,8 +1,6 @@
 //! The same list through a real Keycloak's REST interface: the same people in the same Postgres on the same machine.
 
-mod forward;
-
-use crate::database::Database;
+use crate::keycloak::{self, PROJECTS, copy_people, token};
 use crate::lists::{cursor, encoded};
 use crate::report::{Bar, Report, number};
 use crate::server::{Server, again};
@@ -14,24 +12,15 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::iter;
 use std::path::Path;
-use std::process::Stdio;
-use xtask::keycloak::{ADMINISTRATOR, Keycloak};
+use xtask::keycloak::Keycloak;
 use xtask::steps::Steps;
 
-const DATABASE: &str = "keycloak";
-/// Where Keycloak keeps the projects of a person for the console (`deploy/keycloak/`).
-const PROJECTS: &str = "applications";
-
 pub(crate) fn measure(steps: &mut Steps, bench: &Bench, report: &mut Report) -> Result<()> {
-    let port = forward::open(&bench.database)?;
-    bench.database.ask(&format!("drop database if exists {DATABASE} with (force)"))?;
-    bench.database.ask(&format!("create database {DATABASE}"))?;
-    let jdbc = format!("jdbc:postgresql://127.0.0.1:{port}/{DATABASE}?sslmode=disable&gssEncMode=disable");
-    let keycloak = Keycloak::start_on(steps, &jdbc)?;
-    steps.step("Giving Keycloak the same people", || copy(&bench.database, keycloak.realm()))?;
+    let keycloak = keycloak::start(steps, bench)?;
+    steps.step("Giving Keycloak the same people", || copy_people(&bench.database, keycloak.realm(), None))?;
     steps.step("Measuring: peers", || compare(bench, &keycloak, report))?;
     drop(keycloak);
-    bench.database.ask(&format!("drop database {DATABASE} with (force)")).map(drop)
+    keycloak::forget(bench)
 }
 
 /// The same page of the same list, as either is asked for it.
@@ -147,64 +136,4 @@ fn ask_console(bench: &Bench, path: &str) -> Result<(Load, String)> {
     let server = Server::start(&bench.bursar, &bench.database, &[NO_RATE_LIMIT])?;
     server.visitor().read(path)?;
     bench.press(&server, path, AskAs::Admin, bench.pressure())
-}
-
-/// A token of Keycloak's administrator; it lives for a minute.
-fn token(keycloak: &Keycloak) -> Result<String> {
-    #[derive(Deserialize)]
-    struct Answer {
-        access_token: String,
-    }
-    let (name, password) = ADMINISTRATOR;
-    let address = format!("{}/realms/master/protocol/openid-connect/token", keycloak.url());
-    let form = [("grant_type", "password"), ("client_id", "admin-cli"), ("username", name), ("password", password)];
-    let text = ureq::post(&address).send_form(form)?.body_mut().read_to_string()?;
-    Ok(serde_json::from_str::<Answer>(&text).context("Keycloak's token")?.access_token)
-}
-
-/// Copies all users, their projects and their roles from the console's tables to Keycloak's.
-fn copy(database: &Database, realm: &str) -> Result<()> {
-    let one = |sql: &str| database.ask_in(DATABASE, sql);
-    let id = one(&format!("select id from realm where name = '{realm}'"))?;
-    let role = |name: &str| one(&format!("select id from keycloak_role where realm_id = '{id}' and name = '{name}'"));
-    let (everybody, developer, admin) = (role(&format!("default-roles-{realm}"))?, role("developer")?, role("admin")?);
-    copy_rows(
-        database,
-        &format!(
-            "select id, lower(email), lower(email), true, is_active, split_part(name, ' ', 1),
-                    substr(name, strpos(name, ' ') + 1), '{id}', lower(email),
-                    (extract(epoch from created_at) * 1000)::bigint, 0
-             from users"
-        ),
-        "user_entity (id, email, email_constraint, email_verified, enabled, first_name, last_name, realm_id, username,
-                      created_timestamp, not_before)",
-    )?;
-    copy_rows(
-        database,
-        &format!(
-            "select gen_random_uuid(), '{PROJECTS}', p.name, m.user_id
-             from user_projects m join projects p on p.id = m.project_id where p.deleted_at is null"
-        ),
-        "user_attribute (id, name, value, user_id)",
-    )?;
-    copy_rows(
-        database,
-        &format!(
-            "select r.id, u.id from users u
-             cross join lateral (values ('{everybody}', true), ('{developer}', true), ('{admin}', u.is_admin)) r (id, has)
-             where r.has"
-        ),
-        "user_role_mapping (role_id, user_id)",
-    )?;
-    one("analyze user_entity, user_attribute, user_role_mapping").map(drop)
-}
-
-fn copy_rows(database: &Database, from: &str, to: &str) -> Result<()> {
-    let read = format!("copy ({from}) to stdout");
-    let mut reading = database.psql_in("bursar").args(["-c", &read]).stdout(Stdio::piped()).spawn()?;
-    let rows = reading.stdout.take().context("the rows")?;
-    let written = database.psql_in(DATABASE).args(["-c", &format!("copy {to} from stdin")]).stdin(rows).status()?;
-    let is_copied = reading.wait()?.success() && written.success();
-    ensure!(is_copied, "{to} could not be filled; what psql said stands above");
-    Ok(())
 }
