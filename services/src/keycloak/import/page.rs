@@ -78,6 +78,8 @@ async fn write_once(
     page: &Page,
 ) -> Result<Advanced, ImportError> {
     let mut transaction = services.pool.begin().await?;
+    // Plans that were made while the tables were empty would be kept while they grow.
+    sqlx::raw_sql("set local plan_cache_mode = force_custom_plan").execute(&mut *transaction).await?;
     let seen = report::subjects(&mut transaction, run.id(), &page.users).await?;
     let users: Vec<&RealmUser> = page.users.iter().filter(|user| !seen.contains(&user.id)).collect();
     let done = process_page(services, &mut transaction, run, context, &users).await?;

@@ -103,17 +103,19 @@ impl Realm {
         self.keycloak.find(&self.below(path)).await
     }
 
-    /// Every row of a list, page by page.
+    /// Every row of a list, two pages at a time.
     pub(super) async fn each<T: DeserializeOwned>(&self, path: &[&str], mut take: impl FnMut(T)) -> Result<(), Error> {
         let mut first = 0;
         loop {
-            let page = self.page_of(path, true, first, LARGE_PAGE).await?;
+            let page = |first| self.page_of(path, true, first, LARGE_PAGE);
+            let (page, next) = tokio::try_join!(page(first), page(first + LARGE_PAGE))?;
             // Keycloak pages first and filters then: only an empty page is the last one.
-            if page.is_empty() {
+            let is_end = page.is_empty() || next.is_empty();
+            page.into_iter().chain(next).for_each(&mut take);
+            if is_end {
                 return Ok(());
             }
-            page.into_iter().for_each(&mut take);
-            first += LARGE_PAGE;
+            first += 2 * LARGE_PAGE;
         }
     }
 
