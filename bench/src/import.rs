@@ -142,7 +142,8 @@ fn import(bench: &Bench, keycloak: &Keycloak, realm: &str, users: u32) -> Result
     };
     let seconds = start.elapsed().as_secs_f64();
     ensure!(status.success(), "`bursar keycloak import` failed");
-    let imported = bench.database.ask_in(TARGET, "select count(*) from keycloak_import_users where outcome = 'created'")?;
+    let imported =
+        bench.database.ask_in(TARGET, "select count(*) from keycloak_import_users where outcome = 'created'")?;
     ensure!(imported == users.to_string(), "{imported} of {users} users were created");
     ensure!(peak > 0.0, "the memory of the import is not known");
     Ok((seconds, peak))
@@ -155,4 +156,3 @@ fn peak_memory(process: u32) -> Option<f64> {
     let kib: f64 = line.trim().trim_end_matches(" kB").parse().ok()?;
     Some(kib * 1.024 / 1000.0)
 }
-
