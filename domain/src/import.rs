@@ -95,6 +95,10 @@ pub struct ImportProgress {
     pub is_writable_by_users: bool,
     /// When it began.
     pub started_at: OffsetDateTime,
+    /// When it went on after an interruption, the last time.
+    pub resumed_at: Option<OffsetDateTime>,
+    /// Users who had an outcome then.
+    pub resumed_with: u32,
     /// When the last page was committed.
     pub updated_at: OffsetDateTime,
     /// When it completed.
@@ -104,10 +108,12 @@ pub struct ImportProgress {
 }
 
 impl ImportProgress {
-    /// Users per second, on average since the beginning; `None` in the first second.
+    /// Users per second, on average since it began or went on, so that an interruption does not count; `None` in the first
+    /// second.
     pub fn rate(&self) -> Option<f64> {
-        let seconds = (self.finished_at.unwrap_or(self.updated_at) - self.started_at).as_seconds_f64();
-        (seconds >= 1.0).then(|| f64::from(self.counts.total()) / seconds)
+        let since = self.resumed_at.unwrap_or(self.started_at);
+        let seconds = (self.finished_at.unwrap_or(self.updated_at) - since).as_seconds_f64();
+        (seconds >= 1.0).then(|| f64::from(self.counts.total().saturating_sub(self.resumed_with)) / seconds)
     }
 
     /// How long the rest takes at this rate.

@@ -144,6 +144,8 @@ mod tests {
                 has_attributes: true,
                 is_writable_by_users: false,
                 started_at: at,
+                resumed_at: None,
+                resumed_with: 0,
                 updated_at: at,
                 finished_at: (state == RunState::Finished).then_some(at),
                 fault: None,

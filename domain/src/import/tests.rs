@@ -148,11 +148,21 @@ fn time_left_follows_the_rate() {
         has_attributes: true,
         is_writable_by_users: false,
         started_at: at(0),
+        resumed_at: None,
+        resumed_with: 0,
         updated_at: at(10),
         finished_at: None,
         fault: None,
     };
     assert_eq!((progress.rate(), progress.time_left()), (Some(25.0), Some(Duration::seconds(30))));
+    let hour = 3_600;
+    let resumed =
+        ImportProgress { resumed_at: Some(at(hour)), resumed_with: 150, updated_at: at(hour + 10), ..progress.clone() };
+    assert_eq!(
+        (resumed.rate(), resumed.time_left()),
+        (Some(10.0), Some(Duration::seconds(75))),
+        "the hour between does not count"
+    );
     progress.updated_at = at(0);
     assert_eq!((progress.rate(), progress.time_left()), (None, None));
 }

@@ -77,7 +77,7 @@ test("a maintainer plans, imports, looks at a conflict and takes the report alon
 
     await page.getByRole("button", { name: "Import users" }).click();
     const question = page.getByRole("dialog");
-    await expect(question).toContainText(`By the plan, ${MANY - 1} users are created and 0 users are updated.`);
+    await expect(question).toContainText(`As planned: create ${MANY - 1} users, update 0, leave out 1 with a conflict.`);
     await question.getByRole("button", { name: "Import users" }).click();
     await becomes(page, /^Imported /, scripts);
     await alive(page, scripts);
@@ -131,7 +131,7 @@ test("another import shows first what it would do, and says what stays", async (
     await becomes(page, /^Planned /, scripts);
     await page.getByRole("link", { name: "Import again" }).click();
     await arrived(page, "Import again");
-    await expect(page.getByText("0 users will be created and 0 users updated.")).toBeVisible();
+    await expect(page.getByText("As planned: create 0 users, update 0.")).toBeVisible();
     await expect(page.getByText("What was edited in Bursar stays")).toBeVisible();
     await page.getByRole("button", { name: "Import again" }).click();
     await becomes(page, /^Imported .* by Kim Test/, scripts);

@@ -4,7 +4,7 @@ use super::actions::{PlanImport, StartImportAgain};
 use super::buttons::post;
 use super::data::ReadImportAgain;
 use super::summary::summary;
-use super::words::users;
+use super::words::{figure, users};
 use crate::form::PostForm;
 use crate::page::crumbs::administration;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
@@ -58,11 +58,11 @@ fn again_page(dated: WithServerTime<ImportOverview>) -> impl IntoView {
 
 /// What stays, whatever the plan says.
 const STAYS: &str = "What was edited in Bursar stays: a name, an e-mail address, a role or a project that differs from the last import is not \
-     overwritten. Nobody is deleted.";
+     overwritten. No user is deleted.";
 
 fn confirmation(plan: &ImportRun, now: OffsetDateTime) -> impl IntoView + use<> {
     let counts = plan.progress.counts;
-    let fact = format!("{} will be created and {} updated.", users(counts.created), users(counts.updated));
+    let fact = format!("As planned: create {}, update {}.", users(counts.created), figure(counts.updated));
     view! {
         <div class="grid max-w-176 gap-5 text-sm">
             <Banner kind=BannerKind::Info fact>

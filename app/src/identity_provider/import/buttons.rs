@@ -2,7 +2,7 @@
 
 use super::actions::{PlanImport, StartImport, StopImport};
 use super::data::ImportView;
-use super::words::users;
+use super::words::{figure, users};
 use crate::form::{ConfirmForm, Hidden, PostForm};
 use crate::paths;
 use crate::ui::{Button, ButtonKind, ButtonSize, DialogButton, LinkButton};
@@ -43,7 +43,7 @@ pub(super) fn buttons(view: &ImportView, size: ButtonSize) -> Option<AnyView> {
 /// A form that is one button.
 pub(super) fn post(action: &'static str, label: &'static str, kind: ButtonKind, size: ButtonSize) -> AnyView {
     view! {
-        <PostForm action>
+        <PostForm action class="grid">
             <Button kind size submit=true>
                 {label}
             </Button>
@@ -59,7 +59,7 @@ fn stop(run: &ImportRun, size: ButtonSize) -> AnyView {
     };
     let fields = vec![("import", run.id.to_string())];
     view! {
-        <PostForm action=StopImport::url()>
+        <PostForm action=StopImport::url() class="grid">
             <Hidden fields />
             <Button size submit=true>
                 {label}
@@ -75,10 +75,10 @@ fn first_import(overview: &ImportOverview, size: ButtonSize) -> AnyView {
         Some(plan) => {
             let counts = plan.progress.counts;
             format!(
-                "By the plan, {} are created and {} are updated. {} with a conflict are left out. Users get the roles and projects that they have in Keycloak.",
+                "As planned: create {}, update {}, leave out {} with a conflict. Users get the roles and projects that they have in Keycloak.",
                 users(counts.created),
-                users(counts.updated),
-                users(counts.conflicts),
+                figure(counts.updated),
+                figure(counts.conflicts),
             )
         }
         None => "No plan was made, so it is not known what it changes. Users get the roles and projects that they have in Keycloak.".to_owned(),

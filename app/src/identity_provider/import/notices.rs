@@ -1,7 +1,7 @@
 //! What a maintainer has to know before the counts: what is missing, what went wrong, what looks dangerous.
 
 use crate::ui::{Banner, BannerKind, Views as _};
-use domain::import::{ImportKind, ImportOverview, ImportProgress, ImportSource, RunState};
+use domain::import::{ImportKind, ImportOverview, ImportProgress, ImportRun, ImportSource, RunState};
 use leptos::prelude::*;
 
 /// Banners, the gravest first.
@@ -12,7 +12,10 @@ pub(super) fn notices(overview: &ImportOverview) -> impl IntoView + use<> {
 }
 
 fn interrupted(overview: &ImportOverview) -> Option<AnyView> {
-    let run = overview.current().filter(|run| run.state == RunState::Interrupted)?;
+    let is_interrupted = |run: &&ImportRun| run.state == RunState::Interrupted && overview.under_way().is_none();
+    // Of an import also when a plan was made since.
+    let import = overview.import.as_ref().filter(is_interrupted);
+    let run = import.or_else(|| overview.current().filter(is_interrupted))?;
     let why =
         run.progress.fault.clone().unwrap_or_else(|| "The instance of Bursar that worked on it ended.".to_owned());
     let (fact, next) = match run.progress.kind {

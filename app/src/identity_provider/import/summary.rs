@@ -1,6 +1,6 @@
 //! How many users had which outcome, and how far a run is.
 
-use super::words::{duration, figure, tallied, time_left, users};
+use super::words::{duration, figure, per_second, tallied, time_left, users};
 use crate::paths;
 use crate::ui::{Fact, Facts, Icon, IconSize, RelativeTime, SvgIcon, Views as _, absolute, hydrated::hydrated};
 use domain::import::{ImportKind, ImportRun, Outcome, ReportQuery, ReportTab, RunState};
@@ -60,8 +60,9 @@ fn tally(run: &ImportRun) -> impl IntoView + use<> {
             </div>
         }
     };
+    let [created, updated, rest @ ..] = Outcome::ALL;
     let over_limit = (counts.over_limit > 0).then(|| {
-        let label = tab_link(kind, ReportTab::OverLimit, "of them over their project limit", counts.over_limit);
+        let label = tab_link(kind, ReportTab::OverLimit, "of these, over their project limit", counts.over_limit);
         view! {
             <div class=LINE>
                 <dt class="ps-5.5">{label}</dt>
@@ -71,7 +72,7 @@ fn tally(run: &ImportRun) -> impl IntoView + use<> {
     });
     view! {
         <dl>
-            {Outcome::ALL.map(line).into_iter().views()} {over_limit}
+            {[created, updated].map(line).into_iter().views()} {over_limit} {rest.map(line).into_iter().views()}
             <div class="flex min-h-9 items-center gap-3 text-sm font-strong">
                 <dt>"Users in the realm"</dt>
                 <dd class="num ms-auto">{figure(run.progress.total.max(counts.total()))}</dd>
@@ -103,7 +104,7 @@ fn progress(run: &ImportRun) -> AnyView {
         ImportKind::Apply => ("Import", "You can leave this page. Stopping keeps what is done."),
     };
     let left = progress.time_left().map(time_left);
-    let rate = progress.rate().map(|rate| format!("{rate:.0} users per second. ")).unwrap_or_default();
+    let rate = progress.rate().map(|rate| per_second(rate) + ". ").unwrap_or_default();
     let words = format!("{} of {}", figure(done), users(total));
     view! {
         <div class="grid gap-2">
@@ -135,7 +136,8 @@ fn progress(run: &ImportRun) -> AnyView {
 fn facts(run: &ImportRun, now: OffsetDateTime) -> AnyView {
     let progress = &run.progress;
     let took = progress.finished_at.map(|at| duration(at - progress.started_at));
-    let rate = progress.rate().map(|rate| format!(", {rate:.0} users per second"));
+    // Since an interruption the rate is not that of the whole time.
+    let rate = progress.rate().filter(|_| progress.resumed_at.is_none()).map(|rate| format!(", {}", per_second(rate)));
     let took = took.map(|took| view! { <Fact label="Took">{took} {rate}</Fact> });
     let started_at = progress.started_at;
     let by = run.started_by.clone().unwrap_or_else(|| "The command line, or the start of the server".to_owned());

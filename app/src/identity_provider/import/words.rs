@@ -55,6 +55,11 @@ pub(super) fn duration(length: Duration) -> String {
     }
 }
 
+/// "250 users per second", "30 users per minute"
+pub(super) fn per_second(rate: f64) -> String {
+    if rate >= 1.5 { format!("{rate:.0} users per second") } else { format!("{:.0} users per minute", rate * 60.0) }
+}
+
 /// "about 40 s left", "about 3 min left"
 pub(super) fn time_left(left: Duration) -> String {
     let seconds = left.whole_seconds().max(1);
@@ -73,6 +78,7 @@ mod tests {
     fn durations_read_as_people_say_them() {
         let seconds = |seconds| duration(Duration::seconds(seconds));
         assert_eq!([0, 12, 200, 7_500].map(seconds), ["less than a second", "12 s", "3 min 20 s", "2 h 5 min"]);
+        assert_eq!([250.4, 1.0].map(per_second), ["250 users per second", "60 users per minute"]);
         let left = |seconds| time_left(Duration::seconds(seconds));
         assert_eq!(
             [0, 40, 170, 7_500].map(left),

@@ -142,16 +142,19 @@ async fn lock_unfinished(connection: &mut PgConnection, realm: &Realm, is_plan: 
 }
 
 async fn take_over(services: &Services, connection: &mut PgConnection, row: Row) -> Result<Run, Error> {
-    let lease = Lease::new(services, row.id);
+    let (lease, now) = (Lease::new(services, row.id), services.clock.now());
     sqlx::query!(
-        "update keycloak_imports set lease_holder = $2, leased_until = $3, fault = null, stopped_at = null where id = $1",
+        "update keycloak_imports set lease_holder = $2, leased_until = $3, fault = null, stopped_at = null, resumed_at = $4,
+                                     resumed_with = created + updated + skipped + conflicts + failed
+         where id = $1",
         lease.import,
         lease.holder,
-        Lease::end(services)
+        Lease::end(services),
+        now
     )
     .execute(connection)
     .await?;
-    Ok(Run::resumed(lease, row))
+    Ok(Run::resumed(lease, row, now))
 }
 
 /// Inserts a new import; a new plan takes the place of the one before.
@@ -196,6 +199,8 @@ async fn insert(
         has_attributes: false,
         is_writable_by_users: facts.is_writable_by_users,
         started_at: now,
+        resumed_at: None,
+        resumed_with: 0,
         updated_at: now,
         finished_at: None,
         fault: None,

@@ -1,14 +1,13 @@
 //! The last plan and the last import, for the page of the identity provider.
 
-use super::row::Row;
+use super::row::number;
 use crate::Services;
 use crate::error::Error;
 use crate::guard::Can;
-use domain::import::{ImportOverview, ImportRun, ImportSource, RunState};
+use domain::import::{ImportCounts, ImportKind, ImportOverview, ImportProgress, ImportRun, ImportSource, RunState};
 use domain::mode::Mode;
 use domain::permission::ViewIdentityProvider;
 use domain::provider::ProviderKind;
-use uuid::Uuid;
 
 /// The last plan and the last import of the configured realm, or of any realm once none is configured: the report stays
 /// after the variables are removed.
@@ -29,39 +28,49 @@ pub async fn overview(services: &Services, _: &Can<ViewIdentityProvider>) -> Res
             services.settings.missing_for_import.iter().map(|name| (*name).to_owned()).collect(),
         ),
     };
-    Ok(ImportOverview {
-        source,
-        plan: last(services, (address, name), true).await?,
-        import: last(services, (address, name), false).await?,
-    })
+    let [plan, import] = last(services, address, name).await?;
+    Ok(ImportOverview { source, plan, import })
 }
 
-async fn last(
-    services: &Services,
-    (address, realm): (Option<&str>, Option<&str>),
-    is_plan: bool,
-) -> Result<Option<ImportRun>, Error> {
-    let row = sqlx::query_as!(
-        Row,
-        "select id, realm, is_plan, total, position, pass, last_subject, has_moved, has_attributes,
-                is_writable_by_users,
-                created, updated, skipped, conflicts, failed, over_limit, leased_until, started_at, updated_at, finished_at, fault
-         from keycloak_imports where address = coalesce($1, address) and realm = coalesce($2, realm) and is_plan = $3
-         order by id desc limit 1",
+/// The last plan and the last import, in one statement.
+async fn last(services: &Services, address: Option<&str>, realm: Option<&str>) -> Result<[Option<ImportRun>; 2], Error> {
+    let rows = sqlx::query!(
+        r#"select distinct on (i.is_plan) i.*, u.name as "starter?"
+           from keycloak_imports i left join users u on u.id = i.started_by
+           where i.address = coalesce($1, i.address) and i.realm = coalesce($2, i.realm)
+           order by i.is_plan, i.id desc"#,
         address,
-        realm,
-        is_plan
-    );
-    let Some(row) = row.fetch_optional(&services.pool).await? else { return Ok(None) };
-    let state = RunState::at(services.clock.now(), row.finished_at, row.leased_until);
-    let (id, started_by) = (row.id, starter(services, row.id).await?);
-    Ok(Some(ImportRun { id, progress: row.into(), state, started_by }))
-}
-
-async fn starter(services: &Services, import: Uuid) -> Result<Option<String>, Error> {
-    let name = sqlx::query_scalar!(
-        "select u.name from keycloak_imports i join users u on u.id = i.started_by where i.id = $1",
-        import
-    );
-    Ok(name.fetch_optional(&services.pool).await?)
+        realm
+    )
+    .fetch_all(&services.pool)
+    .await?;
+    let mut last = [None, None];
+    for row in rows {
+        let (state, started_by) =
+            (RunState::at(services.clock.now(), row.finished_at, row.leased_until), row.starter);
+        let kind = if row.is_plan { ImportKind::Plan } else { ImportKind::Apply };
+        let progress = ImportProgress {
+            kind,
+            realm: row.realm,
+            total: number(row.total),
+            counts: ImportCounts {
+                created: number(row.created),
+                updated: number(row.updated),
+                skipped: number(row.skipped),
+                conflicts: number(row.conflicts),
+                failed: number(row.failed),
+                over_limit: number(row.over_limit),
+            },
+            has_attributes: row.has_attributes,
+            is_writable_by_users: row.is_writable_by_users,
+            started_at: row.started_at,
+            resumed_at: row.resumed_at,
+            resumed_with: number(row.resumed_with),
+            updated_at: row.updated_at,
+            finished_at: row.finished_at,
+            fault: row.fault,
+        };
+        last[kind as usize] = Some(ImportRun { id: row.id, progress, state, started_by });
+    }
+    Ok(last)
 }

@@ -18,7 +18,8 @@ pub async fn latest(services: &Services) -> Result<Option<(Uuid, ImportProgress)
         Row,
         "select id, realm, is_plan, total, position, pass, last_subject, has_moved, has_attributes,
                 is_writable_by_users,
-                created, updated, skipped, conflicts, failed, over_limit, leased_until, started_at, updated_at, finished_at, fault
+                created, updated, skipped, conflicts, failed, over_limit, leased_until, started_at, resumed_at, resumed_with,
+                updated_at, finished_at, fault
          from keycloak_imports order by id desc limit 1"
     );
     let row = row.fetch_optional(&services.pool).await?;

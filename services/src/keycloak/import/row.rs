@@ -27,6 +27,8 @@ pub(super) struct Row {
     pub(super) over_limit: i32,
     pub(super) leased_until: Option<OffsetDateTime>,
     pub(super) started_at: OffsetDateTime,
+    pub(super) resumed_at: Option<OffsetDateTime>,
+    pub(super) resumed_with: i32,
     pub(super) updated_at: OffsetDateTime,
     pub(super) finished_at: Option<OffsetDateTime>,
     pub(super) fault: Option<String>,
@@ -65,6 +67,8 @@ impl From<Row> for ImportProgress {
             has_attributes: row.has_attributes,
             is_writable_by_users: row.is_writable_by_users,
             started_at: row.started_at,
+            resumed_at: row.resumed_at,
+            resumed_with: number(row.resumed_with),
             updated_at: row.updated_at,
             finished_at: row.finished_at,
             fault: row.fault,
@@ -78,7 +82,8 @@ pub(super) async fn last(database: impl PgExecutor<'_>, realm: &Realm, is_plan: 
         Row,
         "select id, realm, is_plan, total, position, pass, last_subject, has_moved, has_attributes,
                 is_writable_by_users,
-                created, updated, skipped, conflicts, failed, over_limit, leased_until, started_at, updated_at, finished_at, fault
+                created, updated, skipped, conflicts, failed, over_limit, leased_until, started_at, resumed_at, resumed_with,
+                updated_at, finished_at, fault
          from keycloak_imports where address = $1 and realm = $2 and is_plan = $3 order by id desc limit 1",
         realm.address(),
         realm.name(),

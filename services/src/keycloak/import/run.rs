@@ -10,6 +10,7 @@ use super::row::{Row, number, stored};
 use crate::Services;
 use domain::import::{ImportCounts, ImportKind, ImportProgress};
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// How often the realm is read before the import stops. It begins with the first pass again when it goes on.
@@ -33,15 +34,13 @@ impl Run {
     }
 
     /// After the last page that was committed.
-    pub(super) fn resumed(lease: Lease, row: Row) -> Self {
-        Self {
-            lease,
-            position: number(row.position),
-            pass: row.pass,
-            last_subject: row.last_subject.clone(),
-            has_moved: row.has_moved,
-            progress: ImportProgress { fault: None, ..row.into() },
-        }
+    pub(super) fn resumed(lease: Lease, row: Row, now: OffsetDateTime) -> Self {
+        let (position, pass, has_moved) = (number(row.position), row.pass, row.has_moved);
+        let last_subject = row.last_subject.clone();
+        let progress = ImportProgress::from(row);
+        let resumed_with = progress.counts.total();
+        let progress = ImportProgress { fault: None, resumed_at: Some(now), resumed_with, ..progress };
+        Self { lease, position, pass, last_subject, has_moved, progress }
     }
 
     pub(super) const fn id(&self) -> Uuid {
