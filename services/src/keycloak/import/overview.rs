@@ -33,7 +33,11 @@ pub async fn overview(services: &Services, _: &Can<ViewIdentityProvider>) -> Res
 }
 
 /// The last plan and the last import, in one statement.
-async fn last(services: &Services, address: Option<&str>, realm: Option<&str>) -> Result<[Option<ImportRun>; 2], Error> {
+async fn last(
+    services: &Services,
+    address: Option<&str>,
+    realm: Option<&str>,
+) -> Result<[Option<ImportRun>; 2], Error> {
     let rows = sqlx::query!(
         r#"select distinct on (i.is_plan) i.*, u.name as "starter?"
            from keycloak_imports i left join users u on u.id = i.started_by
@@ -46,8 +50,7 @@ async fn last(services: &Services, address: Option<&str>, realm: Option<&str>) -
     .await?;
     let mut last = [None, None];
     for row in rows {
-        let (state, started_by) =
-            (RunState::at(services.clock.now(), row.finished_at, row.leased_until), row.starter);
+        let (state, started_by) = (RunState::at(services.clock.now(), row.finished_at, row.leased_until), row.starter);
         let kind = if row.is_plan { ImportKind::Plan } else { ImportKind::Apply };
         let progress = ImportProgress {
             kind,
