@@ -87,7 +87,7 @@ async fn server_imports_users_once_and_says_that_the_variables_can_go() {
     assert_eq!(imported, 1);
     sqlx::query("update users set name = 'Edited'").execute(world.services.pool()).await.expect("an edit");
 
-    log_until("KEYCLOAK_MIGRATION_ENABLED can be removed", site.path(), &variables).await;
+    log_until("The users of the realm main were imported on ", site.path(), &variables).await;
     let name: String =
         sqlx::query_scalar("select name from users").fetch_one(world.services.pool()).await.expect("a name");
     assert_eq!(name, "Edited");
