@@ -12,6 +12,7 @@ mod headers;
 mod health;
 mod hostile;
 mod identity;
+mod import_report;
 mod lost_forms;
 mod many_pages;
 mod metrics;
