@@ -42,7 +42,8 @@ async fn report_is_a_file_of_all_users_or_of_one_result() {
     let text = all.text().await.expect("a file");
     let lines: Vec<&str> = text.split_terminator("\r\n").collect();
     assert_eq!((lines[0], lines.len()), (CSV_HEADER.trim_end(), 2_501));
-    let first = r#""user0","'=User 0","user0@example.com","conflict","code","Because","no","subject-0","2026-03-02T12:00:00Z""#;
+    let first =
+        r#""user0","'=User 0","user0@example.com","conflict","code","Because","no","subject-0","2026-03-02T12:00:00Z""#;
     assert_eq!(lines[1], first, "as the command writes it");
     assert_eq!(lines[2_500].split(',').next(), Some("\"user2499\""));
 
