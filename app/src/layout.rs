@@ -158,6 +158,7 @@ fn administration(me: &Me) -> Vec<(&'static str, &'static str, Icon)> {
         ),
         (me.budgets && me.may(Permission::ViewBudgets), BudgetQuery::PATH, BudgetQuery::PLACE, Icon::Wallet),
         (me.may(Permission::ViewIdentityProvider), paths::IDENTITY_PROVIDER, "Identity provider", Icon::Plug),
+        (me.may(Permission::ViewJobs), paths::JOBS, "Jobs", Icon::Clock),
     ];
     places.into_iter().filter(|place| place.0).map(|(_, href, label, icon)| (href, label, icon)).collect()
 }

@@ -18,6 +18,7 @@ use crate::budgets::list::BudgetsPage;
 use crate::identity_provider::import::again::ImportAgainPage;
 use crate::identity_provider::import::page::KeycloakImportPage;
 use crate::identity_provider::page::IdentityProviderPage;
+use crate::jobs::page::JobsPage;
 use crate::page::lazy_chunk;
 use crate::projects::create::NewProjectPage;
 use crate::projects::edit::EditProjectPage;
@@ -37,7 +38,8 @@ lazy_chunk!(
 lazy_chunk!(Lists, lists, load_lists: BudgetsPage, ProjectsPage, UsersPage);
 lazy_chunk!(
     Objects, objects, load_objects:
-    BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, IdentityProviderPage, ImportAgainPage, KeycloakImportPage,
-    KeycloakUserPage, KeycloakUsersPage, NewBudgetPage, NewKeycloakUserPage, NewUserPage, NewProjectPage, UserPage,
+    BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, IdentityProviderPage, ImportAgainPage, JobsPage,
+    KeycloakImportPage, KeycloakUserPage, KeycloakUsersPage, NewBudgetPage, NewKeycloakUserPage, NewUserPage,
+    NewProjectPage, UserPage,
     ProjectPage,
 );

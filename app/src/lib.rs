@@ -19,6 +19,7 @@ pub mod form;
 mod gallery;
 pub mod identity_provider;
 mod index;
+pub mod jobs;
 mod layout;
 mod lazy_pages;
 pub mod me;

@@ -57,6 +57,9 @@ pub fn import_csv(query: &ReportQuery) -> String {
     with_params(KEYCLOAK_IMPORT_CSV, &query.to_params())
 }
 
+/// What the console does by itself.
+pub const JOBS: &str = "/settings/administration/jobs";
+
 /// A person's page.
 pub fn user(id: UserId) -> String {
     format!("{USERS}/{id}")

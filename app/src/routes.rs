@@ -18,6 +18,7 @@ use crate::identity_provider::import::again::ImportAgainPage;
 use crate::identity_provider::import::page::KeycloakImportPage;
 use crate::identity_provider::page::IdentityProviderPage;
 use crate::index::IndexPage;
+use crate::jobs::page::JobsPage;
 use crate::layout::Layout;
 use crate::me::provide_me;
 use crate::projects::create::NewProjectPage;
@@ -96,6 +97,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("administration/identity-provider") view={Lazy::<IdentityProviderPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/identity-provider/import") view={Lazy::<KeycloakImportPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/identity-provider/import/again") view={Lazy::<ImportAgainPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/jobs") view={Lazy::<JobsPage>::new()} ssr=SsrMode::Async />
             </ParentRoute>
             <DevelopmentRoutes />
         </Routes>

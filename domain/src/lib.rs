@@ -22,6 +22,7 @@ pub mod flash;
 pub mod form;
 pub mod id;
 pub mod import;
+pub mod job;
 pub mod keycloak_user;
 pub mod mode;
 pub mod money;

@@ -30,6 +30,8 @@ impl Mode {
                 Self::Keycloak,
                 Permission::ViewProject
                 | Permission::ViewIdentityProvider
+                | Permission::ViewJobs
+                | Permission::RunJobs
                 | Permission::ViewOwnAccess
                 | Permission::ManageOwnAccount,
                 _,
@@ -86,11 +88,21 @@ mod tests {
         let there: Vec<_> =
             Permission::ALL.iter().copied().filter(|permission| Mode::Keycloak.has(*permission)).collect();
         use Permission::{
-            CreateProject, ManageKeycloakUsers, ManageOwnAccount, ViewIdentityProvider, ViewOwnAccess, ViewProject,
+            CreateProject, ManageKeycloakUsers, ManageOwnAccount, RunJobs, ViewIdentityProvider, ViewJobs,
+            ViewOwnAccess, ViewProject,
         };
         assert_eq!(
             there,
-            [ManageKeycloakUsers, ViewProject, CreateProject, ViewIdentityProvider, ViewOwnAccess, ManageOwnAccount]
+            [
+                ManageKeycloakUsers,
+                ViewProject,
+                CreateProject,
+                ViewIdentityProvider,
+                ViewJobs,
+                RunJobs,
+                ViewOwnAccess,
+                ManageOwnAccount
+            ]
         );
         for (mode, holders) in [(Mode::Platform, "maintainers"), (Mode::Keycloak, "admins")] {
             assert_eq!(mode.holders(ManageKeycloakUsers), holders);

@@ -107,6 +107,10 @@ permissions! {
     ViewIdentityProvider: "See how the identity provider is doing", [platform platform - - - - -];
     /// Plan, start and stop the import of the users of a Keycloak realm. It grants the roles that they have there.
     ImportUsers: "Import users from Keycloak", [platform - - - - - -];
+    /// What the console does by itself, and how it went.
+    ViewJobs: "See jobs", [platform platform - - - - -];
+    /// Have a job run before its time.
+    RunJobs: "Run jobs", [platform - - - - - -];
     /// One's own projects, roles and budgets.
     ViewOwnAccess: "See own projects and budgets", [own own own - - own own];
     /// One's own password, sessions and appearance.
@@ -128,6 +132,8 @@ impl Permission {
             | Self::DeleteProject => true,
             Self::ViewUsers
             | Self::ViewIdentityProvider
+            | Self::ViewJobs
+            | Self::RunJobs
             | Self::FindPeople
             | Self::ViewProject
             | Self::CreateProject

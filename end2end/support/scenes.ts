@@ -255,6 +255,7 @@ export const SCENES: Scene[] = [
   },
   { name: "edit budget", who: "maintainer", address: ({ budget }) => at.editBudget(budget) },
   { name: "identity provider, none", who: "maintainer", address: () => at.identityProvider },
+  { name: "jobs", who: "maintainer", address: () => at.jobs },
   { name: "not allowed", who: "developer", address: () => at.users, status: 403 },
   { name: "no such project", who: "developer", address: () => at.project("no-such-project"), status: 404 },
   { name: "no such address", who: "maintainer", address: () => "/no/such/address", status: 404 },

@@ -15,6 +15,7 @@ export const at = {
   project: (name: string) => `/settings/administration/projects/${name}`,
   editProject: (name: string) => `/settings/administration/projects/${name}/edit`,
   identityProvider: "/settings/administration/identity-provider",
+  jobs: "/settings/administration/jobs",
   budgets: "/settings/administration/budgets",
   newBudget: "/settings/administration/budgets/new",
   budget: (id: string) => `/settings/administration/budgets/${id}`,

@@ -30,6 +30,8 @@ pub enum TargetType {
     Budget,
     /// The identity provider; its name is the issuer.
     IdentityProvider,
+    /// What the console does by itself.
+    Job,
 }
 
 impl TargetType {
@@ -39,6 +41,7 @@ impl TargetType {
             Self::Project => "project",
             Self::Budget => "budget",
             Self::IdentityProvider => "identity_provider",
+            Self::Job => "job",
         }
     }
 }

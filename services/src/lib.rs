@@ -12,7 +12,7 @@
 //! | kernel, what every change stands on | errors and what comes from outside (`error`, `settings`, `clock`, `random`, `database`, `schema`, `meter`, `background`), secrets (`token`, `sealer`, `client`, `password_hash`), permission and transaction (`guard`, `actor`, `locks`, `reauthentication`, `audit`, `change`, `conflict`, `undo`), lists (`keyset`, `search`, `listing`), requests sent twice and forms (`idempotency`, `submission`, `forms`, `kept_form`), expiry (`sweep`) |
 //! | capabilities | `projects`, `members`, `budgets`, `users`; `session`, `sign_in`, `own_account`, `handover`, `provision`, `identity`, `keycloak`, and `authenticate`, which composes them |
 //! | views, what a page or `/v1` reads across capabilities | `views` |
-//! | jobs and commands | `bootstrap`, `demo`, `sample` |
+//! | jobs and commands | `jobs`, `bootstrap`, `demo`, `sample` |
 
 // Kernel.
 mod actor;
@@ -64,6 +64,7 @@ pub mod views;
 // Jobs and commands.
 pub mod bootstrap;
 pub mod demo;
+pub mod jobs;
 pub mod sample;
 
 #[cfg(feature = "testing")]

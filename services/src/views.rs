@@ -6,6 +6,7 @@ pub mod budgets;
 pub mod drift;
 mod holdings;
 mod identity_provider;
+mod jobs;
 mod keycloak_import;
 mod members;
 pub mod my_access;
@@ -17,5 +18,6 @@ pub mod user_page;
 pub mod users;
 
 pub use identity_provider::{IdentityProviderState, identity_provider};
+pub use jobs::jobs;
 pub use keycloak_import::keycloak_import;
 pub use scope::ReadScope;

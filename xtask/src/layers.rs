@@ -55,7 +55,7 @@ const ROOMS: [Room; 4] = [
                 modules: "views",
                 advice: "a view reads; what changes something belongs in a capability or in a job",
             },
-            Layer { name: "jobs", modules: "bootstrap demo sample", advice: "only tests stand above jobs" },
+            Layer { name: "jobs", modules: "bootstrap demo jobs sample", advice: "only tests stand above jobs" },
             Layer { name: "test support", modules: "testing", advice: "nothing stands above it" },
         ],
     },
@@ -77,7 +77,7 @@ const ROOMS: [Room; 4] = [
             Layer { name: "pages", modules: "me page suggestions", advice: "a page passes it as an argument" },
             Layer {
                 name: "areas",
-                modules: "account budgets identity_provider projects users",
+                modules: "account budgets identity_provider jobs projects users",
                 advice: "what composes areas belongs in `routes` or `layout`",
             },
             Layer {

@@ -12,18 +12,17 @@ use axum::serve::ListenerExt as _;
 use secrecy::ExposeSecret as _;
 use services::bootstrap::{self, FIRST_PASSWORD_LIFE, FirstSignIn};
 use services::identity::Identity;
-use services::{Services, audit, handover, idempotency, identity, projects, schema, session, sign_in};
+use services::{Services, audit, jobs, schema};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
-/// How long an entry of the audit log waits for its seal.
-const SEAL_PERIOD: Duration = Duration::from_secs(60);
-/// How often what has ended by itself is forgotten.
-const SWEEP_PERIOD: Duration = Duration::from_secs(10 * 60);
+/// How often an instance looks for jobs that are due.
+const JOB_PERIOD: Duration = Duration::from_secs(5);
 
 /// Runs until a signal, then finishes the requests under way and stops what it started.
 pub(super) async fn run(config: &Config, telemetry: Telemetry, sample: bool) -> Result<(), CommandError> {
@@ -121,11 +120,11 @@ async fn prepare(state: &AppState, address: SocketAddr, config: &Config, sample:
     if sample {
         sign_ins.extend(services::sample::fill(&state.services).await?);
     }
+    jobs::enter(&state.services).await?;
     state.readiness.announce();
     greet(address, config, &state.services, &sign_ins);
     tokio::select! {
-        never = sweep(&state.services) => match never {},
-        never = seal(&state.services) => match never {},
+        never = run_jobs(&state.services) => match never {},
         never = import_users(&state.services, config) => match never {},
     }
 }
@@ -136,33 +135,25 @@ async fn import_users(services: &Services, config: &Config) -> Infallible {
     std::future::pending().await
 }
 
-/// Seals the audit log.
-async fn seal(services: &Services) -> Infallible {
-    let mut every = tokio::time::interval(SEAL_PERIOD);
+/// Runs the jobs that are due. Instances share the work: a job runs on one of them at a time.
+async fn run_jobs(services: &Services) -> Infallible {
+    let mut every = tokio::time::interval(JOB_PERIOD);
+    let mut runs = JoinSet::new();
     loop {
         every.tick().await;
-        job::ran("seal audit", audit::seal(services).await, services.clock());
-    }
-}
-
-/// Forgets what has ended by itself: sessions, tries, devices, deleted projects. Doing it twice does no harm: replicas
-/// need no lock.
-async fn sweep(services: &Services) -> Infallible {
-    let mut every = tokio::time::interval(SWEEP_PERIOD);
-    loop {
-        every.tick().await;
-        let swept = [
-            ("forget sessions", session::sweep(services).await),
-            ("forget tries", sign_in::sweep(services).await),
-            ("forget addresses", sign_in::sweep_addresses(services).await),
-            ("forget devices", sign_in::sweep_devices(services).await),
-            ("forget sign-ins", identity::sweep(services).await),
-            ("forget answers", idempotency::sweep(services).await),
-            ("forget one-time passwords", handover::sweep(services).await),
-            ("purge projects", projects::purge(services).await),
-        ];
-        for (job, result) in swept {
-            job::ran(job, result, services.clock());
+        while let Some(ended) = runs.try_join_next() {
+            if let Err(fault) = ended {
+                tracing::error!(%fault, "a job ended without a result");
+            }
+        }
+        match jobs::take_due(services).await {
+            Ok(due) => due.into_iter().for_each(|taken| {
+                let services = services.clone();
+                runs.spawn(async move {
+                    job::ran(taken.job.key(), jobs::run(&services, taken).await, services.clock());
+                });
+            }),
+            Err(fault) => tracing::warn!(%fault, "cannot look for jobs that are due"),
         }
     }
 }

@@ -176,6 +176,8 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/keycloak-import/start", Platform(ImportUsers), |_| String::new()),
     ("/act/keycloak-import/start-again", Platform(ImportUsers), |_| String::new()),
     ("/act/keycloak-import/stop", Platform(ImportUsers), |t| format!("import={}", t.person)),
+    ("/data/jobs", Platform(ViewJobs), |_| String::new()),
+    ("/act/jobs/run", Platform(RunJobs), |_| "job=seal+audit".into()),
     ("/data/budgets", Platform(ViewBudgets), |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
     ("/data/budget", Platform(ViewBudgets), |t| format!("id={}", t.budget)),
     ("/data/new-budget", Platform(ManageBudgets), |_| String::new()),
@@ -242,6 +244,7 @@ pub(super) const PAGES: &[(&str, Ask, Body)] = &[
     ("/settings/administration/identity-provider/import/again", Platform(ImportUsers), |_| {
         app::paths::KEYCLOAK_IMPORT_AGAIN.into()
     }),
+    ("/settings/administration/jobs", Platform(ViewJobs), |_| app::paths::JOBS.into()),
 ];
 
 /// Makes new things to ask about.

@@ -1,0 +1,130 @@
+//! What the console does by itself, again and again.
+
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+macro_rules! jobs {
+    ($($(#[doc = $doc:literal])* $job:ident $key:literal $title:literal every $minutes:literal: $purpose:literal;)*) => {
+        /// Work of its own that the console does on a schedule.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Job {
+            $($(#[doc = $doc])* $job,)*
+        }
+
+        impl Job {
+            /// All jobs, in the order in which they are shown.
+            pub const ALL: &[Self] = &[$(Self::$job,)*];
+
+            /// Its name in the database, in metrics and in requests, which does not change.
+            pub const fn key(self) -> &'static str {
+                match self { $(Self::$job => $key,)* }
+            }
+
+            /// What it does, as a heading.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$job => $title,)* }
+            }
+
+            /// Why it is done, as a sentence.
+            pub const fn purpose(self) -> &'static str {
+                match self { $(Self::$job => $purpose,)* }
+            }
+
+            const fn minutes(self) -> i64 {
+                match self { $(Self::$job => $minutes,)* }
+            }
+        }
+    };
+}
+
+jobs! {
+    /// Chains new audit events.
+    SealAudit "seal audit" "Seal the audit log" every 1:
+        "Adds new events to a chain of hashes, so that a later change of them is found.";
+    /// Removes deleted projects.
+    PurgeProjects "purge projects" "Purge deleted projects" every 10:
+        "Removes projects that were deleted 30 days ago, and frees their names.";
+    /// Deletes sessions.
+    ForgetSessions "forget sessions" "Delete expired sessions" every 10:
+        "Removes sessions that ended by themselves.";
+    /// Deletes sign-ins under way.
+    ForgetSignIns "forget sign-ins" "Delete unfinished sign-ins" every 10:
+        "Removes sign-ins that did not come back from the identity provider.";
+    /// Deletes one-time passwords.
+    ForgetOneTimePasswords "forget one-time passwords" "Delete one-time passwords" every 10:
+        "Removes one-time passwords that nobody opened in time.";
+    /// Deletes devices.
+    ForgetDevices "forget devices" "Delete unused devices" every 10:
+        "Removes browsers that no user has signed in from for a long time.";
+    /// Deletes networks with failed sign-ins.
+    ForgetTries "forget tries" "Reset limits of networks" every 10:
+        "Removes failed sign-ins of networks that may try again.";
+    /// Deletes addresses with failed sign-ins.
+    ForgetAddresses "forget addresses" "Reset limits of addresses" every 10:
+        "Removes failed sign-ins with e-mail addresses that no user has.";
+    /// Deletes answers kept for repeated requests.
+    ForgetAnswers "forget answers" "Delete kept answers" every 10:
+        "Removes answers that were kept for API requests sent twice.";
+}
+
+impl Job {
+    /// From its [`key`](Self::key).
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|job| job.key() == key)
+    }
+
+    /// From the start of one run to that of the next.
+    pub const fn interval(self) -> Duration {
+        Duration::minutes(self.minutes())
+    }
+
+    /// When it runs, for example "Every 10 minutes".
+    pub fn schedule(self) -> String {
+        match self.minutes() {
+            1 => "Every minute".to_owned(),
+            minutes => format!("Every {minutes} minutes"),
+        }
+    }
+}
+
+/// A job and its last run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobRow {
+    /// The job.
+    pub job: Job,
+    /// When it runs next; in the past for a moment, until an instance takes it.
+    #[serde(with = "time::serde::rfc3339")]
+    pub next_at: OffsetDateTime,
+    /// Whether an instance is running it.
+    pub is_running: bool,
+    /// The run that ended last; `None` before the first.
+    pub last: Option<Run>,
+}
+
+/// A run that ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// When it ended.
+    #[serde(with = "time::serde::rfc3339")]
+    pub finished_at: OffsetDateTime,
+    /// Why it failed; `None` when it succeeded.
+    pub problem: Option<String>,
+    /// How many runs in a row have failed.
+    pub failures: i32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_job_is_found_by_its_key_alone() {
+        let keys: HashSet<_> = Job::ALL.iter().map(|job| job.key()).collect();
+        assert_eq!(keys.len(), Job::ALL.len());
+        for job in Job::ALL {
+            assert_eq!(Job::from_key(job.key()), Some(*job));
+        }
+        assert_eq!(Job::from_key("forget everything"), None);
+    }
+}

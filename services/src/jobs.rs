@@ -1,0 +1,145 @@
+//! What the console does by itself: each job on one instance at a time, with the end of its last run kept for the page.
+
+use crate::audit::{Entry, TargetType};
+use crate::error::Error;
+use crate::guard::Can;
+use crate::{Services, audit, handover, idempotency, identity, projects, session, sign_in};
+use domain::job::Job;
+use domain::permission::RunJobs;
+use std::time::Duration;
+use time::OffsetDateTime;
+
+/// How often the lease of a run is renewed; it lasts three times as long.
+const HEARTBEAT: Duration = Duration::from_secs(20);
+/// The most characters that are kept of why a run failed.
+const PROBLEM_LENGTH: usize = 500;
+
+/// A job that this instance took, and nobody else runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Taken {
+    /// The job.
+    pub job: Job,
+    since: OffsetDateTime,
+}
+
+/// Enters jobs that the database does not know yet; they are due at once.
+///
+/// # Errors
+/// The database failed.
+pub async fn enter(services: &Services) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into jobs (name, next_at) select name, $2 from unnest($1::text[]) name on conflict do nothing",
+        &keys(),
+        services.clock.now()
+    )
+    .execute(&services.pool)
+    .await?;
+    Ok(())
+}
+
+/// Takes every job that is due and that no other instance runs.
+///
+/// # Errors
+/// The database failed.
+pub async fn take_due(services: &Services) -> Result<Vec<Taken>, Error> {
+    let now = services.clock.now();
+    let names = sqlx::query_scalar!(
+        "update jobs set started_at = $1, leased_until = $2
+         where name in (
+             select name from jobs
+             where name = any($3) and next_at <= $1 and (leased_until is null or leased_until <= $1)
+             order by name for update skip locked)
+         returning name",
+        now,
+        now + HEARTBEAT * 3,
+        &keys()
+    )
+    .fetch_all(&services.pool)
+    .await?;
+    Ok(names.iter().filter_map(|name| Some(Taken { job: Job::from_key(name)?, since: now })).collect())
+}
+
+/// Runs a job and writes down how it ended.
+///
+/// # Errors
+/// What the job failed with.
+pub async fn run(services: &Services, taken: Taken) -> Result<(), Error> {
+    let result = tokio::select! {
+        result = work(services, taken.job) => result,
+        () = keep(services, taken) => {
+            let lost = format!("the lease of the job {} was lost to another instance", taken.job.key());
+            return Err(Error::Broken(lost));
+        }
+    };
+    let problem = result.as_ref().err().map(|fault| fault.to_string().chars().take(PROBLEM_LENGTH).collect::<String>());
+    sqlx::query!(
+        "update jobs set leased_until = null, finished_at = $3, problem = $4,
+             failures = case when $4::text is null then 0 else failures + 1 end,
+             -- A run that was requested meanwhile follows.
+             next_at = case when next_at > $2 then next_at else $5 end
+         where name = $1 and started_at = $2",
+        taken.job.key(),
+        taken.since,
+        services.clock.now(),
+        problem,
+        taken.since + taken.job.interval()
+    )
+    .execute(&services.pool)
+    .await?;
+    result
+}
+
+async fn work(services: &Services, job: Job) -> Result<(), Error> {
+    match job {
+        Job::SealAudit => audit::seal(services).await.map(drop),
+        Job::PurgeProjects => projects::purge(services).await.map(drop),
+        Job::ForgetSessions => session::sweep(services).await.map(drop),
+        Job::ForgetSignIns => identity::sweep(services).await.map(drop),
+        Job::ForgetOneTimePasswords => handover::sweep(services).await.map(drop),
+        Job::ForgetDevices => sign_in::sweep_devices(services).await.map(drop),
+        Job::ForgetTries => sign_in::sweep(services).await.map(drop),
+        Job::ForgetAddresses => sign_in::sweep_addresses(services).await.map(drop),
+        Job::ForgetAnswers => idempotency::sweep(services).await.map(drop),
+    }
+}
+
+/// Renews the lease of a run until another instance has taken the job.
+async fn keep(services: &Services, taken: Taken) {
+    loop {
+        tokio::time::sleep(HEARTBEAT).await;
+        let renewed = sqlx::query!(
+            "update jobs set leased_until = $3 where name = $1 and started_at = $2",
+            taken.job.key(),
+            taken.since,
+            services.clock.now() + HEARTBEAT * 3
+        )
+        .execute(&services.pool)
+        .await;
+        match renewed {
+            Ok(done) if done.rows_affected() == 0 => return,
+            Ok(_) => {}
+            Err(fault) => tracing::warn!(job = taken.job.key(), %fault, "cannot renew the lease of a job"),
+        }
+    }
+}
+
+/// Has a job run as soon as an instance looks for due ones.
+///
+/// # Errors
+/// The refusals of every change; otherwise the database failed.
+pub async fn request(services: &Services, can: &Can<RunJobs>, job: Job) -> Result<(), Error> {
+    let mut change = services.change(can).await?;
+    sqlx::query!(
+        "insert into jobs (name, next_at) values ($1, $2) on conflict (name) do update set next_at = $2",
+        job.key(),
+        services.clock.now()
+    )
+    .execute(change.connection())
+    .await?;
+    change.record(Entry::new("job.requested", TargetType::Job, services.new_id(), job.title())).await?;
+    change.commit().await
+}
+
+fn keys() -> Vec<String> {
+    Job::ALL.iter().map(|job| job.key().to_owned()).collect()
+}
