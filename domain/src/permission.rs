@@ -110,7 +110,7 @@ permissions! {
     /// What the console does by itself, and how it went.
     ViewJobs: "See jobs", [platform platform - - - - -];
     /// Have a job run before its time.
-    RunJobs: "Run jobs", [platform - - - - - -];
+    RunJobs: "Run jobs", [platform platform - - - - -];
     /// One's own projects, roles and budgets.
     ViewOwnAccess: "See own projects and budgets", [own own own - - own own];
     /// One's own password, sessions and appearance.
