@@ -28,8 +28,9 @@ impl Held {
         let choice = format!("input[name='{name}']:is([type=hidden], :checked)");
         let choice = field.form()?.query_selector(&choice).ok().flatten();
         let chosen = choice.and_then(|choice| choice.dyn_into().ok()).as_ref().map(HtmlInputElement::value);
-        let detail = element(&[id, "-detail"].concat()).and_then(|detail| detail.text_content());
-        Some(Self { text: field.value(), chosen: chosen.unwrap_or_default(), detail: detail.unwrap_or_default() })
+        // A document has a space where a text is empty.
+        let detail = element(&[id, "-detail"].concat()).and_then(|detail| detail.text_content()).unwrap_or_default();
+        Some(Self { text: field.value(), chosen: chosen.unwrap_or_default(), detail: detail.trim().to_owned() })
     }
 }
 
