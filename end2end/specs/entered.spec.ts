@@ -2,7 +2,7 @@ import type { Locator, Page } from "@playwright/test";
 import { MAINTAINER } from "../support/console";
 import { unique } from "../support/people";
 import { arrived, at, row, section, toast } from "../support/steps";
-import { alive, expect, test } from "../support/test";
+import { alive, expect, holdScripts, test } from "../support/test";
 
 /** Statuses that a script's refused post is answered with. */
 const REFUSED = /status of 4(09|22)/;
@@ -165,12 +165,7 @@ test("a choice that was made stays chosen when the page is read again", async ({
 test("what is typed into the filter of a list before scripts run is searched for", async ({ open, people }) => {
   const project = await people.addProject();
   const page = await open(MAINTAINER);
-  let release: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/assets/pkg/**", async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await holdScripts(page);
   await page.goto(at.users, { waitUntil: "commit" });
   await page.getByRole("button", { name: "Project" }).click();
   const field = page.getByLabel("Project", { exact: true });

@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { MAINTAINER } from "../support/console";
 import { type People, unique } from "../support/people";
 import { arrived, at, row, signIn } from "../support/steps";
-import { alive, expect, test } from "../support/test";
+import { alive, expect, holdScripts, test } from "../support/test";
 import { PASSWORD } from "../support/visitor";
 
 /** What scripts write down when they fail: the failure, and that the page goes on without them. */
@@ -265,12 +265,7 @@ test.describe("scripts fail after the page was taken over", () => {
 test("letters typed before scripts run are searched for", async ({ open, people }) => {
   const zora = await people.add(unique("Zora"));
   const page = await open(MAINTAINER);
-  let release: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/assets/pkg/**", async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await holdScripts(page);
   await page.goto(at.users, { waitUntil: "commit" });
   await page.getByRole("searchbox").first().fill(zora.name);
   release();

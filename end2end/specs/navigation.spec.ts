@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { MAINTAINER } from "../support/console";
 import { unique } from "../support/people";
 import { arrived, at, choosePassword, row, section, signIn } from "../support/steps";
-import { alive, expect, test } from "../support/test";
+import { alive, expect, holdScripts, test } from "../support/test";
 import { PASSWORD } from "../support/visitor";
 
 const SHORT = { width: 1440, height: 480 };
@@ -241,12 +241,7 @@ test("a list that is left is not read once more", async ({ open }) => {
 
 test("what was chosen before scripts ran applies when they do", async ({ open }) => {
   const page = await open(MAINTAINER);
-  let release: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route("**/assets/pkg/**", async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await holdScripts(page);
   await page.goto(at.users, { waitUntil: "commit" });
   await page.getByRole("combobox", { name: "Rows on a page" }).selectOption("15");
   release();

@@ -82,3 +82,14 @@ export async function alive(page: Page, scripts = true): Promise<void> {
     await page.locator("html[data-alive]").waitFor({ state: "attached" });
   }
 }
+
+/** Keeps the scripts of a page back until the function that it returns is called. */
+export async function holdScripts(page: Page): Promise<() => void> {
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/assets/pkg/**", async (route) => {
+    await held;
+    await route.continue();
+  });
+  return release;
+}
