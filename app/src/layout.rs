@@ -118,7 +118,7 @@ fn palette(me: &Me) -> impl IntoView + use<> {
             </PostForm>
         }
     };
-    view! { <CommandPalette id=PALETTE groups source search action=path forms /> }
+    view! { <CommandPalette id=PALETTE user=me.id.to_string() groups source search action=path forms /> }
 }
 
 /// What was found, as groups of links.

@@ -2,8 +2,9 @@ import type { Locator, Page } from "@playwright/test";
 import { expectAccessible } from "../support/accessible";
 import { MAINTAINER } from "../support/console";
 import { unique } from "../support/people";
-import { arrived, at, section, toast } from "../support/steps";
+import { arrived, at, section, signIn, toast } from "../support/steps";
 import { alive, expect, test } from "../support/test";
+import { PASSWORD } from "../support/visitor";
 
 async function opened(page: Page): Promise<Locator> {
   await page.keyboard.press("Control+k");
@@ -92,6 +93,37 @@ test("another text selects the first row and shows it", async ({ open }) => {
   await page.keyboard.press("Backspace");
   await expect(palette.getByRole("option").first()).toHaveAttribute("aria-selected", "true");
   await expect(palette.getByRole("option").first()).toBeInViewport({ ratio: 1 });
+});
+
+test("an empty field offers what this user opened last, and to no other user", async ({ open, people }) => {
+  const [zelda, colleague] = [await people.add(`Zelda ${unique("Recent")}`), await people.add("Zelda Other", "admin")];
+  const [project, budget] = [await people.addProject(), await people.addBudget()];
+  const page = await open(MAINTAINER);
+  for (const address of [at.user(zelda.id), at.project(project), at.budget(budget.id), at.user(zelda.id)]) {
+    await page.goto(address);
+    await alive(page);
+  }
+  let palette = await opened(page);
+  const recent = palette.getByRole("group", { name: "Recent" }).getByRole("option");
+  await expect(recent).toHaveText([new RegExp(`${budget.name}.*budget`), new RegExp(`${project}.*project`)]);
+  await expectAccessible(page);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await arrived(page, project);
+  palette = await opened(page);
+  await expect(recent).toHaveText([new RegExp(`${zelda.name}.*user`), new RegExp(`${budget.name}.*budget`)]);
+  await page.keyboard.type(zelda.name);
+  await expect(recent).toHaveCount(0);
+  await page.keyboard.press("Escape");
+
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("Sign out");
+  await page.keyboard.press("Enter");
+  await signIn(page, colleague.email, PASSWORD);
+  await alive(page);
+  await opened(page);
+  await expect(palette.getByRole("option").first()).toBeVisible();
+  await expect(recent).toHaveCount(0);
 });
 
 test("what nothing is called can be searched for in the list of users", async ({ open }) => {

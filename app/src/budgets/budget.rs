@@ -13,6 +13,7 @@ use crate::ui::{
     SplitBody, Tile, category_icon,
 };
 use domain::budget::{BudgetQuery, BudgetRow};
+use domain::suggestion::SuggestionKind;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -67,7 +68,7 @@ fn head(budget: &BudgetRow, may_manage: bool) -> impl IntoView + use<> {
         })
     };
     view! {
-        <ObjectHead crumbs title=budget.name.clone() picture=move || view! { <Tile icon large=true /> } actions>
+        <ObjectHead crumbs kind=SuggestionKind::Budget title=budget.name.clone() picture=move || view! { <Tile icon large=true /> } actions>
             <span>{line}</span>
         </ObjectHead>
     }

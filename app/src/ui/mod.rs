@@ -33,6 +33,7 @@ mod pager;
 mod palette;
 mod period;
 mod place;
+mod recent;
 mod scope;
 mod search;
 mod section;

@@ -2,6 +2,7 @@
 
 use super::Views;
 use super::breadcrumbs::{Breadcrumbs, Crumb};
+use domain::suggestion::SuggestionKind;
 use leptos::children::ViewFnOnce;
 use leptos::prelude::*;
 
@@ -47,6 +48,9 @@ pub fn ObjectHead(
     /// An avatar or tile of 52 px.
     #[prop(into)]
     picture: ViewFnOnce,
+    /// What the object is, for the command palette to offer it again.
+    #[prop(optional)]
+    kind: Option<SuggestionKind>,
     /// Buttons.
     #[prop(optional, into)]
     actions: ViewFnOnce,
@@ -59,7 +63,9 @@ pub fn ObjectHead(
             <div class="flex flex-wrap items-center gap-x-3.5 gap-y-3 pt-3 pb-2.5 @max-p1:items-start">
                 {picture.run()}
                 <div class="grid min-w-0 flex-[1_1_12rem] gap-0.5">
-                    <h1 class="text-xl font-title wrap-anywhere">{title}</h1>
+                    <h1 data-object=kind.map(SuggestionKind::noun) class="text-xl font-title wrap-anywhere">
+                        {title}
+                    </h1>
                     <div class="flex flex-wrap items-center gap-x-2.5 gap-y-1 text-sm text-ink-2">{children()}</div>
                 </div>
                 <div class="ms-auto flex flex-wrap gap-2 empty:hidden @max-p1:ms-0 @max-p1:w-full @max-p1:[&>*]:flex-auto">

@@ -12,6 +12,7 @@ use self::page_actions::page_actions;
 use super::hydrated::{hydrated, is_on_link};
 use super::icon::{Icon, SvgIcon};
 use super::listbox::{Search, Source, combobox, edits_text, find, row_after};
+use super::recent::{self, RecentPage};
 use leptos::children::ViewFnOnce;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
@@ -25,6 +26,8 @@ pub fn CommandPalette(
     /// Unique in the page; buttons open it by `commandfor`.
     #[prop(into)]
     id: String,
+    /// Who is signed in.
+    user: String,
     /// Pages and actions, searched by their labels.
     groups: Vec<PaletteGroup>,
     /// Where the rest is found.
@@ -42,6 +45,7 @@ pub fn CommandPalette(
         dialog: NodeRef::new(),
         query: RwSignal::new(String::new()),
         selected: RwSignal::new(0),
+        recent: RwSignal::new(Vec::new()),
         on_page: RwSignal::new(Vec::new()),
         search: Search::new(),
         source,
@@ -51,6 +55,13 @@ pub fn CommandPalette(
     let keys = NodeRef::<html::Dialog>::new();
     open_by_key(palette.dialog, keys);
     let ready = hydrated();
+    Effect::new(move |_| {
+        // The palette of a page that was left has no signals any more.
+        if ready.try_get() == Some(true) {
+            recent::begin(&user);
+            recent::remember();
+        }
+    });
     let shown = Memo::new(move |_| palette.shown());
     let count = Memo::new(move |_| shown.with(|groups| item_count(groups)));
     let has_rows = move || count.get() > 0;
@@ -81,7 +92,7 @@ pub fn CommandPalette(
                         class="min-h-12 w-full min-w-0 bg-transparent text-md text-ink focus-visible:outline-none"
                         {..combobox("palette-list".to_owned(), has_rows, selected_row)}
                         prop:value=move || palette.query.get()
-                        on:focus=move |_| palette.on_page.set(page_actions())
+                        on:focus=move |_| palette.read_page()
                         on:input=move |event| palette.follow(event_target_value(&event))
                         on:keydown=move |event| palette.press(&event, count.get_untracked())
                     />
@@ -106,6 +117,7 @@ struct Palette {
     dialog: NodeRef<html::Dialog>,
     query: RwSignal<String>,
     selected: RwSignal<usize>,
+    recent: RwSignal<Vec<PaletteItem>>,
     on_page: RwSignal<Vec<PaletteItem>>,
     search: Search<Vec<PaletteGroup>>,
     source: Source<Vec<PaletteGroup>>,
@@ -118,7 +130,9 @@ impl Palette {
     fn own(self) -> Vec<PaletteGroup> {
         let query = self.query.get();
         let here = PaletteGroup { label: "On this page".to_owned(), items: self.on_page.get() };
-        let mut groups = vec![here];
+        // A text finds them among all others.
+        let recent = if query.trim().is_empty() { self.recent.get() } else { Vec::new() };
+        let mut groups = vec![PaletteGroup { label: "Recent".to_owned(), items: recent }, here];
         groups.extend(self.groups.get_value());
         for group in &mut groups {
             group.items.retain(|item| find(&item.label, &query).is_some());
@@ -138,6 +152,12 @@ impl Palette {
         }
         groups.retain(|group| !group.items.is_empty());
         groups
+    }
+
+    /// Offers what the page on the screen offers, and the pages opened before it.
+    fn read_page(self) {
+        self.on_page.set(page_actions());
+        self.recent.set(recent::recent_pages().into_iter().map(recent_item).collect());
     }
 
     fn follow(self, text: String) {
@@ -205,6 +225,15 @@ impl Palette {
         self.selected.set(0);
         self.search.clear();
     }
+}
+
+fn recent_item(page: RecentPage) -> PaletteItem {
+    let icon = match page.noun.as_str() {
+        "project" => Icon::Folder,
+        "budget" => Icon::Wallet,
+        _ => Icon::User,
+    };
+    PaletteItem { label: page.label, detail: Some(page.noun), icon, target: PaletteTarget::Link(page.path) }
 }
 
 fn item_count(groups: &[PaletteGroup]) -> usize {

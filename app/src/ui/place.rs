@@ -8,6 +8,7 @@
 mod edited;
 mod spot;
 
+use super::recent;
 use super::waiting::Waiting;
 use leptos::ev;
 use leptos::prelude::*;
@@ -174,6 +175,7 @@ impl Place {
             }
         }
         if is_other_page {
+            recent::remember();
             self.say(document().title());
         } else if here != before
             && let Some(result) = first("main [data-result]")

@@ -277,7 +277,7 @@ fn palette_without_scripts_is_a_menu_and_a_search_form() {
     let html = html(move || {
         let source = Callback::new(|_| -> Later<Vec<PaletteGroup>> { Box::pin(async { None }) });
         let search = Callback::new(move |_| item("search"));
-        view! { <CommandPalette id="palette" groups source search action="/users" forms=|| () /> }
+        view! { <CommandPalette id="palette" user=String::new() groups source search action="/users" forms=|| () /> }
     });
     assert_eq!(html.matches("<a ").count(), 2);
     assert!(!html.contains("role=\"option\"") && !html.contains("role=\"combobox\""), "{html}");

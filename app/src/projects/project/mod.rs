@@ -18,6 +18,7 @@ use crate::paths;
 use crate::ui::{Avatar, AvatarShape, AvatarSize, CopyButton, Crumb, Icon, LinkButton, ObjectHead, Section, SplitBody};
 use domain::mode::Mode;
 use domain::project::{MemberQuery, ProjectFacts, ProjectQuery};
+use domain::suggestion::SuggestionKind;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -98,7 +99,7 @@ fn head(facts: &ProjectFacts, may_edit: bool) -> impl IntoView + use<> {
         })
     };
     view! {
-        <ObjectHead crumbs title picture actions>
+        <ObjectHead crumbs kind=SuggestionKind::Project title picture actions>
             <span class="inline-flex min-w-0 items-center gap-1">
                 <code class="font-mono text-xs tracking-none wrap-anywhere">{name}</code>
                 <CopyButton text=copied label="Copy technical name" />

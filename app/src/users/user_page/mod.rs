@@ -19,6 +19,7 @@ use crate::ui::{
 };
 use domain::email::Email;
 use domain::role::PlatformRole;
+use domain::suggestion::SuggestionKind;
 use domain::user::UserQuery;
 use domain::view::UserDetail;
 use leptos::prelude::*;
@@ -70,7 +71,7 @@ fn head(person: &UserDetail) -> impl IntoView + use<> {
     let (verified, status, kind, role) = (person.email_verified, person.status, person.kind, person.role);
     let picture = move || view! { <Avatar name seed size=AvatarSize::Large /> };
     view! {
-        <ObjectHead crumbs title picture>
+        <ObjectHead crumbs kind=SuggestionKind::User title picture>
             <span class="inline-flex min-w-0 items-center gap-1">{address}</span>
             <UnverifiedBadge verified />
             <StatusMark status />
