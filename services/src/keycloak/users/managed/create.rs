@@ -193,7 +193,7 @@ impl At {
         };
         let (said, lower) = (sentence(said), said.to_lowercase());
         if is_taken && lower.contains("email") {
-            return Self::at(Violation::KeycloakEmailTaken { username: "of another spelling".to_owned() });
+            return Self { field: Some(Column::Email.key()), violation: Violation::KeycloakValueRefused { said } };
         }
         if is_taken {
             return Self::at(Violation::KeycloakUserExists { username: user.username.clone() });
