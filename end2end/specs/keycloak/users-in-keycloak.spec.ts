@@ -42,7 +42,7 @@ test("an admin creates a user in Keycloak and changes the role, and the user sig
     await page.getByLabel("E-mail address").fill("zelda.zimmer@example.org");
     await page.getByLabel("First name").fill("Zelda");
     await page.getByLabel("Last name").fill("Zimmer");
-    await page.getByLabel("Projects", { exact: false }).first().fill("tapir");
+    await page.getByRole("textbox", { name: /^Projects( \(optional\))?$/ }).fill("tapir");
     await page.getByRole("button", { name: "Create user" }).click();
     await expect(page.getByText(`Keycloak has a user ${username} already.`).first()).toBeVisible();
     await alive(page, scripts);
@@ -58,7 +58,7 @@ test("an admin creates a user in Keycloak and changes the role, and the user sig
 
     const rights = section(page, "Role and projects");
     await expect(rights.getByRole("radio", { name: "Developer" })).toBeChecked();
-    await expect(rights.getByLabel("Projects", { exact: false }).first()).toHaveValue("tapir");
+    await expect(rights.getByRole("textbox", { name: /^Projects( \(optional\))?$/ })).toHaveValue("tapir");
     await expect(rights).toContainText("A change takes effect at the next sign-in");
     await rights.getByRole("radio", { name: "Admin" }).check();
     await rights.getByRole("button", { name: "Save in Keycloak" }).click();
