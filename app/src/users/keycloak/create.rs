@@ -48,10 +48,6 @@ fn page(view: NewKeycloakUserView, state: FormFields) -> impl IntoView {
 
 fn form(mode: Mode, state: FormFields) -> impl IntoView {
     let autofocus = !state.came_back();
-    let names = [Column::FirstName, Column::LastName];
-    let [first_name, last_name] = names.map(|column| {
-        view! { <TextField name=column.key() label=label(column.key()) optional=true maxlength=120 autocomplete="off" /> }
-    });
     let roles = [RealmRole::Developer, RealmRole::Admin].map(|role| role_choice(Some(role)));
     view! {
         <PostForm action=CreateKeycloakUser::url()>
@@ -73,8 +69,20 @@ fn form(mode: Mode, state: FormFields) -> impl IntoView {
                     required=true
                     autocomplete="off"
                 />
-                {first_name}
-                {last_name}
+                <TextField
+                    name=Column::FirstName.key()
+                    label=label(Column::FirstName.key())
+                    optional=true
+                    maxlength=120
+                    autocomplete="off"
+                />
+                <TextField
+                    name=Column::LastName.key()
+                    label=label(Column::LastName.key())
+                    optional=true
+                    maxlength=120
+                    autocomplete="off"
+                />
                 <RadioRows
                     name=Column::Role.key()
                     legend=label(Column::Role.key())
