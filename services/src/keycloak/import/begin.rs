@@ -50,15 +50,15 @@ impl ImportRequest {
         self.kind == ImportKind::Plan
     }
 
-    /// The answer where the last import leaves nothing to do here.
-    fn settled(self, last: Row, now: OffsetDateTime) -> Result<Started, Row> {
+    /// What the answer says of the last import, where that leaves nothing to do here.
+    fn settled(self, last: &Row, now: OffsetDateTime) -> Option<fn(ImportProgress) -> Started> {
         if last.is_leased(now) {
-            return Ok(Started::Elsewhere(last.into()));
+            return Some(Started::Elsewhere);
         }
         if last.finished_at.is_some() && !self.is_plan() && !self.is_forced {
-            return Ok(Started::Before(last.into()));
+            return Some(Started::Before);
         }
-        Err(last)
+        None
     }
 }
 
@@ -69,7 +69,7 @@ pub(super) async fn settled(
     request: ImportRequest,
 ) -> Result<Option<Started>, Error> {
     let last = last(&services.pool, realm, request.is_plan()).await?;
-    Ok(last.and_then(|last| request.settled(last, services.clock.now()).ok()))
+    Ok(last.and_then(|last| Some(request.settled(&last, services.clock.now())?(last.into()))))
 }
 
 /// Whether a maintainer stopped the import that was begun last.
@@ -116,12 +116,12 @@ pub(super) async fn begin_within(
     lock_beginnings(connection).await?;
     lock_unfinished(connection, realm, request.is_plan()).await?;
     let last = last(&mut *connection, realm, request.is_plan()).await?;
-    let unsettled = match last.map(|last| request.settled(last, services.clock.now())) {
-        Some(Ok(started)) => return Ok(Begun::Settled(started)),
-        Some(Err(row)) => Some(row),
-        None => None,
-    };
-    Ok(Begun::Here(match unsettled {
+    if let Some(last) = &last
+        && let Some(settled) = request.settled(last, services.clock.now())
+    {
+        return Ok(Begun::Settled(settled(last.clone().into())));
+    }
+    Ok(Begun::Here(match last {
         Some(row) if row.finished_at.is_none() && !request.is_plan() => take_over(services, connection, row).await?,
         _ => insert(services, connection, realm, request, facts).await?,
     }))

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// A row of `keycloak_imports`.
+#[derive(Clone)]
 pub(super) struct Row {
     pub(super) id: Uuid,
     pub(super) realm: String,

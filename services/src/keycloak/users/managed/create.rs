@@ -18,7 +18,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
 /// Creates a user in Keycloak with everything, or not at all. A temporary password waits to be handed over by the session
-/// of the caller. At most 13 requests.
+/// of the caller. Problem most 13 requests.
 ///
 /// # Errors
 /// A problem at its field; [`Violation::KeycloakUnavailable`] when nothing was sent, [`Violation::KeycloakNotCreated`] when
@@ -119,14 +119,15 @@ impl Creation {
             }
         };
         record_outcome(&self.services, &self.caller, self.began, outcome).await?;
-        created.map_err(|At { field, violation }| match field {
+        created.map_err(|Problem { field, violation }| match field {
             Some(field) => FieldErrors::one(field, violation).into(),
             None => violation.into(),
         })
     }
 
-    async fn send(&self, user: &New, first: FirstSignIn, prepared: &Prepared) -> Result<UserId, At> {
-        let api = self.services.keycloak_admin.as_deref().ok_or_else(|| At::none("there is no service account"))?;
+    async fn send(&self, user: &New, first: FirstSignIn, prepared: &Prepared) -> Result<UserId, Problem> {
+        let api =
+            self.services.keycloak_admin.as_deref().ok_or_else(|| Problem::none("there is no service account"))?;
         let users = RealmUsers::new(&api.keycloak, &api.realm);
         let password = (first == FirstSignIn::Password).then(|| temporary_password(&self.services.random));
         let how = match (&password, first) {
@@ -134,10 +135,10 @@ impl Creation {
             (None, FirstSignIn::Mail) => HowTo::Mail,
             (None, _) => HowTo::Other,
         };
-        let key = users.insert(user.representation.clone(), how).await.map_err(|fault| At::of(user, &fault))?;
+        let key = users.insert(user.representation.clone(), how).await.map_err(|fault| Problem::of(user, &fault))?;
         let finished = async {
-            users.complete(&key, how, user.role.as_ref(), prepared).await.map_err(At::of_failure)?;
-            let id = key.parse().map_err(|_| At::none("Keycloak gave the user an id that is not a UUID"))?;
+            users.complete(&key, how, user.role.as_ref(), prepared).await.map_err(Problem::of_failure)?;
+            let id = key.parse().map_err(|_| Problem::none("Keycloak gave the user an id that is not a UUID"))?;
             if let Some(password) = &password {
                 self.keep(id, password).await?;
             }
@@ -147,35 +148,35 @@ impl Creation {
             Ok(id) => Ok(id),
             Err(problem) => match users.delete(&key).await {
                 Ok(()) => Err(problem),
-                Err(fault) => Err(At::incomplete(&user.username, &problem, &fault)),
+                Err(fault) => Err(Problem::incomplete(&user.username, &problem, &fault)),
             },
         }
     }
 
     /// Without the password nobody could sign in as the user.
-    async fn keep(&self, id: UserId, password: &SecretString) -> Result<(), At> {
+    async fn keep(&self, id: UserId, password: &SecretString) -> Result<(), Problem> {
         let session = self.caller.actor.session_id;
         let kept = handover::keep(&self.services, session, &self.token, id, password.expose_secret()).await;
         kept.map_err(|fault| {
             tracing::error!(%fault, "a temporary password could not be kept");
-            At::none("the temporary password could not be kept for you")
+            Problem::none("the temporary password could not be kept for you")
         })
     }
 }
 
 /// A problem, at a field of the form where it belongs to one.
-struct At {
+struct Problem {
     field: Option<&'static str>,
     violation: Violation,
 }
 
-impl std::fmt::Display for At {
+impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.violation.fmt(f)
     }
 }
 
-impl At {
+impl Problem {
     fn none(why: &str) -> Self {
         Self { field: None, violation: Violation::KeycloakNotCreated { why: sentence(why) } }
     }
