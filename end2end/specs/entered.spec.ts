@@ -2,7 +2,7 @@ import type { Locator, Page } from "@playwright/test";
 import { MAINTAINER } from "../support/console";
 import { unique } from "../support/people";
 import { arrived, at, row, section, toast } from "../support/steps";
-import { alive, expect, holdScripts, test } from "../support/test";
+import { alive, expect, test } from "../support/test";
 
 /** Statuses that a script's refused post is answered with. */
 const REFUSED = /status of 4(09|22)/;
@@ -160,18 +160,4 @@ test("a choice that was made stays chosen when the page is read again", async ({
   await page.getByRole("button", { name: "Add member" }).click();
   await expect(row(page, name)).toContainText(chosen.email);
   await expect(field).toHaveValue("");
-});
-
-test("what is typed into the filter of a list before scripts run is searched for", async ({ open, people }) => {
-  const project = await people.addProject();
-  const page = await open(MAINTAINER);
-  const release = await holdScripts(page);
-  await page.goto(at.users, { waitUntil: "commit" });
-  await page.getByRole("button", { name: "Project" }).click();
-  const field = page.getByLabel("Project", { exact: true });
-  await field.fill(project);
-  release();
-  await alive(page);
-  await field.press("ArrowDown");
-  await expect(page.getByRole("option", { name: project })).toBeVisible();
 });
