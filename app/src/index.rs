@@ -1,6 +1,6 @@
 //! The first page: where somebody's work begins.
 
-use crate::me::use_me;
+use crate::me::{Me, use_me};
 use crate::paths;
 use crate::ui::awaited;
 use domain::permission::Permission;
@@ -8,13 +8,17 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::components::Redirect;
 
-/// Leads administrators to people, everybody else to their own access.
+/// Leads administrators to users, a break-glass session to the identity provider, and other users to their own access.
 #[component]
 pub fn IndexPage() -> impl IntoView {
     let me = use_me();
     awaited(move || async move {
         me.get().await.ok().map(|me| {
-            let path = if me.may(Permission::ViewUsers) { paths::USERS } else { paths::MY_ACCESS };
+            let path = match me {
+                Me { break_glass: Some(_), .. } => paths::IDENTITY_PROVIDER,
+                me if me.may(Permission::ViewUsers) => paths::USERS,
+                _ => paths::MY_ACCESS,
+            };
             // Going back leads to the page before the first one, not to the first one, which would lead on again.
             view! { <Redirect path options=NavigateOptions { replace: true, ..NavigateOptions::default() } /> }
         })

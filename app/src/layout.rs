@@ -9,10 +9,11 @@ use crate::read::ask;
 use crate::suggestions::{Find, Found};
 use crate::theme::Theme;
 use crate::ui::{
-    AppFrame, CommandPalette, Icon, Later, LiveRegion, MenuButton, NavLink, NavPerson, PaletteGroup, PaletteItem,
-    PaletteTarget, PhoneBars, Sheet, SideNav, SkipLink, awaited,
+    AppFrame, Banner, BannerKind, Button, ButtonSize, CommandPalette, Icon, Later, LiveRegion, MenuButton, NavLink, NavPerson, PaletteGroup, PaletteItem,
+    PaletteTarget, PhoneBars, Sheet, SideNav, SkipLink, absolute, awaited,
 };
 use crate::url::with_params;
+use domain::break_glass::BreakGlassSession;
 use domain::budget::BudgetQuery;
 use domain::permission::Permission;
 use domain::project::ProjectQuery;
@@ -37,6 +38,7 @@ pub fn Layout() -> impl IntoView {
     let path = Signal::derive(move || paths::within_area(&path.read()));
     let side = awaited(move || async move { me.get().await.ok().map(|me| side_navigation(&me, path)) });
     let bars = awaited(move || async move { me.get().await.ok().map(|me| phone_bars(&me, path)) });
+    let break_glass = awaited(move || async move { me.get().await.ok().and_then(|me| me.break_glass).map(break_glass_banner) });
     let palette = awaited(move || async move { me.get().await.ok().map(|me| palette(&me)) });
     view! {
         <SkipLink />
@@ -44,6 +46,7 @@ pub fn Layout() -> impl IntoView {
         <AppFrame>
             {side}
             <Sheet>
+                {break_glass}
                 <Outlet />
             </Sheet>
         </AppFrame>
@@ -52,11 +55,35 @@ pub fn Layout() -> impl IntoView {
     }
 }
 
+/// Stays on every page of a break-glass session.
+fn break_glass_banner(session: BreakGlassSession) -> impl IntoView {
+    let sign_out = || {
+        view! {
+            <PostForm action=SignOut::url() whole_page=true>
+                <Button size=ButtonSize::Small submit=true>
+                    "Sign out"
+                </Button>
+            </PostForm>
+        }
+    };
+    let BreakGlassSession { issued_by, expires_at } = session;
+    view! {
+        <div class="px-gutter pt-4">
+            <Banner kind=BannerKind::Warn fact="Break-glass session." icon=Icon::KeyRound action=sign_out>
+                {format!(
+                    "Issued by {issued_by}, ends at {}. It belongs to no user; the audit log records every change.",
+                    absolute(expires_at),
+                )}
+            </Banner>
+        </div>
+    }
+}
+
 fn side_navigation(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
     let person = NavPerson { seed: me.id.to_string(), name: me.name.clone(), role: me.standing().to_owned() };
     let administration = administration(me).into_iter().map(|(href, label, _)| NavLink::plain(href, label)).collect();
     view! {
-        <SideNav areas=vec![] settings=settings() administration person path palette=PALETTE account=sign_out />
+        <SideNav areas=vec![] settings=settings(me) administration person path palette=PALETTE account=sign_out />
     }
 }
 
@@ -69,7 +96,7 @@ fn phone_bars(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
         let short = label.strip_suffix(" management").unwrap_or(label);
         NavLink::new(href, short, icon)
     });
-    let links = administration.chain(settings().into_iter().rev()).collect();
+    let links = administration.chain(settings(me).into_iter().rev()).collect();
     view! { <PhoneBars links path palette=PALETTE /> }
 }
 
@@ -77,8 +104,10 @@ fn palette(me: &Me) -> impl IntoView + use<> {
     let item = |label: &str, icon, target| PaletteItem { label: label.to_owned(), detail: None, icon, target };
     let link = |label: &str, href: &str, icon| item(label, icon, PaletteTarget::Link(href.to_owned()));
     let mut pages: Vec<_> = administration(me).into_iter().map(|(href, label, icon)| link(label, href, icon)).collect();
-    pages.push(link("My access", paths::MY_ACCESS, Icon::KeyRound));
-    pages.push(link("Profile", paths::PROFILE, Icon::User));
+    if me.break_glass.is_none() {
+        pages.push(link("My access", paths::MY_ACCESS, Icon::KeyRound));
+        pages.push(link("Profile", paths::PROFILE, Icon::User));
+    }
     let create = [
         (me.may(Permission::ManageUsers) && !me.has_provider, "Create user", paths::NEW_USER, Icon::UserPlus),
         (me.manages_keycloak(), "Create user in Keycloak", paths::NEW_KEYCLOAK_USER, Icon::UserPlus),
@@ -138,7 +167,11 @@ fn found(found: Found) -> Vec<PaletteGroup> {
     ]
 }
 
-fn settings() -> Vec<NavLink> {
+/// The pages about oneself. A break-glass session has none.
+fn settings(me: &Me) -> Vec<NavLink> {
+    if me.break_glass.is_some() {
+        return Vec::new();
+    }
     vec![
         NavLink::new(paths::PROFILE, "Profile", Icon::User),
         NavLink::new(paths::MY_ACCESS, "My access", Icon::KeyRound),

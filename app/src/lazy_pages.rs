@@ -4,6 +4,7 @@
 //! that share it: dozens of requests a page. With three parts there are seven files, of which a page needs four at most:
 //! what is about oneself, the lists with which administrators begin, and what they open from there.
 
+use crate::account::break_glass::BreakGlassPage;
 use crate::account::change_password::ChangePasswordPage;
 use crate::account::confirm::ConfirmPage;
 use crate::account::my_access::MyAccessPage;
@@ -17,6 +18,7 @@ use crate::budgets::edit::EditBudgetPage;
 use crate::budgets::list::BudgetsPage;
 use crate::identity_provider::import::again::ImportAgainPage;
 use crate::identity_provider::import::page::KeycloakImportPage;
+use crate::identity_provider::move_identities::page::MoveIdentitiesPage;
 use crate::identity_provider::page::IdentityProviderPage;
 use crate::jobs::page::JobsPage;
 use crate::page::lazy_chunk;
@@ -33,13 +35,13 @@ use crate::users::user_page::UserPage;
 
 lazy_chunk!(
     Own, own, load_own:
-    ChangePasswordPage, ConfirmPage, MyAccessPage, ProfilePage, SignInPage, TurnedAwayPage,
+    BreakGlassPage, ChangePasswordPage, ConfirmPage, MyAccessPage, ProfilePage, SignInPage, TurnedAwayPage,
 );
 lazy_chunk!(Lists, lists, load_lists: BudgetsPage, ProjectsPage, UsersPage);
 lazy_chunk!(
     Objects, objects, load_objects:
     BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, IdentityProviderPage, ImportAgainPage, JobsPage,
-    KeycloakImportPage, KeycloakUserPage, KeycloakUsersPage, NewBudgetPage, NewKeycloakUserPage, NewUserPage,
+    KeycloakImportPage, KeycloakUserPage, KeycloakUsersPage, MoveIdentitiesPage, NewBudgetPage, NewKeycloakUserPage, NewUserPage,
     NewProjectPage, UserPage,
     ProjectPage,
 );

@@ -3,6 +3,7 @@
 use crate::error::PageError;
 use crate::form::Changes;
 use crate::read::Data;
+use domain::break_glass::BreakGlassSession;
 use domain::mode::Mode;
 use domain::permission::Permission;
 use domain::role::PlatformRole;
@@ -35,6 +36,8 @@ pub struct Me {
     pub has_provider: bool,
     /// Whether that is Keycloak, where Bursar can manage users too.
     pub has_keycloak: bool,
+    /// Set in a break-glass session, which belongs to no user.
+    pub break_glass: Option<BreakGlassSession>,
 }
 
 impl Me {
@@ -71,9 +74,9 @@ pub async fn who_am_i() -> Result<Me, PageError> {
     let has_keycloak = provider == Some(domain::provider::ProviderKind::Keycloak);
     let may = Permission::ALL.iter().copied().filter(|permission| actor.may_anywhere(*permission)).collect();
     let (id, mode, role, kind) = (actor.user_id, actor.mode, actor.role, actor.kind);
-    let email_verified = actor.email_verified;
+    let (email_verified, break_glass) = (actor.email_verified, actor.break_glass);
     let (name, email) = (actor.name, actor.email);
-    Ok(Me { id, name, email, email_verified, mode, role, kind, may, budgets, has_provider, has_keycloak })
+    Ok(Me { id, name, email, email_verified, mode, role, kind, may, budgets, has_provider, has_keycloak, break_glass })
 }
 
 /// The signed-in user, for every part of the document that asks.

@@ -10,6 +10,8 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_IN_THROUGH_PROVIDER: &str = "/sign-in/provider";
 /// Where signing out leads on to the end of the identity provider's session. The server answers there, no page.
 pub const SIGN_OUT_AT_PROVIDER: &str = "/sign-out/provider";
+/// Signing in with a break-glass code.
+pub const BREAK_GLASS: &str = "/break-glass";
 /// Why somebody whom the identity provider vouches for was not let in.
 pub const TURNED_AWAY: &str = "/turned-away";
 /// Proving once more who one is.
@@ -56,6 +58,8 @@ pub fn import_report(query: &ReportQuery) -> String {
 pub fn import_csv(query: &ReportQuery) -> String {
     with_params(KEYCLOAK_IMPORT_CSV, &query.to_params())
 }
+/// Moving identities to the issuer that is configured now.
+pub const MOVE_IDENTITIES: &str = "/settings/administration/identity-provider/move-identities";
 
 /// What the console does by itself.
 pub const JOBS: &str = "/settings/administration/jobs";

@@ -1,6 +1,7 @@
 //! Every page and its address.
 
 use crate::account::DETOURS;
+use crate::account::break_glass::BreakGlassPage;
 use crate::account::change_password::ChangePasswordPage;
 use crate::account::confirm::ConfirmPage;
 use crate::account::my_access::MyAccessPage;
@@ -16,6 +17,7 @@ use crate::detour::Detours;
 use crate::form::provide_flash;
 use crate::identity_provider::import::again::ImportAgainPage;
 use crate::identity_provider::import::page::KeycloakImportPage;
+use crate::identity_provider::move_identities::page::MoveIdentitiesPage;
 use crate::identity_provider::page::IdentityProviderPage;
 use crate::index::IndexPage;
 use crate::jobs::page::JobsPage;
@@ -73,6 +75,7 @@ fn Frame() -> impl IntoView {
         <Routes fallback=NoSuchPage>
             <Route path=path!("/") view=IndexPage ssr=SsrMode::Async />
             <Route path=path!("/sign-in") view={Lazy::<SignInPage>::new()} ssr=SsrMode::Async />
+            <Route path=path!("/break-glass") view={Lazy::<BreakGlassPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/turned-away") view={Lazy::<TurnedAwayPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/change-password") view={Lazy::<ChangePasswordPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/confirm-identity") view={Lazy::<ConfirmPage>::new()} ssr=SsrMode::Async />
@@ -98,6 +101,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("administration/identity-provider/import") view={Lazy::<KeycloakImportPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/identity-provider/import/again") view={Lazy::<ImportAgainPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/jobs") view={Lazy::<JobsPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/identity-provider/move-identities") view={Lazy::<MoveIdentitiesPage>::new()} ssr=SsrMode::Async />
             </ParentRoute>
             <DevelopmentRoutes />
         </Routes>

@@ -1,5 +1,6 @@
 //! The signed-in person on whose behalf a request runs.
 
+use crate::break_glass::BreakGlassSession;
 use crate::id::{ProjectId, SessionId, UserId};
 use crate::mode::Mode;
 use crate::permission::{Permission, Scope};
@@ -33,6 +34,8 @@ pub struct Actor {
     pub projects: Vec<(ProjectId, ProjectRole)>,
     /// A one-time password was used; nothing but changing it and signing out is open.
     pub password_change_due: bool,
+    /// Set in a break-glass session: it belongs to no user, and `user_id` is that of the code.
+    pub break_glass: Option<BreakGlassSession>,
 }
 
 /// What an action is about.
@@ -50,6 +53,7 @@ impl Actor {
     /// Whether the table lets this person do it to that.
     pub fn may(&self, permission: Permission, target: Target) -> bool {
         !self.password_change_due
+            && !self.lacks_account_for(permission)
             && self.roles_towards(target).any(|role| covers(self.mode.scope(permission, role), target))
     }
 
@@ -72,8 +76,21 @@ impl Actor {
         held.map(|(_, role)| role.effective_for(self.kind))
     }
 
+    /// The account behind the session; `None` in a break-glass session.
+    pub fn account(&self) -> Option<UserId> {
+        self.break_glass.is_none().then_some(self.user_id)
+    }
+
+    /// Whether the session belongs to no user and the permission needs one.
+    pub const fn lacks_account_for(&self, permission: Permission) -> bool {
+        self.break_glass.is_some() && permission.needs_account()
+    }
+
     /// Why the table refuses it, and what to do next. Names no role that the user holds.
     pub fn refusal(&self, permission: Permission, target: Target) -> Violation {
+        if self.lacks_account_for(permission) {
+            return Violation::AccountRequired;
+        }
         let if_managed_here = Self { mode: Mode::Platform, ..self.clone() };
         if if_managed_here.may(permission, target) {
             return Violation::ProjectsFromProvider;
@@ -134,6 +151,31 @@ mod tests {
             kind: UserKind::Regular,
             projects,
             password_change_due: false,
+            break_glass: None,
+        }
+    }
+
+    fn break_glass(mode: Mode) -> Actor {
+        let session = BreakGlassSession {
+            issued_by: "root@bursar-0".into(),
+            expires_at: time::macros::datetime!(2026-03-02 09:30 UTC),
+        };
+        Actor { mode, break_glass: Some(session), ..actor(PlatformRole::Maintainer, vec![]) }
+    }
+
+    #[test]
+    fn break_glass_session_may_what_maintainers_may_without_an_account() {
+        for mode in [Mode::Platform, Mode::Keycloak] {
+            let (session, maintainer) = (break_glass(mode), Actor { break_glass: None, ..break_glass(mode) });
+            for permission in Permission::ALL.iter().copied() {
+                for target in [Target::Platform, Target::Own, Target::Project(ProjectId(Uuid::from_u128(10)))] {
+                    let expected = maintainer.may(permission, target) && !permission.needs_account();
+                    assert_eq!(session.may(permission, target), expected, "{mode:?} {permission:?} {target:?}");
+                }
+            }
+            assert!(session.may(Permission::MoveIdentities, Target::Platform), "{mode:?}");
+            assert_eq!(session.refusal(Permission::ManageOwnAccount, Target::Own), Violation::AccountRequired);
+            assert_eq!(session.account(), None);
         }
     }
 

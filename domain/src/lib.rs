@@ -9,6 +9,7 @@ pub mod text;
 pub mod draft;
 
 pub mod actor;
+pub mod break_glass;
 pub mod budget;
 pub mod claims;
 pub mod conflict;
@@ -21,6 +22,7 @@ pub mod error;
 pub mod flash;
 pub mod form;
 pub mod id;
+pub mod identity_move;
 pub mod import;
 pub mod job;
 pub mod keycloak_user;

@@ -32,6 +32,7 @@ impl Mode {
                 | Permission::ViewIdentityProvider
                 | Permission::ViewJobs
                 | Permission::RunJobs
+                | Permission::MoveIdentities
                 | Permission::ViewOwnAccess
                 | Permission::ManageOwnAccount,
                 _,

@@ -111,6 +111,8 @@ permissions! {
     ViewJobs: "See jobs", [platform platform - - - - -];
     /// Have a job run before its time.
     RunJobs: "Run jobs", [platform platform - - - - -];
+    /// Have the users of one issuer be known by another one.
+    MoveIdentities: "Move identities to another issuer", [platform - - - - - -];
     /// One's own projects, roles and budgets.
     ViewOwnAccess: "See own projects and budgets", [own own own - - own own];
     /// One's own password, sessions and appearance.
@@ -129,7 +131,8 @@ impl Permission {
             | Self::ManageMembers
             | Self::ManageBudgets
             | Self::ImportUsers
-            | Self::DeleteProject => true,
+            | Self::DeleteProject
+            | Self::MoveIdentities => true,
             Self::ViewUsers
             | Self::ViewIdentityProvider
             | Self::ViewJobs
@@ -142,6 +145,32 @@ impl Permission {
             | Self::ViewProjectBudgets
             | Self::ViewOwnAccess
             | Self::ManageOwnAccount => false,
+        }
+    }
+
+    /// Whether it is about the account of the user who asks: a break-glass session belongs to no user and is refused.
+    pub const fn needs_account(self) -> bool {
+        match self {
+            // The creator of a project becomes its project admin.
+            Self::CreateProject | Self::ViewOwnAccess | Self::ManageOwnAccount => true,
+            Self::ViewUsers
+            | Self::ManageUsers
+            | Self::ManageKeycloakUsers
+            | Self::GrantRoles
+            | Self::GrantAuditor
+            | Self::FindPeople
+            | Self::ViewProject
+            | Self::EditProject
+            | Self::DeleteProject
+            | Self::ManageMembers
+            | Self::ViewBudgets
+            | Self::ViewProjectBudgets
+            | Self::ManageBudgets
+            | Self::ViewIdentityProvider
+            | Self::ImportUsers
+            | Self::ViewJobs
+            | Self::RunJobs
+            | Self::MoveIdentities => false,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The command line.
 
+mod break_glass;
 mod identity;
 mod keycloak;
 
+pub use break_glass::BreakGlass;
 pub use identity::{Identity, Move};
 pub use keycloak::{Administrator, Broker, Import, ImportAction, Keycloak, Output, Setup, Users};
 
@@ -51,6 +53,8 @@ pub enum Command {
         #[arg(long, value_name = "SEAL", value_parser = seal)]
         known: Option<Head>,
     },
+    /// Open the console while users cannot sign in: print a code that opens one short session with a maintainer's rights.
+    BreakGlass(BreakGlass),
     /// What operators do when the identity provider changes.
     #[command(subcommand)]
     Identity(Identity),

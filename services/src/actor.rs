@@ -1,8 +1,12 @@
 //! The actor behind a session, with the rights that hold now.
 //!
-//! In Platform-managed mode rights are rows; in Keycloak-managed mode they are the verified claims (see [`claims`]).
+//! In Platform-managed mode rights are rows; in Keycloak-managed mode they are the verified claims (see [`claims`]). A
+//! break-glass session has a maintainer's rights in both (see [`break_glass`]).
 
+mod break_glass;
 mod claims;
+
+pub(crate) use break_glass::audit_name;
 
 use crate::Services;
 use crate::client::SessionToken;
@@ -17,11 +21,16 @@ use domain::user::UserKind;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-/// Reads the user of a valid session, and when the session was last used. One statement.
+/// Reads the user of a valid session, and when the session was last used. One statement; another one when the session is
+/// no user's.
 pub(crate) async fn load(services: &Services, token: &SessionToken) -> Result<Option<(Actor, OffsetDateTime)>, Error> {
-    match services.settings.mode {
-        Mode::Platform => load_stored(services, token).await,
-        Mode::Keycloak => claims::load(services, token).await,
+    let user = match services.settings.mode {
+        Mode::Platform => load_stored(services, token).await?,
+        Mode::Keycloak => claims::load(services, token).await?,
+    };
+    match user {
+        Some(user) => Ok(Some(user)),
+        None => break_glass::load(services, token).await,
     }
 }
 
@@ -64,6 +73,7 @@ async fn load_stored(services: &Services, token: &SessionToken) -> Result<Option
         kind: user_kind(&row.user_type)?,
         projects: row.project_ids.iter().copied().map(ProjectId).zip(roles).collect(),
         password_change_due: row.password_change_due,
+        break_glass: None,
     };
     Ok(Some((actor, row.last_used_at)))
 }
@@ -72,6 +82,9 @@ async fn load_stored(services: &Services, token: &SessionToken) -> Result<Option
 ///
 /// The user is locked before the session, as everywhere: a transaction that revokes sessions holds their user already.
 pub(crate) async fn lock(services: &Services, connection: &mut PgConnection, caller: &Caller) -> Result<Actor, Error> {
+    if caller.actor.break_glass.is_some() {
+        return break_glass::lock(services, connection, caller).await;
+    }
     if services.settings.mode == Mode::Keycloak {
         return claims::lock(services, connection, caller).await;
     }
@@ -100,6 +113,7 @@ pub(crate) async fn lock(services: &Services, connection: &mut PgConnection, cal
         kind: user_kind(&row.user_type)?,
         projects: Vec::new(),
         password_change_due: row.password_change_due,
+        break_glass: None,
     })
 }
 

@@ -32,6 +32,8 @@ pub enum TargetType {
     IdentityProvider,
     /// What the console does by itself.
     Job,
+    /// A break-glass code and its session.
+    BreakGlass,
 }
 
 impl TargetType {
@@ -42,6 +44,7 @@ impl TargetType {
             Self::Budget => "budget",
             Self::IdentityProvider => "identity_provider",
             Self::Job => "job",
+            Self::BreakGlass => "break_glass",
         }
     }
 }
@@ -119,6 +122,13 @@ pub(crate) enum By<'a> {
     Caller(&'a Caller),
     /// An operator with access to the server's command line.
     Operator,
+    /// Who enters a break-glass code and has no session yet.
+    BreakGlass {
+        /// As people read it.
+        name: &'a str,
+        /// The request.
+        request_id: &'a str,
+    },
     /// The console by itself.
     Console,
 }
@@ -127,6 +137,14 @@ impl<'a> By<'a> {
     const fn caller(self) -> Option<&'a Caller> {
         match self {
             Self::Caller(caller) => Some(caller),
+            Self::Operator | Self::BreakGlass { .. } | Self::Console => None,
+        }
+    }
+
+    const fn request_id(self) -> Option<&'a str> {
+        match self {
+            Self::Caller(caller) => Some(caller.request_id.as_str()),
+            Self::BreakGlass { request_id, .. } => Some(request_id),
             Self::Operator | Self::Console => None,
         }
     }
@@ -135,6 +153,7 @@ impl<'a> By<'a> {
         match self {
             Self::Caller(caller) => caller.actor.email.as_str(),
             Self::Operator => "Operator",
+            Self::BreakGlass { name, .. } => name,
             Self::Console => "Bursar",
         }
     }
@@ -171,7 +190,7 @@ pub(crate) async fn write_for_users(
         caller.map(|caller| caller.actor.user_id.0),
         by.name(),
         caller.map(|caller| caller.actor.session_id.0),
-        caller.map(|caller| caller.request_id.as_str()),
+        by.request_id(),
         entry.action,
         serde_json::to_value(&entry.changes).map_err(|fault| Error::Broken(fault.to_string()))?,
         &ids,
@@ -211,7 +230,7 @@ pub(crate) async fn write_all(
         caller.map(|caller| caller.actor.user_id.0),
         by.name(),
         caller.map(|caller| caller.actor.session_id.0),
-        caller.map(|caller| caller.request_id.as_str()),
+        by.request_id(),
         &ids,
         &actions,
         &types,

@@ -79,6 +79,11 @@ impl Change<'_> {
         self.caller
     }
 
+    /// The account that is recorded as the one that granted, assigned or created; `None` in a break-glass session.
+    pub(crate) fn account(&self) -> Option<Uuid> {
+        self.actor.account().map(|user| user.0)
+    }
+
     /// Who changes, with the rights that hold until the commit. Of the projects, only that of the proof.
     pub const fn actor(&self) -> &Actor {
         &self.actor

@@ -132,7 +132,7 @@ impl Identity {
     }
 
     /// The issuer that its tokens name.
-    pub(crate) fn issuer(&self) -> &str {
+    pub fn issuer(&self) -> &str {
         &self.config.issuer
     }
 

@@ -3,7 +3,7 @@
 use crate::audit::{Entry, TargetType};
 use crate::error::Error;
 use crate::guard::Can;
-use crate::{Services, audit, handover, idempotency, identity, projects, session, sign_in};
+use crate::{Services, audit, break_glass, handover, idempotency, identity, projects, session, sign_in};
 use domain::job::Job;
 use domain::permission::RunJobs;
 use std::time::Duration;
@@ -95,7 +95,11 @@ async fn work(services: &Services, job: Job) -> Result<(), Error> {
         Job::PurgeProjects => projects::purge(services).await.map(drop),
         Job::ForgetSessions => session::sweep(services).await.map(drop),
         Job::ForgetSignIns => identity::sweep(services).await.map(drop),
-        Job::ForgetOneTimePasswords => handover::sweep(services).await.map(drop),
+        // Passwords to hand over, and break-glass codes that nobody used.
+        Job::ForgetOneTimePasswords => {
+            break_glass::expire(services).await?;
+            handover::sweep(services).await.map(drop)
+        }
         Job::ForgetDevices => sign_in::sweep_devices(services).await.map(drop),
         Job::ForgetTries => sign_in::sweep(services).await.map(drop),
         Job::ForgetAddresses => sign_in::sweep_addresses(services).await.map(drop),

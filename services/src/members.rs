@@ -51,14 +51,14 @@ pub async fn add(
     let project = shared_project(&mut change, of_proof(can)?).await?;
     let user = share_user(change.connection(), person).await?.ok_or(Violation::UnknownUser)?;
     check_may_join(services, &project, [(&user, role)].into_iter())?;
-    let (granted_by, since) = (change.caller().actor.user_id, services.clock.now());
+    let (granted_by, since) = (change.account(), services.clock.now());
     sqlx::query!(
         "insert into user_projects (user_id, project_id, is_project_admin, granted_by, created_at)
          values ($1, $2, $3, $4, $5)",
         person.0,
         project.id.0,
         role.is_admin(),
-        granted_by.0,
+        granted_by,
         since
     )
     .execute(change.connection())

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::guard::Caller;
 use domain::error::Refusal;
 use domain::session::CONFIRMED_FOR;
+use domain::violation::Violation;
 use sqlx::PgExecutor;
 
 /// Whether the user may make sensitive changes without re-authentication, and no change waits for a re-authentication
@@ -26,12 +27,16 @@ pub async fn is_recent(services: &Services, caller: &Caller) -> Result<bool, Err
     }
 }
 
-/// Refuses a user who authenticated too long ago. An API client authenticates with each request.
+/// Refuses a user who authenticated too long ago. An API client authenticates with each request. A break-glass session
+/// is short, and there is nothing that it could authenticate with again.
 pub(crate) async fn check_recent(
     services: &Services,
     database: impl PgExecutor<'_>,
     caller: &Caller,
 ) -> Result<(), Error> {
+    if caller.actor.break_glass.is_some() {
+        return Ok(());
+    }
     let confirmed = sqlx::query_scalar!(
         r#"select coalesce(authenticated_at > $2, false) or (is_program and $3) as "is_confirmed!"
            from sessions where id = $1 and kept_until is null"#,
@@ -53,8 +58,11 @@ pub(crate) async fn check_recent(
 ///
 /// # Errors
 /// [`Refusal::ConfirmationDue`] when there was none within [`CONFIRMED_FOR`]. A session that has ended is refused by the
-/// change itself.
+/// change itself. [`Violation::GrantNeedsAccount`] in a break-glass session, which cannot re-authenticate.
 pub(crate) async fn reauthenticate_for(services: &Services, caller: &Caller, purpose: &str) -> Result<(), Error> {
+    if caller.actor.break_glass.is_some() {
+        return Err(Refusal::Forbidden(Violation::GrantNeedsAccount).into());
+    }
     let (session, now) = (caller.actor.session_id.0, services.clock.now());
     let used = sqlx::query!(
         "delete from reauthentications where session_id = $1 and purpose = $2 and done_at > $3",

@@ -216,7 +216,7 @@ async fn insert_budgets(services: &Services, connection: &mut PgConnection, peop
     for (name, category, soft, hard, period) in BUDGETS {
         let draft = organisation::draft(name, category, soft, hard, period)?;
         let id = services.new_id();
-        budgets::insert(connection, BudgetId(id), None, &draft, UserId(maker), services.clock.now()).await?;
+        budgets::insert(connection, BudgetId(id), None, &draft, Some(UserId(maker)), services.clock.now()).await?;
         audit::write(services, connection, By::Console, budgets::created(BudgetId(id), None, &draft)).await?;
         ids.insert(name.to_owned(), id);
     }

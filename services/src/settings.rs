@@ -26,6 +26,8 @@ pub struct Settings {
     pub missing_for_import: Vec<&'static str>,
     /// `BURSAR_PASSWORD_MIN_LENGTH`: what a new password must be.
     pub password_policy: PasswordPolicy,
+    /// `BURSAR_BREAK_GLASS`: whether operators can open a session that belongs to no user.
+    pub break_glass: bool,
     /// A session ends this long after sign-in.
     pub session_life: Duration,
     /// A session ends when it was not used for this long.
@@ -50,6 +52,7 @@ impl Default for Settings {
             budgets: true,
             missing_for_import: Vec::new(),
             password_policy: PasswordPolicy::default(),
+            break_glass: true,
             session_life: Duration::hours(24),
             session_idle: Duration::hours(8),
             account_tries: 5,

@@ -14,7 +14,9 @@ pub(crate) use device::forget_devices;
 pub use device::{DEVICE_LIFETIME, sweep_devices};
 pub use tries::sweep;
 use tries::{Account, Attempt, Path};
-pub(crate) use tries::{count_start, finish_start, wrong};
+pub(crate) use tries::{
+    count_break_glass_try, count_start, finish_start, forget_break_glass_tries, forget_break_glass_try, wrong,
+};
 
 use crate::Services;
 use crate::change::commit;

@@ -46,7 +46,7 @@ const ROOMS: [Room; 4] = [
             },
             Layer {
                 name: "capabilities",
-                modules: "authenticate budgets handover identity keycloak members own_account projects provision \
+                modules: "authenticate break_glass budgets handover identity keycloak members own_account projects provision \
                           session sign_in users",
                 advice: "what composes several capabilities belongs in `views`, what several need in the kernel",
             },

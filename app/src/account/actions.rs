@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use {
-    super::confirm,
+    super::{break_glass, confirm},
     crate::cookies::{self, CookieName},
     crate::form::{Done, Form, posted},
     crate::next::NextPath,
@@ -33,6 +33,19 @@ pub async fn sign_in(email: String, password: String, next: String) -> Result<Fo
         let next = NextPath::parse(&next).unwrap_or_default();
         let is_due = signed_in.password_change_due;
         Ok(Done::at(if is_due { next.through_password_change() } else { next.as_str().to_owned() }))
+    })
+    .await
+}
+
+/// Opens a session with a break-glass code. What was entered is not kept.
+#[server(prefix = "/act", endpoint = "break-glass")]
+pub async fn break_glass_sign_in(code: String) -> Result<FormOutcome, PageError> {
+    let form = Form::new(break_glass::FORM, []);
+    form.submit(async move {
+        let (services, info) = (services()?, info()?);
+        let signed_in = services::break_glass::sign_in(&services, &code, &info.client, &info.request_id).await?;
+        cookies::set(&cookies::session(&signed_in.token, signed_in.lifetime));
+        Ok(Done::at(paths::IDENTITY_PROVIDER))
     })
     .await
 }

@@ -56,6 +56,13 @@ pub struct SignInOffer {
     pub signed_out: Option<SignedOut>,
 }
 
+/// What the page of break-glass codes needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreakGlassOffer {
+    /// The browser will not keep a session, because the page came over plain HTTP.
+    pub is_plain_http: bool,
+}
+
 /// A form that was sent after its session had ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedOut {
@@ -117,6 +124,15 @@ pub async fn read_sign_in_way() -> Result<WithServerTime<SignInOffer>, PageError
     let signed_out = kept.map(|kept| SignedOut { has_input: kept.has_input(), email: kept.email });
     let data = SignInOffer { way, plain_http: info.plain_http, signed_out };
     Ok(WithServerTime { now: services.clock().now(), data })
+}
+
+/// Opens the page of break-glass codes, unless they are turned off.
+#[server(prefix = "/data", endpoint = "break-glass")]
+pub async fn read_break_glass_offer() -> Result<BreakGlassOffer, PageError> {
+    if !crate::request::services()?.settings().break_glass {
+        return Err(domain::error::Refusal::NotFound.into());
+    }
+    Ok(BreakGlassOffer { is_plain_http: crate::request::info()?.plain_http.is_some() })
 }
 
 /// Reads My access.

@@ -1,6 +1,7 @@
 //! One's own account: profile, password, sessions, what one may use.
 
 pub mod actions;
+pub mod break_glass;
 pub mod change_password;
 pub mod confirm;
 pub mod data;

@@ -1,7 +1,7 @@
 //! The page of the identity provider.
 
 use super::data::{IdentityProvider, ReadIdentityProvider};
-use super::{doctor, health, import};
+use super::{break_glass, doctor, health, import, move_identities};
 use crate::page::crumbs::administration;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
@@ -31,7 +31,8 @@ impl LazyPage for IdentityProviderPage {
 }
 
 fn identity_provider(dated: WithServerTime<IdentityProvider>) -> impl IntoView {
-    let WithServerTime { now, data: IdentityProvider { mode, status, doctor, import: view } } = dated;
+    let IdentityProvider { mode, status, doctor, import: view, other_issuers, may_move, break_glass } = dated.data;
+    let now = dated.now;
     let subtitle = status.as_ref().map_or("Passwords are kept by Bursar", |status| status.kind.subject());
     let has_provider = status.is_some();
     let check = move || {
@@ -56,7 +57,10 @@ fn identity_provider(dated: WithServerTime<IdentityProvider>) -> impl IntoView {
             subtitle
             actions=check
         />
-        <PageBody>{health} {import} {doctor.map(doctor::section)} {facts}</PageBody>
+        <PageBody>
+            {move_identities::other_issuers(&other_issuers, may_move)} {health} {import} {doctor.map(doctor::section)}
+            {facts} {break_glass::section(break_glass, now)}
+        </PageBody>
     }
 }
 

@@ -73,6 +73,15 @@ super::violations! {
     WrongPassword { tries: u16, minutes: i64 } "wrong_password" at "confirm_password"
         => "The password is wrong. After {attempts} sign-in is blocked for {time}.",
         attempts = counted(*tries, "failed attempt"), time = counted(*minutes, "minute");
+    WrongBreakGlassCode "wrong_break_glass_code" at "code"
+        => "This code does not open a session: it is wrong, was used or revoked, or has expired. Run bursar break-glass for another one.";
+    BreakGlassOff "break_glass_off" => "Break-glass is turned off by BURSAR_BREAK_GLASS.";
+    MovePlanChanged "move_plan_changed"
+        => "The plan has changed since you opened it. Check the new numbers, then confirm again.";
+    AccountRequired "account_required" 403
+        => "A break-glass session belongs to no user and cannot do this. Sign in with an account of your own.";
+    GrantNeedsAccount "grant_needs_account" 403
+        => "A break-glass session cannot grant maintainer. Run bursar grant-maintainer on the server.";
     OneTimePasswordDue "one_time_password_due" 401 at "current_password"
         => "Enter your one-time password again: you signed in more than 10 minutes ago.";
     OneTimePasswordExpired "one_time_password_expired" 403

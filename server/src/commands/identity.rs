@@ -5,7 +5,8 @@ use super::operate::with_database;
 use super::start;
 use crate::cli::{Identity, Move};
 use crate::config::Config;
-use services::identity::issuer_move::{self, IssuerMove, KnownIssuer, MovePlan};
+use domain::identity_move::{KnownIssuer, MovePlan};
+use services::identity::issuer_move::{self, IssuerMove};
 use services::{Services, schema};
 
 /// Why identities cannot be moved.

@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod break_glass;
 mod demo_data;
 mod docs;
 mod identity;
@@ -101,6 +102,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
             operate::grant_maintainer(&configured()?, &email, subject.as_deref()).await
         }
         Command::VerifyAudit { known } => operate::verify_audit(&configured()?, known.as_ref()).await,
+        Command::BreakGlass(asked) => break_glass::run(&configured()?, &asked).await,
         Command::Identity(command) => identity::run(&configured()?, command).await,
         Command::Keycloak(command) => keycloak::run(command).await,
         Command::CheckConfig => operate::check_config(&configured()?).await,

@@ -182,6 +182,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         // Budgets are the maintainers', whom only the database knows.
         budgets: config.budgets && config.mode == Mode::Platform,
         missing_for_import: config.missing_for_import(),
+        break_glass: config.break_glass,
         hash_workers: NonZeroUsize::new(cores / 2).unwrap_or(NonZeroUsize::MIN),
         ..Settings::default()
     }

@@ -118,6 +118,8 @@ variables! {
         "The first administrator's password, to be changed within 7 days. Without it a one-time password is made and printed once.";
     password_policy: PasswordPolicy = "15", ["BURSAR_PASSWORD_MIN_LENGTH"],
         "The fewest characters of a new password of a local account. NIST SP 800-63B-4 requires 15 where the password is the only factor. Passwords that exist are not affected.";
+    break_glass: bool = "true", ["BURSAR_BREAK_GLASS"],
+        "Whether bursar break-glass can open the console while users cannot sign in. With false it issues no codes, and codes and sessions that there are open nothing.";
     public_url: Option<PublicUrl> = "", ["BURSAR_PUBLIC_URL"],
         "The address users type, when a proxy stands in front. Forms are accepted from there alone; with https browsers are told to stay on it.";
     hsts: Hsts = "max-age=63072000", ["BURSAR_HSTS"],

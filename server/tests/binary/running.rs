@@ -68,6 +68,39 @@ async fn moving_identities_at_the_command_line_prints_the_plan_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn break_glass_at_the_command_line_prints_a_code_once_and_revokes_it() {
+    let world = World::create().await;
+    let url = world.database_url();
+    let variables = [("DATABASE_URL", url.as_str()), ("BURSAR_PUBLIC_URL", "https://bursar.example.com")];
+    let output = run(&["break-glass", "--issued-by", "ada@laptop", "--session-minutes", "10"], &variables);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let printed = text(&output.stdout);
+    let code = printed.lines().find_map(|line| line.strip_prefix("Break-glass code, shown once: ")).expect("a code");
+    assert!(printed.contains("Open https://bursar.example.com/break-glass and enter it until "), "{printed}");
+    assert!(!text(&output.stderr).contains(code), "the log");
+    let issued_by: String = sqlx::query_scalar("select issued_by from break_glass_codes")
+        .fetch_one(world.services.pool())
+        .await
+        .expect("one code");
+    assert_eq!(issued_by, "ada@laptop");
+    let client = services::client::Client::default();
+    let opened = services::break_glass::sign_in(&services_now(&world), code, &client, "request").await.expect("opened");
+    assert_eq!(opened.lifetime, time::Duration::minutes(10));
+    let output = run(&["break-glass", "--revoke"], &variables);
+    assert!(text(&output.stdout).contains("Codes revoked: 0. Sessions ended: 1."), "{output:?}");
+    let output = run(&["break-glass"], &[variables[0], ("BURSAR_BREAK_GLASS", "false")]);
+    assert!(!output.status.success() && text(&output.stderr).contains("BURSAR_BREAK_GLASS"), "{output:?}");
+    let output = run(&["break-glass", "--valid-minutes", "61"], &variables);
+    assert!(!output.status.success() && text(&output.stderr).contains("61"), "{output:?}");
+}
+
+/// As a server beside the command: with the time of the machine.
+fn services_now(world: &World) -> services::Services {
+    use services::{Services, Settings, clock::Clock, random::Random};
+    Services::new(world.services.pool().clone(), Clock::system(), Random::system(), Settings::default()).expect("workers")
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn greeting_and_log_say_which_database_is_used() {
     let (world, site) = (World::create().await, site());
     let url = world.database_url();

@@ -100,7 +100,9 @@ async fn a_one_time_password_opens_nothing_but_its_change() {
     let open = [
         "/act/sign-in",
         "/act/sign-out",
+        "/act/break-glass",
         "/act/appearance",
+        "/data/break-glass",
         "/data/flash",
         "/data/sign-in-way",
         "/data/password-change",
@@ -155,6 +157,43 @@ async fn every_page_obeys_the_table_where_keycloak_keeps_the_rights() {
             server.get(&address, &[("cookie", &cookie), PAGE]).await.status().as_u16()
         })
         .await;
+    }
+}
+
+/// A break-glass session has a maintainer's rights, except to what is about an account of one's own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn break_glass_session_obeys_the_table_in_both_modes() {
+    for mode in [Mode::Platform, Mode::Keycloak] {
+        let server = TestServer::start_on(World::with(|settings| settings.mode = mode).await).await;
+        let owner = match mode {
+            Mode::Platform => server.world.person("Owner", PlatformRole::Maintainer).await,
+            Mode::Keycloak => {
+                let admin = developer("owner", json!({"realm_access": {"roles": ["admin"]}}));
+                server.world.sign_in(&admin).await.expect("let in")
+            }
+        };
+        let mut wrong = Vec::new();
+        let all = FUNCTIONS.iter().map(|entry| (false, entry)).chain(PAGES.iter().map(|entry| (true, entry)));
+        for (is_page, (path, ask, body)) in all {
+            // These take a password, and a break-glass session has none.
+            if ["/act/account/confirm", "/act/account/change-password"].contains(path) {
+                continue;
+            }
+            let things = things(&server, &owner).await;
+            let (caller, cookie) = server.break_glass().await;
+            asked::changed(&server, &things, caller.actor.user_id).await;
+            let status = if is_page {
+                server.get(&body(&things), &[("cookie", &cookie), PAGE]).await.status().as_u16()
+            } else {
+                server.post(path, &body(&things), &[("cookie", &cookie), DATA, OUR_SITE]).await.status().as_u16()
+            };
+            // Open to everybody who is signed in, and about an account of one's own.
+            let is_own = ["/data/my-access", "/settings/my-access", "/act/account/end-session"].contains(path);
+            let ask = if is_own { &Own(Permission::ManageOwnAccount) } else { ask };
+            let path = if is_own { "own" } else { path };
+            wrong.extend(compare(&caller.actor, (path, ask), &things, status, ("break-glass", is_page)));
+        }
+        assert!(wrong.is_empty(), "{mode:?} {wrong:#?}");
     }
 }
 
@@ -271,8 +310,10 @@ fn compare(
         "/act/account/end-session" => Some(404),
         // No realm is configured, and nothing is under way.
         path if path.starts_with("/act/keycloak-import/") => Some(409),
-        // The passwords are wrong.
-        "/act/sign-in" | "/act/account/confirm" | "/act/account/change-password" => Some(422),
+        // Without an identity provider there is no issuer to move to; break_glass.rs moves identities.
+        "/act/identity-provider/move-identities" => Some(404),
+        // The passwords and the code are wrong.
+        "/act/sign-in" | "/act/break-glass" | "/act/account/confirm" | "/act/account/change-password" => Some(422),
         // No service account of Keycloak is configured.
         "/act/keycloak-users/create" | "/act/keycloak-users/change-rights" => Some(409),
         _ => None,

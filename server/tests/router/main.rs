@@ -4,6 +4,7 @@
 mod access;
 mod api;
 mod bad_input;
+mod break_glass;
 mod browser;
 mod confirm;
 mod csrf;

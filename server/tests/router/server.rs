@@ -11,6 +11,8 @@ use server::config::{Hsts, TrustedProxies, Value as _};
 use server::rate_limit::RateLimit;
 use server::router;
 use server::state::{AppState, Readiness, Web};
+use secrecy::ExposeSecret as _;
+use services::break_glass::{self, Issue};
 use services::guard::Caller;
 use services::identity::Identity;
 use services::testing::{TestClock, World};
@@ -162,6 +164,16 @@ impl TestServer {
     }
 
     /// As browsers write it in `Origin`.
+    /// A session that a break-glass code opened, with its cookie.
+    pub(crate) async fn break_glass(&self) -> (Caller, String) {
+        let services = &self.world.services;
+        let code = break_glass::issue(services, Issue::by("root@bursar-0")).await.expect("issued").code;
+        let client = services::client::Client::default();
+        let opened = break_glass::sign_in(services, code.expose_secret(), &client, "test").await.expect("opened");
+        let caller = self.world.caller(&opened.token).await.expect("a session");
+        (caller, format!("__Host-bursar={}", opened.token.expose()))
+    }
+
     pub(crate) fn origin(&self) -> String {
         format!("http://{}", self.address)
     }

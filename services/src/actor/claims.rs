@@ -109,6 +109,7 @@ fn without_projects(user_id: UserId, session_id: SessionId, claims: &Claims) -> 
         kind: claims.kind,
         projects: Vec::new(),
         password_change_due: false,
+        break_glass: None,
     })
 }
 

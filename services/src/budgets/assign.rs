@@ -42,7 +42,7 @@ pub async fn assign_to_user(
     if before.as_ref().is_some_and(|(_, former)| former.budget.0 == budget.id) {
         return Ok(Changed::nothing(budget.name));
     }
-    let assigned_by = change.caller().actor.user_id;
+    let assigned_by = change.account();
     let since = sqlx::query_scalar!(
         "insert into user_budgets (user_id, category, budget_id, assigned_by, created_at) values ($1, $2, $3, $4, $5)
          on conflict (user_id, category) do update set budget_id = $3, assigned_by = $4, created_at = $5
@@ -50,7 +50,7 @@ pub async fn assign_to_user(
         person.0,
         budget.category.key(),
         budget.id,
-        assigned_by.0,
+        assigned_by,
         services.clock.now()
     )
     .fetch_one(change.connection())
@@ -81,7 +81,7 @@ pub async fn assign_to_project(
     if before.as_ref().is_some_and(|(_, former)| former.budget.0 == budget.id) {
         return Ok(Changed::nothing(budget.name));
     }
-    let assigned_by = change.caller().actor.user_id;
+    let assigned_by = change.account();
     let since = sqlx::query_scalar!(
         "insert into project_budgets (project_id, category, budget_id, assigned_by, created_at)
          values ($1, $2, $3, $4, $5)
@@ -90,7 +90,7 @@ pub async fn assign_to_project(
         holder.id,
         budget.category.key(),
         budget.id,
-        assigned_by.0,
+        assigned_by,
         services.clock.now()
     )
     .fetch_one(change.connection())

@@ -165,7 +165,7 @@ async fn replace(
         .await?;
     let categories: Vec<String> = budgets.keys().map(text).collect();
     let budget_ids: Vec<Uuid> = budgets.values().map(|(id, _)| *id).collect();
-    let assigned_by = change.caller().actor.user_id;
+    let assigned_by = change.account();
     sqlx::query!(
         "insert into user_budgets as a (user_id, category, budget_id, assigned_by, created_at)
          select p.id, b.category, b.budget_id, $4, $5
@@ -176,7 +176,7 @@ async fn replace(
         ids,
         &categories,
         &budget_ids,
-        assigned_by.0,
+        assigned_by,
         services.clock.now()
     )
     .execute(change.connection())

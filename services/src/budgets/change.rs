@@ -34,7 +34,7 @@ pub async fn create(
     }
     let mut change = services.change(can).await?;
     let id = BudgetId(services.new_id());
-    let creator = change.caller().actor.user_id;
+    let creator = change.actor().account();
     insert(change.connection(), id, slug, draft, creator, services.clock.now()).await?;
     change.record(created(id, slug, draft)).await?;
     change.commit().await?;
@@ -61,7 +61,7 @@ pub(crate) async fn insert(
     id: BudgetId,
     slug: Option<&BudgetSlug>,
     draft: &BudgetDraft,
-    creator: UserId,
+    creator: Option<UserId>,
     now: OffsetDateTime,
 ) -> Result<(), Error> {
     sqlx::query!(
@@ -76,7 +76,7 @@ pub(crate) async fn insert(
         draft.hard_limit.as_decimal(),
         minutes(draft.period),
         draft.description,
-        creator.0,
+        creator.map(|user| user.0),
         now
     )
     .execute(connection)

@@ -9,10 +9,18 @@
 
 use crate::Services;
 use crate::audit::{self, By, Entry, TargetType};
+use crate::change::commit;
 use crate::error::Error;
+use crate::guard::Can;
 use crate::sweep::{self, BATCH};
+use domain::error::Refusal;
+use domain::identity_move::{KnownIssuer, MoveConflict, MovePlan};
+use domain::permission::MoveIdentities;
+use domain::violation::Violation;
 use sqlx::{PgConnection, PgExecutor};
 use std::time::Duration;
+use tokio::sync::oneshot;
+use tracing::Instrument as _;
 
 /// Identities that are moved in one transaction, with their users locked.
 const IDENTITIES_PER_BATCH: i64 = 1_000;
@@ -23,6 +31,12 @@ const MAX_PASSES: u32 = 50;
 
 /// The pause between passes.
 const PASS_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How long a request waits for the move that it began.
+const MAX_WAIT: Duration = Duration::from_secs(15);
+
+/// The most issuers that the page of the identity provider names.
+const MAX_LISTED_ISSUERS: i64 = 10;
 
 /// The most conflicts that a plan names.
 const MAX_LISTED_CONFLICTS: i64 = 20;
@@ -36,48 +50,29 @@ pub struct IssuerMove<'a> {
     pub to: &'a str,
 }
 
-/// What a move changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MovePlan {
-    /// Identities that are moved.
-    pub identities: i64,
-    /// Identities that stay, because the new issuer's identity of the same subject belongs to another user.
-    pub conflicts: i64,
-    /// Some of the latter, in the order of subjects.
-    pub listed_conflicts: Vec<MoveConflict>,
-    /// Identities that the new issuer has already.
-    pub already_there: i64,
-    /// Sessions that began at the old issuer; the new one can end them afterwards.
-    pub sessions: i64,
-    /// Whether it is recorded already that user ids stay those of the old issuer.
-    pub is_recorded: bool,
+/// Every issuer that users are known by, with how many, for the maintainer who moves identities.
+///
+/// # Errors
+/// The database failed.
+pub async fn issuers(services: &Services, _can: &Can<MoveIdentities>) -> Result<Vec<KnownIssuer>, Error> {
+    known_issuers(services).await
 }
 
-/// A subject that is one user at the old issuer and another one at the new issuer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MoveConflict {
-    /// The subject.
-    pub subject: String,
-    /// The e-mail address of the user who has it at the old issuer.
-    pub old_user: String,
-    /// The e-mail address of the user who has it at the new issuer.
-    pub new_user: String,
-}
-
-/// An issuer that users are known by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KnownIssuer {
-    /// As it stands in tokens.
-    pub issuer: String,
-    /// How many identities it has.
-    pub identities: i64,
-}
-
-impl MovePlan {
-    /// Whether a move changes nothing. Where no identities and sessions are stored, it still keeps the ids of users.
-    pub const fn is_empty(&self) -> bool {
-        self.identities == 0 && self.sessions == 0 && self.is_recorded
-    }
+/// Issuers that users are known by and that are not the configured one. Reads one row for each of them, whatever the
+/// number of users.
+pub(crate) async fn other_issuers(services: &Services) -> Result<Vec<String>, Error> {
+    let Some(identity) = &services.identity else { return Ok(Vec::new()) };
+    let issuers = sqlx::query_scalar!(
+        r#"with recursive issuers (issuer) as (
+             (select issuer from user_identities order by issuer limit 1)
+             union all
+             select (select i.issuer from user_identities i where i.issuer > issuers.issuer order by i.issuer limit 1)
+             from issuers where issuers.issuer is not null)
+           select issuer as "issuer!" from issuers where issuer is not null and issuer <> $1 limit $2"#,
+        identity.issuer(),
+        MAX_LISTED_ISSUERS
+    );
+    Ok(issuers.fetch_all(&services.pool).await?)
 }
 
 /// Every issuer that users are known by.
@@ -133,8 +128,8 @@ pub async fn plan(services: &Services, issuers: IssuerMove<'_>) -> Result<MovePl
     })
 }
 
-/// Moves identities, sessions and logouts, and keeps the ids of users. Returns what it planned, and how many identities it moved: fewer than planned
-/// when other transactions held their users all the while.
+/// Moves identities, sessions and logouts, and keeps the ids of users. Returns what it planned, and how many identities
+/// it moved: fewer than planned when other transactions held their users all the while.
 ///
 /// The audit event is written before the first batch, so that no batch is without one when the move is interrupted. A move
 /// that finds nothing to move writes none, and still completes the steps that an interrupted one did not reach.
@@ -144,29 +139,103 @@ pub async fn plan(services: &Services, issuers: IssuerMove<'_>) -> Result<MovePl
 pub async fn run(services: &Services, issuers: IssuerMove<'_>) -> Result<(MovePlan, u64), Error> {
     let plan = plan(services, issuers).await?;
     if !plan.is_empty() {
-        record(services, issuers, &plan).await?;
+        let mut transaction = services.pool.begin().await?;
+        audit::write(services, &mut transaction, By::Operator, entry(services, issuers, &plan)).await?;
+        keep_ids(&mut transaction, issuers).await?;
+        commit(transaction).await?;
     }
+    let moved = move_all(services, issuers).await?;
+    Ok((plan, moved))
+}
+
+/// What a move to the configured issuer would change, for the maintainer who confirms it.
+///
+/// # Errors
+/// [`Refusal::NotFound`] without an identity provider.
+pub async fn plan_to_configured(services: &Services, _can: &Can<MoveIdentities>, from: &str) -> Result<MovePlan, Error> {
+    plan(services, to_configured(services, from)?).await
+}
+
+/// Moves identities to the configured issuer, as the maintainer confirmed it. Returns how many identities it moved, or
+/// `None` when the move goes on after [`MAX_WAIT`]. It also goes on when the request is given up.
+///
+/// # Errors
+/// [`Violation::MovePlanChanged`] when `confirmed` is not what the move would change now; the database failed.
+pub async fn run_confirmed(
+    services: &Services,
+    can: &Can<MoveIdentities>,
+    from: &str,
+    confirmed: MoveConfirmation<'_>,
+) -> Result<Option<u64>, Error> {
+    let mut change = services.change(can).await?;
+    let issuers = to_configured(services, from)?;
+    let plan = plan(services, issuers).await?;
+    if (confirmed.to, confirmed.identities, confirmed.conflicts) != (issuers.to, plan.identities, plan.conflicts) {
+        return Err(Violation::MovePlanChanged.into());
+    }
+    if !plan.is_empty() {
+        change.record(entry(services, issuers, &plan)).await?;
+        keep_ids(change.connection(), issuers).await?;
+    }
+    change.commit().await?;
+    let (background, services) = (services.background.clone(), services.clone());
+    let (from, to) = (issuers.from.to_owned(), issuers.to.to_owned());
+    let (done, moved) = oneshot::channel();
+    let moving = async move {
+        let moved = tokio::select! {
+            moved = move_all(&services, IssuerMove { from: &from, to: &to }) => moved,
+            () = services.background().stopped() => Err(Error::Broken("the server stops".to_owned())),
+        };
+        if let Err(fault) = &moved {
+            tracing::error!(%fault, from, to, "not all identities were moved: confirm the move again");
+        }
+        let _ = done.send(moved);
+    };
+    background.spawn(moving.in_current_span());
+    match tokio::time::timeout(MAX_WAIT, moved).await {
+        Ok(Ok(moved)) => moved.map(Some),
+        Ok(Err(_)) | Err(_) => Ok(None),
+    }
+}
+
+/// What a maintainer saw and confirmed.
+#[derive(Clone, Copy, Debug)]
+pub struct MoveConfirmation<'a> {
+    /// The issuer that identities are moved to.
+    pub to: &'a str,
+    /// How many.
+    pub identities: i64,
+    /// How many stay.
+    pub conflicts: i64,
+}
+
+/// The move from an issuer to the one that is configured.
+fn to_configured<'a>(services: &'a Services, from: &'a str) -> Result<IssuerMove<'a>, Error> {
+    let to = services.identity.as_ref().ok_or(Refusal::NotFound)?.issuer();
+    if from == to {
+        return Err(Refusal::NotFound.into());
+    }
+    Ok(IssuerMove { from, to })
+}
+
+fn entry(services: &Services, issuers: IssuerMove<'_>, plan: &MovePlan) -> Entry {
+    Entry::new("identity_provider.issuer_moved", TargetType::IdentityProvider, services.new_id(), issuers.to)
+        .field("issuer", Some(issuers.from.to_owned()), Some(issuers.to.to_owned()))
+        .set("identities", plan.identities)
+        .set("identities_there_before", plan.already_there)
+        .set("conflicts", plan.conflicts)
+        .set("sessions", plan.sessions)
+}
+
+/// All steps, each of which changes only what is left. Returns how many identities were moved.
+async fn move_all(services: &Services, issuers: IssuerMove<'_>) -> Result<u64, Error> {
     move_logouts(services, issuers).await?;
     let moved = move_identities(services, issuers).await?;
     move_sessions(services, issuers).await?;
     move_news(services, issuers).await?;
     settle_conflicts(services, issuers).await?;
     note_conflicts(services, issuers).await?;
-    Ok((plan, moved))
-}
-
-async fn record(services: &Services, issuers: IssuerMove<'_>, plan: &MovePlan) -> Result<(), Error> {
-    let entry =
-        Entry::new("identity_provider.issuer_moved", TargetType::IdentityProvider, services.new_id(), issuers.to)
-            .field("issuer", Some(issuers.from.to_owned()), Some(issuers.to.to_owned()))
-            .set("identities", plan.identities)
-            .set("identities_there_before", plan.already_there)
-            .set("conflicts", plan.conflicts)
-            .set("sessions", plan.sessions);
-    let mut transaction = services.pool.begin().await?;
-    audit::write(services, &mut transaction, By::Operator, entry).await?;
-    keep_ids(&mut transaction, issuers).await?;
-    Ok(transaction.commit().await?)
+    Ok(moved)
 }
 
 /// Derives the ids of users whose subject is not a UUID from the old issuer also after the move.

@@ -48,7 +48,7 @@ pub async fn assign_many(
     let before = roles_of(&mut change, &project, &ids).await?;
     let admins: Vec<bool> = people.iter().map(|(_, role)| role.is_admin()).collect();
     let in_order: Vec<Uuid> = people.iter().map(|(id, _)| id.0).collect();
-    let granted_by = change.caller().actor.user_id;
+    let granted_by = change.account();
     sqlx::query!(
         "insert into user_projects as m (user_id, project_id, is_project_admin, granted_by, created_at)
          select w.id, $1, w.is_admin, $4, $5 from unnest($2::uuid[], $3::bool[]) as w (id, is_admin)
@@ -57,7 +57,7 @@ pub async fn assign_many(
         project.id.0,
         &in_order,
         &admins,
-        granted_by.0,
+        granted_by,
         services.clock.now()
     )
     .execute(change.connection())

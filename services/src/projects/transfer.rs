@@ -36,7 +36,7 @@ pub async fn transfer(services: &Services, can: &Can<ManageMembers>, to: UserId)
     }
     check_may_be_members(services, &stored.name, std::iter::once(&owner))?;
     check_may_be_admins(std::iter::once(&owner))?;
-    let (granted_by, now) = (change.caller().actor.user_id, services.clock.now());
+    let (granted_by, now) = (change.account(), services.clock.now());
     sqlx::query!(
         "update projects set created_by = $2, updated_at = $3, version = version + 1 where id = $1",
         project.0,
@@ -50,7 +50,7 @@ pub async fn transfer(services: &Services, can: &Can<ManageMembers>, to: UserId)
          values ($1, $2, true, $3, $4) on conflict do nothing",
         to.0,
         project.0,
-        granted_by.0,
+        granted_by,
         now
     )
     .execute(change.connection())

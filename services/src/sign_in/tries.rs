@@ -143,6 +143,36 @@ pub(crate) async fn finish_start(connection: &mut PgConnection, client: &Client)
     give_back(connection, &network(client)).await
 }
 
+/// What stands before a network where the tries of break-glass codes are counted.
+const BREAK_GLASS: &str = "break-glass ";
+
+fn break_glass_network(client: &Client) -> String {
+    format!("{BREAK_GLASS}{}", network(client))
+}
+
+/// Counts a try of a break-glass code.
+///
+/// # Errors
+/// [`Refusal::TooMany`] when the network has had its tries.
+pub(crate) async fn count_break_glass_try(services: &Services, client: &Client) -> Result<(), Error> {
+    let (network, allowed) = (break_glass_network(client), services.settings.account_tries);
+    let mut transaction = services.pool.begin().await?;
+    let to_wait = count_network(services, &mut transaction, &network, allowed).await?;
+    transaction.commit().await?;
+    to_wait.map_or(Ok(()), |seconds| Err(Refusal::TooMany(seconds).into()))
+}
+
+/// Takes back the try of a break-glass code that was right.
+pub(crate) async fn forget_break_glass_try(connection: &mut PgConnection, client: &Client) -> Result<(), Error> {
+    give_back(connection, &break_glass_network(client)).await
+}
+
+/// Takes back every try of a break-glass code.
+pub(crate) async fn forget_break_glass_tries(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query!("delete from sign_in_networks where starts_with(network, $1)", BREAK_GLASS).execute(connection).await?;
+    Ok(())
+}
+
 /// Takes back the try that succeeded, so that many users behind one address do not lock each other out.
 pub(super) async fn give_back(connection: &mut PgConnection, network: &str) -> Result<(), Error> {
     sqlx::query!("update sign_in_networks set tries = greatest(tries - 1, 0) where network = $1", network)

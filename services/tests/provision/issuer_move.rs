@@ -3,11 +3,12 @@
 use super::{count, detail};
 use domain::actor::Target;
 use domain::denial::Denial;
+use domain::identity_move::{KnownIssuer, MoveConflict};
 use domain::mode::Mode;
 use domain::permission::ManageUsers;
 use domain::role::PlatformRole;
 use serde_json::json;
-use services::identity::issuer_move::{self, IssuerMove, KnownIssuer, MoveConflict};
+use services::identity::issuer_move::{self, IssuerMove};
 use services::provision;
 use services::testing::{ISSUER, World, developer};
 

@@ -86,6 +86,8 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/sign-in", Anybody, |_| "email=x%40example.com&password=wrong&next=%2F".into()),
     ("/act/sign-out", Anybody, |_| String::new()),
     ("/act/appearance", Anybody, |_| "theme=dark".into()),
+    ("/act/break-glass", Anybody, |_| "code=wrong".into()),
+    ("/data/break-glass", Anybody, |_| String::new()),
     ("/data/flash", Anybody, |_| String::new()),
     ("/data/sign-in-way", Anybody, |_| String::new()),
     ("/act/account/confirm", SignedIn, |_| "confirm_password=wrong&confirm_action=".into()),
@@ -169,6 +171,10 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/members/remove", Project(ManageMembers), |t| format!("project={}&person={}", t.project, t.person)),
     ("/act/members/undo", Project(ManageMembers), |t| format!("project={}&event={}", t.project, t.stranger)),
     ("/data/identity-provider", Platform(ViewIdentityProvider), |_| String::new()),
+    ("/data/move-identities", Platform(MoveIdentities), |_| "from=".into()),
+    ("/act/identity-provider/move-identities", Platform(MoveIdentities), |_| {
+        "from=https%3A%2F%2Fold&to=https%3A%2F%2Fid&identities=0&conflicts=0".into()
+    }),
     ("/data/keycloak-import", Platform(ViewIdentityProvider), |_| "query[size]=25".into()),
     ("/data/keycloak-import-progress", Platform(ViewIdentityProvider), |_| String::new()),
     ("/data/keycloak-import-again", Platform(ImportUsers), |_| String::new()),
@@ -211,6 +217,7 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
 pub(super) const PAGES: &[(&str, Ask, Body)] = &[
     ("/", SignedIn, |_| "/".into()),
     ("/sign-in", Anybody, |_| "/sign-in".into()),
+    ("/break-glass", Anybody, |_| "/break-glass".into()),
     ("/turned-away", Anybody, |_| "/turned-away".into()),
     ("/change-password", SignedIn, |_| "/change-password".into()),
     ("/confirm-identity", SignedIn, |_| "/confirm-identity".into()),
@@ -245,6 +252,9 @@ pub(super) const PAGES: &[(&str, Ask, Body)] = &[
         app::paths::KEYCLOAK_IMPORT_AGAIN.into()
     }),
     ("/settings/administration/jobs", Platform(ViewJobs), |_| app::paths::JOBS.into()),
+    ("/settings/administration/identity-provider/move-identities", Platform(MoveIdentities), |_| {
+        app::paths::MOVE_IDENTITIES.into()
+    }),
 ];
 
 /// Makes new things to ask about.
