@@ -9,8 +9,8 @@ use crate::read::ask;
 use crate::suggestions::{Find, Found};
 use crate::theme::Theme;
 use crate::ui::{
-    AppFrame, Banner, BannerKind, Button, ButtonSize, CommandPalette, Icon, Later, LiveRegion, MenuButton, NavLink, NavPerson, PaletteGroup, PaletteItem,
-    PaletteTarget, PhoneBars, Sheet, SideNav, SkipLink, absolute, awaited,
+    AppFrame, Banner, BannerKind, Button, ButtonSize, CommandPalette, Icon, Later, LiveRegion, MenuButton, NavLink,
+    NavPerson, PaletteGroup, PaletteItem, PaletteTarget, PhoneBars, Sheet, SideNav, SkipLink, absolute, awaited,
 };
 use crate::url::with_params;
 use domain::break_glass::BreakGlassSession;
@@ -38,7 +38,8 @@ pub fn Layout() -> impl IntoView {
     let path = Signal::derive(move || paths::within_area(&path.read()));
     let side = awaited(move || async move { me.get().await.ok().map(|me| side_navigation(&me, path)) });
     let bars = awaited(move || async move { me.get().await.ok().map(|me| phone_bars(&me, path)) });
-    let break_glass = awaited(move || async move { me.get().await.ok().and_then(|me| me.break_glass).map(break_glass_banner) });
+    let break_glass =
+        awaited(move || async move { me.get().await.ok().and_then(|me| me.break_glass).map(break_glass_banner) });
     let palette = awaited(move || async move { me.get().await.ok().map(|me| palette(&me)) });
     view! {
         <SkipLink />

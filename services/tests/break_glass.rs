@@ -157,7 +157,11 @@ async fn revoking_ends_the_code_and_its_session() {
     assert!(is_refused(enter(&world, &code).await));
     assert!(world.caller(&token).await.is_none());
     let can = caller.can::<MoveIdentities>(Target::Platform).expect("as the request began");
-    assert_eq!(refusal(world.services.change(&can).await.map(drop)), Refusal::SignedOut, "what began before is refused");
+    assert_eq!(
+        refusal(world.services.change(&can).await.map(drop)),
+        Refusal::SignedOut,
+        "what began before is refused"
+    );
     assert_eq!(break_glass::revoke(&world.services, "ada").await.expect("none"), Revoked { codes: 0, sessions: 0 });
     let reasons = events(&world).await.into_iter().filter(|(action, ..)| action.ends_with("revoked"));
     let reasons: Vec<_> = reasons.map(|(action, _, changes)| (action, changes[0]["after"].clone())).collect();
@@ -190,9 +194,8 @@ async fn codes_issued_at_the_same_moment_leave_one_that_works() {
         let code = code.await.expect("no panic");
         // Each from a network of its own, which has all its tries.
         let client = from(&format!("192.0.{}.1", code.expose_secret().len() + opened));
-        opened += usize::from(
-            break_glass::sign_in(&world.services, code.expose_secret(), &client, REQUEST).await.is_ok(),
-        );
+        opened +=
+            usize::from(break_glass::sign_in(&world.services, code.expose_secret(), &client, REQUEST).await.is_ok());
     }
     assert_eq!(opened, 1);
 }

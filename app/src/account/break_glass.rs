@@ -7,7 +7,9 @@ use crate::form::{FormFields, Forms, PageFlash, PostForm, banner};
 use crate::page::LazyPage;
 use crate::paths;
 use crate::read::Data;
-use crate::ui::{Banner, BannerKind, Button, ButtonKind, ButtonSize, LinkButton, LonelySheet, TextField, TextKind, awaited};
+use crate::ui::{
+    Banner, BannerKind, Button, ButtonKind, ButtonSize, LinkButton, LonelySheet, TextField, TextKind, awaited,
+};
 use domain::flash::Flash;
 use leptos::context::Provider;
 use leptos::prelude::*;

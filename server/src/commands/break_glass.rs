@@ -43,7 +43,8 @@ pub(super) async fn run(config: &Config, asked: &BreakGlass) -> Result<(), Comma
 /// User and host of this process, as far as they are known. Nothing proves them: they are hints for the audit log.
 fn operator() -> String {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
-    let number = || std::fs::metadata("/proc/self").map_or_else(|_| "unknown".to_owned(), |of| format!("uid {}", of.uid()));
+    let number =
+        || std::fs::metadata("/proc/self").map_or_else(|_| "unknown".to_owned(), |of| format!("uid {}", of.uid()));
     let user = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(variable).unwrap_or_else(number);
     let file = || std::fs::read_to_string("/etc/hostname").ok().filter(|name| !name.trim().is_empty());
     match variable("HOSTNAME").or_else(file) {

@@ -97,7 +97,8 @@ async fn break_glass_at_the_command_line_prints_a_code_once_and_revokes_it() {
 /// As a server beside the command: with the time of the machine.
 fn services_now(world: &World) -> services::Services {
     use services::{Services, Settings, clock::Clock, random::Random};
-    Services::new(world.services.pool().clone(), Clock::system(), Random::system(), Settings::default()).expect("workers")
+    Services::new(world.services.pool().clone(), Clock::system(), Random::system(), Settings::default())
+        .expect("workers")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,7 +35,10 @@ async fn code_opens_a_short_session_that_every_page_names() {
     let server = server(Mode::Keycloak).await;
     let code = issue(&server).await;
     let answer = server.post(PATH, &format!("code={code}"), &[FORM, PAGE, OUR_SITE]).await;
-    assert_eq!((answer.status(), header(&answer, "location")), (StatusCode::SEE_OTHER, app::paths::IDENTITY_PROVIDER.to_owned()));
+    assert_eq!(
+        (answer.status(), header(&answer, "location")),
+        (StatusCode::SEE_OTHER, app::paths::IDENTITY_PROVIDER.to_owned())
+    );
     let cookie = header(&answer, "set-cookie").to_owned();
     assert!(cookie.starts_with("__Host-bursar=") && cookie.contains("HttpOnly; ") && cookie.contains("Max-Age=1800"));
     let cookie = cookie.split(';').next().expect("a cookie").to_owned();
@@ -125,10 +128,11 @@ async fn identities_are_moved_to_the_configured_issuer_as_confirmed() {
     assert_eq!(send("https://elsewhere.example.com", 1).await, 409, "another issuer than the configured one");
     assert_eq!(send(&to, 1).await, 200);
     server.world.sign_in_at(&to, &developer("ada", json!({}))).await.expect("known again");
-    let actor: String = sqlx::query_scalar("select actor from audit_log where action = 'identity_provider.issuer_moved'")
-        .fetch_one(server.world.services.pool())
-        .await
-        .expect("one event");
+    let actor: String =
+        sqlx::query_scalar("select actor from audit_log where action = 'identity_provider.issuer_moved'")
+            .fetch_one(server.world.services.pool())
+            .await
+            .expect("one event");
     assert_eq!(actor, "Break-glass, issued by root@bursar-0");
     let health = server.get(app::paths::IDENTITY_PROVIDER, &headers).await.text().await.expect("a page");
     assert!(!health.contains("known by another issuer"), "{health}");

@@ -101,7 +101,9 @@ impl Found {
             Self { is_revoked: true, .. } => Some("revoked"),
             Self { is_used: true, .. } => Some("used before"),
             Self { is_expired: true, .. } => Some("expired"),
-            Self { issued_at, .. } if *issued_at > now + CLOCK_LEEWAY => Some("issued in the future: compare the clocks"),
+            Self { issued_at, .. } if *issued_at > now + CLOCK_LEEWAY => {
+                Some("issued in the future: compare the clocks")
+            }
             _ => None,
         }
     }
@@ -147,8 +149,7 @@ async fn open_session(
 ) -> Result<SignedIn, Error> {
     let (now, token) = (services.clock.now(), SessionToken::random(services));
     let end = now + found.session_lifetime;
-    let session =
-        session::insert_session(services, connection, &token, UserId(found.id), client, (now, end)).await?;
+    let session = session::insert_session(services, connection, &token, UserId(found.id), client, (now, end)).await?;
     let session = session.ok_or_else(|| Error::Broken("a random token was there already".to_owned()))?;
     let used = sqlx::query!(
         "update break_glass_codes set used_at = $2, used_from = $3, session_id = $4
@@ -193,8 +194,7 @@ async fn note_refusal(
     .fetch_optional(&mut *connection)
     .await?;
     let Some(noted) = noted.filter(|noted| noted.refusals <= MAX_AUDITED_REFUSALS) else { return Ok(()) };
-    let entry = event("break_glass.refused", noted.id)
-        .set("reason", fault)
-        .field("address", None, client.address.clone());
+    let entry =
+        event("break_glass.refused", noted.id).set("reason", fault).field("address", None, client.address.clone());
     audit::write(services, connection, By::BreakGlass { name: "Not signed in", request_id }, entry).await
 }

@@ -152,7 +152,11 @@ pub async fn run(services: &Services, issuers: IssuerMove<'_>) -> Result<(MovePl
 ///
 /// # Errors
 /// [`Refusal::NotFound`] without an identity provider.
-pub async fn plan_to_configured(services: &Services, _can: &Can<MoveIdentities>, from: &str) -> Result<MovePlan, Error> {
+pub async fn plan_to_configured(
+    services: &Services,
+    _can: &Can<MoveIdentities>,
+    from: &str,
+) -> Result<MovePlan, Error> {
     plan(services, to_configured(services, from)?).await
 }
 

@@ -169,7 +169,9 @@ pub(crate) async fn forget_break_glass_try(connection: &mut PgConnection, client
 
 /// Takes back every try of a break-glass code.
 pub(crate) async fn forget_break_glass_tries(connection: &mut PgConnection) -> Result<(), Error> {
-    sqlx::query!("delete from sign_in_networks where starts_with(network, $1)", BREAK_GLASS).execute(connection).await?;
+    sqlx::query!("delete from sign_in_networks where starts_with(network, $1)", BREAK_GLASS)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

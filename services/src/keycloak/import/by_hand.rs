@@ -70,9 +70,13 @@ pub async fn start_by_hand(services: &Services, can: &Can<ImportUsers>, start: S
         Begun::Settled(Started::Elsewhere(_)) => return Err(Violation::ImportUnderWay.into()),
         Begun::Settled(_) => return Err(Violation::ImportCompleted.into()),
     };
-    sqlx::query!("update keycloak_imports set started_by = $2 where id = $1", run.id(), can.caller().actor.account().map(|user| user.0))
-        .execute(connection)
-        .await?;
+    sqlx::query!(
+        "update keycloak_imports set started_by = $2 where id = $1",
+        run.id(),
+        can.caller().actor.account().map(|user| user.0)
+    )
+    .execute(connection)
+    .await?;
     let entry = Entry::new(start.action(), TargetType::IdentityProvider, run.id(), realm.name());
     change.record(if is_forced { entry.set("again", true) } else { entry }).await?;
     change.commit().await?;
