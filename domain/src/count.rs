@@ -1,6 +1,6 @@
 //! Counts on pages.
 
-use crate::money::grouped;
+use crate::figures::grouped;
 
 /// The highest number of rows that is counted; one more stands for "over". Counting all of them, be it a million
 /// assignments of one budget, would cost a list its speed.

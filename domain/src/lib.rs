@@ -19,6 +19,7 @@ pub mod doctor;
 pub mod drift;
 pub mod email;
 pub mod error;
+pub mod figures;
 pub mod flash;
 pub mod form;
 pub mod id;

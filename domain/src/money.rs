@@ -5,6 +5,7 @@
 
 mod parse;
 
+use crate::figures::grouped;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
@@ -66,19 +67,6 @@ impl std::fmt::Display for Money {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.exact())
     }
-}
-
-/// Digits, and perhaps decimals, with commas between thousands.
-pub fn grouped(plain: &str) -> String {
-    let (whole, decimals) = plain.split_at(plain.find('.').unwrap_or(plain.len()));
-    let mut grouped = String::with_capacity(plain.len() + whole.len() / 3);
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped + decimals
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{Banner, BannerKind, Button, ButtonKind, Crumb, FormFoot, Icon, LinkButton, PageBody, PageHead};
 use domain::budget::{BudgetDetail, BudgetQuery, HolderCounts};
-use domain::money::grouped;
+use domain::figures::grouped;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;

@@ -1,7 +1,7 @@
 //! Numbers of things in lists.
 
 use domain::count::MAX_EXACT_COUNT;
-use domain::money::grouped;
+use domain::figures::grouped;
 
 /// `9,412`, or `10,000+` where counting stopped.
 pub fn count_words(count: i64) -> String {

@@ -1,7 +1,7 @@
 //! Tabs: links to the views of one place.
 
 use super::Views;
-use domain::money::grouped;
+use domain::figures::grouped;
 use leptos::prelude::*;
 
 /// One tab.

@@ -1,6 +1,7 @@
 //! Reads an amount that a user typed, and refuses one that can be read in two ways.
 
-use super::{MAX_DECIMALS, Money, grouped};
+use super::{MAX_DECIMALS, Money};
+use crate::figures::grouped;
 use crate::violation::Violation;
 use rust_decimal::Decimal;
 

@@ -1,7 +1,7 @@
 //! Words for plans and imports.
 
+use domain::figures::grouped;
 use domain::import::{ImportKind, ImportRun, Outcome, RunState};
-use domain::money::grouped;
 use time::{Duration, OffsetDateTime};
 
 /// "1,204"
