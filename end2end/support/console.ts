@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 import pg from "pg";
 import { setting } from "./settings";
 
@@ -15,7 +16,7 @@ const START_MS = 60_000;
 /** Starts Bursar with the sample on a database of its own and a free port. */
 export class BursarConsole {
   private constructor(
-    private readonly process: ChildProcess,
+    private process: ChildProcess,
     private readonly database: string,
     /** `http://127.0.0.1:port` */
     readonly origin: string,
@@ -27,10 +28,7 @@ export class BursarConsole {
   static async start(variables: Record<string, string> = {}): Promise<BursarConsole> {
     const database = `bursar_browser_${crypto.randomUUID().replaceAll("-", "")}`;
     await administer(`create database ${database}`);
-    const process = spawn(setting("BURSAR_BIN"), ["serve", "--sample"], {
-      env: { ...environment(database), ...variables },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const process = serve(database, variables);
     const greeting = await readGreeting(process);
     const console = new BursarConsole(process, database, greeting.origin, greeting.oneTimePasswords);
     const ready = await fetch(`${console.origin}/health/ready`);
@@ -42,13 +40,36 @@ export class BursarConsole {
 
   /** Stops it as an operator would, and drops its database. */
   async stop(): Promise<void> {
-    const stopped = once(this.process, "exit");
-    this.process.kill("SIGTERM");
-    const [code] = await stopped;
+    const code = await this.end();
     await administer(`drop database ${this.database} with (force)`);
     if (code !== 0) {
       throw new Error(`Bursar stopped with exit code ${code}`);
     }
+  }
+
+  /** Stops it and starts it on the same database; `variables` name the same port. */
+  async restart(variables: Record<string, string>): Promise<void> {
+    await this.end();
+    this.process = serve(this.database, variables);
+    await readGreeting(this.process);
+  }
+
+  /** The code that `bursar break-glass` prints. */
+  async breakGlass(): Promise<string> {
+    const command = ["break-glass", "--issued-by", "ada@laptop"];
+    const { stdout } = await promisify(execFile)(setting("BURSAR_BIN"), command, { env: environment(this.database) });
+    const [, code] = /^Break-glass code, shown once: (.*)$/m.exec(stdout) ?? [];
+    if (code === undefined) {
+      throw new Error(`no code in ${stdout}`);
+    }
+    return code;
+  }
+
+  private async end(): Promise<unknown> {
+    const stopped = once(this.process, "exit");
+    this.process.kill("SIGTERM");
+    const [code] = await stopped;
+    return code;
   }
 
   /** A shared project of a name that only a token may give. */
@@ -112,6 +133,13 @@ export class BursarConsole {
     }
     return password;
   }
+}
+
+function serve(database: string, variables: Record<string, string>): ChildProcess {
+  return spawn(setting("BURSAR_BIN"), ["serve", "--sample"], {
+    env: { ...environment(database), ...variables },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
 }
 
 function address(database: string): string {

@@ -60,14 +60,29 @@ export class Keycloak {
   }
 
   /** Has `bursar keycloak setup` make the realm for a Bursar at `origin`; the variables that it prints. */
-  async setUp(origin: string): Promise<Record<string, string>> {
-    const asked = ["--url", this.url, "--realm", this.realm, "--public-url", origin];
-    const env = { KC_ADMIN_USER: ADMINISTRATOR.username, KC_ADMIN_PASSWORD: ADMINISTRATOR.password };
-    const { stdout } = await execute(setting("BURSAR_BIN"), ["keycloak", "setup", ...asked], { env });
+  async setUp(origin: string, options: string[] = [], secrets: Record<string, string> = {}): Promise<Record<string, string>> {
+    const given = ["--url", this.url, "--realm", this.realm, "--public-url", origin, ...options];
+    const env = { KC_ADMIN_USER: ADMINISTRATOR.username, KC_ADMIN_PASSWORD: ADMINISTRATOR.password, ...secrets };
+    const { stdout } = await execute(setting("BURSAR_BIN"), ["keycloak", "setup", ...given], { env });
     return Object.fromEntries(stdout.split("\n").flatMap((line) => {
       const [, name, value] = /^([A-Z_]+)=(.*)$/.exec(line) ?? [];
       return name === undefined || value === undefined ? [] : [[name, value]];
     }));
+  }
+
+  /** As {@link setUp}, with the realm `directory` behind this one, as Entra ID would be. */
+  async setUpBefore(directory: Keycloak, origin: string): Promise<Record<string, string>> {
+    const [model] = await directory.read<Client[]>("/clients?clientId=bursar-realm");
+    if (model === undefined) {
+      throw new Error("the directory has no client `bursar-realm`");
+    }
+    const { id: _, ...client } = model;
+    const protocolMappers = model.protocolMappers.map(({ id: _, ...mapper }) => mapper);
+    const redirectUris = [`${this.issuer()}/broker/entra/endpoint`];
+    const copy = { ...client, clientId: `realm-${crypto.randomUUID()}`, redirectUris, protocolMappers };
+    await directory.send("POST", "/clients", copy);
+    const options = ["--broker-issuer", directory.issuer(), "--broker-client-id", copy.clientId];
+    return this.setUp(origin, options, { BROKER_CLIENT_SECRET: copy.secret });
   }
 
   /** What `bursar keycloak users` prints for a file, and the code that it ends with. */
