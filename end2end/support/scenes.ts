@@ -231,9 +231,9 @@ export const SCENES: Scene[] = [
     address: () => at.editProject("tutor"),
     status: 409,
     play: async (page, people) => {
-      const version = await page.locator("input[name=version]").getAttribute("value");
+      const version = await page.locator("[name=version]").inputValue();
       const description = `Exercises and explanations, ${crypto.randomUUID().slice(0, 8)}.`;
-      const fields = { project: "tutor", version: version ?? "", display_name: "Tutor", description };
+      const fields = { project: "tutor", version, display_name: "Tutor", description };
       await people.maintainer.send("/act/projects/edit", fields);
       await page.getByLabel("Description").fill("Explains things to people who learn to program.");
       await page.getByRole("button", { name: "Save project" }).click();
