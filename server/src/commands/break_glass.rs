@@ -26,9 +26,13 @@ pub(super) async fn run(config: &Config, asked: &BreakGlass) -> Result<(), Comma
             session_lifetime: Duration::minutes(asked.session_minutes),
         };
         let issued = break_glass::issue(services, issue).await?;
-        let origin = config.public_url.as_ref().map_or("The address of Bursar, with the path ", |url| url.origin());
+        let origin = config.public_url.as_ref().map(|url| url.origin());
+        let page = match origin {
+            Some(origin) => format!("{origin}{}", app::paths::BREAK_GLASS),
+            None => format!("{} at Bursar's address", app::paths::BREAK_GLASS),
+        };
         println!("Break-glass code, shown once: {}", issued.code.expose_secret());
-        println!("Open {origin}{} and enter it until {}.", app::paths::BREAK_GLASS, clock_time(issued.expires_at));
+        println!("Open {page} and enter it until {}.", clock_time(issued.expires_at));
         let minutes = issued.session_lifetime.whole_minutes();
         println!("It works once. The session belongs to no user, may what a maintainer may, and ends after {minutes} minutes.");
         if issued.has_replaced {
