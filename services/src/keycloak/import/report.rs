@@ -1,7 +1,7 @@
 //! The report of an import: what became of each user. [`super::read_report`] reads it.
 
 use super::page::Done;
-use super::row::Row;
+use super::row::{LastRuns, last_runs};
 use crate::Services;
 use crate::error::Error;
 use domain::import::{ImportProgress, RealmUser};
@@ -14,16 +14,9 @@ use uuid::Uuid;
 /// # Errors
 /// The database failed.
 pub async fn latest(services: &Services) -> Result<Option<(Uuid, ImportProgress)>, Error> {
-    let row = sqlx::query_as!(
-        Row,
-        "select id, realm, is_plan, total, position, pass, last_subject, has_moved, has_attributes,
-                is_writable_by_users,
-                created, updated, skipped, conflicts, failed, over_limit, leased_until, started_at, resumed_at, resumed_with,
-                updated_at, finished_at, fault
-         from keycloak_imports order by id desc limit 1"
-    );
-    let row = row.fetch_optional(&services.pool).await?;
-    Ok(row.map(|row| (row.id, row.into())))
+    let LastRuns { plan, import } = last_runs(&services.pool, None, None).await?;
+    let last = [plan, import].into_iter().flatten().max_by_key(|row| row.id);
+    Ok(last.map(|row| (row.id, row.into())))
 }
 
 /// Those of these users who have a result already.

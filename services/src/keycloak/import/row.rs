@@ -1,4 +1,4 @@
-//! The row of an import, and the import of a realm that was begun last.
+//! The row of a plan or an import, and those that were begun last.
 
 use super::realm::Realm;
 use crate::error::Error;
@@ -33,6 +33,8 @@ pub(super) struct Row {
     pub(super) updated_at: OffsetDateTime,
     pub(super) finished_at: Option<OffsetDateTime>,
     pub(super) fault: Option<String>,
+    /// The name of the user who started it.
+    pub(super) starter: Option<String>,
 }
 
 impl Row {
@@ -77,18 +79,42 @@ impl From<Row> for ImportProgress {
     }
 }
 
+/// The last plan and the last import.
+#[derive(Default)]
+pub(super) struct LastRuns {
+    pub(super) plan: Option<Row>,
+    pub(super) import: Option<Row>,
+}
+
+/// What was begun last, of a realm at an address or of any, in one statement.
+pub(super) async fn last_runs(
+    database: impl PgExecutor<'_>,
+    address: Option<&str>,
+    realm: Option<&str>,
+) -> Result<LastRuns, Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select distinct on (i.is_plan)
+                i.id, i.realm, i.is_plan, i.total, i.position, i.pass, i.last_subject, i.has_moved, i.has_attributes,
+                i.is_writable_by_users, i.created, i.updated, i.skipped, i.conflicts, i.failed, i.over_limit,
+                i.leased_until, i.started_at, i.resumed_at, i.resumed_with, i.updated_at, i.finished_at, i.fault,
+                u.name as "starter?"
+           from keycloak_imports i left join users u on u.id = i.started_by
+           where i.address = coalesce($1, i.address) and i.realm = coalesce($2, i.realm)
+           order by i.is_plan, i.id desc"#,
+        address,
+        realm
+    );
+    let mut last = LastRuns::default();
+    for row in rows.fetch_all(database).await? {
+        let place = if row.is_plan { &mut last.plan } else { &mut last.import };
+        *place = Some(row);
+    }
+    Ok(last)
+}
+
 /// The plan or import of this realm that was begun last.
 pub(super) async fn last(database: impl PgExecutor<'_>, realm: &Realm, is_plan: bool) -> Result<Option<Row>, Error> {
-    let row = sqlx::query_as!(
-        Row,
-        "select id, realm, is_plan, total, position, pass, last_subject, has_moved, has_attributes,
-                is_writable_by_users,
-                created, updated, skipped, conflicts, failed, over_limit, leased_until, started_at, resumed_at, resumed_with,
-                updated_at, finished_at, fault
-         from keycloak_imports where address = $1 and realm = $2 and is_plan = $3 order by id desc limit 1",
-        realm.address(),
-        realm.name(),
-        is_plan
-    );
-    Ok(row.fetch_optional(database).await?)
+    let LastRuns { plan, import } = last_runs(database, Some(realm.address()), Some(realm.name())).await?;
+    Ok(if is_plan { plan } else { import })
 }
