@@ -92,7 +92,7 @@ fn phone_bars(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
     // The phone's bar is for what one does often; the rest is in the drawer.
     let often = administration(me)
         .into_iter()
-        .filter(|(href, ..)| ![paths::IDENTITY_PROVIDER, paths::KEYCLOAK_USERS].contains(href));
+        .filter(|(href, ..)| ![paths::IDENTITY_PROVIDER, paths::KEYCLOAK_USERS, paths::JOBS].contains(href));
     let administration = often.map(|(href, label, icon)| {
         let short = label.strip_suffix(" management").unwrap_or(label);
         NavLink::new(href, short, icon)

@@ -46,25 +46,25 @@ jobs! {
         "Removes projects that were deleted 30 days ago, and frees their names.";
     /// Deletes sessions.
     ForgetSessions "forget sessions" "Delete expired sessions" every 10:
-        "Removes sessions that ended by themselves.";
+        "Removes sessions that have expired.";
     /// Deletes sign-ins under way.
     ForgetSignIns "forget sign-ins" "Delete unfinished sign-ins" every 10:
         "Removes sign-ins that did not come back from the identity provider.";
     /// Deletes one-time passwords.
     ForgetOneTimePasswords "forget one-time passwords" "Delete one-time passwords" every 10:
-        "Removes one-time passwords that nobody opened in time.";
+        "Removes one-time passwords that were not shown in time.";
     /// Deletes devices.
     ForgetDevices "forget devices" "Delete unused devices" every 10:
         "Removes browsers that no user has signed in from for a long time.";
     /// Deletes networks with failed sign-ins.
-    ForgetTries "forget tries" "Reset limits of networks" every 10:
+    ForgetTries "forget tries" "Reset sign-in limits of networks" every 10:
         "Removes failed sign-ins of networks that may try again.";
     /// Deletes addresses with failed sign-ins.
-    ForgetAddresses "forget addresses" "Reset limits of addresses" every 10:
+    ForgetAddresses "forget addresses" "Reset sign-in limits of addresses" every 10:
         "Removes failed sign-ins with e-mail addresses that no user has.";
     /// Deletes answers kept for repeated requests.
-    ForgetAnswers "forget answers" "Delete kept answers" every 10:
-        "Removes answers that were kept for API requests sent twice.";
+    ForgetAnswers "forget answers" "Delete stored API responses" every 10:
+        "Removes responses that were stored for API requests sent twice.";
 }
 
 impl Job {

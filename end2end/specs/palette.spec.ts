@@ -119,6 +119,9 @@ test("an empty field offers what this user opened last, and to no other user", a
   await page.keyboard.press("Control+k");
   await page.keyboard.type("Sign out");
   await page.keyboard.press("Enter");
+  await arrived(page, "Sign in");
+  const kept = () => page.evaluate(() => sessionStorage.getItem("recent"));
+  await expect.poll(kept, "nothing is left for who comes next").toBe(JSON.stringify({ user: "", pages: [] }));
   await signIn(page, colleague.email, PASSWORD);
   await alive(page);
   await opened(page);

@@ -122,11 +122,11 @@ pub(crate) enum By<'a> {
     Caller(&'a Caller),
     /// An operator with access to the server's command line.
     Operator,
-    /// Who enters a break-glass code and has no session yet.
+    /// A request that enters a break-glass code, before it has a session.
     BreakGlass {
-        /// As people read it.
+        /// The name shown in the audit log.
         name: &'a str,
-        /// The request.
+        /// The id of the request.
         request_id: &'a str,
     },
     /// The console by itself.

@@ -15,7 +15,7 @@ struct Inner {
 }
 
 impl Background {
-    /// Starts a task. It ends soon after [`Background::stopped`] does.
+    /// Starts a task. [`Background::stop`] waits for it; a long one ends early once [`Background::stopped`] does.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let mut tasks = self.tasks();
         // Those that are done are forgotten.

@@ -6,6 +6,8 @@ use crate::guard::Can;
 use crate::{Services, audit, break_glass, handover, idempotency, identity, projects, session, sign_in};
 use domain::job::Job;
 use domain::permission::RunJobs;
+use futures_util::FutureExt as _;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use time::OffsetDateTime;
 
@@ -14,7 +16,7 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 /// The most characters that are kept of why a run failed.
 const PROBLEM_LENGTH: usize = 500;
 
-/// A job that this instance took, and nobody else runs.
+/// A job whose lease this instance holds.
 #[derive(Clone, Copy, Debug)]
 pub struct Taken {
     /// The job.
@@ -22,11 +24,11 @@ pub struct Taken {
     since: OffsetDateTime,
 }
 
-/// Enters jobs that the database does not know yet; they are due at once.
+/// Inserts jobs that have no row yet; they are due at once.
 ///
 /// # Errors
 /// The database failed.
-pub async fn enter(services: &Services) -> Result<(), Error> {
+pub async fn insert_missing(services: &Services) -> Result<(), Error> {
     sqlx::query!(
         "insert into jobs (name, next_at) select name, $2 from unnest($1::text[]) name on conflict do nothing",
         &keys(),
@@ -65,7 +67,9 @@ pub async fn take_due(services: &Services) -> Result<Vec<Taken>, Error> {
 /// What the job failed with.
 pub async fn run(services: &Services, taken: Taken) -> Result<(), Error> {
     let result = tokio::select! {
-        result = work(services, taken.job) => result,
+        result = AssertUnwindSafe(work(services, taken.job)).catch_unwind() => {
+            result.unwrap_or_else(|_| Err(Error::Broken("the job panicked; the log says where".to_owned())))
+        }
         () = keep(services, taken) => {
             let lost = format!("the lease of the job {} was lost to another instance", taken.job.key());
             return Err(Error::Broken(lost));
@@ -97,8 +101,8 @@ async fn work(services: &Services, job: Job) -> Result<(), Error> {
         Job::ForgetSignIns => identity::sweep(services).await.map(drop),
         // Passwords to hand over, and break-glass codes that nobody used.
         Job::ForgetOneTimePasswords => {
-            break_glass::expire(services).await?;
-            handover::sweep(services).await.map(drop)
+            let (codes, passwords) = tokio::join!(break_glass::expire(services), handover::sweep(services));
+            codes.and(passwords).map(drop)
         }
         Job::ForgetDevices => sign_in::sweep_devices(services).await.map(drop),
         Job::ForgetTries => sign_in::sweep(services).await.map(drop),
@@ -134,7 +138,9 @@ async fn keep(services: &Services, taken: Taken) {
 pub async fn request(services: &Services, can: &Can<RunJobs>, job: Job) -> Result<(), Error> {
     let mut change = services.change(can).await?;
     sqlx::query!(
-        "insert into jobs (name, next_at) values ($1, $2) on conflict (name) do update set next_at = $2",
+        "insert into jobs (name, next_at) values ($1, $2) on conflict (name)
+         -- Later than a run under way began, whichever clock is ahead: another one follows it.
+         do update set next_at = greatest($2, jobs.started_at + interval '1 microsecond')",
         job.key(),
         services.clock.now()
     )

@@ -5,10 +5,12 @@ mod attributes;
 pub mod doctor;
 pub mod import;
 mod issuer;
+mod role_map;
 pub mod setup;
 mod shell;
 pub mod users;
 
 pub use admin_api::AdminApi;
 pub use issuer::issuer;
+pub use role_map::written_role_map;
 pub use shell::quoted;

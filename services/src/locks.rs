@@ -150,11 +150,16 @@ pub(crate) async fn share_user(connection: &mut PgConnection, user: UserId) -> R
 
 /// Serialises changes of what users are assigned: each sees what the one before it wrote.
 pub(crate) async fn lock_assignments(connection: &mut PgConnection, users: &[Uuid]) -> Result<(), Error> {
+    lock_ids(connection, ASSIGNMENTS_LOCK, users).await
+}
+
+/// Takes the advisory locks of ids within a class, in one order, until the transaction ends.
+pub(crate) async fn lock_ids(connection: &mut PgConnection, class: i32, ids: &[Uuid]) -> Result<(), Error> {
     sqlx::query!(
         "select pg_advisory_xact_lock($1, k.key)
          from (select distinct hashtext(id::text) as key from unnest($2::uuid[]) id order by key) k",
-        ASSIGNMENTS_LOCK,
-        users
+        class,
+        ids
     )
     .fetch_all(connection)
     .await?;

@@ -45,8 +45,20 @@ pub(crate) async fn begin(
     client: &Client,
     authenticated_at: OffsetDateTime,
 ) -> Result<(SessionId, SessionToken), Error> {
-    let (token, end) = (SessionToken::random(services), services.clock.now() + services.settings.session_life);
-    let id = insert_session(services, connection, &token, user, client, (authenticated_at, end)).await?;
+    let end = services.clock.now() + services.settings.session_life;
+    begin_until(services, connection, user, client, (authenticated_at, end)).await
+}
+
+/// As [`begin`], with an end that is given.
+pub(crate) async fn begin_until(
+    services: &Services,
+    connection: &mut PgConnection,
+    user: UserId,
+    client: &Client,
+    times: (OffsetDateTime, OffsetDateTime),
+) -> Result<(SessionId, SessionToken), Error> {
+    let token = SessionToken::random(services);
+    let id = insert_session(services, connection, &token, user, client, times).await?;
     Ok((id.ok_or_else(|| Error::Broken("a random token was there already".to_owned()))?, token))
 }
 

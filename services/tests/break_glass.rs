@@ -5,12 +5,15 @@
 use domain::actor::Target;
 use domain::break_glass::{BreakGlassState, BreakGlassStatus};
 use domain::budget::BudgetDraft;
+use domain::email::Email;
 use domain::error::Refusal;
 use domain::mode::Mode;
 use domain::permission::{
-    GrantRoles, ManageBudgets, ManageMembers, ManageOwnAccount, MoveIdentities, Permission, ViewIdentityProvider,
+    GrantRoles, ManageBudgets, ManageMembers, ManageOwnAccount, ManageUsers, MoveIdentities, Permission,
+    ViewIdentityProvider,
 };
 use domain::role::{PlatformRole, ProjectRole};
+use domain::user::{UserDraft, UserKind};
 use domain::violation::Violation;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
@@ -375,6 +378,29 @@ async fn granting_maintainer_is_refused_in_a_break_glass_session() {
     let can = caller.can::<GrantRoles>(Target::Platform).expect("a maintainer");
     let granted = users::set_platform_role(&world.services, &can, zelda, PlatformRole::Maintainer).await;
     assert_eq!(refusal(granted.map(drop)), Refusal::Forbidden(Violation::GrantNeedsAccount));
+}
+
+#[tokio::test]
+async fn break_glass_session_creates_no_maintainer_and_sets_the_password_of_none() {
+    let world = World::create().await;
+    let maintainer = world.row("Zelda", PlatformRole::Maintainer).await;
+    let admin = world.row("Zora", PlatformRole::Admin).await;
+    let (_, caller) = session_of(&world).await;
+    let can = caller.can::<ManageUsers>(Target::Platform).expect("a maintainer");
+    let draft = UserDraft {
+        name: "Zoe".to_owned(),
+        email: Email::parse("zoe@example.com").expect("an address"),
+        kind: UserKind::Regular,
+        role: PlatformRole::Maintainer,
+        active: true,
+        project_limit: None,
+    };
+    let refused = Refusal::Forbidden(Violation::GrantNeedsAccount);
+    let created = users::create(&world.services, &can, &draft).await;
+    assert_eq!(refusal(created.map(drop)), refused);
+    let issued = users::issue_one_time_password(&world.services, &can, maintainer).await;
+    assert_eq!(refusal(issued.map(drop)), refused);
+    users::issue_one_time_password(&world.services, &can, admin).await.expect("of an admin");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::plain_http::PlainHttp;
 use crate::read::Data;
 use crate::ui::{
     Banner, BannerKind, Button, ButtonKind, ButtonSize, Icon, LinkButton, LonelySheet, RelativeTime, TextField,
-    TextKind, awaited,
+    TextKind, awaited, forget_recent_pages,
 };
 use domain::error::Refusal;
 use domain::flash::Flash;
@@ -37,6 +37,8 @@ impl LazyPage for SignInPage {
         let next = search.with_untracked(|query| NextPath::in_query(query)).unwrap_or_default();
         let is_new = search.with_untracked(|query| NextPath::is_new_sign_in(query));
         let page = awaited(move || sign_in(flash, self.offer, next.clone(), is_new));
+        // Names of objects are for the user who opened them.
+        Effect::new(|_| forget_recent_pages());
         view! {
             <Title text="Sign in" />
             <LonelySheet>

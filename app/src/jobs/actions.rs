@@ -23,7 +23,7 @@ pub async fn run_job(job: String) -> Result<FormOutcome, PageError> {
             let (services, can) = permitted::<RunJobs>()?;
             let job = Job::from_key(&job).ok_or(Refusal::NotFound)?;
             jobs::request(&services, &can, job).await?;
-            Ok(Done::at(paths::JOBS).with_notice(format!("{} starts within a few seconds.", job.title())))
+            Ok(Done::at(paths::JOBS).with_notice(format!("“{}” starts within a few seconds.", job.title())))
         })
         .await
 }

@@ -81,6 +81,7 @@ pub use pager::*;
 pub use palette::*;
 pub use period::*;
 pub use place::*;
+pub use recent::forget_recent_pages;
 pub use scope::{FieldScope, field_id};
 pub use search::*;
 pub use section::*;

@@ -34,6 +34,11 @@ pub(super) fn begin(user: &str) {
     }
 }
 
+/// Drops the list: no user is signed in.
+pub fn forget_recent_pages() {
+    begin("");
+}
+
 /// Puts the page on the screen first if it is of a user, project or budget. A page that no longer is leaves the list.
 pub(super) fn remember() {
     let path = path();

@@ -55,7 +55,7 @@ fn form_page(state: FormFields) -> impl IntoView {
                         name=UserDraft::EMAIL.name
                         label=UserDraft::EMAIL.label
                         kind=TextKind::Email
-                        hint="They sign in with it. It cannot belong to two users."
+                        hint="The user signs in with it. It must be unique."
                         required=true
                         autocomplete="off"
                     />

@@ -11,19 +11,19 @@ use std::os::unix::fs::MetadataExt as _;
 use time::{Duration, OffsetDateTime, UtcOffset};
 
 /// Issues a code and prints it once, or revokes.
-pub(super) async fn run(config: &Config, asked: &BreakGlass) -> Result<(), CommandError> {
-    let operator = asked.issued_by.clone().unwrap_or_else(operator);
+pub(super) async fn run(config: &Config, arguments: &BreakGlass) -> Result<(), CommandError> {
+    let operator = arguments.issued_by.clone().unwrap_or_else(operator);
     with_database(config, async |services| {
         schema::migrate(services.database()).await?;
-        if asked.revoke {
+        if arguments.revoke {
             let revoked = break_glass::revoke(services, &operator).await?;
             println!("Codes revoked: {}. Sessions ended: {}.", revoked.codes, revoked.sessions);
             return Ok(());
         }
         let issue = Issue {
             issued_by: operator,
-            code_lifetime: Duration::minutes(asked.valid_minutes),
-            session_lifetime: Duration::minutes(asked.session_minutes),
+            code_lifetime: Duration::minutes(arguments.valid_minutes),
+            session_lifetime: Duration::minutes(arguments.session_minutes),
         };
         let issued = break_glass::issue(services, issue).await?;
         let origin = config.public_url.as_ref().map(|url| url.origin());

@@ -21,6 +21,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
+/// How long work in the background may take to end, after the requests have.
+const BACKGROUND_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often an instance looks for jobs that are due.
 const JOB_PERIOD: Duration = Duration::from_secs(5);
 
@@ -54,7 +56,10 @@ pub(super) async fn run(config: &Config, telemetry: Telemetry, sample: bool) -> 
                 result = answer(config, listener, state, sample, stopped) => result,
                 () = telemetry.attend(metrics_listener, services.clone()) => Ok(()),
             };
-            services.background().stop().await;
+            let stopped = tokio::time::timeout(BACKGROUND_TIMEOUT, services.background().stop()).await;
+            if stopped.is_err() {
+                tracing::warn!("some work in the background took too long to finish; it is cut off");
+            }
             services.pool().close().await;
             result
         }
@@ -120,7 +125,7 @@ async fn prepare(state: &AppState, address: SocketAddr, config: &Config, sample:
     if sample {
         sign_ins.extend(services::sample::fill(&state.services).await?);
     }
-    jobs::enter(&state.services).await?;
+    jobs::insert_missing(&state.services).await?;
     state.readiness.announce();
     greet(address, config, &state.services, &sign_ins);
     tokio::select! {

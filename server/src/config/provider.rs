@@ -91,12 +91,7 @@ impl RoleMap {
 impl RoleMap {
     /// As the variable is written; JSON where a name would not survive between commas.
     pub fn written(&self) -> String {
-        if self.0.iter().all(|(theirs, _)| !theirs.contains(',') && !theirs.starts_with('{')) {
-            let pairs: Vec<String> = self.0.iter().map(|(theirs, ours)| format!("{theirs}={ours}")).collect();
-            return pairs.join(",");
-        }
-        let pairs = self.0.iter().map(|(theirs, ours)| (theirs.clone(), ours.as_str().into()));
-        serde_json::Value::Object(pairs.collect()).to_string()
+        services::keycloak::written_role_map(&self.0)
     }
 }
 

@@ -20,10 +20,10 @@ use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-/// What an operator asks for.
+/// A code to issue.
 #[derive(Clone, Debug)]
 pub struct Issue {
-    /// Who the operator is, as far as it is known.
+    /// The name of the operator, if known.
     pub issued_by: String,
     /// How long the code can be used; kept between [`MIN_LIFETIME`] and [`MAX_CODE_LIFETIME`].
     pub code_lifetime: Duration,
@@ -89,7 +89,7 @@ pub async fn issue(services: &Services, issue: Issue) -> Result<Issued, Error> {
     )
     .execute(&mut *transaction)
     .await?;
-    // Whoever tried to guess has not used up the tries of the operator.
+    // Failed guesses of others must not block the operator.
     forget_break_glass_tries(&mut transaction).await?;
     let entry = event("break_glass.issued", id)
         .set("issued_by", &issued_by)
@@ -134,7 +134,7 @@ pub async fn revoke(services: &Services, revoked_by: &str) -> Result<Revoked, Er
     Ok(Revoked { codes, sessions: ended })
 }
 
-/// Notes codes that nobody used in time; called by a job, and before whatever changes codes. Returns how many there were.
+/// Marks unused codes as expired; called by a job, and before each change of codes. Returns how many there were.
 ///
 /// # Errors
 /// The database failed.

@@ -147,10 +147,9 @@ async fn open_session(
     client: &Client,
     request_id: &str,
 ) -> Result<SignedIn, Error> {
-    let (now, token) = (services.clock.now(), SessionToken::random(services));
-    let end = now + found.session_lifetime;
-    let session = session::insert_session(services, connection, &token, UserId(found.id), client, (now, end)).await?;
-    let session = session.ok_or_else(|| Error::Broken("a random token was there already".to_owned()))?;
+    let now = services.clock.now();
+    let times = (now, now + found.session_lifetime);
+    let (session, token) = session::begin_until(services, connection, UserId(found.id), client, times).await?;
     let used = sqlx::query!(
         "update break_glass_codes set used_at = $2, used_from = $3, session_id = $4
          where id = $1 and used_at is null and revoked_at is null and expired_at is null",

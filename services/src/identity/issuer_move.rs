@@ -162,9 +162,10 @@ pub async fn run_confirmed(
     from: &str,
     confirmed: MoveConfirmation<'_>,
 ) -> Result<Option<u64>, Error> {
-    let mut change = services.change(can).await?;
     let issuers = to_configured(services, from)?;
+    // Before the change, which holds a connection and the rows of the caller.
     let plan = plan(services, issuers).await?;
+    let mut change = services.change(can).await?;
     if (confirmed.to, confirmed.identities, confirmed.conflicts) != (issuers.to, plan.identities, plan.conflicts) {
         return Err(Violation::MovePlanChanged.into());
     }

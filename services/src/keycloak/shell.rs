@@ -9,6 +9,13 @@ pub fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
+/// The command that adds or removes roles of `realm-management` of the service account of a client.
+pub(super) fn change_roles(action: &str, realm: &str, client_id: &str, roles: &[&str]) -> String {
+    let user = quoted(&format!("service-account-{client_id}"));
+    let names: String = roles.iter().map(|role| format!(" --rolename {}", quoted(role))).collect();
+    format!("kcadm.sh {action} -r {} --uusername {user} --cclientid realm-management{names}", quoted(realm))
+}
+
 #[cfg(test)]
 mod tests {
     use super::quoted;

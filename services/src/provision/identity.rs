@@ -3,6 +3,7 @@
 use super::VerifiedIdentity;
 use crate::Services;
 use crate::error::Error;
+use crate::locks::lock_ids;
 use domain::claims::Claims;
 use domain::id::UserId;
 use domain::role::PlatformRole;
@@ -54,24 +55,12 @@ pub(super) async fn id_without_account(
 
 /// Serialises sign-ins of one identity, until the transaction ends.
 pub(super) async fn lock(connection: &mut PgConnection, issuer: &str, subject: &str) -> Result<(), Error> {
-    let id = person_id(issuer, subject);
-    sqlx::query!("select pg_advisory_xact_lock($1, hashtext($2::uuid::text))", SIGN_IN_LOCK, id.0)
-        .fetch_one(connection)
-        .await?;
-    Ok(())
+    lock_ids(connection, SIGN_IN_LOCK, &[person_id(issuer, subject).0]).await
 }
 
 /// As [`lock`] for many identities whose subjects are UUIDs, in one order.
 pub(crate) async fn lock_all(connection: &mut PgConnection, subjects: &[Uuid]) -> Result<(), Error> {
-    sqlx::query!(
-        "select pg_advisory_xact_lock($1, k.key)
-         from (select distinct hashtext(id::text) as key from unnest($2::uuid[]) id order by key) k",
-        SIGN_IN_LOCK,
-        subjects
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(())
+    lock_ids(connection, SIGN_IN_LOCK, subjects).await
 }
 
 /// A user of an identity, whose row is locked.

@@ -69,6 +69,9 @@ async fn insert(
     if draft.role != PlatformRole::User {
         check(change.actor(), Permission::GrantRoles, Target::Platform)?;
     }
+    if draft.role.is_maintainer() && change.account().is_none() {
+        return Err(Refusal::Forbidden(Violation::GrantNeedsAccount).into());
+    }
     sqlx::query!(
         "insert into users (id, email, name, username, user_type, is_admin, is_maintainer, password_hash,
                             password_change_due, password_expires_at, created_at, updated_at)

@@ -4,7 +4,7 @@ use super::actions::{PlanImport, StartImportAgain};
 use super::buttons::post;
 use super::data::ReadImportAgain;
 use super::summary::summary;
-use super::words::{figure, users};
+use super::words::figure;
 use crate::form::PostForm;
 use crate::page::crumbs::administration;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
@@ -13,6 +13,7 @@ use crate::ui::{
     Banner, BannerKind, Button, ButtonKind, ButtonSize, Crumb, EmptyKind, EmptyState, FormFoot, Icon, LinkButton,
     PageBody, PageHead,
 };
+use domain::count::counted;
 use domain::import::{ImportOverview, ImportRun, NextImport};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -62,7 +63,7 @@ const STAYS: &str = "What was edited in Bursar stays: a name, an e-mail address,
 
 fn confirmation(plan: &ImportRun, now: OffsetDateTime) -> impl IntoView + use<> {
     let counts = plan.progress.counts;
-    let fact = format!("As planned: create {}, update {}.", users(counts.created), figure(counts.updated));
+    let fact = format!("As planned: create {}, update {}.", counted(counts.created, "user"), figure(counts.updated));
     view! {
         <div class="grid max-w-176 gap-5 text-sm">
             <Banner kind=BannerKind::Info fact>

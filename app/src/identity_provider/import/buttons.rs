@@ -2,10 +2,11 @@
 
 use super::actions::{PlanImport, StartImport, StopImport};
 use super::data::ImportView;
-use super::words::{figure, users};
+use super::words::figure;
 use crate::form::{ConfirmForm, Hidden, PostForm};
 use crate::paths;
 use crate::ui::{Button, ButtonKind, ButtonSize, DialogButton, LinkButton};
+use domain::count::counted;
 use domain::import::{ImportKind, ImportOverview, ImportRun, NextImport};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -76,7 +77,7 @@ fn first_import(overview: &ImportOverview, size: ButtonSize) -> AnyView {
             let counts = plan.progress.counts;
             format!(
                 "As planned: create {}, update {}, leave out {} with a conflict. Users get the roles and projects that they have in Keycloak.",
-                users(counts.created),
+                counted(counts.created, "user"),
                 figure(counts.updated),
                 figure(counts.conflicts),
             )

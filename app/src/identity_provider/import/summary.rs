@@ -1,8 +1,9 @@
 //! How many users had which outcome, and how far a run is.
 
-use super::words::{duration, figure, per_second, tallied, time_left, users};
+use super::words::{duration, figure, per_second, tallied, time_left};
 use crate::paths;
 use crate::ui::{Fact, Facts, Icon, IconSize, RelativeTime, SvgIcon, Views as _, absolute, hydrated::hydrated};
+use domain::count::counted;
 use domain::import::{ImportKind, ImportRun, Outcome, ReportQuery, ReportTab, RunState};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -105,13 +106,13 @@ fn progress(run: &ImportRun) -> AnyView {
     };
     let left = progress.time_left().map(time_left);
     let rate = progress.rate().map(|rate| per_second(rate) + ". ").unwrap_or_default();
-    let words = format!("{} of {}", figure(done), users(total));
+    let words = format!("{} of {}", figure(done), counted(total, "user"));
     view! {
         <div class="grid gap-2">
             <p class="flex flex-wrap items-baseline justify-between gap-x-3 text-sm text-ink-2">
                 <span class="num">
                     <b class="text-2xl font-semibold text-ink">{figure(done)}</b>
-                    {format!(" of {}", users(total))}
+                    {format!(" of {}", counted(total, "user"))}
                 </span>
                 <span class="num">{left}</span>
             </p>

@@ -9,11 +9,6 @@ pub(super) fn figure(count: u32) -> String {
     grouped(&count.to_string())
 }
 
-/// "1 user", "1,204 users"
-pub(super) fn users(count: u32) -> String {
-    format!("{} user{}", figure(count), if count == 1 { "" } else { "s" })
-}
-
 /// What state a run is in, and since when: the words stand before the time.
 pub(super) fn state(run: &ImportRun) -> (&'static str, OffsetDateTime) {
     let progress = &run.progress;

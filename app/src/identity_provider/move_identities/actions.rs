@@ -9,7 +9,7 @@ use {
     crate::form::{Done, Form},
     crate::paths,
     crate::request::permitted,
-    crate::ui::counted,
+    domain::count::counted,
     domain::permission::MoveIdentities,
     services::identity::issuer_move::{self, MoveConfirmation},
 };
@@ -31,7 +31,9 @@ pub async fn move_to_configured_issuer(
                 let moved = i64::try_from(moved).unwrap_or(i64::MAX);
                 let moved_words = counted(moved, "user");
                 match identities - moved {
-                    left if left > 0 => format!("{moved_words} moved. {left} were in use: move them again."),
+                    left if left > 0 => {
+                        format!("{moved_words} moved. Still to move: {}. Start the move again.", counted(left, "user"))
+                    }
                     _ => format!("{moved_words} moved. They can sign in again."),
                 }
             }

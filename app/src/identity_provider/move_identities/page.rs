@@ -10,9 +10,11 @@ use crate::paths;
 use crate::ui::{
     Badge, BadgeKind, Banner, BannerKind, Button, ButtonKind, ButtonSize, Cell, Crumb, EmptyKind, EmptyState, Fact,
     Facts, FormFoot, Header, Icon, LinkButton, PageBody, PageHead, Section, Stacked, Table, TableBody, TableFit,
-    TableHead, TableRow, Views as _, Width, counted,
+    TableHead, TableRow, Views as _, Width,
 };
 use crate::url::with_params;
+use domain::count::counted;
+use domain::figures::grouped;
 use domain::identity_move::{KnownIssuer, MoveConflict, MovePlan};
 use domain::page::Params;
 use leptos::prelude::*;
@@ -115,7 +117,7 @@ fn row(known: KnownIssuer, to: &str) -> impl IntoView + use<> {
                 <code class="font-mono text-xs tracking-none wrap-anywhere whitespace-normal">{issuer}</code>
             </Cell>
             <Cell label="Users" figures=true>
-                {identities}
+                {grouped(&identities.to_string())}
             </Cell>
             <Cell controls=true stacked=Stacked::End>
                 {action}
@@ -144,7 +146,7 @@ fn planned(from: String, to: String, plan: MovePlan) -> impl IntoView {
                     <Fact label="Moved">{counted(identities, "user")}</Fact>
                     <Fact label="Conflicts">{counted(conflicts, "user")}</Fact>
                     <Fact label="There already">{counted(already_there, "user")}</Fact>
-                    <Fact label="Sessions">{format!("{sessions} go on")}</Fact>
+                    <Fact label="Sessions kept">{grouped(&sessions.to_string())}</Fact>
                 </Facts>
                 {(conflicts > 0).then(|| conflict_list(listed_conflicts, conflicts))}
                 <Banner kind=BannerKind::Warn fact="Is it the same directory of users?">
@@ -180,7 +182,7 @@ fn conflict_list(listed: Vec<MoveConflict>, conflicts: i64) -> impl IntoView {
     view! {
         <Banner
             kind=BannerKind::Info
-            fact=format!("{} not moved.", if conflicts == 1 { "1 user is".to_owned() } else { format!("{conflicts} users are") })
+            fact=format!("Not moved: {}.", counted(conflicts, "user"))
         >
             "Another user has their subject at the new issuer. After the move, the page of each lists the conflict, and an admin links or dismisses it."
         </Banner>

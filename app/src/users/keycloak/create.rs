@@ -65,7 +65,7 @@ fn form(mode: Mode, state: FormFields) -> impl IntoView {
                     name=Column::Email.key()
                     label=label(Column::Email.key())
                     kind=TextKind::Email
-                    hint="No other user of the realm has it."
+                    hint="It must be unique in the realm."
                     required=true
                     autocomplete="off"
                 />

@@ -3,6 +3,7 @@
 use super::data::{KeycloakUsers, ListKeycloakUsers};
 use super::{PLACE, unavailable};
 use crate::page::crumbs::administration;
+use crate::page::listing::ignored_notice;
 use crate::page::{LazyPage, PageData, loaded, use_page, use_params};
 use crate::paths;
 use crate::ui::{
@@ -10,6 +11,7 @@ use crate::ui::{
     NameCell, PageHead, SearchField, Stacked, Table, TableBody, TableHead, TableRow, Views, Width,
 };
 use crate::url::with_params;
+use domain::count::counted;
 use domain::keycloak_user::{ListedUser, Unavailable, project_list};
 use domain::page::Params;
 use domain::violation::Violation;
@@ -75,7 +77,11 @@ impl LazyPage for KeycloakUsersPage {
             <Title text=PLACE />
             <PageHead crumbs=administration([Crumb::here(PLACE)]) title=PLACE actions=create />
             <FilterBar action=paths::KEYCLOAK_USERS search>""</FilterBar>
-            {loaded(page, move |dated, _| body(dated.data, &query.get_untracked().0))}
+            {loaded(page, move |dated, _| {
+                let (query, ignored) = query.get_untracked();
+                let body = body(dated.data, &query);
+                view! { {ignored_notice(&ignored)} {body} }
+            })}
         }
         .into_any()
     }
@@ -89,8 +95,10 @@ fn body(users: Result<KeycloakUsers, Unavailable>, query: &Query) -> AnyView {
     if users.rows.is_empty() {
         return no_users(query);
     }
+    let found = counted(i64::try_from(users.rows.len()).unwrap_or(i64::MAX), "user");
     let rows = users.rows.iter().cloned().map(row).views();
     view! {
+        <p data-result class="sr-only">{format!("{found} on this page")}</p>
         <Table label=PLACE>
             <TableHead>
                 <Header label="Name" />
@@ -140,8 +148,8 @@ fn steps(users: &KeycloakUsers, query: &Query) -> Option<impl IntoView + use<>> 
     (previous.is_some() || next.is_some()).then(|| {
         view! {
             <nav aria-label="Pages" class="flex flex-wrap justify-end gap-2 px-gutter pt-2.5 pb-3">
-                {previous.map(|href| view! { <LinkButton href icon=Icon::ChevronLeft>"Previous"</LinkButton> }).views()}
-                {next.map(|href| view! { <LinkButton href icon=Icon::ChevronRight>"Next"</LinkButton> }).views()}
+                {previous.map(|href| view! { <LinkButton href icon=Icon::ChevronLeft attr:rel="prev">"Previous"</LinkButton> }).views()}
+                {next.map(|href| view! { <LinkButton href icon=Icon::ChevronRight attr:rel="next">"Next"</LinkButton> }).views()}
             </nav>
         }
     })
@@ -158,7 +166,11 @@ fn no_users(query: &Query) -> AnyView {
         }
         .into_any();
     }
-    let text = format!("No user of the realm with “{}” in the name, user name or e-mail.", query.text);
+    let (title, text) = if query.skipped > 0 {
+        ("No users on this page any more", "The list has become shorter since the last page was read.".to_owned())
+    } else {
+        ("No users match", format!("No user of the realm has “{}” in the name, user name or e-mail.", query.text))
+    };
     let all = || view! { <LinkButton href=paths::KEYCLOAK_USERS>"Show all users"</LinkButton> };
-    view! { <EmptyState kind=EmptyKind::NoMatch title="No users match" text actions=all /> }.into_any()
+    view! { <EmptyState kind=EmptyKind::NoMatch title text actions=all /> }.into_any()
 }

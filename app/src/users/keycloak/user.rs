@@ -208,7 +208,8 @@ fn reason_against(
 /// Under the field of the projects.
 pub(super) const PROJECTS_HINT: &str = "The attribute applications. Names, separated by commas. A project that does not exist is created at the user's sign-in.";
 /// Under the field of the projects as project admin.
-pub(super) const ADMIN_HINT: &str = "The attribute applications_admin. A project named here need not stand above too.";
+pub(super) const ADMIN_HINT: &str =
+    "The attribute applications_admin. You don't need to repeat these projects in the field above.";
 
 /// A role with what it means.
 pub(super) fn role_choice(role: Option<RealmRole>) -> RadioChoice {

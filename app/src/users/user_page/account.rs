@@ -100,7 +100,12 @@ fn unlock(person: &UserDetail) -> Option<AnyView> {
                 </Button>
             </PostForm>
         };
-        line("Locked", "Too many wrong passwords. Signing in opens by itself after a while, or now.".to_owned(), form)
+        line(
+            "Locked",
+            "Too many wrong passwords. The lock ends by itself after a while. You can unlock the account now."
+                .to_owned(),
+            form,
+        )
     })
 }
 
@@ -145,7 +150,7 @@ fn sessions(person: &UserDetail) -> Option<AnyView> {
             fields
             id="end-sessions"
             question=format!("End {count} of {}?", person.name)
-            consequence="Every device is signed out with its next request. Signing in again stays possible."
+            consequence="Signs the user out on every device. They can sign in again."
             verb="End sessions"
             opener
         />

@@ -7,7 +7,7 @@ use crate::commands::operate::with_database;
 use crate::config::{Config, IdentityProvider};
 use domain::import::{CSV_HEADER, ImportProgress, Outcome, ReportRow, ReportTab};
 use domain::mode::Mode;
-use services::keycloak::import::{self, Realm, Started, StartedBy};
+use services::keycloak::import::{self, ImportError, Realm, Started, StartedBy};
 use services::keycloak::setup::{Keycloak, Login};
 use services::{Services, schema};
 use std::io::{self, Write};
@@ -127,6 +127,11 @@ pub(in crate::commands) async fn at_start(services: &Services, config: &Config) 
                 );
             }
             Ok(Started::Elsewhere(_)) => WAIT_PERIOD,
+            // The next turn says which of the two it was.
+            Err(fault @ ImportError::TakenOver) => {
+                tracing::info!(%fault, "this instance no longer imports Keycloak's users");
+                WAIT_PERIOD
+            }
             Err(fault) => {
                 tracing::error!(%fault, "the import of Keycloak's users stopped; it goes on in a minute");
                 RETRY_PERIOD

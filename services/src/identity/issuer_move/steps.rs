@@ -17,11 +17,39 @@ const MAX_PASSES: u32 = 50;
 /// The pause between passes.
 const PASS_INTERVAL: Duration = Duration::from_millis(100);
 
+/// Moves the rows of a table to the new issuer, in batches. Waits for rows that other transactions hold.
+macro_rules! move_rows {
+    ($services:expr, $issuers:expr, $table:literal, $key:literal) => {
+        sweep::in_batches(|| {
+            sqlx::query!(
+                "update "
+                    + $table
+                    + " set issuer = $2 where "
+                    + $key
+                    + " = any(array(select "
+                    + $key
+                    + " from "
+                    + $table
+                    + " where issuer = $1 order by "
+                    + $key
+                    + " limit $3 for update))",
+                $issuers.from,
+                $issuers.to,
+                BATCH
+            )
+            .execute(&$services.pool)
+        })
+        .await
+    };
+}
+
 /// All steps. Returns how many identities were moved.
 pub(super) async fn move_all(services: &Services, issuers: IssuerMove<'_>) -> Result<u64, Error> {
-    move_logouts(services, issuers).await?;
+    // Tokens that were issued before a logout stay refused.
+    move_rows!(services, issuers, "provider_logouts", "id")?;
     let moved = move_identities(services, issuers).await?;
-    move_sessions(services, issuers).await?;
+    // Sessions go on, and a logout of the new issuer ends them.
+    move_rows!(services, issuers, "provider_sessions", "session_id")?;
     move_news(services, issuers).await?;
     settle_conflicts(services, issuers).await?;
     note_conflicts(services, issuers).await?;
@@ -106,36 +134,6 @@ async fn has_movable(database: impl PgExecutor<'_>, issuers: IssuerMove<'_>) -> 
         issuers.to
     );
     Ok(has_movable.fetch_one(database).await?)
-}
-
-/// Sessions go on, and a logout of the new issuer ends them.
-async fn move_sessions(services: &Services, issuers: IssuerMove<'_>) -> Result<u64, Error> {
-    sweep::in_batches(|| {
-        sqlx::query!(
-            "update provider_sessions set issuer = $2 where session_id = any(array(
-               select session_id from provider_sessions where issuer = $1 limit $3 for update skip locked))",
-            issuers.from,
-            issuers.to,
-            BATCH
-        )
-        .execute(&services.pool)
-    })
-    .await
-}
-
-/// Tokens that were issued before a logout stay refused.
-async fn move_logouts(services: &Services, issuers: IssuerMove<'_>) -> Result<u64, Error> {
-    sweep::in_batches(|| {
-        sqlx::query!(
-            "update provider_logouts set issuer = $2 where id = any(array(
-               select id from provider_logouts where issuer = $1 limit $3 for update skip locked))",
-            issuers.from,
-            issuers.to,
-            BATCH
-        )
-        .execute(&services.pool)
-    })
-    .await
 }
 
 async fn move_news(services: &Services, issuers: IssuerMove<'_>) -> Result<(), Error> {

@@ -3,9 +3,10 @@
 use super::Deployment;
 use crate::keycloak::issuer::is_issuer_of;
 use crate::keycloak::quoted;
+use crate::keycloak::shell::change_roles;
+use crate::keycloak::written_role_map;
 use domain::claims::{ClaimRules, DEVELOPER_ROLE};
 use domain::keycloak_user::REALM_ROLES_CLAIM;
-use serde_json::{Map, Value};
 use std::fmt::Write as _;
 
 /// The names that commands need, as they are configured.
@@ -69,12 +70,7 @@ impl<'a> Commands<'a> {
 
     /// Removes roles of `realm-management` from the service account of a client.
     pub(super) fn remove_roles(&self, client_id: &str, roles: &[&str]) -> String {
-        let user = quoted(&format!("service-account-{client_id}"));
-        let names: String = roles.iter().map(|role| format!(" --rolename {}", quoted(role))).collect();
-        format!(
-            "kcadm.sh remove-roles -r {} --uusername {user} --cclientid realm-management{names}",
-            quoted(self.realm)
-        )
+        change_roles("remove-roles", self.realm, client_id, roles)
     }
 
     /// Has only administrators write attributes that are not declared.
@@ -99,9 +95,9 @@ fn role_variables(deployment: &Deployment<'_>) -> String {
     }
     if !config.role_map.is_empty() {
         let ours = |ours: &str| if ours == admin_role { "admin" } else { DEVELOPER_ROLE };
-        let map: Map<String, Value> =
-            config.role_map.iter().map(|(theirs, role)| (theirs.clone(), ours(role).into())).collect();
-        set("OIDC_ROLE_MAP", &Value::from(map).to_string());
+        let map: Vec<_> =
+            config.role_map.iter().map(|(theirs, role)| (theirs.clone(), ours(role).to_owned())).collect();
+        set("OIDC_ROLE_MAP", &written_role_map(&map));
     }
     variables
 }

@@ -114,7 +114,7 @@ impl Reader<'_> {
         self.api.keycloak.get(&path, query).await.map_err(unread)
     }
 
-    /// Whoever may change something also sees it.
+    /// A role that allows changes also shows what it changes.
     fn require(&self, role: &str) -> Result<(), NotChecked> {
         let manage = role.replace("view-", "manage-");
         if self.held.iter().any(|held| *held == role || *held == manage) {

@@ -42,7 +42,7 @@ impl Start {
     }
 }
 
-/// Starts a plan or an import, and returns when it has begun. Keycloak is asked first, so that what it refuses is known
+/// Starts a plan or an import, and returns when it has begun. Keycloak is requested first, so that what it refuses is known
 /// at once.
 ///
 /// # Errors
@@ -50,13 +50,15 @@ impl Start {
 /// [`Violation::ImportCompleted`] and [`Violation::ImportNeedsPlan`]; [`Violation::KeycloakRefused`]; a refusal of the
 /// change; or the database failed.
 pub async fn start_by_hand(services: &Services, can: &Can<ImportUsers>, start: Start) -> Result<(), Error> {
-    // Who has to re-authenticate is told before Keycloak is asked.
+    // A required re-authentication is reported before any request to Keycloak.
     check_recent(services, &services.pool, can.caller()).await?;
     let admin = services.keycloak_admin.as_deref().ok_or(Violation::ImportNotConfigured)?;
     let realm = admin.realm_to_import();
     check(services, &services.pool, &realm, start).await?;
     let facts = Facts::read(&realm).await.map_err(|fault| Violation::KeycloakRefused { why: fault.to_string() })?;
     if start == Start::Plan {
+        // The caller may have lost the permission while Keycloak answered.
+        services.change(can).await?.commit().await?;
         begin::delete_plan_rows(services, &realm).await?;
     }
     let mut change = services.change(can).await?;

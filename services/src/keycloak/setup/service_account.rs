@@ -2,7 +2,7 @@
 
 use super::writer::{Mode, Object, Writer};
 use super::{Error, Keycloak, find_client};
-use crate::keycloak::quoted;
+use crate::keycloak::shell::change_roles;
 use serde_json::{Value, json};
 
 /// The client whose roles allow requests to the admin API of its realm.
@@ -55,10 +55,7 @@ pub(super) async fn ensure(
     }
     let names: Vec<&str> = missing.iter().filter_map(|role| role["name"].as_str()).collect();
     let name = format!("{client_id}: {}", names.join(", "));
-    let user = quoted(&format!("service-account-{client_id}"));
-    let roles: String = names.iter().map(|name| format!(" --rolename {}", quoted(name))).collect();
-    let realm = quoted(realm);
-    let undo = format!("kcadm.sh remove-roles -r {realm} --uusername {user} --cclientid {REALM_MANAGEMENT}{roles}");
+    let undo = change_roles("remove-roles", realm, client_id, &names);
     let object = Object::named("roles of the service account of", &name).created_at(&path).undone_by(&undo);
     writer.create(object, json!(missing)).await.map(drop)
 }

@@ -30,9 +30,9 @@ fn add_former_values(field: &str, before: Option<&Value>, after: &Value, options
     let former = match (before, after) {
         (None | Some(Value::Object(_)), Value::Object(fields)) => {
             for (name, after) in fields {
+                let before = before.and_then(|before| before.get(name));
                 let name = if name.contains('.') { format!("\"{name}\"") } else { name.clone() };
-                let field = if field.is_empty() { name.clone() } else { format!("{field}.{name}") };
-                let before = before.and_then(|before| before.get(name.trim_matches('"')));
+                let field = if field.is_empty() { name } else { format!("{field}.{name}") };
                 add_former_values(&field, before, after, options);
             }
             return;

@@ -36,7 +36,6 @@ pub(super) struct RoleChange {
     pub(super) granted: Option<String>,
     /// The realm roles to revoke, all that give a role that the user is not to have.
     pub(super) revoked: Vec<String>,
-    pub(super) is_admin_revoked: bool,
     pub(super) change: FieldChange,
 }
 
@@ -109,12 +108,12 @@ pub(super) fn role(
     held: &HeldRoles,
     roles: &RealmRoles,
 ) -> Result<Option<RoleChange>, Reason> {
-    let unwanted: &[RealmRole] = match role {
+    let excess: &[RealmRole] = match role {
         Some(RealmRole::Admin) => &[],
         Some(RealmRole::Developer) => &[RealmRole::Admin],
         None => &[RealmRole::Admin, RealmRole::Developer],
     };
-    let revoked: Vec<&str> = unwanted.iter().flat_map(|role| held.giving(*role, roles)).collect();
+    let revoked: Vec<&str> = excess.iter().flat_map(|role| held.giving(*role, roles)).collect();
     if let Some(inherited) = revoked.iter().find(|name| !held.assigned.iter().any(|held| held == *name)) {
         return Err(Reason::InheritedRole((*inherited).to_owned()));
     }
@@ -129,10 +128,9 @@ pub(super) fn role(
     }
     let key = |role: Option<RealmRole>| role.map_or("", RealmRole::key).to_owned();
     let before = held.role(roles);
-    let is_admin_revoked = before == Some(RealmRole::Admin) && !revoked.is_empty();
     let change = FieldChange { field: Column::Role.key(), before: key(before), after: key(role) };
     let revoked = revoked.into_iter().map(str::to_owned).collect();
-    Ok(Some(RoleChange { granted, revoked, is_admin_revoked, change }))
+    Ok(Some(RoleChange { granted, revoked, change }))
 }
 
 fn text(user: &mut Value, field: &str, column: Column, desired: Desired<String>) -> Option<FieldChange> {
@@ -191,11 +189,12 @@ fn user_type(user: &mut Value, desired: &Desired<UserKind>, rules: &ClaimRules) 
     })
 }
 
-/// Keycloak makes claims of the first values.
+/// Keycloak makes claims of the first values. A value that cannot be read counts as external, because it must not give
+/// rights.
 pub(super) fn is_external(user: &Value, rules: &ClaimRules) -> bool {
     let claim = |name: &str| Some((name.to_owned(), attribute(user, name)?.into()));
     let claims = ["user_type", "guest"].into_iter().filter_map(claim).collect();
-    user_kind(&claims, &rules.external_type) == Ok(UserKind::External)
+    user_kind(&claims, &rules.external_type) != Ok(UserKind::Regular)
 }
 
 fn attribute<'a>(user: &'a Value, name: &str) -> Option<&'a str> {

@@ -132,7 +132,7 @@ async fn to_its_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, Error>> + Send + 'static,
 ) -> Result<T, Error> {
     let (result, done) = oneshot::channel();
-    // Nobody takes the result of a request that was dropped.
+    // The result of a request that was dropped is not received.
     services.background.spawn(async move { drop(result.send(work.await)) }.in_current_span());
     done.await.map_err(|_| Error::Broken("a change of a user of Keycloak came to no end".to_owned()))?
 }

@@ -245,15 +245,13 @@ impl<'a> RealmUsers<'a> {
         role: Option<&RoleChange>,
         prepared: &Prepared,
     ) -> Result<(), Failure> {
-        let (first, last) = if role.is_some_and(|role| role.is_admin_revoked) { (role, None) } else { (None, role) };
+        let (first, last) = if role.is_some_and(|role| !role.revoked.is_empty()) { (role, None) } else { (None, role) };
         if let Some(role) = first {
             self.change_role(id, role, prepared).await?;
         }
         if is_changed {
             let replaced = self.keycloak.put(&self.below(&[id]), user).await.map_err(Failure::from);
-            replaced.map_err(
-                |failure| if first.is_some() { failure.and("The role admin was revoked.") } else { failure },
-            )?;
+            replaced.map_err(|failure| if first.is_some() { failure.and("The role was changed.") } else { failure })?;
         }
         if let Some(role) = last {
             let changed = self.change_role(id, role, prepared).await;

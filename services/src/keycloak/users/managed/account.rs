@@ -3,6 +3,8 @@
 use super::super::{RealmUsers, Rules, RunError};
 use crate::Services;
 use crate::keycloak::AdminApi;
+use crate::keycloak::issuer::is_issuer_of;
+use crate::keycloak::shell::change_roles;
 use domain::keycloak_user::{RealmRoles, Unavailable};
 use domain::provider::ProviderKind;
 use domain::violation::Violation;
@@ -34,8 +36,8 @@ impl<'a> Account<'a> {
         let api =
             services.keycloak_admin.as_deref().ok_or_else(|| not_configured(&services.missing_admin_variables))?;
         let issuer = identity.config.issuer.trim_end_matches('/');
-        let realm = issuer.rsplit_once("/realms/").map_or("", |(_, realm)| realm);
-        if api.realm != realm {
+        if !is_issuer_of(issuer, &api.realm) {
+            let realm = issuer.rsplit_once("/realms/").map_or("", |(_, realm)| realm);
             return Err(Unavailable {
                 why: format!("KEYCLOAK_ADMIN_REALM is {}, and users sign in in {realm}", api.realm),
                 mend: "Set it to the realm of OIDC_ISSUER_URL, and the variables with it to a client of that realm."
@@ -97,13 +99,10 @@ fn not_configured(missing: &[&str]) -> Unavailable {
 
 fn missing_roles(api: &AdminApi, missing: &[&str]) -> Unavailable {
     let (names, realm, client_id) = (missing.join(", "), &api.realm, &api.client_id);
-    let rolenames: String = missing.iter().map(|role| format!(" --rolename {role}")).collect();
     Unavailable {
         why: format!("The service account of {client_id} lacks {names} of the client realm-management"),
         mend: "An administrator of Keycloak assigns it. It takes effect when this page is loaded again.".to_owned(),
-        command: Some(format!(
-            "kcadm.sh add-roles -r {realm} --uusername service-account-{client_id} --cclientid realm-management{rolenames}"
-        )),
+        command: Some(change_roles("add-roles", realm, client_id, missing)),
     }
 }
 

@@ -18,7 +18,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
 /// Creates a user in Keycloak with everything, or not at all. A temporary password waits to be handed over by the session
-/// of the caller. Problem most 13 requests.
+/// of the caller. At most 13 requests.
 ///
 /// # Errors
 /// A problem at its field; [`Violation::KeycloakUnavailable`] when nothing was sent, [`Violation::KeycloakNotCreated`] when
@@ -153,7 +153,7 @@ impl Creation {
         }
     }
 
-    /// Without the password nobody could sign in as the user.
+    /// Without the password the user could not sign in.
     async fn keep(&self, id: UserId, password: &SecretString) -> Result<(), Problem> {
         let session = self.caller.actor.session_id;
         let kept = handover::keep(&self.services, session, &self.token, id, password.expose_secret()).await;

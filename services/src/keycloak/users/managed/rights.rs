@@ -119,7 +119,7 @@ async fn write(
                 .await
                 .map_err(Failure::into_text)
         }
-        None => Ok(()),
+        None => Err("there is no service account".to_owned()),
     };
     let outcome = match &written {
         Ok(()) => planned.entry("keycloak_user.changed", id),
@@ -138,7 +138,7 @@ struct Planned {
 }
 
 impl Planned {
-    /// `None` when the user is as wanted.
+    /// `None` when the user has these rights already.
     fn new(existing: Existing, rights: &KeycloakRights, account: &Account<'_>) -> Result<Option<Self>, Reason> {
         let Existing { mut user, roles, .. } = existing;
         let changes = edit::apply_rights(rights, &mut user, &account.rules.claims)?;
