@@ -86,6 +86,7 @@ test("a maintainer plans, imports, looks at a conflict and takes the report alon
     expect(all[0]).toBe("username,name,email,result,reason,detail,over_limit,keycloak_id,time");
     expect(all).toHaveLength(MANY + 2);
     await page.getByRole("link", { name: "Conflicts 1" }).click();
+    await expect(page.getByRole("rowgroup").last().getByRole("row")).toHaveCount(1);
     await expect(conflict).toBeVisible();
     expect(await download(page)).toHaveLength(2);
     await conflict.getByRole("link", { name: "Open the user" }).click();

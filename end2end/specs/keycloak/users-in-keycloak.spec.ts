@@ -74,6 +74,12 @@ test("an admin creates a user in Keycloak and changes the role, and the user sig
     await expect(page.getByText(password)).toHaveCount(0);
     await alive(page, scripts);
 
+    const list = `${origin}/settings/administration/keycloak-users`;
+    for (const [query, heading] of [["q=no-such-user", "No users match"], ["from=100", "No users on this page any more"]] as const) {
+      await page.goto(`${list}?${query}`);
+      await expect(page.getByRole("heading", { name: heading })).toBeVisible();
+    }
+
     await page.context().clearCookies();
     await page.goto(`${origin}${at.signIn}`);
     await page.getByRole("link", { name: "Continue with Keycloak" }).click();

@@ -251,7 +251,10 @@ impl<'a> RealmUsers<'a> {
         }
         if is_changed {
             let replaced = self.keycloak.put(&self.below(&[id]), user).await.map_err(Failure::from);
-            replaced.map_err(|failure| if first.is_some() { failure.and("The role was changed.") } else { failure })?;
+            replaced.map_err(|failure| match first {
+                Some(role) => failure.and(&format!("The role {} was revoked.", role.change.before)),
+                None => failure,
+            })?;
         }
         if let Some(role) = last {
             let changed = self.change_role(id, role, prepared).await;
