@@ -18,6 +18,7 @@ use domain::error::Refusal;
 use domain::identity_move::{KnownIssuer, MoveConflict, MovePlan};
 use domain::permission::MoveIdentities;
 use domain::violation::Violation;
+use sqlx::PgConnection;
 use std::time::Duration;
 use steps::{keep_ids, move_all};
 use tokio::sync::oneshot;
@@ -83,6 +84,10 @@ pub async fn known_issuers(services: &Services) -> Result<Vec<KnownIssuer>, Erro
 /// # Errors
 /// The database failed.
 pub async fn plan(services: &Services, issuers: IssuerMove<'_>) -> Result<MovePlan, Error> {
+    read_plan(&mut *services.pool.begin().await?, issuers).await
+}
+
+async fn read_plan(connection: &mut PgConnection, issuers: IssuerMove<'_>) -> Result<MovePlan, Error> {
     let counts = sqlx::query!(
         r#"select
              (select count(*) from user_identities where issuer = $1) as "identities!",
@@ -95,7 +100,7 @@ pub async fn plan(services: &Services, issuers: IssuerMove<'_>) -> Result<MovePl
         issuers.from,
         issuers.to
     )
-    .fetch_one(&services.pool)
+    .fetch_one(&mut *connection)
     .await?;
     let listed_conflicts = sqlx::query_as!(
         MoveConflict,
@@ -107,7 +112,7 @@ pub async fn plan(services: &Services, issuers: IssuerMove<'_>) -> Result<MovePl
         issuers.to,
         MAX_LISTED_CONFLICTS
     )
-    .fetch_all(&services.pool)
+    .fetch_all(&mut *connection)
     .await?;
     Ok(MovePlan {
         identities: counts.identities - counts.conflicts,
@@ -162,10 +167,9 @@ pub async fn run_confirmed(
     from: &str,
     confirmed: MoveConfirmation<'_>,
 ) -> Result<Option<u64>, Error> {
-    let issuers = to_configured(services, from)?;
-    // Before the change, which holds a connection and the rows of the caller.
-    let plan = plan(services, issuers).await?;
     let mut change = services.change(can).await?;
+    let issuers = to_configured(services, from)?;
+    let plan = read_plan(change.connection(), issuers).await?;
     if (confirmed.to, confirmed.identities, confirmed.conflicts) != (issuers.to, plan.identities, plan.conflicts) {
         return Err(Violation::MovePlanChanged.into());
     }
