@@ -38,6 +38,8 @@ use crate::error::Error;
 use crate::guard::Can;
 use crate::provision::VerifiedIdentity;
 use crate::sweep;
+use domain::claims::ClaimRules;
+use domain::keycloak_user::{OtherRolesClaim, RealmRoles};
 use domain::permission::ViewIdentityProvider;
 use domain::provider::{LEEWAY, Outage, ProviderKind, ProviderStatus};
 use oidc_client::{AccessTokenProfile, OidcClient};
@@ -67,6 +69,16 @@ pub struct IdentityConfig {
     pub public_url: String,
     /// Encrypts tokens at rest.
     pub secret_key: SecretString,
+}
+
+impl IdentityConfig {
+    /// The realm roles by which users sign in.
+    ///
+    /// # Errors
+    /// Roles are read from another claim.
+    pub(crate) fn realm_roles(&self, rules: &ClaimRules) -> Result<RealmRoles, OtherRolesClaim> {
+        RealmRoles::configured(&self.roles_claim, &self.role_map, rules)
+    }
 }
 
 #[cfg(test)]

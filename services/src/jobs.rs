@@ -3,16 +3,13 @@
 use crate::audit::{Entry, TargetType};
 use crate::error::Error;
 use crate::guard::Can;
-use crate::{Services, audit, break_glass, handover, idempotency, identity, projects, session, sign_in};
+use crate::{Services, audit, break_glass, handover, idempotency, identity, lease, projects, session, sign_in};
 use domain::job::Job;
 use domain::permission::RunJobs;
 use futures_util::FutureExt as _;
 use std::panic::AssertUnwindSafe;
-use std::time::Duration;
 use time::OffsetDateTime;
 
-/// How often the lease of a run is renewed; it lasts three times as long.
-const HEARTBEAT: Duration = Duration::from_secs(20);
 /// The most characters that are kept of why a run failed.
 const PROBLEM_LENGTH: usize = 500;
 
@@ -53,7 +50,7 @@ pub async fn take_due(services: &Services) -> Result<Vec<Taken>, Error> {
              order by name for update skip locked)
          returning name",
         now,
-        now + HEARTBEAT * 3,
+        lease::end(now),
         &keys()
     )
     .fetch_all(&services.pool)
@@ -113,22 +110,16 @@ async fn work(services: &Services, job: Job) -> Result<(), Error> {
 
 /// Renews the lease of a run until another instance has taken the job.
 async fn keep(services: &Services, taken: Taken) {
-    loop {
-        tokio::time::sleep(HEARTBEAT).await;
+    lease::keep(taken.job.key(), async || {
         let renewed = sqlx::query!(
             "update jobs set leased_until = $3 where name = $1 and started_at = $2",
             taken.job.key(),
             taken.since,
-            services.clock.now() + HEARTBEAT * 3
-        )
-        .execute(&services.pool)
-        .await;
-        match renewed {
-            Ok(done) if done.rows_affected() == 0 => return,
-            Ok(_) => {}
-            Err(fault) => tracing::warn!(job = taken.job.key(), %fault, "cannot renew the lease of a job"),
-        }
-    }
+            lease::end(services.clock.now())
+        );
+        Ok(renewed.execute(&services.pool).await?.rows_affected() > 0)
+    })
+    .await;
 }
 
 /// Has a job run as soon as an instance looks for due ones.

@@ -9,7 +9,7 @@
 //!
 //! | Layer | Modules |
 //! |---|---|
-//! | kernel, what every change stands on | errors and what comes from outside (`error`, `settings`, `clock`, `random`, `database`, `schema`, `meter`, `background`), secrets (`token`, `sealer`, `client`, `password_hash`), permission and transaction (`guard`, `actor`, `locks`, `reauthentication`, `audit`, `change`, `conflict`, `undo`), lists (`keyset`, `search`, `listing`), requests sent twice and forms (`idempotency`, `submission`, `forms`, `kept_form`), expiry (`sweep`) |
+//! | kernel, what every change stands on | errors and what comes from outside (`error`, `settings`, `clock`, `random`, `database`, `schema`, `meter`, `background`), secrets (`token`, `sealer`, `client`, `password_hash`), permission and transaction (`guard`, `actor`, `locks`, `reauthentication`, `audit`, `change`, `conflict`, `undo`), lists (`keyset`, `search`, `listing`), requests sent twice and forms (`idempotency`, `submission`, `forms`, `kept_form`), expiry (`sweep`), work of one instance at a time (`lease`) |
 //! | capabilities | `projects`, `members`, `budgets`, `users`; `session`, `sign_in`, `break_glass`, `own_account`, `handover`, `provision`, `identity`, `keycloak`, and `authenticate`, which composes them |
 //! | views, what a page or `/v1` reads across capabilities | `views` |
 //! | jobs and commands | `jobs`, `bootstrap`, `demo`, `sample` |
@@ -29,6 +29,7 @@ pub mod guard;
 pub mod idempotency;
 pub mod kept_form;
 pub mod keyset;
+mod lease;
 pub mod listing;
 mod locks;
 pub mod meter;

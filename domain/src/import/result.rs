@@ -114,6 +114,9 @@ pub enum ImportResult {
 }
 
 impl ImportResult {
+    /// The code of [`Self::AddressOfAnother`].
+    pub const ADDRESS_OF_ANOTHER: &str = "address_of_another";
+
     /// What the report counts it as.
     pub const fn outcome(&self) -> Outcome {
         match self {
@@ -145,7 +148,7 @@ impl ImportResult {
             Self::NoAddress => "no_address",
             Self::InvalidAddress { .. } => "invalid_address",
             Self::DuplicateAddress => "duplicate_address",
-            Self::AddressOfAnother { .. } => "address_of_another",
+            Self::AddressOfAnother { .. } => Self::ADDRESS_OF_ANOTHER,
             Self::IdOfAnother { .. } => "id_of_another",
             Self::Attribute(_) => "attribute",
             Self::Failed(_) => "failed",

@@ -2,8 +2,10 @@
 
 use super::import;
 use keycloak_admin::{Keycloak, Login};
+use oidc_client::Claims;
 use reqwest::Url;
 use secrecy::SecretString;
+use serde_json::Value;
 use std::sync::Arc;
 
 /// The admin API, as the service account that `KEYCLOAK_ADMIN_URL` and the variables with it configure.
@@ -44,4 +46,10 @@ impl std::fmt::Debug for AdminApi {
             .field("client_id", &self.client_id)
             .finish_non_exhaustive()
     }
+}
+
+/// The roles of the client `realm-management` that count in a token, composites included.
+pub(super) fn held_roles(account: &Claims) -> Vec<&str> {
+    let roles = account.get("resource_access").map(|access| &access["realm-management"]["roles"]);
+    roles.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
 }

@@ -50,8 +50,7 @@ pub struct Deployment<'a> {
 impl Deployment<'_> {
     /// The realm roles by which users sign in.
     fn realm_roles(&self) -> Result<RealmRoles, NotChecked> {
-        let (config, rules) = (&self.identity.config, &self.settings.claims);
-        let roles = RealmRoles::configured(&config.roles_claim, &config.role_map, rules);
+        let roles = self.identity.config.realm_roles(&self.settings.claims);
         roles.map_err(|claim| NotChecked(claim.to_string()))
     }
 }

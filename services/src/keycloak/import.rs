@@ -188,9 +188,7 @@ async fn work(
 /// Bursar's names.
 fn realm_roles(services: &Services) -> RealmRoles {
     let rules = &services.settings.claims;
-    let config = services.identity().map(|identity| &identity.config);
-    let configured =
-        config.and_then(|config| RealmRoles::configured(&config.roles_claim, &config.role_map, rules).ok());
+    let configured = services.identity().and_then(|identity| identity.config.realm_roles(rules).ok());
     configured.unwrap_or_else(|| RealmRoles::unmapped(rules))
 }
 

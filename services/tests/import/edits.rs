@@ -6,7 +6,6 @@ use domain::import::Outcome;
 use serde_json::json;
 use services::testing::{World, count_statements, developer};
 use sqlx::Row as _;
-use std::time::Duration;
 
 #[tokio::test]
 async fn first_sign_in_while_the_user_is_imported_succeeds() {
@@ -16,9 +15,10 @@ async fn first_sign_in_while_the_user_is_imported_succeeds() {
     sqlx::query("lock table keycloak_import_users in share mode").execute(&mut *report).await.expect("a lock");
     let claims = developer("user00003", json!({ "sub": id(3) }));
     let sign_in = async {
-        until_blocked(&world).await;
+        until_blocked(&world, 1).await;
         let release = async {
-            tokio::time::sleep(Duration::from_millis(200)).await;
+            // The sign-in waits for the import, which waits for the report.
+            until_blocked(&world, 2).await;
             report.commit().await.expect("a commit");
         };
         tokio::join!(world.sign_in(&claims), release).0
@@ -42,7 +42,7 @@ async fn edit_that_is_saved_while_the_user_is_compared_stays() {
         .await
         .expect("an edit");
     let (progress, ()) = tokio::join!(apply(&world, &realm, true), async {
-        until_blocked(&world).await;
+        until_blocked(&world, 1).await;
         edit.commit().await.expect("a commit");
     });
     assert_eq!(progress.counts.updated, 1);

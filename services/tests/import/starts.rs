@@ -37,7 +37,7 @@ async fn import_goes_on_after_the_page_that_is_committed_at_the_moment() {
     sqlx::query("update keycloak_imports set position = 500, created = 500").execute(&mut *page).await.expect("a page");
     realm.requests();
     let (counts, ()) = tokio::join!(apply(&world, &realm, false), async {
-        until_blocked(&world).await;
+        until_blocked(&world, 1).await;
         page.commit().await.expect("a commit");
     });
     assert_eq!(counts.counts.created as usize, PAGE, "no user of the first page is counted or written again");

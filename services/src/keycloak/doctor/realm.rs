@@ -3,6 +3,7 @@
 use super::super::AdminApi;
 use super::Deployment;
 use super::verdict::NotChecked;
+use crate::keycloak::admin_api::held_roles;
 use keycloak_admin::Error;
 use oidc_client::{Claims, claim_seconds, unverified_claims};
 use secrecy::ExposeSecret as _;
@@ -93,12 +94,6 @@ impl RealmState {
     pub(super) fn clock_ahead_seconds(&self) -> Option<i64> {
         claim_seconds(&self.account, "iat").map(|issued_at| (issued_at - self.received_at).whole_seconds())
     }
-}
-
-/// The roles of the client `realm-management` that count in a token, composites included.
-pub(super) fn held_roles(account: &Claims) -> Vec<&str> {
-    let roles = account.get("resource_access").map(|access| &access["realm-management"]["roles"]);
-    roles.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 impl Reader<'_> {

@@ -1,13 +1,9 @@
 //! The lease of the instance that works on an import: what others wait for, and take over when it expires.
 
 use super::ImportError;
-use crate::Services;
-use std::time::Duration;
+use crate::{Services, lease};
 use time::OffsetDateTime;
 use uuid::Uuid;
-
-/// How often the lease is renewed; it lasts three times as long.
-const HEARTBEAT: Duration = Duration::from_secs(20);
 
 /// The right of one instance to work on an import.
 #[derive(Clone, Copy)]
@@ -24,29 +20,22 @@ impl Lease {
 
     /// When a lease that is renewed now expires.
     pub(super) fn end(services: &Services) -> OffsetDateTime {
-        services.clock.now() + HEARTBEAT * 3
+        lease::end(services.clock.now())
     }
 
     /// Renews the lease until it is lost.
     pub(super) async fn keep(self, services: &Services) -> ImportError {
-        let mut every = tokio::time::interval(HEARTBEAT);
-        loop {
-            every.tick().await;
+        lease::keep("import", async || {
             let renewed = sqlx::query!(
                 "update keycloak_imports set leased_until = $3 where id = $1 and lease_holder = $2 and finished_at is null",
                 self.import,
                 self.holder,
                 Self::end(services)
-            )
-            .execute(&services.pool)
-            .await;
-            match renewed {
-                Ok(done) if done.rows_affected() == 0 => return ImportError::TakenOver,
-                Ok(_) => {}
-                // The lease lasts a while longer, and the page that is being written says whether it was lost.
-                Err(fault) => tracing::warn!(%fault, "cannot renew the lease of the import"),
-            }
-        }
+            );
+            Ok(renewed.execute(&services.pool).await?.rows_affected() > 0)
+        })
+        .await;
+        ImportError::TakenOver
     }
 
     /// Leaves the import to whichever instance is next, with the reason.

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::guard::Can;
 use crate::identity::Identity;
 use domain::id::UserId;
-use domain::import::{ImportRun, Outcome, ReportLine, ReportQuery, ReportRow, ReportTab};
+use domain::import::{ImportResult, ImportRun, Outcome, ReportLine, ReportQuery, ReportRow, ReportTab};
 use domain::page::{Direction, Page};
 use domain::permission::ViewIdentityProvider;
 use sqlx::{Postgres, QueryBuilder};
@@ -15,8 +15,6 @@ use uuid::Uuid;
 
 /// The most rows that are read at one time for a file.
 const ROWS: u32 = 1_000;
-/// The reason of a user whose address another user of Bursar has.
-const ADDRESS_OF_ANOTHER: &str = "address_of_another";
 
 /// The rows after a place, at most 1,000; of all users or those of a tab.
 ///
@@ -124,7 +122,7 @@ async fn users(services: &Services, rows: &[ReportRow]) -> Result<HashMap<String
     let subjects: Vec<String> = rows.iter().map(|row| row.subject.clone()).collect();
     let ids: Vec<Option<Uuid>> = rows.iter().map(|row| row.subject.parse().ok()).collect();
     let addresses: Vec<Option<String>> =
-        rows.iter().map(|row| (row.code == ADDRESS_OF_ANOTHER).then(|| row.address.clone())).collect();
+        rows.iter().map(|row| (row.code == ImportResult::ADDRESS_OF_ANOTHER).then(|| row.address.clone())).collect();
     let found = sqlx::query!(
         r#"select r.subject as "subject!", f.id as "id!"
            from unnest($1::text[], $2::uuid[], $3::text[]) r (subject, id, address)

@@ -56,9 +56,6 @@ pub enum Reason {
     /// The user was there a moment ago.
     #[error("The user was deleted in Keycloak meanwhile.")]
     Deleted,
-    /// No id is known, so nothing more can be written.
-    #[error("Keycloak did not name the user that it created.")]
-    NotNamed,
     /// The mail server refused the mail.
     #[error(
         "Keycloak could not send the invitation, so the user was not created. Check the mail server of the realm. {0}"
@@ -80,7 +77,6 @@ impl Reason {
             Self::EmailTaken(_) => "email_taken",
             Self::Keycloak(_) => "refused_by_keycloak",
             Self::Deleted => "user_deleted",
-            Self::NotNamed => "user_not_named",
             Self::NotInvited(_) => "invitation_not_sent",
         }
     }

@@ -2,8 +2,8 @@
 
 use super::super::Facts;
 use super::super::contact::says_no_realm;
-use super::super::realm::held_roles;
 use super::super::verdict::{NotChecked, Verdict, WithCommand as _, not_checked, problem};
+use crate::keycloak::admin_api::held_roles;
 use crate::keycloak::setup::ROLES;
 use domain::doctor::Severity;
 use keycloak_admin::Error;

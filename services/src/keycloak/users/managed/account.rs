@@ -1,11 +1,13 @@
 //! The service account: whether it is there, and whether it may do what pages offer.
 
+use super::super::realm::Prepared;
 use super::super::{RealmUsers, Rules, RunError};
 use crate::Services;
 use crate::keycloak::AdminApi;
+use crate::keycloak::admin_api::held_roles;
 use crate::keycloak::issuer::is_issuer_of;
 use crate::keycloak::shell::change_roles;
-use domain::keycloak_user::{RealmRoles, Unavailable};
+use domain::keycloak_user::Unavailable;
 use domain::provider::ProviderKind;
 use domain::violation::Violation;
 use keycloak_admin::Error;
@@ -45,9 +47,8 @@ impl<'a> Account<'a> {
                 command: None,
             });
         }
-        let (config, claims) = (&identity.config, services.settings.claims.clone());
-        let roles = RealmRoles::configured(&config.roles_claim, &config.role_map, &claims);
-        let roles = roles.map_err(|other| Unavailable {
+        let claims = services.settings.claims.clone();
+        let roles = identity.config.realm_roles(&claims).map_err(|other| Unavailable {
             why: sentence(&other.to_string()),
             mend: "Change the roles where that claim comes from.".to_owned(),
             command: None,
@@ -55,14 +56,22 @@ impl<'a> Account<'a> {
         let account = Self { api, rules: Rules { claims, roles, are_emails_verified: false } };
         let token = account.read(api.keycloak.new_access_token()).await?;
         let claims = unverified_claims(token.expose_secret()).unwrap_or_default();
-        let held = claims.get("resource_access").and_then(|access| access["realm-management"]["roles"].as_array());
-        let is_held = |role: &&str| held.is_some_and(|held| held.iter().any(|held| held == role));
-        let missing: Vec<&str> = NEEDED.into_iter().filter(|role| !is_held(role)).collect();
+        let held = held_roles(&claims);
+        let missing: Vec<&str> = NEEDED.into_iter().filter(|role| !held.contains(role)).collect();
         if missing.is_empty() { Ok(account) } else { Err(missing_roles(api, &missing)) }
     }
 
     pub(super) fn users(&self) -> RealmUsers<'a> {
         RealmUsers::new(&self.api.keycloak, &self.api.realm)
+    }
+
+    /// What the realm has that users need, read in time.
+    pub(super) async fn prepared(&self, is_mail_needed: bool) -> Result<Prepared, RunError> {
+        let users = self.users();
+        match tokio::time::timeout(PATIENCE, users.prepared(&self.rules, is_mail_needed)).await {
+            Ok(prepared) => prepared,
+            Err(_) => Err(Error::Timeout { address: self.api.keycloak.base().to_string() }.into()),
+        }
     }
 
     /// What is read in time.

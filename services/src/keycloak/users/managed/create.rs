@@ -32,7 +32,7 @@ pub async fn create(
 ) -> Result<UserId, Error> {
     services.change(can).await?.commit().await?;
     let account = Account::open(services).await.map_err(|why| refused(&why))?;
-    let prepared = account.users().prepared(&account.rules, first == FirstSignIn::Mail).await;
+    let prepared = account.prepared(first == FirstSignIn::Mail).await;
     let prepared = prepared.map_err(|fault| match fault {
         RunError::Access(super::super::AccessProblem::Mail { realm }) => Violation::KeycloakMailMissing { realm },
         fault => unprepared(&fault),

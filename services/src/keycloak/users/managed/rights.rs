@@ -47,7 +47,7 @@ pub async fn change_rights(
         return Err(Violation::OwnKeycloakRole.into());
     }
     let Some(planned) = Planned::new(existing, &rights, &account).map_err(violation)? else { return Ok(merge) };
-    let prepared = users.prepared(&account.rules, false).await.map_err(|fault| unprepared(&fault))?;
+    let prepared = account.prepared(false).await.map_err(|fault| unprepared(&fault))?;
     let began = record_beginning(services, can, id, &planned, earlier).await?;
     let (at_work, caller) = (services.clone(), can.caller().clone());
     to_its_end(services, write(at_work, caller, id, planned, prepared, began)).await?;
