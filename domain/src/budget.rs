@@ -7,6 +7,7 @@ mod limits;
 mod query;
 mod read;
 mod slug;
+mod usage;
 
 pub use category::Category;
 pub use draft::BudgetDraft;
@@ -15,3 +16,4 @@ pub use limits::Limits;
 pub use query::{BudgetQuery, BudgetSort};
 pub use read::{AssignedBudget, BudgetAssignment, BudgetDetail, BudgetRow, Holder, HolderCounts};
 pub use slug::BudgetSlug;
+pub use usage::{Usage, UsageLevel};

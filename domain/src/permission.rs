@@ -103,6 +103,12 @@ permissions! {
     ViewProjectBudgets: "See a project's budgets", [platform platform platform project project - -];
     /// Create, edit, assign and delete budgets.
     ManageBudgets: "Create and assign budgets", [platform - - - - - -];
+    /// What users and projects spend.
+    ViewSpend: "See spend", [platform platform platform project - - -];
+    /// The gateways that reserve and report spend.
+    ViewGateways: "See gateways", [platform platform platform - - - -];
+    /// Create gateways, show their token once, revoke them.
+    ManageGateways: "Create and revoke gateways", [platform - - - - - -];
     /// Whether the identity provider answers, and what it last said.
     ViewIdentityProvider: "See how the identity provider is doing", [platform platform - - - - -];
     /// Plan, start and stop the import of the users of a Keycloak realm. It grants the roles that they have there.
@@ -130,6 +136,7 @@ impl Permission {
             | Self::ManageKeycloakUsers
             | Self::ManageMembers
             | Self::ManageBudgets
+            | Self::ManageGateways
             | Self::ImportUsers
             | Self::DeleteProject
             | Self::MoveIdentities => true,
@@ -143,6 +150,8 @@ impl Permission {
             | Self::EditProject
             | Self::ViewBudgets
             | Self::ViewProjectBudgets
+            | Self::ViewSpend
+            | Self::ViewGateways
             | Self::ViewOwnAccess
             | Self::ManageOwnAccount => false,
         }
@@ -166,6 +175,9 @@ impl Permission {
             | Self::ViewBudgets
             | Self::ViewProjectBudgets
             | Self::ManageBudgets
+            | Self::ViewSpend
+            | Self::ViewGateways
+            | Self::ManageGateways
             | Self::ViewIdentityProvider
             | Self::ImportUsers
             | Self::ViewJobs
@@ -193,8 +205,12 @@ mod tests {
 
     #[test]
     fn an_auditor_changes_nothing() {
-        use Permission::{ManageOwnAccount, ViewBudgets, ViewOwnAccess, ViewProject, ViewProjectBudgets, ViewUsers};
-        let reads = [ViewUsers, ViewProject, ViewBudgets, ViewProjectBudgets, ViewOwnAccess, ManageOwnAccount];
+        use Permission::{
+            ManageOwnAccount, ViewBudgets, ViewGateways, ViewOwnAccess, ViewProject, ViewProjectBudgets, ViewSpend,
+            ViewUsers,
+        };
+        let views = [ViewUsers, ViewProject, ViewBudgets, ViewProjectBudgets, ViewSpend, ViewGateways];
+        let reads = [views.as_slice(), &[ViewOwnAccess, ManageOwnAccount]].concat();
         for permission in Permission::ALL {
             assert_eq!(scope(*permission, Role::Auditor).is_some(), reads.contains(permission), "{permission:?}");
         }

@@ -92,7 +92,7 @@ async fn role_without_rights_is_told_the_sql_that_lets_it_migrate() {
     let database = empty().await;
     let fault = migrate(&role.on(&database)).await.expect_err("no rights");
     let grant = format!("grant usage, create on schema public to {};", role.name);
-    follow(database.pool(), &fault, &["create extension pg_trgm;", &grant]).await;
+    follow(database.pool(), &fault, &["create extension pg_trgm;", "create extension btree_gist;", &grant]).await;
     migrate(&role.on(&database)).await.expect("the rights that were named suffice");
 }
 

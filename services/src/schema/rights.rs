@@ -25,8 +25,8 @@ const MISSING_TO_SERVE: &str = "
 
 /// What a role lacks that is to create tables.
 const MISSING_TO_CREATE: &str = "
-    select 'create extension pg_trgm;'
-    where not exists (select from pg_extension where extname = 'pg_trgm')
+    select format('create extension %I;', name) from unnest(array['pg_trgm', 'btree_gist']) name
+    where not exists (select from pg_extension where extname = name)
       and not has_database_privilege(current_database(), 'create')
     union all
     select format('grant usage, create on schema %I to %I;', nspname, current_user) from pg_namespace

@@ -1,0 +1,101 @@
+//! What is spent of a budget in its window.
+
+use super::Limits;
+use crate::money::Money;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// How much of a budget a user, a project or a member has used in the window of now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Soft and hard limit as they are now.
+    pub limits: Limits,
+    /// What was spent. More than the hard limit when calls cost more than was reserved for them.
+    pub spent: Money,
+    /// What calls under way may still cost.
+    pub reserved: Money,
+    /// When the window began.
+    #[serde(with = "time::serde::rfc3339")]
+    pub starts_at: OffsetDateTime,
+    /// When the next window begins, with nothing spent.
+    #[serde(with = "time::serde::rfc3339")]
+    pub resets_at: OffsetDateTime,
+}
+
+/// Which limit the spend has reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum UsageLevel {
+    /// Below the soft limit.
+    Below,
+    /// The soft limit is reached: a warning.
+    OverSoft,
+    /// The hard limit is reached: calls are refused.
+    OverHard,
+}
+
+impl Usage {
+    /// Which limit the spend has reached. A soft limit of zero warns from the first spend on.
+    pub fn level(&self) -> UsageLevel {
+        if self.spent >= self.limits.hard() {
+            UsageLevel::OverHard
+        } else if self.spent >= self.limits.soft() && self.spent > Money::default() {
+            UsageLevel::OverSoft
+        } else {
+            UsageLevel::Below
+        }
+    }
+
+    /// What is left below the hard limit for new calls; reserved amounts are not.
+    pub fn left(&self) -> Money {
+        let left = self.limits.hard().as_decimal() - self.spent.as_decimal() - self.reserved.as_decimal();
+        Money::from_decimal(left.max(Decimal::ZERO)).unwrap_or_default()
+    }
+
+    /// Spent of the hard limit in whole percent, rounded down, so that 100 is never shown below the limit.
+    pub fn percent(&self) -> u32 {
+        let percent = self.spent.as_decimal() * Decimal::ONE_HUNDRED / self.limits.hard().as_decimal();
+        percent.floor().to_u32().unwrap_or(u32::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usage(spent: &str, soft: &str, hard: &str) -> Usage {
+        let money = |raw: &str| Money::parse(raw).expect("an amount");
+        Usage {
+            limits: Limits::new(money(soft), money(hard)).expect("limits"),
+            spent: money(spent),
+            reserved: money("0"),
+            starts_at: OffsetDateTime::UNIX_EPOCH,
+            resets_at: OffsetDateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn level_and_percent_are_of_the_spend() {
+        for (spent, soft, hard, level, percent) in [
+            ("0", "0", "100", UsageLevel::Below, 0),
+            ("0.000000001", "0", "100", UsageLevel::OverSoft, 0),
+            ("79.999999999", "80", "100", UsageLevel::Below, 79),
+            ("80", "80", "100", UsageLevel::OverSoft, 80),
+            ("99.999999999", "80", "100", UsageLevel::OverSoft, 99),
+            ("100", "80", "100", UsageLevel::OverHard, 100),
+            ("250", "80", "100", UsageLevel::OverHard, 250),
+        ] {
+            let usage = usage(spent, soft, hard);
+            assert_eq!((usage.level(), usage.percent()), (level, percent), "{spent}");
+        }
+    }
+
+    #[test]
+    fn reserved_amounts_are_not_left() {
+        let money = |raw: &str| Money::parse(raw).expect("an amount");
+        let with = |spent, reserved| Usage { reserved: money(reserved), ..usage(spent, "80", "100") };
+        assert_eq!(with("60", "15").left(), money("25"));
+        assert_eq!(with("101", "5").left(), money("0"), "spent above the limit");
+    }
+}
