@@ -7,7 +7,7 @@ use crate::form::{FieldColumn, FormFields, PostForm};
 use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, loaded, use_page};
 use crate::paths;
-use crate::ui::{Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead};
+use crate::ui::{Crumb, FormFoot, PageBody, PageHead};
 use domain::budget::BudgetQuery;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -40,14 +40,7 @@ fn form_page(state: FormFields) -> impl IntoView {
                     <p class="text-sm text-ink-2">
                         "Assign the budget to users or projects after it is created."
                     </p>
-                    <FormFoot>
-                        <LinkButton href=paths::BUDGETS kind=ButtonKind::Quiet>
-                            "Cancel"
-                        </LinkButton>
-                        <Button kind=ButtonKind::Primary submit=true>
-                            "Create budget"
-                        </Button>
-                    </FormFoot>
+                    <FormFoot cancel=paths::BUDGETS submit="Create budget" />
                 </FieldColumn>
             </PostForm>
         </PageBody>

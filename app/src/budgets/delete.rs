@@ -7,7 +7,7 @@ use crate::form::{Hidden, PostForm};
 use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
-use crate::ui::{Banner, BannerKind, Button, ButtonKind, Crumb, FormFoot, Icon, LinkButton, PageBody, PageHead};
+use crate::ui::{Banner, BannerKind, Crumb, FormFoot, PageBody, PageHead};
 use domain::budget::{BudgetDetail, BudgetQuery, HolderCounts};
 use domain::figures::grouped;
 use leptos::prelude::*;
@@ -65,14 +65,7 @@ fn delete_page(dated: WithServerTime<BudgetToDelete>) -> impl IntoView {
                 {text}
                 <PostForm action=DeleteBudget::url()>
                     <Hidden fields />
-                    <FormFoot>
-                        <LinkButton href=back kind=ButtonKind::Quiet>
-                            "Cancel"
-                        </LinkButton>
-                        <Button kind=ButtonKind::Danger icon=Icon::Trash submit=true>
-                            {verb}
-                        </Button>
-                    </FormFoot>
+                    <FormFoot cancel=back submit=verb deletes=true />
                 </PostForm>
             </div>
         </PageBody>

@@ -8,7 +8,7 @@ use crate::form::{Edited, FieldColumn, FormFields};
 use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
-use crate::ui::{Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead};
+use crate::ui::{Crumb, FormFoot, PageBody, PageHead};
 use domain::budget::{BudgetQuery, BudgetRow};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -67,14 +67,7 @@ fn edit_fields(budget: BudgetRow, state: FormFields) -> AnyView {
         <FieldColumn form="edit-budget" state fact="Not saved." labels=labels()>
             {fields(Some(&budget))}
             <p class="text-sm text-ink-2">{changes}</p>
-            <FormFoot>
-                <LinkButton href=back kind=ButtonKind::Quiet>
-                    "Cancel"
-                </LinkButton>
-                <Button kind=ButtonKind::Primary submit=true>
-                    "Save budget"
-                </Button>
-            </FormFoot>
+            <FormFoot cancel=back submit="Save budget" />
         </FieldColumn>
     }
     .into_any()

@@ -3,8 +3,8 @@
 use super::{beside, in_line, shown};
 use crate::ui::{
     BareSelect, Button, ButtonKind, Checkbox, Choice, Chooser, ConfirmDialog, DialogButton, ErrorSummary, FieldScope,
-    FormColumn, FormFoot, Icon, Later, LinkButton, Menu, MenuButton, MenuLink, MenuRule, MoneyField, RadioChoice,
-    RadioRows, Segmented, SelectField, SettingsSection, SuggestionSource, SwitchButton, TextArea, TextField, TextKind,
+    FormColumn, FormFoot, Icon, Later, Menu, MenuButton, MenuLink, MenuRule, MoneyField, RadioChoice, RadioRows,
+    Segmented, SelectField, SettingsSection, SuggestionSource, SwitchButton, TextArea, TextField, TextKind,
 };
 use domain::error::Refusal;
 use domain::flash::FormState;
@@ -62,10 +62,7 @@ fn form() -> impl IntoView {
                     <MoneyField name="hard_limit" label="Hard limit" />
                     <SelectField name="period" label="Resets" options=periods() selected="30d" />
                     <TextField name="password" label="Password" kind=TextKind::Password autocomplete="off" large=true value="correct horse" />
-                    <FormFoot>
-                        <LinkButton href="#form">"Cancel"</LinkButton>
-                        <Button kind=ButtonKind::Primary submit=true>"Create project"</Button>
-                    </FormFoot>
+                    <FormFoot cancel="#form" submit="Create project" />
                 </FormColumn>
             </Provider>
         </form>

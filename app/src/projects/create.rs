@@ -8,10 +8,7 @@ use crate::form::{FieldColumn, FormFields, PostForm};
 use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, loaded, use_page};
 use crate::paths;
-use crate::ui::{
-    Banner, BannerKind, Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, TextArea, TextField,
-    TextKind, Views,
-};
+use crate::ui::{Banner, BannerKind, Crumb, FormFoot, PageBody, PageHead, TextArea, TextField, TextKind, Views};
 use domain::draft::Draft;
 use domain::mode::Mode;
 use domain::project::{ProjectDraft, ProjectQuery};
@@ -101,14 +98,7 @@ fn form(view: &NewProjectView, state: FormFields) -> impl IntoView + use<> {
                     maxlength=ProjectDraft::DESCRIPTION.max_length
                 />
                 {changes}
-                <FormFoot>
-                    <LinkButton href=paths::PROJECTS kind=ButtonKind::Quiet>
-                        "Cancel"
-                    </LinkButton>
-                    <Button kind=ButtonKind::Primary submit=true>
-                        "Create project"
-                    </Button>
-                </FormFoot>
+                <FormFoot cancel=paths::PROJECTS submit="Create project" />
             </FieldColumn>
         </PostForm>
     }

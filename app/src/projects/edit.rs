@@ -8,9 +8,7 @@ use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded_with_me, use_page};
 use crate::paths;
 use crate::read::Data;
-use crate::ui::{
-    Button, ButtonKind, Choice, Crumb, FormFoot, LinkButton, PageBody, PageHead, SelectField, TextArea, TextField,
-};
+use crate::ui::{Choice, Crumb, FormFoot, PageBody, PageHead, SelectField, TextArea, TextField};
 use domain::draft::{Draft, FieldValue};
 use domain::project::{ProjectDraft, ProjectFacts, ProjectQuery};
 use leptos::prelude::*;
@@ -105,14 +103,7 @@ fn fields(facts: ProjectFacts, state: FormFields, may_switch: bool) -> AnyView {
                 hint=switch_hint
                 disabled=!may_switch
             />
-            <FormFoot>
-                <LinkButton href=back kind=ButtonKind::Quiet>
-                    "Cancel"
-                </LinkButton>
-                <Button kind=ButtonKind::Primary submit=true>
-                    "Save project"
-                </Button>
-            </FormFoot>
+            <FormFoot cancel=back submit="Save project" />
         </FieldColumn>
     }
     .into_any()

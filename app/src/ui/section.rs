@@ -1,5 +1,7 @@
 //! Parts of a page.
 
+use super::button::{Button, ButtonKind, LinkButton};
+use super::icon::Icon;
 use leptos::children::ViewFnOnce;
 use leptos::prelude::*;
 
@@ -112,13 +114,30 @@ pub fn FormColumn(
     view! { <div class="grid max-w-120 grid-cols-[minmax(0,1fr)] gap-5">{children()}</div> }
 }
 
-/// The foot of a form: buttons at the right, the primary one last.
+/// The foot of a form at the right: a link that cancels, then the button that sends the form.
 #[component]
 pub fn FormFoot(
-    /// Cancel as a link, then the primary button.
-    children: Children,
+    /// Where Cancel leads.
+    #[prop(into)]
+    cancel: String,
+    /// What the button says.
+    #[prop(into)]
+    submit: String,
+    /// Whether the form deletes something.
+    #[prop(optional)]
+    deletes: bool,
 ) -> impl IntoView {
+    let submit = if deletes {
+        view! { <Button kind=ButtonKind::Danger icon=Icon::Trash submit=true>{submit}</Button> }.into_any()
+    } else {
+        view! { <Button kind=ButtonKind::Primary submit=true>{submit}</Button> }.into_any()
+    };
     view! {
-        <div class="flex flex-wrap justify-end gap-2 border-t border-line pt-4 @max-p1:[&>*]:flex-1">{children()}</div>
+        <div class="flex flex-wrap justify-end gap-2 border-t border-line pt-4 @max-p1:[&>*]:flex-1">
+            <LinkButton href=cancel kind=ButtonKind::Quiet>
+                "Cancel"
+            </LinkButton>
+            {submit}
+        </div>
     }
 }

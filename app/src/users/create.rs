@@ -6,9 +6,7 @@ use crate::form::{FieldColumn, FormFields, PostForm};
 use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, loaded, use_page};
 use crate::paths;
-use crate::ui::{
-    Button, ButtonKind, Crumb, FormFoot, LinkButton, PageBody, PageHead, RadioChoice, RadioRows, TextField, TextKind,
-};
+use crate::ui::{Crumb, FormFoot, PageBody, PageHead, RadioChoice, RadioRows, TextField, TextKind};
 use domain::draft::Draft;
 use domain::user::{UserDraft, UserKind, UserQuery};
 use leptos::prelude::*;
@@ -63,14 +61,7 @@ fn form_page(state: FormFields) -> impl IntoView {
                     <p class="text-sm text-ink-2">
                         "The next page shows a one-time password. Give it to the user in person or by phone. The user must change it at the first sign-in."
                     </p>
-                    <FormFoot>
-                        <LinkButton href=paths::USERS kind=ButtonKind::Quiet>
-                            "Cancel"
-                        </LinkButton>
-                        <Button kind=ButtonKind::Primary submit=true>
-                            "Create user"
-                        </Button>
-                    </FormFoot>
+                    <FormFoot cancel=paths::USERS submit="Create user" />
                 </FieldColumn>
             </PostForm>
         </PageBody>

@@ -10,8 +10,8 @@ use crate::page::crumbs::administration;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{
-    Banner, BannerKind, Button, ButtonKind, ButtonSize, Crumb, EmptyKind, EmptyState, FormFoot, Icon, LinkButton,
-    PageBody, PageHead,
+    Banner, BannerKind, ButtonKind, ButtonSize, Crumb, EmptyKind, EmptyState, FormFoot, Icon, LinkButton, PageBody,
+    PageHead,
 };
 use domain::count::counted;
 use domain::import::{ImportOverview, ImportRun, NextImport};
@@ -71,14 +71,7 @@ fn confirmation(plan: &ImportRun, now: OffsetDateTime) -> impl IntoView + use<> 
             </Banner>
             {summary(plan, now)}
             <PostForm action=StartImportAgain::url()>
-                <FormFoot>
-                    <LinkButton href=paths::KEYCLOAK_IMPORT kind=ButtonKind::Quiet>
-                        "Cancel"
-                    </LinkButton>
-                    <Button kind=ButtonKind::Primary submit=true>
-                        "Import again"
-                    </Button>
-                </FormFoot>
+                <FormFoot cancel=paths::KEYCLOAK_IMPORT submit="Import again" />
             </PostForm>
         </div>
     }

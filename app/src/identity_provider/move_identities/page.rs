@@ -8,9 +8,9 @@ use crate::page::crumbs::administration;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page, use_params};
 use crate::paths;
 use crate::ui::{
-    Badge, BadgeKind, Banner, BannerKind, Button, ButtonKind, ButtonSize, Cell, Crumb, EmptyKind, EmptyState, Fact,
-    Facts, FormFoot, Header, Icon, LinkButton, PageBody, PageHead, Section, Stacked, Table, TableBody, TableFit,
-    TableHead, TableRow, Views as _, Width,
+    Badge, BadgeKind, Banner, BannerKind, ButtonSize, Cell, Crumb, EmptyKind, EmptyState, Fact, Facts, FormFoot,
+    Header, Icon, LinkButton, PageBody, PageHead, Section, Stacked, Table, TableBody, TableFit, TableHead, TableRow,
+    Views as _, Width,
 };
 use crate::url::with_params;
 use domain::count::counted;
@@ -154,14 +154,7 @@ fn planned(from: String, to: String, plan: MovePlan) -> impl IntoView {
                 </Banner>
                 <PostForm action=MoveToConfiguredIssuer::url()>
                     <Hidden fields />
-                    <FormFoot>
-                        <LinkButton href=back kind=ButtonKind::Quiet>
-                            "Cancel"
-                        </LinkButton>
-                        <Button kind=ButtonKind::Primary submit=true>
-                            {verb}
-                        </Button>
-                    </FormFoot>
+                    <FormFoot cancel=back submit=verb />
                 </PostForm>
             </div>
         </Section>

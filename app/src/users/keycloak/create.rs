@@ -7,9 +7,7 @@ use super::{below, takes_effect, unavailable};
 use crate::form::{FieldColumn, FormFields, PostForm};
 use crate::page::{LazyPage, PageData, loaded, use_page};
 use crate::paths;
-use crate::ui::{
-    Button, ButtonKind, FormFoot, LinkButton, PageBody, PageHead, RadioChoice, RadioRows, TextArea, TextField, TextKind,
-};
+use crate::ui::{FormFoot, PageBody, PageHead, RadioChoice, RadioRows, TextArea, TextField, TextKind};
 use domain::keycloak_user::{Column, FirstSignIn, KeycloakUsername, NewUserFields, RealmRole};
 use domain::mode::Mode;
 use leptos::prelude::*;
@@ -108,14 +106,7 @@ fn form(mode: Mode, state: FormFields) -> impl IntoView {
                     selected=FirstSignIn::Password.key()
                 />
                 <p class="text-sm text-ink-2">{takes_effect(mode)}</p>
-                <FormFoot>
-                    <LinkButton href=paths::KEYCLOAK_USERS kind=ButtonKind::Quiet>
-                        "Cancel"
-                    </LinkButton>
-                    <Button kind=ButtonKind::Primary submit=true>
-                        "Create user"
-                    </Button>
-                </FormFoot>
+                <FormFoot cancel=paths::KEYCLOAK_USERS submit="Create user" />
             </FieldColumn>
         </PostForm>
     }

@@ -7,9 +7,8 @@ use crate::form::{Edited, FieldColumn, FormFields, Forms};
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{
-    Avatar, AvatarSize, Badge, BadgeKind, Button, ButtonKind, CopyButton, Fact, Facts, FormFoot, LinkButton,
-    ObjectHead, PageBody, PageHead, RadioChoice, RadioRows, RailPart, Section, ShortId, SplitBody, TextArea,
-    UnverifiedBadge,
+    Avatar, AvatarSize, Badge, BadgeKind, CopyButton, Fact, Facts, FormFoot, ObjectHead, PageBody, PageHead,
+    RadioChoice, RadioRows, RailPart, Section, ShortId, SplitBody, TextArea, UnverifiedBadge,
 };
 use crate::users::data::Handover;
 use crate::users::handover::HandedOver;
@@ -176,14 +175,7 @@ fn fields(user: &ManagedUser, is_self: bool, state: FormFields) -> AnyView {
                 hint=ADMIN_HINT
                 optional=true
             />
-            <FormFoot>
-                <LinkButton href=paths::KEYCLOAK_USERS kind=ButtonKind::Quiet>
-                    "Cancel"
-                </LinkButton>
-                <Button kind=ButtonKind::Primary submit=true>
-                    "Save in Keycloak"
-                </Button>
-            </FormFoot>
+            <FormFoot cancel=paths::KEYCLOAK_USERS submit="Save in Keycloak" />
         </FieldColumn>
     }
     .into_any()
