@@ -56,15 +56,20 @@ create index budget_windows_by_project on budget_windows (project_id, category, 
 
 create table reservations (
     id uuid primary key,
-    gateway_id uuid not null references gateways,
+    -- Without a foreign key, whose check would have all reservations of a gateway share one row lock.
+    gateway_id uuid not null,
     -- Digest of the idempotency key.
     key uuid not null,
+    -- Digest of the request, so that the key is not used for another one.
+    content uuid not null,
     category text not null,
     project_id uuid,
     user_id uuid,
     model text not null,
     -- What it is held against: no window, one, or the project's and the member's.
     window_ids uuid[] not null,
+    -- Whether the decision was a warning.
+    over_soft boolean not null,
     amount numeric(18, 9) not null constraint reservations_amount_positive check (amount > 0),
     reserved_at timestamptz not null,
     expires_at timestamptz not null,
@@ -81,6 +86,14 @@ create table spend_keys (
     source uuid not null,
     key uuid not null,
     received_at timestamptz not null,
+    -- Digest of the event, so that the key is not used for another one.
+    content uuid not null,
+    event_id uuid not null,
+    spent_at timestamptz not null,
+    -- Of the amount, what no correction has taken back.
+    uncorrected numeric(18, 9) not null,
+    -- The windows in which the amount is counted.
+    window_ids uuid[] not null,
     constraint spend_keys_pkey primary key (source, key)
 );
 create index spend_keys_by_received on spend_keys using brin (received_at);
@@ -100,7 +113,8 @@ create table spend_events (
     amount numeric(18, 9) not null,
     input_tokens bigint not null default 0,
     output_tokens bigint not null default 0,
-    corrects uuid
+    corrects uuid,
+    constraint spend_events_pkey primary key (id, spent_at)
 ) partition by range (spent_at);
 create table spend_events_other partition of spend_events default;
 

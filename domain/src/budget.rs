@@ -6,6 +6,8 @@ mod fields;
 mod limits;
 mod query;
 mod read;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod schedule;
 mod slug;
 mod usage;
 

@@ -43,3 +43,11 @@ id_type! {
     /// A session as its owner sees it; not the secret in the cookie.
     SessionId
 }
+id_type! {
+    /// A program that reserves and reports spend.
+    GatewayId
+}
+id_type! {
+    /// A reservation of spend.
+    ReservationId
+}

@@ -38,6 +38,7 @@ pub mod reset_period;
 pub mod role;
 pub mod session;
 pub mod shortened;
+pub mod spend;
 pub mod suggestion;
 pub mod user;
 pub mod username;

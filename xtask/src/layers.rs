@@ -47,7 +47,7 @@ const ROOMS: [Room; 4] = [
             Layer {
                 name: "capabilities",
                 modules: "authenticate break_glass budgets handover identity keycloak members own_account projects provision \
-                          session sign_in users",
+                          session sign_in spend users",
                 advice: "what composes several capabilities belongs in `views`, what several need in the kernel",
             },
             Layer {

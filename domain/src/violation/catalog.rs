@@ -36,8 +36,21 @@ super::violations! {
 
     // Amounts, limits and reset periods.
     InvalidAmount "invalid_amount" => "Enter an amount of zero or more, like 250 or 250.00.";
-    TooManyDecimals "too_many_decimals" => "Enter at most nine decimals.";
-    AmountTooLarge "amount_too_large" => "Enter less than $1,000,000,000.";
+    TooManyDecimals "too_many_decimals" 400 => "Enter at most nine decimals.";
+    AmountTooLarge "amount_too_large" 400 => "Enter less than $1,000,000,000.";
+    NotADecimalNumber "not_a_decimal_number" 400
+        => "Send a decimal number such as 0.0125: digits and at most one point, without an exponent.";
+    AmountNotPositive "amount_not_positive" 400 => "Send more than 0.";
+    NegativeAmount "negative_amount" 400 => "Send 0 or more.";
+    AmountOfNothing "amount_of_nothing" 400 => "Send an amount other than 0.";
+    NegativeWithoutCorrection "negative_without_correction" 400
+        => "A negative amount is a correction. Name the key of the event that it corrects.";
+    CorrectionNotNegative "correction_not_negative" 400 => "A correction has a negative amount.";
+    SubjectMissing "subject_missing" 400 => "Name a user, a project, or both.";
+    NegativeTokens "negative_tokens" 400 => "Send a count of tokens of 0 or more.";
+    NotATime "not_a_time" 400 => "Send a time with its offset, like 2026-03-02T09:00:00Z.";
+    ReservationLifetime { max: i64 } "reservation_lifetime" 400
+        => "Send a whole number of seconds from 1 to {max}.";
     UnclearAmount { text: String, reading: String } "unclear_amount" => "Write {reading} instead of “{text}”.";
     AmbiguousAmount { text: String, first: String, last: String } "ambiguous_amount"
         => "“{text}” is ambiguous. Write {first} or {last}.";

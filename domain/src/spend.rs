@@ -1,0 +1,28 @@
+//! Spend as gateways reserve and report it: requests, decisions, and the codes of what is refused.
+
+mod amount;
+mod event;
+mod refusal;
+mod reserve;
+mod settle;
+mod subject;
+
+pub use amount::SpendAmount;
+pub use event::{EventFields, EventOutcome, KEY_RETENTION, MAX_CLOCK_SKEW, SpendEvent};
+pub use refusal::SpendRefusal;
+pub use reserve::{
+    Allowance, DEFAULT_LIFETIME, Decision, Denial, MAX_LIFETIME, PayingBudget, ReserveFields, ReserveRequest,
+};
+pub use settle::{Release, ReleaseOutcome, ReservationRef, SettleFields, SettleOutcome, Settlement, Tokens};
+pub use subject::{Model, ProjectRef, SpendKey, SpendSubject, UserRef};
+
+use time::OffsetDateTime;
+
+/// A window: from its start up to, but without, its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpendWindow {
+    /// When it began.
+    pub starts_at: OffsetDateTime,
+    /// When the next one begins.
+    pub ends_at: OffsetDateTime,
+}
