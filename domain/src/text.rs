@@ -12,6 +12,11 @@ mod unicode;
 
 pub(crate) use characters::{described, first_invisible, is_invisible};
 
+/// A sentence, from text that may lack its full stop.
+pub fn sentence(text: &str) -> String {
+    if text.is_empty() || text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
+}
+
 /// Declares a text type that can only be made by parsing.
 ///
 /// `$min..=$max` counts characters after `$normal` has normalised the text. Invisible characters are refused,
@@ -258,6 +263,13 @@ mod tests {
         assert_eq!(SearchTerm::parse(&long).map(String::from), Ok("ada".to_owned()), "in one pass");
         assert_eq!(BudgetName::of_stored("Plat\u{200b}form").as_str(), "Platform");
         assert_eq!(BudgetName::of_stored("\u{200b}").as_str(), "\u{fffd}");
+    }
+
+    #[test]
+    fn sentence_has_one_full_stop() {
+        assert_eq!(sentence("Developer, 2 shared projects"), "Developer, 2 shared projects.");
+        assert_eq!(sentence("Already said."), "Already said.");
+        assert_eq!(sentence(""), "");
     }
 
     proptest! {

@@ -5,6 +5,7 @@
 use domain::actor::Target;
 use domain::break_glass::{BreakGlassState, BreakGlassStatus};
 use domain::budget::BudgetDraft;
+use domain::draft::{Edit, Precondition};
 use domain::email::Email;
 use domain::error::Refusal;
 use domain::mode::Mode;
@@ -381,7 +382,7 @@ async fn granting_maintainer_is_refused_in_a_break_glass_session() {
 }
 
 #[tokio::test]
-async fn break_glass_session_creates_no_maintainer_and_sets_the_password_of_none() {
+async fn break_glass_session_neither_makes_a_maintainer_nor_takes_over_the_account_of_one() {
     let world = World::create().await;
     let maintainer = world.row("Zelda", PlatformRole::Maintainer).await;
     let admin = world.row("Zora", PlatformRole::Admin).await;
@@ -400,6 +401,15 @@ async fn break_glass_session_creates_no_maintainer_and_sets_the_password_of_none
     assert_eq!(refusal(created.map(drop)), refused);
     let issued = users::issue_one_time_password(&world.services, &can, maintainer).await;
     assert_eq!(refusal(issued.map(drop)), refused);
+    let edit = async |id, edit: fn(UserDraft) -> UserDraft| {
+        let edit = Edit::new(Precondition::None, move |stored| Ok(edit(stored)));
+        users::edit(&world.services, &can, id, edit).await.map(drop)
+    };
+    let grant = |stored| UserDraft { role: PlatformRole::Maintainer, ..stored };
+    let readdress = |stored| UserDraft { email: Email::parse("zoe@example.com").expect("an address"), ..stored };
+    assert_eq!(refusal(edit(admin, grant).await), refused);
+    assert_eq!(refusal(edit(maintainer, readdress).await), refused);
+    edit(admin, readdress).await.expect("of an admin");
     users::issue_one_time_password(&world.services, &can, admin).await.expect("of an admin");
 }
 

@@ -2,9 +2,13 @@
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;
+use domain::draft::{Edit, Precondition};
+use domain::email::Email;
 use domain::error::Refusal;
+use domain::permission::ManageUsers;
 use domain::role::PlatformRole;
 use domain::session::CONFIRMED_FOR;
+use domain::user::{UserDraft, UserKind};
 use domain::violation::Violation;
 use services::client::{Client, SessionToken};
 use services::guard::Caller;
@@ -140,6 +144,33 @@ async fn granting_maintainer_needs_a_reauthentication_of_its_own() {
     grant_maintainer(&world, &mira, "Otto").await.expect("granted");
     set_role_to_user(&world, &mira).await;
     assert_eq!(grant_maintainer(&world, &mira, "Otto").await, Err(Refusal::ConfirmationDue), "once");
+}
+
+/// As API clients with a session's cookie do.
+#[tokio::test]
+async fn maintainer_by_an_edit_or_a_creation_needs_a_reauthentication_too() {
+    let world = World::create().await;
+    let mira = maintainer(&world).await;
+    let nora = world.row("Nora", PlatformRole::User).await;
+    let can = mira.can::<ManageUsers>(Target::Platform).expect("a maintainer");
+    let edit = async || {
+        let grant = |stored| Ok(UserDraft { role: PlatformRole::Maintainer, ..stored });
+        users::edit(&world.services, &can, nora, Edit::new(Precondition::None, grant)).await
+    };
+    assert_eq!(edit().await.map(drop).map_err(Refusal::from), Err(Refusal::ConfirmationDue));
+    let draft = UserDraft {
+        name: "Zoe".to_owned(),
+        email: Email::parse("zoe@example.com").expect("an address"),
+        kind: UserKind::Regular,
+        role: PlatformRole::Maintainer,
+        active: true,
+        project_limit: None,
+    };
+    let created = users::create(&world.services, &can, &draft).await;
+    assert_eq!(created.map(drop).map_err(Refusal::from), Err(Refusal::ConfirmationDue));
+    assert_eq!(edit().await.map(drop).map_err(Refusal::from), Err(Refusal::ConfirmationDue));
+    confirm(&world, &mira, PASSWORD).await.expect("confirmed");
+    edit().await.expect("granted");
 }
 
 #[tokio::test]

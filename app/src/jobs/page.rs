@@ -11,6 +11,7 @@ use crate::ui::{
     Stacked, SvgIcon, Table, TableBody, TableHead, TableRow, Views as _, Width,
 };
 use domain::job::{Job, JobRow, Run};
+use domain::text::sentence;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -114,10 +115,10 @@ fn last_run(is_running: bool, last: Option<&Run>, now: OffsetDateTime) -> impl I
 
 /// Why the last run failed, and how often in a row.
 fn problem(run: &Run) -> Option<impl IntoView + use<>> {
-    let problem = run.problem.clone()?;
+    let problem = sentence(run.problem.as_deref()?);
     let again = (run.failures > 1).then(|| format!(" {} runs in a row have failed.", run.failures));
     Some(view! {
-        <p class="text-xs text-danger-ink wrap-anywhere">{problem} "." {again}</p>
+        <p class="text-xs text-danger-ink wrap-anywhere">{problem} {again}</p>
     })
 }
 

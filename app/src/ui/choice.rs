@@ -203,6 +203,19 @@ pub struct RadioChoice {
     pub unavailable: Option<String>,
 }
 
+impl RadioChoice {
+    /// A choice with what it means.
+    pub fn explained(value: &str, label: &str, detail: &str) -> Self {
+        Self {
+            value: value.to_owned(),
+            label: label.to_owned(),
+            figure: None,
+            detail: Some(detail.to_owned()),
+            unavailable: None,
+        }
+    }
+}
+
 /// Radio buttons with what each means, in one frame.
 #[component]
 pub fn RadioRows(

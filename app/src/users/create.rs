@@ -69,13 +69,7 @@ fn form_page(state: FormFields) -> impl IntoView {
 }
 
 fn kinds() -> Vec<RadioChoice> {
-    let choice = |kind: UserKind, detail: &str| RadioChoice {
-        value: kind.key().to_owned(),
-        label: kind.title().to_owned(),
-        figure: None,
-        detail: Some(detail.to_owned()),
-        unavailable: None,
-    };
+    let choice = |kind: UserKind, detail: &str| RadioChoice::explained(kind.key(), kind.title(), detail);
     vec![
         choice(UserKind::Regular, "Belongs to the organisation. Gets a personal project and may create shared ones."),
         choice(

@@ -3,9 +3,10 @@
 use crate::server::{DATA, FORM, OUR_SITE, PAGE, TestServer, header};
 use domain::break_glass::MAX_SESSION_LIFETIME;
 use domain::mode::Mode;
+use domain::role::PlatformRole;
 use http::{Method, StatusCode};
 use secrecy::ExposeSecret as _;
-use serde_json::json;
+use serde_json::{Value, json};
 use services::break_glass::{self, Issue};
 use services::testing::{ISSUER, World, developer};
 
@@ -140,8 +141,24 @@ async fn identities_are_moved_to_the_configured_issuer_as_confirmed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn session_secret_opens_the_api_no_further_than_its_rights() {
-    let server = server(Mode::Keycloak).await;
-    let cookie = session(&server).await;
-    let answer = server.request(Method::GET, "/v1/user", &[("cookie", &cookie)]).send().await.expect("an answer");
-    assert!(!answer.status().is_server_error(), "{}", answer.status());
+    let grant = json!({"is_maintainer": true, "is_admin": true});
+    for (mode, list, granting) in [
+        (Mode::Keycloak, (404, "not_found"), (404, "not_found")),
+        (Mode::Platform, (200, ""), (403, "grant_needs_account")),
+    ] {
+        let server = server(mode).await;
+        let user = server.world.row("Zelda", PlatformRole::User).await;
+        let cookie = session(&server).await;
+        let send = async |method: Method, path: String, body: &Value| {
+            let headers = [("cookie", cookie.as_str()), OUR_SITE];
+            let answer = server.request(method, &path, &headers).json(body).send().await.expect("an answer");
+            let status = answer.status().as_u16();
+            let body: Value = answer.json().await.expect("JSON");
+            (status, body["error"]["code"].as_str().unwrap_or_default().to_owned())
+        };
+        let named = |(status, code): (u16, &str)| (status, code.to_owned());
+        assert_eq!(send(Method::GET, "/v1/user".into(), &Value::Null).await, named((403, "account_required")));
+        assert_eq!(send(Method::GET, "/v1/admin/users".into(), &Value::Null).await, named(list));
+        assert_eq!(send(Method::PUT, format!("/v1/admin/users/{user}"), &grant).await, named(granting));
+    }
 }

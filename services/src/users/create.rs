@@ -5,6 +5,7 @@ use crate::Services;
 use crate::audit::{Entry, TargetType};
 use crate::error::Error;
 use crate::guard::{Can, check};
+use crate::reauthentication::reauthenticate_for;
 use domain::actor::Target;
 use domain::error::Refusal;
 use domain::form::FieldErrors;
@@ -69,8 +70,8 @@ async fn insert(
     if draft.role != PlatformRole::User {
         check(change.actor(), Permission::GrantRoles, Target::Platform)?;
     }
-    if draft.role.is_maintainer() && change.account().is_none() {
-        return Err(Refusal::Forbidden(Violation::GrantNeedsAccount).into());
+    if draft.role.is_maintainer() {
+        reauthenticate_for(services, change.caller(), &format!("create the maintainer {email}")).await?;
     }
     sqlx::query!(
         "insert into users (id, email, name, username, user_type, is_admin, is_maintainer, password_hash,

@@ -31,9 +31,6 @@ pub async fn set_platform_role(
     id: UserId,
     role: PlatformRole,
 ) -> Result<Changed, Error> {
-    if role.is_maintainer() {
-        reauthentication::reauthenticate_for(services, can.caller(), &format!("grant maintainer to {id}")).await?;
-    }
     let mut change = services.change(can).await?;
     let person = LockedUser::lock(&mut change, id).await?;
     grant(services, change, person, role).await
@@ -69,6 +66,7 @@ async fn grant(
     if person.role == role {
         return Ok(Changed::nothing(person.name));
     }
+    reauthenticate(services, &change, &person, role).await?;
     let columns = person.columns.with_role(role);
     write_role(services, &mut change, &person, columns).await?;
     let former = undo::FormerRole { user: person.id, before: person.columns, after: columns };
@@ -140,8 +138,22 @@ pub(super) async fn replace_role(
     if person.role == role {
         return Ok(());
     }
+    reauthenticate(services, change, person, role).await?;
     write_role(services, change, person, RoleColumns::of(role)).await?;
     change.record(person.role_entry("user.role_changed", role)).await
+}
+
+/// Whoever grants maintainer re-authenticates for this very grant, on whichever way it comes.
+async fn reauthenticate(
+    services: &Services,
+    change: &Change<'_>,
+    person: &LockedUser,
+    role: PlatformRole,
+) -> Result<(), Error> {
+    if !role.is_maintainer() {
+        return Ok(());
+    }
+    reauthentication::reauthenticate_for(services, change.caller(), &format!("grant maintainer to {}", person.id)).await
 }
 
 /// The caller records it.

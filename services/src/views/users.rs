@@ -22,6 +22,7 @@ use domain::role::{PlatformRole, ProjectRole};
 use domain::user::{
     DefaultCandidate, ProjectChip, UserKind, UserQuery, UserRow, UserSort, UserStatus, default_project,
 };
+use domain::violation::Violation;
 use select::{Row, Users, push_columns, push_joins};
 use serde::Deserialize;
 use sqlx::QueryBuilder;
@@ -130,8 +131,11 @@ pub async fn find(services: &Services, scope: &ReadScope<ViewUsers>, id: UserId)
 /// The caller. One statement. In Keycloak-managed mode from the token's claims, as there need not be a row.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when the account is gone.
+/// [`Refusal::NotFound`] when the account is gone; [`Violation::AccountRequired`] in a break-glass session.
 pub async fn oneself(services: &Services, actor: &Actor) -> Result<User, Error> {
+    if actor.account().is_none() {
+        return Err(Violation::AccountRequired.into());
+    }
     match actor.mode {
         Mode::Platform => load(services, &ReadScope::ALL, actor.user_id).await,
         Mode::Keycloak => from_claims(services, actor).await,

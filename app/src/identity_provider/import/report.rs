@@ -8,6 +8,7 @@ use crate::ui::{
 };
 use domain::import::{ImportKind, ImportOverview, ImportRun, Outcome, ReportLine, ReportQuery, ReportTab};
 use domain::page::Page;
+use domain::text::sentence;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -111,7 +112,7 @@ fn row(line: &ReportLine, shown: &Shown<'_>) -> AnyView {
             </a>
         }
     });
-    let (seed, outcome, reason) = (row.subject.clone(), row.outcome, reason(&row.detail));
+    let (seed, outcome, reason) = (row.subject.clone(), row.outcome, sentence(&row.detail));
     let (colour, at, now) = (outcome_colour(row.outcome), row.at, shown.now);
     view! {
         <TableRow>
@@ -138,11 +139,6 @@ fn row(line: &ReportLine, shown: &Shown<'_>) -> AnyView {
     .into_any()
 }
 
-/// A sentence, as reasons have no full stop of their own.
-fn reason(detail: &str) -> String {
-    if detail.is_empty() || detail.ends_with('.') { detail.to_owned() } else { format!("{detail}.") }
-}
-
 fn no_rows(query: &ReportQuery) -> AnyView {
     let first = ReportQuery { cursor: None, tab: None, ..query.clone() };
     let actions = move || view! { <LinkButton href=paths::import_report(&first)>"Show all users"</LinkButton> };
@@ -152,16 +148,4 @@ fn no_rows(query: &ReportQuery) -> AnyView {
         (None, None) => return view! { <EmptyState kind=EmptyKind::Nothing(Icon::Users) title="No users yet" text="The first users appear here within seconds." /> }.into_any(),
     };
     view! { <EmptyState kind=EmptyKind::NoMatch title text actions /> }.into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reason_is_a_sentence() {
-        assert_eq!(reason("Developer, 2 shared projects"), "Developer, 2 shared projects.");
-        assert_eq!(reason("Already said."), "Already said.");
-        assert_eq!(reason(""), "");
-    }
 }

@@ -122,11 +122,5 @@ fn first_sign_in(way: FirstSignIn) -> RadioChoice {
         FirstSignIn::Mail => "A link to choose a password. The realm needs a mail server.",
         FirstSignIn::Other => "For users who sign in through a directory behind Keycloak.",
     };
-    RadioChoice {
-        value: way.key().to_owned(),
-        label: way.title().to_owned(),
-        figure: None,
-        detail: Some(detail.to_owned()),
-        unavailable: None,
-    }
+    RadioChoice::explained(way.key(), way.title(), detail)
 }

@@ -210,11 +210,5 @@ pub(super) fn role_choice(role: Option<RealmRole>) -> RadioChoice {
         Some(RealmRole::Developer) => "Signs in and works in the projects below.",
         Some(RealmRole::Admin) => "Manages the platform. Needs no projects.",
     };
-    RadioChoice {
-        value: KeycloakRights::role_key(role).to_owned(),
-        label: KeycloakRights::role_title(role).to_owned(),
-        figure: None,
-        detail: Some(detail.to_owned()),
-        unavailable: None,
-    }
+    RadioChoice::explained(KeycloakRights::role_key(role), KeycloakRights::role_title(role), detail)
 }

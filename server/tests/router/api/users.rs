@@ -154,7 +154,11 @@ async fn users_are_found_by_their_usernames() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_account_is_made_changed_and_closed() {
     let server = TestServer::start().await;
-    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let root = server.world.row("Root", PlatformRole::Maintainer).await;
+    server.world.set_password(root, "a quiet ledger line").await;
+    let login = json!({"email": "root@example.com", "password": "a quiet ledger line"});
+    let signed_in = Program::nobody(&server).post("/v1/local-auth/login", login).await;
+    let root = Program { server: &server, token: signed_in.body["access_token"].as_str().expect("one").to_owned() };
     let new = json!({"email": "New@example.com", "username": "New.One", "password": "a quiet ledger line"});
     let made = root.post("/v1/admin/users", new.clone()).await;
     assert_eq!(made.status, 200, "{made:?}");
