@@ -50,6 +50,10 @@ create table budget_windows (
         tstzrange(starts_at, ends_at) with &&
     )
 ) with (fillfactor = 50);
+-- The window at a moment is the first of its subject that ends after it.
+create index budget_windows_by_subject on budget_windows (
+    coalesce(user_id, '00000000-0000-0000-0000-000000000000'::uuid),
+    coalesce(project_id, '00000000-0000-0000-0000-000000000000'::uuid), category, ends_at);
 create index budget_windows_by_user on budget_windows (user_id, project_id, category, ends_at desc)
     where user_id is not null;
 create index budget_windows_by_project on budget_windows (project_id, category, ends_at desc) where user_id is null;
