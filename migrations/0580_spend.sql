@@ -84,6 +84,7 @@ create table reservations (
     constraint reservations_settled check ((state = 'settled') = (settled is not null))
 ) with (fillfactor = 70);
 create index reservations_by_expiry on reservations (expires_at) where state = 'open';
+create index reservations_by_time on reservations using brin (reserved_at);
 
 -- Each event once: whoever reports it again finds its key here.
 create table spend_keys (
