@@ -21,8 +21,8 @@ use serde_json::json;
 use services::break_glass::{self, Issue, Revoked, SignedIn};
 use services::client::{Client, SessionToken};
 use services::guard::Caller;
-use services::testing::{World, developer, problem, refusal};
-use services::{Error, budgets, members, session, sign_in, users, views};
+use services::testing::{ISSUER, World, developer, problem, refusal};
+use services::{Error, budgets, members, provision, session, sign_in, users, views};
 use time::Duration;
 
 const REQUEST: &str = "request-1";
@@ -411,6 +411,19 @@ async fn break_glass_session_neither_makes_a_maintainer_nor_takes_over_the_accou
     assert_eq!(refusal(edit(maintainer, readdress).await), refused);
     edit(admin, readdress).await.expect("of an admin");
     users::issue_one_time_password(&world.services, &can, admin).await.expect("of an admin");
+}
+
+#[tokio::test]
+async fn break_glass_session_links_no_identity_to_a_maintainer() {
+    let world = World::create().await;
+    let maintainer = world.row("Zelda", PlatformRole::Maintainer).await;
+    let claims = developer("zelda2", json!({"email": "zelda@example.com"}));
+    world.sign_in(&claims).await.expect_err("the address of another account");
+    let (_, caller) = session_of(&world).await;
+    let can = caller.can::<ManageUsers>(Target::Platform).expect("a maintainer");
+    let subject = claims["sub"].as_str().expect("a subject");
+    let linked = provision::relink(&world.services, &can, maintainer, ISSUER, subject).await;
+    assert_eq!(refusal(linked), Refusal::Forbidden(Violation::GrantNeedsAccount));
 }
 
 #[tokio::test]

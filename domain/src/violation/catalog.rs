@@ -94,7 +94,7 @@ super::violations! {
     AccountRequired "account_required" 403
         => "A break-glass session belongs to no user and cannot do this. Sign in with an account of your own.";
     GrantNeedsAccount "grant_needs_account" 403
-        => "A break-glass session cannot grant maintainer, nor change the password or e-mail address of a maintainer. Run bursar grant-maintainer on the server.";
+        => "A break-glass session cannot grant maintainer, nor change the password, the e-mail address or the identity of a maintainer. Run bursar grant-maintainer on the server.";
     OneTimePasswordDue "one_time_password_due" 401 at "current_password"
         => "Enter your one-time password again: you signed in more than 10 minutes ago.";
     OneTimePasswordExpired "one_time_password_expired" 403

@@ -78,6 +78,7 @@ pub async fn relink(
     // No sign-in of the identity meanwhile: it would make an account for it.
     identity::lock(change.connection(), issuer, subject).await?;
     let (person, holder) = lock_with_holder(&mut change, id, issuer, subject).await?;
+    person.refuse_takeover(&change)?;
     let provider = take(&mut change, &person, issuer, subject).await?;
     if let Some(holder) = holder {
         unlink(&mut change, &holder, issuer, subject).await?;

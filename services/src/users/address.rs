@@ -48,10 +48,7 @@ async fn replace(
     person: &LockedUser,
     (action, email): (&'static str, &Email),
 ) -> Result<(), Error> {
-    // With the address of a maintainer, a break-glass session could become one.
-    if person.role.is_maintainer() && change.account().is_none() {
-        return Err(Refusal::Forbidden(Violation::GrantNeedsAccount).into());
-    }
+    person.refuse_takeover(change)?;
     let (old, new) = (person.email.as_str(), email.as_str());
     // Only the identity provider knows whether it is the user's.
     sqlx::query!("update users set email = $2, email_verified = false where id = $1", person.id.0, new)

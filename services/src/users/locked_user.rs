@@ -26,6 +26,18 @@ impl LockedUser {
         Ok(user)
     }
 
+    /// Refuses what would give a break-glass session, which ends soon, the account of a maintainer, which stays: a password,
+    /// an address, an identity.
+    ///
+    /// # Errors
+    /// [`Violation::GrantNeedsAccount`].
+    pub(crate) fn refuse_takeover(&self, change: &Change<'_>) -> Result<(), Error> {
+        if self.role.is_maintainer() && change.account().is_none() {
+            return Err(Refusal::Forbidden(Violation::GrantNeedsAccount).into());
+        }
+        Ok(())
+    }
+
     /// What the personal project is called: the address, unless it may be another user's.
     pub(crate) fn own_name(&self) -> String {
         if self.email_verified { self.email.clone() } else { self.id.to_string() }

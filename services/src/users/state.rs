@@ -13,7 +13,6 @@ use crate::members::WithoutAdmin;
 use crate::session::end_all_of;
 use crate::sign_in::forget_devices;
 use crate::undo::Changed;
-use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::{EventId, UserId};
 use domain::password::{NewPassword, ONE_TIME_PASSWORD_LIFE};
@@ -215,10 +214,7 @@ async fn replace_password(
     if person.is_oneself(&change) {
         return Err(Violation::OwnPassword.into());
     }
-    // With the password of a maintainer, a break-glass session would not end.
-    if person.role.is_maintainer() && change.account().is_none() {
-        return Err(Refusal::Forbidden(Violation::GrantNeedsAccount).into());
-    }
+    person.refuse_takeover(&change)?;
     if !person.is_active {
         return Err(Violation::UserDeactivated { name: person.name }.into());
     }
