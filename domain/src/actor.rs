@@ -254,7 +254,7 @@ mod tests {
                 assert_eq!(admin.may(permission, target), member.may(permission, target), "{permission:?} {target:?}");
             }
         }
-        for permission in [Permission::FindPeople, Permission::ManageMembers, Permission::DeleteProject] {
+        for permission in [Permission::FindUsers, Permission::ManageMembers, Permission::DeleteProject] {
             assert!(!admin.may_anywhere(permission), "{permission:?}");
         }
     }

@@ -74,10 +74,10 @@ macro_rules! cell {
 
 // Columns: Maintainer, Admin, Auditor, Project admin, Member, User, External user.
 permissions! {
-    /// The list of people and their pages.
-    ViewUsers: "See people", [platform platform platform - - - -];
-    /// Create, deactivate, reactivate and unlock people; issue one-time passwords; end their sessions.
-    ManageUsers: "Create and deactivate people", [platform platform - - - - -];
+    /// The list of users and their pages.
+    ViewUsers: "See users", [platform platform platform - - - -];
+    /// Create, deactivate, reactivate and unlock users; issue one-time passwords; end their sessions.
+    ManageUsers: "Create and deactivate users", [platform platform - - - - -];
     /// Give and take the roles admin and maintainer.
     GrantRoles: "Grant admin and maintainer", [platform - - - - - -];
     /// Give and take the role auditor.
@@ -85,8 +85,8 @@ permissions! {
     /// See the users of Keycloak's realm, create users there, and change their role and projects. Where Keycloak keeps the
     /// rights there are no maintainers, and admins do it.
     ManageKeycloakUsers: "Create users in Keycloak and change their rights there", [platform - - - - - -];
-    /// Find people by name or e-mail to add them to a project.
-    FindPeople: "Find people to add", [platform platform - project - - -];
+    /// Find users by name or e-mail to add them to a project.
+    FindUsers: "Find users to add", [platform platform - project - - -];
     /// A project's page and its place in the list.
     ViewProject: "See a project", [platform platform platform project project - -];
     /// Make a shared project; the maker becomes its project admin and it counts towards the limit.
@@ -144,7 +144,7 @@ impl Permission {
             | Self::ViewIdentityProvider
             | Self::ViewJobs
             | Self::RunJobs
-            | Self::FindPeople
+            | Self::FindUsers
             | Self::ViewProject
             | Self::CreateProject
             | Self::EditProject
@@ -167,7 +167,7 @@ impl Permission {
             | Self::ManageKeycloakUsers
             | Self::GrantRoles
             | Self::GrantAuditor
-            | Self::FindPeople
+            | Self::FindUsers
             | Self::ViewProject
             | Self::EditProject
             | Self::DeleteProject

@@ -38,7 +38,7 @@ for (const scripts of [true, false]) {
 
     test("the address of a deactivated user is released for another account", async ({ page, people }) => {
       const ada = await people.add("Ada Former");
-      await people.maintainer.send("/act/people/deactivate", { person: ada.id });
+      await people.maintainer.send("/act/users/deactivate", { person: ada.id });
       await page.goto(at.user(ada.id));
       await signIn(page, MAINTAINER, PASSWORD);
       await arrived(page, ada.name);

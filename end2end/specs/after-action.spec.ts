@@ -196,7 +196,7 @@ async function set(people: People): Promise<Setting> {
     await people.addMember(projects[0], member);
   }
   const { id: budget } = await people.addBudget();
-  await people.maintainer.send("/act/budgets/assign-to-person", { budget, person: user.id });
+  await people.maintainer.send("/act/budgets/assign-to-user", { budget, person: user.id });
   await people.maintainer.send("/act/budgets/assign-to-project", { budget, project: projects[0] });
   return { user, projects, members, stranger };
 }

@@ -34,7 +34,7 @@ test("an assigned budget is deleted after its exact holders are confirmed", asyn
   const budget = await people.addBudget();
   const project = await people.addProject();
   const [one, two] = [await people.add("Zelda Holder"), await people.add("Zelda Later")];
-  await people.maintainer.send("/act/budgets/assign-to-person", { budget: budget.id, person: one.id });
+  await people.maintainer.send("/act/budgets/assign-to-user", { budget: budget.id, person: one.id });
   await people.maintainer.send("/act/budgets/assign-to-project", { budget: budget.id, project });
   await deletionPage(page, budget, scripts);
   await expect(page.getByText("1 user and 1 project will lose this budget.")).toBeVisible();
@@ -44,7 +44,7 @@ test("an assigned budget is deleted after its exact holders are confirmed", asyn
     await expectAccessible(page);
   }
 
-  await people.maintainer.send("/act/budgets/assign-to-person", { budget: budget.id, person: two.id });
+  await people.maintainer.send("/act/budgets/assign-to-user", { budget: budget.id, person: two.id });
   await page.getByRole("button", { name: "Unassign everywhere and delete" }).click();
   await expect(page.getByRole("alert")).toContainText("now 2 users and 1 project would lose the budget");
   await expect(page.getByText("2 users and 1 project will lose this budget.")).toBeVisible();

@@ -86,7 +86,7 @@ test("a reset period is chosen, or given as a number with a unit in words", asyn
 test("the category of an assigned budget cannot be chosen, and the rest is saved", async ({ open, people }) => {
   const budget = await people.addBudget();
   const ada = await people.add("Ada Assigned");
-  await people.maintainer.send("/act/budgets/assign-to-person", { budget: budget.id, person: ada.id });
+  await people.maintainer.send("/act/budgets/assign-to-user", { budget: budget.id, person: ada.id });
   const page = await open(MAINTAINER);
   await page.goto(at.editBudget(budget.id));
   await expect(page.getByLabel("Category")).toBeDisabled();

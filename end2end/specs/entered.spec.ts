@@ -26,7 +26,7 @@ test("what is chosen and typed before the page is read again stays", async ({ op
   await roles.getByRole("radio", { name: /^Auditor/ }).check();
   await roles.getByRole("button", { name: "Save role" }).click();
   await expect(toast(page)).toContainText("Auditor");
-  await page.route("**/data/person", async (route) => {
+  await page.route("**/data/user", async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await route.continue();
   });

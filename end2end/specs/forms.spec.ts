@@ -185,7 +185,7 @@ test("an address nobody has is answered like a known one, up to the block and af
 test("a deactivated user is told so after the right password", async ({ page, people, faults }) => {
   faults.allow(REFUSED);
   const ada = await people.add("Ada Closed");
-  await people.maintainer.send("/act/people/deactivate", { person: ada.id });
+  await people.maintainer.send("/act/users/deactivate", { person: ada.id });
   await page.goto(at.signIn);
   await signIn(page, ada.email, "not the password at all");
   await expect(page.getByLabel("Password", { exact: true })).toHaveAccessibleDescription(/is wrong/);

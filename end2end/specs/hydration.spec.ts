@@ -231,7 +231,7 @@ test.describe("scripts fail after the page was taken over", () => {
     const page = await open(MAINTAINER);
     await page.addInitScript(trap);
     let posts = 0;
-    await page.route("**/act/people/create", async (route) => {
+    await page.route("**/act/users/create", async (route) => {
       posts += 1;
       await page.evaluate(() => dispatchEvent(new Event("trap")));
       await route.continue();

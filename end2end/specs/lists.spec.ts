@@ -236,7 +236,7 @@ test("letters with marks are found as they are written", async ({ open }) => {
 
 test("a project whose name has a percent sign is found by its link and when loaded again", async ({ open, people, scripts }) => {
   const name = `${unique("a%20b~25")}@example.com`;
-  await people.maintainer.send("/act/people/create", { name: "Ada Percent", email: name, kind: "regular" });
+  await people.maintainer.send("/act/users/create", { name: "Ada Percent", email: name, kind: "regular" });
   const page = await open(MAINTAINER);
   await page.goto(`${at.projects}?type=all&q=${encodeURIComponent(name)}`);
   await alive(page, scripts);

@@ -99,7 +99,7 @@ test("a right that was taken away is gone at the next request", async ({ open, p
   const page = await open(ada.email);
   await page.goto(at.users);
   await arrived(page, "Users");
-  await people.maintainer.send("/act/people/set-role", { person: ada.id, role: "user" });
+  await people.maintainer.send("/act/users/set-role", { person: ada.id, role: "user" });
   await page.reload();
   await arrived(page, "You don't have access");
 });

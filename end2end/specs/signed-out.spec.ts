@@ -21,7 +21,7 @@ for (const scripts of [true, false]) {
       await page.goto(at.editProject(project));
       await alive(page, scripts);
       await page.getByLabel(/^Description/).fill(TYPED);
-      await people.maintainer.send("/act/people/end-sessions", { person: ada.id });
+      await people.maintainer.send("/act/users/end-sessions", { person: ada.id });
       await page.getByRole("button", { name: "Save project" }).click();
 
       await arrived(page, "Sign in");
@@ -51,7 +51,7 @@ for (const scripts of [true, false]) {
       await page.goto(at.editProject(project));
       await alive(page, scripts);
       await page.getByLabel(/^Description/).fill(TYPED);
-      await people.maintainer.send("/act/people/end-sessions", { person: ada.id });
+      await people.maintainer.send("/act/users/end-sessions", { person: ada.id });
       await page.getByRole("button", { name: "Save project" }).click();
       await arrived(page, "Sign in");
 
@@ -104,7 +104,7 @@ for (const [what, send] of Object.entries(ENDINGS)) {
     await alive(page);
     await page.goto(at.project(project));
     await alive(page);
-    await people.maintainer.send("/act/people/end-sessions", { person: ada.id });
+    await people.maintainer.send("/act/users/end-sessions", { person: ada.id });
     await send(page, ben.name);
     await arrived(page, "Sign in");
     await expect(page.getByRole("alert")).toContainText("You were signed out.");
@@ -119,7 +119,7 @@ test("what is read after the session ended leads to the sign-in page without a f
   const page = await open(ada.email);
   await page.goto(at.users);
   await alive(page);
-  await people.maintainer.send("/act/people/end-sessions", { person: ada.id });
+  await people.maintainer.send("/act/users/end-sessions", { person: ada.id });
   await page.getByRole("searchbox").first().fill("amara");
   await arrived(page, "Sign in");
 });
@@ -131,7 +131,7 @@ test("signing out on purpose leaves nothing for the next sign-in", async ({ page
   await enter(context, bursar.origin, (await people.signIn(ada.email)).session);
   await page.goto(at.editProject(project));
   await alive(page);
-  await people.maintainer.send("/act/people/end-sessions", { person: ada.id });
+  await people.maintainer.send("/act/users/end-sessions", { person: ada.id });
   await page.getByRole("button", { name: "Save project" }).click();
   await arrived(page, "Sign in");
   await enter(context, bursar.origin, (await people.signIn(MAINTAINER)).session);

@@ -94,7 +94,7 @@ test("a member who was chosen and added is gone after Undo", async ({ open, peop
 test("an unassigned budget is back after Undo", async ({ open, people }) => {
   const ada = await people.add("Ada Spends");
   const budget = await people.addBudget();
-  await people.maintainer.send("/act/budgets/assign-to-person", { budget: budget.id, person: ada.id });
+  await people.maintainer.send("/act/budgets/assign-to-user", { budget: budget.id, person: ada.id });
   const page = await open(MAINTAINER);
   await page.goto(at.user(ada.id));
   await alive(page);
@@ -109,7 +109,7 @@ test("an unassigned budget is back after Undo", async ({ open, people }) => {
 test("a budget that another one replaced is back after Undo", async ({ open, people }) => {
   const ada = await people.add("Ada Replaces");
   const [former, other] = [await people.addBudget(), await people.addBudget()];
-  await people.maintainer.send("/act/budgets/assign-to-person", { budget: former.id, person: ada.id });
+  await people.maintainer.send("/act/budgets/assign-to-user", { budget: former.id, person: ada.id });
   const page = await open(MAINTAINER);
   await page.goto(at.user(ada.id));
   await alive(page);

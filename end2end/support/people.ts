@@ -28,7 +28,7 @@ export class People {
     const { person, oneTimePassword } = await this.invite(name, kind);
     await Visitor.firstTime(this.console.origin, person.email, oneTimePassword);
     if (role !== "user") {
-      await this.maintainer.send("/act/people/set-role", { person: person.id, role, confirmed: role });
+      await this.maintainer.send("/act/users/set-role", { person: person.id, role, confirmed: role });
     }
     return person;
   }
@@ -36,7 +36,7 @@ export class People {
   /** Somebody new who has a one-time password still. */
   async invite(name: string, kind = "regular"): Promise<{ person: Person; oneTimePassword: string }> {
     const email = `${unique("person")}@example.com`;
-    const page = await this.maintainer.send("/act/people/create", { name, email, kind });
+    const page = await this.maintainer.send("/act/users/create", { name, email, kind });
     const oneTimePassword = /<code[^>]*select-all[^>]*>([^<]+)</.exec(await this.maintainer.read(page))?.[1];
     const id = page.split("/").at(-1);
     if (oneTimePassword === undefined || id === undefined) {

@@ -38,7 +38,7 @@ export async function cast(people: People, maintainer: string): Promise<Cast> {
   const developer = await people.add("Dara Developer");
   await people.addMember("atlas", developer);
   const budget = (await find(people, `${at.budgets}?q=CLI+engineering`, /budgets\/([0-9a-f-]{36})"/)) ?? "";
-  await people.maintainer.send("/act/budgets/assign-to-person", { budget, person: developer.id });
+  await people.maintainer.send("/act/budgets/assign-to-user", { budget, person: developer.id });
   return {
     priya: await find(people, `${at.users}?q=priya`, /users\/([0-9a-f-]{36})"/),
     yusuf: await find(people, `${at.users}?q=yusuf`, /users\/([0-9a-f-]{36})"/),

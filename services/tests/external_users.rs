@@ -5,7 +5,7 @@ use domain::actor::Target;
 use domain::draft::{Edit, Precondition};
 use domain::error::Refusal;
 use domain::id::{ProjectId, UserId};
-use domain::permission::{DeleteProject, FindPeople, ManageMembers, ManageUsers, ViewUsers};
+use domain::permission::{DeleteProject, FindUsers, ManageMembers, ManageUsers, ViewUsers};
 use domain::project::{ProjectName, ProjectQuery, ProjectState};
 use domain::role::{PlatformRole, ProjectRole};
 use domain::user::{UserDraft, UserKind};
@@ -191,7 +191,7 @@ async fn stored_project_admin_role_of_an_external_user_grants_nothing() {
     assert_eq!(gus.actor.role_in(project), Some(ProjectRole::Member));
     let target = Target::Project(project);
     assert!(matches!(gus.can::<ManageMembers>(target), Err(Refusal::Forbidden(_))));
-    assert!(matches!(gus.can::<FindPeople>(target), Err(Refusal::Forbidden(_))));
+    assert!(matches!(gus.can::<FindUsers>(target), Err(Refusal::Forbidden(_))));
     assert!(matches!(gus.can::<DeleteProject>(target), Err(Refusal::Forbidden(_))));
     assert!(ReadScope::<ViewUsers>::of(&gus).is_err(), "reads of no other user");
 

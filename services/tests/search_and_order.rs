@@ -5,7 +5,7 @@ use domain::actor::Target;
 use domain::budget::BudgetQuery;
 use domain::id::ProjectId;
 use domain::page::PageSize;
-use domain::permission::{FindPeople, ViewBudgets, ViewUsers};
+use domain::permission::{FindUsers, ViewBudgets, ViewUsers};
 use domain::project::{MemberQuery, ProjectName, ProjectQuery, ProjectSort};
 use domain::role::PlatformRole;
 use domain::text::SearchTerm;
@@ -92,7 +92,7 @@ impl Stage {
     }
 
     async fn found(&self, term: &str) -> Vec<String> {
-        let can = self.reader.can::<FindPeople>(Target::Project(self.project)).expect("a maintainer");
+        let can = self.reader.can::<FindUsers>(Target::Project(self.project)).expect("a maintainer");
         let term = SearchTerm::parse(term).expect("a term");
         let found = suggestions::users_to_add(&self.world.services, &can, Some(&term)).await.expect("users");
         found.into_iter().map(|user| user.label).collect()

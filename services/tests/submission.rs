@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-const ACTION: &str = "/act/people/create";
+const ACTION: &str = "/act/users/create";
 
 /// A user, a session and the form that both were rendered for.
 #[derive(Clone)]

@@ -4,7 +4,7 @@
 use domain::actor::Target;
 use domain::budget::{BudgetDraft, Category};
 use domain::error::Refusal;
-use domain::permission::{FindPeople, ManageBudgets, ViewBudgets, ViewUsers};
+use domain::permission::{FindUsers, ManageBudgets, ViewBudgets, ViewUsers};
 use domain::role::{PlatformRole, ProjectRole};
 use domain::suggestion::{MAX_SUGGESTIONS, Suggestion, SuggestionKind, exact_match};
 use domain::text::SearchTerm;
@@ -110,7 +110,7 @@ async fn user_suggestions_for_a_project_are_active_users_and_need_three_characte
     let atlas = world.project("atlas", &ada).await;
     world.member(atlas, zoe.actor.user_id, ProjectRole::Member).await;
     let ada = world.again(&ada).await.expect("still signed in");
-    let can = ada.can::<FindPeople>(Target::Project(atlas)).expect("a project admin");
+    let can = ada.can::<FindUsers>(Target::Project(atlas)).expect("a project admin");
     let find = async |raw: &str| suggestions::users_to_add(&world.services, &can, term(raw).as_ref()).await;
     assert_eq!(find("zo").await.expect("suggestions"), []);
     assert_eq!(find("").await.expect("suggestions"), []);
@@ -122,7 +122,7 @@ async fn user_suggestions_for_a_project_are_active_users_and_need_three_characte
     for nothing in ["z_e", "%%%", "nobody"] {
         assert_eq!(find(nothing).await.expect("suggestions"), [], "{nothing}");
     }
-    let stranger = zoe.can::<FindPeople>(Target::Project(atlas));
+    let stranger = zoe.can::<FindUsers>(Target::Project(atlas));
     assert_eq!(stranger.expect_err("not a member in this session yet"), Refusal::NotFound);
 }
 
@@ -223,7 +223,7 @@ async fn suggestions_take_two_statements_with_a_term_and_one_without() {
     let (view_users, view_budgets, find) = (
         root.can::<ViewUsers>(Target::Platform).expect("a maintainer"),
         root.can::<ViewBudgets>(Target::Platform).expect("a maintainer"),
-        root.can::<FindPeople>(Target::Project(atlas)).expect("a maintainer"),
+        root.can::<FindUsers>(Target::Project(atlas)).expect("a maintainer"),
     );
     for (term, expected) in [(term("atlas"), 2), (None, 1)] {
         let (term, user) = (term.as_ref(), root.actor.user_id);

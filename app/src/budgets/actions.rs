@@ -113,8 +113,8 @@ pub(super) const fn assign_form_name(category: Category) -> &'static str {
 }
 
 /// Assigns a budget to a user, in place of the one of its category: the budget chosen, or the one that is typed.
-#[server(prefix = "/act", endpoint = "budgets/assign-to-person")]
-pub async fn assign_budget_to_person(
+#[server(prefix = "/act", endpoint = "budgets/assign-to-user")]
+pub async fn assign_budget_to_user(
     #[server(default)] budget: String,
     person: String,
     #[server(default)] category: String,
@@ -198,8 +198,8 @@ pub async fn assign_budget(
 }
 
 /// Unassigns the budget of a category from a user.
-#[server(prefix = "/act", endpoint = "budgets/take-from-person")]
-pub async fn take_budget_from_person(person: String, category: String) -> Result<FormOutcome, PageError> {
+#[server(prefix = "/act", endpoint = "budgets/unassign-from-user")]
+pub async fn unassign_budget_from_user(person: String, category: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("unassign-budget", []);
     form.submit(async move {
         let (services, can) = permitted::<ManageBudgets>()?;
@@ -210,8 +210,8 @@ pub async fn take_budget_from_person(person: String, category: String) -> Result
 }
 
 /// Unassigns the budget of a category from a project.
-#[server(prefix = "/act", endpoint = "budgets/take-from-project")]
-pub async fn take_budget_from_project(project: String, category: String) -> Result<FormOutcome, PageError> {
+#[server(prefix = "/act", endpoint = "budgets/unassign-from-project")]
+pub async fn unassign_budget_from_project(project: String, category: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("unassign-budget", []);
     form.submit(async move {
         let (services, can) = permitted::<ManageBudgets>()?;

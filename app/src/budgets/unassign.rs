@@ -1,6 +1,6 @@
 //! The form that unassigns a budget, on the budget's page and on the page of a user or project that has it.
 
-use super::actions::{TakeBudgetFromPerson, TakeBudgetFromProject};
+use super::actions::{UnassignBudgetFromProject, UnassignBudgetFromUser};
 use crate::form::ConfirmForm;
 use crate::ui::{ButtonKind, ButtonSize, DialogButton};
 use domain::budget::Category;
@@ -24,8 +24,8 @@ pub(crate) fn unassign_form(
     holder: &str,
 ) -> impl IntoView + use<> {
     let (action, field) = match from {
-        UnassignFrom::User(id) => (TakeBudgetFromPerson::url(), ("person", id.to_string())),
-        UnassignFrom::Project(name) => (TakeBudgetFromProject::url(), ("project", name.to_string())),
+        UnassignFrom::User(id) => (UnassignBudgetFromUser::url(), ("person", id.to_string())),
+        UnassignFrom::Project(name) => (UnassignBudgetFromProject::url(), ("project", name.to_string())),
     };
     let id = format!("unassign-{key}");
     let target = id.clone();

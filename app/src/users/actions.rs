@@ -37,7 +37,7 @@ pub(super) const ROLE_FORM: &str = "platform-role";
 pub(super) const ADDRESS_FORM: &str = "address";
 
 /// Creates a user, who gets a one-time password.
-#[server(prefix = "/act", endpoint = "people/create")]
+#[server(prefix = "/act", endpoint = "users/create")]
 pub async fn create_user(name: String, email: String, kind: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("create-user", [("name", &name), ("email", &email), ("kind", &kind)]);
     form.submit(async move {
@@ -66,7 +66,7 @@ async fn hand_over(services: &Services, caller: &Caller, user: UserId, password:
 
 /// Gives a user another platform role. Admin and maintainer are asked about first, in a dialog whose button sends
 /// `confirmed`. Admins grant and revoke auditor alone.
-#[server(prefix = "/act", endpoint = "people/set-role")]
+#[server(prefix = "/act", endpoint = "users/set-role")]
 pub async fn set_platform_role(
     person: String,
     role: String,
@@ -98,7 +98,7 @@ pub async fn set_platform_role(
 }
 
 /// Gives a user the platform role back that one's own change replaced.
-#[server(prefix = "/act", endpoint = "people/undo-role-change")]
+#[server(prefix = "/act", endpoint = "users/undo-role-change")]
 pub async fn undo_role_change(event: String) -> Result<FormOutcome, PageError> {
     let form = Form::new(ROLE_FORM, []);
     form.submit(async move {
@@ -110,7 +110,7 @@ pub async fn undo_role_change(event: String) -> Result<FormOutcome, PageError> {
 }
 
 /// Closes an account and ends its sessions. `without_admin` says that it may leave projects without a project admin.
-#[server(prefix = "/act", endpoint = "people/deactivate")]
+#[server(prefix = "/act", endpoint = "users/deactivate")]
 pub async fn deactivate_person(
     person: String,
     #[server(default)] without_admin: String,
@@ -131,7 +131,7 @@ pub async fn deactivate_person(
 }
 
 /// Opens the account again that one's own deactivation closed.
-#[server(prefix = "/act", endpoint = "people/undo-deactivation")]
+#[server(prefix = "/act", endpoint = "users/undo-deactivation")]
 pub async fn undo_deactivation(event: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
@@ -144,7 +144,7 @@ pub async fn undo_deactivation(event: String) -> Result<FormOutcome, PageError> 
 }
 
 /// Opens a deactivated account again.
-#[server(prefix = "/act", endpoint = "people/reactivate")]
+#[server(prefix = "/act", endpoint = "users/reactivate")]
 pub async fn reactivate_person(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
@@ -156,7 +156,7 @@ pub async fn reactivate_person(person: String) -> Result<FormOutcome, PageError>
 }
 
 /// Gives a user another e-mail address.
-#[server(prefix = "/act", endpoint = "people/change-address")]
+#[server(prefix = "/act", endpoint = "users/change-address")]
 pub async fn change_address(
     person: String,
     #[server(default)] version: i64,
@@ -178,7 +178,7 @@ pub async fn change_address(
 }
 
 /// Frees the e-mail address of a deactivated user.
-#[server(prefix = "/act", endpoint = "people/release-address")]
+#[server(prefix = "/act", endpoint = "users/release-address")]
 pub async fn release_address(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
@@ -190,7 +190,7 @@ pub async fn release_address(person: String) -> Result<FormOutcome, PageError> {
 }
 
 /// Lets somebody sign in again after too many wrong passwords.
-#[server(prefix = "/act", endpoint = "people/unlock")]
+#[server(prefix = "/act", endpoint = "users/unlock")]
 pub async fn unlock_person(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
@@ -202,7 +202,7 @@ pub async fn unlock_person(person: String) -> Result<FormOutcome, PageError> {
 }
 
 /// Ends every session of somebody.
-#[server(prefix = "/act", endpoint = "people/end-sessions")]
+#[server(prefix = "/act", endpoint = "users/end-sessions")]
 pub async fn end_sessions_of_person(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
@@ -214,7 +214,7 @@ pub async fn end_sessions_of_person(person: String) -> Result<FormOutcome, PageE
 }
 
 /// Issues a one-time password and shows it until it is handed over.
-#[server(prefix = "/act", endpoint = "people/issue-password")]
+#[server(prefix = "/act", endpoint = "users/issue-password")]
 pub async fn issue_one_time_password(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("account-state", []);
     form.submit(async move {
@@ -227,7 +227,7 @@ pub async fn issue_one_time_password(person: String) -> Result<FormOutcome, Page
 }
 
 /// Takes a one-time password that was handed over off the user's page.
-#[server(prefix = "/act", endpoint = "people/password-handed-over")]
+#[server(prefix = "/act", endpoint = "users/password-handed-over")]
 pub async fn dismiss_one_time_password(person: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("handover", []);
     form.submit(async move {
@@ -242,7 +242,7 @@ pub async fn dismiss_one_time_password(person: String) -> Result<FormOutcome, Pa
 }
 
 /// Lets an identity that was turned away sign in as this person from now on.
-#[server(prefix = "/act", endpoint = "people/link-identity")]
+#[server(prefix = "/act", endpoint = "users/link-identity")]
 pub async fn link_identity(person: String, issuer: String, subject: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("link-identity", []);
     form.submit(async move {
@@ -254,7 +254,7 @@ pub async fn link_identity(person: String, issuer: String, subject: String) -> R
 }
 
 /// Takes a sign-in that was turned away off somebody's page.
-#[server(prefix = "/act", endpoint = "people/dismiss-identity")]
+#[server(prefix = "/act", endpoint = "users/dismiss-identity")]
 pub async fn dismiss_identity(person: String, issuer: String, subject: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("dismiss-identity", []);
     form.submit(async move {
@@ -266,7 +266,7 @@ pub async fn dismiss_identity(person: String, issuer: String, subject: String) -
 }
 
 /// Stores a project as the one that a user starts in.
-#[server(prefix = "/act", endpoint = "people/set-default-project")]
+#[server(prefix = "/act", endpoint = "users/set-default-project")]
 pub async fn set_default_project(person: String, project: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("default-project", []);
     form.submit(async move {
@@ -279,7 +279,7 @@ pub async fn set_default_project(person: String, project: String) -> Result<Form
 }
 
 /// Sets how many shared projects somebody may be in; empty means the default.
-#[server(prefix = "/act", endpoint = "people/set-project-limit")]
+#[server(prefix = "/act", endpoint = "users/set-project-limit")]
 pub async fn set_project_limit(person: String, limit: String) -> Result<FormOutcome, PageError> {
     let form = Form::new("project-limit", [("limit", &limit)]);
     form.submit(async move {

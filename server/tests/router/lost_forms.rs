@@ -45,7 +45,7 @@ async fn form_sent_twice_creates_one_user_and_shows_the_same_password() {
     let body = format!("name=Ada&email=ada%40example.com&kind=regular&{}", stamp(&mira.open(NEW_USER).await));
     let mut pressed_twice = Browser::of(&server, mira.cookies.join("; "), NEW_USER);
     let (first, second) =
-        tokio::join!(mira.send("/act/people/create", &body), pressed_twice.send("/act/people/create", &body));
+        tokio::join!(mira.send("/act/users/create", &body), pressed_twice.send("/act/users/create", &body));
     assert_eq!(first.0, StatusCode::SEE_OTHER);
     assert_eq!(first, second);
     assert_eq!(users_named_ada(&server).await, 1);
@@ -54,7 +54,7 @@ async fn form_sent_twice_creates_one_user_and_shows_the_same_password() {
     // Later, and by a script: the same page, told as scripts are told.
     let headers = [("cookie", mira.cookies.join("; ")), ("referer", format!("{}{NEW_USER}", server.origin()))];
     let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let answer = server.post("/act/people/create", &body, &[headers.as_slice(), &[DATA, OUR_SITE]].concat()).await;
+    let answer = server.post("/act/users/create", &body, &[headers.as_slice(), &[DATA, OUR_SITE]].concat()).await;
     assert_eq!(answer.status(), StatusCode::OK);
     let sent: Value = answer.json().await.expect("data");
     assert_eq!(sent["to"], first.1);
@@ -65,10 +65,10 @@ async fn refused_form_is_done_when_it_is_sent_again() {
     let server = TestServer::start().await;
     let mut mira = admin(&server, "Mira").await;
     let stamp = stamp(&mira.open(NEW_USER).await);
-    let refused = mira.send("/act/people/create", &format!("name=&email=ada%40example.com&kind=regular&{stamp}")).await;
+    let refused = mira.send("/act/users/create", &format!("name=&email=ada%40example.com&kind=regular&{stamp}")).await;
     assert_eq!(refused.1, NEW_USER);
     let body = format!("name=Ada&email=ada%40example.com&kind=regular&{stamp}");
-    let (_, to) = mira.send("/act/people/create", &body).await;
+    let (_, to) = mira.send("/act/users/create", &body).await;
     assert_ne!(to, NEW_USER);
     assert_eq!(users_named_ada(&server).await, 1);
 }
@@ -142,7 +142,7 @@ async fn form_of_another_user_is_refused_and_not_shown() {
     let (mut ada, mut eve) = (admin(&server, "Ada").await, admin(&server, "Eve").await);
     let stamp = stamp(&ada.open(NEW_USER).await);
     let body = format!("name=Secret+Plan&email=plan%40example.com&kind=regular&{stamp}");
-    assert_eq!(eve.send("/act/people/create", &body).await, (StatusCode::SEE_OTHER, NEW_USER.to_owned()));
+    assert_eq!(eve.send("/act/users/create", &body).await, (StatusCode::SEE_OTHER, NEW_USER.to_owned()));
     let page = eve.open(NEW_USER).await;
     assert!(page.contains("Another user opened this page") && !page.contains("Secret Plan"), "{page}");
     assert_eq!(count(&server, "select count(*) from users where name = 'Secret Plan'").await, 0);

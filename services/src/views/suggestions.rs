@@ -13,7 +13,7 @@ use domain::actor::Target;
 use domain::budget::Category;
 use domain::id::{BudgetId, UserId};
 use domain::mode::Mode;
-use domain::permission::{FindPeople, ManageBudgets, Permission, ViewBudgets, ViewUsers};
+use domain::permission::{FindUsers, ManageBudgets, Permission, ViewBudgets, ViewUsers};
 use domain::suggestion::{MAX_SUGGESTIONS, Suggestion, SuggestionKind};
 use domain::text::SearchTerm;
 use rust_decimal::Decimal;
@@ -96,7 +96,7 @@ pub async fn users(
 /// The database failed.
 pub async fn users_to_add(
     services: &Services,
-    can: &Can<FindPeople>,
+    can: &Can<FindUsers>,
     term: Option<&SearchTerm>,
 ) -> Result<Vec<Suggestion>, Error> {
     if !term.is_some_and(SearchTerm::is_telling) {

@@ -1,6 +1,6 @@
 //! The budgets of a user: at most one a category.
 
-use crate::budgets::actions::AssignBudgetToPerson;
+use crate::budgets::actions::AssignBudgetToUser;
 use crate::budgets::chooser::{ASSIGN_FORM, budget_chooser};
 use crate::budgets::unassign::{UnassignFrom, unassign_form};
 use crate::form::{Forms, Hidden, PostForm};
@@ -100,7 +100,7 @@ fn assign_form(
     let chooser = budget_chooser(category, label, forms);
     let verb = if current.is_some() { "Replace" } else { "Assign" };
     view! {
-        <PostForm action=AssignBudgetToPerson::url() class=ASSIGN_FORM>
+        <PostForm action=AssignBudgetToUser::url() class=ASSIGN_FORM>
             <Hidden fields=vec![("person", person.to_string())] />
             {chooser}
             <Button submit=true>{verb}</Button>

@@ -41,7 +41,7 @@ async fn vanished_instance_frees_its_locks_in_time() {
     sqlx::query("select pg_advisory_xact_lock($1)").bind(RIGHTS_LOCK).execute(&mut *holder).await.expect("a lock");
     let lost = tokio::spawn({
         let (vanishing, body, cookie) = (Arc::clone(&vanishing), change(5), cookie.clone());
-        async move { vanishing.post("/act/people/set-project-limit", &body, &cookie, "lost").await }
+        async move { vanishing.post("/act/users/set-project-limit", &body, &cookie, "lost").await }
     });
     until_advisory_lock(pool, false).await;
     proxy.set(Mode::Silent).await;
@@ -50,7 +50,7 @@ async fn vanished_instance_frees_its_locks_in_time() {
     holder.rollback().await.expect("an end");
     until_advisory_lock(pool, true).await;
 
-    let answer = staying.post("/act/people/set-project-limit", &change(7), &cookie, "kept").await.expect("an answer");
+    let answer = staying.post("/act/users/set-project-limit", &change(7), &cookie, "kept").await.expect("an answer");
     assert_eq!(answer.status, 200, "{answer:?}");
     assert!(answer.took < MAX_IDLE + SLACK, "{answer:?}");
     staying.stop().await;

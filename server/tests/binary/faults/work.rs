@@ -48,7 +48,7 @@ impl Work {
                 let fields = "category=cli&soft_limit=1&hard_limit=2&period=30d";
                 ("/act/budgets/create", format!("name=Made+{round}&{fields}"))
             }
-            2 => ("/act/people/set-project-limit", format!("person={person}&limit={number}")),
+            2 => ("/act/users/set-project-limit", format!("person={person}&limit={number}")),
             _ => ("/act/members/add", format!("project=made-{}&person={person}&role=member", round.saturating_sub(2))),
         };
         let name = format!("change-{number}");

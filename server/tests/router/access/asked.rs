@@ -100,34 +100,32 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/data/my-access", SignedIn, |_| String::new()),
     ("/data/password-change", SignedIn, |_| String::new()),
     ("/data/profile", Own(ManageOwnAccount), |_| String::new()),
-    ("/data/people", Platform(ViewUsers), |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
-    ("/data/person", Platform(ViewUsers), |t| format!("id={}", t.person)),
-    ("/data/new-person", Platform(ManageUsers), |_| String::new()),
-    ("/act/people/create", Platform(ManageUsers), |t| {
+    ("/data/users", Platform(ViewUsers), |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
+    ("/data/user", Platform(ViewUsers), |t| format!("id={}", t.person)),
+    ("/data/new-user", Platform(ManageUsers), |_| String::new()),
+    ("/act/users/create", Platform(ManageUsers), |t| {
         format!("name=New+Person&email=new.{}%40example.com&kind=regular", t.project)
     }),
-    ("/act/people/set-role", Platform(GrantRoles), |t| format!("person={}&role=admin&confirmed=admin", t.person)),
-    ("/act/people/set-role", Platform(GrantAuditor), |t| format!("person={}&role=auditor", t.person)),
-    ("/act/people/undo-role-change", Platform(GrantAuditor), |t| format!("event={}", t.person)),
-    ("/act/people/deactivate", Platform(ManageUsers), |t| format!("person={}", t.person)),
-    ("/act/people/undo-deactivation", Platform(ManageUsers), |t| format!("event={}", t.former)),
-    ("/act/people/reactivate", Platform(ManageUsers), |t| format!("person={}", t.person)),
-    ("/act/people/change-address", Platform(ManageUsers), |t| {
+    ("/act/users/set-role", Platform(GrantRoles), |t| format!("person={}&role=admin&confirmed=admin", t.person)),
+    ("/act/users/set-role", Platform(GrantAuditor), |t| format!("person={}&role=auditor", t.person)),
+    ("/act/users/undo-role-change", Platform(GrantAuditor), |t| format!("event={}", t.person)),
+    ("/act/users/deactivate", Platform(ManageUsers), |t| format!("person={}", t.person)),
+    ("/act/users/undo-deactivation", Platform(ManageUsers), |t| format!("event={}", t.former)),
+    ("/act/users/reactivate", Platform(ManageUsers), |t| format!("person={}", t.person)),
+    ("/act/users/change-address", Platform(ManageUsers), |t| {
         format!("person={}&version=1&email=other.{}%40example.com", t.person, t.project)
     }),
-    ("/act/people/release-address", Platform(ManageUsers), |t| format!("person={}", t.former)),
-    ("/act/people/unlock", Platform(ManageUsers), |t| format!("person={}", t.person)),
-    ("/act/people/end-sessions", Platform(ManageUsers), |t| format!("person={}", t.person)),
-    ("/act/people/issue-password", Platform(ManageUsers), |t| format!("person={}", t.person)),
-    ("/act/people/password-handed-over", SignedIn, |t| format!("person={}", t.person)),
-    ("/act/people/set-project-limit", Platform(ManageUsers), |t| format!("person={}&limit=5", t.person)),
-    ("/act/people/set-default-project", Platform(ManageUsers), |t| {
-        format!("person={}&project={}", t.person, t.project)
-    }),
-    ("/act/people/link-identity", Platform(ManageUsers), |t| {
+    ("/act/users/release-address", Platform(ManageUsers), |t| format!("person={}", t.former)),
+    ("/act/users/unlock", Platform(ManageUsers), |t| format!("person={}", t.person)),
+    ("/act/users/end-sessions", Platform(ManageUsers), |t| format!("person={}", t.person)),
+    ("/act/users/issue-password", Platform(ManageUsers), |t| format!("person={}", t.person)),
+    ("/act/users/password-handed-over", SignedIn, |t| format!("person={}", t.person)),
+    ("/act/users/set-project-limit", Platform(ManageUsers), |t| format!("person={}&limit=5", t.person)),
+    ("/act/users/set-default-project", Platform(ManageUsers), |t| format!("person={}&project={}", t.person, t.project)),
+    ("/act/users/link-identity", Platform(ManageUsers), |t| {
         format!("person={}&issuer=https%3A%2F%2Fid&subject={}", t.person, t.project)
     }),
-    ("/act/people/dismiss-identity", Platform(ManageUsers), |t| {
+    ("/act/users/dismiss-identity", Platform(ManageUsers), |t| {
         format!("person={}&issuer=https%3A%2F%2Fid&subject={}", t.person, t.project)
     }),
     ("/data/keycloak-users", Platform(ManageKeycloakUsers), |_| "text=zelda&skipped=0".into()),
@@ -143,7 +141,7 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     }),
     ("/data/projects", SignedIn, |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
     ("/data/suggest-projects", SignedIn, |t| format!("term=asked&user={}", t.stranger)),
-    ("/data/suggest-members", Project(FindPeople), |t| format!("term=stranger&project={}", t.project)),
+    ("/data/suggest-members", Project(FindUsers), |t| format!("term=stranger&project={}", t.project)),
     ("/data/suggest-budgets", Platform(ViewBudgets), |_| "term=asked&category=Cli".into()),
     ("/data/projects-of-other-type", SignedIn, |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
     ("/data/named-project", SignedIn, |t| format!("name={}", t.project)),
@@ -203,12 +201,12 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/budgets/edit", Platform(ManageBudgets), |t| {
         format!("budget={}&version=1&name=B+{}&category=cli&soft_limit=1&hard_limit=2&period=30d", t.budget, t.project)
     }),
-    ("/act/budgets/assign-to-person", Platform(ManageBudgets), |t| format!("budget={}&person={}", t.budget, t.person)),
+    ("/act/budgets/assign-to-user", Platform(ManageBudgets), |t| format!("budget={}&person={}", t.budget, t.person)),
     ("/act/budgets/assign-to-project", Platform(ManageBudgets), |t| {
         format!("budget={}&project={}", t.budget, t.project)
     }),
-    ("/act/budgets/take-from-person", Platform(ManageBudgets), |t| format!("person={}&category=cli", t.person)),
-    ("/act/budgets/take-from-project", Platform(ManageBudgets), |t| format!("project={}&category=cli", t.project)),
+    ("/act/budgets/unassign-from-user", Platform(ManageBudgets), |t| format!("person={}&category=cli", t.person)),
+    ("/act/budgets/unassign-from-project", Platform(ManageBudgets), |t| format!("project={}&category=cli", t.project)),
     ("/act/budgets/undo-unassignment", Platform(ManageBudgets), |t| format!("event={}", t.budget)),
     ("/act/budgets/undo-assignment", Platform(ManageBudgets), |t| format!("event={}", t.project_id)),
 ];
