@@ -63,7 +63,7 @@ impl std::fmt::Debug for Handover {
 }
 
 /// Reads a page of the list of users.
-#[server(prefix = "/data", endpoint = "people")]
+#[server(prefix = "/data", endpoint = "users")]
 pub async fn list_users(query: UserQuery) -> Result<WithServerTime<Page<UserRow>>, PageError> {
     crate::page::load_page(|services, caller| async move {
         let can = caller.can(Target::Platform)?;
@@ -73,7 +73,7 @@ pub async fn list_users(query: UserQuery) -> Result<WithServerTime<Page<UserRow>
 }
 
 /// Reads a user's page.
-#[server(prefix = "/data", endpoint = "person")]
+#[server(prefix = "/data", endpoint = "user")]
 pub async fn read_person(id: String) -> Result<WithServerTime<UserView>, PageError> {
     crate::page::load_page(|services, caller| async move {
         let can = caller.can(Target::Platform)?;
@@ -112,7 +112,7 @@ async fn handover(services: &Services, caller: &Caller, user: UserId) -> Result<
 }
 
 /// Opens the form for a new user to those who may send it.
-#[server(prefix = "/data", endpoint = "new-person")]
+#[server(prefix = "/data", endpoint = "new-user")]
 pub async fn open_new_user() -> Result<WithServerTime<()>, PageError> {
     use domain::permission::ManageUsers;
     crate::page::load_page(|services, caller| async move {
