@@ -22,6 +22,7 @@ pub mod error;
 pub mod figures;
 pub mod flash;
 pub mod form;
+pub mod gateway;
 pub mod id;
 pub mod identity_move;
 pub mod import;

@@ -150,6 +150,11 @@ text_type! {
     BudgetName, "the budget's name", 1..=128, crate::text::line
 }
 
+text_type! {
+    /// What a gateway is called.
+    GatewayName, "the gateway's name", 1..=128, crate::text::line
+}
+
 impl BudgetName {
     /// The stored name of a budget, as a form shows it. Names from before invisible characters were refused are shown
     /// without them.

@@ -34,6 +34,8 @@ pub enum TargetType {
     Job,
     /// A break-glass code and its session.
     BreakGlass,
+    /// A gateway.
+    Gateway,
 }
 
 impl TargetType {
@@ -45,6 +47,7 @@ impl TargetType {
             Self::IdentityProvider => "identity_provider",
             Self::Job => "job",
             Self::BreakGlass => "break_glass",
+            Self::Gateway => "gateway",
         }
     }
 }

@@ -70,6 +70,7 @@ fn constraint(fault: &sqlx::Error) -> Option<Refusal> {
         "projects_name_key" => Violation::ProjectNameTaken,
         "budgets_slug_key" => Violation::BudgetIdTaken,
         "budgets_name_key" => Violation::BudgetNameTaken,
+        "gateways_name_key" => Violation::GatewayNameTaken,
         "user_budgets_budget_fkey" | "project_budgets_budget_fkey" => Violation::CategoryInUse,
         "user_projects_pkey" => Violation::AlreadyMember,
         "users_maintainer_is_admin" => Violation::MaintainerIsAdmin,

@@ -4,6 +4,7 @@
 
 pub mod budgets;
 pub mod drift;
+mod gateways;
 mod holdings;
 mod identity_provider;
 mod jobs;
@@ -17,6 +18,7 @@ pub mod suggestions;
 pub mod user_page;
 pub mod users;
 
+pub use gateways::gateways;
 pub use identity_provider::{IdentityProviderState, identity_provider};
 pub use jobs::jobs;
 pub use keycloak_import::keycloak_import;

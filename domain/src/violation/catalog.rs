@@ -195,6 +195,8 @@ super::violations! {
     BudgetsOff "budgets_off" 400 => "Budgets are switched off.";
     BudgetIdTaken "budget_id_taken" 409 at "budget_id" => "There is already a budget with this id. Choose another.";
     BudgetNameTaken "budget_name_taken" 409 at "name" => "There is already a budget with this name. Choose another.";
+    GatewayNameTaken "gateway_name_taken" at "name"
+        => "There is already a gateway with this name. Choose another, or revoke that gateway first.";
     CategoryInUse "category_in_use" 409 at "category" => "The category cannot change while the budget is assigned.";
     UnknownBudget { id: String } "unknown_budget" 404 at "assignments" => "There is no budget {id}.";
     CategoryMismatch { budget: String, category: String } "category_mismatch" 400

@@ -1,0 +1,40 @@
+//! The page of the gateways.
+
+use crate::Services;
+use crate::error::Error;
+use crate::gateways::check_available;
+use crate::guard::Can;
+use domain::gateway::GatewayRow;
+use domain::id::GatewayId;
+use domain::permission::ViewGateways;
+
+/// The most gateways that are read; of the revoked ones the latest.
+const MAX_GATEWAYS: i64 = 200;
+
+/// The gateways, those that are not revoked first, each group from the newest.
+///
+/// # Errors
+/// [`domain::error::Refusal::NotFound`] where there are no gateways; otherwise the database failed.
+pub async fn gateways(services: &Services, _: &Can<ViewGateways>) -> Result<Vec<GatewayRow>, Error> {
+    check_available(services)?;
+    let rows = sqlx::query!(
+        r#"select g.id, g.name, g.token_hint, u.name as "created_by?", g.created_at, g.last_used_at, g.expires_at,
+                  g.revoked_at
+           from gateways g left join users u on u.id = g.created_by
+           order by g.revoked_at is not null, g.created_at desc, g.id desc limit $1"#,
+        MAX_GATEWAYS
+    )
+    .fetch_all(&services.pool)
+    .await?;
+    let gateways = rows.into_iter().map(|row| GatewayRow {
+        id: GatewayId(row.id),
+        name: row.name,
+        hint: row.token_hint,
+        created_by: row.created_by,
+        created_at: row.created_at,
+        last_used_at: row.last_used_at,
+        expires_at: row.expires_at,
+        revoked_at: row.revoked_at,
+    });
+    Ok(gateways.collect())
+}
