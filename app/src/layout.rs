@@ -92,7 +92,7 @@ fn phone_bars(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
     // The phone's bar is for what one does often; the rest is in the drawer.
     let often = administration(me)
         .into_iter()
-        .filter(|(href, ..)| ![paths::IDENTITY_PROVIDER, paths::KEYCLOAK_USERS, paths::JOBS].contains(href));
+        .filter(|(href, ..)| ![paths::GATEWAYS, paths::IDENTITY_PROVIDER, paths::KEYCLOAK_USERS, paths::JOBS].contains(href));
     let administration = often.map(|(href, label, icon)| {
         let short = label.strip_suffix(" management").unwrap_or(label);
         NavLink::new(href, short, icon)
@@ -114,6 +114,7 @@ fn palette(me: &Me) -> impl IntoView + use<> {
         (me.manages_keycloak(), "Create user in Keycloak", paths::NEW_KEYCLOAK_USER, Icon::UserPlus),
         (me.may(Permission::CreateProject), "Create project", paths::NEW_PROJECT, Icon::Plus),
         (me.budgets && me.may(Permission::ManageBudgets), "Create budget", paths::NEW_BUDGET, Icon::Plus),
+        (me.budgets && me.may(Permission::ManageGateways), "Create gateway", paths::NEW_GATEWAY, Icon::Plus),
     ];
     let create = create.into_iter().filter(|action| action.0).map(|(_, label, href, icon)| link(label, href, icon));
     let themes = [
@@ -191,6 +192,7 @@ fn administration(me: &Me) -> Vec<(&'static str, &'static str, Icon)> {
             Icon::Folders,
         ),
         (me.budgets && me.may(Permission::ViewBudgets), BudgetQuery::PATH, BudgetQuery::PLACE, Icon::Wallet),
+        (me.budgets && me.may(Permission::ViewGateways), paths::GATEWAYS, "Gateways", Icon::Terminal),
         (me.may(Permission::ViewIdentityProvider), paths::IDENTITY_PROVIDER, "Identity provider", Icon::Plug),
         (me.may(Permission::ViewJobs), paths::JOBS, "Jobs", Icon::Clock),
     ];

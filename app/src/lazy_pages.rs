@@ -16,6 +16,8 @@ use crate::budgets::create::NewBudgetPage;
 use crate::budgets::delete::DeleteBudgetPage;
 use crate::budgets::edit::EditBudgetPage;
 use crate::budgets::list::BudgetsPage;
+use crate::gateways::create::NewGatewayPage;
+use crate::gateways::page::GatewaysPage;
 use crate::identity_provider::import::again::ImportAgainPage;
 use crate::identity_provider::import::page::KeycloakImportPage;
 use crate::identity_provider::move_identities::page::MoveIdentitiesPage;
@@ -40,8 +42,8 @@ lazy_chunk!(
 lazy_chunk!(Lists, lists, load_lists: BudgetsPage, ProjectsPage, UsersPage);
 lazy_chunk!(
     Objects, objects, load_objects:
-    BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, IdentityProviderPage, ImportAgainPage, JobsPage,
-    KeycloakImportPage, KeycloakUserPage, KeycloakUsersPage, MoveIdentitiesPage, NewBudgetPage, NewKeycloakUserPage, NewUserPage,
+    BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, GatewaysPage, IdentityProviderPage, ImportAgainPage, JobsPage,
+    KeycloakImportPage, KeycloakUserPage, KeycloakUsersPage, MoveIdentitiesPage, NewBudgetPage, NewGatewayPage, NewKeycloakUserPage, NewUserPage,
     NewProjectPage, UserPage,
     ProjectPage,
 );

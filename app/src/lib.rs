@@ -17,6 +17,7 @@ pub mod error;
 pub mod form;
 #[cfg(debug_assertions)]
 mod gallery;
+pub mod gateways;
 pub mod identity_provider;
 mod index;
 pub mod jobs;

@@ -64,6 +64,11 @@ pub const MOVE_IDENTITIES: &str = "/settings/administration/identity-provider/mo
 /// What the console does by itself.
 pub const JOBS: &str = "/settings/administration/jobs";
 
+/// The gateways.
+pub const GATEWAYS: &str = "/settings/administration/gateways";
+/// Creating a gateway.
+pub const NEW_GATEWAY: &str = "/settings/administration/gateways/new";
+
 /// A person's page.
 pub fn user(id: UserId) -> String {
     format!("{USERS}/{id}")

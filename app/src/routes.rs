@@ -15,6 +15,8 @@ use crate::budgets::edit::EditBudgetPage;
 use crate::budgets::list::BudgetsPage;
 use crate::detour::Detours;
 use crate::form::provide_flash;
+use crate::gateways::create::NewGatewayPage;
+use crate::gateways::page::GatewaysPage;
 use crate::identity_provider::import::again::ImportAgainPage;
 use crate::identity_provider::import::page::KeycloakImportPage;
 use crate::identity_provider::move_identities::page::MoveIdentitiesPage;
@@ -100,6 +102,8 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("administration/identity-provider") view={Lazy::<IdentityProviderPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/identity-provider/import") view={Lazy::<KeycloakImportPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/identity-provider/import/again") view={Lazy::<ImportAgainPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/gateways") view={Lazy::<GatewaysPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/gateways/new") view={Lazy::<NewGatewayPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/jobs") view={Lazy::<JobsPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/identity-provider/move-identities") view={Lazy::<MoveIdentitiesPage>::new()} ssr=SsrMode::Async />
             </ParentRoute>

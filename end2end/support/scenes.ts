@@ -255,6 +255,18 @@ export const SCENES: Scene[] = [
   },
   { name: "edit budget", who: "maintainer", address: ({ budget }) => at.editBudget(budget) },
   { name: "identity provider, none", who: "maintainer", address: () => at.identityProvider },
+  { name: "create gateway", who: "maintainer", address: () => at.newGateway },
+  { name: "gateways, none", who: "auditor", address: () => at.gateways },
+  {
+    name: "gateways, token",
+    who: "maintainer",
+    address: () => at.newGateway,
+    play: async (page) => {
+      await page.getByLabel("Name").fill(`LiteLLM ${crypto.randomUUID().slice(0, 8)}`);
+      await page.getByRole("button", { name: "Create gateway" }).click();
+      await expect(page.getByRole("alert")).toContainText("bursar_gw_");
+    },
+  },
   { name: "jobs", who: "maintainer", address: () => at.jobs },
   { name: "not allowed", who: "developer", address: () => at.users, status: 403 },
   { name: "no such project", who: "developer", address: () => at.project("no-such-project"), status: 404 },

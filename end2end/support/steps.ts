@@ -15,6 +15,8 @@ export const at = {
   project: (name: string) => `/settings/administration/projects/${name}`,
   editProject: (name: string) => `/settings/administration/projects/${name}/edit`,
   identityProvider: "/settings/administration/identity-provider",
+  gateways: "/settings/administration/gateways",
+  newGateway: "/settings/administration/gateways/new",
   jobs: "/settings/administration/jobs",
   budgets: "/settings/administration/budgets",
   newBudget: "/settings/administration/budgets/new",

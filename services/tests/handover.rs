@@ -20,12 +20,12 @@ async fn session(world: &World, name: &str) -> SessionId {
 }
 
 async fn keep(world: &World, session: SessionId, of: char, user: UserId, password: &str) {
-    handover::keep(&world.services, session, &token(of), user, password).await.expect("kept");
+    handover::keep(&world.services, session, &token(of), user.0, password).await.expect("kept");
 }
 
 async fn shown(world: &World, session: SessionId, of: char, user: UserId) -> Option<String> {
-    let found = handover::find(&world.services, session, &token(of), user).await.expect("read");
-    found.map(|handover| handover.password)
+    let found = handover::find(&world.services, session, &token(of), user.0).await.expect("read");
+    found.map(|handover| handover.secret)
 }
 
 async fn rows(world: &World) -> i64 {
@@ -44,10 +44,10 @@ async fn one_time_password_stays_until_it_is_dismissed() {
         assert_eq!(shown(&world, session, 'a', ada).await.as_deref(), Some(PASSWORD));
         assert_eq!(shown(&world, session, 'a', ben).await.as_deref(), Some("other"), "each user has their own");
     }
-    assert!(handover::dismiss(&world.services, session, ada).await.expect("dismissed"), "another one waits");
+    assert!(handover::dismiss(&world.services, session, ada.0).await.expect("dismissed"), "another one waits");
     assert_eq!(shown(&world, session, 'a', ada).await, None);
     assert_eq!(shown(&world, session, 'a', ben).await.as_deref(), Some("other"));
-    assert!(!handover::dismiss(&world.services, session, ben).await.expect("dismissed"), "none waits");
+    assert!(!handover::dismiss(&world.services, session, ben.0).await.expect("dismissed"), "none waits");
     assert_eq!(rows(&world).await, 0);
 }
 

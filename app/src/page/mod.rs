@@ -1,6 +1,7 @@
 //! How every page gets its data: one server function, read while rendering, read again after a change.
 
 pub(crate) mod crumbs;
+mod handed_over;
 mod lazy_page;
 pub(crate) mod list_page;
 pub(crate) mod list_parts;
@@ -8,6 +9,8 @@ pub(crate) mod listing;
 #[cfg(feature = "hydrate")]
 mod search;
 
+pub use handed_over::Handover;
+pub(crate) use handed_over::{Copied, HandedOver};
 pub use lazy_page::LazyPage;
 pub(crate) use lazy_page::{NotLoaded, lazy_chunk};
 #[cfg(target_arch = "wasm32")]

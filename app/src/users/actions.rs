@@ -54,7 +54,7 @@ pub async fn create_user(name: String, email: String, kind: String) -> Result<Fo
 async fn hand_over(services: &Services, caller: &Caller, user: UserId, password: &str, done: Done) -> Done {
     let session = caller.actor.session_id;
     let kept = match crate::request::handover_token() {
-        Ok(token) => handover::keep(services, session, &token, user, password).await.map_err(Refusal::from),
+        Ok(token) => handover::keep(services, session, &token, user.0, password).await.map_err(Refusal::from),
         Err(refusal) => Err(refusal),
     };
     // The password is set, whether or not the page can show it.
@@ -233,7 +233,7 @@ pub async fn dismiss_one_time_password(person: String) -> Result<FormOutcome, Pa
     form.submit(async move {
         // What this session issued, whatever it may do now.
         let (services, caller) = signed_in()?;
-        if !handover::dismiss(&services, caller.actor.session_id, parse_id(&person)?).await? {
+        if !handover::dismiss(&services, caller.actor.session_id, parse_id::<UserId>(&person)?.0).await? {
             cookies::remove(CookieName::Handover);
         }
         Ok(Done::here().with_notice("One-time password removed from this page."))

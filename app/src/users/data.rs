@@ -1,14 +1,13 @@
 //! What the pages of Users management read.
 
 use crate::error::PageError;
-use crate::page::WithServerTime;
+use crate::page::{Handover, WithServerTime};
 use domain::drift::Drift;
 use domain::page::Page;
 use domain::user::{UserQuery, UserRow};
 use domain::view::UserDetail;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 
 #[cfg(feature = "ssr")]
 use {
@@ -43,23 +42,6 @@ pub struct UserView {
     pub default_project_limit: u32,
     /// A one-time password that the viewer issued and still has to hand over.
     pub handover: Option<Handover>,
-}
-
-/// A one-time password on its way to its user.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Handover {
-    /// The password.
-    pub password: String,
-    /// When it leaves the page.
-    #[serde(with = "time::serde::rfc3339")]
-    pub until: OffsetDateTime,
-}
-
-impl std::fmt::Debug for Handover {
-    /// Without the password.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Handover").field("until", &self.until).finish_non_exhaustive()
-    }
 }
 
 /// Reads a page of the list of users.
@@ -107,8 +89,8 @@ async fn handover(services: &Services, caller: &Caller, user: UserId) -> Result<
         return Ok(None);
     }
     let token = request::handover_token()?;
-    let found = services::handover::find(services, caller.actor.session_id, &token, user).await?;
-    Ok(found.map(|services::handover::Handover { password, until }| Handover { password, until }))
+    let found = services::handover::find(services, caller.actor.session_id, &token, user.0).await?;
+    Ok(found.map(Handover::from))
 }
 
 /// Opens the form for a new user to those who may send it.

@@ -5,6 +5,7 @@ use server::config::Config;
 use services::client::{DeviceToken, SessionToken};
 use services::clock::Clock;
 use services::forms::FlashCookie;
+use services::gateways::GatewayToken;
 use services::handover::{Handover, HandoverToken};
 use services::submission::FormKey;
 use services::testing::World;
@@ -19,8 +20,8 @@ fn nothing_secret_is_printed() {
     ];
     let config = Config::read(variables.map(|(name, value)| (name.to_owned(), value))).expect("a configuration");
     let now = Clock::system().now();
-    let handover = Handover { password: HIDDEN.to_owned(), until: now };
-    let shown = app::users::data::Handover { password: HIDDEN.to_owned(), until: now };
+    let handover = Handover { secret: HIDDEN.to_owned(), until: now };
+    let shown = app::page::Handover { secret: HIDDEN.to_owned(), until: now };
     let token = SessionToken::from_cookie(HIDDEN).expect("a token");
     assert_eq!(token.expose(), HIDDEN);
     for printed in [
@@ -28,6 +29,7 @@ fn nothing_secret_is_printed() {
         format!("{handover:?} {shown:?}"),
         format!("{token:?}"),
         format!("{:?} {:?}", FlashCookie::from_cookie(HIDDEN), DeviceToken::from_cookie(HIDDEN)),
+        format!("{:?}", GatewayToken::parse(&format!("bursar_gw_{HIDDEN}")).expect("a token")),
         format!("{:?} {:?}", FormKey::from_cookie(HIDDEN), HandoverToken::from_cookie(HIDDEN)),
     ] {
         assert!(!printed.contains("hunter2"), "{printed}");

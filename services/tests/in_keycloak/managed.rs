@@ -343,10 +343,10 @@ async fn user_is_created_with_everything_and_the_password_is_handed_over_once() 
 
     let session = stage.can.caller().actor.session_id;
     let services = &stage.world.services;
-    let found = handover::find(services, session, &token(), id).await.expect("readable").expect("to hand over");
-    assert!(can_sign_in(&stage.realm, "zora", &found.password).await, "right, and to be replaced");
-    handover::dismiss(services, session, id).await.expect("dismissed");
-    assert!(handover::find(services, session, &token(), id).await.expect("readable").is_none());
+    let found = handover::find(services, session, &token(), id.0).await.expect("readable").expect("to hand over");
+    assert!(can_sign_in(&stage.realm, "zora", &found.secret).await, "right, and to be replaced");
+    handover::dismiss(services, session, id.0).await.expect("dismissed");
+    assert!(handover::find(services, session, &token(), id.0).await.expect("readable").is_none());
 
     assert_eq!(stage.actions().await, ["keycloak_user.creation_began", "keycloak_user.created"]);
     let expected = [
@@ -359,7 +359,7 @@ async fn user_is_created_with_everything_and_the_password_is_handed_over_once() 
     ];
     assert_eq!(stage.changes("keycloak_user.created").await, expected);
     let log = format!("{:?}", stage.events().await);
-    assert!(!log.contains(&found.password), "no password in the audit log");
+    assert!(!log.contains(&found.secret), "no password in the audit log");
     stage.realm.remove().await;
 }
 

@@ -1,8 +1,7 @@
 //! What the pages of Keycloak's users read.
 
 use crate::error::PageError;
-use crate::page::WithServerTime;
-use crate::users::data::Handover;
+use crate::page::{Handover, WithServerTime};
 use domain::keycloak_user::{ListedUser, ManagedUser, Unavailable};
 use domain::mode::Mode;
 use leptos::prelude::*;
@@ -71,8 +70,8 @@ pub async fn read_keycloak_user(id: String) -> Result<WithServerTime<KeycloakUse
         let can: Can<ManageKeycloakUsers> = caller.can(Target::Platform)?;
         let id = request::parse_id(&id)?;
         let user = managed::load(&services, &can, id).await?;
-        let found = handover::find(&services, caller.actor.session_id, &request::handover_token()?, id).await?;
-        let handover = found.map(|handover::Handover { password, until }| Handover { password, until });
+        let found = handover::find(&services, caller.actor.session_id, &request::handover_token()?, id.0).await?;
+        let handover = found.map(Handover::from);
         let is_self = caller.actor.user_id == id;
         Ok(KeycloakUserView { mode: services.settings().mode, user, is_self, handover })
     })

@@ -4,14 +4,13 @@ use super::actions::{ChangeKeycloakRights, RIGHTS_FORM};
 use super::data::{KeycloakUserView, ReadKeycloakUser};
 use super::{below, takes_effect, unavailable};
 use crate::form::{Edited, FieldColumn, FormFields, Forms};
-use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
+use crate::page::{Copied, HandedOver, Handover, LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{
     Avatar, AvatarSize, Badge, BadgeKind, CopyButton, Fact, Facts, FormFoot, ObjectHead, PageBody, PageHead,
     RadioChoice, RadioRows, RailPart, Section, ShortId, SplitBody, TextArea, UnverifiedBadge,
 };
-use crate::users::data::Handover;
-use crate::users::handover::HandedOver;
+use crate::users::actions::DismissOneTimePassword;
 use domain::draft::Draft as _;
 use domain::keycloak_user::{KeycloakRights, ManagedUser, RealmRole, project_list};
 use domain::mode::Mode;
@@ -51,7 +50,7 @@ fn page(dated: WithServerTime<KeycloakUserView>, forms: &Forms) -> AnyView {
         }
     };
     let title = user.listed.name.clone();
-    let password = handed_over(&user, handover).and_then(|handed_over| handed_over.banner(now));
+    let password = handed_over(&user, handover).map(|handed_over| handed_over.banner(now));
     let (head, rail) = (head(&user), rail(&user));
     let rights = rights(&user, mode, is_self, forms.of(RIGHTS_FORM), now);
     view! {
@@ -65,14 +64,17 @@ fn page(dated: WithServerTime<KeycloakUserView>, forms: &Forms) -> AnyView {
 
 fn handed_over(user: &ManagedUser, handover: Option<Handover>) -> Option<HandedOver> {
     Some(HandedOver {
-        handover: Some(handover?),
-        user: user.id,
+        handover: handover?,
         fact: format!("Temporary password for {}", user.listed.username),
         text: "Give it to the user in person or by phone. The user must change it at the first sign-in. It stays here for \
                10 minutes, or until you have handed it over; it cannot be shown again."
             .to_owned(),
-        sign_in_name: format!("User name: {}", user.listed.username),
-        kind: "Temporary password",
+        copied: Copied::SignInDetails {
+            name: format!("User name: {}", user.listed.username),
+            kind: "Temporary password",
+        },
+        dismiss: DismissOneTimePassword::url(),
+        fields: vec![("person", user.id.to_string())],
     })
 }
 

@@ -9,7 +9,7 @@ mod projects;
 mod roles;
 
 use super::data::{ReadPerson, UserView};
-use super::handover::HandedOver;
+use super::handover;
 use crate::form::Forms;
 use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
@@ -54,7 +54,7 @@ fn person(dated: WithServerTime<UserView>, forms: &Forms) -> impl IntoView + use
         identity::drift(&view, now),
         account::section(&view, forms, now),
     );
-    let handover = HandedOver::of_account(&view).and_then(|handed_over| handed_over.banner(now));
+    let handover = handover::of_account(&view).map(|handed_over| handed_over.banner(now));
     let rail = facts::rail(&view, now);
     view! {
         <Title text=title />

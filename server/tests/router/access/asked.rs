@@ -1,7 +1,7 @@
 //! What can be asked: every page and every server function, who may, and a body that would do something.
 
 use crate::server::TestServer;
-use domain::id::{BudgetId, ProjectId, UserId};
+use domain::id::{BudgetId, GatewayId, ProjectId, UserId};
 use domain::permission::Permission::{self, *};
 use domain::project::ProjectName;
 use domain::role::{PlatformRole, ProjectRole};
@@ -61,6 +61,8 @@ pub(crate) struct Things {
     pub(crate) budget: BudgetId,
     /// Not assigned.
     pub(crate) unassigned: BudgetId,
+    /// Not revoked.
+    pub(crate) gateway: GatewayId,
 }
 
 /// What the projects are called of which there are so many before.
@@ -180,6 +182,11 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/keycloak-import/start", Platform(ImportUsers), |_| String::new()),
     ("/act/keycloak-import/start-again", Platform(ImportUsers), |_| String::new()),
     ("/act/keycloak-import/stop", Platform(ImportUsers), |t| format!("import={}", t.person)),
+    ("/data/gateways", Platform(ViewGateways), |_| String::new()),
+    ("/data/new-gateway", Platform(ManageGateways), |_| String::new()),
+    ("/act/gateways/create", Platform(ManageGateways), |t| format!("name={}&lifetime=30d", t.project)),
+    ("/act/gateways/token-handed-over", SignedIn, |t| format!("gateway={}", t.gateway)),
+    ("/act/gateways/revoke", Platform(ManageGateways), |t| format!("gateway={}", t.gateway)),
     ("/data/jobs", Platform(ViewJobs), |_| String::new()),
     ("/act/jobs/run", Platform(RunJobs), |_| "job=seal+audit".into()),
     ("/data/budgets", Platform(ViewBudgets), |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
@@ -249,6 +256,8 @@ pub(super) const PAGES: &[(&str, Ask, Body)] = &[
     ("/settings/administration/identity-provider/import/again", Platform(ImportUsers), |_| {
         app::paths::KEYCLOAK_IMPORT_AGAIN.into()
     }),
+    ("/settings/administration/gateways", Platform(ViewGateways), |_| app::paths::GATEWAYS.into()),
+    ("/settings/administration/gateways/new", Platform(ManageGateways), |_| app::paths::NEW_GATEWAY.into()),
     ("/settings/administration/jobs", Platform(ViewJobs), |_| app::paths::JOBS.into()),
     ("/settings/administration/identity-provider/move-identities", Platform(MoveIdentities), |_| {
         app::paths::MOVE_IDENTITIES.into()
@@ -314,8 +323,30 @@ pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
         .await
         .expect("an assignment");
     }
-    let (budget, unassigned) = (BudgetId(id), BudgetId(unassigned));
-    Things { project_id, project, deleted_id, deleted, empty_id, empty, person, stranger, former, budget, unassigned }
+    sqlx::query(
+        "insert into gateways (id, name, token_hash, token_hint, created_at)
+         values ($1, $2 || ' gateway', decode(md5($2), 'hex'), 'abcd', now())",
+    )
+    .bind(id)
+    .bind(&project)
+    .execute(server.world.services.pool())
+    .await
+    .expect("a gateway");
+    let (budget, unassigned, gateway) = (BudgetId(id), BudgetId(unassigned), GatewayId(id));
+    Things {
+        project_id,
+        project,
+        deleted_id,
+        deleted,
+        empty_id,
+        empty,
+        person,
+        stranger,
+        former,
+        budget,
+        unassigned,
+        gateway,
+    }
 }
 
 /// When things were assigned and granted.

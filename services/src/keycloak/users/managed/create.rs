@@ -156,7 +156,7 @@ impl Creation {
     /// Without the password the user could not sign in.
     async fn keep(&self, id: UserId, password: &SecretString) -> Result<(), Problem> {
         let session = self.caller.actor.session_id;
-        let kept = handover::keep(&self.services, session, &self.token, id, password.expose_secret()).await;
+        let kept = handover::keep(&self.services, session, &self.token, id.0, password.expose_secret()).await;
         kept.map_err(|fault| {
             tracing::error!(%fault, "a temporary password could not be kept");
             Problem::none("the temporary password could not be kept for you")
