@@ -38,7 +38,8 @@ pub async fn create_gateway(name: String, lifetime: String) -> Result<FormOutcom
         let done = Done::at(paths::GATEWAYS);
         Ok(match kept {
             Ok(()) => done.handing_over(),
-            Err(_) => done.with_notice("The gateway is created but its token cannot be shown. Revoke it and create another one."),
+            Err(_) => done
+                .with_notice("The gateway is created but its token cannot be shown. Revoke it and create another one."),
         })
     })
     .await

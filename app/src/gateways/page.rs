@@ -44,7 +44,8 @@ fn gateways(dated: WithServerTime<Gateways>) -> impl IntoView {
         Some(handed_over(gateway, handover).banner(now))
     });
     let create = move || may_manage.then(create_link);
-    let content = if rows.is_empty() { no_gateways(may_manage).into_any() } else { table(rows, may_manage, now).into_any() };
+    let content =
+        if rows.is_empty() { no_gateways(may_manage).into_any() } else { table(rows, may_manage, now).into_any() };
     view! {
         <PageHead
             crumbs=administration([Crumb::here("Gateways")])
