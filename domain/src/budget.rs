@@ -16,6 +16,8 @@ pub use draft::BudgetDraft;
 pub use fields::BudgetFields;
 pub use limits::Limits;
 pub use query::{BudgetQuery, BudgetSort};
-pub use read::{AssignedBudget, BudgetAssignment, BudgetDetail, BudgetRow, Holder, HolderCounts};
+pub use read::{
+    AssignedBudget, BudgetAssignment, BudgetDetail, BudgetRow, BudgetTotals, Holder, HolderCounts, PastWindow,
+};
 pub use slug::BudgetSlug;
-pub use usage::{Usage, UsageLevel};
+pub use usage::{CategoryUsage, Usage, UsageLevel};

@@ -42,6 +42,11 @@ impl Money {
         self.0
     }
 
+    /// Whether it is nothing.
+    pub const fn is_zero(self) -> bool {
+        self.0.is_zero()
+    }
+
     /// Exact, with sign and grouping and at least two decimals, for example `$1,702.64`: for pages and sentences.
     pub fn exact(self) -> String {
         format!("${}", grouped(&self.typed()))
@@ -50,6 +55,18 @@ impl Money {
     /// For lists: `$1,702` when the amount is whole, otherwise [`Money::exact`].
     pub fn short(self) -> String {
         if self.0.is_integer() { format!("${}", grouped(&self.0.trunc().to_string())) } else { self.exact() }
+    }
+
+    /// In whole cents, rounded down, for example `$1,702.64`; less than a cent is exact. For pages that give the exact
+    /// amount in a tooltip.
+    pub fn cents(self) -> String {
+        let cents = self.0.trunc_with_scale(2);
+        if cents.is_zero() { self.exact() } else { format!("${}", grouped(&format!("{cents:.2}"))) }
+    }
+
+    /// In whole dollars, rounded down, for example `1,702`. For narrow columns that give the exact amount in a tooltip.
+    pub fn dollars(self) -> String {
+        grouped(&self.0.trunc().to_string())
     }
 
     /// Exact, with at least two decimals, without sign and grouping: the value of a form field and of an audit event.
@@ -107,6 +124,20 @@ mod tests {
             ("999999999.999999999", "$999,999,999.999999999"),
         ] {
             assert_eq!(money(raw).short(), short);
+        }
+    }
+
+    #[test]
+    fn short_spelling_of_spend_is_rounded_down() {
+        for (raw, cents, dollars) in [
+            ("0", "$0.00", "0"),
+            ("99.999999999", "$99.99", "99"),
+            ("1702.6", "$1,702.60", "1,702"),
+            ("0.01", "$0.01", "0"),
+            ("0.0041", "$0.0041", "0"),
+            ("1234567", "$1,234,567.00", "1,234,567"),
+        ] {
+            assert_eq!((money(raw).cents().as_str(), money(raw).dollars().as_str()), (cents, dollars));
         }
     }
 

@@ -71,6 +71,8 @@ pub struct ProjectRow {
     pub member_count: i64,
     /// Project admins among the members counted.
     pub admin_count: i64,
+    /// What is spent of its budgets, at most one a category; empty where the caller may not see it.
+    pub budgets: Vec<CategoryUsage>,
     /// The caller's role, if any.
     pub own_role: Option<ProjectRole>,
     /// When it was created.

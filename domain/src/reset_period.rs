@@ -88,6 +88,21 @@ impl ResetPeriod {
         self.in_words().replacen('e', "E", 1)
     }
 
+    /// The unit of the calendar that the period stands for; `None` for other periods than those of
+    /// [`ResetPeriod::OFFERED`].
+    pub fn calendar_unit(self) -> Option<&'static str> {
+        let place = Self::OFFERED.iter().position(|offered| *offered == self)?;
+        ["day", "week", "month"].get(place).copied()
+    }
+
+    /// When a budget resets, in a sentence: "every 30 days", or "every calendar month, Europe/Warsaw".
+    pub fn resets_in_words(self, is_calendar: bool, time_zone: &str) -> String {
+        match self.calendar_unit().filter(|_| is_calendar) {
+            Some(unit) => format!("every calendar {unit}, {time_zone}"),
+            None => self.in_words(),
+        }
+    }
+
     const fn largest_unit(self) -> (u32, char) {
         if self.minutes.is_multiple_of(DAY) {
             (self.minutes / DAY, 'd')
@@ -174,6 +189,18 @@ mod tests {
                 (length.into(), words.into(), title.into())
             );
         }
+    }
+
+    #[test]
+    fn calendar_period_in_words_names_its_time_zone() {
+        for (raw, words) in [
+            ("1d", "every calendar day, Asia/Kolkata"),
+            ("168h", "every calendar week, Asia/Kolkata"),
+            ("30d", "every calendar month, Asia/Kolkata"),
+        ] {
+            assert_eq!(period(raw).resets_in_words(true, "Asia/Kolkata"), words);
+        }
+        assert_eq!(period("30d").resets_in_words(false, "Asia/Kolkata"), "every 30 days");
     }
 
     #[test]

@@ -163,6 +163,8 @@ pub struct UserRow {
     pub projects: Vec<ProjectChip>,
     /// Shared projects, as far as [`crate::count::MAX_EXACT_COUNT`].
     pub project_count: i64,
+    /// What is spent of the user's own budgets, at most one a category; empty where budgets are switched off.
+    pub budgets: Vec<CategoryUsage>,
     /// Last sign-in.
     #[serde(with = "time::serde::rfc3339::option")]
     pub last_sign_in_at: Option<OffsetDateTime>,

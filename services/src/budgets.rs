@@ -13,7 +13,6 @@ pub use delete::{delete, holders, undo_deletion};
 pub use undo::{undo_assignment, undo_unassignment};
 
 pub(crate) use change::{created, insert};
-pub(crate) use stored::AssignedRow;
 
 use crate::Services;
 use domain::error::Refusal;

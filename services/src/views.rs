@@ -15,6 +15,7 @@ pub mod project_page;
 pub mod projects;
 mod scope;
 pub mod suggestions;
+mod usage;
 pub mod user_page;
 pub mod users;
 

@@ -1,7 +1,9 @@
 //! One's own budgets, on My access.
 
-use crate::ui::{LimitFigures, RelativeTime, Section, SvgIcon, Views, category_icon};
-use domain::budget::{AssignedBudget, Category};
+use crate::ui::{
+    LimitFigures, MeterSize, RelativeTime, Section, SvgIcon, UsageConsequence, UsageMeter, Views, category_icon,
+};
+use domain::budget::{AssignedBudget, Category, Usage};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -41,21 +43,48 @@ fn line(category: Category, budget: Option<AssignedBudget>, now: OffsetDateTime)
 }
 
 fn assigned(budget: AssignedBudget, now: OffsetDateTime) -> impl IntoView {
-    let AssignedBudget { name, limits, period, assigned_by, since, .. } = budget;
+    let resets = budget.resets_in_words();
+    let AssignedBudget { name, category, limits, usage, assigned_by, since, .. } = budget;
     let by = assigned_by.map(|name| format!("by {name} "));
+    let spend = usage.map(|usage| spend(usage, category, now));
     view! {
-        <div class="flex min-w-0 flex-wrap items-center justify-between gap-x-5 gap-y-1 text-sm">
-            <div class="min-w-0">
-                <p class="font-medium wrap-anywhere">{name}</p>
-                <p class="text-ink-2">"Assigned " {by} <RelativeTime at=since now /></p>
-            </div>
-            <div class="text-end @max-p1:text-start">
-                <p>
-                    <LimitFigures limits />
+        <div class="grid min-w-0 gap-2 text-sm">
+            {spend}
+            <div class="flex min-w-0 flex-wrap items-baseline justify-between gap-x-5 gap-y-0.5">
+                <p class="min-w-0 wrap-anywhere">
+                    <span class="font-medium">{name}</span>
+                    <span class="text-ink-2">": assigned " {by} <RelativeTime at=since now /></span>
                 </p>
-                <p class="text-ink-2">"Resets " {period.in_words()}</p>
+                <p class="text-ink-2">
+                    <LimitFigures limits />
+                    ", resets "
+                    {resets}
+                </p>
             </div>
         </div>
+    }
+}
+
+/// What is left, how far the window has come, and when the next one begins.
+fn spend(usage: Usage, category: Category, now: OffsetDateTime) -> impl IntoView {
+    let label = format!("Spend of your {} budget", category.title());
+    let (left, resets_at) = (usage.left().cents(), usage.resets_at);
+    view! {
+        <div class="flex flex-wrap items-baseline justify-between gap-x-5">
+            <p>
+                <span class="money text-md font-semibold">{left}</span>
+                <span class="ms-1.5 text-ink-2">"left"</span>
+            </p>
+            <p class="text-ink-2">
+                <span class="money">{usage.spent.cents()}</span>
+                " of "
+                <span class="money">{usage.limits.hard().cents()}</span>
+                ", resets "
+                <RelativeTime at=resets_at now />
+            </p>
+        </div>
+        <UsageMeter usage=usage.clone() label size=MeterSize::Line />
+        <UsageConsequence usage />
     }
 }
 

@@ -5,14 +5,14 @@ use super::unassign::{UnassignFrom, unassign_form};
 use crate::paths;
 use crate::ui::{
     Avatar, AvatarShape, Cell, ExternalBadge, Header, NameCell, RelativeTime, Section, Stacked, Table, TableBody,
-    TableFit, TableHead, TableRow, Views, Width, keyed, shown_address,
+    TableFit, TableHead, TableRow, UsageCell, Views, Width, keyed, shown_address,
 };
 use domain::budget::{BudgetAssignment, BudgetDetail, BudgetRow, Holder};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
 pub(super) fn assignments(detail: BudgetDetail, may_manage: bool, now: OffsetDateTime) -> impl IntoView {
-    let BudgetDetail { budget, assignments } = detail;
+    let BudgetDetail { budget, assignments, .. } = detail;
     let total = budget.user_count + budget.project_count;
     let shown = assignments.len();
     let side = if i64::try_from(shown).is_ok_and(|shown| shown < total) {
@@ -47,6 +47,8 @@ pub(super) fn table(
         <Table label="Assignments" fit=TableFit::Section>
             <TableHead>
                 <Header label="User or project" />
+                <Header label="Spent of limit" figures=true width=Width::Medium />
+                <Header label="Next reset" width=Width::Medium />
                 <Header label="Since" width=Width::Medium />
                 <Header label="Assigned by" width=Width::Long />
                 {unassign}
@@ -69,7 +71,8 @@ fn row(
     key: &str,
     now: OffsetDateTime,
 ) -> impl IntoView + use<> {
-    let BudgetAssignment { holder, assigned_by, since } = assignment;
+    let BudgetAssignment { holder, usage, assigned_by, since } = assignment;
+    let resets_at = usage.resets_at;
     let unassign = budget.map(|budget| {
         let (from, name) = match &holder {
             Holder::User { id, name, .. } => (UnassignFrom::User(*id), name),
@@ -81,6 +84,12 @@ fn row(
     view! {
         <TableRow>
             <Cell stacked=Stacked::Line>{name_cell(holder)}</Cell>
+            <Cell label="Spent of limit" figures=true>
+                <UsageCell usage=Some(usage) />
+            </Cell>
+            <Cell label="Next reset" class="num text-sm">
+                <RelativeTime at=resets_at now />
+            </Cell>
             <Cell label="Since" class="num text-sm">
                 <RelativeTime at=since now />
             </Cell>
@@ -99,7 +108,7 @@ fn row(
     }
 }
 
-fn name_cell(holder: Holder) -> AnyView {
+pub(super) fn name_cell(holder: Holder) -> AnyView {
     match holder {
         Holder::User { id, name, email, email_verified, kind } => {
             let (shown, seed) = (name.clone(), id.to_string());

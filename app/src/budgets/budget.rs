@@ -4,6 +4,7 @@ use super::assign;
 use super::assigned_words::assigned_words;
 use super::assignments::assignments;
 use super::data::{BudgetView, ReadBudget};
+use super::spend::{past_windows, this_window};
 use crate::form::Forms;
 use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
@@ -42,11 +43,13 @@ fn budget_page(dated: WithServerTime<BudgetView>, forms: &Forms) -> impl IntoVie
     let rail = rail(&detail.budget, now);
     let limits = limits(&detail.budget);
     let assign = may_manage.then(|| assign::section(&detail.budget, forms));
+    let spend = this_window(&detail.budget, detail.totals);
+    let past = past_windows(detail.past_windows.clone());
     let assignments = assignments(detail, may_manage, now);
     view! {
         <Title text=title />
         {head}
-        <SplitBody rail=move || rail>{limits} {assign} {assignments}</SplitBody>
+        <SplitBody rail=move || rail>{limits} {spend} {assign} {assignments} {past}</SplitBody>
     }
 }
 
@@ -75,7 +78,7 @@ fn head(budget: &BudgetRow, may_manage: bool) -> impl IntoView + use<> {
 }
 
 fn limits(budget: &BudgetRow) -> impl IntoView + use<> {
-    let (soft, hard, period) = (budget.limits.soft(), budget.limits.hard(), budget.period.in_words());
+    let (soft, hard, period) = (budget.limits.soft(), budget.limits.hard(), budget.resets_in_words());
     view! {
         <Section id="limits" title="Limits" side=|| "The same for every user and project">
             <dl class="grid grid-cols-[repeat(auto-fit,minmax(min(100%,11rem),1fr))] gap-x-8 gap-y-4">

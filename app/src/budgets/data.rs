@@ -81,7 +81,7 @@ pub async fn read_budget_to_edit(id: String) -> Result<WithServerTime<BudgetRow>
     crate::page::load_page(|services, caller| async move {
         caller.can::<ManageBudgets>(Target::Platform)?;
         let can = caller.can(Target::Platform)?;
-        Ok(services::views::budgets::detail(&services, &can, crate::request::parse_id(&id)?).await?.budget)
+        services::views::budgets::facts(&services, &can, crate::request::parse_id(&id)?).await
     })
     .await
 }

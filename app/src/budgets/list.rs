@@ -68,7 +68,7 @@ fn columns() -> Vec<Column> {
             .figures()
             .labelled()
             .class("font-strong"),
-        Column::new("Resets", |budget, _| budget.period.in_words().into_any())
+        Column::new("Resets", |budget, _| budget.resets_in_words().into_any())
             .width(Width::Medium)
             .from(Priority::P3)
             .labelled()

@@ -12,4 +12,5 @@ pub mod delete;
 pub mod edit;
 mod form;
 pub mod list;
+mod spend;
 pub(crate) mod unassign;

@@ -1,5 +1,6 @@
 //! How every page gets its data: one server function, read while rendering, read again after a change.
 
+pub(crate) mod budget_columns;
 pub(crate) mod crumbs;
 mod handed_over;
 mod lazy_page;

@@ -5,6 +5,7 @@ use super::data::{ListProjects, MatchOtherType};
 use super::{claims_only_list, deleted_list};
 use crate::me::Me;
 use crate::page::list_page::{ListData, ListPage, Requested};
+use crate::page::budget_columns::budget_columns;
 use crate::page::list_parts::{self, Filter, line_if};
 use crate::page::listing::{ListQuery as _, empty};
 use crate::page::{LazyPage, PageData, use_page};
@@ -49,9 +50,9 @@ impl LazyPage for ProjectsPage {
             key: |project| project.name.to_string(),
             filters: |query, me, ()| if is_from_claims(me) { Vec::new() } else { filters(query, sees_all(me)) },
             table: |query, me| match query.state {
-                _ if me.is_some_and(is_from_claims) => ("Projects", columns(false)),
+                _ if me.is_some_and(is_from_claims) => ("Projects", columns(false, false)),
                 Some(ProjectState::Deleted) => ("Deleted projects", deleted_list::columns()),
-                _ => ("Projects", columns(true)),
+                _ => ("Projects", columns(true, me.is_some_and(|me| me.budgets))),
             },
             empty: |query, me| match me.filter(|me| is_from_claims(me)) {
                 Some(me) => claims_only_list::nothing(query, me),
@@ -113,7 +114,7 @@ fn other_type_notice(requested: Requested<ProjectQuery>, other_type: PageData<bo
     })
 }
 
-fn columns(has_numbers: bool) -> Vec<Column> {
+fn columns(has_numbers: bool, has_budgets: bool) -> Vec<Column> {
     let mut columns = vec![
         Column::new("Name", |project, _| name(project, Some(paths::project(project.name.as_str()))))
             .sorted_by(ProjectSort::Name)
@@ -134,6 +135,9 @@ fn columns(has_numbers: bool) -> Vec<Column> {
                 .stacked(|_| Stacked::Hidden)
                 .class("text-sm"),
         ]);
+    }
+    if has_budgets {
+        columns.extend(budget_columns());
     }
     columns.extend([
         Column::new("Your role", own_role).width(Width::Medium).stacked(|project| line_if(project.own_role.is_some())),

@@ -48,6 +48,7 @@ mod tabs;
 mod tests;
 mod time;
 mod toast;
+mod usage;
 mod views;
 mod waiting;
 
@@ -93,5 +94,6 @@ pub use table::*;
 pub use tabs::*;
 pub use time::*;
 pub use toast::*;
+pub use usage::*;
 pub use views::*;
 pub use waiting::*;

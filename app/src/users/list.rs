@@ -5,6 +5,7 @@ use super::project_filter;
 use crate::me::Me;
 use crate::page::LazyPage;
 use crate::page::list_page::{ListData, ListPage};
+use crate::page::budget_columns::budget_columns;
 use crate::page::list_parts::{self, Filter, line_if};
 use crate::page::listing::empty;
 use crate::paths;
@@ -46,7 +47,7 @@ impl LazyPage for UsersPage {
             searched: "Name or e-mail",
             key: |user: &UserRow| user.id.to_string(),
             filters,
-            table: |_, _| ("Users", columns()),
+            table: |_, me| ("Users", columns(me.is_some_and(|me| me.budgets))),
             empty: no_users,
         };
         list.view(page, notice)
@@ -91,8 +92,8 @@ fn filters(query: &UserQuery, me: &Me, project: &Option<NamedProject>) -> Vec<Fi
     filters
 }
 
-fn columns() -> Vec<Column> {
-    vec![
+fn columns(has_budgets: bool) -> Vec<Column> {
+    let mut columns = vec![
         Column::new("Name", name).sorted_by(UserSort::Name).stacked(|_| Stacked::Line),
         Column::new("Status", |user, _| view! { <StatusMark status=user.status /> }.into_any()).width(Width::Medium),
         Column::new("Role", |user, _| view! { <RoleBadge role=user.role /> }.into_any())
@@ -102,6 +103,11 @@ fn columns() -> Vec<Column> {
             .width(Width::Short)
             .stacked(|user| line_if(user.kind != UserKind::Regular)),
         Column::new("Projects", projects).labelled().stacked(|user| line_if(user.project_count > 0)),
+    ];
+    if has_budgets {
+        columns.extend(budget_columns());
+    }
+    columns.extend([
         Column::new("Last sign-in", |user, now| last_sign_in(user.last_sign_in_at, now))
             .sorted_by(UserSort::LastSignIn)
             .width(Width::Medium)
@@ -114,7 +120,8 @@ fn columns() -> Vec<Column> {
             .from(Priority::P3)
             .stacked(|_| Stacked::Hidden)
             .class("num text-sm text-ink-2"),
-    ]
+    ]);
+    columns
 }
 
 fn name(user: &UserRow, _: OffsetDateTime) -> AnyView {

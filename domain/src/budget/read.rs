@@ -1,9 +1,10 @@
 //! Budgets as pages read them.
 
-use super::{BudgetDraft, Category, Limits};
+use super::{BudgetDraft, Category, Limits, Usage};
 use crate::count::counted;
 use crate::draft::{Draft, Field};
 use crate::id::{BudgetId, UserId};
+use crate::money::Money;
 use crate::project::ProjectName;
 use crate::reset_period::ResetPeriod;
 use crate::text::BudgetName;
@@ -26,8 +27,12 @@ pub struct BudgetRow {
     pub category: Category,
     /// Soft and hard limit.
     pub limits: Limits,
-    /// How long it lasts.
+    /// How long a window lasts.
     pub period: ResetPeriod,
+    /// Whether windows begin with the day, the week or the month.
+    pub calendar: bool,
+    /// The time zone of that.
+    pub time_zone: String,
     /// Users it is assigned to, as far as [`crate::count::MAX_EXACT_COUNT`]; counted for pages alone.
     pub user_count: i64,
     /// Projects it is assigned to, as far as [`crate::count::MAX_EXACT_COUNT`]; counted for pages alone.
@@ -45,6 +50,11 @@ pub struct BudgetRow {
 }
 
 impl BudgetRow {
+    /// When it resets, in a sentence.
+    pub fn resets_in_words(&self) -> String {
+        self.period.resets_in_words(self.calendar, &self.time_zone)
+    }
+
     /// The fields of the form that edits it, which has no description.
     pub fn form_fields(&self) -> Vec<Field> {
         let draft = BudgetDraft {
@@ -73,13 +83,26 @@ pub struct AssignedBudget {
     pub category: Category,
     /// Soft and hard limit.
     pub limits: Limits,
-    /// How long it lasts.
+    /// How long a window lasts.
     pub period: ResetPeriod,
+    /// Whether windows begin with the day, the week or the month.
+    pub calendar: bool,
+    /// The time zone of that.
+    pub time_zone: String,
+    /// What is spent of it; `None` where the viewer may not see that.
+    pub usage: Option<Usage>,
     /// Who assigned it.
     pub assigned_by: Option<String>,
     /// Since when.
     #[serde(with = "time::serde::rfc3339")]
     pub since: OffsetDateTime,
+}
+
+impl AssignedBudget {
+    /// When it resets, in a sentence.
+    pub fn resets_in_words(&self) -> String {
+        self.period.resets_in_words(self.calendar, &self.time_zone)
+    }
 }
 
 /// To whom or what a budget is assigned.
@@ -139,11 +162,41 @@ impl std::fmt::Display for HolderCounts {
 pub struct BudgetAssignment {
     /// Whom or what it serves.
     pub holder: Holder,
+    /// What the holder has spent of it.
+    pub usage: Usage,
     /// Who assigned it.
     pub assigned_by: Option<String>,
     /// Since when.
     #[serde(with = "time::serde::rfc3339")]
     pub since: OffsetDateTime,
+}
+
+/// What is spent of a budget in the windows of now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetTotals {
+    /// By all holders.
+    pub spent: Money,
+    /// Holders at or above the soft limit and below the hard limit.
+    pub over_soft: i64,
+    /// Holders at or above the hard limit.
+    pub over_hard: i64,
+}
+
+/// A window that ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastWindow {
+    /// Whose it was; `None` for a user or a project that was deleted since.
+    pub holder: Option<Holder>,
+    /// When it began.
+    #[serde(with = "time::serde::rfc3339")]
+    pub starts_at: OffsetDateTime,
+    /// When it ended.
+    #[serde(with = "time::serde::rfc3339")]
+    pub ends_at: OffsetDateTime,
+    /// The limits as they were.
+    pub limits: Limits,
+    /// What was spent.
+    pub spent: Money,
 }
 
 /// Everything the page of a budget shows.
@@ -153,4 +206,9 @@ pub struct BudgetDetail {
     pub budget: BudgetRow,
     /// The latest assignments first, at most 50; the counts stand in `budget`.
     pub assignments: Vec<BudgetAssignment>,
+    /// What is spent by all holders; `None` for more than [`crate::count::MAX_EXACT_COUNT`] users or projects, who are
+    /// not summed up.
+    pub totals: Option<BudgetTotals>,
+    /// The windows that ended last, at most 10.
+    pub past_windows: Vec<PastWindow>,
 }

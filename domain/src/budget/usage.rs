@@ -1,6 +1,6 @@
 //! What is spent of a budget in its window.
 
-use super::Limits;
+use super::{Category, Limits};
 use crate::money::Money;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
@@ -24,6 +24,15 @@ pub struct Usage {
     pub resets_at: OffsetDateTime,
 }
 
+/// What is spent of the budget of a category.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CategoryUsage {
+    /// What the budget pays for.
+    pub category: Category,
+    /// Spent of its limits.
+    pub usage: Usage,
+}
+
 /// Which limit the spend has reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum UsageLevel {
@@ -33,6 +42,17 @@ pub enum UsageLevel {
     OverSoft,
     /// The hard limit is reached: calls are refused.
     OverHard,
+}
+
+impl UsageLevel {
+    /// As a badge says it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Below => "Below soft limit",
+            Self::OverSoft => "Over soft limit",
+            Self::OverHard => "At hard limit",
+        }
+    }
 }
 
 impl Usage {
@@ -57,6 +77,12 @@ impl Usage {
     pub fn percent(&self) -> u32 {
         let percent = self.spent.as_decimal() * Decimal::ONE_HUNDRED / self.limits.hard().as_decimal();
         percent.floor().to_u32().unwrap_or(u32::MAX)
+    }
+
+    /// A part of the hard limit in tenths of a percent, rounded down and at most 1,000: where it ends on a meter.
+    pub fn permille(&self, part: Money) -> u32 {
+        let permille = part.as_decimal() * Decimal::ONE_THOUSAND / self.limits.hard().as_decimal();
+        permille.floor().to_u32().unwrap_or(u32::MAX).min(1000)
     }
 }
 

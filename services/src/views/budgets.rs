@@ -1,24 +1,23 @@
 //! Budgets: their list, one budget with its assignments, and the budget behind an id of `/v1`.
 
+mod holders;
+
 use crate::Services;
-use crate::actor::user_kind;
 use crate::budgets::stored::{category, limits, period};
 use crate::budgets::switched_on;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::keyset::{SortKey, time_key};
 use crate::listing::{List, ListQuery, Listing, Slice};
-use crate::projects::stored_name;
 use crate::search::{Hits, Searched};
-use domain::budget::{
-    BudgetAssignment, BudgetDetail, BudgetQuery, BudgetRow, BudgetSlug, BudgetSort, Category, Holder,
-};
+use domain::budget::{BudgetDetail, BudgetQuery, BudgetRow, BudgetSlug, BudgetSort, Category};
 use domain::count::MAX_EXACT_COUNT;
 use domain::error::Refusal;
 use domain::id::{BudgetId, UserId};
 use domain::page::Page;
 use domain::permission::ViewBudgets;
 use domain::text::SearchTerm;
+use holders::{assignments, spend};
 use rust_decimal::Decimal;
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
@@ -73,15 +72,30 @@ pub async fn find(services: &Services, _can: &Can<ViewBudgets>, slug: &BudgetSlu
     .await
 }
 
-/// A budget and its latest assignments, at most 50. Two statements.
+/// A budget, its latest assignments, at most 50, and what is spent of it. Three statements.
 ///
 /// # Errors
 /// As [`find`].
 pub async fn detail(services: &Services, _can: &Can<ViewBudgets>, budget: BudgetId) -> Result<BudgetDetail, Error> {
-    let found = load(services, true, |sql| {
+    let budget = find_by_id(services, budget).await?;
+    let assignments = assignments(services, &budget).await?;
+    let (totals, past_windows) = spend(services, &budget).await?;
+    Ok(BudgetDetail { budget, assignments, totals, past_windows })
+}
+
+/// A budget's facts, for the form that edits it. One statement.
+///
+/// # Errors
+/// As [`find`].
+pub async fn facts(services: &Services, _can: &Can<ViewBudgets>, budget: BudgetId) -> Result<BudgetRow, Error> {
+    find_by_id(services, budget).await
+}
+
+async fn find_by_id(services: &Services, budget: BudgetId) -> Result<BudgetRow, Error> {
+    load(services, true, |sql| {
         sql.push("b.id = ").push_bind(budget.0);
-    });
-    Ok(BudgetDetail { budget: found.await?, assignments: assignments(services, budget).await? })
+    })
+    .await
 }
 
 async fn read(
@@ -170,7 +184,7 @@ impl List for Budgets<'_> {
 fn push_columns(sql: &mut QueryBuilder<Postgres>, with_counts: bool) {
     sql.push(
         "b.id, coalesce(b.slug, b.id::text) as slug, b.name, b.description, b.category, b.soft_limit, b.hard_limit,
-         b.reset_minutes, b.created_by, b.created_at, b.updated_at, b.version",
+         b.reset_minutes, b.calendar, b.time_zone, b.created_by, b.created_at, b.updated_at, b.version",
     );
     if with_counts {
         sql.push(format_args!(
@@ -191,6 +205,8 @@ struct Row {
     soft_limit: Decimal,
     hard_limit: Decimal,
     reset_minutes: i32,
+    calendar: bool,
+    time_zone: String,
     created_by: Option<Uuid>,
     created_at: OffsetDateTime,
     updated_at: OffsetDateTime,
@@ -213,6 +229,8 @@ impl TryFrom<Row> for BudgetRow {
             category: category(&row.category)?,
             limits: limits(row.soft_limit, row.hard_limit)?,
             period: period(row.reset_minutes)?,
+            calendar: row.calendar,
+            time_zone: row.time_zone,
             user_count: row.user_count,
             project_count: row.project_count,
             created_by: row.created_by.map(UserId),
@@ -221,40 +239,4 @@ impl TryFrom<Row> for BudgetRow {
             version: row.version,
         })
     }
-}
-
-pub(super) async fn assignments(services: &Services, budget: BudgetId) -> Result<Vec<BudgetAssignment>, Error> {
-    let rows = sqlx::query!(
-        r#"select a.id as "id!", a.name as "name!", a.detail as "detail!", a.user_type, a.email_verified as "email_verified!",
-                  giver.name as "assigned_by?", a.created_at as "since!"
-           from (
-             (select u.id, u.name, u.email as detail, u.user_type,
-                     coalesce(u.email_verified, u.auth_source = 'local') as email_verified, a.assigned_by, a.created_at
-              from user_budgets a join users u on u.id = a.user_id
-              where a.budget_id = $1 order by a.created_at desc, u.id limit 50)
-             union all
-             (select p.id, p.title, p.name, null, false, a.assigned_by, a.created_at
-              from project_budgets a join projects p on p.id = a.project_id
-              where a.budget_id = $1 order by a.created_at desc, p.id limit 50)
-           ) a left join users giver on giver.id = a.assigned_by
-           order by a.created_at desc, a.id limit 50"#,
-        budget.0
-    )
-    .fetch_all(&services.pool)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            let holder = match row.user_type {
-                None => Holder::Project { name: stored_name(&row.detail)?, title: row.name },
-                Some(kind) => Holder::User {
-                    id: UserId(row.id),
-                    name: row.name,
-                    email: row.detail,
-                    email_verified: row.email_verified,
-                    kind: user_kind(&kind)?,
-                },
-            };
-            Ok(BudgetAssignment { holder, assigned_by: row.assigned_by, since: row.since })
-        })
-        .collect()
 }

@@ -1,8 +1,8 @@
 //! What a user holds: projects and budgets, from a row of the view `user_holdings`.
 
+use super::usage::AssignedRow;
 use crate::Services;
 use crate::actor::project_role;
-use crate::budgets::AssignedRow;
 use crate::error::Error;
 use crate::projects::{stored_kind, stored_name};
 use domain::budget::AssignedBudget;
@@ -58,7 +58,8 @@ impl Holdings {
         for (place, project) in projects.iter_mut().enumerate() {
             project.is_default = default == Some(place);
         }
-        let budgets = budgets.into_iter().filter(|_| services.settings.budgets).map(AssignedBudget::try_from);
+        let now = services.clock.now();
+        let budgets = budgets.into_iter().filter(|_| services.settings.budgets).map(|budget| budget.read(now, true));
         Ok(Self { projects, budgets: budgets.collect::<Result<_, _>>()? })
     }
 }

@@ -1,8 +1,8 @@
 //! My access: what users see about themselves.
 
 use super::holdings::{Holdings, ProjectRow, count_shared};
+use super::usage::AssignedRow;
 use crate::Services;
-use crate::budgets::AssignedRow;
 use crate::error::Error;
 use crate::guard::{Caller, check};
 use crate::projects::{allowance, stored_kind, stored_name};

@@ -1,13 +1,12 @@
 //! The page of a project: its facts with budgets in one statement, a page of its members in another.
 
 use super::members;
+use super::usage::AssignedRow;
 use crate::Services;
-use crate::budgets::AssignedRow;
 use crate::error::Error;
 use crate::guard::Caller;
 use crate::projects::{FACTS, FactsRow, check_password_changed, check_visible, push_projects};
 use domain::actor::Target;
-use domain::budget::AssignedBudget;
 use domain::error::Refusal;
 use domain::permission::Permission;
 use domain::project::{MemberQuery, ProjectFacts, ProjectName};
@@ -17,8 +16,8 @@ use sqlx::types::Json;
 
 /// Everything the page of a project shows. Two statements.
 ///
-/// Budgets are empty when they are switched off or the caller may not see them, and CLI analytics are off for a caller
-/// who may not edit the project.
+/// Budgets are empty when they are switched off or the caller may not see them; what is spent of them is for those who
+/// may see it. CLI analytics are off for a caller who may not edit the project.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when there is no such project, it was deleted, or the caller may not see it;
@@ -35,7 +34,9 @@ pub async fn load(
     }
     let shows_budgets = caller.actor.may(Permission::ViewProjectBudgets, Target::Project(facts.id));
     let budgets = budgets.into_iter().filter(|_| services.settings.budgets && shows_budgets);
-    let budgets = budgets.map(AssignedBudget::try_from).collect::<Result<_, _>>()?;
+    let shows_usage = caller.actor.may(Permission::ViewSpend, Target::Project(facts.id));
+    let now = services.clock.now();
+    let budgets = budgets.map(|budget| budget.read(now, shows_usage)).collect::<Result<_, _>>()?;
     let members = members::page(services, &facts, query).await?;
     Ok(ProjectDetail { facts, members, budgets })
 }
@@ -63,11 +64,12 @@ async fn load_facts(
     check_password_changed(caller)?;
     let mut sql = QueryBuilder::new("select ");
     sql.push(FACTS).push(
-        ", (select coalesce(json_agg(assigned_budget(b, giver.name, a.created_at)
+        ", (select coalesce(json_agg(assigned_budget(b, giver.name, a.created_at, latest)
               order by array_position(array['platform', 'cli', 'premium_models'], b.category)), '[]')
             from project_budgets a
             join budgets b on b.id = a.budget_id
             left join users giver on giver.id = a.assigned_by
+            left join lateral latest_project_window(a.project_id, a.category) latest on true
             where a.project_id = p.id) as budgets",
     );
     push_projects(&mut sql);

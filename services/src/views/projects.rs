@@ -3,6 +3,7 @@
 mod select;
 
 use super::scope::ReadScope;
+use super::usage::of_categories;
 use crate::Services;
 use crate::error::Error;
 use crate::guard::{Caller, Can};
@@ -51,7 +52,7 @@ pub struct Project {
     pub own_role: Option<ProjectRole>,
     /// Raised by each change.
     pub version: i64,
-    /// At most one a category; read for `/v1` alone, and none where the caller may not see them.
+    /// At most one a category; none where the caller may not see them.
     pub budgets: Vec<AssignedBudget>,
 }
 
@@ -206,9 +207,9 @@ async fn load(
     push_condition: impl FnOnce(&mut QueryBuilder<Postgres>),
 ) -> Result<Project, Error> {
     let mut sql = QueryBuilder::new("select ");
-    push_columns(&mut sql, true);
+    push_columns(&mut sql);
     sql.push(" from projects p");
-    push_joins(&mut sql, true);
+    push_joins(&mut sql);
     sql.push(" where p.deleted_at is null and lower(p.name) = lower(").push_bind(name.to_string()).push(")");
     push_condition(&mut sql);
     let row: Option<Row> = sql.build_query_as().fetch_optional(&services.pool).await?;
@@ -225,6 +226,7 @@ impl From<Project> for ProjectRow {
             kind: project.kind,
             member_count: project.member_count,
             admin_count: project.admin_count,
+            budgets: of_categories(project.budgets),
             own_role: project.own_role,
             created_at: project.created_at,
             deleted_at: project.deleted_at,

@@ -2,9 +2,9 @@
 
 use super::drift::KeptClaims;
 use super::holdings::{Holdings, ProjectRow, count_shared};
+use super::usage::AssignedRow;
 use crate::Services;
 use crate::actor::user_kind;
-use crate::budgets::AssignedRow;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::projects::allowance;

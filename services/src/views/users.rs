@@ -6,6 +6,7 @@ mod select;
 pub use filter::{Reach, UserFilter};
 
 use super::scope::ReadScope;
+use super::usage::of_categories;
 use crate::Services;
 use crate::error::Error;
 use crate::guard::Can;
@@ -66,7 +67,7 @@ pub struct User {
     pub project_count: i64,
     /// All projects in the scope, by name; read for `/v1` alone.
     pub projects: Vec<Membership>,
-    /// At most one a category; read for `/v1` alone.
+    /// At most one a category.
     pub budgets: Vec<AssignedBudget>,
 }
 
@@ -99,7 +100,8 @@ pub async fn list(services: &Services, _can: &Can<ViewUsers>, query: &UserQuery)
         descending: query.descending,
         slice: Slice::at(query.cursor.clone(), query.size),
     };
-    Ok(read(services, &ReadScope::ALL, &query, false).await?.page.map(UserRow::from))
+    let has_budgets = services.settings.budgets;
+    Ok(read(services, &ReadScope::ALL, &query, false).await?.page.map(|user| user.into_row(has_budgets)))
 }
 
 /// A page of the users in the scope with their total, for `/v1`. One statement, and one more for a search or a single
@@ -223,20 +225,22 @@ fn mark_default(services: &Services, kind: UserKind, projects: &mut [Membership]
     }
 }
 
-impl From<User> for UserRow {
-    fn from(user: User) -> Self {
-        Self {
-            id: user.id,
-            name: user.name,
-            email: user.email,
-            email_verified: user.email_verified,
-            kind: user.kind,
-            status: user.status,
-            role: user.role,
-            projects: user.chips,
-            project_count: user.project_count,
-            last_sign_in_at: user.last_sign_in_at,
-            created_at: user.created_at,
+impl User {
+    /// As the console's list shows the user.
+    fn into_row(self, has_budgets: bool) -> UserRow {
+        UserRow {
+            id: self.id,
+            name: self.name,
+            email: self.email,
+            email_verified: self.email_verified,
+            kind: self.kind,
+            status: self.status,
+            role: self.role,
+            projects: self.chips,
+            project_count: self.project_count,
+            budgets: if has_budgets { of_categories(self.budgets) } else { Vec::new() },
+            last_sign_in_at: self.last_sign_in_at,
+            created_at: self.created_at,
         }
     }
 }

@@ -6,8 +6,11 @@ use crate::budgets::unassign::{UnassignFrom, unassign_form};
 use crate::form::{Forms, Hidden, PostForm};
 use crate::paths;
 use crate::projects::data::ProjectView;
-use crate::ui::{Amount, Button, Card, Cards, RelativeTime, Section, SvgIcon, Views, category_icon};
-use domain::budget::{AssignedBudget, Category};
+use crate::ui::{
+    Amount, Button, Card, Cards, MeterSize, RelativeTime, Section, SvgIcon, UsageBadge, UsageFigures, UsageMeter, Views,
+    category_icon,
+};
+use domain::budget::{AssignedBudget, Category, Limits, Usage, UsageLevel};
 use domain::project::ProjectFacts;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -34,16 +37,20 @@ fn card(
     controls: Option<AnyView>,
     now: OffsetDateTime,
 ) -> impl IntoView {
+    let level = budget.as_ref().and_then(|budget| budget.usage.as_ref()).map_or(UsageLevel::Below, Usage::level);
     let facts = match budget {
         Some(budget) => assigned(budget, may_open, now).into_any(),
         None => view! { <p class="text-sm text-ink-2">"No budget"</p> }.into_any(),
     };
     view! {
         <Card>
-            <h3 class="flex min-h-6 items-center gap-2 text-sm font-strong [&>svg]:text-ink-2">
-                <SvgIcon icon=category_icon(category) />
-                {category.title()}
-            </h3>
+            <div class="flex min-h-6 flex-wrap items-center gap-x-2 gap-y-1">
+                <h3 class="flex items-center gap-2 text-sm font-strong [&>svg]:text-ink-2">
+                    <SvgIcon icon=category_icon(category) />
+                    {category.title()}
+                </h3>
+                <UsageBadge level />
+            </div>
             {facts}
             {controls}
         </Card>
@@ -51,7 +58,8 @@ fn card(
 }
 
 fn assigned(budget: AssignedBudget, may_open: bool, now: OffsetDateTime) -> impl IntoView {
-    let AssignedBudget { id, name, limits, period, assigned_by, since, .. } = budget;
+    let resets = budget.resets_in_words();
+    let AssignedBudget { id, name, category, limits, usage, assigned_by, since, .. } = budget;
     let by = assigned_by.map(|name| format!("by {name} "));
     let name = if may_open {
         view! {
@@ -71,17 +79,45 @@ fn assigned(budget: AssignedBudget, may_open: bool, now: OffsetDateTime) -> impl
             </div>
         }
     };
+    let (head, left, next) = match usage {
+        None => (hard_limit(limits).into_any(), None, None),
+        Some(usage) => {
+            let (left, next) = (usage.left().cents(), usage.resets_at);
+            (
+                spent(usage, category).into_any(),
+                Some(line("Left", view! { <span class="money">{left}</span> }.into_any())),
+                Some(line("Next reset", view! { <RelativeTime at=next now /> }.into_any())),
+            )
+        }
+    };
+    view! {
+        {head}
+        <dl class="grid gap-1 text-sm">
+            {line("Soft limit", view! { <Amount amount=limits.soft() /> }.into_any())}
+            {left}
+            {next}
+            {line("Resets", resets.into_any())}
+            {line("Budget", name)}
+        </dl>
+        <p class="text-xs text-ink-2">"Assigned " {by} <RelativeTime at=since now /></p>
+    }
+}
+
+fn spent(usage: Usage, category: Category) -> impl IntoView {
+    let label = format!("Spend of the {} budget", category.title());
+    view! {
+        <UsageFigures usage=usage.clone() />
+        <UsageMeter usage label size=MeterSize::Card />
+    }
+}
+
+/// For those who may not see what is spent.
+fn hard_limit(limits: Limits) -> impl IntoView {
     view! {
         <p>
             <span class="money text-xl font-semibold">{limits.hard().exact()}</span>
             <span class="ms-1.5 text-sm text-ink-2">"hard limit"</span>
         </p>
-        <dl class="grid gap-1 text-sm">
-            {line("Soft limit", view! { <Amount amount=limits.soft() /> }.into_any())}
-            {line("Resets", period.in_words().into_any())}
-            {line("Budget", name)}
-        </dl>
-        <p class="text-xs text-ink-2">"Assigned " {by} <RelativeTime at=since now /></p>
     }
 }
 

@@ -5,9 +5,12 @@ use crate::budgets::chooser::{ASSIGN_FORM, budget_chooser};
 use crate::budgets::unassign::{UnassignFrom, unassign_form};
 use crate::form::{Forms, Hidden, PostForm};
 use crate::paths;
-use crate::ui::{Button, LimitFigures, RelativeTime, Section, SvgIcon, Views, category_icon};
+use crate::ui::{
+    Button, LimitFigures, MeterSize, RelativeTime, Section, SvgIcon, UsageBadge, UsageFigures, UsageMeter, Views,
+    category_icon,
+};
 use crate::users::data::UserView;
-use domain::budget::{AssignedBudget, Category};
+use domain::budget::{AssignedBudget, Category, Usage};
 use domain::id::UserId;
 use domain::user::UserStatus;
 use leptos::prelude::*;
@@ -71,11 +74,13 @@ fn row(
 }
 
 fn assigned(budget: AssignedBudget, now: OffsetDateTime) -> impl IntoView {
+    let resets = budget.resets_in_words();
     let by = budget.assigned_by.map(|name| format!("by {name} "));
-    let period = budget.period.in_words();
     let (limits, since) = (budget.limits, budget.since);
+    let spend = budget.usage.map(|usage| spend(usage, budget.category, now));
     view! {
-        <div class="min-w-0 text-sm">
+        <div class="grid min-w-0 gap-1 text-sm">
+            {spend}
             <p class="flex flex-wrap gap-x-2.5">
                 <a href=paths::budget(budget.id) class="rounded-sm font-medium hover:underline hover:underline-offset-[0.2em]">
                     {budget.name}
@@ -83,8 +88,25 @@ fn assigned(budget: AssignedBudget, now: OffsetDateTime) -> impl IntoView {
                 <LimitFigures limits />
             </p>
             <p class="text-ink-2">
-                "Resets " {period} ", assigned " {by} <RelativeTime at=since now />
+                "Resets " {resets} ", assigned " {by} <RelativeTime at=since now />
             </p>
+        </div>
+    }
+}
+
+fn spend(usage: Usage, category: Category, now: OffsetDateTime) -> impl IntoView {
+    let label = format!("Spend of the {} budget", category.title());
+    let (level, resets_at) = (usage.level(), usage.resets_at);
+    view! {
+        <div class="flex flex-wrap items-center justify-between gap-x-5 gap-y-1">
+            <div class="flex flex-wrap items-center gap-x-2">
+                <UsageFigures usage=usage.clone() />
+                <UsageBadge level />
+            </div>
+            <p class="text-ink-2">"Next reset " <RelativeTime at=resets_at now /></p>
+        </div>
+        <div class="mb-1">
+            <UsageMeter usage label size=MeterSize::Line />
         </div>
     }
 }

@@ -2,15 +2,14 @@
 
 use super::{Project, ProjectFilter};
 use crate::Services;
-use crate::budgets::AssignedRow;
 use crate::error::Error;
 use crate::keyset::{SortKey, time_key};
 use crate::listing::{List, ListQuery};
 use crate::projects::{kept_since, stored_kind, stored_name};
 use crate::search::Hits;
 use crate::views::scope::ReadScope;
+use crate::views::usage::AssignedRow;
 use domain::actor::{Actor, Target};
-use domain::budget::AssignedBudget;
 use domain::count::MAX_EXACT_COUNT;
 use domain::id::{ProjectId, UserId};
 use domain::permission::{Permission, ViewProject};
@@ -78,7 +77,7 @@ impl List for Projects<'_> {
     }
 
     fn push_columns(&self, sql: &mut QueryBuilder<Postgres>) {
-        push_columns(sql, self.for_api);
+        push_columns(sql);
     }
 
     fn push_condition(&self, sql: &mut QueryBuilder<Postgres>) {
@@ -107,7 +106,7 @@ impl List for Projects<'_> {
     }
 
     fn push_joins(&self, sql: &mut QueryBuilder<Postgres>) {
-        push_joins(sql, self.for_api);
+        push_joins(sql);
     }
 }
 
@@ -127,29 +126,27 @@ impl Projects<'_> {
     }
 }
 
-pub(super) fn push_columns(sql: &mut QueryBuilder<Postgres>, with_budgets: bool) {
+pub(super) fn push_columns(sql: &mut QueryBuilder<Postgres>) {
     sql.push(
-        "p.id, p.name, to_jsonb(p) as draft, p.project_type, p.created_by, p.created_at, p.deleted_at, p.version, counts.members, counts.admins",
+        "p.id, p.name, to_jsonb(p) as draft, p.project_type, p.created_by, p.created_at, p.deleted_at, p.version, counts.members, counts.admins,
+         coalesce(b.budgets, '[]') as budgets",
     );
-    if with_budgets {
-        sql.push(", coalesce(b.budgets, '[]') as budgets");
-    }
 }
 
-pub(super) fn push_joins(sql: &mut QueryBuilder<Postgres>, with_budgets: bool) {
+pub(super) fn push_joins(sql: &mut QueryBuilder<Postgres>) {
     sql.push(format_args!(
         " cross join lateral (
            select count(*) as members, count(*) filter (where m.is_project_admin) as admins
            from (select is_project_admin from user_projects where project_id = p.id limit {}) m) counts",
         MAX_EXACT_COUNT + 1
     ));
-    if with_budgets {
-        sql.push(
-            " cross join lateral (
-               select json_agg(assigned_budget(b, null, a.created_at) order by b.category) as budgets
-               from project_budgets a join budgets b on b.id = a.budget_id where a.project_id = p.id) b",
-        );
-    }
+    sql.push(
+        " cross join lateral (
+           select json_agg(assigned_budget(b, null, a.created_at, latest) order by b.category) as budgets
+           from project_budgets a join budgets b on b.id = a.budget_id
+           left join lateral latest_project_window(a.project_id, a.category) latest on true
+           where a.project_id = p.id) b",
+    );
 }
 
 /// A project as it is selected.
@@ -165,7 +162,6 @@ pub(super) struct Row {
     version: i64,
     members: i64,
     admins: i64,
-    #[sqlx(default)]
     budgets: Json<Vec<AssignedRow>>,
 }
 
@@ -173,7 +169,9 @@ impl Row {
     pub(super) fn read(self, services: &Services, actor: &Actor) -> Result<Project, Error> {
         let id = ProjectId(self.id);
         let shows_budgets = services.settings.budgets && actor.may(Permission::ViewProjectBudgets, Target::Project(id));
-        let budgets = self.budgets.0.into_iter().filter(|_| shows_budgets).map(AssignedBudget::try_from);
+        let shows_usage = actor.may(Permission::ViewSpend, Target::Project(id));
+        let now = services.clock.now();
+        let budgets = self.budgets.0.into_iter().filter(|_| shows_budgets).map(|budget| budget.read(now, shows_usage));
         Ok(Project {
             id,
             name: stored_name(&self.name)?,

@@ -3,14 +3,13 @@
 use super::{Membership, User, UserFilter, mark_default};
 use crate::Services;
 use crate::actor::{project_role, user_kind};
-use crate::budgets::AssignedRow;
 use crate::error::Error;
 use crate::keyset::{SortKey, time_key};
 use crate::listing::{List, ListQuery};
 use crate::projects::stored_name;
 use crate::search::Hits;
 use crate::views::ReadScope;
-use domain::budget::AssignedBudget;
+use crate::views::usage::AssignedRow;
 use domain::count::MAX_EXACT_COUNT;
 use domain::id::UserId;
 use domain::permission::ViewUsers;
@@ -91,16 +90,26 @@ pub(super) fn push_columns(sql: &mut QueryBuilder<Postgres>, for_api: bool) {
          u.is_maintainer, u.is_auditor, u.is_active, u.locked_until, u.auth_source, u.project_limit, u.last_sign_in_at,
          u.created_at, u.updated_at, u.version,",
     );
+    sql.push(" coalesce(b.budgets, '[]') as budgets,");
     sql.push(if for_api {
-        " coalesce(p.projects, '[]') as projects, coalesce(b.budgets, '[]') as budgets"
+        " coalesce(p.projects, '[]') as projects"
     } else {
         " c.project_count, coalesce(c.names, '{}') as project_names, coalesce(c.titles, '{}') as project_titles,
           coalesce(c.admins, '{}') as project_admins"
     });
 }
 
-/// Appends the chips of each user `u`, or for `/v1` the projects and the budgets in the scope.
+/// Appends the budgets of each user `u`, and the chips or for `/v1` the projects in the scope.
 pub(super) fn push_joins(sql: &mut QueryBuilder<Postgres>, scope: &ReadScope<ViewUsers>, for_api: bool) {
+    sql.push(
+        " cross join lateral (
+           select json_agg(assigned_budget(b, null, a.created_at, latest) order by b.category) as budgets
+           from user_budgets a join budgets b on b.id = a.budget_id
+           left join lateral latest_user_window(a.user_id, a.category) latest on true
+           where a.user_id = u.id",
+    );
+    scope.push_budgets(sql);
+    sql.push(") b");
     if !for_api {
         sql.push(format_args!(
             " cross join lateral (
@@ -126,13 +135,7 @@ pub(super) fn push_joins(sql: &mut QueryBuilder<Postgres>, scope: &ReadScope<Vie
            where m.user_id = u.id",
     );
     scope.push(sql, "m.project_id");
-    sql.push(
-        ") p cross join lateral (
-           select json_agg(assigned_budget(b, null, a.created_at) order by b.category) as budgets
-           from user_budgets a join budgets b on b.id = a.budget_id where a.user_id = u.id",
-    );
-    scope.push_budgets(sql);
-    sql.push(") b");
+    sql.push(") p");
 }
 
 /// A user as it is selected; the arrays are the chips.
@@ -199,7 +202,7 @@ impl Row {
             chips: chips.collect::<Result<_, _>>()?,
             project_count: self.project_count,
             projects: self.projects.0,
-            budgets: self.budgets.0.into_iter().map(AssignedBudget::try_from).collect::<Result<_, _>>()?,
+            budgets: self.budgets.0.into_iter().map(|budget| budget.read(now, true)).collect::<Result<_, _>>()?,
             name: self.name,
         })
     }
