@@ -5,6 +5,7 @@
 
 #[macro_use]
 pub mod text;
+pub mod time_zone;
 #[macro_use]
 pub mod draft;
 

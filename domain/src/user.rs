@@ -6,6 +6,7 @@ mod draft;
 pub use detail::{Assignment, DefaultCandidate, IdentityConflict, ProjectAllowance, default_project};
 pub use draft::UserDraft;
 
+use crate::budget::CategoryUsage;
 use crate::id::UserId;
 use crate::page::page_query;
 use crate::project::ProjectName;

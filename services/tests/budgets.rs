@@ -61,7 +61,9 @@ async fn a_budget_is_made_and_audited_with_all_its_fields() {
             "category: - -> premium_models",
             "soft_limit: - -> 0.50",
             "hard_limit: - -> 1250.00",
-            "period: - -> 30d"
+            "period: - -> 30d",
+            "calendar: - -> false",
+            "time_zone: - -> UTC"
         ]
     );
 }

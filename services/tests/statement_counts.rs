@@ -71,7 +71,7 @@ async fn the_number_of_statements_does_not_grow_with_the_rows() {
             ("project, searching", 2),
             ("budgets", 1),
             ("budgets, searching", 2),
-            ("budget", 2),
+            ("budget", 3),
             ("person", 1),
             ("own access", 1),
         ]
@@ -86,7 +86,11 @@ async fn the_number_of_statements_does_not_grow_with_the_rows() {
          insert into user_projects (user_id, project_id)
            select u.id, p.id from users u, projects p where (p.name = 'atlas') <> (u.name = 'Root');
          insert into user_budgets (user_id, category, budget_id)
-           select u.id, 'platform', b.id from users u, budgets b where b.name = 'Only'",
+           select u.id, 'platform', b.id from users u, budgets b where b.name = 'Only';
+         insert into budget_windows
+           (id, category, user_id, budget_id, schedule, starts_at, ends_at, soft_limit, hard_limit, spent)
+           select gen_random_uuid(), a.category, a.user_id, a.budget_id, '1h', w, w + interval '1 hour', 1, 2, 1
+           from user_budgets a, generate_series(timestamptz '2026-03-01', timestamptz '2026-03-02', interval '1 hour') w",
     )
     .execute(world.services.pool())
     .await

@@ -1,7 +1,7 @@
 //! Creating a budget.
 
 use super::actions::CreateBudget;
-use super::data::OpenNewBudget;
+use super::data::{NewBudget, OpenNewBudget};
 use super::form::{fields, labels};
 use crate::form::{FieldColumn, FormFields, PostForm};
 use crate::page::crumbs::below;
@@ -15,7 +15,7 @@ use leptos_meta::Title;
 
 /// The form for a new budget.
 pub struct NewBudgetPage {
-    page: PageData<()>,
+    page: PageData<NewBudget>,
 }
 
 impl LazyPage for NewBudgetPage {
@@ -24,11 +24,11 @@ impl LazyPage for NewBudgetPage {
     }
 
     fn view(self) -> AnyView {
-        loaded(self.page, |_, forms| form_page(forms.of("create-budget"))).into_any()
+        loaded(self.page, |dated, forms| form_page(dated.data, forms.of("create-budget"))).into_any()
     }
 }
 
-fn form_page(state: FormFields) -> impl IntoView {
+fn form_page(NewBudget { time_zones }: NewBudget, state: FormFields) -> impl IntoView {
     let crumbs = below::<BudgetQuery>([Crumb::here("Create budget")]);
     view! {
         <Title text="Create budget" />
@@ -36,7 +36,7 @@ fn form_page(state: FormFields) -> impl IntoView {
         <PageBody>
             <PostForm action=CreateBudget::url()>
                 <FieldColumn form="create-budget" state fact="Not created." labels=labels()>
-                    {fields(None)}
+                    {fields(None, time_zones)}
                     <p class="text-sm text-ink-2">
                         "Assign the budget to users or projects after it is created."
                     </p>

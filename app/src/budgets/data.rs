@@ -16,6 +16,22 @@ pub struct BudgetView {
     pub may_manage: bool,
 }
 
+/// What the form of a new budget needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewBudget {
+    /// The time zones to suggest.
+    pub time_zones: Vec<String>,
+}
+
+/// What the form that edits a budget needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetToEdit {
+    /// Facts.
+    pub budget: BudgetRow,
+    /// The time zones to suggest.
+    pub time_zones: Vec<String>,
+}
+
 /// What the page that deletes a budget shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BudgetToDelete {
@@ -63,25 +79,26 @@ pub async fn read_budget_to_delete(id: String) -> Result<WithServerTime<BudgetTo
 
 /// Opens the form for a new budget to those who may send it.
 #[server(prefix = "/data", endpoint = "new-budget")]
-pub async fn open_new_budget() -> Result<WithServerTime<()>, PageError> {
+pub async fn open_new_budget() -> Result<WithServerTime<NewBudget>, PageError> {
     use domain::actor::Target;
     use domain::permission::ManageBudgets;
     crate::page::load_page(|_, caller| async move {
         caller.can::<ManageBudgets>(Target::Platform)?;
-        Ok(())
+        Ok(NewBudget { time_zones: domain::time_zone::suggested_time_zones() })
     })
     .await
 }
 
 /// Reads a budget for its form, for those who may send it.
 #[server(prefix = "/data", endpoint = "budget-to-edit")]
-pub async fn read_budget_to_edit(id: String) -> Result<WithServerTime<BudgetRow>, PageError> {
+pub async fn read_budget_to_edit(id: String) -> Result<WithServerTime<BudgetToEdit>, PageError> {
     use domain::actor::Target;
     use domain::permission::ManageBudgets;
     crate::page::load_page(|services, caller| async move {
         caller.can::<ManageBudgets>(Target::Platform)?;
         let can = caller.can(Target::Platform)?;
-        services::views::budgets::facts(&services, &can, crate::request::parse_id(&id)?).await
+        let budget = services::views::budgets::facts(&services, &can, crate::request::parse_id(&id)?).await?;
+        Ok(BudgetToEdit { budget, time_zones: domain::time_zone::suggested_time_zones() })
     })
     .await
 }

@@ -73,7 +73,7 @@ fn delete_page(dated: WithServerTime<BudgetToDelete>) -> impl IntoView {
 }
 
 fn consequence(detail: BudgetDetail, counts: HolderCounts, now: OffsetDateTime) -> impl IntoView {
-    let BudgetDetail { budget, mut assignments } = detail;
+    let BudgetDetail { budget, mut assignments, .. } = detail;
     assignments.truncate(LISTED);
     let shown = i64::try_from(assignments.len()).unwrap_or(i64::MAX);
     let more = counts.users + counts.projects - shown;

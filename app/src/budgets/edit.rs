@@ -2,7 +2,7 @@
 
 use super::actions::EditBudget;
 use super::assigned_words::assigned_words;
-use super::data::ReadBudgetToEdit;
+use super::data::{BudgetToEdit, ReadBudgetToEdit};
 use super::form::{fields, labels};
 use crate::form::{Edited, FieldColumn, FormFields};
 use crate::page::crumbs::below;
@@ -17,7 +17,7 @@ use leptos_router::hooks::use_params_map;
 
 /// The form of a budget.
 pub struct EditBudgetPage {
-    page: PageData<BudgetRow>,
+    page: PageData<BudgetToEdit>,
 }
 
 impl LazyPage for EditBudgetPage {
@@ -31,8 +31,8 @@ impl LazyPage for EditBudgetPage {
     }
 }
 
-fn form_page(dated: WithServerTime<BudgetRow>, state: FormFields) -> impl IntoView {
-    let WithServerTime { now, data: budget } = dated;
+fn form_page(dated: WithServerTime<BudgetToEdit>, state: FormFields) -> impl IntoView {
+    let WithServerTime { now, data: BudgetToEdit { budget, time_zones } } = dated;
     let crumbs =
         below::<BudgetQuery>([Crumb::link(budget.name.clone(), paths::budget(budget.id)), Crumb::here("Edit")]);
     let title = format!("Edit {}", budget.name);
@@ -50,11 +50,11 @@ fn form_page(dated: WithServerTime<BudgetRow>, state: FormFields) -> impl IntoVi
     view! {
         <Title text=title.clone() />
         <PageHead crumbs title />
-        <PageBody>{edited.form(state, |state| edit_fields(budget, state))}</PageBody>
+        <PageBody>{edited.form(state, |state| edit_fields(budget, time_zones, state))}</PageBody>
     }
 }
 
-fn edit_fields(budget: BudgetRow, state: FormFields) -> AnyView {
+fn edit_fields(budget: BudgetRow, time_zones: Vec<String>, state: FormFields) -> AnyView {
     let changes = match budget.user_count + budget.project_count {
         0 => "Not assigned yet, so the change affects no user and no project.".to_owned(),
         _ => {
@@ -65,7 +65,7 @@ fn edit_fields(budget: BudgetRow, state: FormFields) -> AnyView {
     let back = paths::budget(budget.id);
     view! {
         <FieldColumn form="edit-budget" state fact="Not saved." labels=labels()>
-            {fields(Some(&budget))}
+            {fields(Some(&budget), time_zones)}
             <p class="text-sm text-ink-2">{changes}</p>
             <FormFoot cancel=back submit="Save budget" />
         </FieldColumn>

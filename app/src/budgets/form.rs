@@ -1,10 +1,11 @@
 //! The fields of a budget, for creating and editing it.
 
 use crate::paths;
-use crate::ui::{Choice, MoneyField, PeriodField, SelectField, TextField};
+use crate::ui::{Choice, MoneyField, PeriodField, SelectField, TextField, WindowsField};
 use domain::budget::{BudgetDraft, BudgetFields, BudgetRow, Category};
 use domain::draft::Draft;
 use domain::reset_period::ResetPeriod;
+use domain::time_zone::TimeZoneName;
 use leptos::prelude::*;
 
 /// Field names and what they are called, for the summary of problems.
@@ -14,14 +15,18 @@ pub(super) fn labels() -> Vec<(&'static str, &'static str)> {
 }
 
 /// The fields, with the values of a budget or those of a new one.
-pub(super) fn fields(budget: Option<&BudgetRow>) -> impl IntoView + use<> {
+pub(super) fn fields(budget: Option<&BudgetRow>, time_zones: Vec<String>) -> impl IntoView + use<> {
     let categories = Category::ALL.map(|category| {
         Choice::new(category.key(), format!("{}: {}", category.title(), category.covers().to_lowercase()))
     });
-    let BudgetFields { name, category, soft_limit, hard_limit, .. } = budget.map_or_else(
-        || BudgetFields { category: Category::Platform.key().to_owned(), ..BudgetFields::default() },
-        BudgetFields::of,
-    );
+    let new = || BudgetFields {
+        category: Category::Platform.key().to_owned(),
+        time_zone: TimeZoneName::default().as_str().to_owned(),
+        ..BudgetFields::default()
+    };
+    let fields = budget.map_or_else(new, BudgetFields::of);
+    let calendar = fields.is_calendar();
+    let BudgetFields { name, category, soft_limit, hard_limit, time_zone, .. } = fields;
     let [_, _, month] = ResetPeriod::OFFERED;
     let period = budget.map_or(month, |budget| budget.period);
     let assigned = budget.filter(|budget| budget.user_count + budget.project_count > 0);
@@ -76,5 +81,6 @@ pub(super) fn fields(budget: Option<&BudgetRow>) -> impl IntoView + use<> {
             />
         </div>
         <PeriodField period />
+        <WindowsField calendar time_zone time_zones />
     }
 }

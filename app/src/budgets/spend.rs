@@ -37,7 +37,9 @@ pub(super) fn this_window(budget: &BudgetRow, totals: Option<BudgetTotals>) -> O
 
 fn figures(totals: BudgetTotals, holders: i64) -> impl IntoView {
     let BudgetTotals { spent, over_soft, over_hard } = totals;
+    let is_over = over_hard > 0;
     let of = format!("of {}", counted(holders, "holder"));
+    let of_all = of.clone();
     view! {
         <Stats>
             <Stat icon=Icon::Wallet label="Spent" context=|| "by all holders together">
@@ -45,11 +47,10 @@ fn figures(totals: BudgetTotals, holders: i64) -> impl IntoView {
                     {spent.cents()}
                 </span>
             </Stat>
-            <Stat icon=Icon::TriangleAlert label="Over soft limit" context={
-                let of = of.clone();
-                move || of
-            }>{over_soft.to_string()}</Stat>
-            <Stat icon=Icon::OctagonAlert label="At hard limit" is_wrong=over_hard > 0 context=move || of>
+            <Stat icon=Icon::TriangleAlert label="Over soft limit" context=move || of>
+                {over_soft.to_string()}
+            </Stat>
+            <Stat icon=Icon::OctagonAlert label="At hard limit" is_wrong=is_over context=move || of_all>
                 {over_hard.to_string()}
             </Stat>
         </Stats>

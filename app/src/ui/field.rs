@@ -78,6 +78,9 @@ pub fn TextField(
     /// 40 px high: on sign-in.
     #[prop(optional)]
     large: bool,
+    /// The id of a `datalist` whose entries are suggested.
+    #[prop(optional)]
+    list: Option<&'static str>,
 ) -> impl IntoView {
     let wiring = wire(&name, value, error, hint.is_some());
     let hidden = RwSignal::new(true);
@@ -92,6 +95,7 @@ pub fn TextField(
                 value=wiring.value.clone()
                 class=look(kind, large)
                 autocomplete=autocomplete
+                list=list
                 autocapitalize=plain
                 spellcheck=plain.map(|_| "false")
                 autofocus=autofocus

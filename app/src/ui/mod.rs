@@ -51,6 +51,7 @@ mod toast;
 mod usage;
 mod views;
 mod waiting;
+mod windows;
 
 pub use avatar::*;
 pub use awaited::*;
@@ -97,3 +98,4 @@ pub use toast::*;
 pub use usage::*;
 pub use views::*;
 pub use waiting::*;
+pub use windows::*;

@@ -65,6 +65,15 @@ impl Segment {
     }
 }
 
+/// Segments side by side.
+pub(super) const SEGMENTS: &str = "flex flex-wrap gap-px rounded-md bg-tag p-0.5";
+
+/// One of them, around its radio button.
+pub(super) const SEGMENT: &str = "relative inline-flex min-h-7 flex-1 items-center justify-center rounded-sm px-2.25 \
+    text-sm font-medium whitespace-nowrap text-ink-2 hover:text-ink has-checked:bg-raised has-checked:text-ink \
+    has-checked:shadow-e1 has-checked:ring has-checked:ring-line-2 has-focus-visible:outline-2 \
+    has-focus-visible:outline-offset-1 has-focus-visible:outline-focus";
+
 /// What stands in the fields of "Other" while it is typed.
 #[derive(Clone, Copy)]
 struct Typed {
@@ -81,10 +90,7 @@ fn segments(choice: &Wiring, fixed: &[ResetPeriod]) -> impl IntoView + use<> {
         let id = if place == 0 { first_id.clone() } else { format!("{first_id}-{place}") };
         let (checked, Segment(segment, _)) = (value == chosen, Segment::of(&value));
         view! {
-            <label
-                for=id.clone()
-                class="relative inline-flex min-h-7 flex-1 items-center justify-center rounded-sm px-2.25 text-sm font-medium whitespace-nowrap text-ink-2 hover:text-ink has-checked:bg-raised has-checked:text-ink has-checked:shadow-e1 has-checked:ring has-checked:ring-line-2 has-focus-visible:outline-2 has-focus-visible:outline-offset-1 has-focus-visible:outline-focus"
-            >
+            <label for=id.clone() class=SEGMENT>
                 <input
                     id=id.clone()
                     type="radio"
@@ -99,7 +105,7 @@ fn segments(choice: &Wiring, fixed: &[ResetPeriod]) -> impl IntoView + use<> {
         }
     };
     view! {
-        <div class="flex flex-wrap gap-px rounded-md bg-tag p-0.5">
+        <div class=SEGMENTS>
             {options.into_iter().enumerate().map(segment).views()}
         </div>
     }

@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn cell_says_the_level_in_words_and_the_exact_amount_in_its_tooltip() {
         for (spent, shown, words) in [
-            ("88.904", ">88<", None),
+            ("88.9040", ">88<", None),
             ("225", ">225<", Some(", over soft limit")),
             ("250.000000001", ">250<", Some(", at hard limit")),
         ] {

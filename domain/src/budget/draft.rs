@@ -6,6 +6,8 @@ use crate::form::FieldErrors;
 use crate::money::Money;
 use crate::reset_period::ResetPeriod;
 use crate::text::{BudgetName, Description};
+use crate::time_zone::TimeZoneName;
+use crate::violation::Violation;
 
 /// What is entered to create or edit a budget.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,10 @@ pub struct BudgetDraft {
     pub hard_limit: Money,
     /// How long a window lasts before the spend starts again from zero.
     pub period: ResetPeriod,
+    /// Windows begin with the day, the week or the month, not with the assignment.
+    pub calendar: bool,
+    /// The time zone of calendar windows.
+    pub time_zone: TimeZoneName,
     /// What it is for; set by API clients alone.
     pub description: Option<String>,
 }
@@ -32,20 +38,35 @@ draft_fields! { BudgetDraft {
     HARD_LIMIT: hard_limit, "Hard limit", 0,
         |draft| FieldValue::shown(draft.hard_limit.typed(), draft.hard_limit.exact());
     PERIOD: period, "Reset period", 0, |draft| FieldValue::shown(draft.period.to_string(), draft.period.length());
+    CALENDAR: calendar, "Windows", 0,
+        |draft| FieldValue::shown(draft.calendar.to_string(), if draft.calendar { "Calendar" } else { "Rolling" });
+    TIME_ZONE: time_zone, "Time zone", TimeZoneName::LONGEST, |draft| FieldValue::text(draft.time_zone.as_str());
     DESCRIPTION: description, "Description", Description::LONGEST,
         |draft| FieldValue::text(draft.description.clone().unwrap_or_default());
-} check |draft: &Self| Limits::new(draft.soft_limit, draft.hard_limit).map(|_| ()) }
+} check |draft: &Self| {
+    Limits::new(draft.soft_limit, draft.hard_limit)?;
+    check_calendar(draft.calendar, draft.period)
+} }
+
+/// Only a day, a week and a month begin with the calendar.
+fn check_calendar(is_calendar: bool, period: ResetPeriod) -> Result<(), FieldErrors> {
+    if is_calendar && period.calendar_unit().is_none() {
+        return Err(FieldErrors::one("calendar", Violation::CalendarPeriod));
+    }
+    Ok(())
+}
 
 impl BudgetDraft {
     /// Parses the fields `name`, `category`, `soft_limit`, `hard_limit` and `period` together, with a period such as
-    /// `30d`.
+    /// `30d` and rolling windows.
     ///
     /// # Errors
     /// Every problem at its field, not just the first.
     pub fn parse(name: &str, category: &str, soft: &str, hard: &str, period: &str) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let period = errors.take("period", ResetPeriod::parse(period));
-        Self::build(name, category, (soft, hard), period, errors)
+        let windows = Some((false, TimeZoneName::default()));
+        Self::build(name, category, (soft, hard), period.zip(windows), errors)
     }
 
     /// Parses the console's form.
@@ -53,18 +74,24 @@ impl BudgetDraft {
     /// # Errors
     /// As [`BudgetDraft::parse`].
     pub fn parse_form(fields: &BudgetFields) -> Result<Self, FieldErrors> {
-        let (period, errors) = match fields.period.parse() {
+        let (period, mut errors) = match fields.period.parse() {
             Ok(period) => (Some(period), FieldErrors::default()),
             Err(errors) => (None, errors),
         };
-        Self::build(&fields.name, &fields.category, (&fields.soft_limit, &fields.hard_limit), period, errors)
+        let time_zone = errors.take("time_zone", TimeZoneName::parse(&fields.time_zone));
+        if let Some(Err(refused)) = period.map(|period| check_calendar(fields.is_calendar(), period)) {
+            refused.iter().for_each(|(field, problem)| errors.add(field, problem.clone()));
+        }
+        let windows = time_zone.map(|time_zone| (fields.is_calendar(), time_zone));
+        let limits = (fields.soft_limit.as_str(), fields.hard_limit.as_str());
+        Self::build(&fields.name, &fields.category, limits, period.zip(windows), errors)
     }
 
     fn build(
         name: &str,
         category: &str,
         (soft, hard): (&str, &str),
-        period: Option<ResetPeriod>,
+        schedule: Option<(ResetPeriod, (bool, TimeZoneName))>,
         mut errors: FieldErrors,
     ) -> Result<Self, FieldErrors> {
         let name = errors.take("name", BudgetName::parse(name));
@@ -74,9 +101,11 @@ impl BudgetDraft {
         if let Some(crossed) = soft.zip(hard).and_then(|(soft, hard)| Limits::new(soft, hard).err()) {
             crossed.iter().for_each(|(field, problem)| errors.add(field, problem.clone()));
         }
-        match (name, category, soft, hard, period) {
-            (Some(name), Some(category), Some(soft_limit), Some(hard_limit), Some(period)) if errors.is_empty() => {
-                Ok(Self { name, category, soft_limit, hard_limit, period, description: None })
+        match (name, category, soft, hard, schedule) {
+            (Some(name), Some(category), Some(soft_limit), Some(hard_limit), Some((period, (calendar, time_zone))))
+                if errors.is_empty() =>
+            {
+                Ok(Self { name, category, soft_limit, hard_limit, period, calendar, time_zone, description: None })
             }
             _ => Err(errors),
         }
@@ -88,7 +117,6 @@ mod tests {
     use super::*;
     use crate::draft::Draft as _;
     use crate::reset_period::PeriodFields;
-    use crate::violation::Violation;
 
     #[test]
     fn draft_names_every_problem_at_its_field() {
@@ -97,10 +125,29 @@ mod tests {
         assert_eq!(fields, ["category", "hard_limit", "name", "period", "soft_limit"]);
         let period = PeriodFields { choice: "other".into(), count: "1m".into(), unit: "days".into() };
         let [category, soft_limit, hard_limit] = ["gold", "x", "1.250"].map(str::to_owned);
-        let form = BudgetFields { name: String::new(), category, soft_limit, hard_limit, period };
+        let [calendar, time_zone] = ["true", "Mars/Phobos"].map(str::to_owned);
+        let form = BudgetFields { name: String::new(), category, soft_limit, hard_limit, period, calendar, time_zone };
         let errors = BudgetDraft::parse_form(&form).expect_err("all wrong");
         let fields: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
-        assert_eq!(fields, ["category", "hard_limit", "name", "period_count", "soft_limit"]);
+        assert_eq!(fields, ["category", "hard_limit", "name", "period_count", "soft_limit", "time_zone"]);
+    }
+
+    #[test]
+    fn calendar_needs_a_day_a_week_or_a_month() {
+        let form = |choice: &str, count: &str, calendar: &str| {
+            let period = PeriodFields { choice: choice.into(), count: count.into(), unit: "days".into() };
+            let [name, category, soft_limit, hard_limit] = ["Leads", "cli", "80", "100"].map(str::to_owned);
+            let (calendar, time_zone) = (calendar.to_owned(), "europe/warsaw".to_owned());
+            BudgetDraft::parse_form(&BudgetFields { name, category, soft_limit, hard_limit, period, calendar, time_zone })
+        };
+        for (choice, count) in [("1d", ""), ("7d", ""), ("30d", ""), ("other", "30")] {
+            let draft = form(choice, count, "true").expect("a unit of the calendar");
+            assert_eq!((draft.calendar, draft.time_zone.as_str()), (true, "Europe/Warsaw"));
+        }
+        let refused = FieldErrors::one("calendar", Violation::CalendarPeriod);
+        assert_eq!(form("other", "45", "true"), Err(refused.clone()));
+        let rolling = form("other", "45", "false").expect("rolling windows last as long as one likes");
+        assert_eq!(BudgetDraft { calendar: true, ..rolling }.check(), Err(refused), "after a merge");
     }
 
     #[test]
@@ -126,6 +173,8 @@ mod tests {
             ("soft_limit", "33.3330", "$33.3330"),
             ("hard_limit", "1250.00", "$1,250.00"),
             ("period", "30d", "30 days"),
+            ("calendar", "false", "Rolling"),
+            ("time_zone", "UTC", "UTC"),
             ("description", "", ""),
         ];
         assert_eq!(fields, expected.map(|(name, value, shown)| (name, value.to_owned(), shown.to_owned())));

@@ -18,6 +18,10 @@ pub struct BudgetFields {
     /// How often the budget resets.
     #[serde(flatten)]
     pub period: PeriodFields,
+    /// `true` for calendar windows.
+    pub calendar: String,
+    /// A name that [`crate::time_zone::TimeZoneName::parse`] reads.
+    pub time_zone: String,
 }
 
 impl BudgetFields {
@@ -29,12 +33,19 @@ impl BudgetFields {
             soft_limit: budget.limits.soft().typed(),
             hard_limit: budget.limits.hard().typed(),
             period: PeriodFields::of(budget.period),
+            calendar: budget.calendar.to_string(),
+            time_zone: budget.time_zone.clone(),
         }
     }
 
+    /// Whether windows begin with the day, the week or the month.
+    pub fn is_calendar(&self) -> bool {
+        self.calendar == "true"
+    }
+
     /// Names and values, to show them again when the form is refused.
-    pub fn values(&self) -> [(&str, &str); 7] {
-        let Self { name, category, soft_limit, hard_limit, period } = self;
+    pub fn values(&self) -> [(&str, &str); 9] {
+        let Self { name, category, soft_limit, hard_limit, period, calendar, time_zone } = self;
         [
             ("name", name),
             ("category", category),
@@ -43,6 +54,8 @@ impl BudgetFields {
             ("period", &period.choice),
             ("period_count", &period.count),
             ("period_unit", &period.unit),
+            ("calendar", calendar),
+            ("time_zone", time_zone),
         ]
     }
 }

@@ -8,6 +8,7 @@ use crate::money::Money;
 use crate::project::ProjectName;
 use crate::reset_period::ResetPeriod;
 use crate::text::BudgetName;
+use crate::time_zone::TimeZoneName;
 use crate::user::UserKind;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -63,6 +64,8 @@ impl BudgetRow {
             soft_limit: self.limits.soft(),
             hard_limit: self.limits.hard(),
             period: self.period,
+            calendar: self.calendar,
+            time_zone: TimeZoneName::of_stored(&self.time_zone),
             description: self.description.clone(),
         };
         let fields = draft.fields().into_iter();

@@ -216,7 +216,7 @@ proptest! {
     #[test]
     fn chosen_values_are_saved_and_no_others(
         base in drafts(), mine in drafts(), theirs in drafts(), third in drafts(),
-        sides in prop::collection::vec(prop_oneof![Just(Side::Mine), Just(Side::Theirs)], 6),
+        sides in prop::collection::vec(prop_oneof![Just(Side::Mine), Just(Side::Theirs)], BudgetDraft::FIELDS.len()),
     ) {
         let edit = sent(&base, &mine);
         let (first, _) = merge(&edit, &theirs);

@@ -54,6 +54,10 @@ super::violations! {
     UnclearAmount { text: String, reading: String } "unclear_amount" => "Write {reading} instead of “{text}”.";
     AmbiguousAmount { text: String, first: String, last: String } "ambiguous_amount"
         => "“{text}” is ambiguous. Write {first} or {last}.";
+    CalendarPeriod "calendar_period" 400
+        => "Calendar windows last a day, a week or a month. Choose 1, 7 or 30 days, or rolling windows.";
+    UnknownTimeZone "unknown_time_zone" 400
+        => "Choose a time zone from the list, for example Europe/Warsaw.";
     HardLimitZero "hard_limit_zero" 400 => "Enter more than $0.00.";
     SoftLimitAboveHard { above: String, hard: String } "soft_limit_above_hard" 400
         => "The soft limit is {above} above the hard limit. Enter {hard} or less, or raise the hard limit.";

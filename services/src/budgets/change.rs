@@ -14,6 +14,7 @@ use domain::error::Refusal;
 use domain::id::{BudgetId, UserId};
 use domain::permission::ManageBudgets;
 use domain::text::BudgetName;
+use domain::time_zone::TimeZoneName;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -66,8 +67,9 @@ pub(crate) async fn insert(
 ) -> Result<(), Error> {
     sqlx::query!(
         "insert into budgets
-           (id, slug, name, category, soft_limit, hard_limit, reset_minutes, description, created_by, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
+           (id, slug, name, category, soft_limit, hard_limit, reset_minutes, description, created_by, created_at, updated_at,
+            calendar, time_zone)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12)",
         id.0,
         slug.map(BudgetSlug::as_str),
         draft.name.as_str(),
@@ -77,7 +79,9 @@ pub(crate) async fn insert(
         minutes(draft.period),
         draft.description,
         creator.map(|user| user.0),
-        now
+        now,
+        draft.calendar,
+        draft.time_zone.as_str()
     )
     .execute(connection)
     .await?;
@@ -115,7 +119,7 @@ pub async fn edit(
     }
     sqlx::query!(
         "update budgets set name = $2, category = $3, soft_limit = $4, hard_limit = $5, reset_minutes = $6,
-                description = $7, updated_at = $8, version = version + 1 where id = $1",
+                description = $7, updated_at = $8, calendar = $9, time_zone = $10, version = version + 1 where id = $1",
         budget.0,
         draft.name.as_str(),
         draft.category.key(),
@@ -123,7 +127,9 @@ pub async fn edit(
         draft.hard_limit.as_decimal(),
         minutes(draft.period),
         draft.description,
-        services.clock.now()
+        services.clock.now(),
+        draft.calendar,
+        draft.time_zone.as_str()
     )
     .execute(change.connection())
     .await?;
@@ -139,7 +145,7 @@ pub(super) async fn lock(
     budget: BudgetId,
 ) -> Result<(BudgetDraft, conflict::Stored), Error> {
     let row = sqlx::query!(
-        "select name, description, category, soft_limit, hard_limit, reset_minutes, version, updated_at
+        "select name, description, category, soft_limit, hard_limit, reset_minutes, calendar, time_zone, version, updated_at
          from budgets where id = $1 for update",
         budget.0
     )
@@ -153,6 +159,8 @@ pub(super) async fn lock(
         soft_limit: limits.soft(),
         hard_limit: limits.hard(),
         period: period(row.reset_minutes)?,
+        calendar: row.calendar,
+        time_zone: TimeZoneName::of_stored(&row.time_zone),
         description: row.description,
     };
     Ok((draft, conflict::Stored { target: budget.0, version: row.version, updated_at: row.updated_at }))

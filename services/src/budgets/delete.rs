@@ -155,10 +155,10 @@ pub async fn undo_deletion(
     let mut change = services.change(can).await?;
     let former: String = change.take_former(event, &["budget.deleted"]).await?;
     let row = sqlx::query!(
-        "insert into budgets (id, name, slug, description, category, soft_limit, hard_limit, reset_minutes, created_by,
-                              created_at, updated_at, version)
-         select id, name, slug, description, category, soft_limit, hard_limit, reset_minutes, created_by,
-                created_at, updated_at, version
+        "insert into budgets (id, name, slug, description, category, soft_limit, hard_limit, reset_minutes, calendar,
+                              time_zone, created_by, created_at, updated_at, version)
+         select id, name, slug, description, category, soft_limit, hard_limit, reset_minutes, coalesce(calendar, false),
+                coalesce(time_zone, 'UTC'), created_by, created_at, updated_at, version
          from jsonb_populate_record(null::budgets, $1::text::jsonb) on conflict do nothing returning id, name",
         former
     )

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 /// A budget.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(example = json!({"budget_id": "leads", "name": "Leads", "description": null, "soft_budget": 200, "max_budget": 250, "budget_duration": "30d", "budget_category": "platform", "budget_reset_at": null, "created_by": null, "created_at": "2026-03-02T09:00:00.000000+00:00", "updated_at": "2026-03-02T09:00:00.000000+00:00", "is_preconfigured": false, "version": 1}))]
+#[schema(example = json!({"budget_id": "leads", "name": "Leads", "description": null, "soft_budget": 200, "max_budget": 250, "budget_duration": "30d", "calendar": false, "time_zone": "UTC", "budget_category": "platform", "budget_reset_at": null, "created_by": null, "created_at": "2026-03-02T09:00:00.000000+00:00", "updated_at": "2026-03-02T09:00:00.000000+00:00", "is_preconfigured": false, "version": 1}))]
 pub struct Budget {
     budget_id: String,
     name: String,
@@ -18,9 +18,13 @@ pub struct Budget {
     max_budget: Amount,
     /// A number of days, hours or minutes: `30d`, `24h`, `60m`.
     budget_duration: String,
+    /// Whether windows begin with the day, the week (Monday) or the month instead of the assignment.
+    calendar: bool,
+    /// The time zone of that, by its name in the tz database.
+    time_zone: String,
     /// `platform`, `cli` or `premium_models`.
     budget_category: &'static str,
-    /// When the current window ends. Always null until Bursar keeps windows.
+    /// Always null: each holder has windows of its own.
     budget_reset_at: Option<Stamp>,
     /// A user's id.
     created_by: Option<String>,
@@ -41,6 +45,8 @@ impl From<BudgetRow> for Budget {
             soft_budget: Amount(budget.limits.soft()),
             max_budget: Amount(budget.limits.hard()),
             budget_duration: budget.period.to_string(),
+            calendar: budget.calendar,
+            time_zone: budget.time_zone,
             budget_category: budget.category.key(),
             budget_reset_at: None,
             created_by: budget.created_by.map(|id| id.to_string()),

@@ -21,6 +21,7 @@ use domain::form::FieldErrors;
 use domain::permission::{ManageBudgets, ViewBudgets};
 use domain::reset_period::ResetPeriod;
 use domain::text::{BudgetName, Description};
+use domain::time_zone::TimeZoneName;
 use http::StatusCode;
 use serde::Deserialize;
 use services::budgets;
@@ -48,6 +49,12 @@ pub struct NewBudget {
     budget_duration: String,
     #[schema(value_type = CategoryText)]
     budget_category: String,
+    /// Windows begin with the day, the week (Monday) or the month instead of the assignment; only with a duration of 1, 7
+    /// or 30 days.
+    #[serde(default)]
+    calendar: bool,
+    /// The time zone of that, by its name in the tz database; `UTC` when it is left out.
+    time_zone: Option<String>,
 }
 
 /// Creates a budget that is not assigned yet.
@@ -87,13 +94,15 @@ fn parse(body: &NewBudget) -> Result<BudgetDraft, ApiError> {
     let period = errors.take("budget_duration", ResetPeriod::parse(&body.budget_duration));
     let description = errors.take("description", Description::parse_optional(body.description.as_deref()));
     let hard_limit = errors.take("max_budget", Limits::hard_limit(body.max_budget.0));
-    let (Some(name), Some(category), Some(period), Some(description), Some(hard_limit)) =
-        (name, category, period, description, hard_limit)
+    let time_zone = body.time_zone.as_deref().map_or(Ok(TimeZoneName::default()), TimeZoneName::parse);
+    let time_zone = errors.take("time_zone", time_zone);
+    let (Some(name), Some(category), Some(period), Some(description), Some(hard_limit), Some(time_zone)) =
+        (name, category, period, description, hard_limit, time_zone)
     else {
         return Err(ApiError::wrong_shape(errors));
     };
-    let (soft_limit, description) = (body.soft_budget.0, description.map(String::from));
-    let draft = BudgetDraft { name, category, soft_limit, hard_limit, period, description };
+    let (soft_limit, calendar, description) = (body.soft_budget.0, body.calendar, description.map(String::from));
+    let draft = BudgetDraft { name, category, soft_limit, hard_limit, period, calendar, time_zone, description };
     draft.check()?;
     Ok(draft)
 }
@@ -116,6 +125,10 @@ pub struct BudgetChanges {
     max_budget: Option<Amount>,
     #[schema(value_type = Option<ResetPeriodText>)]
     budget_duration: Option<String>,
+    /// Only with a duration of 1, 7 or 30 days.
+    calendar: Option<bool>,
+    /// A name of the tz database.
+    time_zone: Option<String>,
     /// Cannot change while the budget is assigned.
     #[schema(value_type = Option<CategoryText>)]
     budget_category: Option<String>,
@@ -175,9 +188,11 @@ fn edit_of(body: BudgetChanges, precondition: Precondition) -> Result<Edit<Budge
     let description =
         body.description.and_then(|text| errors.take("description", Description::parse_optional(text.as_deref())));
     let hard_limit = body.max_budget.and_then(|amount| errors.take("max_budget", Limits::hard_limit(amount.0)));
+    let time_zone = body.time_zone.and_then(|text| errors.take("time_zone", TimeZoneName::parse(&text)));
     if !errors.is_empty() {
         return Err(ApiError::wrong_shape(errors));
     }
+    let calendar = body.calendar;
     let soft_limit = body.soft_budget.map(|amount| amount.0);
     Ok(Edit::new(precondition, move |stored: BudgetDraft| {
         Ok(BudgetDraft {
@@ -186,6 +201,8 @@ fn edit_of(body: BudgetChanges, precondition: Precondition) -> Result<Edit<Budge
             soft_limit: soft_limit.unwrap_or(stored.soft_limit),
             hard_limit: hard_limit.unwrap_or(stored.hard_limit),
             period: period.unwrap_or(stored.period),
+            calendar: calendar.unwrap_or(stored.calendar),
+            time_zone: time_zone.unwrap_or(stored.time_zone),
             description: description.map_or(stored.description, |text| text.map(String::from)),
         })
     }))

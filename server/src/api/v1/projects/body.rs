@@ -113,9 +113,9 @@ pub struct ProjectBudget {
     member_count: i64,
     /// Always zero: budgets are not shared out among members yet.
     allocated_member_budget_total: u32,
-    /// When the current window ends. Always null until Bursar keeps windows.
+    /// When the current window ends; null for callers who may not see the spend.
     budget_reset_at: Option<Stamp>,
-    /// Not known yet.
+    /// What is spent in the current window; null for callers who may not see it.
     current_spending: Option<Amount>,
 }
 
@@ -201,8 +201,8 @@ impl ProjectBudget {
             budget_duration: Some(held.period.to_string()),
             member_count,
             allocated_member_budget_total: 0,
-            budget_reset_at: None,
-            current_spending: None,
+            budget_reset_at: held.usage.as_ref().map(|usage| Stamp(usage.resets_at)),
+            current_spending: held.usage.as_ref().map(|usage| Amount(usage.spent)),
         }
     }
 }

@@ -85,9 +85,9 @@ pub struct UserBudget {
     /// The hard limit.
     max_budget: Option<Amount>,
     budget_duration: Option<String>,
-    /// When the current window ends. Always null until Bursar keeps windows.
+    /// When the current window ends.
     budget_reset_at: Option<Stamp>,
-    /// Not known yet.
+    /// What is spent in the current window.
     current_spending: Option<Amount>,
 }
 
@@ -99,8 +99,8 @@ impl From<&AssignedBudget> for UserBudget {
             budget_name: held.name.clone(),
             max_budget: Some(Amount(held.limits.hard())),
             budget_duration: Some(held.period.to_string()),
-            budget_reset_at: None,
-            current_spending: None,
+            budget_reset_at: held.usage.as_ref().map(|usage| Stamp(usage.resets_at)),
+            current_spending: held.usage.as_ref().map(|usage| Amount(usage.spent)),
         }
     }
 }
