@@ -190,10 +190,10 @@ async fn project_spend_is_for_its_admins_and_not_for_members() {
     let window = Window::of(stage.user.actor.user_id, budget, START, "42");
     // A member's share is not what the project has spent.
     stage.window(Window { project: Some(project), ..window }).await;
-    stage.window(Window { project: Some(project), user: None, ..Window::of(admin.actor.user_id, budget, START, "55") }).await;
-    for (caller, spent) in
-        [(&admin, Some("$55.00")), (&stage.maintainer, Some("$55.00")), (&stage.user, None)]
-    {
+    stage
+        .window(Window { project: Some(project), user: None, ..Window::of(admin.actor.user_id, budget, START, "55") })
+        .await;
+    for (caller, spent) in [(&admin, Some("$55.00")), (&stage.maintainer, Some("$55.00")), (&stage.user, None)] {
         let caller = world.again(caller).await.expect("signed in");
         let page = views::project_page::load(&world.services, &caller, &name, &MemberQuery::default()).await;
         let page = page.expect("visible");

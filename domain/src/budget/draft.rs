@@ -138,7 +138,15 @@ mod tests {
             let period = PeriodFields { choice: choice.into(), count: count.into(), unit: "days".into() };
             let [name, category, soft_limit, hard_limit] = ["Leads", "cli", "80", "100"].map(str::to_owned);
             let (calendar, time_zone) = (calendar.to_owned(), "europe/warsaw".to_owned());
-            BudgetDraft::parse_form(&BudgetFields { name, category, soft_limit, hard_limit, period, calendar, time_zone })
+            BudgetDraft::parse_form(&BudgetFields {
+                name,
+                category,
+                soft_limit,
+                hard_limit,
+                period,
+                calendar,
+                time_zone,
+            })
         };
         for (choice, count) in [("1d", ""), ("7d", ""), ("30d", ""), ("other", "30")] {
             let draft = form(choice, count, "true").expect("a unit of the calendar");
