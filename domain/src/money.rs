@@ -3,7 +3,10 @@
 //! Every spelling that is shown can be typed again and means the same amount. An amount is never written with exactly
 //! three decimals, because `1.250` is 1.25 to some readers and 1,250 to others: `33.333` is written `33.3330`.
 
+mod net;
 mod parse;
+
+pub use net::NetAmount;
 
 use crate::figures::grouped;
 use rust_decimal::{Decimal, RoundingStrategy};

@@ -14,6 +14,7 @@ pub mod my_access;
 pub mod project_page;
 pub mod projects;
 mod scope;
+pub mod spending;
 pub mod suggestions;
 mod usage;
 pub mod user_page;

@@ -1,6 +1,7 @@
 //! A row of the report of an import.
 
 use super::Outcome;
+use crate::csv::cell;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -49,13 +50,6 @@ impl ReportRow {
             &self.subject,
             &at,
         ];
-        cells.map(cell).join(",") + "\r\n"
+        cells.map(|text| cell(text)).join(",") + "\r\n"
     }
-}
-
-/// A cell. A text that a spreadsheet would take for a formula gets an apostrophe.
-fn cell(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let mark = if is_formula { "'" } else { "" };
-    format!("\"{mark}{}\"", text.replace('"', "\"\""))
 }

@@ -5,7 +5,7 @@ use crate::projects::check_password_changed;
 use domain::actor::Target;
 use domain::error::Refusal;
 use domain::id::ProjectId;
-use domain::permission::{Asks, Permission, ViewProject, ViewUsers};
+use domain::permission::{Asks, Permission, ViewProject, ViewSpend, ViewUsers};
 use sqlx::{Postgres, QueryBuilder};
 use std::marker::PhantomData;
 use uuid::Uuid;
@@ -88,5 +88,31 @@ impl ReadScope<ViewProject> {
             return Ok(Self::ALL);
         }
         Ok(Self::of_projects(actor.projects_to(Permission::ViewProject)))
+    }
+}
+
+impl ReadScope<ViewSpend> {
+    /// All spend, or that in the projects that the caller administers.
+    ///
+    /// # Errors
+    /// That of [`Caller::can`] for [`ViewSpend`], when the caller administers no project either.
+    pub fn of(caller: &Caller) -> Result<Self, Refusal> {
+        let refusal = match caller.can::<ViewSpend>(Target::Platform) {
+            Ok(_) => return Ok(Self::ALL),
+            Err(refusal) => refusal,
+        };
+        let mut administered = caller.actor.projects_to(Permission::ViewSpend).peekable();
+        if administered.peek().is_none() { Err(refusal) } else { Ok(Self::of_projects(administered)) }
+    }
+
+    /// The same for `/v1`, where users who administer no project read empty tables.
+    ///
+    /// # Errors
+    /// [`Refusal::NotFound`] where Bursar knows no spend; [`Refusal::PasswordChangeDue`].
+    pub fn for_api(caller: &Caller) -> Result<Self, Refusal> {
+        match Self::of(caller) {
+            Err(Refusal::Forbidden(_)) => Ok(Self::of_projects(std::iter::empty())),
+            scope => scope,
+        }
     }
 }

@@ -1,0 +1,26 @@
+//! Lines of CSV (RFC 4180) that a spreadsheet can open without running what is in them.
+
+/// A cell of text. A text that a spreadsheet would take for a formula gets an apostrophe.
+pub fn cell(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let mark = if is_formula { "'" } else { "" };
+    format!("\"{mark}{}\"", text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn formula_becomes_text() {
+        for (text, written) in [
+            ("Atlas", "\"Atlas\""),
+            ("5\" disk", "\"5\"\" disk\""),
+            ("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\""),
+            ("@sum", "\"'@sum\""),
+            ("-1", "\"'-1\""),
+        ] {
+            assert_eq!(cell(text), written);
+        }
+    }
+}
