@@ -73,7 +73,7 @@ pub enum Command {
         #[arg(long)]
         throw_away: bool,
     },
-    /// Fill an empty database with people, projects and budgets who do not exist, in any number, to measure with.
+    /// Fill an empty database with invented users, projects, budgets and spend, in any number, to measure with.
     DemoData(DemoData),
     /// Print a part of the documentation that is made from the program itself.
     Docs {
@@ -91,6 +91,9 @@ pub struct DemoData {
     /// How many shared projects; everybody regular has a personal one besides.
     #[arg(long, value_name = "M")]
     pub projects: u32,
+    /// How many calls to models in the last 90 days, with their spend.
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    pub spend_events: u32,
     /// Another seed makes other people; the same seed makes the same.
     #[arg(long, default_value_t = 0)]
     pub seed: u64,

@@ -1,8 +1,8 @@
-//! Believable people, projects, memberships and budgets in any number, to measure with: the same for the same seed and
-//! the same time.
+//! Believable people, projects, memberships, budgets and spend in any number, to measure with: the same for the same seed
+//! and the same time.
 //!
 //! Everything is a function of the seed and a running number, so that nothing but a line a project has to be kept while
-//! rows are sent, and any part can be made again by itself. There is no spend here, because Bursar knows none yet.
+//! rows are sent, and any part can be made again by itself.
 
 mod assignments;
 mod draw;
@@ -11,6 +11,7 @@ mod names;
 mod people;
 mod projects;
 mod rows;
+mod spend;
 
 use crate::Services;
 use crate::audit::By;
@@ -27,6 +28,8 @@ pub struct Amount {
     pub users: u32,
     /// How many shared projects; each regular user also has a personal one.
     pub projects: u32,
+    /// How many events of spend in the last 90 days.
+    pub spend_events: u32,
     /// Another seed makes other people.
     pub seed: u64,
 }
@@ -77,9 +80,23 @@ pub async fn fill(
     let shared = projects::write(&mut writing).await?;
     members::write(&mut writing, &shared).await?;
     assignments::write(&mut writing, &shared).await?;
+    spend::write(&mut writing, amount.spend_events).await?;
     record(&mut writing).await?;
     transaction.commit().await?;
     look_again(services).await
+}
+
+/// Writes the spend of what is in the database without any: that of the sample.
+pub(crate) async fn spend_of_sample(
+    services: &Services,
+    connection: &mut PgConnection,
+    spend_events: u32,
+) -> Result<(), Error> {
+    let amount = Amount { users: 0, projects: 0, spend_events, seed: 0 };
+    let people = People { seed: 0, count: 0, now: services.clock.now() };
+    let project_limit = services.settings.project_limit;
+    let mut writing = Writing { amount, people, project_limit, connection, tell: &mut |_| {} };
+    spend::write(&mut writing, spend_events).await
 }
 
 /// Writes who made what the audit log does not know yet: the console itself. Of people, only those with a role: a
@@ -136,8 +153,11 @@ async fn refuse_twice(connection: &mut PgConnection, people: &People) -> Result<
 async fn look_again(services: &Services) -> Result<(), Error> {
     // Not in a transaction.
     let mut connection = services.pool.connect_without_limits().await?;
-    sqlx::raw_sql("vacuum (analyze) users, projects, user_projects, budgets, user_budgets, project_budgets, audit_log")
-        .execute(&mut connection)
-        .await?;
+    sqlx::raw_sql(
+        "vacuum (analyze) users, projects, user_projects, budgets, user_budgets, project_budgets, audit_log, \
+         spend_events, spend_days, budget_windows",
+    )
+    .execute(&mut connection)
+    .await?;
     Ok(sqlx::Connection::close(connection).await?)
 }

@@ -1,5 +1,5 @@
-//! A small, believable organisation to look around in: the same people, projects and budgets every time, with dates
-//! relative to the clock.
+//! A small, believable organisation to look around in: the same people, projects, budgets and spend every time, with
+//! dates relative to the clock.
 
 mod organisation;
 mod people;
@@ -8,6 +8,7 @@ use crate::Services;
 use crate::audit::{self, By, Entry, TargetType};
 use crate::bootstrap::{FIRST_PASSWORD_LIFE, FirstSignIn};
 use crate::budgets;
+use crate::demo;
 use crate::error::Error;
 use crate::locks::lock_rights;
 use crate::users::one_time_password;
@@ -20,6 +21,9 @@ use sqlx::PgConnection;
 use std::collections::HashMap;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
+
+/// Calls in the last 90 days.
+const SPEND_EVENTS: u32 = 18_000;
 
 /// The ids of what was made, by e-mail address or name.
 type Ids = HashMap<String, Uuid>;
@@ -46,6 +50,7 @@ pub async fn fill(services: &Services) -> Result<Option<FirstSignIn>, Error> {
     insert_members(services, &mut transaction, &people, &projects).await?;
     let budgets = insert_budgets(services, &mut transaction, &people).await?;
     assign_budgets(services, &mut transaction, &people, &projects, &budgets).await?;
+    demo::spend_of_sample(services, &mut transaction, SPEND_EVENTS).await?;
     transaction.commit().await?;
     Ok(password.map(|password| FirstSignIn { email: email(NEWCOMER), one_time_password: Some(password) }))
 }

@@ -121,3 +121,25 @@ async fn two_servers_that_start_at_once_fill_it_once() {
     assert_ne!(one.expect("one").is_some(), two.expect("two").is_some());
     assert_eq!(count(&world, "select count(*) from users").await, 40);
 }
+
+#[tokio::test]
+async fn sample_has_spent_for_ninety_days() {
+    let world = World::create().await;
+    sample::fill(&world.services).await.expect("filled");
+    assert_eq!(count(&world, "select count(*) from spend_events").await, 18_000);
+    assert!(count(&world, "select count(distinct day) from spend_days").await >= 75);
+    let unequal = "select count(*) from (select sum(amount) as amount from spend_days) d
+                   where amount <> (select sum(amount) from spend_events)";
+    assert_eq!(count(&world, unequal).await, 0);
+    for (kind, windows) in [
+        ("of now", "ends_at > (select max(spent_at) from spend_events)"),
+        ("past a soft limit", "spent > soft_limit and spent < hard_limit"),
+        ("past a hard limit", "spent >= hard_limit"),
+        ("of projects", "user_id is null"),
+        ("of users", "project_id is null"),
+    ] {
+        let sql = sqlx::AssertSqlSafe(format!("select count(*) from budget_windows where {windows}"));
+        let found: i64 = sqlx::query_scalar(sql).fetch_one(world.services.pool()).await.expect("a count");
+        assert!(found > 0, "no window {kind}");
+    }
+}

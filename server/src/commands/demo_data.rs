@@ -21,13 +21,11 @@ pub(super) async fn run(config: &Config, asked: &DemoData) -> Result<(), Command
     };
     with_database(config, async |services| {
         schema::migrate(services.database()).await?;
-        let amount = Amount { users: asked.users, projects: asked.projects, seed: asked.seed };
+        let DemoData { users, projects, spend_events, seed, .. } = *asked;
+        let amount = Amount { users, projects, spend_events, seed };
         Ok(demo::fill(services, amount, asked.beside_others, &mut tell).await?)
     })
     .await?;
-    println!(
-        "{:>7.1} s  filled; there is no spend yet, because Bursar does not know any",
-        start.elapsed().as_secs_f64()
-    );
+    println!("{:>7.1} s  filled", start.elapsed().as_secs_f64());
     Ok(())
 }

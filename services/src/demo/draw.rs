@@ -14,6 +14,9 @@ pub(super) enum Part {
     Budget,
     PersonBudgets,
     ProjectBudgets,
+    Source,
+    Payer,
+    Spend,
 }
 
 /// The draws of one thing.
