@@ -1,6 +1,6 @@
 //! How single values look on the wire.
 
-use domain::money::Money;
+use domain::money::{Money, NetAmount};
 use rust_decimal::Decimal;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -39,6 +39,18 @@ impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let number = self.0.as_decimal().normalize().to_string();
         RawValue::from_string(number).map_err(serde::ser::Error::custom)?.serialize(to)
+    }
+}
+
+/// An amount of US dollars that corrections may have made negative: a number, exact to nine decimals.
+#[derive(Clone, Copy, Debug, ToSchema)]
+#[schema(value_type = f64, format = "decimal", example = 1702.64)]
+pub struct SignedAmount(pub NetAmount);
+
+impl Serialize for SignedAmount {
+    /// Writes the digits themselves, as [`Amount`] does.
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        RawValue::from_string(self.0.to_string()).map_err(serde::ser::Error::custom)?.serialize(to)
     }
 }
 

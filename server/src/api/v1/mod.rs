@@ -1,5 +1,6 @@
 //! Every address under `/v1`, one file an area.
 
+mod analytics;
 mod budgets;
 mod compat_stubs;
 mod config;
@@ -67,6 +68,7 @@ fn guarded() -> OpenApiRouter<AppState> {
         .merge(users::routes())
         .merge(projects::routes())
         .merge(budgets::routes())
+        .merge(analytics::routes())
         .merge(compat_stubs::routes())
 }
 

@@ -1,0 +1,121 @@
+//! A table on the wire: columns, rows, and what was asked.
+
+use crate::api::wire::Stamp;
+use axum::Json;
+use serde::Serialize;
+use std::time::Instant;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+/// A table.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Table<R> {
+    data: TableData<R>,
+    metadata: Metadata,
+    pagination: TablePage,
+}
+
+/// Columns and rows.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TableData<R> {
+    /// In the order in which they are shown.
+    columns: Vec<Column>,
+    /// The largest amount first.
+    rows: Vec<R>,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Column {
+    /// The name of the field in each row.
+    id: &'static str,
+    /// As people read it.
+    label: &'static str,
+    /// `string` or `number`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// `currency` for amounts of US dollars.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<&'static str>,
+}
+
+/// A column of words.
+pub const fn words(id: &'static str, label: &'static str) -> Column {
+    Column { id, label, kind: "string", format: None }
+}
+
+/// A column of amounts.
+pub const fn amounts(id: &'static str, label: &'static str) -> Column {
+    Column { id, label, kind: "number", format: Some("currency") }
+}
+
+/// When and how the answer came about.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Metadata {
+    /// When it was asked.
+    timestamp: Stamp,
+    /// Spend is added up at once: the same.
+    data_as_of: Stamp,
+    /// What was asked.
+    filters_applied: Filters,
+    /// Milliseconds.
+    execution_time_ms: f64,
+}
+
+/// What was asked.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Filters {
+    /// A period, or `custom`.
+    pub time_period: String,
+    /// As it was sent.
+    pub start_date: Option<String>,
+    /// As it was sent.
+    pub end_date: Option<String>,
+    /// Ids of users.
+    pub users: Option<Vec<String>>,
+    /// Names of projects.
+    pub projects: Option<Vec<String>>,
+}
+
+/// Which page of how many rows.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct TablePage {
+    page: u32,
+    per_page: u32,
+    /// How many rows there are.
+    #[schema(minimum = 0)]
+    total_count: i64,
+    /// Whether there is a page after it.
+    has_more: bool,
+}
+
+/// What an answer repeats of the question.
+pub struct Frame {
+    /// When it was asked.
+    pub now: OffsetDateTime,
+    /// The same by the clock that measures.
+    pub begun: Instant,
+    /// What was asked.
+    pub filters: Filters,
+    /// The number of the page.
+    pub page: u32,
+    /// Rows on it.
+    pub per_page: u32,
+}
+
+impl Frame {
+    /// The answer.
+    pub fn table<R>(self, columns: &[Column], rows: Vec<R>, total_count: i64) -> Json<Table<R>> {
+        let Self { now, begun, filters, page, per_page } = self;
+        let shown_before = i64::from(page) * i64::from(per_page);
+        let has_more = shown_before + i64::try_from(rows.len()).unwrap_or(i64::MAX) < total_count && !rows.is_empty();
+        let metadata = Metadata {
+            timestamp: Stamp(now),
+            data_as_of: Stamp(now),
+            filters_applied: filters,
+            execution_time_ms: (begun.elapsed().as_secs_f64() * 1_000_000.0).round() / 1000.0,
+        };
+        let pagination = TablePage { page, per_page, total_count, has_more };
+        Json(Table { data: TableData { columns: columns.to_vec(), rows }, metadata, pagination })
+    }
+}
