@@ -91,7 +91,7 @@ fn side_navigation(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
 fn phone_bars(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
     // The phone's bar is for what one does often; the rest is in the drawer.
     let often = administration(me).into_iter().filter(|(href, ..)| {
-        ![paths::GATEWAYS, paths::IDENTITY_PROVIDER, paths::KEYCLOAK_USERS, paths::JOBS].contains(href)
+        ![paths::GATEWAYS, paths::IDENTITY_PROVIDER, paths::KEYCLOAK_USERS, paths::SPENDING, paths::JOBS].contains(href)
     });
     let administration = often.map(|(href, label, icon)| {
         let short = label.strip_suffix(" management").unwrap_or(label);
@@ -192,6 +192,7 @@ fn administration(me: &Me) -> Vec<(&'static str, &'static str, Icon)> {
             Icon::Folders,
         ),
         (me.budgets && me.may(Permission::ViewBudgets), BudgetQuery::PATH, BudgetQuery::PLACE, Icon::Wallet),
+        (me.budgets && me.may(Permission::ViewSpend), paths::SPENDING, "Spending", Icon::ChartColumn),
         (me.budgets && me.may(Permission::ViewGateways), paths::GATEWAYS, "Gateways", Icon::Terminal),
         (me.may(Permission::ViewIdentityProvider), paths::IDENTITY_PROVIDER, "Identity provider", Icon::Plug),
         (me.may(Permission::ViewJobs), paths::JOBS, "Jobs", Icon::Clock),

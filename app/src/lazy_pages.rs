@@ -28,6 +28,7 @@ use crate::projects::create::NewProjectPage;
 use crate::projects::edit::EditProjectPage;
 use crate::projects::list::ProjectsPage;
 use crate::projects::project::ProjectPage;
+use crate::spending::page::SpendingPage;
 use crate::users::create::NewUserPage;
 use crate::users::keycloak::create::NewKeycloakUserPage;
 use crate::users::keycloak::list::KeycloakUsersPage;
@@ -43,7 +44,6 @@ lazy_chunk!(Lists, lists, load_lists: BudgetsPage, ProjectsPage, UsersPage);
 lazy_chunk!(
     Objects, objects, load_objects:
     BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, GatewaysPage, IdentityProviderPage, ImportAgainPage, JobsPage,
-    KeycloakImportPage, KeycloakUserPage, KeycloakUsersPage, MoveIdentitiesPage, NewBudgetPage, NewGatewayPage, NewKeycloakUserPage, NewUserPage,
-    NewProjectPage, UserPage,
-    ProjectPage,
+    KeycloakImportPage, KeycloakUserPage, KeycloakUsersPage, MoveIdentitiesPage, NewBudgetPage, NewGatewayPage, NewKeycloakUserPage,
+    NewUserPage, NewProjectPage, ProjectPage, SpendingPage, UserPage,
 );

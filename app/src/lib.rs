@@ -33,6 +33,7 @@ mod read;
 #[cfg(feature = "ssr")]
 pub mod request;
 pub mod routes;
+pub mod spending;
 pub mod suggestions;
 pub mod theme;
 pub mod ui;

@@ -3,6 +3,7 @@
 use crate::url::{encode, with_params};
 use domain::id::{BudgetId, UserId};
 use domain::import::ReportQuery;
+use domain::spending::SpendingQuery;
 
 /// The sign-in page.
 pub const SIGN_IN: &str = "/sign-in";
@@ -60,6 +61,21 @@ pub fn import_csv(query: &ReportQuery) -> String {
 }
 /// Moving identities to the issuer that is configured now.
 pub const MOVE_IDENTITIES: &str = "/settings/administration/identity-provider/move-identities";
+
+/// What users and projects spend.
+pub const SPENDING: &str = "/settings/administration/spending";
+/// The same as a file. The server answers there, no page.
+pub const SPENDING_CSV: &str = "/settings/administration/spending.csv";
+
+/// What users and projects spent in some days.
+pub fn spending(query: &SpendingQuery) -> String {
+    with_params(SPENDING, &query.to_params())
+}
+
+/// Every row of the breakdown as a file.
+pub fn spending_csv(query: &SpendingQuery) -> String {
+    with_params(SPENDING_CSV, &query.from_first().to_params())
+}
 
 /// What the console does by itself.
 pub const JOBS: &str = "/settings/administration/jobs";

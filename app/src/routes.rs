@@ -29,6 +29,7 @@ use crate::projects::create::NewProjectPage;
 use crate::projects::edit::EditProjectPage;
 use crate::projects::list::ProjectsPage;
 use crate::projects::project::ProjectPage;
+use crate::spending::page::SpendingPage;
 use crate::ui::{LinkButton, LonelySheet, Waiting};
 use crate::users::create::NewUserPage;
 use crate::users::keycloak::create::NewKeycloakUserPage;
@@ -104,6 +105,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("administration/identity-provider/import/again") view={Lazy::<ImportAgainPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/gateways") view={Lazy::<GatewaysPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/gateways/new") view={Lazy::<NewGatewayPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/spending") view={Lazy::<SpendingPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/jobs") view={Lazy::<JobsPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/identity-provider/move-identities") view={Lazy::<MoveIdentitiesPage>::new()} ssr=SsrMode::Async />
             </ParentRoute>

@@ -267,6 +267,21 @@ export const SCENES: Scene[] = [
       await expect(page.getByRole("alert")).toContainText("bursar_gw_");
     },
   },
+  { name: "spending", who: "maintainer", address: () => `${at.spending}?period=30d` },
+  { name: "spending this month by user", who: "auditor", address: () => `${at.spending}?by=user` },
+  {
+    name: "spending as a table",
+    who: "maintainer",
+    address: () => `${at.spending}?period=7d&by=category`,
+    play: (page) => page.getByText("Show as table").click(),
+  },
+  {
+    name: "spending, period",
+    who: "maintainer",
+    address: () => `${at.spending}?period=90d&by=model&project=atlas`,
+    play: (page) => page.getByRole("button", { name: "Last 90 days" }).click(),
+  },
+  { name: "spending, nothing found", who: "maintainer", address: () => `${at.spending}?period=7d&project=none` },
   { name: "jobs", who: "maintainer", address: () => at.jobs },
   { name: "not allowed", who: "developer", address: () => at.users, status: 403 },
   { name: "no such project", who: "developer", address: () => at.project("no-such-project"), status: 404 },

@@ -17,6 +17,7 @@ export const at = {
   identityProvider: "/settings/administration/identity-provider",
   gateways: "/settings/administration/gateways",
   newGateway: "/settings/administration/gateways/new",
+  spending: "/settings/administration/spending",
   jobs: "/settings/administration/jobs",
   budgets: "/settings/administration/budgets",
   newBudget: "/settings/administration/budgets/new",

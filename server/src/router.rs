@@ -7,7 +7,7 @@ use crate::middleware::{
     timeout,
 };
 use crate::state::AppState;
-use crate::{api, assets, health, identity, import_report};
+use crate::{api, assets, health, identity, import_report, spending};
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -36,6 +36,7 @@ pub fn build(state: AppState) -> Router {
     let inner = pages(&state)
         .merge(identity::routes(&state))
         .merge(import_report::routes(&state))
+        .merge(spending::routes(&state))
         .merge(assets::routes(&state.web.site_dir))
         .fallback(error_pages::not_found)
         .layer(from_fn(see_other::after_forms))

@@ -32,6 +32,10 @@ icons! {
     ArrowUp = "arrow-up",
     /// Deactivated.
     Ban = "ban",
+    /// Days, a period.
+    Calendar = "calendar",
+    /// Spending.
+    ChartColumn = "chart-column",
     /// Allowed, done.
     Check = "check",
     /// Opens downwards.

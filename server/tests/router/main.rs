@@ -23,3 +23,4 @@ mod provider;
 mod secrets;
 mod server;
 mod signed_in;
+mod spending;

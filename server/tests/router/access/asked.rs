@@ -189,6 +189,9 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/gateways/revoke", Platform(ManageGateways), |t| format!("gateway={}", t.gateway)),
     ("/data/jobs", Platform(ViewJobs), |_| String::new()),
     ("/act/jobs/run", Platform(RunJobs), |_| "job=seal+audit".into()),
+    ("/data/spending", PlatformOrSomewhere(ViewSpend, ViewSpend), |_| {
+        "query[period]=30d&query[by]=Project&query[size]=25".into()
+    }),
     ("/data/budgets", Platform(ViewBudgets), |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
     ("/data/budget", Platform(ViewBudgets), |t| format!("id={}", t.budget)),
     ("/data/new-budget", Platform(ManageBudgets), |_| String::new()),
@@ -258,6 +261,7 @@ pub(super) const PAGES: &[(&str, Ask, Body)] = &[
     }),
     ("/settings/administration/gateways", Platform(ViewGateways), |_| app::paths::GATEWAYS.into()),
     ("/settings/administration/gateways/new", Platform(ManageGateways), |_| app::paths::NEW_GATEWAY.into()),
+    ("/settings/administration/spending", PlatformOrSomewhere(ViewSpend, ViewSpend), |_| app::paths::SPENDING.into()),
     ("/settings/administration/jobs", Platform(ViewJobs), |_| app::paths::JOBS.into()),
     ("/settings/administration/identity-provider/move-identities", Platform(MoveIdentities), |_| {
         app::paths::MOVE_IDENTITIES.into()

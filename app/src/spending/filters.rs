@@ -1,0 +1,93 @@
+//! What narrows the page: a project, a user, a category.
+
+use crate::form::Hidden;
+use crate::paths;
+use crate::suggestions::project_source;
+use crate::ui::{ButtonKind, Choice, Chooser, FieldFilterChip, FilterChip, Icon, IconSize, LinkButton, SvgIcon};
+use domain::budget::Category;
+use domain::project::ProjectName;
+use domain::spending::{Spending, SpendingQuery};
+use domain::suggestion::SuggestionKind;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+const SUBMIT: &str = "Show spend";
+
+pub(super) fn bar(data: &Spending, query: &SpendingQuery) -> AnyView {
+    let clear = query.is_filtered().then(|| {
+        view! {
+            <LinkButton href=paths::spending(&query.unfiltered()) kind=ButtonKind::Quiet>
+                "Clear"
+            </LinkButton>
+        }
+    });
+    view! {
+        <form method="get" action=paths::SPENDING role="search" aria-label="Filters" class="flex flex-wrap items-center gap-2 px-gutter py-2.5">
+            <Hidden fields=query.unfiltered().to_params() />
+            {project(data, query)} {user(data, query)} {category(query)} {clear}
+        </form>
+    }
+    .into_any()
+}
+
+fn project(data: &Spending, query: &SpendingQuery) -> AnyView {
+    let name = query.project.as_ref().map(ToString::to_string);
+    let title = data.project.clone().or_else(|| name.clone());
+    let clear_href = paths::spending(&SpendingQuery { project: None, ..query.from_first() });
+    let (query, navigate) = (query.from_first(), use_navigate());
+    let filter = Callback::new(move |name: String| {
+        let project = ProjectName::parse_existing(&name).ok();
+        let address = paths::spending(&SpendingQuery { project, ..query.clone() });
+        navigate(&address, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+    });
+    view! {
+        <FieldFilterChip id="filter-project" label="Project" value=title clear_href submit=SUBMIT>
+            <Chooser
+                name="project"
+                label="Project"
+                kind=SuggestionKind::Project
+                source=project_source(None)
+                value=name.unwrap_or_default()
+                filter
+            />
+        </FieldFilterChip>
+    }
+    .into_any()
+}
+
+/// A user is chosen in the breakdown by user.
+fn user(data: &Spending, query: &SpendingQuery) -> Option<AnyView> {
+    let id = query.user?.to_string();
+    let name = data.user.clone().unwrap_or_else(|| "Deleted user".to_owned());
+    let href = paths::spending(&SpendingQuery { user: None, ..query.from_first() });
+    Some(
+        view! {
+            <input type="hidden" name="user" value=id />
+            <span class="inline-flex min-h-control-sm items-center rounded-md border border-line-2 bg-raised shadow-e1">
+                <span class="inline-flex items-center gap-1.25 py-0.5 ps-2 pe-1 text-sm font-medium whitespace-nowrap">
+                    <span class="font-normal text-ink-2">"User is"</span>
+                    <span class="max-w-48 truncate">{name}</span>
+                </span>
+                <a
+                    href=href
+                    aria-label="Clear the filter User"
+                    class="grid min-h-6 w-6 place-content-center rounded-sm text-ink-2 hover:bg-ink/7 hover:text-ink"
+                >
+                    <SvgIcon icon=Icon::X size=IconSize::Small />
+                </a>
+            </span>
+        }
+        .into_any(),
+    )
+}
+
+fn category(query: &SpendingQuery) -> AnyView {
+    let options = Category::ALL.map(|category| Choice::new(category.key(), category.title())).into();
+    let selected = query.category.map(|category| category.key().to_owned());
+    let clear_href = paths::spending(&SpendingQuery { category: None, ..query.from_first() });
+    view! {
+        <FilterChip id="filter-category" name="category" label="Category" options selected clear_href submit=SUBMIT />
+    }
+    .into_any()
+}

@@ -1,0 +1,44 @@
+//! Spending as a file: every row of the breakdown on the screen, with exact amounts.
+
+use crate::download;
+use crate::middleware::{readiness, session};
+use crate::state::AppState;
+use app::paths;
+use app::request::RequestInfo;
+use axum::body::Body;
+use axum::extract::{Query, Request, State};
+use axum::middleware::from_fn_with_state;
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Extension, Router};
+use domain::page::Params;
+use domain::permission::ViewSpend;
+use domain::spending::{SpendRow, SpendingQuery};
+use services::views::{ReadScope, spending};
+
+/// One address, for users who are signed in.
+pub fn routes(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .route(paths::SPENDING_CSV, get(download))
+        .layer(from_fn_with_state(state.clone(), session::read))
+        .layer(from_fn_with_state(state.clone(), readiness::wait))
+}
+
+async fn download(
+    State(state): State<AppState>,
+    Query(pairs): Query<Vec<(String, String)>>,
+    Extension(info): Extension<RequestInfo>,
+    request: Request,
+) -> Response {
+    let query = SpendingQuery::from_params(&mut Params::new(pairs));
+    let services = state.services.clone();
+    let file = |caller| async move {
+        let scope = ReadScope::<ViewSpend>::of(&caller)?;
+        let (days, rows) = spending::all_rows(&services, &scope, &query).await?;
+        let lines = rows.iter().map(|row| row.csv(days));
+        let text: String = std::iter::once(SpendRow::CSV_HEADER.to_owned()).chain(lines).collect();
+        let name = format!("spending-by-{}-{}-{}.csv", query.by.key(), days.from, days.to);
+        Ok(download::csv(&name, Body::from(text)))
+    };
+    download::answer(&state, info, request, file).await
+}
