@@ -41,6 +41,12 @@ jobs! {
     /// Chains new audit events.
     SealAudit "seal audit" "Seal the audit log" every 1:
         "Adds new events to a chain of hashes, so that a later change of them is found.";
+    /// Expires reservations.
+    ExpireReservations "expire reservations" "Expire reservations" every 1:
+        "Gives back what was reserved for calls that were neither settled nor released in time.";
+    /// Prepares the ledger of spend.
+    PrepareLedger "prepare ledger" "Prepare the spend ledger" every 60:
+        "Creates the tables of this month and the next, and removes idempotency keys that are older than 92 days.";
     /// Removes deleted projects.
     PurgeProjects "purge projects" "Purge deleted projects" every 10:
         "Removes projects that were deleted 30 days ago, and frees their names.";
@@ -82,6 +88,7 @@ impl Job {
     pub fn schedule(self) -> String {
         match self.minutes() {
             1 => "Every minute".to_owned(),
+            60 => "Every hour".to_owned(),
             minutes => format!("Every {minutes} minutes"),
         }
     }

@@ -3,7 +3,7 @@
 use crate::audit::{Entry, TargetType};
 use crate::error::Error;
 use crate::guard::Can;
-use crate::{Services, audit, break_glass, handover, idempotency, identity, lease, projects, session, sign_in};
+use crate::{Services, audit, break_glass, handover, idempotency, identity, lease, projects, session, sign_in, spend};
 use domain::job::Job;
 use domain::permission::RunJobs;
 use futures_util::FutureExt as _;
@@ -93,6 +93,8 @@ pub async fn run(services: &Services, taken: Taken) -> Result<(), Error> {
 async fn work(services: &Services, job: Job) -> Result<(), Error> {
     match job {
         Job::SealAudit => audit::seal(services).await.map(drop),
+        Job::ExpireReservations => spend::expire(services).await.map(drop),
+        Job::PrepareLedger => spend::prepare(services).await.map(drop),
         Job::PurgeProjects => projects::purge(services).await.map(drop),
         Job::ForgetSessions => session::sweep(services).await.map(drop),
         Job::ForgetSignIns => identity::sweep(services).await.map(drop),

@@ -51,7 +51,8 @@ async fn new_jobs_run_at_once_and_then_after_their_interval() {
 
     world.clock.advance(Duration::minutes(1));
     let due = due(&world).await;
-    assert_eq!(due.iter().map(|taken| taken.job).collect::<Vec<_>>(), [Job::SealAudit]);
+    let due: Vec<Job> = due.iter().map(|taken| taken.job).collect();
+    assert_eq!(due, [Job::ExpireReservations, Job::SealAudit], "the jobs of every minute");
 }
 
 #[tokio::test]

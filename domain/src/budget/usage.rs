@@ -73,6 +73,13 @@ impl Usage {
         Money::from_decimal(left.max(Decimal::ZERO)).unwrap_or_default()
     }
 
+    /// Holds an amount for a new call. Returns whether what is spent and held then reaches the soft limit.
+    pub fn reserve(&mut self, amount: Money) -> bool {
+        let held = self.reserved.as_decimal() + amount.as_decimal();
+        self.reserved = Money::from_decimal(held).unwrap_or(self.reserved);
+        self.spent.as_decimal() + held >= self.limits.soft().as_decimal()
+    }
+
     /// Spent of the hard limit in whole percent, rounded down, so that 100 is never shown below the limit.
     pub fn percent(&self) -> u32 {
         let percent = self.spent.as_decimal() * Decimal::ONE_HUNDRED / self.limits.hard().as_decimal();
@@ -115,6 +122,15 @@ mod tests {
             let usage = usage(spent, soft, hard);
             assert_eq!((usage.level(), usage.percent()), (level, percent), "{spent}");
         }
+    }
+
+    #[test]
+    fn amount_that_is_held_reaches_the_soft_limit_with_what_was_spent() {
+        let money = |raw: &str| Money::parse(raw).expect("an amount");
+        let mut usage = usage("60", "80", "100");
+        assert!(!usage.reserve(money("19.99")));
+        assert!(usage.reserve(money("0.01")));
+        assert_eq!((usage.reserved, usage.left()), (money("20"), money("20")));
     }
 
     #[test]

@@ -7,6 +7,9 @@ use rust_decimal::Decimal;
 /// The longest text that can be an amount.
 const MAX_CHARS: usize = 32;
 
+/// The most of one call. It catches amounts in another unit, such as millionths of a dollar.
+const MAX_AMOUNT: Decimal = Decimal::from_parts(1_000_000, 0, 0, false, 0);
+
 /// An amount of US dollars other than zero, negative in a correction, with at most nine decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpendAmount(Decimal);
@@ -52,8 +55,9 @@ pub(super) fn parse_amount(raw: &str) -> Result<Money, Violation> {
     if decimals.trim_end_matches('0').len() > 9 {
         return Err(Violation::TooManyDecimals);
     }
-    let amount = Decimal::from_str_exact(raw).ok().and_then(Money::from_decimal);
-    amount.ok_or(Violation::AmountTooLarge)
+    let too_large = || Violation::SpendTooLarge { max: Money::from_decimal(MAX_AMOUNT).unwrap_or_default().exact() };
+    let amount = Decimal::from_str_exact(raw).ok().filter(|amount| *amount <= MAX_AMOUNT);
+    amount.and_then(Money::from_decimal).ok_or_else(too_large)
 }
 
 /// As [`parse_amount`], above zero.
@@ -77,7 +81,8 @@ mod tests {
             ("0.000000001", "0.000000001"),
             ("1.250", "1.25"),
             ("1.2500000000000", "1.25"),
-            ("999999999.999999999", "999999999.999999999"),
+            ("999999.999999999", "999999.999999999"),
+            ("1000000", "1000000.00"),
             ("007", "7.00"),
         ] {
             assert_eq!(parse_positive(raw).map(Money::typed).as_deref(), Ok(typed), "{raw}");
@@ -91,9 +96,9 @@ mod tests {
             ("0", "amount_not_positive"),
             ("0.000000000", "amount_not_positive"),
             ("-1", "negative_amount"),
-            ("1234567890123456789", "amount_too_large"),
-            ("1000000000", "amount_too_large"),
-            ("99999999999999999999999999999999", "amount_too_large"),
+            ("1234567890123456789", "spend_too_large"),
+            ("1000000.000000001", "spend_too_large"),
+            ("99999999999999999999999999999999", "spend_too_large"),
             ("0.0000000001", "too_many_decimals"),
             ("1e3", "not_a_decimal_number"),
             ("1E-7", "not_a_decimal_number"),

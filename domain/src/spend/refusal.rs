@@ -33,8 +33,8 @@ refusals! {
     HardLimitReached { budget: String, hard: Money, left: Money } "hard_limit_reached"
         => "The budget {budget} has {left} of {hard} left until it resets.";
     /// The member's share of the project's budget has no room.
-    MemberLimitReached { project: String, hard: Money, left: Money } "member_limit_reached"
-        => "The user's share of the budget of {project} has {left} of {hard} left until it resets.";
+    MemberLimitReached { hard: Money, left: Money } "member_limit_reached"
+        => "The user's share of the project's budget has {left} of {hard} left until it resets.";
     /// The project enforces member limits and the user has no share.
     AllocationMissing { project: String } "allocation_missing"
         => "The user has no share of the budget of {project}. A maintainer can allocate one.";
@@ -44,6 +44,8 @@ refusals! {
     UnknownUser "unknown_user" => "No user has this id, e-mail address or username.";
     /// No project has this technical name.
     UnknownProject "unknown_project" => "No project has this technical name.";
+    /// The project was deleted.
+    ProjectDeleted { project: String } "project_deleted" => "The project {project} was deleted.";
     /// The user is not in the project.
     NotAMember { project: String } "not_a_member" => "The user is not a member of {project}.";
     /// The key belongs to other content.

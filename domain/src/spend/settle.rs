@@ -16,6 +16,9 @@ pub enum ReservationRef {
     Key(SpendKey),
 }
 
+/// The most tokens of a call. Totals of a day stay far from the largest number that is stored.
+const MAX_TOKENS: i64 = 1_000_000_000_000;
+
 /// Tokens of a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tokens {
@@ -28,7 +31,8 @@ pub struct Tokens {
 impl Tokens {
     /// Parses the fields `input_tokens` and `output_tokens`.
     pub(super) fn parse(input: i64, output: i64, errors: &mut FieldErrors) -> Option<Self> {
-        let count = |count: i64| if count < 0 { Err(Violation::NegativeTokens) } else { Ok(count) };
+        let (known, max) = (0..=MAX_TOKENS, MAX_TOKENS);
+        let count = |count: i64| known.contains(&count).then_some(count).ok_or(Violation::TokensOutOfRange { max });
         let input = errors.take("input_tokens", count(input));
         let output = errors.take("output_tokens", count(output));
         Some(Self { input: input?, output: output? })
@@ -139,6 +143,6 @@ mod tests {
         let wrong = SettleFields { reservation: "7".into(), input_tokens: -1, ..fields };
         let errors = Settlement::parse(&wrong).expect_err("no id");
         let found: Vec<_> = errors.iter().map(|(field, problem)| (field, problem.code())).collect();
-        assert_eq!(found, [("input_tokens", "negative_tokens"), ("reservation", "unknown_choice")]);
+        assert_eq!(found, [("input_tokens", "tokens_out_of_range"), ("reservation", "unknown_choice")]);
     }
 }

@@ -37,7 +37,7 @@ super::violations! {
     // Amounts, limits and reset periods.
     InvalidAmount "invalid_amount" => "Enter an amount of zero or more, like 250 or 250.00.";
     TooManyDecimals "too_many_decimals" 400 => "Enter at most nine decimals.";
-    AmountTooLarge "amount_too_large" 400 => "Enter less than $1,000,000,000.";
+    AmountTooLarge "amount_too_large" => "Enter less than $1,000,000,000.";
     NotADecimalNumber "not_a_decimal_number" 400
         => "Send a decimal number such as 0.0125: digits and at most one point, without an exponent.";
     AmountNotPositive "amount_not_positive" 400 => "Send more than 0.";
@@ -47,7 +47,8 @@ super::violations! {
         => "A negative amount is a correction. Name the key of the event that it corrects.";
     CorrectionNotNegative "correction_not_negative" 400 => "A correction has a negative amount.";
     SubjectMissing "subject_missing" 400 => "Name a user, a project, or both.";
-    NegativeTokens "negative_tokens" 400 => "Send a count of tokens of 0 or more.";
+    SpendTooLarge { max: String } "spend_too_large" 400 => "Send US dollars, at most {max} at once.";
+    TokensOutOfRange { max: i64 } "tokens_out_of_range" 400 => "Send a count of tokens from 0 to {max}.";
     NotATime "not_a_time" 400 => "Send a time with its offset, like 2026-03-02T09:00:00Z.";
     ReservationLifetime { max: i64 } "reservation_lifetime" 400
         => "Send a whole number of seconds from 1 to {max}.";

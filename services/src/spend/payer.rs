@@ -1,0 +1,186 @@
+//! Which budget pays, as it is at this moment.
+
+use super::windows::Slot;
+use crate::Services;
+use crate::budgets::stored::{limits, period};
+use crate::error::Error;
+use domain::budget::schedule::Schedule;
+use domain::budget::{Category, Limits};
+use domain::id::BudgetId;
+use domain::spend::{PayingBudget, SpendRefusal, SpendSubject};
+use rust_decimal::Decimal;
+use std::sync::Arc;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What decides which budget pays.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spender<'a> {
+    pub(super) subject: &'a SpendSubject,
+    pub(super) category: Category,
+    /// With credentials of their own: no budget pays.
+    pub(super) personal: bool,
+}
+
+/// A user, a project, and the budgets that pay for them.
+#[derive(Clone, Debug)]
+pub(super) struct Payer {
+    /// The user that was named, if there is one.
+    pub(super) user_id: Option<Uuid>,
+    /// The project that was named, if there is one.
+    pub(super) project_id: Option<Uuid>,
+    /// Why a new call is denied, whatever is left of the budgets.
+    denial: Option<SpendRefusal>,
+    /// What counts the spend: nothing, a budget, or a project's budget and the member's share of it.
+    pub(super) charges: Vec<Arc<Charge>>,
+}
+
+/// A budget that pays, and where it counts.
+#[derive(Clone, Debug)]
+pub(super) struct Charge {
+    pub(super) slot: Slot,
+    pub(super) budget: PayingBudget,
+    pub(super) limits: Limits,
+    pub(super) schedule: Schedule,
+    /// When it was assigned.
+    pub(super) since: OffsetDateTime,
+}
+
+impl Payer {
+    /// The user or the project does not exist: neither a call nor its spend can be attributed.
+    pub(super) fn check_known(&self) -> Result<(), SpendRefusal> {
+        match &self.denial {
+            Some(denial @ (SpendRefusal::UnknownUser | SpendRefusal::UnknownProject)) => Err(denial.clone()),
+            _ => Ok(()),
+        }
+    }
+
+    /// As [`Payer::check_known`], and the user may make calls in the project.
+    pub(super) fn check_may_call(&self) -> Result<(), SpendRefusal> {
+        self.denial.clone().map_or(Ok(()), Err)
+    }
+}
+
+struct Row {
+    user_id: Option<Uuid>,
+    is_active: Option<bool>,
+    project_id: Option<Uuid>,
+    project_name: Option<String>,
+    is_deleted: bool,
+    is_member: bool,
+    budget_id: Option<Uuid>,
+    slug: Option<String>,
+    budget_name: Option<String>,
+    soft_limit: Option<Decimal>,
+    hard_limit: Option<Decimal>,
+    reset_minutes: Option<i32>,
+    calendar: Option<bool>,
+    time_zone: Option<String>,
+    since: Option<OffsetDateTime>,
+    of_project: Option<bool>,
+}
+
+/// Finds users, projects and budgets, in the order of the spenders. One statement, without locks.
+pub(super) async fn resolve(services: &Services, spenders: &[Spender<'_>]) -> Result<Vec<Payer>, Error> {
+    let user = |spender: &Spender<'_>| spender.subject.user().map(|user| user.as_str().to_owned());
+    let users: Vec<Option<String>> = spenders.iter().map(user).collect();
+    let user_ids: Vec<Option<Uuid>> = users.iter().map(|user| user.as_ref()?.parse().ok()).collect();
+    let project = |spender: &Spender<'_>| spender.subject.project().map(|project| project.as_str().to_owned());
+    let projects: Vec<Option<String>> = spenders.iter().map(project).collect();
+    let categories: Vec<String> = spenders.iter().map(|spender| spender.category.key().to_owned()).collect();
+    let personal: Vec<bool> = spenders.iter().map(|spender| spender.personal).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select u.id as "user_id?", u.is_active as "is_active?", p.id as "project_id?", p.name as "project_name?",
+                  p.deleted_at is not null as "is_deleted!", m.user_id is not null as "is_member!",
+                  b.id as "budget_id?", b.slug as "slug?", b.name as "budget_name?", b.soft_limit as "soft_limit?",
+                  b.hard_limit as "hard_limit?", b.reset_minutes as "reset_minutes?", b.calendar as "calendar?",
+                  b.time_zone as "time_zone?", b.since as "since?", b.of_project as "of_project?"
+           from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[])
+                with ordinality r (user_id, user_name, project, category, personal, place)
+           left join lateral (
+               select n.id, n.is_active from (
+                   select id, is_active, 1 as choice from users where id = r.user_id
+                   union all
+                   select id, is_active, 2 from users where lower(email) = lower(r.user_name)
+                   union all
+                   select id, is_active, 3 from users where lower(username) = lower(r.user_name)) n
+               order by n.choice limit 1) u on true
+           left join projects p on lower(p.name) = lower(r.project)
+           left join user_projects m on m.user_id = u.id and m.project_id = p.id
+           left join lateral (
+               select b.id, coalesce(b.slug, b.id::text) as slug, b.name, b.soft_limit, b.hard_limit, b.reset_minutes,
+                      b.calendar, b.time_zone, c.since, c.choice = 1 as of_project
+               from (
+                   select a.budget_id, a.created_at as since, 1 as choice from project_budgets a
+                   where a.project_id = p.id and a.category = r.category
+                   union all
+                   select a.budget_id, a.created_at, 2 from user_budgets a
+                   where a.user_id = u.id and a.category = r.category
+                   union all
+                   select d.id, d.created_at, 3 from budgets d
+                   where d.is_default and d.category = r.category and u.id is not null) c
+               join budgets b on b.id = c.budget_id
+               order by c.choice limit 1) b on not r.personal
+           order by r.place"#,
+        &user_ids as &[Option<Uuid>],
+        &users as &[Option<String>],
+        &projects as &[Option<String>],
+        &categories,
+        &personal
+    )
+    .fetch_all(&services.pool)
+    .await?;
+    rows.into_iter().zip(spenders).map(|(row, spender)| payer(row, spender)).collect()
+}
+
+fn payer(row: Row, spender: &Spender<'_>) -> Result<Payer, Error> {
+    let denial = denial(&row, spender.subject);
+    let (user_id, project_id) = (row.user_id, row.project_id);
+    let charges = charge(row, spender.category)?.into_iter().map(Arc::new).collect();
+    Ok(Payer { user_id, project_id, denial, charges })
+}
+
+fn denial(row: &Row, subject: &SpendSubject) -> Option<SpendRefusal> {
+    let (has_user, has_project) = (subject.user().is_some(), subject.project().is_some());
+    let project = || row.project_name.clone().unwrap_or_default();
+    if has_user && row.user_id.is_none() {
+        Some(SpendRefusal::UnknownUser)
+    } else if has_project && row.project_id.is_none() {
+        Some(SpendRefusal::UnknownProject)
+    } else if row.is_active == Some(false) {
+        Some(SpendRefusal::UserDeactivated)
+    } else if row.is_deleted {
+        Some(SpendRefusal::ProjectDeleted { project: project() })
+    } else if has_user && has_project && !row.is_member {
+        Some(SpendRefusal::NotAMember { project: project() })
+    } else {
+        None
+    }
+}
+
+/// The budget of the row, which the statement leaves out or returns whole.
+fn charge(row: Row, category: Category) -> Result<Option<Charge>, Error> {
+    let (Some(id), Some(slug), Some(name)) = (row.budget_id, row.slug, row.budget_name) else { return Ok(None) };
+    let (Some(soft), Some(hard), Some(minutes)) = (row.soft_limit, row.hard_limit, row.reset_minutes) else {
+        return Ok(None);
+    };
+    let (Some(is_calendar), Some(zone), Some(since)) = (row.calendar, row.time_zone, row.since) else {
+        return Ok(None);
+    };
+    let schedule = schedule(minutes, is_calendar, &zone)?;
+    let (project_id, user_id) = if row.of_project == Some(true) { (row.project_id, None) } else { (None, row.user_id) };
+    Ok(Some(Charge {
+        slot: Slot { category, project_id, user_id },
+        budget: PayingBudget { id: BudgetId(id), slug, name },
+        limits: limits(soft, hard)?,
+        schedule,
+        since,
+    }))
+}
+
+/// The schedule of a stored budget.
+pub(super) fn schedule(reset_minutes: i32, is_calendar: bool, time_zone: &str) -> Result<Schedule, Error> {
+    let broken = || Error::Broken(format!("no schedule of {reset_minutes} minutes in the time zone {time_zone}"));
+    Schedule::of_budget(period(reset_minutes)?, is_calendar, time_zone).ok_or_else(broken)
+}

@@ -1,0 +1,14 @@
+//! Limits that hold, and totals that are the sum of the events.
+#![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
+
+mod ingest;
+mod interleavings;
+mod interrupted;
+mod partitions;
+mod races;
+mod reserve;
+mod reset;
+mod settle;
+mod statements;
+mod support;
+mod windows;
