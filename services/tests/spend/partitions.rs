@@ -1,8 +1,11 @@
 //! The ledger by month, append-only.
 
 use crate::support::{Platform, event};
+use domain::spend::EventOutcome;
+use futures_util::future::join_all;
 use services::spend;
 use sqlx::AssertSqlSafe;
+use std::sync::Arc;
 use time::Duration;
 
 #[tokio::test]
@@ -25,6 +28,30 @@ async fn each_month_has_a_partition_and_none_is_in_the_default_one() {
     let expected =
         [("spend_events_202601", 1), ("spend_events_202603", 2), ("spend_events_202604", 0), ("spend_events_other", 0)];
     assert_eq!(partitions, expected.map(|(name, rows)| (name.to_owned(), rows)));
+    platform.check_totals().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn first_events_of_a_month_at_the_same_moment_create_one_partition() {
+    let platform = Arc::new(Platform::create().await);
+    let ada = platform.user_with_budget("Ada", "100").await;
+    for month in 0..6 {
+        platform.world.clock.advance(Duration::days(32));
+        let now = platform.world.clock.now();
+        let reports = (0..12).map(|number| {
+            let platform = Arc::clone(&platform);
+            let event = event(&format!("{month}-{number}"), ada, "1", now);
+            tokio::spawn(async move { platform.ingest(vec![event]).await })
+        });
+        for outcomes in join_all(reports).await {
+            assert_eq!(outcomes.expect("no panic"), [EventOutcome::Accepted]);
+        }
+    }
+    let elsewhere: i64 = sqlx::query_scalar("select count(*) from spend_events_other")
+        .fetch_one(platform.services().pool())
+        .await
+        .expect("a count");
+    assert_eq!((platform.event_count().await, elsewhere), (72, 0));
     platform.check_totals().await;
 }
 

@@ -50,7 +50,8 @@ async fn reset_at_the_moment_of_sixty_four_calls_loses_none_and_exceeds_no_limit
         assert_eq!(held.len(), 2, "round {round}");
         assert!(held.iter().all(|held| *held <= ROOM), "round {round}: {held:?}");
         assert_eq!(held.iter().sum::<usize>(), allowed + 1, "round {round}: {held:?}");
-        assert!((ROOM..2 * ROOM).contains(&allowed), "round {round}: {allowed}");
+        // The reset may come first, last, or in between.
+        assert!((ROOM - 1..2 * ROOM).contains(&allowed), "round {round}: {allowed}");
     }
     platform.check_totals().await;
 }

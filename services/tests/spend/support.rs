@@ -10,8 +10,8 @@ use domain::spend::{
     SettleFields, SettleOutcome, Settlement, SpendEvent,
 };
 use services::guard::{Caller, Can};
-use services::testing::World;
 use services::spend::WindowSubject;
+use services::testing::World;
 use services::{Error, Services, Settings, spend};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
