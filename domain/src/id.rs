@@ -36,6 +36,10 @@ id_type! {
     BudgetId
 }
 id_type! {
+    /// A budget group of a project.
+    GroupId
+}
+id_type! {
     /// An event of the audit log.
     EventId
 }

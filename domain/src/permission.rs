@@ -101,6 +101,10 @@ permissions! {
     ViewBudgets: "See all budgets", [platform platform platform - - - -];
     /// The budgets of one project.
     ViewProjectBudgets: "See a project's budgets", [platform platform platform project project - -];
+    /// How the budgets of a project are shared out among its members.
+    ViewMemberShares: "See the members' shares of a project's budgets", [platform platform platform project - - -];
+    /// Give a member a fixed share. Project admins do it where the operator allows it.
+    SetMemberShares: "Set members' shares of a project's budgets", [platform - - project - - -];
     /// Create, edit, assign and delete budgets.
     ManageBudgets: "Create and assign budgets", [platform - - - - - -];
     /// What users and projects spend.
@@ -136,6 +140,7 @@ impl Permission {
             | Self::ManageKeycloakUsers
             | Self::ManageMembers
             | Self::ManageBudgets
+            | Self::SetMemberShares
             | Self::ManageGateways
             | Self::ImportUsers
             | Self::DeleteProject
@@ -150,6 +155,7 @@ impl Permission {
             | Self::EditProject
             | Self::ViewBudgets
             | Self::ViewProjectBudgets
+            | Self::ViewMemberShares
             | Self::ViewSpend
             | Self::ViewGateways
             | Self::ViewOwnAccess
@@ -174,6 +180,8 @@ impl Permission {
             | Self::ManageMembers
             | Self::ViewBudgets
             | Self::ViewProjectBudgets
+            | Self::ViewMemberShares
+            | Self::SetMemberShares
             | Self::ManageBudgets
             | Self::ViewSpend
             | Self::ViewGateways
@@ -206,10 +214,10 @@ mod tests {
     #[test]
     fn an_auditor_changes_nothing() {
         use Permission::{
-            ManageOwnAccount, ViewBudgets, ViewGateways, ViewOwnAccess, ViewProject, ViewProjectBudgets, ViewSpend,
+            ManageOwnAccount, ViewBudgets, ViewGateways, ViewMemberShares, ViewOwnAccess, ViewProject, ViewProjectBudgets, ViewSpend,
             ViewUsers,
         };
-        let views = [ViewUsers, ViewProject, ViewBudgets, ViewProjectBudgets, ViewSpend, ViewGateways];
+        let views = [ViewUsers, ViewProject, ViewBudgets, ViewProjectBudgets, ViewMemberShares, ViewSpend, ViewGateways];
         let reads = [views.as_slice(), &[ViewOwnAccess, ManageOwnAccount]].concat();
         for permission in Permission::ALL {
             assert_eq!(scope(*permission, Role::Auditor).is_some(), reads.contains(permission), "{permission:?}");

@@ -38,6 +38,17 @@ impl ResetPeriod {
         Self::from_count(digits, unit).ok_or_else(problem)
     }
 
+    /// Reads a period of a project budget: as [`ResetPeriod::parse`], and whole minutes in seconds, such as `3600s`.
+    ///
+    /// # Errors
+    /// As [`ResetPeriod::parse`].
+    pub fn parse_with_seconds(raw: &str) -> Result<Self, Violation> {
+        let Some(digits) = raw.strip_suffix('s') else { return Self::parse(raw) };
+        let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let seconds = digits.parse().ok().filter(|seconds: &u32| is_number && seconds.is_multiple_of(60));
+        seconds.and_then(|seconds| Self::from_minutes(seconds / 60)).ok_or(Violation::InvalidResetPeriod)
+    }
+
     /// Reads a whole number of a unit.
     fn from_count(digits: &str, unit: u32) -> Option<Self> {
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -171,6 +182,15 @@ mod tests {
             "1é",
         ] {
             assert!(ResetPeriod::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn period_in_seconds_is_whole_minutes() {
+        assert_eq!(ResetPeriod::parse_with_seconds("3600s"), Ok(period("1h")));
+        assert_eq!(ResetPeriod::parse_with_seconds("30d"), Ok(period("30d")));
+        for bad in ["s", "0s", "59s", "61s", "+60s", "99999999999s", "31622460s", "60S"] {
+            assert!(ResetPeriod::parse_with_seconds(bad).is_err(), "{bad}");
         }
     }
 

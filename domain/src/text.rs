@@ -164,6 +164,23 @@ impl BudgetName {
 }
 
 text_type! {
+    /// What a budget group is called.
+    GroupName, "the group's name", 1..=100, crate::text::line
+}
+
+impl GroupName {
+    /// The stored name of a group, as a form shows it.
+    pub fn of_stored(raw: &str) -> Self {
+        Self::parse(&visible(raw)).unwrap_or_else(|_| Self("\u{fffd}".to_owned()))
+    }
+}
+
+text_type! {
+    /// Why a member has a fixed share.
+    ShareReason, "the reason", 1..=500, crate::text::lines
+}
+
+text_type! {
     /// What a person typed into a search field: a substring of the fields searched.
     SearchTerm, "the search", 1..=100, crate::text::visible
 }

@@ -28,6 +28,8 @@ pub enum TargetType {
     Project,
     /// A budget.
     Budget,
+    /// A budget group of a project.
+    BudgetGroup,
     /// The identity provider; its name is the issuer.
     IdentityProvider,
     /// What the console does by itself.
@@ -44,6 +46,7 @@ impl TargetType {
             Self::User => "user",
             Self::Project => "project",
             Self::Budget => "budget",
+            Self::BudgetGroup => "project_budget_group",
             Self::IdentityProvider => "identity_provider",
             Self::Job => "job",
             Self::BreakGlass => "break_glass",

@@ -72,6 +72,8 @@ fn constraint(fault: &sqlx::Error) -> Option<Refusal> {
         "budgets_name_key" => Violation::BudgetNameTaken,
         "gateways_name_key" => Violation::GatewayNameTaken,
         "user_budgets_budget_fkey" | "project_budgets_budget_fkey" => Violation::CategoryInUse,
+        "user_budgets_are_global" | "project_budgets_are_own" => Violation::ProjectBudgetNotAssignable,
+        "budget_groups_one_active" => Violation::ProjectHasGroup,
         "user_projects_pkey" => Violation::AlreadyMember,
         "users_maintainer_is_admin" => Violation::MaintainerIsAdmin,
         _ => return None,

@@ -22,6 +22,8 @@ pub struct Settings {
     pub project_limit: u32,
     /// `ENABLE_BUDGET_MANAGEMENT`: without it budgets are nowhere to be seen.
     pub budgets: bool,
+    /// `PROJECT_ADMINS_SET_SHARES`: whether project admins set the members' shares of their project's budgets.
+    pub project_admins_set_shares: bool,
     /// The variables that an import of Keycloak's users needs and that are not set.
     pub missing_for_import: Vec<&'static str>,
     /// `BURSAR_PASSWORD_MIN_LENGTH`: what a new password must be.
@@ -50,6 +52,7 @@ impl Default for Settings {
             external_projects: Vec::new(),
             project_limit: 3,
             budgets: true,
+            project_admins_set_shares: false,
             missing_for_import: Vec::new(),
             password_policy: PasswordPolicy::default(),
             break_glass: true,

@@ -11,6 +11,7 @@ mod jobs;
 mod keycloak_import;
 mod members;
 pub mod my_access;
+pub mod project_budgets;
 pub mod project_page;
 pub mod projects;
 mod scope;

@@ -46,8 +46,8 @@ const ROOMS: [Room; 4] = [
             },
             Layer {
                 name: "capabilities",
-                modules: "authenticate break_glass budgets gateways handover identity keycloak members own_account projects provision \
-                          session sign_in spend users",
+                modules: "allocations authenticate break_glass budgets gateways handover identity keycloak members own_account \
+                          projects provision session sign_in spend users",
                 advice: "what composes several capabilities belongs in `views`, what several need in the kernel",
             },
             Layer {

@@ -61,7 +61,8 @@ fn form_page(dated: WithServerTime<ProjectFacts>, state: FormFields, may_switch:
 }
 
 fn fields(facts: ProjectFacts, state: FormFields, may_switch: bool) -> AnyView {
-    let ProjectFacts { name, draft: ProjectDraft { display_name, description, cli_analytics_enabled }, .. } = facts;
+    let ProjectFacts { name, draft, .. } = facts;
+    let ProjectDraft { display_name, description, cli_analytics_enabled, .. } = draft;
     let back = paths::project(name.as_str());
     let options = [true, false].map(FieldValue::switch).map(|value| Choice::new(value.typed, value.shown)).into();
     let selected = cli_analytics_enabled.to_string();

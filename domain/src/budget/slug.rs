@@ -9,6 +9,8 @@ pub struct BudgetSlug(String);
 impl BudgetSlug {
     /// The most characters.
     pub const LONGEST: usize = 128;
+    /// The most characters of [`BudgetSlug::parse_prefix`]: 33 more follow.
+    pub const LONGEST_PREFIX: usize = 95;
 
     /// Reads one.
     ///
@@ -30,6 +32,18 @@ impl BudgetSlug {
             return Err(Violation::BudgetIdIsUuid);
         }
         Ok(slug)
+    }
+
+    /// Reads the beginning of the id of a project's budget, whose end Bursar chooses.
+    ///
+    /// # Errors
+    /// Says what it may be made of.
+    pub fn parse_prefix(raw: &str) -> Result<Self, Violation> {
+        let prefix = Self::parse(raw)?;
+        if raw.len() > Self::LONGEST_PREFIX {
+            return Err(Violation::too_long("the id", raw.len(), Self::LONGEST_PREFIX));
+        }
+        Ok(prefix)
     }
 
     /// As it is written.
@@ -63,6 +77,8 @@ mod tests {
         for bad in ["0199b1f2-6a6e-7c3d-8a54-1f0e2d3c4b5a", "0199B1F26A6E7C3D8A541F0E2D3C4B5A", "", "a.b"] {
             assert!(BudgetSlug::parse_new(bad).is_err(), "{bad}");
         }
+        assert!(BudgetSlug::parse_prefix(&"x".repeat(95)).is_ok());
+        assert!(BudgetSlug::parse_prefix(&"x".repeat(96)).is_err());
         for good in ["leads", "0199b1f2-6a6e-7c3d-8a54", "leads-0199b1f2-6a6e-7c3d-8a54-1f0e2d3c4b5a"] {
             assert_eq!(BudgetSlug::parse_new(good).expect(good).as_str(), good);
         }

@@ -15,6 +15,9 @@ pub struct ProjectDraft {
     pub description: String,
     /// Whether analytics of command-line clients are collected; never for a personal project.
     pub cli_analytics_enabled: bool,
+    /// Whether each member may spend a share of the project's budgets only; otherwise each may spend all of them.
+    #[serde(default)]
+    pub member_limits_enforced: bool,
 }
 
 draft_fields! { ProjectDraft {
@@ -22,6 +25,7 @@ draft_fields! { ProjectDraft {
         |draft| FieldValue::text(draft.display_name.clone().unwrap_or_default());
     DESCRIPTION: description, "Description", Description::LONGEST, |draft| FieldValue::text(&*draft.description);
     CLI_ANALYTICS_ENABLED: cli_analytics_enabled, "CLI analytics", 0, |draft| FieldValue::switch(draft.cli_analytics_enabled);
+    MEMBER_LIMITS_ENFORCED: member_limits_enforced, "Member limits", 0, |draft| FieldValue::switch(draft.member_limits_enforced);
 } }
 
 impl ProjectDraft {
@@ -31,6 +35,7 @@ impl ProjectDraft {
             display_name: display_name.map(String::from),
             description: description.map(String::from).unwrap_or_default(),
             cli_analytics_enabled: false,
+            member_limits_enforced: false,
         }
     }
 }
@@ -82,7 +87,11 @@ impl ProjectFields {
         let enabled = self.cli_analytics_enabled.as_deref().map(|value| value == "true");
         let precondition = Precondition::FormVersion { version, basis };
         Ok(Edit::new(precondition, move |stored: ProjectDraft| {
-            Ok(ProjectDraft { cli_analytics_enabled: enabled.unwrap_or(stored.cli_analytics_enabled), ..draft })
+            Ok(ProjectDraft {
+                cli_analytics_enabled: enabled.unwrap_or(stored.cli_analytics_enabled),
+                member_limits_enforced: stored.member_limits_enforced,
+                ..draft
+            })
         }))
     }
 

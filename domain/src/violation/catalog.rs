@@ -62,6 +62,16 @@ super::violations! {
     HardLimitZero "hard_limit_zero" 400 => "Enter more than $0.00.";
     SoftLimitAboveHard { above: String, hard: String } "soft_limit_above_hard" 400
         => "The soft limit is {above} above the hard limit. Enter {hard} or less, or raise the hard limit.";
+    InvalidPercentage "invalid_percentage" 400 => "Enter a percentage from 0 to 100, like 60 or 33.33.";
+    PercentagesNotHundred { sum: String } "percentages_not_hundred" 400 at "categories"
+        => "The percentages sum to {sum}. Make them sum to 100.";
+    PlatformShareMissing "platform_share_missing" 400 at "categories"
+        => "The category platform is missing. Give it a percentage above 0.";
+    PlatformShareZero "platform_share_zero" 400 at "platform"
+        => "platform: the hard limit must be greater than 0.";
+    FixedSharesAboveBudget { fixed: String, above: String, budget: String } "fixed_shares_above_budget" 400
+        => "The fixed shares of members would sum to {fixed}, {above} above the budget of {budget}. Lower a fixed share, \
+            or raise the budget.";
     InvalidResetPeriod "invalid_reset_period" 400
         => "Enter a number followed by d, h or m, up to 366d, like 30d.";
     ResetPeriodTooShort "reset_period_too_short"
@@ -206,6 +216,18 @@ super::violations! {
     UnknownBudget { id: String } "unknown_budget" 404 at "assignments" => "There is no budget {id}.";
     CategoryMismatch { budget: String, category: String } "category_mismatch" 400
         => "The budget {budget} is not of the category {category}.";
+    ProjectBudgetNotAssignable "project_budget_not_assignable" 400
+        => "A budget that belongs to a project cannot be assigned. Choose a global budget.";
+    ProjectHasBudget { category: String } "project_has_budget" 409
+        => "The project has a {category} budget already. Edit, unassign or delete it first.";
+    BudgetOfProject { budget: String } "budget_of_project" 409
+        => "The budget {budget} belongs to the project. Delete it in place of unassigning it.";
+    BudgetForPersonalProject "budget_for_personal_project" 403
+        => "Cannot create a budget for a personal project. Assign a budget to its owner instead.";
+    ProjectHasGroup "project_has_group" 409 at "project_name"
+        => "The project has a budget group already. Edit or delete that one.";
+    PeriodOfGroup "period_of_group" 409 at "budget_duration"
+        => "The budget is part of a group, which has one reset period. Edit the group instead.";
     BudgetAssigned { holders: String } "budget_assigned" 409
         => "The budget is assigned to {holders}. Unassign it first.";
     HoldersChanged { holders: String } "holders_changed"

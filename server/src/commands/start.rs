@@ -178,6 +178,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         claims: claim_rules(config),
         external_projects: config.external_projects.clone(),
         project_limit: config.project_limit,
+        project_admins_set_shares: config.project_admins_set_shares,
         password_policy: config.password_policy,
         // Budgets are the maintainers', whom only the database knows.
         budgets: config.budgets && config.mode == Mode::Platform,

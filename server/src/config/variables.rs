@@ -78,6 +78,8 @@ variables! {
         "With true, Platform-managed mode: roles and project assignments are kept in Bursar's database and managed in its pages. With false, Keycloak-managed mode: they are read from the identity provider's claims on every request, and there are neither users nor budgets to manage.";
     budgets: bool = "true", ["ENABLE_BUDGET_MANAGEMENT", "viteEnableBudgetManagement"],
         "Whether there are budgets. With false they are nowhere to be seen.";
+    project_admins_set_shares: bool = "false", ["PROJECT_ADMINS_SET_SHARES"],
+        "Whether project admins set the members' shares of their project's budgets. With false only maintainers do.";
     project_limit: u32 = "3", ["USER_PROJECT_LIMIT"],
         "How many shared projects a regular user may be assigned to. Admins are exempt.";
     admin_role: String = "admin", ["ADMIN_ROLE_NAME"], "The role in a token that means admin. The other one that opens sign-in is developer.";

@@ -164,13 +164,16 @@ pub async fn unassign_project(
     let holder = hold_project(&mut change, project).await?.ok_or(Refusal::NotFound)?;
     let row = sqlx::query!(
         "delete from project_budgets a using budgets b where a.project_id = $1 and a.category = $2 and b.id = a.budget_id
-         returning b.name, a.budget_id, a.assigned_by, a.created_at",
+         returning b.name, b.project_id, a.budget_id, a.assigned_by, a.created_at",
         holder.id,
         category.key()
     )
     .fetch_optional(change.connection())
     .await?;
     let Some(row) = row else { return unassigned_already(&mut change, holder.id, category).await };
+    if row.project_id.is_some() {
+        return Err(Violation::BudgetOfProject { budget: row.name }.into());
+    }
     let entry = Entry::new("project.budget_unassigned", TargetType::Project, holder.id, &holder.name);
     let former = FormerAssignment {
         holder: Holder::Project(ProjectId(holder.id)),
@@ -214,7 +217,7 @@ pub(super) struct HeldBudget {
 
 /// Locked in share mode, so that its category stays until the assignment is written.
 pub(super) async fn hold_budget(change: &mut Change<'_>, budget: BudgetId) -> Result<HeldBudget, Error> {
-    let row = sqlx::query!("select name, category from budgets where id = $1 for share", budget.0)
+    let row = sqlx::query!("select name, category from budgets where id = $1 and project_id is null for share", budget.0)
         .fetch_optional(change.connection())
         .await?
         .ok_or(Refusal::NotFound)?;
@@ -264,14 +267,17 @@ async fn hold_project(change: &mut Change<'_>, name: &ProjectName) -> Result<Opt
     row.map(|row| Ok(HeldProject { id: row.id, name: row.name, kind: stored_kind(&row.project_type)? })).transpose()
 }
 
-/// Name and assignment of the budget that a project has.
+/// Name and assignment of the global budget that a project has.
+///
+/// # Errors
+/// [`Violation::ProjectHasBudget`] when it has a budget of its own, which is deleted and never replaced.
 async fn budget_of_project(
     change: &mut Change<'_>,
     project: Uuid,
     category: Category,
 ) -> Result<Option<(String, FormerAssignment)>, Error> {
     let row = sqlx::query!(
-        "select b.name, a.budget_id, a.assigned_by, a.created_at
+        "select b.name, b.project_id, a.budget_id, a.assigned_by, a.created_at
          from project_budgets a join budgets b on b.id = a.budget_id
          where a.project_id = $1 and a.category = $2 for update of a",
         project,
@@ -279,6 +285,9 @@ async fn budget_of_project(
     )
     .fetch_optional(change.connection())
     .await?;
+    if row.as_ref().is_some_and(|row| row.project_id.is_some()) {
+        return Err(Violation::ProjectHasBudget { category: category.title().to_owned() }.into());
+    }
     Ok(row.map(|row| {
         let holder = Holder::Project(ProjectId(project));
         let (budget, assigned_by) = (BudgetId(row.budget_id), row.assigned_by.map(UserId));

@@ -105,7 +105,7 @@ pub async fn assign_many(
 async fn hold_budgets(change: &mut Change<'_>, wanted: &Wanted) -> Result<BTreeMap<Category, (Uuid, String)>, Error> {
     let slugs: Vec<String> = wanted.values().flatten().map(ToString::to_string).collect();
     let rows = sqlx::query!(
-        r#"select id, name, category, coalesce(slug, id::text) as "slug!", slug is null as "by_id!" from budgets
+        r#"select id, name, category, project_id, coalesce(slug, id::text) as "slug!", slug is null as "by_id!" from budgets
            where slug = any($1) or (slug is null and id::text = any($1)) order by id for share"#,
         &slugs
     )
@@ -116,6 +116,9 @@ async fn hold_budgets(change: &mut Change<'_>, wanted: &Wanted) -> Result<BTreeM
         // A slug of before that reads as the id of another budget loses against that id.
         let row = rows.iter().filter(|row| row.slug == slug.as_str()).max_by_key(|row| row.by_id);
         let row = row.ok_or_else(|| Violation::UnknownBudget { id: slug.to_string() })?;
+        if row.project_id.is_some() {
+            return Err(Violation::ProjectBudgetNotAssignable.into());
+        }
         if category(&row.category)? != wanted_for {
             let (budget, category) = (slug.to_string(), wanted_for.key().to_owned());
             return Err(Violation::CategoryMismatch { budget, category }.into());

@@ -49,7 +49,8 @@ pub async fn create(
 pub async fn id_of(services: &Services, _can: &Can<ManageBudgets>, slug: &BudgetSlug) -> Result<BudgetId, Error> {
     switched_on(services)?;
     let id = sqlx::query_scalar!(
-        "select id from budgets where slug = $1 or (slug is null and id = $2) order by slug is null desc limit 1",
+        "select id from budgets where (slug = $1 or (slug is null and id = $2)) and project_id is null
+         order by slug is null desc limit 1",
         slug.as_str(),
         slug.as_str().parse::<Uuid>().ok()
     );
@@ -146,7 +147,7 @@ pub(super) async fn lock(
 ) -> Result<(BudgetDraft, conflict::Stored), Error> {
     let row = sqlx::query!(
         "select name, description, category, soft_limit, hard_limit, reset_minutes, calendar, time_zone, version, updated_at
-         from budgets where id = $1 for update",
+         from budgets where id = $1 and project_id is null for update",
         budget.0
     )
     .fetch_optional(connection)

@@ -36,6 +36,6 @@ pub(crate) fn schedule_of(budget: &BudgetRow) -> Result<Schedule, Error> {
 }
 
 /// As stored.
-pub(super) fn minutes(period: ResetPeriod) -> i32 {
+pub(crate) fn minutes(period: ResetPeriod) -> i32 {
     i32::try_from(period.minutes()).unwrap_or(i32::MAX)
 }

@@ -6,6 +6,7 @@ use crate::audit::{Entry, TargetType};
 use crate::conflict;
 use crate::error::Error;
 use crate::guard::{Can, check};
+use crate::reauthentication;
 use domain::actor::Target;
 use domain::conflict::Merge;
 use domain::draft::Edit;
@@ -120,14 +121,22 @@ pub async fn edit(services: &Services, can: &Can<EditProject>, edit: Edit<Projec
             return Err(FieldErrors::one(ProjectDraft::CLI_ANALYTICS_ENABLED.name, off).into());
         }
     }
+    if draft.member_limits_enforced != stored.member_limits_enforced {
+        check(change.actor(), Permission::ManageBudgets, Target::Platform)?;
+        reauthentication::check_recent(services, change.connection(), can.caller()).await?;
+        if row.project_type == ProjectKind::Personal.key() {
+            return Err(Violation::BudgetForPersonalProject.into());
+        }
+    }
     sqlx::query!(
         "update projects set display_name = $2, description = $3, cli_analytics_enabled = $4, updated_at = $5,
-                version = version + 1 where id = $1",
+                member_limits_enforced = $6, version = version + 1 where id = $1",
         project.0,
         draft.display_name,
         draft.description,
         draft.cli_analytics_enabled,
-        services.clock.now()
+        services.clock.now(),
+        draft.member_limits_enforced
     )
     .execute(change.connection())
     .await?;

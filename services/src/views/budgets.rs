@@ -65,9 +65,9 @@ pub async fn list_for_api(
 /// [`Refusal::NotFound`] when there is no such budget or budgets are switched off.
 pub async fn find(services: &Services, _can: &Can<ViewBudgets>, slug: &BudgetSlug) -> Result<BudgetRow, Error> {
     load(services, false, |sql| {
-        sql.push("b.slug = ").push_bind(slug.to_string());
+        sql.push("(b.slug = ").push_bind(slug.to_string());
         sql.push(" or (b.slug is null and b.id = ").push_bind(slug.as_str().parse::<Uuid>().ok());
-        sql.push(") order by b.slug is null desc limit 1");
+        sql.push(")) order by b.slug is null desc limit 1");
     })
     .await
 }
@@ -116,7 +116,7 @@ async fn load(
     switched_on(services)?;
     let mut sql = QueryBuilder::new("select ");
     push_columns(&mut sql, with_counts);
-    sql.push(" from budgets b where ");
+    sql.push(" from budgets b where b.project_id is null and ");
     push_condition(&mut sql);
     let row: Option<Row> = sql.build_query_as().fetch_optional(&services.pool).await?;
     row.ok_or(Refusal::NotFound)?.try_into()
@@ -175,6 +175,8 @@ impl List for Budgets<'_> {
     }
 
     fn push_condition(&self, sql: &mut QueryBuilder<Postgres>) {
+        // Budgets of projects are in no list of global ones.
+        sql.push(" and b.project_id is null");
         if let Some(category) = self.query.filter.category {
             sql.push(" and b.category = ").push_bind(category.key());
         }

@@ -5,7 +5,7 @@ use crate::projects::check_password_changed;
 use domain::actor::Target;
 use domain::error::Refusal;
 use domain::id::ProjectId;
-use domain::permission::{Asks, Permission, ViewProject, ViewSpend, ViewUsers};
+use domain::permission::{Asks, Permission, ViewMemberShares, ViewProject, ViewSpend, ViewUsers};
 use sqlx::{Postgres, QueryBuilder};
 use std::marker::PhantomData;
 use uuid::Uuid;
@@ -73,6 +73,30 @@ impl ReadScope<ViewUsers> {
         if !self.is_all() {
             sql.push(" and false");
         }
+    }
+}
+
+impl From<Can<ViewMemberShares>> for ReadScope<ViewMemberShares> {
+    fn from(can: Can<ViewMemberShares>) -> Self {
+        match can.target() {
+            Target::Project(project) => Self::of_projects(std::iter::once(project)),
+            Target::Platform | Target::Own => Self::ALL,
+        }
+    }
+}
+
+impl ReadScope<ViewMemberShares> {
+    /// All projects, or those whose shares the caller may see.
+    ///
+    /// # Errors
+    /// That of [`Caller::can`] for [`ViewMemberShares`], when there is no such project.
+    pub fn of(caller: &Caller) -> Result<Self, Refusal> {
+        let refusal = match caller.can::<ViewMemberShares>(Target::Platform) {
+            Ok(_) => return Ok(Self::ALL),
+            Err(refusal) => refusal,
+        };
+        let mut visible = caller.actor.projects_to(Permission::ViewMemberShares).peekable();
+        if visible.peek().is_none() { Err(refusal) } else { Ok(Self::of_projects(visible)) }
     }
 }
 

@@ -202,7 +202,7 @@ const BUDGETS: Source = Source {
     columns: "b.id as value, b.name as label, b.hard_limit, b.reset_minutes",
     name: "b.name",
     key: "b.name",
-    rows: "budgets b where true",
+    rows: "budgets b where b.project_id is null",
 };
 
 /// Appends a part of the statement.

@@ -38,7 +38,7 @@ pub struct Project {
     facts: Facts,
     /// A user's id: the owner's, or the caller's where it has no owner.
     created_by: String,
-    /// Always false: the limits of members are not enforced yet.
+    /// Whether each member may spend a share of the project's budgets only.
     enforce_member_spend_limits: bool,
 }
 
@@ -72,7 +72,7 @@ pub struct ProjectDetail {
     user_count: i64,
     /// Among the members counted.
     admin_count: i64,
-    /// Always false: the limits of members are not enforced yet.
+    /// Whether each member may spend a share of the project's budgets only.
     enforce_member_spend_limits: bool,
     /// Always null: spend is not known yet.
     spending: Option<f64>,
@@ -148,7 +148,11 @@ impl Project {
     /// As the caller sees it.
     pub fn new(project: &projects::Project, caller: &Caller) -> Self {
         let owner = project.created_by.unwrap_or(caller.actor.user_id);
-        Self { facts: Facts::new(project, caller), created_by: owner.to_string(), enforce_member_spend_limits: false }
+        Self {
+            facts: Facts::new(project, caller),
+            created_by: owner.to_string(),
+            enforce_member_spend_limits: project.draft.member_limits_enforced,
+        }
     }
 }
 
@@ -183,7 +187,7 @@ impl ProjectDetail {
             created_by: project.created_by.map(|id| id.to_string()),
             user_count: project.member_count,
             admin_count: project.admin_count,
-            enforce_member_spend_limits: false,
+            enforce_member_spend_limits: project.draft.member_limits_enforced,
             spending: None,
             members: members.iter().map(member).collect(),
         }

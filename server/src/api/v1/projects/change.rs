@@ -134,7 +134,7 @@ pub struct ProjectChanges {
     /// Not together with `cost_center_id`.
     #[serde(default)]
     clear_cost_center: bool,
-    #[schema(value_type = Option<UnavailableFlag>)]
+    /// Whether each member may spend a share of the project's budgets only. Only maintainers may change it.
     enforce_member_spend_limits: Option<bool>,
     #[schema(value_type = Option<Attribution>)]
     chargeback_attribution: Option<String>,
@@ -213,11 +213,13 @@ fn edit_of(body: &ProjectChanges, name: &str, precondition: Precondition) -> Res
     let (Some(display_name), Some(description)) = (display_name, description) else { return Err(errors.into()) };
     let ProjectDraft { display_name, description, .. } = ProjectDraft::new(display_name, description);
     let enabled = body.cli_analytics_enabled.flatten();
+    let enforced = body.enforce_member_spend_limits;
     Ok(Edit::new(precondition, move |stored: ProjectDraft| {
         Ok(ProjectDraft {
             display_name: if replaces_display_name { display_name } else { stored.display_name },
             description: if replaces_description { description } else { stored.description },
             cli_analytics_enabled: enabled.unwrap_or(stored.cli_analytics_enabled),
+            member_limits_enforced: enforced.unwrap_or(stored.member_limits_enforced),
         })
     }))
 }
@@ -278,13 +280,8 @@ impl ProjectChanges {
             Some("cost_center") => return Err(ApiError::new(Code::NoCostCenter, "The project has no cost center.")),
             Some(_) => return Err(Violation::unknown_choice("project or cost_center").into()),
         }
-        for (wanted, what) in [
-            (self.enforce_member_spend_limits, "enforce_member_spend_limits"),
-            (self.chargeback_enabled, "chargeback_enabled"),
-        ] {
-            if wanted == Some(true) {
-                return Err(ApiError::new(Code::NotAvailable, format!("{what} is not available.")));
-            }
+        if self.chargeback_enabled == Some(true) {
+            return Err(ApiError::new(Code::NotAvailable, "chargeback_enabled is not available."));
         }
         Ok(())
     }
