@@ -29,6 +29,7 @@ use crate::projects::edit::EditProjectPage;
 use crate::projects::list::ProjectsPage;
 use crate::projects::project::ProjectPage;
 use crate::spending::page::SpendingPage;
+use crate::projects::split::ProjectSplitPage;
 use crate::users::create::NewUserPage;
 use crate::users::keycloak::create::NewKeycloakUserPage;
 use crate::users::keycloak::list::KeycloakUsersPage;
@@ -45,5 +46,5 @@ lazy_chunk!(
     Objects, objects, load_objects:
     BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, GatewaysPage, IdentityProviderPage, ImportAgainPage, JobsPage,
     KeycloakImportPage, KeycloakUserPage, KeycloakUsersPage, MoveIdentitiesPage, NewBudgetPage, NewGatewayPage, NewKeycloakUserPage,
-    NewUserPage, NewProjectPage, ProjectPage, SpendingPage, UserPage,
+    NewUserPage, NewProjectPage, ProjectPage, ProjectSplitPage, SpendingPage, UserPage,
 );

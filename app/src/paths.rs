@@ -127,6 +127,11 @@ pub fn edit_project(name: &str) -> String {
     format!("{}/edit", project(name))
 }
 
+/// How a project's total is split over categories and members.
+pub fn project_split(name: &str) -> String {
+    format!("{}/split", project(name))
+}
+
 /// A budget's page.
 pub fn budget(id: BudgetId) -> String {
     format!("{BUDGETS}/{id}")

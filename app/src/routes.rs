@@ -30,6 +30,7 @@ use crate::projects::edit::EditProjectPage;
 use crate::projects::list::ProjectsPage;
 use crate::projects::project::ProjectPage;
 use crate::spending::page::SpendingPage;
+use crate::projects::split::ProjectSplitPage;
 use crate::ui::{LinkButton, LonelySheet, Waiting};
 use crate::users::create::NewUserPage;
 use crate::users::keycloak::create::NewKeycloakUserPage;
@@ -99,6 +100,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("administration/projects") view={Lazy::<ProjectsPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/new-project") view={Lazy::<NewProjectPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/projects/:name") view={Lazy::<ProjectPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/projects/:name/split") view={Lazy::<ProjectSplitPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/projects/:name/edit") view={Lazy::<EditProjectPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/identity-provider") view={Lazy::<IdentityProviderPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/identity-provider/import") view={Lazy::<KeycloakImportPage>::new()} ssr=SsrMode::Async />

@@ -129,6 +129,25 @@ class UserProjects(WithClient):
         self.refused(404, self.client.users.remove_user_from_project, made.id, name)
 
 
+class BudgetGroups(WithClient):
+    def test_a_group_is_spread_over_categories(self):
+        name, groups = new_name("project"), self.client.project_budget_groups
+        self.client.projects.create_project(name=name)
+        self.assertEqual(groups.list_by_project(name), {"items": [], "total": 0})
+        made = groups.create(name, "Total", 1000.0, "30d", {"platform": 60.0, "cli": 40.0})
+        amounts = {one["category"]: (one["max_budget"], one["soft_budget"]) for one in made["categories"]}
+        self.assertEqual(amounts, {"platform": (600, 480), "cli": (400, 320)})
+        text = self.refused(400, groups.update, made["group_id"], {"platform": 0.0, "cli": 100.0})
+        self.assertIn("hard limit must be greater than 0", text)
+        changed = groups.update(made["group_id"], {"platform": 75.0, "cli": 25.0, "premium_models": 0.0})
+        self.assertEqual([one["max_budget"] for one in changed["categories"]], [750, 250])
+        self.assertEqual(groups.get(made["group_id"]), changed)
+        self.refused(409, groups.create, name, "Second", 1.0, "30d", {"platform": 100.0})
+        groups.delete(made["group_id"])
+        self.refused(404, groups.get, made["group_id"])
+        self.assertTrue(groups.list_by_project(name)["items"][0]["deleted_at"])
+
+
 class Projects(WithClient):
     def test_a_project_lives_and_dies(self):
         name = new_name("project")

@@ -14,6 +14,7 @@ export const at = {
   newProject: "/settings/administration/new-project",
   project: (name: string) => `/settings/administration/projects/${name}`,
   editProject: (name: string) => `/settings/administration/projects/${name}/edit`,
+  projectSplit: (name: string) => `/settings/administration/projects/${name}/split`,
   identityProvider: "/settings/administration/identity-provider",
   gateways: "/settings/administration/gateways",
   newGateway: "/settings/administration/gateways/new",

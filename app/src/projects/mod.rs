@@ -12,3 +12,4 @@ pub mod list;
 pub(crate) mod member_role;
 mod name_rules;
 pub mod project;
+pub mod split;

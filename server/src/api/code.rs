@@ -55,6 +55,7 @@ codes! {
     ProjectNotFound "project_not_found" NOT_FOUND "There is no such project, or the user may not see it.";
     UserNotFound "user_not_found" NOT_FOUND "There is no such user, or the user may not see them.";
     BudgetNotFound "budget_not_found" NOT_FOUND "There is no such budget.";
+    BudgetGroupNotFound "budget_group_not_found" NOT_FOUND "There is no such budget group, or the user may not see it.";
     NotAMember "not_a_member" NOT_FOUND "The user is not a member of the project.";
     CostCenterNotFound "cost_center_not_found" NOT_FOUND "There is no such cost center.";
     PasswordSignInOff "password_sign_in_off" NOT_FOUND "Users sign in through an identity provider.";

@@ -177,7 +177,7 @@ impl ApiError {
         self
     }
 
-    #[cfg(test)]
+    /// The status of the answer.
     pub const fn status(&self) -> StatusCode {
         self.status
     }
@@ -197,6 +197,11 @@ impl ApiError {
             entry["loc"][1] = field.into();
         }
         refused
+    }
+
+    /// Whether it has this code.
+    pub fn is_coded(&self, code: &str) -> bool {
+        self.problem.code == code
     }
 
     /// Values of the wrong shape, where the contract tells them from values that a rule refuses.
@@ -256,7 +261,8 @@ impl From<FieldErrors> for ApiError {
     fn from(errors: FieldErrors) -> Self {
         let message = errors.iter().map(|(_, problem)| problem.to_string()).collect::<Vec<_>>().join(" ");
         let details = errors.iter().map(|(field, problem)| {
-            json!({"loc": ["body", wire_name(field)], "code": problem.code(), "msg": problem.to_string()})
+            let loc: Vec<&str> = std::iter::once("body").chain(wire_name(field).split('.')).collect();
+            json!({"loc": loc, "code": problem.code(), "msg": problem.to_string()})
         });
         let details: Vec<Value> = details.collect();
         let mut statuses = errors.iter().map(|(_, problem)| status_of(problem));
@@ -276,6 +282,12 @@ fn wire_name(field: &str) -> &str {
         "person" => "user_id",
         "role" => "is_admin",
         "soft_limit" => "soft_budget",
+        "platform" => "categories.platform.pct",
+        "platform_soft" => "categories.platform.soft_budget",
+        "cli" => "categories.cli.pct",
+        "cli_soft" => "categories.cli.soft_budget",
+        "premium_models" => "categories.premium_models.pct",
+        "premium_models_soft" => "categories.premium_models.soft_budget",
         field => field,
     }
 }

@@ -72,6 +72,13 @@ impl<const MIN: u32, const MAX: u32> PageParams<MIN, MAX> {
         let pagination = Pagination { total: listing.total, page: self.page, per_page: self.per_page };
         Paged { next, body: PageBody { data: listing.page.rows.into_iter().map(show).collect(), pagination } }
     }
+
+    /// The same in the envelope of projects' budgets.
+    pub fn items<T, W>(&self, uri: &Uri, listing: Listing<T>, show: impl FnMut(T) -> W) -> Items<W> {
+        let next = listing.page.next.map(|cursor| link(uri, &cursor));
+        let (items, total) = (listing.page.rows.into_iter().map(show).collect(), listing.total);
+        Items { next, body: ItemsBody { items, total, page: self.page, per_page: self.per_page } }
+    }
 }
 
 /// A page of a list.
@@ -106,11 +113,41 @@ pub struct Paged<T> {
 
 impl<T: Serialize> IntoResponse for Paged<T> {
     fn into_response(self) -> Response {
-        let mut response = Json(self.body).into_response();
-        if let Some(link) = self.next.and_then(|link| HeaderValue::from_str(&link).ok()) {
-            response.headers_mut().insert(LINK, link);
-        }
-        response
+        linked(self.next, Json(self.body).into_response())
+    }
+}
+
+fn linked(next: Option<String>, mut response: Response) -> Response {
+    if let Some(link) = next.and_then(|link| HeaderValue::from_str(&link).ok()) {
+        response.headers_mut().insert(LINK, link);
+    }
+    response
+}
+
+/// A page of a list in the envelope of projects' budgets.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ItemsBody<T> {
+    /// The rows.
+    items: Vec<T>,
+    /// How many rows there are: exact up to 10,000, above that a lower bound.
+    #[schema(minimum = 0)]
+    total: i64,
+    /// The requested number.
+    page: u32,
+    /// Rows on a page.
+    per_page: u32,
+}
+
+/// The same with its link.
+#[derive(Debug)]
+pub struct Items<T> {
+    next: Option<String>,
+    body: ItemsBody<T>,
+}
+
+impl<T: Serialize> IntoResponse for Items<T> {
+    fn into_response(self) -> Response {
+        linked(self.next, Json(self.body).into_response())
     }
 }
 

@@ -3,7 +3,7 @@
 use super::error::ApiError;
 use domain::actor::Target;
 use domain::error::Refusal;
-use domain::permission::{Asks, Permission, Scope, ViewUsers, scope};
+use domain::permission::{Asks, Permission, Scope, ViewMemberShares, ViewUsers, scope};
 use domain::role::Role;
 use services::guard::{Caller, Can};
 use services::views::ReadScope;
@@ -22,6 +22,14 @@ pub fn on_platform<P: Asks>(caller: &Caller) -> Result<Can<P>, ApiError> {
 /// 403, saying which roles may on the platform.
 pub fn users_in_scope(caller: &Caller) -> Result<ReadScope<ViewUsers>, ApiError> {
     ReadScope::<ViewUsers>::of(caller).map_err(|refusal| in_words(Permission::ViewUsers, refusal))
+}
+
+/// Asks in which projects the caller may read the shares of members.
+///
+/// # Errors
+/// 403, saying which roles may on the platform.
+pub fn shares_in_scope(caller: &Caller) -> Result<ReadScope<ViewMemberShares>, ApiError> {
+    ReadScope::<ViewMemberShares>::of(caller).map_err(|refusal| in_words(Permission::ViewMemberShares, refusal))
 }
 
 fn in_words(permission: Permission, refusal: Refusal) -> ApiError {

@@ -3,12 +3,13 @@
 //! Patterns keep to what ECMA-262, Python and Rust read alike, because clients check them with any of the three:
 //! no look-around and no `\p{…}`.
 
+use super::wire::Amount;
 use domain::budget::{BudgetSlug, Category};
 use domain::id::UserId;
 use domain::password::{self, PasswordPolicy};
 use domain::project::{ProjectName, RESERVED_NAMES};
 use domain::reset_period::ResetPeriod;
-use domain::text::{BudgetName, Description, DisplayName, PersonName, SearchTerm};
+use domain::text::{BudgetName, Description, DisplayName, GroupName, PersonName, SearchTerm, ShareReason};
 use domain::user::UserKind;
 use domain::username::Username;
 use domain::violation::Violation;
@@ -109,6 +110,26 @@ described! {
     ));
     /// After how many days, hours or minutes (`30d`, `24h`, `60m`) the spend starts again from zero; at most 366 days.
     ResetPeriodText = string().pattern(Some(reset_periods()));
+    /// As the periods of budgets, and whole minutes in seconds (`3600s`).
+    ProjectResetPeriodText = string().pattern(Some(project_reset_periods()));
+    /// The beginning of the id of a new budget, whose end Bursar chooses.
+    BudgetPrefixText = bounded(1, BudgetSlug::LONGEST_PREFIX).pattern(Some("^[A-Za-z0-9_-]+$"));
+    /// How a budget is shared out among members.
+    AllocationModeText = one_of(["equal"]);
+    /// Not available: only an empty list is taken.
+    NoModels = ArrayBuilder::new().items(string()).max_items(Some(0));
+    /// The id of a budget group.
+    GroupIdText = string().format(Some(SchemaFormat::Custom("uuid".to_owned())));
+    /// The name of a budget group.
+    GroupNameText = visible(NOT_BLANK).min_length(Some(GroupName::SHORTEST)).max_length(Some(GroupName::LONGEST));
+    /// Why a member has a fixed share. Blank for none.
+    ReasonText = optional(ShareReason::LONGEST);
+    /// What each category has of the total: `pct` in percent, which sum to 100 within 0.5, and a soft limit, 80 % of the
+    /// hard one without it. `platform` has more than 0; another category with 0 has no budget.
+    CategoryParts = Category::ALL.into_iter().fold(
+        ObjectBuilder::new().additional_properties(Some(AdditionalProperties::FreeForm(false))),
+        |object, category| object.property(category.key(), category_part()),
+    );
     /// An amount of US dollars above 0, below 1000000000, exact to nine decimals. More decimals are rounded to nine:
     /// the minimum is what is rounded up to the smallest amount.
     PositiveAmount = ObjectBuilder::new()
@@ -143,6 +164,16 @@ described! {
     Attribution = one_of(["project"]);
     /// Not available: only `false` is taken.
     UnavailableFlag = ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([false]));
+}
+
+/// What a category has of a total.
+fn category_part() -> ObjectBuilder {
+    let pct = ObjectBuilder::new().schema_type(Type::Number).minimum(Some(0.0)).maximum(Some(100.0));
+    ObjectBuilder::new()
+        .property("pct", pct)
+        .property("soft_budget", nullable(Amount::schema()))
+        .required("pct")
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)))
 }
 
 fn flag() -> AnyOfBuilder {
@@ -207,6 +238,13 @@ fn reset_periods() -> String {
     let units = [('d', 24 * 60), ('h', 60), ('m', 1)];
     let units = units.map(|(letter, minutes)| format!("({}){letter}", up_to(most / minutes)));
     format!("^0*({})$", units.join("|"))
+}
+
+/// The spellings of reset periods of projects' budgets.
+fn project_reset_periods() -> String {
+    // Whole minutes in seconds: the multiples of 60.
+    let seconds = "0*[1-9][0-9]{0,6}0s";
+    format!("({})|^{seconds}$", reset_periods())
 }
 
 /// A pattern for the numbers from 1 to `most`: all with fewer digits, then, place by place, those with a smaller digit
@@ -294,7 +332,7 @@ macro_rules! sent_text {
     )*};
 }
 
-sent_text!(PersonName, DisplayName, Description, BudgetName, SearchTerm);
+sent_text!(PersonName, DisplayName, Description, BudgetName, GroupName, ShareReason, SearchTerm);
 
 /// The name of a project that exists.
 impl SentText for ProjectName {

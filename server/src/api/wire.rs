@@ -64,6 +64,28 @@ impl<'de> Deserialize<'de> for Amount {
     }
 }
 
+/// A sum of amounts, which may be larger than any of them.
+#[derive(Clone, Copy, Debug, ToSchema)]
+#[schema(value_type = f64, format = "decimal", minimum = 0, example = 250.5)]
+pub struct Total(pub Decimal);
+
+impl Serialize for Total {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        RawValue::from_string(self.0.normalize().to_string()).map_err(serde::ser::Error::custom)?.serialize(to)
+    }
+}
+
+/// Any number, read with the digits that were sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Number(pub Decimal);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let sent = Box::<RawValue>::deserialize(from)?;
+        decimal_of(sent.get()).map(Self).ok_or_else(|| serde::de::Error::custom("Input should be a number"))
+    }
+}
+
 /// The exact value of a JSON number. One too small for any decimal, such as `1e-300`, is zero.
 fn decimal_of(number: &str) -> Option<Decimal> {
     let exact = number.parse().or_else(|_| Decimal::from_scientific_lossy(number)).ok();

@@ -260,7 +260,11 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn of((name, role, kind, in_project): Person) -> Self {
-        let world = World::with(|settings| settings.external_projects = asked::project_names()).await;
+        let world = World::with(|settings| {
+            settings.external_projects = asked::project_names();
+            settings.project_admins_set_shares = true;
+        })
+        .await;
         let server = TestServer::start_on(world).await;
         let (owner, _) = server.person("Owner", PlatformRole::Maintainer).await;
         let (caller, _) = server.person(name, role).await;

@@ -6,6 +6,7 @@ mod compat_stubs;
 mod config;
 mod local_auth;
 mod me;
+mod project_budgets;
 mod projects;
 mod users;
 
@@ -69,6 +70,7 @@ fn guarded() -> OpenApiRouter<AppState> {
         .merge(projects::routes())
         .merge(budgets::routes())
         .merge(analytics::routes())
+        .merge(project_budgets::routes())
         .merge(compat_stubs::routes())
 }
 

@@ -8,6 +8,7 @@ use domain::role::{PlatformRole, ProjectRole};
 use serde_json::json;
 use services::guard::Caller;
 use sqlx::AssertSqlSafe;
+use uuid::Uuid;
 
 /// Who may ask.
 pub(crate) enum Ask {
@@ -63,6 +64,17 @@ pub(crate) struct Things {
     pub(crate) unassigned: BudgetId,
     /// Not revoked.
     pub(crate) gateway: GatewayId,
+    /// A budget group of the project, whose one budget is called after the project.
+    pub(crate) group: Uuid,
+    /// The budget of the group.
+    pub(crate) own: Uuid,
+}
+
+impl Things {
+    /// The id by which API clients know the budget of the group.
+    pub(crate) fn own_budget(&self) -> String {
+        format!("own-{}", self.project)
+    }
 }
 
 /// What the projects are called of which there are so many before.
@@ -154,6 +166,26 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/projects/create", Own(CreateProject), |t| {
         format!("name=new-{}&display_name=&description=Made+by+a+test", t.project)
     }),
+    ("/data/project-split", Project(ViewMemberShares), |t| format!("name={}&query[size]=25", t.project)),
+    ("/act/projects/create-budget-group", Project(ManageBudgets), |t| {
+        format!("project={}&name=Total&total=10&period=30d&platform=100", t.empty)
+    }),
+    ("/act/projects/edit-budget-group", Project(ManageBudgets), |t| {
+        format!("project={}&group={}&version=1&name=Total&total=20&period=30d&platform=100", t.project, t.group)
+    }),
+    ("/act/projects/delete-budget-group", Project(ManageBudgets), |t| {
+        format!("project={}&group={}", t.project, t.group)
+    }),
+    ("/act/projects/enforce-member-limits", Project(ManageBudgets), |t| {
+        format!("project={}&is_enforced=true", t.project)
+    }),
+    ("/act/projects/set-member-share", Project(SetMemberShares), |t| {
+        let limits = "hard_limit=3&soft_limit=1&reason=Trains";
+        format!("project={}&budget={}&person={}&{limits}", t.project, t.own, t.person)
+    }),
+    ("/act/projects/clear-member-share", Project(SetMemberShares), |t| {
+        format!("project={}&budget={}&person={}", t.project, t.own, t.person)
+    }),
     ("/act/projects/edit", Project(EditProject), |t| {
         format!("project={}&version=1&display_name=Other&description=Other", t.project)
     }),
@@ -244,6 +276,9 @@ pub(super) const PAGES: &[(&str, Ask, Body)] = &[
     ("/settings/administration/projects", SignedIn, |_| app::paths::PROJECTS.into()),
     ("/settings/administration/new-project", Own(CreateProject), |_| app::paths::NEW_PROJECT.into()),
     ("/settings/administration/projects/{name}", Project(ViewProject), |t| app::paths::project(&t.project)),
+    ("/settings/administration/projects/{name}/split", Project(ViewMemberShares), |t| {
+        app::paths::project_split(&t.project)
+    }),
     ("/settings/administration/projects/{name}/edit", Project(EditProject), |t| app::paths::edit_project(&t.project)),
     ("/settings/administration/budgets", Platform(ViewBudgets), |_| app::paths::BUDGETS.into()),
     ("/settings/administration/budgets/new", Platform(ManageBudgets), |_| app::paths::NEW_BUDGET.into()),
@@ -336,6 +371,7 @@ pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
     .execute(server.world.services.pool())
     .await
     .expect("a gateway");
+    let (group, own) = own_budget(server, project_id, person).await;
     let (budget, unassigned, gateway) = (BudgetId(id), BudgetId(unassigned), GatewayId(id));
     Things {
         project_id,
@@ -350,6 +386,8 @@ pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
         budget,
         unassigned,
         gateway,
+        group,
+        own,
     }
 }
 
@@ -400,4 +438,30 @@ pub(super) async fn changed(server: &TestServer, things: &Things, user: UserId) 
         .await
         .expect("something to undo");
     }
+}
+
+/// Gives a project a budget group with one budget, of which the member has a fixed share.
+async fn own_budget(server: &TestServer, project: ProjectId, member: UserId) -> (Uuid, Uuid) {
+    let (random, now) = (server.world.services.random(), server.world.clock.now());
+    let (group, budget) = (random.id(now), random.id(now));
+    sqlx::query(
+        "with g as (
+           insert into budget_groups (id, project_id, name, total, reset_minutes, created_at, updated_at)
+           values ($1, $3, 'Total', 10, 60, $5, $5)),
+         b as (
+           insert into budgets (id, slug, name, category, soft_limit, hard_limit, reset_minutes, project_id, group_id)
+           select $2, 'own-' || p.name, 'own-' || p.name, 'platform', 1, 10, 60, p.id, $1 from projects p where p.id = $3),
+         a as (insert into project_budgets (project_id, category, budget_id) values ($3, 'platform', $2))
+         insert into member_allocations (project_id, category, user_id, soft_limit, hard_limit, set_at)
+         values ($3, 'platform', $4, 1, 2, $5)",
+    )
+    .bind(group)
+    .bind(budget)
+    .bind(project.0)
+    .bind(member.0)
+    .bind(now)
+    .execute(server.world.services.pool())
+    .await
+    .expect("a group");
+    (group, budget)
 }

@@ -60,6 +60,35 @@ const OPERATIONS: &[(&str, Ask, Body)] = &[
     ("get /v1/analytics/project-member-spending", SignedIn, nothing),
     ("get /v1/analytics/budget-soft-limit", SignedIn, nothing),
     ("get /v1/analytics/budget-hard-limit", SignedIn, nothing),
+    (
+        "get /v1/admin/project-budgets",
+        PlatformOrSomewhere(ViewMemberShares, ViewMemberShares),
+        nothing,
+    ),
+    ("post /v1/admin/project-budgets", Platform(ManageBudgets), |t| {
+        json!({"budget_id": "new", "project_name": t.project, "budget_category": "premium_models",
+               "name": format!("Own {}", t.project), "soft_budget": 1, "max_budget": 2, "budget_duration": "30d"})
+    }),
+    ("get /v1/admin/project-budgets/{id}", Project(ViewMemberShares), nothing),
+    ("patch /v1/admin/project-budgets/{id}", Platform(ManageBudgets), |_| json!({"max_budget": 3})),
+    ("delete /v1/admin/project-budgets/{id}", Platform(ManageBudgets), nothing),
+    ("post /v1/admin/project-budgets/{id}/rebalance", Platform(ManageBudgets), |_| json!({"apply_immediately": true})),
+    ("get /v1/admin/project-budgets/{id}/members", Project(ViewMemberShares), nothing),
+    (
+        "patch /v1/admin/project-budgets/{id}/members/{user_id}",
+        Project(SetMemberShares),
+        |_| json!({"allocated_max_budget": 1, "allocated_soft_budget": 0}),
+    ),
+    ("delete /v1/admin/project-budgets/{id}/members/{user_id}/override", Project(SetMemberShares), nothing),
+    ("get /v1/admin/project-budget-groups", PlatformOrProject(ViewMemberShares, ViewMemberShares), nothing),
+    ("post /v1/admin/project-budget-groups", Platform(ManageBudgets), |t| {
+        json!({"project_name": t.empty, "name": "Total", "total_amount": 10, "budget_duration": "30d",
+               "categories": {"platform": {"pct": 100}}})
+    }),
+    ("get /v1/admin/project-budget-groups/{id}", Project(ViewMemberShares), nothing),
+    ("put /v1/admin/project-budget-groups/{id}", Platform(ManageBudgets), |_| json!({"total_amount": 20})),
+    ("delete /v1/admin/project-budget-groups/{id}", Platform(ManageBudgets), nothing),
+    ("post /v1/admin/project-budget-groups/{id}/rebalance", Platform(ManageBudgets), |_| json!({})),
     ("get /v1/admin/applications", Platform(ViewUsers), nothing),
     ("post /v1/admin/application", Platform(CreateProject), new_project),
     ("get /v1/projects", SignedIn, nothing),
@@ -114,13 +143,19 @@ fn address(operation: &str, things: &Things) -> String {
     let id = match operation {
         "post /v1/admin/users/{id}/projects" => things.stranger.to_string(),
         "delete /v1/admin/budgets/{id}" => things.unassigned.to_string(),
+        _ if template.contains("/project-budgets/{id}") => things.own_budget(),
+        _ if template.contains("/project-budget-groups/{id}") => things.group.to_string(),
         _ if template.contains("/budgets/{id}") => things.budget.to_string(),
         _ => things.person.to_string(),
     };
     let project = if operation == "delete /v1/projects/{name}" { &things.empty } else { &things.project };
     let person = things.person.to_string();
     let path = template.replace("{id}", &id).replace("{name}", project).replace("{user_id}", &person);
-    if operation == "delete /v1/projects/{name}/assignments" { format!("{path}?user_id={person}") } else { path }
+    match operation {
+        "delete /v1/projects/{name}/assignments" => format!("{path}?user_id={person}"),
+        "get /v1/admin/project-budget-groups" => format!("{path}?project_name={project}"),
+        _ => path,
+    }
 }
 
 #[test]
@@ -206,7 +241,12 @@ async fn every_operation_obeys_the_table() {
 /// Whoever may not write a project is told that there is none, even where they see it; PATCH says 403 of every one.
 fn on_the_wire(operation: &str, refused: Option<u16>) -> Option<u16> {
     let writes_project = operation.contains("/v1/projects/{name}") && !operation.starts_with("get ");
+    let sets_share = operation.contains("/members/{user_id}");
     match refused {
+        // Whether there is such a budget or such a project is not told.
+        Some(_) if sets_share || operation == "get /v1/admin/project-budget-groups" => Some(403),
+        // A group is hidden from a member who sees its project.
+        Some(_) if operation == "get /v1/admin/project-budget-groups/{id}" => Some(404),
         Some(_) if writes_project && operation.starts_with("patch ") => Some(403),
         Some(_) if writes_project => Some(404),
         refused => refused,

@@ -7,6 +7,7 @@ mod errors;
 mod idempotency;
 mod members;
 mod paging;
+mod project_budgets;
 mod projects;
 mod session;
 mod users;
