@@ -25,6 +25,8 @@ pub struct ProjectView {
     pub may_manage_members: bool,
     /// May see its budgets at all.
     pub may_view_budgets: bool,
+    /// May see how its budgets are shared out among members.
+    pub may_view_shares: bool,
     /// May assign budgets.
     pub may_manage_budgets: bool,
     /// May open people's pages.
@@ -79,6 +81,7 @@ pub async fn read_project(name: String, query: MemberQuery) -> Result<WithServer
             may_delete: may(Permission::DeleteProject),
             may_manage_members: may(Permission::ManageMembers),
             may_view_budgets: services.settings().budgets && may(Permission::ViewProjectBudgets),
+            may_view_shares: services.settings().budgets && may(Permission::ViewMemberShares),
             may_manage_budgets,
             may_view_people: caller.actor.may(Permission::ViewUsers, Target::Platform),
             may_view_all_budgets: caller.actor.may(Permission::ViewBudgets, Target::Platform),

@@ -197,7 +197,7 @@ mod tests {
     fn equal_shares_are_in_cents_and_the_last_makes_the_sum_exact() {
         assert_eq!(hard_limits(limits("80", "100"), &[None, None, None]), ["33.33", "33.33", "33.34"]);
         assert_eq!(hard_limits(limits("1", "2"), &[None, None, None]), ["0.67", "0.67", "0.66"]);
-        assert_eq!(hard_limits(limits("1", "0.05"), &[]), [""; 0]);
+        assert_eq!(hard_limits(limits("0", "0.05"), &[]), [""; 0]);
         assert_eq!(hard_limits(limits("80", "100"), &[None]), ["100.00"]);
     }
 

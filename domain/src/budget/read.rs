@@ -92,6 +92,8 @@ pub struct AssignedBudget {
     pub calendar: bool,
     /// The time zone of that.
     pub time_zone: String,
+    /// Whether it belongs to the project, so that it is deleted and never unassigned.
+    pub is_own: bool,
     /// What is spent of it; `None` where the viewer may not see that.
     pub usage: Option<Usage>,
     /// Who assigned it.

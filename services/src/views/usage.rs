@@ -26,6 +26,7 @@ pub(super) struct AssignedRow {
     reset_minutes: i32,
     calendar: bool,
     time_zone: String,
+    is_own: bool,
     assigned_by: Option<String>,
     #[serde(with = "time::serde::rfc3339")]
     since: OffsetDateTime,
@@ -59,6 +60,7 @@ impl AssignedRow {
             period: period(self.reset_minutes)?,
             calendar: self.calendar,
             time_zone: self.time_zone,
+            is_own: self.is_own,
             usage,
             assigned_by: self.assigned_by,
             since: self.since,

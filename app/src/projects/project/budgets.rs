@@ -7,7 +7,7 @@ use crate::form::{Forms, Hidden, PostForm};
 use crate::paths;
 use crate::projects::data::ProjectView;
 use crate::ui::{
-    Amount, Button, Card, Cards, MeterSize, RelativeTime, Section, SvgIcon, UsageBadge, UsageFigures, UsageMeter,
+    Amount, Button, ButtonSize, Card, Cards, LinkButton, MeterSize, RelativeTime, Section, SvgIcon, UsageBadge, UsageFigures, UsageMeter,
     Views, category_icon,
 };
 use domain::budget::{AssignedBudget, Category, Limits, Usage, UsageLevel};
@@ -20,26 +20,38 @@ pub(super) fn section(view: &ProjectView, forms: &Forms, now: OffsetDateTime) ->
     let facts = &view.project.facts;
     let cards = Category::ALL.map(|category| {
         let budget = view.project.budgets.iter().find(|budget| budget.category == category);
-        let controls = view.may_manage_budgets.then(|| controls(category, facts, budget, forms));
-        card(category, budget.cloned(), view.may_view_all_budgets, controls, now)
+        let is_own = budget.is_some_and(|budget| budget.is_own);
+        let controls = (view.may_manage_budgets && !is_own).then(|| controls(category, facts, budget, forms));
+        card(category, budget.cloned(), budget.and_then(|budget| href(budget, view)), controls, now)
     });
+    let split = view.may_view_shares.then(|| paths::project_split(facts.name.as_str()));
+    let split = move || split.map(|href| view! { <LinkButton href size=ButtonSize::Small>"Split"</LinkButton> });
     view! {
-        <Section id="budgets" title="Budgets" side=|| "In US dollars, at most one a category">
+        <Section id="budgets" title="Budgets" side=|| "In US dollars, at most one a category" actions=split>
             <Cards>{cards.views()}</Cards>
         </Section>
+    }
+}
+
+/// Where a budget is shown in full: a project's own one as part of the split.
+fn href(budget: &AssignedBudget, view: &ProjectView) -> Option<String> {
+    if budget.is_own {
+        view.may_view_shares.then(|| paths::project_split(view.project.facts.name.as_str()))
+    } else {
+        view.may_view_all_budgets.then(|| paths::budget(budget.id))
     }
 }
 
 fn card(
     category: Category,
     budget: Option<AssignedBudget>,
-    may_open: bool,
+    href: Option<String>,
     controls: Option<AnyView>,
     now: OffsetDateTime,
 ) -> impl IntoView {
     let level = budget.as_ref().and_then(|budget| budget.usage.as_ref()).map_or(UsageLevel::Below, Usage::level);
     let facts = match budget {
-        Some(budget) => assigned(budget, may_open, now).into_any(),
+        Some(budget) => assigned(budget, href, now).into_any(),
         None => view! { <p class="text-sm text-ink-2">"No budget"</p> }.into_any(),
     };
     view! {
@@ -57,13 +69,13 @@ fn card(
     }
 }
 
-fn assigned(budget: AssignedBudget, may_open: bool, now: OffsetDateTime) -> impl IntoView {
+fn assigned(budget: AssignedBudget, href: Option<String>, now: OffsetDateTime) -> impl IntoView {
     let resets = budget.resets_in_words();
-    let AssignedBudget { id, name, category, limits, usage, assigned_by, since, .. } = budget;
+    let AssignedBudget { name, category, limits, usage, assigned_by, since, .. } = budget;
     let by = assigned_by.map(|name| format!("by {name} "));
-    let name = if may_open {
+    let name = if let Some(href) = href {
         view! {
-            <a href=paths::budget(id) class="rounded-sm font-medium hover:underline hover:underline-offset-[0.2em]">
+            <a href=href class="rounded-sm font-medium hover:underline hover:underline-offset-[0.2em]">
                 {name}
             </a>
         }
