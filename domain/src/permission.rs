@@ -214,10 +214,11 @@ mod tests {
     #[test]
     fn an_auditor_changes_nothing() {
         use Permission::{
-            ManageOwnAccount, ViewBudgets, ViewGateways, ViewMemberShares, ViewOwnAccess, ViewProject, ViewProjectBudgets, ViewSpend,
-            ViewUsers,
+            ManageOwnAccount, ViewBudgets, ViewGateways, ViewMemberShares, ViewOwnAccess, ViewProject,
+            ViewProjectBudgets, ViewSpend, ViewUsers,
         };
-        let views = [ViewUsers, ViewProject, ViewBudgets, ViewProjectBudgets, ViewMemberShares, ViewSpend, ViewGateways];
+        let views =
+            [ViewUsers, ViewProject, ViewBudgets, ViewProjectBudgets, ViewMemberShares, ViewSpend, ViewGateways];
         let reads = [views.as_slice(), &[ViewOwnAccess, ManageOwnAccount]].concat();
         for permission in Permission::ALL {
             assert_eq!(scope(*permission, Role::Auditor).is_some(), reads.contains(permission), "{permission:?}");

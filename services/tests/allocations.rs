@@ -18,8 +18,8 @@ use domain::text::{BudgetName, ShareReason};
 use domain::violation::Violation;
 use services::budgets::assign_many::{self, Wanted};
 use services::guard::{Caller, Can};
-use services::members::WithoutAdmin;
 use services::listing::{ListQuery, Slice};
+use services::members::WithoutAdmin;
 use services::testing::{World, count_statements, problem, refusal, rounds, rule};
 use services::views::ReadScope;
 use services::views::project_budgets::{self, OwnBudgetFilter};
@@ -123,7 +123,15 @@ fn draft(name: &str, soft: &str, hard: &str) -> OwnBudgetDraft {
 fn group(total: &str, [platform, cli, premium_models]: [&str; 3]) -> GroupDraft {
     let period = PeriodFields { choice: "30d".into(), ..PeriodFields::default() };
     let (platform, cli, premium_models) = (platform.to_owned(), cli.to_owned(), premium_models.to_owned());
-    let fields = GroupFields { name: "Atlas 2026".into(), total: total.into(), period, platform, cli, premium_models, ..GroupFields::default() };
+    let fields = GroupFields {
+        name: "Atlas 2026".into(),
+        total: total.into(),
+        period,
+        platform,
+        cli,
+        premium_models,
+        ..GroupFields::default()
+    };
     fields.parse().expect("a group")
 }
 
@@ -190,12 +198,16 @@ async fn own_budget_cannot_be_assigned_to_users_or_other_projects() {
     assert_eq!(rule(assigned), Violation::ProjectBudgetNotAssignable);
     for statement in [
         format!("insert into user_budgets (user_id, category, budget_id) values ('{user}', 'cli', '{}')", budget.id),
-        format!("insert into project_budgets (project_id, category, budget_id) values ('{other}', 'cli', '{}')", budget.id),
+        format!(
+            "insert into project_budgets (project_id, category, budget_id) values ('{other}', 'cli', '{}')",
+            budget.id
+        ),
         format!("update budgets set project_id = '{other}' where id = '{}'", budget.id),
         format!("update budgets set project_id = null where id = '{}'", budget.id),
     ] {
         let refused = sqlx::query(AssertSqlSafe(statement.clone())).execute(services.pool()).await;
-        let code = refused.expect_err(&statement).into_database_error().and_then(|error| error.code().map(String::from));
+        let code =
+            refused.expect_err(&statement).into_database_error().and_then(|error| error.code().map(String::from));
         assert_eq!(code.as_deref(), Some("23514"), "{statement}");
     }
 }
@@ -285,7 +297,9 @@ async fn budget_cannot_go_below_its_fixed_shares() {
     let cli = scene.read_group(group_id).await.budgets.remove(1);
     scene.set(&cli, &ada, "30").await.expect("set");
     let lower = |hard: &'static str| {
-        Edit::new(Precondition::None, move |stored| Ok(OwnBudgetDraft { soft_limit: money("0"), hard_limit: money(hard), ..stored }))
+        Edit::new(Precondition::None, move |stored| {
+            Ok(OwnBudgetDraft { soft_limit: money("0"), hard_limit: money(hard), ..stored })
+        })
     };
     let edited = allocations::edit(services, &scene.can(), cli.id, lower("29.99")).await;
     assert_eq!(problem(edited, "hard_limit").code(), "fixed_shares_above_budget");
@@ -303,7 +317,8 @@ async fn group_edit_updates_creates_and_deletes_its_budgets() {
     let created = scene.read_group(id).await;
     let row = |category, soft: &str, hard: &str| (category, soft.to_owned(), hard.to_owned());
     use Category::{Cli, Platform, PremiumModels};
-    let expected = [row(Platform, "3600.00", "4500.00"), row(Cli, "2040.00", "2550.00"), row(PremiumModels, "360.00", "450.00")];
+    let expected =
+        [row(Platform, "3600.00", "4500.00"), row(Cli, "2040.00", "2550.00"), row(PremiumModels, "360.00", "450.00")];
     assert_eq!(amounts(&created), expected);
     assert_eq!(created.budgets[0].name, "atlas/platform");
     let (start, suffix) = created.budgets[0].slug.split_at("atlas-platform-".len());
@@ -314,12 +329,14 @@ async fn group_edit_updates_creates_and_deletes_its_budgets() {
     assert_eq!((edited.budgets[0].id, edited.total), (created.budgets[0].id, money("8000")));
     scene.edit_group(id, group("8000", ["50", "10", "40"])).await.expect("saved");
     assert_eq!(scene.read_group(id).await.budgets.len(), 3);
-    let actions = |events: Vec<(String, String, Vec<String>)>| events.into_iter().map(|(action, ..)| action).collect::<Vec<_>>();
+    let actions =
+        |events: Vec<(String, String, Vec<String>)>| events.into_iter().map(|(action, ..)| action).collect::<Vec<_>>();
     let of_group = actions(scene.world.audit(id.0).await);
     let [made, updated] = ["budget.project_budget_group.created", "budget.project_budget_group.updated"];
     assert_eq!(of_group, [made, updated, updated]);
     let of_budget = |at: usize| scene.world.audit(created.budgets[at].id.0);
-    let [made, updated, deleted] = ["created", "updated", "deleted"].map(|verb| format!("budget.project_budget.{verb}"));
+    let [made, updated, deleted] =
+        ["created", "updated", "deleted"].map(|verb| format!("budget.project_budget.{verb}"));
     assert_eq!(actions(of_budget(0).await), [made.clone(), updated.clone(), updated]);
     assert_eq!(actions(of_budget(1).await), [made, deleted]);
 }
@@ -336,7 +353,8 @@ async fn one_group_is_active_and_deleted_ones_are_listed() {
     let second = scene.group("10", ["100", "", ""]).await;
     let atlas = ProjectName::parse("atlas").expect("a name");
     let listed = project_budgets::groups(services, &scene.scope(), &atlas).await.expect("groups");
-    let listed: Vec<_> = listed.iter().map(|group| (group.id, group.deleted_at.is_some(), group.budgets.len())).collect();
+    let listed: Vec<_> =
+        listed.iter().map(|group| (group.id, group.deleted_at.is_some(), group.budgets.len())).collect();
     assert_eq!(listed, [(second, false, 1), (first, true, 0)]);
     let gone = project_budgets::group(services, &scene.scope(), first).await;
     assert_eq!(refusal(gone), Refusal::NotFound);
@@ -385,7 +403,9 @@ async fn project_admin_sets_shares_only_where_the_operator_allows_it() {
         }
         assert!(lead.can::<ManageBudgets>(Target::Project(scene.project)).is_err());
         let enforce: Can<EditProject> = lead.can(Target::Project(scene.project)).expect("a project admin");
-        let edit = Edit::new(Precondition::None, |stored: ProjectDraft| Ok(ProjectDraft { member_limits_enforced: true, ..stored }));
+        let edit = Edit::new(Precondition::None, |stored: ProjectDraft| {
+            Ok(ProjectDraft { member_limits_enforced: true, ..stored })
+        });
         assert!(matches!(refusal(projects::edit(services, &enforce, edit).await), Refusal::Forbidden(_)));
     }
 }
@@ -401,7 +421,11 @@ async fn list_holds_the_budgets_in_scope_in_one_statement() {
         .await
         .expect("an update");
     scene.group("100", ["60", "40", ""]).await;
-    let other = Scene { project: scene.world.project("borealis", &scene.mia).await, mia: scene.mia.clone(), world: scene.world };
+    let other = Scene {
+        project: scene.world.project("borealis", &scene.mia).await,
+        mia: scene.mia.clone(),
+        world: scene.world,
+    };
     other.budget(Category::Cli, "5").await;
     let services = &other.world.services;
     let list = async |caller: &Caller, filter: OwnBudgetFilter| {
@@ -417,7 +441,8 @@ async fn list_holds_the_budgets_in_scope_in_one_statement() {
     assert!(list(&bo, OwnBudgetFilter::default()).await.is_err(), "a member reads none");
     let cli = OwnBudgetFilter { category: Some(Category::Cli), ..OwnBudgetFilter::default() };
     assert_eq!(list(&other.mia, cli).await, Ok((2, 2, 1)));
-    let borealis = OwnBudgetFilter { project: ProjectName::parse("BOREALIS".to_lowercase().as_str()).ok(), category: None };
+    let borealis =
+        OwnBudgetFilter { project: ProjectName::parse("BOREALIS".to_lowercase().as_str()).ok(), category: None };
     assert_eq!(list(&other.mia, borealis).await, Ok((1, 1, 1)));
 }
 

@@ -180,7 +180,8 @@ mod tests {
 
     fn members(fixed: &[Option<(&str, &str)>]) -> BTreeMap<UserId, Option<Share>> {
         let share = |(soft, hard): (&str, &str)| Share::new(money(soft), money(hard)).expect("a share");
-        let member = |(at, fixed): (usize, &Option<(&str, &str)>)| (UserId(Uuid::from_u128(at as u128)), fixed.map(share));
+        let member =
+            |(at, fixed): (usize, &Option<(&str, &str)>)| (UserId(Uuid::from_u128(at as u128)), fixed.map(share));
         fixed.iter().enumerate().map(member).collect()
     }
 

@@ -56,8 +56,11 @@ impl Split {
     pub fn of(total: Money, parts: &BTreeMap<Category, CategoryPart>) -> Result<Self, FieldErrors> {
         check_parts(parts)?;
         let share = |percentage: Percentage| total.as_decimal() * percentage.as_decimal() / Decimal::ONE_HUNDRED;
-        let wanted: Vec<(Category, &CategoryPart)> =
-            parts.iter().filter(|(_, part)| !part.percentage.is_zero()).map(|(category, part)| (*category, part)).collect();
+        let wanted: Vec<(Category, &CategoryPart)> = parts
+            .iter()
+            .filter(|(_, part)| !part.percentage.is_zero())
+            .map(|(category, part)| (*category, part))
+            .collect();
         let mut amounts: Vec<Decimal> = wanted.iter().map(|(_, part)| rounded(share(part.percentage))).collect();
         let left_over = total.as_decimal() - amounts.iter().sum::<Decimal>();
         if let Some(last) = amounts.last_mut().filter(|_| left_over.abs() < ROUNDING) {
@@ -102,11 +105,7 @@ impl Split {
     ///
     /// # Errors
     /// As [`Split::of`].
-    pub fn changed(
-        &self,
-        total: Option<Money>,
-        parts: &BTreeMap<Category, CategoryPart>,
-    ) -> Result<Self, FieldErrors> {
+    pub fn changed(&self, total: Option<Money>, parts: &BTreeMap<Category, CategoryPart>) -> Result<Self, FieldErrors> {
         let total = total.unwrap_or(self.total);
         if total == self.total && parts.is_empty() {
             return Ok(self.clone());
@@ -174,7 +173,8 @@ mod tests {
 
     #[test]
     fn total_is_spread_and_the_soft_limit_is_80_percent_unless_given() {
-        let parts = [(Platform, part("60", None)), (Cli, part("34", Some("0"))), (PremiumModels, part("6", Some("450")))];
+        let parts =
+            [(Platform, part("60", None)), (Cli, part("34", Some("0"))), (PremiumModels, part("6", Some("450")))];
         let spread = split("7500", &parts).expect("a split");
         let expected = [("3600.00", "4500.00"), ("0.00", "2550.00"), ("450.00", "450.00")];
         assert_eq!(amounts(&spread), expected.map(|(soft, hard)| (soft.to_owned(), hard.to_owned())));
@@ -202,8 +202,14 @@ mod tests {
         assert_eq!(refused("10", &[(Cli, all)], "categories"), Some("platform_share_missing"));
         let none = [(Platform, part("0", None)), (Cli, all)];
         assert_eq!(refused("10", &none, "platform"), Some("platform_share_zero"));
-        assert_eq!(refused("10", &[(Platform, half), (Cli, part("49.4", None))], "categories"), Some("percentages_not_hundred"));
-        assert_eq!(refused("10", &[(Platform, half), (Cli, part("50.6", None))], "categories"), Some("percentages_not_hundred"));
+        assert_eq!(
+            refused("10", &[(Platform, half), (Cli, part("49.4", None))], "categories"),
+            Some("percentages_not_hundred")
+        );
+        assert_eq!(
+            refused("10", &[(Platform, half), (Cli, part("50.6", None))], "categories"),
+            Some("percentages_not_hundred")
+        );
         let crossed = [(Platform, half), (Cli, part("50", Some("5.01")))];
         assert_eq!(refused("10", &crossed, "cli_soft"), Some("soft_limit_above_hard"));
         let tiny = [(Platform, part("99.99", None)), (Cli, part("0.01", None))];

@@ -190,7 +190,10 @@ mod tests {
     fn shares_in_words_name_every_part_of_the_sum() {
         let picture = [vec![Some("400"), Some("250")], vec![None; 46]].concat();
         for (budget, words) in [
-            (budget("5000", true, &picture), "$5,000.00 = 2 fixed shares ($650.00) + 46 equal shares of $94.57, the last one $94.35."),
+            (
+                budget("5000", true, &picture),
+                "$5,000.00 = 2 fixed shares ($650.00) + 46 equal shares of $94.57, the last one $94.35.",
+            ),
             (budget("100", true, &[None]), "$100.00 = 1 equal share of $100.00."),
             (budget("100", true, &[Some("40")]), "$100.00 is more than or equal to 1 fixed share ($40.00)."),
             (budget("100", false, &[None, Some("40")]), "Each member may spend the whole budget of $100.00."),

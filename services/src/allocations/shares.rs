@@ -132,7 +132,8 @@ async fn find(
         user.0
     );
     let row = row.fetch_optional(change.connection()).await?;
-    row.map(|row| Ok(FixedShare { share: fixed_share(row.soft_limit, row.hard_limit)?, reason: row.reason })).transpose()
+    row.map(|row| Ok(FixedShare { share: fixed_share(row.soft_limit, row.hard_limit)?, reason: row.reason }))
+        .transpose()
 }
 
 fn entry(action: &'static str, stored: &StoredBudget, email: &str) -> Entry {

@@ -217,10 +217,11 @@ pub(super) struct HeldBudget {
 
 /// Locked in share mode, so that its category stays until the assignment is written.
 pub(super) async fn hold_budget(change: &mut Change<'_>, budget: BudgetId) -> Result<HeldBudget, Error> {
-    let row = sqlx::query!("select name, category from budgets where id = $1 and project_id is null for share", budget.0)
-        .fetch_optional(change.connection())
-        .await?
-        .ok_or(Refusal::NotFound)?;
+    let row =
+        sqlx::query!("select name, category from budgets where id = $1 and project_id is null for share", budget.0)
+            .fetch_optional(change.connection())
+            .await?
+            .ok_or(Refusal::NotFound)?;
     Ok(HeldBudget { id: budget.0, name: row.name, category: category(&row.category)? })
 }
 

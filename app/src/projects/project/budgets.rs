@@ -7,8 +7,8 @@ use crate::form::{Forms, Hidden, PostForm};
 use crate::paths;
 use crate::projects::data::ProjectView;
 use crate::ui::{
-    Amount, Button, ButtonSize, Card, Cards, LinkButton, MeterSize, RelativeTime, Section, SvgIcon, UsageBadge, UsageFigures, UsageMeter,
-    Views, category_icon,
+    Amount, Button, ButtonSize, Card, Cards, LinkButton, MeterSize, RelativeTime, Section, SvgIcon, UsageBadge,
+    UsageFigures, UsageMeter, Views, category_icon,
 };
 use domain::budget::{AssignedBudget, Category, Limits, Usage, UsageLevel};
 use domain::project::ProjectFacts;

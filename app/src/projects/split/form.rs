@@ -23,11 +23,7 @@ pub(super) fn section(view: &SplitView, state: &FormFields) -> impl IntoView + u
         || "No budget group".to_owned(),
         |group| format!("{}, {} {}", group.name, group.total, group.period.in_words()),
     );
-    let body = if view.may_manage {
-        editor(view, state).into_any()
-    } else {
-        view.group.as_ref().map(amounts).views()
-    };
+    let body = if view.may_manage { editor(view, state).into_any() } else { view.group.as_ref().map(amounts).views() };
     view! {
         <Section id="split" title="Split over categories" side=move || side>
             {body}
@@ -117,7 +113,14 @@ fn draft_of(group: &BudgetGroup) -> GroupDraft {
 /// The values with which a new group begins.
 fn new_group(title: &str) -> GroupFields {
     let [platform, cli, premium_models] = ["30", "60", "10"].map(str::to_owned);
-    GroupFields { name: title.to_owned(), total: "1000.00".to_owned(), platform, cli, premium_models, ..GroupFields::default() }
+    GroupFields {
+        name: title.to_owned(),
+        total: "1000.00".to_owned(),
+        platform,
+        cli,
+        premium_models,
+        ..GroupFields::default()
+    }
 }
 
 fn labels() -> Vec<(&'static str, &'static str)> {
@@ -179,12 +182,7 @@ impl Typed {
     }
 }
 
-fn row(
-    category: Category,
-    fields: &GroupFields,
-    typed: Typed,
-    group: Option<&BudgetGroup>,
-) -> impl IntoView + use<> {
+fn row(category: Category, fields: &GroupFields, typed: Typed, group: Option<&BudgetGroup>) -> impl IntoView + use<> {
     let (percentage, soft) = fields.of_category(category);
     let stored = group.map(|group| group.budgets.iter().find(|budget| budget.category == category));
     let was = match stored {

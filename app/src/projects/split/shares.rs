@@ -49,7 +49,8 @@ fn pager(view: &SplitView, query: &MemberQuery) -> Option<impl IntoView + use<>>
 }
 
 fn table(view: &SplitView) -> impl IntoView + use<> {
-    let heads = view.budgets.iter().map(|shared| view! { <Header label=shared.budget.category.title() figures=true /> });
+    let heads =
+        view.budgets.iter().map(|shared| view! { <Header label=shared.budget.category.title() figures=true /> });
     let heads = heads.views();
     let rows = view.members.rows.iter().map(|member| (member.user_id.to_string(), row(member, view)));
     let rows = keyed(rows);

@@ -207,7 +207,9 @@ mod tests {
 
     #[test]
     fn form_of_a_stored_group_changes_nothing() {
-        for (total, percentages) in [("7500", ["60", "34", "6"]), ("100", ["33.33", "33.33", "33.34"]), ("0.07", ["100", "", "0"])] {
+        for (total, percentages) in
+            [("7500", ["60", "34", "6"]), ("100", ["33.33", "33.33", "33.34"]), ("0.07", ["100", "", "0"])]
+        {
             let stored = fields(total, percentages).parse().expect("a group");
             // What an API client may have stored.
             let third = Percentage::parse("33.333333333333336").expect("a percentage");

@@ -60,11 +60,7 @@ const OPERATIONS: &[(&str, Ask, Body)] = &[
     ("get /v1/analytics/project-member-spending", SignedIn, nothing),
     ("get /v1/analytics/budget-soft-limit", SignedIn, nothing),
     ("get /v1/analytics/budget-hard-limit", SignedIn, nothing),
-    (
-        "get /v1/admin/project-budgets",
-        PlatformOrSomewhere(ViewMemberShares, ViewMemberShares),
-        nothing,
-    ),
+    ("get /v1/admin/project-budgets", PlatformOrSomewhere(ViewMemberShares, ViewMemberShares), nothing),
     ("post /v1/admin/project-budgets", Platform(ManageBudgets), |t| {
         json!({"budget_id": "new", "project_name": t.project, "budget_category": "premium_models",
                "name": format!("Own {}", t.project), "soft_budget": 1, "max_budget": 2, "budget_duration": "30d"})

@@ -18,7 +18,11 @@ fn group(categories: Value) -> Value {
 fn amounts(group: &Value) -> Vec<(String, Value, Value)> {
     let categories = group["categories"].as_array().expect("categories").iter();
     let amounts = |one: &Value| {
-        (one["category"].as_str().expect("a category").to_owned(), one["max_budget"].clone(), one["soft_budget"].clone())
+        (
+            one["category"].as_str().expect("a category").to_owned(),
+            one["max_budget"].clone(),
+            one["soft_budget"].clone(),
+        )
     };
     categories.map(amounts).collect()
 }
@@ -45,10 +49,15 @@ async fn budget_group_is_created_changed_listed_and_deleted() {
     let path = format!("{GROUPS}/{}", created.body["group_id"].as_str().expect("an id"));
     let changed = root.put(&path, json!({"total_amount": 200, "budget_duration": "3600s"})).await;
     assert_eq!((changed.status, &changed.body["total_amount"]), (200, &json!(200)), "{changed:?}");
-    assert!(changed.body["categories"].as_array().expect("categories").iter().all(|one| one["budget_duration"] == "1h"));
+    assert!(
+        changed.body["categories"].as_array().expect("categories").iter().all(|one| one["budget_duration"] == "1h")
+    );
     let spread = json!({"platform": {"pct": 60}, "cli": {"pct": 40}, "premium_models": {"pct": 0}});
     let changed = root.put(&path, json!({"categories": spread})).await;
-    assert_eq!(amounts(&changed.body), [("platform".into(), json!(120), json!(96)), ("cli".into(), json!(80), json!(64))]);
+    assert_eq!(
+        amounts(&changed.body),
+        [("platform".into(), json!(120), json!(96)), ("cli".into(), json!(80), json!(64))]
+    );
     assert_eq!(root.get(&path).await.body, changed.body);
     assert_eq!(root.post(GROUPS, group(json!({"platform": {"pct": 100}}))).await.status, 409);
     assert_eq!(root.post(&format!("{path}/rebalance"), json!({})).await.body, changed.body);
@@ -72,10 +81,25 @@ async fn bad_distribution_is_refused_and_nothing_is_saved() {
         (json!({"platform": {"pct": 100}, "gold": {"pct": 0}}), 400, vec!["categories", "gold"], "unknown_choice"),
         (json!({"cli": {"pct": 100}}), 400, vec!["categories"], "platform_share_missing"),
         (json!({}), 400, vec!["categories"], "platform_share_missing"),
-        (json!({"platform": {"pct": 0}, "cli": {"pct": 100}}), 400, vec!["categories", "platform", "pct"], "platform_share_zero"),
+        (
+            json!({"platform": {"pct": 0}, "cli": {"pct": 100}}),
+            400,
+            vec!["categories", "platform", "pct"],
+            "platform_share_zero",
+        ),
         (json!({"platform": {"pct": 60}, "cli": {"pct": 39.4}}), 400, vec!["categories"], "percentages_not_hundred"),
-        (json!({"platform": {"pct": 110}, "cli": {"pct": -10}}), 400, vec!["categories", "cli", "pct"], "invalid_percentage"),
-        (json!({"platform": {"pct": 100, "soft_budget": 100.01}}), 400, vec!["categories", "platform", "soft_budget"], "soft_limit_above_hard"),
+        (
+            json!({"platform": {"pct": 110}, "cli": {"pct": -10}}),
+            400,
+            vec!["categories", "cli", "pct"],
+            "invalid_percentage",
+        ),
+        (
+            json!({"platform": {"pct": 100, "soft_budget": 100.01}}),
+            400,
+            vec!["categories", "platform", "soft_budget"],
+            "soft_limit_above_hard",
+        ),
     ] {
         let refused = root.post(GROUPS, group(categories.clone())).await;
         let details = refused.body["error"]["details"].as_array().expect("details").clone();
@@ -126,7 +150,9 @@ async fn members_shares_are_set_cleared_and_sum_to_the_budget() {
     // Sorted: users who are created in one millisecond have ids in any order.
     let shares = |body: &Value| -> Vec<String> {
         let all = body["member_allocations"].as_array().expect("shares").iter();
-        let share = |one: &Value| format!("{} {}", one["allocation_mode"].as_str().expect("a mode"), one["allocated_max_budget"]);
+        let share = |one: &Value| {
+            format!("{} {}", one["allocation_mode"].as_str().expect("a mode"), one["allocated_max_budget"])
+        };
         let mut shares: Vec<String> = all.map(share).collect();
         shares.sort();
         shares
@@ -138,10 +164,21 @@ async fn members_shares_are_set_cleared_and_sum_to_the_budget() {
     let listed = lead.get(&format!("{path}/members")).await;
     assert_eq!((listed.status, &listed.body["data"]), (200, &set.body["member_allocations"]));
     let refused = lead.patch(&share, fixed).await;
-    assert!(refused.status == 403 && refused.details().contains("do not have permission to manage member budgets"), "{refused:?}");
+    assert!(
+        refused.status == 403 && refused.details().contains("do not have permission to manage member budgets"),
+        "{refused:?}"
+    );
     for (body, field, code) in [
-        (json!({"allocated_max_budget": 100.01, "allocated_soft_budget": 0}), "allocated_max_budget", "fixed_shares_above_budget"),
-        (json!({"allocated_max_budget": 5, "allocated_soft_budget": 6}), "allocated_soft_budget", "soft_limit_above_hard"),
+        (
+            json!({"allocated_max_budget": 100.01, "allocated_soft_budget": 0}),
+            "allocated_max_budget",
+            "fixed_shares_above_budget",
+        ),
+        (
+            json!({"allocated_max_budget": 5, "allocated_soft_budget": 6}),
+            "allocated_soft_budget",
+            "soft_limit_above_hard",
+        ),
     ] {
         let refused = root.patch(&share, body).await;
         let detail = &refused.body["error"]["details"][0];
@@ -158,7 +195,10 @@ async fn members_shares_are_set_cleared_and_sum_to_the_budget() {
     assert_eq!(root.post(BUDGETS, second).await.code(), "project_has_budget");
     assert_eq!(root.post(&format!("{path}/rebalance"), json!({"apply_immediately": false})).await.status, 400);
     assert_eq!(root.delete(&path).await.status, 204);
-    assert_eq!((root.get(&path).await.status, root.get("/v1/admin/budgets").await.body["pagination"]["total"].clone()), (404, json!(0)));
+    assert_eq!(
+        (root.get(&path).await.status, root.get("/v1/admin/budgets").await.body["pagination"]["total"].clone()),
+        (404, json!(0))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
