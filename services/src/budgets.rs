@@ -3,12 +3,14 @@
 mod assign;
 pub mod assign_many;
 mod change;
+mod default;
 mod delete;
 pub(crate) mod stored;
 mod undo;
 
 pub use assign::{assign_to_project, assign_to_user, unassign_project, unassign_user};
 pub use change::{create, edit, id_of};
+pub use default::set_default;
 pub use delete::{delete, holders, undo_deletion};
 pub use undo::{undo_assignment, undo_unassignment};
 

@@ -44,8 +44,13 @@ fn line(category: Category, budget: Option<AssignedBudget>, now: OffsetDateTime)
 
 fn assigned(budget: AssignedBudget, now: OffsetDateTime) -> impl IntoView {
     let resets = budget.resets_in_words();
-    let AssignedBudget { name, category, limits, usage, assigned_by, since, .. } = budget;
-    let by = assigned_by.map(|name| format!("by {name} "));
+    let AssignedBudget { name, category, limits, usage, is_default, assigned_by, since, .. } = budget;
+    let origin = if is_default {
+        ": the default for users without a budget of their own".into_any()
+    } else {
+        let by = assigned_by.map(|name| format!("by {name} "));
+        view! { ": assigned " {by} <RelativeTime at=since now /> }.into_any()
+    };
     let spend = usage.map(|usage| spend(usage, category, now));
     view! {
         <div class="grid min-w-0 gap-2 text-sm">
@@ -53,7 +58,7 @@ fn assigned(budget: AssignedBudget, now: OffsetDateTime) -> impl IntoView {
             <div class="flex min-w-0 flex-wrap items-baseline justify-between gap-x-5 gap-y-0.5">
                 <p class="min-w-0 wrap-anywhere">
                     <span class="font-medium">{name}</span>
-                    <span class="text-ink-2">": assigned " {by} <RelativeTime at=since now /></span>
+                    <span class="text-ink-2">{origin}</span>
                 </p>
                 <p class="text-ink-2">
                     <LimitFigures limits />

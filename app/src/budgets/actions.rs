@@ -24,6 +24,7 @@ use {
     domain::violation::Violation,
     leptos::server_fn::ServerFn,
     services::budgets,
+    services::spend::{self, WindowSubject},
     services::undo::Changed,
 };
 
@@ -218,6 +219,50 @@ pub async fn unassign_budget_from_project(project: String, category: String) -> 
         let (project, category) = (parse_project(&project)?, parse_category(&category)?);
         let changed = budgets::unassign_project(&services, &can, &project, category).await?;
         Ok(changed_here(&changed, "unassigned", UndoUnassignment::url()))
+    })
+    .await
+}
+
+/// Ends the window of a user's budget of a category and begins the next one.
+#[server(prefix = "/act", endpoint = "budgets/reset-of-user")]
+pub async fn reset_budget_of_user(user: String, category: String) -> Result<FormOutcome, PageError> {
+    let form = Form::new("reset-budget", []);
+    form.submit(async move {
+        let (services, can) = permitted::<ManageBudgets>()?;
+        let (subject, category) = (WindowSubject::User(parse_id(&user)?), parse_category(&category)?);
+        spend::reset(&services, &can, subject, category).await?;
+        Ok(Done::here().with_notice(reset_notice(category)))
+    })
+    .await
+}
+
+/// Ends the window of a project's budget of a category and begins the next one.
+#[server(prefix = "/act", endpoint = "budgets/reset-of-project")]
+pub async fn reset_budget_of_project(project: String, category: String) -> Result<FormOutcome, PageError> {
+    let form = Form::new("reset-budget", []);
+    form.submit(async move {
+        let (services, can) = permitted::<ManageBudgets>()?;
+        let (subject, category) = (WindowSubject::Project(parse_id(&project)?), parse_category(&category)?);
+        spend::reset(&services, &can, subject, category).await?;
+        Ok(Done::here().with_notice(reset_notice(category)))
+    })
+    .await
+}
+
+#[cfg(feature = "ssr")]
+fn reset_notice(category: Category) -> String {
+    format!("{} budget reset. The next window has begun.", category.title())
+}
+
+/// Makes a budget the default of its category, or ends that.
+#[server(prefix = "/act", endpoint = "budgets/set-default")]
+pub async fn set_default_budget(budget: String, is_default: bool) -> Result<FormOutcome, PageError> {
+    let form = Form::new("default-budget", []);
+    form.submit(async move {
+        let (services, can) = permitted::<ManageBudgets>()?;
+        let name = budgets::set_default(&services, &can, parse_id(&budget)?, is_default).await?;
+        let (name, not) = (shortened(&name), if is_default { "" } else { "no longer " });
+        Ok(Done::here().with_notice(format!("Budget {name} is {not}the default for its category.")))
     })
     .await
 }

@@ -3,6 +3,7 @@
 use super::assign;
 use super::assigned_words::assigned_words;
 use super::assignments::assignments;
+use super::default;
 use super::data::{BudgetView, ReadBudget};
 use super::spend::{past_windows, this_window};
 use crate::form::Forms;
@@ -10,7 +11,7 @@ use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{
-    Amount, ButtonKind, Crumb, Fact, Facts, Icon, LinkButton, ObjectHead, RailPart, RelativeTime, Section, ShortId,
+    Amount, Badge, BadgeKind, ButtonKind, Crumb, Fact, Facts, Icon, LinkButton, ObjectHead, RailPart, RelativeTime, Section, ShortId,
     SplitBody, Tile, category_icon,
 };
 use domain::budget::{BudgetQuery, BudgetRow};
@@ -42,6 +43,7 @@ fn budget_page(dated: WithServerTime<BudgetView>, forms: &Forms) -> impl IntoVie
     let head = head(&detail.budget, may_manage);
     let rail = rail(&detail.budget, now);
     let limits = limits(&detail.budget);
+    let default = default::section(&detail.budget, may_manage);
     let assign = may_manage.then(|| assign::section(&detail.budget, forms));
     let spend = this_window(&detail.budget, detail.totals);
     let past = past_windows(detail.past_windows.clone());
@@ -49,13 +51,13 @@ fn budget_page(dated: WithServerTime<BudgetView>, forms: &Forms) -> impl IntoVie
     view! {
         <Title text=title />
         {head}
-        <SplitBody rail=move || rail>{limits} {spend} {assign} {assignments} {past}</SplitBody>
+        <SplitBody rail=move || rail>{limits} {spend} {assign} {assignments} {past} {default}</SplitBody>
     }
 }
 
 fn head(budget: &BudgetRow, may_manage: bool) -> impl IntoView + use<> {
     let crumbs = below::<BudgetQuery>([Crumb::here(budget.name.clone())]);
-    let icon = category_icon(budget.category);
+    let (icon, is_default) = (category_icon(budget.category), budget.is_default);
     let (edit, delete) = (paths::edit_budget(budget.id), paths::delete_budget(budget.id));
     let line = format!("{}: {}", budget.category.title(), budget.category.covers().to_lowercase());
     let actions = move || {
@@ -73,6 +75,7 @@ fn head(budget: &BudgetRow, may_manage: bool) -> impl IntoView + use<> {
     view! {
         <ObjectHead crumbs kind=SuggestionKind::Budget title=budget.name.clone() picture=move || view! { <Tile icon large=true /> } actions>
             <span>{line}</span>
+            {is_default.then(|| view! { <Badge kind=BadgeKind::Outline>"Default"</Badge> })}
         </ObjectHead>
     }
 }

@@ -85,8 +85,9 @@ fn columns() -> Vec<Column> {
 
 fn name(budget: &BudgetRow, _: OffsetDateTime) -> AnyView {
     let icon = category_icon(budget.category);
+    let detail = budget.is_default.then(|| format!("Default for {}", budget.category.title()));
     view! {
-        <NameCell href=paths::budget(budget.id) name=budget.name.clone()>
+        <NameCell href=paths::budget(budget.id) name=budget.name.clone() detail>
             <Tile icon />
         </NameCell>
     }

@@ -2,6 +2,7 @@
 
 use super::BudgetRow;
 use crate::reset_period::PeriodFields;
+use crate::time_zone::TimeZoneName;
 use serde::{Deserialize, Serialize};
 
 /// The values of the form for creating and editing a budget, as they stand in it and as they are sent.
@@ -19,9 +20,16 @@ pub struct BudgetFields {
     #[serde(flatten)]
     pub period: PeriodFields,
     /// `true` for calendar windows.
+    #[serde(default)]
     pub calendar: String,
     /// A name that [`crate::time_zone::TimeZoneName::parse`] reads.
+    #[serde(default = "utc")]
     pub time_zone: String,
+}
+
+/// For forms that were rendered before budgets had a time zone.
+fn utc() -> String {
+    TimeZoneName::default().as_str().to_owned()
 }
 
 impl BudgetFields {

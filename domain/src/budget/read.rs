@@ -34,6 +34,8 @@ pub struct BudgetRow {
     pub calendar: bool,
     /// The time zone of that.
     pub time_zone: String,
+    /// Whether it pays for users without a budget of their own in the category.
+    pub is_default: bool,
     /// Users it is assigned to, as far as [`crate::count::MAX_EXACT_COUNT`]; counted for pages alone.
     pub user_count: i64,
     /// Projects it is assigned to, as far as [`crate::count::MAX_EXACT_COUNT`]; counted for pages alone.
@@ -94,6 +96,8 @@ pub struct AssignedBudget {
     pub time_zone: String,
     /// Whether it belongs to the project, so that it is deleted and never unassigned.
     pub is_own: bool,
+    /// It is not assigned: it is the default of its category.
+    pub is_default: bool,
     /// What is spent of it; `None` where the viewer may not see that.
     pub usage: Option<Usage>,
     /// Who assigned it.

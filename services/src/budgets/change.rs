@@ -1,5 +1,6 @@
 //! Creates and edits budgets.
 
+use super::default::check_no_default;
 use super::stored::{category, limits, minutes, period};
 use super::switched_on;
 use crate::Services;
@@ -117,6 +118,9 @@ pub async fn edit(
     }
     if is_form {
         draft.period.check_for_form(Some(stored.period))?;
+    }
+    if draft.category != stored.category {
+        check_no_default(change.connection(), budget).await?;
     }
     sqlx::query!(
         "update budgets set name = $2, category = $3, soft_limit = $4, hard_limit = $5, reset_minutes = $6,

@@ -2,6 +2,7 @@
 
 use super::assign::field;
 use super::change::lock;
+use super::default::check_no_default;
 use super::switched_on;
 use crate::Services;
 use crate::audit::{Entry, TargetType};
@@ -21,7 +22,7 @@ use sqlx::PgExecutor;
 ///
 /// # Errors
 /// [`Violation::BudgetAssigned`] when it is assigned and none were expected to lose it, [`Violation::HoldersChanged`] when
-/// others than expected would; not found.
+/// others than expected would, [`Violation::DefaultBudget`] for the default of a category; not found.
 pub async fn delete(
     services: &Services,
     can: &Can<ManageBudgets>,
@@ -32,6 +33,7 @@ pub async fn delete(
     let mut change = services.change(can).await?;
     // From here on no other change can assign it.
     let (stored, _) = lock(change.connection(), budget).await?;
+    check_no_default(change.connection(), budget).await?;
     check(expected, count_holders(change.connection(), budget).await?)?;
     if expected != HolderCounts::default() {
         // A holder may have been unassigned after the count.

@@ -186,7 +186,7 @@ impl List for Budgets<'_> {
 fn push_columns(sql: &mut QueryBuilder<Postgres>, with_counts: bool) {
     sql.push(
         "b.id, coalesce(b.slug, b.id::text) as slug, b.name, b.description, b.category, b.soft_limit, b.hard_limit,
-         b.reset_minutes, b.calendar, b.time_zone, b.created_by, b.created_at, b.updated_at, b.version",
+         b.reset_minutes, b.calendar, b.time_zone, b.is_default, b.created_by, b.created_at, b.updated_at, b.version",
     );
     if with_counts {
         sql.push(format_args!(
@@ -209,6 +209,7 @@ struct Row {
     reset_minutes: i32,
     calendar: bool,
     time_zone: String,
+    is_default: bool,
     created_by: Option<Uuid>,
     created_at: OffsetDateTime,
     updated_at: OffsetDateTime,
@@ -233,6 +234,7 @@ impl TryFrom<Row> for BudgetRow {
             period: period(row.reset_minutes)?,
             calendar: row.calendar,
             time_zone: row.time_zone,
+            is_default: row.is_default,
             user_count: row.user_count,
             project_count: row.project_count,
             created_by: row.created_by.map(UserId),

@@ -1,6 +1,6 @@
 //! What a user holds: projects and budgets, from a row of the view `user_holdings`.
 
-use super::usage::AssignedRow;
+use super::usage::{AssignedRow, with_defaults};
 use crate::Services;
 use crate::actor::project_role;
 use crate::error::Error;
@@ -16,7 +16,8 @@ use time::OffsetDateTime;
 pub(super) struct Holdings {
     /// By title, the personal one last; those too that are not open to external users.
     pub(super) projects: Vec<Assignment>,
-    /// At most one a category and in the order of the categories; none where budgets are switched off.
+    /// At most one a category and in the order of the categories, with the default ones; none where budgets are switched
+    /// off.
     pub(super) budgets: Vec<AssignedBudget>,
 }
 
@@ -36,7 +37,7 @@ pub(super) struct ProjectRow {
 }
 
 impl Holdings {
-    /// From a row of `user_holdings`.
+    /// From a row of `user_holdings` and the default budgets of the user.
     ///
     /// # Errors
     /// What is stored cannot be read.
@@ -45,6 +46,7 @@ impl Holdings {
         kind: UserKind,
         projects: Vec<ProjectRow>,
         budgets: Vec<AssignedRow>,
+        defaults: Vec<AssignedRow>,
     ) -> Result<Self, Error> {
         let projects = projects.into_iter().map(|project| assignment(services, kind, project));
         let mut projects = projects.collect::<Result<Vec<_>, _>>()?;
@@ -58,9 +60,12 @@ impl Holdings {
         for (place, project) in projects.iter_mut().enumerate() {
             project.is_default = default == Some(place);
         }
+        if !services.settings.budgets {
+            return Ok(Self { projects, budgets: Vec::new() });
+        }
         let now = services.clock.now();
-        let budgets = budgets.into_iter().filter(|_| services.settings.budgets).map(|budget| budget.read(now, true));
-        Ok(Self { projects, budgets: budgets.collect::<Result<_, _>>()? })
+        let own = budgets.into_iter().map(|budget| budget.read(now, true)).collect::<Result<_, _>>()?;
+        Ok(Self { projects, budgets: with_defaults(own, defaults, now)? })
     }
 }
 

@@ -29,6 +29,7 @@ pub async fn load(services: &Services, caller: &Caller) -> Result<OwnAccess, Err
     let row = sqlx::query!(
         r#"select u.project_limit, u.is_admin, h.projects as "projects!: Json<Vec<ProjectRow>>",
                   h.budgets as "budgets!: Json<Vec<AssignedRow>>",
+                  default_budgets(u.id) as "defaults!: Json<Vec<AssignedRow>>",
                   array(select a.name from users a where a.is_admin and a.is_active
                         order by a.is_maintainer desc, a.name collate name_order, a.id limit 5) as "admins!"
            from users u join user_holdings h on h.user_id = u.id where u.id = $1"#,
@@ -36,7 +37,7 @@ pub async fn load(services: &Services, caller: &Caller) -> Result<OwnAccess, Err
     )
     .fetch_one(&services.pool)
     .await?;
-    let Holdings { mut projects, budgets } = Holdings::of(services, actor.kind, row.projects.0, row.budgets.0)?;
+    let Holdings { mut projects, budgets } = Holdings::of(services, actor.kind, row.projects.0, row.budgets.0, row.defaults.0)?;
     let used = count_shared(&projects);
     projects.retain(|project| project.is_open);
     let allowance = allowance(services, used, row.is_admin, row.project_limit);

@@ -61,11 +61,24 @@ impl AssignedRow {
             calendar: self.calendar,
             time_zone: self.time_zone,
             is_own: self.is_own,
+            is_default: false,
             usage,
             assigned_by: self.assigned_by,
             since: self.since,
         })
     }
+}
+
+/// The own budgets of a user and the default ones, in the order of the categories.
+pub(super) fn with_defaults(
+    own: Vec<AssignedBudget>,
+    defaults: Vec<AssignedRow>,
+    now: OffsetDateTime,
+) -> Result<Vec<AssignedBudget>, Error> {
+    let defaults = defaults.into_iter().map(|row| Ok(AssignedBudget { is_default: true, ..row.read(now, true)? }));
+    let mut budgets = own.into_iter().map(Ok).chain(defaults).collect::<Result<Vec<_>, Error>>()?;
+    budgets.sort_by_key(|budget| budget.category);
+    Ok(budgets)
 }
 
 /// What lists show of assigned budgets.

@@ -40,7 +40,8 @@ pub async fn load(services: &Services, _can: &Can<ViewUsers>, id: UserId) -> Res
                             'claimed_admin_of', (select coalesce(jsonb_agg(coalesce(p.name, n)), '[]')
                                from unnest(i.claimed_admin_of) n left join projects p on lower(p.name) = n))
                    from user_identities i where i.user_id = u.id) as "last_token: Json<KeptClaims>",
-                  h.projects as "projects!: Json<Vec<ProjectRow>>", h.budgets as "budgets!: Json<Vec<AssignedRow>>"
+                  h.projects as "projects!: Json<Vec<ProjectRow>>", h.budgets as "budgets!: Json<Vec<AssignedRow>>",
+                  default_budgets(u.id) as "defaults!: Json<Vec<AssignedRow>>"
            from users u join user_holdings h on h.user_id = u.id where u.id = $1"#,
         id.0,
         now,
@@ -52,7 +53,7 @@ pub async fn load(services: &Services, _can: &Can<ViewUsers>, id: UserId) -> Res
     .ok_or(Refusal::NotFound)?;
     let kind = user_kind(&row.user_type)?;
     let columns = RoleColumns { is_admin: row.is_admin, is_maintainer: row.is_maintainer, is_auditor: row.is_auditor };
-    let Holdings { projects, budgets } = Holdings::of(services, kind, row.projects.0, row.budgets.0)?;
+    let Holdings { projects, budgets } = Holdings::of(services, kind, row.projects.0, row.budgets.0, row.defaults.0)?;
     let used = count_shared(&projects);
     Ok(UserDetail {
         id,

@@ -2,6 +2,7 @@
 
 use crate::budgets::actions::AssignBudgetToProject;
 use crate::budgets::chooser::{ASSIGN_FORM, budget_chooser};
+use crate::budgets::reset::{ResetOf, reset_form};
 use crate::budgets::unassign::{UnassignFrom, unassign_form};
 use crate::form::{Forms, Hidden, PostForm};
 use crate::paths;
@@ -139,7 +140,8 @@ fn controls(category: Category, facts: &ProjectFacts, budget: Option<&AssignedBu
         let key = category.key();
         unassign_form(key, &budget.name, category, UnassignFrom::Project(&facts.name), facts.title())
     });
-    let unassign = unassign.map(|unassign| view! { <div class="-ms-2.25">{unassign}</div> });
+    let reset = budget.and_then(|budget| reset_form(budget, ResetOf::Project(facts.id), facts.title()));
+    let unassign = unassign.map(|unassign| view! { <div class="-ms-2.25 flex flex-wrap gap-1">{reset} {unassign}</div> });
     view! { <div class="grid gap-1.5 border-t border-line pt-2.5">{assign} {unassign}</div> }.into_any()
 }
 

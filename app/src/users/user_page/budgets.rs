@@ -2,6 +2,7 @@
 
 use crate::budgets::actions::AssignBudgetToUser;
 use crate::budgets::chooser::{ASSIGN_FORM, budget_chooser};
+use crate::budgets::reset::{ResetOf, reset_form};
 use crate::budgets::unassign::{UnassignFrom, unassign_form};
 use crate::form::{Forms, Hidden, PostForm};
 use crate::paths;
@@ -23,11 +24,13 @@ pub(super) fn section(view: &UserView, forms: &Forms, now: OffsetDateTime) -> im
         let budget = person.budgets.iter().find(|budget| budget.category == category);
         let controls = view.may_manage_budgets.then(|| {
             let assign = (person.status != UserStatus::Deactivated)
-                .then(|| assign_form(category, person.id, &person.name, budget, forms));
-            let unassign = budget.map(|budget| {
+                .then(|| assign_form(category, person.id, &person.name, budget.filter(|budget| !budget.is_default), forms));
+            let unassign = budget.filter(|budget| !budget.is_default).map(|budget| {
                 let from = UnassignFrom::User(person.id);
-                unassign_form(category.key(), &budget.name, category, from, &person.name).into_any()
+                unassign_form(category.key(), &budget.name, category, from, &person.name)
             });
+            let reset = budget.and_then(|budget| reset_form(budget, ResetOf::User(person.id), &person.name));
+            let unassign = budget.map(|_| view! { <div class="flex flex-wrap gap-1">{reset} {unassign}</div> }.into_any());
             Controls { assign, unassign }
         });
         row(category, budget, controls, now)
@@ -75,8 +78,8 @@ fn row(
 
 fn assigned(budget: AssignedBudget, now: OffsetDateTime) -> impl IntoView {
     let resets = budget.resets_in_words();
-    let by = budget.assigned_by.map(|name| format!("by {name} "));
-    let (limits, since) = (budget.limits, budget.since);
+    let assigned = assignment(&budget, now);
+    let limits = budget.limits;
     let spend = budget.usage.map(|usage| spend(usage, budget.category, now));
     view! {
         <div class="grid min-w-0 gap-1 text-sm">
@@ -88,10 +91,19 @@ fn assigned(budget: AssignedBudget, now: OffsetDateTime) -> impl IntoView {
                 <LimitFigures limits />
             </p>
             <p class="text-ink-2">
-                "Resets " {resets} ", assigned " {by} <RelativeTime at=since now />
+                "Resets " {resets} ", " {assigned}
             </p>
         </div>
     }
+}
+
+/// Since when, and by whom; or why it applies.
+fn assignment(budget: &AssignedBudget, now: OffsetDateTime) -> AnyView {
+    if budget.is_default {
+        return "default for users without a budget of their own".into_any();
+    }
+    let (since, by) = (budget.since, budget.assigned_by.as_ref().map(|name| format!("by {name} ")));
+    view! { "assigned " {by} <RelativeTime at=since now /> }.into_any()
 }
 
 fn spend(usage: Usage, category: Category, now: OffsetDateTime) -> impl IntoView {

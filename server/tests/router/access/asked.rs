@@ -249,6 +249,9 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     }),
     ("/act/budgets/unassign-from-user", Platform(ManageBudgets), |t| format!("person={}&category=cli", t.person)),
     ("/act/budgets/unassign-from-project", Platform(ManageBudgets), |t| format!("project={}&category=cli", t.project)),
+    ("/act/budgets/reset-of-user", Platform(ManageBudgets), |t| format!("user={}&category=cli", t.person)),
+    ("/act/budgets/reset-of-project", Platform(ManageBudgets), |t| format!("project={}&category=cli", t.project_id)),
+    ("/act/budgets/set-default", Platform(ManageBudgets), |t| format!("budget={}&is_default=true", t.budget)),
     ("/act/budgets/undo-unassignment", Platform(ManageBudgets), |t| format!("event={}", t.budget)),
     ("/act/budgets/undo-assignment", Platform(ManageBudgets), |t| format!("event={}", t.project_id)),
 ];

@@ -39,6 +39,7 @@ const OPERATIONS: &[(&str, Ask, Body)] = &[
     ("delete /v1/admin/users/{id}/projects/{name}", Platform(ManageUsers), nothing),
     ("get /v1/admin/users/{id}/budgets", Platform(ManageBudgets), nothing),
     ("put /v1/admin/users/{id}/budgets", Platform(ManageBudgets), |_| json!({"assignments": {"cli": null}})),
+    ("post /v1/admin/users/{id}/budgets/reset", Platform(ManageBudgets), |_| json!({"categories": ["cli"]})),
     (
         "put /v1/admin/users/budgets/bulk",
         Platform(ManageBudgets),

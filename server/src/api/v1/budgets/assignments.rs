@@ -4,7 +4,7 @@ use crate::api::auth::Asking;
 use crate::api::body::{Body, check_size};
 use crate::api::error::ApiError;
 use crate::api::permit::on_platform;
-use crate::api::schema::{Assignments, UserIdText};
+use crate::api::schema::{Assignments, CategoryText, UserIdText};
 use crate::api::v1::users::{missing, parse_id};
 use crate::api::wire::{Stamp, names_once};
 use crate::state::AppState;
@@ -17,6 +17,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use services::budgets::assign_many::{self, Assignment, Wanted};
 use services::guard::Can;
+use services::spend::{self, WindowSubject};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -151,5 +152,51 @@ async fn save(
         wanted.insert(Category::parse(&category).map_err(problem)?, slug);
     }
     assign_many::assign_many(&state.services, can, people, &wanted).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The categories to reset.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"categories": ["cli"]}))]
+pub struct BudgetReset {
+    /// Every category in which the user has a budget when it is empty.
+    #[serde(default)]
+    #[schema(value_type = Vec<CategoryText>, max_items = 3)]
+    categories: Vec<String>,
+}
+
+/// Resets budgets of a user: the current windows end and keep what is spent, and the next ones begin. Each category is
+/// reset by itself; a request that is repeated resets again.
+#[utoipa::path(
+    post,
+    path = "/admin/users/{id}/budgets/reset",
+    operation_id = "reset_user_budgets",
+    tag = "budgets",
+    params(("id" = inline(UserIdText), Path, description = "The id of the user")),
+    request_body = BudgetReset,
+    responses(
+        (status = NO_CONTENT, description = "The budgets are reset."),
+        (status = NOT_FOUND, description = "There is no such user, or no budget of the category limits the user."),
+    ),
+)]
+pub async fn reset(
+    State(state): State<AppState>,
+    Asking(caller): Asking,
+    Path(id): Path<String>,
+    body: Result<Body<BudgetReset>, ApiError>,
+) -> Result<StatusCode, ApiError> {
+    let can = on_platform::<ManageBudgets>(&caller)?;
+    let id = parse_id(&id)?;
+    let Body(body) = body?;
+    check_size("categories", body.categories.len(), Category::ALL.len())?;
+    let named = body.categories.iter().map(|text| Category::parse(text));
+    let named = named.collect::<Result<Vec<_>, _>>().map_err(|problem| ApiError::value("categories", &problem))?;
+    let view = on_platform::<ViewBudgets>(&caller)?;
+    let held = assign_many::of_person(&state.services, &view, id).await.map_err(missing)?;
+    let all = || held.iter().map(|assignment| assignment.category).collect();
+    for category in if named.is_empty() { all() } else { named } {
+        spend::reset(&state.services, &can, WindowSubject::User(id), category).await.map_err(missing)?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }

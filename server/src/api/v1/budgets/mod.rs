@@ -16,5 +16,6 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list::budgets, change::create))
         .routes(routes!(list::budget, change::patch, delete::delete))
         .routes(routes!(assignments::list, assignments::assign))
+        .routes(routes!(assignments::reset))
         .routes(routes!(assignments::assign_many))
 }
