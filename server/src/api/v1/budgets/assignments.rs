@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use services::budgets::assign_many::{self, Assignment, Wanted};
 use services::guard::Can;
 use services::spend::{self, WindowSubject};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 
 /// A budget of a user.
@@ -162,7 +162,7 @@ async fn save(
 pub struct BudgetReset {
     /// Every category in which the user has a budget when it is empty.
     #[serde(default)]
-    #[schema(value_type = Vec<CategoryText>, max_items = 3)]
+    #[schema(value_type = Vec<CategoryText>)]
     categories: Vec<String>,
 }
 
@@ -189,9 +189,8 @@ pub async fn reset(
     let can = on_platform::<ManageBudgets>(&caller)?;
     let id = parse_id(&id)?;
     let Body(body) = body?;
-    check_size("categories", body.categories.len(), Category::ALL.len())?;
     let named = body.categories.iter().map(|text| Category::parse(text));
-    let named = named.collect::<Result<Vec<_>, _>>().map_err(|problem| ApiError::value("categories", &problem))?;
+    let named = named.collect::<Result<BTreeSet<_>, _>>().map_err(|problem| ApiError::value("categories", &problem))?;
     let view = on_platform::<ViewBudgets>(&caller)?;
     let held = assign_many::of_person(&state.services, &view, id).await.map_err(missing)?;
     let all = || held.iter().map(|assignment| assignment.category).collect();
