@@ -212,7 +212,7 @@ super::violations! {
     BudgetNameTaken "budget_name_taken" 409 at "name" => "There is already a budget with this name. Choose another.";
     GatewayNameTaken "gateway_name_taken" at "name"
         => "There is already a gateway with this name. Choose another, or revoke that gateway first.";
-    DefaultBudget { category: String } "default_budget" 409 at "category"
+    DefaultBudget { category: String } "default_budget" 409
         => "The budget is the default for {category}. Make another one the default first, or clear it.";
     CategoryInUse "category_in_use" 409 at "category" => "The category cannot change while the budget is assigned.";
     UnknownBudget { id: String } "unknown_budget" 404 at "assignments" => "There is no budget {id}.";
