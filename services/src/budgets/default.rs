@@ -15,7 +15,7 @@ use sqlx::PgConnection;
 /// Makes a budget the default of its category, in place of another one, or ends that. Returns its name.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when there is no such budget or budgets are switched off.
+/// [`Refusal::NotFound`] when there is no such budget, it belongs to a project, or budgets are switched off.
 pub async fn set_default(
     services: &Services,
     can: &Can<ManageBudgets>,
@@ -62,6 +62,7 @@ pub async fn set_default(
 async fn lock_category(connection: &mut PgConnection, budget: BudgetId) -> Result<String, Error> {
     let rows = sqlx::query!(
         "select id, name from budgets where category = (select category from budgets where id = $1)
+           and project_id is null
          order by id for no key update",
         budget.0
     )

@@ -21,8 +21,7 @@ pub(super) fn section(view: &ProjectView, forms: &Forms, now: OffsetDateTime) ->
     let facts = &view.project.facts;
     let cards = Category::ALL.map(|category| {
         let budget = view.project.budgets.iter().find(|budget| budget.category == category);
-        let is_own = budget.is_some_and(|budget| budget.is_own);
-        let controls = (view.may_manage_budgets && !is_own).then(|| controls(category, facts, budget, forms));
+        let controls = view.may_manage_budgets.then(|| controls(category, facts, budget, forms));
         card(category, budget.cloned(), budget.and_then(|budget| href(budget, view)), controls, now)
     });
     let split = view.may_view_shares.then(|| paths::project_split(facts.name.as_str()));
@@ -135,14 +134,20 @@ fn hard_limit(limits: Limits) -> impl IntoView {
 }
 
 fn controls(category: Category, facts: &ProjectFacts, budget: Option<&AssignedBudget>, forms: &Forms) -> AnyView {
-    let assign = assign_form(category, facts, budget, forms);
-    let unassign = budget.map(|budget| {
+    // A project's own budget is part of its split and is replaced there.
+    let is_own = budget.is_some_and(|budget| budget.is_own);
+    let assign = (!is_own).then(|| assign_form(category, facts, budget, forms));
+    let unassign = budget.filter(|_| !is_own).map(|budget| {
         let key = category.key();
         unassign_form(key, &budget.name, category, UnassignFrom::Project(&facts.name), facts.title())
     });
     let reset = budget.and_then(|budget| reset_form(budget, ResetOf::Project(facts.id), facts.title()));
-    let unassign = unassign.map(|unassign| view! { <div class="-ms-2.25 flex flex-wrap gap-1">{reset} {unassign}</div> });
-    view! { <div class="grid gap-1.5 border-t border-line pt-2.5">{assign} {unassign}</div> }.into_any()
+    view! {
+        <div class="grid gap-1.5 border-t border-line pt-2.5">
+            {assign} <div class="-ms-2.25 flex flex-wrap gap-1 empty:hidden">{reset} {unassign}</div>
+        </div>
+    }
+    .into_any()
 }
 
 fn assign_form(
