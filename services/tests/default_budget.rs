@@ -59,12 +59,18 @@ async fn default_budget_is_shown_to_users_without_their_own() {
     assert!(stage.own().await.is_empty());
     stage.set_default(default, true).await;
     let shown = stage.own().await;
-    assert_eq!(shown.iter().map(|budget| (budget.name.as_str(), budget.is_default)).collect::<Vec<_>>(), [("Everyone", true)]);
+    assert_eq!(
+        shown.iter().map(|budget| (budget.name.as_str(), budget.is_default)).collect::<Vec<_>>(),
+        [("Everyone", true)]
+    );
     assert!(shown[0].usage.is_some());
     let user = stage.user.actor.user_id;
     budgets::assign_to_user(&stage.world.services, &stage.can(), own, user).await.expect("assigned");
     let shown = stage.own().await;
-    assert_eq!(shown.iter().map(|budget| (budget.name.as_str(), budget.is_default)).collect::<Vec<_>>(), [("Leads", false)]);
+    assert_eq!(
+        shown.iter().map(|budget| (budget.name.as_str(), budget.is_default)).collect::<Vec<_>>(),
+        [("Leads", false)]
+    );
 }
 
 #[tokio::test]

@@ -3,16 +3,16 @@
 use super::assign;
 use super::assigned_words::assigned_words;
 use super::assignments::assignments;
-use super::default;
 use super::data::{BudgetView, ReadBudget};
+use super::default;
 use super::spend::{past_windows, this_window};
 use crate::form::Forms;
 use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{
-    Amount, Badge, BadgeKind, ButtonKind, Crumb, Fact, Facts, Icon, LinkButton, ObjectHead, RailPart, RelativeTime, Section, ShortId,
-    SplitBody, Tile, category_icon,
+    Amount, Badge, BadgeKind, ButtonKind, Crumb, Fact, Facts, Icon, LinkButton, ObjectHead, RailPart, RelativeTime,
+    Section, ShortId, SplitBody, Tile, category_icon,
 };
 use domain::budget::{BudgetQuery, BudgetRow};
 use domain::suggestion::SuggestionKind;

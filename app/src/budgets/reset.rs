@@ -47,11 +47,8 @@ pub(crate) fn reset_form(budget: &AssignedBudget, of: ResetOf, holder: &str) -> 
 }
 
 fn consequence(category: Category, usage: &Usage) -> String {
-    let reserved = if usage.reserved.is_zero() {
-        ""
-    } else {
-        " Calls that are running are counted in the window that ends."
-    };
+    let reserved =
+        if usage.reserved.is_zero() { "" } else { " Calls that are running are counted in the window that ends." };
     format!(
         "The window of the {} budget ends now. The {} spent so far is kept in it. The next window begins now with $0.00 \
          spent.{reserved}",

@@ -37,7 +37,8 @@ pub async fn load(services: &Services, caller: &Caller) -> Result<OwnAccess, Err
     )
     .fetch_one(&services.pool)
     .await?;
-    let Holdings { mut projects, budgets } = Holdings::of(services, actor.kind, row.projects.0, row.budgets.0, row.defaults.0)?;
+    let Holdings { mut projects, budgets } =
+        Holdings::of(services, actor.kind, row.projects.0, row.budgets.0, row.defaults.0)?;
     let used = count_shared(&projects);
     projects.retain(|project| project.is_open);
     let allowance = allowance(services, used, row.is_admin, row.project_limit);

@@ -23,14 +23,16 @@ pub(super) fn section(view: &UserView, forms: &Forms, now: OffsetDateTime) -> im
     let rows = Category::ALL.map(|category| {
         let budget = person.budgets.iter().find(|budget| budget.category == category);
         let controls = view.may_manage_budgets.then(|| {
-            let assign = (person.status != UserStatus::Deactivated)
-                .then(|| assign_form(category, person.id, &person.name, budget.filter(|budget| !budget.is_default), forms));
+            let assign = (person.status != UserStatus::Deactivated).then(|| {
+                assign_form(category, person.id, &person.name, budget.filter(|budget| !budget.is_default), forms)
+            });
             let unassign = budget.filter(|budget| !budget.is_default).map(|budget| {
                 let from = UnassignFrom::User(person.id);
                 unassign_form(category.key(), &budget.name, category, from, &person.name)
             });
             let reset = budget.and_then(|budget| reset_form(budget, ResetOf::User(person.id), &person.name));
-            let unassign = budget.map(|_| view! { <div class="flex flex-wrap gap-1">{reset} {unassign}</div> }.into_any());
+            let unassign =
+                budget.map(|_| view! { <div class="flex flex-wrap gap-1">{reset} {unassign}</div> }.into_any());
             Controls { assign, unassign }
         });
         row(category, budget, controls, now)
