@@ -53,6 +53,13 @@ impl From<Limits> for Share {
     }
 }
 
+impl From<Share> for Limits {
+    /// The limits of a member, who may have a share of zero.
+    fn from(share: Share) -> Self {
+        Self::of_share(share.soft, share.hard)
+    }
+}
+
 /// Whether a share was set or is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AllocationMode {

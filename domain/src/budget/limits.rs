@@ -5,7 +5,7 @@ use crate::money::Money;
 use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 
-/// Soft and hard limit of one budget: 0 <= soft <= hard, hard > 0.
+/// Soft and hard limit of one budget: 0 <= soft <= hard, hard > 0. Only the share of a member may have a hard limit of 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     soft: Money,
@@ -25,6 +25,11 @@ impl Limits {
             return Err(FieldErrors::one("soft_limit", problem));
         }
         Ok(Self { soft, hard })
+    }
+
+    /// The limits of a member's share, which may be zero.
+    pub(super) const fn of_share(soft: Money, hard: Money) -> Self {
+        Self { soft, hard }
     }
 
     /// Checks a hard limit alone.

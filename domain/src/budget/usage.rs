@@ -82,14 +82,15 @@ impl Usage {
 
     /// Spent of the hard limit in whole percent, rounded down, so that 100 is never shown below the limit.
     pub fn percent(&self) -> u32 {
-        let percent = self.spent.as_decimal() * Decimal::ONE_HUNDRED / self.limits.hard().as_decimal();
-        percent.floor().to_u32().unwrap_or(u32::MAX)
+        // A member's share of zero is used up.
+        let percent = (self.spent.as_decimal() * Decimal::ONE_HUNDRED).checked_div(self.limits.hard().as_decimal());
+        percent.map_or(Some(100), |percent| percent.floor().to_u32()).unwrap_or(u32::MAX)
     }
 
     /// A part of the hard limit in tenths of a percent, rounded down and at most 1,000: where it ends on a meter.
     pub fn permille(&self, part: Money) -> u32 {
-        let permille = part.as_decimal() * Decimal::ONE_THOUSAND / self.limits.hard().as_decimal();
-        permille.floor().to_u32().unwrap_or(u32::MAX).min(1000)
+        let permille = (part.as_decimal() * Decimal::ONE_THOUSAND).checked_div(self.limits.hard().as_decimal());
+        permille.map_or(Some(1000), |permille| permille.floor().to_u32()).unwrap_or(u32::MAX).min(1000)
     }
 }
 
@@ -131,6 +132,13 @@ mod tests {
         assert!(!usage.reserve(money("19.99")));
         assert!(usage.reserve(money("0.01")));
         assert_eq!((usage.reserved, usage.left()), (money("20"), money("20")));
+    }
+
+    #[test]
+    fn share_of_zero_is_used_up() {
+        let zero = Usage { limits: super::super::Share::default().into(), ..usage("0", "80", "100") };
+        assert_eq!((zero.level(), zero.percent(), zero.left()), (UsageLevel::OverHard, 100, Money::default()));
+        assert_eq!(zero.permille(Money::default()), 1000);
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use super::windows::Slot;
 use crate::Services;
+use crate::allocations::fixed_share;
 use crate::budgets::stored::{limits, period};
 use crate::error::Error;
 use domain::budget::schedule::Schedule;
-use domain::budget::{Category, Limits};
+use domain::budget::{Category, EqualPool, Limits, Share};
 use domain::id::BudgetId;
 use domain::spend::{PayingBudget, SpendRefusal, SpendSubject};
 use rust_decimal::Decimal;
@@ -78,6 +79,18 @@ struct Row {
     time_zone: Option<String>,
     since: Option<OffsetDateTime>,
     of_project: Option<bool>,
+    /// Whether the project enforces member limits.
+    is_enforced: bool,
+    /// The fixed share of the member.
+    own_soft: Option<Decimal>,
+    own_hard: Option<Decimal>,
+    /// The sums of all fixed shares.
+    fixed_soft: Option<Decimal>,
+    fixed_hard: Option<Decimal>,
+    /// How many members have equal shares.
+    equal_members: Option<i64>,
+    /// Whether the member is the last one with an equal share, in the order of the user ids.
+    is_last: Option<bool>,
 }
 
 /// Finds users, projects and budgets, in the order of the spenders. One statement, without locks.
@@ -95,7 +108,10 @@ pub(super) async fn resolve(services: &Services, spenders: &[Spender<'_>]) -> Re
                   p.deleted_at is not null as "is_deleted!", m.user_id is not null as "is_member!",
                   b.id as "budget_id?", b.slug as "slug?", b.name as "budget_name?", b.soft_limit as "soft_limit?",
                   b.hard_limit as "hard_limit?", b.reset_minutes as "reset_minutes?", b.calendar as "calendar?",
-                  b.time_zone as "time_zone?", b.since as "since?", b.of_project as "of_project?"
+                  b.time_zone as "time_zone?", b.since as "since?", b.of_project as "of_project?",
+                  coalesce(p.member_limits_enforced, false) as "is_enforced!",
+                  s.own_soft as "own_soft?", s.own_hard as "own_hard?", s.fixed_soft as "fixed_soft?",
+                  s.fixed_hard as "fixed_hard?", s.equal_members as "equal_members?", s.is_last as "is_last?"
            from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[])
                 with ordinality r (user_id, user_name, project, category, personal, place)
            left join lateral (
@@ -122,6 +138,22 @@ pub(super) async fn resolve(services: &Services, spenders: &[Spender<'_>]) -> Re
                    where d.is_default and d.category = r.category and u.id is not null) c
                join budgets b on b.id = c.budget_id
                order by c.choice limit 1) b on not r.personal
+           left join lateral (
+               select o.soft_limit as own_soft, o.hard_limit as own_hard, f.soft as fixed_soft, f.hard as fixed_hard,
+                      c.members - f.members as equal_members, l.user_id = u.id as is_last
+               from (select coalesce(sum(a.soft_limit), 0) as soft, coalesce(sum(a.hard_limit), 0) as hard,
+                            count(*) as members
+                     from member_allocations a where a.project_id = p.id and a.category = r.category) f
+               cross join (select count(*) as members from user_projects c where c.project_id = p.id) c
+               left join member_allocations o
+                   on o.project_id = p.id and o.category = r.category and o.user_id = u.id
+               left join (
+                   select x.user_id from user_projects x
+                   where x.project_id = p.id and not exists (
+                       select from member_allocations a
+                       where a.project_id = p.id and a.category = r.category and a.user_id = x.user_id)
+                   order by x.user_id desc limit 1) l on true
+               where p.member_limits_enforced and b.of_project and m.user_id is not null) s on true
            order by r.place"#,
         &user_ids as &[Option<Uuid>],
         &users as &[Option<String>],
@@ -137,7 +169,7 @@ pub(super) async fn resolve(services: &Services, spenders: &[Spender<'_>]) -> Re
 fn payer(row: Row, spender: &Spender<'_>) -> Result<Payer, Error> {
     let denial = denial(&row, spender.subject);
     let (user_id, project_id) = (row.user_id, row.project_id);
-    let charges = charge(row, spender.category)?.into_iter().map(Arc::new).collect();
+    let charges = charges(row, spender.category)?.into_iter().map(Arc::new).collect();
     Ok(Payer { user_id, project_id, denial, charges })
 }
 
@@ -154,29 +186,45 @@ fn denial(row: &Row, subject: &SpendSubject) -> Option<SpendRefusal> {
         Some(SpendRefusal::ProjectDeleted { project: project() })
     } else if has_user && has_project && !row.is_member {
         Some(SpendRefusal::NotAMember { project: project() })
+    } else if !has_user && row.is_enforced && row.of_project == Some(true) {
+        Some(SpendRefusal::AllocationMissing { project: project() })
     } else {
         None
     }
 }
 
-/// The budget of the row, which the statement leaves out or returns whole.
-fn charge(row: Row, category: Category) -> Result<Option<Charge>, Error> {
-    let (Some(id), Some(slug), Some(name)) = (row.budget_id, row.slug, row.budget_name) else { return Ok(None) };
+/// The budget of the row, which the statement leaves out or returns whole; then the member's share of it.
+fn charges(row: Row, category: Category) -> Result<Vec<Charge>, Error> {
     let (Some(soft), Some(hard), Some(minutes)) = (row.soft_limit, row.hard_limit, row.reset_minutes) else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
+    let limits = limits(soft, hard)?;
+    let share = share(&row, limits)?;
+    let (Some(id), Some(slug), Some(name)) = (row.budget_id, row.slug, row.budget_name) else { return Ok(Vec::new()) };
     let (Some(is_calendar), Some(zone), Some(since)) = (row.calendar, row.time_zone, row.since) else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let schedule = schedule(minutes, is_calendar, &zone)?;
     let (project_id, user_id) = if row.of_project == Some(true) { (row.project_id, None) } else { (None, row.user_id) };
-    Ok(Some(Charge {
-        slot: Slot { category, project_id, user_id },
-        budget: PayingBudget { id: BudgetId(id), slug, name },
-        limits: limits(soft, hard)?,
-        schedule,
-        since,
-    }))
+    let budget = PayingBudget { id: BudgetId(id), slug, name };
+    let charge = Charge { slot: Slot { category, project_id, user_id }, budget, limits, schedule, since };
+    let of_member = share.map(|share| {
+        let slot = Slot { user_id: row.user_id, ..charge.slot };
+        Charge { slot, limits: share.into(), ..charge.clone() }
+    });
+    Ok([charge].into_iter().chain(of_member).collect())
+}
+
+/// The member's share of the project's budget, where the project enforces member limits.
+fn share(row: &Row, limits: Limits) -> Result<Option<Share>, Error> {
+    if let Some((soft, hard)) = row.own_soft.zip(row.own_hard) {
+        return fixed_share(soft, hard).map(Some);
+    }
+    let (Some(soft), Some(hard), Some(members)) = (row.fixed_soft, row.fixed_hard, row.equal_members) else {
+        return Ok(None);
+    };
+    let pool = EqualPool::left(limits, soft, hard, u32::try_from(members).unwrap_or(u32::MAX));
+    Ok(Some(pool.share(row.is_last == Some(true))))
 }
 
 /// The schedule of a stored budget.

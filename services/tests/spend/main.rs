@@ -9,6 +9,7 @@ mod races;
 mod reserve;
 mod reset;
 mod settle;
+mod shares;
 mod statements;
 mod support;
 mod windows;

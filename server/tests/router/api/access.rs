@@ -69,6 +69,7 @@ const OPERATIONS: &[(&str, Ask, Body)] = &[
     ("get /v1/admin/project-budgets/{id}", Project(ViewMemberShares), nothing),
     ("patch /v1/admin/project-budgets/{id}", Platform(ManageBudgets), |_| json!({"max_budget": 3})),
     ("delete /v1/admin/project-budgets/{id}", Platform(ManageBudgets), nothing),
+    ("post /v1/admin/project-budgets/{id}/reset", Platform(ManageBudgets), |_| json!({})),
     ("post /v1/admin/project-budgets/{id}/rebalance", Platform(ManageBudgets), |_| json!({"apply_immediately": true})),
     ("get /v1/admin/project-budgets/{id}/members", Project(ViewMemberShares), nothing),
     (
@@ -85,6 +86,7 @@ const OPERATIONS: &[(&str, Ask, Body)] = &[
     ("get /v1/admin/project-budget-groups/{id}", Project(ViewMemberShares), nothing),
     ("put /v1/admin/project-budget-groups/{id}", Platform(ManageBudgets), |_| json!({"total_amount": 20})),
     ("delete /v1/admin/project-budget-groups/{id}", Platform(ManageBudgets), nothing),
+    ("post /v1/admin/project-budget-groups/{id}/reset", Platform(ManageBudgets), |_| json!({})),
     ("post /v1/admin/project-budget-groups/{id}/rebalance", Platform(ManageBudgets), |_| json!({})),
     ("get /v1/admin/applications", Platform(ViewUsers), nothing),
     ("post /v1/admin/application", Platform(CreateProject), new_project),

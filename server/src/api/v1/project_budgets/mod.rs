@@ -6,6 +6,7 @@ mod gate;
 mod group_body;
 mod groups;
 mod list;
+mod reset;
 mod shares;
 
 use crate::state::AppState;
@@ -18,10 +19,12 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list::budgets, change::create))
         .routes(routes!(list::budget, change::patch, change::delete))
         .routes(routes!(change::rebalance))
+        .routes(routes!(reset::budget))
         .routes(routes!(shares::list))
         .routes(routes!(shares::set))
         .routes(routes!(shares::clear))
         .routes(routes!(groups::list, groups::create))
         .routes(routes!(groups::group, groups::put, groups::delete))
         .routes(routes!(groups::rebalance))
+        .routes(routes!(reset::group))
 }

@@ -1,7 +1,8 @@
 //! How a project looks on the wire.
 
-use crate::api::wire::{Amount, Stamp};
+use crate::api::wire::{Amount, Stamp, Total};
 use domain::budget::AssignedBudget;
+use rust_decimal::Decimal;
 use serde::Serialize;
 use services::guard::Caller;
 use services::views::projects::{self, ProjectMember as Member};
@@ -111,8 +112,9 @@ pub struct ProjectBudget {
     budget_duration: Option<String>,
     /// As `user_count`.
     member_count: i64,
-    /// Always zero: budgets are not shared out among members yet.
-    allocated_member_budget_total: u32,
+    /// What the hard limits of the members sum to: `max_budget` where the project enforces member limits, otherwise
+    /// `max_budget` for each member.
+    allocated_member_budget_total: Total,
     /// When the current window ends; null for callers who may not see the spend.
     budget_reset_at: Option<Stamp>,
     /// What is spent in the current window; null for callers who may not see it.
@@ -160,7 +162,7 @@ impl ProjectItem {
     /// As the caller sees it.
     pub fn new(project: &projects::Project, caller: &Caller, included: Included) -> Self {
         let budgets =
-            || project.budgets.iter().map(|budget| ProjectBudget::new(budget, project.member_count)).collect();
+            || project.budgets.iter().map(|budget| ProjectBudget::new(budget, project)).collect();
         Self {
             facts: Facts::new(project, caller),
             created_by: project.created_by.map(|id| id.to_string()),
@@ -195,7 +197,9 @@ impl ProjectDetail {
 }
 
 impl ProjectBudget {
-    fn new(held: &AssignedBudget, member_count: i64) -> Self {
+    fn new(held: &AssignedBudget, project: &projects::Project) -> Self {
+        let member_count = project.member_count;
+        let shares = if project.draft.member_limits_enforced { member_count.min(1) } else { member_count };
         Self {
             budget_id: held.slug.clone(),
             name: held.name.clone(),
@@ -204,7 +208,7 @@ impl ProjectBudget {
             max_budget: Some(Amount(held.limits.hard())),
             budget_duration: Some(held.period.to_string()),
             member_count,
-            allocated_member_budget_total: 0,
+            allocated_member_budget_total: Total(held.limits.hard().as_decimal() * Decimal::from(shares)),
             budget_reset_at: held.usage.as_ref().map(|usage| Stamp(usage.resets_at)),
             current_spending: held.usage.as_ref().map(|usage| Amount(usage.spent)),
         }
