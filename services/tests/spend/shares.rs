@@ -131,9 +131,15 @@ async fn of_sixty_four_calls_of_two_members_none_exceeds_a_share_or_the_budget()
         let name = format!("project-{round}");
         let atlas = project(&platform, &name, "30").await;
         let zoe = member(&platform, atlas, &format!("Zoe {round}")).await;
-        assert_eq!(reserve(&platform, &format!("{round} root"), &name, platform.root.actor.user_id, "5").await, "allowed");
+        assert_eq!(
+            reserve(&platform, &format!("{round} root"), &name, platform.root.actor.user_id, "5").await,
+            "allowed"
+        );
         assert_eq!(reserve(&platform, &format!("{round} zoe"), &name, zoe, "10").await, "allowed");
-        let users = [member(&platform, atlas, &format!("Ada {round}")).await, member(&platform, atlas, &format!("Bo {round}")).await];
+        let users = [
+            member(&platform, atlas, &format!("Ada {round}")).await,
+            member(&platform, atlas, &format!("Bo {round}")).await,
+        ];
         for user in users {
             fix(&platform, atlas, user, "10").await;
         }

@@ -161,8 +161,7 @@ impl Project {
 impl ProjectItem {
     /// As the caller sees it.
     pub fn new(project: &projects::Project, caller: &Caller, included: Included) -> Self {
-        let budgets =
-            || project.budgets.iter().map(|budget| ProjectBudget::new(budget, project)).collect();
+        let budgets = || project.budgets.iter().map(|budget| ProjectBudget::new(budget, project)).collect();
         Self {
             facts: Facts::new(project, caller),
             created_by: project.created_by.map(|id| id.to_string()),
