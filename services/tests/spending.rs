@@ -127,6 +127,26 @@ async fn breakdowns_divide_the_same_total() {
     }
 }
 
+/// Reports elsewhere that widened each day by its neighbors told twice the spend for single days.
+#[tokio::test]
+async fn single_days_add_up_to_their_period() {
+    let office = office().await;
+    let of_days = async |days| {
+        let query = SpendingQuery { period: Period::Between(days), ..SpendingQuery::default() };
+        let page = page(&office.world, &office.maintainer, query).await;
+        let listed: NetAmount = page.rows.rows.iter().map(|row| row.amount).sum();
+        assert_eq!(listed, page.amounts().total(), "{days:?}");
+        listed
+    };
+    let mut sum = NetAmount::ZERO;
+    let all = DayRange::new(FEBRUARY, SECOND).expect("days");
+    for day in all.days() {
+        sum = sum + of_days(DayRange::ending(day, 1)).await;
+    }
+    assert_eq!(sum, of_days(all).await);
+    assert_eq!(sum, net("56.750000001"));
+}
+
 #[tokio::test]
 async fn movers_are_the_largest_changes_in_either_direction() {
     let office = office().await;

@@ -2,8 +2,10 @@
 
 mod breakdown;
 mod limits;
+mod usage;
 
 pub use limits::{Limit, PastLimit, member_limits, past_limit, project_limits};
+pub use usage::{MemberShare, UserUsage, user_usage};
 
 use super::scope::ReadScope;
 use crate::Services;

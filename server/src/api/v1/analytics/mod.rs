@@ -4,6 +4,7 @@ mod asked;
 mod past_limits;
 mod spending;
 mod table;
+mod usage;
 
 use crate::state::AppState;
 use utoipa_axum::router::OpenApiRouter;
@@ -20,4 +21,6 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(spending::members_of_project))
         .routes(routes!(past_limits::soft))
         .routes(routes!(past_limits::hard))
+        .routes(routes!(usage::budgets))
+        .routes(routes!(usage::own))
 }

@@ -1,6 +1,6 @@
 //! A table on the wire: columns, rows, and what was asked.
 
-use crate::api::wire::Stamp;
+use crate::api::wire::{SignedAmount, Stamp};
 use axum::Json;
 use serde::Serialize;
 use std::time::Instant;
@@ -12,7 +12,53 @@ use utoipa::ToSchema;
 pub struct Table<R> {
     data: TableData<R>,
     metadata: Metadata,
-    pagination: TablePage,
+    /// Only of tables that have pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pagination: Option<TablePage>,
+}
+
+/// Figures.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Metrics {
+    data: MetricsData,
+    metadata: Metadata,
+}
+
+/// Figures.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MetricsData {
+    /// In the order in which they are shown.
+    metrics: Vec<Metric>,
+}
+
+/// A figure.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Metric {
+    /// What it is.
+    #[serde(flatten)]
+    about: Column,
+    /// A number, a text, or `N/A` when it is unknown.
+    #[schema(value_type = serde_json::Value)]
+    value: MetricValue,
+}
+
+/// The value of a figure.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum MetricValue {
+    /// An amount.
+    Amount(SignedAmount),
+    /// A moment.
+    Moment(Stamp),
+    /// Words.
+    Words(String),
+}
+
+impl Metric {
+    /// A figure; unknown without a value.
+    pub fn new(about: Column, value: Option<MetricValue>) -> Self {
+        Self { about, value: value.unwrap_or_else(|| MetricValue::Words("N/A".to_owned())) }
+    }
 }
 
 /// Columns and rows.
@@ -31,10 +77,10 @@ pub struct Column {
     id: &'static str,
     /// As people read it.
     label: &'static str,
-    /// `string` or `number`.
+    /// `string`, `number` or `date`.
     #[serde(rename = "type")]
     kind: &'static str,
-    /// `currency` for amounts of US dollars.
+    /// `currency` for amounts of US dollars, `percentage`, `timestamp`.
     #[serde(skip_serializing_if = "Option::is_none")]
     format: Option<&'static str>,
 }
@@ -42,6 +88,16 @@ pub struct Column {
 /// A column of words.
 pub const fn words(id: &'static str, label: &'static str) -> Column {
     Column { id, label, kind: "string", format: None }
+}
+
+/// A column of moments.
+pub const fn moments(id: &'static str, label: &'static str) -> Column {
+    Column { id, label, kind: "date", format: Some("timestamp") }
+}
+
+/// A column of shares.
+pub const fn percents(id: &'static str, label: &'static str) -> Column {
+    Column { id, label, kind: "number", format: Some("percentage") }
 }
 
 /// A column of amounts.
@@ -60,6 +116,13 @@ pub struct Metadata {
     filters_applied: Filters,
     /// Milliseconds.
     execution_time_ms: f64,
+}
+
+impl Metadata {
+    fn new(now: OffsetDateTime, begun: Instant, filters_applied: Filters) -> Self {
+        let execution_time_ms = (begun.elapsed().as_secs_f64() * 1_000_000.0).round() / 1000.0;
+        Self { timestamp: Stamp(now), data_as_of: Stamp(now), filters_applied, execution_time_ms }
+    }
 }
 
 /// What was asked.
@@ -109,13 +172,20 @@ impl Frame {
         let Self { now, begun, filters, page, per_page } = self;
         let shown_before = i64::from(page) * i64::from(per_page);
         let has_more = shown_before + i64::try_from(rows.len()).unwrap_or(i64::MAX) < total_count && !rows.is_empty();
-        let metadata = Metadata {
-            timestamp: Stamp(now),
-            data_as_of: Stamp(now),
-            filters_applied: filters,
-            execution_time_ms: (begun.elapsed().as_secs_f64() * 1_000_000.0).round() / 1000.0,
-        };
-        let pagination = TablePage { page, per_page, total_count, has_more };
+        let pagination = Some(TablePage { page, per_page, total_count, has_more });
+        let metadata = Metadata::new(now, begun, filters);
         Json(Table { data: TableData { columns: columns.to_vec(), rows }, metadata, pagination })
+    }
+
+    /// The answer of a table without pages.
+    pub fn whole_table<R>(self, columns: &[Column], rows: Vec<R>) -> Json<Table<R>> {
+        let metadata = Metadata::new(self.now, self.begun, self.filters);
+        Json(Table { data: TableData { columns: columns.to_vec(), rows }, metadata, pagination: None })
+    }
+
+    /// The answer of figures.
+    pub fn metrics(self, metrics: Vec<Metric>) -> Json<Metrics> {
+        let metadata = Metadata::new(self.now, self.begun, self.filters);
+        Json(Metrics { data: MetricsData { metrics }, metadata })
     }
 }
