@@ -24,7 +24,7 @@ pub(super) fn tabs(query: &SpendingQuery) -> AnyView {
 pub(super) fn table(data: &Spending, query: &SpendingQuery) -> AnyView {
     let total = data.amounts().total();
     let largest = data.rows.rows.iter().map(|row| row.amount).max().unwrap_or_default();
-    let shares = Shares { total, largest };
+    let shares = Shares { has_previous: data.has_previous(), total, largest };
     let rows = data.rows.rows.iter().map(|row| (key(&row.spender), row_view(row, query, shares)));
     let others = data.other_rows().map(|(count, amount)| {
         let noun = match query.by {
@@ -45,6 +45,7 @@ pub(super) fn table(data: &Spending, query: &SpendingQuery) -> AnyView {
         view! { <Pager previous next size action=paths::SPENDING keep=query.to_params() /> }
     });
     let (rows, all) = (keyed(rows), sum_row("Total", total, shares, true));
+    let has_previous = data.has_previous();
     let (label, heading) = (format!("Spend by {}", query.by.key()), query.by.title());
     view! {
         <div class="min-w-0 pb-9">
@@ -53,8 +54,13 @@ pub(super) fn table(data: &Spending, query: &SpendingQuery) -> AnyView {
                     <Header label=heading />
                     <Header label="Share" figures=true width=Width::Long />
                     <Header label="Spent" figures=true width=Width::Medium />
-                    <Header label="Days before" figures=true width=Width::Medium priority=Priority::P2 />
-                    <Header label="Change" figures=true width=Width::Medium priority=Priority::P3 />
+                    {has_previous
+                        .then(|| {
+                            view! {
+                                <Header label="Days before" figures=true width=Width::Medium priority=Priority::P2 />
+                                <Header label="Change" figures=true width=Width::Medium priority=Priority::P3 />
+                            }
+                        })}
                 </TableHead>
                 <TableBody>{rows} {others} {all}</TableBody>
             </Table>
@@ -64,9 +70,10 @@ pub(super) fn table(data: &Spending, query: &SpendingQuery) -> AnyView {
     .into_any()
 }
 
-/// What the bars of shares are drawn from.
+/// What the bars of shares are drawn from, and whether there are days to compare with.
 #[derive(Clone, Copy)]
 struct Shares {
+    has_previous: bool,
     total: NetAmount,
     largest: NetAmount,
 }
@@ -93,12 +100,18 @@ fn row_view(row: &SpendRow, query: &SpendingQuery, shares: Shares) -> AnyView {
             <Cell figures=true stacked=Stacked::End class="text-base font-strong">
                 {amount(spent)}
             </Cell>
-            <Cell figures=true stacked=Stacked::Hidden priority=Priority::P2 class="text-sm text-ink-2">
-                {amount(previous)}
-            </Cell>
-            <Cell figures=true stacked=Stacked::Hidden priority=Priority::P3 class="text-sm">
-                <span class="money">{change}</span>
-            </Cell>
+            {shares
+                .has_previous
+                .then(|| {
+                    view! {
+                        <Cell figures=true stacked=Stacked::Hidden priority=Priority::P2 class="text-sm text-ink-2">
+                            {amount(previous)}
+                        </Cell>
+                        <Cell figures=true stacked=Stacked::Hidden priority=Priority::P3 class="text-sm">
+                            <span class="money">{change}</span>
+                        </Cell>
+                    }
+                })}
         </TableRow>
     }
     .into_any()
@@ -119,12 +132,14 @@ fn sum_row(words: &str, sum: NetAmount, shares: Shares, is_total: bool) -> AnyVi
             <Cell figures=true stacked=Stacked::End class="text-base font-strong">
                 {amount(sum)}
             </Cell>
-            <Cell stacked=Stacked::Hidden priority=Priority::P2>
-                ""
-            </Cell>
-            <Cell stacked=Stacked::Hidden priority=Priority::P3>
-                ""
-            </Cell>
+            {shares
+                .has_previous
+                .then(|| {
+                    view! {
+                        <Cell stacked=Stacked::Hidden priority=Priority::P2>""</Cell>
+                        <Cell stacked=Stacked::Hidden priority=Priority::P3>""</Cell>
+                    }
+                })}
         </TableRow>
     }
     .into_any()
@@ -157,7 +172,10 @@ pub(super) fn picture(spender: &Spender) -> AnyView {
         }
         Spender::DeletedProject(_) | Spender::NoProject => view! { <Tile icon=Icon::Folder /> }.into_any(),
         Spender::Category(category) => view! { <Tile icon=category_icon(*category) /> }.into_any(),
-        Spender::Model(_) | Spender::NoModel => view! { <Tile icon=Icon::Gem /> }.into_any(),
+        Spender::Model(model) => {
+            view! { <Avatar name=model.clone() seed=model.clone() shape=AvatarShape::Project /> }.into_any()
+        }
+        Spender::NoModel => view! { <Tile icon=Icon::Minus /> }.into_any(),
     }
 }
 

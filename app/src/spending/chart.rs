@@ -105,8 +105,10 @@ fn table(data: &Spending) -> impl IntoView + use<> {
     };
     let heads = Category::ALL.map(|category| view! { <th scope="col" class=HEAD>{category.title()}</th> });
     let rows = data.days.elapsed(data.today).days().map(row).views();
+    // Beside the caption, where there is room for both.
+    let margin = if data.today < data.days.to { "mt-1.5 @p3:-mt-5" } else { "mt-1.5" };
     view! {
-        <details class="group/days mt-1.5 ps-17 @max-p1:ps-0">
+        <details class=["group/days ps-17 @max-p1:ps-0", margin].join(" ")>
             <summary class="ms-auto flex min-h-6 w-fit cursor-pointer list-none items-center gap-1.5 rounded-sm text-sm font-medium hover:underline">
                 <span class="transition-transform group-open/days:rotate-90">
                     <SvgIcon icon=Icon::ChevronRight size=IconSize::Small />

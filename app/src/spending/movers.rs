@@ -8,7 +8,7 @@ use leptos::prelude::*;
 pub(super) fn movers(data: &Spending, query: &SpendingQuery) -> Option<AnyView> {
     let against = format!("Against {}", data.days.previous(data.today).title());
     let rows = data.movers.iter().map(|row| (key(&row.spender), mover(row, query)));
-    (!data.previous.total().is_zero() && !data.movers.is_empty()).then(|| {
+    (data.has_previous() && !data.movers.is_empty()).then(|| {
         view! {
             <aside aria-labelledby="movers" class="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-2 ps-6 pe-gutter pt-2 pb-9 @max-p4:ps-gutter">
                 <h2 id="movers" class="text-md font-semibold tracking-money">

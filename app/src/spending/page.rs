@@ -100,15 +100,15 @@ fn no_spend(may_view_gateways: bool) -> AnyView {
 }
 
 fn no_spend_in_days(data: &Spending, query: &SpendingQuery) -> AnyView {
-    let days = data.days.title();
+    let days = data.days.in_words();
     if query.is_filtered() {
         let href = paths::spending(&query.unfiltered());
         let actions = move || view! { <LinkButton href>"Clear filters"</LinkButton> };
-        let text = format!("Nothing was spent in {days} that matches these filters.");
+        let text = format!("Nothing was spent {days} that matches these filters.");
         return view! { <EmptyState kind=EmptyKind::NoMatch title="No spend found" text actions /> }.into_any();
     }
     let href = paths::spending(&SpendingQuery { period: Period::Last90Days, ..query.from_first() });
     let actions = move || view! { <LinkButton href>"Show the last 90 days"</LinkButton> };
-    let text = format!("Nothing was spent in {days}.");
+    let text = format!("Nothing was spent {days}.");
     view! { <EmptyState kind=EmptyKind::NoMatch title="No spend in these days" text actions /> }.into_any()
 }

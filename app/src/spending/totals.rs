@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 pub(super) fn totals(data: &Spending) -> impl IntoView + use<> {
     let (amounts, previous) = (data.amounts(), data.previous);
-    let total = amounts.total();
+    let (total, has_previous) = (amounts.total(), data.has_previous());
     let category = move |category: Category| {
         let change = amounts.of(category) - previous.of(category);
         view! {
@@ -19,7 +19,7 @@ pub(super) fn totals(data: &Spending) -> impl IntoView + use<> {
                     {category.title()}
                 </dt>
                 <dd class="text-xl font-semibold @max-p1:text-md">{amount(amounts.of(category))}</dd>
-                <dd class="text-xs text-ink-2 @max-p1:hidden">{compared(change)}</dd>
+                {has_previous.then(|| view! { <dd class="text-xs text-ink-2 @max-p1:hidden">{compared(change)}</dd> })}
             </div>
         }
     };
@@ -27,7 +27,7 @@ pub(super) fn totals(data: &Spending) -> impl IntoView + use<> {
         <div class="flex flex-wrap items-start gap-x-12 gap-y-4">
             <div class="grid gap-0.5">
                 <h2 id="spent" class="text-sm text-ink-2">
-                    {format!("Spent in {}", data.days.title())}
+                    {format!("Spent {}", data.days.in_words())}
                 </h2>
                 <p class="text-2xl font-semibold">{amount(total)}</p>
                 <p class="text-xs text-ink-2">{context(data, total)}</p>
@@ -43,18 +43,18 @@ fn compared(change: NetAmount) -> String {
     if change.is_zero() { "no change".to_owned() } else { format!("{} on the days before", change.change()) }
 }
 
-/// "17 of 30 days, $4,906.11 more than 1 to 17 October 2026".
+/// "17 of 30 days, $4,906.11 more than from 1 to 17 October 2026".
 fn context(data: &Spending, total: NetAmount) -> String {
     let (days, elapsed) = (data.days, data.days.elapsed(data.today));
-    let previous = days.previous(data.today).title();
+    let previous = days.previous(data.today).in_words();
     let change = total - data.previous.total();
-    let compared = if data.previous.total().is_zero() {
-        format!("nothing was spent in {previous}")
+    let compared = if !data.has_previous() {
+        format!("nothing was spent {previous}")
     } else if change.is_zero() {
-        format!("as much as in {previous}")
+        format!("as much as {previous}")
     } else {
         let word = if change > NetAmount::ZERO { "more" } else { "less" };
-        format!("{} {word} than in {previous}", change.abs().cents())
+        format!("{} {word} than {previous}", change.abs().cents())
     };
     match elapsed == days {
         true => sentence(compared),

@@ -81,6 +81,16 @@ impl DayRange {
         (0..self.count()).map(move |day| self.from + Duration::days(day))
     }
 
+    /// The title within a sentence: "in November 2026", "from 1 to 17 November 2026", "on 17 November 2026".
+    pub fn in_words(self) -> String {
+        let word = match () {
+            () if self.is_month() => "in",
+            () if self.from == self.to => "on",
+            () => "from",
+        };
+        format!("{word} {}", self.title())
+    }
+
     /// "November 2026", "1 to 17 November 2026" or "20 October to 17 November 2026".
     pub fn title(self) -> String {
         let Self { from, to } = self;
@@ -295,14 +305,14 @@ mod tests {
 
     #[test]
     fn title_names_each_month_and_year_once() {
-        for (from, to, title) in [
-            (date!(2026 - 11 - 01), date!(2026 - 11 - 30), "November 2026"),
-            (date!(2026 - 11 - 01), date!(2026 - 11 - 17), "1 to 17 November 2026"),
-            (date!(2026 - 11 - 17), date!(2026 - 11 - 17), "17 November 2026"),
-            (date!(2026 - 10 - 20), date!(2026 - 11 - 17), "20 October to 17 November 2026"),
-            (date!(2025 - 12 - 20), date!(2026 - 01 - 02), "20 December 2025 to 2 January 2026"),
+        for (from, to, words) in [
+            (date!(2026 - 11 - 01), date!(2026 - 11 - 30), "in November 2026"),
+            (date!(2026 - 11 - 01), date!(2026 - 11 - 17), "from 1 to 17 November 2026"),
+            (date!(2026 - 11 - 17), date!(2026 - 11 - 17), "on 17 November 2026"),
+            (date!(2026 - 10 - 20), date!(2026 - 11 - 17), "from 20 October to 17 November 2026"),
+            (date!(2025 - 12 - 20), date!(2026 - 01 - 02), "from 20 December 2025 to 2 January 2026"),
         ] {
-            assert_eq!(days(from, to).title(), title);
+            assert_eq!(days(from, to).in_words(), words);
         }
     }
 

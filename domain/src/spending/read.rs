@@ -205,6 +205,11 @@ impl Spending {
         CategoryAmounts::sum(self.by_day.iter().map(|day| day.amounts))
     }
 
+    /// Whether there is something to compare these days with.
+    pub fn has_previous(&self) -> bool {
+        !self.previous.total().is_zero()
+    }
+
     /// What the rows that stand on other pages add up to, and how many they are.
     pub fn other_rows(&self) -> Option<(i64, NetAmount)> {
         let shown = i64::try_from(self.rows.rows.len()).unwrap_or(i64::MAX);

@@ -51,7 +51,8 @@ pub(super) async fn read(connection: &mut PgConnection, seed: u64, most: u32) ->
              (select a.category, p.id as project_id, null::uuid as user_id, null::uuid as personal_id, b.hard_limit,
                      b.reset_minutes, p.name,
                      array(select m.user_id from user_projects m join users u on u.id = m.user_id
-                           where m.project_id = p.id order by u.email collate "C" limit 200) as members
+                           where m.project_id = p.id and u.is_active and u.user_type = 'regular'
+                           order by u.email collate "C" limit 200) as members
               from project_budgets a join budgets b on b.id = a.budget_id join projects p on p.id = a.project_id
               where p.deleted_at is null and not exists (select from budget_windows w where w.project_id = p.id)
               order by md5($1 || p.name || a.category) limit ($2::bigint + 1) / 2)
