@@ -55,14 +55,16 @@ pub async fn user_usage(services: &Services, caller: &Caller, user: UserId) -> R
     }
     let row = sqlx::query!(
         r#"select coalesce(u.username, u.email) as "username!", u.user_type,
-                  h.projects as "projects!: Json<Vec<ProjectRow>>", h.budgets as "budgets!: Json<Vec<AssignedRow>>"
+                  h.projects as "projects!: Json<Vec<ProjectRow>>", h.budgets as "budgets!: Json<Vec<AssignedRow>>",
+                  default_budgets(u.id) as "defaults!: Json<Vec<AssignedRow>>"
            from users u join user_holdings h on h.user_id = u.id where u.id = $1"#,
         user.0
     )
     .fetch_optional(&services.pool)
     .await?
     .ok_or(Refusal::NotFound)?;
-    let held = Holdings::of(services, user_kind(&row.user_type)?, row.projects.0, row.budgets.0)?;
+    let kind = user_kind(&row.user_type)?;
+    let held = Holdings::of(services, kind, row.projects.0, row.budgets.0, row.defaults.0)?;
     let is_shared = |project| held.projects.iter().any(|held| held.project_id == project);
     if !is_open && !actor.projects_to(Permission::ViewSpend).any(is_shared) {
         caller.can::<ViewUsers>(Target::Platform)?;
