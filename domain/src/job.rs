@@ -45,7 +45,7 @@ jobs! {
     ExpireReservations "expire reservations" "Expire reservations" every 1:
         "Gives back what was reserved for calls that were neither settled nor released in time.";
     /// Prepares the ledger of spend.
-    PrepareLedger "prepare ledger" "Prepare the spend ledger" every 60:
+    PrepareLedger "prepare ledger" "Prepare the spend ledger" every 30:
         "Creates the tables of this month and the next, and removes idempotency keys that are older than 92 days.";
     /// Removes deleted projects.
     PurgeProjects "purge projects" "Purge deleted projects" every 10:
@@ -88,7 +88,6 @@ impl Job {
     pub fn schedule(self) -> String {
         match self.minutes() {
             1 => "Every minute".to_owned(),
-            60 => "Every hour".to_owned(),
             minutes => format!("Every {minutes} minutes"),
         }
     }

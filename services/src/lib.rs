@@ -100,6 +100,7 @@ pub struct Services {
     pub(crate) keycloak_admin: Option<Arc<AdminApi>>,
     pub(crate) missing_admin_variables: Arc<[&'static str]>,
     pub(crate) background: Background,
+    pub(crate) reservations: spend::Queue,
 }
 
 impl Services {
@@ -119,6 +120,7 @@ impl Services {
             keycloak_admin: None,
             missing_admin_variables: Arc::default(),
             background: Background::default(),
+            reservations: spend::Queue::default(),
         })
     }
 

@@ -4,6 +4,8 @@
 //! order of their ids, checks that there is room, and counts. Nothing is cached, so a budget that is edited, assigned or
 //! unassigned holds from the next reservation on. Locks are taken in this order: reservations, windows, keys, totals.
 //!
+//! Single reservations that arrive at the same moment are decided together ([`queue`]).
+//!
 //! Whatever meets another transaction on its way (a reset, the same key at the same moment) begins again.
 
 mod digest;
@@ -12,6 +14,7 @@ mod ingest;
 mod ledger;
 mod partitions;
 mod payer;
+mod queue;
 mod release;
 mod reserve;
 mod reset;
@@ -21,6 +24,7 @@ mod windows;
 pub use expire::expire;
 pub use ingest::ingest;
 pub use partitions::prepare;
+pub(crate) use queue::Queue;
 pub use release::release_many;
 pub use reserve::reserve_many;
 pub use reset::{WindowSubject, reset};

@@ -153,7 +153,9 @@ async fn protection_that_a_restore_lost_is_found_and_put_back() {
     let owner: String = sqlx::query_scalar("select current_user::text").fetch_one(pool).await.expect("a role");
     let lost = "grant update, delete on audit_log to current_user; grant truncate on audit_seals to public;
                 drop trigger audit_log_append_only on audit_log;
-                alter table audit_seals disable trigger audit_seals_append_only";
+                alter table audit_seals disable trigger audit_seals_append_only;
+                select create_spend_partition('2026-03-01'); grant delete on spend_events_202603 to public;
+                drop trigger spend_events_202603_append_only on spend_events_202603";
     sqlx::raw_sql(lost).execute(pool).await.expect("lost");
     let privilege = |table: &str, role: &str, privilege: &str| {
         let [table, role, privilege] = [table, role, privilege].map(str::to_owned);
@@ -165,11 +167,13 @@ async fn protection_that_a_restore_lost_is_found_and_put_back() {
         Fault::Unprotected(Gap::Trigger("audit_log".to_owned())),
         privilege("audit_seals", "PUBLIC", "TRUNCATE"),
         Fault::Unprotected(Gap::Trigger("audit_seals".to_owned())),
+        privilege("spend_events_202603", "PUBLIC", "DELETE"),
+        Fault::Unprotected(Gap::Trigger("spend_events_202603".to_owned())),
     ];
     assert_eq!(report(&world, None).await.faults, missing);
     assert_eq!(put_back(&world).await, []);
     assert_eq!(report(&world, None).await.faults, []);
-    for table in ["audit_log", "audit_seals"] {
+    for table in ["audit_log", "audit_seals", "spend_events_202603"] {
         let statement = format!("delete from {table}");
         let refused = sqlx::raw_sql(AssertSqlSafe(statement.clone())).execute(pool).await.expect_err(&statement);
         assert!(refused.to_string().contains("append-only"), "{refused}");
@@ -190,7 +194,7 @@ async fn protection_that_the_role_may_not_put_back_is_named() {
     let missing = protect(&restricted.clone().into()).await.expect("a role without rights is no fault");
     let of =
         |table: &str| Gap::Privilege { table: table.to_owned(), role: role.clone(), privilege: "UPDATE".to_owned() };
-    assert_eq!(missing, [of("audit_log"), of("audit_seals")]);
+    assert_eq!(missing, ["audit_log", "audit_seals", "spend_events", "spend_events_other"].map(of));
     restricted.close().await;
     assert_eq!(put_back(&world).await, []);
     run(format!("drop owned by {role}; drop role {role}")).await;

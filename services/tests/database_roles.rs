@@ -6,7 +6,7 @@ use services::database::Database;
 use services::random::Random;
 use services::schema::{MigrateError, migrate};
 use services::testing::TestDatabase;
-use services::{Services, Settings, audit, bootstrap};
+use services::{Services, Settings, audit, bootstrap, spend};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool};
 
@@ -104,6 +104,12 @@ async fn role_without_ddl_rights_serves_what_is_up_to_date() {
     let fault = migrate(&role.on(&database)).await.expect_err("no rights");
     follow(pool, &fault, &["grant select, insert, update, delete on all tables", "revoke update, delete"]).await;
     migrate(&role.on(&database)).await.expect("nothing to do");
+    // A partition of a later month, on which the role has no privilege, is used through its table.
+    run(pool, "select create_spend_partition('2026-03-01')").await;
+    migrate(&role.on(&database)).await.expect("nothing to do");
+    let event = "insert into spend_events (id, spent_at, received_at, category, model, amount)
+                 values (gen_random_uuid(), '2026-03-01 12:00+00', now(), 'cli', '', 1)";
+    sqlx::raw_sql(event).execute(&role.on(&database)).await.expect("an event");
     let creates = format!("select has_schema_privilege('{}', 'public', 'create')", role.name);
     let rewrites = format!("select has_table_privilege('{}', 'audit_log', 'update, delete, truncate')", role.name);
     assert!(!is_true(pool, &creates).await && !is_true(pool, &rewrites).await);
@@ -169,15 +175,29 @@ async fn documented_roles_migrate_and_serve_and_keep_the_audit_log() {
         Services::new(serving.clone(), Clock::system(), Random::system(), Settings::default()).expect("workers");
     bootstrap::superadmin(&services, None, None).await.expect("a change with its audit event");
     audit::seal(&services).await.expect("a seal");
-    for sql in [
+    spend::prepare(&services).await.expect("partitions of the ledger, created with the rights of the owner");
+    let month: String = sqlx::query_scalar(
+        "select max(inhrelid::regclass::text) from pg_inherits
+         where inhparent = 'spend_events'::regclass and inhrelid::regclass::text <> 'spend_events_other'",
+    )
+    .fetch_one(&serving)
+    .await
+    .expect("a partition");
+    let of_month = [format!("delete from {month}"), format!("update {month} set amount = 0")];
+    for sql in of_month.iter().map(String::as_str).chain([
         "delete from audit_log",
         "update audit_log set actor = 'nobody'",
         "truncate audit_log",
         "alter table audit_log disable trigger all",
         "delete from audit_seals",
+        "delete from spend_events",
+        "update spend_events set amount = 0",
+        "truncate spend_events",
+        "alter table spend_events disable trigger all",
+        "delete from spend_events_other",
         "delete from _sqlx_migrations",
         "create table mine ()",
-    ] {
+    ]) {
         let fault = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&serving).await.expect_err(sql);
         let code = fault.as_database_error().and_then(|fault| fault.code()).expect("refused by Postgres").into_owned();
         assert_eq!(code, "42501", "{sql}: {fault}");

@@ -63,6 +63,8 @@ pub(crate) fn soak(steps: &mut Steps) -> Result<()> {
         })
     };
     soak("Races", &["--package", "services", "--test", "races"])?;
+    soak("Reservations at the same moment", &["--package", "services", "--test", "spend", "races"])?;
+    soak("Spend in every order", &["--package", "services", "--test", "spend", "interleavings"])?;
     soak("Concurrent changes of roles", &["--package", "services", "--test", "rights", "concurrent_changes"])?;
     soak("The tries of an account", &["--package", "services", "--lib", "of_eight_tries"])?;
     soak("What a wrong password costs", &["--package", "services", "--test", "sign_in_cost"])?;

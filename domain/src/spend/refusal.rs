@@ -83,6 +83,14 @@ mod tests {
     }
 
     #[test]
+    fn every_code_is_documented() {
+        let document = include_str!("../../../docs/spend.md");
+        for (code, _) in SpendRefusal::ALL {
+            assert!(document.contains(&format!("`{code}`")), "{code}");
+        }
+    }
+
+    #[test]
     fn sentence_says_what_is_left() {
         let money = |raw: &str| Money::parse(raw).expect("an amount");
         let refusal = SpendRefusal::HardLimitReached { budget: "Leads".into(), hard: money("250"), left: money("0.5") };

@@ -8,18 +8,23 @@ use sqlx::{Error, PgConnection, Row as _};
 const REFUSED: &str = "42501";
 
 /// What a role lacks that serves on the tables of another one: it reads every table and view and adds rows to every
-/// table but the list of migrations.
+/// table but the list of migrations. Partitions are read and written through their table, whose privileges count.
 const MISSING_TO_SERVE: &str = "
     select format('grant usage on schema %1$s to %2$I; '
                   'grant select, insert, update, delete on all tables in schema %1$s to %2$I; '
-                  'revoke update, delete, truncate on %1$s.audit_log, %1$s.audit_seals from %2$I;',
-                  h.relnamespace::regnamespace, current_user)
+                  'revoke update, delete, truncate on %3$s from %2$I;',
+                  h.relnamespace::regnamespace, current_user,
+                  (select string_agg(format('%s.%I', h.relnamespace::regnamespace, p.relname), ', ' order by p.relname)
+                   from pg_class p
+                   where p.relnamespace = h.relnamespace and p.relkind in ('r', 'p')
+                     and (p.relname in ('audit_log', 'audit_seals') or p.relname like 'spend\\_events%')))
     from pg_class h
     where h.relname = '_sqlx_migrations' and h.relkind = 'r'
       and h.relnamespace = to_regnamespace(quote_ident(coalesce(current_schema(), 'public')))
       and (not has_schema_privilege(h.relnamespace, 'usage') or exists
            (select from pg_class c
             where c.relnamespace = h.relnamespace and c.relowner = h.relowner and c.relkind in ('r', 'p', 'v')
+              and not c.relispartition
               and not (has_table_privilege(c.oid, 'select')
                        and (c.relkind = 'v' or c.oid = h.oid or has_table_privilege(c.oid, 'insert')))))";
 

@@ -2,7 +2,7 @@
 
 use super::payer::{Charge, Payer, Spender};
 use super::windows::{LockedWindow, Moment};
-use super::{digest, expire, payer, switched_on, until_answered, windows};
+use super::{digest, expire, payer, queue, switched_on, until_answered, windows};
 use crate::Services;
 use crate::change::commit;
 use crate::error::Error;
@@ -14,6 +14,7 @@ use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -30,7 +31,19 @@ pub async fn reserve_many(
     requests: Vec<ReserveRequest>,
 ) -> Result<Vec<Decision>, Error> {
     switched_on(services)?;
-    let batch = Batch::new(services, gateway, &requests);
+    match <[ReserveRequest; 1]>::try_from(requests) {
+        Ok([request]) => Ok(vec![queue::reserve(services, gateway, request).await?]),
+        Err(requests) => decide_all(services, gateway, &requests).await,
+    }
+}
+
+/// Decides on requests in one transaction.
+pub(super) async fn decide_all(
+    services: &Services,
+    gateway: GatewayId,
+    requests: &[ReserveRequest],
+) -> Result<Vec<Decision>, Error> {
+    let batch = Batch::new(services, gateway, requests);
     until_answered(|| batch.attempt()).await
 }
 
@@ -41,13 +54,16 @@ struct Batch<'a> {
     requests: &'a [ReserveRequest],
     keys: Vec<Uuid>,
     contents: Vec<Uuid>,
+    /// Whether expired reservations may hold room that is needed. Not after none could be given back: those that expired
+    /// are being settled at this moment.
+    may_free: AtomicBool,
 }
 
 impl<'a> Batch<'a> {
     fn new(services: &'a Services, gateway: GatewayId, requests: &'a [ReserveRequest]) -> Self {
         let keys = requests.iter().map(|request| digest::key(&request.key)).collect();
         let contents = requests.iter().map(digest::reservation).collect();
-        Self { services, gateway, requests, keys, contents }
+        Self { services, gateway, requests, keys, contents, may_free: AtomicBool::new(true) }
     }
 
     /// `None` when a window ended or a key was used meanwhile, or when room became free.
@@ -80,9 +96,11 @@ impl<'a> Batch<'a> {
         }
         let decide = |(place, payer)| plan.decide(&requests[place], self.keys[place], self.contents[place], payer);
         let decisions: Vec<Decision> = payers.iter().enumerate().map(decide).collect();
-        if !plan.full.is_empty() && expire::would_free(&mut transaction, &plan.full, now).await? {
+        let looks = !plan.full.is_empty() && self.may_free.load(Ordering::Relaxed);
+        if looks && expire::would_free(&mut transaction, &plan.full, now).await? {
             transaction.rollback().await?;
-            expire::of_windows(services, &plan.full, now).await?;
+            let freed = expire::of_windows(services, &plan.full, now).await?;
+            self.may_free.store(freed > 0, Ordering::Relaxed);
             return Ok(None);
         }
         if !insert(&mut transaction, *gateway, now, &plan).await? {

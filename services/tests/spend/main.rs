@@ -6,6 +6,7 @@ mod interleavings;
 mod interrupted;
 mod partitions;
 mod races;
+mod rate;
 mod reserve;
 mod reset;
 mod settle;

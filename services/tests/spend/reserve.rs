@@ -140,6 +140,19 @@ async fn expired_reservations_make_room_before_a_denial() {
 }
 
 #[tokio::test]
+async fn expired_reservation_that_is_being_settled_makes_no_room() {
+    let platform = Platform::create().await;
+    let ada = platform.user_with_budget("Ada", "10").await;
+    platform.hold("1", ada, "6").await;
+    platform.world.clock.advance(Duration::minutes(10));
+    let mut settling = platform.services().pool().begin().await.expect("a transaction");
+    sqlx::query("select from reservations for update").execute(&mut *settling).await.expect("a lock");
+    assert_eq!(denied(&platform.reserve("2", ada, "5").await), "hard_limit_reached");
+    settling.rollback().await.expect("an end");
+    assert_eq!(denied(&platform.reserve("2", ada, "5").await), "allowed");
+}
+
+#[tokio::test]
 async fn job_gives_back_what_expired_reservations_hold() {
     let platform = Platform::create().await;
     let ada = platform.user_with_budget("Ada", "10").await;

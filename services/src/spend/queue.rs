@@ -1,0 +1,130 @@
+//! Single reservations of one gateway that arrive while others are decided wait for them, and are then decided together.
+//!
+//! On a budget that many calls share, each transaction waits for the commit of the one before it. Together, many
+//! reservations cost one commit. A reservation that meets no other is decided at once, by itself.
+
+use super::reserve::decide_all;
+use crate::Services;
+use crate::error::Error;
+use domain::error::Refusal;
+use domain::id::GatewayId;
+use domain::spend::{Decision, ReserveRequest};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::oneshot;
+use tracing::Instrument as _;
+
+/// The most reservations that are decided together.
+const BATCH: usize = 64;
+/// The most batches of a gateway at the same time, so that a budget whose window is locked holds up no other for long.
+const BATCHES_AT_ONCE: usize = 4;
+
+/// The reservations that wait, by gateway; cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Queue(Arc<Mutex<BTreeMap<GatewayId, Waiting>>>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    batches: usize,
+    calls: Vec<Call>,
+}
+
+#[derive(Debug)]
+struct Call {
+    request: ReserveRequest,
+    answer: oneshot::Sender<Result<Decision, Error>>,
+}
+
+/// Decides on a reservation, alone or together with others. A caller that goes away leaves the decision standing.
+pub(super) async fn reserve(
+    services: &Services,
+    gateway: GatewayId,
+    request: ReserveRequest,
+) -> Result<Decision, Error> {
+    let (answer, answered) = oneshot::channel();
+    let starts_batch = {
+        let mut queue = services.reservations.lock();
+        let waiting = queue.entry(gateway).or_default();
+        waiting.calls.push(Call { request, answer });
+        let has_place = waiting.batches < BATCHES_AT_ONCE;
+        waiting.batches += usize::from(has_place);
+        has_place
+    };
+    if starts_batch {
+        let services = services.clone();
+        let place = Place { queue: services.reservations.clone(), gateway, is_given_back: false };
+        services.background.clone().spawn(async move { run(&services, place).await }.in_current_span());
+    }
+    answered.await.unwrap_or_else(|_| Err(Refusal::Unavailable.into()))
+}
+
+/// Decides on batches until no reservation waits.
+async fn run(services: &Services, mut place: Place) {
+    while let Some(calls) = place.take() {
+        let (requests, answers): (Vec<_>, Vec<_>) = calls.into_iter().map(|call| (call.request, call.answer)).unzip();
+        match decide_all(services, place.gateway, &requests).await {
+            Ok(decisions) => {
+                // A caller may have gone away.
+                decisions.into_iter().zip(answers).for_each(|(decision, answer)| drop(answer.send(Ok(decision))));
+            }
+            Err(_) if requests.len() > 1 => {
+                // What one of them failed with is not what all of them fail with.
+                for (request, answer) in requests.iter().zip(answers) {
+                    let decided = decide_all(services, place.gateway, std::slice::from_ref(request)).await;
+                    let decision = decided.and_then(|mut decisions| decisions.pop().ok_or(Refusal::Unavailable.into()));
+                    drop(answer.send(decision));
+                }
+            }
+            Err(fault) => {
+                if let Some(answer) = answers.into_iter().next() {
+                    drop(answer.send(Err(fault)));
+                }
+            }
+        }
+    }
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<GatewayId, Waiting>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One of the batches of a gateway that run at the same time.
+struct Place {
+    queue: Queue,
+    gateway: GatewayId,
+    is_given_back: bool,
+}
+
+impl Place {
+    /// The calls of the next batch. Where there are none, the place is given back under the same lock, so that the next
+    /// call starts a batch.
+    fn take(&mut self) -> Option<Vec<Call>> {
+        let mut queue = self.queue.lock();
+        let waiting = queue.get_mut(&self.gateway).filter(|waiting| !waiting.calls.is_empty());
+        if let Some(Waiting { calls, .. }) = waiting {
+            return Some(calls.drain(..calls.len().min(BATCH)).collect());
+        }
+        self.is_given_back = true;
+        give_back(&mut queue, self.gateway);
+        None
+    }
+}
+
+impl Drop for Place {
+    /// After a panic. Without a batch that could take them, waiting calls are answered by the end of their senders.
+    fn drop(&mut self) {
+        if !self.is_given_back {
+            give_back(&mut self.queue.lock(), self.gateway);
+        }
+    }
+}
+
+fn give_back(queue: &mut BTreeMap<GatewayId, Waiting>, gateway: GatewayId) {
+    let Some(waiting) = queue.get_mut(&gateway) else { return };
+    waiting.batches = waiting.batches.saturating_sub(1);
+    if waiting.batches == 0 {
+        queue.remove(&gateway);
+    }
+}
