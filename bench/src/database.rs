@@ -30,6 +30,7 @@ impl Database {
         if !filled.is_current() {
             let mut fill = Command::new(bursar);
             fill.args(["demo-data", "--users", &size.users.to_string(), "--projects", &size.projects.to_string()]);
+            fill.args(["--spend-events", &size.spend_events.to_string()]);
             command::run(fill.env("DATABASE_URL", database.url()))?;
             filled.keep()?;
         }

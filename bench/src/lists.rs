@@ -5,7 +5,7 @@
 
 use crate::database::Database;
 use crate::log::Log;
-use crate::report::{Bar, Report};
+use crate::report::{Bar, Report, number};
 use crate::server::{Server, Visitor, again};
 use crate::{Bench, Part};
 use anyhow::{Context, Result, ensure};
@@ -16,6 +16,7 @@ const UNCOUNTED: usize = 11;
 const USERS: &str = "/settings/administration/users";
 const PROJECTS: &str = "/settings/administration/projects";
 const BUDGETS: &str = "/settings/administration/budgets";
+const SPENDING: &str = "/settings/administration/spending";
 
 /// What a page cost.
 struct Cost {
@@ -89,6 +90,7 @@ fn all(bench: &Bench, looking: &mut Looking, report: &mut Report) -> Result<()> 
     search(looking, report, &words, plain)?;
     filters_and_sorts(looking, report, &words, plain)?;
     combinations(looking, report, &words, plain)?;
+    spending(bench, looking, report)?;
     statements(looking, report, &words)
 }
 
@@ -318,6 +320,35 @@ fn combinations(looking: &mut Looking, report: &mut Report, words: &Words, plain
     }
     let middle = costs[costs.len() / 2].0;
     report.line("The middle one", (middle / plain, ""), Bar::AtMost(100.0), format!("{middle:.2} ms / {plain:.2} ms"));
+    Ok(())
+}
+
+/// The page of spending in each breakdown, over some days and over all that there are.
+fn spending(bench: &Bench, looking: &mut Looking, report: &mut Report) -> Result<()> {
+    let counts = bench.database.ask(
+        "select (select count(*) from spend_events), (select count(*) from spend_days),
+                (select count(distinct user_id) from spend_days)",
+    )?;
+    let counts: Vec<_> = counts.split('|').map(|count| count.parse().map(number)).collect::<Result<_, _>>()?;
+    let [events, days, users] = counts.as_slice() else { anyhow::bail!("the database did not count") };
+    let plain = looking.cost(&format!("{USERS}?rows=50"))?;
+    let how = format!(
+        "The page of spending over {events} events, which are {days} totals by day, of {users} users, against the plain \
+         page of 50 users: what a user waits for over HTTP, p50 of {}. A page of spending adds up every total of its days \
+         and of the days before, so most of it is the work of Postgres, which stands beside it.",
+        looking.runs
+    );
+    report.section("Spending", how, again(Part::Lists));
+    for (period, days) in [("this-month", "this month"), ("30d", "30 days"), ("90d", "90 days")] {
+        for by in ["project", "user", "category", "model"] {
+            let cost = looking.cost(&format!("{SPENDING}?period={period}&by={by}"))?;
+            let from = format!(
+                "{:.1} ms / {:.1} ms; Postgres p50 {:.1} ms / {:.2} ms, {} statements",
+                cost.http, plain.http, cost.p50, plain.p50, cost.statements
+            );
+            report.line(format!("Spending of {days} by {by}"), (cost.http / plain.http, ""), Bar::AtMost(100.0), from);
+        }
+    }
     Ok(())
 }
 

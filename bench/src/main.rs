@@ -86,6 +86,7 @@ struct Size {
     is_small: bool,
     users: u32,
     projects: u32,
+    spend_events: u32,
     /// Requests that count, for each page.
     runs: usize,
     /// Length of each load.
@@ -94,10 +95,18 @@ struct Size {
 }
 
 impl Size {
-    const FULL: Self =
-        Self { is_small: false, users: 1_000_000, projects: 10_000, runs: 20, seconds: 10, sessions: 10_000 };
+    const FULL: Self = Self {
+        is_small: false,
+        users: 1_000_000,
+        projects: 10_000,
+        spend_events: 10_000_000,
+        runs: 20,
+        seconds: 10,
+        sessions: 10_000,
+    };
     /// Seconds in all, to see that every figure comes about.
-    const SMALL: Self = Self { is_small: true, users: 3_000, projects: 60, runs: 1, seconds: 1, sessions: 100 };
+    const SMALL: Self =
+        Self { is_small: true, users: 3_000, projects: 60, spend_events: 10_000, runs: 1, seconds: 1, sessions: 100 };
 }
 
 /// What every part needs.
