@@ -68,6 +68,12 @@ class Console:
             password=password,
         )
 
+    def run(self, statement, *values):
+        """Prepares data that no call makes."""
+        address = urlunsplit(urlsplit(setting("BURSAR_TEST_DATABASE_URL"))._replace(path=f"/{self.database}"))
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement, values)
+
     def stop(self):
         """As an operator would."""
         self.process.terminate()

@@ -6,6 +6,7 @@ import uuid
 
 import requests
 from codemie_sdk.models.admin import ApplicationCreateRequest
+from codemie_sdk.models.analytics import PaginatedAnalyticsQueryParams
 from codemie_sdk.models.project import BulkAssignmentUserItem
 
 from console import MAINTAINER, PASSWORD, Console
@@ -224,6 +225,34 @@ class Members(WithClient):
         detail = self.client.projects.get_project_detail(self.name)
         oldest = min(detail.members, key=lambda member: member.date)
         self.assertEqual(oldest.user_id, detail.created_by)
+
+
+class Analytics(WithClient):
+    def test_spend_is_told_by_project_and_user(self):
+        owner, name = self.new_user(), new_name("spending")
+        self.client.projects.create_project(name=name, description="What it spends")
+        console.run(
+            """insert into spend_days (day, category, project_id, user_id, model, amount, input_tokens, output_tokens, events)
+               select (now() at time zone 'UTC')::date, 'cli', p.id, u.id, 'opus', 1.000000001, 1, 1, 1
+               from projects p, users u where p.name = %s and u.email = %s""",
+            name,
+            owner.email,
+        )
+        asked = PaginatedAnalyticsQueryParams(time_period="last_7_days", projects=name, users=owner.id)
+        for call, row in [
+            (self.client.analytics.get_projects_spending, {"project_name": name, "total_cost_usd": 1.000000001}),
+            (self.client.analytics.get_users_spending, {"user_email": owner.email, "total_cost_usd": 1.000000001}),
+        ]:
+            answer = call(asked)
+            self.assertEqual(answer.data.rows, [row])
+            self.assertEqual([column.id for column in answer.data.columns], list(row))
+            self.assertEqual((answer.pagination.total_count, answer.pagination.has_more), (1, False))
+            self.assertEqual(answer.metadata.filters_applied["projects"], [name])
+
+    def test_nobody_is_past_a_limit(self):
+        asked = PaginatedAnalyticsQueryParams(time_period="last_7_days")
+        self.assertEqual(self.client.analytics.get_budget_soft_limit(asked).data.rows, [])
+        self.assertEqual(self.client.analytics.get_budget_hard_limit(asked).data.rows, [])
 
 
 class Neighbours(WithClient):
