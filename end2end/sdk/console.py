@@ -8,7 +8,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import requests
-from codemie_sdk import CodeMieClient
 
 MAINTAINER = "superadmin@example.com"
 PASSWORD = "a quiet ledger line"
@@ -21,9 +20,10 @@ class Console:
         self.password = password
         self.database = f"bursar_sdk_{uuid.uuid4().hex}"
         administer(f"create database {self.database}")
+        self.database_url = urlunsplit(urlsplit(setting("BURSAR_TEST_DATABASE_URL"))._replace(path=f"/{self.database}"))
         environment = {
             "PATH": os.environ["PATH"],
-            "DATABASE_URL": urlunsplit(urlsplit(setting("BURSAR_TEST_DATABASE_URL"))._replace(path=f"/{self.database}")),
+            "DATABASE_URL": self.database_url,
             "BURSAR_SITE_DIR": setting("BURSAR_SITE_DIR"),
             "PORT": "0",
             "SUPERADMIN_EMAIL": MAINTAINER,
@@ -60,6 +60,9 @@ class Console:
 
     def client(self, email=MAINTAINER, password=PASSWORD):
         """The published client, signed in the way it does on its own."""
+        # Only the tests of the client have it installed.
+        from codemie_sdk import CodeMieClient
+
         return CodeMieClient(
             auth_server_url="http://127.0.0.1",
             auth_realm_name="none",
@@ -70,9 +73,27 @@ class Console:
 
     def run(self, statement, *values):
         """Prepares data that no call makes."""
-        address = urlunsplit(urlsplit(setting("BURSAR_TEST_DATABASE_URL"))._replace(path=f"/{self.database}"))
-        with psycopg.connect(address, autocommit=True) as connection:
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
             connection.execute(statement, values)
+
+    def create_gateway(self):
+        """As a maintainer does on the page, without scripts. Returns the token that the page shows once."""
+        cookies = {}
+
+        def send(method, path, fields=None):
+            headers = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html", "Referer": self.origin + path}
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+            answer = requests.request(method, self.origin + path, data=fields, headers=headers, allow_redirects=False)
+            cookies.update(answer.cookies.get_dict())
+            return answer
+
+        send("post", "/act/sign-in", {"email": MAINTAINER, "password": self.password, "next": "/"})
+        created = send("post", "/act/gateways/create", {"name": "LiteLLM", "lifetime": "30d"})
+        page = send("get", "/settings/administration/gateways")
+        tokens = set(re.findall(r"bursar_gw_[\w-]{43}", page.text))
+        if len(tokens) != 1:
+            raise RuntimeError(f"the page shows no token after {created.status_code}: {page.text}")
+        return tokens.pop()
 
     def stop(self):
         """As an operator would."""
@@ -92,5 +113,5 @@ def administer(statement):
 def setting(name):
     value = os.environ.get(name)
     if not value:
-        raise RuntimeError(f"{name} is not set; `cargo xtask test --only sdk` sets it")
+        raise RuntimeError(f"{name} is not set; `cargo xtask test --only sdk` and `--only litellm` set it")
     return value

@@ -66,6 +66,9 @@ def breaks_a_rule(case, body, query):
     if operation == "update_user":
         # Only admins may be without a limit.
         return "project_limit" in body and body["project_limit"] is None
+    if operation == "reserve":
+        # A reservation names a user, a project, or both.
+        return not (body.get("user") or "").strip() and not (body.get("project") or "").strip()
     if operation in ("list_users", "list_projects", "list_budgets"):
         return int(query.get("page", 0)) * int(query.get("per_page", 20)) > 50_000
     if operation == "add_members":

@@ -33,6 +33,7 @@ class Document(unittest.TestCase):
                 "BURSAR_TEST_TOKEN": token,
                 "BURSAR_TEST_TOKEN_TO_END": console.login(MAINTAINER),
                 "BURSAR_TEST_USER_ID": me["user_id"],
+                "BURSAR_TEST_GATEWAY_TOKEN": console.create_gateway(),
                 "HYPOTHESIS_STORAGE_DIRECTORY": storage,
             }
             schemathesis = [sys.executable, "-m", "schemathesis.cli", "run", f"{console.origin}/v1/openapi.json"]

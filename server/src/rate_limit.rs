@@ -1,16 +1,20 @@
-//! How many requests a user may send in a minute, and how many may come from one network.
+//! How many requests a user or a gateway may send in a minute, and how many may come from one network.
 //!
 //! Counted in each process: the limit keeps one API client from crowding out the rest, it guards no right.
 
-use domain::id::UserId;
+use domain::id::{GatewayId, UserId};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 const WINDOW_SECONDS: i64 = 60;
-/// So many users at their limit may share a network: an office, or a gateway that sends the tokens of many.
+/// So many users at their limit may share a network: an office, or a proxy that sends the tokens of many.
 const USERS_PER_NETWORK: u32 = 20;
+/// A gateway sends two requests for each call of every user behind it: at the default, 1,000 requests a second.
+const USERS_PER_GATEWAY: u32 = 100;
+/// So many gateways at their limit may share a network.
+const GATEWAYS_PER_NETWORK: u32 = 5;
 
 /// The requests of the present minute.
 #[derive(Clone, Debug)]
@@ -24,10 +28,26 @@ pub struct RateLimit {
 pub enum Key {
     /// Requests of a user.
     User(UserId),
+    /// Requests of a gateway.
+    Gateway(GatewayId),
     /// Requests without authentication.
     Anonymous(Network),
-    /// All requests of a network, before they are authenticated.
+    /// All requests of a network without the token of a gateway, before they are authenticated.
     All(Network),
+    /// All requests of a network with what looks like the token of a gateway, before they are authenticated.
+    AllGateways(Network),
+}
+
+impl Key {
+    /// How many users' requests may be counted under it.
+    const fn users(&self) -> u32 {
+        match self {
+            Self::User(_) | Self::Anonymous(_) => 1,
+            Self::All(_) => USERS_PER_NETWORK,
+            Self::Gateway(_) => USERS_PER_GATEWAY,
+            Self::AllGateways(_) => USERS_PER_GATEWAY * GATEWAYS_PER_NETWORK,
+        }
+    }
 }
 
 /// One IPv4 address or the /64 of an IPv6 one, which is what one machine has; `None` where it is not known.
@@ -60,8 +80,7 @@ impl RateLimit {
 
     /// Counts one more at a moment in seconds; `None` without a limit.
     pub fn count(&self, key: Key, now: i64) -> Option<Left> {
-        let per_minute = self.per_minute?.get();
-        let limit = if matches!(key, Key::All(_)) { per_minute.saturating_mul(USERS_PER_NETWORK) } else { per_minute };
+        let limit = self.per_minute?.get().saturating_mul(key.users());
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let window = now.div_euclid(WINDOW_SECONDS);
         if counts.window != window {
@@ -125,6 +144,16 @@ mod tests {
         let limit = RateLimit::new(2);
         let over = (1..=50).position(|_| limit.count(Key::All(at("192.0.2.1")), 0).is_some_and(|left| left.is_over));
         assert_eq!(over, Some(40));
+    }
+
+    #[test]
+    fn gateway_may_send_the_requests_of_a_hundred_users_and_five_may_share_a_network() {
+        let limit = RateLimit::new(2);
+        let over =
+            |key: &dyn Fn() -> Key| (0..2_000).position(|_| limit.count(key(), 0).is_some_and(|left| left.is_over));
+        assert_eq!(over(&|| Key::Gateway(GatewayId(uuid::Uuid::from_u128(1)))), Some(200));
+        assert_eq!(over(&|| Key::AllGateways(at("192.0.2.1"))), Some(1_000));
+        assert_eq!(over(&|| Key::All(at("192.0.2.1"))), Some(40), "counted by itself");
     }
 
     #[test]

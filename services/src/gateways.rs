@@ -53,15 +53,6 @@ impl GatewayToken {
     }
 }
 
-/// A gateway that sent its token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Gateway {
-    /// Its id, which reservations and events of spend carry.
-    pub id: GatewayId,
-    /// Its name, for logs.
-    pub name: String,
-}
-
 /// Why a token authenticates no gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenRefused {
@@ -144,12 +135,12 @@ pub async fn revoke(
 ///
 /// # Errors
 /// The database failed; [`Refusal::NotFound`] where there are no gateways.
-pub async fn authenticate(services: &Services, raw: &str) -> Result<Result<Gateway, TokenRefused>, Error> {
+pub async fn authenticate(services: &Services, raw: &str) -> Result<Result<GatewayId, TokenRefused>, Error> {
     check_available(services)?;
     let Some(token) = GatewayToken::parse(raw) else { return Ok(Err(TokenRefused::Unknown)) };
     // The look-up is by the hash: how long it takes says nothing about the token.
     let row = sqlx::query!(
-        "select id, name, expires_at, revoked_at, last_used_at from gateways where token_hash = $1",
+        "select id, expires_at, revoked_at, last_used_at from gateways where token_hash = $1",
         token.hash()
     )
     .fetch_optional(&services.pool)
@@ -161,7 +152,7 @@ pub async fn authenticate(services: &Services, raw: &str) -> Result<Result<Gatew
         GatewayState::Active => {}
     }
     record_use(services, GatewayId(row.id), row.last_used_at).await?;
-    Ok(Ok(Gateway { id: GatewayId(row.id), name: row.name }))
+    Ok(Ok(GatewayId(row.id)))
 }
 
 /// Records that a token is used, unless it was recorded a moment ago.

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 const MAX_CHARS: usize = 32;
 
 /// The most of one call. It catches amounts in another unit, such as millionths of a dollar.
-const MAX_AMOUNT: Decimal = Decimal::from_parts(1_000_000, 0, 0, false, 0);
+pub const MAX_AMOUNT: Decimal = Decimal::from_parts(1_000_000, 0, 0, false, 0);
 
 /// An amount of US dollars other than zero, negative in a correction, with at most nine decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

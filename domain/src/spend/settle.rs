@@ -17,7 +17,7 @@ pub enum ReservationRef {
 }
 
 /// The most tokens of a call. Totals of a day stay far from the largest number that is stored.
-const MAX_TOKENS: i64 = 1_000_000_000_000;
+pub const MAX_TOKENS: i64 = 1_000_000_000_000;
 
 /// Tokens of a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

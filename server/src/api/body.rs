@@ -71,7 +71,36 @@ fn not_json(reason: &str) -> ApiError {
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let fields = object(bytes)?;
-    // From the text, not from `fields`, whose numbers are floats: amounts of money are read exactly.
+    deserialize(bytes)
+        .map_err(|Misfit { code, path, reason }| ApiError::schema(code, &path, &reason, &Value::Object(fields)))
+}
+
+/// Where and why a text does not fit its type.
+#[derive(Clone, Debug)]
+pub struct Misfit {
+    /// Why, for API clients.
+    pub code: Code,
+    /// Where; `request` for all of it.
+    pub path: String,
+    /// Why, as a sentence.
+    pub reason: String,
+}
+
+/// Reads an object that is part of a body.
+///
+/// # Errors
+/// Where it does not fit.
+pub fn parse_object<T: DeserializeOwned>(text: &[u8]) -> Result<T, Misfit> {
+    let misfit = |code, reason: &str| Misfit { code, path: "request".to_owned(), reason: reason.to_owned() };
+    match serde_json::from_slice(text) {
+        Ok(Value::Object(_)) => deserialize(text),
+        Ok(_) => Err(misfit(Code::InvalidValue, "Input should be an object")),
+        Err(fault) => Err(misfit(Code::InvalidJson, &format!("This is not JSON: {fault}"))),
+    }
+}
+
+/// From the text, not from a [`Value`], whose numbers are floats: amounts of money are read exactly.
+fn deserialize<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Misfit> {
     serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes)).map_err(|fault| {
         let path = fault.path().to_string().replace('[', ".").replace(']', "");
         let reason = without_position(fault.inner());
@@ -84,7 +113,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
             (None, None) if path == "." => (Code::InvalidValue, "request".to_owned(), reason),
             (None, None) => (Code::InvalidValue, path, reason),
         };
-        ApiError::schema(code, &path, &reason, &Value::Object(fields))
+        Misfit { code, path, reason }
     })
 }
 

@@ -58,9 +58,12 @@ codes! {
     BudgetGroupNotFound "budget_group_not_found" NOT_FOUND "There is no such budget group, or the user may not see it.";
     NotAMember "not_a_member" NOT_FOUND "The user is not a member of the project.";
     CostCenterNotFound "cost_center_not_found" NOT_FOUND "There is no such cost center.";
+    UnknownReservation "unknown_reservation" NOT_FOUND "The gateway has no such reservation.";
     PasswordSignInOff "password_sign_in_off" NOT_FOUND "Users sign in through an identity provider.";
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED "The address does not take this method.";
     ProjectNameFixed "project_name_fixed" CONFLICT "The technical name of a project cannot change.";
+    AlreadySettled "already_settled" CONFLICT "The reservation was settled with another amount, or is to be released after it was settled.";
+    AlreadyReleased "already_released" CONFLICT "The reservation was released, so nothing was spent.";
     RequestInProgress "request_in_progress" CONFLICT "The same call is being answered at this moment.";
     PreconditionFailed "precondition_failed" PRECONDITION_FAILED "`If-Match` names another version than the stored one.";
     BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE "The body is too large.";

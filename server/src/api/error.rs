@@ -274,9 +274,10 @@ impl From<FieldErrors> for ApiError {
 }
 
 /// The field of a body that a field of `domain` stands for.
-fn wire_name(field: &str) -> &str {
+pub fn wire_name(field: &str) -> &str {
     match field {
         "category" => "budget_category",
+        "reservation" => "reservation_id",
         "hard_limit" => "max_budget",
         "period" => "budget_duration",
         "person" => "user_id",

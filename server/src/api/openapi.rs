@@ -24,13 +24,14 @@ use utoipa::openapi::{
 pub static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);
 
 /// What the tags of operations mean.
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("sign-in", "Sign-in and sign-out with local accounts"),
     ("profile", "The user of the token"),
     ("users", "Accounts and their roles, as administrators manage them"),
     ("projects", "Projects and their owners"),
     ("members", "The users of a project"),
     ("budgets", "Budgets, and whom they serve"),
+    ("gateways", "Reservations and spend, for gateways with a token of their own"),
     ("configuration", "What this installation offers"),
     ("compatibility", "Objects that are not kept here: always empty, for clients that look for them"),
 ];
@@ -78,13 +79,18 @@ fn document() -> OpenApi {
     require_combinations(components);
     describe_keys(components);
     for (name, scheme) in [
-        ("token", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build())),
+        ("token", bearer("The token of a user.")),
+        ("gateway", bearer("The token of a gateway: `bursar_gw_` and 43 characters.")),
         ("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("__Host-bursar")))),
     ] {
         components.security_schemes.insert(name.to_owned(), scheme.into());
     }
     openapi_errors::describe(&mut document);
     document
+}
+
+fn bearer(text: &str) -> SecurityScheme {
+    SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(text)).build())
 }
 
 /// Adds the rules about several fields together, which the types of single fields cannot state.
@@ -99,7 +105,7 @@ fn require_combinations(components: &mut Components) {
     }
 }
 
-/// Says of every operation by which of the schemes a user has to be signed in; none where it is public.
+/// Says of every operation which of the schemes authenticates its requests; none where it is public.
 pub fn secure(document: &mut OpenApi, schemes: &[&str]) {
     for_each(document, |_, operation| {
         let requirements = schemes.iter().map(|name| SecurityRequirement::new::<_, [&str; 0], &str>(*name, []));
@@ -107,7 +113,7 @@ pub fn secure(document: &mut OpenApi, schemes: &[&str]) {
     });
 }
 
-/// Whether a user has to be signed in.
+/// Whether its requests have to be authenticated.
 pub fn is_secured(operation: &Operation) -> bool {
     operation.security.as_ref().is_some_and(|schemes| !schemes.is_empty())
 }

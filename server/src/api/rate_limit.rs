@@ -1,7 +1,7 @@
 //! The limits of requests, in the headers that API clients know (`draft-ietf-httpapi-ratelimit-headers`, in the three
 //! fields in use).
 
-use super::auth::Identity;
+use super::auth::{Identity, bearer};
 use super::error::ApiError;
 use crate::middleware::peer;
 use crate::rate_limit::{Key, Left, network};
@@ -10,8 +10,9 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderName, HeaderValue};
+use services::gateways::GatewayToken;
 
-/// Refuses what is beyond the limit of a user, and says on every answer how much is left.
+/// Refuses what is beyond the limit of a user or a gateway, and says on every answer how much is left.
 pub async fn limit(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let Some(left) = state.api_rate.count(key(&request), now(&state)) else { return next.run(request).await };
     let mut response = if left.is_over { too_many(left) } else { next.run(request).await };
@@ -22,7 +23,9 @@ pub async fn limit(State(state): State<AppState>, request: Request, next: Next) 
 /// Refuses what is beyond the limit of a network, before a token costs a signature and a look-up.
 pub async fn limit_network(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let address = peer::client(&state.web, request.extensions(), request.headers());
-    match state.api_rate.count(Key::All(network(address)), now(&state)) {
+    let is_gateway = bearer(request.headers()).is_some_and(GatewayToken::is_meant);
+    let key = if is_gateway { Key::AllGateways } else { Key::All };
+    match state.api_rate.count(key(network(address)), now(&state)) {
         Some(left) if left.is_over => {
             let mut response = too_many(left);
             tell(left, &mut response);
@@ -53,9 +56,10 @@ fn tell(left: Left, response: &mut Response) {
 
 fn key(request: &Request) -> Key {
     let identity = request.extensions().get::<Identity>();
-    match identity.and_then(|identity| identity.caller.as_ref()) {
-        Some(caller) => Key::User(caller.actor.user_id),
-        None => {
+    match identity.map(|identity| (identity.caller.as_ref(), &identity.gateway)) {
+        Some((Some(caller), _)) => Key::User(caller.actor.user_id),
+        Some((None, Ok(gateway))) => Key::Gateway(*gateway),
+        Some((None, Err(_))) | None => {
             let address = identity.and_then(|identity| identity.client.address.as_ref()?.parse().ok());
             Key::Anonymous(network(address))
         }

@@ -9,6 +9,7 @@ use domain::id::UserId;
 use domain::password::{self, PasswordPolicy};
 use domain::project::{ProjectName, RESERVED_NAMES};
 use domain::reset_period::ResetPeriod;
+use domain::spend::{MAX_LIFETIME, MAX_TOKENS, Model, ProjectRef, SpendKey, UserRef};
 use domain::text::{BudgetName, Description, DisplayName, GroupName, PersonName, SearchTerm, ShareReason};
 use domain::user::UserKind;
 use domain::username::Username;
@@ -35,6 +36,8 @@ const NOT_BLANK: &str =
 const NOT_BLANK_LINE: &str = r"^[^\x00-\x1F\x7F-\x9F]*[^\x00-\x1F\x7F-\x9F\s][^\x00-\x1F\x7F-\x9F]*$";
 /// Every number up to this one is exact in any JSON library (RFC 8259, section 6).
 const MAX_EXACT_INTEGER: i64 = (1 << 53) - 1;
+/// [`domain::spend::MAX_AMOUNT`], as a schema has numbers.
+const MAX_SPEND: f64 = 1_000_000.0;
 
 /// Declares what the document says of values of a kind.
 macro_rules! described {
@@ -137,6 +140,30 @@ described! {
         .format(Some(SchemaFormat::Custom("decimal".to_owned())))
         .minimum(Some(0.000_000_000_5))
         .exclusive_maximum(Some(1_000_000_000.0));
+    /// An amount of US dollars above 0, at most 1000000, exact to nine decimals. More decimals are rounded to nine: the
+    /// minimum is what is rounded up to the smallest amount.
+    ReservedAmount = spend(0.000_000_000_5);
+    /// An amount of US dollars from 0 to 1000000, exact to nine decimals. More decimals are rounded to nine.
+    SettledAmount = spend(0.0);
+    /// An amount of US dollars other than 0, negative in a correction, from -1000000 to 1000000, exact to nine decimals. More
+    /// decimals are rounded to nine.
+    SignedAmount = spend(-MAX_SPEND);
+    /// An idempotency key of the gateway's own choice, for example the id of the call. The same key again is the same
+    /// request.
+    SpendKeyText =
+        visible(NOT_BLANK_LINE).min_length(Some(SpendKey::SHORTEST)).max_length(Some(SpendKey::LONGEST));
+    /// The id, the e-mail address or the user name of a user. Blank names none.
+    UserRefText = optional(UserRef::LONGEST);
+    /// The technical name of a project. Blank names none.
+    ProjectRefText = optional(ProjectRef::LONGEST);
+    /// The name of a model. Blank where it is not known.
+    ModelText = optional(Model::LONGEST);
+    /// The id of a reservation.
+    ReservationIdText = string().format(Some(SchemaFormat::Custom("uuid".to_owned())));
+    /// Seconds, at most a day.
+    LifetimeSeconds = integer(1, MAX_LIFETIME.whole_seconds());
+    /// A count of tokens.
+    TokenCount = integer(0, MAX_TOKENS);
     /// What a budget pays for.
     CategoryText = one_of(Category::ALL.map(Category::key));
     /// The id of a budget, or null, for each category to change.
@@ -215,6 +242,15 @@ pub fn integer(minimum: i64, maximum: i64) -> ObjectBuilder {
 /// A list of different items, at least one.
 pub fn each_once(items: impl Into<RefOr<Schema>>, most: usize) -> Array {
     ArrayBuilder::new().items(items.into()).min_items(Some(1)).max_items(Some(most)).unique_items(true).build()
+}
+
+/// Amounts of spend from `minimum` on.
+fn spend(minimum: f64) -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Number)
+        .format(Some(SchemaFormat::Custom("decimal".to_owned())))
+        .minimum(Some(minimum))
+        .maximum(Some(MAX_SPEND))
 }
 
 /// The same, or null.

@@ -1,7 +1,7 @@
 //! How single values look on the wire.
 
 use domain::money::{Money, NetAmount};
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -89,8 +89,29 @@ impl<'de> Deserialize<'de> for Number {
 /// The exact value of a JSON number. One too small for any decimal, such as `1e-300`, is zero.
 fn decimal_of(number: &str) -> Option<Decimal> {
     let exact = number.parse().or_else(|_| Decimal::from_scientific_lossy(number)).ok();
-    let is_tiny = || number.parse::<f64>().is_ok_and(|value| (0.0..1e-20).contains(&value));
+    let is_tiny = || number.parse::<f64>().is_ok_and(|value| (0.0..1e-20).contains(&value.abs()));
     exact.or_else(|| is_tiny().then_some(Decimal::ZERO))
+}
+
+/// An amount as a gateway sends it: digits for `domain`, which checks them. Exponents are written out, and more decimals are
+/// rounded to nine, as everywhere in `/v1`.
+#[derive(Clone, Debug)]
+pub struct SentAmount(pub String);
+
+impl<'de> Deserialize<'de> for SentAmount {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let sent = Box::<RawValue>::deserialize(from)?;
+        let number = sent.get();
+        if !number.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
+            return Err(serde::de::Error::custom("Input should be a number"));
+        }
+        let digits = decimal_of(number).map(|amount| {
+            amount.round_dp_with_strategy(9, RoundingStrategy::MidpointAwayFromZero).normalize().to_string()
+        });
+        // Beyond every amount, with its sign.
+        let beyond = || if number.starts_with('-') { "-9999999999".to_owned() } else { "9999999999".to_owned() };
+        Ok(Self(digits.unwrap_or_else(beyond)))
+    }
 }
 
 /// A field that may be left out, null, or given: the three mean different things when something is changed.
@@ -168,6 +189,29 @@ mod tests {
         {
             let refused = read(sent).expect_err(sent).to_string();
             assert!(refused.starts_with("Input should be a number from 0 to 999999999.999999999"), "{sent}: {refused}");
+        }
+    }
+
+    #[test]
+    fn amount_of_a_gateway_keeps_its_digits_and_its_sign() {
+        for (sent, digits) in [
+            ("0.000000001", "0.000000001"),
+            ("1.35e-05", "0.0000135"),
+            ("2.0550000000000002e-05", "0.00002055"),
+            ("1.250", "1.25"),
+            ("-0.5", "-0.5"),
+            ("-2E1", "-20"),
+            ("0", "0"),
+            ("1e-300", "0"),
+            ("1234567890123456789", "1234567890123456789"),
+            ("1e300", "9999999999"),
+            ("-1e300", "-9999999999"),
+        ] {
+            let amount: SentAmount = serde_json::from_str(sent).expect(sent);
+            assert_eq!(amount.0, digits, "{sent}");
+        }
+        for wrong in ["\"1\"", "null", "true", "[1]", "{}"] {
+            assert!(serde_json::from_str::<SentAmount>(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -141,7 +141,7 @@ variables! {
     request_timeout: Seconds = "30", ["BURSAR_REQUEST_TIMEOUT"], "The longest a request may take.";
     shutdown_timeout: Seconds = "10", ["BURSAR_SHUTDOWN_TIMEOUT"], "The longest a stop waits for requests under way.";
     api_rate: u32 = "600", ["BURSAR_API_RATE"],
-        "How many requests to /v1 each user may send in a minute, and all unauthenticated clients of one network together (an IPv4 address, an IPv6 /64); twenty times as many may come from one network in all. 0: no limit.";
+        "How many requests to /v1 each user may send in a minute, and all unauthenticated clients of one network together (an IPv4 address, an IPv6 /64); twenty times as many may come from one network in all. A gateway may send a hundred times as many. 0: no limit.";
     metrics_address: Option<SocketAddr> = "", ["BURSAR_METRICS_ADDRESS"],
         "Where Prometheus reads /metrics. It has no sign-in: keep it off the public network. Without it nothing is measured.";
     traces_endpoint: Option<String> = "", ["OTEL_EXPORTER_OTLP_ENDPOINT"],

@@ -341,6 +341,7 @@ pub(crate) fn expected_refusal(actor: &Actor, ask: &Ask, things: &Things) -> Opt
     let actor = &in_the_table(actor);
     let project = Target::Project(things.project_id);
     let (allowed, hidden) = match ask {
+        Gateway => return Some(401),
         Anybody | SignedIn => (true, false),
         Platform(permission) => (actor.may(*permission, Target::Platform), !actor.mode.has(*permission)),
         Own(permission) => (

@@ -4,6 +4,7 @@ mod analytics;
 mod budgets;
 mod compat_stubs;
 mod config;
+mod gateway;
 mod local_auth;
 mod me;
 mod project_budgets;
@@ -25,7 +26,8 @@ pub fn routes(state: &AppState) -> OpenApiRouter<AppState> {
         .route_layer(from_fn_with_state(state.clone(), idempotency::once))
         .route_layer(from_fn(auth::require_own_password));
     let signed_in = signed_in().route_layer(from_fn(auth::require));
-    let addresses = open().merge(signed_in).merge(keyed).fallback(nowhere);
+    let gateways = gateway::routes().route_layer(from_fn_with_state(state.clone(), auth::require_gateway));
+    let addresses = open().merge(signed_in).merge(keyed).merge(gateways).fallback(nowhere);
     OpenApiRouter::new()
         .nest("/v1", addresses)
         // Not part of what is nested there, and no pages either.
@@ -49,7 +51,9 @@ pub fn described() -> OpenApiRouter<AppState> {
     openapi::secure(secured.get_openapi_mut(), &["token", "session"]);
     let mut open = open();
     openapi::secure(open.get_openapi_mut(), &[]);
-    OpenApiRouter::new().nest("/v1", open.merge(secured))
+    let mut gateways = gateway::routes();
+    openapi::secure(gateways.get_openapi_mut(), &["gateway"]);
+    OpenApiRouter::new().nest("/v1", open.merge(secured).merge(gateways))
 }
 
 /// For everybody.

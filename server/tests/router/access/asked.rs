@@ -16,6 +16,8 @@ pub(crate) enum Ask {
     Anybody,
     /// Everybody who is signed in.
     SignedIn,
+    /// Gateways, and no user.
+    Gateway,
     /// Whom the table allows it on the platform.
     Platform(Permission),
     /// Whom the table allows it on the platform or for themselves.
@@ -33,7 +35,7 @@ impl Ask {
     /// Whether it is asked for that the identity was confirmed lately.
     pub(crate) const fn hurts(&self) -> bool {
         match self {
-            Self::Anybody | Self::SignedIn => false,
+            Self::Anybody | Self::SignedIn | Self::Gateway => false,
             Self::Platform(permission)
             | Self::Own(permission)
             | Self::Project(permission)

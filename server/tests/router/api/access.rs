@@ -5,10 +5,13 @@ use super::{Program, READ};
 use crate::access::{Ask, PEOPLE, Stage, Things, expected_refusal, things};
 use crate::server::TestServer;
 use Ask::*;
+use domain::actor::Target;
+use domain::gateway::GatewayDraft;
 use domain::permission::Permission::*;
 use domain::role::PlatformRole;
 use http::Method;
 use serde_json::{Value, json};
+use services::gateways;
 use std::collections::BTreeSet;
 
 type Body = fn(&Things) -> Value;
@@ -113,6 +116,15 @@ const OPERATIONS: &[(&str, Ask, Body)] = &[
         |t| json!({"users": [{"user_id": t.person, "is_project_admin": true}]}),
     ),
     ("delete /v1/projects/{name}/assignments", Project(ManageMembers), nothing),
+    ("post /v1/gateway/reservations", Gateway, |t| reservation(&t.project)),
+    ("post /v1/gateway/reservations/batch", Gateway, |t| json!({"reservations": [reservation(&t.project)]})),
+    ("post /v1/gateway/reservations/{id}/settle", Gateway, |_| json!({"amount": 1})),
+    ("post /v1/gateway/reservations/{id}/release", Gateway, nothing),
+    ("post /v1/gateway/settlements/batch", Gateway, |t| json!({"settlements": [{"key": t.project, "amount": 1}]})),
+    ("post /v1/gateway/spend-events", Gateway, |t| {
+        json!({"events": [{"key": t.project, "project": t.project, "budget_category": "cli", "amount": 1,
+                           "spent_at": "2026-03-02T08:00:00Z"}]})
+    }),
     ("get /v1/assistants", SignedIn, nothing),
     ("get /v1/assistants/categories", SignedIn, nothing),
     ("get /v1/workflows", SignedIn, nothing),
@@ -134,6 +146,10 @@ fn nothing(_: &Things) -> Value {
     Value::Null
 }
 
+fn reservation(project: &str) -> Value {
+    json!({"key": project, "project": project, "budget_category": "cli", "amount": 1})
+}
+
 fn new_project(things: &Things) -> Value {
     json!({"name": format!("n{}", things.project)})
 }
@@ -142,6 +158,7 @@ fn new_project(things: &Things) -> Value {
 fn address(operation: &str, things: &Things) -> String {
     let template = operation.split(' ').nth(1).expect("an address");
     let id = match operation {
+        _ if template.contains("/reservations/{id}") => things.gateway.to_string(),
         "post /v1/admin/users/{id}/projects" => things.stranger.to_string(),
         "delete /v1/admin/budgets/{id}" => things.unassigned.to_string(),
         _ if template.contains("/project-budgets/{id}") => things.own_budget(),
@@ -237,6 +254,56 @@ async fn every_operation_obeys_the_table() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A gateway is no user, and no user is a gateway.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn gateway_token_opens_the_operations_of_gateways_alone() {
+    let server = TestServer::start().await;
+    let (owner, cookie) = server.person("Owner", PlatformRole::Maintainer).await;
+    let can = owner.can(Target::Platform).expect("a maintainer");
+    let draft = GatewayDraft::parse("LiteLLM", "never").expect("a draft");
+    let (gateway, token) = gateways::create(&server.world.services, &can, &draft).await.expect("created");
+    let program = Program { server: &server, token: token.expose().to_owned() };
+    for (operation, ask, body) in OPERATIONS {
+        let things = things(&server, &owner).await;
+        let (status, code) = send(&program, operation, &address(operation, &things), body(&things)).await;
+        match ask {
+            // Of a reservation that the gateway did not make.
+            Gateway if operation.contains("{id}") => assert_eq!((status, code.as_str()), (404, "unknown_reservation")),
+            Gateway => assert_eq!(status, 200, "{operation}: {code}"),
+            Anybody => assert_ne!(status, 401, "{operation}: {code}"),
+            _ => assert_eq!((status, code.as_str()), (401, "invalid_token"), "{operation}"),
+        }
+    }
+    for (page, expected) in [("/settings/profile", 302), ("/settings/administration/gateways", 302)] {
+        let bearer = format!("Bearer {}", token.expose());
+        let status = server.get(page, &[crate::server::PAGE, ("authorization", &bearer)]).await.status().as_u16();
+        assert_eq!(status, expected, "{page}");
+    }
+    let reserve = async |headers: &[(&str, &str)], program: &Program<'_>| {
+        let body = Some(reservation("atlas"));
+        let reply = program.ask(Method::POST, "/v1/gateway/reservations", headers, body).await;
+        (reply.status, reply.code().to_owned(), reply.header("www-authenticate").to_owned())
+    };
+    let browser = [("cookie", cookie.as_str()), crate::server::OUR_SITE];
+    assert_eq!(reserve(&browser, &Program::nobody(&server)).await.0, 401, "a cookie is no token");
+    assert_eq!(reserve(&browser, &program).await.1, "ambiguous_authentication");
+    let unknown = Program { server: &server, token: format!("bursar_gw_{}", "a".repeat(43)) };
+    for (program, change, reason) in [
+        (&unknown, "", "No gateway has this token."),
+        (&program, "update gateways set expires_at = created_at", "The token of the gateway has expired."),
+        (&program, "", "The gateway was revoked."),
+    ] {
+        if !change.is_empty() {
+            sqlx::query(change).execute(server.world.services.pool()).await.expect("an update");
+        } else if reason.contains("revoked") {
+            gateways::revoke(&server.world.services, &can, gateway).await.expect("revoked");
+        }
+        let (status, code, challenge) = reserve(&[], program).await;
+        assert_eq!((status, code.as_str()), (401, "invalid_token"), "{reason}");
+        assert_eq!(challenge, format!("Bearer error=\"invalid_token\", error_description=\"{reason}\""));
+    }
 }
 
 /// Whoever may not write a project is told that there is none, even where they see it; PATCH says 403 of every one.

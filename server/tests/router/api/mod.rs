@@ -5,6 +5,7 @@ mod analytics;
 mod budgets;
 mod document;
 mod errors;
+mod gateway;
 mod idempotency;
 mod members;
 mod paging;
