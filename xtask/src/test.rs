@@ -37,6 +37,8 @@ pub(crate) enum Part {
     Pooler,
     /// The wire contract's own client, and requests made from docs/openapi.json
     Sdk,
+    /// Limits hold for calls through a real LiteLLM proxy
+    Litellm,
     /// A real Keycloak is set up, checked and imported from
     Keycloak,
     /// The Helm chart, the manifests, docker-compose.yaml and the Dockerfile, with Helm and the schemas of Kubernetes
@@ -121,7 +123,7 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
 
 /// The parts that need a database; one embedded Postgres serves them all.
 fn on_postgres(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool) -> Result<()> {
-    if [Part::Rust, Part::Pooler, Part::Sdk, Part::Keycloak, Part::Browser].into_iter().any(&wanted) {
+    if [Part::Rust, Part::Pooler, Part::Sdk, Part::Litellm, Part::Keycloak, Part::Browser].into_iter().any(&wanted) {
         let embedded = steps.step("Starting the embedded Postgres", || Postgres::start(bursar, None))?;
         if wanted(Part::Rust) {
             steps.step("Testing in Rust", || cargo_test(&embedded, &[]))?;
@@ -134,6 +136,9 @@ fn on_postgres(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool) 
         }
         if wanted(Part::Sdk) {
             sdk::test(steps, bursar, &embedded)?;
+        }
+        if wanted(Part::Litellm) {
+            sdk::test_litellm(steps, bursar, &embedded)?;
         }
         if wanted(Part::Keycloak) || wanted(Part::Browser) {
             // Every Bursar of the tests is a client of its own, so that none has to stand at the realm's address.

@@ -1,0 +1,171 @@
+"""Has a LiteLLM proxy ask Bursar before each call and report what the call cost.
+
+Before a call the callback reserves the most that the call can cost: when the budget has no room, LiteLLM refuses the call
+with Bursar's reason. Afterwards it settles the real cost and the tokens, or releases the amount of a call that failed. The
+reservation is what makes limits hold for calls at the same moment. docs/gateways.md explains the variables.
+"""
+
+import asyncio
+import os
+import uuid
+from decimal import Decimal
+
+import litellm
+from fastapi import HTTPException
+from litellm._logging import verbose_proxy_logger as log
+from litellm.integrations.custom_logger import CustomLogger
+
+from bursar_gateway import BursarError, Denied, Gateway
+
+# Codes of denials by a limit; other denials are about the user or the project.
+LIMITS = ("hard_limit_reached", "member_limit_reached")
+# Where a request keeps its reservation on the way through LiteLLM: the name of the metadata depends on the endpoint.
+PLACES = ("metadata", "litellm_metadata")
+RESERVATION, HELD, PRICED = MARKS = ("bursar_reservation", "bursar_held", "bursar_priced")
+# Fields that limit the answer, by endpoint.
+LONGEST = ("max_completion_tokens", "max_tokens", "max_output_tokens")
+
+
+class BursarCallback(CustomLogger):
+    def __init__(self):
+        super().__init__()
+        self.gateway = Gateway(os.environ["BURSAR_URL"], os.environ["BURSAR_GATEWAY_TOKEN"])
+        self.category = os.environ.get("BURSAR_CATEGORY", "platform")
+        # Held for a call whose price is not known before.
+        self.default_amount = Decimal(os.environ.get("BURSAR_RESERVE", "0.10"))
+        # The longest that a call can last, in seconds.
+        self.longest = int(os.environ.get("BURSAR_LONGEST_CALL", "1800"))
+        # Only where every API client of the proxy may be trusted to name its user in the request.
+        self.trusts_request = os.environ.get("BURSAR_TRUST_REQUEST_USER") == "true"
+        # Calls that have not ended, by their reservations, and what is being sent.
+        self.open, self.sending = {}, set()
+
+    async def async_pre_call_hook(self, user_api_key_dict, cache, data, call_type):
+        """Reserves, or refuses the call. Requests without a model, for files for example, cost nothing."""
+        forget(data)
+        if not data.get("model"):
+            return data
+        user, project = self.subject(user_api_key_dict)
+        price = price_of(data["model"])
+        amount = self.most(data, price)
+        # Not LiteLLM's call id, which clients may choose: two calls with one id would share a reservation.
+        key = str(uuid.uuid4())
+        try:
+            reservation = await asyncio.to_thread(
+                self.gateway.reserve, key, amount, self.category, user, project, data["model"], self.longest + 60
+            )
+        except Denied as denied:
+            detail = {"error": str(denied), "code": denied.code, "resets_at": denied.resets_at}
+            raise HTTPException(429 if denied.code in LIMITS else 403, detail) from None
+        except BursarError as fault:
+            log.error("Bursar did not decide on a call: %s", fault)
+            raise HTTPException(503, {"error": "The budget cannot be checked now.", "code": fault.code}) from None
+        data[place_of(data)] |= {RESERVATION: reservation, HELD: str(amount), PRICED: price is not None}
+        self.open[reservation] = asyncio.create_task(self.charge_unless_ended(reservation, amount))
+        return data
+
+    async def async_log_success_event(self, kwargs, response_obj, start_time, end_time):
+        """Settles the real cost, also at the end of a stream."""
+        reservation, held, priced = found(kwargs.get("litellm_params") or {})
+        if reservation is None:
+            return
+        cost = kwargs.get("response_cost")
+        if cost is None or (cost == 0 and not priced and not kwargs.get("cache_hit")):
+            # LiteLLM knows no price and says 0: what was held is charged, so that no call is free.
+            log.warning("the cost of a call to %s is not known: %s is settled", kwargs.get("model"), held)
+            cost = held
+        usage = getattr(response_obj, "usage", None)
+        tokens = [getattr(usage, name, None) or 0 for name in ("prompt_tokens", "completion_tokens")]
+        self.end(reservation, self.gateway.settle, Decimal(str(cost)), *tokens)
+
+    async def async_post_call_failure_hook(self, request_data, original_exception, user_api_key_dict, traceback_str=None):
+        """Releases the amount of a call that failed for good. LiteLLM logs a failure for every attempt, and a later one may
+        succeed, so `async_log_failure_event` is the wrong place."""
+        reservation, *_ = found(request_data)
+        if reservation is not None:
+            self.end(reservation, self.gateway.release)
+
+    def subject(self, key):
+        """The user and the project that LiteLLM's key belongs to."""
+        user = key.user_email or key.user_id or (key.end_user_id if self.trusts_request else None)
+        return user, (key.metadata or {}).get("bursar_project") or key.team_alias
+
+    def most(self, data, price):
+        """The most that the call can cost."""
+        if price is None:
+            return self.default_amount
+        messages = data.get("messages") or []
+        prompt = litellm.token_counter(messages=messages) if messages else len(str(data.get("input")))
+        longest = next((data[name] for name in LONGEST if data.get(name)), price[2]) * (data.get("n") or 1)
+        return max(prompt * price[0] + longest * price[1], Decimal("0.000000001"))
+
+    async def charge_unless_ended(self, reservation, held):
+        """LiteLLM does not tell the end of every call, for example when a client hangs up. Such a call is not free."""
+        await asyncio.sleep(self.longest)
+        self.open.pop(reservation, None)
+        await self.send(self.gateway.settle, reservation, held)
+
+    def end(self, reservation, work, *arguments):
+        """Settles or releases without keeping the caller."""
+        if waiting := self.open.pop(reservation, None):
+            waiting.cancel()
+        task = asyncio.create_task(self.send(work, reservation, *arguments))
+        self.sending.add(task)
+        task.add_done_callback(self.sending.discard)
+
+    async def send(self, work, *arguments):
+        """Tries until Bursar answers."""
+        pause = 1
+        while True:
+            try:
+                return await asyncio.to_thread(work, *arguments)
+            except BursarError as fault:
+                if fault.code not in ("no_answer", "unavailable", "too_many_requests"):
+                    return log.error("%s of %s was refused: %s", work.__name__, arguments, fault)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 60)
+
+
+def price_of(name):
+    """What an input and an output token of a model cost at most, and its longest answer; None where that is not known."""
+    from litellm.proxy.proxy_server import llm_router
+
+    deployments = llm_router.get_model_list(model_name=name) if llm_router else None
+    prices = []
+    for deployment in deployments or [{"litellm_params": {"model": name}}]:
+        own = deployment["litellm_params"] | (deployment.get("model_info") or {})
+        try:
+            known = litellm.get_model_info(deployment["litellm_params"]["model"])
+        except Exception:
+            known = {}
+        # LiteLLM enters models that it does not know with a price of 0; only a price in the configuration may be 0.
+        is_own = own.get("input_cost_per_token") is not None or own.get("output_cost_per_token") is not None
+        costs = [(own if is_own else known).get(f"{kind}_cost_per_token") or 0 for kind in ("input", "output")]
+        if not is_own and not any(costs):
+            return None
+        prices.append([Decimal(str(cost)) for cost in costs] + [known.get("max_output_tokens") or 4096])
+    return [max(column) for column in zip(*prices)]
+
+
+def place_of(request):
+    """Where LiteLLM keeps what it knows of a request. The other name may be a field of the call itself, which is sent on."""
+    return next(place for place in PLACES if "user_api_key" in (request.get(place) or {}))
+
+
+def forget(data):
+    """Drops what a client may have put into the place of a reservation."""
+    for place in PLACES:
+        if isinstance(data.get(place), dict):
+            data[place] = {name: value for name, value in data[place].items() if name not in MARKS}
+
+
+def found(request):
+    """The reservation of a request, what it holds, and whether a price was known."""
+    for place in PLACES:
+        metadata = request.get(place) or {}
+        if metadata.get(RESERVATION):
+            return metadata[RESERVATION], Decimal(metadata[HELD]), metadata[PRICED]
+    return None, None, None
+
+
+handler = BursarCallback()
