@@ -17,9 +17,9 @@ test("a maintainer splits a total over categories and gives a member a fixed sha
   const split = section(page, "Split over categories");
   await split.getByLabel("Name").fill("Total of the year");
   await split.getByLabel("Total for each window").fill("100");
-  await split.getByLabel("Platform share").fill("60");
-  await split.getByLabel("CLI share").fill("39");
-  await split.getByLabel("Premium models share").fill("0");
+  await split.getByLabel("Platform share", { exact: true }).fill("60");
+  await split.getByLabel("CLI share", { exact: true }).fill("39");
+  await split.getByLabel("Premium models share", { exact: true }).fill("0");
   if (scripts) {
     await expect(split.getByRole("status")).toContainText("99");
     await split.getByRole("button", { name: "Raise CLI share by 1 %" }).click();
@@ -27,7 +27,7 @@ test("a maintainer splits a total over categories and gives a member a fixed sha
   } else {
     await split.getByRole("button", { name: "Save split" }).click();
     await expect(page.getByText("The percentages sum to 99. Make them sum to 100.").first()).toBeVisible();
-    await split.getByLabel("CLI share").fill("40");
+    await split.getByLabel("CLI share", { exact: true }).fill("40");
   }
   await split.getByRole("button", { name: "Save split" }).click();
   await expect(toast(page)).toContainText("Split saved.");

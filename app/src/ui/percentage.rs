@@ -35,7 +35,7 @@ pub fn PercentageField(
     let button = |icon, verb: &str, by| {
         let label = format!("{verb} {label} by 1 %");
         view! {
-            <span class="contents" hidden=move || !ready.get()>
+            <span hidden=move || !ready.get()>
                 <IconButton icon label kind=ButtonKind::Default on:click=move |_| step(by) />
             </span>
         }

@@ -63,7 +63,7 @@ fn editor(view: &SplitView, state: &FormFields) -> impl IntoView + use<> {
     hidden.push(("project", project.clone()));
     let typed = Typed::new(&fields, state);
     let period = view.group.as_ref().map_or(ResetPeriod::OFFERED[2], |group| group.period);
-    let rows = Category::ALL.map(|category| row(category, &fields, typed, view.group.as_ref()));
+    let group = view.group.clone();
     let problem = state.problem("categories");
     let (total, name, description) = (fields.total.clone(), fields.name.clone(), fields.description.clone());
     let state = state.clone();
@@ -83,7 +83,8 @@ fn editor(view: &SplitView, state: &FormFields) -> impl IntoView + use<> {
                     <MoneyField name="total" label="Total for each window" value=total required=true />
                 </div>
                 <div id=field_id(GROUP_FORM, "categories") tabindex="-1" class="grid gap-4 border-y border-line py-4">
-                    {rows.views()} {sum(typed)}
+                    // Made here, within the scope of the form.
+                    {Category::ALL.map(|category| row(category, &fields, typed, group.as_ref())).views()} {sum(typed)}
                     {problem.map(|problem| view! { <p class="text-sm font-medium text-danger-ink">{problem}</p> }).views()}
                 </div>
                 <PeriodField period />

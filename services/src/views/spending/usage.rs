@@ -4,7 +4,8 @@ use super::super::holdings::{Holdings, ProjectRow};
 use super::super::usage::{AssignedRow, amount};
 use crate::Services;
 use crate::actor::user_kind;
-use crate::budgets::stored::{category, limits};
+use crate::allocations::fixed_share;
+use crate::budgets::stored::category;
 use crate::budgets::switched_on;
 use crate::error::Error;
 use crate::guard::Caller;
@@ -85,7 +86,8 @@ async fn shares(services: &Services, user: UserId) -> Result<Vec<MemberShare>, E
     rows.into_iter()
         .map(|row| {
             let usage = Usage {
-                limits: limits(row.soft_limit, row.hard_limit)?,
+                // A share may be zero.
+                limits: fixed_share(row.soft_limit, row.hard_limit)?.into(),
                 spent: amount(row.spent)?,
                 reserved: amount(row.reserved)?,
                 starts_at: row.starts_at,
