@@ -50,6 +50,6 @@ impl ReportRow {
             &self.subject,
             &at,
         ];
-        cells.map(|text| cell(text)).join(",") + "\r\n"
+        cells.map(cell).join(",") + "\r\n"
     }
 }
