@@ -112,6 +112,16 @@ export class BursarConsole {
     await administer({ text, values: [email] }, this.database);
   }
 
+  /** Lets a user have spent an amount of each assigned budget of 30 days since its assignment. */
+  async spend(email: string, amount: string): Promise<void> {
+    const text = `insert into budget_windows
+        (id, category, user_id, budget_id, schedule, starts_at, ends_at, soft_limit, hard_limit, spent)
+      select gen_random_uuid(), a.category, a.user_id, b.id, '30d', a.created_at, a.created_at + interval '30 days',
+             b.soft_limit, b.hard_limit, $2
+      from user_budgets a join budgets b on b.id = a.budget_id join users u on u.id = a.user_id where u.email = $1`;
+    await administer({ text, values: [email, amount] }, this.database);
+  }
+
   /** Lets one-time passwords have been issued so many minutes earlier than they were, for the pages that show them. */
   async ageHandovers(minutes: number): Promise<void> {
     const text = "update password_handovers set expires_at = expires_at - make_interval(mins => $1)";

@@ -55,6 +55,11 @@ export class People {
     return this.console.age(email, minutes);
   }
 
+  /** Lets a user have spent an amount of each assigned budget of 30 days. */
+  spend(person: Person, amount: string): Promise<void> {
+    return this.console.spend(person.email, amount);
+  }
+
   /** A shared project of the maintainer; its technical name. */
   async addProject(description = "Made for a test."): Promise<string> {
     const name = unique("project");

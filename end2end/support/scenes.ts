@@ -39,6 +39,8 @@ export async function cast(people: People, maintainer: string): Promise<Cast> {
   await people.addMember("atlas", developer);
   const budget = (await find(people, `${at.budgets}?q=CLI+engineering`, /budgets\/([0-9a-f-]{36})"/)) ?? "";
   await people.maintainer.send("/act/budgets/assign-to-user", { budget, person: developer.id });
+  // Over the soft limit of 200 dollars.
+  await people.spend(developer, "231.509");
   return {
     priya: await find(people, `${at.users}?q=priya`, /users\/([0-9a-f-]{36})"/),
     yusuf: await find(people, `${at.users}?q=yusuf`, /users\/([0-9a-f-]{36})"/),
@@ -254,6 +256,15 @@ export const SCENES: Scene[] = [
     play: (page) => sendEmpty(page, "Create budget"),
   },
   { name: "edit budget", who: "maintainer", address: ({ budget }) => at.editBudget(budget) },
+  {
+    name: "edit budget, calendar",
+    who: "maintainer",
+    address: ({ budget }) => at.editBudget(budget),
+    play: async (page) => {
+      await page.getByText("Calendar", { exact: true }).click();
+      await expect(page.getByLabel("Time zone")).toBeVisible();
+    },
+  },
   { name: "identity provider, none", who: "maintainer", address: () => at.identityProvider },
   { name: "create gateway", who: "maintainer", address: () => at.newGateway },
   { name: "gateways, none", who: "auditor", address: () => at.gateways },

@@ -154,7 +154,7 @@ fn bar(usage: &Usage, height: u8) -> String {
     // Within the track also at its end.
     let (soft, shift) = (percent(soft), soft * mark / 1000);
     format!(
-        r#"<svg class="absolute inset-x-0 w-full overflow-visible {top}" height="{total}" aria-hidden="true"><rect y="{inset}" width="100%" height="{height}" rx="{radius}" class="fill-track"/><rect y="{inset}" width="{spent}" height="{height}" rx="{radius}" class="{fill}"/><rect x="{soft}" width="{mark}" height="{total}" transform="translate(-{shift})" class="fill-ink stroke-paper stroke-[1.5] [paint-order:stroke]"/></svg>"#
+        r#"<svg class="absolute inset-x-0 w-full overflow-visible {top}" height="{total}" aria-hidden="true"><rect y="{inset}" width="100%" height="{height}" rx="{radius}" class="{TRACK}"/><rect y="{inset}" width="{spent}" height="{height}" rx="{radius}" class="{fill}"/><rect x="{soft}" width="{mark}" height="{total}" transform="translate(-{shift})" class="{MARK}"/></svg>"#
     )
 }
 
@@ -165,6 +165,12 @@ const fn fill(level: UsageLevel) -> &'static str {
         UsageLevel::OverHard => "fill-danger",
     }
 }
+
+/// What is left of the limit.
+const TRACK: &str = "fill-track";
+
+/// The soft limit, with an edge of paper around it.
+const MARK: &str = "fill-ink stroke-paper stroke-[1.5] [paint-order:stroke]";
 
 /// In the spelling of an attribute.
 fn percent(permille: u32) -> String {

@@ -96,27 +96,39 @@ fn columns(has_budgets: bool) -> Vec<Column> {
     let mut columns = vec![
         Column::new("Name", name).sorted_by(UserSort::Name).stacked(|_| Stacked::Line),
         Column::new("Status", |user, _| view! { <StatusMark status=user.status /> }.into_any()).width(Width::Medium),
-        Column::new("Role", |user, _| view! { <RoleBadge role=user.role /> }.into_any())
-            .width(Width::Medium)
-            .stacked(|user| if user.role == PlatformRole::User { Stacked::Hidden } else { Stacked::End }),
-        Column::new("Type", |user, _| type_of(user.kind))
-            .width(Width::Short)
-            .stacked(|user| line_if(user.kind != UserKind::Regular)),
-        Column::new("Projects", projects).labelled().stacked(|user| line_if(user.project_count > 0)),
     ];
+    // The columns of budgets need the room: external users have their badge beside the role.
+    let time_width = if has_budgets { Width::Short } else { Width::Medium };
+    if has_budgets {
+        columns.push(Column::new("Role", role_and_type).width(Width::Medium).stacked(|user| {
+            if (user.role, user.kind) == (PlatformRole::User, UserKind::Regular) { Stacked::Hidden } else { Stacked::End }
+        }));
+    } else {
+        columns.push(
+            Column::new("Role", |user, _| view! { <RoleBadge role=user.role /> }.into_any())
+                .width(Width::Medium)
+                .stacked(|user| if user.role == PlatformRole::User { Stacked::Hidden } else { Stacked::End }),
+        );
+        columns.push(
+            Column::new("Type", |user, _| type_of(user.kind))
+                .width(Width::Short)
+                .stacked(|user| line_if(user.kind != UserKind::Regular)),
+        );
+    }
+    columns.push(Column::new("Projects", projects).labelled().stacked(|user| line_if(user.project_count > 0)));
     if has_budgets {
         columns.extend(budget_columns());
     }
     columns.extend([
         Column::new("Last sign-in", |user, now| last_sign_in(user.last_sign_in_at, now))
             .sorted_by(UserSort::LastSignIn)
-            .width(Width::Medium)
+            .width(time_width)
             .labelled()
             .stacked(|user| line_if(user.last_sign_in_at.is_some()))
             .class("num text-sm"),
         Column::new("Created", |user, _| view! { <Day at=user.created_at /> }.into_any())
             .sorted_by(UserSort::Created)
-            .width(Width::Medium)
+            .width(time_width)
             .from(Priority::P3)
             .stacked(|_| Stacked::Hidden)
             .class("num text-sm text-ink-2"),
@@ -131,6 +143,18 @@ fn name(user: &UserRow, _: OffsetDateTime) -> AnyView {
         <NameCell href=paths::user(user.id) name=user.name.clone() detail>
             <Avatar name seed />
         </NameCell>
+    }
+    .into_any()
+}
+
+/// The role, and a badge for external users in its place where it says nothing.
+fn role_and_type(user: &UserRow, _: OffsetDateTime) -> AnyView {
+    let (role, kind) = (user.role, user.kind);
+    let shows_role = (role, kind) != (PlatformRole::User, UserKind::External);
+    view! {
+        <span class="inline-flex flex-wrap gap-1">
+            {shows_role.then(|| view! { <RoleBadge role /> })} <ExternalBadge kind />
+        </span>
     }
     .into_any()
 }
