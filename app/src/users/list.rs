@@ -101,7 +101,11 @@ fn columns(has_budgets: bool) -> Vec<Column> {
     let time_width = if has_budgets { Width::Short } else { Width::Medium };
     if has_budgets {
         columns.push(Column::new("Role", role_and_type).width(Width::Medium).stacked(|user| {
-            if (user.role, user.kind) == (PlatformRole::User, UserKind::Regular) { Stacked::Hidden } else { Stacked::End }
+            if (user.role, user.kind) == (PlatformRole::User, UserKind::Regular) {
+                Stacked::Hidden
+            } else {
+                Stacked::End
+            }
         }));
     } else {
         columns.push(
