@@ -44,6 +44,7 @@ pub mod shortened;
 pub mod spend;
 pub mod spending;
 pub mod suggestion;
+pub mod usage;
 pub mod user;
 pub mod username;
 pub mod view;

@@ -8,10 +8,10 @@ pub use draft::{ProjectDraft, ProjectFields};
 pub use name::{ProjectName, RESERVED_NAMES};
 pub use query::{MemberQuery, ProjectQuery, ProjectSort, ProjectState, ProjectTypes};
 
-use crate::budget::CategoryUsage;
 use crate::count::MAX_EXACT_COUNT;
 use crate::id::ProjectId;
 use crate::role::ProjectRole;
+use crate::usage::CategoryUsage;
 use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};

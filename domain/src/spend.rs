@@ -7,6 +7,7 @@ mod reserve;
 mod settle;
 mod subject;
 
+pub use crate::usage::SpendWindow;
 pub use amount::{MAX_AMOUNT, SpendAmount};
 pub use event::{EventFields, EventOutcome, KEY_RETENTION, MAX_CLOCK_SKEW, SpendEvent};
 pub use refusal::SpendRefusal;
@@ -17,14 +18,3 @@ pub use settle::{
     MAX_TOKENS, Release, ReleaseOutcome, ReservationRef, SettleFields, SettleOutcome, Settlement, Tokens,
 };
 pub use subject::{Model, ProjectRef, SpendKey, SpendSubject, UserRef};
-
-use time::OffsetDateTime;
-
-/// A window: from its start up to, but without, its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SpendWindow {
-    /// When it began.
-    pub starts_at: OffsetDateTime,
-    /// When the next one begins.
-    pub ends_at: OffsetDateTime,
-}

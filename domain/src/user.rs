@@ -6,12 +6,12 @@ mod draft;
 pub use detail::{Assignment, DefaultCandidate, IdentityConflict, ProjectAllowance, default_project};
 pub use draft::UserDraft;
 
-use crate::budget::CategoryUsage;
 use crate::id::UserId;
 use crate::page::page_query;
 use crate::project::ProjectName;
 use crate::role::{PlatformRole, ProjectRole};
 use crate::text::SearchTerm;
+use crate::usage::CategoryUsage;
 use crate::violation::{Violation, parse_key};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;

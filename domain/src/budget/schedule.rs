@@ -5,7 +5,7 @@
 //! set forward over midnight, and where a zone skips a whole day.
 
 use crate::reset_period::ResetPeriod;
-use crate::spend::SpendWindow;
+use crate::usage::SpendWindow;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};

@@ -1,11 +1,25 @@
-//! What is spent of a budget in its window.
+//! What is spent of a budget in its window: category, limits, window and usage.
 
-use super::{Category, Limits};
+mod category;
+mod limits;
+
+pub use category::Category;
+pub use limits::Limits;
+
 use crate::money::Money;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
+
+/// A window: from its start up to, but without, its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SpendWindow {
+    /// When it began.
+    pub starts_at: OffsetDateTime,
+    /// When the next one begins.
+    pub ends_at: OffsetDateTime,
+}
 
 /// How much of a budget a user, a project or a member has used in the window of now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

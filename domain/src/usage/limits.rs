@@ -28,7 +28,7 @@ impl Limits {
     }
 
     /// The limits of a member's share, which may be zero.
-    pub(super) const fn of_share(soft: Money, hard: Money) -> Self {
+    pub(crate) const fn of_share(soft: Money, hard: Money) -> Self {
         Self { soft, hard }
     }
 
