@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn share_of_zero_is_used_up() {
-        let zero = Usage { limits: super::super::Share::default().into(), ..usage("0", "80", "100") };
+        let zero = Usage { limits: Limits::of_share(Money::default(), Money::default()), ..usage("0", "80", "100") };
         assert_eq!((zero.level(), zero.percent(), zero.left()), (UsageLevel::OverHard, 100, Money::default()));
         assert_eq!(zero.permille(Money::default()), 1000);
     }

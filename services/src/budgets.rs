@@ -18,8 +18,13 @@ pub(crate) use change::{created, insert};
 
 use crate::Services;
 use domain::error::Refusal;
+use domain::mode::Mode;
 
-/// `ENABLE_BUDGET_MANAGEMENT`: without it every budget is a 404.
-pub(crate) fn switched_on(services: &Services) -> Result<(), Refusal> {
-    if services.settings.budgets { Ok(()) } else { Err(Refusal::NotFound) }
+/// Budgets, and what is spent of them, exist in Platform-managed mode unless `ENABLE_BUDGET_MANAGEMENT` is off.
+///
+/// # Errors
+/// [`Refusal::NotFound`] elsewhere.
+pub fn switched_on(services: &Services) -> Result<(), Refusal> {
+    let settings = &services.settings;
+    if settings.budgets && settings.mode == Mode::Platform { Ok(()) } else { Err(Refusal::NotFound) }
 }

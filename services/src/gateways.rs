@@ -2,14 +2,13 @@
 
 use crate::Services;
 use crate::audit::{Entry, TargetType};
-use crate::budgets;
+use crate::budgets::switched_on;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::token;
 use domain::error::Refusal;
 use domain::gateway::{GatewayDraft, GatewayState, TOKEN_PREFIX};
 use domain::id::GatewayId;
-use domain::mode::Mode;
 use domain::permission::ManageGateways;
 use secrecy::{ExposeSecret as _, SecretString};
 use time::{Duration, OffsetDateTime};
@@ -64,15 +63,6 @@ pub enum TokenRefused {
     Revoked,
 }
 
-/// Gateways exist where budgets are switched on and kept by Bursar.
-///
-/// # Errors
-/// [`Refusal::NotFound`] elsewhere.
-pub fn check_available(services: &Services) -> Result<(), Refusal> {
-    budgets::switched_on(services)?;
-    if services.settings.mode == Mode::Platform { Ok(()) } else { Err(Refusal::NotFound) }
-}
-
 /// Creates a gateway. Its token is returned once; only the hash is stored.
 ///
 /// # Errors
@@ -82,7 +72,7 @@ pub async fn create(
     can: &Can<ManageGateways>,
     draft: &GatewayDraft,
 ) -> Result<(GatewayId, GatewayToken), Error> {
-    check_available(services)?;
+    switched_on(services)?;
     let mut change = services.change(can).await?;
     let (id, token, now) = (GatewayId(services.new_id()), GatewayToken::random(services), services.clock.now());
     let creator = change.account();
@@ -114,7 +104,7 @@ pub async fn revoke(
     can: &Can<ManageGateways>,
     gateway: GatewayId,
 ) -> Result<Option<String>, Error> {
-    check_available(services)?;
+    switched_on(services)?;
     let mut change = services.change(can).await?;
     let stored = sqlx::query!("select name, revoked_at from gateways where id = $1 for update", gateway.0)
         .fetch_optional(change.connection())
@@ -136,7 +126,7 @@ pub async fn revoke(
 /// # Errors
 /// The database failed; [`Refusal::NotFound`] where there are no gateways.
 pub async fn authenticate(services: &Services, raw: &str) -> Result<Result<GatewayId, TokenRefused>, Error> {
-    check_available(services)?;
+    switched_on(services)?;
     let Some(token) = GatewayToken::parse(raw) else { return Ok(Err(TokenRefused::Unknown)) };
     // The look-up is by the hash: how long it takes says nothing about the token.
     let row = sqlx::query!(

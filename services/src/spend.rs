@@ -30,19 +30,11 @@ pub use reserve::reserve_many;
 pub use reset::{WindowSubject, reset};
 pub use settle::settle_many;
 
-use crate::Services;
 use crate::error::Error;
 use domain::error::Refusal;
-use domain::mode::Mode;
 
 /// How often a request begins again before it is refused as [`Refusal::Unavailable`].
 const ATTEMPTS: usize = 5;
-
-/// Spend is known in Platform-managed mode, where budgets are switched on.
-fn switched_on(services: &Services) -> Result<(), Refusal> {
-    let settings = &services.settings;
-    if settings.budgets && settings.mode == Mode::Platform { Ok(()) } else { Err(Refusal::NotFound) }
-}
 
 /// Runs `attempt` until it comes to an answer.
 async fn until_answered<T, F>(mut attempt: impl FnMut() -> F) -> Result<T, Error>

@@ -48,9 +48,9 @@ pub(super) fn table(
             <TableHead>
                 <Header label="User or project" />
                 <Header label="Spent of limit" figures=true width=Width::Medium />
-                <Header label="Next reset" width=Width::Medium />
-                <Header label="Since" width=Width::Medium />
-                <Header label="Assigned by" width=Width::Long />
+                <Header label="Next reset" width=Width::Short />
+                <Header label="Since" width=Width::Short />
+                <Header label="Assigned by" width=Width::Medium />
                 {unassign}
             </TableHead>
             <TableBody>{rows}</TableBody>

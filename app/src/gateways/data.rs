@@ -15,7 +15,7 @@ use {
     domain::permission::{ManageGateways, Permission},
     services::Services,
     services::guard::Caller,
-    services::{gateways, handover, views},
+    services::{budgets, handover, views},
 };
 
 /// The page's data.
@@ -60,7 +60,7 @@ async fn handover(
 pub async fn open_new_gateway() -> Result<WithServerTime<()>, PageError> {
     crate::page::load_page(|services, caller| async move {
         caller.can::<ManageGateways>(Target::Platform)?;
-        Ok(gateways::check_available(&services)?)
+        Ok(budgets::switched_on(&services)?)
     })
     .await
 }

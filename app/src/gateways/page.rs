@@ -41,7 +41,8 @@ fn gateways(dated: WithServerTime<Gateways>) -> impl IntoView {
     let WithServerTime { now, data: Gateways { rows, may_manage, handover } } = dated;
     let token = handover.and_then(|(id, handover)| {
         let gateway = rows.iter().find(|row| row.id == id)?;
-        Some(handed_over(gateway, handover).banner(now))
+        let token = handed_over(gateway, handover).banner(now);
+        Some(view! { <div class="pb-4">{token}</div> })
     });
     let create = move || may_manage.then(create_link);
     let content =

@@ -121,7 +121,7 @@ pub fn UsageCell(
             };
             let (spent, hard) = (usage.spent.dollars(), usage.limits.hard().dollars());
             format!(
-                r#"<span class="grid gap-1" title="{exact}"><span class="inline-flex items-center justify-end gap-1 text-sm whitespace-nowrap @max-p1:justify-start">{icon}<span class="money font-strong {colour}">{spent}</span><span class="money text-ink-2">/ {hard}</span><span class="sr-only">{state}</span></span><span class="relative block h-0.75" aria-hidden="true">{bar}</span></span>"#
+                r#"<span class="grid grid-cols-[minmax(0,1fr)] gap-1" title="{exact}"><span class="inline-flex items-center justify-end gap-1 text-sm whitespace-nowrap @max-p1:justify-start">{icon}<span class="money font-strong {colour}">{spent}</span><span class="money text-ink-2">/ {hard}</span><span class="sr-only">{state}</span></span><span class="relative block h-0.75" aria-hidden="true">{bar}</span></span>"#
             )
         },
     ))

@@ -75,7 +75,7 @@ impl NetAmount {
     pub fn width_of(self, largest: Self) -> String {
         match self.percent_of(largest) {
             Some(percent) if percent >= Decimal::TWO => format!("{}%", percent.min(Decimal::ONE_HUNDRED)),
-            Some(percent) if percent > Decimal::ZERO => "2%".to_owned(),
+            Some(_) if self.0 > Decimal::ZERO => "2%".to_owned(),
             _ => "0".to_owned(),
         }
     }

@@ -18,6 +18,7 @@ use http::header::{AUTHORIZATION, USER_AGENT};
 use http::request::Parts;
 use services::Services;
 use services::authenticate::{self, AccessTokenRefused};
+use services::budgets;
 use services::client::{Client, DeviceToken, SessionToken};
 use services::gateways::{self, GatewayToken, TokenRefused};
 use services::guard::Caller;
@@ -203,7 +204,7 @@ pub async fn require_own_password(request: Request, next: Next) -> Response {
 
 /// Refuses requests that no gateway sent. Where there are no gateways, the address does not exist.
 pub async fn require_gateway(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    if let Err(refusal) = gateways::check_available(&state.services) {
+    if let Err(refusal) = budgets::switched_on(&state.services) {
         return ApiError::from(refusal).into_response();
     }
     match gateway_of(request.extensions()) {

@@ -89,7 +89,7 @@ impl<'de> Deserialize<'de> for Number {
 /// The exact value of a JSON number. One too small for any decimal, such as `1e-300`, is zero.
 fn decimal_of(number: &str) -> Option<Decimal> {
     let exact = number.parse().or_else(|_| Decimal::from_scientific_lossy(number)).ok();
-    let is_tiny = || number.parse::<f64>().is_ok_and(|value| (0.0..1e-20).contains(&value.abs()));
+    let is_tiny = || number.parse::<f64>().is_ok_and(|value| (0.0..1e-20).contains(&value));
     exact.or_else(|| is_tiny().then_some(Decimal::ZERO))
 }
 

@@ -3,7 +3,7 @@
 use super::windows::Slot;
 use crate::Services;
 use crate::allocations::fixed_share;
-use crate::budgets::stored::{limits, period};
+use crate::budgets::stored::{limits, schedule};
 use crate::error::Error;
 use domain::budget::schedule::Schedule;
 use domain::budget::{Category, EqualPool, Limits, Share};
@@ -225,10 +225,4 @@ fn share(row: &Row, limits: Limits) -> Result<Option<Share>, Error> {
     };
     let pool = EqualPool::left(limits, soft, hard, u32::try_from(members).unwrap_or(u32::MAX));
     Ok(Some(pool.share(row.is_last == Some(true))))
-}
-
-/// The schedule of a stored budget.
-pub(super) fn schedule(reset_minutes: i32, is_calendar: bool, time_zone: &str) -> Result<Schedule, Error> {
-    let broken = || Error::Broken(format!("no schedule of {reset_minutes} minutes in the time zone {time_zone}"));
-    Schedule::of_budget(period(reset_minutes)?, is_calendar, time_zone).ok_or_else(broken)
 }

@@ -1,8 +1,9 @@
 //! Releasing: the call was not made, or it cost nothing.
 
 use super::settle::{State, lock};
-use super::{switched_on, windows};
+use super::windows;
 use crate::Services;
+use crate::budgets::switched_on;
 use crate::change::commit;
 use crate::error::Error;
 use domain::id::{GatewayId, ReservationId};

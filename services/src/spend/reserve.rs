@@ -2,8 +2,9 @@
 
 use super::payer::{Charge, Payer, Spender};
 use super::windows::{LockedWindow, Moment};
-use super::{digest, expire, payer, queue, switched_on, until_answered, windows};
+use super::{digest, expire, payer, queue, until_answered, windows};
 use crate::Services;
+use crate::budgets::switched_on;
 use crate::change::commit;
 use crate::error::Error;
 use domain::budget::Usage;

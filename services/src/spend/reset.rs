@@ -1,12 +1,12 @@
 //! A reset by hand: the window of now ends, and the next one begins with nothing spent. Calls under way stay counted in
 //! the window in which they were reserved.
 
-use super::payer::{Charge, schedule};
-use super::switched_on;
+use super::payer::Charge;
 use super::windows::{NewWindow, Slot, insert};
 use crate::Services;
 use crate::audit::{Entry, TargetType};
-use crate::budgets::stored::limits;
+use crate::budgets::stored::{limits, schedule};
+use crate::budgets::switched_on;
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;

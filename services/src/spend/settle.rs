@@ -3,9 +3,10 @@
 use super::ledger::{self, Line};
 use super::partitions::{self, month};
 use super::windows::{self, Slot};
-use super::{digest, switched_on, until_answered};
+use super::{digest, until_answered};
 use crate::Services;
 use crate::budgets::stored::category;
+use crate::budgets::switched_on;
 use crate::change::commit;
 use crate::error::Error;
 use domain::id::{GatewayId, ReservationId};

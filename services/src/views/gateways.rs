@@ -1,8 +1,8 @@
 //! The page of the gateways.
 
 use crate::Services;
+use crate::budgets::switched_on;
 use crate::error::Error;
-use crate::gateways::check_available;
 use crate::guard::Can;
 use domain::gateway::GatewayRow;
 use domain::id::GatewayId;
@@ -16,7 +16,7 @@ const MAX_GATEWAYS: i64 = 200;
 /// # Errors
 /// [`domain::error::Refusal::NotFound`] where there are no gateways; otherwise the database failed.
 pub async fn gateways(services: &Services, _: &Can<ViewGateways>) -> Result<Vec<GatewayRow>, Error> {
-    check_available(services)?;
+    switched_on(services)?;
     let rows = sqlx::query!(
         r#"select g.id, g.name, g.token_hint, u.name as "created_by?", g.created_at, g.last_used_at, g.expires_at,
                   g.revoked_at
