@@ -39,8 +39,9 @@ create table budget_windows (
     -- As of the latest reservation.
     soft_limit numeric(18, 9) not null,
     hard_limit numeric(18, 9) not null,
-    spent numeric(18, 9) not null default 0,
-    reserved numeric(18, 9) not null default 0 constraint budget_windows_reserved_not_negative check (reserved >= 0),
+    -- Sums of many amounts: wider than an amount.
+    spent numeric(28, 9) not null default 0,
+    reserved numeric(28, 9) not null default 0 constraint budget_windows_reserved_not_negative check (reserved >= 0),
     constraint budget_windows_lasts check (starts_at < ends_at),
     constraint budget_windows_subject check (project_id is not null or user_id is not null),
     constraint budget_windows_do_not_overlap exclude using gist (
@@ -57,6 +58,8 @@ create index budget_windows_by_subject on budget_windows (
 create index budget_windows_by_user on budget_windows (user_id, project_id, category, ends_at desc)
     where user_id is not null;
 create index budget_windows_by_project on budget_windows (project_id, category, ends_at desc) where user_id is null;
+create index budget_windows_of_members on budget_windows (project_id, category, ends_at desc)
+    where project_id is not null and user_id is not null;
 
 create table reservations (
     id uuid primary key,
@@ -130,7 +133,7 @@ create table spend_days (
     project_id uuid,
     user_id uuid,
     model text not null,
-    amount numeric(18, 9) not null,
+    amount numeric(28, 9) not null,
     input_tokens bigint not null,
     output_tokens bigint not null,
     events bigint not null,

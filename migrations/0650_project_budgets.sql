@@ -23,9 +23,6 @@ create index budget_groups_by_project on budget_groups (project_id, created_at d
 alter table budgets add column project_id uuid;
 alter table budgets add column group_id uuid;
 
--- Whether each member may spend a share of the project's budgets only.
-alter table projects add column member_limits_enforced boolean not null default false;
-
 -- A budget of a project is assigned to that project only. A check for each statement, not for each row.
 create function check_global_budgets() returns trigger language plpgsql as $$
 begin

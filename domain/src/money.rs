@@ -20,6 +20,9 @@ pub struct Money(Decimal);
 /// The first amount that does not fit.
 const TOO_MUCH: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
 
+/// The largest amount that fits, in units of the last decimal.
+const LARGEST: i128 = 999_999_999_999_999_999;
+
 /// The most decimals of an amount, as the database keeps them.
 const MAX_DECIMALS: u32 = 9;
 
@@ -38,6 +41,12 @@ impl Money {
         let is_negative = amount < Decimal::ZERO;
         let rounded = amount.round_dp_with_strategy(MAX_DECIMALS, RoundingStrategy::MidpointAwayFromZero);
         if is_negative { None } else { Self::from_decimal(rounded) }
+    }
+
+    /// Takes a sum of amounts from the database. One beyond every amount is the largest amount, and one that corrections
+    /// made negative is zero.
+    pub fn of_sum(sum: Decimal) -> Self {
+        Self(sum.clamp(Decimal::ZERO, Decimal::from_i128_with_scale(LARGEST, MAX_DECIMALS)).normalize())
     }
 
     /// The exact amount.
@@ -154,6 +163,13 @@ mod tests {
         assert_eq!(Money::rounded(decimal("999999999.9999999996")), None);
         assert_eq!(Money::rounded(decimal("33.333333333333336")), Some(money("33.333333333")));
         assert_eq!(Money::rounded(decimal("0.0000000005")), Some(money("0.000000001")));
+    }
+
+    #[test]
+    fn sum_beyond_every_amount_is_the_largest() {
+        assert_eq!(Money::of_sum(decimal("1000000000.5")), money("999999999.999999999"));
+        assert_eq!(Money::of_sum(decimal("-3")), Money::default());
+        assert_eq!(Money::of_sum(decimal("2.500")), money("2.5"));
     }
 
     #[test]

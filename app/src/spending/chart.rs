@@ -74,9 +74,9 @@ fn summary(data: &Spending) -> String {
 fn caption(data: &Spending) -> Option<impl IntoView + use<>> {
     (data.today < data.days.to).then(|| {
         let forecast = data.forecast().map(|forecast| {
-            let (days, all) = (forecast.full_days, data.days.count());
+            let days = forecast.full_days;
             let (daily, month) = (forecast.daily.cents(), forecast.month.dollars());
-            format!(". The {days} full days so far cost {daily} a day on average; {all} such days cost about {month}")
+            format!(". The {days} full days so far cost {daily} a day on average; at this rate the month costs about {month}")
         });
         view! {
             <figcaption class="mt-2.5 ps-17 text-xs text-ink-2 @max-p1:ps-0">

@@ -35,9 +35,9 @@ refusals! {
     /// The member's share of the project's budget has no room.
     MemberLimitReached { hard: Money, left: Money } "member_limit_reached"
         => "The user's share of the project's budget has {left} of {hard} left until it resets.";
-    /// The project enforces member limits and the user has no share.
+    /// The project enforces member limits and the request names no user.
     AllocationMissing { project: String } "allocation_missing"
-        => "The user has no share of the budget of {project}. A maintainer can allocate one.";
+        => "The project {project} enforces member limits, so the request has to name a user.";
     /// The account is deactivated.
     UserDeactivated "user_deactivated" => "The account of the user is deactivated.";
     /// No user has this id, e-mail address or username.
@@ -50,6 +50,9 @@ refusals! {
     NotAMember { project: String } "not_a_member" => "The user is not a member of {project}.";
     /// The key belongs to other content.
     KeyReused "key_reused" => "This key was used with other content. Each call needs a key of its own.";
+    /// The reservation with this key was settled or released, or has expired: nothing is held for another call.
+    ReservationEnded "reservation_ended"
+        => "The reservation with this key has ended. Reserve with another key.";
     /// No reservation of this gateway has this id or key.
     UnknownReservation "unknown_reservation" => "This gateway has no reservation with this id or key.";
     /// It was settled with another amount, or is to be released after it was settled.

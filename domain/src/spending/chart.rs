@@ -84,14 +84,18 @@ const MAX_LABELS: i64 = 6;
 impl Bars {
     /// Draws the days.
     pub fn new(days: DayRange, today: Date, by_day: &[DaySpend]) -> Self {
-        let highest = by_day.iter().map(|day| day.amounts.total()).max().unwrap_or_default();
+        // A correction takes nothing from the pieces of other categories.
+        let stacked = |day: &DaySpend| -> NetAmount {
+            Category::ALL.into_iter().map(|category| day.amounts.of(category).max(NetAmount::ZERO)).sum()
+        };
+        let highest = by_day.iter().map(stacked).max().unwrap_or_default();
         let scale = Scale::for_highest(highest);
         let width = 100.0 / float(days.count());
         let pieces = by_day.iter().flat_map(|day| pieces(scale, day, left(days, day.day), width)).collect();
         let middle = |day| (day, left(days, day) + width / 2.0);
         let labels = (0..days.count()).step_by(usize::try_from(label_step(days.count())).unwrap_or(1));
         let labels = labels.map(|number| middle(days.from + time::Duration::days(number))).collect();
-        let future = (today < days.to).then(|| left(days, today.max(days.from)) + width);
+        let future = (today < days.to).then(|| if today < days.from { 0.0 } else { left(days, today) + width });
         Self { scale, pieces, labels, future }
     }
 }
@@ -157,7 +161,7 @@ mod tests {
     fn bars_stay_within_the_drawing_and_corrections_have_none() {
         let days = DayRange::month_of(date!(2026 - 11 - 01));
         let day = |day, amounts: [&str; 3]| DaySpend { day, amounts: CategoryAmounts::new(amounts.map(net)) };
-        let by_day = [day(date!(2026 - 11 - 01), ["1", "2", "3"]), day(date!(2026 - 11 - 30), ["6", "-1", "0"])];
+        let by_day = [day(date!(2026 - 11 - 01), ["1", "2", "3"]), day(date!(2026 - 11 - 30), ["6", "-5.9", "0"])];
         let bars = Bars::new(days, date!(2026 - 11 - 17), &by_day);
         assert_eq!(bars.pieces.len(), 4);
         for piece in &bars.pieces {

@@ -225,12 +225,13 @@ impl Spending {
             return None;
         }
         let spent: NetAmount = self.by_day.iter().filter(|day| day.day <= full.to).map(|day| day.amounts.total()).sum();
-        let (days, full_days) = (Decimal::from(self.days.count()), full.count());
+        let (full_days, to_come) = (full.count(), Decimal::from(self.days.count() - full.count() - 1));
         let daily = spent.as_decimal() / Decimal::from(full_days);
+        let so_far = self.amounts().total().as_decimal();
         (daily > Decimal::ZERO).then(|| Forecast {
             full_days,
             daily: NetAmount::new(daily),
-            month: NetAmount::new(daily * days),
+            month: NetAmount::new(so_far + daily * to_come),
         })
     }
 }
@@ -264,10 +265,10 @@ mod tests {
     }
 
     #[test]
-    fn forecast_is_the_average_of_the_full_days_times_the_days_of_the_month() {
+    fn forecast_adds_an_average_full_day_for_each_day_to_come() {
         let spent = [(date!(2026 - 11 - 01), "10"), (date!(2026 - 11 - 03), "2"), (date!(2026 - 11 - 04), "1000")];
         let forecast = spending(date!(2026 - 11 - 04), &spent).forecast().expect("three full days");
-        assert_eq!((forecast.full_days, forecast.daily, forecast.month), (3, net("4"), net("120")));
+        assert_eq!((forecast.full_days, forecast.daily, forecast.month), (3, net("4"), net("1116")));
     }
 
     #[test]

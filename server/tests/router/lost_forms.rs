@@ -34,7 +34,7 @@ async fn admin<'a>(server: &'a TestServer, name: &str) -> Browser<'a> {
 }
 
 fn shown(page: &str) -> &str {
-    let rest = page.split("select-all\">").nth(1).unwrap_or_else(|| panic!("no password in {page}"));
+    let rest = page.split("select-all wrap-anywhere\">").nth(1).unwrap_or_else(|| panic!("no password in {page}"));
     rest.split('<').next().expect("a password")
 }
 

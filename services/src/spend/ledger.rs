@@ -72,7 +72,7 @@ pub(super) async fn write(
              insert into spend_days as d (day, category, project_id, user_id, model, amount, input_tokens, output_tokens,
                                           events)
              select (spent_at at time zone 'UTC')::date as day, category, project_id, user_id, model, sum(amount),
-                    sum(input_tokens), sum(output_tokens), count(*)
+                    sum(input_tokens), sum(output_tokens), count(*) filter (where corrects is null)
              from line group by day, category, project_id, user_id, model
              order by day, category, project_id, user_id, model
              on conflict on constraint spend_days_key do update

@@ -26,7 +26,10 @@ pub(super) async fn create_missing(executor: impl PgExecutor<'_>, months: &BTree
 
 /// The first day of the month of a time, in UTC.
 pub(super) fn month(at: OffsetDateTime) -> Date {
-    let date = at.to_offset(UtcOffset::UTC).date();
+    first_of_month(at.to_offset(UtcOffset::UTC).date())
+}
+
+fn first_of_month(date: Date) -> Date {
     date.replace_day(1).unwrap_or(date)
 }
 
@@ -37,7 +40,10 @@ pub(super) fn month(at: OffsetDateTime) -> Date {
 /// The database failed.
 pub async fn prepare(services: &Services) -> Result<u64, Error> {
     let now = services.clock.now();
-    let months = BTreeSet::from([month(now), month(now + Duration::days(31))]);
+    let this_month = month(now);
+    // The 32nd day after the first of a month is in the next one.
+    let months =
+        BTreeSet::from([this_month, this_month.checked_add(Duration::days(31)).map_or(this_month, first_of_month)]);
     create_missing(&services.pool, &months).await?;
     let oldest = now - KEY_RETENTION - MARGIN;
     let keys = sweep::delete_until!(services, "spend_keys", "received_at", oldest)?;

@@ -109,7 +109,7 @@ pub(super) async fn resolve(services: &Services, spenders: &[Spender<'_>]) -> Re
                   b.id as "budget_id?", b.slug as "slug?", b.name as "budget_name?", b.soft_limit as "soft_limit?",
                   b.hard_limit as "hard_limit?", b.reset_minutes as "reset_minutes?", b.calendar as "calendar?",
                   b.time_zone as "time_zone?", b.since as "since?", b.of_project as "of_project?",
-                  coalesce(p.member_limits_enforced, false) as "is_enforced!",
+                  coalesce(p.member_limits_enforced and b.is_own, false) as "is_enforced!",
                   s.own_soft as "own_soft?", s.own_hard as "own_hard?", s.fixed_soft as "fixed_soft?",
                   s.fixed_hard as "fixed_hard?", s.equal_members as "equal_members?", s.is_last as "is_last?"
            from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[])
@@ -126,7 +126,8 @@ pub(super) async fn resolve(services: &Services, spenders: &[Spender<'_>]) -> Re
            left join user_projects m on m.user_id = u.id and m.project_id = p.id
            left join lateral (
                select b.id, coalesce(b.slug, b.id::text) as slug, b.name, b.soft_limit, b.hard_limit, b.reset_minutes,
-                      b.calendar, b.time_zone, c.since, c.choice = 1 as of_project
+                      b.calendar, b.time_zone, c.since, c.choice = 1 as of_project,
+                      c.choice = 1 and b.project_id is not null as is_own
                from (
                    select a.budget_id, a.created_at as since, 1 as choice from project_budgets a
                    where a.project_id = p.id and a.category = r.category
@@ -153,7 +154,7 @@ pub(super) async fn resolve(services: &Services, spenders: &[Spender<'_>]) -> Re
                        select from member_allocations a
                        where a.project_id = p.id and a.category = r.category and a.user_id = x.user_id)
                    order by x.user_id desc limit 1) l on true
-               where p.member_limits_enforced and b.of_project and m.user_id is not null) s on true
+               where p.member_limits_enforced and b.is_own and m.user_id is not null) s on true
            order by r.place"#,
         &user_ids as &[Option<Uuid>],
         &users as &[Option<String>],

@@ -16,6 +16,8 @@ use tracing::Instrument as _;
 
 /// The most reservations that are decided together.
 const BATCH: usize = 64;
+/// The most reservations of a gateway that wait. Beyond them the database is too slow, and a wait would be in vain.
+const MAX_WAITING: usize = 4_096;
 /// The most batches of a gateway at the same time, so that a budget whose window is locked holds up no other for long.
 const BATCHES_AT_ONCE: usize = 4;
 
@@ -35,7 +37,8 @@ struct Call {
     answer: oneshot::Sender<Result<Decision, Error>>,
 }
 
-/// Decides on a reservation, alone or together with others. A caller that goes away leaves the decision standing.
+/// Decides on a reservation, alone or together with others. A caller that goes away before the decision is
+/// passed over; one that goes away later leaves it standing.
 pub(super) async fn reserve(
     services: &Services,
     gateway: GatewayId,
@@ -45,6 +48,9 @@ pub(super) async fn reserve(
     let starts_batch = {
         let mut queue = services.reservations.lock();
         let waiting = queue.entry(gateway).or_default();
+        if waiting.calls.len() >= MAX_WAITING {
+            return Err(Refusal::Unavailable.into());
+        }
         waiting.calls.push(Call { request, answer });
         let has_place = waiting.batches < BATCHES_AT_ONCE;
         waiting.batches += usize::from(has_place);
@@ -102,6 +108,10 @@ impl Place {
     /// call starts a batch.
     fn take(&mut self) -> Option<Vec<Call>> {
         let mut queue = self.queue.lock();
+        if let Some(waiting) = queue.get_mut(&self.gateway) {
+            // Callers that went away make no call: nothing is held for them.
+            waiting.calls.retain(|call| !call.answer.is_closed());
+        }
         let waiting = queue.get_mut(&self.gateway).filter(|waiting| !waiting.calls.is_empty());
         if let Some(Waiting { calls, .. }) = waiting {
             return Some(calls.drain(..calls.len().min(BATCH)).collect());

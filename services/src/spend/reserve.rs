@@ -92,7 +92,7 @@ impl<'a> Batch<'a> {
         let mut plan = Plan::new(services, now, stored);
         for moment in moments.values() {
             if let Some(window) = ids.get(&moment.key()).and_then(|id| locked.get(id)) {
-                plan.rooms.insert(moment.charge.slot, Room::new(&moment.charge, window)?);
+                plan.rooms.insert(moment.charge.slot, Room::new(&moment.charge, window));
             }
         }
         let decide = |(place, payer)| plan.decide(&requests[place], self.keys[place], self.contents[place], payer);
@@ -121,16 +121,15 @@ struct Room {
 }
 
 impl Room {
-    fn new(charge: &Arc<Charge>, window: &LockedWindow) -> Result<Self, Error> {
-        let money = |amount| Money::from_decimal(amount).ok_or_else(|| Error::Broken(format!("a window of {amount}")));
+    fn new(charge: &Arc<Charge>, window: &LockedWindow) -> Self {
         let usage = Usage {
             limits: charge.limits,
-            spent: money(window.spent)?,
-            reserved: money(window.reserved)?,
+            spent: Money::of_sum(window.spent),
+            reserved: Money::of_sum(window.reserved),
             starts_at: window.starts_at,
             resets_at: window.ends_at,
         };
-        Ok(Self { id: window.id, charge: Arc::clone(charge), usage, added: Decimal::ZERO })
+        Self { id: window.id, charge: Arc::clone(charge), usage, added: Decimal::ZERO }
     }
 
     fn denial(&self) -> Denial {
@@ -178,8 +177,7 @@ impl<'a> Plan<'a> {
 
     fn decide(&mut self, request: &ReserveRequest, key: Uuid, content: Uuid, payer: &Payer) -> Decision {
         if let Some(known) = self.known.get(&key) {
-            let is_same = known.content == content;
-            return if is_same { Decision::Allowed(known.allowance.clone()) } else { SpendRefusal::KeyReused.into() };
+            return known.again(content, self.now);
         }
         if let Err(denial) = payer.check_may_call() {
             return denial.into();
@@ -222,7 +220,7 @@ impl<'a> Plan<'a> {
             amount: request.amount.as_decimal(),
             expires_at: allowance.expires_at,
         });
-        self.known.insert(key, Known { content, allowance: allowance.clone() });
+        self.known.insert(key, Known { content, is_open: true, allowance: allowance.clone() });
         Decision::Allowed(allowance)
     }
 }
@@ -230,13 +228,28 @@ impl<'a> Plan<'a> {
 /// A reservation that has the key of a request.
 struct Known {
     content: Uuid,
+    /// It was neither settled nor released, nor given back after it expired.
+    is_open: bool,
     allowance: Allowance,
+}
+
+impl Known {
+    /// The decision on a request with its key. What is not held any more must not allow another call.
+    fn again(&self, content: Uuid, now: OffsetDateTime) -> Decision {
+        if self.content != content {
+            SpendRefusal::KeyReused.into()
+        } else if self.is_open && now < self.allowance.expires_at {
+            Decision::Allowed(self.allowance.clone())
+        } else {
+            SpendRefusal::ReservationEnded.into()
+        }
+    }
 }
 
 /// The reservations with these keys, by key.
 async fn stored(services: &Services, gateway: GatewayId, keys: &[Uuid]) -> Result<BTreeMap<Uuid, Known>, Error> {
     let rows = sqlx::query!(
-        r#"select r.key, r.content, r.id, r.over_soft, r.expires_at, w.starts_at as "starts_at?", w.ends_at as "ends_at?",
+        r#"select r.key, r.content, r.id, r.state = 'open' as "is_open!", r.over_soft, r.expires_at, w.starts_at as "starts_at?", w.ends_at as "ends_at?",
                   w.budget_id as "budget_id?", coalesce(b.slug, w.budget_id::text) as slug,
                   coalesce(b.name, 'Deleted budget') as "name!"
            from reservations r
@@ -259,7 +272,7 @@ async fn stored(services: &Services, gateway: GatewayId, keys: &[Uuid]) -> Resul
             soft_limit_reached: row.over_soft,
             expires_at: row.expires_at,
         };
-        (row.key, Known { content: row.content, allowance })
+        (row.key, Known { content: row.content, is_open: row.is_open, allowance })
     });
     Ok(known.collect())
 }

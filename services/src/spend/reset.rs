@@ -10,7 +10,7 @@ use crate::budgets::switched_on;
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
-use domain::budget::Category;
+use domain::budget::{Category, Limits, Share};
 use domain::error::Refusal;
 use domain::id::{BudgetId, ProjectId, UserId};
 use domain::money::Money;
@@ -55,14 +55,16 @@ pub async fn reset(
     let now = services.clock.now();
     let ended = end_windows(&mut change, charge.slot, now).await?;
     let spent = ended.iter().find(|window| window.slot == charge.slot).map(|window| window.spent);
-    let mut next: Vec<(Slot, OffsetDateTime)> = ended.iter().map(|window| (window.slot, window.ended_at)).collect();
+    let mut next: Vec<_> = ended.iter().map(|window| (window.slot, window.ended_at, window.limits)).collect();
     if spent.is_none() {
-        next.push((charge.slot, now));
+        next.push((charge.slot, now, charge.limits));
     }
-    let windows = next.into_iter().map(|(slot, starts_at)| {
+    // In the order in which reservations open windows.
+    next.sort_by_key(|(slot, ..)| *slot);
+    let windows = next.into_iter().map(|(slot, starts_at, limits)| {
         let window = charge.schedule.window(Some(starts_at), starts_at, starts_at);
         let ends_at = window.ok_or_else(|| Error::Broken("a reset without a window".to_owned()))?.ends_at;
-        let charge = Arc::new(Charge { slot, ..charge.clone() });
+        let charge = Arc::new(Charge { slot, limits, ..charge.clone() });
         Ok(NewWindow { id: services.new_id(), charge, starts_at, ends_at })
     });
     let windows = windows.collect::<Result<Vec<_>, Error>>()?;
@@ -120,6 +122,7 @@ async fn charge(
 
 struct EndedWindow {
     slot: Slot,
+    limits: Limits,
     spent: Money,
     ended_at: OffsetDateTime,
 }
@@ -127,10 +130,17 @@ struct EndedWindow {
 /// Ends the windows of now of a subject, those of shares of a project too, in the order of their ids.
 async fn end_windows(change: &mut Change<'_>, slot: Slot, now: OffsetDateTime) -> Result<Vec<EndedWindow>, Error> {
     let rows = sqlx::query!(
-        "select id, project_id, user_id, starts_at, spent from budget_windows
-         where category = $1 and starts_at <= $4 and ends_at > $4
-           and (($2::uuid is not null and project_id = $2)
-                or ($2::uuid is null and project_id is null and user_id = $3))
+        "select id, project_id, user_id, starts_at, spent, soft_limit, hard_limit from budget_windows
+         where id = any(array(
+             select id from budget_windows
+             where project_id = $2 and user_id is null and category = $1 and ends_at > $4
+             union all
+             select id from budget_windows
+             where project_id = $2 and user_id is not null and category = $1 and ends_at > $4
+             union all
+             select id from budget_windows
+             where user_id = $3 and project_id is null and category = $1 and ends_at > $4))
+           and starts_at <= $4 and ends_at > $4
          order by id for no key update",
         slot.category.key(),
         slot.project_id,
@@ -146,9 +156,10 @@ async fn end_windows(change: &mut Change<'_>, slot: Slot, now: OffsetDateTime) -
         let ended_at = now.max(row.starts_at + Duration::microseconds(1));
         ids.push(row.id);
         ends.push(ended_at);
-        let spent = Money::from_decimal(row.spent).unwrap_or_default();
+        let spent = Money::of_sum(row.spent);
         ended.push(EndedWindow {
             slot: Slot { project_id: row.project_id, user_id: row.user_id, ..slot },
+            limits: Share::new(Money::of_sum(row.soft_limit), Money::of_sum(row.hard_limit)).unwrap_or_default().into(),
             spent,
             ended_at,
         });

@@ -62,7 +62,10 @@ async fn attempt(
     }
     let months = reservations.months_without_partition();
     if !months.is_empty() {
-        partitions::create_missing(&mut *transaction, &months).await?;
+        // By itself: attaching a partition must not wait for other transactions with locks in hand.
+        transaction.rollback().await?;
+        partitions::create_missing(&services.pool, &months).await?;
+        return Ok(None);
     }
     let mut ids: Vec<Uuid> = lines.iter().flat_map(|line| line.windows.iter().copied()).collect();
     ids.sort_unstable();

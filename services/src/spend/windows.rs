@@ -5,6 +5,7 @@ use crate::Services;
 use crate::error::Error;
 use domain::budget::Category;
 use domain::error::Refusal;
+use domain::spend::SpendWindow;
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
@@ -18,6 +19,13 @@ pub(super) struct Slot {
     pub(super) category: Category,
     pub(super) project_id: Option<Uuid>,
     pub(super) user_id: Option<Uuid>,
+}
+
+impl Slot {
+    /// Whether it is a member's share of a project's budget.
+    const fn is_share(self) -> bool {
+        self.project_id.is_some() && self.user_id.is_some()
+    }
 }
 
 /// A moment at which a charge counts.
@@ -73,10 +81,11 @@ pub(super) async fn open(
     let moments: Vec<&Moment> = moments.values().collect();
     for _ in 0..super::ATTEMPTS {
         let found = find(services, &moments).await?;
+        let projects = ProjectWindows::of(&moments, &found);
         let (mut missing, mut outdated) = (BTreeMap::new(), BTreeMap::new());
         for (moment, found) in moments.iter().zip(&found) {
             let Some(id) = found.id else {
-                if let Some(window) = new_window(services, moment, found, now)? {
+                if let Some(window) = new_window(services, moment, found, &projects, now)? {
                     missing.entry((moment.charge.slot, window.starts_at)).or_insert(window);
                 }
                 continue;
@@ -156,15 +165,44 @@ fn new_window(
     services: &Services,
     moment: &Moment,
     found: &Found,
+    projects: &ProjectWindows,
     now: OffsetDateTime,
 ) -> Result<Option<NewWindow>, Error> {
     let Moment { charge, at, .. } = moment;
-    let window = charge.schedule.window(found.last_end, charge.since, *at).ok_or_else(no_window)?;
+    let window = if charge.slot.is_share() {
+        let Some(of_project) = projects.window(moment) else { return Ok(None) };
+        SpendWindow {
+            starts_at: found.last_end.map_or(of_project.starts_at, |end| end.max(of_project.starts_at)),
+            ..of_project
+        }
+    } else {
+        charge.schedule.window(found.last_end, charge.since, *at).ok_or_else(no_window)?
+    };
     if *at < charge.since && window.ends_at <= now {
         return Ok(None);
     }
     let ends_at = found.next_start.map_or(window.ends_at, |next| next.min(window.ends_at));
     Ok(Some(NewWindow { id: services.new_id(), charge: Arc::clone(charge), starts_at: window.starts_at, ends_at }))
+}
+
+/// The windows of projects that have a row with the schedule of the budget. A share lasts as long as the project's window,
+/// so that no member has two shares in one window.
+struct ProjectWindows(BTreeMap<(Slot, OffsetDateTime), SpendWindow>);
+
+impl ProjectWindows {
+    fn of(moments: &[&Moment], found: &[Found]) -> Self {
+        let windows = moments.iter().zip(found).filter_map(|(moment, found)| {
+            let is_current = found.schedule.as_deref() == Some(&moment.charge.schedule.key());
+            let (starts_at, ends_at) = found.starts_at.zip(found.ends_at).filter(|_| is_current)?;
+            Some((moment.key(), SpendWindow { starts_at, ends_at }))
+        });
+        Self(windows.collect())
+    }
+
+    /// The window of the project in which the moment of a share is.
+    fn window(&self, share: &Moment) -> Option<SpendWindow> {
+        self.0.get(&(Slot { user_id: None, ..share.charge.slot }, share.at)).copied()
+    }
 }
 
 /// When a window that begins at a time ends with the schedule of the budget.

@@ -8,8 +8,8 @@ use domain::gateway::GatewayRow;
 use domain::id::GatewayId;
 use domain::permission::ViewGateways;
 
-/// The most gateways that are read; of the revoked ones the latest.
-const MAX_GATEWAYS: i64 = 200;
+/// The most revoked gateways that are read: those that were revoked last.
+const MAX_REVOKED: i64 = 100;
 
 /// The gateways, those that are not revoked first, each group from the newest.
 ///
@@ -21,8 +21,10 @@ pub async fn gateways(services: &Services, _: &Can<ViewGateways>) -> Result<Vec<
         r#"select g.id, g.name, g.token_hint, u.name as "created_by?", g.created_at, g.last_used_at, g.expires_at,
                   g.revoked_at
            from gateways g left join users u on u.id = g.created_by
-           order by g.revoked_at is not null, g.created_at desc, g.id desc limit $1"#,
-        MAX_GATEWAYS
+           where g.revoked_at is null
+              or g.id in (select id from gateways where revoked_at is not null order by revoked_at desc limit $1)
+           order by g.revoked_at is not null, g.created_at desc, g.id desc"#,
+        MAX_REVOKED
     )
     .fetch_all(&services.pool)
     .await?;

@@ -100,8 +100,8 @@ pub(super) fn usage(
     if let Some(window) = latest.as_ref().filter(|window| lasts(window) && window.schedule == schedule.key()) {
         return Ok(Usage {
             limits,
-            spent: amount(window.spent)?,
-            reserved: amount(window.reserved)?,
+            spent: Money::of_sum(window.spent),
+            reserved: Money::of_sum(window.reserved),
             starts_at: window.starts_at,
             resets_at: window.ends_at,
         });
@@ -112,9 +112,4 @@ pub(super) fn usage(
     let next = next.ok_or_else(|| Error::Broken(format!("no window of {} at {now}", schedule.key())))?;
     let nothing = Money::default();
     Ok(Usage { limits, spent: nothing, reserved: nothing, starts_at: next.starts_at, resets_at: next.ends_at })
-}
-
-/// A correction may bring a window below zero, which is nothing spent.
-pub(super) fn amount(stored: Decimal) -> Result<Money, Error> {
-    Money::from_decimal(stored.max(Decimal::ZERO)).ok_or_else(|| Error::Broken(format!("impossible spend {stored}")))
 }

@@ -17,7 +17,7 @@ use services::testing::World;
 const RESERVATIONS: &str = "/v1/gateway/reservations";
 
 /// A new gateway.
-pub(super) async fn gateway<'a>(server: &'a TestServer, name: &str, by: &Caller) -> Program<'a> {
+pub(crate) async fn gateway<'a>(server: &'a TestServer, name: &str, by: &Caller) -> Program<'a> {
     let can = by.can(Target::Platform).expect("a maintainer");
     let draft = GatewayDraft::parse(name, "never").expect("a draft");
     let (_, token) = gateways::create(&server.world.services, &can, &draft).await.expect("created");

@@ -5,7 +5,7 @@ mod analytics;
 mod budgets;
 mod document;
 mod errors;
-mod gateway;
+pub(crate) mod gateway;
 mod idempotency;
 mod members;
 mod paging;
@@ -29,7 +29,7 @@ static READ: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(&*DOCUMENT)
 /// Somebody who asks by program.
 pub(crate) struct Program<'a> {
     server: &'a TestServer,
-    token: String,
+    pub(crate) token: String,
 }
 
 /// An answer that fits the document.

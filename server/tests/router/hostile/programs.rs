@@ -2,6 +2,7 @@
 //! never a fault of ours, never a look inside.
 
 use super::Cookies;
+use crate::api::gateway::gateway;
 use crate::server::{TestServer, answer, header};
 use domain::role::PlatformRole;
 use http::Method;
@@ -16,7 +17,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Who asks, and what of it is alive.
 struct Callers {
+    /// What opens the operation that is asked: the user's, or the gateway's.
     token: String,
+    user: String,
+    gateway: String,
     others: String,
     cookies: Cookies,
 }
@@ -28,8 +32,16 @@ impl Callers {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let (root, _) = server.person(&format!("Root {number}"), PlatformRole::Maintainer).await;
         let (other, _) = server.person(&format!("Nobody {number}"), PlatformRole::User).await;
-        let (token, others) = (server.world.token(&root), server.world.token(&other));
-        Self { token, others, cookies: Cookies::new(server, number).await }
+        let (user, others) = (server.world.token(&root), server.world.token(&other));
+        let gateway = gateway(server, &format!("Gateway {number}"), &root).await.token;
+        Self { token: user.clone(), user, gateway, others, cookies: Cookies::new(server, number).await }
+    }
+
+    /// With the token that opens this operation.
+    fn facing(&mut self, operation: &Operation) -> &Self {
+        let is_of_gateways = operation.template.starts_with("/v1/gateway/");
+        self.token = if is_of_gateways { self.gateway.clone() } else { self.user.clone() };
+        self
     }
 }
 
@@ -163,11 +175,12 @@ async fn look(request: RequestBuilder, what: &str) -> u16 {
 async fn every_operation_withstands_every_caller() {
     let server = TestServer::start().await;
     for operation in Operation::all() {
-        let (callers, path) = (Callers::new(&server).await, operation.path(NOBODY));
+        let (mut callers, path) = (Callers::new(&server).await, operation.path(NOBODY));
+        let callers = callers.facing(&operation);
         for (attack, change, right) in CALLERS {
             let what = format!("{} {path}, {attack}", operation.method);
             let request = server.request(operation.method.clone(), &path, &[]);
-            let status = look(change(request, &callers), &what).await;
+            let status = look(change(request, callers), &what).await;
             // Reading is the same from everywhere: another site does not get to see what was read.
             let is_read = operation.method == Method::GET && *attack == ELSEWHERE;
             assert!(operation.is_open || is_read || right.contains(&status), "{what}: {status}");
@@ -183,10 +196,11 @@ async fn every_operation_withstands_every_body() {
     for operation in Operation::all() {
         let path = operation.path(NOBODY);
         for (attack, change, right) in BODIES {
-            let callers = Callers::new(&server).await;
+            let mut callers = Callers::new(&server).await;
+            let callers = callers.facing(&operation);
             let what = format!("{} {path}, {attack}", operation.method);
             let request = server.request(operation.method.clone(), &path, &[]);
-            let status = look(change(request, &callers), &what).await;
+            let status = look(change(request, callers), &what).await;
             // What the address names is looked for first.
             let is_missing = path != operation.template && status == 404;
             let is_looked_at = operation.takes_a_body && !operation.is_open;
@@ -200,11 +214,12 @@ async fn every_operation_withstands_malformed_bodies() {
     let server = TestServer::start().await;
     let operations: Vec<_> = Operation::all().into_iter().filter(|operation| operation.takes_a_body).collect();
     for number in 0..rounds(20, 1_000) {
-        let callers = Callers::new(&server).await;
+        let mut callers = Callers::new(&server).await;
         let body = drawn(number as u64).to_string();
         for operation in &operations {
             let path = operation.path(NOBODY);
-            let request = typed(server.request(operation.method.clone(), &path, &[]), &callers).body(body.clone());
+            let request = typed(server.request(operation.method.clone(), &path, &[]), callers.facing(operation))
+                .body(body.clone());
             look(request, &format!("{} {path}, {body}", operation.method)).await;
         }
     }
@@ -217,18 +232,23 @@ async fn every_operation_withstands_every_address() {
     let long = "a".repeat(5_000);
     for operation in Operation::all() {
         for value in [NOBODY, "%00", "%FF%FE", "..%2F..%2Fetc", "'%20or%201=1--", "%F0%9F%A6%80", &long] {
-            let callers = Callers::new(&server).await;
+            let mut callers = Callers::new(&server).await;
             let path = operation.path(value) + query;
             let what = format!("{} {path}", operation.method);
-            look(typed(server.request(operation.method.clone(), &path, &[]), &callers).body("{}"), &what).await;
+            look(
+                typed(server.request(operation.method.clone(), &path, &[]), callers.facing(&operation)).body("{}"),
+                &what,
+            )
+            .await;
         }
-        let callers = Callers::new(&server).await;
+        let mut callers = Callers::new(&server).await;
+        let callers = callers.facing(&operation);
         let path = operation.path(NOBODY);
         for wrong in [Method::PUT, Method::POST, Method::DELETE, Method::PATCH] {
             let is_one =
                 Operation::all().iter().any(|other| other.method == wrong && other.template == operation.template);
             if !is_one {
-                let status = look(typed(server.request(wrong.clone(), &path, &[]), &callers).body("{}"), &path).await;
+                let status = look(typed(server.request(wrong.clone(), &path, &[]), callers).body("{}"), &path).await;
                 assert!([404, 405].contains(&status), "{wrong} {path}: {status}");
             }
         }

@@ -9,7 +9,7 @@ use crate::spend::ledger::{self, Line};
 use crate::spend::payer::Payer;
 use crate::spend::windows::{self, Slot};
 use domain::money::Money;
-use domain::spend::{EventOutcome, SpendRefusal};
+use domain::spend::{EventOutcome, SpendRefusal, Tokens};
 use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
@@ -81,7 +81,8 @@ fn correct(batch: &Batch<'_>, keyed: &Keyed, payer: &Payer, target: &mut Target)
     }
     target.uncorrected = left;
     let (spent_at, corrects, windows) = (target.spent_at, Some(target.event_id), target.windows.clone());
-    Ok(Line { spent_at, corrects, windows, ..line })
+    let tokens = Tokens { input: -line.tokens.input, output: -line.tokens.output };
+    Ok(Line { spent_at, corrects, windows, tokens, ..line })
 }
 
 /// Locks the windows before the keys, as every transaction does.

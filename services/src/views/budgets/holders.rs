@@ -5,7 +5,7 @@ use crate::actor::user_kind;
 use crate::budgets::stored::{limits, schedule_of};
 use crate::error::Error;
 use crate::projects::stored_name;
-use crate::views::usage::{WindowRow, amount, usage};
+use crate::views::usage::{WindowRow, usage};
 use domain::budget::{BudgetAssignment, BudgetRow, BudgetTotals, Holder, PastWindow};
 use domain::count::MAX_EXACT_COUNT;
 use domain::id::UserId;
@@ -95,8 +95,8 @@ pub(super) async fn spend(
     )
     .fetch_one(&services.pool)
     .await?;
-    let totals = Money::from_decimal(row.spent.max(Decimal::ZERO)).filter(|_| is_counted).map(|spent| BudgetTotals {
-        spent,
+    let totals = is_counted.then(|| BudgetTotals {
+        spent: Money::of_sum(row.spent),
         over_soft: row.over_soft,
         over_hard: row.over_hard,
     });
@@ -151,7 +151,7 @@ impl TryFrom<PastRow> for PastWindow {
             starts_at: row.starts_at,
             ends_at: row.ends_at,
             limits: limits(row.soft_limit, row.hard_limit)?,
-            spent: amount(row.spent)?,
+            spent: Money::of_sum(row.spent),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! What one user has spent of budgets, for the tables of `/v1`.
 
 use super::super::holdings::{Holdings, ProjectRow};
-use super::super::usage::{AssignedRow, amount};
+use super::super::usage::AssignedRow;
 use crate::Services;
 use crate::actor::user_kind;
 use crate::allocations::fixed_share;
@@ -14,8 +14,10 @@ use domain::budget::{AssignedBudget, Category, Usage};
 use domain::error::Refusal;
 use domain::id::UserId;
 use domain::mode::Mode;
+use domain::money::Money;
 use domain::permission::{Permission, ViewUsers};
 use sqlx::types::Json;
+use uuid::Uuid;
 
 /// What one user has spent of budgets, in the windows of now.
 #[derive(Clone, Debug)]
@@ -70,16 +72,21 @@ pub async fn user_usage(services: &Services, caller: &Caller, user: UserId) -> R
     if !is_open && !actor.projects_to(Permission::ViewSpend).any(is_shared) {
         caller.can::<ViewUsers>(Target::Platform)?;
     }
-    Ok(UserUsage { username: row.username, own: held.budgets, shares: shares(services, user).await? })
+    let administered: Vec<Uuid> = actor.projects_to(Permission::ViewSpend).map(|project| project.0).collect();
+    let shares = shares(services, user, (!is_open).then_some(&administered)).await?;
+    Ok(UserUsage { username: row.username, own: held.budgets, shares })
 }
 
-async fn shares(services: &Services, user: UserId) -> Result<Vec<MemberShare>, Error> {
+/// Project admins see what a member spends in their projects, and not in which others the member is.
+async fn shares(services: &Services, user: UserId, projects: Option<&Vec<Uuid>>) -> Result<Vec<MemberShare>, Error> {
     let rows = sqlx::query!(
         "select p.name, w.category, w.soft_limit, w.hard_limit, w.spent, w.reserved, w.starts_at, w.ends_at
          from budget_windows w join projects p on p.id = w.project_id and p.deleted_at is null
-         where w.user_id = $1 and w.starts_at <= $2 and w.ends_at > $2 order by p.name, w.category",
+         where w.user_id = $1 and w.starts_at <= $2 and w.ends_at > $2 and ($3::uuid[] is null or w.project_id = any($3))
+         order by p.name, w.category",
         user.0,
-        services.clock.now()
+        services.clock.now(),
+        projects.map(Vec::as_slice)
     )
     .fetch_all(&services.pool)
     .await?;
@@ -88,8 +95,8 @@ async fn shares(services: &Services, user: UserId) -> Result<Vec<MemberShare>, E
             let usage = Usage {
                 // A share may be zero.
                 limits: fixed_share(row.soft_limit, row.hard_limit)?.into(),
-                spent: amount(row.spent)?,
-                reserved: amount(row.reserved)?,
+                spent: Money::of_sum(row.spent),
+                reserved: Money::of_sum(row.reserved),
                 starts_at: row.starts_at,
                 resets_at: row.ends_at,
             };

@@ -96,7 +96,9 @@ fn label(username: &str, category: Category) -> String {
 
 fn row(project_name: String, usage: &Usage, now: OffsetDateTime) -> BudgetUsage {
     let (spent, limit) = (usage.spent.as_decimal(), usage.limits.hard().as_decimal());
-    let percent = (spent * Decimal::ONE_HUNDRED / limit).round_dp_with_strategy(2, RoundingStrategy::ToZero);
+    // A share may be zero: it is used up.
+    let percent = (spent * Decimal::ONE_HUNDRED).checked_div(limit).unwrap_or(Decimal::ONE_HUNDRED);
+    let percent = percent.round_dp_with_strategy(2, RoundingStrategy::ToZero);
     BudgetUsage {
         project_name,
         current_spending: SignedAmount(usage.spent.into()),

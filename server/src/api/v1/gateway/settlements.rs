@@ -124,6 +124,7 @@ fn refused(refusal: &SpendRefusal) -> ApiError {
     let code = match refusal {
         SpendRefusal::AlreadySettled { .. } => Code::AlreadySettled,
         SpendRefusal::AlreadyReleased => Code::AlreadyReleased,
+        SpendRefusal::KeyReused => Code::IdempotencyKeyReused,
         _ => Code::UnknownReservation,
     };
     ApiError::new(code, refusal.to_string())
