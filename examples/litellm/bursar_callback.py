@@ -26,6 +26,10 @@ RESERVATION, HELD, PRICED = MARKS = ("bursar_reservation", "bursar_held", "bursa
 LONGEST = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 
 
+# Fields beside the messages that the model reads.
+PROMPTS = ("prompt", "input", "instructions", "tools", "functions", "response_format")
+
+
 class BursarCallback(CustomLogger):
     def __init__(self):
         super().__init__()
@@ -95,8 +99,12 @@ class BursarCallback(CustomLogger):
         if price is None:
             return self.default_amount
         messages = data.get("messages") or []
-        prompt = litellm.token_counter(messages=messages) if messages else len(str(data.get("input")))
-        longest = next((data[name] for name in LONGEST if data.get(name)), price[2]) * (data.get("n") or 1)
+        # Tools and other endpoints' prompts by their length: a token is seldom shorter than two characters.
+        others = sum(len(str(data[name])) for name in PROMPTS if data.get(name)) // 2
+        prompt = (litellm.token_counter(messages=messages) if messages else 0) + others
+        answers = max(whole(data.get("n")), whole(data.get("best_of")), 1)
+        longest = max([whole(data.get(name)) for name in LONGEST]) or price[2]
+        longest *= answers
         return max(prompt * price[0] + longest * price[1], Decimal("0.000000001"))
 
     async def charge_unless_ended(self, reservation, held):
@@ -120,7 +128,7 @@ class BursarCallback(CustomLogger):
             try:
                 return await asyncio.to_thread(work, *arguments)
             except BursarError as fault:
-                if fault.code not in ("no_answer", "unavailable", "too_many_requests"):
+                if not fault.passing:
                     return log.error("%s of %s was refused: %s", work.__name__, arguments, fault)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 60)
@@ -145,6 +153,11 @@ def price_of(name):
             return None
         prices.append([Decimal(str(cost)) for cost in costs] + [known.get("max_output_tokens") or 4096])
     return [max(column) for column in zip(*prices)]
+
+
+def whole(value):
+    """A whole number of a request; the provider refuses what is none."""
+    return value if isinstance(value, int) else 0
 
 
 def place_of(request):

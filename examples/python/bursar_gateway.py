@@ -4,6 +4,7 @@ Every request carries a key, so that it can be sent again when its answer is los
 Nothing but the standard library is needed.
 """
 
+import http.client
 import json
 import time
 import urllib.error
@@ -16,11 +17,12 @@ FIRST_PAUSE = 0.1
 
 
 class BursarError(Exception):
-    """Bursar did not do what was asked. `code` is that of the answer, or `no_answer`."""
+    """Bursar did not do what was asked. `code` is that of the answer, or `no_answer`; `passing` says whether the same
+    request can succeed later."""
 
-    def __init__(self, code, message):
+    def __init__(self, code, message, passing=False):
         super().__init__(message)
-        self.code = code
+        self.code, self.passing = code, passing
 
 
 class Denied(BursarError):
@@ -72,13 +74,22 @@ class Gateway:
                 with urllib.request.urlopen(request, timeout=self.timeout) as answer:
                     return json.load(answer, parse_float=Decimal)
             except urllib.error.HTTPError as refused:
-                error = json.load(refused)["error"]
-                why = BursarError(error["code"], error["message"])
-                if refused.code not in (429, 502, 503, 504):
+                why = refusal(refused)
+                if not why.passing:
                     raise why from None
-            except OSError as fault:
-                why = BursarError("no_answer", f"Bursar does not answer: {fault}")
+            except (OSError, http.client.HTTPException, ValueError) as fault:
+                why = BursarError("no_answer", f"Bursar does not answer: {fault}", passing=True)
         raise why
+
+
+def refusal(refused):
+    """The refusal of an answer, which a proxy before Bursar may have written."""
+    passing = refused.code == 429 or refused.code >= 500
+    try:
+        error = json.load(refused)["error"]
+        return BursarError(error["code"], error["message"], passing)
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError):
+        return BursarError("no_answer", f"Bursar does not answer: status {refused.code}", passing)
 
 
 def encode(body):

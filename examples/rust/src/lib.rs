@@ -125,8 +125,7 @@ impl Gateway {
             let fault = match self.send(path, body).await {
                 Ok((status, text)) if status.is_success() => return Ok(serde_json::from_str(&text)?),
                 Ok((status, text)) => {
-                    let Refusal { error: Problem { code, message } } = serde_json::from_str(&text)?;
-                    let refused = Error::Refused { code, message };
+                    let refused = refusal(status, &text);
                     if !is_passing(status) {
                         return Err(refused);
                     }
@@ -151,7 +150,15 @@ impl Gateway {
 
 /// Whether the same request may be answered otherwise a moment later.
 fn is_passing(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 429 | 502 | 503 | 504)
+    status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error()
+}
+
+/// The refusal of an answer, which a proxy before Bursar may have written.
+fn refusal(status: StatusCode, text: &str) -> Error {
+    match serde_json::from_str(text) {
+        Ok(Refusal { error: Problem { code, message } }) => Error::Refused { code, message },
+        Err(_) => Error::Refused { code: "no_answer".to_owned(), message: format!("status {status}") },
+    }
 }
 
 /// Writes the digits themselves: a float has only 15 of them.
