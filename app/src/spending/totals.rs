@@ -29,7 +29,7 @@ pub(super) fn totals(data: &Spending) -> impl IntoView + use<> {
                 <h2 id="spent" class="text-sm text-ink-2">
                     {format!("Spent {}", data.days.in_words())}
                 </h2>
-                <p class="text-2xl font-semibold">{amount(total)}</p>
+                <div class="text-2xl font-semibold">{amount(total)}</div>
                 <p class="text-xs text-ink-2">{context(data, total)}</p>
             </div>
             <dl class="ms-auto grid grid-cols-[repeat(3,auto)] gap-x-8 gap-y-2 @max-p1:ms-0 @max-p1:w-full @max-p1:gap-x-4">

@@ -106,12 +106,13 @@ fn clear_form(member: &Member, shared: &SharedBudget, view: &SplitView) -> impl 
         ("person", member.user_id.to_string()),
         ("name", member.name.clone()),
     ];
-    let label = format!("Give {} an equal share of the {} budget", member.name, shared.budget.category.title());
+    let which = format!(": {}, {}", member.name, shared.budget.category.title());
     view! {
         <PostForm action=ClearMemberShare::url()>
             <Hidden fields />
-            <Button kind=ButtonKind::Quiet size=ButtonSize::Small icon=Icon::X submit=true attr:aria-label=label>
+            <Button kind=ButtonKind::Quiet size=ButtonSize::Small icon=Icon::X submit=true>
                 "Make equal"
+                <span class="sr-only">{which}</span>
             </Button>
         </PostForm>
     }
