@@ -58,6 +58,8 @@ create index budget_windows_by_subject on budget_windows (
 create index budget_windows_by_user on budget_windows (user_id, project_id, category, ends_at desc)
     where user_id is not null;
 create index budget_windows_by_project on budget_windows (project_id, category, ends_at desc) where user_id is null;
+-- The windows of a budget's page: those that ended last.
+create index budget_windows_by_budget on budget_windows (budget_id, ends_at desc);
 create index budget_windows_of_members on budget_windows (project_id, category, ends_at desc)
     where project_id is not null and user_id is not null;
 

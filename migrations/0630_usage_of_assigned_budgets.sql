@@ -55,6 +55,3 @@ create or replace view user_holdings as
             left join lateral latest_user_window(a.user_id, a.category) latest on true
             where a.user_id = u.id) as budgets
     from users u;
-
--- The windows of a budget's page: those that ended last.
-create index budget_windows_by_budget on budget_windows (budget_id, ends_at desc);

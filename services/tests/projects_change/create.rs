@@ -45,6 +45,7 @@ async fn creator_of_a_project_is_its_project_admin() {
                 "display_name: - -> Atlas knowledge base".to_owned(),
                 "description: - -> Answers from our own documents".to_owned(),
                 "cli_analytics_enabled: - -> false".to_owned(),
+                "member_limits_enforced: - -> false".to_owned(),
             ]
         )]
     );

@@ -167,7 +167,7 @@ impl Platform {
                 select day, category, project_id, user_id, model, amount, input_tokens, output_tokens, events from spend_days
                 except
                 select (spent_at at time zone 'UTC')::date, category, project_id, user_id, model, sum(amount),
-                       sum(input_tokens)::bigint, sum(output_tokens)::bigint, count(*)
+                       sum(input_tokens)::bigint, sum(output_tokens)::bigint, count(*) filter (where corrects is null)
                 from spend_events group by 1, 2, 3, 4, 5) d
              union all
              select 'events without a day ' || count(*)::text from spend_events e
