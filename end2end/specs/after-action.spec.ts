@@ -69,7 +69,7 @@ function remember(control: Locator): Promise<void> {
 const category = (page: Page, name: string): Locator =>
   section(page, "Budgets").getByRole("listitem").filter({ hasText: name });
 const card = (page: Page, name: string): Locator =>
-  page.getByRole("heading", { level: 3, name }).locator("xpath=..");
+  page.getByRole("heading", { level: 3, name }).locator("xpath=ancestor::*[.//form][1]");
 
 /** Every action that leaves its page on the screen. */
 const ACTIONS: Record<string, Action> = {
