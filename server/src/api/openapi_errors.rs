@@ -92,7 +92,9 @@ fn statuses(method: &HttpMethod, operation: &Operation) -> BTreeSet<StatusCode> 
         (takes(ParameterIn::Header, Some("If-Match")), &[StatusCode::PRECONDITION_FAILED]),
         (has_body, &[StatusCode::BAD_REQUEST, StatusCode::PAYLOAD_TOO_LARGE, StatusCode::UNSUPPORTED_MEDIA_TYPE]),
     ];
-    let shaped = has_body || takes(ParameterIn::Query, None) || takes(ParameterIn::Header, Some("Idempotency-Key"));
+    // A key that is no key.
+    let has_key = *method == HttpMethod::Post;
+    let shaped = has_body || has_key || takes(ParameterIn::Query, None);
     let all = kinds.into_iter().filter(|(holds, _)| *holds).flat_map(|(_, statuses)| statuses.iter().copied());
     all.chain(shaped.then_some(StatusCode::UNPROCESSABLE_ENTITY)).collect()
 }
