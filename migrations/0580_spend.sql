@@ -91,7 +91,7 @@ create table reservations (
 create index reservations_by_expiry on reservations (expires_at) where state = 'open';
 create index reservations_by_time on reservations using brin (reserved_at);
 
--- Each event once: whoever reports it again finds its key here.
+-- Each event once: an event that is reported again has its key here.
 create table spend_keys (
     source uuid not null,
     key uuid not null,

@@ -28,7 +28,9 @@ begin
             if month not between date '2000-01-01' and date '2199-12-31' then
                 return false;
             end if;
-            perform pg_advisory_xact_lock(x'6275727361720610'::bigint);
+            -- Instances that create the partition of a month at the same moment wait for each other here. After this lock,
+            -- unlike after an advisory one, a session sees the tables that others created.
+            lock table %1$I.spend_events in share update exclusive mode;
             if to_regclass(format('%1$I.%%I', name)) is not null then
                 return true;
             end if;
@@ -44,7 +46,7 @@ begin
             loop
                 execute format('revoke update, delete, truncate on %1$I.%%I from %%s cascade', name, held.role);
             end loop;
-            -- Unlike `create table ... partition of`, this lets others read and write the ledger meanwhile.
+            -- Unlike `create table ... partition of`, this locks the default partition only, and not the whole ledger.
             execute format('alter table %1$I.spend_events attach partition %1$I.%%I for values from (%%L) to (%%L)',
                            name, first::text || ' 00:00:00+00', (first + interval '1 month')::date::text || ' 00:00:00+00');
             return true;

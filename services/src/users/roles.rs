@@ -143,7 +143,7 @@ pub(super) async fn replace_role(
     change.record(person.role_entry("user.role_changed", role)).await
 }
 
-/// Whoever grants maintainer re-authenticates for this very grant, on whichever way it comes.
+/// A grant of maintainer needs a re-authentication of its own, on the page and by `/v1`.
 async fn reauthenticate(
     services: &Services,
     change: &Change<'_>,
