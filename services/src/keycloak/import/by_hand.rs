@@ -1,6 +1,7 @@
 //! Plans and imports that a maintainer starts on the page. They go on in this process after the request.
 
 use super::begin::{self, Begun, Facts, ImportRequest};
+use super::overview;
 use super::realm::Realm;
 use super::run::Run;
 use super::{ImportError, Started, complete};
@@ -88,21 +89,11 @@ pub async fn start_by_hand(services: &Services, can: &Can<ImportUsers>, start: S
 
 /// One plan or import of the realm at a time, and another import only after a plan that shows what it would do.
 async fn check(services: &Services, database: impl PgExecutor<'_>, realm: &Realm, start: Start) -> Result<(), Error> {
-    let found = sqlx::query!(
-        r#"select coalesce(bool_or(finished_at is null and leased_until > $3), false) as "is_under_way!",
-                  coalesce(max(started_at) filter (where is_plan and finished_at is not null)
-                           > max(started_at) filter (where not is_plan), false) as "is_planned!"
-           from keycloak_imports where address = $1 and realm = $2"#,
-        realm.address(),
-        realm.name(),
-        services.clock.now()
-    )
-    .fetch_one(database)
-    .await?;
-    if found.is_under_way {
+    let overview = overview::of_realm(database, services.clock.now(), realm).await?;
+    if overview.under_way().is_some() {
         return Err(Violation::ImportUnderWay.into());
     }
-    if start == Start::ImportAgain && !found.is_planned {
+    if start == Start::ImportAgain && overview.fresh_plan().is_none() {
         return Err(Violation::ImportNeedsPlan.into());
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! The last plan and the last import, for the page of the identity provider.
 
+use super::realm::Realm;
 use super::row::{Row, last_runs};
 use crate::Services;
 use crate::error::Error;
@@ -8,6 +9,7 @@ use domain::import::{ImportOverview, ImportRun, ImportSource, RunState};
 use domain::mode::Mode;
 use domain::permission::ViewIdentityProvider;
 use domain::provider::ProviderKind;
+use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
 /// The last plan and the last import of the configured realm, or of any realm once none is configured: the report stays
@@ -29,7 +31,27 @@ pub async fn overview(services: &Services, _: &Can<ViewIdentityProvider>) -> Res
             services.settings.missing_for_import.iter().map(|name| (*name).to_owned()).collect(),
         ),
     };
-    let (now, last) = (services.clock.now(), last_runs(&services.pool, address, name).await?);
+    with_runs(&services.pool, services.clock.now(), address, name, source).await
+}
+
+/// The same of a realm that is configured, in the transaction that is about to begin a plan or an import.
+pub(super) async fn of_realm(
+    database: impl PgExecutor<'_>,
+    now: OffsetDateTime,
+    realm: &Realm,
+) -> Result<ImportOverview, Error> {
+    let source = ImportSource::Ready { address: realm.address().to_owned(), realm: realm.name().to_owned() };
+    with_runs(database, now, Some(realm.address()), Some(realm.name()), source).await
+}
+
+async fn with_runs(
+    database: impl PgExecutor<'_>,
+    now: OffsetDateTime,
+    address: Option<&str>,
+    name: Option<&str>,
+    source: ImportSource,
+) -> Result<ImportOverview, Error> {
+    let last = last_runs(database, address, name).await?;
     let [plan, import] = [last.plan, last.import].map(|row| Some(run(row?, now)));
     Ok(ImportOverview { source, plan, import })
 }
