@@ -53,8 +53,10 @@ fn build() -> Result<PathBuf> {
     let mut cargo = command::cargo("build");
     cargo.args(["--quiet", "--release", "--locked", "--manifest-path", "fuzz/Cargo.toml", "--target", host]);
     cargo.arg("--target-dir").arg(&target);
-    command::run(cargo.env("RUSTFLAGS", [&COUNTERS[..], &[UNITS]].concat().join(" ")))
-        .context("libFuzzer needs a C++ compiler, on Debian: apt-get install g++")?;
+    command::run(cargo.env("RUSTFLAGS", [&COUNTERS[..], &[UNITS]].concat().join(" "))).context(
+        "libFuzzer needs a C++ compiler (on Debian: apt-get install g++), and fuzz/Cargo.lock follows the crates it \
+         depends on (cargo metadata --manifest-path fuzz/Cargo.toml)",
+    )?;
     Ok(target.join(host).join("release"))
 }
 
