@@ -1,23 +1,21 @@
 //! Single values on the wire: what the document says of them and how they are read, from the same limits of `domain`.
-//!
-//! Patterns keep to what ECMA-262, Python and Rust read alike, because clients check them with any of the three:
-//! no look-around and no `\p{…}`.
 
+mod patterns;
+mod read;
+
+pub use read::{SentText, exact, given_whole, user_id, version, whole};
+
+use self::patterns::{NOT_BLANK, NOT_BLANK_LINE, PLAIN, any_case, project_reset_periods, reset_periods};
 use super::wire::Amount;
 use domain::budget::{BudgetSlug, Category};
-use domain::id::UserId;
 use domain::password::{self, PasswordPolicy};
 use domain::project::{ProjectName, RESERVED_NAMES};
-use domain::reset_period::ResetPeriod;
 use domain::spend::{MAX_LIFETIME, MAX_TOKENS, Model, ProjectRef, SpendKey, UserRef};
 use domain::text::{BudgetName, Description, DisplayName, GroupName, PersonName, SearchTerm, ShareReason};
 use domain::user::UserKind;
 use domain::username::Username;
-use domain::violation::Violation;
-use serde::Deserialize;
-use serde_json::{Number, Value, json};
+use serde_json::{Value, json};
 use std::borrow::Cow;
-use std::fmt::Display;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{
@@ -27,13 +25,6 @@ use utoipa::openapi::schema::{
 use utoipa::openapi::{RefOr, Required};
 use utoipa::{PartialSchema, ToSchema};
 
-/// No control characters but tab and line ends.
-const PLAIN: &str = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$";
-/// The same, and not blank.
-const NOT_BLANK: &str =
-    r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*[^\x00-\x1F\x7F-\x9F\s][^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$";
-/// The same, without tab and line ends.
-const NOT_BLANK_LINE: &str = r"^[^\x00-\x1F\x7F-\x9F]*[^\x00-\x1F\x7F-\x9F\s][^\x00-\x1F\x7F-\x9F]*$";
 /// Every number up to this one is exact in any JSON library (RFC 8259, section 6).
 const MAX_EXACT_INTEGER: i64 = (1 << 53) - 1;
 /// [`domain::spend::MAX_AMOUNT`], as a schema has numbers.
@@ -258,47 +249,6 @@ pub fn nullable(schema: impl Into<RefOr<Schema>>) -> RefOr<Schema> {
     Schema::from(OneOfBuilder::new().item(ObjectBuilder::new().schema_type(Type::Null)).item(schema)).into()
 }
 
-/// One of the words in any case, with `around` before and after it.
-fn any_case<const N: usize>(around: &str, words: [&str; N]) -> String {
-    let letter = |c: char| match (c.to_ascii_lowercase(), c.to_ascii_uppercase()) {
-        (lower, upper) if lower == upper => lower.to_string(),
-        (lower, upper) => format!("[{lower}{upper}]"),
-    };
-    let words = words.map(|word| word.chars().map(letter).collect::<String>());
-    format!("^{around}({}){around}$", words.join("|"))
-}
-
-/// The spellings of reset periods.
-fn reset_periods() -> String {
-    let most = ResetPeriod::LONGEST.minutes();
-    let units = [('d', 24 * 60), ('h', 60), ('m', 1)];
-    let units = units.map(|(letter, minutes)| format!("({}){letter}", up_to(most / minutes)));
-    format!("^0*({})$", units.join("|"))
-}
-
-/// The spellings of reset periods of projects' budgets.
-fn project_reset_periods() -> String {
-    // Whole minutes in seconds: the multiples of 60.
-    let seconds = "0*[1-9][0-9]{0,6}0s";
-    format!("({})|^{seconds}$", reset_periods())
-}
-
-/// A pattern for the numbers from 1 to `most`: all with fewer digits, then, place by place, those with a smaller digit
-/// there, then `most` itself.
-fn up_to(most: u32) -> String {
-    let digits = most.to_string();
-    let mut numbers: Vec<String> = (1..digits.len()).map(|length| format!("[1-9][0-9]{{{}}}", length - 1)).collect();
-    for (place, digit) in digits.bytes().enumerate() {
-        let least = if place == 0 { b'1' } else { b'0' };
-        if digit > least {
-            let (smaller, rest) = (char::from(digit - 1), digits.len() - place - 1);
-            numbers.push(format!("{}[{}-{smaller}][0-9]{{{rest}}}", &digits[..place], char::from(least)));
-        }
-    }
-    numbers.push(digits);
-    numbers.join("|")
-}
-
 /// A keyword of JSON Schema that `utoipa` has no name for. One a schema: several would come in any order.
 pub fn only(keyword: &str, value: Value) -> Option<Extensions> {
     Some(Extensions::from_iter([(keyword, value)]))
@@ -308,119 +258,6 @@ pub fn only(keyword: &str, value: Value) -> Option<Extensions> {
 pub fn in_query(name: &str, text: &str) -> ParameterBuilder {
     let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Query);
     parameter.required(Required::False).description(Some(text))
-}
-
-/// Text that is bounded as it was sent: JSON Schema counts the blanks at its ends, which `parse` takes away.
-pub trait SentText: Sized {
-    /// What it is called in sentences.
-    const LABEL: &str;
-    /// The most characters.
-    const LONGEST: usize;
-
-    /// Checks the text but for the blanks at its ends.
-    ///
-    /// # Errors
-    /// Says what to enter.
-    fn parse_trimmed(raw: &str) -> Result<Self, Violation>;
-
-    /// Reads text that has to be there.
-    ///
-    /// # Errors
-    /// Says what to enter.
-    fn parse_sent(raw: &str) -> Result<Self, Violation> {
-        check_sent(raw, Self::LABEL, Self::LONGEST)?;
-        Self::parse_trimmed(raw)
-    }
-
-    /// Reads text that may be missing: blank means none.
-    ///
-    /// # Errors
-    /// Says what to enter.
-    fn parse_optional(raw: Option<&str>) -> Result<Option<Self>, Violation> {
-        let Some(raw) = raw else { return Ok(None) };
-        check_sent(raw, Self::LABEL, Self::LONGEST)?;
-        if raw.trim().is_empty() { Ok(None) } else { Self::parse_trimmed(raw).map(Some) }
-    }
-}
-
-/// What a schema counts and excludes, before blanks are taken away: some control characters are blanks.
-fn check_sent(raw: &str, label: &str, longest: usize) -> Result<(), Violation> {
-    let length = raw.chars().count();
-    if length > longest {
-        return Err(Violation::too_long(label, length, longest));
-    }
-    if raw.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Err(Violation::ControlCharacters { what: label.to_owned() });
-    }
-    Ok(())
-}
-
-macro_rules! sent_text {
-    ($($name:ty),*) => {$(
-        impl SentText for $name {
-            const LABEL: &str = Self::LABEL;
-            const LONGEST: usize = Self::LONGEST;
-
-            fn parse_trimmed(raw: &str) -> Result<Self, Violation> {
-                Self::parse(raw)
-            }
-        }
-    )*};
-}
-
-sent_text!(PersonName, DisplayName, Description, BudgetName, GroupName, ShareReason, SearchTerm);
-
-/// The name of a project that exists.
-impl SentText for ProjectName {
-    const LABEL: &str = Self::LABEL;
-    const LONGEST: usize = Self::LONGEST_EXISTING;
-
-    fn parse_trimmed(raw: &str) -> Result<Self, Violation> {
-        if raw.contains(char::is_control) {
-            return Err(Violation::ControlCharacters { what: Self::LABEL.to_owned() });
-        }
-        Self::parse_existing(raw)
-    }
-}
-
-/// Reads the id of a user: the one spelling of a UUID that JSON Schema knows.
-pub fn user_id(raw: &str) -> Option<UserId> {
-    raw.parse().ok().filter(|_| raw.len() == uuid::fmt::Hyphenated::LENGTH)
-}
-
-/// Checks an identifier by `parse`, which takes blanks away, and refuses what it would change: an identifier is what
-/// was sent.
-///
-/// # Errors
-/// Says what to enter.
-pub fn exact<T: Display>(raw: &str, parse: impl FnOnce(&str) -> Result<T, Violation>) -> Result<T, Violation> {
-    let parsed = parse(raw)?;
-    if parsed.to_string() == raw {
-        return Ok(parsed);
-    }
-    Err(Violation::NotNormalized)
-}
-
-/// Reads an optional whole number, also in the spelling `3.0`, which is an integer for JSON Schema.
-pub fn whole<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
-    let Some(number) = Option::<Number>::deserialize(from)? else { return Ok(None) };
-    let exact = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= MAX_EXACT_INTEGER as f64);
-    let whole = number.as_i64().or_else(|| exact.map(|float| float as i64));
-    whole.map(Some).ok_or_else(|| serde::de::Error::custom("Input should be a whole number"))
-}
-
-/// Reads the optional version of an object; versions begin with 1.
-pub fn version<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
-    let version = whole(from)?;
-    if version.is_some_and(|version| !(1..=MAX_EXACT_INTEGER).contains(&version)) {
-        return Err(serde::de::Error::custom(format!("Input should be from 1 to {MAX_EXACT_INTEGER}")));
-    }
-    Ok(version)
-}
-
-/// Reads a whole number of a field that may be left out, null, or given: the three mean different things.
-pub fn given_whole<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<i64>>, D::Error> {
-    whole(from).map(Some)
 }
 
 #[cfg(test)]

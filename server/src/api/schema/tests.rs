@@ -4,6 +4,8 @@ use super::*;
 use crate::api::query;
 use domain::email::Email;
 use domain::password::{NewPassword, PasswordPolicy};
+use domain::reset_period::ResetPeriod;
+use domain::violation::Violation;
 use jsonschema::Validator;
 use proptest::prelude::*;
 
