@@ -2,11 +2,15 @@
 //! permission table. What is registered but not listed here fails the test.
 
 mod asked;
+mod functions;
+mod pages;
 
 pub(crate) use asked::{Ask, Things, things};
 
 use self::Ask::*;
-use self::asked::{Body, FUNCTIONS, PAGES};
+use self::asked::Body;
+use self::functions::FUNCTIONS;
+use self::pages::PAGES;
 use crate::server::{DATA, OUR_SITE, PAGE, TestServer};
 use domain::actor::{Actor, Target};
 use domain::id::UserId;
