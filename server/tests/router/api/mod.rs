@@ -13,6 +13,7 @@ mod project_budgets;
 mod projects;
 mod session;
 mod users;
+mod versions;
 
 use crate::server::{TestServer, answer, header};
 use domain::role::PlatformRole;
