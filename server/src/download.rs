@@ -1,20 +1,32 @@
 //! What the addresses of files share: who is signed in, how a file is named, and how a refusal looks in a browser.
 
 use crate::middleware::error_pages::{self, Problem};
+use crate::middleware::{readiness, session};
 use crate::state::AppState;
 use app::error::PageError;
 use app::next::NextPath;
 use app::request::{RequestInfo, wants_page};
 use axum::body::Body;
 use axum::extract::Request;
+use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::{Json, extract::OriginalUri};
+use axum::routing::get;
+use axum::{Json, Router, extract::OriginalUri};
 use domain::error::Refusal;
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::request::Parts;
 use services::Error;
 use services::guard::Caller;
+
+/// The address of a file, for users who are signed in.
+pub fn route<T: 'static>(state: &AppState, path: &str, file: impl Handler<T, AppState>) -> Router<AppState> {
+    Router::new()
+        .route(path, get(file))
+        .layer(from_fn_with_state(state.clone(), session::read))
+        .layer(from_fn_with_state(state.clone(), readiness::wait))
+}
 
 /// Answers with a file for the signed-in user; a browser gets a page where it is refused.
 pub async fn answer<F>(

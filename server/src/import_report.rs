@@ -1,15 +1,12 @@
 //! The report of the import from Keycloak as a file: the same lines as `bursar keycloak import --report`.
 
 use crate::download;
-use crate::middleware::{readiness, session};
 use crate::state::AppState;
 use app::paths;
 use app::request::RequestInfo;
 use axum::body::{Body, Bytes};
 use axum::extract::{Query, Request, State};
-use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use axum::routing::get;
 use axum::{Extension, Router};
 use domain::actor::Target;
 use domain::error::Refusal;
@@ -24,10 +21,7 @@ use uuid::Uuid;
 
 /// One address, for users who are signed in.
 pub fn routes(state: &AppState) -> Router<AppState> {
-    Router::new()
-        .route(paths::KEYCLOAK_IMPORT_CSV, get(download))
-        .layer(from_fn_with_state(state.clone(), session::read))
-        .layer(from_fn_with_state(state.clone(), readiness::wait))
+    download::route(state, paths::KEYCLOAK_IMPORT_CSV, download)
 }
 
 async fn download(

@@ -1,15 +1,12 @@
 //! Spending as a file: every row of the breakdown on the screen, with exact amounts.
 
 use crate::download;
-use crate::middleware::{readiness, session};
 use crate::state::AppState;
 use app::paths;
 use app::request::RequestInfo;
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
-use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use axum::routing::get;
 use axum::{Extension, Router};
 use domain::page::Params;
 use domain::permission::ViewSpend;
@@ -18,10 +15,7 @@ use services::views::{ReadScope, spending};
 
 /// One address, for users who are signed in.
 pub fn routes(state: &AppState) -> Router<AppState> {
-    Router::new()
-        .route(paths::SPENDING_CSV, get(download))
-        .layer(from_fn_with_state(state.clone(), session::read))
-        .layer(from_fn_with_state(state.clone(), readiness::wait))
+    download::route(state, paths::SPENDING_CSV, download)
 }
 
 async fn download(
