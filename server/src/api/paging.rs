@@ -68,16 +68,14 @@ impl<const MIN: u32, const MAX: u32> PageParams<MIN, MAX> {
 
     /// The answer: rows as the wire has them, how many there are, and a link to the next page.
     pub fn answer<T, W>(&self, uri: &Uri, listing: Listing<T>, show: impl FnMut(T) -> W) -> Paged<W> {
-        let next = listing.page.next.map(|cursor| link(uri, &cursor));
         let pagination = Pagination { total: listing.total, page: self.page, per_page: self.per_page };
-        Paged { next, body: PageBody { data: listing.page.rows.into_iter().map(show).collect(), pagination } }
+        Linked::new(uri, listing, show, |data| PageBody { data, pagination })
     }
 
     /// The same in the envelope of projects' budgets.
     pub fn items<T, W>(&self, uri: &Uri, listing: Listing<T>, show: impl FnMut(T) -> W) -> Items<W> {
-        let next = listing.page.next.map(|cursor| link(uri, &cursor));
-        let (items, total) = (listing.page.rows.into_iter().map(show).collect(), listing.total);
-        Items { next, body: ItemsBody { items, total, page: self.page, per_page: self.per_page } }
+        let (total, page, per_page) = (listing.total, self.page, self.per_page);
+        Linked::new(uri, listing, show, |items| ItemsBody { items, total, page, per_page })
     }
 }
 
@@ -104,26 +102,6 @@ pub struct Pagination {
     per_page: u32,
 }
 
-/// A page with its link.
-#[derive(Debug)]
-pub struct Paged<T> {
-    next: Option<String>,
-    body: PageBody<T>,
-}
-
-impl<T: Serialize> IntoResponse for Paged<T> {
-    fn into_response(self) -> Response {
-        linked(self.next, Json(self.body).into_response())
-    }
-}
-
-fn linked(next: Option<String>, mut response: Response) -> Response {
-    if let Some(link) = next.and_then(|link| HeaderValue::from_str(&link).ok()) {
-        response.headers_mut().insert(LINK, link);
-    }
-    response
-}
-
 /// A page of a list in the envelope of projects' budgets.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ItemsBody<T> {
@@ -138,16 +116,32 @@ pub struct ItemsBody<T> {
     per_page: u32,
 }
 
-/// The same with its link.
+/// A page in its envelope, with the link to the next one.
 #[derive(Debug)]
-pub struct Items<T> {
+pub struct Linked<B> {
     next: Option<String>,
-    body: ItemsBody<T>,
+    body: B,
 }
 
-impl<T: Serialize> IntoResponse for Items<T> {
+/// A page of most lists.
+pub type Paged<T> = Linked<PageBody<T>>;
+/// A page of the lists of projects' budgets.
+pub type Items<T> = Linked<ItemsBody<T>>;
+
+impl<B> Linked<B> {
+    fn new<T, W>(uri: &Uri, listing: Listing<T>, show: impl FnMut(T) -> W, body: impl FnOnce(Vec<W>) -> B) -> Self {
+        let next = listing.page.next.map(|cursor| link(uri, &cursor));
+        Self { next, body: body(listing.page.rows.into_iter().map(show).collect()) }
+    }
+}
+
+impl<B: Serialize> IntoResponse for Linked<B> {
     fn into_response(self) -> Response {
-        linked(self.next, Json(self.body).into_response())
+        let mut response = Json(self.body).into_response();
+        if let Some(link) = self.next.and_then(|link| HeaderValue::from_str(&link).ok()) {
+            response.headers_mut().insert(LINK, link);
+        }
+        response
     }
 }
 

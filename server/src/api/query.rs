@@ -3,6 +3,7 @@
 use super::code::Code;
 use super::error::ApiError;
 use axum::extract::FromRequestParts;
+use domain::violation::Violation;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -52,6 +53,18 @@ pub fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
         "false" | "0" | "no" | "off" => Ok(false),
         _ => Err(serde::de::Error::custom("Input should be true or false")),
     }
+}
+
+/// Reads a parameter that may be missing.
+///
+/// # Errors
+/// 422 at `path`.
+pub fn optional<T>(
+    path: &str,
+    raw: Option<&str>,
+    parse: impl FnOnce(&str) -> Result<T, Violation>,
+) -> Result<Option<T>, ApiError> {
+    raw.map(parse).transpose().map_err(|problem| ApiError::value(path, &problem))
 }
 
 /// One value or several.

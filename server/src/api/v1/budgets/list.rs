@@ -7,7 +7,7 @@ use crate::api::error::ApiError;
 use crate::api::etag::Versioned;
 use crate::api::paging::{Address, PageBody, PageParams, Paged};
 use crate::api::permit::on_platform;
-use crate::api::query::{Query, word};
+use crate::api::query::{Query, optional, word};
 use crate::api::schema::{BudgetIdText, CategoryText};
 use crate::state::AppState;
 use axum::extract::{Path, State};
@@ -56,8 +56,7 @@ pub async fn budgets(
 ) -> Result<Paged<Budget>, ApiError> {
     let can = on_platform::<ViewBudgets>(&caller)?;
     let (Query(at), Query(asked)) = (at?, asked?);
-    let category = asked.category.as_deref().map(Category::parse).transpose();
-    let category = category.map_err(|problem| ApiError::value("category", &problem))?;
+    let category = optional("category", asked.category.as_deref(), Category::parse)?;
     let filter = BudgetFilter { category, ..BudgetFilter::default() };
     let query = ListQuery { filter, order: BudgetSort::Created, descending: true, slice: at.slice()? };
     let listing = budgets::list_for_api(&state.services, &can, &query).await?;

@@ -6,6 +6,8 @@ mod change;
 mod delete;
 mod list;
 
+pub use list::{missing, slug_of};
+
 use crate::state::AppState;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;

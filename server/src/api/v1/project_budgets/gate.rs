@@ -3,10 +3,11 @@
 use crate::api::code::Code;
 use crate::api::error::ApiError;
 use crate::api::permit::shares_in_scope;
+use crate::api::query::optional;
+pub use crate::api::v1::budgets::{missing, slug_of};
 use crate::api::v1::projects;
 use crate::state::AppState;
 use domain::actor::Target;
-use domain::budget::BudgetSlug;
 use domain::error::Refusal;
 use domain::id::{GroupId, ProjectId};
 use domain::permission::{Asks, ManageBudgets, Permission, ViewMemberShares};
@@ -14,16 +15,6 @@ use domain::project::ProjectName;
 use services::allocations::{self, Located};
 use services::guard::{Caller, Can};
 use services::views::ReadScope;
-
-/// The slug of an address; what no budget can be called is not there.
-pub fn slug_of(id: &str) -> Result<BudgetSlug, ApiError> {
-    BudgetSlug::parse(id).map_err(|_| missing(Refusal::NotFound.into()))
-}
-
-/// What was not found is a budget.
-pub fn missing(fault: services::Error) -> ApiError {
-    ApiError::refused(fault, || ApiError::new(Code::BudgetNotFound, "Budget not found"))
-}
 
 /// What was not found is a group.
 pub fn group_missing(fault: services::Error) -> ApiError {
@@ -68,21 +59,21 @@ pub async fn project(state: &AppState, caller: &Caller, name: &str) -> Result<Ca
     Ok(caller.can(Target::Project(project.id))?)
 }
 
-/// What a list may show: all, or the one project that it is narrowed to.
+/// What a list may show: all, or the one project that the request names.
 ///
 /// # Errors
 /// 403 for a project in which the caller may not see the shares, whether there is one or not.
 pub async fn scope(
     state: &AppState,
     caller: &Caller,
-    project: Option<&ProjectName>,
-) -> Result<ReadScope<ViewMemberShares>, ApiError> {
+    named: Option<&str>,
+) -> Result<(ReadScope<ViewMemberShares>, Option<ProjectName>), ApiError> {
     let scope = shares_in_scope(caller)?;
-    let Some(project) = project.filter(|_| !caller.actor.may(Permission::ViewMemberShares, Target::Platform)) else {
-        return Ok(scope);
-    };
-    match services::projects::find(&state.services, caller, project).await {
-        Ok(found) if caller.actor.may(Permission::ViewMemberShares, Target::Project(found.id)) => Ok(scope),
+    let project = optional("project_name", named, ProjectName::parse_existing)?;
+    let sees = |target| caller.actor.may(Permission::ViewMemberShares, target);
+    let Some(to_check) = project.as_ref().filter(|_| !sees(Target::Platform)) else { return Ok((scope, project)) };
+    match services::projects::find(&state.services, caller, to_check).await {
+        Ok(found) if sees(Target::Project(found.id)) => Ok((scope, project)),
         Ok(_) | Err(services::Error::Refused(Refusal::NotFound)) => {
             Err(ApiError::forbidden("You do not have permission to access the budgets of this project."))
         }

@@ -18,7 +18,6 @@ use domain::draft::{Edit, Precondition};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::permission::{ManageBudgets, ViewMemberShares};
-use domain::project::ProjectName;
 use domain::reset_period::ResetPeriod;
 use domain::text::{Description, GroupName};
 use http::StatusCode;
@@ -56,10 +55,8 @@ pub async fn list(
     params: Result<Query<GroupParams>, ApiError>,
 ) -> Result<Json<BudgetGroups>, ApiError> {
     let named = params.as_ref().ok().and_then(|Query(params)| params.project_name.as_deref());
-    let project = named.map(ProjectName::parse_existing).transpose();
-    let scope = gate::scope(&state, &caller, project.as_ref().ok().and_then(Option::as_ref)).await?;
+    let (scope, project) = gate::scope(&state, &caller, named).await?;
     params?;
-    let project = project.map_err(|problem| ApiError::value("project_name", &problem))?;
     let project = project.ok_or_else(|| ApiError::field("project_name", "Field required"))?;
     let groups = project_budgets::groups(&state.services, &scope, &project).await?;
     let items: Vec<BudgetGroup> = groups.into_iter().map(BudgetGroup::from).collect();

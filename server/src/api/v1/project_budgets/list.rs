@@ -6,13 +6,12 @@ use crate::api::auth::Asking;
 use crate::api::error::ApiError;
 use crate::api::etag::Versioned;
 use crate::api::paging::{Address, Items, ItemsBody, PageParams};
-use crate::api::query::{Query, text, word};
+use crate::api::query::{Query, optional, text, word};
 use crate::api::schema::{BudgetIdText, CategoryText, ProjectNameText};
 use crate::state::AppState;
 use axum::extract::{Path, State};
 use domain::budget::Category;
 use domain::permission::ViewMemberShares;
-use domain::project::ProjectName;
 use serde::Deserialize;
 use services::guard::Caller;
 use services::listing::ListQuery;
@@ -59,12 +58,9 @@ pub async fn budgets(
     params: Result<Query<OwnBudgetParams>, ApiError>,
 ) -> Result<Items<OwnProjectBudget>, ApiError> {
     let named = params.as_ref().ok().and_then(|Query(params)| params.project_name.as_deref());
-    let project = named.map(ProjectName::parse_existing).transpose();
-    let scope = gate::scope(&state, &caller, project.as_ref().ok().and_then(Option::as_ref)).await?;
+    let (scope, project) = gate::scope(&state, &caller, named).await?;
     let (Query(at), Query(params)) = (at?, params?);
-    let project = project.map_err(|problem| ApiError::value("project_name", &problem))?;
-    let category = params.category.as_deref().map(Category::parse).transpose();
-    let category = category.map_err(|problem| ApiError::value("category", &problem))?;
+    let category = optional("category", params.category.as_deref(), Category::parse)?;
     let filter = OwnBudgetFilter { project, category };
     let query = ListQuery { filter, descending: true, slice: at.slice()?, ..ListQuery::default() };
     let listing = project_budgets::list(&state.services, &scope, &query).await?;

@@ -4,7 +4,7 @@ use crate::api::auth::Asking;
 use crate::api::body::Body;
 use crate::api::error::ApiError;
 use crate::api::permit::on_platform;
-use crate::api::query::{Query, number, text};
+use crate::api::query::{Query, number, optional, text};
 use crate::api::schema::{FreeProjectNameText, SearchText, SentText as _};
 use crate::api::v1::local_auth::Message;
 use crate::state::AppState;
@@ -73,8 +73,7 @@ pub async fn list(
     // Whoever sees all people sees all projects.
     on_platform::<ViewUsers>(&caller)?;
     let Query(asked) = asked?;
-    let search = asked.search.as_deref().map(SearchTerm::parse_sent).transpose();
-    let search = search.map_err(|problem| ApiError::value("search", &problem))?;
+    let search = optional("search", asked.search.as_deref(), SearchTerm::parse_sent)?;
     let size = PageSize::for_programs(u16::try_from(asked.limit).unwrap_or(u16::MAX));
     let size = size.map_err(|problem| ApiError::value("limit", &problem))?;
     let filter = ProjectFilter { search, ..ProjectFilter::default() };

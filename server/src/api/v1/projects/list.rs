@@ -6,7 +6,7 @@ use crate::api::auth::Asking;
 use crate::api::error::ApiError;
 use crate::api::etag::Versioned;
 use crate::api::paging::{Address, PageBody, PageParams, Paged};
-use crate::api::query::{Query, flag, text, word};
+use crate::api::query::{Query, flag, optional, text, word};
 use crate::api::schema::{CategoryText, Flag, FlagUnlessOff, ProjectNameText, SearchText, SentText as _};
 use crate::state::AppState;
 use axum::extract::{Path, State};
@@ -101,16 +101,14 @@ pub async fn projects(
 }
 
 fn query(asked: &Asked, slice: Slice) -> Result<ListQuery<ProjectFilter, ProjectSort>, ApiError> {
-    let search = asked.search.as_deref().map(SearchTerm::parse_sent).transpose();
-    let category = asked.budget_category.as_deref().map(Category::parse).transpose();
-    let category = category.map_err(|problem| ApiError::value("budget_category", &problem))?;
+    let category = optional("budget_category", asked.budget_category.as_deref(), Category::parse)?;
     let (order, descending) = match asked.sort_by {
         None => (ProjectSort::Created, true),
         Some(SortBy::Name) => (ProjectSort::TechnicalName, asked.sort_order == Order::Desc),
         Some(SortBy::CreatedAt) => (ProjectSort::Created, asked.sort_order == Order::Desc),
     };
     let filter = ProjectFilter {
-        search: search.map_err(|problem| ApiError::value("search", &problem))?,
+        search: optional("search", asked.search.as_deref(), SearchTerm::parse_sent)?,
         budget: (asked.has_assigned_budgets || category.is_some()).then_some(category),
         ..ProjectFilter::default()
     };

@@ -8,7 +8,7 @@ use crate::api::error::ApiError;
 use crate::api::etag::Versioned;
 use crate::api::paging::{Address, PageBody, PageParams, Paged};
 use crate::api::permit::users_in_scope;
-use crate::api::query::{Query, text};
+use crate::api::query::{Query, optional, text};
 use crate::api::schema::{
     BudgetIdText, ProjectNameText, SearchText, SentText as _, UserIdText, UserKindText, in_query, nullable, one_of,
 };
@@ -156,20 +156,10 @@ fn filter(wanted: Wanted) -> Result<UserFilter, ApiError> {
     let names = |names: Vec<String>| names.iter().map(|name| ProjectName::parse_sent(name)).collect();
     let slugs = |slugs: Vec<String>| slugs.iter().map(|slug| BudgetSlug::parse(slug)).collect();
     Ok(UserFilter {
-        search: wanted
-            .search
-            .as_deref()
-            .map(SearchTerm::parse_sent)
-            .transpose()
-            .map_err(|problem| ApiError::value("search", &problem))?,
+        search: optional("search", wanted.search.as_deref(), SearchTerm::parse_sent)?,
         projects: members.projects.map(names).transpose().map_err(|problem| at("projects", problem))?,
         budgets: members.budgets.map(slugs).transpose().map_err(|problem| at("budgets", problem))?,
-        kind: members
-            .user_type
-            .as_deref()
-            .map(UserKind::parse)
-            .transpose()
-            .map_err(|problem| at("user_type", problem))?,
+        kind: optional("filters.user_type", members.user_type.as_deref(), UserKind::parse)?,
         is_active: members.is_active,
         is_auditor: members.is_auditor,
         reach: members.platform_role.map(|role| match role {
