@@ -72,14 +72,15 @@ impl IfMatch {
     }
 
     /// Another client saved first: 412 where the request has the header, 409 where its body has the version.
-    pub fn refusal(&self, fault: services::Error) -> ApiError {
+    /// Any other refusal is `other`'s.
+    pub fn refusal(&self, fault: services::Error, other: impl FnOnce(services::Error) -> ApiError) -> ApiError {
         match fault {
             services::Error::Refused(Refusal::Conflict(conflict)) if self.0.is_some() => {
                 ApiError::new(Code::PreconditionFailed, "This was changed after you read it. Nothing was changed.")
                     .helped("Read it again, then send its new ETag in If-Match.")
                     .detailed(serde_json::json!({ "version": conflict.version }))
             }
-            fault => fault.into(),
+            fault => other(fault),
         }
     }
 }

@@ -16,7 +16,6 @@ use crate::state::AppState;
 use axum::extract::{Path, State};
 use domain::budget::{BudgetDraft, BudgetSlug, Category, Limits};
 use domain::draft::{Draft as _, Edit, Precondition};
-use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::permission::{ManageBudgets, ViewBudgets};
 use domain::reset_period::ResetPeriod;
@@ -173,10 +172,7 @@ pub async fn patch(
     let slug = slug_of(&id)?;
     let budget = budgets::id_of(&state.services, &can, &slug).await.map_err(missing)?;
     let saved = budgets::edit(&state.services, &can, budget, edit).await;
-    saved.map_err(|fault| match fault {
-        fault @ services::Error::Refused(Refusal::Conflict(_)) => if_match.refusal(fault),
-        fault => missing(fault),
-    })?;
+    saved.map_err(|fault| if_match.refusal(fault, missing))?;
     shown(&state, &caller, &slug).await
 }
 

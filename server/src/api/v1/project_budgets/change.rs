@@ -18,7 +18,6 @@ use crate::state::AppState;
 use axum::extract::{Path, State};
 use domain::budget::{BudgetSlug, Category, Limits, OwnBudgetDraft};
 use domain::draft::{Draft as _, Edit, Precondition};
-use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::permission::ManageBudgets;
 use domain::reset_period::ResetPeriod;
@@ -179,10 +178,7 @@ pub async fn patch(
     let edit = edit_of(body, precondition)?;
     let (located, can) = gate::budget::<ManageBudgets>(&state, &caller, &id).await?;
     let saved = allocations::edit(&state.services, &can, located.budget, edit).await;
-    saved.map_err(|fault| match fault {
-        fault @ services::Error::Refused(Refusal::Conflict(_)) => if_match.refusal(fault),
-        fault => missing(fault),
-    })?;
+    saved.map_err(|fault| if_match.refusal(fault, missing))?;
     shown(&state, &caller, &id).await
 }
 

@@ -15,7 +15,6 @@ use axum::extract::{Path, State};
 use domain::budget::Limits;
 use domain::budget::group::{GroupDraft, Split};
 use domain::draft::{Edit, Precondition};
-use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::permission::{ManageBudgets, ViewMemberShares};
 use domain::reset_period::ResetPeriod;
@@ -172,10 +171,7 @@ pub async fn put(
     let edit = edit_of(body, precondition)?;
     let (group, _, can) = gate::group::<ManageBudgets>(&state, &caller, &id).await?;
     let saved = allocations::edit_group(&state.services, &can, group, edit).await;
-    saved.map_err(|fault| match fault {
-        fault @ services::Error::Refused(Refusal::Conflict(_)) => if_match.refusal(fault),
-        fault => group_missing(fault),
-    })?;
+    saved.map_err(|fault| if_match.refusal(fault, group_missing))?;
     shown(&state, &caller, &id).await
 }
 

@@ -184,7 +184,7 @@ pub async fn patch(
     check_analytics(&caller, body.cli_analytics_enabled)?;
     let edit = edit_of(&body, project.name.as_str(), if_match.or(body.version))?;
     let saved = projects::edit(&state.services, &can, edit).await;
-    saved.map_err(|fault| if_match.refusal(fault))?;
+    saved.map_err(|fault| if_match.refusal(fault, ApiError::from))?;
     let entry = visible(&state, &caller, &name).await?;
     Ok(Versioned(entry.version, Project::new(&entry, &caller)))
 }

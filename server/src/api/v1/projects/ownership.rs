@@ -46,7 +46,7 @@ pub async fn delete(
     let personal = "Cannot delete a personal project";
     let (entry, can) = writable::<DeleteProject>(&state, &caller, &name, personal).await?;
     let deleted = projects::delete(&state.services, &can, if_match.or(None)).await;
-    deleted.map_err(|fault| if_match.refusal(fault))?;
+    deleted.map_err(|fault| if_match.refusal(fault, ApiError::from))?;
     let name = entry.name.to_string();
     Ok(Json(DeletedProject { message: format!("Project '{name}' deleted"), name }))
 }

@@ -194,8 +194,7 @@ pub async fn update(
     let saved = users::edit(&state.services, &can, id, edit).await;
     saved.map_err(|fault| match fault {
         services::Error::Refused(Refusal::Rule(violation)) => Refusal::Forbidden(violation).into(),
-        services::Error::Refused(Refusal::NotFound) => super::nobody(),
-        fault => if_match.refusal(fault),
+        fault => if_match.refusal(fault, missing),
     })?;
     shown(&state, &caller, id).await
 }
