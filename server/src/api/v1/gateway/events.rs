@@ -1,6 +1,6 @@
 //! Reporting calls that were made without a reservation, and corrections.
 
-use super::rows::{RowProblem, RowRefusal, Rows, check_count, each_in_place};
+use super::rows::{RowProblem, RowRefusal, Rows, each_in_place};
 use crate::api::auth::ByGateway;
 use crate::api::body::Body;
 use crate::api::error::ApiError;
@@ -113,14 +113,14 @@ impl From<EventOutcome> for EventResult {
         let status = match outcome {
             EventOutcome::Accepted => EventStatus::Accepted,
             EventOutcome::Duplicate => EventStatus::Duplicate,
-            EventOutcome::Refused(refusal) => return Self::refused(refusal.into()),
+            EventOutcome::Refused(refusal) => return RowRefusal::from(refusal).into(),
         };
         Self { status, code: None, reason: None, problems: Vec::new() }
     }
 }
 
-impl EventResult {
-    fn refused(refused: RowRefusal) -> Self {
+impl From<RowRefusal> for EventResult {
+    fn from(refused: RowRefusal) -> Self {
         let RowRefusal { code, reason, problems } = refused;
         Self { status: EventStatus::Refused, code: Some(code), reason: Some(reason), problems }
     }
@@ -155,11 +155,8 @@ pub async fn report(
     body: Result<Body<NewSpendEvents>, ApiError>,
 ) -> Result<Json<EventResults>, ApiError> {
     let Body(NewSpendEvents { events }) = body?;
-    check_count("events", &events)?;
     let work = async |events| spend::ingest(&state.services, gateway, events).await;
-    let results = each_in_place(&events, NewSpendEvent::parse, work).await?;
-    let results: Vec<EventResult> =
-        results.into_iter().map(|row| row.map_or_else(EventResult::refused, Into::into)).collect();
+    let results: Vec<EventResult> = each_in_place("events", &events, NewSpendEvent::parse, work).await?;
     let count = |wanted: fn(EventStatus) -> bool| results.iter().filter(|result| wanted(result.status)).count();
     Ok(Json(EventResults {
         accepted: count(|status| matches!(status, EventStatus::Accepted)),

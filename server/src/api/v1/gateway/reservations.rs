@@ -1,6 +1,6 @@
 //! Reserving amounts before calls.
 
-use super::rows::{RowProblem, RowRefusal, Rows, check_count, each_in_place};
+use super::rows::{RowProblem, RowRefusal, Rows, each_in_place, next};
 use crate::api::auth::ByGateway;
 use crate::api::body::Body;
 use crate::api::error::ApiError;
@@ -91,7 +91,7 @@ impl From<Decision> for ReservationDecision {
         match decision {
             Decision::Allowed(allowance) => Self::allowed(allowance),
             Decision::Denied(Denial { refusal, resets_at }) => {
-                Self { resets_at: resets_at.map(Stamp), ..Self::refused(refusal.into()) }
+                Self { resets_at: resets_at.map(Stamp), ..RowRefusal::from(refusal).into() }
             }
         }
     }
@@ -114,8 +114,10 @@ impl ReservationDecision {
             problems: Vec::new(),
         }
     }
+}
 
-    fn refused(refused: RowRefusal) -> Self {
+impl From<RowRefusal> for ReservationDecision {
+    fn from(refused: RowRefusal) -> Self {
         Self {
             allowed: false,
             reservation_id: None,
@@ -152,8 +154,7 @@ pub async fn reserve(
 ) -> Result<Json<ReservationDecision>, ApiError> {
     let Body(body) = body?;
     let decisions = spend::reserve_many(&state.services, gateway, vec![body.parse()?]).await?;
-    let missing = || services::Error::Broken("a reservation was not answered".to_owned());
-    Ok(Json(decisions.into_iter().next().ok_or_else(missing)?.into()))
+    Ok(Json(next(&mut decisions.into_iter())?.into()))
 }
 
 /// Many reservations.
@@ -189,9 +190,7 @@ pub async fn reserve_many(
     body: Result<Body<NewReservations>, ApiError>,
 ) -> Result<Json<ReservationDecisions>, ApiError> {
     let Body(NewReservations { reservations }) = body?;
-    check_count("reservations", &reservations)?;
     let work = async |requests| spend::reserve_many(&state.services, gateway, requests).await;
-    let results = each_in_place(&reservations, NewReservation::parse, work).await?;
-    let results = results.into_iter().map(|row| row.map_or_else(ReservationDecision::refused, Into::into));
-    Ok(Json(ReservationDecisions { results: results.collect() }))
+    let results = each_in_place("reservations", &reservations, NewReservation::parse, work).await?;
+    Ok(Json(ReservationDecisions { results }))
 }

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 /// The most rows of a batch.
-pub const MAX_ROWS: usize = 500;
+const MAX_ROWS: usize = 500;
 
 /// The rows of a batch as they were sent.
 pub type Rows = Vec<Box<RawValue>>;
@@ -68,38 +68,35 @@ impl From<FieldErrors> for RowRefusal {
     }
 }
 
-/// Checks how many rows a batch has.
-///
-/// # Errors
-/// 422 at `field`.
-pub fn check_count(field: &str, rows: &Rows) -> Result<(), ApiError> {
-    if (1..=MAX_ROWS).contains(&rows.len()) {
-        return Ok(());
-    }
-    Err(ApiError::field(field, &format!("Send 1 to {MAX_ROWS} rows")))
-}
-
 /// Reads each row by its shape and then by its values, does the good ones together, and puts each answer into the place
 /// of its row.
 ///
 /// # Errors
-/// What `work` fails with: no row is done then.
-pub async fn each_in_place<W: DeserializeOwned, T, O>(
+/// 422 at `field` for a batch of no or too many rows; what `work` fails with: no row is done then.
+pub async fn each_in_place<W: DeserializeOwned, T, O, R: From<O> + From<RowRefusal>>(
+    field: &str,
     rows: &Rows,
     parse: impl Fn(W) -> Result<T, FieldErrors>,
     work: impl AsyncFnOnce(Vec<T>) -> Result<Vec<O>, services::Error>,
-) -> Result<Vec<Result<O, RowRefusal>>, ApiError> {
+) -> Result<Vec<R>, ApiError> {
+    if !(1..=MAX_ROWS).contains(&rows.len()) {
+        return Err(ApiError::field(field, &format!("Send 1 to {MAX_ROWS} rows")));
+    }
     let mut good = Vec::with_capacity(rows.len());
     let read = |row: &RawValue| -> Result<T, RowRefusal> { Ok(parse(parse_object::<W>(row.get().as_bytes())?)?) };
     let places: Vec<Result<(), RowRefusal>> = rows.iter().map(|row| read(row).map(|row| good.push(row))).collect();
-    let done = if good.is_empty() { Vec::new() } else { work(good).await? };
-    let mut done = done.into_iter();
-    let missing = || ApiError::from(services::Error::Broken("a row of a batch was not answered".to_owned()));
-    places
-        .into_iter()
-        .map(|place| match place {
-            Ok(()) => done.next().map(Ok).ok_or_else(missing),
-            Err(refused) => Ok(Err(refused)),
-        })
-        .collect()
+    let mut done = if good.is_empty() { Vec::new() } else { work(good).await? }.into_iter();
+    let answer = |place| match place {
+        Ok(()) => next(&mut done).map(R::from),
+        Err(refused) => Ok(R::from(refused)),
+    };
+    places.into_iter().map(answer).collect()
+}
+
+/// The answer to the next row; to the one row of a request that is no batch.
+///
+/// # Errors
+/// There is none, which is a fault.
+pub fn next<O>(done: &mut impl Iterator<Item = O>) -> Result<O, ApiError> {
+    done.next().ok_or_else(|| services::Error::Broken("a row was not answered".to_owned()).into())
 }

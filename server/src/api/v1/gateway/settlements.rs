@@ -1,6 +1,6 @@
 //! Settling and releasing reservations after calls.
 
-use super::rows::{RowProblem, RowRefusal, Rows, check_count, each_in_place};
+use super::rows::{RowProblem, RowRefusal, Rows, each_in_place, next};
 use crate::api::auth::ByGateway;
 use crate::api::body::Body;
 use crate::api::code::Code;
@@ -65,19 +65,15 @@ pub async fn settle(
 ) -> Result<Json<Settled>, ApiError> {
     let id = reservation(&id)?;
     let Body(Cost { amount, input_tokens, output_tokens }) = body?;
-    let settlement = Settlement::parse(&SettleFields {
-        reservation: id.to_string(),
-        key: String::new(),
-        amount: amount.0,
-        input_tokens: input_tokens.unwrap_or_default(),
-        output_tokens: output_tokens.unwrap_or_default(),
-    })?;
-    match spend::settle_many(&state.services, gateway, vec![settlement]).await?.into_iter().next() {
-        Some(SettleOutcome::Settled { reservation, repeated }) => {
+    let settlement =
+        NewSettlement { reservation_id: Some(id.to_string()), key: None, amount, input_tokens, output_tokens }
+            .parse()?;
+    let settled = spend::settle_many(&state.services, gateway, vec![settlement]).await?;
+    match next(&mut settled.into_iter())? {
+        SettleOutcome::Settled { reservation, repeated } => {
             Ok(Json(Settled { reservation_id: reservation.to_string(), repeated }))
         }
-        Some(SettleOutcome::Refused(refusal)) => Err(refused(&refusal)),
-        None => Err(unanswered()),
+        SettleOutcome::Refused(refusal) => Err(refused(&refusal)),
     }
 }
 
@@ -106,12 +102,10 @@ pub async fn release(
     Path(id): Path<String>,
 ) -> Result<Json<Released>, ApiError> {
     let release: Release = ReservationRef::Id(reservation(&id)?);
-    match spend::release_many(&state.services, gateway, vec![release]).await?.into_iter().next() {
-        Some(ReleaseOutcome::Released { reservation }) => {
-            Ok(Json(Released { reservation_id: reservation.to_string() }))
-        }
-        Some(ReleaseOutcome::Refused(refusal)) => Err(refused(&refusal)),
-        None => Err(unanswered()),
+    let released = spend::release_many(&state.services, gateway, vec![release]).await?;
+    match next(&mut released.into_iter())? {
+        ReleaseOutcome::Released { reservation } => Ok(Json(Released { reservation_id: reservation.to_string() })),
+        ReleaseOutcome::Refused(refusal) => Err(refused(&refusal)),
     }
 }
 
@@ -128,10 +122,6 @@ fn refused(refusal: &SpendRefusal) -> ApiError {
         _ => Code::UnknownReservation,
     };
     ApiError::new(code, refusal.to_string())
-}
-
-fn unanswered() -> ApiError {
-    services::Error::Broken("a reservation was not answered".to_owned()).into()
 }
 
 /// What a call did cost, with the reservation.
@@ -214,13 +204,13 @@ impl From<SettleOutcome> for SettlementResult {
                 let reservation_id = Some(reservation.to_string());
                 Self { status, reservation_id, code: None, reason: None, problems: Vec::new() }
             }
-            SettleOutcome::Refused(refusal) => Self::refused(refusal.into()),
+            SettleOutcome::Refused(refusal) => RowRefusal::from(refusal).into(),
         }
     }
 }
 
-impl SettlementResult {
-    fn refused(refused: RowRefusal) -> Self {
+impl From<RowRefusal> for SettlementResult {
+    fn from(refused: RowRefusal) -> Self {
         let RowRefusal { code, reason, problems } = refused;
         let (code, reason) = (Some(code), Some(reason));
         Self { status: SettlementStatus::Refused, reservation_id: None, code, reason, problems }
@@ -251,9 +241,7 @@ pub async fn settle_many(
     body: Result<Body<NewSettlements>, ApiError>,
 ) -> Result<Json<SettlementResults>, ApiError> {
     let Body(NewSettlements { settlements }) = body?;
-    check_count("settlements", &settlements)?;
     let work = async |settlements| spend::settle_many(&state.services, gateway, settlements).await;
-    let results = each_in_place(&settlements, NewSettlement::parse, work).await?;
-    let results = results.into_iter().map(|row| row.map_or_else(SettlementResult::refused, Into::into));
-    Ok(Json(SettlementResults { results: results.collect() }))
+    let results = each_in_place("settlements", &settlements, NewSettlement::parse, work).await?;
+    Ok(Json(SettlementResults { results }))
 }
