@@ -75,7 +75,6 @@ pub struct Categories {
     premium_models_limit: Option<SignedAmount>,
 }
 
-const TOTAL: Column = amounts("total_cost_usd", "Total cost");
 const CATEGORIES: [Column; 6] = [
     amounts("platform", "Platform"),
     amounts("cli", "CLI"),
@@ -102,11 +101,8 @@ pub async fn projects(
     Asking(caller): Asking,
     asked: Result<Query<Asked>, ApiError>,
 ) -> Result<Json<Table<ProjectSpending>>, ApiError> {
-    let (question, rows, count) = read(&state, &caller, asked, Breakdown::Project, None).await?;
-    let row =
-        |row: SpendRow| ProjectSpending { project_name: name(&row.spender), total_cost_usd: SignedAmount(row.amount) };
-    let columns = [words("project_name", "Project"), TOTAL];
-    Ok(question.frame.table(&columns, rows.into_iter().map(row).collect(), count))
+    let row = |project_name, total_cost_usd| ProjectSpending { project_name, total_cost_usd };
+    totals(&state, &caller, asked, (Breakdown::Project, None), words("project_name", "Project"), row).await
 }
 
 /// Spend by user, the largest first. Users who administer no project read an empty table.
@@ -166,11 +162,8 @@ pub async fn cli_by_users(
     Asking(caller): Asking,
     asked: Result<Query<Asked>, ApiError>,
 ) -> Result<Json<Table<CliUserSpending>>, ApiError> {
-    let (question, rows, count) = read(&state, &caller, asked, Breakdown::User, Some(Category::Cli)).await?;
-    let row =
-        |row: SpendRow| CliUserSpending { user_name: name(&row.spender), total_cost_usd: SignedAmount(row.amount) };
-    let columns = [words("user_name", "User"), TOTAL];
-    Ok(question.frame.table(&columns, rows.into_iter().map(row).collect(), count))
+    let row = |user_name, total_cost_usd| CliUserSpending { user_name, total_cost_usd };
+    totals(&state, &caller, asked, (Breakdown::User, Some(Category::Cli)), words("user_name", "User"), row).await
 }
 
 /// Spend of the users named in `users` by project and category, beside the hard limits of the projects' budgets.
@@ -237,10 +230,22 @@ async fn by_users(
     asked: Result<Query<Asked>, ApiError>,
     category: Option<Category>,
 ) -> Result<Json<Table<UserSpending>>, ApiError> {
-    let (question, rows, count) = read(state, caller, asked, Breakdown::User, category).await?;
-    let row = |row: SpendRow| UserSpending { user_email: name(&row.spender), total_cost_usd: SignedAmount(row.amount) };
-    let columns = [words("user_email", "User"), TOTAL];
-    Ok(question.frame.table(&columns, rows.into_iter().map(row).collect(), count))
+    let row = |user_email, total_cost_usd| UserSpending { user_email, total_cost_usd };
+    totals(state, caller, asked, (Breakdown::User, category), words("user_email", "User"), row).await
+}
+
+/// A table of one name and one amount in each row.
+async fn totals<R>(
+    state: &AppState,
+    caller: &Caller,
+    asked: Result<Query<Asked>, ApiError>,
+    (by, category): (Breakdown, Option<Category>),
+    names: Column,
+    row: impl Fn(String, SignedAmount) -> R,
+) -> Result<Json<Table<R>>, ApiError> {
+    let (question, rows, count) = read(state, caller, asked, by, category).await?;
+    let rows = rows.iter().map(|spent| row(name(&spent.spender), SignedAmount(spent.amount)));
+    Ok(question.frame.table(&[names, amounts("total_cost_usd", "Total cost")], rows.collect(), count))
 }
 
 async fn read(
