@@ -3,7 +3,8 @@
 use crate::page::Params;
 use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
-use time::{Date, Duration, Month};
+use time::format_description::well_known::Rfc3339;
+use time::{Date, Duration, Month, OffsetDateTime, UtcOffset};
 
 /// The most days of a period.
 pub const MAX_DAYS: i64 = 366;
@@ -126,6 +127,19 @@ pub fn parse_day(raw: &str) -> Result<Date, Violation> {
         Date::from_calendar_date(year, month, parts.next()?.parse().ok()?).ok()
     };
     read().ok_or_else(|| Violation::unknown_choice("a day such as 2026-11-17"))
+}
+
+/// Reads a day, or the UTC day of a time such as `2026-11-17T08:00:00+01:00`. A time without an offset is in UTC.
+///
+/// # Errors
+/// As [`parse_day`], and [`Violation::NotATime`].
+pub fn parse_utc_day(raw: &str) -> Result<Date, Violation> {
+    if !raw.contains(['T', 't']) {
+        return parse_day(raw);
+    }
+    let at = OffsetDateTime::parse(raw, &Rfc3339).or_else(|_| OffsetDateTime::parse(&format!("{raw}Z"), &Rfc3339));
+    let at = at.ok().and_then(|at| at.checked_to_offset(UtcOffset::UTC)).ok_or(Violation::NotATime)?;
+    parse_day(&at.date().to_string())
 }
 
 /// Which days a page is about.
@@ -270,6 +284,26 @@ mod tests {
 
     fn days(from: Date, to: Date) -> DayRange {
         DayRange::new(from, to).expect("days")
+    }
+
+    #[test]
+    fn time_is_read_as_its_day_in_utc_and_not_beyond_its_end() {
+        for (raw, day) in [
+            ("2026-03-02", Some(date!(2026 - 03 - 02))),
+            ("2026-03-02T00:30:00+02:00", Some(date!(2026 - 03 - 01))),
+            ("2026-03-02T23:30:00.5-01:00", Some(date!(2026 - 03 - 03))),
+            ("2026-03-02T23:30:00Z", Some(date!(2026 - 03 - 02))),
+            ("2026-03-02t23:30:00z", Some(date!(2026 - 03 - 02))),
+            ("2026-03-02T23:30:00", Some(date!(2026 - 03 - 02))),
+            ("2026-03-02 and more", None),
+            ("2026-03-02T", None),
+            ("2026-03-02T10:00:00 01:00", None),
+            ("2026-03-02T10:00:00ZZ", None),
+            ("9999-12-31T23:59:59-23:59", None),
+            ("1999-12-31T10:00:00Z", None),
+        ] {
+            assert_eq!(parse_utc_day(raw).ok(), day, "{raw}");
+        }
     }
 
     #[test]

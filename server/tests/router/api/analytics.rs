@@ -137,6 +137,8 @@ async fn table_repeats_the_question_and_has_pages() {
         ("start_date=2026-03-02&end_date=2026-03-01", 400),
         ("start_date=2020-01-01&end_date=2026-03-01", 400),
         ("start_date=yesterday&end_date=today", 400),
+        ("start_date=2026-03-01&end_date=2026-03-02%20and%20more", 400),
+        ("start_date=%20&end_date=%20", 200),
         ("per_page=1001", 422),
         ("page=-1", 422),
     ] {
@@ -173,4 +175,15 @@ async fn budget_usage_is_open_to_oneself_and_to_those_who_see_the_user() {
     );
     let none = ada.get("/v1/analytics/spending").await.body["data"]["metrics"].clone();
     assert!(none.as_array().expect("figures").iter().all(|metric| metric["value"] == "N/A"), "{none}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn time_with_an_offset_stands_for_its_day_in_utc() {
+    let office = Office::new().await;
+    let auditor = Program::new(&office.server, "Auditor", PlatformRole::Auditor).await;
+    let until = |end: &str| format!("users-spending?start_date=2026-02-25&end_date={end}");
+    let only_february = json!([{"user_email": "bob@example.com", "total_cost_usd": 7}]);
+    assert_eq!(office.rows(&auditor, &until("2026-03-01T00:30:00%2B02:00")).await, only_february);
+    let through_march = office.rows(&auditor, &until("2026-02-28T23:30:00-02:00")).await;
+    assert_eq!(through_march[0]["total_cost_usd"], json!(10));
 }

@@ -6,7 +6,7 @@ use crate::api::error::ApiError;
 use crate::api::query::{number, text, word};
 use domain::id::UserId;
 use domain::project::ProjectName;
-use domain::spending::{DayRange, MAX_DAYS, parse_day};
+use domain::spending::{DayRange, MAX_DAYS, parse_utc_day};
 use serde::Deserialize;
 use services::listing::MAX_OFFSET;
 use services::views::spending::{Slice, SpendFilter};
@@ -50,6 +50,17 @@ const fn default_rows() -> u32 {
     20
 }
 
+/// The periods that end now, by the names that clients have for them.
+const PERIODS: [(&str, Duration); 8] = [
+    ("last_hour", Duration::hours(1)),
+    ("last_6_hours", Duration::hours(6)),
+    ("last_24_hours", Duration::hours(24)),
+    ("last_7_days", Duration::days(7)),
+    ("last_30_days", Duration::days(30)),
+    ("last_60_days", Duration::days(60)),
+    ("last_90_days", Duration::days(90)),
+    ("last_year", Duration::days(MAX_DAYS - 1)),
+];
 /// The period without any.
 const USUAL: &str = "last_30_days";
 
@@ -97,30 +108,24 @@ impl Asked {
 
     fn days(&self, now: OffsetDateTime) -> Result<DayRange, ApiError> {
         let bad = |text: &str| ApiError::new(Code::BadRequest, text);
-        let days = match (&self.start_date, &self.end_date) {
+        match (&self.start_date, &self.end_date) {
             (Some(from), Some(to)) => {
-                let day = |text: &str| parse_day(text.get(..10).unwrap_or(text));
-                let (from, to) = day(from).and_then(|from| Ok((from, day(to)?))).map_err(|problem| {
+                let days = parse_utc_day(from).and_then(|from| Ok((from, parse_utc_day(to)?)));
+                let (from, to) = days.map_err(|problem| {
                     bad("start_date and end_date are days in ISO 8601").detailed(problem.to_string())
                 })?;
-                return DayRange::new(from, to).map_err(|_| {
+                DayRange::new(from, to).map_err(|_| {
                     bad(&format!("end_date is not before start_date, and at most {MAX_DAYS} days are read at once"))
-                });
+                })
             }
-            (None, None) => match self.time_period.as_deref().unwrap_or(USUAL) {
-                "last_hour" => Duration::hours(1),
-                "last_6_hours" => Duration::hours(6),
-                "last_24_hours" => Duration::hours(24),
-                "last_7_days" => Duration::days(7),
-                "last_30_days" => Duration::days(30),
-                "last_60_days" => Duration::days(60),
-                "last_90_days" => Duration::days(90),
-                "last_year" => Duration::days(MAX_DAYS - 1),
-                _ => return Err(bad("time_period is not one of those that are known")),
-            },
-            _ => return Err(bad("start_date and end_date belong together")),
-        };
-        Ok(DayRange { from: day_of(now - days), to: day_of(now) })
+            (None, None) => {
+                let period = self.time_period.as_deref().unwrap_or(USUAL);
+                let known = PERIODS.iter().find(|(name, _)| *name == period);
+                let (_, length) = known.ok_or_else(|| bad("time_period is not one of those that are known"))?;
+                Ok(DayRange { from: day_of(now - *length), to: day_of(now) })
+            }
+            _ => Err(bad("start_date and end_date belong together")),
+        }
     }
 }
 
