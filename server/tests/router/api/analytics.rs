@@ -45,7 +45,9 @@ impl Office {
                  insert into budget_windows (id, category, user_id, project_id, budget_id, schedule, starts_at, ends_at,
                                              soft_limit, hard_limit, spent)
                  select gen_random_uuid(), 'platform', u.id, p.id, '00000000-0000-7000-8000-00000000000b', '30d',
-                        '2026-02-20Z', '2026-03-22Z', 1, 3, 3 from users u, projects p where u.name = 'Bob' and p.name = 'atlas'",
+                        '2026-02-20Z', '2026-03-22Z', s.soft, s.hard, s.spent
+                 from (values ('atlas', 1, 3, 3), ('tutor', 0, 0, 0)) s (project, soft, hard, spent)
+                 join projects p on p.name = s.project join users u on u.name = 'Bob'",
             )
             .await;
         Self { server, ada, bob }
@@ -158,9 +160,13 @@ async fn budget_usage_is_open_to_oneself_and_to_those_who_see_the_user() {
         "budget_reset_at": "2026-03-22T00:00:00.000000+00:00", "time_until_reset": "19 days 15 hours 0 mins"});
     let share = json!({"project_name": "atlas", "current_spending": 3, "budget_limit": 3, "total": 100,
         "budget_reset_at": "2026-03-22T00:00:00.000000+00:00", "time_until_reset": "19 days 15 hours 0 mins"});
-    for (who, path) in [(&bob, "budget_usage"), (&admin, of_bob.as_str()), (&ada, of_bob.as_str())] {
-        assert_eq!(office.rows(who, path).await, json!([own, share]), "{path}");
+    let zero = json!({"project_name": "tutor", "current_spending": 0, "budget_limit": 0, "total": 100,
+        "budget_reset_at": "2026-03-22T00:00:00.000000+00:00", "time_until_reset": "19 days 15 hours 0 mins"});
+    for (who, path) in [(&bob, "budget_usage"), (&admin, of_bob.as_str())] {
+        assert_eq!(office.rows(who, path).await, json!([own, share, zero]), "{path}");
     }
+    let of_own_project = office.rows(&ada, &of_bob).await;
+    assert_eq!(of_own_project, json!([own, share]), "the other projects of a member stay hidden from a project admin");
     assert_eq!(stranger.get(&format!("/v1/analytics/{of_bob}")).await.status, 403);
     let of_ada = format!("/v1/analytics/budget_usage?user_id={}", office.ada.actor.user_id);
     assert_eq!(stranger.get(&of_ada).await.status, 403);
@@ -175,6 +181,19 @@ async fn budget_usage_is_open_to_oneself_and_to_those_who_see_the_user() {
     );
     let none = ada.get("/v1/analytics/spending").await.body["data"]["metrics"].clone();
     assert!(none.as_array().expect("figures").iter().all(|metric| metric["value"] == "N/A"), "{none}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn session_without_an_account_has_spent_nothing() {
+    let server = TestServer::start().await;
+    let (_, cookie) = server.break_glass().await;
+    for (path, pointer) in [("spending", "/data/metrics/0/value"), ("budget_usage", "/data/rows")] {
+        let reply = server.get(&format!("/v1/analytics/{path}"), &[("cookie", &cookie)]).await;
+        assert_eq!(reply.status(), 200, "{path}");
+        let body: Value = reply.json().await.expect("JSON");
+        let expected = if path == "spending" { json!("N/A") } else { json!([]) };
+        assert_eq!(body.pointer(pointer), Some(&expected), "{body}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -20,7 +20,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 /// What one user has spent of budgets, in the windows of now.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct UserUsage {
     /// Username, or the address.
     pub username: String,
@@ -41,17 +41,18 @@ pub struct MemberShare {
     pub usage: Usage,
 }
 
-/// What the caller has spent of budgets, or another user: for those who see all users, and for project admins of a project
-/// that the user is in. Two statements.
+/// What a user has spent of budgets; without one, what the caller has, which is nothing in a session without an account.
+/// Other users are open to those who see all users, and to project admins of a project that the user is in. Two statements.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when there is no such user, or Bursar knows no spend; [`Refusal::Forbidden`].
-pub async fn user_usage(services: &Services, caller: &Caller, user: UserId) -> Result<UserUsage, Error> {
+pub async fn user_usage(services: &Services, caller: &Caller, user: Option<UserId>) -> Result<UserUsage, Error> {
     switched_on(services)?;
     let actor = &caller.actor;
     if actor.mode == Mode::Keycloak {
         return Err(Refusal::NotFound.into());
     }
+    let Some(user) = user.or_else(|| actor.account()) else { return Ok(UserUsage::default()) };
     let is_open = actor.account() == Some(user) || actor.may(Permission::ViewUsers, Target::Platform);
     if !is_open && actor.projects_to(Permission::ViewSpend).next().is_none() {
         caller.can::<ViewUsers>(Target::Platform)?;

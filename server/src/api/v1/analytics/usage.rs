@@ -74,10 +74,7 @@ pub async fn budgets(
     whose: Result<Query<Whose>, ApiError>,
     asked: Result<Query<Asked>, ApiError>,
 ) -> Result<Json<Table<BudgetUsage>>, ApiError> {
-    let user = match whose?.0.user_id {
-        Some(id) => parse_id(&id)?,
-        None => caller.actor.user_id,
-    };
+    let user = whose?.0.user_id.map(|id| parse_id(&id)).transpose()?;
     let now = state.services.clock().now();
     let UserUsage { username, own, shares } = user_usage(&state.services, &caller, user).await.map_err(missing)?;
     let own = own.iter().filter_map(|budget| Some((label(&username, budget.category), budget.usage.as_ref()?)));
@@ -135,7 +132,7 @@ pub async fn own(
     asked: Result<Query<Asked>, ApiError>,
 ) -> Result<Json<Metrics>, ApiError> {
     let now = state.services.clock().now();
-    let held = user_usage(&state.services, &caller, caller.actor.user_id).await.map_err(missing)?;
+    let held = user_usage(&state.services, &caller, None).await.map_err(missing)?;
     let of = |category| held.own.iter().find(|budget| budget.category == category)?.usage.as_ref();
     let spent = |category| of(category).map(|usage| MetricValue::Amount(SignedAmount(usage.spent.into())));
     let platform = of(Category::Platform);
