@@ -228,7 +228,7 @@ async fn second_active_budget_of_a_category_is_refused_at_its_field() {
     };
     assert_eq!(problem(create("Another").await, "budget_category"), has_budget());
     let grouped = allocations::create_group(services, &scene.can(), &group("10", ["100", "", ""])).await;
-    assert_eq!(problem(grouped, "budget_category"), has_budget());
+    assert_eq!(problem(grouped, "platform"), has_budget(), "a field of the form of groups");
     let replaced = budgets::assign_to_project(services, &can, global, &atlas).await;
     assert_eq!(rule(replaced), has_budget(), "a global budget does not replace it");
     let unassigned = budgets::unassign_project(services, &can, &atlas, Category::Platform).await;
@@ -280,7 +280,7 @@ async fn shares_follow_members_overrides_and_enforcement() {
     allocations::clear_share(services, &scene.can_share(), of_zoe).await.expect("cleared");
     assert_eq!(shares(&scene.again(&budget).await), [equal("33.33"), equal("33.33"), equal("33.34")]);
     let again = allocations::clear_share(services, &scene.can_share(), of_zoe).await;
-    assert_eq!(refusal(again), Refusal::NotFound, "no fixed share is left");
+    assert_eq!(refusal(again), Refusal::Rule(Violation::NoFixedShare));
     let stranger = scene.world.person("Stranger", PlatformRole::User).await;
     assert_eq!(refusal(scene.set(&budget, &stranger, "1").await), Refusal::NotFound);
     let actions: Vec<String> = scene.world.audit(budget.id.0).await.into_iter().map(|(action, ..)| action).collect();

@@ -72,6 +72,7 @@ super::violations! {
     FixedSharesAboveBudget { fixed: String, above: String, budget: String } "fixed_shares_above_budget" 400
         => "The fixed shares of members would sum to {fixed}, {above} above the budget of {budget}. Lower a fixed share, \
             or raise the budget.";
+    NoFixedShare "no_fixed_share" 404 => "The member has no fixed share of this budget.";
     InvalidResetPeriod "invalid_reset_period" 400
         => "Enter a number followed by d, h or m, up to 366d, like 30d.";
     ResetPeriodTooShort "reset_period_too_short"

@@ -62,7 +62,7 @@ pub async fn create(
     let project = shared_project(&mut change, can).await?;
     let id = BudgetId(services.new_id());
     let slug = slug(prefix.as_str(), &id.0.simple().to_string());
-    insert(&mut change, (project.id, None), (id, &slug), category, draft).await?;
+    insert(&mut change, (project.id, None), (id, &slug), (category, "budget_category"), draft).await?;
     let entry = Entry::new("budget.project_budget.created", TargetType::Budget, id.0, draft.name.as_str());
     let entry = entry.set("project", &project.name).set("category", category.key()).set("slug", &slug);
     change.record(entry.fields(None, draft)).await?;

@@ -37,7 +37,7 @@ pub async fn locate_group(services: &Services, group: GroupId) -> Result<Project
 /// Creates a group for the project of the proof, with a budget for each category that has a part of the total.
 ///
 /// # Errors
-/// [`Violation::ProjectHasGroup`], [`Violation::ProjectHasBudget`] at `budget_category`,
+/// [`Violation::ProjectHasGroup`], [`Violation::ProjectHasBudget`] at the category,
 /// [`Violation::BudgetForPersonalProject`].
 pub async fn create_group(services: &Services, can: &Can<ManageBudgets>, draft: &GroupDraft) -> Result<GroupId, Error> {
     switched_on(services)?;

@@ -53,7 +53,7 @@ pub(super) async fn create_budgets(
             description: None,
         };
         let slug = slug(&format!("{}-{}", project.name, category.key()), &id_text[24..]);
-        insert(change, (project.id, Some(group)), (id, &slug), *category, &draft).await?;
+        insert(change, (project.id, Some(group)), (id, &slug), (*category, category.key()), &draft).await?;
         let entry = Entry::new("budget.project_budget.created", TargetType::Budget, id.0, draft.name.as_str());
         let entry = entry.set("project", &project.name).set("category", category.key()).set("slug", &slug);
         change.record(entry.fields(None, &draft)).await?;

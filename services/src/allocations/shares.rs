@@ -15,6 +15,7 @@ use domain::form::FieldErrors;
 use domain::id::{BudgetId, ProjectId, UserId};
 use domain::permission::{Permission, SetMemberShares};
 use domain::text::ShareReason;
+use domain::violation::Violation;
 
 /// A fixed share as it is stored.
 struct FixedShare {
@@ -26,7 +27,7 @@ struct FixedShare {
 /// nothing.
 ///
 /// # Errors
-/// [`domain::violation::Violation::FixedSharesAboveBudget`] at `hard_limit`, [`Refusal::NotFound`] when the project has no
+/// [`Violation::FixedSharesAboveBudget`] at `hard_limit`, [`Refusal::NotFound`] when the project has no
 /// such budget or member, [`Refusal::Forbidden`] for project admins where the operator does not allow it.
 pub async fn set_share(
     services: &Services,
@@ -72,7 +73,7 @@ pub async fn set_share(
 /// Gives a member an equal share again.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when the project has no such budget, or the user has no fixed share of it; else as [`set_share`].
+/// [`Violation::NoFixedShare`] when the member has an equal share; else as [`set_share`].
 pub async fn clear_share(
     services: &Services,
     can: &Can<SetMemberShares>,
@@ -82,7 +83,7 @@ pub async fn clear_share(
     let project = shared_project(&mut change, can).await?.id;
     let stored = lock(&mut change, project, budget).await?;
     let email = member(&mut change, project, user).await?;
-    let former = find(&mut change, project, &stored, user).await?.ok_or(Refusal::NotFound)?;
+    let former = find(&mut change, project, &stored, user).await?.ok_or(Violation::NoFixedShare)?;
     sqlx::query!(
         "delete from member_allocations where project_id = $1 and category = $2 and user_id = $3",
         project.0,

@@ -68,12 +68,12 @@ pub(super) fn slug(prefix: &str, suffix: &str) -> String {
 /// Inserts a budget and assigns it to its project.
 ///
 /// # Errors
-/// [`Violation::ProjectHasBudget`] at `budget_category` when the project has an active budget of the category.
+/// [`Violation::ProjectHasBudget`] at `field` when the project has an active budget of the category.
 pub(super) async fn insert(
     change: &mut Change<'_>,
     (project, group): (ProjectId, Option<GroupId>),
     (id, slug): (BudgetId, &str),
-    category: Category,
+    (category, field): (Category, &str),
     draft: &OwnBudgetDraft,
 ) -> Result<(), Error> {
     let taken = sqlx::query_scalar!(
@@ -83,7 +83,7 @@ pub(super) async fn insert(
     );
     if taken.fetch_one(change.connection()).await? {
         let problem = Violation::ProjectHasBudget { category: category.title().to_owned() };
-        return Err(domain::form::FieldErrors::one("budget_category", problem).into());
+        return Err(domain::form::FieldErrors::one(field, problem).into());
     }
     let (creator, now) = (change.account(), change.services().clock.now());
     sqlx::query!(

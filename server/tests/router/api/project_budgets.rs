@@ -187,12 +187,26 @@ async fn members_shares_are_set_cleared_and_sum_to_the_budget() {
     assert_eq!(root.get(&path).await.body, set.body, "a refused call changes nothing");
     let lower = root.patch(&path, json!({"soft_budget": 0, "max_budget": 39})).await;
     assert_eq!((lower.status, lower.code()), (400, "fixed_shares_above_budget"));
+    let stranger =
+        format!("{path}/members/{}", server.world.person("Stranger", PlatformRole::User).await.actor.user_id);
+    for refused in [
+        root.patch(&stranger, json!({"allocated_max_budget": 1, "allocated_soft_budget": 1})).await,
+        root.delete(&format!("{stranger}/override")).await,
+        root.delete(&format!("{path}/members/nobody/override")).await,
+    ] {
+        assert_eq!((refused.status, refused.code()), (404, "not_a_member"), "{refused:?}");
+    }
     let cleared = root.delete(&format!("{share}/override")).await;
     assert_eq!(shares(&cleared.body), ["equal 33.33", "equal 33.33", "equal 33.34"]);
-    assert_eq!(root.delete(&format!("{share}/override")).await.status, 404);
+    let again = root.delete(&format!("{share}/override")).await;
+    assert_eq!((again.status, again.code()), (404, "no_fixed_share"), "{again:?}");
     let mut second = new.clone();
     second["name"] = json!("Second");
     assert_eq!(root.post(BUDGETS, second).await.code(), "project_has_budget");
+    let grouped = root.post(GROUPS, group(json!({"platform": {"pct": 60}, "cli": {"pct": 40}}))).await;
+    let detail = &grouped.body["error"]["details"][0];
+    assert_eq!((grouped.status, &detail["code"]), (409, &json!("project_has_budget")), "{grouped:?}");
+    assert_eq!(detail["loc"], json!(["body", "categories", "cli", "pct"]));
     assert_eq!(root.post(&format!("{path}/rebalance"), json!({"apply_immediately": false})).await.status, 400);
     assert_eq!(root.delete(&path).await.status, 204);
     assert_eq!(
@@ -222,4 +236,37 @@ async fn project_admin_lists_the_own_project_and_no_other() {
         assert_eq!(lead.get(&format!("{list}?project_name=nowhere")).await.status, 403);
         assert_eq!(lead.get(&format!("{list}?project_name=borealis")).await.body["total"], json!(1));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn project_admin_is_told_which_fields_of_a_group_are_closed() {
+    let server = TestServer::start().await;
+    let root = server.world.person("Root", PlatformRole::Maintainer).await;
+    let project = server.world.project("atlas", &root).await;
+    let lead = server.world.person("Lead", PlatformRole::User).await;
+    server.world.member(project, lead.actor.user_id, ProjectRole::Admin).await;
+    let member = server.world.person("Member", PlatformRole::User).await;
+    server.world.member(project, member.actor.user_id, ProjectRole::Member).await;
+    let admin = Program::new(&server, "Admin", PlatformRole::Admin).await;
+    let [root, lead, member] = [&root, &lead, &member].map(|user| Program::of(&server, user));
+    let created = root.post(GROUPS, group(json!({"platform": {"pct": 100}}))).await;
+    let path = format!("{GROUPS}/{}", created.body["group_id"].as_str().expect("an id"));
+    let (by_role, literal) = (
+        "This action requires maintainer privileges.",
+        "Project administrators may only update the categories and soft_limit_notification_enabled fields.",
+    );
+    let name = json!({"name": "Mine", "soft_limit_notification_enabled": true});
+    let categories = json!({"categories": {"platform": {"pct": 100}}});
+    for (who, body, details) in [
+        (&lead, &name, literal),
+        (&lead, &json!({"description": null}), literal),
+        (&lead, &categories, by_role),
+        (&member, &name, by_role),
+        (&admin, &name, by_role),
+    ] {
+        let refused = who.put(&path, body.clone()).await;
+        assert_eq!((refused.status, refused.details()), (403, details), "{body}");
+    }
+    let ignored = root.put(&path, json!({"soft_limit_notification_enabled": false})).await;
+    assert_eq!((ignored.status, &ignored.body), (200, &created.body), "{ignored:?}");
 }

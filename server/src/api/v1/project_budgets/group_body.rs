@@ -142,9 +142,22 @@ pub struct BudgetGroupChanges {
     #[serde(default)]
     #[schema(value_type = Option<CategoryParts>)]
     pub categories: Option<Parts>,
+    /// Accepted and ignored: Bursar sends no notifications about soft limits.
+    #[serde(rename = "soft_limit_notification_enabled")]
+    _soft_limit_notification_enabled: Option<bool>,
     #[serde(default, deserialize_with = "version")]
     #[schema(value_type = Option<VersionNumber>)]
     pub version: Option<i64>,
+}
+
+impl BudgetGroupChanges {
+    /// Whether it names a field that is closed to project admins.
+    pub const fn names_restricted_fields(&self) -> bool {
+        self.name.is_some()
+            || self.total_amount.is_some()
+            || self.budget_duration.is_some()
+            || self.description.is_some()
+    }
 }
 
 /// Parts by category, each named once.

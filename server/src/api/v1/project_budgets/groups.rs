@@ -12,11 +12,12 @@ use crate::api::schema::{GroupIdText, ProjectNameText, SentText as _};
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
+use domain::actor::Target;
 use domain::budget::Limits;
 use domain::budget::group::{GroupDraft, Split};
 use domain::draft::{Edit, Precondition};
 use domain::form::FieldErrors;
-use domain::permission::{ManageBudgets, ViewMemberShares};
+use domain::permission::{ManageBudgets, Permission, ViewMemberShares};
 use domain::reset_period::ResetPeriod;
 use domain::text::{Description, GroupName};
 use http::StatusCode;
@@ -165,7 +166,9 @@ pub async fn put(
     if_match: IfMatch,
     body: Result<Changes<BudgetGroupChanges>, ApiError>,
 ) -> Result<Versioned<BudgetGroup>, ApiError> {
-    on_platform::<ManageBudgets>(&caller)?;
+    if let Err(refused) = on_platform::<ManageBudgets>(&caller) {
+        return Err(not_editable(&state, &caller, &id, body.as_ref().ok(), refused).await);
+    }
     let Changes(body) = body?;
     let precondition = if_match.or(body.version);
     let edit = edit_of(body, precondition)?;
@@ -173,6 +176,27 @@ pub async fn put(
     let saved = allocations::edit_group(&state.services, &can, group, edit).await;
     saved.map_err(|fault| if_match.refusal(fault, group_missing))?;
     shown(&state, &caller, &id).await
+}
+
+/// Tells project admins of the group's project which fields are closed to them, in the words that clients compare.
+async fn not_editable(
+    state: &AppState,
+    caller: &Caller,
+    id: &str,
+    body: Option<&Changes<BudgetGroupChanges>>,
+    refused: ApiError,
+) -> ApiError {
+    match gate::group::<ViewMemberShares>(state, caller, id).await {
+        Ok((_, project, _))
+            if caller.actor.may(Permission::SetMemberShares, Target::Project(project))
+                && body.is_some_and(|Changes(body)| body.names_restricted_fields()) =>
+        {
+            ApiError::forbidden(
+                "Project administrators may only update the categories and soft_limit_notification_enabled fields.",
+            )
+        }
+        _ => refused,
+    }
 }
 
 fn edit_of(body: BudgetGroupChanges, precondition: Precondition) -> Result<Edit<GroupDraft>, ApiError> {

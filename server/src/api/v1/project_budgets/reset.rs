@@ -11,6 +11,7 @@ use crate::api::permit::on_platform;
 use crate::api::schema::{BudgetIdText, GroupIdText};
 use crate::state::AppState;
 use axum::extract::{Path, State};
+use domain::actor::Target;
 use domain::permission::{ManageBudgets, ViewMemberShares};
 use services::spend::{self, WindowSubject};
 use services::views::project_budgets;
@@ -52,8 +53,8 @@ pub async fn group(
 ) -> Result<Versioned<BudgetGroup>, ApiError> {
     on_platform::<ManageBudgets>(&caller)?;
     let (group, project, can) = gate::group::<ManageBudgets>(&state, &caller, &id).await?;
-    let (_, _, view) = gate::group::<ViewMemberShares>(&state, &caller, &id).await?;
-    let budgets = project_budgets::group(&state.services, &view.into(), group).await.map_err(group_missing)?.budgets;
+    let view = caller.can::<ViewMemberShares>(Target::Project(project))?.into();
+    let budgets = project_budgets::group(&state.services, &view, group).await.map_err(group_missing)?.budgets;
     for budget in budgets {
         let subject = WindowSubject::Project(project);
         spend::reset(&state.services, &can, subject, budget.category).await.map_err(group_missing)?;

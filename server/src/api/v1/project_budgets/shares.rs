@@ -8,6 +8,7 @@ use crate::api::body::Body;
 use crate::api::error::ApiError;
 use crate::api::etag::Versioned;
 use crate::api::schema::{BudgetIdText, ReasonText, SentText as _, UserIdText, user_id};
+use crate::api::v1::projects::no_member;
 use crate::api::wire::Amount;
 use crate::state::AppState;
 use axum::Json;
@@ -141,7 +142,7 @@ fn refused(fault: services::Error) -> ApiError {
     match fault {
         services::Error::Refused(refusal @ Refusal::Forbidden(_)) => not_settable(refusal.into()),
         services::Error::Refused(Refusal::Invalid(errors)) => named(errors),
-        fault => missing(fault),
+        fault => ApiError::refused(fault, no_member),
     }
 }
 
@@ -160,5 +161,5 @@ fn named(errors: FieldErrors) -> ApiError {
 }
 
 fn member(id: &str) -> Result<UserId, ApiError> {
-    user_id(id).ok_or_else(|| missing(Refusal::NotFound.into()))
+    user_id(id).ok_or_else(no_member)
 }

@@ -131,7 +131,8 @@ pub async fn remove(
     Ok(answer(format!("Removed from '{}'", entry.name), person, entry.name.to_string(), None))
 }
 
-fn no_member() -> ApiError {
+/// The user is not a member of the project.
+pub fn no_member() -> ApiError {
     ApiError::new(Code::NotAMember, "User is not a member of the project")
 }
 

@@ -11,7 +11,7 @@ mod ownership;
 
 pub use change::excluded_changes;
 pub use gate::{find, writable};
-pub use members::{MemberRole, PERSONAL, role};
+pub use members::{MemberRole, PERSONAL, no_member, role};
 
 use crate::state::AppState;
 use utoipa_axum::router::OpenApiRouter;
