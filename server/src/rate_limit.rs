@@ -36,6 +36,8 @@ pub enum Key {
     All(Network),
     /// All requests of a network with what looks like the token of a gateway, before they are authenticated.
     AllGateways(Network),
+    /// Requests of a network with a gateway token that was refused.
+    RefusedGateways(Network),
 }
 
 impl Key {
@@ -43,7 +45,7 @@ impl Key {
     const fn users(&self) -> u32 {
         match self {
             Self::User(_) | Self::Anonymous(_) => 1,
-            Self::All(_) => USERS_PER_NETWORK,
+            Self::All(_) | Self::RefusedGateways(_) => USERS_PER_NETWORK,
             Self::Gateway(_) => USERS_PER_GATEWAY,
             Self::AllGateways(_) => USERS_PER_GATEWAY * GATEWAYS_PER_NETWORK,
         }
@@ -80,6 +82,15 @@ impl RateLimit {
 
     /// Counts one more at a moment in seconds; `None` without a limit.
     pub fn count(&self, key: Key, now: i64) -> Option<Left> {
+        self.add(key, 1, now)
+    }
+
+    /// What is left, when there is nothing left at a moment in seconds: for requests that are counted after their answer.
+    pub fn used_up(&self, key: Key, now: i64) -> Option<Left> {
+        self.add(key, 0, now).filter(|left| left.remaining == 0)
+    }
+
+    fn add(&self, key: Key, requests: u32, now: i64) -> Option<Left> {
         let limit = self.per_minute?.get().saturating_mul(key.users());
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let window = now.div_euclid(WINDOW_SECONDS);
@@ -87,7 +98,7 @@ impl RateLimit {
             *counts = Counts { window, by_key: HashMap::new() };
         }
         let count = counts.by_key.entry(key).or_default();
-        *count = count.saturating_add(1);
+        *count = count.saturating_add(requests);
         Some(Left {
             limit,
             remaining: limit.saturating_sub(*count),
@@ -154,6 +165,10 @@ mod tests {
         assert_eq!(over(&|| Key::Gateway(GatewayId(uuid::Uuid::from_u128(1)))), Some(200));
         assert_eq!(over(&|| Key::AllGateways(at("192.0.2.1"))), Some(1_000));
         assert_eq!(over(&|| Key::All(at("192.0.2.1"))), Some(40), "counted by itself");
+        let refused = || Key::RefusedGateways(at("192.0.2.1"));
+        assert!(limit.used_up(refused(), 0).is_none());
+        assert_eq!(over(&refused), Some(40));
+        assert!(limit.used_up(refused(), 0).is_some_and(|left| left.seconds == 60));
     }
 
     #[test]
