@@ -99,7 +99,9 @@ fn require_combinations(components: &mut Components) {
         let RefOr::T(Schema::Object(object)) = schema else { continue };
         match name.as_str() {
             "ProjectChanges" => object.extensions = only("not", v1::excluded_project_changes()),
-            "UserChanges" | "BudgetChanges" => object.min_properties = Some(1),
+            "UserChanges" | "BudgetChanges" | "ProjectBudgetChanges" | "BudgetGroupChanges" => {
+                object.min_properties = Some(1);
+            }
             _ => {}
         }
     }

@@ -5,7 +5,7 @@ mod read;
 
 pub use read::{SentText, exact, given_whole, user_id, version, whole};
 
-use self::patterns::{NOT_BLANK, NOT_BLANK_LINE, PLAIN, any_case, project_reset_periods, reset_periods};
+use self::patterns::{BLANK, NOT_BLANK, NOT_BLANK_LINE, PLAIN, any_case, project_reset_periods, reset_periods};
 use super::wire::Amount;
 use domain::budget::{BudgetSlug, Category};
 use domain::password::{self, PasswordPolicy};
@@ -55,6 +55,15 @@ macro_rules! described {
 described! {
     /// The id of a user: a UUID with its hyphens.
     UserIdText = string().format(Some(SchemaFormat::Custom("uuid".to_owned())));
+    /// The id of a user. Blank stands for the caller.
+    UserFilterText = AnyOfBuilder::new().item(UserIdText::schema()).item(string().pattern(Some(BLANK)));
+    /// A day in ISO 8601, or a time in RFC 3339, which stands for its day in UTC. Blank counts as left out.
+    DayText = AnyOfBuilder::new()
+        .item(string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))))
+        .item(string().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))))
+        .item(string().pattern(Some(BLANK)));
+    /// A name of the tz database, such as `Europe/Warsaw`.
+    TimeZoneText = string().format(Some(SchemaFormat::Custom("time-zone".to_owned())));
     /// The id of a cost center.
     CostCenterIdText = string().format(Some(SchemaFormat::Custom("uuid".to_owned())));
     /// The name of a user as shown. Blank stands for the user name.
@@ -104,8 +113,11 @@ described! {
     ));
     /// After how many days, hours or minutes (`30d`, `24h`, `60m`) the spend starts again from zero; at most 366 days.
     ResetPeriodText = string().pattern(Some(reset_periods()));
-    /// As the periods of budgets, and whole minutes in seconds (`3600s`).
-    ProjectResetPeriodText = string().pattern(Some(project_reset_periods()));
+    /// As the periods of budgets, and whole minutes in seconds (`3600s`). Its format is a rule in words: at most 366 days,
+    /// and a multiple of 60 seconds.
+    ProjectResetPeriodText = string()
+        .format(Some(SchemaFormat::Custom("reset-period".to_owned())))
+        .pattern(Some(project_reset_periods()));
     /// The beginning of the id of a new budget, whose end Bursar chooses.
     BudgetPrefixText = bounded(1, BudgetSlug::LONGEST_PREFIX).pattern(Some("^[A-Za-z0-9_-]+$"));
     /// How a budget is shared out among members.
@@ -180,6 +192,8 @@ described! {
     ProjectLimitNumber = integer(0, i64::from(i32::MAX));
     /// To what the cost of a project is charged: there are no cost centers yet.
     Attribution = one_of(["project"]);
+    /// Only `true` is available.
+    AvailableFlag = ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([true]));
     /// Not available: only `false` is taken.
     UnavailableFlag = ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([false]));
 }

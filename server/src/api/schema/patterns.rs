@@ -3,6 +3,8 @@
 
 use domain::reset_period::ResetPeriod;
 
+/// Nothing, or blanks.
+pub const BLANK: &str = r"^\s*$";
 /// No control characters but tab and line ends.
 pub const PLAIN: &str = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$";
 /// The same, and not blank.

@@ -4,6 +4,7 @@ use super::table::{Filters, Frame};
 use crate::api::code::Code;
 use crate::api::error::ApiError;
 use crate::api::query::{number, text, word};
+use crate::api::schema::{DayText, one_of};
 use domain::id::UserId;
 use domain::project::ProjectName;
 use domain::spending::{DayRange, MAX_DAYS, parse_utc_day};
@@ -13,22 +14,25 @@ use services::views::spending::{Slice, SpendFilter};
 use std::time::Instant;
 use time::{Date, Duration, OffsetDateTime, UtcOffset};
 use utoipa::IntoParams;
+use utoipa::openapi::schema::Object;
 use uuid::Uuid;
 
 /// The parameters of every table.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Asked {
-    /// The days up to now: `last_hour`, `last_6_hours`, `last_24_hours`, `last_7_days`, `last_30_days` (without any),
-    /// `last_60_days`, `last_90_days` or `last_year`. Spend is added up by day in UTC: every day that the period touches
+    /// The days up to now; `last_30_days` without it. Spend is added up by day in UTC: every day that the period touches
     /// counts.
     #[serde(default, deserialize_with = "word")]
+    #[param(schema_with = time_periods, required = false)]
     time_period: Option<String>,
-    /// The first day, in ISO 8601, with `end_date` in place of a period.
+    /// The first day, with `end_date` in place of a period.
     #[serde(default, deserialize_with = "text")]
+    #[param(inline, value_type = Option<DayText>)]
     start_date: Option<String>,
     /// The last day, which counts; at most 366 days in all.
     #[serde(default, deserialize_with = "text")]
+    #[param(inline, value_type = Option<DayText>)]
     end_date: Option<String>,
     /// Ids of users, with commas between them.
     #[serde(default, deserialize_with = "text")]
@@ -44,6 +48,10 @@ pub struct Asked {
     #[serde(default = "default_rows", deserialize_with = "number::<_, 1, 1000>")]
     #[param(minimum = 1, maximum = 1000, default = 20)]
     per_page: u32,
+}
+
+fn time_periods() -> Object {
+    one_of(PERIODS.map(|(name, _)| name)).build()
 }
 
 const fn default_rows() -> u32 {

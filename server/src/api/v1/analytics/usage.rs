@@ -5,7 +5,7 @@ use super::table::{Column, Metric, MetricValue, Metrics, Table, amounts, moments
 use crate::api::auth::Asking;
 use crate::api::error::ApiError;
 use crate::api::query::{Query, text};
-use crate::api::schema::UserIdText;
+use crate::api::schema::UserFilterText;
 use crate::api::v1::users::{missing, parse_id};
 use crate::api::wire::{SignedAmount, Stamp};
 use crate::state::AppState;
@@ -23,9 +23,8 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Whose {
-    /// A user's id; without it, the caller.
     #[serde(default, deserialize_with = "text")]
-    #[param(inline, value_type = Option<UserIdText>)]
+    #[param(inline, value_type = Option<UserFilterText>)]
     user_id: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use crate::api::etag::{IfMatch, Versioned};
 use crate::api::permit::on_platform;
 use crate::api::schema::{
     BudgetIdText, BudgetNameText, CategoryText, DescriptionText, NewBudgetIdText, PositiveAmount, ResetPeriodText,
-    SentText as _, VersionNumber, version,
+    SentText as _, TimeZoneText, VersionNumber, version,
 };
 use crate::api::wire::{Amount, given};
 use crate::state::AppState;
@@ -52,7 +52,8 @@ pub struct NewBudget {
     /// or 30 days.
     #[serde(default)]
     calendar: bool,
-    /// The time zone of that, by its name in the tz database; `UTC` when it is left out.
+    /// The time zone of that; `UTC` when it is left out.
+    #[schema(value_type = Option<TimeZoneText>)]
     time_zone: Option<String>,
 }
 
@@ -126,7 +127,7 @@ pub struct BudgetChanges {
     budget_duration: Option<String>,
     /// Only with a duration of 1, 7 or 30 days.
     calendar: Option<bool>,
-    /// A name of the tz database.
+    #[schema(value_type = Option<TimeZoneText>)]
     time_zone: Option<String>,
     /// Cannot change while the budget is assigned.
     #[schema(value_type = Option<CategoryText>)]

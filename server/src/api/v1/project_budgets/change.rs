@@ -10,8 +10,8 @@ use crate::api::error::ApiError;
 use crate::api::etag::{IfMatch, Versioned};
 use crate::api::permit::on_platform;
 use crate::api::schema::{
-    AllocationModeText, BudgetIdText, BudgetNameText, BudgetPrefixText, CategoryText, DescriptionText, NoModels,
-    PositiveAmount, ProjectNameText, ProjectResetPeriodText, SentText as _, VersionNumber, version,
+    AllocationModeText, AvailableFlag, BudgetIdText, BudgetNameText, BudgetPrefixText, CategoryText, DescriptionText,
+    NoModels, PositiveAmount, ProjectNameText, ProjectResetPeriodText, SentText as _, VersionNumber, version,
 };
 use crate::api::wire::{Amount, given};
 use crate::state::AppState;
@@ -231,7 +231,8 @@ pub async fn delete(
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"apply_immediately": true}))]
 pub struct Rebalance {
-    /// Only `true`: 400 for `false`.
+    /// 400 for `false`.
+    #[schema(value_type = AvailableFlag)]
     apply_immediately: bool,
 }
 

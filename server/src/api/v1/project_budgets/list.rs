@@ -7,7 +7,7 @@ use crate::api::error::ApiError;
 use crate::api::etag::Versioned;
 use crate::api::paging::{Address, Items, ItemsBody, PageParams};
 use crate::api::query::{Query, optional, text, word};
-use crate::api::schema::{BudgetIdText, CategoryText, ProjectNameText};
+use crate::api::schema::{BudgetIdText, CategoryText, ProjectRefText};
 use crate::state::AppState;
 use axum::extract::{Path, State};
 use domain::budget::Category;
@@ -22,9 +22,9 @@ use utoipa::IntoParams;
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct OwnBudgetParams {
-    /// Only the budgets of this project. Blank stands for all.
+    /// Only the budgets of this project.
     #[serde(default, deserialize_with = "text")]
-    #[param(inline, value_type = Option<ProjectNameText>)]
+    #[param(inline, value_type = Option<ProjectRefText>)]
     project_name: Option<String>,
     /// Only budgets of this category.
     #[serde(default, deserialize_with = "word")]
