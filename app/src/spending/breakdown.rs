@@ -148,8 +148,7 @@ fn sum_row(words: &str, sum: NetAmount, shares: Shares, is_total: bool) -> AnyVi
 /// A bar against the largest row, and the share of the whole in percent.
 fn share(amount: NetAmount, shares: Shares) -> AnyView {
     let width = amount.width_of(shares.largest);
-    let words =
-        amount.percent_of(shares.total).map_or_else(|| "\u{2013}".to_owned(), |percent| format!("{percent:.1} %"));
+    let words = amount.share_of(shares.total).unwrap_or_else(|| "\u{2013}".to_owned());
     view! {
         <span class="flex items-center justify-end gap-3 text-sm @max-p1:justify-start">
             <svg class="hidden h-1.5 w-22 flex-none @p2:block @max-p1:block" aria-hidden="true">

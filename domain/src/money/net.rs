@@ -63,8 +63,20 @@ impl NetAmount {
         if self.0 > Decimal::ZERO { format!("+{}", self.cents()) } else { self.cents() }
     }
 
+    /// Its share of a total as text, with one decimal: `33.3 %`. A part that rounding would turn into nothing is `< 0.1 %`,
+    /// and one that it would turn into the whole `> 99.9 %`. `None` when the total is not positive.
+    pub fn share_of(self, total: Self) -> Option<String> {
+        let percent = self.percent_of(total)?;
+        let text = match () {
+            () if percent.is_zero() && self.0 > Decimal::ZERO => "< 0.1 %".to_owned(),
+            () if percent == Decimal::ONE_HUNDRED && self.0 < total.0 => "> 99.9 %".to_owned(),
+            () => format!("{percent:.1} %"),
+        };
+        Some(text)
+    }
+
     /// Its share of a total in percent, with one decimal; `None` when the total is not positive.
-    pub fn percent_of(self, total: Self) -> Option<Decimal> {
+    fn percent_of(self, total: Self) -> Option<Decimal> {
         (total.0 > Decimal::ZERO).then(|| {
             let percent = self.0 * Decimal::ONE_HUNDRED / total.0;
             percent.round_dp_with_strategy(1, RoundingStrategy::MidpointAwayFromZero)
@@ -152,9 +164,26 @@ mod tests {
 
     #[test]
     fn share_of_nothing_is_unknown() {
-        assert_eq!(net("1").percent_of(net("3")).map(|share| share.to_string()).as_deref(), Some("33.3"));
-        assert_eq!(net("1").percent_of(net("0")), None);
-        assert_eq!(net("1").percent_of(net("-2")), None);
+        assert_eq!(net("1").share_of(net("3")).as_deref(), Some("33.3 %"));
+        assert_eq!(net("1").share_of(net("0")), None);
+        assert_eq!(net("1").share_of(net("-2")), None);
+    }
+
+    #[test]
+    fn part_of_a_total_is_neither_nothing_nor_all() {
+        for (part, share) in [
+            ("0", "0.0 %"),
+            ("0.000000001", "< 0.1 %"),
+            ("1.249", "< 0.1 %"),
+            ("1.25", "0.1 %"),
+            ("2498.7", "99.9 %"),
+            ("2499.999999999", "> 99.9 %"),
+            ("2500", "100.0 %"),
+            ("2525", "101.0 %"),
+            ("-25", "-1.0 %"),
+        ] {
+            assert_eq!(net(part).share_of(net("2500")).as_deref(), Some(share), "{part}");
+        }
     }
 
     #[test]
