@@ -1,5 +1,8 @@
 //! Lines of CSV (RFC 4180) that a spreadsheet can open without running what is in them.
 
+/// Tells a spreadsheet that the text of a file is UTF-8.
+pub const BYTE_ORDER_MARK: &str = "\u{feff}";
+
 /// A cell of text. A text that a spreadsheet would take for a formula gets an apostrophe.
 pub fn cell(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);

@@ -6,14 +6,16 @@ use crate::state::AppState;
 use app::error::PageError;
 use app::next::NextPath;
 use app::request::{RequestInfo, wants_page};
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router, extract::OriginalUri};
+use domain::csv;
 use domain::error::Refusal;
+use futures_util::{StreamExt as _, stream};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use http::request::Parts;
@@ -48,8 +50,10 @@ where
     }
 }
 
-/// A file of CSV, which no cache keeps.
-pub fn csv(name: &str, body: Body) -> Response {
+/// A file of CSV, which no cache keeps. It begins with a byte order mark: without one, Excel reads "Müller" as "MÃ¼ller".
+pub fn csv(name: &str, lines: Body) -> Response {
+    let mark = stream::once(async { Ok(Bytes::from_static(csv::BYTE_ORDER_MARK.as_bytes())) });
+    let body = Body::from_stream(mark.chain(lines.into_data_stream()));
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),

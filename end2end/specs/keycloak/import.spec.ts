@@ -32,7 +32,8 @@ async function download(page: Page): Promise<string[]> {
     page.waitForEvent("download"),
     page.getByRole("link", { name: "Download CSV" }).click(),
   ]);
-  return (await readFile(await file.path(), "utf8")).trimEnd().split("\r\n");
+  // Without the byte order mark.
+  return new TextDecoder().decode(await readFile(await file.path())).trimEnd().split("\r\n");
 }
 
 test("a maintainer plans, imports, looks at a conflict and takes the report along", async ({ page, scripts }) => {

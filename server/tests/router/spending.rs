@@ -1,6 +1,7 @@
 //! The file of the page Spending: the rows on the screen, for those who may see them.
 
 use crate::server::{PAGE, TestServer, header};
+use domain::csv::BYTE_ORDER_MARK;
 use domain::permission::ViewSpend;
 use domain::role::PlatformRole;
 use domain::spending::{SpendRow, SpendingQuery};
@@ -45,7 +46,9 @@ async fn file_has_the_rows_of_the_page_with_exact_amounts() {
     let name = "attachment; filename=\"spending-by-project-2026-03-01-2026-03-31.csv\"";
     assert_eq!(header(&answer, "content-disposition"), name);
     assert_eq!(header(&answer, "cache-control"), "no-store");
-    let text = answer.text().await.expect("a file");
+    let file = answer.bytes().await.expect("a file");
+    let text =
+        std::str::from_utf8(&file).expect("UTF-8").strip_prefix(BYTE_ORDER_MARK).expect("Excel knows that it is UTF-8");
     let expected = [
         SpendRow::CSV_HEADER.trim_end(),
         r#"2026-03-01,2026-03-31,"tutor","tutor",7,0,0,7,0"#,
