@@ -7,6 +7,7 @@ mod interrupted;
 mod partitions;
 mod races;
 mod rate;
+mod reports;
 mod reserve;
 mod reset;
 mod settle;

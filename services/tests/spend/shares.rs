@@ -12,13 +12,19 @@ use std::sync::Arc;
 
 const AT_ONCE: usize = 64;
 
-fn request(key: &str, project: &str, user: UserId, amount: &str) -> ReserveRequest {
+pub(crate) fn request(key: &str, project: &str, user: UserId, amount: &str) -> ReserveRequest {
     parsed(&ReserveFields { project: project.to_owned(), ..reserve_fields(key, user, amount) })
 }
 
 /// A project whose own budget of the category is shared out among its members, the creator among them.
 async fn project(platform: &Platform, name: &str, hard: &str) -> ProjectId {
     let project = platform.world.project(name, &platform.root).await;
+    limit(platform, project, name, hard).await;
+    project
+}
+
+/// Gives a project its own budget of the category, and has it enforce the shares of its members.
+pub(crate) async fn limit(platform: &Platform, project: ProjectId, name: &str, hard: &str) {
     platform
         .run(&format!(
             "insert into budgets (id, slug, name, category, soft_limit, hard_limit, reset_minutes, project_id)
@@ -28,16 +34,15 @@ async fn project(platform: &Platform, name: &str, hard: &str) -> ProjectId {
     // A budget and its project may have the same id.
     platform.assign_to_project(project.0, project).await;
     platform.run(&format!("update projects set member_limits_enforced = true where id = '{project}'")).await;
-    project
 }
 
-async fn member(platform: &Platform, project: ProjectId, name: &str) -> UserId {
+pub(crate) async fn member(platform: &Platform, project: ProjectId, name: &str) -> UserId {
     let user = platform.user(name).await;
     platform.member(project, user).await;
     user
 }
 
-async fn fix(platform: &Platform, project: ProjectId, user: UserId, hard: &str) {
+pub(crate) async fn fix(platform: &Platform, project: ProjectId, user: UserId, hard: &str) {
     platform
         .run(&format!(
             "insert into member_allocations (project_id, category, user_id, soft_limit, hard_limit, set_at)
