@@ -24,6 +24,12 @@ impl FieldErrors {
         parsed.map_err(|problem| self.add(field, problem)).ok()
     }
 
+    /// Keeps values that were parsed together, or notes the problem at each field.
+    pub fn take_all<T>(&mut self, parsed: Result<T, Self>) -> Option<T> {
+        let add = |problems: Self| problems.0.into_iter().for_each(|(field, problem)| self.add(&field, problem));
+        parsed.map_err(add).ok()
+    }
+
     /// The problem at a field.
     pub fn at(&self, field: &str) -> Option<&Violation> {
         self.0.get(field)

@@ -74,13 +74,11 @@ impl BudgetDraft {
     /// # Errors
     /// As [`BudgetDraft::parse`].
     pub fn parse_form(fields: &BudgetFields) -> Result<Self, FieldErrors> {
-        let (period, mut errors) = match fields.period.parse() {
-            Ok(period) => (Some(period), FieldErrors::default()),
-            Err(errors) => (None, errors),
-        };
+        let mut errors = FieldErrors::default();
+        let period = errors.take_all(fields.period.parse());
         let time_zone = errors.take("time_zone", TimeZoneName::parse(&fields.time_zone));
-        if let Some(Err(refused)) = period.map(|period| check_calendar(fields.is_calendar(), period)) {
-            refused.iter().for_each(|(field, problem)| errors.add(field, problem.clone()));
+        if let Some(period) = period {
+            errors.take_all(check_calendar(fields.is_calendar(), period));
         }
         let windows = time_zone.map(|time_zone| (fields.is_calendar(), time_zone));
         let limits = (fields.soft_limit.as_str(), fields.hard_limit.as_str());
@@ -98,8 +96,8 @@ impl BudgetDraft {
         let category = errors.take("category", Category::parse(category));
         let soft = errors.take("soft_limit", Money::parse(soft));
         let hard = errors.take("hard_limit", Money::parse(hard));
-        if let Some(crossed) = soft.zip(hard).and_then(|(soft, hard)| Limits::new(soft, hard).err()) {
-            crossed.iter().for_each(|(field, problem)| errors.add(field, problem.clone()));
+        if let Some((soft, hard)) = soft.zip(hard) {
+            errors.take_all(Limits::new(soft, hard));
         }
         match (name, category, soft, hard, schedule) {
             (Some(name), Some(category), Some(soft_limit), Some(hard_limit), Some((period, (calendar, time_zone))))

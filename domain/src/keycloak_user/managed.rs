@@ -164,12 +164,10 @@ impl NewUserFields {
             applications: self.applications.clone(),
             applications_admin: self.applications_admin.clone(),
         };
-        let rights = rights.parse(&KeycloakRights::default()).map_err(|problems| {
-            problems.iter().for_each(|(field, problem)| errors.add(field, problem.clone()));
-        });
+        let rights = errors.take_all(rights.parse(&KeycloakRights::default()));
         let first_sign_in = errors.take(FirstSignIn::FIELD, FirstSignIn::parse(&self.first_sign_in));
         match (draft, rights, first_sign_in) {
-            (Ok(draft), Ok(rights), Some(first)) => Ok((draft.with_projects(rights), first)),
+            (Ok(draft), Some(rights), Some(first)) => Ok((draft.with_projects(rights), first)),
             _ => Err(errors),
         }
     }
