@@ -35,6 +35,33 @@ pub const fn category_icon(category: Category) -> Icon {
     }
 }
 
+/// The colour of a category beside its name, where a drawing has a part in it.
+pub const fn category_ground(category: Category) -> &'static str {
+    match category {
+        Category::Platform => "bg-s1",
+        Category::Cli => "bg-s2",
+        Category::PremiumModels => "bg-s3",
+    }
+}
+
+/// The colour of a category in a drawing.
+pub const fn category_fill(category: Category) -> &'static str {
+    match category {
+        Category::Platform => "fill-s1",
+        Category::Cli => "fill-s2",
+        Category::PremiumModels => "fill-s3",
+    }
+}
+
+/// The colour of a category in a slider.
+pub const fn category_accent(category: Category) -> &'static str {
+    match category {
+        Category::Platform => "accent-s1",
+        Category::Cli => "accent-s2",
+        Category::PremiumModels => "accent-s3",
+    }
+}
+
 /// A square with an icon, where an object has no initials.
 #[component]
 pub fn Tile(

@@ -100,6 +100,17 @@ impl Split {
         Percentage::of(hard, self.total.as_decimal())
     }
 
+    /// The percentage as forms show it, with two decimals. The last category has what is left of 100, so that they sum to it.
+    pub fn shown_percentage(&self, category: Category) -> Percentage {
+        let shown = |category| self.percentage(category).to_two_decimals();
+        if self.categories.keys().next_back() != Some(&category) {
+            return shown(category);
+        }
+        let others: Decimal =
+            self.categories.keys().filter(|other| **other != category).map(|other| shown(*other).as_decimal()).sum();
+        Percentage::from_decimal(Decimal::ONE_HUNDRED - others).unwrap_or_default()
+    }
+
     /// The split with another total and other parts. Categories without a new part keep their percentage, and their soft
     /// limit its proportion to the hard one.
     ///

@@ -5,17 +5,17 @@ use super::data::SplitView;
 use crate::form::{FieldColumn, FormFields, Hidden, PostForm};
 use crate::paths;
 use crate::ui::{
-    Amount, FormFoot, MoneyField, PercentageField, PeriodField, Section, SvgIcon, TextArea, TextField, Views,
-    category_icon, field_id,
+    Amount, FormFoot, Icon, IconSize, MoneyField, PercentageField, PeriodField, Section, SvgIcon, TextArea, TextField,
+    Views, category_accent, category_fill, category_ground, category_icon, field_id,
 };
-use domain::budget::group::{CategoryPart, GroupDraft, GroupFields, Percentage, Split, soft_field};
+use domain::budget::group::{GroupDraft, GroupFields, Percentage, Split, soft_field};
 use domain::budget::{BudgetGroup, Category};
-use domain::money::Money;
+use domain::form::FieldErrors;
 use domain::reset_period::ResetPeriod;
 use domain::text::{Description, GroupName};
+use domain::violation::Violation;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use std::collections::BTreeMap;
 
 /// The group: as a form for those who may change it, otherwise its amounts.
 pub(super) fn section(view: &SplitView, state: &FormFields) -> impl IntoView + use<> {
@@ -53,18 +53,21 @@ fn amounts(group: &BudgetGroup) -> impl IntoView + use<> {
 
 fn editor(view: &SplitView, state: &FormFields) -> impl IntoView + use<> {
     let project = view.facts.name.to_string();
-    let (action, mut hidden, fields) = match &view.group {
+    let stored = view.group.as_ref().map(draft_of);
+    let (action, mut hidden) = match &view.group {
         Some(group) => {
             let hidden = vec![("group", group.id.to_string()), ("version", group.version.to_string())];
-            (EditBudgetGroup::url(), hidden, GroupFields::of(&draft_of(group)))
+            (EditBudgetGroup::url(), hidden)
         }
-        None => (CreateBudgetGroup::url(), Vec::new(), new_group(view.facts.title())),
+        None => (CreateBudgetGroup::url(), Vec::new()),
     };
     hidden.push(("project", project.clone()));
-    let typed = Typed::new(&fields, state);
+    let fields = stored.as_ref().map_or_else(|| new_group(view.facts.title()), GroupFields::of);
+    let typed = Typed::new(&fields, state, stored);
     let period = view.group.as_ref().map_or(ResetPeriod::OFFERED[2], |group| group.period);
     let group = view.group.clone();
-    let problem = state.problem("categories");
+    // The line of the sum says what the form itself can know.
+    let problem = state.problem("categories").filter(|_| untrack(|| typed.split()).is_ok());
     let (total, name, description) = (fields.total.clone(), fields.name.clone(), fields.description.clone());
     let state = state.clone();
     view! {
@@ -84,7 +87,7 @@ fn editor(view: &SplitView, state: &FormFields) -> impl IntoView + use<> {
                 </div>
                 <div id=field_id(GROUP_FORM, "categories") tabindex="-1" class="grid gap-4 border-y border-line py-4">
                     // Made here, within the scope of the form.
-                    {Category::ALL.map(|category| row(category, &fields, typed, group.as_ref())).views()} {sum(typed)}
+                    {bar(typed)} {Category::ALL.map(|category| row(category, &fields, typed, group.as_ref())).views()} {sum(typed)}
                     {problem.map(|problem| view! { <p class="text-sm font-medium text-danger-ink">{problem}</p> }).views()}
                 </div>
                 <PeriodField period />
@@ -143,15 +146,17 @@ fn labels() -> Vec<(&'static str, &'static str)> {
 struct Typed {
     total: RwSignal<String>,
     percentages: [RwSignal<String>; 3],
+    stored: StoredValue<Option<GroupDraft>>,
 }
 
 impl Typed {
-    fn new(fields: &GroupFields, state: &FormFields) -> Self {
+    fn new(fields: &GroupFields, state: &FormFields, stored: Option<GroupDraft>) -> Self {
         let percentages = Category::ALL.map(|category| {
             let (percentage, _) = fields.of_category(category);
             RwSignal::new(state.value(category.key(), percentage))
         });
-        Self { total: RwSignal::new(state.value("total", &fields.total)), percentages }
+        let total = RwSignal::new(state.value("total", &fields.total));
+        Self { total, percentages, stored: StoredValue::new(stored) }
     }
 
     fn percentage(self, category: Category) -> RwSignal<String> {
@@ -163,24 +168,23 @@ impl Typed {
         }
     }
 
-    /// The split as it would be saved, or what is wrong with it.
+    /// The split as it would be saved, or what is wrong with it. It leaves the soft limits out: no figure shows them.
     fn split(self) -> Result<Split, String> {
-        let total = Money::parse(&self.total.get()).map_err(|problem| problem.to_string())?;
-        let mut parts = BTreeMap::new();
-        for category in Category::ALL {
-            let typed = self.percentage(category).get();
-            let percentage = match typed.trim() {
-                "" => Percentage::default(),
-                typed => Percentage::parse(typed).map_err(|problem| format!("{}: {problem}", category.title()))?,
-            };
-            parts.insert(category, CategoryPart { percentage, soft: None });
-        }
-        let split = Split::of(total, &parts);
-        let problem = |errors: domain::form::FieldErrors| {
-            errors.iter().map(|(_, problem)| problem.to_string()).collect::<Vec<_>>().join(" ")
-        };
-        split.map_err(problem)
+        let [platform, cli, premium_models] = self.percentages.map(|typed| typed.get());
+        let fields = GroupFields { total: self.total.get(), platform, cli, premium_models, ..GroupFields::default() };
+        self.stored.with_value(|stored| fields.split(stored.as_ref())).map_err(|problems| in_words(&problems))
     }
+}
+
+fn in_words(problems: &FieldErrors) -> String {
+    let in_words = |(field, problem): (&str, &Violation)| {
+        let category = Category::ALL.into_iter().find(|category| category.key() == field);
+        match category.filter(|_| *problem == Violation::InvalidPercentage) {
+            Some(category) => format!("{}: {problem}", category.title()),
+            None => problem.to_string(),
+        }
+    };
+    problems.iter().map(in_words).collect::<Vec<_>>().join(" ")
 }
 
 fn row(category: Category, fields: &GroupFields, typed: Typed, group: Option<&BudgetGroup>) -> impl IntoView + use<> {
@@ -197,22 +201,26 @@ fn row(category: Category, fields: &GroupFields, typed: Typed, group: Option<&Bu
     };
     let (percentage, soft) = (percentage.to_owned(), soft.to_owned());
     view! {
-        <div class="grid gap-2">
+        <div class="grid gap-3 border-b border-line pb-4">
             <div class="flex items-baseline justify-between gap-3">
                 <h3 class="flex items-center gap-2 text-sm font-strong">
-                    <SvgIcon icon=category_icon(category) />
+                    <span
+                        class=["size-2.5 flex-none rounded-[2px]", category_ground(category)].join(" ")
+                        aria-hidden="true"
+                    ></span>
                     {category.title()}
                     <span class="font-normal text-ink-2">{was}</span>
                 </h3>
                 <output class="money text-base font-semibold">{amount}</output>
             </div>
-            <div class="grid grid-cols-[repeat(auto-fit,minmax(min(100%,12rem),1fr))] gap-3">
-                <PercentageField
-                    name=category.key()
-                    label=format!("{} share", category.title())
-                    value=percentage
-                    typed=typed.percentage(category)
-                />
+            <PercentageField
+                name=category.key()
+                label=format!("{} share", category.title())
+                value=percentage
+                typed=typed.percentage(category)
+                accent=category_accent(category)
+            />
+            <div class="max-w-48">
                 <MoneyField
                     name=soft_field(category)
                     label=format!("{} soft limit", category.title())
@@ -224,15 +232,66 @@ fn row(category: Category, fields: &GroupFields, typed: Typed, group: Option<&Bu
     }
 }
 
-/// The sum of the percentages and of the amounts.
-fn sum(typed: Typed) -> impl IntoView {
-    let words = move || match typed.split() {
-        Ok(split) => format!("Sum: {}. The amounts sum exactly to the total.", split.total()),
-        Err(problem) => problem,
+/// What each category has of the whole, one beside the other.
+fn bar(typed: Typed) -> impl IntoView {
+    let part = move |category: Category| {
+        let of = move |category| Percentage::parse_or_zero(&typed.percentage(category).get()).unwrap_or_default();
+        let before = move || {
+            let before = Category::ALL.into_iter().filter(|other| *other < category);
+            before.map(of).fold(Percentage::default().as_decimal(), |sum, part| sum + part.as_decimal())
+        };
+        view! {
+            <rect
+                class=["stroke-paper stroke-2", category_fill(category)].join(" ")
+                x=move || format!("{}%", before())
+                width=move || format!("{}%", of(category).as_decimal())
+                height="16"
+            ></rect>
+        }
     };
     view! {
-        <p role="status" class="border-t border-line pt-3 text-sm">
-            {words}
+        <svg class="h-4 w-full rounded-sm bg-track" aria-hidden="true">
+            {Category::ALL.map(part).views()}
+        </svg>
+    }
+}
+
+/// The sum of the percentages and of the amounts.
+fn sum(typed: Typed) -> impl IntoView {
+    let (ok, wrong) = ("[&>svg]:text-ink-2", "font-medium text-danger-ink");
+    let line = move || {
+        let (class, icon, words) = match typed.split() {
+            Ok(split) => (ok, Icon::CircleCheck, format!("Sum: {}. Exactly the total.", split.total())),
+            Err(problem) => (wrong, Icon::OctagonAlert, problem),
+        };
+        view! {
+            <span class=["flex gap-1.5 [&>svg]:mt-0.5", class].join(" ")>
+                <SvgIcon icon size=IconSize::Small />
+                <span>{words}</span>
+            </span>
+        }
+    };
+    view! {
+        <p role="status" class="text-sm">
+            {line}
         </p>
+    }
+}
+
+#[cfg(test)]
+#[cfg(feature = "ssr")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn preview_refuses_what_the_save_refuses() {
+        let owner = Owner::new();
+        owner.set();
+        for (percentages, sum) in [(["60", "39.6", ""], "99.6"), (["33.33", "33.33", "33.33"], "99.99")] {
+            let [platform, cli, premium_models] = percentages.map(str::to_owned);
+            let fields = GroupFields { platform, cli, premium_models, ..new_group("Atlas") };
+            let preview = Typed::new(&fields, &FormFields::default(), None).split();
+            assert_eq!(preview, Err(format!("The percentages sum to {sum}. Make them sum to 100.")));
+        }
     }
 }

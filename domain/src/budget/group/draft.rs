@@ -8,6 +8,7 @@ use crate::money::Money;
 use crate::reset_period::{PeriodFields, ResetPeriod};
 use crate::text::{Description, GroupName};
 use crate::violation::Violation;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -77,7 +78,7 @@ pub struct GroupFields {
 impl GroupFields {
     /// The form of a stored group. Sent unchanged, it changes nothing.
     pub fn of(draft: &GroupDraft) -> Self {
-        let percentage = |category| draft.split.percentage(category).typed();
+        let percentage = |category| draft.split.shown_percentage(category).typed();
         let soft = |category: Category| {
             draft.split.categories().get(&category).map(|limits| limits.soft().typed()).unwrap_or_default()
         };
@@ -135,48 +136,60 @@ impl GroupFields {
         Edit::new(Precondition::IfMatch(vec![version]), move |stored: GroupDraft| self.parse_beside(Some(&stored)))
     }
 
-    /// A percentage that is typed as the form shows the stored one stands for that one, which may have more decimals.
     fn parse_beside(&self, stored: Option<&GroupDraft>) -> Result<GroupDraft, FieldErrors> {
-        let (period, mut errors) = match self.period.parse() {
-            Ok(period) => (Some(period), FieldErrors::default()),
-            Err(errors) => (None, errors),
-        };
+        let mut errors = FieldErrors::default();
+        let period = errors.take_all(self.period.parse());
         let name = errors.take("name", GroupName::parse(&self.name));
         let description = errors.take("description", Description::parse_unless_blank(&self.description));
-        let total = Money::parse(&self.total).and_then(crate::budget::Limits::hard_limit);
-        let total = errors.take("total", total);
-        let parts = self.parts(stored, &mut errors);
-        let split = total.filter(|_| errors.is_empty()).and_then(|total| match split(total, &parts) {
-            Ok(split) => Some(split),
-            Err(problems) => {
-                problems.iter().for_each(|(field, problem)| errors.add(field, problem.clone()));
-                None
-            }
-        });
+        let split = errors.take_all(self.split(stored));
         match (name, description, split, period) {
-            (Some(name), Some(description), Some(split), Some(period)) if errors.is_empty() => {
+            (Some(name), Some(description), Some(split), Some(period)) => {
                 Ok(GroupDraft { name, split, period, description: description.map(String::from) })
             }
             _ => Err(errors),
         }
     }
 
+    /// Parses the total and what each category has of it. The form shows the result while it is filled in.
+    ///
+    /// # Errors
+    /// Every problem at its field.
+    pub fn split(&self, stored: Option<&GroupDraft>) -> Result<Split, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let total = errors.take("total", Money::parse(&self.total).and_then(crate::budget::Limits::hard_limit));
+        let parts = self.parts(stored, &mut errors);
+        match total {
+            Some(total) if errors.is_empty() => split(total, &parts),
+            _ => Err(errors),
+        }
+    }
+
+    /// The parts as typed. A percentage that stands as the form shows the stored one means that one, which may have more
+    /// decimals; of the others, the one with the most decimals takes the difference.
     fn parts(&self, stored: Option<&GroupDraft>, errors: &mut FieldErrors) -> BTreeMap<Category, CategoryPart> {
         let mut parts = BTreeMap::new();
+        let (mut changed, mut hidden) = (Vec::new(), Decimal::ZERO);
         for category in Category::ALL {
             let (percentage, soft) = self.of_category(category);
-            let percentage = match stored.map(|draft| draft.split.percentage(category)) {
-                Some(stored) if stored.typed() == percentage.trim() => Some(stored),
-                _ if percentage.trim().is_empty() => Some(Percentage::default()),
-                _ => errors.take(category.key(), Percentage::parse(percentage)),
-            };
+            let typed = errors.take(category.key(), Percentage::parse_or_zero(percentage));
             let soft = match soft.trim() {
                 "" => Some(None),
                 soft => errors.take(soft_field(category), Money::parse(soft).map(Some)),
             };
-            if let Some((percentage, soft)) = percentage.zip(soft) {
-                parts.insert(category, CategoryPart { percentage, soft });
+            let Some((typed, soft)) = typed.zip(soft) else { continue };
+            let untouched = stored.filter(|draft| draft.split.shown_percentage(category) == typed);
+            let percentage = untouched.map_or(typed, |draft| draft.split.percentage(category));
+            hidden += typed.as_decimal() - percentage.as_decimal();
+            if untouched.is_none() {
+                changed.push((percentage.as_decimal().scale(), category));
             }
+            parts.insert(category, CategoryPart { percentage, soft });
+        }
+        let part = changed.into_iter().max().and_then(|(_, category)| parts.get_mut(&category));
+        if let Some(part) = part
+            && let Some(whole) = Percentage::from_decimal(part.percentage.as_decimal() + hidden)
+        {
+            part.percentage = whole;
         }
         parts
     }
@@ -188,7 +201,7 @@ fn split(total: Money, parts: &BTreeMap<Category, CategoryPart>) -> Result<Split
     if split.total() == total {
         return Ok(split);
     }
-    let sum: rust_decimal::Decimal = parts.values().map(|part| part.percentage.as_decimal()).sum();
+    let sum: Decimal = parts.values().map(|part| part.percentage.as_decimal()).sum();
     let problem = Violation::PercentagesNotHundred { sum: sum.normalize().to_string() };
     Err(FieldErrors::one("categories", problem))
 }
@@ -211,15 +224,52 @@ mod tests {
             [("7500", ["60", "34", "6"]), ("100", ["33.33", "33.33", "33.34"]), ("0.07", ["100", "", "0"])]
         {
             let stored = fields(total, percentages).parse().expect("a group");
-            // What an API client may have stored.
-            let third = Percentage::parse("33.333333333333336").expect("a percentage");
-            let thirds = Category::ALL.map(|category| (category, CategoryPart { percentage: third, soft: None }));
-            let split = Split::of(stored.split.total(), &thirds.into_iter().collect()).expect("a split");
-            for stored in [GroupDraft { split, ..stored.clone() }, stored] {
+            for stored in [thirds(total), stored] {
                 let edit = GroupFields::of(&stored).edit(1);
                 let (draft, _) = edit.of_stored(&stored).expect("an edit");
                 assert_eq!(draft, stored);
             }
+        }
+    }
+
+    /// As an API client may have stored it: the form shows 33.33, 33.33 and 33.34.
+    fn thirds(total: &str) -> GroupDraft {
+        let third = Percentage::parse("33.333333333333336").expect("a percentage");
+        let thirds = Category::ALL.map(|category| (category, CategoryPart { percentage: third, soft: None }));
+        let split = Split::of(Money::parse(total).expect("an amount"), &thirds.into_iter().collect()).expect("thirds");
+        GroupDraft { split, ..fields(total, ["100", "", ""]).parse().expect("a group") }
+    }
+
+    #[test]
+    fn untouched_percentage_keeps_its_decimals() {
+        let stored = thirds("3000000");
+        let shown = GroupFields::of(&stored);
+        assert_eq!([&shown.platform, &shown.cli, &shown.premium_models], ["33.33", "33.33", "33.34"]);
+        let typed = |[platform, cli, premium_models]: [&str; 3]| {
+            let [platform, cli, premium_models] = [platform, cli, premium_models].map(str::to_owned);
+            let soft = String::new;
+            let (platform_soft, cli_soft, premium_models_soft) = (soft(), soft(), soft());
+            let fields = GroupFields {
+                platform,
+                cli,
+                premium_models,
+                platform_soft,
+                cli_soft,
+                premium_models_soft,
+                ..shown.clone()
+            };
+            let split = fields.split(Some(&stored))?;
+            Ok(Category::ALL
+                .map(|category| split.categories().get(&category).map_or("none".into(), |it| it.hard().typed())))
+        };
+        let amounts = |expected: [&str; 3]| Ok::<_, FieldErrors>(expected.map(str::to_owned));
+        assert_eq!(typed(["33.33", "33.33", "33.34"]), amounts(["1000000.00", "1000000.00", "1000000.00"]));
+        assert_eq!(typed(["33.33", "50", "16.67"]), amounts(["1000000.00", "1500000.00", "500000.00"]));
+        assert_eq!(typed(["66.66", "", "33.34"]), amounts(["2000000.00", "none", "1000000.00"]));
+        assert_eq!(typed(["20", "30", "50"]), amounts(["600000.00", "900000.00", "1500000.00"]));
+        for (percentages, sum) in [(["33.33", "33.34", "33.34"], "100.01"), (["33.33", "33.34", "33.32"], "99.99")] {
+            let problem = Violation::PercentagesNotHundred { sum: sum.into() };
+            assert_eq!(typed(percentages), Err(FieldErrors::one("categories", problem)));
         }
     }
 

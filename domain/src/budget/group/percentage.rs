@@ -22,6 +22,14 @@ impl Percentage {
         number.and_then(Self::from_decimal).ok_or(Violation::InvalidPercentage)
     }
 
+    /// As [`Percentage::parse`]; blank is 0.
+    ///
+    /// # Errors
+    /// Says what to enter.
+    pub fn parse_or_zero(raw: &str) -> Result<Self, Violation> {
+        if raw.trim().is_empty() { Ok(Self::default()) } else { Self::parse(raw) }
+    }
+
     /// Takes a number; `None` outside 0 to 100.
     pub fn from_decimal(number: Decimal) -> Option<Self> {
         (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(&number).then(|| Self(number.normalize()))
@@ -38,9 +46,11 @@ impl Percentage {
         Self(percentage.min(Decimal::ONE_HUNDRED).normalize())
     }
 
-    /// So many whole percent more or less; `None` outside 0 to 100.
-    pub fn stepped(self, by: i8) -> Option<Self> {
-        Self::from_decimal(self.0 + Decimal::from(by))
+    /// What is typed with so many whole percent more or less. `None` outside 0 to 100, and where it is no percentage:
+    /// the text stays for the user to correct.
+    pub fn step(typed: &str, by: i8) -> Option<String> {
+        let percentage = Self::parse_or_zero(typed).ok()?;
+        Self::from_decimal(percentage.0 + Decimal::from(by)).map(Self::typed)
     }
 
     /// Whether it is nothing.
@@ -48,9 +58,13 @@ impl Percentage {
         self.0.is_zero()
     }
 
+    pub(super) fn to_two_decimals(self) -> Self {
+        Self(self.0.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero).normalize())
+    }
+
     /// The value of a form field: at most two decimals.
     pub fn typed(self) -> String {
-        self.0.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero).normalize().to_string()
+        self.to_two_decimals().0.to_string()
     }
 }
 
@@ -65,6 +79,21 @@ mod tests {
         }
         for bad in ["", "%", ".", "-1", "+5", "100.01", "33,33", "1e1", "NaN", "inf", "1.2.3", "٣", "1 000"] {
             assert_eq!(Percentage::parse(bad), Err(Violation::InvalidPercentage), "{bad}");
+        }
+    }
+
+    #[test]
+    fn step_leaves_text_that_is_no_percentage() {
+        for (typed, by, stepped) in [
+            ("33.33", 1, Some("34.33")),
+            ("60", -1, Some("59")),
+            ("", 1, Some("1")),
+            ("", -1, None),
+            ("99.5", 1, None),
+            ("33,3", 1, None),
+            ("sixty", -1, None),
+        ] {
+            assert_eq!(Percentage::step(typed, by).as_deref(), stepped, "{typed} by {by}");
         }
     }
 }
