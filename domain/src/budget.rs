@@ -9,6 +9,7 @@ mod query;
 mod read;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod schedule;
+mod shown_shares;
 mod slug;
 
 pub use crate::usage::{Category, CategoryUsage, Limits, Usage, UsageLevel};
@@ -20,4 +21,5 @@ pub use query::{BudgetQuery, BudgetSort};
 pub use read::{
     AssignedBudget, BudgetAssignment, BudgetDetail, BudgetRow, BudgetTotals, Holder, HolderCounts, PastWindow,
 };
+pub use shown_shares::{SharePrecondition, ShownShares};
 pub use slug::BudgetSlug;

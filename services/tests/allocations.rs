@@ -5,6 +5,7 @@ use domain::actor::Target;
 use domain::budget::group::{GroupDraft, GroupFields};
 use domain::budget::{
     Allocation, BudgetDraft, BudgetGroup, BudgetQuery, BudgetSlug, Category, OwnBudget, OwnBudgetDraft, Share,
+    SharePrecondition, ShownShares,
 };
 use domain::draft::{Edit, Precondition};
 use domain::error::Refusal;
@@ -20,7 +21,7 @@ use services::budgets::assign_many::{self, Wanted};
 use services::guard::{Caller, Can};
 use services::listing::{ListQuery, Slice};
 use services::members::WithoutAdmin;
-use services::testing::{World, count_statements, problem, refusal, rounds, rule};
+use services::testing::{World, conflict, count_statements, problem, refusal, rounds, rule};
 use services::views::ReadScope;
 use services::views::project_budgets::{self, OwnBudgetFilter};
 use services::{allocations, budgets, members, projects, views};
@@ -89,7 +90,8 @@ impl Scene {
         let share = Share::new(Money::default(), money(hard)).expect("a share");
         let of = (budget.id, user.actor.user_id);
         let reason = ShareReason::parse("Trains the models").expect("a reason");
-        allocations::set_share(&self.world.services, &self.can_share(), of, share, Some(&reason)).await
+        let precondition = SharePrecondition::None;
+        allocations::set_share(&self.world.services, &self.can_share(), of, share, Some(&reason), precondition).await
     }
 
     async fn group(&self, total: &str, percentages: [&str; 3]) -> GroupId {
@@ -277,15 +279,57 @@ async fn shares_follow_members_overrides_and_enforcement() {
     scene.set(&budget, &zoe, "0").await.expect("a share of nothing");
     assert_eq!(shares(&scene.again(&budget).await), [equal("50.00"), equal("50.00"), fixed("0.00")]);
     let of_zoe = (budget.id, zoe.actor.user_id);
-    allocations::clear_share(services, &scene.can_share(), of_zoe).await.expect("cleared");
+    allocations::clear_share(services, &scene.can_share(), of_zoe, SharePrecondition::None).await.expect("cleared");
     assert_eq!(shares(&scene.again(&budget).await), [equal("33.33"), equal("33.33"), equal("33.34")]);
-    let again = allocations::clear_share(services, &scene.can_share(), of_zoe).await;
+    let again = allocations::clear_share(services, &scene.can_share(), of_zoe, SharePrecondition::None).await;
     assert_eq!(refusal(again), Refusal::Rule(Violation::NoFixedShare));
     let stranger = scene.world.person("Stranger", PlatformRole::User).await;
     assert_eq!(refusal(scene.set(&budget, &stranger, "1").await), Refusal::NotFound);
     let actions: Vec<String> = scene.world.audit(budget.id.0).await.into_iter().map(|(action, ..)| action).collect();
     let (set, cleared) = ("budget.member_allocation.overridden", "budget.member_allocation.override_cleared");
     assert_eq!(actions, ["budget.project_budget.created", set, set, cleared]);
+}
+
+#[tokio::test]
+async fn share_that_changed_since_it_was_shown_is_a_conflict() {
+    let scene = Scene::create().await;
+    let (ada, bo) = (scene.member("Ada").await, scene.member("Bo").await);
+    scene.enforce(true).await;
+    let budget = scene.budget(Category::Platform, "100").await;
+    let (services, can, of) = (&scene.world.services, scene.can_share(), (budget.id, ada.actor.user_id));
+    let shown = async || ShownShares::of([&scene.again(&budget).await], [of.1]).precondition(of.0, of.1);
+    let set = async |hard: &str, precondition| {
+        let share = Share::new(Money::default(), money(hard)).expect("a share");
+        allocations::set_share(services, &can, of, share, None, precondition).await
+    };
+    let equal_share = shown().await;
+    set("40", equal_share).await.expect("as it was shown");
+    let forty = shown().await;
+    let stale = conflict(set("10", equal_share).await);
+    assert_eq!((stale.saved.name.as_str(), stale.saved.is_you), ("Mia", true));
+    set("40", equal_share).await.expect("the form was sent twice");
+    scene.set(&budget, &bo, "5").await.expect("the share of another member");
+    set("20", forty).await.expect("as it was shown");
+    conflict(allocations::clear_share(services, &can, of, forty).await);
+    assert_eq!(shares(&scene.again(&budget).await), [equal("75.00"), fixed("20.00"), fixed("5.00")]);
+    allocations::clear_share(services, &can, of, shown().await).await.expect("as it was shown");
+    conflict(set("30", forty).await);
+    assert_eq!(shares(&scene.again(&budget).await), [equal("47.50"), equal("47.50"), fixed("5.00")]);
+}
+
+#[tokio::test]
+async fn group_that_changed_since_it_was_shown_is_not_deleted() {
+    let scene = Scene::create().await;
+    let services = &scene.world.services;
+    let id = scene.group("100", ["60", "40", ""]).await;
+    let shown = scene.read_group(id).await.version;
+    scene.edit_group(id, group("200", ["60", "40", ""])).await.expect("saved");
+    let stale = conflict(allocations::delete_group(services, &scene.can(), id, shown.into()).await);
+    assert_eq!(stale.saved.name, "Mia");
+    let now = scene.read_group(id).await;
+    assert_eq!((now.total, now.budgets.len()), (money("200"), 2), "nothing was deleted");
+    allocations::delete_group(services, &scene.can(), id, now.version.into()).await.expect("as it was shown");
+    assert_eq!(refusal(project_budgets::group(services, &scene.scope(), id).await), Refusal::NotFound);
 }
 
 #[tokio::test]
@@ -348,7 +392,7 @@ async fn one_group_is_active_and_deleted_ones_are_listed() {
     let first = scene.group("100", ["100", "", ""]).await;
     let second = allocations::create_group(services, &scene.can(), &group("10", ["100", "", ""])).await;
     assert_eq!(problem(second, "project_name"), Violation::ProjectHasGroup);
-    allocations::delete_group(services, &scene.can(), first).await.expect("deleted");
+    allocations::delete_group(services, &scene.can(), first, Precondition::None).await.expect("deleted");
     scene.world.clock.advance(time::Duration::seconds(1));
     let second = scene.group("10", ["100", "", ""]).await;
     let atlas = ProjectName::parse("atlas").expect("a name");
@@ -396,7 +440,8 @@ async fn project_admin_sets_shares_only_where_the_operator_allows_it() {
         let budget = scene.budget(Category::Cli, "100").await;
         let can: Can<SetMemberShares> = lead.can(Target::Project(scene.project)).expect("a project admin");
         let share = Share::new(money("0"), money("5")).expect("a share");
-        let set = allocations::set_share(services, &can, (budget.id, lead.actor.user_id), share, None).await;
+        let of = (budget.id, lead.actor.user_id);
+        let set = allocations::set_share(services, &can, of, share, None, SharePrecondition::None).await;
         match allowed {
             true => set.expect("set"),
             false => assert!(matches!(refusal(set), Refusal::Forbidden(_))),
@@ -461,7 +506,9 @@ async fn fixed_shares_set_at_once_never_sum_to_more_than_the_budget() {
             .map(|user| {
                 let (services, can, of) = (scene.world.services.clone(), scene.can_share(), (budget.id, *user));
                 let share = Share::new(money("0"), money("30")).expect("a share");
-                tokio::spawn(async move { allocations::set_share(&services, &can, of, share, None).await })
+                tokio::spawn(async move {
+                    allocations::set_share(&services, &can, of, share, None, SharePrecondition::None).await
+                })
             })
             .collect();
         let mut set = 0;

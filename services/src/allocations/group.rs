@@ -13,7 +13,7 @@ use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
 use domain::budget::group::{GroupDraft, Split};
-use domain::draft::{Draft as _, Edit};
+use domain::draft::{Draft as _, Edit, Precondition};
 use domain::error::Refusal;
 use domain::id::{GroupId, ProjectId};
 use domain::permission::ManageBudgets;
@@ -113,12 +113,20 @@ pub async fn edit_group(
 /// Deletes a group with its budgets. What was spent stays in the ledger.
 ///
 /// # Errors
-/// [`Refusal::NotFound`] when the project has no such group.
-pub async fn delete_group(services: &Services, can: &Can<ManageBudgets>, group: GroupId) -> Result<(), Error> {
+/// [`Refusal::NotFound`] when the project has no such group, [`Refusal::Conflict`] when the precondition does not hold.
+pub async fn delete_group(
+    services: &Services,
+    can: &Can<ManageBudgets>,
+    group: GroupId,
+    precondition: Precondition,
+) -> Result<(), Error> {
     switched_on(services)?;
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, can).await?;
-    let (stored, _, budgets) = lock(&mut change, &project, group).await?;
+    let (stored, row, budgets) = lock(&mut change, &project, group).await?;
+    if precondition.is_stale(row.version) {
+        return Err(conflict::refusal::<GroupDraft>(&mut change, row).await?.into());
+    }
     let mut entries = Vec::new();
     for budget in budgets.into_values() {
         remove(&mut change, budget.id).await?;

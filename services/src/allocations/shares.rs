@@ -6,10 +6,11 @@ use crate::Services;
 use crate::audit::{Entry, TargetType};
 use crate::budgets::switched_on;
 use crate::change::Change;
+use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
 use domain::actor::Target;
-use domain::budget::{EqualPool, Share};
+use domain::budget::{EqualPool, OwnBudgetDraft, Share, SharePrecondition};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::{BudgetId, ProjectId, UserId};
@@ -27,6 +28,7 @@ struct FixedShare {
 /// nothing.
 ///
 /// # Errors
+/// [`Refusal::Conflict`] when the precondition does not hold,
 /// [`Violation::FixedSharesAboveBudget`] at `hard_limit`, [`Refusal::NotFound`] when the project has no
 /// such budget or member, [`Refusal::Forbidden`] for project admins where the operator does not allow it.
 pub async fn set_share(
@@ -35,6 +37,7 @@ pub async fn set_share(
     (budget, user): (BudgetId, UserId),
     share: Share,
     reason: Option<&ShareReason>,
+    precondition: SharePrecondition,
 ) -> Result<(), Error> {
     let mut change = begin(services, can).await?;
     let project = shared_project(&mut change, can).await?.id;
@@ -44,6 +47,9 @@ pub async fn set_share(
     let reason = reason.map(ToString::to_string);
     if former.as_ref().is_some_and(|former| former.share == share && former.reason == reason) {
         return Ok(());
+    }
+    if precondition.is_stale(former.as_ref().map(|former| former.share)) {
+        return Err(conflict::refusal::<OwnBudgetDraft>(&mut change, stored.row).await?.into());
     }
     let others = fixed_shares(&mut change, project, stored.category, Some(user)).await?;
     let pool = EqualPool::new(stored.limits()?, others.into_iter().chain([share]), 0);
@@ -78,12 +84,16 @@ pub async fn clear_share(
     services: &Services,
     can: &Can<SetMemberShares>,
     (budget, user): (BudgetId, UserId),
+    precondition: SharePrecondition,
 ) -> Result<(), Error> {
     let mut change = begin(services, can).await?;
     let project = shared_project(&mut change, can).await?.id;
     let stored = lock(&mut change, project, budget).await?;
     let email = member(&mut change, project, user).await?;
     let former = find(&mut change, project, &stored, user).await?.ok_or(Violation::NoFixedShare)?;
+    if precondition.is_stale(Some(former.share)) {
+        return Err(conflict::refusal::<OwnBudgetDraft>(&mut change, stored.row).await?.into());
+    }
     sqlx::query!(
         "delete from member_allocations where project_id = $1 and category = $2 and user_id = $3",
         project.0,

@@ -10,7 +10,7 @@ use {
     crate::form::{Done, Form},
     crate::paths,
     crate::request::{parse_id, permitted_in},
-    domain::budget::Share,
+    domain::budget::{Share, SharePrecondition, ShownShares},
     domain::draft::{Edit, Precondition},
     domain::form::FieldErrors,
     domain::id::GroupId,
@@ -63,12 +63,12 @@ pub async fn edit_budget_group(
 
 /// Deletes a project's budget group with its budgets.
 #[server(prefix = "/act", endpoint = "projects/delete-budget-group")]
-pub async fn delete_budget_group(project: String, group: String) -> Result<FormOutcome, PageError> {
+pub async fn delete_budget_group(project: String, group: String, version: i64) -> Result<FormOutcome, PageError> {
     let form = Form::new("delete-budget-group", []);
     form.submit(async move {
         let (services, can) = permitted_in::<ManageBudgets>(&project).await?;
         let group: GroupId = parse_id(&group)?;
-        allocations::delete_group(&services, &can, group).await?;
+        allocations::delete_group(&services, &can, group, version.into()).await?;
         Ok(Done::at(paths::project_split(&project)).with_notice("Budget group deleted. What was spent is kept."))
     })
     .await
@@ -100,6 +100,7 @@ pub async fn set_member_share(
     hard_limit: String,
     soft_limit: String,
     #[server(default)] reason: String,
+    #[server(default)] shown: String,
 ) -> Result<FormOutcome, PageError> {
     let values = [
         ("budget", budget.as_str()),
@@ -124,7 +125,8 @@ pub async fn set_member_share(
                 return Err(errors.into());
             };
             let share = Share::new(soft, hard)?;
-            allocations::set_share(&services, &can, (budget, person), share, Some(&reason)).await?;
+            let precondition = ShownShares::parse(&shown).precondition(budget, person);
+            allocations::set_share(&services, &can, (budget, person), share, Some(&reason), precondition).await?;
             let text = format!("Fixed share of {} set. The other members share the rest of the budget.", share.hard());
             Ok(Done::here().with_notice(text))
         })
@@ -138,11 +140,16 @@ pub async fn clear_member_share(
     budget: String,
     person: String,
     #[server(default)] name: String,
+    #[server(default)] shown: Option<String>,
 ) -> Result<FormOutcome, PageError> {
     let form = Form::new("clear-member-share", []);
     form.submit(async move {
         let (services, can) = permitted_in::<SetMemberShares>(&project).await?;
-        allocations::clear_share(&services, &can, (parse_id(&budget)?, parse_id(&person)?)).await?;
+        let (budget, person) = (parse_id(&budget)?, parse_id(&person)?);
+        // Where limits are not enforced, the page shows no amount.
+        let shown = shown.map(|shown| ShownShares::parse(&shown).precondition(budget, person));
+        let precondition = shown.unwrap_or(SharePrecondition::None);
+        allocations::clear_share(&services, &can, (budget, person), precondition).await?;
         Ok(Done::here().with_notice(format!("{} has an equal share again.", shortened(&name))))
     })
     .await

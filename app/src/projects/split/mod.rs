@@ -95,7 +95,11 @@ fn enforcement(view: &SplitView) -> impl IntoView + use<> {
 }
 
 fn delete_form(view: &SplitView, group: &BudgetGroup) -> impl IntoView + use<> {
-    let fields = vec![("project", view.facts.name.to_string()), ("group", group.id.to_string())];
+    let fields = vec![
+        ("project", view.facts.name.to_string()),
+        ("group", group.id.to_string()),
+        ("version", group.version.to_string()),
+    ];
     let opener = || {
         view! {
             <DialogButton target="delete-budget-group" kind=ButtonKind::DangerQuiet>

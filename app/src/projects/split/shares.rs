@@ -10,7 +10,7 @@ use crate::ui::{
     shown_address,
 };
 use crate::url::with_params;
-use domain::budget::{AllocationMode, Share};
+use domain::budget::{AllocationMode, Share, ShownShares};
 use domain::project::MemberQuery;
 use domain::text::ShareReason;
 use domain::view::Member;
@@ -90,7 +90,7 @@ fn share_cell(member: &Member, shared: &SharedBudget, view: &SplitView) -> impl 
     let label = shared.budget.category.title();
     view! {
         <Cell label figures=true class="text-sm" controls=true>
-            <div class="flex flex-wrap items-center justify-end gap-1.5">
+            <div class="flex flex-wrap items-center justify-end gap-1.5 @max-p1:justify-start">
                 <span class="money" title=soft>{share.hard().exact()}</span>
                 {is_fixed.then(|| view! { <span class="text-xs text-ink-2">"fixed"</span> }).views()}
                 {clear.views()}
@@ -100,12 +100,15 @@ fn share_cell(member: &Member, shared: &SharedBudget, view: &SplitView) -> impl 
 }
 
 fn clear_form(member: &Member, shared: &SharedBudget, view: &SplitView) -> impl IntoView + use<> {
-    let fields = vec![
+    let mut fields = vec![
         ("project", view.facts.name.to_string()),
         ("budget", shared.budget.id.to_string()),
         ("person", member.user_id.to_string()),
         ("name", member.name.clone()),
     ];
+    if shared.budget.is_enforced {
+        fields.push(("shown", ShownShares::of([&shared.budget], [member.user_id]).typed()));
+    }
     let which = format!(": {}, {}", member.name, shared.budget.category.title());
     view! {
         <PostForm action=ClearMemberShare::url()>
@@ -125,7 +128,11 @@ fn set_form(view: &SplitView, state: &FormFields) -> impl IntoView + use<> {
     });
     let members = view.members.rows.iter().map(|member| Choice::new(member.user_id.to_string(), member.name.clone()));
     let (budgets, members): (Vec<Choice>, Vec<Choice>) = (budgets.collect(), members.collect());
-    let hidden = vec![("project", view.facts.name.to_string())];
+    let shown = ShownShares::of(
+        view.budgets.iter().map(|shared| &shared.budget),
+        view.members.rows.iter().map(|member| member.user_id),
+    );
+    let hidden = vec![("project", view.facts.name.to_string()), ("shown", shown.typed())];
     let labels = vec![
         ("person", "Member"),
         ("budget", "Budget"),

@@ -83,7 +83,7 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
         format!("project={}&group={}&version=1&name=Total&total=20&period=30d&platform=100", t.project, t.group)
     }),
     ("/act/projects/delete-budget-group", Project(ManageBudgets), |t| {
-        format!("project={}&group={}", t.project, t.group)
+        format!("project={}&group={}&version=1", t.project, t.group)
     }),
     ("/act/projects/enforce-member-limits", Project(ManageBudgets), |t| {
         format!("project={}&is_enforced=true", t.project)

@@ -237,7 +237,7 @@ pub async fn delete(
 ) -> Result<StatusCode, ApiError> {
     on_platform::<ManageBudgets>(&caller)?;
     let (group, _, can) = gate::group::<ManageBudgets>(&state, &caller, &id).await?;
-    allocations::delete_group(&state.services, &can, group).await.map_err(group_missing)?;
+    allocations::delete_group(&state.services, &can, group, Precondition::None).await.map_err(group_missing)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

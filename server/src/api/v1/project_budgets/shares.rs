@@ -14,7 +14,7 @@ use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::actor::Target;
-use domain::budget::Share;
+use domain::budget::{Share, SharePrecondition};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::UserId;
@@ -93,7 +93,8 @@ pub async fn set(
     let reason = reason.map_err(|problem| ApiError::value("override_reason", &problem))?;
     let share = Share::new(body.allocated_soft_budget.0, body.allocated_max_budget.0).map_err(named)?;
     let of = (located.budget, member(&user)?);
-    let saved = allocations::set_share(&state.services, &can, of, share, reason.as_ref()).await;
+    let reason = reason.as_ref();
+    let saved = allocations::set_share(&state.services, &can, of, share, reason, SharePrecondition::None).await;
     saved.map_err(refused)?;
     shown(&state, &caller, &id).await
 }
@@ -117,7 +118,7 @@ pub async fn clear(
 ) -> Result<Versioned<OwnProjectBudget>, ApiError> {
     let (located, can) = settable(&state, &caller, &id).await?;
     let of = (located.budget, member(&user)?);
-    allocations::clear_share(&state.services, &can, of).await.map_err(refused)?;
+    allocations::clear_share(&state.services, &can, of, SharePrecondition::None).await.map_err(refused)?;
     shown(&state, &caller, &id).await
 }
 
