@@ -266,6 +266,22 @@ async fn pages_of_the_breakdown_hold_every_row_once() {
 }
 
 #[tokio::test]
+async fn empty_page_of_the_breakdown_still_shows_what_was_spent() {
+    let office = office().await;
+    let mut query = SpendingQuery { size: PageSize::new(1).expect("in range"), ..by(Breakdown::Category) };
+    let mut last = page(&office.world, &office.maintainer, query.clone()).await;
+    while let Some(cursor) = last.rows.next.take() {
+        query.cursor = Some(cursor);
+        last = page(&office.world, &office.maintainer, query.clone()).await;
+    }
+    let Spender::Category(smallest) = last.rows.rows[0].spender else { panic!("{:?}", last.rows) };
+    let statement = sqlx::query("delete from spend_days where category = $1").bind(smallest.key());
+    statement.execute(office.world.services.pool()).await.expect("deleted");
+    let page = page(&office.world, &office.maintainer, query).await;
+    assert_eq!((page.rows.rows.len(), page.is_empty()), (0, false), "there are rows before the cursor");
+}
+
+#[tokio::test]
 async fn number_of_statements_is_fixed() {
     let office = office().await;
     let counted = async |query: &SpendingQuery| {

@@ -34,7 +34,7 @@ pub(super) fn table(data: &Spending, query: &SpendingQuery) -> AnyView {
             Breakdown::Model => "models",
         };
         let words = format!("{} other {noun} on other pages", grouped(&count.to_string()));
-        sum_row(&words, amount, shares, false)
+        sum_row(&words, amount, None, shares)
     });
     let at = |cursor: &Option<_>| {
         let cursor = Some(cursor.clone()?);
@@ -44,7 +44,7 @@ pub(super) fn table(data: &Spending, query: &SpendingQuery) -> AnyView {
         let (previous, next, size) = (at(&data.rows.previous), at(&data.rows.next), query.size);
         view! { <Pager previous next size action=paths::SPENDING keep=query.to_params() /> }
     });
-    let (rows, all) = (keyed(rows), sum_row("Total", total, shares, true));
+    let (rows, all) = (keyed(rows), sum_row("Total", total, Some(data.previous.total()), shares));
     let has_previous = data.has_previous();
     let (label, heading) = (format!("Spend by {}", query.by.key()), query.by.title());
     view! {
@@ -117,10 +117,12 @@ fn row_view(row: &SpendRow, query: &SpendingQuery, shares: Shares) -> AnyView {
     .into_any()
 }
 
-/// The rows of other pages, or all of them.
-fn sum_row(words: &str, sum: NetAmount, shares: Shares, is_total: bool) -> AnyView {
+/// The rows of other pages, or all of them: only the total knows the days before.
+fn sum_row(words: &str, sum: NetAmount, previous: Option<NetAmount>, shares: Shares) -> AnyView {
+    let is_total = previous.is_some();
     let (words, weight) = (words.to_owned(), if is_total { "font-strong" } else { "text-ink-2" });
-    let share = if is_total { view! { "100 %" }.into_any() } else { share(sum, shares) };
+    let share = if is_total && !sum.is_zero() { view! { "100 %" }.into_any() } else { share(sum, shares) };
+    let change = previous.map(|previous| (sum - previous).change());
     view! {
         <TableRow>
             <Cell stacked=Stacked::Line>
@@ -136,8 +138,12 @@ fn sum_row(words: &str, sum: NetAmount, shares: Shares, is_total: bool) -> AnyVi
                 .has_previous
                 .then(|| {
                     view! {
-                        <Cell stacked=Stacked::Hidden priority=Priority::P2>""</Cell>
-                        <Cell stacked=Stacked::Hidden priority=Priority::P3>""</Cell>
+                        <Cell figures=true stacked=Stacked::Hidden priority=Priority::P2 class="text-sm text-ink-2">
+                            {previous.map(amount)}
+                        </Cell>
+                        <Cell figures=true stacked=Stacked::Hidden priority=Priority::P3 class="text-sm">
+                            <span class="money">{change}</span>
+                        </Cell>
                     }
                 })}
         </TableRow>

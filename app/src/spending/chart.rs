@@ -1,7 +1,7 @@
 //! A bar for each day, and the same as a table.
 
-use super::words::{amount, fill, short_day};
-use crate::ui::{Icon, IconSize, SvgIcon, Views as _};
+use super::words::{amount, short_day};
+use crate::ui::{Icon, IconSize, SvgIcon, Views as _, category_fill};
 use domain::budget::Category;
 use domain::spending::{Bars, CategoryAmounts, DaySpend, Piece, Spending};
 use leptos::prelude::*;
@@ -33,7 +33,7 @@ pub(super) fn chart(data: &Spending) -> impl IntoView + use<> {
 /// The drawing as it is written: nothing of it changes.
 fn drawing(bars: &Bars, summary: &str) -> String {
     let rect = |Piece { category, x, y, width, height }: &Piece| {
-        let class = fill(*category);
+        let class = category_fill(*category);
         format!(r#"<rect class="{class}" x="{x:.2}" y="{y:.2}" width="{width:.2}" height="{height:.2}"></rect>"#)
     };
     let pieces: String = bars.pieces.iter().map(rect).collect();
@@ -66,7 +66,7 @@ fn summary(data: &Spending) -> String {
     let total = data.amounts().total().cents();
     let highest = data.by_day.iter().max_by_key(|day| day.amounts.total());
     let highest = highest.map(|day| format!(", most of it on {}: {}", short_day(day.day), day.amounts.total().cents()));
-    let days = data.days.elapsed(data.today).title();
+    let days = data.elapsed().title();
     format!("Spend per day, {days}: {total} in all{}.", highest.unwrap_or_default())
 }
 
@@ -104,7 +104,7 @@ fn table(data: &Spending) -> impl IntoView + use<> {
         }
     };
     let heads = Category::ALL.map(|category| view! { <th scope="col" class=HEAD>{category.title()}</th> });
-    let rows = data.days.elapsed(data.today).days().map(row).views();
+    let rows = data.elapsed().days().map(row).views();
     // Beside the caption, where there is room for both.
     let margin = if data.today < data.days.to { "mt-1.5 @p3:-mt-5" } else { "mt-1.5" };
     view! {

@@ -45,7 +45,7 @@ fn spending_page(
 ) -> impl IntoView + use<> {
     let actions = data.has_spend.then(|| {
         let (picker, csv) = (period::picker(data, &query), paths::spending_csv(&query));
-        let csv = (!data.rows.rows.is_empty()).then(|| {
+        let csv = (!data.is_empty()).then(|| {
             view! {
                 <LinkButton href=csv icon=Icon::Download external=true>
                     "Download CSV"
@@ -56,9 +56,7 @@ fn spending_page(
     });
     let body = match () {
         () if !data.has_spend => no_spend(me.is_some_and(|me| me.may(Permission::ViewGateways))),
-        () if data.rows.rows.is_empty() => {
-            view! { {filters::bar(data, &query)} {no_spend_in_days(data, &query)} }.into_any()
-        }
+        () if data.is_empty() => view! { {filters::bar(data, &query)} {no_spend_in_days(data, &query)} }.into_any(),
         () => body(data, &query),
     };
     view! {
@@ -101,6 +99,13 @@ fn no_spend(may_view_gateways: bool) -> AnyView {
 
 fn no_spend_in_days(data: &Spending, query: &SpendingQuery) -> AnyView {
     let days = data.days.in_words();
+    if data.today < data.days.from {
+        let href = paths::spending(&SpendingQuery { period: Period::default(), ..query.from_first() });
+        let actions = move || view! { <LinkButton href>"Show this month"</LinkButton> };
+        let text = format!("There can be no spend {days} yet.");
+        return view! { <EmptyState kind=EmptyKind::NoMatch title="These days are in the future" text actions /> }
+            .into_any();
+    }
     if query.is_filtered() {
         let href = paths::spending(&query.unfiltered());
         let actions = move || view! { <LinkButton href>"Clear filters"</LinkButton> };

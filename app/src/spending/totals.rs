@@ -1,7 +1,7 @@
 //! What was spent in all and by category, beside the days before.
 
-use super::words::{amount, ground};
-use crate::ui::Views as _;
+use super::words::amount;
+use crate::ui::{Views as _, category_ground};
 use domain::budget::Category;
 use domain::money::NetAmount;
 use domain::spending::Spending;
@@ -15,7 +15,7 @@ pub(super) fn totals(data: &Spending) -> impl IntoView + use<> {
         view! {
             <div class="grid min-w-0 content-end gap-0.5">
                 <dt class="flex items-center gap-1.5 text-sm text-ink-2">
-                    <span class=["size-2.5 flex-none rounded-[2px]", ground(category)].join(" ") aria-hidden="true"></span>
+                    <span class=["size-2.5 flex-none rounded-[2px]", category_ground(category)].join(" ") aria-hidden="true"></span>
                     {category.title()}
                 </dt>
                 <dd class="text-xl font-semibold @max-p1:text-md">{amount(amounts.of(category))}</dd>
@@ -40,12 +40,12 @@ pub(super) fn totals(data: &Spending) -> impl IntoView + use<> {
 }
 
 fn compared(change: NetAmount) -> String {
-    if change.is_zero() { "no change".to_owned() } else { format!("{} on the days before", change.change()) }
+    if change.is_zero() { "no change".to_owned() } else { format!("{} against the days before", change.change()) }
 }
 
 /// "17 of 30 days, $4,906.11 more than from 1 to 17 October 2026".
 fn context(data: &Spending, total: NetAmount) -> String {
-    let (days, elapsed) = (data.days, data.days.elapsed(data.today));
+    let (days, elapsed) = (data.days, data.elapsed());
     let previous = days.previous(data.today).in_words();
     let change = total - data.previous.total();
     let compared = if !data.has_previous() {

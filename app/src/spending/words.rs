@@ -1,6 +1,5 @@
-//! Amounts and colours, as the parts of the page write them.
+//! Amounts and days, as the parts of the page write them.
 
-use domain::budget::Category;
 use domain::money::NetAmount;
 use leptos::prelude::*;
 use time::Date;
@@ -15,24 +14,6 @@ pub(super) fn amount(amount: NetAmount) -> AnyView {
         </span>
     }
     .into_any()
-}
-
-/// The ground of a category's key.
-pub(super) const fn ground(category: Category) -> &'static str {
-    match category {
-        Category::Platform => "bg-s1",
-        Category::Cli => "bg-s2",
-        Category::PremiumModels => "bg-s3",
-    }
-}
-
-/// The fill of a category's bars.
-pub(super) const fn fill(category: Category) -> &'static str {
-    match category {
-        Category::Platform => "fill-s1",
-        Category::Cli => "fill-s2",
-        Category::PremiumModels => "fill-s3",
-    }
 }
 
 /// "17 Nov"

@@ -161,7 +161,7 @@ mod tests {
     fn bars_stay_within_the_drawing_and_corrections_have_none() {
         let days = DayRange::month_of(date!(2026 - 11 - 01));
         let day = |day, amounts: [&str; 3]| DaySpend { day, amounts: CategoryAmounts::new(amounts.map(net)) };
-        let by_day = [day(date!(2026 - 11 - 01), ["1", "2", "3"]), day(date!(2026 - 11 - 30), ["6", "-5.9", "0"])];
+        let by_day = [day(date!(2026 - 11 - 01), ["1", "2", "3"]), day(date!(2026 - 11 - 30), ["60", "-59", "0"])];
         let bars = Bars::new(days, date!(2026 - 11 - 17), &by_day);
         assert_eq!(bars.pieces.len(), 4);
         for piece in &bars.pieces {

@@ -56,16 +56,16 @@ impl DayRange {
         self == Self::month_of(self.from)
     }
 
-    /// The days up to today; at least the first one.
-    #[must_use]
-    pub fn elapsed(self, today: Date) -> Self {
-        Self { to: self.to.min(today).max(self.from), ..self }
+    /// The days up to today; `None` where all of them are in the future.
+    pub fn elapsed(self, today: Date) -> Option<Self> {
+        (self.from <= today).then(|| Self { to: self.to.min(today), ..self })
     }
 
-    /// The days that these are compared with: of the month before up to the same day, or as many days just before.
+    /// The days that these are compared with: of the month before up to the same day, or as many days just before. Days
+    /// in the future are compared as a whole.
     #[must_use]
     pub fn previous(self, today: Date) -> Self {
-        let elapsed = self.elapsed(today);
+        let elapsed = self.elapsed(today).unwrap_or(self);
         if !self.is_month() {
             return Self::ending(self.from - Duration::DAY, elapsed.count());
         }
@@ -372,7 +372,10 @@ mod tests {
             let days = DayRange { from: day(from), to: day(from + count - 1) };
             let previous = days.previous(day(today));
             prop_assert!(previous.to < days.from && previous.count() >= 1);
-            prop_assert!(previous.count() <= days.elapsed(day(today)).count().max(31));
+            let elapsed = days.elapsed(day(today));
+            prop_assert!(previous.count() <= elapsed.unwrap_or(days).count().max(31));
+            prop_assert_eq!(elapsed.is_none(), from > today);
+            prop_assert!(elapsed.is_none_or(|elapsed| elapsed.from == days.from && elapsed.to <= day(today)));
             prop_assert_eq!(days.days().count() as i64, days.count());
         }
 

@@ -205,9 +205,27 @@ impl Spending {
         CategoryAmounts::sum(self.by_day.iter().map(|day| day.amounts))
     }
 
-    /// Whether there is something to compare these days with.
+    /// The days up to today; the whole period where all of it is in the future.
+    pub fn elapsed(&self) -> DayRange {
+        self.days.elapsed(self.today).unwrap_or(self.days)
+    }
+
+    /// Whether nothing was spent in the days, whatever page of the breakdown is read. Spend that was corrected to zero was
+    /// spent.
+    pub fn is_empty(&self) -> bool {
+        self.by_day.is_empty()
+    }
+
+    /// Whether there is something to compare these days with, also where corrections sum to zero with it.
     pub fn has_previous(&self) -> bool {
-        !self.previous.total().is_zero()
+        self.previous != CategoryAmounts::default()
+    }
+
+    /// The user whom the query names. The name of a user who never spent where the viewer may look is not read, so one
+    /// without a name was deleted only if there is spend.
+    pub fn user_title(&self) -> String {
+        let unnamed = if self.is_empty() { "Unknown user" } else { "Deleted user" };
+        self.user.clone().unwrap_or_else(|| unnamed.to_owned())
     }
 
     /// What the rows that stand on other pages add up to, and how many they are.
@@ -220,7 +238,7 @@ impl Spending {
     /// What the month under way will cost, if the period is that month and three days of it are over.
     pub fn forecast(&self) -> Option<Forecast> {
         let full = DayRange { from: self.days.from, to: self.today - Duration::DAY };
-        let is_under_way = self.days.is_month() && self.days.elapsed(self.today) != self.days;
+        let is_under_way = self.days.is_month() && self.elapsed() != self.days;
         if !is_under_way || full.count() < MIN_FULL_DAYS {
             return None;
         }
@@ -278,6 +296,26 @@ mod tests {
             assert_eq!(spending(today, &spent).forecast(), None, "{today}");
         }
         assert_eq!(spending(date!(2026 - 11 - 10), &[]).forecast(), None);
+    }
+
+    #[test]
+    fn spend_that_was_corrected_to_zero_is_not_empty() {
+        let (today, on) = (date!(2026 - 11 - 10), date!(2026 - 11 - 02));
+        let corrected = CategoryAmounts::new([net("5"), net("-5"), NetAmount::ZERO]);
+        let by_day = vec![DaySpend { day: on, amounts: corrected }];
+        let data = Spending { by_day, ..spending(today, &[]) };
+        assert!(data.amounts().total().is_zero() && data.rows.rows.is_empty());
+        assert!(!data.is_empty());
+        assert!(spending(today, &[]).is_empty());
+    }
+
+    #[test]
+    fn user_whose_name_the_viewer_may_not_know_is_not_called_deleted() {
+        let today = date!(2026 - 11 - 10);
+        let without_spend = spending(today, &[]);
+        assert_eq!(without_spend.user_title(), "Unknown user");
+        assert_eq!(spending(today, &[(date!(2026 - 11 - 02), "5")]).user_title(), "Deleted user");
+        assert_eq!(Spending { user: Some("Ada".into()), ..without_spend }.user_title(), "Ada");
     }
 
     #[test]
