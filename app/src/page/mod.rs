@@ -7,6 +7,7 @@ mod lazy_page;
 pub(crate) mod list_page;
 pub(crate) mod list_parts;
 pub(crate) mod listing;
+mod project_chip;
 #[cfg(feature = "hydrate")]
 mod search;
 
@@ -16,6 +17,7 @@ pub use lazy_page::LazyPage;
 pub(crate) use lazy_page::{NotLoaded, lazy_chunk};
 #[cfg(target_arch = "wasm32")]
 pub(crate) use lazy_page::{open_as_document, requested_address};
+pub(crate) use project_chip::project_chip;
 #[cfg(feature = "ssr")]
 pub(crate) use ssr::load_page;
 

@@ -1,16 +1,12 @@
 //! What narrows the page: a project, a user, a category.
 
 use crate::form::Hidden;
+use crate::page::project_chip;
 use crate::paths;
-use crate::suggestions::project_source;
-use crate::ui::{ButtonKind, Choice, Chooser, FieldFilterChip, FilterChip, Icon, IconSize, LinkButton, SvgIcon};
+use crate::ui::{ButtonKind, Choice, FilterChip, Icon, IconSize, LinkButton, SvgIcon};
 use domain::budget::Category;
-use domain::project::ProjectName;
 use domain::spending::{Spending, SpendingQuery};
-use domain::suggestion::SuggestionKind;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 
 const SUBMIT: &str = "Show spend";
 
@@ -32,34 +28,15 @@ pub(super) fn bar(data: &Spending, query: &SpendingQuery) -> AnyView {
 }
 
 fn project(data: &Spending, query: &SpendingQuery) -> AnyView {
-    let name = query.project.as_ref().map(ToString::to_string);
-    let title = data.project.clone().or_else(|| name.clone());
-    let clear_href = paths::spending(&SpendingQuery { project: None, ..query.from_first() });
-    let (query, navigate) = (query.from_first(), use_navigate());
-    let filter = Callback::new(move |name: String| {
-        let project = ProjectName::parse_existing(&name).ok();
-        let address = paths::spending(&SpendingQuery { project, ..query.clone() });
-        navigate(&address, NavigateOptions { scroll: false, ..NavigateOptions::default() });
-    });
-    view! {
-        <FieldFilterChip id="filter-project" label="Project" value=title clear_href submit=SUBMIT>
-            <Chooser
-                name="project"
-                label="Project"
-                kind=SuggestionKind::Project
-                source=project_source(None)
-                value=name.unwrap_or_default()
-                filter
-            />
-        </FieldFilterChip>
-    }
-    .into_any()
+    let from = query.from_first();
+    let address = move |project| paths::spending(&SpendingQuery { project, ..from.clone() });
+    project_chip(query.project.as_ref(), data.project.clone(), SUBMIT, address)
 }
 
 /// A user is chosen in the breakdown by user.
 fn user(data: &Spending, query: &SpendingQuery) -> Option<AnyView> {
     let id = query.user?.to_string();
-    let name = data.user.clone().unwrap_or_else(|| "Deleted user".to_owned());
+    let name = data.user_title();
     let href = paths::spending(&SpendingQuery { user: None, ..query.from_first() });
     Some(
         view! {

@@ -3,43 +3,26 @@
 use crate::me::Me;
 use crate::page::list_page::Requested;
 use crate::page::listing::ListQuery as _;
+use crate::page::project_chip;
 use crate::read::Data;
-use crate::suggestions::{NamedProject, project_source};
-use crate::ui::{Banner, BannerKind, Chooser, FieldFilterChip, Views, awaited};
+use crate::suggestions::NamedProject;
+use crate::ui::{Banner, BannerKind, Views, awaited};
 use domain::permission::Permission;
 use domain::project::ProjectName;
-use domain::suggestion::{Suggestion, SuggestionKind};
+use domain::suggestion::Suggestion;
 use domain::user::UserQuery;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
 use leptos_router::components::Redirect;
-use leptos_router::hooks::use_navigate;
 
 /// The chip; a project that is chosen in its field filters the list.
 pub(super) fn chip(query: &UserQuery, project: Option<&NamedProject>) -> AnyView {
-    let (query, navigate) = (query.clone(), use_navigate());
-    let clear_href = UserQuery { project: None, ..query.clone() }.address();
-    let name = query.project.as_ref().map(ToString::to_string);
     let title = match project {
         Some(NamedProject::One { title, .. }) => Some(title.clone()),
-        _ => name.clone(),
+        _ => None,
     };
-    let filter = Callback::new(move |name: String| {
-        navigate(&within(&query, &name), NavigateOptions { scroll: false, ..NavigateOptions::default() });
-    });
-    view! {
-        <FieldFilterChip id="filter-project" label="Project" value=title clear_href submit="Show users">
-            <Chooser
-                name="project"
-                label="Project"
-                kind=SuggestionKind::Project
-                source=project_source(None)
-                value=name.unwrap_or_default()
-                filter
-            />
-        </FieldFilterChip>
-    }
-    .into_any()
+    let unfiltered = query.clone();
+    let address = move |project| UserQuery { project, ..unfiltered.clone() }.address();
+    project_chip(query.project.as_ref(), title, "Show users", address)
 }
 
 /// Goes on to the project that the text names, or says that it names none, or several.
