@@ -27,6 +27,13 @@ impl<P: Asks> ReadScope<P> {
         Self { projects: Some(projects.map(|project| project.0).collect()), permission: PhantomData }
     }
 
+    /// All rows for callers with the permission `P` everywhere, otherwise those of the projects with `in_project`.
+    fn all_or_projects(caller: &Caller, in_project: Permission) -> Result<Self, Refusal> {
+        let Err(refusal) = caller.can::<P>(Target::Platform) else { return Ok(Self::ALL) };
+        let mut projects = caller.actor.projects_to(in_project).peekable();
+        if projects.peek().is_none() { Err(refusal) } else { Ok(Self::of_projects(projects)) }
+    }
+
     pub(super) const fn is_all(&self) -> bool {
         self.projects.is_none()
     }
@@ -51,12 +58,7 @@ impl ReadScope<ViewUsers> {
     /// # Errors
     /// That of [`Caller::can`] for [`ViewUsers`], when the caller manages no project either.
     pub fn of(caller: &Caller) -> Result<Self, Refusal> {
-        let refusal = match caller.can::<ViewUsers>(Target::Platform) {
-            Ok(can) => return Ok(can.into()),
-            Err(refusal) => refusal,
-        };
-        let mut managed = caller.actor.projects_to(Permission::ManageMembers).peekable();
-        if managed.peek().is_none() { Err(refusal) } else { Ok(Self::of_projects(managed)) }
+        Self::all_or_projects(caller, Permission::ManageMembers)
     }
 
     /// Appends ` and ...`: only users in the scope.
@@ -91,12 +93,7 @@ impl ReadScope<ViewMemberShares> {
     /// # Errors
     /// That of [`Caller::can`] for [`ViewMemberShares`], when there is no such project.
     pub fn of(caller: &Caller) -> Result<Self, Refusal> {
-        let refusal = match caller.can::<ViewMemberShares>(Target::Platform) {
-            Ok(_) => return Ok(Self::ALL),
-            Err(refusal) => refusal,
-        };
-        let mut visible = caller.actor.projects_to(Permission::ViewMemberShares).peekable();
-        if visible.peek().is_none() { Err(refusal) } else { Ok(Self::of_projects(visible)) }
+        Self::all_or_projects(caller, Permission::ViewMemberShares)
     }
 }
 
@@ -121,12 +118,7 @@ impl ReadScope<ViewSpend> {
     /// # Errors
     /// That of [`Caller::can`] for [`ViewSpend`], when the caller administers no project either.
     pub fn of(caller: &Caller) -> Result<Self, Refusal> {
-        let refusal = match caller.can::<ViewSpend>(Target::Platform) {
-            Ok(_) => return Ok(Self::ALL),
-            Err(refusal) => refusal,
-        };
-        let mut administered = caller.actor.projects_to(Permission::ViewSpend).peekable();
-        if administered.peek().is_none() { Err(refusal) } else { Ok(Self::of_projects(administered)) }
+        Self::all_or_projects(caller, Permission::ViewSpend)
     }
 
     /// The same for `/v1`, where users who administer no project read empty tables.
