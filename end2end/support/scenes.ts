@@ -188,6 +188,25 @@ export const SCENES: Scene[] = [
   },
   { name: "project", who: "maintainer", address: () => at.project("atlas") },
   { name: "project of a developer", who: "developer", address: () => at.project("atlas") },
+  { name: "project split, none yet", who: "maintainer", address: () => at.projectSplit("atlas") },
+  {
+    name: "project split",
+    who: "maintainer",
+    address: () => at.projectSplit("atlas"),
+    play: async (page, people, { developer, stranger }) => {
+      const project = await people.addProject();
+      await people.addMember(project, developer);
+      await people.addMember(project, stranger);
+      const group = { name: "Total of the year", total: "7500", period: "30d", platform: "60", cli: "34", premium_models: "6" };
+      await people.maintainer.send("/act/projects/create-budget-group", { project, ...group });
+      await people.maintainer.send("/act/projects/enforce-member-limits", { project, is_enforced: "true" });
+      const budget = await find(people, at.projectSplit(project), /value="([0-9a-f-]{36})"[^>]*>CLI, /);
+      const share = { hard_limit: "400", soft_limit: "320", reason: "Trains the models" };
+      await people.maintainer.send("/act/projects/set-member-share", { project, budget, person: developer.id, ...share });
+      await page.goto(at.projectSplit(project));
+      await expect(section(page, "Member shares")).toContainText("1 fixed share ($400.00)");
+    },
+  },
   {
     name: "project, users suggested",
     who: "maintainer",

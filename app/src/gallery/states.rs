@@ -3,13 +3,16 @@
 use super::{NOW, beside, framed, in_line, shown};
 use crate::ui::{
     Allowance, Avatar, AvatarShape, AvatarSize, Badge, BadgeKind, Banner, BannerKind, Button, ButtonKind, ButtonSize,
-    ConflictFields, EmptyKind, EmptyState, ErrorState, Icon, IconButton, LinkButton, ProjectBadge, RoleBadge,
-    SkeletonRows, Stat, Stats, StatusMark, Views,
+    ConflictFields, EmptyKind, EmptyState, ErrorState, Icon, IconButton, LinkButton, MeterSize, ProjectBadge,
+    RoleBadge, SkeletonRows, Stat, Stats, StatusMark, UsageBadge, UsageCell, UsageConsequence, UsageFigures,
+    UsageMeter, Views,
 };
+use domain::budget::{Limits, Usage};
 use domain::conflict::{Changed, Conflict, ConflictField, Saved};
 use domain::draft::FieldValue;
 use domain::form::FieldErrors;
 use domain::id::UserId;
+use domain::money::Money;
 use domain::role::PlatformRole;
 use domain::user::{ProjectAllowance, UserKind, UserStatus};
 use leptos::prelude::*;
@@ -28,6 +31,12 @@ pub(super) fn sections() -> AnyView {
         shown("conflict", "Conflict", "Another user saved first; nothing is lost", conflict()),
         shown("banners", "Banners", "Stay until they are dealt with", banners()),
         shown("stats", "Stats", "How something is doing, in figures", stats()),
+        shown(
+            "usage",
+            "Spend of a budget",
+            "Below, over and at a limit; the bar says nothing that the words do not",
+            usages(),
+        ),
         shown("buttons", "Buttons", "At most one primary in view", buttons()),
         shown("badges", "Badges, states, avatars", "A colour always has a word", badges()),
     )
@@ -152,6 +161,34 @@ fn stats() -> impl IntoView {
             </Stat>
         </Stats>
     }
+}
+
+fn usages() -> impl IntoView {
+    let usage = |(spent, soft, hard): (&str, &str, &str)| {
+        let money = |raw: &str| Money::parse(raw).unwrap_or_default();
+        let limits = Limits::new(money(soft), money(hard)).ok()?;
+        let (starts_at, resets_at) = (NOW - Duration::days(17), NOW + Duration::days(13));
+        Some(Usage { limits, spent: money(spent), reserved: Money::default(), starts_at, resets_at })
+    };
+    let line = |usage: Usage| {
+        let level = usage.level();
+        view! {
+            <div class="grid max-w-80 gap-2">
+                <div class="flex items-center gap-2">
+                    <UsageFigures usage=usage.clone() />
+                    <UsageBadge level />
+                </div>
+                <UsageMeter usage=usage.clone() label="Spend of the platform budget" size=MeterSize::Card />
+                <UsageConsequence usage=usage.clone() />
+                <div class="w-24 text-end">
+                    <UsageCell usage=Some(usage) />
+                </div>
+            </div>
+        }
+        .into_any()
+    };
+    let usages = [("1702.64", "1800", "2000"), ("231.509", "200", "250"), ("50", "40", "50")];
+    beside(usages.into_iter().filter_map(usage).map(line).collect())
 }
 
 fn buttons() -> impl IntoView {
