@@ -14,6 +14,7 @@ use crate::users::actions::DismissOneTimePassword;
 use domain::draft::Draft as _;
 use domain::keycloak_user::{KeycloakRights, ManagedUser, RealmRole, project_list};
 use domain::mode::Mode;
+use domain::violation::Violation;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -152,7 +153,7 @@ fn fields(user: &ManagedUser, is_self: bool, state: FormFields) -> AnyView {
     let (applications, admin) = (project_list(&rights.applications), project_list(&rights.applications_admin));
     let (external, held) = (user.is_external, user.rights.role);
     let roles = KeycloakRights::ROLES.map(|role| RadioChoice {
-        unavailable: reason_against(role, held, external, is_self).map(ToOwned::to_owned),
+        unavailable: reason_against(role, held, external, is_self).map(|reason| reason.to_string()),
         ..role_choice(role)
     });
     view! {
@@ -189,11 +190,11 @@ fn reason_against(
     held: Option<RealmRole>,
     external: bool,
     is_self: bool,
-) -> Option<&'static str> {
+) -> Option<Violation> {
     if is_self && role != held {
-        Some("You cannot change your own role. Ask another administrator.")
+        Some(Violation::OwnKeycloakRole)
     } else if external && role == Some(RealmRole::Admin) && held != role {
-        Some("External users cannot be admins.")
+        Some(Violation::ExternalKeycloakAdmin)
     } else {
         None
     }
