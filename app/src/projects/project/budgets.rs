@@ -25,7 +25,8 @@ pub(super) fn section(view: &ProjectView, forms: &Forms, now: OffsetDateTime) ->
         card(category, budget.cloned(), budget.and_then(|budget| href(budget, view)), controls, now)
     });
     let split = view.may_view_shares.then(|| paths::project_split(facts.name.as_str()));
-    let split = move || split.map(|href| view! { <LinkButton href size=ButtonSize::Small>"Split"</LinkButton> });
+    let verb = if view.may_manage_budgets { "Edit split" } else { "Show split" };
+    let split = move || split.map(|href| view! { <LinkButton href size=ButtonSize::Small>{verb}</LinkButton> });
     view! {
         <Section id="budgets" title="Budgets" side=|| "In US dollars, at most one a category" actions=split>
             <Cards>{cards.views()}</Cards>
