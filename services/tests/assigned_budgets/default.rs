@@ -1,40 +1,14 @@
 //! The default budget of a category, which limits users without a budget of their own in it.
-#![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
-use domain::actor::Target;
-use domain::budget::{AssignedBudget, BudgetDraft, Category, HolderCounts};
+use crate::stage::Stage;
+use domain::budget::{BudgetDraft, Category, HolderCounts};
 use domain::draft::{Edit, Precondition};
 use domain::id::BudgetId;
-use domain::permission::ManageBudgets;
-use domain::role::PlatformRole;
 use domain::violation::Violation;
-use services::guard::{Caller, Can};
-use services::testing::{World, rule};
-use services::{budgets, views};
-
-struct Stage {
-    world: World,
-    maintainer: Caller,
-    user: Caller,
-}
+use services::budgets;
+use services::testing::rule;
 
 impl Stage {
-    async fn set() -> Self {
-        let world = World::create().await;
-        let maintainer = world.person("Mia", PlatformRole::Maintainer).await;
-        let user = world.person("Uma", PlatformRole::User).await;
-        Self { world, maintainer, user }
-    }
-
-    fn can(&self) -> Can<ManageBudgets> {
-        self.maintainer.can(Target::Platform).expect("a maintainer")
-    }
-
-    async fn budget(&self, name: &str) -> BudgetId {
-        let draft = BudgetDraft::parse(name, "cli", "80", "100", "30d").expect("a draft");
-        budgets::create(&self.world.services, &self.can(), None, &draft).await.expect("created")
-    }
-
     async fn set_default(&self, budget: BudgetId, is_default: bool) {
         budgets::set_default(&self.world.services, &self.can(), budget, is_default).await.expect("saved");
     }
@@ -44,11 +18,6 @@ impl Stage {
             .fetch_all(self.world.services.pool())
             .await
             .expect("names")
-    }
-
-    async fn own(&self) -> Vec<AssignedBudget> {
-        let user = self.world.again(&self.user).await.expect("signed in");
-        views::my_access::load(&self.world.services, &user).await.expect("own access").budgets
     }
 }
 

@@ -1,13 +1,12 @@
 //! What is spent of assigned budgets: on the pages of their holders, on the budget's page and in lists.
-#![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
+use crate::stage::Stage;
 use domain::actor::Target;
-use domain::budget::{AssignedBudget, BudgetDetail, BudgetDraft, Category, UsageLevel};
+use domain::budget::{AssignedBudget, BudgetDetail, Category, UsageLevel};
 use domain::id::{BudgetId, ProjectId, UserId};
 use domain::project::{MemberQuery, ProjectName, ProjectQuery};
 use domain::role::{PlatformRole, ProjectRole};
 use domain::user::UserQuery;
-use services::guard::Caller;
 use services::testing::World;
 use services::{budgets, views};
 use time::macros::datetime;
@@ -16,30 +15,9 @@ use time::{Duration, OffsetDateTime};
 /// The test clock begins here.
 const START: OffsetDateTime = datetime!(2026-03-02 09:00 UTC);
 
-struct Stage {
-    world: World,
-    maintainer: Caller,
-    user: Caller,
-}
-
 impl Stage {
-    async fn set() -> Self {
-        let world = World::create().await;
-        let maintainer = world.person("Mia", PlatformRole::Maintainer).await;
-        let user = world.person("Uma", PlatformRole::User).await;
-        Self { world, maintainer, user }
-    }
-
-    /// A budget of 80 and 100 dollars for 30 days.
-    async fn budget(&self, name: &str) -> BudgetId {
-        let draft = BudgetDraft::parse(name, "cli", "80", "100", "30d").expect("a draft");
-        let can = self.maintainer.can(Target::Platform).expect("a maintainer");
-        budgets::create(&self.world.services, &can, None, &draft).await.expect("created")
-    }
-
     async fn assign(&self, budget: BudgetId, user: UserId) {
-        let can = self.maintainer.can(Target::Platform).expect("a maintainer");
-        budgets::assign_to_user(&self.world.services, &can, budget, user).await.expect("assigned");
+        budgets::assign_to_user(&self.world.services, &self.can(), budget, user).await.expect("assigned");
     }
 
     /// A window in which something was spent, as a reservation makes it.
@@ -62,11 +40,8 @@ impl Stage {
         .expect("a window");
     }
 
-    async fn own(&self) -> AssignedBudget {
-        // The clock may have passed the end of an earlier session.
-        let user = self.world.signed_in(self.user.actor.user_id).await;
-        let own = views::my_access::load(&self.world.services, &user).await.expect("own access");
-        own.budgets.into_iter().next().expect("a budget")
+    async fn own_budget(&self) -> AssignedBudget {
+        self.own().await.into_iter().next().expect("a budget")
     }
 
     async fn detail(&self, budget: BudgetId) -> BudgetDetail {
@@ -102,7 +77,7 @@ async fn assigned_budget_without_a_window_has_spent_nothing_since_its_assignment
     let budget = stage.budget("CLI").await;
     stage.assign(budget, stage.user.actor.user_id).await;
     stage.world.clock.advance(Duration::days(31));
-    let usage = stage.own().await.usage.expect("one's own");
+    let usage = stage.own_budget().await.usage.expect("one's own");
     assert_eq!((usage.spent.exact(), usage.left().exact()), ("$0.00".to_owned(), "$100.00".to_owned()));
     assert_eq!((usage.starts_at, usage.resets_at), (START + Duration::days(30), START + Duration::days(60)));
 }
@@ -114,13 +89,13 @@ async fn spend_is_that_of_the_window_of_now_until_it_ends() {
     stage.assign(budget, uma).await;
     stage.window(Window::of(uma, budget, START - Duration::days(30), "99")).await;
     stage.window(Window { reserved: "1.5", ..Window::of(uma, budget, START, "80.000000001") }).await;
-    let usage = stage.own().await.usage.expect("one's own");
+    let usage = stage.own_budget().await.usage.expect("one's own");
     assert_eq!((usage.spent.exact(), usage.level()), ("$80.000000001".to_owned(), UsageLevel::OverSoft));
     assert_eq!(usage.left().exact(), "$18.499999999");
     assert_eq!(usage.resets_at, START + Duration::days(30));
 
     stage.world.clock.advance(Duration::days(30));
-    let next = stage.own().await.usage.expect("one's own");
+    let next = stage.own_budget().await.usage.expect("one's own");
     assert_eq!((next.spent.exact(), next.level()), ("$0.00".to_owned(), UsageLevel::Below));
     assert_eq!((next.starts_at, next.resets_at), (START + Duration::days(30), START + Duration::days(60)));
 }
@@ -133,7 +108,7 @@ async fn window_of_another_reset_period_no_longer_counts() {
     stage.assign(budget, uma).await;
     stage.window(Window { schedule: "7d", ..Window::of(uma, budget, START, "70") }).await;
     stage.world.clock.advance(Duration::days(2));
-    let usage = stage.own().await.usage.expect("one's own");
+    let usage = stage.own_budget().await.usage.expect("one's own");
     assert_eq!(usage.spent.exact(), "$0.00");
     assert_eq!((usage.starts_at, usage.resets_at), (START + Duration::days(2), START + Duration::days(32)));
 }
@@ -144,7 +119,7 @@ async fn calendar_month_resets_at_midnight_in_its_time_zone() {
     let budget = stage.budget("CLI").await;
     stage.assign(budget, stage.user.actor.user_id).await;
     stage.world.run("update budgets set calendar = true, time_zone = 'Europe/Warsaw'").await;
-    let own = stage.own().await;
+    let own = stage.own_budget().await;
     let usage = own.usage.as_ref().expect("one's own");
     // Clocks were set forward on 29 March.
     let month = (datetime!(2026-03-01 00:00 +1), datetime!(2026-04-01 00:00 +2));
