@@ -149,3 +149,21 @@ async fn gateways_do_not_exist_without_budgets_or_where_keycloak_keeps_the_right
     assert_eq!(refusal(created), Refusal::NotFound);
     assert_eq!(refusal(views::gateways(&world.services, &can(&mia)).await), Refusal::NotFound);
 }
+
+#[tokio::test]
+async fn every_gateway_that_is_not_revoked_is_listed() {
+    let (world, mia) = maintained().await;
+    world
+        .run(
+            "insert into gateways (id, name, token_hash, token_hint, created_at, revoked_at)
+             select gen_random_uuid(), 'gateway ' || n, sha256(n::text::bytea), 'hint', now() + n * interval '1 second',
+                    case when n > 250 then now() + n * interval '1 minute' end
+             from generate_series(1, 400) n",
+        )
+        .await;
+    let rows = rows(&world, &mia).await;
+    let (revoked, active): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.revoked_at.is_some());
+    assert_eq!((active.len(), revoked.len()), (250, 100), "the last 100 that were revoked");
+    assert_eq!((rows[0].name.as_str(), rows[250].name.as_str()), ("gateway 250", "gateway 400"));
+    assert_eq!(rows.last().map(|row| row.name.as_str()), Some("gateway 301"));
+}
