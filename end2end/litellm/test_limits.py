@@ -141,7 +141,7 @@ class Limits(unittest.TestCase):
             self.assertGreater(amount, 0, path)
 
     def test_unknown_user_is_refused(self):
-        answer = self.proxy.chat("nobody@example.com")
+        answer = self.proxy.chat("unknown@example.com")
         self.assertEqual(answer.status_code, 403, answer.text)
         self.assertIn("No user has this id, e-mail address or username.", answer.text)
 

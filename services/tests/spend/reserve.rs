@@ -82,7 +82,7 @@ async fn spender_who_may_not_call_is_denied_with_a_code() {
         ("ADA@EXAMPLE.COM", "", "allowed"),
         ("", "atlas", "allowed"),
         (&bo.to_string(), "", "user_deactivated"),
-        ("nobody@example.com", "", "unknown_user"),
+        ("unknown@example.com", "", "unknown_user"),
         ("00000000-0000-0000-0000-000000000000", "", "unknown_user"),
         ("ada@example.com", "nowhere", "unknown_project"),
         ("root@example.com", "nowhere", "unknown_project"),

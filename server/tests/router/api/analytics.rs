@@ -81,7 +81,7 @@ async fn tables_tell_exact_amounts_within_the_scope_of_the_caller() {
         office.rows(&auditor, &format!("users-spending?users={}", office.ada.actor.user_id)).await,
         json!([ada_row])
     );
-    assert_eq!(office.rows(&auditor, "users-spending?users=nobody").await, json!([]));
+    assert_eq!(office.rows(&auditor, "users-spending?users=unknown").await, json!([]));
     assert_eq!(
         office.rows(&auditor, "users-spending?time_period=last_24_hours&projects=atlas,tutor").await,
         json!([{"user_email": "bob@example.com", "total_cost_usd": 3}, ada_row])
