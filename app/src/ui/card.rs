@@ -53,15 +53,6 @@ pub const fn category_fill(category: Category) -> &'static str {
     }
 }
 
-/// The colour of a category in a slider.
-pub const fn category_accent(category: Category) -> &'static str {
-    match category {
-        Category::Platform => "accent-s1",
-        Category::Cli => "accent-s2",
-        Category::PremiumModels => "accent-s3",
-    }
-}
-
 /// A square with an icon, where an object has no initials.
 #[component]
 pub fn Tile(

@@ -23,8 +23,6 @@ pub fn PercentageField(
     value: String,
     /// Follows what is typed.
     typed: RwSignal<String>,
-    /// The colour of the slider.
-    accent: &'static str,
 ) -> impl IntoView {
     let wiring = wire(name, value, None, false);
     typed.set(wiring.value.clone());
@@ -49,7 +47,7 @@ pub fn PercentageField(
             max="100"
             aria-label=format!("{label}, slider")
             hidden=move || !ready.get()
-            class=["h-6 min-w-32 flex-1 cursor-ew-resize", accent].join(" ")
+            class="slider min-w-32 flex-1"
             prop:value=move || Percentage::parse_or_zero(&typed.get()).unwrap_or_default().typed()
             on:input:target=move |event| typed.set(event.target().value())
         />

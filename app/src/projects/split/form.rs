@@ -6,7 +6,7 @@ use crate::form::{FieldColumn, FormFields, Hidden, PostForm};
 use crate::paths;
 use crate::ui::{
     Amount, FormFoot, Icon, IconSize, MoneyField, PercentageField, PeriodField, Section, SvgIcon, TextArea, TextField,
-    Views, category_accent, category_fill, category_ground, category_icon, field_id,
+    Views, category_fill, category_ground, category_icon, field_id,
 };
 use domain::budget::group::{GroupDraft, GroupFields, Percentage, Split, soft_field};
 use domain::budget::{BudgetGroup, Category};
@@ -218,7 +218,6 @@ fn row(category: Category, fields: &GroupFields, typed: Typed, group: Option<&Bu
                 label=format!("{} share", category.title())
                 value=percentage
                 typed=typed.percentage(category)
-                accent=category_accent(category)
             />
             <div class="max-w-48">
                 <MoneyField

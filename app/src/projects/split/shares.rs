@@ -89,8 +89,8 @@ fn share_cell(member: &Member, shared: &SharedBudget, view: &SplitView) -> impl 
     let clear = (is_fixed && view.may_set_shares).then(|| clear_form(member, shared, view));
     let label = shared.budget.category.title();
     view! {
-        <Cell label figures=true class="text-sm" controls=true>
-            <div class="flex flex-wrap items-center justify-end gap-1.5 @max-p1:justify-start">
+        <Cell label figures=true stacked=Stacked::Line class="text-sm" controls=true>
+            <div class="flex flex-wrap items-center justify-end gap-1.5 @max-p1:inline-flex">
                 <span class="money" title=soft>{share.hard().exact()}</span>
                 {is_fixed.then(|| view! { <span class="text-xs text-ink-2">"fixed"</span> }).views()}
                 {clear.views()}
