@@ -25,7 +25,8 @@ class Limits(unittest.TestCase):
         cls.console = Console(settings={"BURSAR_API_RATE": "6000"})
         cls.addClassCleanup(cls.console.stop)
         cls.token = cls.console.login(MAINTAINER)
-        cls.proxy = Proxy(cls.console.origin, cls.console.create_gateway())
+        cls.gateway = cls.console.create_gateway()
+        cls.proxy = Proxy(cls.console.origin, cls.gateway)
         cls.addClassCleanup(cls.proxy.stop)
         # Nothing answers where it looks for Bursar. Both start at the same time.
         cls.alone = Proxy("http://127.0.0.1:9", "bursar_gw_" + "a" * 43)
@@ -66,6 +67,19 @@ class Limits(unittest.TestCase):
                 " join users u on u.id = e.user_id where u.email = %s", [email]).fetchall()
         self.assertEqual(sum(amount for amount, *_ in events), in_window)
         return events
+
+    def release(self, email):
+        """Releases what is reserved for a call of the user, as soon as there is one."""
+        deadline, found = time.monotonic() + 20, None
+        with psycopg.connect(self.console.database_url, autocommit=True) as connection:
+            while found is None:
+                self.assertLess(time.monotonic(), deadline, "nothing is reserved")
+                found = connection.execute(
+                    "select r.id from reservations r join users u on u.id = r.user_id where u.email = %s", [email]).fetchone()
+        answer = requests.post(
+            f"{self.console.origin}/v1/gateway/reservations/{found[0]}/release",
+            headers={"Authorization": f"Bearer {self.gateway}"})
+        answer.raise_for_status()
 
     def test_of_64_calls_at_once_exactly_ten_answer(self):
         user = self.user_with_ten_dollars()
@@ -110,10 +124,24 @@ class Limits(unittest.TestCase):
         [(amount, *_)] = self.spent(user)
         self.assertGreater(amount, 0)
 
+    def test_call_whose_reservation_was_released_is_charged_all_the_same(self):
+        user = self.user_with_ten_dollars()
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(self.proxy.chat, user, model="slow")
+            self.release(user)
+            self.assertEqual(answer.result().status_code, 200)
+        deadline = time.monotonic() + 20
+        while not (events := self.spent(user)):
+            self.assertLess(time.monotonic(), deadline, f"nothing is charged:\n{self.proxy.log.read_text()}")
+            time.sleep(0.05)
+        [(amount, input, output)] = events
+        self.assertEqual((amount, output), (Decimal(1), 20))
+        self.assertGreater(input, 0)
+
     def test_client_cannot_have_its_calls_share_a_reservation(self):
         user = self.user_with_ten_dollars()
         first = self.proxy.chat(user)
-        chosen = {"bursar_reservation": str(uuid.uuid4()), "bursar_held": "0", "user_api_key": "chosen"}
+        chosen = {"bursar_reservation": str(uuid.uuid4()), "user_api_key": "chosen"}
         fields = {"metadata": chosen, "litellm_metadata": chosen, "litellm_call_id": first.json()["id"]}
         for _ in range(9):
             answer = self.proxy.chat(user, headers={"x-litellm-call-id": "the-same"}, **fields)

@@ -8,6 +8,7 @@ reservation is what makes limits hold for calls at the same moment. docs/gateway
 import asyncio
 import os
 import uuid
+from datetime import datetime, timezone
 from decimal import Decimal
 
 import litellm
@@ -21,11 +22,9 @@ from bursar_gateway import BursarError, Denied, Gateway
 LIMITS = ("hard_limit_reached", "member_limit_reached")
 # Where a request keeps its reservation on the way through LiteLLM: the name of the metadata depends on the endpoint.
 PLACES = ("metadata", "litellm_metadata")
-RESERVATION, HELD, PRICED = MARKS = ("bursar_reservation", "bursar_held", "bursar_priced")
+RESERVATION = "bursar_reservation"
 # Fields that limit the answer, by endpoint.
 LONGEST = ("max_completion_tokens", "max_tokens", "max_output_tokens")
-
-
 # Fields beside the messages that the model reads.
 PROMPTS = ("prompt", "input", "instructions", "tools", "functions", "response_format")
 
@@ -51,7 +50,7 @@ class BursarCallback(CustomLogger):
             return data
         user, project = self.subject(user_api_key_dict)
         price = price_of(data["model"])
-        amount = self.most(data, price)
+        amount, reserved_at = self.most(data, price), datetime.now(timezone.utc).isoformat()
         # Not LiteLLM's call id, which clients may choose: two calls with one id would share a reservation.
         key = str(uuid.uuid4())
         try:
@@ -64,30 +63,34 @@ class BursarCallback(CustomLogger):
         except BursarError as fault:
             log.error("Bursar did not decide on a call: %s", fault)
             raise HTTPException(503, {"error": "The budget cannot be checked now.", "code": fault.code}) from None
-        data[place_of(data)] |= {RESERVATION: reservation, HELD: str(amount), PRICED: price is not None}
+        call = {"user": user, "project": project, "model": data["model"], "budget_category": self.category}
+        data[place_of(data)][RESERVATION] = {
+            "id": reservation, "held": str(amount), "is_priced": price is not None,
+            "call": call | {"spent_at": reserved_at},
+        }
         self.open[reservation] = asyncio.create_task(self.charge_unless_ended(reservation, amount))
         return data
 
     async def async_log_success_event(self, kwargs, response_obj, start_time, end_time):
         """Settles the real cost, also at the end of a stream."""
-        reservation, held, priced = found(kwargs.get("litellm_params") or {})
+        reservation = found(kwargs.get("litellm_params") or {})
         if reservation is None:
             return
         cost = kwargs.get("response_cost")
-        if cost is None or (cost == 0 and not priced and not kwargs.get("cache_hit")):
+        if cost is None or (cost == 0 and not reservation["is_priced"] and not kwargs.get("cache_hit")):
             # LiteLLM knows no price and says 0: what was held is charged, so that no call is free.
-            log.warning("the cost of a call to %s is not known: %s is settled", kwargs.get("model"), held)
-            cost = held
+            cost = reservation["held"]
+            log.warning("the cost of a call to %s is not known: %s is settled", kwargs.get("model"), cost)
         usage = getattr(response_obj, "usage", None)
         tokens = [getattr(usage, name, None) or 0 for name in ("prompt_tokens", "completion_tokens")]
-        self.end(reservation, self.gateway.settle, Decimal(str(cost)), *tokens)
+        self.end(reservation["id"], self.settle, reservation["call"], Decimal(str(cost)), *tokens)
 
     async def async_post_call_failure_hook(self, request_data, original_exception, user_api_key_dict, traceback_str=None):
         """Releases the amount of a call that failed for good. LiteLLM logs a failure for every attempt, and a later one may
         succeed, so `async_log_failure_event` is the wrong place."""
-        reservation, *_ = found(request_data)
+        reservation = found(request_data)
         if reservation is not None:
-            self.end(reservation, self.gateway.release)
+            self.end(reservation["id"], self.gateway.release)
 
     def subject(self, key):
         """The user and the project that LiteLLM's key belongs to."""
@@ -112,6 +115,21 @@ class BursarCallback(CustomLogger):
         await asyncio.sleep(self.longest)
         self.open.pop(reservation, None)
         await self.send(self.gateway.settle, reservation, held)
+
+    def settle(self, reservation, call, cost, input_tokens, output_tokens):
+        """Settles. LiteLLM may report a failure and then the end of the call: its reservation was released, and the money
+        is spent all the same, so it is reported as an event."""
+        try:
+            return self.gateway.settle(reservation, cost, input_tokens, output_tokens)
+        except BursarError as refused:
+            if refused.code != "already_released":
+                raise
+        if cost > 0:
+            event = {"key": f"{reservation} after its release", "amount": cost}
+            event |= call | {"input_tokens": input_tokens, "output_tokens": output_tokens}
+            [result] = self.gateway.report([event])
+            if result["status"] == "refused":
+                raise BursarError(result["code"], result["reason"])
 
     def end(self, reservation, work, *arguments):
         """Settles or releases without keeping the caller."""
@@ -156,7 +174,7 @@ def price_of(name):
 
 
 def whole(value):
-    """A whole number of a request; the provider refuses what is none."""
+    """A whole number of a request, or 0; the provider refuses anything else."""
     return value if isinstance(value, int) else 0
 
 
@@ -169,16 +187,12 @@ def forget(data):
     """Drops what a client may have put into the place of a reservation."""
     for place in PLACES:
         if isinstance(data.get(place), dict):
-            data[place] = {name: value for name, value in data[place].items() if name not in MARKS}
+            data[place] = {name: value for name, value in data[place].items() if name != RESERVATION}
 
 
 def found(request):
-    """The reservation of a request, what it holds, and whether a price was known."""
-    for place in PLACES:
-        metadata = request.get(place) or {}
-        if metadata.get(RESERVATION):
-            return metadata[RESERVATION], Decimal(metadata[HELD]), metadata[PRICED]
-    return None, None, None
+    """The reservation of a request: its id, what it holds, whether a price was known, and the call as an event has it."""
+    return next(filter(None, ((request.get(place) or {}).get(RESERVATION) for place in PLACES)), None)
 
 
 handler = BursarCallback()
