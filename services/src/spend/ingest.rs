@@ -68,6 +68,11 @@ impl Keyed {
         let SpendEvent { subject, category, personal, .. } = &self.event;
         Spender { subject, category: *category, personal: *personal }
     }
+
+    /// The outcome when the ledger has its key, with this content.
+    fn again(&self, content: Uuid) -> EventOutcome {
+        if content == self.content { EventOutcome::Duplicate } else { EventOutcome::Refused(SpendRefusal::KeyReused) }
+    }
 }
 
 /// Events of one gateway: corrections only, or none.
@@ -88,7 +93,10 @@ impl Batch<'_> {
         for (place, (keyed, payer)) in events.iter().zip(&payers).enumerate() {
             let outcome = outcome(keyed, payer, &known, now);
             if outcome == EventOutcome::Accepted {
-                known.insert(keyed.key, keyed.content);
+                // Whether a correction is accepted is not known yet.
+                if !corrections {
+                    known.insert(keyed.key, keyed.content);
+                }
                 new.push((place, *keyed, payer));
             }
             outcomes.push(outcome);
@@ -152,8 +160,7 @@ impl Batch<'_> {
 /// Whether an event can be added.
 fn outcome(keyed: &Keyed, payer: &Payer, known: &BTreeMap<Uuid, Uuid>, now: OffsetDateTime) -> EventOutcome {
     if let Some(content) = known.get(&keyed.key) {
-        let is_same = *content == keyed.content;
-        return if is_same { EventOutcome::Duplicate } else { EventOutcome::Refused(SpendRefusal::KeyReused) };
+        return keyed.again(*content);
     }
     if keyed.event.spent_at < now - KEY_RETENTION {
         return EventOutcome::Refused(SpendRefusal::TooOld);

@@ -127,3 +127,18 @@ async fn spend_of_former_members_and_deactivated_users_is_kept() {
     assert_eq!(codes(&platform, vec![parsed_event(&in_project), event("2", ada, "1", now)]).await, ["accepted"; 2]);
     platform.check_totals().await;
 }
+
+#[tokio::test]
+async fn refused_correction_is_refused_each_time_it_is_in_a_batch() {
+    let platform = Platform::create().await;
+    let ada = platform.user_with_budget("Ada", "10").await;
+    codes(&platform, vec![event("1", ada, "3", platform.world.clock.now())]).await;
+    let correct = |key: &str, amount: &str| correction(key, "1", ada, amount, &platform);
+    // Two with a key that nothing has kept yet, then one that is written, twice, and its key with other content.
+    let batch =
+        vec![correct("2", "-4"), correct("2", "-4"), correct("2", "-1"), correct("2", "-1"), correct("2", "-2")];
+    let expected = ["correction_too_large", "correction_too_large", "accepted", "duplicate", "key_reused"];
+    assert_eq!(codes(&platform, batch).await, expected);
+    assert_eq!(platform.windows(ada).await[0].1, "2");
+    platform.check_totals().await;
+}

@@ -27,7 +27,8 @@ struct Target {
     model: String,
 }
 
-/// Writes corrections, and replaces the outcomes of those that are refused. Returns whether every key was new.
+/// Writes corrections, and replaces the outcomes of those that are refused or have the key of one before them. Returns
+/// whether every key was new.
 pub(super) async fn write(
     batch: &Batch<'_>,
     now: OffsetDateTime,
@@ -39,18 +40,22 @@ pub(super) async fn write(
         new.iter().filter_map(|(_, keyed, _)| keyed.event.corrects.as_ref()).map(digest::key).collect();
     lock_windows(&mut transaction, batch.gateway.0, &named).await?;
     let mut targets = lock_targets(&mut transaction, batch.gateway.0, &named).await?;
-    let mut lines = Vec::new();
+    let mut lines: BTreeMap<Uuid, Line> = BTreeMap::new();
     for (place, keyed, payer) in new {
+        if let Some(line) = lines.get(&keyed.key) {
+            outcomes[*place] = keyed.again(line.content);
+            continue;
+        }
         let target = keyed.event.corrects.as_ref().and_then(|key| targets.get_mut(&digest::key(key)));
         match target.ok_or(SpendRefusal::UnknownEvent).and_then(|target| correct(batch, keyed, payer, target)) {
-            Ok(line) => lines.push(line),
+            Ok(line) => drop(lines.insert(keyed.key, line)),
             Err(refusal) => outcomes[*place] = EventOutcome::Refused(refusal),
         }
     }
     if lines.is_empty() {
         return Ok(true);
     }
-    if !ledger::write(&mut transaction, batch.gateway, now, lines).await? {
+    if !ledger::write(&mut transaction, batch.gateway, now, lines.into_values().collect()).await? {
         return Ok(false);
     }
     let (keys, left): (Vec<Uuid>, Vec<Decimal>) =
