@@ -23,7 +23,7 @@ pub(super) struct Slot {
 
 impl Slot {
     /// Whether it is a member's share of a project's budget.
-    const fn is_share(self) -> bool {
+    pub(super) const fn is_share(self) -> bool {
         self.project_id.is_some() && self.user_id.is_some()
     }
 }
