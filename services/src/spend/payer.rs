@@ -104,58 +104,69 @@ pub(super) async fn resolve(services: &Services, spenders: &[Spender<'_>]) -> Re
     let personal: Vec<bool> = spenders.iter().map(|spender| spender.personal).collect();
     let rows = sqlx::query_as!(
         Row,
-        r#"select u.id as "user_id?", u.is_active as "is_active?", p.id as "project_id?", p.name as "project_name?",
-                  p.deleted_at is not null as "is_deleted!", m.user_id is not null as "is_member!",
-                  b.id as "budget_id?", b.slug as "slug?", b.name as "budget_name?", b.soft_limit as "soft_limit?",
-                  b.hard_limit as "hard_limit?", b.reset_minutes as "reset_minutes?", b.calendar as "calendar?",
-                  b.time_zone as "time_zone?", b.since as "since?", b.of_project as "of_project?",
-                  coalesce(p.member_limits_enforced and b.is_own, false) as "is_enforced!",
-                  s.own_soft as "own_soft?", s.own_hard as "own_hard?", s.fixed_soft as "fixed_soft?",
-                  s.fixed_hard as "fixed_hard?", s.equal_members as "equal_members?", s.is_last as "is_last?"
-           from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[])
-                with ordinality r (user_id, user_name, project, category, personal, place)
-           left join lateral (
-               select n.id, n.is_active from (
-                   select id, is_active, 1 as choice from users where id = r.user_id
-                   union all
-                   select id, is_active, 2 from users where lower(email) = lower(r.user_name)
-                   union all
-                   select id, is_active, 3 from users where lower(username) = lower(r.user_name)) n
-               order by n.choice limit 1) u on true
-           left join projects p on lower(p.name) = lower(r.project)
-           left join user_projects m on m.user_id = u.id and m.project_id = p.id
-           left join lateral (
-               select b.id, coalesce(b.slug, b.id::text) as slug, b.name, b.soft_limit, b.hard_limit, b.reset_minutes,
-                      b.calendar, b.time_zone, c.since, c.choice = 1 as of_project,
-                      c.choice = 1 and b.project_id is not null as is_own
-               from (
-                   select a.budget_id, a.created_at as since, 1 as choice from project_budgets a
-                   where a.project_id = p.id and a.category = r.category
-                   union all
-                   select a.budget_id, a.created_at, 2 from user_budgets a
-                   where a.user_id = u.id and a.category = r.category
-                   union all
-                   select d.id, d.created_at, 3 from budgets d
-                   where d.is_default and d.category = r.category and u.id is not null) c
-               join budgets b on b.id = c.budget_id
-               order by c.choice limit 1) b on not r.personal
-           left join lateral (
-               select o.soft_limit as own_soft, o.hard_limit as own_hard, f.soft as fixed_soft, f.hard as fixed_hard,
-                      c.members - f.members as equal_members, l.user_id = u.id as is_last
-               from (select coalesce(sum(a.soft_limit), 0) as soft, coalesce(sum(a.hard_limit), 0) as hard,
-                            count(*) as members
-                     from member_allocations a where a.project_id = p.id and a.category = r.category) f
-               cross join (select count(*) as members from user_projects c where c.project_id = p.id) c
-               left join member_allocations o
-                   on o.project_id = p.id and o.category = r.category and o.user_id = u.id
-               left join (
-                   select x.user_id from user_projects x
-                   where x.project_id = p.id and not exists (
-                       select from member_allocations a
-                       where a.project_id = p.id and a.category = r.category and a.user_id = x.user_id)
-                   order by x.user_id desc limit 1) l on true
-               where p.member_limits_enforced and b.is_own and m.user_id is not null) s on true
-           order by r.place"#,
+        r#"with spender as materialized (
+             select r.place, r.category, u.id as user_id, u.is_active, p.id as project_id, p.name as project_name,
+                    p.deleted_at is not null as is_deleted, m.user_id is not null as is_member, b.id as budget_id, b.slug,
+                    b.name as budget_name, b.soft_limit, b.hard_limit, b.reset_minutes, b.calendar, b.time_zone, b.since,
+                    b.of_project, coalesce(p.member_limits_enforced and b.is_own, false) as is_enforced,
+                    o.soft_limit as own_soft, o.hard_limit as own_hard
+             from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::boolean[])
+                  with ordinality r (user_id, user_name, project, category, personal, place)
+             left join lateral (
+                 select n.id, n.is_active from (
+                     select id, is_active, 1 as choice from users where id = r.user_id
+                     union all
+                     select id, is_active, 2 from users where lower(email) = lower(r.user_name)
+                     union all
+                     select id, is_active, 3 from users where lower(username) = lower(r.user_name)) n
+                 order by n.choice limit 1) u on true
+             left join projects p on lower(p.name) = lower(r.project)
+             left join user_projects m on m.user_id = u.id and m.project_id = p.id
+             left join lateral (
+                 select b.id, coalesce(b.slug, b.id::text) as slug, b.name, b.soft_limit, b.hard_limit, b.reset_minutes,
+                        b.calendar, b.time_zone, c.since, c.choice = 1 as of_project,
+                        c.choice = 1 and b.project_id is not null as is_own
+                 from (
+                     select a.budget_id, a.created_at as since, 1 as choice from project_budgets a
+                     where a.project_id = p.id and a.category = r.category
+                     union all
+                     select a.budget_id, a.created_at, 2 from user_budgets a
+                     where a.user_id = u.id and a.category = r.category
+                     union all
+                     select d.id, d.created_at, 3 from budgets d
+                     where d.is_default and d.category = r.category and u.id is not null) c
+                 join budgets b on b.id = c.budget_id
+                 order by c.choice limit 1) b on not r.personal
+             left join member_allocations o
+                 on p.member_limits_enforced and b.is_own and o.project_id = m.project_id and o.user_id = m.user_id
+                    and o.category = r.category),
+           -- Counts members: once for all spenders of a project.
+           pool as (
+             select e.project_id, e.category, f.soft, f.hard, c.members - f.members as members, l.user_id as last_member
+             from (select distinct project_id, category from spender
+                   where is_enforced and is_member and own_hard is null) e
+             cross join lateral (
+                 select coalesce(sum(a.soft_limit), 0) as soft, coalesce(sum(a.hard_limit), 0) as hard, count(*) as members
+                 from member_allocations a where a.project_id = e.project_id and a.category = e.category) f
+             cross join lateral (select count(*) as members from user_projects x where x.project_id = e.project_id) c
+             left join lateral (
+                 select x.user_id from user_projects x
+                 where x.project_id = e.project_id and not exists (
+                     select from member_allocations a
+                     where a.project_id = e.project_id and a.category = e.category and a.user_id = x.user_id)
+                 order by x.user_id desc limit 1) l on true)
+           select s.user_id as "user_id?", s.is_active as "is_active?", s.project_id as "project_id?",
+                  s.project_name as "project_name?", s.is_deleted as "is_deleted!", s.is_member as "is_member!",
+                  s.budget_id as "budget_id?", s.slug as "slug?", s.budget_name as "budget_name?",
+                  s.soft_limit as "soft_limit?", s.hard_limit as "hard_limit?", s.reset_minutes as "reset_minutes?",
+                  s.calendar as "calendar?", s.time_zone as "time_zone?", s.since as "since?",
+                  s.of_project as "of_project?", s.is_enforced as "is_enforced!", s.own_soft as "own_soft?",
+                  s.own_hard as "own_hard?", e.soft as "fixed_soft?", e.hard as "fixed_hard?",
+                  e.members as "equal_members?", e.last_member = s.user_id as "is_last?"
+           from spender s
+           left join pool e on s.is_enforced and s.is_member and s.own_hard is null
+               and e.project_id = s.project_id and e.category = s.category
+           order by s.place"#,
         &user_ids as &[Option<Uuid>],
         &users as &[Option<String>],
         &projects as &[Option<String>],

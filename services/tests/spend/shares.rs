@@ -1,11 +1,10 @@
 //! Members' shares of a project's budget: a call needs room in the share and in the budget.
 
-use crate::support::{Platform, allowed, denied, parsed, reserve_fields};
+use crate::support::{Platform, allowed, denied, parsed, reserve_fields, settle_code};
 use domain::budget::Category;
 use domain::id::{ProjectId, UserId};
-use domain::spend::{ReserveFields, ReserveRequest};
+use domain::spend::{Decision, ReserveFields, ReserveRequest};
 use futures_util::future::join_all;
-use services::spend;
 use services::spend::WindowSubject;
 use services::testing::rounds;
 use std::sync::Arc;
@@ -54,6 +53,16 @@ pub(crate) async fn fix(platform: &Platform, project: ProjectId, user: UserId, h
 
 async fn reserve(platform: &Platform, key: &str, project: &str, user: UserId, amount: &str) -> &'static str {
     denied(&platform.reserve_all(vec![request(key, project, user, amount)]).await.remove(0))
+}
+
+/// As [`reserve`], with the call made: an amount that is only reserved is given back after some minutes.
+async fn call(platform: &Platform, key: &str, project: &str, user: UserId, amount: &str) -> &'static str {
+    let decision = platform.reserve_all(vec![request(key, project, user, amount)]).await.remove(0);
+    let code = denied(&decision);
+    if let Decision::Allowed(allowance) = decision {
+        assert_eq!(settle_code(&platform.settle(allowance.reservation, amount).await), "settled");
+    }
+    code
 }
 
 #[tokio::test]
@@ -118,14 +127,66 @@ async fn fixed_share_resets_with_the_budget_of_its_project() {
     let atlas = project(&platform, "atlas", "30").await;
     let ada = member(&platform, atlas, "Ada").await;
     fix(&platform, atlas, ada, "20").await;
-    assert_eq!(reserve(&platform, "1", "atlas", ada, "20").await, "allowed");
-    platform.world.clock.advance(time::Duration::days(30));
-    assert_eq!(reserve(&platform, "2", "atlas", ada, "20").await, "allowed", "the next window");
+    assert_eq!(call(&platform, "1", "atlas", ada, "20").await, "allowed");
+    platform.world.clock.advance(time::Duration::days(29));
+    assert_eq!(reserve(&platform, "last day", "atlas", ada, "1").await, "member_limit_reached");
+    platform.world.clock.advance(time::Duration::days(1));
+    assert_eq!(call(&platform, "2", "atlas", ada, "20").await, "allowed", "the next window");
     platform.world.clock.advance(time::Duration::seconds(1));
     assert_eq!(reserve(&platform, "3", "atlas", ada, "1").await, "member_limit_reached");
-    let (services, can) = (platform.services(), platform.can().await);
-    spend::reset(services, &can, WindowSubject::Project(atlas), Category::Cli).await.expect("a reset");
+    platform.reset(WindowSubject::Project(atlas), Category::Cli).await.expect("a reset");
     assert_eq!(reserve(&platform, "4", "atlas", ada, "20").await, "allowed", "after a reset by hand");
+}
+
+#[tokio::test]
+async fn calls_of_members_in_one_batch_have_the_shares_of_their_projects() {
+    let platform = Platform::create().await;
+    let (atlas, hermes) = (project(&platform, "atlas", "1").await, project(&platform, "hermes", "4").await);
+    let mut members = vec![platform.root.actor.user_id];
+    for name in ["Ada", "Bo"] {
+        members.push(member(&platform, atlas, name).await);
+    }
+    members.sort();
+    fix(&platform, hermes, platform.root.actor.user_id, "1").await;
+    // The equal shares of atlas are 0.33, 0.33 and 0.34.
+    let amounts = ["0.33", "0.34", "0.34"];
+    let calls = members.iter().zip(amounts).map(|(user, amount)| request(&user.to_string(), "atlas", *user, amount));
+    let of_hermes = request("hermes", "hermes", platform.root.actor.user_id, "1.01");
+    let decisions = platform.reserve_all(calls.chain([of_hermes]).collect()).await;
+    let codes: Vec<_> = decisions.iter().map(denied).collect();
+    assert_eq!(codes, ["allowed", "member_limit_reached", "allowed", "member_limit_reached"]);
+    platform.check_totals().await;
+}
+
+/// How many rows of memberships, and entries of their indexes, were read so far.
+async fn memberships_read(platform: &Platform) -> i64 {
+    for mut connection in platform.connections().await {
+        // Otherwise a session keeps its counts for a second.
+        sqlx::query("select pg_stat_force_next_flush()").execute(&mut *connection).await.expect("a report");
+    }
+    let read = "select (select seq_tup_read from pg_stat_user_tables where relname = 'user_projects')
+                       + (select sum(idx_tup_read)::bigint from pg_stat_user_indexes where relname = 'user_projects')";
+    sqlx::query_scalar(read).fetch_one(platform.services().pool()).await.expect("a count")
+}
+
+#[tokio::test]
+async fn members_of_a_project_are_counted_once_for_a_batch() {
+    const MEMBERS: usize = 40;
+    let platform = Platform::create().await;
+    let atlas = project(&platform, "atlas", "1000").await;
+    let mut members = Vec::new();
+    for number in 0..MEMBERS {
+        members.push(member(&platform, atlas, &format!("Zelda {number}")).await);
+    }
+    let calls =
+        |prefix: &str| members.iter().map(|user| request(&format!("{prefix}{user}"), "atlas", *user, "1")).collect();
+    // Opens the windows.
+    platform.reserve_all(calls("first ")).await;
+    let before = memberships_read(&platform).await;
+    let decisions = platform.reserve_all(calls("second ")).await;
+    let read = memberships_read(&platform).await - before;
+    assert!(decisions.iter().all(|decision| denied(decision) == "allowed"));
+    assert!((1..(MEMBERS * MEMBERS) as i64).contains(&read), "{read} rows for {MEMBERS} members");
 }
 
 /// Of two members who may spend 10 each of the 15 that are left of the project's budget.

@@ -13,6 +13,8 @@ use services::guard::{Caller, Can};
 use services::spend::WindowSubject;
 use services::testing::World;
 use services::{Error, Services, Settings, spend};
+use sqlx::Postgres;
+use sqlx::pool::PoolConnection;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
@@ -97,6 +99,18 @@ impl Platform {
     pub(crate) async fn run(&self, sql: &str) {
         let run = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(self.services().pool()).await;
         run.unwrap_or_else(|fault| panic!("{sql}: {fault}"));
+    }
+
+    /// Every connection that services use, once none of them is in use.
+    pub(crate) async fn connections(&self) -> Vec<PoolConnection<Postgres>> {
+        let (pool, mut connections) = (self.services().pool(), Vec::new());
+        while connections.len() < pool.size() as usize {
+            match pool.try_acquire() {
+                Some(connection) => connections.push(connection),
+                None => tokio::task::yield_now().await,
+            }
+        }
+        connections
     }
 
     /// In a new session, because a test may move the clock by days.
