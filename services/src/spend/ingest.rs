@@ -88,7 +88,8 @@ impl Batch<'_> {
         let Self { services, events, .. } = self;
         let now = services.clock.now();
         let mut known = self.known().await?;
-        let payers = payer::resolve(services, &events.iter().map(|keyed| keyed.spender()).collect::<Vec<_>>()).await?;
+        let spenders: Vec<_> = events.iter().map(|keyed| keyed.spender()).collect();
+        let payers = payer::resolve(&services.pool, &spenders).await?;
         let (mut outcomes, mut new) = (Vec::new(), Vec::new());
         for (place, (keyed, payer)) in events.iter().zip(&payers).enumerate() {
             let outcome = outcome(keyed, payer, &known, now);

@@ -1,7 +1,6 @@
 //! Which budget pays, as it is at this moment.
 
 use super::windows::Slot;
-use crate::Services;
 use crate::allocations::fixed_share;
 use crate::budgets::stored::{limits, schedule};
 use crate::error::Error;
@@ -10,6 +9,7 @@ use domain::budget::{Category, EqualPool, Limits, Share};
 use domain::id::BudgetId;
 use domain::spend::{PayingBudget, SpendRefusal, SpendSubject};
 use rust_decimal::Decimal;
+use sqlx::PgExecutor;
 use std::sync::Arc;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -94,7 +94,7 @@ struct Row {
 }
 
 /// Finds users, projects and budgets, in the order of the spenders. One statement, without locks.
-pub(super) async fn resolve(services: &Services, spenders: &[Spender<'_>]) -> Result<Vec<Payer>, Error> {
+pub(super) async fn resolve(executor: impl PgExecutor<'_>, spenders: &[Spender<'_>]) -> Result<Vec<Payer>, Error> {
     let user = |spender: &Spender<'_>| spender.subject.user().map(|user| user.as_str().to_owned());
     let users: Vec<Option<String>> = spenders.iter().map(user).collect();
     let user_ids: Vec<Option<Uuid>> = users.iter().map(|user| user.as_ref()?.parse().ok()).collect();
@@ -173,7 +173,7 @@ pub(super) async fn resolve(services: &Services, spenders: &[Spender<'_>]) -> Re
         &categories,
         &personal
     )
-    .fetch_all(&services.pool)
+    .fetch_all(executor)
     .await?;
     rows.into_iter().zip(spenders).map(|(row, spender)| payer(row, spender)).collect()
 }

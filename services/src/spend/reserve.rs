@@ -5,8 +5,8 @@ mod plan;
 mod write;
 
 use self::plan::{Plan, Room};
-use super::payer::Spender;
-use super::windows::Moment;
+use super::payer::{Charge, Spender};
+use super::windows::{Moment, Slot};
 use super::{digest, expire, payer, queue, until_answered, windows};
 use crate::Services;
 use crate::budgets::switched_on;
@@ -14,7 +14,7 @@ use crate::change::commit;
 use crate::error::Error;
 use domain::id::GatewayId;
 use domain::spend::{Decision, ReserveRequest};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use uuid::Uuid;
@@ -67,7 +67,7 @@ impl<'a> Batch<'a> {
         Self { services, gateway, requests, keys, contents, may_free: AtomicBool::new(true) }
     }
 
-    /// `None` when a window ended or a key was used meanwhile, or when room became free.
+    /// `None` after windows were opened or room became free, or when a key was used meanwhile.
     async fn attempt(&self) -> Result<Option<Vec<Decision>>, Error> {
         let Self { services, gateway, requests, .. } = self;
         let now = services.clock.now();
@@ -77,25 +77,20 @@ impl<'a> Batch<'a> {
             personal: request.personal,
         };
         let spenders: Vec<_> = requests.iter().map(spender).collect();
-        let known = known::load(services, *gateway, &self.keys).await?;
-        let payers = payer::resolve(services, &spenders).await?;
-        let charged = payers.iter().filter(|payer| payer.check_may_call().is_ok()).flat_map(|payer| &payer.charges);
-        let moments = charged.map(|charge| Moment { charge: Arc::clone(charge), at: now });
-        let moments: BTreeMap<_, _> = moments.map(|moment| (moment.key(), moment)).collect();
-        let ids = windows::open(services, &moments, now).await?;
-
+        // The whole attempt takes one connection, because to take one costs a round trip to the database.
         let mut transaction = services.pool.begin().await?;
-        let ids_in_order: Vec<Uuid> = ids.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
-        let locked = windows::lock(&mut transaction, &ids_in_order).await?;
-        if ids_in_order.iter().any(|id| locked.get(id).is_none_or(|window| !window.contains(now))) {
+        let known = known::load(&mut *transaction, *gateway, &self.keys).await?;
+        let payers = payer::resolve(&mut *transaction, &spenders).await?;
+        let charged = payers.iter().filter(|payer| payer.check_may_call().is_ok()).flat_map(|payer| &payer.charges);
+        let charges: BTreeMap<Slot, Arc<Charge>> = charged.map(|charge| (charge.slot, Arc::clone(charge))).collect();
+        let Some(locked) = windows::lock_current(&mut transaction, &charges, now).await? else {
+            transaction.rollback().await?;
+            let moments = charges.into_values().map(|charge| Moment { charge, at: now });
+            windows::open(services, &moments.map(|moment| (moment.key(), moment)).collect(), now).await?;
             return Ok(None);
-        }
-        let mut plan = Plan::new(services, now, known);
-        for moment in moments.values() {
-            if let Some(window) = ids.get(&moment.key()).and_then(|id| locked.get(id)) {
-                plan.rooms.insert(moment.charge.slot, Room::new(&moment.charge, window));
-            }
-        }
+        };
+        let rooms = locked.iter().filter_map(|(slot, window)| Some((*slot, Room::new(charges.get(slot)?, window))));
+        let mut plan = Plan::new(services, now, known, rooms.collect());
         let decide = |(place, payer)| plan.decide(&requests[place], self.keys[place], self.contents[place], payer);
         let decisions: Vec<Decision> = payers.iter().enumerate().map(decide).collect();
         let looks = !plan.full.is_empty() && self.may_free.load(Ordering::Relaxed);

@@ -1,5 +1,9 @@
 //! The windows in which spend is counted. A window has a row from its first use on.
 
+mod locked;
+
+pub(super) use self::locked::{LockedWindow, lock, lock_current};
+
 use super::payer::Charge;
 use crate::Services;
 use crate::error::Error;
@@ -276,32 +280,4 @@ pub(super) async fn insert(connection: &mut PgConnection, windows: Vec<NewWindow
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// A window whose row is locked until the transaction ends.
-#[derive(Clone, Debug)]
-pub(super) struct LockedWindow {
-    pub(super) id: Uuid,
-    pub(super) starts_at: OffsetDateTime,
-    pub(super) ends_at: OffsetDateTime,
-    pub(super) spent: Decimal,
-    pub(super) reserved: Decimal,
-}
-
-impl LockedWindow {
-    /// Whether it is still the window at a time that it was found for: a reset may have ended it since.
-    pub(super) fn contains(&self, at: OffsetDateTime) -> bool {
-        self.starts_at <= at && at < self.ends_at
-    }
-}
-
-/// Locks windows in the order of their ids.
-pub(super) async fn lock(connection: &mut PgConnection, ids: &[Uuid]) -> Result<BTreeMap<Uuid, LockedWindow>, Error> {
-    let rows = sqlx::query_as!(
-        LockedWindow,
-        "select id, starts_at, ends_at, spent, reserved from budget_windows where id = any($1)
-         order by id for no key update",
-        ids
-    );
-    Ok(rows.fetch_all(connection).await?.into_iter().map(|row| (row.id, row)).collect())
 }

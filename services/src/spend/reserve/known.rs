@@ -1,9 +1,9 @@
 //! Reservations that have the key of a request: the same request again gets the same decision.
 
-use crate::Services;
 use crate::error::Error;
 use domain::id::{BudgetId, GatewayId, ReservationId};
 use domain::spend::{Allowance, Decision, PayingBudget, SpendRefusal, SpendWindow};
+use sqlx::PgExecutor;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -31,7 +31,7 @@ impl Known {
 
 /// The reservations with these keys, by key.
 pub(super) async fn load(
-    services: &Services,
+    executor: impl PgExecutor<'_>,
     gateway: GatewayId,
     keys: &[Uuid],
 ) -> Result<BTreeMap<Uuid, Known>, Error> {
@@ -47,7 +47,7 @@ pub(super) async fn load(
         gateway.0,
         keys
     )
-    .fetch_all(&services.pool)
+    .fetch_all(executor)
     .await?;
     let known = rows.into_iter().map(|row| {
         let budget =

@@ -60,8 +60,13 @@ pub(super) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(services: &'a Services, now: OffsetDateTime, known: BTreeMap<Uuid, Known>) -> Self {
-        Self { services, now, known, rooms: BTreeMap::new(), held: Vec::new(), full: Vec::new() }
+    pub(super) fn new(
+        services: &'a Services,
+        now: OffsetDateTime,
+        known: BTreeMap<Uuid, Known>,
+        rooms: BTreeMap<Slot, Room>,
+    ) -> Self {
+        Self { services, now, known, rooms, held: Vec::new(), full: Vec::new() }
     }
 
     pub(super) fn decide(&mut self, request: &ReserveRequest, key: Uuid, content: Uuid, payer: &Payer) -> Decision {
