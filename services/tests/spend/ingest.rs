@@ -1,6 +1,6 @@
 //! Events that gateways report, and corrections of them.
 
-use crate::support::{Platform, event, event_fields, outcome, parsed_event, settle_code};
+use crate::support::{Platform, denied, event, event_fields, outcome, parsed_event, settle_code};
 use domain::id::UserId;
 use domain::spend::EventFields;
 use time::Duration;
@@ -129,6 +129,26 @@ async fn spend_of_former_members_and_deactivated_users_is_kept() {
 }
 
 #[tokio::test]
+async fn correction_takes_back_tokens_and_counts_no_further_event() {
+    let platform = Platform::create().await;
+    let ada = platform.user_with_budget("Ada", "10").await;
+    let now = platform.world.clock.now();
+    let with_tokens = |fields: EventFields, [input_tokens, output_tokens]: [i64; 2]| {
+        parsed_event(&EventFields { input_tokens, output_tokens, ..fields })
+    };
+    let event = with_tokens(event_fields("1", ada, "3", now), [10, 20]);
+    let correction = EventFields { corrects: "1".to_owned(), ..event_fields("2", ada, "-1", now) };
+    assert_eq!(codes(&platform, vec![event, with_tokens(correction, [4, 5])]).await, ["accepted"; 2]);
+    let day: Vec<(String, i64, i64, i64)> =
+        sqlx::query_as("select trim_scale(amount)::text, input_tokens, output_tokens, events from spend_days")
+            .fetch_all(platform.services().pool())
+            .await
+            .expect("days");
+    assert_eq!(day, [("2".to_owned(), 6, 15, 1)]);
+    platform.check_totals().await;
+}
+
+#[tokio::test]
 async fn refused_correction_is_refused_each_time_it_is_in_a_batch() {
     let platform = Platform::create().await;
     let ada = platform.user_with_budget("Ada", "10").await;
@@ -140,5 +160,19 @@ async fn refused_correction_is_refused_each_time_it_is_in_a_batch() {
     let expected = ["correction_too_large", "correction_too_large", "accepted", "duplicate", "key_reused"];
     assert_eq!(codes(&platform, batch).await, expected);
     assert_eq!(platform.windows(ada).await[0].1, "2");
+    platform.check_totals().await;
+}
+
+#[tokio::test]
+async fn sums_beyond_every_amount_are_counted_and_calls_are_denied() {
+    let platform = Platform::create().await;
+    let ada = platform.user_with_budget("Ada", "10").await;
+    let held = platform.hold("held", ada, "1").await;
+    let now = platform.world.clock.now();
+    let events = (0..1000).map(|number| event(&number.to_string(), ada, "1000000", now)).collect();
+    assert_eq!(codes(&platform, events).await, vec!["accepted"; 1000]);
+    assert_eq!(settle_code(&platform.settle(held.reservation, "0.5").await), "settled");
+    assert_eq!(platform.windows(ada).await, [("10".into(), "1000000000.5".into(), "0".into())]);
+    assert_eq!(denied(&platform.reserve("1", ada, "0.01").await), "hard_limit_reached");
     platform.check_totals().await;
 }

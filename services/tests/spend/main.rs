@@ -5,6 +5,7 @@ mod ingest;
 mod interleavings;
 mod interrupted;
 mod partitions;
+mod queue;
 mod races;
 mod rate;
 mod reports;

@@ -1,7 +1,6 @@
 //! The ledger by month, append-only.
 
-use crate::support::{Platform, event};
-use domain::spend::EventOutcome;
+use crate::support::{Platform, allowed, event, outcome, request, settle_code};
 use futures_util::future::join_all;
 use services::spend;
 use sqlx::AssertSqlSafe;
@@ -35,23 +34,33 @@ async fn each_month_has_a_partition_and_none_is_in_the_default_one() {
 async fn first_events_of_a_month_at_the_same_moment_create_one_partition() {
     let platform = Arc::new(Platform::create().await);
     let ada = platform.user_with_budget("Ada", "100").await;
+    // One window counts all of them.
+    platform.run("update budgets set reset_minutes = 525600").await;
     for month in 0..6 {
+        let last_month = platform.world.clock.now();
         platform.world.clock.advance(Duration::days(32));
         let now = platform.world.clock.now();
-        let reports = (0..12).map(|number| {
+        let requests = (0..6).map(|number| request(&format!("held {month}-{number}"), ada, "0.01")).collect();
+        let held: Vec<_> = platform.reserve_all(requests).await.into_iter().map(allowed).collect();
+        let settled = held.into_iter().map(|allowance| {
             let platform = Arc::clone(&platform);
-            let event = event(&format!("{month}-{number}"), ada, "1", now);
-            tokio::spawn(async move { platform.ingest(vec![event]).await })
+            tokio::spawn(async move { settle_code(&platform.settle(allowance.reservation, "0.01").await) })
         });
-        for outcomes in join_all(reports).await {
-            assert_eq!(outcomes.expect("no panic"), [EventOutcome::Accepted]);
+        let reported = (0..12).map(|number| {
+            let platform = Arc::clone(&platform);
+            let at = if number % 2 == 0 { now } else { last_month };
+            let event = event(&format!("{month}-{number}"), ada, "0.01", at);
+            tokio::spawn(async move { outcome(&platform.ingest(vec![event]).await[0]) })
+        });
+        for code in join_all(settled.chain(reported)).await {
+            assert!(["settled", "accepted"].contains(&code.expect("no panic")));
         }
     }
     let elsewhere: i64 = sqlx::query_scalar("select count(*) from spend_events_other")
         .fetch_one(platform.services().pool())
         .await
         .expect("a count");
-    assert_eq!((platform.event_count().await, elsewhere), (72, 0));
+    assert_eq!((platform.event_count().await, elsewhere), (108, 0));
     platform.check_totals().await;
 }
 

@@ -125,6 +125,27 @@ async fn same_key_is_the_same_reservation_and_other_content_is_refused() {
 }
 
 #[tokio::test]
+async fn key_of_a_reservation_that_ended_allows_no_other_call() {
+    let platform = Platform::create().await;
+    let ada = platform.user_with_budget("Ada", "10").await;
+    let settled = platform.hold("settled", ada, "1").await;
+    let released = platform.hold("released", ada, "1").await;
+    platform.hold("expired", ada, "1").await;
+    platform.settle(settled.reservation, "1").await;
+    platform.release(released.reservation).await;
+    for key in ["settled", "released"] {
+        assert_eq!(denied(&platform.reserve(key, ada, "1").await), "reservation_ended", "{key}");
+        assert_eq!(denied(&platform.reserve(key, ada, "2").await), "key_reused", "{key} with other content");
+    }
+    platform.world.clock.advance(Duration::minutes(10));
+    assert_eq!(denied(&platform.reserve("expired", ada, "1").await), "reservation_ended", "before the job");
+    spend::expire(platform.services()).await.expect("a run");
+    assert_eq!(denied(&platform.reserve("expired", ada, "1").await), "reservation_ended", "after the job");
+    assert_eq!(platform.windows(ada).await, [("10".into(), "1".into(), "0".into())], "nothing is held");
+    platform.check_totals().await;
+}
+
+#[tokio::test]
 async fn expired_reservations_make_room_before_a_denial() {
     let platform = Platform::create().await;
     let ada = platform.user_with_budget("Ada", "10").await;

@@ -5,6 +5,7 @@ use domain::budget::Category;
 use domain::error::Refusal;
 use services::spend::WindowSubject;
 use services::testing::refusal;
+use sqlx::Row as _;
 use time::Duration;
 
 #[tokio::test]
@@ -79,4 +80,43 @@ async fn calendar_window_ends_with_the_month_of_its_time_zone() {
     platform.reset(subject, Category::Cli).await.expect("a reset");
     let now = platform.world.clock.now();
     assert_eq!(platform.times(ada).await, [(start, now), (now, next)], "the end of the month stays");
+}
+
+#[tokio::test]
+async fn reset_of_a_project_reads_its_windows_by_index() {
+    let platform = Platform::create().await;
+    let project = platform.world.project("atlas", &platform.root).await;
+    let budget = platform.budget("Budget of atlas", "10").await;
+    platform.assign_to_project(budget, project).await;
+    platform
+        .run(
+            "insert into budget_windows
+                 (id, category, project_id, user_id, budget_id, schedule, starts_at, ends_at, soft_limit, hard_limit)
+             select gen_random_uuid(), 'cli', gen_random_uuid(), case when n % 2 = 0 then gen_random_uuid() end,
+                    gen_random_uuid(), '30d', '2026-01-01', '2027-01-01', 0, 1
+             from generate_series(1, 20000) n;
+             analyze budget_windows",
+        )
+        .await;
+    platform.reset(WindowSubject::Project(project), Category::Cli).await.expect("a reset");
+    // The connection that the reset used has its statement prepared.
+    let mut plans = Vec::new();
+    for mut connection in platform.connections().await {
+        sqlx::raw_sql("set plan_cache_mode = force_generic_plan").execute(&mut *connection).await.expect("a setting");
+        let names: Vec<String> = sqlx::query_scalar(
+            "select name from pg_prepared_statements
+             where statement like '%from budget_windows%starts_at <= $4%for no key update'",
+        )
+        .fetch_all(&mut *connection)
+        .await
+        .expect("statements");
+        for name in names {
+            let explain = format!("explain execute {name} ('cli', '{project}', null, '2026-03-01')");
+            let plan = sqlx::raw_sql(sqlx::AssertSqlSafe(explain)).fetch_all(&mut *connection).await.expect("a plan");
+            plans.push(plan.iter().map(|line| line.get::<String, _>(0)).collect::<Vec<_>>().join("\n"));
+        }
+        connection.close().await.expect("an orderly end");
+    }
+    assert_eq!(plans.len(), 1, "{plans:?}");
+    assert!(!plans[0].contains("Seq Scan on budget_windows"), "{}", plans[0]);
 }

@@ -139,6 +139,41 @@ async fn fixed_share_resets_with_the_budget_of_its_project() {
 }
 
 #[tokio::test]
+async fn share_lasts_as_long_as_the_window_of_its_project() {
+    let platform = Platform::create().await;
+    let atlas = project(&platform, "atlas", "60").await;
+    let (ada, bo) = (member(&platform, atlas, "Ada").await, member(&platform, atlas, "Bo").await);
+    fix(&platform, atlas, ada, "20").await;
+    let assigned = platform.world.clock.now();
+    let day = |number| assigned + time::Duration::days(number);
+    assert_eq!(reserve(&platform, "day 0", "atlas", bo, "1").await, "allowed");
+    platform.world.clock.advance(time::Duration::days(15));
+    platform.reset(WindowSubject::Project(atlas), Category::Cli).await.expect("a reset");
+    platform.world.clock.advance(time::Duration::days(1));
+    assert_eq!(call(&platform, "day 16", "atlas", ada, "20").await, "allowed", "the first call of the member");
+    // The windows that follow from the assignment would end on day 30.
+    platform.world.clock.advance(time::Duration::days(15));
+    assert_eq!(call(&platform, "day 31", "atlas", ada, "1").await, "member_limit_reached");
+    assert_eq!(platform.times(ada).await, [(day(15), day(45))]);
+    platform.world.clock.advance(time::Duration::days(14));
+    assert_eq!(call(&platform, "day 45", "atlas", ada, "20").await, "allowed");
+    platform.check_totals().await;
+}
+
+#[tokio::test]
+async fn reset_of_a_project_leaves_each_share_its_own_limits() {
+    let platform = Platform::create().await;
+    let atlas = project(&platform, "atlas", "30").await;
+    let ada = member(&platform, atlas, "Ada").await;
+    fix(&platform, atlas, ada, "20").await;
+    assert_eq!(reserve(&platform, "1", "atlas", ada, "5").await, "allowed");
+    platform.world.clock.advance(time::Duration::days(1));
+    platform.reset(WindowSubject::Project(atlas), Category::Cli).await.expect("a reset");
+    let window = |reserved: &str| ("20".to_owned(), "0".to_owned(), reserved.to_owned());
+    assert_eq!(platform.windows(ada).await, [window("5"), window("0")], "before the first call of the next window");
+}
+
+#[tokio::test]
 async fn calls_of_members_in_one_batch_have_the_shares_of_their_projects() {
     let platform = Platform::create().await;
     let (atlas, hermes) = (project(&platform, "atlas", "1").await, project(&platform, "hermes", "4").await);
