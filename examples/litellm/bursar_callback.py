@@ -7,6 +7,7 @@ reservation is what makes limits hold for calls at the same moment. docs/gateway
 
 import asyncio
 import os
+import re
 import uuid
 from datetime import datetime, timezone
 from decimal import Decimal
@@ -49,8 +50,9 @@ class BursarCallback(CustomLogger):
         if not data.get("model"):
             return data
         user, project = self.subject(user_api_key_dict)
-        price = price_of(data["model"])
-        amount, reserved_at = self.most(data, price), datetime.now(timezone.utc).isoformat()
+        prompt = tokens_of(data)
+        price = price_of(data["model"], prompt, data.get("service_tier"))
+        amount, reserved_at = self.most(data, prompt, price), datetime.now(timezone.utc).isoformat()
         # Not LiteLLM's call id, which clients may choose: two calls with one id would share a reservation.
         key = str(uuid.uuid4())
         try:
@@ -97,14 +99,10 @@ class BursarCallback(CustomLogger):
         user = key.user_email or key.user_id or (key.end_user_id if self.trusts_request else None)
         return user, (key.metadata or {}).get("bursar_project") or key.team_alias
 
-    def most(self, data, price):
+    def most(self, data, prompt, price):
         """The most that the call can cost."""
         if price is None:
             return self.default_amount
-        messages = data.get("messages") or []
-        # Tools and other endpoints' prompts by their length: a token is seldom shorter than two characters.
-        others = sum(len(str(data[name])) for name in PROMPTS if data.get(name)) // 2
-        prompt = (litellm.token_counter(messages=messages) if messages else 0) + others
         answers = max(whole(data.get("n")), whole(data.get("best_of")), 1)
         longest = max([whole(data.get(name)) for name in LONGEST]) or price[2]
         longest *= answers
@@ -152,8 +150,17 @@ class BursarCallback(CustomLogger):
                 pause = min(2 * pause, 60)
 
 
-def price_of(name):
-    """What an input and an output token of a model cost at most, and its longest answer; None where that is not known."""
+def tokens_of(data):
+    """How long the prompt of a request is."""
+    messages = data.get("messages") or []
+    # Tools and other endpoints' prompts by their length: a token is seldom shorter than two characters.
+    others = sum(len(str(data[name])) for name in PROMPTS if data.get(name)) // 2
+    return (litellm.token_counter(messages=messages) if messages else 0) + others
+
+
+def price_of(name, prompt, tier):
+    """What an input and an output token of a model cost at most, with a prompt this long and the service tier of the
+    request, and the longest answer; None where that is not known."""
     from litellm.proxy.proxy_server import llm_router
 
     deployments = llm_router.get_model_list(model_name=name) if llm_router else None
@@ -166,11 +173,21 @@ def price_of(name):
             known = {}
         # LiteLLM enters models that it does not know with a price of 0; only a price in the configuration may be 0.
         is_own = own.get("input_cost_per_token") is not None or own.get("output_cost_per_token") is not None
-        costs = [(own if is_own else known).get(f"{kind}_cost_per_token") or 0 for kind in ("input", "output")]
+        costs = [cost_of(own if is_own else known, kind, prompt, tier) for kind in ("input", "output")]
         if not is_own and not any(costs):
             return None
-        prices.append([Decimal(str(cost)) for cost in costs] + [known.get("max_output_tokens") or 4096])
+        prices.append(costs + [known.get("max_output_tokens") or 4096])
     return [max(column) for column in zip(*prices)]
+
+
+def cost_of(prices, kind, prompt, tier):
+    """The highest price of a token that applies: many models charge more for a long prompt, or for a faster answer."""
+    costs = [Decimal(0)]
+    for name, cost in prices.items():
+        rule = re.fullmatch(rf"{kind}_cost_per_token(?:_above_(\d+)k_tokens)?(?:_([a-z]+))?", name)
+        if cost and rule and (rule[1] is None or prompt > 1000 * int(rule[1])) and rule[2] in (None, tier):
+            costs.append(Decimal(str(cost)))
+    return max(costs)
 
 
 def whole(value):
