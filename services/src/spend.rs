@@ -1,8 +1,8 @@
 //! Spend: which budget pays, reservations before calls, the ledger of what was spent, and windows that end.
 //!
-//! A reservation reads which budget pays at this moment, without locks. Then one transaction locks the windows in the
-//! order of their ids, checks that there is room, and counts. Nothing is cached, so a budget that is edited, assigned or
-//! unassigned holds from the next reservation on. Locks are taken in this order: reservations, windows, keys, totals.
+//! A reservation is one transaction: it reads which budget pays at this moment, without locks, then locks the windows in
+//! the order of their ids, checks that there is room, and counts. Nothing is cached, so a budget that is edited, assigned
+//! or unassigned holds from the next reservation on. Locks are taken in this order: reservations, windows, keys, totals.
 //!
 //! Single reservations that arrive at the same moment are decided together ([`queue`]).
 //!
