@@ -6,7 +6,7 @@ use domain::id::{GatewayId, UserId};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const WINDOW_SECONDS: i64 = 60;
 /// So many users at their limit may share a network: an office, or a proxy that sends the tokens of many.
@@ -36,16 +36,18 @@ pub enum Key {
     All(Network),
     /// All requests of a network with what looks like the token of a gateway, before they are authenticated.
     AllGateways(Network),
-    /// Requests of a network with a gateway token that was refused.
-    RefusedGateways(Network),
+    /// Requests with one gateway token that was refused, by the token's hash.
+    RefusedToken(Vec<u8>),
+    /// Different gateway tokens of a network that were refused.
+    RefusedTokens(Network),
 }
 
 impl Key {
     /// How many users' requests may be counted under it.
     const fn users(&self) -> u32 {
         match self {
-            Self::User(_) | Self::Anonymous(_) => 1,
-            Self::All(_) | Self::RefusedGateways(_) => USERS_PER_NETWORK,
+            Self::User(_) | Self::Anonymous(_) | Self::RefusedToken(_) => 1,
+            Self::All(_) | Self::RefusedTokens(_) => USERS_PER_NETWORK,
             Self::Gateway(_) => USERS_PER_GATEWAY,
             Self::AllGateways(_) => USERS_PER_GATEWAY * GATEWAYS_PER_NETWORK,
         }
@@ -82,29 +84,42 @@ impl RateLimit {
 
     /// Counts one more at a moment in seconds; `None` without a limit.
     pub fn count(&self, key: Key, now: i64) -> Option<Left> {
-        self.add(key, 1, now)
+        let limit = self.limit(&key)?;
+        let mut counts = self.counts(now);
+        let count = counts.by_key.entry(key).or_default();
+        *count = count.saturating_add(1);
+        Some(Left::of(limit, *count, now))
     }
 
     /// What is left, when there is nothing left at a moment in seconds: for requests that are counted after their answer.
-    pub fn used_up(&self, key: Key, now: i64) -> Option<Left> {
-        self.add(key, 0, now).filter(|left| left.remaining == 0)
+    pub fn used_up(&self, key: &Key, now: i64) -> Option<Left> {
+        let limit = self.limit(key)?;
+        let count = self.counts(now).by_key.get(key).copied().unwrap_or_default();
+        Some(Left::of(limit, count, now)).filter(|left| left.remaining == 0)
     }
 
-    fn add(&self, key: Key, requests: u32, now: i64) -> Option<Left> {
-        let limit = self.per_minute?.get().saturating_mul(key.users());
+    fn limit(&self, key: &Key) -> Option<u32> {
+        Some(self.per_minute?.get().saturating_mul(key.users()))
+    }
+
+    fn counts(&self, now: i64) -> MutexGuard<'_, Counts> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let window = now.div_euclid(WINDOW_SECONDS);
         if counts.window != window {
             *counts = Counts { window, by_key: HashMap::new() };
         }
-        let count = counts.by_key.entry(key).or_default();
-        *count = count.saturating_add(requests);
-        Some(Left {
+        counts
+    }
+}
+
+impl Left {
+    fn of(limit: u32, count: u32, now: i64) -> Self {
+        Self {
             limit,
-            remaining: limit.saturating_sub(*count),
-            is_over: *count > limit,
+            remaining: limit.saturating_sub(count),
+            is_over: count > limit,
             seconds: u64::try_from(WINDOW_SECONDS - now.rem_euclid(WINDOW_SECONDS)).unwrap_or_default(),
-        })
+        }
     }
 }
 
@@ -165,10 +180,10 @@ mod tests {
         assert_eq!(over(&|| Key::Gateway(GatewayId(uuid::Uuid::from_u128(1)))), Some(200));
         assert_eq!(over(&|| Key::AllGateways(at("192.0.2.1"))), Some(1_000));
         assert_eq!(over(&|| Key::All(at("192.0.2.1"))), Some(40), "counted by itself");
-        let refused = || Key::RefusedGateways(at("192.0.2.1"));
-        assert!(limit.used_up(refused(), 0).is_none());
+        let refused = || Key::RefusedTokens(at("192.0.2.1"));
+        assert!(limit.used_up(&refused(), 0).is_none());
         assert_eq!(over(&refused), Some(40));
-        assert!(limit.used_up(refused(), 0).is_some_and(|left| left.seconds == 60));
+        assert!(limit.used_up(&refused(), 0).is_some_and(|left| left.seconds == 60));
     }
 
     #[test]

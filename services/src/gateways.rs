@@ -42,7 +42,8 @@ impl GatewayToken {
         Self(format!("{TOKEN_PREFIX}{}", services.random.secret()).into())
     }
 
-    fn hash(&self) -> Vec<u8> {
+    /// What is stored of it.
+    pub fn hash(&self) -> Vec<u8> {
         token::hash(self.expose())
     }
 

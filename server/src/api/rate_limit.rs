@@ -14,8 +14,8 @@ use services::gateways::GatewayToken;
 
 /// Refuses what is beyond the limit of a user or a gateway, and says on every answer how much is left.
 pub async fn limit(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    if let Some(network) = refused_gateway(&request) {
-        state.api_rate.count(Key::RefusedGateways(network), now(&state));
+    if let Some(identity) = request.extensions().get::<Identity>().filter(|identity| identity.gateway.is_err()) {
+        count_refused(&state, gateway_token(&request), network_of(identity));
     }
     let Some(left) = state.api_rate.count(key(&request), now(&state)) else { return next.run(request).await };
     let mut response = if left.is_over { too_many(left) } else { next.run(request).await };
@@ -28,8 +28,9 @@ pub async fn limit(State(state): State<AppState>, request: Request, next: Next) 
 pub async fn limit_network(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let network = network(peer::client(&state.web, request.extensions(), request.headers()));
     let (rate, now) = (&state.api_rate, now(&state));
-    let over = if names_gateway(&request) {
-        let refused = rate.used_up(Key::RefusedGateways(network), now);
+    let over = if let Some(token) = gateway_token(&request) {
+        let refused = rate.used_up(&Key::RefusedTokens(network), now);
+        let refused = refused.or_else(|| rate.used_up(&Key::RefusedToken(token.hash()), now));
         refused.or_else(|| rate.count(Key::AllGateways(network), now).filter(|left| left.is_over))
     } else {
         rate.count(Key::All(network), now).filter(|left| left.is_over)
@@ -40,15 +41,19 @@ pub async fn limit_network(State(state): State<AppState>, request: Request, next
     response
 }
 
-/// Whether its token looks like that of a gateway.
-fn names_gateway(request: &Request) -> bool {
-    bearer(request.headers()).is_some_and(GatewayToken::is_meant)
+/// A gateway may send a token that has expired again and again, and shuts out no other gateway of its network: of a
+/// network the tokens are counted, not the requests.
+fn count_refused(state: &AppState, token: Option<GatewayToken>, network: Network) {
+    let (rate, now) = (&state.api_rate, now(state));
+    let of_token = token.and_then(|token| rate.count(Key::RefusedToken(token.hash()), now));
+    if of_token.is_some_and(|left| left.remaining + 1 == left.limit) {
+        rate.count(Key::RefusedTokens(network), now);
+    }
 }
 
-/// The network of a request with the token of a gateway that was refused.
-fn refused_gateway(request: &Request) -> Option<Network> {
-    let identity = request.extensions().get::<Identity>()?;
-    (identity.gateway.is_err() && names_gateway(request)).then(|| network_of(identity))
+/// The token of a gateway that it has, if one may have been issued here: no other is looked up.
+fn gateway_token(request: &Request) -> Option<GatewayToken> {
+    bearer(request.headers()).and_then(GatewayToken::parse)
 }
 
 fn network_of(identity: &Identity) -> Network {

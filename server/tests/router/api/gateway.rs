@@ -212,18 +212,27 @@ async fn gateway_may_send_a_hundred_times_as_many_requests_as_a_user() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn unknown_gateway_tokens_beyond_the_limit_of_a_network_are_not_looked_up() {
     let stage = Stage::on(TestServer::start_limited(RateLimit::new(4)).await).await;
-    let made_up = Program { token: format!("bursar_gw_{}", "a".repeat(43)), ..Program::nobody(&stage.server) };
+    let made_up = |number| Program { token: format!("bursar_gw_{number:043}"), ..Program::nobody(&stage.server) };
     let path = "/v1/gateway/reservations/0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d/settle";
-    let mut statuses = Vec::new();
-    for _ in 0..81 {
-        let reply = made_up.post(path, json!({"amount": 1})).await;
-        statuses.push((reply.status, reply.header("ratelimit-limit").to_owned()));
+    let settle = async |gateway: &Program<'_>| {
+        let reply = gateway.post(path, json!({"amount": 1})).await;
+        (reply.status, reply.header("ratelimit-limit").to_owned())
+    };
+    // Requests without authentication have the limit of one user, and so has a token that was refused.
+    let expired = made_up(0);
+    for _ in 0..4 {
+        assert_eq!(settle(&expired).await, (401, "4".to_owned()));
     }
-    // Requests without authentication have the limit of one user. After 20 times as many, no token is looked up.
-    assert_eq!(statuses[3], (401, "4".to_owned()));
-    assert_eq!(statuses[79], (429, "4".to_owned()));
-    assert_eq!(statuses[80], (429, "80".to_owned()));
-    assert_eq!(stage.post(path, json!({"amount": 1})).await.status, 429, "its token is not looked up either");
+    for _ in 0..100 {
+        assert_eq!(settle(&expired).await, (429, "4".to_owned()));
+    }
+    assert_eq!(settle(&stage.gateway()).await.0, 404, "one token, however often, shuts no gateway out");
+    // After 20 times as many different ones, no token is looked up.
+    for number in 1..80 {
+        assert_eq!(settle(&made_up(number)).await, (429, "4".to_owned()));
+    }
+    assert_eq!(settle(&made_up(80)).await, (429, "80".to_owned()));
+    assert_eq!(settle(&stage.gateway()).await.0, 429, "its token is not looked up either");
     let user = Program::new(&stage.server, "User", PlatformRole::User).await;
     assert_eq!(user.get("/v1/user").await.status, 200, "users of the network are counted by themselves");
 }
