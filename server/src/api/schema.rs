@@ -57,6 +57,9 @@ described! {
     UserIdText = string().format(Some(SchemaFormat::Custom("uuid".to_owned())));
     /// The id of a user. Blank stands for the caller.
     UserFilterText = AnyOfBuilder::new().item(UserIdText::schema()).item(string().pattern(Some(BLANK)));
+    /// The technical name of a project. Blank stands for all.
+    ProjectFilterText =
+        AnyOfBuilder::new().item(ProjectNameText::schema()).item(string().pattern(Some(BLANK)));
     /// A day in ISO 8601, or a time in RFC 3339, which stands for its day in UTC. Blank counts as left out.
     DayText = AnyOfBuilder::new()
         .item(string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))))

@@ -5,6 +5,7 @@ use crate::api::query;
 use domain::email::Email;
 use domain::password::{NewPassword, PasswordPolicy};
 use domain::reset_period::ResetPeriod;
+use domain::spending::parse_utc_day;
 use domain::violation::Violation;
 use jsonschema::Validator;
 use proptest::prelude::*;
@@ -124,6 +125,36 @@ fn whole_number_of_json_schema_is_what_is_read() {
         assert_eq!(whole(value).unwrap_or_default(), expected, "{text}");
     }
     assert_eq!(whole(Value::Null).expect("null"), None);
+}
+
+#[test]
+fn day_of_the_document_is_what_is_read() {
+    let schema = validator(DayText::schema());
+    for (raw, is_read) in [
+        ("2026-03-02", true),
+        ("2026-03-02T10:00:00Z", true),
+        ("2026-03-02T10:00:00.5+01:00", true),
+        ("2026-02-30", false),
+        ("2026-03-02 10:00", false),
+        ("2026-03-02T25:00:00Z", false),
+        ("yesterday", false),
+    ] {
+        assert_eq!((schema.is_valid(&json!(raw)), parse_utc_day(raw).is_ok()), (is_read, is_read), "{raw}");
+    }
+}
+
+#[test]
+fn project_reset_period_that_is_read_fits_the_document() {
+    let schema = validator(ProjectResetPeriodText::schema());
+    for (raw, is_read) in
+        [("30d", true), ("60s", true), ("0120s", true), ("31622400s", true), ("61s", false), ("60S", false)]
+    {
+        assert_eq!(
+            (schema.is_valid(&json!(raw)), ResetPeriod::parse_with_seconds(raw).is_ok()),
+            (is_read, is_read),
+            "{raw}"
+        );
+    }
 }
 
 #[test]

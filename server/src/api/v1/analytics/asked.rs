@@ -13,8 +13,8 @@ use services::listing::MAX_OFFSET;
 use services::views::spending::{Slice, SpendFilter};
 use std::time::Instant;
 use time::{Date, Duration, OffsetDateTime, UtcOffset};
-use utoipa::IntoParams;
-use utoipa::openapi::schema::Object;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 use uuid::Uuid;
 
 /// The parameters of every table.
@@ -24,7 +24,7 @@ pub struct Asked {
     /// The days up to now; `last_30_days` without it. Spend is added up by day in UTC: every day that the period touches
     /// counts.
     #[serde(default, deserialize_with = "word")]
-    #[param(schema_with = time_periods, required = false)]
+    #[param(inline, value_type = Option<TimePeriodText>)]
     time_period: Option<String>,
     /// The first day, with `end_date` in place of a period.
     #[serde(default, deserialize_with = "text")]
@@ -50,9 +50,17 @@ pub struct Asked {
     per_page: u32,
 }
 
-fn time_periods() -> Object {
-    one_of(PERIODS.map(|(name, _)| name)).build()
+/// A period that ends now.
+#[derive(Clone, Copy, Debug)]
+struct TimePeriodText;
+
+impl PartialSchema for TimePeriodText {
+    fn schema() -> RefOr<Schema> {
+        one_of(PERIODS.map(|(name, _)| name)).into()
+    }
 }
+
+impl ToSchema for TimePeriodText {}
 
 const fn default_rows() -> u32 {
     20

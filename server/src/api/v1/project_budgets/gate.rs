@@ -4,6 +4,7 @@ use crate::api::code::Code;
 use crate::api::error::ApiError;
 use crate::api::permit::shares_in_scope;
 use crate::api::query::optional;
+use crate::api::schema::SentText as _;
 pub use crate::api::v1::budgets::{missing, slug_of};
 use crate::api::v1::projects;
 use crate::state::AppState;
@@ -69,7 +70,7 @@ pub async fn scope(
     named: Option<&str>,
 ) -> Result<(ReadScope<ViewMemberShares>, Option<ProjectName>), ApiError> {
     let scope = shares_in_scope(caller)?;
-    let project = optional("project_name", named, ProjectName::parse_existing)?;
+    let project = optional("project_name", named, ProjectName::parse_sent)?;
     let sees = |target| caller.actor.may(Permission::ViewMemberShares, target);
     let Some(to_check) = project.as_ref().filter(|_| !sees(Target::Platform)) else { return Ok((scope, project)) };
     match services::projects::find(&state.services, caller, to_check).await {

@@ -7,7 +7,7 @@ use crate::api::error::ApiError;
 use crate::api::etag::Versioned;
 use crate::api::paging::{Address, Items, ItemsBody, PageParams};
 use crate::api::query::{Query, optional, text, word};
-use crate::api::schema::{BudgetIdText, CategoryText, ProjectRefText};
+use crate::api::schema::{BudgetIdText, CategoryText, ProjectFilterText};
 use crate::state::AppState;
 use axum::extract::{Path, State};
 use domain::budget::Category;
@@ -24,7 +24,7 @@ use utoipa::IntoParams;
 pub struct OwnBudgetParams {
     /// Only the budgets of this project.
     #[serde(default, deserialize_with = "text")]
-    #[param(inline, value_type = Option<ProjectRefText>)]
+    #[param(inline, value_type = Option<ProjectFilterText>)]
     project_name: Option<String>,
     /// Only budgets of this category.
     #[serde(default, deserialize_with = "word")]
