@@ -13,6 +13,7 @@ use crate::ui::{
     NavPerson, PaletteGroup, PaletteItem, PaletteTarget, PhoneBars, Sheet, SideNav, SkipLink, absolute, awaited,
 };
 use crate::url::with_params;
+use domain::audit::AuditQuery;
 use domain::break_glass::BreakGlassSession;
 use domain::budget::BudgetQuery;
 use domain::permission::Permission;
@@ -91,7 +92,7 @@ fn side_navigation(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
 fn phone_bars(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
     // The phone's bar is for what one does often; the rest is in the drawer.
     let often = administration(me).into_iter().filter(|(href, ..)| {
-        ![paths::GATEWAYS, paths::IDENTITY_PROVIDER, paths::KEYCLOAK_USERS, paths::SPENDING, paths::JOBS].contains(href)
+        ![paths::GATEWAYS, paths::IDENTITY_PROVIDER, paths::KEYCLOAK_USERS, paths::SPENDING, paths::JOBS, paths::AUDIT_LOG].contains(href)
     });
     let administration = often.map(|(href, label, icon)| {
         let short = label.strip_suffix(" management").unwrap_or(label);
@@ -196,6 +197,7 @@ fn administration(me: &Me) -> Vec<(&'static str, &'static str, Icon)> {
         (me.budgets && me.may(Permission::ViewGateways), paths::GATEWAYS, "Gateways", Icon::Terminal),
         (me.may(Permission::ViewIdentityProvider), paths::IDENTITY_PROVIDER, "Identity provider", Icon::Plug),
         (me.may(Permission::ViewJobs), paths::JOBS, "Jobs", Icon::Clock),
+        (me.may(Permission::ViewAuditLog), AuditQuery::PATH, AuditQuery::PLACE, Icon::Landmark),
     ];
     places.into_iter().filter(|place| place.0).map(|(_, href, label, icon)| (href, label, icon)).collect()
 }

@@ -11,6 +11,7 @@ use crate::account::my_access::MyAccessPage;
 use crate::account::profile::ProfilePage;
 use crate::account::sign_in::SignInPage;
 use crate::account::turned_away::TurnedAwayPage;
+use crate::audit::list::AuditLogPage;
 use crate::budgets::budget::BudgetPage;
 use crate::budgets::create::NewBudgetPage;
 use crate::budgets::delete::DeleteBudgetPage;
@@ -44,7 +45,7 @@ lazy_chunk!(
 lazy_chunk!(Lists, lists, load_lists: BudgetsPage, ProjectsPage, UsersPage);
 lazy_chunk!(
     Objects, objects, load_objects:
-    BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, GatewaysPage, IdentityProviderPage, ImportAgainPage, JobsPage,
+    AuditLogPage, BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, GatewaysPage, IdentityProviderPage, ImportAgainPage, JobsPage,
     KeycloakImportPage, KeycloakUserPage, KeycloakUsersPage, MoveIdentitiesPage, NewBudgetPage, NewGatewayPage, NewKeycloakUserPage,
     NewUserPage, NewProjectPage, ProjectPage, ProjectSplitPage, SpendingPage, UserPage,
 );

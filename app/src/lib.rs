@@ -7,6 +7,7 @@
 #![expect(missing_docs, reason = "server functions make public fields of their parameters")]
 
 pub mod account;
+pub mod audit;
 pub mod budgets;
 #[cfg(feature = "ssr")]
 pub mod cookies;

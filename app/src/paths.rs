@@ -1,6 +1,7 @@
 //! The address of every page.
 
 use crate::url::{encode, with_params};
+use domain::audit::AuditQuery;
 use domain::id::{BudgetId, UserId};
 use domain::import::ReportQuery;
 use domain::spending::SpendingQuery;
@@ -79,6 +80,14 @@ pub fn spending_csv(query: &SpendingQuery) -> String {
 
 /// What the console does by itself.
 pub const JOBS: &str = "/settings/administration/jobs";
+
+/// The audit log.
+pub const AUDIT_LOG: &str = "/settings/administration/audit-log";
+
+/// Some events of the audit log.
+pub fn audit_log(query: &AuditQuery) -> String {
+    with_params(AUDIT_LOG, &query.to_params())
+}
 
 /// The gateways.
 pub const GATEWAYS: &str = "/settings/administration/gateways";

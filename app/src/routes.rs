@@ -8,6 +8,7 @@ use crate::account::my_access::MyAccessPage;
 use crate::account::profile::ProfilePage;
 use crate::account::sign_in::SignInPage;
 use crate::account::turned_away::TurnedAwayPage;
+use crate::audit::list::AuditLogPage;
 use crate::budgets::budget::BudgetPage;
 use crate::budgets::create::NewBudgetPage;
 use crate::budgets::delete::DeleteBudgetPage;
@@ -109,6 +110,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("administration/gateways/new") view={Lazy::<NewGatewayPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/spending") view={Lazy::<SpendingPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/jobs") view={Lazy::<JobsPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/audit-log") view={Lazy::<AuditLogPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/identity-provider/move-identities") view={Lazy::<MoveIdentitiesPage>::new()} ssr=SsrMode::Async />
             </ParentRoute>
             <DevelopmentRoutes />

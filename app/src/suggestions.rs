@@ -15,7 +15,7 @@ use {
     crate::request::{permitted, permitted_in, signed_in},
     domain::actor::Target,
     domain::error::Refusal,
-    domain::permission::{ManageBudgets, ViewBudgets},
+    domain::permission::{ManageBudgets, ViewBudgets, ViewUsers},
     domain::suggestion::{SuggestionKind, exact_match},
     domain::text::SearchTerm,
     services::views::suggestions,
@@ -32,6 +32,14 @@ pub async fn suggest_projects(
     user: Option<UserId>,
 ) -> Result<Vec<Suggestion>, PageError> {
     Ok(projects(&term, user).await.map_err(Refusal::from)?)
+}
+
+/// Users, deactivated ones too.
+#[server(prefix = "/data", endpoint = "suggest-users")]
+pub async fn suggest_users(#[server(default)] term: String) -> Result<Vec<Suggestion>, PageError> {
+    let (services, can) = permitted::<ViewUsers>()?;
+    let Some(term) = Term::parse(&term) else { return Ok(Vec::new()) };
+    Ok(suggestions::users(&services, &can, term.get()).await.map_err(Refusal::from)?)
 }
 
 /// Active users to add to a project.
@@ -135,6 +143,11 @@ pub(crate) fn holder_source(budget: BudgetId, is_project: bool) -> SuggestionSou
 /// Suggests the projects to which a user can be added, or every shared one.
 pub(crate) fn project_source(user: Option<UserId>) -> SuggestionSource {
     Callback::new(move |term| later(SuggestProjects { term, user }))
+}
+
+/// Suggests users, deactivated ones too.
+pub(crate) fn user_source() -> SuggestionSource {
+    Callback::new(move |term| later(SuggestUsers { term }))
 }
 
 /// Suggests the users who can be added to a project.

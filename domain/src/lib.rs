@@ -10,6 +10,7 @@ pub mod time_zone;
 pub mod draft;
 
 pub mod actor;
+pub mod audit;
 pub mod break_glass;
 pub mod budget;
 pub mod claims;

@@ -17,14 +17,16 @@ pub enum Mode {
 impl Mode {
     /// How far a role reaches here. In Keycloak-managed mode what the provider keeps cannot be seen or changed, and
     /// projects are made by admins: their maker would not become a member. Maintainers exist in the database alone, so that
-    /// admins, the highest role of a token, manage the users of Keycloak.
+    /// admins, the highest role of a token, manage the users of Keycloak and see the audit log.
     pub const fn scope(self, permission: Permission, role: Role) -> Option<Scope> {
         let scope = scope(permission, role);
         match (self, permission, scope) {
-            (Self::Keycloak, Permission::ManageKeycloakUsers, None) if matches!(role, Role::Admin) => {
+            (Self::Keycloak, Permission::ManageKeycloakUsers | Permission::ViewAuditLog, None)
+                if matches!(role, Role::Admin) =>
+            {
                 Some(Scope::Platform)
             }
-            (Self::Keycloak, Permission::ManageKeycloakUsers, _) => scope,
+            (Self::Keycloak, Permission::ManageKeycloakUsers | Permission::ViewAuditLog, _) => scope,
             (Self::Platform, _, _)
             | (
                 Self::Keycloak,
@@ -89,7 +91,7 @@ mod tests {
         let there: Vec<_> =
             Permission::ALL.iter().copied().filter(|permission| Mode::Keycloak.has(*permission)).collect();
         use Permission::{
-            CreateProject, ManageKeycloakUsers, ManageOwnAccount, RunJobs, ViewIdentityProvider, ViewJobs,
+            CreateProject, ManageKeycloakUsers, ManageOwnAccount, RunJobs, ViewAuditLog, ViewIdentityProvider, ViewJobs,
             ViewOwnAccess, ViewProject,
         };
         assert_eq!(
@@ -101,6 +103,7 @@ mod tests {
                 ViewIdentityProvider,
                 ViewJobs,
                 RunJobs,
+                ViewAuditLog,
                 ViewOwnAccess,
                 ManageOwnAccount
             ]

@@ -121,6 +121,10 @@ permissions! {
     ViewJobs: "See jobs", [platform platform - - - - -];
     /// Have a job run before its time.
     RunJobs: "Run jobs", [platform platform - - - - -];
+    /// The audit log: who changed what.
+    ViewAuditLog: "See the audit log", [platform - platform - - - -];
+    /// The activity events of `/v1`.
+    ReadActivityEvents: "Read activity events under /v1", [platform - - - - - -];
     /// Have the users of one issuer be known by another one.
     MoveIdentities: "Move identities to another issuer", [platform - - - - - -];
     /// One's own projects, roles and budgets.
@@ -149,6 +153,8 @@ impl Permission {
             | Self::ViewIdentityProvider
             | Self::ViewJobs
             | Self::RunJobs
+            | Self::ViewAuditLog
+            | Self::ReadActivityEvents
             | Self::FindUsers
             | Self::ViewProject
             | Self::CreateProject
@@ -190,6 +196,8 @@ impl Permission {
             | Self::ImportUsers
             | Self::ViewJobs
             | Self::RunJobs
+            | Self::ViewAuditLog
+            | Self::ReadActivityEvents
             | Self::MoveIdentities => false,
         }
     }
@@ -214,11 +222,11 @@ mod tests {
     #[test]
     fn an_auditor_changes_nothing() {
         use Permission::{
-            ManageOwnAccount, ViewBudgets, ViewGateways, ViewMemberShares, ViewOwnAccess, ViewProject,
+            ManageOwnAccount, ViewAuditLog, ViewBudgets, ViewGateways, ViewMemberShares, ViewOwnAccess, ViewProject,
             ViewProjectBudgets, ViewSpend, ViewUsers,
         };
         let views =
-            [ViewUsers, ViewProject, ViewBudgets, ViewProjectBudgets, ViewMemberShares, ViewSpend, ViewGateways];
+            [ViewUsers, ViewProject, ViewBudgets, ViewProjectBudgets, ViewMemberShares, ViewSpend, ViewGateways, ViewAuditLog];
         let reads = [views.as_slice(), &[ViewOwnAccess, ManageOwnAccount]].concat();
         for permission in Permission::ALL {
             assert_eq!(scope(*permission, Role::Auditor).is_some(), reads.contains(permission), "{permission:?}");

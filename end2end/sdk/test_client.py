@@ -255,6 +255,26 @@ class Analytics(WithClient):
         self.assertEqual(self.client.analytics.get_budget_hard_limit(asked).data.rows, [])
 
 
+class ActivityEvents(WithClient):
+    def test_a_change_is_an_event_of_its_caller(self):
+        name = new_name("audited")
+        self.client.projects.create_project(name=name, description="What is on record")
+        found = self.client.activity_events.list_events(entity_type=["project"], entity_id=name, limit=10)
+        self.assertEqual([event.event_type for event in found.data], ["project.created"])
+        self.assertEqual((found.pagination.total, found.pagination.pages), (1, 1))
+        event = found.data[0]
+        self.assertEqual((event.domain, event.entity_id), ("project_management", name))
+        self.assertIsNotNone(event.actor_id)
+        later = self.client.activity_events.list_events(entity_id=name, from_dt="2100-01-01T00:00:00Z")
+        self.assertEqual(later.data, [])
+
+    def test_the_filters_are_told(self):
+        options = self.client.activity_events.get_filter_options()
+        self.assertIn("user_management", options.domains)
+        self.assertIn("user.project.assigned", options.event_types)
+        self.assertIn("project", options.entity_types)
+
+
 class Neighbours(WithClient):
     def test_what_is_not_kept_here_is_empty(self):
         self.assertEqual(list(self.client.assistants.list()), [])

@@ -20,6 +20,7 @@ export const at = {
   newGateway: "/settings/administration/gateways/new",
   spending: "/settings/administration/spending",
   jobs: "/settings/administration/jobs",
+  auditLog: "/settings/administration/audit-log",
   budgets: "/settings/administration/budgets",
   newBudget: "/settings/administration/budgets/new",
   budget: (id: string) => `/settings/administration/budgets/${id}`,

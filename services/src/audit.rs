@@ -8,6 +8,7 @@ mod verify;
 
 pub use protection::{Gap, protect};
 pub use seal::{Head, seal};
+pub use domain::audit::{Action, TargetType};
 pub use verify::{Fault, Report, verify};
 
 use crate::Services;
@@ -19,47 +20,11 @@ use serde::Serialize;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// What was changed.
-#[derive(Clone, Copy, Debug)]
-pub enum TargetType {
-    /// A person.
-    User,
-    /// A project.
-    Project,
-    /// A budget.
-    Budget,
-    /// A budget group of a project.
-    BudgetGroup,
-    /// The identity provider; its name is the issuer.
-    IdentityProvider,
-    /// What the console does by itself.
-    Job,
-    /// A break-glass code and its session.
-    BreakGlass,
-    /// A gateway.
-    Gateway,
-}
-
-impl TargetType {
-    const fn key(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Project => "project",
-            Self::Budget => "budget",
-            Self::BudgetGroup => "project_budget_group",
-            Self::IdentityProvider => "identity_provider",
-            Self::Job => "job",
-            Self::BreakGlass => "break_glass",
-            Self::Gateway => "gateway",
-        }
-    }
-}
-
 /// One row of the audit log, without the facts the request knows.
 #[derive(Clone, Debug)]
 pub struct Entry {
     id: Option<EventId>,
-    action: &'static str,
+    action: Action,
     target_type: TargetType,
     target_id: Uuid,
     target: String,
@@ -74,8 +39,8 @@ struct FieldChange {
 }
 
 impl Entry {
-    /// `action` is `<target>.<verb in the past>`, for example `project.created`; `target` is the name people know it by.
-    pub fn new(action: &'static str, target_type: TargetType, target_id: Uuid, target: impl Into<String>) -> Self {
+    /// `target` is the name people know it by.
+    pub fn new(action: Action, target_type: TargetType, target_id: Uuid, target: impl Into<String>) -> Self {
         Self { id: None, action, target_type, target_id, target: target.into(), changes: Vec::new() }
     }
 
@@ -84,7 +49,7 @@ impl Entry {
         Self { id: Some(id), ..self }
     }
 
-    pub(crate) const fn action(&self) -> &'static str {
+    pub(crate) const fn action(&self) -> Action {
         self.action
     }
 
@@ -197,7 +162,7 @@ pub(crate) async fn write_for_users(
         by.name(),
         caller.map(|caller| caller.actor.session_id.0),
         by.request_id(),
-        entry.action,
+        entry.action.key(),
         serde_json::to_value(&entry.changes).map_err(|fault| Error::Broken(fault.to_string()))?,
         &ids,
         users
@@ -219,7 +184,7 @@ pub(crate) async fn write_all(
     let (mut target_ids, mut targets, mut changes) = (Vec::new(), Vec::new(), Vec::new());
     for entry in entries {
         ids.push(entry.id.map_or_else(|| services.new_id(), |id| id.0));
-        actions.push(entry.action.to_owned());
+        actions.push(entry.action.key().to_owned());
         types.push(entry.target_type.key().to_owned());
         target_ids.push(entry.target_id);
         targets.push(entry.target);

@@ -2,7 +2,7 @@
 
 use crate::Services;
 use crate::actor::user_kind;
-use crate::audit::{self, By, Entry, TargetType};
+use crate::audit::{Action, By, Entry, TargetType, self};
 use crate::error::Error;
 use crate::locks::lock_rights;
 use crate::session::end_all_of;
@@ -56,7 +56,7 @@ pub async fn superadmin(
     }
     let id = install(services, &mut transaction, &email, &hash).await?;
     end_all_of(&mut transaction, id, None).await?;
-    let entry = Entry::new("user.bootstrapped", TargetType::User, id.0, &email)
+    let entry = Entry::new(Action::UserBootstrapped, TargetType::User, id.0, &email)
         .set("email", &email)
         .set("role", PlatformRole::Maintainer.key());
     audit::write(services, &mut transaction, By::Console, entry).await?;
@@ -146,7 +146,7 @@ pub async fn grant_maintainer(services: &Services, email: &Email, subject: Optio
     .execute(&mut *transaction)
     .await?;
     let after = PlatformRole::Maintainer.key().to_owned();
-    let entry = Entry::new("user.role_changed", TargetType::User, person.id, person.email).field(
+    let entry = Entry::new(Action::UserRoleChanged, TargetType::User, person.id, person.email).field(
         "role",
         Some(before.key().to_owned()),
         Some(after),

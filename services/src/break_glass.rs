@@ -19,7 +19,7 @@ pub use sign_in::{SignedIn, sign_in};
 pub(crate) use status::status;
 
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::error::Error;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -34,7 +34,7 @@ async fn lock_codes(connection: &mut PgConnection) -> Result<(), Error> {
 }
 
 /// An event about a code.
-fn event(action: &'static str, code: Uuid) -> Entry {
+fn event(action: Action, code: Uuid) -> Entry {
     Entry::new(action, TargetType::BreakGlass, code, "Break-glass access")
 }
 

@@ -1,7 +1,7 @@
 //! Gateways: created and revoked by maintainers, authenticated by a token of which only the hash is stored.
 
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::budgets::switched_on;
 use crate::error::Error;
 use crate::guard::Can;
@@ -90,7 +90,7 @@ pub async fn create(
     )
     .execute(change.connection())
     .await?;
-    let entry = Entry::new("gateway.created", TargetType::Gateway, id.0, draft.name.as_str());
+    let entry = Entry::new(Action::GatewayCreated, TargetType::Gateway, id.0, draft.name.as_str());
     change.record(entry.fields(None, draft)).await?;
     change.commit().await?;
     Ok((id, token))
@@ -117,7 +117,7 @@ pub async fn revoke(
     sqlx::query!("update gateways set revoked_at = $2 where id = $1", gateway.0, services.clock.now())
         .execute(change.connection())
         .await?;
-    change.record(Entry::new("gateway.revoked", TargetType::Gateway, gateway.0, &stored.name)).await?;
+    change.record(Entry::new(Action::GatewayRevoked, TargetType::Gateway, gateway.0, &stored.name)).await?;
     change.commit().await?;
     Ok(Some(stored.name))
 }

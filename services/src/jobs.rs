@@ -1,6 +1,6 @@
 //! What the console does by itself: each job on one instance at a time, with the end of its last run kept for the page.
 
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::error::Error;
 use crate::guard::Can;
 use crate::{Services, audit, break_glass, handover, idempotency, identity, lease, projects, session, sign_in, spend};
@@ -139,7 +139,7 @@ pub async fn request(services: &Services, can: &Can<RunJobs>, job: Job) -> Resul
     )
     .execute(change.connection())
     .await?;
-    change.record(Entry::new("job.requested", TargetType::Job, services.new_id(), job.title())).await?;
+    change.record(Entry::new(Action::JobRequested, TargetType::Job, services.new_id(), job.title())).await?;
     change.commit().await
 }
 

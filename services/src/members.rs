@@ -8,7 +8,7 @@ pub use undo::undo;
 
 use crate::Services;
 use crate::actor::project_role;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
@@ -63,7 +63,7 @@ pub async fn add(
     )
     .execute(change.connection())
     .await?;
-    let entry = project.entry("project.member_added").set("person", &user.email).set("role", role.key());
+    let entry = project.entry(Action::ProjectMemberAdded).set("person", &user.email).set("role", role.key());
     let former = undo::Former { project: project.id, user: person, held: undo::Held::Nothing { role, since } };
     let event = change.record_undoable(entry, &former).await?;
     enforce_limit(services, change.connection(), person).await?;
@@ -98,7 +98,7 @@ pub async fn change_role(
         check_admin_stays(&mut change, &project, &member, without_admin).await?;
     }
     set_role(&mut change, project.id, person, role).await?;
-    let entry = project.role_changed("project.member_role_changed", &member, role);
+    let entry = project.role_changed(Action::ProjectMemberRoleChanged, &member, role);
     let held = undo::Held::Role { before: member.role, after: role };
     let former = undo::Former { project: project.id, user: person, held };
     let event = change.record_undoable(entry, &former).await?;
@@ -129,7 +129,7 @@ pub async fn remove(
     )
     .fetch_one(change.connection())
     .await?;
-    let entry = project.entry("project.member_removed").field("person", Some(member.email), None).field(
+    let entry = project.entry(Action::ProjectMemberRemoved).field("person", Some(member.email), None).field(
         "role",
         Some(member.role.key().to_owned()),
         None,
@@ -210,11 +210,11 @@ impl SharedProject {
         }
     }
 
-    fn entry(&self, action: &'static str) -> Entry {
+    fn entry(&self, action: Action) -> Entry {
         Entry::new(action, TargetType::Project, self.id.0, &self.name)
     }
 
-    fn role_changed(&self, action: &'static str, member: &CurrentMember, role: ProjectRole) -> Entry {
+    fn role_changed(&self, action: Action, member: &CurrentMember, role: ProjectRole) -> Entry {
         let (before, after) = (member.role.key().to_owned(), role.key().to_owned());
         self.entry(action).set("person", &member.email).field("role", Some(before), Some(after))
     }

@@ -1,6 +1,6 @@
 //! One's own account: the password. Sessions are in [`crate::session`].
 
-use crate::audit::{self, By, Entry, TargetType};
+use crate::audit::{Action, By, Entry, TargetType, self};
 use crate::change::commit;
 use crate::client::{Client, SessionToken};
 use crate::error::Error;
@@ -125,7 +125,7 @@ async fn replace(
     session::end_all_of(&mut transaction, person.user_id, Some(person.session_id)).await?;
     let token = session::confirm(services, &mut transaction, person.session_id, old, now).await?;
     let token = token.ok_or(Refusal::SignedOut)?;
-    let entry = Entry::new("user.password_changed", TargetType::User, person.user_id.0, &person.email);
+    let entry = Entry::new(Action::UserPasswordChanged, TargetType::User, person.user_id.0, &person.email);
     audit::write(services, &mut transaction, By::Caller(caller), entry).await?;
     commit(transaction).await?;
     Ok(token)

@@ -5,7 +5,7 @@ mod organisation;
 mod people;
 
 use crate::Services;
-use crate::audit::{self, By, Entry, TargetType};
+use crate::audit::{Action, By, Entry, TargetType, self};
 use crate::bootstrap::{FIRST_PASSWORD_LIFE, FirstSignIn};
 use crate::budgets;
 use crate::demo;
@@ -78,7 +78,7 @@ async fn insert_people(services: &Services, connection: &mut PgConnection, hash:
     for person in PEOPLE {
         let id = services.new_id();
         insert_person(services, connection, id, person, hash).await?;
-        let entry = Entry::new("user.created", TargetType::User, id, email(person.local_part))
+        let entry = Entry::new(Action::UserCreated, TargetType::User, id, email(person.local_part))
             .set("name", person.name)
             .set("role", role(person).key());
         audit::write(services, connection, By::Console, entry).await?;
@@ -151,7 +151,7 @@ async fn insert_projects(services: &Services, connection: &mut PgConnection, peo
         )
         .execute(&mut *connection)
         .await?;
-        let entry = Entry::new("project.created", TargetType::Project, id, project.name)
+        let entry = Entry::new(Action::ProjectCreated, TargetType::Project, id, project.name)
             .set("name", project.name)
             .field("display_name", None, project.display_name.map(str::to_owned))
             .set("description", project.description);

@@ -2,7 +2,7 @@
 //!
 //! What is restored comes from there and never from the form that asks for it, which names the event alone.
 
-use crate::audit::Entry;
+use crate::audit::{Action, Entry};
 use crate::change::Change;
 use crate::error::Error;
 use domain::id::EventId;
@@ -46,7 +46,7 @@ impl Change<'_> {
                  for update skip locked))
              insert into undo_records (event, action, user_id, former, expires_at) values ($1, $2, $3, $4, $6)",
             event.0,
-            entry.action(),
+            entry.action().key(),
             user.0,
             former,
             now,
@@ -65,10 +65,10 @@ impl Change<'_> {
     pub(crate) async fn take_former<T: DeserializeOwned>(
         &mut self,
         event: EventId,
-        actions: &[&str],
+        actions: &[Action],
     ) -> Result<T, Error> {
         let (user, now) = (self.caller().actor.user_id, self.services().clock.now());
-        let actions: Vec<String> = actions.iter().map(ToString::to_string).collect();
+        let actions: Vec<String> = actions.iter().map(|action| action.key().to_owned()).collect();
         let former = sqlx::query_scalar!(
             "delete from undo_records where event = $1 and action = any($2) and user_id = $3 and expires_at > $4
              returning former",

@@ -2,6 +2,7 @@
 //!
 //! A list of the console shows a page of fewer columns, and `/v1` tells all of them with a bounded total.
 
+pub mod audit;
 pub mod budgets;
 pub mod drift;
 mod gateways;

@@ -8,12 +8,14 @@ use super::default;
 use super::spend::{past_windows, this_window};
 use crate::form::Forms;
 use crate::page::crumbs::below;
+use crate::page::events_fact::events_fact;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{
     Amount, Badge, BadgeKind, ButtonKind, Crumb, Fact, Facts, Icon, LinkButton, ObjectHead, RailPart, RelativeTime,
     Section, ShortId, SplitBody, Tile, category_icon,
 };
+use domain::audit::AuditFilter;
 use domain::budget::{BudgetQuery, BudgetRow};
 use domain::suggestion::SuggestionKind;
 use leptos::prelude::*;
@@ -38,10 +40,10 @@ impl LazyPage for BudgetPage {
 }
 
 fn budget_page(dated: WithServerTime<BudgetView>, forms: &Forms) -> impl IntoView + use<> {
-    let WithServerTime { now, data: BudgetView { detail, may_manage } } = dated;
+    let WithServerTime { now, data: BudgetView { detail, may_manage, may_view_events } } = dated;
     let title = detail.budget.name.clone();
     let head = head(&detail.budget, may_manage);
-    let rail = rail(&detail.budget, now);
+    let rail = rail(&detail.budget, may_view_events, now);
     let limits = limits(&detail.budget);
     let default = default::section(&detail.budget, may_manage);
     let assign = may_manage.then(|| assign::section(&detail.budget, forms));
@@ -103,10 +105,12 @@ fn figure(label: &'static str, value: impl IntoView + 'static, meaning: &'static
     }
 }
 
-fn rail(budget: &BudgetRow, now: OffsetDateTime) -> impl IntoView + use<> {
+fn rail(budget: &BudgetRow, may_view_events: bool, now: OffsetDateTime) -> impl IntoView + use<> {
     let id = budget.id.to_string();
     let (category, updated) = (budget.category.title(), budget.updated_at);
     let assigned = assigned_words(budget.user_count, budget.project_count);
+    let filter = AuditFilter { target: Some(budget.id.0), ..AuditFilter::default() };
+    let events = events_fact(may_view_events, vec![("Changes of this budget", filter)]);
     view! {
         <RailPart title="Facts">
             <Facts>
@@ -118,6 +122,7 @@ fn rail(budget: &BudgetRow, now: OffsetDateTime) -> impl IntoView + use<> {
                 <Fact label="Updated">
                     <RelativeTime at=updated now />
                 </Fact>
+                {events}
             </Facts>
         </RailPart>
     }

@@ -14,6 +14,8 @@ pub struct BudgetView {
     pub detail: BudgetDetail,
     /// May edit, assign and delete it.
     pub may_manage: bool,
+    /// May see the audit log.
+    pub may_view_events: bool,
 }
 
 /// What the form of a new budget needs.
@@ -59,7 +61,9 @@ pub async fn read_budget(id: String) -> Result<WithServerTime<BudgetView>, PageE
     crate::page::load_page(|services, caller| async move {
         let can = caller.can(Target::Platform)?;
         let detail = services::views::budgets::detail(&services, &can, crate::request::parse_id(&id)?).await?;
-        Ok(BudgetView { detail, may_manage: caller.actor.may(Permission::ManageBudgets, Target::Platform) })
+        let may = |permission| caller.actor.may(permission, Target::Platform);
+        let (may_manage, may_view_events) = (may(Permission::ManageBudgets), may(Permission::ViewAuditLog));
+        Ok(BudgetView { detail, may_manage, may_view_events })
     })
     .await
 }

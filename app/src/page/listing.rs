@@ -2,6 +2,7 @@
 
 use crate::ui::{Banner, BannerKind, ButtonKind, EmptyKind, EmptyState, LinkButton, Pager, SortLink, Sorted, counted};
 use crate::url::with_params;
+use domain::audit::AuditQuery;
 use domain::budget::{BudgetQuery, BudgetSort};
 use domain::page::{Cursor, Page, PageSize};
 use domain::project::{ProjectQuery, ProjectSort};
@@ -105,6 +106,49 @@ macro_rules! list_query {
 list_query!(UserQuery, UserSort, crate::paths::USERS, "Users management");
 list_query!(ProjectQuery, ProjectSort, crate::paths::PROJECTS, "Projects management");
 list_query!(BudgetQuery, BudgetSort, crate::paths::BUDGETS, "Budgets management");
+
+impl ListQuery for AuditQuery {
+    /// The newest event first, in no other order.
+    type Sort = ();
+    const PATH: &'static str = crate::paths::AUDIT_LOG;
+    const PLACE: &'static str = "Audit log";
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        self.to_params()
+    }
+
+    fn is_narrowed(&self) -> bool {
+        self.filter.is_set()
+    }
+
+    fn order(&self) -> ((), bool) {
+        ((), true)
+    }
+
+    fn size(&self) -> PageSize {
+        self.size
+    }
+
+    fn term(&self) -> String {
+        self.filter.search.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+
+    fn place(&self) -> Option<&Cursor> {
+        self.cursor.as_ref()
+    }
+
+    fn ordered(self, (): (), _: bool) -> Self {
+        self
+    }
+
+    fn sized(self, size: PageSize) -> Self {
+        Self { size, ..self }
+    }
+
+    fn placed(self, cursor: Option<Cursor>) -> Self {
+        Self { cursor, ..self }
+    }
+}
 
 /// The foot of a list; none where there are no rows.
 pub fn pager<T, Q: ListQuery>(page: &Page<T>, query: &Q) -> Option<impl IntoView + use<T, Q>> {

@@ -2,6 +2,7 @@
 
 pub(crate) mod budget_columns;
 pub(crate) mod crumbs;
+pub(crate) mod events_fact;
 mod handed_over;
 mod lazy_page;
 pub(crate) mod list_page;

@@ -33,6 +33,8 @@ pub struct ProjectView {
     pub may_view_people: bool,
     /// May open budgets' pages.
     pub may_view_all_budgets: bool,
+    /// May see the audit log.
+    pub may_view_events: bool,
 }
 
 /// What the form for a new project tells.
@@ -84,6 +86,7 @@ pub async fn read_project(name: String, query: MemberQuery) -> Result<WithServer
             may_view_shares: services.settings().budgets && may(Permission::ViewMemberShares),
             may_manage_budgets,
             may_view_people: caller.actor.may(Permission::ViewUsers, Target::Platform),
+            may_view_events: caller.actor.may(Permission::ViewAuditLog, Target::Platform),
             may_view_all_budgets: caller.actor.may(Permission::ViewBudgets, Target::Platform),
             project,
         })

@@ -3,7 +3,7 @@
 use crate::form::Hidden;
 use crate::page::project_chip;
 use crate::paths;
-use crate::ui::{ButtonKind, Choice, FilterChip, Icon, IconSize, LinkButton, SvgIcon};
+use crate::ui::{ButtonKind, Choice, FilterChip, FixedFilterChip, LinkButton};
 use domain::budget::Category;
 use domain::spending::{Spending, SpendingQuery};
 use leptos::prelude::*;
@@ -38,25 +38,7 @@ fn user(data: &Spending, query: &SpendingQuery) -> Option<AnyView> {
     let id = query.user?.to_string();
     let name = data.user_title();
     let href = paths::spending(&SpendingQuery { user: None, ..query.from_first() });
-    Some(
-        view! {
-            <input type="hidden" name="user" value=id />
-            <span class="inline-flex min-h-control-sm items-center rounded-md border border-line-2 bg-raised shadow-e1">
-                <span class="inline-flex items-center gap-1.25 py-0.5 ps-2 pe-1 text-sm font-medium whitespace-nowrap">
-                    <span class="font-normal text-ink-2">"User is"</span>
-                    <span class="max-w-48 truncate">{name}</span>
-                </span>
-                <a
-                    href=href
-                    aria-label="Clear the filter User"
-                    class="grid min-h-6 w-6 place-content-center rounded-sm text-ink-2 hover:bg-ink/7 hover:text-ink"
-                >
-                    <SvgIcon icon=Icon::X size=IconSize::Small />
-                </a>
-            </span>
-        }
-        .into_any(),
-    )
+    Some(view! { <FixedFilterChip name="user" value=id label="User" title=name clear_href=href /> }.into_any())
 }
 
 fn category(query: &SpendingQuery) -> AnyView {

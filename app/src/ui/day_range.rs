@@ -76,8 +76,8 @@ pub fn DayRangePicker(
                 <MenuRule />
                 <form method="get" action=action class="grid gap-2.5 p-2">
                     {keep.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).views()}
-                    {day_field("from", "First day", from)}
-                    {day_field("to", "Last day", to)}
+                    <DayField name="from" label="First day" value=from required=true />
+                    <DayField name="to" label="Last day" value=to required=true />
                     <Button kind=ButtonKind::Primary size=ButtonSize::Small submit=true>
                         "Show these days"
                     </Button>
@@ -102,7 +102,20 @@ fn step(link: PeriodLink, icon: Icon) -> AnyView {
     .into_any()
 }
 
-fn day_field(name: &'static str, label: &'static str, value: String) -> impl IntoView {
+/// A field for a day.
+#[component]
+pub fn DayField(
+    /// The parameter's name.
+    name: &'static str,
+    /// What the day is.
+    label: &'static str,
+    /// As `2026-11-17`; empty for none.
+    #[prop(into)]
+    value: String,
+    /// It must be given.
+    #[prop(optional)]
+    required: bool,
+) -> impl IntoView {
     view! {
         <label class="grid gap-1 text-sm font-strong">
             {label}
@@ -110,7 +123,7 @@ fn day_field(name: &'static str, label: &'static str, value: String) -> impl Int
                 type="date"
                 name=name
                 value=value
-                required=true
+                required=required
                 min="2000-01-01"
                 max="2199-12-31"
                 class=[INPUT, "font-normal"].join(" ")

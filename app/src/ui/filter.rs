@@ -130,6 +130,43 @@ pub fn FieldFilterChip(
     .into_any()
 }
 
+/// A filter that is set by a link and can only be cleared: "User is Ada" and a cross.
+#[component]
+pub fn FixedFilterChip(
+    /// The parameter's name.
+    name: &'static str,
+    /// The parameter's value.
+    #[prop(into)]
+    value: String,
+    /// What is filtered by: "User".
+    label: &'static str,
+    /// What is filtered by now.
+    #[prop(into)]
+    title: String,
+    /// The list without this filter.
+    #[prop(into)]
+    clear_href: String,
+) -> impl IntoView {
+    let clear = format!("Clear the filter {label}");
+    view! {
+        <input type="hidden" name=name value=value />
+        <span class="inline-flex min-h-control-sm items-center rounded-md border border-line-2 bg-raised shadow-e1">
+            <span class="inline-flex items-center gap-1.25 py-0.5 ps-2 pe-1 text-sm font-medium whitespace-nowrap">
+                <span class="font-normal text-ink-2">{label} " is"</span>
+                <span class="max-w-48 truncate">{title}</span>
+            </span>
+            <a
+                href=clear_href
+                aria-label=clear
+                class="grid min-h-6 w-6 place-content-center rounded-sm text-ink-2 hover:bg-ink/7 hover:text-ink"
+            >
+                <SvgIcon icon=Icon::X size=IconSize::Small />
+            </a>
+        </span>
+    }
+    .into_any()
+}
+
 fn chip(id: &str, label: &str, chosen: Option<String>, clear_href: String) -> AnyView {
     let (id, label) = (id.to_owned(), label.to_owned());
     match chosen {

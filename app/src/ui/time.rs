@@ -27,6 +27,19 @@ pub fn Day(
     written(at, &day(at))
 }
 
+/// "12:03:41" today, "17 Nov, 18:20" before, with the absolute time for the pointer.
+pub fn moment(at: OffsetDateTime, now: OffsetDateTime) -> impl IntoView + use<> {
+    let (at, now) = (at.to_offset(UtcOffset::UTC), now.to_offset(UtcOffset::UTC));
+    let words = if at.date() == now.date() {
+        at.format(format_description!("[hour]:[minute]:[second]"))
+    } else if at.year() == now.year() {
+        at.format(format_description!("[day padding:none] [month repr:short], [hour]:[minute]"))
+    } else {
+        at.format(format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute]"))
+    };
+    written(at, &words.unwrap_or_default())
+}
+
 /// As it is written: every row of a list has some, and their words are ours.
 fn written(at: OffsetDateTime, words: &str) -> InertElement {
     let (machine, absolute) = (machine(at), absolute(at));

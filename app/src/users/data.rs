@@ -38,6 +38,8 @@ pub struct UserView {
     pub has_budgets: bool,
     /// May assign budgets.
     pub may_manage_budgets: bool,
+    /// May see the audit log.
+    pub may_view_events: bool,
     /// The default of the project limit.
     pub default_project_limit: u32,
     /// A one-time password that the viewer issued and still has to hand over.
@@ -74,6 +76,7 @@ pub async fn read_person(id: String) -> Result<WithServerTime<UserView>, PageErr
             has_provider: services.identity().is_some(),
             has_budgets: services.settings().budgets,
             may_manage_budgets,
+            may_view_events: may(Permission::ViewAuditLog),
             default_project_limit: services.settings().project_limit,
             handover,
             person,

@@ -4,7 +4,7 @@ use super::group_budgets::follow_budgets;
 use super::shared_project;
 use super::stored::{check_fixed_shares, insert, lock, remove, slug, update};
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::budgets::stored::category;
 use crate::budgets::switched_on;
 use crate::conflict;
@@ -63,7 +63,7 @@ pub async fn create(
     let id = BudgetId(services.new_id());
     let slug = slug(prefix.as_str(), &id.0.simple().to_string());
     insert(&mut change, (project.id, None), (id, &slug), (category, "budget_category"), draft).await?;
-    let entry = Entry::new("budget.project_budget.created", TargetType::Budget, id.0, draft.name.as_str());
+    let entry = Entry::new(Action::SplitBudgetCreated, TargetType::Budget, id.0, draft.name.as_str());
     let entry = entry.set("project", &project.name).set("category", category.key()).set("slug", &slug);
     change.record(entry.fields(None, draft)).await?;
     change.commit().await?;
@@ -100,7 +100,7 @@ pub async fn edit(
         follow_budgets(&mut change, group).await?;
     }
     let name = stored.draft.name.as_str();
-    let entry = Entry::new("budget.project_budget.updated", TargetType::Budget, budget.0, name);
+    let entry = Entry::new(Action::SplitBudgetUpdated, TargetType::Budget, budget.0, name);
     change.record(entry.fields(Some(&stored.draft), &draft)).await?;
     change.commit().await
 }
@@ -125,7 +125,7 @@ pub async fn delete(services: &Services, can: &Can<ManageBudgets>, budget: Budge
 
 /// The audit event of a deleted budget.
 pub(super) fn deleted(project: &str, budget: BudgetId, draft: &OwnBudgetDraft) -> Entry {
-    let entry = Entry::new("budget.project_budget.deleted", TargetType::Budget, budget.0, draft.name.as_str());
+    let entry = Entry::new(Action::SplitBudgetDeleted, TargetType::Budget, budget.0, draft.name.as_str());
     let entry = entry.field("project", Some(project.to_owned()), None);
     let value = |text: String| (!text.is_empty()).then_some(text);
     draft.fields().into_iter().fold(entry, |entry, field| entry.field(field.name, value(field.value.typed), None))
@@ -142,7 +142,7 @@ pub async fn rebalance(services: &Services, can: &Can<ManageBudgets>, budget: Bu
     let project = shared_project(&mut change, can).await?;
     let stored = lock(&mut change, project.id, budget).await?;
     let name = stored.draft.name.as_str();
-    let entry = Entry::new("budget.project_budget.rebalanced", TargetType::Budget, budget.0, name);
+    let entry = Entry::new(Action::SplitBudgetRebalanced, TargetType::Budget, budget.0, name);
     change.record(entry).await?;
     change.commit().await
 }

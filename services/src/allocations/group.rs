@@ -5,7 +5,7 @@ use super::group_budgets::{GroupBudgets, budgets_of, create_budgets, save_budget
 use super::stored::remove;
 use super::{LockedProject, shared_project};
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::budgets::stored::{minutes, period};
 use crate::budgets::switched_on;
 use crate::change::Change;
@@ -65,7 +65,7 @@ pub async fn create_group(services: &Services, can: &Can<ManageBudgets>, draft: 
         return Err(Violation::ProjectHasGroup.into());
     }
     create_budgets(&mut change, &project, id, draft.period, draft.split.categories()).await?;
-    let entry = Entry::new("budget.project_budget_group.created", TargetType::BudgetGroup, id.0, draft.name.as_str());
+    let entry = Entry::new(Action::BudgetGroupCreated, TargetType::BudgetGroup, id.0, draft.name.as_str());
     change.record(entry.set("project", &project.name).fields(None, draft)).await?;
     change.commit().await?;
     Ok(id)
@@ -105,7 +105,7 @@ pub async fn edit_group(
     .execute(change.connection())
     .await?;
     let name = stored.name.as_str();
-    let entry = Entry::new("budget.project_budget_group.updated", TargetType::BudgetGroup, group.0, name);
+    let entry = Entry::new(Action::BudgetGroupUpdated, TargetType::BudgetGroup, group.0, name);
     change.record(entry.fields(Some(&stored), &draft)).await?;
     change.commit().await
 }
@@ -141,7 +141,7 @@ pub async fn delete_group(
     .execute(change.connection())
     .await?;
     let name = stored.name.as_str();
-    let entry = Entry::new("budget.project_budget_group.deleted", TargetType::BudgetGroup, group.0, name);
+    let entry = Entry::new(Action::BudgetGroupDeleted, TargetType::BudgetGroup, group.0, name);
     let fields = stored.fields().into_iter();
     let value = |text: String| (!text.is_empty()).then_some(text);
     entries.push(fields.fold(entry, |entry, field| entry.field(field.name, value(field.value.typed), None)));
@@ -160,10 +160,10 @@ pub async fn rebalance_group(services: &Services, can: &Can<ManageBudgets>, grou
     let (stored, _, budgets) = lock(&mut change, &project, group).await?;
     let of_budget = |budget: super::stored::StoredBudget| {
         let name = budget.draft.name.as_str();
-        Entry::new("budget.project_budget.rebalanced", TargetType::Budget, budget.id.0, name)
+        Entry::new(Action::SplitBudgetRebalanced, TargetType::Budget, budget.id.0, name)
     };
     let name = stored.name.as_str();
-    let of_group = Entry::new("budget.project_budget_group.rebalanced", TargetType::BudgetGroup, group.0, name);
+    let of_group = Entry::new(Action::BudgetGroupRebalanced, TargetType::BudgetGroup, group.0, name);
     change.record_many(budgets.into_values().map(of_budget).chain([of_group]).collect()).await?;
     change.commit().await
 }

@@ -3,7 +3,7 @@
 use super::LockedProject;
 use super::budget::deleted;
 use super::stored::{StoredBudget, check_fixed_shares, insert, lock, remove, slug, update};
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::change::Change;
 use crate::error::Error;
 use domain::budget::group::GroupDraft;
@@ -54,7 +54,7 @@ pub(super) async fn create_budgets(
         };
         let slug = slug(&format!("{}-{}", project.name, category.key()), &id_text[24..]);
         insert(change, (project.id, Some(group)), (id, &slug), (*category, category.key()), &draft).await?;
-        let entry = Entry::new("budget.project_budget.created", TargetType::Budget, id.0, draft.name.as_str());
+        let entry = Entry::new(Action::SplitBudgetCreated, TargetType::Budget, id.0, draft.name.as_str());
         let entry = entry.set("project", &project.name).set("category", category.key()).set("slug", &slug);
         change.record(entry.fields(None, &draft)).await?;
     }
@@ -84,7 +84,7 @@ pub(super) async fn save_budgets(
         check_fixed_shares(change, project.id, category, limits, category.key()).await?;
         update(change, budget.id, &edited).await?;
         let name = budget.draft.name.as_str();
-        let entry = Entry::new("budget.project_budget.updated", TargetType::Budget, budget.id.0, name);
+        let entry = Entry::new(Action::SplitBudgetUpdated, TargetType::Budget, budget.id.0, name);
         change.record(entry.fields(Some(&budget.draft), &edited)).await?;
     }
     create_budgets(change, project, group, draft.period, &missing).await

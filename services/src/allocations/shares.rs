@@ -3,7 +3,7 @@
 use super::shared_project;
 use super::stored::{StoredBudget, fixed_share, fixed_shares, lock};
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::budgets::switched_on;
 use crate::change::Change;
 use crate::conflict;
@@ -71,7 +71,7 @@ pub async fn set_share(
     )
     .execute(change.connection())
     .await?;
-    let entry = entry("budget.member_allocation.overridden", &stored, &email);
+    let entry = entry(Action::MemberAllocationOverridden, &stored, &email);
     change.record(with_shares(entry, former, Some(FixedShare { share, reason }))).await?;
     change.commit().await
 }
@@ -102,7 +102,7 @@ pub async fn clear_share(
     )
     .execute(change.connection())
     .await?;
-    let entry = entry("budget.member_allocation.override_cleared", &stored, &email);
+    let entry = entry(Action::MemberAllocationOverrideCleared, &stored, &email);
     change.record(with_shares(entry, Some(former), None)).await?;
     change.commit().await
 }
@@ -147,7 +147,7 @@ async fn find(
         .transpose()
 }
 
-fn entry(action: &'static str, stored: &StoredBudget, email: &str) -> Entry {
+fn entry(action: Action, stored: &StoredBudget, email: &str) -> Entry {
     let entry = Entry::new(action, TargetType::Budget, stored.id.0, stored.draft.name.as_str());
     entry.set("user", email).set("category", stored.category.key())
 }

@@ -2,7 +2,7 @@
 
 use super::{event, is_allowed, lock_codes};
 use crate::Services;
-use crate::audit::{self, By};
+use crate::audit::{Action, By, self};
 use crate::change::commit;
 use crate::error::Error;
 use crate::session;
@@ -91,7 +91,7 @@ pub async fn issue(services: &Services, issue: Issue) -> Result<Issued, Error> {
     .await?;
     // Failed guesses of others must not block the operator.
     forget_break_glass_tries(&mut transaction).await?;
-    let entry = event("break_glass.issued", id)
+    let entry = event(Action::BreakGlassIssued, id)
         .set("issued_by", &issued_by)
         .set("code_minutes", code_lifetime.whole_minutes())
         .set("session_minutes", session_lifetime.whole_minutes());
@@ -127,7 +127,7 @@ pub async fn revoke(services: &Services, revoked_by: &str) -> Result<Revoked, Er
     sqlx::query!("update break_glass_codes set revoked_at = $2 where id = any($1)", &used, now)
         .execute(&mut *transaction)
         .await?;
-    let entries = used.iter().map(|code| event("break_glass.session_revoked", *code).set("reason", &reason));
+    let entries = used.iter().map(|code| event(Action::BreakGlassSessionRevoked, *code).set("reason", &reason));
     audit::write_all(services, &mut transaction, By::Operator, entries.collect()).await?;
     commit(transaction).await?;
     tracing::warn!(revoked_by, codes, sessions = ended, "break-glass was revoked");
@@ -156,7 +156,7 @@ pub(super) async fn expire_in(services: &Services, connection: &mut PgConnection
     )
     .fetch_all(&mut *connection)
     .await?;
-    let entries = expired.iter().map(|row| event("break_glass.expired", row.id).set("issued_by", &row.issued_by));
+    let entries = expired.iter().map(|row| event(Action::BreakGlassExpired, row.id).set("issued_by", &row.issued_by));
     audit::write_all(services, connection, By::Console, entries.collect()).await?;
     Ok(expired.len() as u64)
 }
@@ -169,7 +169,7 @@ async fn revoke_usable(services: &Services, connection: &mut PgConnection, reaso
     )
     .fetch_all(&mut *connection)
     .await?;
-    let entries = revoked.iter().map(|code| event("break_glass.revoked", *code).set("reason", reason));
+    let entries = revoked.iter().map(|code| event(Action::BreakGlassRevoked, *code).set("reason", reason));
     audit::write_all(services, connection, By::Operator, entries.collect()).await?;
     Ok(revoked.len() as u64)
 }

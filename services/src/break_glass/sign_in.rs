@@ -9,7 +9,7 @@ use super::issue::expire_in;
 use super::{event, is_allowed, lock_codes};
 use crate::Services;
 use crate::actor::audit_name;
-use crate::audit::{self, By};
+use crate::audit::{Action, By, self};
 use crate::change::commit;
 use crate::client::{Client, SessionToken};
 use crate::error::Error;
@@ -167,7 +167,7 @@ async fn open_session(
     if let Some(replaced) = &client.session {
         session::end(connection, replaced).await?;
     }
-    let entry = event("break_glass.used", found.id)
+    let entry = event(Action::BreakGlassUsed, found.id)
         .set("issued_by", &found.issued_by)
         .field("address", None, client.address.clone())
         .set("session_minutes", found.session_lifetime.whole_minutes());
@@ -194,6 +194,6 @@ async fn note_refusal(
     .await?;
     let Some(noted) = noted.filter(|noted| noted.refusals <= MAX_AUDITED_REFUSALS) else { return Ok(()) };
     let entry =
-        event("break_glass.refused", noted.id).set("reason", fault).field("address", None, client.address.clone());
+        event(Action::BreakGlassRefused, noted.id).set("reason", fault).field("address", None, client.address.clone());
     audit::write(services, connection, By::BreakGlass { name: "Not signed in", request_id }, entry).await
 }

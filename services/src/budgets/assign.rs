@@ -4,7 +4,7 @@ use super::stored::category;
 use super::switched_on;
 use super::undo::{FormerAssignment, Holder, NewAssignment};
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
@@ -55,7 +55,7 @@ pub async fn assign_to_user(
     )
     .fetch_one(change.connection())
     .await?;
-    let entry = Entry::new("user.budget_assigned", TargetType::User, person.0, holder.email);
+    let entry = Entry::new(Action::UserBudgetAssigned, TargetType::User, person.0, holder.email);
     record_assignment(change, entry, (Holder::User(person), since), budget, before).await
 }
 
@@ -95,7 +95,7 @@ pub async fn assign_to_project(
     )
     .fetch_one(change.connection())
     .await?;
-    let entry = Entry::new("project.budget_assigned", TargetType::Project, holder.id, holder.name);
+    let entry = Entry::new(Action::ProjectBudgetAssigned, TargetType::Project, holder.id, holder.name);
     record_assignment(change, entry, (Holder::Project(ProjectId(holder.id)), since), budget, before).await
 }
 
@@ -137,7 +137,7 @@ pub async fn unassign_user(
     .fetch_optional(change.connection())
     .await?;
     let Some(row) = row else { return unassigned_already(&mut change, person.0, category).await };
-    let entry = Entry::new("user.budget_unassigned", TargetType::User, person.0, holder.email);
+    let entry = Entry::new(Action::UserBudgetUnassigned, TargetType::User, person.0, holder.email);
     let former = FormerAssignment {
         holder: Holder::User(person),
         budget: BudgetId(row.budget_id),
@@ -174,7 +174,7 @@ pub async fn unassign_project(
     if row.project_id.is_some() {
         return Err(Violation::BudgetOfProject { budget: row.name }.into());
     }
-    let entry = Entry::new("project.budget_unassigned", TargetType::Project, holder.id, &holder.name);
+    let entry = Entry::new(Action::ProjectBudgetUnassigned, TargetType::Project, holder.id, &holder.name);
     let former = FormerAssignment {
         holder: Holder::Project(ProjectId(holder.id)),
         budget: BudgetId(row.budget_id),

@@ -4,7 +4,7 @@ use super::assign::field;
 use super::stored::category;
 use super::switched_on;
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
@@ -88,7 +88,7 @@ pub async fn assign_many(
     let before = before(&mut change, &ids).await?;
     let mut entries = Vec::new();
     for (id, holder) in &holders {
-        let target = || Entry::new("user.budgets_changed", TargetType::User, *id, &holder.email);
+        let target = || Entry::new(Action::UserBudgetsChanged, TargetType::User, *id, &holder.email);
         let entry = wanted.keys().fold(None, |entry: Option<Entry>, category| {
             let old = before.get(&(*id, *category)).cloned();
             let new = budgets.get(category).map(|(_, name)| name.clone());

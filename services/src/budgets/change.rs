@@ -4,7 +4,7 @@ use super::default::check_no_default;
 use super::stored::{category, limits, minutes, period};
 use super::switched_on;
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
@@ -92,7 +92,7 @@ pub(crate) async fn insert(
 
 /// The audit event of a new budget.
 pub(crate) fn created(id: BudgetId, slug: Option<&BudgetSlug>, draft: &BudgetDraft) -> Entry {
-    let entry = Entry::new("budget.created", TargetType::Budget, id.0, draft.name.as_str());
+    let entry = Entry::new(Action::BudgetCreated, TargetType::Budget, id.0, draft.name.as_str());
     entry.fields(None, draft).field("slug", None, slug.map(BudgetSlug::to_string))
 }
 
@@ -138,7 +138,7 @@ pub async fn edit(
     )
     .execute(change.connection())
     .await?;
-    let entry = Entry::new("budget.edited", TargetType::Budget, budget.0, stored.name.as_str());
+    let entry = Entry::new(Action::BudgetEdited, TargetType::Budget, budget.0, stored.name.as_str());
     change.record(entry.fields(Some(&stored), &draft)).await?;
     change.commit().await?;
     Ok(merge)

@@ -3,7 +3,7 @@
 use super::stored::category;
 use super::switched_on;
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::error::Error;
 use crate::guard::Can;
 use domain::error::Refusal;
@@ -38,7 +38,7 @@ pub async fn set_default(
     .fetch_all(change.connection())
     .await?;
     for former in changed {
-        let entry = Entry::new("budget.default_cleared", TargetType::Budget, former.id, &former.name);
+        let entry = Entry::new(Action::BudgetDefaultCleared, TargetType::Budget, former.id, &former.name);
         change.record(entry.field("is_default", Some("true".to_owned()), Some("false".to_owned()))).await?;
     }
     let saved = sqlx::query!(
@@ -49,7 +49,7 @@ pub async fn set_default(
     .fetch_optional(change.connection())
     .await?;
     if saved.is_some() {
-        let action = if is_default { "budget.default_set" } else { "budget.default_cleared" };
+        let action = if is_default { Action::BudgetDefaultSet } else { Action::BudgetDefaultCleared };
         let entry = Entry::new(action, TargetType::Budget, budget.0, &name);
         let (before, after) = ((!is_default).to_string(), is_default.to_string());
         change.record(entry.field("is_default", Some(before), Some(after))).await?;

@@ -5,7 +5,7 @@ use super::change::lock;
 use super::default::check_no_default;
 use super::switched_on;
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
@@ -46,7 +46,7 @@ pub async fn delete(
     .fetch_one(change.connection())
     .await?;
     let name = stored.name.as_str().to_owned();
-    let entry = Entry::new("budget.deleted", TargetType::Budget, budget.0, &name);
+    let entry = Entry::new(Action::BudgetDeleted, TargetType::Budget, budget.0, &name);
     let value = |text: String| (!text.is_empty()).then_some(text);
     let fields = stored.fields().into_iter();
     let entry = fields.fold(entry, |entry, field| entry.field(field.name, value(field.value.typed), None));
@@ -131,10 +131,10 @@ async fn unassign_all(
         projects: i64::try_from(projects.len()).unwrap_or(i64::MAX),
         ..expected
     };
-    let of_user = Entry::new("user.budget_unassigned", TargetType::User, budget.0, "");
+    let of_user = Entry::new(Action::UserBudgetUnassigned, TargetType::User, budget.0, "");
     change.record_for_users(of_user.field(field, Some(name.to_owned()), None), &users).await?;
     let of_project = |id, project| {
-        Entry::new("project.budget_unassigned", TargetType::Project, id, project).field(
+        Entry::new(Action::ProjectBudgetUnassigned, TargetType::Project, id, project).field(
             field,
             Some(name.to_owned()),
             None,
@@ -155,7 +155,7 @@ pub async fn undo_deletion(
 ) -> Result<(BudgetId, String), Error> {
     switched_on(services)?;
     let mut change = services.change(can).await?;
-    let former: String = change.take_former(event, &["budget.deleted"]).await?;
+    let former: String = change.take_former(event, &[Action::BudgetDeleted]).await?;
     let row = sqlx::query!(
         "insert into budgets (id, name, slug, description, category, soft_limit, hard_limit, reset_minutes, calendar,
                               time_zone, created_by, created_at, updated_at, version)
@@ -167,7 +167,7 @@ pub async fn undo_deletion(
     .fetch_optional(change.connection())
     .await?
     .ok_or(Violation::BudgetNameTakenSince)?;
-    let entry = Entry::new("budget.deletion_undone", TargetType::Budget, row.id, &row.name);
+    let entry = Entry::new(Action::BudgetDeletionUndone, TargetType::Budget, row.id, &row.name);
     change.record(entry.undoes(event)).await?;
     change.commit().await?;
     Ok((BudgetId(row.id), row.name))

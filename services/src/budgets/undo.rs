@@ -4,7 +4,7 @@
 use super::assign::{HeldBudget, field, hold_budget, lock_holder};
 use super::switched_on;
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
@@ -55,10 +55,10 @@ pub(super) struct NewAssignment {
 pub async fn undo_unassignment(services: &Services, can: &Can<ManageBudgets>, event: EventId) -> Result<String, Error> {
     switched_on(services)?;
     let mut change = services.change(can).await?;
-    let actions = ["user.budget_unassigned", "project.budget_unassigned"];
+    let actions = [Action::UserBudgetUnassigned, Action::ProjectBudgetUnassigned];
     let former: FormerAssignment = change.take_former(event, &actions).await?;
     let budget = hold_former_budget(&mut change, former.budget).await?;
-    let undone = ["user.budget_unassignment_undone", "project.budget_unassignment_undone"];
+    let undone = [Action::UserBudgetUnassignmentUndone, Action::ProjectBudgetUnassignmentUndone];
     let entry = lock_entry(&mut change, former.holder, undone).await?;
     restore(&mut change, &former, budget.category).await?;
     change.record(entry.undoes(event).set(field(budget.category), &budget.name)).await?;
@@ -74,14 +74,14 @@ pub async fn undo_unassignment(services: &Services, can: &Can<ManageBudgets>, ev
 pub async fn undo_assignment(services: &Services, can: &Can<ManageBudgets>, event: EventId) -> Result<String, Error> {
     switched_on(services)?;
     let mut change = services.change(can).await?;
-    let actions = ["user.budget_assigned", "project.budget_assigned"];
+    let actions = [Action::UserBudgetAssigned, Action::ProjectBudgetAssigned];
     let assigned: NewAssignment = change.take_former(event, &actions).await?;
     let budget = hold_former_budget(&mut change, assigned.budget).await?;
     let former = match &assigned.former {
         Some(former) => Some((hold_former_budget(&mut change, former.budget).await?, former)),
         None => None,
     };
-    let undone = ["user.budget_assignment_undone", "project.budget_assignment_undone"];
+    let undone = [Action::UserBudgetAssignmentUndone, Action::ProjectBudgetAssignmentUndone];
     let entry = lock_entry(&mut change, assigned.holder, undone).await?;
     if remove(&mut change, &assigned).await? == 0 {
         return Err(Violation::BudgetUnassignedSince { budget: budget.name }.into());
@@ -104,7 +104,7 @@ async fn hold_former_budget(change: &mut Change<'_>, budget: BudgetId) -> Result
 }
 
 /// Locks the holder. Returns the audit event: the first action is for users, the second for projects.
-async fn lock_entry(change: &mut Change<'_>, holder: Holder, actions: [&'static str; 2]) -> Result<Entry, Error> {
+async fn lock_entry(change: &mut Change<'_>, holder: Holder, actions: [Action; 2]) -> Result<Entry, Error> {
     match holder {
         Holder::User(user) => {
             let holder = lock_holder(change, user).await?;

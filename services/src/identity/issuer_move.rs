@@ -10,7 +10,7 @@
 mod steps;
 
 use crate::Services;
-use crate::audit::{self, By, Entry, TargetType};
+use crate::audit::{Action, By, Entry, TargetType, self};
 use crate::change::commit;
 use crate::error::Error;
 use crate::guard::Can;
@@ -219,7 +219,7 @@ fn to_configured<'a>(services: &'a Services, from: &'a str) -> Result<IssuerMove
 }
 
 fn entry(services: &Services, issuers: IssuerMove<'_>, plan: &MovePlan) -> Entry {
-    Entry::new("identity_provider.issuer_moved", TargetType::IdentityProvider, services.new_id(), issuers.to)
+    Entry::new(Action::IdentityProviderIssuerMoved, TargetType::IdentityProvider, services.new_id(), issuers.to)
         .field("issuer", Some(issuers.from.to_owned()), Some(issuers.to.to_owned()))
         .set("identities", plan.identities)
         .set("identities_there_before", plan.already_there)

@@ -3,7 +3,7 @@
 use super::{SharedProject, check_may_join, shared_project};
 use crate::Services;
 use crate::actor::project_role;
-use crate::audit::Entry;
+use crate::audit::{Action, Entry};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
@@ -94,7 +94,7 @@ pub async fn remove_many(services: &Services, can: &Can<ManageMembers>, people: 
     .await?;
     let entries = gone.into_iter().map(|row| {
         let role = before.get(&row.id).map(|role| role.key().to_owned());
-        project.entry("project.member_removed").field("person", Some(row.email), None).field("role", role, None)
+        project.entry(Action::ProjectMemberRemoved).field("person", Some(row.email), None).field("role", role, None)
     });
     change.record_many(entries.collect()).await?;
     change.commit().await
@@ -138,10 +138,10 @@ async fn roles_of(
 /// As for a single member; none where nothing changes.
 fn entry(project: &SharedProject, email: &str, before: Option<&ProjectRole>, role: ProjectRole) -> Option<Entry> {
     match before {
-        None => Some(project.entry("project.member_added").set("person", email).set("role", role.key())),
+        None => Some(project.entry(Action::ProjectMemberAdded).set("person", email).set("role", role.key())),
         Some(before) if *before == role => None,
         Some(before) => {
-            let entry = project.entry("project.member_role_changed").set("person", email);
+            let entry = project.entry(Action::ProjectMemberRoleChanged).set("person", email);
             Some(entry.field("role", Some(before.key().to_owned()), Some(role.key().to_owned())))
         }
     }

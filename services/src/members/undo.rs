@@ -5,7 +5,7 @@ use super::{
     CurrentMember, SharedProject, WithoutAdmin, check_admin_stays, check_may_join, member, set_role, shared_project,
 };
 use crate::Services;
-use crate::audit::Entry;
+use crate::audit::{Action, Entry};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
@@ -62,7 +62,7 @@ pub async fn undo(
 ) -> Result<(String, Option<ProjectRole>), Error> {
     let mut change = services.change(can).await?;
     let project = shared_project(&mut change, of_proof(can)?).await?;
-    let actions = ["project.member_added", "project.member_removed", "project.member_role_changed"];
+    let actions = [Action::ProjectMemberAdded, Action::ProjectMemberRemoved, Action::ProjectMemberRoleChanged];
     let former: Former = change.take_former(event, &actions).await?;
     if former.project != project.id {
         return Err(Refusal::NotFound.into());
@@ -74,7 +74,7 @@ pub async fn undo(
             check_may_join(services, &project, [(&user, role)].into_iter())?;
             insert_former(&mut change, &project, (id, &user), role, (granted_by, since, is_default)).await?;
             enforce_limit(services, change.connection(), id).await?;
-            let entry = project.entry("project.member_removal_undone").set("person", &user.email);
+            let entry = project.entry(Action::ProjectMemberRemovalUndone).set("person", &user.email);
             (Some(role), entry.set("role", role.key()))
         }
         Held::Nothing { role, since } => (None, remove_added(&mut change, &project, (id, &user), role, since).await?),
@@ -136,7 +136,7 @@ async fn remove_added(
     if removed == 0 {
         return Err(Violation::MemberAddedAgain { name: member.name, project: project.name.clone() }.into());
     }
-    let entry = project.entry("project.member_addition_undone").field("person", Some(member.email), None);
+    let entry = project.entry(Action::ProjectMemberAdditionUndone).field("person", Some(member.email), None);
     Ok(entry.field("role", Some(role.key().to_owned()), None))
 }
 
@@ -152,7 +152,7 @@ async fn restore_role(
         check_may_be_admins(std::iter::once(user))?;
     }
     set_role(change, project.id, id, before).await?;
-    Ok(project.role_changed("project.member_role_change_undone", &member, before))
+    Ok(project.role_changed(Action::ProjectMemberRoleChangeUndone, &member, before))
 }
 
 /// The member, who still has the role that the change gave.

@@ -2,7 +2,7 @@
 
 use super::{enforce_limit, of_proof};
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::conflict;
 use crate::error::Error;
 use crate::guard::{Can, check};
@@ -61,7 +61,7 @@ pub async fn create(
         .execute(change.connection())
         .await?;
     }
-    let entry = Entry::new("project.created", TargetType::Project, id, name.as_str());
+    let entry = Entry::new(Action::ProjectCreated, TargetType::Project, id, name.as_str());
     change.record(entry.set("name", &name).fields(None, draft)).await?;
     if becomes_member {
         enforce_limit(services, change.connection(), creator).await?;
@@ -90,7 +90,7 @@ pub async fn create_empty(services: &Services, can: &Can<CreateProject>, name: &
     )
     .execute(change.connection())
     .await?;
-    change.record(Entry::new("project.created", TargetType::Project, id, name.as_str()).set("name", name)).await?;
+    change.record(Entry::new(Action::ProjectCreated, TargetType::Project, id, name.as_str()).set("name", name)).await?;
     change.commit().await
 }
 
@@ -140,7 +140,7 @@ pub async fn edit(services: &Services, can: &Can<EditProject>, edit: Edit<Projec
     )
     .execute(change.connection())
     .await?;
-    let entry = Entry::new("project.edited", TargetType::Project, project.0, row.name);
+    let entry = Entry::new(Action::ProjectEdited, TargetType::Project, project.0, row.name);
     change.record(entry.fields(Some(&stored), &draft)).await?;
     change.commit().await?;
     Ok(merge)

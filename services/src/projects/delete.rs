@@ -3,7 +3,7 @@
 use super::facts::facts_of;
 use super::of_proof;
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
@@ -52,7 +52,7 @@ pub async fn delete(
     .execute(change.connection())
     .await?;
     let budgets = set_budgets_aside(change.connection(), project.0).await?;
-    let entry = Entry::new("project.deleted", TargetType::Project, project.0, facts.name.as_str())
+    let entry = Entry::new(Action::ProjectDeleted, TargetType::Project, project.0, facts.name.as_str())
         .fields(Some(&facts.draft), &ProjectDraft::default())
         .field("budgets", (!budgets.is_empty()).then(|| budgets.join(", ")), None);
     let event = change.record_undoable(entry, &FormerBudgets { count: budgets.len() }).await?;

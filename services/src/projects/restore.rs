@@ -2,7 +2,7 @@
 
 use super::delete::FormerBudgets;
 use super::{check_may_be_members, check_password_changed, enforce_limits, id_of, of_proof};
-use crate::audit::{self, By, Entry, TargetType};
+use crate::audit::{Action, By, Entry, TargetType, self};
 use crate::error::Error;
 use crate::guard::{Caller, Can};
 use crate::locks::share_users;
@@ -103,13 +103,13 @@ async fn bring_back(
     let budgets = reassign_budgets(change.connection(), project).await?;
     let entry = |action| Entry::new(action, TargetType::Project, project.0, row.name.as_str());
     let entry = match undoes {
-        None => entry("project.restored"),
+        None => entry(Action::ProjectRestored),
         Some(event) => {
-            let former: FormerBudgets = change.take_former(event, &["project.deleted"]).await?;
+            let former: FormerBudgets = change.take_former(event, &[Action::ProjectDeleted]).await?;
             if former.count != budgets.len() {
                 return Err(Violation::BudgetOfProjectDeleted { project: row.name }.into());
             }
-            entry("project.deletion_undone").undoes(event)
+            entry(Action::ProjectDeletionUndone).undoes(event)
         }
     };
     change.record(entry.field("budgets", None, (!budgets.is_empty()).then(|| budgets.join(", ")))).await?;
@@ -160,7 +160,7 @@ pub async fn purge(services: &Services) -> Result<u64, Error> {
     .fetch_all(&mut *transaction)
     .await?;
     for project in &gone {
-        let entry = Entry::new("project.purged", TargetType::Project, project.id, project.name.as_str());
+        let entry = Entry::new(Action::ProjectPurged, TargetType::Project, project.id, project.name.as_str());
         audit::write(services, &mut transaction, By::Console, entry).await?;
     }
     transaction.commit().await?;

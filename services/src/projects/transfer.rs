@@ -2,7 +2,7 @@
 
 use super::{check_may_be_admins, check_may_be_members, enforce_limit, of_proof, stored_kind};
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::error::Error;
 use crate::guard::Can;
 use crate::locks::share_user;
@@ -56,7 +56,7 @@ pub async fn transfer(services: &Services, can: &Can<ManageMembers>, to: UserId)
     .execute(change.connection())
     .await?
     .rows_affected();
-    let entry = Entry::new("project.ownership_changed", TargetType::Project, project.0, stored.name);
+    let entry = Entry::new(Action::ProjectOwnershipChanged, TargetType::Project, project.0, stored.name);
     change.record(entry.field("owner", stored.maker, Some(owner.email))).await?;
     if joined == 1 {
         enforce_limit(services, change.connection(), to).await?;

@@ -3,7 +3,7 @@
 
 use super::identity;
 use crate::Services;
-use crate::audit::Entry;
+use crate::audit::{Action, Entry};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
@@ -91,7 +91,7 @@ pub async fn relink(
     person.touch(services, &mut change).await?;
     let ended = end_all_of(change.connection(), id, None).await?;
     let entry = person
-        .entry("user.identity_linked")
+        .entry(Action::UserIdentityLinked)
         .field("subject", before, Some(subject.to_owned()))
         .set("issuer", issuer)
         .field("sessions", Some(ended.to_string()), Some("0".to_owned()));
@@ -113,7 +113,7 @@ pub async fn dismiss(
     let mut change = services.change(can).await?;
     let person = LockedUser::lock(&mut change, id).await?;
     take(&mut change, &person, issuer, subject).await?;
-    change.record(person.entry("user.identity_conflict_dismissed").set("subject", subject)).await?;
+    change.record(person.entry(Action::UserIdentityConflictDismissed).set("subject", subject)).await?;
     change.commit().await
 }
 
@@ -170,7 +170,7 @@ async fn unlink(change: &mut Change<'_>, holder: &LockedUser, issuer: &str, subj
     .execute(change.connection())
     .await?;
     let ended = end_all_of(change.connection(), holder.id, None).await?;
-    let entry: Entry = holder.entry("user.identity_unlinked").field("subject", Some(subject.to_owned()), None).field(
+    let entry: Entry = holder.entry(Action::UserIdentityUnlinked).field("subject", Some(subject.to_owned()), None).field(
         "sessions",
         Some(ended.to_string()),
         Some("0".to_owned()),

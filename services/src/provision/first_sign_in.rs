@@ -2,7 +2,7 @@
 
 use super::{Verdict, VerifiedIdentity, conflicts, identity, projects, without_role};
 use crate::Services;
-use crate::audit::{self, By, Entry, TargetType};
+use crate::audit::{Action, By, Entry, TargetType, self};
 use crate::error::Error;
 use crate::users::{adopt_personal_project, ensure_personal_project};
 use domain::claims::Claims;
@@ -81,7 +81,7 @@ fn created(
     id: UserId,
     (address, role): (&str, PlatformRole),
 ) -> Entry {
-    Entry::new("user.created", TargetType::User, id.0, address)
+    Entry::new(Action::UserCreated, TargetType::User, id.0, address)
         .set("name", claims.shown_name())
         .set("email", address)
         .set("email_verified", claims.email_verified)

@@ -1,7 +1,7 @@
 //! Projects that tokens name.
 
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::error::Error;
 use domain::claims::{ClaimedProject, Claims};
 use domain::id::UserId;
@@ -41,7 +41,7 @@ pub(super) async fn join(
     .await?;
     entries.extend(joined.into_iter().map(|row| {
         let role = if row.is_project_admin { ProjectRole::Admin } else { ProjectRole::Member };
-        Entry::new("project.member_added", TargetType::Project, row.id, row.name)
+        Entry::new(Action::ProjectMemberAdded, TargetType::Project, row.id, row.name)
             .set("person", address)
             .set("role", role.key())
     }));
@@ -76,7 +76,7 @@ pub(crate) async fn make_missing(
     .fetch_all(connection)
     .await?;
     let entries = made.into_iter().map(|row| {
-        Entry::new("project.created", TargetType::Project, row.id, row.name.clone())
+        Entry::new(Action::ProjectCreated, TargetType::Project, row.id, row.name.clone())
             .set("name", row.name)
             .set("description", description)
             .set("imported", true)

@@ -4,7 +4,7 @@ use super::first_sign_in::usable_address;
 use super::identity::Known;
 use super::{Occasion, Verdict, VerifiedIdentity, conflicts, identity};
 use crate::Services;
-use crate::audit::{self, By, Entry, TargetType};
+use crate::audit::{Action, By, Entry, TargetType, self};
 use crate::error::Error;
 use crate::users::rename_personal_project;
 use domain::claims::Claims;
@@ -82,7 +82,7 @@ async fn refresh(
         None
     };
     let stated = |is: bool| Some(is.to_string());
-    let entry = Entry::new("user.profile_refreshed", TargetType::User, person.id.0, email)
+    let entry = Entry::new(Action::UserProfileRefreshed, TargetType::User, person.id.0, email)
         .field("email", Some(person.email.clone()), Some(email.to_owned()))
         .field("email_verified", stated(person.email_verified), stated(email_verified))
         .field("name", Some(person.name.clone()), Some(name.to_owned()))

@@ -4,7 +4,7 @@
 use super::payer::Charge;
 use super::windows::{NewWindow, Slot, insert};
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::budgets::stored::{limits, schedule};
 use crate::budgets::switched_on;
 use crate::change::Change;
@@ -70,8 +70,8 @@ pub async fn reset(
     let windows = windows.collect::<Result<Vec<_>, Error>>()?;
     insert(change.connection(), windows).await?;
     let (action, target_type, id) = match subject {
-        WindowSubject::User(user) => ("user.budget_reset", TargetType::User, user.0),
-        WindowSubject::Project(project) => ("project.budget_reset", TargetType::Project, project.0),
+        WindowSubject::User(user) => (Action::UserBudgetReset, TargetType::User, user.0),
+        WindowSubject::Project(project) => (Action::ProjectBudgetReset, TargetType::Project, project.0),
     };
     let entry = Entry::new(action, target_type, id, target).set("category", category.key()).field(
         "spent",

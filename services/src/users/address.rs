@@ -1,6 +1,7 @@
 //! The e-mail address of a user: corrected by administrators, and released when the account is closed for good.
 
 use super::rename_personal_project;
+use domain::audit::Action;
 use crate::Services;
 use crate::change::Change;
 use crate::error::Error;
@@ -25,7 +26,7 @@ pub async fn release_address(services: &Services, can: &Can<ManageUsers>, id: Us
         return Err(Violation::AccountActive { name: person.name }.into());
     }
     if !Email::is_released(&person.email) {
-        replace(services, &mut change, &person, ("user.address_released", &Email::released(id))).await?;
+        replace(services, &mut change, &person, (Action::UserAddressReleased, &Email::released(id))).await?;
     }
     change.commit().await
 }
@@ -39,14 +40,14 @@ pub(super) async fn replace_address(
     if person.email == email.as_str() {
         return Ok(());
     }
-    replace(services, change, person, ("user.address_changed", email)).await
+    replace(services, change, person, (Action::UserAddressChanged, email)).await
 }
 
 async fn replace(
     services: &Services,
     change: &mut Change<'_>,
     person: &LockedUser,
-    (action, email): (&'static str, &Email),
+    (action, email): (Action, &Email),
 ) -> Result<(), Error> {
     person.refuse_takeover(change)?;
     let (old, new) = (person.email.as_str(), email.as_str());

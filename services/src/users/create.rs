@@ -2,7 +2,7 @@
 
 use super::{ensure_personal_project, one_time_password};
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::error::Error;
 use crate::guard::{Can, check};
 use crate::reauthentication::reauthenticate_for;
@@ -92,7 +92,7 @@ async fn insert(
     .execute(change.connection())
     .await?;
     let role = (draft.role != PlatformRole::User).then(|| draft.role.key().to_owned());
-    let event = Entry::new("user.created", TargetType::User, id.0, email)
+    let event = Entry::new(Action::UserCreated, TargetType::User, id.0, email)
         .set("name", name)
         .set("email", email)
         .field("username", None, username.map(Username::to_string))

@@ -1,5 +1,6 @@
 //! The project that a user starts in. It is stored with the membership and disappears with it.
 
+use domain::audit::Action;
 use crate::Services;
 use crate::error::Error;
 use crate::guard::Can;
@@ -49,6 +50,6 @@ pub async fn set_default_project(
     }
     let before = memberships.iter().find(|row| row.is_default).map(|row| row.name.clone());
     let after = is_default.then(|| membership.name.clone());
-    change.record(user.entry("user.default_project_changed").field("default_project", before, after)).await?;
+    change.record(user.entry(Action::UserDefaultProjectChanged).field("default_project", before, after)).await?;
     change.commit().await
 }

@@ -1,6 +1,7 @@
 //! Editing a user: all fields of one edit are saved, or none.
 
 use super::{address, roles, state};
+use domain::audit::Action;
 use crate::Services;
 use crate::conflict;
 use crate::error::Error;
@@ -63,7 +64,7 @@ pub async fn edit(
     if draft.name != stored.name {
         sqlx::query!("update users set name = $2 where id = $1", id.0, draft.name).execute(change.connection()).await?;
         user.touch(services, &mut change).await?;
-        let event = user.entry("user.edited").field(UserDraft::NAME.name, Some(stored.name), Some(draft.name));
+        let event = user.entry(Action::UserEdited).field(UserDraft::NAME.name, Some(stored.name), Some(draft.name));
         change.record(event).await?;
     }
     change.commit().await?;

@@ -1,7 +1,7 @@
 //! A user whose row is locked for a change: the rank rule, and what changes of users have in common.
 
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::change::Change;
 use crate::conflict;
 use crate::error::Error;
@@ -66,12 +66,12 @@ impl LockedUser {
     }
 
     /// An audit event about this user.
-    pub(crate) fn entry(&self, action: &'static str) -> Entry {
+    pub(crate) fn entry(&self, action: Action) -> Entry {
         Entry::new(action, TargetType::User, self.id.0, &self.email)
     }
 
     /// The same about another platform role.
-    pub(crate) fn role_entry(&self, action: &'static str, role: PlatformRole) -> Entry {
+    pub(crate) fn role_entry(&self, action: Action, role: PlatformRole) -> Entry {
         self.entry(action).field("role", Some(self.role.key().to_owned()), Some(role.key().to_owned()))
     }
 

@@ -2,7 +2,7 @@
 //! is for display.
 
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::error::Error;
 use domain::id::UserId;
 use domain::project::ProjectKind;
@@ -72,7 +72,7 @@ pub(crate) async fn make_personal_project(
             return Ok(None);
         }
         if let (Some(id), Some(name)) = (row.id, row.name) {
-            let entry = Entry::new("project.created", TargetType::Project, id, name);
+            let entry = Entry::new(Action::ProjectCreated, TargetType::Project, id, name);
             return Ok(Some(entry.set("kind", ProjectKind::Personal.key()).set("owner", own_name)));
         }
     }
@@ -127,7 +127,7 @@ pub(crate) async fn adopt_personal_project(
     .fetch_optional(connection)
     .await?;
     Ok(adopted.map(|row| {
-        Entry::new("project.kind_changed", TargetType::Project, row.id, row.name).field(
+        Entry::new(Action::ProjectKindChanged, TargetType::Project, row.id, row.name).field(
             "kind",
             Some(ProjectKind::Shared.key().to_owned()),
             Some(ProjectKind::Personal.key().to_owned()),
@@ -174,7 +174,7 @@ pub(crate) async fn rename_personal_projects(
     .fetch_all(connection)
     .await?;
     let entries = renamed.into_iter().map(|row| {
-        let entry = Entry::new("project.edited", TargetType::Project, row.id, row.name.clone());
+        let entry = Entry::new(Action::ProjectEdited, TargetType::Project, row.id, row.name.clone());
         entry.field("name", Some(row.former), Some(row.name))
     });
     Ok(entries.collect())

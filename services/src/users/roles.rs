@@ -6,7 +6,7 @@ pub use undo::undo_role_change;
 
 use super::ensure_personal_project;
 use crate::Services;
-use crate::audit::{Entry, TargetType};
+use crate::audit::{Action, Entry, TargetType};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
@@ -70,7 +70,7 @@ async fn grant(
     let columns = person.columns.with_role(role);
     write_role(services, &mut change, &person, columns).await?;
     let former = undo::FormerRole { user: person.id, before: person.columns, after: columns };
-    let event = change.record_undoable(person.role_entry("user.role_changed", role), &former).await?;
+    let event = change.record_undoable(person.role_entry(Action::UserRoleChanged, role), &former).await?;
     change.commit().await?;
     Ok(Changed { name: person.name, event: Some(event) })
 }
@@ -95,7 +95,7 @@ pub(super) async fn replace_kind(
         .await?;
     person.touch(services, change).await?;
     let (before, after) = (person.kind.key().to_owned(), kind.key().to_owned());
-    change.record(person.entry("user.kind_changed").field("kind", Some(before), Some(after))).await?;
+    change.record(person.entry(Action::UserKindChanged).field("kind", Some(before), Some(after))).await?;
     revoke_project_admin(change, person).await?;
     if kind == UserKind::Regular {
         let own_name = person.own_name();
@@ -121,7 +121,7 @@ async fn revoke_project_admin(change: &mut Change<'_>, person: &LockedUser) -> R
     .await?;
     let role = |role: ProjectRole| Some(role.key().to_owned());
     let entries = projects.into_iter().map(|project| {
-        Entry::new("project.member_role_changed", TargetType::Project, project.id, project.name)
+        Entry::new(Action::ProjectMemberRoleChanged, TargetType::Project, project.id, project.name)
             .set("person", &person.email)
             .field("role", role(ProjectRole::Admin), role(ProjectRole::Member))
     });
@@ -140,7 +140,7 @@ pub(super) async fn replace_role(
     }
     reauthenticate(services, change, person, role).await?;
     write_role(services, change, person, RoleColumns::of(role)).await?;
-    change.record(person.role_entry("user.role_changed", role)).await
+    change.record(person.role_entry(Action::UserRoleChanged, role)).await
 }
 
 /// A grant of maintainer needs a re-authentication of its own, on the page and by `/v1`.

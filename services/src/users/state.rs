@@ -4,7 +4,7 @@ use super::address::check_address;
 use super::check_can_create;
 use super::one_time_password;
 use crate::Services;
-use crate::audit::Entry;
+use crate::audit::{Action, Entry};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
@@ -58,12 +58,12 @@ struct FormerAccount {
 /// released; [`Refusal::Forbidden`] by rank.
 pub async fn undo_deactivation(services: &Services, can: &Can<ManageUsers>, event: EventId) -> Result<String, Error> {
     let mut change = services.change(can).await?;
-    let former: FormerAccount = change.take_former(event, &["user.deactivated"]).await?;
+    let former: FormerAccount = change.take_former(event, &[Action::UserDeactivated]).await?;
     let person = LockedUser::lock(&mut change, former.user).await?;
     if person.is_active {
         return Err(Violation::UserReactivatedSince { name: person.name }.into());
     }
-    let entry = open_account(services, &mut change, &person, "user.deactivation_undone").await?;
+    let entry = open_account(services, &mut change, &person, Action::UserDeactivationUndone).await?;
     change.record(entry.undoes(event)).await?;
     change.commit().await?;
     Ok(person.name)
@@ -105,7 +105,7 @@ async fn close_account(services: &Services, change: &mut Change<'_>, person: &Lo
     person.touch(services, change).await?;
     forget_devices(change.connection(), person.id).await?;
     let ended = end_all_of(change.connection(), person.id, None).await?;
-    let entry = person.entry("user.deactivated").field("active", Some("true".into()), Some("false".into()));
+    let entry = person.entry(Action::UserDeactivated).field("active", Some("true".into()), Some("false".into()));
     Ok(entry.field("sessions", Some(ended.to_string()), Some("0".into())))
 }
 
@@ -124,7 +124,7 @@ pub(super) async fn open(services: &Services, change: &mut Change<'_>, person: &
     if person.is_active {
         return Ok(());
     }
-    let entry = open_account(services, change, person, "user.reactivated").await?;
+    let entry = open_account(services, change, person, Action::UserReactivated).await?;
     change.record(entry).await
 }
 
@@ -133,7 +133,7 @@ async fn open_account(
     services: &Services,
     change: &mut Change<'_>,
     person: &LockedUser,
-    action: &'static str,
+    action: Action,
 ) -> Result<Entry, Error> {
     check_address(person)?;
     sqlx::query!("update users set is_active = true where id = $1", person.id.0).execute(change.connection()).await?;
@@ -160,7 +160,7 @@ pub async fn unlock(services: &Services, can: &Can<ManageUsers>, id: UserId) -> 
         return Ok(());
     }
     person.touch(services, &mut change).await?;
-    change.record(person.entry("user.unlocked")).await?;
+    change.record(person.entry(Action::UserUnlocked)).await?;
     change.commit().await
 }
 
@@ -172,7 +172,7 @@ pub async fn end_sessions(services: &Services, can: &Can<ManageUsers>, id: UserI
     let mut change = services.change(can).await?;
     let person = LockedUser::lock(&mut change, id).await?;
     let ended = end_all_of(change.connection(), id, None).await?;
-    let entry = person.entry("user.sessions_ended");
+    let entry = person.entry(Action::UserSessionsEnded);
     change.record(entry.field("sessions", Some(ended.to_string()), Some("0".into()))).await?;
     change.commit().await
 }
@@ -232,7 +232,7 @@ async fn replace_password(
     person.touch(services, &mut change).await?;
     forget_devices(change.connection(), id).await?;
     end_all_of(change.connection(), id, None).await?;
-    let action = if is_one_time { "user.one_time_password_issued" } else { "user.password_set" };
+    let action = if is_one_time { Action::UserOneTimePasswordIssued } else { Action::UserPasswordSet };
     change.record(person.entry(action)).await?;
     change.commit().await
 }
@@ -255,6 +255,6 @@ pub(super) async fn replace_limit(
         .await?;
     person.touch(services, change).await?;
     let text = |limit: Option<i32>| limit.map(|number| number.to_string());
-    let entry = person.entry("user.project_limit_changed");
+    let entry = person.entry(Action::UserProjectLimitChanged);
     change.record(entry.field("project_limit", text(person.project_limit), text(limit))).await
 }

@@ -1,7 +1,9 @@
 //! Facts about a project, at the right.
 
+use crate::page::events_fact::events_fact;
 use crate::projects::data::ProjectView;
 use crate::ui::{Banner, BannerKind, Day, Fact, Facts, RailPart, Views, count_words};
+use domain::audit::AuditFilter;
 use domain::draft::FieldValue;
 use domain::mode::Mode;
 use domain::project::{ProjectDraft, ProjectFacts, ProjectKind};
@@ -25,6 +27,8 @@ pub(super) fn rail(view: &ProjectView) -> impl IntoView + use<> {
     let shows_analytics = view.may_edit;
     let analytics = FieldValue::switch(facts.draft.cli_analytics_enabled).shown;
     let ProjectFacts { draft, created_by, created_at, kind, .. } = facts.clone();
+    let filter = AuditFilter { project: Some(facts.name.clone()), ..AuditFilter::default() };
+    let events = events_fact(view.may_view_events, vec![("Changes of this project", filter)]);
     let (members, admins) = (count_words(facts.member_count), count_words(facts.admin_count));
     view! {
         <RailPart title="Facts">
@@ -40,6 +44,7 @@ pub(super) fn rail(view: &ProjectView) -> impl IntoView + use<> {
                 {is_imported.then(|| view! { <Fact label="Origin">"Imported: a sign-in named it"</Fact> }).views()}
                 {is_counted.then(|| view! { <Fact label="Members">{members}</Fact> }).views()}
                 {(is_counted && kind == ProjectKind::Shared).then(|| view! { <Fact label="Project admins">{admins}</Fact> })}
+                {events}
             </Facts>
         </RailPart>
     }

@@ -1,9 +1,12 @@
 //! Facts about a person, at the right.
 
+use crate::page::events_fact::events_fact;
 use crate::ui::{Day, Fact, Facts, RailPart, ShortId, count_words};
 use crate::users::data::UserView;
 use crate::users::list::last_sign_in;
+use domain::audit::AuditFilter;
 use domain::provider::ProviderKind;
+use domain::text::SearchTerm;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
@@ -14,6 +17,9 @@ pub(super) fn rail(view: &UserView, now: OffsetDateTime) -> impl IntoView + use<
     let signs_in_by = signs_in_by(&person.signs_in_by).to_owned();
     let sessions = count_words(person.session_count);
     let limit = limit_words(person.allowance.limit, view.default_project_limit);
+    let about = AuditFilter { target: Some(person.id.0), ..AuditFilter::default() };
+    let by = AuditFilter { actor: SearchTerm::parse(&id).ok(), ..AuditFilter::default() };
+    let events = events_fact(view.may_view_events, vec![("Changes of this user", about), ("Changes by this user", by)]);
     view! {
         <RailPart title="Facts">
             <Facts>
@@ -28,6 +34,7 @@ pub(super) fn rail(view: &UserView, now: OffsetDateTime) -> impl IntoView + use<
                 </Fact>
                 <Fact label="Sessions">{sessions}</Fact>
                 <Fact label="Project limit">{limit}</Fact>
+                {events}
             </Facts>
         </RailPart>
     }

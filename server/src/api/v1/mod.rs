@@ -1,5 +1,6 @@
 //! Every address under `/v1`, one file an area.
 
+mod activity_events;
 mod analytics;
 mod budgets;
 mod compat_stubs;
@@ -73,6 +74,7 @@ fn guarded() -> OpenApiRouter<AppState> {
         .merge(users::routes())
         .merge(projects::routes())
         .merge(budgets::routes())
+        .merge(activity_events::routes())
         .merge(analytics::routes())
         .merge(project_budgets::routes())
         .merge(compat_stubs::routes())

@@ -64,6 +64,7 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     }),
     ("/data/projects", SignedIn, |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
     ("/data/suggest-projects", SignedIn, |t| format!("term=asked&user={}", t.stranger)),
+    ("/data/suggest-users", Platform(ViewUsers), |_| "term=asked".into()),
     ("/data/suggest-members", Project(FindUsers), |t| format!("term=stranger&project={}", t.project)),
     ("/data/suggest-budgets", Platform(ViewBudgets), |_| "term=asked&category=Cli".into()),
     ("/data/projects-of-other-type", SignedIn, |_| "query[sort]=Name&query[descending]=false&query[size]=25".into()),
@@ -128,6 +129,8 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/gateways/create", Platform(ManageGateways), |t| format!("name={}&lifetime=30d", t.project)),
     ("/act/gateways/token-handed-over", SignedIn, |t| format!("gateway={}", t.gateway)),
     ("/act/gateways/revoke", Platform(ManageGateways), |t| format!("gateway={}", t.gateway)),
+    ("/data/audit-log", Platform(ViewAuditLog), |_| "query[size]=25".into()),
+    ("/data/audit-filter-names", Platform(ViewAuditLog), |t| format!("filter[target]={}", t.person)),
     ("/data/jobs", Platform(ViewJobs), |_| String::new()),
     ("/act/jobs/run", Platform(RunJobs), |_| "job=seal+audit".into()),
     ("/data/spending", PlatformOrSomewhere(ViewSpend, ViewSpend), |_| {

@@ -56,6 +56,8 @@ const OPERATIONS: &[(&str, Ask, Body)] = &[
     ("get /v1/admin/budgets/{id}", Platform(ViewBudgets), nothing),
     ("patch /v1/admin/budgets/{id}", Platform(ManageBudgets), |_| json!({"max_budget": 3})),
     ("delete /v1/admin/budgets/{id}", Platform(ManageBudgets), nothing),
+    ("get /v1/admin/activity-events", Platform(ReadActivityEvents), nothing),
+    ("get /v1/admin/activity-events/filter-options", Platform(ReadActivityEvents), nothing),
     ("get /v1/analytics/budget_usage", SignedIn, nothing),
     ("get /v1/analytics/spending", SignedIn, nothing),
     ("get /v1/analytics/projects-spending", SignedIn, nothing),

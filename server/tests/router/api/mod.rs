@@ -1,6 +1,7 @@
 //! The API over HTTP. Every answer is checked against the document of the API.
 
 mod access;
+mod activity_events;
 mod analytics;
 mod budgets;
 mod document;

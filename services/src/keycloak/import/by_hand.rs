@@ -6,7 +6,7 @@ use super::realm::Realm;
 use super::run::Run;
 use super::{ImportError, Started, complete};
 use crate::Services;
-use crate::audit::{By, Entry, TargetType};
+use crate::audit::{Action, By, Entry, TargetType};
 use crate::error::Error;
 use crate::guard::{Caller, Can};
 use crate::reauthentication::check_recent;
@@ -35,10 +35,10 @@ impl Start {
         }
     }
 
-    const fn action(self) -> &'static str {
+    const fn action(self) -> Action {
         match self {
-            Self::Plan => "identity_provider.import_planned",
-            Self::Import | Self::ImportAgain => "identity_provider.import_started",
+            Self::Plan => Action::IdentityProviderImportPlanned,
+            Self::Import | Self::ImportAgain => Action::IdentityProviderImportStarted,
         }
     }
 }
@@ -128,7 +128,7 @@ pub async fn stop(services: &Services, can: &Can<ImportUsers>, import: Uuid) -> 
     .await?;
     let stopped = stopped.ok_or(Violation::ImportNotUnderWay)?;
     let kind = if stopped.is_plan { ImportKind::Plan } else { ImportKind::Apply };
-    let entry = Entry::new("identity_provider.import_stopped", TargetType::IdentityProvider, import, stopped.realm);
+    let entry = Entry::new(Action::IdentityProviderImportStopped, TargetType::IdentityProvider, import, stopped.realm);
     change.record(entry.set("kind", kind.key())).await?;
     change.commit().await
 }

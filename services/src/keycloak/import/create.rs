@@ -2,7 +2,7 @@
 
 use super::memberships;
 use crate::Services;
-use crate::audit::{self, By, Entry, TargetType};
+use crate::audit::{Action, By, Entry, TargetType, self};
 use crate::error::Error;
 use crate::users::{adopt_personal_project, ensure_personal_project};
 use domain::claims::ClaimedProject;
@@ -105,7 +105,7 @@ fn imported(user: &ImportedUser, projects: &[&ClaimedProject]) -> Entry {
         format!("{}{role}", project.name)
     };
     let projects: Vec<String> = projects.iter().map(named).collect();
-    Entry::new("user.imported", TargetType::User, user.id.0, user.email.as_str())
+    Entry::new(Action::UserImported, TargetType::User, user.id.0, user.email.as_str())
         .set("name", user.claims.shown_name())
         .set("email", &user.email)
         .set("email_verified", user.claims.email_verified)
@@ -200,7 +200,7 @@ async fn insert_personal_projects(
     .fetch_all(connection)
     .await?;
     let entries = made.into_iter().map(|row| {
-        let entry = Entry::new("project.created", TargetType::Project, row.id, row.name.clone());
+        let entry = Entry::new(Action::ProjectCreated, TargetType::Project, row.id, row.name.clone());
         (row.owner, entry.set("kind", ProjectKind::Personal.key()).set("owner", row.name))
     });
     Ok(entries.collect())

@@ -2,7 +2,7 @@
 
 use super::memberships;
 use crate::Services;
-use crate::audit::{self, By, Entry, TargetType};
+use crate::audit::{Action, By, Entry, TargetType, self};
 use crate::error::Error;
 use crate::users::rename_personal_projects;
 use domain::id::UserId;
@@ -87,7 +87,7 @@ async fn update_rows(services: &Services, connection: &mut PgConnection, users: 
 
 fn imported(user: &Update<'_>) -> Entry {
     let address = user.comparison.email.as_deref().unwrap_or(user.email);
-    let entry = Entry::new("user.imported", TargetType::User, user.id.0, address);
+    let entry = Entry::new(Action::UserImported, TargetType::User, user.id.0, address);
     let changes = user.comparison.updates();
     changes
         .fold(entry, |entry, change| entry.field(change.field, Some(change.before.clone()), Some(change.after.clone())))

@@ -14,7 +14,7 @@ pub use rights::change_rights;
 use super::realm::Existing;
 use super::{Rules, edit};
 use crate::Services;
-use crate::audit::{self, By, Entry, TargetType};
+use crate::audit::{Action, By, Entry, TargetType, self};
 use crate::error::Error;
 use crate::guard::{Caller, Can};
 use account::Account;
@@ -122,7 +122,7 @@ fn managed(id: UserId, existing: &Existing, rules: &Rules) -> ManagedUser {
 }
 
 /// An event about a user of the realm.
-fn entry(action: &'static str, user: UserId, username: &str) -> Entry {
+fn entry(action: Action, user: UserId, username: &str) -> Entry {
     Entry::new(action, TargetType::User, user.0, username)
 }
 

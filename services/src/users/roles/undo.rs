@@ -1,6 +1,7 @@
 //! Undoing a change of platform role: all three columns are afterwards what they were.
 
 use super::write_role;
+use domain::audit::Action;
 use crate::Services;
 use crate::error::Error;
 use crate::guard::{Can, check};
@@ -31,7 +32,7 @@ pub async fn undo_role_change(
     event: EventId,
 ) -> Result<(String, PlatformRole), Error> {
     let mut change = services.change(can).await?;
-    let former: FormerRole = change.take_former(event, &["user.role_changed"]).await?;
+    let former: FormerRole = change.take_former(event, &[Action::UserRoleChanged]).await?;
     let person = LockedUser::lock(&mut change, former.user).await?;
     if former.before.is_admin || former.after.is_admin {
         check(change.actor(), Permission::GrantRoles, Target::Platform)?;
@@ -41,7 +42,7 @@ pub async fn undo_role_change(
     }
     let role = former.before.role();
     write_role(services, &mut change, &person, former.before).await?;
-    change.record(person.role_entry("user.role_change_undone", role).undoes(event)).await?;
+    change.record(person.role_entry(Action::UserRoleChangeUndone, role).undoes(event)).await?;
     change.commit().await?;
     Ok((person.name, role))
 }

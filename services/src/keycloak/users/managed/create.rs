@@ -5,6 +5,7 @@ use super::super::{RealmUsers, Reason, Refusal, RunError, edit, temporary_passwo
 use super::account::{Account, refused, sentence, unprepared};
 use super::rights::violation;
 use super::{entry, record_outcome, to_its_end};
+use domain::audit::Action;
 use crate::Services;
 use crate::error::Error;
 use crate::guard::{Caller, Can};
@@ -78,7 +79,7 @@ impl New {
     }
 
     /// An event with every field.
-    fn entry(&self, action: &'static str, id: UserId, first: FirstSignIn) -> crate::audit::Entry {
+    fn entry(&self, action: Action, id: UserId, first: FirstSignIn) -> crate::audit::Entry {
         let changes = self.changes.iter().chain(self.role.iter().map(|role| &role.change));
         let entry =
             changes.fold(entry(action, id, &self.username), |entry, change| entry.set(change.field, &change.after));
@@ -95,7 +96,7 @@ async fn record_beginning(
 ) -> Result<EventId, Error> {
     let began = EventId(services.new_id());
     let mut change = services.change(can).await?;
-    let entry = user.entry("keycloak_user.creation_began", UserId(began.0), first);
+    let entry = user.entry(Action::KeycloakUserCreationBegan, UserId(began.0), first);
     change.record(entry.with_id(began)).await?;
     change.commit().await?;
     Ok(began)
@@ -112,9 +113,9 @@ impl Creation {
     async fn run(self, user: New, first: FirstSignIn, prepared: &Prepared) -> Result<UserId, Error> {
         let created = self.send(&user, first, prepared).await;
         let outcome = match &created {
-            Ok(id) => user.entry("keycloak_user.created", *id, first),
+            Ok(id) => user.entry(Action::KeycloakUserCreated, *id, first),
             Err(problem) => {
-                let entry = entry("keycloak_user.creation_failed", UserId(self.began.0), &user.username);
+                let entry = entry(Action::KeycloakUserCreationFailed, UserId(self.began.0), &user.username);
                 entry.set("why", problem)
             }
         };

@@ -5,6 +5,7 @@ use super::super::edit::{self, FieldChange, RoleChange};
 use super::super::realm::{Existing, Failure, Prepared};
 use super::account::{Account, refused, sentence, unprepared};
 use super::{entry, record_outcome, to_its_end};
+use domain::audit::Action;
 use crate::Services;
 use crate::error::Error;
 use crate::guard::{Caller, Can};
@@ -81,7 +82,7 @@ async fn count_changes(services: &Services, connection: &mut PgConnection, id: U
     if changes.open > 0 { Err(Violation::KeycloakUserBusy.into()) } else { Ok(changes.began) }
 }
 
-const BEGAN: &str = "keycloak_user.change_began";
+const BEGAN: Action = Action::KeycloakUserChangeBegan;
 
 /// Writes that the change begins, unless another one began since Keycloak was read.
 async fn record_beginning(
@@ -122,8 +123,8 @@ async fn write(
         None => Err("there is no service account".to_owned()),
     };
     let outcome = match &written {
-        Ok(()) => planned.entry("keycloak_user.changed", id),
-        Err(why) => entry("keycloak_user.change_failed", id, &planned.username).set("why", why),
+        Ok(()) => planned.entry(Action::KeycloakUserChanged, id),
+        Err(why) => entry(Action::KeycloakUserChangeFailed, id, &planned.username).set("why", why),
     };
     record_outcome(&services, &caller, began, outcome).await?;
     written.map_err(|why| Violation::KeycloakNotChanged { why: sentence(&why) }.into())
@@ -148,7 +149,7 @@ impl Planned {
     }
 
     /// An event with what changes, before and after.
-    fn entry(&self, action: &'static str, id: UserId) -> crate::audit::Entry {
+    fn entry(&self, action: Action, id: UserId) -> crate::audit::Entry {
         let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
         let changes = self.role.iter().map(|role| &role.change).chain(&self.changes);
         changes.fold(entry(action, id, &self.username), |entry, change| {

@@ -1,0 +1,6 @@
+//! The audit log: who changed what.
+
+pub mod data;
+mod event;
+mod filters;
+pub mod list;

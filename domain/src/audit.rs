@@ -1,0 +1,65 @@
+//! The audit log: what its events say, and what can be requested of it.
+
+mod action;
+mod query;
+mod read;
+
+pub use action::{Action, Kind};
+pub use query::{AuditFilter, AuditQuery, Day};
+pub use read::{AuditEvent, EventAction, EventActor, EventTarget, FieldChange, TargetPage};
+
+use serde::{Deserialize, Serialize};
+
+/// What was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum TargetType {
+    /// A user.
+    User,
+    /// A project.
+    Project,
+    /// A budget.
+    Budget,
+    /// A budget group of a project.
+    BudgetGroup,
+    /// The identity provider; its name is the issuer.
+    IdentityProvider,
+    /// What the console does by itself.
+    Job,
+    /// A break-glass code and its session.
+    BreakGlass,
+    /// A gateway.
+    Gateway,
+}
+
+impl TargetType {
+    /// Every type.
+    pub const ALL: [Self; 8] = [
+        Self::User,
+        Self::Project,
+        Self::Budget,
+        Self::BudgetGroup,
+        Self::IdentityProvider,
+        Self::Job,
+        Self::BreakGlass,
+        Self::Gateway,
+    ];
+
+    /// Its name in the database and in `/v1`, which does not change.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Project => "project",
+            Self::Budget => "budget",
+            Self::BudgetGroup => "project_budget_group",
+            Self::IdentityProvider => "identity_provider",
+            Self::Job => "job",
+            Self::BreakGlass => "break_glass",
+            Self::Gateway => "gateway",
+        }
+    }
+
+    /// From its [`key`](Self::key).
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|target| target.key() == key)
+    }
+}
