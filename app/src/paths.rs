@@ -84,6 +84,11 @@ pub const JOBS: &str = "/settings/administration/jobs";
 /// The audit log.
 pub const AUDIT_LOG: &str = "/settings/administration/audit-log";
 
+/// The audit log as a file of CSV. The server answers there, no page.
+pub const AUDIT_LOG_CSV: &str = "/settings/administration/audit-log.csv";
+/// The audit log as a file of JSON lines. The server answers there, no page.
+pub const AUDIT_LOG_JSON: &str = "/settings/administration/audit-log.jsonl";
+
 /// Some events of the audit log.
 pub fn audit_log(query: &AuditQuery) -> String {
     with_params(AUDIT_LOG, &query.to_params())

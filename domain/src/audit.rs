@@ -7,6 +7,7 @@ mod read;
 pub use action::{Action, Kind};
 pub use query::{AuditFilter, AuditQuery, Day};
 pub use read::{AuditEvent, EventAction, EventActor, EventTarget, FieldChange, TargetPage};
+pub use read::AuditProof;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,11 +30,13 @@ pub enum TargetType {
     BreakGlass,
     /// A gateway.
     Gateway,
+    /// A file that was downloaded.
+    Export,
 }
 
 impl TargetType {
     /// Every type.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::User,
         Self::Project,
         Self::Budget,
@@ -42,6 +45,7 @@ impl TargetType {
         Self::Job,
         Self::BreakGlass,
         Self::Gateway,
+        Self::Export,
     ];
 
     /// Its name in the database and in `/v1`, which does not change.
@@ -55,6 +59,7 @@ impl TargetType {
             Self::Job => "job",
             Self::BreakGlass => "break_glass",
             Self::Gateway => "gateway",
+            Self::Export => "export",
         }
     }
 

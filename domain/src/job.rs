@@ -41,6 +41,9 @@ jobs! {
     /// Chains new audit events.
     SealAudit "seal audit" "Seal the audit log" every 1:
         "Adds new events to a chain of hashes, so that a later change of them is found.";
+    /// Verifies the chain of audit events.
+    VerifyAudit "verify audit" "Verify the audit log" every 1440:
+        "Computes the chain of hashes again, to find events that were changed or removed.";
     /// Expires reservations.
     ExpireReservations "expire reservations" "Expire reservations" every 1:
         "Gives back what was reserved for calls that were neither settled nor released in time.";
@@ -88,6 +91,7 @@ impl Job {
     pub fn schedule(self) -> String {
         match self.minutes() {
             1 => "Every minute".to_owned(),
+            1440 => "Every day".to_owned(),
             minutes => format!("Every {minutes} minutes"),
         }
     }

@@ -53,9 +53,17 @@ where
 /// A file of CSV, which no cache keeps. It begins with a byte order mark: without one, Excel reads "Müller" as "MÃ¼ller".
 pub fn csv(name: &str, lines: Body) -> Response {
     let mark = stream::once(async { Ok(Bytes::from_static(csv::BYTE_ORDER_MARK.as_bytes())) });
-    let body = Body::from_stream(mark.chain(lines.into_data_stream()));
+    file("text/csv; charset=utf-8", name, Body::from_stream(mark.chain(lines.into_data_stream())))
+}
+
+/// A file of JSON lines, which no cache keeps.
+pub fn json_lines(name: &str, lines: Body) -> Response {
+    file("application/x-ndjson", name, lines)
+}
+
+fn file(content_type: &str, name: &str, body: Body) -> Response {
     let headers = [
-        (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (CONTENT_TYPE, content_type.to_owned()),
         (CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
         (CACHE_CONTROL, "no-store".to_owned()),
     ];

@@ -14,6 +14,7 @@ use domain::import::{CSV_HEADER, ImportRun, ReportQuery, ReportRow, ReportTab};
 use domain::page::Params;
 use domain::permission::ViewIdentityProvider;
 use futures_util::stream;
+use services::exports::{self, Export};
 use services::guard::{Caller, Can};
 use services::keycloak::import;
 use services::{Error, Services};
@@ -42,6 +43,7 @@ async fn file(services: &Services, caller: &Caller, query: &ReportQuery) -> Resu
     let overview = import::overview(services, &can).await?;
     let run = query.of.map_or_else(|| overview.current(), |kind| overview.of(kind)).ok_or(Refusal::NotFound)?;
     let rows = import::report(services, run.id, query.tab, None).await?;
+    exports::record(services, caller, Export::ImportReportCsv, query.to_params()).await?;
     let rest = Rest { services: services.clone(), import: run.id, tab: query.tab, rows };
     let lines = stream::try_unfold(rest, Rest::next);
     let header = stream::once(async { Ok::<_, Error>(Bytes::from_static(CSV_HEADER.as_bytes())) });

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod assets;
+mod audit_log;
 pub mod cli;
 pub mod commands;
 pub mod config;

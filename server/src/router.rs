@@ -7,7 +7,7 @@ use crate::middleware::{
     timeout,
 };
 use crate::state::AppState;
-use crate::{api, assets, health, identity, import_report, spending};
+use crate::{api, assets, audit_log, health, identity, import_report, spending};
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -35,6 +35,7 @@ impl FromRef<AppState> for LeptosOptions {
 pub fn build(state: AppState) -> Router {
     let inner = pages(&state)
         .merge(identity::routes(&state))
+        .merge(audit_log::routes(&state))
         .merge(import_report::routes(&state))
         .merge(spending::routes(&state))
         .merge(assets::routes(&state.web.site_dir))

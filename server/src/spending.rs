@@ -11,6 +11,8 @@ use axum::{Extension, Router};
 use domain::page::Params;
 use domain::permission::ViewSpend;
 use domain::spending::{SpendRow, SpendingQuery};
+use services::guard::Caller;
+use services::exports::{self, Export};
 use services::views::{ReadScope, spending};
 
 /// One address, for users who are signed in.
@@ -26,8 +28,9 @@ async fn download(
 ) -> Response {
     let query = SpendingQuery::from_params(&mut Params::new(pairs));
     let services = state.services.clone();
-    let file = |caller| async move {
+    let file = |caller: Caller| async move {
         let scope = ReadScope::<ViewSpend>::of(&caller)?;
+        exports::record(&services, &caller, Export::SpendingCsv, query.to_params()).await?;
         let (days, rows) = spending::all_rows(&services, &scope, &query).await?;
         let lines = rows.iter().map(|row| row.csv(days));
         let text: String = std::iter::once(SpendRow::CSV_HEADER.to_owned()).chain(lines).collect();

@@ -2,12 +2,16 @@
 //! written into a chain of hashes.
 
 mod digest;
+mod proof;
 mod protection;
 mod seal;
+mod sign_ins;
 mod verify;
 
+pub use proof::{prove, record_verification};
 pub use protection::{Gap, protect};
 pub use seal::{Head, seal};
+pub(crate) use sign_ins::{record_failure, record_session};
 pub use domain::audit::{Action, TargetType};
 pub use verify::{Fault, Report, verify};
 

@@ -19,6 +19,9 @@ pub enum Error {
     /// Entries of the audit log disappeared before they were sealed.
     #[error("{0} entries disappeared from the audit log before they were sealed: run `bursar verify-audit`")]
     AuditEntriesLost(usize),
+    /// The audit log is not what was written: how many problems there are, and the first of them.
+    #[error("{0} problems in the audit log, first: {1}. Run `bursar verify-audit`")]
+    AuditBroken(usize, String),
 }
 
 impl From<FieldErrors> for Error {
@@ -53,8 +56,8 @@ impl From<Error> for Refusal {
                 tracing::error!(%what, "broken invariant");
                 Self::Internal
             }
-            fault @ Error::AuditEntriesLost(_) => {
-                tracing::error!(%fault, "the audit log is not complete");
+            fault @ (Error::AuditEntriesLost(_) | Error::AuditBroken(..)) => {
+                tracing::error!(%fault, "the audit log is not what was written");
                 Self::Internal
             }
         }

@@ -93,6 +93,7 @@ pub async fn run(services: &Services, taken: Taken) -> Result<(), Error> {
 async fn work(services: &Services, job: Job) -> Result<(), Error> {
     match job {
         Job::SealAudit => audit::seal(services).await.map(drop),
+        Job::VerifyAudit => audit::prove(services).await,
         Job::ExpireReservations => spend::expire(services).await.map(drop),
         Job::PrepareLedger => spend::prepare(services).await.map(drop),
         Job::PurgeProjects => projects::purge(services).await.map(drop),

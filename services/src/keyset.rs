@@ -102,6 +102,14 @@ impl<'a> Keyset<'a> {
         sql.push(format_args!(" order by {} {direction}, {}.id {direction}", self.expression, self.alias));
     }
 
+    /// Appends ` order by key, expression, id`: that of an index on `(key, expression desc, id desc)`, within one value of
+    /// `key`.
+    pub(crate) fn push_order_within(&self, sql: &mut QueryBuilder<Postgres>, key: &str) {
+        let (direction, of_key) = if self.is_falling() { ("desc", "asc") } else { ("asc", "desc") };
+        let (expression, alias) = (self.expression, self.alias);
+        sql.push(format_args!(" order by {key} {of_key}, {expression} {direction}, {alias}.id {direction}"));
+    }
+
     /// Appends the limit: one row more than the page shows, which tells whether there is another page.
     pub(crate) fn push_limit(&self, sql: &mut QueryBuilder<Postgres>) {
         sql.push(format_args!(" limit {}", self.limit()));

@@ -8,6 +8,7 @@ pub(crate) use confirmed::{confirm, note_one_time_password};
 pub(crate) use revoke::revoke;
 
 use crate::Services;
+use crate::audit::{self, Action};
 use crate::client::{Client, SessionToken};
 use crate::error::Error;
 use crate::guard::{Caller, Can};
@@ -96,6 +97,12 @@ pub(crate) async fn exists(connection: &mut PgConnection, session: SessionId) ->
     Ok(row.fetch_optional(connection).await?.is_some())
 }
 
+/// The valid session behind a token, if there is one.
+pub(crate) async fn find(connection: &mut PgConnection, token: &SessionToken) -> Result<Option<SessionId>, Error> {
+    let found = sqlx::query_scalar!("select id from sessions where token_hash = $1 and kept_until is null", token.hash());
+    Ok(found.fetch_optional(connection).await?.map(SessionId))
+}
+
 /// Ends the session behind a token, if there is one; part of a transaction.
 pub(crate) async fn end(connection: &mut PgConnection, token: &SessionToken) -> Result<(), Error> {
     let found = sqlx::query_scalar!("select id from sessions where token_hash = $1", token.hash());
@@ -140,6 +147,7 @@ pub async fn list(services: &Services, can: &Can<ManageOwnAccount>) -> Result<Ve
 pub async fn end_one(services: &Services, can: &Can<ManageOwnAccount>, session: SessionId) -> Result<(), Error> {
     let mut change = services.change(can).await?;
     let owner = change.caller().actor.user_id;
+    audit::record_session(services, change.connection(), Action::UserSessionEnded, session).await?;
     let own = sqlx::query_scalar!("select id from sessions where id = $1 and user_id = $2", session.0, owner.0)
         .fetch_all(change.connection())
         .await?;
@@ -156,6 +164,8 @@ pub async fn end_one(services: &Services, can: &Can<ManageOwnAccount>, session: 
 pub async fn end_all(services: &Services, can: &Can<ManageOwnAccount>) -> Result<u64, Error> {
     let mut change = services.change(can).await?;
     let owner = change.caller().actor.user_id;
+    let session = change.caller().actor.session_id;
+    audit::record_session(services, change.connection(), Action::UserSignedOutEverywhere, session).await?;
     let ended = end_all_of(change.connection(), owner, None).await?;
     change.commit().await?;
     Ok(ended)

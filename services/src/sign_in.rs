@@ -19,6 +19,7 @@ pub(crate) use tries::{
 };
 
 use crate::Services;
+use crate::audit::{self, Action};
 use crate::change::commit;
 use crate::client::{Client, DeviceToken, SessionToken};
 use crate::error::Error;
@@ -70,8 +71,12 @@ async fn check(services: &Services, email: &str, password: String, client: &Clie
     let email = Email::parse(email).ok();
     let attempt = tries::count(services, client, email.as_ref().map(Account::Email)).await?;
     let count = attempt.count;
+    let user = attempt.password.as_ref().map(|stored| stored.id);
     let refused = || wrong_sign_in(services, count);
-    let verified = verify(services, attempt, password).await?.ok_or_else(refused)?;
+    let Some(verified) = verify(services, attempt, password).await? else {
+        audit::record_failure(services, user, client, matches!(count, Count::Blocked(_))).await?;
+        return Err(refused());
+    };
     if !verified.is_active {
         return Err(Refusal::Forbidden(Violation::AccountDeactivated).into());
     }
@@ -86,6 +91,7 @@ async fn check(services: &Services, email: &str, password: String, client: &Clie
     if password_change_due {
         session::note_one_time_password(&mut transaction, session).await?;
     }
+    audit::record_session(services, &mut transaction, Action::UserSignedIn, session).await?;
     let device = device::remember(services, &mut transaction, user, client.device.as_ref()).await?;
     if let Some(replaced) = &client.session {
         session::end(&mut transaction, replaced).await?;

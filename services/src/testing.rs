@@ -19,6 +19,7 @@ use crate::client::{Client, SessionToken};
 use crate::guard::Caller;
 use crate::session;
 use crate::{Services, Settings, clock::Clock, random::Random};
+use domain::audit::Action;
 use domain::id::{ProjectId, SessionId, UserId};
 use domain::mode::Mode;
 use domain::role::{PlatformRole, ProjectRole};
@@ -210,8 +211,18 @@ impl World {
             .expect("a count")
     }
 
-    /// What the audit log says about something, the earliest first: action, actor, and `field: before -> after` lines.
+    /// What the audit log says about changes of something, the earliest first: action, actor, and
+    /// `field: before -> after` lines. Signing in and out changes nothing.
     pub async fn audit(&self, target: uuid::Uuid) -> Vec<(String, String, Vec<String>)> {
+        let mut events = self.audit_with_sessions(target).await;
+        let of_sessions =
+            [Action::UserSignedIn, Action::UserSignInFailed, Action::UserReauthenticated, Action::UserSignedOut];
+        events.retain(|(action, ..)| of_sessions.iter().all(|of_session| of_session.key() != action));
+        events
+    }
+
+    /// The same with signing in and out.
+    pub async fn audit_with_sessions(&self, target: uuid::Uuid) -> Vec<(String, String, Vec<String>)> {
         let rows: Vec<(String, String, serde_json::Value)> =
             // The clock stands still: transactions are told apart by their number, and a page of the table is filled in order.
             sqlx::query_as(

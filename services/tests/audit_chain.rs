@@ -4,7 +4,7 @@
 use domain::project::{ProjectDraft, ProjectName};
 use domain::role::PlatformRole;
 use services::Error;
-use services::audit::{Fault, Gap, Head, Report, protect, seal, verify};
+use services::audit::{Fault, Gap, Head, Report, protect, prove, seal, verify};
 use services::projects;
 use services::testing::World;
 use sqlx::{AssertSqlSafe, PgPool};
@@ -288,4 +288,24 @@ async fn replicas_that_seal_while_others_write_make_one_chain() {
     let report = report(&world, None).await;
     assert_eq!((report.sealed, report.waiting), (100, 0));
     assert_eq!(report.faults, []);
+}
+
+#[tokio::test]
+async fn each_proof_is_kept_and_starts_from_the_last_seal_of_the_one_before() {
+    let (world, ..) = world().await;
+    let auditor = world.person("Aron", PlatformRole::Auditor).await;
+    let can = auditor.can(domain::actor::Target::Platform).expect("an auditor");
+    let last = async || services::views::audit::proof(&world.services, &can).await.expect("an answer");
+    assert_eq!(last().await, None);
+    prove(&world.services).await.expect("proven");
+    let first = last().await.expect("a proof");
+    assert_eq!((first.sealed, first.problems, first.problem), (5, 0, None));
+
+    world.clock.advance(Duration::minutes(1));
+    tamper(&world, "delete from audit_seals where number = 2".to_owned()).await;
+    let fault = prove(&world.services).await.expect_err("the end was cut off");
+    assert!(matches!(fault, Error::AuditBroken(..)), "{fault}");
+    let second = last().await.expect("a proof");
+    assert!(second.problems > 0 && second.verified_at > first.verified_at, "{second:?}");
+    assert_eq!(second.problem.as_deref(), Some("seal 2 is missing"));
 }

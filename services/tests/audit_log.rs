@@ -178,7 +178,8 @@ async fn every_event_stands_on_one_page_despite_equal_times_and_new_events() {
             world
                 .run(
                     "insert into audit_log (id, at, actor, action, target_type, target_id, target, changes)
-                     values (gen_random_uuid(), '2026-03-03 00:00Z', 'Bursar', 'user.created', 'user', gen_random_uuid(), 'new', '[]')",
+                     select gen_random_uuid(), timestamptz '2026-03-03 00:00Z' + count(*) * interval '1 second', 'Bursar',
+                            'user.created', 'user', gen_random_uuid(), 'new', '[]' from audit_log",
                 )
                 .await;
             if let Some(back) = page.previous {

@@ -3,11 +3,11 @@
 use super::data::FilterNames;
 use crate::me::Me;
 use crate::page::list_parts::Filter;
+use crate::page::project_chip;
 use crate::page::listing::ListQuery as _;
-use crate::suggestions::{project_source, user_source};
+use crate::suggestions::user_source;
 use crate::ui::{Choice, Chooser, DayField, FieldFilterChip, FixedFilterChip};
 use domain::audit::{AuditFilter, AuditQuery, Day, Kind};
-use domain::project::ProjectName;
 use domain::suggestion::SuggestionKind;
 use domain::text::SearchTerm;
 use leptos::prelude::*;
@@ -94,21 +94,8 @@ fn target(query: &AuditQuery, names: &FilterNames) -> Option<AnyView> {
 }
 
 fn project(query: &AuditQuery) -> AnyView {
-    let value = query.filter.project.as_ref().map(ToString::to_string);
-    let clear_href = with(query, AuditFilter { project: None, ..query.filter.clone() });
-    let filter =
-        go(query, |filter, name| AuditFilter { project: ProjectName::parse_existing(&name).ok(), ..filter });
-    view! {
-        <FieldFilterChip id="filter-project" label="Project" value=value.clone() clear_href submit=SUBMIT>
-            <Chooser
-                name="project"
-                label="Project"
-                kind=SuggestionKind::Project
-                source=project_source(None)
-                value=value.unwrap_or_default()
-                filter
-            />
-        </FieldFilterChip>
-    }
-    .into_any()
+    let query = query.clone();
+    project_chip(query.filter.project.clone().as_ref(), None, SUBMIT, move |project| {
+        with(&query, AuditFilter { project, ..query.filter.clone() })
+    })
 }

@@ -1,45 +1,58 @@
 //! The list of audit events.
 
-use super::data::{FilterNames, ListEvents, NameFilter};
-use super::event;
+use super::data::{FilterNames, ListEvents, NameFilter, Proof, ReadProof};
+use super::{event, news, proof};
 use super::filters::filters;
 use crate::me::Me;
-use crate::page::LazyPage;
+use crate::page::{LazyPage, PageData, use_page};
 use crate::page::list_page::{ListData, ListPage};
 use crate::page::list_parts::Column;
 use crate::page::listing::empty;
+use crate::paths;
 use crate::read::Data;
 use crate::ui::{EmptyKind, EmptyState, Icon, Priority, Stacked, Width};
+use crate::url::with_params;
 use domain::audit::{AuditEvent, AuditQuery};
 use domain::permission::Permission;
 use leptos::prelude::*;
 
 /// The list of audit events.
-pub struct AuditLogPage(ListData<AuditQuery, AuditEvent, FilterNames>);
+pub struct AuditLogPage {
+    list: ListData<AuditQuery, AuditEvent, FilterNames>,
+    proof: PageData<Proof>,
+}
 
 impl LazyPage for AuditLogPage {
     fn load() -> Self {
-        Self(ListData::load(
+        let list = ListData::load(
             AuditQuery::from_params,
             |query| ListEvents { query },
             |requested| Some(Data::read(|| 0, move || NameFilter { filter: requested.get().0.filter })),
-        ))
+        );
+        Self { list, proof: use_page(|| ReadProof {}) }
     }
 
     fn view(self) -> AnyView {
+        let Self { list, proof } = self;
+        let (line, news) = (proof::line(proof), news::notice(list.page, list.requested));
         let page = ListPage {
             one: "event",
             title: "Audit log",
             subtitle: |_| "Events cannot be edited or deleted",
             may_open: |me| me.may(Permission::ViewAuditLog),
             create: |_| None,
+            files: |query: &AuditQuery| {
+                let filter: AuditQuery = query.filter.clone().into();
+                let file = |path| with_params(path, &filter.to_params());
+                vec![("Download CSV", file(paths::AUDIT_LOG_CSV)), ("JSON lines", file(paths::AUDIT_LOG_JSON))]
+            },
             searched: "Name of the target",
             key: |event: &AuditEvent| event.id.to_string(),
             filters,
             table: |_, _| ("Audit events", columns()),
             empty: no_events,
         };
-        self.0.view(page, ())
+        list.view(page, view! { {line} {news} })
     }
 }
 

@@ -4,3 +4,5 @@ pub mod data;
 mod event;
 mod filters;
 pub mod list;
+mod news;
+mod proof;

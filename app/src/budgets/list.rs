@@ -34,6 +34,7 @@ impl LazyPage for BudgetsPage {
             subtitle: |_| "In US dollars",
             may_open: |me| me.budgets && me.may(Permission::ViewBudgets),
             create: |me| me.may(Permission::ManageBudgets).then_some(paths::NEW_BUDGET),
+            files: |_| Vec::new(),
             searched: "Name",
             key: |budget| budget.id.to_string(),
             filters: |query, _, ()| {

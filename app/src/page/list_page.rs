@@ -39,6 +39,8 @@ pub(crate) struct ListPage<Q: ListQuery, R, F = ()> {
     pub(crate) may_open: fn(&Me) -> bool,
     /// The page that creates an object, for users who may.
     pub(crate) create: fn(&Me) -> Option<&'static str>,
+    /// The list as files: what a file is called, and its address.
+    pub(crate) files: fn(&Q) -> Vec<(&'static str, String)>,
     /// The fields that are searched: "Name or e-mail".
     pub(crate) searched: &'static str,
     /// What tells a row from the others.
@@ -61,7 +63,7 @@ impl<Q: ListQuery, R, F> Copy for ListPage<Q, R, F> {}
 
 /// The data of a list page, being loaded.
 pub(crate) struct ListData<Q: ListQuery, R: 'static, F: 'static = ()> {
-    page: PageData<Page<R>>,
+    pub(crate) page: PageData<Page<R>>,
     pub(crate) requested: Requested<Q>,
     pub(crate) me: Data<Me>,
     pub(crate) filtered_by: Option<Data<F>>,
@@ -120,14 +122,23 @@ where
         let Self { one, title, searched, .. } = self;
         let crumbs = administration([Crumb::here(Q::PLACE)]);
         let create = (self.create)(&me);
+        let file = |(name, href): (&'static str, String)| {
+            view! {
+                <LinkButton href icon=Icon::Download external=true>
+                    {name}
+                </LinkButton>
+            }
+        };
+        let files = move || (self.files)(&requested.read().0).into_iter().map(file).views();
         let actions = move || {
-            create.map(|href| {
+            let create = create.map(|href| {
                 view! {
                     <LinkButton href kind=ButtonKind::Primary icon=Icon::Plus>
                         {format!("Create {one}")}
                     </LinkButton>
                 }
-            })
+            });
+            view! { {files} {create} }
         };
         let (label, value) = (format!("Search {one}s"), requested.with_untracked(|(query, _)| query.term()));
         let search = move || view! { <SearchField label placeholder=searched value /> };

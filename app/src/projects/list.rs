@@ -46,6 +46,7 @@ impl LazyPage for ProjectsPage {
             subtitle: |me| if sees_all(me) { "All of the platform" } else { "Those you are in" },
             may_open: |_| true,
             create: |me| me.may(Permission::CreateProject).then_some(paths::NEW_PROJECT),
+            files: |_| Vec::new(),
             searched: "Name or description",
             key: |project| project.name.to_string(),
             filters: |query, me, ()| if is_from_claims(me) { Vec::new() } else { filters(query, sees_all(me)) },

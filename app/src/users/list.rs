@@ -44,6 +44,7 @@ impl LazyPage for UsersPage {
             subtitle: |_| "",
             may_open: |me| me.may(Permission::ViewUsers),
             create: |me| (me.may(Permission::ManageUsers) && !me.has_provider).then_some(paths::NEW_USER),
+            files: |_| Vec::new(),
             searched: "Name or e-mail",
             key: |user: &UserRow| user.id.to_string(),
             filters,

@@ -26,11 +26,13 @@ pub enum Kind {
     Job,
     /// Break-glass codes and their sessions.
     BreakGlass,
+    /// Files that were downloaded.
+    Export,
 }
 
 impl Kind {
     /// In the order of the filter.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::User,
         Self::Role,
         Self::SignIn,
@@ -41,6 +43,7 @@ impl Kind {
         Self::IdentityProvider,
         Self::Job,
         Self::BreakGlass,
+        Self::Export,
     ];
 
     /// As it stands in addresses.
@@ -56,6 +59,7 @@ impl Kind {
             Self::IdentityProvider => "identity-provider",
             Self::Job => "job",
             Self::BreakGlass => "break-glass",
+            Self::Export => "export",
         }
     }
 
@@ -72,6 +76,7 @@ impl Kind {
             Self::IdentityProvider => "Identity provider",
             Self::Job => "Job",
             Self::BreakGlass => "Break-glass",
+            Self::Export => "Export",
         }
     }
 
@@ -92,6 +97,7 @@ impl Kind {
             Self::IdentityProvider => &[TargetType::IdentityProvider, TargetType::User],
             Self::Job => &[TargetType::Job],
             Self::BreakGlass => &[TargetType::BreakGlass],
+            Self::Export => &[TargetType::Export],
         }
     }
 
@@ -101,7 +107,7 @@ impl Kind {
             Self::User | Self::Role | Self::SignIn | Self::Member => "user_management",
             Self::Project => "project_management",
             Self::Budget => "budget_management",
-            Self::Gateway | Self::IdentityProvider | Self::Job | Self::BreakGlass => "platform_management",
+            Self::Gateway | Self::IdentityProvider | Self::Job | Self::BreakGlass | Self::Export => "platform_management",
         }
     }
 }
@@ -167,6 +173,12 @@ actions! {
     UserRoleChanged "user.role_changed" Role "changed the platform role of" as "user.updated";
     UserRoleChangeUndone "user.role_change_undone" Role "undid a role change of" as "user.updated";
     UserKindChanged "user.kind_changed" Role "changed the type of" as "user.updated";
+    UserSignedIn "user.signed_in" SignIn "signed in as" as "user.login";
+    UserSignInFailed "user.sign_in_failed" SignIn "failed to sign in as";
+    UserReauthenticated "user.reauthenticated" SignIn "re-authenticated as";
+    UserSignedOut "user.signed_out" SignIn "signed out as" as "user.logout";
+    UserSignedOutEverywhere "user.signed_out_everywhere" SignIn "signed out everywhere as" as "user.logout";
+    UserSessionEnded "user.session_ended" SignIn "ended another session of" as "user.logout";
     UserUnlocked "user.unlocked" SignIn "unlocked";
     UserSessionsEnded "user.sessions_ended" SignIn "revoked the sessions of";
     UserPasswordChanged "user.password_changed" SignIn "changed the password of";
@@ -240,6 +252,7 @@ actions! {
     BreakGlassRevoked "break_glass.revoked" BreakGlass "revoked a code of";
     BreakGlassSessionRevoked "break_glass.session_revoked" BreakGlass "revoked a session of";
     BreakGlassExpired "break_glass.expired" BreakGlass "let expire a code of";
+    Exported "export.downloaded" Export "exported";
 }
 
 impl Action {

@@ -128,6 +128,20 @@ impl FieldChange {
     }
 }
 
+/// The last time that the chain of the audit log was computed again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditProof {
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub verified_at: OffsetDateTime,
+    /// How many events are sealed.
+    pub sealed: i64,
+    /// How many problems were found.
+    pub problems: i64,
+    /// The first of them.
+    pub problem: Option<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -44,6 +44,7 @@ pub(super) async fn grant_maintainer(
 pub(super) async fn verify_audit(config: &Config, known: Option<&Head>) -> Result<(), CommandError> {
     with_database(config, async |services| {
         let report = audit::verify(services, known).await?;
+        audit::record_verification(services, &report).await?;
         for fault in &report.faults {
             println!("{fault}");
         }

@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test ends with the reason of what it met")]
 
 mod access;
+mod audit_log;
 mod api;
 mod bad_input;
 mod break_glass;

@@ -4,6 +4,7 @@ use super::LEEWAY;
 use super::fault::{Fault, untrusted};
 use super::logged_out;
 use crate::Services;
+use crate::audit::{self, Action};
 use crate::change::commit;
 use crate::client::SessionToken;
 use crate::error::Error;
@@ -36,6 +37,9 @@ pub async fn sign_out(services: &Services, token: &SessionToken) -> Result<Optio
     )
     .fetch_optional(&mut *transaction)
     .await?;
+    if let Some(session) = session::find(&mut transaction, token).await? {
+        audit::record_session(services, &mut transaction, Action::UserSignedOut, session).await?;
+    }
     session::end(&mut transaction, token).await?;
     commit(transaction).await?;
     let (Some(ended), Some(identity)) = (ended, services.identity.as_ref()) else { return Ok(None) };

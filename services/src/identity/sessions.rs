@@ -5,6 +5,7 @@ use super::access_token::VerifiedToken;
 use super::fault::{Fault, stale, untrusted};
 use super::seal::Tokens;
 use crate::Services;
+use crate::audit::{self, Action};
 use crate::change::commit;
 use crate::client::{Client, SessionToken};
 use crate::error::Error;
@@ -42,6 +43,7 @@ pub(super) async fn begin(
     // Where the provider does not say, the sign-in itself is what there is.
     let at = grant.authenticated_at.map_or(now, |at| at.min(now));
     let (session, token) = session::begin(services, connection, user, client, at).await?;
+    audit::record_session(services, connection, Action::UserSignedIn, session).await?;
     keep(services, connection, identity, session, grant).await?;
     Ok(token)
 }

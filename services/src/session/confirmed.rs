@@ -1,6 +1,7 @@
 //! What a session remembers of how its user authenticated.
 
 use crate::Services;
+use crate::audit::{self, Action};
 use crate::client::SessionToken;
 use crate::error::Error;
 use domain::id::SessionId;
@@ -37,7 +38,11 @@ pub(crate) async fn confirm(
         token.hash(),
         at
     )
-    .fetch_optional(connection)
+    .fetch_optional(&mut *connection)
     .await?;
-    Ok(confirmed.map(|_| token))
+    if confirmed.is_none() {
+        return Ok(None);
+    }
+    audit::record_session(services, connection, Action::UserReauthenticated, session).await?;
+    Ok(Some(token))
 }

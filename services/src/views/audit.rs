@@ -9,7 +9,8 @@ use crate::Services;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::keyset::{Keyset, SortKey, time_key};
-use domain::audit::{AuditEvent, AuditFilter, AuditQuery};
+use domain::audit::{AuditEvent, AuditFilter, AuditProof, AuditQuery};
+use domain::id::EventId;
 use domain::count::MAX_EXACT_COUNT;
 use domain::page::{Cursor, Direction, Page, PageSize};
 use domain::permission::{ReadActivityEvents, ViewAuditLog};
@@ -18,7 +19,7 @@ use row::Row;
 use sqlx::{Postgres, QueryBuilder};
 
 /// New events are counted up to this many.
-pub const MAX_NEW_EVENTS: usize = 100;
+pub const MAX_NEW_EVENTS: u32 = 100;
 
 /// A page of the audit log. One statement.
 ///
@@ -32,7 +33,25 @@ pub async fn list(
     read(services, &EventFilter::from(&query.filter), query.cursor.as_ref(), query.size).await
 }
 
-/// How many events that match the filter are newer than the place `since`, at most [`MAX_NEW_EVENTS`]. One statement.
+/// The last verification of the chain; `None` before the first.
+///
+/// # Errors
+/// The database failed.
+pub async fn proof(services: &Services, _can: &Can<ViewAuditLog>) -> Result<Option<AuditProof>, Error> {
+    let row = sqlx::query!(
+        "select verified_at, sealed, problems, problem from audit_verifications order by verified_at desc, id desc limit 1"
+    )
+    .fetch_optional(&services.pool)
+    .await?;
+    Ok(row.map(|row| AuditProof {
+        verified_at: row.verified_at,
+        sealed: row.sealed,
+        problems: row.problems,
+        problem: row.problem,
+    }))
+}
+
+/// How many events that match the filter are newer than the event `newest`, at most [`MAX_NEW_EVENTS`]. Two statements.
 ///
 /// # Errors
 /// The database failed.
@@ -40,16 +59,16 @@ pub async fn count_new(
     services: &Services,
     _can: &Can<ViewAuditLog>,
     query: &AuditQuery,
-    since: Cursor,
-) -> Result<usize, Error> {
+    newest: EventId,
+) -> Result<i64, Error> {
+    let at = sqlx::query_scalar!("select at from audit_log where id = $1", newest.0).fetch_optional(&services.pool).await?;
     let filter = EventFilter::from(&query.filter);
-    let since = Cursor { direction: Direction::Before, ..since };
-    let page = keyset(Some(&since), PageSize::new(100).map_err(|_| Error::Broken("a page size".to_owned()))?);
-    let mut sql = QueryBuilder::new("select l.id from (");
-    Rows { filter: &filter, keyset: &page, limit: 100, offset: 0 }.push(&mut sql);
+    let since = Cursor { direction: Direction::Before, key: time_key(at), id: newest.0 };
+    let page = keyset(Some(&since), PageSize::default());
+    let mut sql = QueryBuilder::new("select count(*) from (");
+    Rows { filter: &filter, keyset: &page, limit: MAX_NEW_EVENTS, offset: 0 }.push(&mut sql);
     sql.push(") l");
-    let ids: Vec<uuid::Uuid> = sql.build_query_scalar().fetch_all(&services.pool).await?;
-    Ok(ids.len())
+    Ok(sql.build_query_scalar().fetch_one(&services.pool).await?)
 }
 
 /// Which events of a filtered log.

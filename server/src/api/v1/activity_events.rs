@@ -18,7 +18,7 @@ use services::listing::MAX_OFFSET;
 use services::views::audit::{self, ActorFilter, EventFilter, EventSlice};
 use std::collections::{BTreeMap, BTreeSet};
 use time::format_description::well_known::{Iso8601, Rfc3339};
-use time::{Duration, OffsetDateTime, PrimitiveDateTime};
+use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -50,7 +50,7 @@ pub struct Asked {
     /// The first moment, in ISO 8601; in UTC without an offset.
     #[serde(default, deserialize_with = "text")]
     from: Option<String>,
-    /// The last moment, which counts.
+    /// The last moment, which counts; a day without a time counts whole.
     #[serde(default, deserialize_with = "text")]
     to: Option<String>,
     /// `desc` for the newest event first, or `asc`.
@@ -66,6 +66,9 @@ pub struct Asked {
     offset: u32,
 }
 
+/// The years of a time that a client sends.
+const YEARS: std::ops::RangeInclusive<i32> = 2000..=9998;
+
 const fn default_limit() -> u32 {
     50
 }
@@ -76,8 +79,8 @@ impl Asked {
         let mut filter = EventFilter {
             actions: self.actions(),
             entity_types: (!self.entity_type.is_empty()).then(|| self.entity_type.clone()),
-            from: moment("from", self.from.as_deref())?,
-            before: moment("to", self.to.as_deref())?.map(|last| last + Duration::MICROSECOND),
+            from: moment("from", self.from.as_deref())?.map(|(first, _)| first),
+            before: moment("to", self.to.as_deref())?.map(|(last, length)| last + length),
             ..EventFilter::default()
         };
         if let Some(actor) = &self.actor_id {
@@ -112,14 +115,15 @@ impl Asked {
     }
 }
 
-fn moment(name: &str, raw: Option<&str>) -> Result<Option<OffsetDateTime>, ApiError> {
+/// A time, and how long it lasts: a day without a time of day lasts a day.
+fn moment(name: &str, raw: Option<&str>) -> Result<Option<(OffsetDateTime, Duration)>, ApiError> {
     let Some(raw) = raw else { return Ok(None) };
-    let read = OffsetDateTime::parse(raw, &Rfc3339)
+    let exact = OffsetDateTime::parse(raw, &Rfc3339)
         .or_else(|_| OffsetDateTime::parse(raw, &Iso8601::PARSING))
         .or_else(|_| PrimitiveDateTime::parse(raw, &Iso8601::PARSING).map(PrimitiveDateTime::assume_utc))
-        .or_else(|_| time::Date::parse(raw, &Iso8601::PARSING).map(|day| day.midnight().assume_utc()));
-    // What Postgres can hold.
-    let read = read.ok().filter(|moment| (1..=9998).contains(&moment.year()));
+        .map(|moment| (moment, Duration::MICROSECOND));
+    let day = || Date::parse(raw, &Iso8601::PARSING).map(|day| (day.midnight().assume_utc(), Duration::DAY));
+    let read = exact.or_else(|_| day()).ok().filter(|(moment, _)| YEARS.contains(&moment.year()));
     let problem = || Violation::unknown_choice("a time such as 2026-11-17T09:00:00Z");
     read.map(Some).ok_or_else(|| ApiError::value(name, &problem()))
 }

@@ -130,6 +130,8 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/gateways/token-handed-over", SignedIn, |t| format!("gateway={}", t.gateway)),
     ("/act/gateways/revoke", Platform(ManageGateways), |t| format!("gateway={}", t.gateway)),
     ("/data/audit-log", Platform(ViewAuditLog), |_| "query[size]=25".into()),
+    ("/data/audit-proof", Platform(ViewAuditLog), |_| String::new()),
+    ("/data/new-audit-events", Platform(ViewAuditLog), |t| format!("query[size]=25&newest={}", t.person)),
     ("/data/audit-filter-names", Platform(ViewAuditLog), |t| format!("filter[target]={}", t.person)),
     ("/data/jobs", Platform(ViewJobs), |_| String::new()),
     ("/act/jobs/run", Platform(RunJobs), |_| "job=seal+audit".into()),

@@ -52,6 +52,8 @@ async fn change_is_an_event_of_its_caller_in_the_very_next_answer() {
         ("?actor_id=nobody".to_owned(), vec![]),
         ("?from=2026-03-02T09:00:00%2B00:00&to=2026-03-02T09:00:00".to_owned(), vec!["project.created"]),
         ("?from=2026-03-02T10:00:01%2B01:00".to_owned(), vec!["user.project.assigned"]),
+        ("?from=2026-03-02&to=2026-03-02".to_owned(), vec!["user.project.assigned", "project.created"]),
+        ("?to=2026-03-01".to_owned(), vec![]),
         ("?limit=1&offset=1".to_owned(), vec!["project.created"]),
     ] {
         assert_eq!(types(&program.get(&format!("{EVENTS}{query}")).await.body), expected, "{query}");

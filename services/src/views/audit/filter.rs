@@ -101,25 +101,35 @@ impl Rows<'_> {
     fn push_branch(&self, sql: &mut QueryBuilder<Postgres>, along: Along) {
         sql.push("select l.* from ");
         self.filter.push_values(sql, along);
-        sql.push(" cross join lateral (select l.* from audit_log l where ").push(along.condition());
+        let (key, condition) = along.index();
+        sql.push(format_args!(" cross join lateral (select l.* from audit_log l where {condition}"));
+        if let Some(key) = key {
+            sql.push(format_args!(" and {key} = any(array[v.v])"));
+        }
         self.filter.push_others(sql, along);
         self.keyset.push_condition(sql);
-        self.keyset.push_order(sql);
+        match key {
+            Some(key) => self.keyset.push_order_within(sql, key),
+            None => self.keyset.push_order(sql),
+        }
         sql.push(format_args!(" limit {}) l", self.limit + self.offset));
     }
 }
 
 impl Along {
-    /// The condition that its index serves; `v.v` is a value.
-    const fn condition(self) -> &'static str {
+    /// What its index begins with, and the condition of the index.
+    ///
+    /// The key is compared by `= any(array[...])` and stands first in the order. By a plain `=` Postgres would leave it out
+    /// of the order, take a value that is rare for an average one, and walk the whole log along its time.
+    const fn index(self) -> (Option<&'static str>, &'static str) {
         match self {
-            Self::Target | Self::Project => "l.target_id = v.v",
-            Self::Member => "audit_member(l.changes) = v.v and l.action like 'project.member%'",
-            Self::Name => "lower(l.target) = v.v",
-            Self::User | Self::UserNamed => "l.actor_id = v.v",
-            Self::ActorNamed => "lower(l.actor) = v.v and l.actor_id is null",
-            Self::Action => "l.action = v.v",
-            Self::Time => "true",
+            Self::Target | Self::Project => (Some("l.target_id"), "true"),
+            Self::Member => (Some("audit_member(l.changes)"), "l.action like 'project.member%'"),
+            Self::Name => (Some("lower(l.target)"), "true"),
+            Self::User | Self::UserNamed => (Some("l.actor_id"), "l.actor_id is not null"),
+            Self::ActorNamed => (Some("lower(l.actor)"), "l.actor_id is null"),
+            Self::Action => (Some("l.action"), "true"),
+            Self::Time => (None, "true"),
         }
     }
 }
@@ -205,10 +215,10 @@ impl EventFilter {
              select id v from p
              union select b.id from budgets b join p on b.project_id = p.id
              union select g.id from budget_groups g join p on g.project_id = p.id
-             union (select l.target_id from audit_log l where l.target_type = 'project' and lower(l.target) = lower(",
+             union (select l.target_id from audit_log l where l.target_type = 'project' and lower(l.target) = any(array[lower(",
         )
         .push_bind(name)
-        .push(") order by l.at desc, l.id desc limit 1)");
+        .push(")]) order by lower(l.target), l.at desc, l.id desc limit 1)");
     }
 
     fn search(&self) -> Option<String> {

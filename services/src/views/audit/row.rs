@@ -88,7 +88,7 @@ impl Row {
             Some(TargetType::Gateway) => has_budgets.then_some(TargetPage::Gateways),
             Some(TargetType::IdentityProvider) => Some(TargetPage::IdentityProvider),
             Some(TargetType::Job) => Some(TargetPage::Jobs),
-            Some(TargetType::BreakGlass) | None => None,
+            Some(TargetType::BreakGlass | TargetType::Export) | None => None,
         })
     }
 }
