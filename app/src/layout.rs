@@ -92,7 +92,15 @@ fn side_navigation(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
 fn phone_bars(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
     // The phone's bar is for what one does often; the rest is in the drawer.
     let often = administration(me).into_iter().filter(|(href, ..)| {
-        ![paths::GATEWAYS, paths::IDENTITY_PROVIDER, paths::KEYCLOAK_USERS, paths::SPENDING, paths::JOBS, paths::AUDIT_LOG].contains(href)
+        ![
+            paths::GATEWAYS,
+            paths::IDENTITY_PROVIDER,
+            paths::KEYCLOAK_USERS,
+            paths::SPENDING,
+            paths::JOBS,
+            paths::AUDIT_LOG,
+        ]
+        .contains(href)
     });
     let administration = often.map(|(href, label, icon)| {
         let short = label.strip_suffix(" management").unwrap_or(label);

@@ -6,8 +6,8 @@ mod read;
 
 pub use action::{Action, Kind};
 pub use query::{AuditFilter, AuditQuery, Day};
-pub use read::{AuditEvent, EventAction, EventActor, EventTarget, FieldChange, TargetPage};
 pub use read::AuditProof;
+pub use read::{AuditEvent, EventAction, EventActor, EventTarget, FieldChange, TargetPage};
 
 use serde::{Deserialize, Serialize};
 

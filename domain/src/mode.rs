@@ -91,8 +91,8 @@ mod tests {
         let there: Vec<_> =
             Permission::ALL.iter().copied().filter(|permission| Mode::Keycloak.has(*permission)).collect();
         use Permission::{
-            CreateProject, ManageKeycloakUsers, ManageOwnAccount, RunJobs, ViewAuditLog, ViewIdentityProvider, ViewJobs,
-            ViewOwnAccess, ViewProject,
+            CreateProject, ManageKeycloakUsers, ManageOwnAccount, RunJobs, ViewAuditLog, ViewIdentityProvider,
+            ViewJobs, ViewOwnAccess, ViewProject,
         };
         assert_eq!(
             there,

@@ -225,8 +225,16 @@ mod tests {
             ManageOwnAccount, ViewAuditLog, ViewBudgets, ViewGateways, ViewMemberShares, ViewOwnAccess, ViewProject,
             ViewProjectBudgets, ViewSpend, ViewUsers,
         };
-        let views =
-            [ViewUsers, ViewProject, ViewBudgets, ViewProjectBudgets, ViewMemberShares, ViewSpend, ViewGateways, ViewAuditLog];
+        let views = [
+            ViewUsers,
+            ViewProject,
+            ViewBudgets,
+            ViewProjectBudgets,
+            ViewMemberShares,
+            ViewSpend,
+            ViewGateways,
+            ViewAuditLog,
+        ];
         let reads = [views.as_slice(), &[ViewOwnAccess, ManageOwnAccount]].concat();
         for permission in Permission::ALL {
             assert_eq!(scope(*permission, Role::Auditor).is_some(), reads.contains(permission), "{permission:?}");

@@ -146,8 +146,6 @@ fn json_line(event: &AuditEvent) -> String {
 }
 
 fn changes(event: &AuditEvent) -> serde_json::Value {
-    let change = |change: &domain::audit::FieldChange| {
-        json!({"field": change.field, "before": change.before, "after": change.after})
-    };
+    let change = |change: &domain::audit::FieldChange| json!({"field": change.field, "before": change.before, "after": change.after});
     event.changes.iter().map(change).collect()
 }

@@ -11,8 +11,8 @@ use axum::{Extension, Router};
 use domain::page::Params;
 use domain::permission::ViewSpend;
 use domain::spending::{SpendRow, SpendingQuery};
-use services::guard::Caller;
 use services::exports::{self, Export};
+use services::guard::Caller;
 use services::views::{ReadScope, spending};
 
 /// One address, for users who are signed in.

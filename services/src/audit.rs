@@ -8,11 +8,11 @@ mod seal;
 mod sign_ins;
 mod verify;
 
+pub use domain::audit::{Action, TargetType};
 pub use proof::{prove, record_verification};
 pub use protection::{Gap, protect};
 pub use seal::{Head, seal};
 pub(crate) use sign_ins::{record_failure, record_session};
-pub use domain::audit::{Action, TargetType};
 pub use verify::{Fault, Report, verify};
 
 use crate::Services;

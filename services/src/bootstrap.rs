@@ -2,7 +2,7 @@
 
 use crate::Services;
 use crate::actor::user_kind;
-use crate::audit::{Action, By, Entry, TargetType, self};
+use crate::audit::{self, Action, By, Entry, TargetType};
 use crate::error::Error;
 use crate::locks::lock_rights;
 use crate::session::end_all_of;

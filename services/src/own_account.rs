@@ -1,6 +1,6 @@
 //! One's own account: the password. Sessions are in [`crate::session`].
 
-use crate::audit::{Action, By, Entry, TargetType, self};
+use crate::audit::{self, Action, By, Entry, TargetType};
 use crate::change::commit;
 use crate::client::{Client, SessionToken};
 use crate::error::Error;

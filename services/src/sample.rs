@@ -5,7 +5,7 @@ mod organisation;
 mod people;
 
 use crate::Services;
-use crate::audit::{Action, By, Entry, TargetType, self};
+use crate::audit::{self, Action, By, Entry, TargetType};
 use crate::bootstrap::{FIRST_PASSWORD_LIFE, FirstSignIn};
 use crate::budgets;
 use crate::demo;

@@ -99,7 +99,8 @@ pub(crate) async fn exists(connection: &mut PgConnection, session: SessionId) ->
 
 /// The valid session behind a token, if there is one.
 pub(crate) async fn find(connection: &mut PgConnection, token: &SessionToken) -> Result<Option<SessionId>, Error> {
-    let found = sqlx::query_scalar!("select id from sessions where token_hash = $1 and kept_until is null", token.hash());
+    let found =
+        sqlx::query_scalar!("select id from sessions where token_hash = $1 and kept_until is null", token.hash());
     Ok(found.fetch_optional(connection).await?.map(SessionId))
 }
 

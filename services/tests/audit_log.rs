@@ -72,10 +72,7 @@ async fn newest_event_is_first_with_its_fields_before_and_after() {
     assert_eq!(first.actor.user, Some(ada.actor.user_id));
     assert_eq!(first.request_id.as_deref(), Some("test-request"));
     let fields: Vec<_> = first.changes.iter().map(|c| (c.title(), c.before.as_deref(), c.after.as_deref())).collect();
-    assert_eq!(
-        fields,
-        [("User".to_owned(), Some("bob@example.com"), None), ("Role".to_owned(), Some("member"), None)]
-    );
+    assert_eq!(fields, [("User".to_owned(), Some("bob@example.com"), None), ("Role".to_owned(), Some("member"), None)]);
     let times: Vec<_> = page.rows.iter().map(|event| event.at).collect();
     assert!(times.is_sorted_by(|a, b| a >= b), "{times:?}");
 }

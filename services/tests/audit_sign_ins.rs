@@ -60,10 +60,11 @@ async fn session_is_on_record_from_sign_in_to_sign_out() {
         assert!(line.starts_with(&format!("{action} by ada@example.com: ")), "{line}");
         assert!(line.contains("address: - -> 192.0.2.17"), "{line} {facts}");
     }
-    let sessions: Vec<(Option<Uuid>,)> = sqlx::query_as("select distinct session_id from audit_log where action like 'user.sign%'")
-        .fetch_all(services.pool())
-        .await
-        .expect("sessions");
+    let sessions: Vec<(Option<Uuid>,)> =
+        sqlx::query_as("select distinct session_id from audit_log where action like 'user.sign%'")
+            .fetch_all(services.pool())
+            .await
+            .expect("sessions");
     assert_eq!(sessions, [(Some(caller.actor.session_id.0),)]);
 }
 

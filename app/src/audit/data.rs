@@ -8,7 +8,12 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
-use {crate::request::permitted, domain::actor::Target, domain::error::Refusal, domain::permission::{Permission, ViewAuditLog}};
+use {
+    crate::request::permitted,
+    domain::actor::Target,
+    domain::error::Refusal,
+    domain::permission::{Permission, ViewAuditLog},
+};
 
 /// What the filters show of the objects that the address names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

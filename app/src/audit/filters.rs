@@ -3,8 +3,8 @@
 use super::data::FilterNames;
 use crate::me::Me;
 use crate::page::list_parts::Filter;
-use crate::page::project_chip;
 use crate::page::listing::ListQuery as _;
+use crate::page::project_chip;
 use crate::suggestions::user_source;
 use crate::ui::{Choice, Chooser, DayField, FieldFilterChip, FixedFilterChip};
 use domain::audit::{AuditFilter, AuditQuery, Day, Kind};
@@ -35,7 +35,10 @@ fn with(query: &AuditQuery, filter: AuditFilter) -> String {
     AuditQuery { filter, cursor: None, size: query.size }.address()
 }
 
-fn go(query: &AuditQuery, change: impl Fn(AuditFilter, String) -> AuditFilter + Send + Sync + 'static) -> Callback<String> {
+fn go(
+    query: &AuditQuery,
+    change: impl Fn(AuditFilter, String) -> AuditFilter + Send + Sync + 'static,
+) -> Callback<String> {
     let (query, navigate) = (query.clone(), use_navigate());
     Callback::new(move |chosen: String| {
         let address = with(&query, change(query.filter.clone(), chosen));

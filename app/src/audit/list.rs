@@ -1,13 +1,13 @@
 //! The list of audit events.
 
 use super::data::{FilterNames, ListEvents, NameFilter, Proof, ReadProof};
-use super::{event, news, proof};
 use super::filters::filters;
+use super::{event, news, proof};
 use crate::me::Me;
-use crate::page::{LazyPage, PageData, use_page};
 use crate::page::list_page::{ListData, ListPage};
 use crate::page::list_parts::Column;
 use crate::page::listing::empty;
+use crate::page::{LazyPage, PageData, use_page};
 use crate::paths;
 use crate::read::Data;
 use crate::ui::{EmptyKind, EmptyState, Icon, Priority, Stacked, Width};
@@ -58,7 +58,10 @@ impl LazyPage for AuditLogPage {
 
 fn columns() -> Vec<Column<AuditQuery, AuditEvent>> {
     vec![
-        Column::new("Time, UTC", event::time).width(Width::Medium).class("num text-sm align-top py-2.5!").stacked(|_| Stacked::End),
+        Column::new("Time, UTC", event::time)
+            .width(Width::Medium)
+            .class("num text-sm align-top py-2.5!")
+            .stacked(|_| Stacked::End),
         Column::new("Actor", event::actor).width(Width::Long).class("align-top"),
         Column::new("What happened", event::what_happened)
             .class("align-top whitespace-normal")

@@ -60,7 +60,8 @@ async fn look(page: PageData<Page<AuditEvent>>, requested: Requested<AuditQuery>
     if document().hidden() {
         return;
     }
-    let Some(query) = requested.try_get_untracked().map(|(query, _)| query).filter(|query| query.cursor.is_none()) else {
+    let Some(query) = requested.try_get_untracked().map(|(query, _)| query).filter(|query| query.cursor.is_none())
+    else {
         return;
     };
     let Ok(dated) = page.get().await else { return };

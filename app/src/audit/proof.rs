@@ -56,7 +56,8 @@ fn jobs_link(may_view: bool) -> Option<impl IntoView> {
 
 fn broken(problems: i64, first: &str, at: OffsetDateTime, now: OffsetDateTime) -> AnyView {
     let fact = "The audit log is not what was written.";
-    let first = format!("{}: {first}. Run bursar verify-audit to see all of it. Verified ", counted(problems, "problem"));
+    let first =
+        format!("{}: {first}. Run bursar verify-audit to see all of it. Verified ", counted(problems, "problem"));
     view! {
         <div class="px-gutter pb-3">
             <Banner kind=BannerKind::Danger fact>

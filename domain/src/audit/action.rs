@@ -90,9 +90,7 @@ impl Kind {
         match self {
             Self::User | Self::Role | Self::SignIn | Self::Member => &[TargetType::User],
             Self::Project => &[TargetType::Project],
-            Self::Budget => {
-                &[TargetType::Budget, TargetType::BudgetGroup, TargetType::User, TargetType::Project]
-            }
+            Self::Budget => &[TargetType::Budget, TargetType::BudgetGroup, TargetType::User, TargetType::Project],
             Self::Gateway => &[TargetType::Gateway],
             Self::IdentityProvider => &[TargetType::IdentityProvider, TargetType::User],
             Self::Job => &[TargetType::Job],
@@ -107,7 +105,9 @@ impl Kind {
             Self::User | Self::Role | Self::SignIn | Self::Member => "user_management",
             Self::Project => "project_management",
             Self::Budget => "budget_management",
-            Self::Gateway | Self::IdentityProvider | Self::Job | Self::BreakGlass | Self::Export => "platform_management",
+            Self::Gateway | Self::IdentityProvider | Self::Job | Self::BreakGlass | Self::Export => {
+                "platform_management"
+            }
         }
     }
 }

@@ -33,10 +33,14 @@ async fn files_have_every_event_of_the_filter_once_and_are_events_themselves() {
     let cookie = [("cookie", cookie.as_str()), PAGE];
     let target = "00000000-0000-0000-0000-000000000007";
     let answer = server.get(&format!("{CSV}?target={target}"), &cookie).await;
-    assert_eq!((answer.status(), header(&answer, "content-type").as_str()), (StatusCode::OK, "text/csv; charset=utf-8"));
+    assert_eq!(
+        (answer.status(), header(&answer, "content-type").as_str()),
+        (StatusCode::OK, "text/csv; charset=utf-8")
+    );
     assert_eq!(header(&answer, "cache-control"), "no-store");
     let text = answer.text().await.expect("a file");
-    let mut names: Vec<_> = text.split("\r\n").skip(1).filter(|line| !line.is_empty()).map(|line| line.split(',').nth(5)).collect();
+    let mut names: Vec<_> =
+        text.split("\r\n").skip(1).filter(|line| !line.is_empty()).map(|line| line.split(',').nth(5)).collect();
     assert_eq!(names.first(), Some(&Some("\"u2500\"")), "the newest first");
     names.sort_unstable();
     names.dedup();
@@ -59,7 +63,10 @@ async fn files_have_every_event_of_the_filter_once_and_are_events_themselves() {
     .await
     .expect("events");
     assert_eq!(recorded.len(), 3);
-    assert!(recorded.iter().any(|(name, filter)| name == "Audit log as CSV" && filter.contains(target)), "{recorded:?}");
+    assert!(
+        recorded.iter().any(|(name, filter)| name == "Audit log as CSV" && filter.contains(target)),
+        "{recorded:?}"
+    );
     assert!(recorded.iter().any(|(name, _)| name == "Audit log as JSON lines"), "{recorded:?}");
 }
 

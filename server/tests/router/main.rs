@@ -2,8 +2,8 @@
 #![expect(clippy::expect_used, reason = "a test ends with the reason of what it met")]
 
 mod access;
-mod audit_log;
 mod api;
+mod audit_log;
 mod bad_input;
 mod break_glass;
 mod browser;

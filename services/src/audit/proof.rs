@@ -1,7 +1,7 @@
 //! The proof of the audit log: the chain is computed again, and what was found is kept for the page.
 
-use super::verify::{Report, verify};
 use super::Head;
+use super::verify::{Report, verify};
 use crate::Services;
 use crate::error::Error;
 

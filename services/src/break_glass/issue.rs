@@ -2,7 +2,7 @@
 
 use super::{event, is_allowed, lock_codes};
 use crate::Services;
-use crate::audit::{Action, By, self};
+use crate::audit::{self, Action, By};
 use crate::change::commit;
 use crate::error::Error;
 use crate::session;

@@ -9,7 +9,7 @@ use super::issue::expire_in;
 use super::{event, is_allowed, lock_codes};
 use crate::Services;
 use crate::actor::audit_name;
-use crate::audit::{Action, By, self};
+use crate::audit::{self, Action, By};
 use crate::change::commit;
 use crate::client::{Client, SessionToken};
 use crate::error::Error;

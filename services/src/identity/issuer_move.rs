@@ -10,7 +10,7 @@
 mod steps;
 
 use crate::Services;
-use crate::audit::{Action, By, Entry, TargetType, self};
+use crate::audit::{self, Action, By, Entry, TargetType};
 use crate::change::commit;
 use crate::error::Error;
 use crate::guard::Can;

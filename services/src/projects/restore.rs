@@ -2,7 +2,7 @@
 
 use super::delete::FormerBudgets;
 use super::{check_may_be_members, check_password_changed, enforce_limits, id_of, of_proof};
-use crate::audit::{Action, By, Entry, TargetType, self};
+use crate::audit::{self, Action, By, Entry, TargetType};
 use crate::error::Error;
 use crate::guard::{Caller, Can};
 use crate::locks::share_users;

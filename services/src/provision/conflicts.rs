@@ -170,11 +170,10 @@ async fn unlink(change: &mut Change<'_>, holder: &LockedUser, issuer: &str, subj
     .execute(change.connection())
     .await?;
     let ended = end_all_of(change.connection(), holder.id, None).await?;
-    let entry: Entry = holder.entry(Action::UserIdentityUnlinked).field("subject", Some(subject.to_owned()), None).field(
-        "sessions",
-        Some(ended.to_string()),
-        Some("0".to_owned()),
-    );
+    let entry: Entry = holder
+        .entry(Action::UserIdentityUnlinked)
+        .field("subject", Some(subject.to_owned()), None)
+        .field("sessions", Some(ended.to_string()), Some("0".to_owned()));
     change.record(entry).await
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Verdict, VerifiedIdentity, conflicts, identity, projects, without_role};
 use crate::Services;
-use crate::audit::{Action, By, Entry, TargetType, self};
+use crate::audit::{self, Action, By, Entry, TargetType};
 use crate::error::Error;
 use crate::users::{adopt_personal_project, ensure_personal_project};
 use domain::claims::Claims;

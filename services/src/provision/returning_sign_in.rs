@@ -4,7 +4,7 @@ use super::first_sign_in::usable_address;
 use super::identity::Known;
 use super::{Occasion, Verdict, VerifiedIdentity, conflicts, identity};
 use crate::Services;
-use crate::audit::{Action, By, Entry, TargetType, self};
+use crate::audit::{self, Action, By, Entry, TargetType};
 use crate::error::Error;
 use crate::users::rename_personal_project;
 use domain::claims::Claims;

@@ -1,12 +1,12 @@
 //! The e-mail address of a user: corrected by administrators, and released when the account is closed for good.
 
 use super::rename_personal_project;
-use domain::audit::Action;
 use crate::Services;
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::locks::LockedUser;
+use domain::audit::Action;
 use domain::email::Email;
 use domain::error::Refusal;
 use domain::id::UserId;

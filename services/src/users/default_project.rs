@@ -1,10 +1,10 @@
 //! The project that a user starts in. It is stored with the membership and disappears with it.
 
-use domain::audit::Action;
 use crate::Services;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::locks::LockedUser;
+use domain::audit::Action;
 use domain::error::Refusal;
 use domain::id::{ProjectId, UserId};
 use domain::permission::ManageUsers;

@@ -1,13 +1,13 @@
 //! Editing a user: all fields of one edit are saved, or none.
 
 use super::{address, roles, state};
-use domain::audit::Action;
 use crate::Services;
 use crate::conflict;
 use crate::error::Error;
 use crate::guard::{Can, check};
 use crate::locks::LockedUser;
 use domain::actor::{Actor, Target};
+use domain::audit::Action;
 use domain::conflict::Merge;
 use domain::draft::Edit;
 use domain::error::Refusal;

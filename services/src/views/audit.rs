@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::guard::Can;
 use crate::keyset::{Keyset, SortKey, time_key};
 use domain::audit::{AuditEvent, AuditFilter, AuditProof, AuditQuery};
-use domain::id::EventId;
 use domain::count::MAX_EXACT_COUNT;
+use domain::id::EventId;
 use domain::page::{Cursor, Direction, Page, PageSize};
 use domain::permission::{ReadActivityEvents, ViewAuditLog};
 use filter::Rows;
@@ -61,7 +61,8 @@ pub async fn count_new(
     query: &AuditQuery,
     newest: EventId,
 ) -> Result<i64, Error> {
-    let at = sqlx::query_scalar!("select at from audit_log where id = $1", newest.0).fetch_optional(&services.pool).await?;
+    let at =
+        sqlx::query_scalar!("select at from audit_log where id = $1", newest.0).fetch_optional(&services.pool).await?;
     let filter = EventFilter::from(&query.filter);
     let since = Cursor { direction: Direction::Before, key: time_key(at), id: newest.0 };
     let page = keyset(Some(&since), PageSize::default());
@@ -217,7 +218,8 @@ mod tests {
             assert!(read.rows <= 400, "{index} {filter:?} {read:?}");
         }
         let filter = EventFilter { target: Some(Uuid::from_u128(1)), ..EventFilter::default() };
-        let read = world.rows_read(&mut statement(&filter, &keyset(None, PageSize::default())), "audit_log_by_member").await;
+        let read =
+            world.rows_read(&mut statement(&filter, &keyset(None, PageSize::default())), "audit_log_by_member").await;
         assert!(read.rows > 0 && read.rows <= 50, "{read:?}");
     }
 }

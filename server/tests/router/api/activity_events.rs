@@ -38,7 +38,10 @@ async fn change_is_an_event_of_its_caller_in_the_very_next_answer() {
     assert_eq!((&assigned["entity_type"], &assigned["entity_id"]), (&json!("user"), &json!(id.to_string())));
     assert_eq!(assigned["attributes"], json!({"project_name": "atlas", "is_project_admin": true}));
     assert_eq!(assigned["actor_id"], maintainer.actor.user_id.to_string());
-    assert_eq!((&assigned["actor_email"], &assigned["actor_name"]), (&json!(maintainer.actor.email), &json!("Mia Maintainer")));
+    assert_eq!(
+        (&assigned["actor_email"], &assigned["actor_name"]),
+        (&json!(maintainer.actor.email), &json!("Mia Maintainer"))
+    );
     assert_eq!((&created["entity_type"], &created["entity_id"]), (&json!("project"), &json!("atlas")));
     assert_eq!(page["pagination"], json!({"total": 2, "page": 0, "per_page": 50, "pages": 1}));
 
@@ -46,7 +49,10 @@ async fn change_is_an_event_of_its_caller_in_the_very_next_answer() {
         (format!("?entity_id={id}"), vec!["user.project.assigned"]),
         (format!("?entity_id={id}&entity_type=project"), vec![]),
         ("?entity_type=project&entity_id=atlas".to_owned(), vec!["project.created"]),
-        ("?domain=user_management&domain=project_management&sort_dir=asc".to_owned(), vec!["project.created", "user.project.assigned"]),
+        (
+            "?domain=user_management&domain=project_management&sort_dir=asc".to_owned(),
+            vec!["project.created", "user.project.assigned"],
+        ),
         ("?event_type=project.created&domain=user_management".to_owned(), vec![]),
         (format!("?actor_id={}", maintainer.actor.user_id), vec!["user.project.assigned", "project.created"]),
         ("?actor_id=nobody".to_owned(), vec![]),
@@ -75,7 +81,9 @@ async fn filter_options_name_what_events_have() {
     );
     assert_eq!(options["mapping"]["project_management"]["entity_types"], json!(["project"]));
     let types = options["event_types"].as_array().expect("types");
-    for known in ["user.created", "user.project.assigned", "project.ownership_changed", "budget.project_budget_group.created"] {
+    for known in
+        ["user.created", "user.project.assigned", "project.ownership_changed", "budget.project_budget_group.created"]
+    {
         assert!(types.contains(&json!(known)), "{known}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::memberships;
 use crate::Services;
-use crate::audit::{Action, By, Entry, TargetType, self};
+use crate::audit::{self, Action, By, Entry, TargetType};
 use crate::error::Error;
 use crate::users::rename_personal_projects;
 use domain::id::UserId;

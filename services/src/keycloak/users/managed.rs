@@ -14,7 +14,7 @@ pub use rights::change_rights;
 use super::realm::Existing;
 use super::{Rules, edit};
 use crate::Services;
-use crate::audit::{Action, By, Entry, TargetType, self};
+use crate::audit::{self, Action, By, Entry, TargetType};
 use crate::error::Error;
 use crate::guard::{Caller, Can};
 use account::Account;

@@ -1,12 +1,12 @@
 //! Undoing a change of platform role: all three columns are afterwards what they were.
 
 use super::write_role;
-use domain::audit::Action;
 use crate::Services;
 use crate::error::Error;
 use crate::guard::{Can, check};
 use crate::locks::LockedUser;
 use domain::actor::Target;
+use domain::audit::Action;
 use domain::id::{EventId, UserId};
 use domain::permission::{GrantAuditor, Permission};
 use domain::role::{PlatformRole, RoleColumns};

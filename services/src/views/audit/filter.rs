@@ -151,7 +151,9 @@ impl EventFilter {
     fn push_values(&self, sql: &mut QueryBuilder<Postgres>, along: Along) {
         match along {
             Along::Target => sql.push("(select ").push_bind(self.target).push("::uuid v) v"),
-            Along::Member => sql.push("(select lower(email) v from users where id = ").push_bind(self.target).push(") v"),
+            Along::Member => {
+                sql.push("(select lower(email) v from users where id = ").push_bind(self.target).push(") v")
+            }
             Along::Name => sql.push("(select lower(").push_bind(self.search()).push(") v) v"),
             Along::Project => {
                 sql.push("(");
@@ -159,9 +161,10 @@ impl EventFilter {
                 sql.push(") v")
             }
             Along::User => sql.push("(select ").push_bind(self.actor_id()).push("::uuid v) v"),
-            Along::UserNamed => {
-                sql.push("(select id v from users where lower(email) = lower(").push_bind(self.actor_name()).push(")) v")
-            }
+            Along::UserNamed => sql
+                .push("(select id v from users where lower(email) = lower(")
+                .push_bind(self.actor_name())
+                .push(")) v"),
             Along::ActorNamed => sql.push("(select lower(").push_bind(self.actor_name()).push(") v) v"),
             Along::Action => sql.push("unnest(").push_bind(self.action_keys()).push("::text[]) v (v)"),
             Along::Time => sql.push("(select) v"),
@@ -183,7 +186,8 @@ impl EventFilter {
                 sql.push(" and l.actor_id = ").push_bind(*user);
             }
             Some(ActorFilter::Named(name)) if !matches!(along, Along::UserNamed | Along::ActorNamed) => {
-                sql.push(" and (l.actor_id in (select id from users where lower(email) = lower(").push_bind(name.clone());
+                sql.push(" and (l.actor_id in (select id from users where lower(email) = lower(")
+                    .push_bind(name.clone());
                 sql.push(")) or l.actor_id is null and lower(l.actor) = lower(").push_bind(name.clone()).push("))");
             }
             _ => {}

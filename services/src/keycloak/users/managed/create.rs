@@ -5,11 +5,11 @@ use super::super::{RealmUsers, Reason, Refusal, RunError, edit, temporary_passwo
 use super::account::{Account, refused, sentence, unprepared};
 use super::rights::violation;
 use super::{entry, record_outcome, to_its_end};
-use domain::audit::Action;
 use crate::Services;
 use crate::error::Error;
 use crate::guard::{Caller, Can};
 use crate::handover::{self, HandoverToken};
+use domain::audit::Action;
 use domain::form::FieldErrors;
 use domain::id::{EventId, UserId};
 use domain::keycloak_user::{Column, FirstSignIn, KeycloakUserDraft};
