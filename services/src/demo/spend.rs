@@ -38,6 +38,10 @@ pub(crate) async fn write(writing: &mut Writing<'_>, events: u32) -> Result<(), 
         return Ok(());
     }
     let (seed, now) = (writing.amount.seed, writing.people.now);
+    // Rows that were just written have no statistics yet, and without them the next statement may run for minutes.
+    sqlx::raw_sql("analyze users, projects, user_projects, budgets, user_budgets, project_budgets")
+        .execute(&mut *writing.connection)
+        .await?;
     let payers = payers::read(writing.connection, seed, (events / CALLS_A_PAYER).max(MIN_PAYERS)).await?;
     if payers.is_empty() {
         return Ok(());
