@@ -50,6 +50,9 @@ jobs! {
     /// Prepares the ledger of spend.
     PrepareLedger "prepare ledger" "Prepare the spend ledger" every 30:
         "Creates the tables of this month and the next, and removes idempotency keys that are older than 92 days.";
+    /// Adds up spend.
+    AddUpSpend "add up spend" "Add up the spend of past days" every 5:
+        "Writes the sums of the days that are over, which the page of spending reads.";
     /// Removes deleted projects.
     PurgeProjects "purge projects" "Purge deleted projects" every 10:
         "Removes projects that were deleted 30 days ago, and frees their names.";

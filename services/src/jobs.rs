@@ -96,6 +96,7 @@ async fn work(services: &Services, job: Job) -> Result<(), Error> {
         Job::VerifyAudit => audit::prove(services).await,
         Job::ExpireReservations => spend::expire(services).await.map(drop),
         Job::PrepareLedger => spend::prepare(services).await.map(drop),
+        Job::AddUpSpend => spend::add_up(services).await.map(drop),
         Job::PurgeProjects => projects::purge(services).await.map(drop),
         Job::ForgetSessions => session::sweep(services).await.map(drop),
         Job::ForgetSignIns => identity::sweep(services).await.map(drop),

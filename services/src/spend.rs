@@ -19,6 +19,7 @@ mod release;
 mod reserve;
 mod reset;
 mod settle;
+mod sums;
 mod windows;
 
 pub use expire::expire;
@@ -29,6 +30,7 @@ pub use release::release_many;
 pub use reserve::reserve_many;
 pub use reset::{WindowSubject, reset};
 pub use settle::settle_many;
+pub use sums::add_up;
 
 use crate::error::Error;
 use domain::error::Refusal;

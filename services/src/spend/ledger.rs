@@ -77,7 +77,10 @@ pub(super) async fn write(
              order by day, category, project_id, user_id, model
              on conflict on constraint spend_days_key do update
                set amount = d.amount + excluded.amount, input_tokens = d.input_tokens + excluded.input_tokens,
-                   output_tokens = d.output_tokens + excluded.output_tokens, events = d.events + excluded.events)
+                   output_tokens = d.output_tokens + excluded.output_tokens, events = d.events + excluded.events),
+           late as (
+             insert into spend_late_days (day)
+             select distinct c.day from line join spend_closed_days c on c.day = (spent_at at time zone 'UTC')::date)
            select count(*) as "count!" from keys"#,
         source.0,
         now,

@@ -1,7 +1,9 @@
-//! What was spent: totals by day and category, and a breakdown. Read from the daily totals, never from the events.
+//! What was spent: totals by day and category, and a breakdown. Read from the daily totals and sums of them, never from the
+//! events.
 
 mod breakdown;
 mod limits;
+mod source;
 mod usage;
 
 pub use limits::{Limit, PastLimit, member_limits, past_limit, project_limits};
@@ -19,6 +21,7 @@ use domain::permission::ViewSpend;
 use domain::project::ProjectName;
 use domain::spending::{Breakdown, CategoryAmounts, DayRange, DaySpend, SpendRow, Spending, SpendingQuery};
 use rust_decimal::Decimal;
+use source::{Source, Sums};
 use sqlx::{Postgres, QueryBuilder};
 use time::{Date, UtcOffset};
 
@@ -163,11 +166,11 @@ async fn by_day(
     compared: Compared,
     filter: &SpendFilter,
 ) -> Result<(Vec<DaySpend>, CategoryAmounts), Error> {
-    let mut sql = QueryBuilder::new("select d.day, d.category, sum(d.amount) from spend_days d where ");
-    compared.push(&mut sql);
-    scope.push(&mut sql, "d.project_id");
-    filter.push(&mut sql);
-    sql.push(" group by d.day, d.category order by d.day");
+    let source = Source { scope, compared, filter, sums: Sums::BY_DAY };
+    let mut sql = source.begin();
+    sql.push("d as (select d.day, d.category, sum(d.amount)");
+    source.push(&mut sql);
+    sql.push(" group by d.day, d.category) select * from d order by d.day");
     let rows: Vec<(Date, String, Decimal)> = sql.build_query_as().fetch_all(&services.pool).await?;
     let (mut by_day, mut previous) = (Vec::<DaySpend>::new(), CategoryAmounts::default());
     for (day, stored, amount) in rows {

@@ -47,7 +47,7 @@ async fn settlement_that_is_killed_leaves_nothing_and_its_replay_completes_it() 
 }
 
 /// Terminates the backend that waits for a lock, as soon as there is one.
-async fn kill_the_waiting(platform: &Platform) {
+pub(crate) async fn kill_the_waiting(platform: &Platform) {
     let mut connection = PgConnection::connect(&platform.world.database_url()).await.expect("a connection");
     loop {
         let killed: Vec<bool> = sqlx::query_scalar(

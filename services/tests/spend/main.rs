@@ -14,5 +14,6 @@ mod reset;
 mod settle;
 mod shares;
 mod statements;
+mod sums;
 mod support;
 mod windows;

@@ -27,7 +27,9 @@ pub(super) async fn create_partitions(connection: &mut PgConnection, now: Offset
 /// Writes the totals of the events of a source.
 pub(super) async fn add_up(writing: &mut Writing<'_>, source: Uuid) -> Result<(), Error> {
     let days = sqlx::query!(
-        "insert into spend_days as d (day, category, project_id, user_id, model, amount, input_tokens, output_tokens, events)
+        "with late as (
+           insert into spend_late_days (day) select day from spend_closed_days)
+         insert into spend_days as d (day, category, project_id, user_id, model, amount, input_tokens, output_tokens, events)
          select (spent_at at time zone 'UTC')::date as day, category, project_id, user_id, model, sum(amount),
                 sum(input_tokens), sum(output_tokens), count(*)
          from spend_events where source = $1 group by day, category, project_id, user_id, model

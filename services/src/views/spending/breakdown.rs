@@ -1,5 +1,6 @@
 //! Spend divided by project, user, category or model.
 
+use super::source::{Source, Sums};
 use super::{Compared, ReadScope, Slice, SpendFilter};
 use crate::Services;
 use crate::budgets::stored::category;
@@ -112,8 +113,9 @@ fn begin(
         Breakdown::Category => "category",
         Breakdown::Model => "model",
     };
-    let mut sql = QueryBuilder::new("with d as materialized (select ");
-    sql.push(column).push(" as key, coalesce(sum(d.amount) filter (where d.day >= ");
+    let source = Source { scope, compared, filter, sums: Sums::of(by) };
+    let mut sql = source.begin();
+    sql.push("d as materialized (select ").push(column).push(" as key, coalesce(sum(d.amount) filter (where d.day >= ");
     sql.push_bind(compared.days.from).push("), 0) as amount, coalesce(sum(d.amount) filter (where d.day < ");
     sql.push_bind(compared.days.from).push("), 0) as previous");
     for category in Category::ALL.into_iter().filter(|_| by_category) {
@@ -121,10 +123,7 @@ fn begin(
         sql.push(" and d.category = ").push_bind(category.key());
         sql.push(format_args!("), 0) as {}", category.key()));
     }
-    sql.push(" from spend_days d where ");
-    compared.push(&mut sql);
-    scope.push(&mut sql, "d.project_id");
-    filter.push(&mut sql);
+    source.push(&mut sql);
     sql.push(format_args!(" group by d.{column}), s as materialized (select "));
     push_rows(&mut sql, by, by_category);
     sql.push(")");
@@ -140,7 +139,7 @@ fn push_rows(sql: &mut QueryBuilder<Postgres>, by: Breakdown, by_category: bool)
     match by {
         Breakdown::Project => {
             sql.push(format_args!(
-                "k.id, k.id::text as key, {sums} from (
+                "k.id, null::text as key, {sums} from (
                    select case when p.project_type = 'personal' then '{PERSONAL}' else coalesce(d.key, '{NONE}') end as id,
                           {columns} from d left join projects p on p.id = d.key) k
                  group by k.id",
@@ -150,7 +149,7 @@ fn push_rows(sql: &mut QueryBuilder<Postgres>, by: Breakdown, by_category: bool)
         }
         Breakdown::User => {
             sql.push(format_args!(
-                "coalesce(d.key, '{NONE}') as id, d.key::text as key, {} from d",
+                "coalesce(d.key, '{NONE}') as id, null::text as key, {} from d",
                 join(&amounts, |name| format!("d.{name}"))
             ));
         }
