@@ -325,6 +325,7 @@ fn combinations(looking: &mut Looking, report: &mut Report, words: &Words, plain
 
 /// The page of spending in each breakdown, over some days and over all that there are.
 fn spending(bench: &Bench, looking: &mut Looking, report: &mut Report) -> Result<()> {
+    wait_for_sums(bench)?;
     let counts = bench.database.ask(
         "select (select count(*) from spend_events), (select count(*) from spend_days),
                 (select count(distinct user_id) from spend_days)",
@@ -334,8 +335,9 @@ fn spending(bench: &Bench, looking: &mut Looking, report: &mut Report) -> Result
     let plain = looking.cost(&format!("{USERS}?rows=50"))?;
     let how = format!(
         "The page of spending over {events} events, which are {days} totals by day, of {users} users, against the plain \
-         page of 50 users: what a user waits for over HTTP, p50 of {}. A page of spending adds up every total of its days \
-         and of the days before, so most of it is the work of Postgres, which stands beside it.",
+         page of 50 users: what a user waits for over HTTP, p50 of {}. A page of spending adds up the sums of the weeks and \
+         days of its period and of the time before, which a job has written, and the totals of today. Most of it is the work \
+         of Postgres, which stands beside it.",
         looking.runs
     );
     report.section("Spending", how, again(Part::Lists));
@@ -350,6 +352,18 @@ fn spending(bench: &Bench, looking: &mut Looking, report: &mut Report) -> Result
         }
     }
     Ok(())
+}
+
+/// Waits until the server's job has written the sums of the days that are over.
+fn wait_for_sums(bench: &Bench) -> Result<()> {
+    let sql = "select exists (select from spend_closed_days) and not exists (select from spend_closed_days where summed_at is null)";
+    for _ in 0..300 {
+        if bench.database.ask(sql)?.trim() == "t" {
+            return Ok(());
+        }
+        std::thread::sleep(std::time::Duration::from_secs(1));
+    }
+    anyhow::bail!("the sums of spend were not written within five minutes")
 }
 
 fn statements(looking: &mut Looking, report: &mut Report, words: &Words) -> Result<()> {
