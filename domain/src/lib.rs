@@ -9,6 +9,7 @@ pub mod time_zone;
 #[macro_use]
 pub mod draft;
 
+pub mod access_matrix;
 pub mod actor;
 pub mod audit;
 pub mod break_glass;

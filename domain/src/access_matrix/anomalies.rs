@@ -1,0 +1,110 @@
+//! What should not be so: rules over a snapshot and the declaration that it is compared with.
+
+mod rules;
+
+use super::live::Holder;
+use super::snapshot::{GrantPath, Snapshot};
+use super::{Matrix, MatrixRole};
+use crate::doctor::Severity;
+use serde::Serialize;
+
+/// So many names are written out; of the others their number.
+const NAMES: usize = 5;
+
+/// A finding of a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Anomaly {
+    /// The rule, by a word that does not change.
+    pub rule: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What is so.
+    pub title: String,
+    /// Why that matters, and who is concerned.
+    pub explanation: String,
+    /// How a role is reached, where that is the matter.
+    pub paths: Vec<String>,
+    /// Who decides about it.
+    pub owner: Option<String>,
+}
+
+/// What the rules look at.
+struct Facts<'a> {
+    matrix: &'a Matrix,
+    snapshot: &'a Snapshot,
+    holders: &'a [Holder<'a>],
+}
+
+/// Every finding, the most severe first.
+pub(super) fn find(matrix: &Matrix, snapshot: &Snapshot, holders: &[Holder]) -> Vec<Anomaly> {
+    let facts = Facts { matrix, snapshot, holders };
+    let mut found: Vec<Anomaly> = rules::ALL.iter().flat_map(|rule| rule(&facts)).collect();
+    found.sort_by_key(|anomaly| anomaly.severity);
+    found
+}
+
+/// Some of the users who hold a role.
+struct Group<'a> {
+    role: &'a MatrixRole,
+    holders: Vec<&'a Holder<'a>>,
+    /// How they come to the role.
+    paths: Vec<&'a GrantPath>,
+}
+
+impl Facts<'_> {
+    /// The declared roles of the realm with those of their holders whom a condition picks; not those without any. The
+    /// condition sees the role, the holder, and the paths by which the holder comes to it.
+    fn by_role(&self, picks: impl Fn(&MatrixRole, &Holder, &[GrantPath]) -> bool) -> Vec<Group<'_>> {
+        let roles = self.matrix.roles.iter().enumerate().filter(|(_, role)| role.realm == self.snapshot.realm);
+        let groups = roles.map(|(index, role)| {
+            let held = self.holders.iter().filter_map(|holder| Some((holder, holder.roles.get(&index)?)));
+            let held: Vec<_> = held.filter(|(holder, paths)| picks(role, holder, paths)).collect();
+            Group {
+                role,
+                holders: held.iter().map(|(holder, _)| *holder).collect(),
+                paths: held.iter().flat_map(|(_, paths)| paths.iter()).collect(),
+            }
+        });
+        groups.filter(|group| !group.holders.is_empty()).collect()
+    }
+
+    /// The index of a role of the realm in the snapshot.
+    fn snapshot_role(&self, role: &MatrixRole) -> Option<usize> {
+        self.snapshot.roles.iter().position(|found| found.client == role.client && found.name == role.name)
+    }
+}
+
+impl Group<'_> {
+    fn count(&self) -> String {
+        users(self.holders.len())
+    }
+
+    const fn hold(&self) -> &'static str {
+        hold(self.holders.len())
+    }
+
+    fn names(&self) -> String {
+        names(self.holders.iter().map(|holder| holder.user.username.as_str()))
+    }
+}
+
+fn users(count: usize) -> String {
+    if count == 1 { "1 user".to_owned() } else { format!("{count} users") }
+}
+
+const fn hold(count: usize) -> &'static str {
+    if count == 1 { "holds" } else { "hold" }
+}
+
+/// The first names, and how many more there are.
+fn names<'a>(all: impl Iterator<Item = &'a str>) -> String {
+    let all: Vec<&str> = all.collect();
+    let shown = all.iter().take(NAMES).copied().collect::<Vec<_>>().join(", ");
+    match all.len().saturating_sub(NAMES) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests;
