@@ -8,6 +8,7 @@ mod issuer;
 mod role_map;
 pub mod setup;
 mod shell;
+pub mod snapshot;
 pub mod users;
 
 pub use admin_api::AdminApi;

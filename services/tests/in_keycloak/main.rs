@@ -1,6 +1,7 @@
 //! What Bursar does in a real Keycloak. `cargo xtask test --only keycloak` starts one and runs these.
 #![expect(clippy::expect_used, reason = "a test ends with the reason of what it met")]
 
+mod access_matrix;
 mod doctor;
 mod import;
 mod import_by_hand;

@@ -10,6 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 pub(crate) struct Proxy {
     pub(crate) url: Url,
     failing: Arc<Mutex<Vec<&'static str>>>,
+    requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
@@ -18,13 +19,21 @@ impl Proxy {
         let url = format!("http://{}", listener.local_addr().expect("an address")).parse().expect("an address");
         let failing = Arc::new(Mutex::new(Vec::new()));
         let at_work = Arc::clone(&failing);
+        let requests = Arc::default();
+        let log = Arc::clone(&requests);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 // A client that closes the connection in between wants no answer.
-                let _ = pass_on(stream, &at_work).await;
+                let _ = pass_on(stream, &at_work, &log).await;
             }
         });
-        Self { url, failing }
+        Self { url, failing, requests }
+    }
+
+    /// The first lines of the requests to the admin API so far.
+    pub(crate) fn admin_requests(&self) -> Vec<String> {
+        let requests = self.requests.lock().expect("no panic");
+        requests.iter().filter(|line| line.contains(" /admin/")).cloned().collect()
     }
 
     /// Has requests with these methods fail from now on.
@@ -34,7 +43,11 @@ impl Proxy {
 }
 
 /// One request on one connection.
-async fn pass_on(stream: TcpStream, failing: &Mutex<Vec<&'static str>>) -> std::io::Result<()> {
+async fn pass_on(
+    stream: TcpStream,
+    failing: &Mutex<Vec<&'static str>>,
+    log: &Mutex<Vec<String>>,
+) -> std::io::Result<()> {
     let mut client = BufReader::new(stream);
     let (mut head, mut length) = (String::new(), 0);
     loop {
@@ -50,6 +63,7 @@ async fn pass_on(stream: TcpStream, failing: &Mutex<Vec<&'static str>>) -> std::
             head.push_str(&line);
         }
     }
+    log.lock().expect("no panic").extend(head.lines().next().map(str::to_owned));
     let mut body = vec![0; length];
     client.read_exact(&mut body).await?;
     if failing.lock().expect("no panic").iter().any(|method| head.starts_with(method)) {
