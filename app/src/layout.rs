@@ -98,6 +98,7 @@ fn phone_bars(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
             paths::KEYCLOAK_USERS,
             paths::SPENDING,
             paths::JOBS,
+            paths::ACCESS_MATRIX,
             paths::AUDIT_LOG,
         ]
         .contains(href)
@@ -204,6 +205,7 @@ fn administration(me: &Me) -> Vec<(&'static str, &'static str, Icon)> {
         (me.budgets && me.may(Permission::ViewSpend), paths::SPENDING, "Spending", Icon::ChartColumn),
         (me.budgets && me.may(Permission::ViewGateways), paths::GATEWAYS, "Gateways", Icon::Terminal),
         (me.may(Permission::ViewIdentityProvider), paths::IDENTITY_PROVIDER, "Identity provider", Icon::Plug),
+        (me.may(Permission::ViewAccessMatrix), paths::ACCESS_MATRIX, "Access matrix", Icon::Grid),
         (me.may(Permission::ViewJobs), paths::JOBS, "Jobs", Icon::Clock),
         (me.may(Permission::ViewAuditLog), AuditQuery::PATH, AuditQuery::PLACE, Icon::Landmark),
     ];

@@ -4,6 +4,7 @@
 //! that share it: dozens of requests a page. With three parts there are seven files, of which a page needs four at most:
 //! what is about oneself, the lists with which administrators begin, and what they open from there.
 
+use crate::access_matrix::page::AccessMatrixPage;
 use crate::account::break_glass::BreakGlassPage;
 use crate::account::change_password::ChangePasswordPage;
 use crate::account::confirm::ConfirmPage;
@@ -45,7 +46,7 @@ lazy_chunk!(
 lazy_chunk!(Lists, lists, load_lists: BudgetsPage, ProjectsPage, UsersPage);
 lazy_chunk!(
     Objects, objects, load_objects:
-    AuditLogPage, BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, GatewaysPage, IdentityProviderPage, ImportAgainPage, JobsPage,
+    AccessMatrixPage, AuditLogPage, BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, GatewaysPage, IdentityProviderPage, ImportAgainPage, JobsPage,
     KeycloakImportPage, KeycloakUserPage, KeycloakUsersPage, MoveIdentitiesPage, NewBudgetPage, NewGatewayPage, NewKeycloakUserPage,
     NewUserPage, NewProjectPage, ProjectPage, ProjectSplitPage, SpendingPage, UserPage,
 );

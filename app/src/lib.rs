@@ -6,6 +6,7 @@
 #![recursion_limit = "256"]
 #![expect(missing_docs, reason = "server functions make public fields of their parameters")]
 
+pub mod access_matrix;
 pub mod account;
 pub mod audit;
 pub mod budgets;

@@ -1,6 +1,7 @@
 //! The address of every page.
 
 use crate::url::{encode, with_params};
+use domain::access_matrix::MatrixQuery;
 use domain::audit::AuditQuery;
 use domain::id::{BudgetId, UserId};
 use domain::import::ReportQuery;
@@ -76,6 +77,14 @@ pub fn spending(query: &SpendingQuery) -> String {
 /// Every row of the breakdown as a file.
 pub fn spending_csv(query: &SpendingQuery) -> String {
     with_params(SPENDING_CSV, &query.from_first().to_params())
+}
+
+/// Which role reaches which resource.
+pub const ACCESS_MATRIX: &str = "/settings/administration/access-matrix";
+
+/// A part of an access matrix.
+pub fn access_matrix(query: &MatrixQuery) -> String {
+    with_params(ACCESS_MATRIX, &query.to_params())
 }
 
 /// What the console does by itself.

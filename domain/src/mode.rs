@@ -32,6 +32,7 @@ impl Mode {
                 Self::Keycloak,
                 Permission::ViewProject
                 | Permission::ViewIdentityProvider
+                | Permission::ViewAccessMatrix
                 | Permission::ViewJobs
                 | Permission::RunJobs
                 | Permission::MoveIdentities
@@ -91,8 +92,8 @@ mod tests {
         let there: Vec<_> =
             Permission::ALL.iter().copied().filter(|permission| Mode::Keycloak.has(*permission)).collect();
         use Permission::{
-            CreateProject, ManageKeycloakUsers, ManageOwnAccount, RunJobs, ViewAuditLog, ViewIdentityProvider,
-            ViewJobs, ViewOwnAccess, ViewProject,
+            CreateProject, ManageKeycloakUsers, ManageOwnAccount, RunJobs, ViewAccessMatrix, ViewAuditLog,
+            ViewIdentityProvider, ViewJobs, ViewOwnAccess, ViewProject,
         };
         assert_eq!(
             there,
@@ -101,6 +102,7 @@ mod tests {
                 ViewProject,
                 CreateProject,
                 ViewIdentityProvider,
+                ViewAccessMatrix,
                 ViewJobs,
                 RunJobs,
                 ViewAuditLog,

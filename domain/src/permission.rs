@@ -117,6 +117,8 @@ permissions! {
     ViewIdentityProvider: "See how the identity provider is doing", [platform platform - - - - -];
     /// Plan, start and stop the import of the users of a Keycloak realm. It grants the roles that they have there.
     ImportUsers: "Import users from Keycloak", [platform - - - - - -];
+    /// Which role reaches which resource of the platform, and what the roles of Bursar may do.
+    ViewAccessMatrix: "See the access matrix", [platform platform platform - - - -];
     /// What the console does by itself, and how it went.
     ViewJobs: "See jobs", [platform platform - - - - -];
     /// Have a job run before its time.
@@ -151,6 +153,7 @@ impl Permission {
             | Self::MoveIdentities => true,
             Self::ViewUsers
             | Self::ViewIdentityProvider
+            | Self::ViewAccessMatrix
             | Self::ViewJobs
             | Self::RunJobs
             | Self::ViewAuditLog
@@ -194,6 +197,7 @@ impl Permission {
             | Self::ManageGateways
             | Self::ViewIdentityProvider
             | Self::ImportUsers
+            | Self::ViewAccessMatrix
             | Self::ViewJobs
             | Self::RunJobs
             | Self::ViewAuditLog
@@ -222,8 +226,8 @@ mod tests {
     #[test]
     fn an_auditor_changes_nothing() {
         use Permission::{
-            ManageOwnAccount, ViewAuditLog, ViewBudgets, ViewGateways, ViewMemberShares, ViewOwnAccess, ViewProject,
-            ViewProjectBudgets, ViewSpend, ViewUsers,
+            ManageOwnAccount, ViewAccessMatrix, ViewAuditLog, ViewBudgets, ViewGateways, ViewMemberShares,
+            ViewOwnAccess, ViewProject, ViewProjectBudgets, ViewSpend, ViewUsers,
         };
         let views = [
             ViewUsers,
@@ -234,6 +238,7 @@ mod tests {
             ViewSpend,
             ViewGateways,
             ViewAuditLog,
+            ViewAccessMatrix,
         ];
         let reads = [views.as_slice(), &[ViewOwnAccess, ManageOwnAccount]].concat();
         for permission in Permission::ALL {

@@ -165,6 +165,7 @@ function environment(database: string): NodeJS.ProcessEnv {
     BURSAR_SITE_DIR: setting("BURSAR_SITE_DIR"),
     PORT: "0",
     SUPERADMIN_EMAIL: MAINTAINER,
+    BURSAR_ACCESS_MATRIX: "../examples/access-matrix/access-matrix.yaml",
     BURSAR_LOG: setting("BURSAR_LOG", "warn,sqlx=error"),
   };
 }

@@ -312,6 +312,15 @@ export const SCENES: Scene[] = [
     play: (page) => page.getByRole("button", { name: "Last 90 days" }).click(),
   },
   { name: "spending, nothing found", who: "maintainer", address: () => `${at.spending}?period=7d&project=none` },
+  { name: "access matrix", who: "maintainer", address: () => at.accessMatrix },
+  {
+    name: "access matrix, filtered",
+    who: "auditor",
+    address: () => `${at.accessMatrix}?resource=pgadmin&level=restrict`,
+    play: (page) => page.getByRole("button", { name: "Resource is pgAdmin" }).click(),
+  },
+  { name: "access matrix, nothing found", who: "admin", address: () => `${at.accessMatrix}?q=nothing` },
+  { name: "Bursar’s own permissions", who: "maintainer", address: () => `${at.accessMatrix}?matrix=bursar` },
   { name: "jobs", who: "maintainer", address: () => at.jobs },
   {
     name: "audit log, an event open",

@@ -19,6 +19,7 @@ export const at = {
   gateways: "/settings/administration/gateways",
   newGateway: "/settings/administration/gateways/new",
   spending: "/settings/administration/spending",
+  accessMatrix: "/settings/administration/access-matrix",
   jobs: "/settings/administration/jobs",
   auditLog: "/settings/administration/audit-log",
   budgets: "/settings/administration/budgets",

@@ -1,9 +1,11 @@
 //! The command line.
 
+mod access_matrix;
 mod break_glass;
 mod identity;
 mod keycloak;
 
+pub use access_matrix::{AccessMatrix, FailOn, MatrixFormat};
 pub use break_glass::BreakGlass;
 pub use identity::{Identity, Move};
 pub use keycloak::{Administrator, Broker, Import, ImportAction, Keycloak, Output, Setup, Users};
@@ -61,6 +63,8 @@ pub enum Command {
     /// What operators do in Keycloak.
     #[command(subcommand)]
     Keycloak(Keycloak),
+    /// Print the access matrix: which role has which level of access to which resource of your platform.
+    AccessMatrix(Box<AccessMatrix>),
     /// Read the configuration and show what holds; secrets do not show.
     CheckConfig,
     /// Run a private Postgres, print its address, and stop it on a signal or when standard input closes.

@@ -1,5 +1,6 @@
 //! What the console was configured to do; the server reads it from the environment.
 
+use domain::access_matrix::Matrix;
 use domain::claims::ClaimRules;
 use domain::mode::Mode;
 use domain::password::PasswordPolicy;
@@ -7,6 +8,7 @@ use domain::project::ProjectName;
 use domain::text::folded;
 use domain::user::UserKind;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use time::Duration;
 
 /// Settings that rules depend on. Pages ask the server for them, so both cannot disagree.
@@ -26,6 +28,8 @@ pub struct Settings {
     pub project_admins_set_shares: bool,
     /// The variables that an import of Keycloak's users needs and that are not set.
     pub missing_for_import: Vec<&'static str>,
+    /// `BURSAR_ACCESS_MATRIX`: the declared access matrix of the platform.
+    pub access_matrix: Option<Arc<Matrix>>,
     /// `BURSAR_PASSWORD_MIN_LENGTH`: what a new password must be.
     pub password_policy: PasswordPolicy,
     /// `BURSAR_BREAK_GLASS`: whether operators can open a session that belongs to no user.
@@ -54,6 +58,7 @@ impl Default for Settings {
             budgets: true,
             project_admins_set_shares: false,
             missing_for_import: Vec::new(),
+            access_matrix: None,
             password_policy: PasswordPolicy::default(),
             break_glass: true,
             session_life: Duration::hours(24),

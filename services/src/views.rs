@@ -2,6 +2,7 @@
 //!
 //! A list of the console shows a page of fewer columns, and `/v1` tells all of them with a bounded total.
 
+mod access_matrix;
 pub mod audit;
 pub mod budgets;
 pub mod drift;
@@ -22,6 +23,7 @@ mod usage;
 pub mod user_page;
 pub mod users;
 
+pub use access_matrix::access_matrix;
 pub use gateways::gateways;
 pub use identity_provider::{IdentityProviderState, identity_provider};
 pub use jobs::jobs;

@@ -22,7 +22,7 @@ pub fn FilterBar(
     children: Option<Children>,
 ) -> impl IntoView {
     view! {
-        <form method="get" action=action role="search" class="flex flex-wrap items-center gap-2 px-gutter py-2.5">
+        <form method="get" action=action role="search" class="flex flex-wrap items-center gap-2 px-gutter py-2.5 print:hidden">
             {search.run()}
             {children.map(|children| children())}
             <Button kind=ButtonKind::Quiet submit=true>

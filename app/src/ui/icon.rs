@@ -70,6 +70,8 @@ icons! {
     GitCompare = "git-compare-arrows",
     /// External.
     Globe = "globe",
+    /// A matrix.
+    Grid = "grid-3x3",
     /// Information.
     Info = "info",
     /// Project admin, access.

@@ -89,7 +89,7 @@ pub fn SideNav(
             on:click=close
             popover="auto"
             aria-label="Main"
-            class="h-dvh max-h-none flex-col overflow-y-auto bg-canvas text-ink [scrollbar-width:thin] max-nav:fixed max-nav:z-30 max-nav:inset-y-0 max-nav:start-0 max-nav:end-auto max-nav:w-[min(20rem,88vw)] max-nav:px-3 max-nav:py-4 max-nav:shadow-e3 max-nav:open:flex nav:sticky nav:inset-auto nav:top-0 nav:flex nav:w-auto nav:px-2.5 nav:pt-3 nav:pb-2.5"
+            class="print:hidden! h-dvh max-h-none flex-col overflow-y-auto bg-canvas text-ink [scrollbar-width:thin] max-nav:fixed max-nav:z-30 max-nav:inset-y-0 max-nav:start-0 max-nav:end-auto max-nav:w-[min(20rem,88vw)] max-nav:px-3 max-nav:py-4 max-nav:shadow-e3 max-nav:open:flex nav:sticky nav:inset-auto nav:top-0 nav:flex nav:w-auto nav:px-2.5 nav:pt-3 nav:pb-2.5"
         >
             {brand()}
             {jump(palette)}
@@ -248,7 +248,7 @@ pub fn PhoneBars(
     palette: String,
 ) -> impl IntoView {
     view! {
-        <header class="sticky top-0 z-10 flex min-h-12 items-center gap-1 border-b border-line bg-paper py-1 ps-3 pe-2 nav:hidden">
+        <header class="sticky top-0 z-10 flex min-h-12 items-center gap-1 border-b border-line bg-paper py-1 ps-3 pe-2 nav:hidden print:hidden">
             <div class="me-auto">{brand()}</div>
             <button
                 type="button"
@@ -263,7 +263,7 @@ pub fn PhoneBars(
         </header>
         <nav
             aria-label="Places"
-            class="fixed inset-x-0 bottom-0 z-10 grid auto-cols-fr grid-flow-col border-t border-line-2 bg-raised px-1 pt-1 pb-[calc(0.25rem+env(safe-area-inset-bottom))] nav:hidden"
+            class="fixed inset-x-0 bottom-0 z-10 grid auto-cols-fr grid-flow-col border-t border-line-2 bg-raised px-1 pt-1 pb-[calc(0.25rem+env(safe-area-inset-bottom))] nav:hidden print:hidden"
         >
             {links.into_iter().take(4).map(|link| bar_place(link, path)).views()}
             <button type="button" popovertarget=DRAWER class=BAR_PLACE>

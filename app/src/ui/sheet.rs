@@ -9,7 +9,7 @@ pub fn AppFrame(
     /// [`super::nav::SideNav`], then [`Sheet`].
     children: Children,
 ) -> impl IntoView {
-    view! { <div class="grid min-h-dvh grid-cols-[14.5rem_minmax(0,1fr)] max-nav:block max-nav:bg-paper max-nav:pb-16">{children()}</div> }
+    view! { <div class="grid min-h-dvh grid-cols-[14.5rem_minmax(0,1fr)] max-nav:block max-nav:bg-paper max-nav:pb-16 print:block">{children()}</div> }
 }
 
 /// The page's main part; tables and columns answer to its width.
@@ -25,7 +25,7 @@ pub fn Sheet(
             id="main"
             tabindex="-1"
             aria-busy=is_busy
-            class="waits @container my-2 me-2 min-w-0 rounded-xl border border-line bg-paper shadow-e1 focus:outline-none max-nav:m-0 max-nav:rounded-none max-nav:border-0 max-nav:shadow-none"
+            class="waits @container my-2 me-2 min-w-0 rounded-xl border border-line bg-paper shadow-e1 focus:outline-none max-nav:m-0 max-nav:rounded-none max-nav:border-0 max-nav:shadow-none print:m-0 print:border-0 print:shadow-none"
         >
             {children()}
         </main>

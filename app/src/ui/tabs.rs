@@ -39,7 +39,7 @@ pub fn Tabs(
         }
     };
     view! {
-        <nav aria-label=label class="mt-1 flex gap-5 overflow-x-auto border-b border-line px-gutter [scrollbar-width:none]">
+        <nav aria-label=label class="print:hidden mt-1 flex gap-5 overflow-x-auto border-b border-line px-gutter [scrollbar-width:none]">
             {tabs.into_iter().map(tab).views()}
         </nav>
     }

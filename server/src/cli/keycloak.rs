@@ -163,7 +163,7 @@ fn outcome(raw: &str) -> Result<Outcome, String> {
     Outcome::from_key(raw).ok_or_else(|| format!("Results are {keys}."))
 }
 
-fn http_address(raw: &str) -> Result<Url, String> {
+pub(super) fn http_address(raw: &str) -> Result<Url, String> {
     match Url::parse(raw.trim_end_matches('/')) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(url),
         _ => Err("It looks like https://auth.example.com.".to_owned()),

@@ -3,7 +3,7 @@
 mod doctor;
 pub(super) mod import;
 mod passwords;
-mod secrets;
+pub(super) mod secrets;
 mod setup;
 mod users;
 mod variables;

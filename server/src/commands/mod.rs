@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod access_matrix;
 mod break_glass;
 mod demo_data;
 mod docs;
@@ -56,6 +57,9 @@ pub enum CommandError {
     /// Keycloak refuses, or what it needs is missing.
     #[error(transparent)]
     Keycloak(#[from] keycloak::KeycloakError),
+    /// The access matrix is declared wrongly, or not at all.
+    #[error(transparent)]
+    AccessMatrix(#[from] access_matrix::AccessMatrixError),
     /// The console said no.
     #[error(transparent)]
     Services(#[from] services::Error),
@@ -105,6 +109,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::BreakGlass(asked) => break_glass::run(&configured()?, &asked).await,
         Command::Identity(command) => identity::run(&configured()?, command).await,
         Command::Keycloak(command) => keycloak::run(command).await,
+        Command::AccessMatrix(arguments) => access_matrix::run(&arguments, &configured()?).await,
         Command::CheckConfig => operate::check_config(&configured()?).await,
         #[cfg(feature = "embedded-postgres")]
         Command::Postgres { data_dir, throw_away } => operate::postgres(&configured()?, data_dir, throw_away).await,

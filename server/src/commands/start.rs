@@ -1,7 +1,7 @@
 //! What several commands begin with: a database, and the services on it.
 
-use super::CommandError;
 use super::keycloak::KeycloakError;
+use super::{CommandError, access_matrix};
 use crate::config::{Config, IdentityProvider};
 use crate::{database, manifest};
 use domain::claims::ClaimRules;
@@ -54,7 +54,8 @@ impl Database {
     /// Puts the console on it.
     pub(super) fn services(&self, config: &Config) -> Result<Services, CommandError> {
         let database = database::open(config, &self.url).map_err(CommandError::DatabaseUrl)?;
-        let services = Services::new(database, Clock::system(), Random::system(), settings(config))?;
+        let settings = Settings { access_matrix: access_matrix::configured(config)?, ..settings(config) };
+        let services = Services::new(database, Clock::system(), Random::system(), settings)?;
         tracing::info!("data is kept in {}", database::description(config, services.pool()));
         Ok(match provider(config) {
             Some(provider) => {
@@ -91,7 +92,8 @@ impl Database {
 pub(super) async fn faults(config: &Config) -> Vec<CommandError> {
     let pages = manifest::read(&config.site_dir).map(drop).map_err(CommandError::from);
     let provider = provider(config).map_or(Ok(()), |_| Ok(identity::http_client().map(drop)?));
-    [pages, database_fault(config).await, provider].into_iter().filter_map(Result::err).collect()
+    let matrix = access_matrix::configured(config).map(drop).map_err(CommandError::from);
+    [pages, database_fault(config).await, provider, matrix].into_iter().filter_map(Result::err).collect()
 }
 
 async fn database_fault(config: &Config) -> Result<(), CommandError> {

@@ -17,5 +17,5 @@ pub use origin::{PublicUrl, web_origin};
 pub use provider::{IssuerUrl, RoleMap};
 pub use read::Problems;
 pub use show::{help, markdown};
-pub use value::{Hsts, IdentityProvider, LogFilter, LogFormat, Pooler, Seconds, Value};
+pub use value::{FilePath, Hsts, IdentityProvider, LogFilter, LogFormat, Pooler, Seconds, Value};
 pub use variables::{Config, VARIABLES, Variable};

@@ -7,7 +7,7 @@ use domain::project::ProjectName;
 use http::HeaderValue;
 use secrecy::SecretString;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 
@@ -90,6 +90,19 @@ impl Value for SecretString {
         "set, not shown".to_owned()
     }
 }
+
+/// The path of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilePath(PathBuf);
+
+impl FilePath {
+    /// The path.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+plain_value!(FilePath, "the path of a file", |raw| Some(Self(raw.into())), |file| file.0.display().to_string());
 
 /// A span of whole seconds, 1 to 3600.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::network::TrustedProxies;
 use super::origin::PublicUrl;
 use super::provider::{InternalUrl, IssuerUrl, KeycloakUrl, RoleMap};
 use super::read::{Environment, Problems};
-use super::value::{Hsts, IdentityProvider, LogFilter, LogFormat, Pooler, Seconds, Value};
+use super::value::{FilePath, Hsts, IdentityProvider, LogFilter, LogFormat, Pooler, Seconds, Value};
 use domain::email::Email;
 use domain::mode::Mode;
 use domain::password::PasswordPolicy;
@@ -122,6 +122,8 @@ variables! {
         "The fewest characters of a new password of a local account. NIST SP 800-63B-4 requires 15 where the password is the only factor. Passwords that exist are not affected.";
     break_glass: bool = "true", ["BURSAR_BREAK_GLASS"],
         "Whether bursar break-glass can open the console while users cannot sign in. With false it issues no codes, and codes and sessions that there are open nothing.";
+    access_matrix: Option<FilePath> = "", ["BURSAR_ACCESS_MATRIX"],
+        "The file that declares the access matrix of your platform (docs/access-matrix.md). It is read at the start. Without it only Bursar's own permissions are shown.";
     public_url: Option<PublicUrl> = "", ["BURSAR_PUBLIC_URL"],
         "The address users type, when a proxy stands in front. Forms are accepted from there alone; with https browsers are told to stay on it.";
     hsts: Hsts = "max-age=63072000", ["BURSAR_HSTS"],

@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test ends with the reason of what it met")]
 
 mod access;
+mod access_matrix;
 mod api;
 mod audit_log;
 mod bad_input;

@@ -2,6 +2,7 @@
 
 use super::KeycloakError;
 use crate::cli;
+use crate::config::Config;
 use secrecy::SecretString;
 use services::keycloak::setup::Login;
 use std::io::IsTerminal as _;
@@ -35,6 +36,27 @@ impl Source<'_> {
             _ => {}
         }
         Err(KeycloakError::Missing { what: self.what, variable: self.variable, option: self.option })
+    }
+}
+
+/// Whether the environment has a password of Keycloak's administrator.
+pub(in crate::commands) fn has_password_variable() -> bool {
+    std::env::var("KC_ADMIN_PASSWORD").is_ok_and(|password| !password.is_empty())
+}
+
+/// The service account where it is configured and no administrator is named.
+pub(in crate::commands) fn login(
+    named: &cli::Administrator,
+    config: &Config,
+    realm: &str,
+    has_password_variable: bool,
+) -> Result<Login, KeycloakError> {
+    let is_administrator = named.name.is_some() || named.password_file.is_some() || has_password_variable;
+    match (&config.keycloak_admin_client_id, &config.keycloak_admin_client_secret) {
+        (Some(client_id), Some(secret)) if !is_administrator => {
+            Ok(Login::ServiceAccount { realm: realm.to_owned(), client_id: client_id.clone(), secret: secret.clone() })
+        }
+        _ => administrator(named),
     }
 }
 

@@ -2,12 +2,12 @@
 
 use super::KeycloakError;
 use super::passwords::Passwords;
-use super::secrets::administrator;
+use super::secrets::{has_password_variable, login};
 use crate::cli::Users;
 use crate::commands::CommandError;
 use crate::commands::start::{claim_rules, realm_roles};
 use crate::config::Config;
-use services::keycloak::setup::{Keycloak, Login};
+use services::keycloak::setup::Keycloak;
 use services::keycloak::users::{self, FieldChange, Invitation, Mode, Outcome, RealmUsers, Refusal, RowResult, Rules};
 use services::random::Random;
 use std::io::{self, Write as _};
@@ -19,8 +19,7 @@ pub(super) async fn run(arguments: &Users, config: &Config) -> Result<(), Comman
     let bytes = std::fs::read(&arguments.file).map_err(|source| KeycloakError::File { file: file(), source })?;
     let rows = users::read(&bytes, &claims).map_err(|problem| KeycloakError::Users { file: file(), problem })?;
     let realm = realm(arguments, config)?;
-    let has_password_variable = std::env::var("KC_ADMIN_PASSWORD").is_ok_and(|password| !password.is_empty());
-    let login = login(arguments, config, &realm, has_password_variable)?;
+    let login = login(&arguments.administrator, config, &realm, has_password_variable())?;
     let keycloak = Keycloak::new(address(arguments, config)?, login).map_err(KeycloakError::from)?;
     let roles = realm_roles(config).map_err(KeycloakError::RolesClaim)?;
     let rules = Rules { claims, roles, are_emails_verified: arguments.emails_verified };
@@ -63,18 +62,6 @@ fn address(arguments: &Users, config: &Config) -> Result<Url, KeycloakError> {
 fn realm(arguments: &Users, config: &Config) -> Result<String, KeycloakError> {
     let missing = KeycloakError::MissingOption { option: "--realm", variable: "KEYCLOAK_ADMIN_REALM" };
     arguments.realm.clone().or_else(|| config.keycloak_admin_realm.clone()).ok_or(missing)
-}
-
-/// The service account where it is configured and no administrator is named.
-fn login(arguments: &Users, config: &Config, realm: &str, has_password_variable: bool) -> Result<Login, KeycloakError> {
-    let named = &arguments.administrator;
-    let is_administrator = named.name.is_some() || named.password_file.is_some() || has_password_variable;
-    match (&config.keycloak_admin_client_id, &config.keycloak_admin_client_secret) {
-        (Some(client_id), Some(secret)) if !is_administrator => {
-            Ok(Login::ServiceAccount { realm: realm.to_owned(), client_id: client_id.clone(), secret: secret.clone() })
-        }
-        _ => administrator(&arguments.administrator),
-    }
 }
 
 #[derive(Default)]
@@ -143,6 +130,7 @@ mod tests {
     use super::*;
     use crate::cli::{Cli, Command, Keycloak as Subcommand};
     use clap::Parser as _;
+    use services::keycloak::setup::Login;
 
     fn users(options: &[&str]) -> Users {
         let arguments = [&["bursar", "keycloak", "users", "--file", "users.csv"], options].concat();
@@ -167,7 +155,12 @@ mod tests {
         ]);
         let file = tempfile::NamedTempFile::new().expect("a file");
         let path = file.path().to_str().expect("a path");
-        let name = |options: &[&str], has_password| match login(&users(options), &config, "main", has_password) {
+        let name = |options: &[&str], has_password| match login(
+            &users(options).administrator,
+            &config,
+            "main",
+            has_password,
+        ) {
             Ok(Login::ServiceAccount { realm, client_id, .. }) => format!("{client_id} of {realm}"),
             Ok(Login::Administrator { username, .. }) => username,
             Err(error) => error.to_string(),

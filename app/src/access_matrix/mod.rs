@@ -1,0 +1,7 @@
+//! The access matrix: which role reaches which resource of the platform, and what the roles of Bursar may do.
+
+pub mod data;
+mod declared;
+mod grid;
+mod own;
+pub mod page;
