@@ -5,8 +5,7 @@
 use super::problem::{Fault, Problem};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor, value::MapAccessDeserializer};
-use serde_saphyr::options::DuplicateKeyPolicy;
-use serde_saphyr::{Location, Options, Spanned};
+use serde_saphyr::{DuplicateKeyPolicy, Location, MessageFormatter as _, Options, Spanned, UserMessageFormatter};
 use std::fmt;
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
@@ -114,7 +113,7 @@ impl Declaration {
         options.duplicate_keys = DuplicateKeyPolicy::PassThrough;
         serde_saphyr::from_str_with_options(yaml, options).map_err(|error| {
             let place = error.location().unwrap_or(Location::UNKNOWN);
-            Fault::Malformed(error.without_snippet().to_string()).at(place)
+            Fault::Malformed(UserMessageFormatter.format_message(error.without_snippet()).into_owned()).at(place)
         })
     }
 }
