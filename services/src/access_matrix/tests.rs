@@ -63,7 +63,8 @@ fn example_renders_every_table_of_the_page_kept_by_hand() {
         assert_eq!(kept.len(), rows, "{heading}: {kept:#?}");
         let copied = our_table(&ours, heading).into_iter();
         // The copy of the legend lost this symbol too; it kept it in the cells of the grid.
-        let copied = copied.map(|row| if heading == "### Legend" { row.trim_start_matches("✅ ").to_owned() } else { row });
+        let copied =
+            copied.map(|row| if heading == "### Legend" { row.trim_start_matches("✅ ").to_owned() } else { row });
         assert_eq!(copied.collect::<Vec<_>>(), kept, "{heading}");
     }
 }
