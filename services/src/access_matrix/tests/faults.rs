@@ -63,7 +63,7 @@ fn every_unknown_name_is_reported_with_line_column_and_suggestion() {
         (
             "footnote: spaces }",
             "footnote: spaces2 }",
-            r#"m.yaml:14:41: "spaces2" is not declared under footnotes. Did you mean "spaces"? [unknown_footnote]"#,
+            r#"m.yaml:14:40: "spaces2" is not declared under footnotes. Did you mean "spaces"? [unknown_footnote]"#,
         ),
     ] {
         assert!(refusal(from, to).contains(&expected.to_owned()), "{:?}", refusal(from, to));
