@@ -81,7 +81,7 @@ fn details(event: &AuditEvent) -> impl IntoView + use<> {
     let changes = (count > 0).then(|| fields(&event.changes)).into_any();
     view! {
         <details class="group/event text-sm">
-            <summary class="w-fit cursor-pointer rounded-sm text-ink-2 hover:text-ink">
+            <summary class="w-fit cursor-pointer rounded-sm text-ink-2 underline underline-offset-[0.2em] hover:text-ink">
                 {summary}
                 <span class="sr-only">{of}</span>
             </summary>
