@@ -89,7 +89,7 @@ async fn each_filter_finds_its_events_alone() {
         .await;
     let added = ["project.member_added tutor", "project.member_added atlas"].map(str::to_owned);
     let removed = "project.member_removed atlas".to_owned();
-    let all = [&[removed.clone()], added.as_slice()].concat();
+    let all = [std::slice::from_ref(&removed), added.as_slice()].concat();
     let of_atlas = vec![removed.clone(), added[1].clone()];
     let project = |name: &str| AuditFilter { project: ProjectName::parse_existing(name).ok(), ..Default::default() };
     let search = |name: &str| AuditFilter { search: SearchTerm::parse(name).ok(), ..Default::default() };
