@@ -51,7 +51,7 @@ async fn statements_do_not_grow_with_the_rows_of_a_batch() {
     let of_two = counts(&platform, &users[..2], "two").await;
     let of_many = counts(&platform, &users, "many").await;
     assert_eq!(of_many, of_two);
-    let expected = [("reserve", 5), ("settle", 4), ("release", 3), ("ingest", 6), ("correct", 6)];
+    let expected = [("reserve", 4), ("settle", 4), ("release", 3), ("ingest", 6), ("correct", 6)];
     assert!(of_two.iter().zip(expected).all(|(found, most)| found.1 <= most.1 + 2), "{of_two:?}");
     platform.check_totals().await;
 }
