@@ -1,6 +1,7 @@
 //! The screen of the import from Keycloak: who may start one, and the report as a file.
 
 use crate::server::{PAGE, TestServer, header};
+use domain::csv::BYTE_ORDER_MARK;
 use domain::import::CSV_HEADER;
 use domain::role::PlatformRole;
 use http::StatusCode;
@@ -39,7 +40,8 @@ async fn report_is_a_file_of_all_users_or_of_one_result() {
     assert_eq!((all.status(), header(&all, "content-type").as_str()), (StatusCode::OK, "text/csv; charset=utf-8"));
     assert_eq!(header(&all, "content-disposition"), "attachment; filename=\"keycloak-import-2026-03-02.csv\"");
     assert_eq!(header(&all, "cache-control"), "no-store");
-    let text = all.text().await.expect("a file");
+    let file = all.text().await.expect("a file");
+    let text = file.strip_prefix(BYTE_ORDER_MARK).expect("Excel knows that it is UTF-8");
     let lines: Vec<&str> = text.split_terminator("\r\n").collect();
     assert_eq!((lines[0], lines.len()), (CSV_HEADER.trim_end(), 2_501));
     let first =
