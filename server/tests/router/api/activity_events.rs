@@ -29,7 +29,7 @@ async fn change_is_an_event_of_its_caller_in_the_very_next_answer() {
     server.world.clock.advance(time::Duration::SECOND);
     let id = ada.actor.user_id;
     let added = json!({"project_name": "atlas", "is_project_admin": true});
-    assert_eq!(program.post(&format!("/v1/admin/users/{id}/projects"), added).await.status, 201);
+    assert_eq!(program.post(&format!("/v1/admin/users/{id}/projects"), added).await.status, 200);
 
     let page = program.get(EVENTS).await.body;
     assert_eq!(types(&page), ["user.project.assigned", "project.created"]);
