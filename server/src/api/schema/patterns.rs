@@ -7,11 +7,11 @@ use domain::reset_period::ResetPeriod;
 pub const BLANK: &str = r"^\s*$";
 /// No control characters but tab and line ends.
 pub const PLAIN: &str = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$";
-/// The same, and not blank.
+/// The same, and not blank. U+FEFF is a blank to ECMA-262 alone.
 pub const NOT_BLANK: &str =
-    r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*[^\x00-\x1F\x7F-\x9F\s][^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$";
+    r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*([^\x00-\x1F\x7F-\x9F\s]|\uFEFF)[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$";
 /// The same, without tab and line ends.
-pub const NOT_BLANK_LINE: &str = r"^[^\x00-\x1F\x7F-\x9F]*[^\x00-\x1F\x7F-\x9F\s][^\x00-\x1F\x7F-\x9F]*$";
+pub const NOT_BLANK_LINE: &str = r"^[^\x00-\x1F\x7F-\x9F]*([^\x00-\x1F\x7F-\x9F\s]|\uFEFF)[^\x00-\x1F\x7F-\x9F]*$";
 
 /// One of the words in any case, with `around` before and after it.
 pub fn any_case<const N: usize>(around: &str, words: [&str; N]) -> String {
