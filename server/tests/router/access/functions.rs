@@ -90,8 +90,8 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
         format!("project={}&is_enforced=true", t.project)
     }),
     ("/act/projects/set-member-share", Project(SetMemberShares), |t| {
-        let limits = "hard_limit=3&soft_limit=1&reason=Trains";
-        format!("project={}&budget={}&person={}&{limits}", t.project, t.own, t.person)
+        let (limits, shown) = ("hard_limit=3&soft_limit=1&reason=Trains", format!("{}/{}/1/2", t.own, t.person));
+        format!("project={}&budget={}&person={}&shown={shown}&{limits}", t.project, t.own, t.person)
     }),
     ("/act/projects/clear-member-share", Project(SetMemberShares), |t| {
         format!("project={}&budget={}&person={}", t.project, t.own, t.person)
