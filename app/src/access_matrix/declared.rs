@@ -122,12 +122,14 @@ fn endpoints(matrix: &Matrix) -> AnyView {
     let row = |resource: &Resource| {
         let Resource { address, service, clients, .. } = resource.clone();
         let realm = resource.authentication_realm();
+        let clients = (!clients.is_empty())
+            .then(|| view! { <span class="font-mono text-xs tracking-none">{clients.join(" / ")}</span> });
         view! {
             <TableRow>
                 <Cell class="font-mono text-xs tracking-none">{address}</Cell>
                 <Cell stacked=Stacked::Line>{service}</Cell>
-                <Cell label="Signs in at" class="text-sm">{realm}</Cell>
-                <Cell label="OIDC client" class="font-mono text-xs tracking-none">{clients.join(" / ")}</Cell>
+                <Cell label="Signs in at" stacked=Stacked::Line class="text-sm">{realm}</Cell>
+                <Cell label="OIDC client" stacked=Stacked::Line>{clients}</Cell>
             </TableRow>
         }
     };
@@ -159,8 +161,8 @@ fn mechanisms(resource: &Resource) -> Option<AnyView> {
         view! {
             <TableRow>
                 <Cell stacked=Stacked::Line class="whitespace-normal">{mechanism}</Cell>
-                <Cell label="Who" class="text-sm whitespace-normal">{who}</Cell>
-                <Cell label="Purpose" class="text-sm whitespace-normal">{purpose}</Cell>
+                <Cell label="Who" stacked=Stacked::Line class="text-sm whitespace-normal">{who}</Cell>
+                <Cell label="Purpose" stacked=Stacked::Line class="text-sm whitespace-normal">{purpose}</Cell>
             </TableRow>
         }
     };

@@ -62,7 +62,8 @@ fn columns() -> Vec<Column<AuditQuery, AuditEvent>> {
             .width(Width::Medium)
             .class("num text-sm align-top py-2.5!")
             .stacked(|_| Stacked::End),
-        Column::new("Actor", event::actor).width(Width::Long).class("align-top"),
+        // Before the time once the row is stacked.
+        Column::new("Actor", event::actor).width(Width::Long).class("align-top @max-p1:-order-1"),
         Column::new("What happened", event::what_happened)
             .class("align-top whitespace-normal")
             .stacked(|_| Stacked::Line),

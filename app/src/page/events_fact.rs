@@ -9,7 +9,7 @@ use leptos::prelude::*;
 pub(crate) fn events_fact(may_view: bool, links: Vec<(&'static str, AuditFilter)>) -> Option<impl IntoView + use<>> {
     let link = |(label, filter): (&'static str, AuditFilter)| {
         view! {
-            <a href=paths::audit_log(&filter.into()) class="block w-fit rounded-sm underline underline-offset-[0.2em]">
+            <a href=paths::audit_log(&filter.into()) class="flex min-h-6 w-fit items-center rounded-sm underline underline-offset-[0.2em]">
                 {label}
             </a>
         }
