@@ -65,6 +65,11 @@ described! {
         .item(string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))))
         .item(string().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))))
         .item(string().pattern(Some(BLANK)));
+    /// A time in RFC 3339, or a day in UTC, in the years from 2000 to 2999. Blank counts as left out.
+    MomentText = AnyOfBuilder::new()
+        .item(string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Date))).pattern(Some("^2")))
+        .item(string().format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).pattern(Some("^2")))
+        .item(string().pattern(Some(BLANK)));
     /// A name of the tz database, such as `Europe/Warsaw`.
     TimeZoneText = string().format(Some(SchemaFormat::Custom("time-zone".to_owned())));
     /// The id of a cost center.

@@ -3,7 +3,8 @@
 use crate::api::auth::Asking;
 use crate::api::error::ApiError;
 use crate::api::permit::on_platform;
-use crate::api::query::{Query, list, number, text, word};
+use crate::api::query::{Query, list, number, text};
+use crate::api::schema::MomentText;
 use crate::api::wire::Stamp;
 use crate::state::AppState;
 use axum::Json;
@@ -49,13 +50,16 @@ pub struct Asked {
     entity_id: Option<String>,
     /// The first moment, in ISO 8601; in UTC without an offset.
     #[serde(default, deserialize_with = "text")]
+    #[param(inline, value_type = Option<MomentText>)]
     from: Option<String>,
     /// The last moment, which counts; a day without a time counts whole.
     #[serde(default, deserialize_with = "text")]
+    #[param(inline, value_type = Option<MomentText>)]
     to: Option<String>,
     /// `desc` for the newest event first, or `asc`.
-    #[serde(default, deserialize_with = "word")]
-    sort_dir: Option<String>,
+    #[serde(default)]
+    #[param(inline)]
+    sort_dir: Order,
     /// Rows on a page.
     #[serde(default = "default_limit", deserialize_with = "number::<_, 1, 1000>")]
     #[param(minimum = 1, maximum = 1000, default = 50)]
@@ -67,7 +71,15 @@ pub struct Asked {
 }
 
 /// The years of a time that a client sends.
-const YEARS: std::ops::RangeInclusive<i32> = 2000..=9998;
+const YEARS: std::ops::RangeInclusive<i32> = 2000..=2999;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Order {
+    Asc,
+    #[default]
+    Desc,
+}
 
 const fn default_limit() -> u32 {
     50
@@ -104,14 +116,6 @@ impl Asked {
             matches(&self.domain, action.kind().domain()) && matches(&self.event_type, action.event_type())
         };
         is_narrowed.then(|| Action::ALL.iter().filter(wanted).copied().collect())
-    }
-
-    fn is_ascending(&self) -> Result<bool, ApiError> {
-        match self.sort_dir.as_deref() {
-            None | Some("desc") => Ok(false),
-            Some("asc") => Ok(true),
-            Some(_) => Err(ApiError::value("sort_dir", &Violation::unknown_choice("asc or desc"))),
-        }
     }
 }
 
@@ -217,7 +221,7 @@ pub async fn events(
 ) -> Result<Json<ActivityEvents>, ApiError> {
     let can = on_platform::<ReadActivityEvents>(&caller)?;
     let Query(asked) = asked?;
-    let slice = EventSlice { limit: asked.limit, offset: asked.offset, is_ascending: asked.is_ascending()? };
+    let slice = EventSlice { limit: asked.limit, offset: asked.offset, is_ascending: asked.sort_dir == Order::Asc };
     let (rows, total) = match asked.filter()? {
         Some(filter) => audit::activity(&state.services, &can, &filter, slice).await?,
         None => (Vec::new(), 0),
