@@ -29,8 +29,9 @@ begin
                 return false;
             end if;
             -- Instances that create the partition of a month at the same moment wait for each other here. After this lock,
-            -- unlike after an advisory one, a session sees the tables that others created.
-            lock table %1$I.spend_events in share update exclusive mode;
+            -- unlike after an advisory one, a session sees the tables that others created. `lock table` needs a right to
+            -- change rows before Postgres 16, which no role has; a comment takes the same lock and is the owner's to make.
+            comment on table %1$I.spend_events is 'What was spent: append-only, with a partition for each month in UTC.';
             if to_regclass(format('%1$I.%%I', name)) is not null then
                 return true;
             end if;
