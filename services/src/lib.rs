@@ -83,6 +83,7 @@ pub use settings::Settings;
 use background::Background;
 use clock::Clock;
 use database::Database;
+use domain::spend::{ReserveRequest, Settlement};
 use identity::Identity;
 use keycloak::AdminApi;
 use password_hash::PasswordHasher;
@@ -102,7 +103,8 @@ pub struct Services {
     pub(crate) keycloak_admin: Option<Arc<AdminApi>>,
     pub(crate) missing_admin_variables: Arc<[&'static str]>,
     pub(crate) background: Background,
-    pub(crate) reservations: spend::Queue,
+    pub(crate) reservations: spend::Queue<ReserveRequest>,
+    pub(crate) settlements: spend::Queue<Settlement>,
 }
 
 impl Services {
@@ -123,6 +125,7 @@ impl Services {
             missing_admin_variables: Arc::default(),
             background: Background::default(),
             reservations: spend::Queue::default(),
+            settlements: spend::Queue::default(),
         })
     }
 

@@ -4,7 +4,7 @@
 //! the order of their ids, checks that there is room, and counts. Nothing is cached, so a budget that is edited, assigned
 //! or unassigned holds from the next reservation on. Locks are taken in this order: reservations, windows, keys, totals.
 //!
-//! Single reservations that arrive at the same moment are decided together ([`queue`]).
+//! Single reservations, and single settlements, that arrive at the same moment are decided together ([`queue`]).
 //!
 //! Whatever meets another transaction on its way (a reset, the same key at the same moment) begins again.
 

@@ -6,6 +6,7 @@ mod write;
 
 use self::plan::{Plan, Room};
 use super::payer::{Charge, Spender};
+use super::queue::{Queue, Queued};
 use super::windows::{Moment, Slot};
 use super::{digest, expire, payer, queue, until_answered, windows};
 use crate::Services;
@@ -33,19 +34,22 @@ pub async fn reserve_many(
 ) -> Result<Vec<Decision>, Error> {
     switched_on(services)?;
     match <[ReserveRequest; 1]>::try_from(requests) {
-        Ok([request]) => Ok(vec![queue::reserve(services, gateway, request).await?]),
-        Err(requests) => decide_all(services, gateway, &requests).await,
+        Ok([request]) => Ok(vec![queue::decide(services, gateway, request).await?]),
+        Err(requests) => ReserveRequest::decide_all(services, gateway, &requests).await,
     }
 }
 
-/// Decides on requests in one transaction.
-pub(super) async fn decide_all(
-    services: &Services,
-    gateway: GatewayId,
-    requests: &[ReserveRequest],
-) -> Result<Vec<Decision>, Error> {
-    let batch = Batch::new(services, gateway, requests);
-    until_answered(|| batch.attempt()).await
+impl Queued for ReserveRequest {
+    type Outcome = Decision;
+
+    fn queue(services: &Services) -> &Queue<Self> {
+        &services.reservations
+    }
+
+    async fn decide_all(services: &Services, gateway: GatewayId, requests: &[Self]) -> Result<Vec<Decision>, Error> {
+        let batch = Batch::new(services, gateway, requests);
+        until_answered(|| batch.attempt()).await
+    }
 }
 
 /// Requests of one gateway with their digests.

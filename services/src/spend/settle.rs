@@ -2,8 +2,9 @@
 
 use super::ledger::{self, Line};
 use super::partitions::{self, month};
+use super::queue::{Queue, Queued};
 use super::windows::{self, Slot};
-use super::{digest, until_answered};
+use super::{digest, queue, until_answered};
 use crate::Services;
 use crate::budgets::stored::category;
 use crate::budgets::switched_on;
@@ -29,7 +30,26 @@ pub async fn settle_many(
     settlements: Vec<Settlement>,
 ) -> Result<Vec<SettleOutcome>, Error> {
     switched_on(services)?;
-    until_answered(|| attempt(services, gateway, &settlements)).await
+    match <[Settlement; 1]>::try_from(settlements) {
+        Ok([settlement]) => Ok(vec![queue::decide(services, gateway, settlement).await?]),
+        Err(settlements) => Settlement::decide_all(services, gateway, &settlements).await,
+    }
+}
+
+impl Queued for Settlement {
+    type Outcome = SettleOutcome;
+
+    fn queue(services: &Services) -> &Queue<Self> {
+        &services.settlements
+    }
+
+    async fn decide_all(
+        services: &Services,
+        gateway: GatewayId,
+        requests: &[Self],
+    ) -> Result<Vec<SettleOutcome>, Error> {
+        until_answered(|| attempt(services, gateway, requests)).await
+    }
 }
 
 /// `None` when an event with the key of a reservation came in at this moment.
