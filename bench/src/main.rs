@@ -21,6 +21,7 @@ mod peers;
 mod report;
 mod server;
 mod sign_in;
+mod spend;
 mod throughput;
 mod tools;
 mod writes;
@@ -63,6 +64,8 @@ enum Part {
     Authorisation,
     /// Changes with and without their audit row
     Writes,
+    /// Reservations, settlements and events of gateways against bare statements
+    Spend,
     /// Resident memory
     Memory,
     /// Sign-ins, and pages beside them
@@ -200,6 +203,7 @@ fn run(steps: &mut Steps, args: &BenchArgs) -> Result<()> {
             Part::Throughput => steps.step(&name, || throughput::measure(&bench, &mut report))?,
             Part::Authorisation => steps.step(&name, || authorisation::measure(&bench, &mut report))?,
             Part::Writes => steps.step(&name, || writes::measure(&bench, &mut report))?,
+            Part::Spend => steps.step(&name, || spend::measure(&bench, &mut report))?,
             Part::Memory => steps.step(&name, || memory::measure(&bench, &mut report))?,
             Part::SignIn => steps.step(&name, || sign_in::measure(&bench, &mut report))?,
         }
