@@ -33,7 +33,7 @@ pub async fn add_up(services: &Services) -> Result<usize, Error> {
 /// Closes each day before today since the first one with spend.
 async fn close_days(services: &Services) -> Result<(), Error> {
     let today = services.clock.now().to_offset(UtcOffset::UTC).date();
-    let days = sqlx::query_scalar!(
+    let mut days = sqlx::query_scalar!(
         r#"select d.day as "day!"
            from (select f.day + n as day
                  from (select min(day) as day from spend_days) f, generate_series(0, $1::date - 1 - f.day) n) d
@@ -45,6 +45,8 @@ async fn close_days(services: &Services) -> Result<(), Error> {
     if days.is_empty() {
         return Ok(());
     }
+    // In one order, so that no two runs wait for each other.
+    days.sort_unstable();
     let mut transaction = services.pool.begin().await?;
     // Every statement that writes to the totals names this table, and so waits here before it looks at closed days. This
     // lock in turn waits for the transactions that looked before, not for long: others wait behind it.
@@ -62,6 +64,12 @@ async fn close_days(services: &Services) -> Result<(), Error> {
 async fn add_up_week(services: &Services, monday: Date) -> Result<usize, Error> {
     let sunday = monday + Duration::days(6);
     let mut transaction = services.pool.begin().await?;
+    // Millions of totals may take longer than a page may wait. No other run closes a day of this week meanwhile: the week
+    // would be complete, and pages would read sums of it that are not written. It is the lock that the first write takes,
+    // before any row is locked, as [`close_days`] does.
+    sqlx::raw_sql("set local statement_timeout = 0; lock table spend_late_days in row exclusive mode")
+        .execute(&mut *transaction)
+        .await?;
     // Another run waits here until it sees the sums of this one.
     let closed = sqlx::query_scalar!(
         "select day from spend_closed_days where day between $1 and $2 order by day for update",

@@ -24,13 +24,7 @@ struct Mix {
 impl Mix {
     async fn create() -> Self {
         let platform = Platform::create().await;
-        let mut users = Vec::new();
-        let project = platform.world.project("atlas", &platform.root).await;
-        for name in ["Ada", "Bo"] {
-            let user = platform.user_with_budget(name, "40").await;
-            platform.member(project, user).await;
-            users.push(user);
-        }
+        let (project, users) = platform.project_with_members().await;
         let budget = platform.budget("Budget of atlas", "60").await;
         platform.assign_to_project(budget, project).await;
         Self { platform, users, held: Mutex::default() }

@@ -96,6 +96,18 @@ impl Platform {
         user
     }
 
+    /// The project `atlas` with two members who have budgets of their own.
+    pub(crate) async fn project_with_members(&self) -> (ProjectId, Vec<UserId>) {
+        let project = self.world.project("atlas", &self.root).await;
+        let mut users = Vec::new();
+        for name in ["Ada", "Bo"] {
+            let user = self.user_with_budget(name, "40").await;
+            self.member(project, user).await;
+            users.push(user);
+        }
+        (project, users)
+    }
+
     pub(crate) async fn run(&self, sql: &str) {
         let run = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(self.services().pool()).await;
         run.unwrap_or_else(|fault| panic!("{sql}: {fault}"));
