@@ -21,6 +21,10 @@ const ROUNDING: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
 /// The soft limit of a category without one of its own, in percent of its hard limit.
 const SOFT_PERCENT: Decimal = Decimal::from_parts(80, 0, 0, false, 0);
 
+/// How many decimals of a percentage forms show: the smallest amount of the largest total has 16.
+const LEAST_DECIMALS: u32 = 2;
+const MOST_DECIMALS: u32 = 16;
+
 /// The form field of the soft limit of a category; that of its percentage is [`Category::key`].
 pub const fn soft_field(category: Category) -> &'static str {
     match category {
@@ -100,14 +104,21 @@ impl Split {
         Percentage::of(hard, self.total.as_decimal())
     }
 
-    /// The percentage as forms show it, with two decimals. The last category has what is left of 100, so that they sum to it.
+    /// The percentage as forms show it, with two decimals, or with more where a category would show as nothing. The last
+    /// category has what is left of 100, so that they sum to it.
     pub fn shown_percentage(&self, category: Category) -> Percentage {
-        let shown = |category| self.percentage(category).to_two_decimals();
+        let is_visible = |decimals: &u32| self.categories.keys().all(|each| !self.rounded(*each, *decimals).is_zero());
+        let decimals = (LEAST_DECIMALS..MOST_DECIMALS).find(is_visible).unwrap_or(MOST_DECIMALS);
+        self.rounded(category, decimals)
+    }
+
+    fn rounded(&self, category: Category, decimals: u32) -> Percentage {
+        let rounded = |category| self.percentage(category).round(decimals);
         if self.categories.keys().next_back() != Some(&category) {
-            return shown(category);
+            return rounded(category);
         }
         let others: Decimal =
-            self.categories.keys().filter(|other| **other != category).map(|other| shown(*other).as_decimal()).sum();
+            self.categories.keys().filter(|other| **other != category).map(|other| rounded(*other).as_decimal()).sum();
         Percentage::from_decimal(Decimal::ONE_HUNDRED - others).unwrap_or_default()
     }
 

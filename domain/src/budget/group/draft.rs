@@ -274,6 +274,28 @@ mod tests {
     }
 
     #[test]
+    fn tiny_percentage_is_shown_and_can_be_removed() {
+        for (total, platform, cli, shown) in [
+            ("1000000", "999990", "10", ["99.999", "0.001"]),
+            ("999999999", "999999998.999999999", "0.000000001", ["99.9999999999999999", "0.0000000000000001"]),
+            ("100", "50", "50", ["50", "50"]),
+        ] {
+            let limits = |hard: &str| {
+                crate::budget::Limits::hard_limit(Money::parse(hard).expect("an amount")).expect("a limit")
+            };
+            let limits = |hard: &str| crate::budget::Limits::new(Money::default(), limits(hard)).expect("limits");
+            let split = Split::of_limits([(Category::Platform, limits(platform)), (Category::Cli, limits(cli))].into());
+            let stored = GroupDraft { split, ..fields(total, ["100", "", ""]).parse().expect("a group") };
+            let form = GroupFields::of(&stored);
+            assert_eq!([form.platform.as_str(), form.cli.as_str()], shown);
+            assert_eq!(form.clone().edit(1).of_stored(&stored).expect("an edit").0, stored, "untouched");
+            let removed = GroupFields { platform: "100".into(), cli: "0".into(), cli_soft: String::new(), ..form };
+            let split = removed.split(Some(&stored)).expect("a split");
+            assert_eq!(split.categories().keys().collect::<Vec<_>>(), [&Category::Platform]);
+        }
+    }
+
+    #[test]
     fn form_names_every_problem_at_its_field() {
         let mut form = fields("1.250", ["sixty", "-1", "NaN"]);
         form.name = String::new();

@@ -58,13 +58,13 @@ impl Percentage {
         self.0.is_zero()
     }
 
-    pub(super) fn to_two_decimals(self) -> Self {
-        Self(self.0.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero).normalize())
+    pub(super) fn round(self, decimals: u32) -> Self {
+        Self(self.0.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero).normalize())
     }
 
-    /// The value of a form field: at most two decimals.
+    /// The value of a form field.
     pub fn typed(self) -> String {
-        self.to_two_decimals().0.to_string()
+        self.0.to_string()
     }
 }
 
