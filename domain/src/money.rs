@@ -76,9 +76,17 @@ impl Money {
         if cents.is_zero() { self.exact() } else { format!("${}", grouped(&format!("{cents:.2}"))) }
     }
 
-    /// In whole dollars, rounded down, for example `1,702`. For narrow columns that give the exact amount in a tooltip.
+    /// In whole dollars, rounded down, for example `1,702`; less than a dollar in cents, so that it is not shown as nothing.
+    /// For narrow columns that give the exact amount in a tooltip.
     pub fn dollars(self) -> String {
-        grouped(&self.0.trunc().to_string())
+        let cents = self.0.trunc_with_scale(2);
+        if self.0 >= Decimal::ONE || self.0.is_zero() {
+            grouped(&self.0.trunc().to_string())
+        } else if cents.is_zero() {
+            "< 0.01".to_owned()
+        } else {
+            format!("{cents:.2}")
+        }
     }
 
     /// Exact, with at least two decimals, without sign and grouping: the value of a form field and of an audit event.
@@ -145,8 +153,11 @@ mod tests {
             ("0", "$0.00", "0"),
             ("99.999999999", "$99.99", "99"),
             ("1702.6", "$1,702.60", "1,702"),
-            ("0.01", "$0.01", "0"),
-            ("0.0041", "$0.0041", "0"),
+            ("1", "$1.00", "1"),
+            ("0.999999999", "$0.99", "0.99"),
+            ("0.1", "$0.10", "0.10"),
+            ("0.01", "$0.01", "0.01"),
+            ("0.0041", "$0.0041", "< 0.01"),
             ("1234567", "$1,234,567.00", "1,234,567"),
         ] {
             assert_eq!((money(raw).cents().as_str(), money(raw).dollars().as_str()), (cents, dollars));

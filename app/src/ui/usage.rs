@@ -119,7 +119,7 @@ pub fn UsageCell(
                 UsageLevel::OverSoft => ("text-warn-ink [&>svg]:text-warn-ink", markup(Icon::TriangleAlert, IconSize::Tiny)),
                 UsageLevel::OverHard => ("text-danger-ink [&>svg]:text-danger-ink", markup(Icon::OctagonAlert, IconSize::Tiny)),
             };
-            let (spent, hard) = (usage.spent.dollars(), usage.limits.hard().dollars());
+            let [spent, hard] = [usage.spent, usage.limits.hard()].map(|amount| amount.dollars().replace('<', "&lt;"));
             format!(
                 r#"<span class="grid grid-cols-[minmax(0,1fr)] gap-1" title="{exact}"><span class="inline-flex items-center justify-end gap-1 text-sm whitespace-nowrap @max-p1:justify-start">{icon}<span class="money font-strong {colour}">{spent}</span><span class="money text-ink-2">/ {hard}</span><span class="sr-only">{state}</span></span><span class="relative block h-0.75" aria-hidden="true">{bar}</span></span>"#
             )
@@ -210,6 +210,7 @@ mod tests {
     fn cell_says_the_level_in_words_and_the_exact_amount_in_its_tooltip() {
         for (spent, shown, words) in [
             ("88.9040", ">88<", None),
+            ("0.000003", ">&lt; 0.01<", None),
             ("225", ">225<", Some(", over soft limit")),
             ("250.000000001", ">250<", Some(", at hard limit")),
         ] {
