@@ -147,22 +147,14 @@ pub fn FixedFilterChip(
     #[prop(into)]
     clear_href: String,
 ) -> impl IntoView {
-    let clear = format!("Clear the filter {label}");
+    let words = view! {
+        <span class="inline-flex items-center gap-1.25 py-0.5 ps-2 pe-1 text-sm font-medium whitespace-nowrap">
+            {set_words(label.to_owned(), title)}
+        </span>
+    };
     view! {
         <input type="hidden" name=name value=value />
-        <span class="inline-flex min-h-control-sm items-center rounded-md border border-line-2 bg-raised shadow-e1">
-            <span class="inline-flex items-center gap-1.25 py-0.5 ps-2 pe-1 text-sm font-medium whitespace-nowrap">
-                <span class="font-normal text-ink-2">{label} " is"</span>
-                <span class="max-w-48 truncate">{title}</span>
-            </span>
-            <a
-                href=clear_href
-                aria-label=clear
-                class="grid min-h-6 w-6 place-content-center rounded-sm text-ink-2 hover:bg-ink/7 hover:text-ink"
-            >
-                <SvgIcon icon=Icon::X size=IconSize::Small />
-            </a>
-        </span>
+        {set_chip(label, clear_href, words.into_any())}
     }
     .into_any()
 }
@@ -182,23 +174,38 @@ fn chip(id: &str, label: &str, chosen: Option<String>, clear_href: String) -> An
         }
         .into_any(),
         Some(chosen) => {
-            let clear = format!("Clear the filter {label}");
-            view! {
-                <span class="inline-flex min-h-control-sm items-center rounded-md border border-line-2 bg-raised shadow-e1">
-                    <button type="button" popovertarget=id class=[CHIP, "min-h-6 pe-1"].join(" ")>
-                        <span class="font-normal text-ink-2">{label} " is"</span>
-                        <span class="max-w-48 truncate">{chosen}</span>
-                    </button>
-                    <a
-                        href=clear_href
-                        aria-label=clear
-                        class="grid min-h-6 w-6 place-content-center rounded-sm text-ink-2 hover:bg-ink/7 hover:text-ink"
-                    >
-                        <SvgIcon icon=Icon::X size=IconSize::Small />
-                    </a>
-                </span>
-            }
-            .into_any()
+            let words = view! {
+                <button type="button" popovertarget=id class=[CHIP, "min-h-6 pe-1"].join(" ")>
+                    {set_words(label.clone(), chosen)}
+                </button>
+            };
+            set_chip(&label, clear_href, words.into_any())
         }
     }
+}
+
+/// "Role is Admin".
+fn set_words(label: String, value: String) -> impl IntoView {
+    view! {
+        <span class="font-normal text-ink-2">{label} " is"</span>
+        <span class="max-w-48 truncate">{value}</span>
+    }
+}
+
+/// A filter that is set, and a cross that clears it.
+fn set_chip(label: &str, clear_href: String, words: AnyView) -> AnyView {
+    let clear = format!("Clear the filter {label}");
+    view! {
+        <span class="inline-flex min-h-control-sm items-center rounded-md border border-line-2 bg-raised shadow-e1">
+            {words}
+            <a
+                href=clear_href
+                aria-label=clear
+                class="grid min-h-6 w-6 place-content-center rounded-sm text-ink-2 hover:bg-ink/7 hover:text-ink"
+            >
+                <SvgIcon icon=Icon::X size=IconSize::Small />
+            </a>
+        </span>
+    }
+    .into_any()
 }
