@@ -1,6 +1,6 @@
 //! Lines of CSV (RFC 4180) that a spreadsheet can open without running what is in them.
 
-/// Tells a spreadsheet that the text of a file is UTF-8.
+/// Tells a spreadsheet that the text of a file is UTF-8. Editors and spreadsheets write it too.
 pub const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A cell of text. A text that a spreadsheet would take for a formula gets an apostrophe.

@@ -6,6 +6,7 @@ use super::CommandError;
 use crate::cli::{AccessMatrix, MatrixFormat};
 use crate::config::{Config, FilePath};
 use domain::access_matrix::{Matrix, RealmFile, csv, markdown};
+use domain::csv::BYTE_ORDER_MARK;
 use services::access_matrix::{self, Problems};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -102,8 +103,11 @@ fn read(file: &Path) -> Result<Matrix, AccessMatrixError> {
     matrix.map_err(|problems| AccessMatrixError::Declaration { file: file.to_owned(), problems })
 }
 
+/// The text without a byte order mark, which some editors write: JSON has none.
 fn text_of(file: &Path) -> Result<String, AccessMatrixError> {
-    std::fs::read_to_string(file).map_err(|source| AccessMatrixError::File { file: file.to_owned(), source })
+    let text = std::fs::read_to_string(file);
+    let text = text.map_err(|source| AccessMatrixError::File { file: file.to_owned(), source })?;
+    Ok(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text).to_owned())
 }
 
 #[cfg(test)]
@@ -115,9 +119,19 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("m.yaml");
         let text = "title: Matrix\nrealms: {}\nresources: {}\ncolumns: [wiki]\nroles: {}\n";
-        std::fs::write(&file, text).expect("written");
-        let refused = read(&file).expect_err("an unknown resource").to_string();
         let expected = format!("{}:4:11: \"wiki\" is not declared under resources. [unknown_resource]", file.display());
-        assert_eq!(refused, expected);
+        for mark in ["", BYTE_ORDER_MARK] {
+            std::fs::write(&file, format!("{mark}{text}")).expect("written");
+            assert_eq!(read(&file).expect_err("an unknown resource").to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn realm_file_with_a_byte_order_mark_is_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("realm.json");
+        std::fs::write(&file, format!("{BYTE_ORDER_MARK}{{\"realm\": \"main\"}}")).expect("written");
+        let realm = RealmFile::parse(&text_of(&file).expect("a text")).expect("a realm");
+        assert_eq!(realm.realm(), "main");
     }
 }

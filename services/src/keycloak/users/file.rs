@@ -2,6 +2,7 @@
 
 use super::Reason;
 use domain::claims::ClaimRules;
+use domain::csv::BYTE_ORDER_MARK;
 use domain::keycloak_user::{CellProblem, Column, KeycloakUserDraft};
 use std::collections::HashMap;
 
@@ -100,7 +101,7 @@ fn text(bytes: &[u8]) -> Result<String, FileProblem> {
         let before = bytes.get(..fault.valid_up_to()).unwrap_or_default();
         FileProblem::Encoding { line: before.iter().filter(|byte| **byte == b'\n').count() + 1 }
     })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     Ok(if text.contains('\n') { text.to_owned() } else { text.replace('\r', "\n") })
 }
 
