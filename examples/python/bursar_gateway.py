@@ -17,8 +17,8 @@ FIRST_PAUSE = 0.1
 
 
 class BursarError(Exception):
-    """Bursar did not do what was asked. `code` is that of the answer, or `no_answer`; `passing` says whether the same
-    request can succeed later."""
+    """Bursar refused the request, or did not answer. `code` is that of the answer, or `no_answer`; `passing` says
+    whether the same request can succeed later."""
 
     def __init__(self, code, message, passing=False):
         super().__init__(message)
