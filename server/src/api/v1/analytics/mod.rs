@@ -1,6 +1,6 @@
 //! Spend as tables: what analytics clients of the wire contract read.
 
-mod asked;
+mod params;
 mod past_limits;
 mod spending;
 mod table;

@@ -1,6 +1,6 @@
 //! Users who reached a limit.
 
-use super::asked::{Asked, Question};
+use super::params::{TableParams, TableQuery};
 use super::table::{Table, amounts, words};
 use crate::api::auth::Asking;
 use crate::api::error::ApiError;
@@ -31,7 +31,7 @@ pub struct UserPastLimit {
     path = "/analytics/budget-soft-limit",
     operation_id = "get_budget_soft_limit",
     tag = "analytics",
-    params(Asked),
+    params(TableParams),
     responses(
         (status = OK, description = "The table.", body = Table<UserPastLimit>),
         (status = BAD_REQUEST, description = "The period or the days make no sense."),
@@ -40,9 +40,9 @@ pub struct UserPastLimit {
 pub async fn soft(
     State(state): State<AppState>,
     Asking(caller): Asking,
-    asked: Result<Query<Asked>, ApiError>,
+    params: Result<Query<TableParams>, ApiError>,
 ) -> Result<Json<Table<UserPastLimit>>, ApiError> {
-    past(&state, &caller, asked, Limit::Soft).await
+    past(&state, &caller, params, Limit::Soft).await
 }
 
 /// Users who reached a hard limit in a window of these days.
@@ -51,7 +51,7 @@ pub async fn soft(
     path = "/analytics/budget-hard-limit",
     operation_id = "get_budget_hard_limit",
     tag = "analytics",
-    params(Asked),
+    params(TableParams),
     responses(
         (status = OK, description = "The table.", body = Table<UserPastLimit>),
         (status = BAD_REQUEST, description = "The period or the days make no sense."),
@@ -60,19 +60,19 @@ pub async fn soft(
 pub async fn hard(
     State(state): State<AppState>,
     Asking(caller): Asking,
-    asked: Result<Query<Asked>, ApiError>,
+    params: Result<Query<TableParams>, ApiError>,
 ) -> Result<Json<Table<UserPastLimit>>, ApiError> {
-    past(&state, &caller, asked, Limit::Hard).await
+    past(&state, &caller, params, Limit::Hard).await
 }
 
 async fn past(
     state: &AppState,
     caller: &Caller,
-    asked: Result<Query<Asked>, ApiError>,
+    params: Result<Query<TableParams>, ApiError>,
     limit: Limit,
 ) -> Result<Json<Table<UserPastLimit>>, ApiError> {
     let scope = ReadScope::<ViewSpend>::for_api(caller)?;
-    let Question { days, filter, slice, frame } = asked?.0.question(state.services.clock().now())?;
+    let TableQuery { days, filter, slice, frame } = params?.0.query(state.services.clock().now())?;
     let (rows, count) = past_limit(&state.services, &scope, days, limit, &filter, slice).await?;
     let rows = rows.into_iter().map(|row| UserPastLimit { user_email: row.email, max_spent: SignedAmount(row.spent) });
     let columns = [words("user_email", "User"), amounts("max_spent", "Most spent in a window")];

@@ -1,6 +1,6 @@
 //! Spend by project and by user.
 
-use super::asked::{Asked, Question};
+use super::params::{TableParams, TableQuery};
 use super::table::{Column, Table, amounts, words};
 use crate::api::auth::Asking;
 use crate::api::error::ApiError;
@@ -90,7 +90,7 @@ const CATEGORIES: [Column; 6] = [
     path = "/analytics/projects-spending",
     operation_id = "get_projects_spending",
     tag = "analytics",
-    params(Asked),
+    params(TableParams),
     responses(
         (status = OK, description = "The table.", body = Table<ProjectSpending>),
         (status = BAD_REQUEST, description = "The period or the days make no sense."),
@@ -99,10 +99,10 @@ const CATEGORIES: [Column; 6] = [
 pub async fn projects(
     State(state): State<AppState>,
     Asking(caller): Asking,
-    asked: Result<Query<Asked>, ApiError>,
+    params: Result<Query<TableParams>, ApiError>,
 ) -> Result<Json<Table<ProjectSpending>>, ApiError> {
     let row = |project_name, total_cost_usd| ProjectSpending { project_name, total_cost_usd };
-    totals(&state, &caller, asked, (Breakdown::Project, None), words("project_name", "Project"), row).await
+    totals(&state, &caller, params, (Breakdown::Project, None), words("project_name", "Project"), row).await
 }
 
 /// Spend by user, the largest first. Users who administer no project read an empty table.
@@ -111,7 +111,7 @@ pub async fn projects(
     path = "/analytics/users-spending",
     operation_id = "get_users_spending",
     tag = "analytics",
-    params(Asked),
+    params(TableParams),
     responses(
         (status = OK, description = "The table.", body = Table<UserSpending>),
         (status = BAD_REQUEST, description = "The period or the days make no sense."),
@@ -120,9 +120,9 @@ pub async fn projects(
 pub async fn users(
     State(state): State<AppState>,
     Asking(caller): Asking,
-    asked: Result<Query<Asked>, ApiError>,
+    params: Result<Query<TableParams>, ApiError>,
 ) -> Result<Json<Table<UserSpending>>, ApiError> {
-    by_users(&state, &caller, asked, None).await
+    by_users(&state, &caller, params, None).await
 }
 
 /// Spend of the category `platform` by user, the largest first.
@@ -131,7 +131,7 @@ pub async fn users(
     path = "/analytics/spending/by-users/platform",
     operation_id = "get_platform_spending_by_users",
     tag = "analytics",
-    params(Asked),
+    params(TableParams),
     responses(
         (status = OK, description = "The table.", body = Table<UserSpending>),
         (status = BAD_REQUEST, description = "The period or the days make no sense."),
@@ -140,9 +140,9 @@ pub async fn users(
 pub async fn platform_by_users(
     State(state): State<AppState>,
     Asking(caller): Asking,
-    asked: Result<Query<Asked>, ApiError>,
+    params: Result<Query<TableParams>, ApiError>,
 ) -> Result<Json<Table<UserSpending>>, ApiError> {
-    by_users(&state, &caller, asked, Some(Category::Platform)).await
+    by_users(&state, &caller, params, Some(Category::Platform)).await
 }
 
 /// Spend of the category `cli` by user, the largest first.
@@ -151,7 +151,7 @@ pub async fn platform_by_users(
     path = "/analytics/spending/by-users/cli",
     operation_id = "get_cli_spending_by_users",
     tag = "analytics",
-    params(Asked),
+    params(TableParams),
     responses(
         (status = OK, description = "The table.", body = Table<CliUserSpending>),
         (status = BAD_REQUEST, description = "The period or the days make no sense."),
@@ -160,10 +160,10 @@ pub async fn platform_by_users(
 pub async fn cli_by_users(
     State(state): State<AppState>,
     Asking(caller): Asking,
-    asked: Result<Query<Asked>, ApiError>,
+    params: Result<Query<TableParams>, ApiError>,
 ) -> Result<Json<Table<CliUserSpending>>, ApiError> {
     let row = |user_name, total_cost_usd| CliUserSpending { user_name, total_cost_usd };
-    totals(&state, &caller, asked, (Breakdown::User, Some(Category::Cli)), words("user_name", "User"), row).await
+    totals(&state, &caller, params, (Breakdown::User, Some(Category::Cli)), words("user_name", "User"), row).await
 }
 
 /// Spend of the users named in `users` by project and category, beside the hard limits of the projects' budgets.
@@ -172,7 +172,7 @@ pub async fn cli_by_users(
     path = "/analytics/user-project-spending",
     operation_id = "get_user_project_spending",
     tag = "analytics",
-    params(Asked),
+    params(TableParams),
     responses(
         (status = OK, description = "The table.", body = Table<ProjectCategories>),
         (status = BAD_REQUEST, description = "The period or the days make no sense."),
@@ -181,9 +181,9 @@ pub async fn cli_by_users(
 pub async fn user_in_projects(
     State(state): State<AppState>,
     Asking(caller): Asking,
-    asked: Result<Query<Asked>, ApiError>,
+    params: Result<Query<TableParams>, ApiError>,
 ) -> Result<Json<Table<ProjectCategories>>, ApiError> {
-    let (question, rows, count) = read(&state, &caller, asked, Breakdown::Project, None).await?;
+    let (query, rows, count) = read(&state, &caller, params, Breakdown::Project, None).await?;
     let projects: Vec<ProjectId> = rows.iter().filter_map(|row| project_of(&row.spender)).collect();
     let limits = spending::project_limits(&state.services, &projects).await?;
     let row = |row: SpendRow| ProjectCategories {
@@ -192,7 +192,7 @@ pub async fn user_in_projects(
         categories: Categories::of(&row, project_of(&row.spender), &limits),
     };
     let columns = [&[words("project_name", "Project"), words("display_name", "Name")], CATEGORIES.as_slice()].concat();
-    Ok(question.frame.table(&columns, rows.into_iter().map(row).collect(), count))
+    Ok(query.frame.table(&columns, rows.into_iter().map(row).collect(), count))
 }
 
 /// Spend in the projects named in `projects` by member and category, beside the hard limits of the members' shares.
@@ -201,7 +201,7 @@ pub async fn user_in_projects(
     path = "/analytics/project-member-spending",
     operation_id = "get_project_member_spending",
     tag = "analytics",
-    params(Asked),
+    params(TableParams),
     responses(
         (status = OK, description = "The table.", body = Table<MemberCategories>),
         (status = BAD_REQUEST, description = "The period or the days make no sense."),
@@ -210,57 +210,57 @@ pub async fn user_in_projects(
 pub async fn members_of_project(
     State(state): State<AppState>,
     Asking(caller): Asking,
-    asked: Result<Query<Asked>, ApiError>,
+    params: Result<Query<TableParams>, ApiError>,
 ) -> Result<Json<Table<MemberCategories>>, ApiError> {
-    let (question, rows, count) = read(&state, &caller, asked, Breakdown::User, None).await?;
+    let (query, rows, count) = read(&state, &caller, params, Breakdown::User, None).await?;
     let users: Vec<UserId> = rows.iter().filter_map(|row| user_of(&row.spender)).collect();
     let scope = ReadScope::<ViewSpend>::for_api(&caller)?;
-    let limits = spending::member_limits(&state.services, &scope, &question.filter, &users).await?;
+    let limits = spending::member_limits(&state.services, &scope, &query.filter, &users).await?;
     let row = |row: SpendRow| MemberCategories {
         user_id: user_of(&row.spender).map(|id| id.to_string()).unwrap_or_default(),
         categories: Categories::of(&row, user_of(&row.spender), &limits),
     };
     let columns = [&[words("user_id", "User")], CATEGORIES.as_slice()].concat();
-    Ok(question.frame.table(&columns, rows.into_iter().map(row).collect(), count))
+    Ok(query.frame.table(&columns, rows.into_iter().map(row).collect(), count))
 }
 
 async fn by_users(
     state: &AppState,
     caller: &Caller,
-    asked: Result<Query<Asked>, ApiError>,
+    params: Result<Query<TableParams>, ApiError>,
     category: Option<Category>,
 ) -> Result<Json<Table<UserSpending>>, ApiError> {
     let row = |user_email, total_cost_usd| UserSpending { user_email, total_cost_usd };
-    totals(state, caller, asked, (Breakdown::User, category), words("user_email", "User"), row).await
+    totals(state, caller, params, (Breakdown::User, category), words("user_email", "User"), row).await
 }
 
 /// A table of one name and one amount in each row.
 async fn totals<R>(
     state: &AppState,
     caller: &Caller,
-    asked: Result<Query<Asked>, ApiError>,
+    params: Result<Query<TableParams>, ApiError>,
     (by, category): (Breakdown, Option<Category>),
     names: Column,
     row: impl Fn(String, SignedAmount) -> R,
 ) -> Result<Json<Table<R>>, ApiError> {
-    let (question, rows, count) = read(state, caller, asked, by, category).await?;
+    let (query, rows, count) = read(state, caller, params, by, category).await?;
     let rows = rows.iter().map(|spent| row(name(&spent.spender), SignedAmount(spent.amount)));
-    Ok(question.frame.table(&[names, amounts("total_cost_usd", "Total cost")], rows.collect(), count))
+    Ok(query.frame.table(&[names, amounts("total_cost_usd", "Total cost")], rows.collect(), count))
 }
 
 async fn read(
     state: &AppState,
     caller: &Caller,
-    asked: Result<Query<Asked>, ApiError>,
+    params: Result<Query<TableParams>, ApiError>,
     by: Breakdown,
     category: Option<Category>,
-) -> Result<(Question, Vec<SpendRow>, i64), ApiError> {
+) -> Result<(TableQuery, Vec<SpendRow>, i64), ApiError> {
     let scope = ReadScope::<ViewSpend>::for_api(caller)?;
-    let mut question = asked?.0.question(state.services.clock().now())?;
-    question.filter.category = category;
-    let Question { days, filter, slice, .. } = &question;
+    let mut query = params?.0.query(state.services.clock().now())?;
+    query.filter.category = category;
+    let TableQuery { days, filter, slice, .. } = &query;
     let (rows, count) = spending::some_rows(&state.services, &scope, *days, by, filter, *slice).await?;
-    Ok((question, rows, count))
+    Ok((query, rows, count))
 }
 
 /// Technical name or address, and words for what has none.

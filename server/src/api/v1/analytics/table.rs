@@ -1,4 +1,4 @@
-//! A table on the wire: columns, rows, and what was asked.
+//! A table on the wire: columns, rows, and the parameters it answers.
 
 use crate::api::wire::{SignedAmount, Stamp};
 use axum::Json;
@@ -108,11 +108,11 @@ pub const fn amounts(id: &'static str, label: &'static str) -> Column {
 /// When and how the answer came about.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Metadata {
-    /// When it was asked.
+    /// When the request came.
     timestamp: Stamp,
     /// Spend is added up at once: the same.
     data_as_of: Stamp,
-    /// What was asked.
+    /// The parameters of the request.
     filters_applied: Filters,
     /// Milliseconds.
     execution_time_ms: f64,
@@ -125,7 +125,7 @@ impl Metadata {
     }
 }
 
-/// What was asked.
+/// The parameters of the request.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Filters {
     /// A period, or `custom`.
@@ -152,13 +152,13 @@ pub struct TablePage {
     has_more: bool,
 }
 
-/// What an answer repeats of the question.
+/// What an answer repeats of the request.
 pub struct Frame {
-    /// When it was asked.
+    /// When the request came.
     pub now: OffsetDateTime,
     /// The same by the clock that measures.
     pub begun: Instant,
-    /// What was asked.
+    /// The parameters of the request.
     pub filters: Filters,
     /// The number of the page.
     pub page: u32,

@@ -1,6 +1,6 @@
 //! What a user has spent of budgets.
 
-use super::asked::Asked;
+use super::params::TableParams;
 use super::table::{Column, Metric, MetricValue, Metrics, Table, amounts, moments, percents, words};
 use crate::api::auth::Asking;
 use crate::api::error::ApiError;
@@ -19,10 +19,10 @@ use services::views::spending::{UserUsage, user_usage};
 use time::{Duration, OffsetDateTime};
 use utoipa::{IntoParams, ToSchema};
 
-/// Whose budgets.
+/// The user of the budgets.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Whose {
+pub struct UserParams {
     #[serde(default, deserialize_with = "text")]
     #[param(inline, value_type = Option<UserFilterText>)]
     user_id: Option<String>,
@@ -60,7 +60,7 @@ const COLUMNS: [Column; 6] = [
     path = "/analytics/budget_usage",
     operation_id = "get_budget_usage",
     tag = "analytics",
-    params(Whose, Asked),
+    params(UserParams, TableParams),
     responses(
         (status = OK, description = "The table. It has no pages.", body = Table<BudgetUsage>),
         (status = BAD_REQUEST, description = "The period or the days make no sense."),
@@ -70,16 +70,16 @@ const COLUMNS: [Column; 6] = [
 pub async fn budgets(
     State(state): State<AppState>,
     Asking(caller): Asking,
-    whose: Result<Query<Whose>, ApiError>,
-    asked: Result<Query<Asked>, ApiError>,
+    user: Result<Query<UserParams>, ApiError>,
+    params: Result<Query<TableParams>, ApiError>,
 ) -> Result<Json<Table<BudgetUsage>>, ApiError> {
-    let user = whose?.0.user_id.map(|id| parse_id(&id)).transpose()?;
+    let user = user?.0.user_id.map(|id| parse_id(&id)).transpose()?;
     let now = state.services.clock().now();
     let UserUsage { username, own, shares } = user_usage(&state.services, &caller, user).await.map_err(missing)?;
     let own = own.iter().filter_map(|budget| Some((label(&username, budget.category), budget.usage.as_ref()?)));
     let shares = shares.iter().map(|share| (share.project.clone(), &share.usage));
     let rows = own.chain(shares).map(|(name, usage)| row(name, usage, now)).collect();
-    Ok(asked?.0.question(now)?.frame.whole_table(&COLUMNS, rows))
+    Ok(params?.0.query(now)?.frame.whole_table(&COLUMNS, rows))
 }
 
 fn label(username: &str, category: Category) -> String {
@@ -119,7 +119,7 @@ fn until(left: Duration) -> String {
     path = "/analytics/spending",
     operation_id = "get_own_spending",
     tag = "analytics",
-    params(Asked),
+    params(TableParams),
     responses(
         (status = OK, description = "The figures; `N/A` without a budget.", body = Metrics),
         (status = BAD_REQUEST, description = "The period or the days make no sense."),
@@ -128,7 +128,7 @@ fn until(left: Duration) -> String {
 pub async fn own(
     State(state): State<AppState>,
     Asking(caller): Asking,
-    asked: Result<Query<Asked>, ApiError>,
+    params: Result<Query<TableParams>, ApiError>,
 ) -> Result<Json<Metrics>, ApiError> {
     let now = state.services.clock().now();
     let held = user_usage(&state.services, &caller, None).await.map_err(missing)?;
@@ -152,7 +152,7 @@ pub async fn own(
     ] {
         metrics.extend(of(category).is_some().then(|| Metric::new(about, spent(category))));
     }
-    Ok(asked?.0.question(now)?.frame.metrics(metrics))
+    Ok(params?.0.query(now)?.frame.metrics(metrics))
 }
 
 #[cfg(test)]

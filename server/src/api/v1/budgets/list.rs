@@ -22,7 +22,7 @@ use utoipa::IntoParams;
 /// What is looked for.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Asked {
+pub struct BudgetListParams {
     /// Only budgets of this category.
     #[serde(default, deserialize_with = "word")]
     #[param(inline, value_type = Option<CategoryText>)]
@@ -35,7 +35,7 @@ pub struct Asked {
     path = "/admin/budgets",
     operation_id = "list_budgets",
     tag = "budgets",
-    params(PageParams<1, 100>, Asked),
+    params(PageParams<1, 100>, BudgetListParams),
     responses(
         (
             status = OK,
@@ -52,11 +52,11 @@ pub async fn budgets(
     Asking(caller): Asking,
     Address(address): Address,
     at: Result<Query<PageParams<1, 100>>, ApiError>,
-    asked: Result<Query<Asked>, ApiError>,
+    params: Result<Query<BudgetListParams>, ApiError>,
 ) -> Result<Paged<Budget>, ApiError> {
     let can = on_platform::<ViewBudgets>(&caller)?;
-    let (Query(at), Query(asked)) = (at?, asked?);
-    let category = optional("category", asked.category.as_deref(), Category::parse)?;
+    let (Query(at), Query(params)) = (at?, params?);
+    let category = optional("category", params.category.as_deref(), Category::parse)?;
     let filter = BudgetFilter { category, ..BudgetFilter::default() };
     let query = ListQuery { filter, order: BudgetSort::Created, descending: true, slice: at.slice()? };
     let listing = budgets::list_for_api(&state.services, &can, &query).await?;

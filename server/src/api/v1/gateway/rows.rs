@@ -96,7 +96,7 @@ pub async fn each_in_place<W: DeserializeOwned, T, O, R: From<O> + From<RowRefus
 /// The answer to the next row; to the one row of a request that is no batch.
 ///
 /// # Errors
-/// There is none, which is a fault.
+/// A row was not answered, which is a fault.
 pub fn next<O>(done: &mut impl Iterator<Item = O>) -> Result<O, ApiError> {
     done.next().ok_or_else(|| services::Error::Broken("a row was not answered".to_owned()).into())
 }

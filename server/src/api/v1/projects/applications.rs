@@ -24,7 +24,7 @@ use utoipa::{IntoParams, ToSchema};
 /// What is looked for.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Asked {
+pub struct ApplicationParams {
     /// Part of the name, the display name or the description, without regard to case and accents. Blank is no search.
     #[serde(default, deserialize_with = "text")]
     #[param(inline, value_type = Option<SearchText>)]
@@ -62,19 +62,19 @@ pub struct Application {
     path = "/admin/applications",
     operation_id = "list_applications",
     tag = "projects",
-    params(Asked),
+    params(ApplicationParams),
     responses((status = OK, description = "Projects by name.", body = Applications)),
 )]
 pub async fn list(
     State(state): State<AppState>,
     Asking(caller): Asking,
-    asked: Result<Query<Asked>, ApiError>,
+    params: Result<Query<ApplicationParams>, ApiError>,
 ) -> Result<Json<Applications>, ApiError> {
     // Whoever sees all people sees all projects.
     on_platform::<ViewUsers>(&caller)?;
-    let Query(asked) = asked?;
-    let search = optional("search", asked.search.as_deref(), SearchTerm::parse_sent)?;
-    let size = PageSize::for_programs(u16::try_from(asked.limit).unwrap_or(u16::MAX));
+    let Query(params) = params?;
+    let search = optional("search", params.search.as_deref(), SearchTerm::parse_sent)?;
+    let size = PageSize::for_programs(u16::try_from(params.limit).unwrap_or(u16::MAX));
     let size = size.map_err(|problem| ApiError::value("limit", &problem))?;
     let filter = ProjectFilter { search, ..ProjectFilter::default() };
     let slice = Slice::at(None, size);

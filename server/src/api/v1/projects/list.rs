@@ -21,7 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 /// What is looked for, in which order, and what is told besides.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Asked {
+pub struct ProjectListParams {
     /// Part of the name, the display name or the description, without regard to case and accents. Blank is no search.
     #[serde(default, deserialize_with = "text")]
     #[param(inline, value_type = Option<SearchText>)]
@@ -77,7 +77,7 @@ const fn yes() -> bool {
     path = "/projects",
     operation_id = "list_projects",
     tag = "projects",
-    params(PageParams<10, 100>, Asked),
+    params(PageParams<10, 100>, ProjectListParams),
     responses(
         (
             status = OK,
@@ -93,23 +93,23 @@ pub async fn projects(
     Asking(caller): Asking,
     Address(address): Address,
     Query(at): Query<PageParams<10, 100>>,
-    Query(asked): Query<Asked>,
+    Query(params): Query<ProjectListParams>,
 ) -> Result<Paged<ProjectItem>, ApiError> {
-    let included = Included { counters: asked.include_counters, budgets: asked.include_budgets };
-    let listing = projects::list_for_api(&state.services, &caller, &query(&asked, at.slice()?)?).await?;
+    let included = Included { counters: params.include_counters, budgets: params.include_budgets };
+    let listing = projects::list_for_api(&state.services, &caller, &query(&params, at.slice()?)?).await?;
     Ok(at.answer(&address, listing, |project| ProjectItem::new(&project, &caller, included)))
 }
 
-fn query(asked: &Asked, slice: Slice) -> Result<ListQuery<ProjectFilter, ProjectSort>, ApiError> {
-    let category = optional("budget_category", asked.budget_category.as_deref(), Category::parse)?;
-    let (order, descending) = match asked.sort_by {
+fn query(params: &ProjectListParams, slice: Slice) -> Result<ListQuery<ProjectFilter, ProjectSort>, ApiError> {
+    let category = optional("budget_category", params.budget_category.as_deref(), Category::parse)?;
+    let (order, descending) = match params.sort_by {
         None => (ProjectSort::Created, true),
-        Some(SortBy::Name) => (ProjectSort::TechnicalName, asked.sort_order == Order::Desc),
-        Some(SortBy::CreatedAt) => (ProjectSort::Created, asked.sort_order == Order::Desc),
+        Some(SortBy::Name) => (ProjectSort::TechnicalName, params.sort_order == Order::Desc),
+        Some(SortBy::CreatedAt) => (ProjectSort::Created, params.sort_order == Order::Desc),
     };
     let filter = ProjectFilter {
-        search: optional("search", asked.search.as_deref(), SearchTerm::parse_sent)?,
-        budget: (asked.has_assigned_budgets || category.is_some()).then_some(category),
+        search: optional("search", params.search.as_deref(), SearchTerm::parse_sent)?,
+        budget: (params.has_assigned_budgets || category.is_some()).then_some(category),
         ..ProjectFilter::default()
     };
     Ok(ListQuery { filter, order, descending, slice })

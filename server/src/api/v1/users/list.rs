@@ -1,7 +1,7 @@
 //! Reading people.
 
 use super::body::{UserDetail, UserItem};
-use super::{nobody, parse_id};
+use super::{parse_id, user_not_found};
 use crate::api::auth::Asking;
 use crate::api::code::Code;
 use crate::api::error::ApiError;
@@ -30,19 +30,19 @@ use utoipa::{IntoParams, PartialSchema as _};
 
 /// Search term and filters.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Wanted {
+pub struct UserListParams {
     #[serde(default, deserialize_with = "text")]
     search: Option<String>,
     #[serde(default, deserialize_with = "text")]
     filters: Option<String>,
 }
 
-impl IntoParams for Wanted {
+impl IntoParams for UserListParams {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let search =
             "Part of the name, the user name or the e-mail address, without regard to case. Blank is no search.";
         let filters = "A JSON object. A user is listed when all its members match.";
-        let content = ContentBuilder::new().schema(Some(WantedFilters::schema()));
+        let content = ContentBuilder::new().schema(Some(UserListFilters::schema()));
         let content = content.example(Some(json!({"is_active": true, "platform_role": "admin"})));
         vec![
             in_query("search", search).schema(Some(SearchText::schema())).build(),
@@ -53,16 +53,16 @@ impl IntoParams for Wanted {
 
 /// The members of `filters`.
 #[derive(Clone, Debug, Default, Deserialize)]
-struct WantedFilters {
+struct UserListFilters {
     projects: Option<Vec<String>>,
     budgets: Option<Vec<String>>,
     user_type: Option<String>,
     is_active: Option<bool>,
     is_auditor: Option<bool>,
-    platform_role: Option<WantedRole>,
+    platform_role: Option<FilteredRole>,
 }
 
-impl WantedFilters {
+impl UserListFilters {
     /// The members, each of which may be null, which filters nothing.
     fn schema() -> Schema {
         let list = |items: RefOr<Schema>| nullable(ArrayBuilder::new().items(items));
@@ -81,7 +81,7 @@ impl WantedFilters {
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum WantedRole {
+enum FilteredRole {
     User,
     PlatformAdmin,
     Admin,
@@ -93,7 +93,7 @@ enum WantedRole {
     path = "/admin/users",
     operation_id = "list_users",
     tag = "users",
-    params(PageParams<1, 1000>, Wanted),
+    params(PageParams<1, 1000>, UserListParams),
     responses(
         (
             status = OK,
@@ -112,11 +112,11 @@ pub async fn users(
     Asking(caller): Asking,
     Address(address): Address,
     at: Result<Query<PageParams<1, 1000>>, ApiError>,
-    wanted: Result<Query<Wanted>, ApiError>,
+    params: Result<Query<UserListParams>, ApiError>,
 ) -> Result<Paged<UserItem>, ApiError> {
     let scope = users_in_scope(&caller)?;
-    let (Query(at), Query(wanted)) = (at?, wanted?);
-    let query = ListQuery { filter: filter(wanted)?, slice: at.slice()?, ..ListQuery::default() };
+    let (Query(at), Query(params)) = (at?, params?);
+    let query = ListQuery { filter: filter(params)?, slice: at.slice()?, ..ListQuery::default() };
     let listing = users::list_for_api(&state.services, &scope, &query).await?;
     Ok(at.answer(&address, listing, UserItem::from))
 }
@@ -147,32 +147,32 @@ pub async fn user(
     Ok(Versioned(user.version, user.into()))
 }
 
-fn filter(wanted: Wanted) -> Result<UserFilter, ApiError> {
-    let members = match wanted.filters.as_deref() {
-        None => WantedFilters::default(),
+fn filter(params: UserListParams) -> Result<UserFilter, ApiError> {
+    let members = match params.filters.as_deref() {
+        None => UserListFilters::default(),
         Some(text) => parse(text)?,
     };
     let at = |name: &str, problem: Violation| ApiError::value(&format!("filters.{name}"), &problem);
     let names = |names: Vec<String>| names.iter().map(|name| ProjectName::parse_sent(name)).collect();
     let slugs = |slugs: Vec<String>| slugs.iter().map(|slug| BudgetSlug::parse(slug)).collect();
     Ok(UserFilter {
-        search: optional("search", wanted.search.as_deref(), SearchTerm::parse_sent)?,
+        search: optional("search", params.search.as_deref(), SearchTerm::parse_sent)?,
         projects: members.projects.map(names).transpose().map_err(|problem| at("projects", problem))?,
         budgets: members.budgets.map(slugs).transpose().map_err(|problem| at("budgets", problem))?,
         kind: optional("filters.user_type", members.user_type.as_deref(), UserKind::parse)?,
         is_active: members.is_active,
         is_auditor: members.is_auditor,
         reach: members.platform_role.map(|role| match role {
-            WantedRole::User => Reach::User,
-            WantedRole::PlatformAdmin => Reach::ProjectAdmin,
-            WantedRole::Admin => Reach::Admin,
+            FilteredRole::User => Reach::User,
+            FilteredRole::PlatformAdmin => Reach::ProjectAdmin,
+            FilteredRole::Admin => Reach::Admin,
         }),
         ..UserFilter::default()
     })
 }
 
 /// What is no JSON object is a bad request; a wrong value in it has its path.
-fn parse(text: &str) -> Result<WantedFilters, ApiError> {
+fn parse(text: &str) -> Result<UserListFilters, ApiError> {
     let value: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
     if !value.is_object() {
         return Err(
@@ -183,7 +183,7 @@ fn parse(text: &str) -> Result<WantedFilters, ApiError> {
         .map_err(|fault| ApiError::field(&format!("filters.{}", fault.path()), &fault.inner().to_string()))
 }
 
-/// As [`nobody`], for what a service did not find.
+/// As [`user_not_found`], for what a service did not find.
 pub fn missing(fault: services::Error) -> ApiError {
-    ApiError::refused(fault, nobody)
+    ApiError::refused(fault, user_not_found)
 }

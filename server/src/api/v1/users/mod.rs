@@ -29,10 +29,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// The user of an id in an address; no user has what is not an id.
 pub fn parse_id(raw: &str) -> Result<UserId, ApiError> {
-    user_id(raw).ok_or_else(nobody)
+    user_id(raw).ok_or_else(user_not_found)
 }
 
-/// There is no such person.
-pub fn nobody() -> ApiError {
+/// There is no such user.
+pub fn user_not_found() -> ApiError {
     ApiError::new(Code::UserNotFound, "User not found")
 }

@@ -1,4 +1,4 @@
-//! What can be asked of every table: days, users, projects, a page.
+//! The parameters of every table: days, users, projects, a page.
 
 use super::table::{Filters, Frame};
 use crate::api::code::Code;
@@ -20,7 +20,7 @@ use uuid::Uuid;
 /// The parameters of every table.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Asked {
+pub struct TableParams {
     /// The days up to now; `last_30_days` without it. Spend is added up by day in UTC: every day that the period touches
     /// counts.
     #[serde(default, deserialize_with = "word")]
@@ -80,8 +80,8 @@ const PERIODS: [(&str, Duration); 8] = [
 /// The period without any.
 const USUAL: &str = "last_30_days";
 
-/// A question that makes sense.
-pub struct Question {
+/// What a table is read for.
+pub struct TableQuery {
     /// The days it is about.
     pub days: DayRange,
     /// What narrows it.
@@ -92,12 +92,12 @@ pub struct Question {
     pub frame: Frame,
 }
 
-impl Asked {
+impl TableParams {
     /// Reads the parameters together.
     ///
     /// # Errors
     /// 400 for days that make no sense.
-    pub fn question(self, now: OffsetDateTime) -> Result<Question, ApiError> {
+    pub fn query(self, now: OffsetDateTime) -> Result<TableQuery, ApiError> {
         let begun = Instant::now();
         let days = self.days(now)?;
         let list = |text: &Option<String>| -> Option<Vec<String>> {
@@ -119,7 +119,7 @@ impl Asked {
         let filters = Filters { time_period, start_date: self.start_date, end_date: self.end_date, users, projects };
         let slice = Slice { skip: self.page.saturating_mul(self.per_page), limit: Some(self.per_page) };
         let frame = Frame { now, begun, filters, page: self.page, per_page: self.per_page };
-        Ok(Question { days, filter, slice, frame })
+        Ok(TableQuery { days, filter, slice, frame })
     }
 
     fn days(&self, now: OffsetDateTime) -> Result<DayRange, ApiError> {
