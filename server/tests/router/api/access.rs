@@ -289,7 +289,7 @@ async fn gateway_token_opens_the_operations_of_gateways_alone() {
         (reply.status, reply.code().to_owned(), reply.header("www-authenticate").to_owned())
     };
     let browser = [("cookie", cookie.as_str()), crate::server::OUR_SITE];
-    assert_eq!(reserve(&browser, &Program::nobody(&server)).await.0, 401, "a cookie is no token");
+    assert_eq!(reserve(&browser, &Program::unauthenticated(&server)).await.0, 401, "a cookie is no token");
     assert_eq!(reserve(&browser, &program).await.1, "ambiguous_authentication");
     let unknown = Program { server: &server, token: format!("bursar_gw_{}", "a".repeat(43)) };
     for (program, change, reason) in [
@@ -340,7 +340,7 @@ async fn what_hurts_asks_a_session_but_no_program_for_a_confirmed_identity() {
     for (operation, ask, body) in OPERATIONS {
         let is_sign_in = operation.contains("/local-auth/");
         let signs_in = json!({"email": "mira@example.com", "password": PASSWORD});
-        let signed_in = Program::nobody(&server).post("/v1/local-auth/login", signs_in).await;
+        let signed_in = Program::unauthenticated(&server).post("/v1/local-auth/login", signs_in).await;
         let program =
             Program { server: &server, token: signed_in.body["access_token"].as_str().expect("one").to_owned() };
         let session = server.world.signed_in(caller.actor.user_id).await;
@@ -352,7 +352,7 @@ async fn what_hurts_asks_a_session_but_no_program_for_a_confirmed_identity() {
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         let body = Some(body(&things)).filter(|body| !body.is_null());
         let headers = [("cookie", cookie.as_str()), crate::server::OUR_SITE];
-        let browser = Program::nobody(&server).ask(method.clone(), &address, &headers, body.clone()).await;
+        let browser = Program::unauthenticated(&server).ask(method.clone(), &address, &headers, body.clone()).await;
         let of_session = Program::of(&server, &session).ask(method.clone(), &address, &[], body.clone()).await;
         let of_program = program.ask(method.clone(), &address, &[], body).await;
         let is_asked = |reply: &super::Reply| reply.status == 403 && reply.code() == "reauthentication_required";

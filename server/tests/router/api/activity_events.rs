@@ -22,16 +22,16 @@ fn types(body: &Value) -> Vec<&str> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn change_is_an_event_of_its_caller_in_the_very_next_answer() {
     let (server, maintainer) = server().await;
-    let program = Program::of(&server, &maintainer);
+    let client = Program::of(&server, &maintainer);
     let (ada, _) = server.person("Ada", PlatformRole::User).await;
-    let created = program.post("/v1/projects", json!({"name": "atlas", "description": "Atlas"})).await;
+    let created = client.post("/v1/projects", json!({"name": "atlas", "description": "Atlas"})).await;
     assert_eq!(created.status, 201, "{:?}", created.body);
     server.world.clock.advance(time::Duration::SECOND);
     let id = ada.actor.user_id;
     let added = json!({"project_name": "atlas", "is_project_admin": true});
-    assert_eq!(program.post(&format!("/v1/admin/users/{id}/projects"), added).await.status, 200);
+    assert_eq!(client.post(&format!("/v1/admin/users/{id}/projects"), added).await.status, 200);
 
-    let page = program.get(EVENTS).await.body;
+    let page = client.get(EVENTS).await.body;
     assert_eq!(types(&page), ["user.project.assigned", "project.created"]);
     let (assigned, created) = (&page["data"][0], &page["data"][1]);
     assert_eq!(assigned["domain"], "user_management");
@@ -55,19 +55,19 @@ async fn change_is_an_event_of_its_caller_in_the_very_next_answer() {
         ),
         ("?event_type=project.created&domain=user_management".to_owned(), vec![]),
         (format!("?actor_id={}", maintainer.actor.user_id), vec!["user.project.assigned", "project.created"]),
-        ("?actor_id=nobody".to_owned(), vec![]),
+        ("?actor_id=unknown".to_owned(), vec![]),
         ("?from=2026-03-02T09:00:00%2B00:00&to=2026-03-02T09:00:00".to_owned(), vec!["project.created"]),
         ("?from=2026-03-02T10:00:01%2B01:00".to_owned(), vec!["user.project.assigned"]),
         ("?from=2026-03-02&to=2026-03-02".to_owned(), vec!["user.project.assigned", "project.created"]),
         ("?to=2026-03-01".to_owned(), vec![]),
         ("?limit=1&offset=1".to_owned(), vec!["project.created"]),
     ] {
-        assert_eq!(types(&program.get(&format!("{EVENTS}{query}")).await.body), expected, "{query}");
+        assert_eq!(types(&client.get(&format!("{EVENTS}{query}")).await.body), expected, "{query}");
     }
-    let page = program.get(&format!("{EVENTS}?limit=1&offset=1")).await.body;
+    let page = client.get(&format!("{EVENTS}?limit=1&offset=1")).await.body;
     assert_eq!(page["pagination"], json!({"total": 2, "page": 1, "per_page": 1, "pages": 2}));
     for query in ["?limit=0", "?limit=1001", "?offset=-1", "?sort_dir=up", "?from=yesterday"] {
-        assert_eq!(program.get(&format!("{EVENTS}{query}")).await.status, 422, "{query}");
+        assert_eq!(client.get(&format!("{EVENTS}{query}")).await.status, 422, "{query}");
     }
 }
 

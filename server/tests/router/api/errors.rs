@@ -106,14 +106,14 @@ async fn beyond_the_limit_of_a_minute_a_program_waits() {
 async fn network_at_its_limit_waits_before_any_token_is_checked() {
     let server = TestServer::start_limited(RateLimit::new(1)).await;
     let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
-    let nobody = Program::nobody(&server);
-    assert_eq!(nobody.get("/v1/user").await.status, 401);
+    let unauthenticated = Program::unauthenticated(&server);
+    assert_eq!(unauthenticated.get("/v1/user").await.status, 401);
     for _ in 0..19 {
-        let refused = nobody.get("/v1/user").await;
+        let refused = unauthenticated.get("/v1/user").await;
         assert_eq!(
             (refused.status, refused.header("ratelimit-limit")),
             (429, "1"),
-            "requests that authenticate nobody"
+            "requests that authenticate no user"
         );
     }
     let refused = root.get("/v1/user").await;
@@ -138,7 +138,7 @@ async fn body_of_each_status_is_as_documented() {
     let server = TestServer::start().await;
     let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
     let eve = Program::new(&server, "Eve", PlatformRole::User).await;
-    let nobody = Program::nobody(&server);
+    let unauthenticated = Program::unauthenticated(&server);
     root.post("/v1/projects", json!({"name": "atlas"})).await;
     root.patch("/v1/projects/atlas", json!({"display_name": "Atlas"})).await;
     let (projects, atlas, user) =
@@ -181,7 +181,7 @@ async fn body_of_each_status_is_as_documented() {
         ),
         (
             401,
-            &nobody,
+            &unauthenticated,
             Method::GET,
             "/v1/user",
             &[],

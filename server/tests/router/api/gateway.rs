@@ -212,7 +212,8 @@ async fn gateway_may_send_a_hundred_times_as_many_requests_as_a_user() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn unknown_gateway_tokens_beyond_the_limit_of_a_network_are_not_looked_up() {
     let stage = Stage::on(TestServer::start_limited(RateLimit::new(4)).await).await;
-    let made_up = |number| Program { token: format!("bursar_gw_{number:043}"), ..Program::nobody(&stage.server) };
+    let made_up =
+        |number| Program { token: format!("bursar_gw_{number:043}"), ..Program::unauthenticated(&stage.server) };
     let path = "/v1/gateway/reservations/0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d/settle";
     let settle = async |gateway: &Program<'_>| {
         let reply = gateway.post(path, json!({"amount": 1})).await;
@@ -265,8 +266,8 @@ async fn addresses_of_gateways_do_not_exist_without_budgets() {
     let server = TestServer::start_on(world).await;
     let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
     let gateway = Program { server: &server, token: format!("bursar_gw_{}", "a".repeat(43)) };
-    for program in [&root, &gateway, &Program::nobody(&server)] {
-        assert_eq!(program.post(RESERVATIONS, call("a", json!(1))).await.status, 404);
+    for client in [&root, &gateway, &Program::unauthenticated(&server)] {
+        assert_eq!(client.post(RESERVATIONS, call("a", json!(1))).await.status, 404);
     }
 }
 

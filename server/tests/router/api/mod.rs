@@ -25,10 +25,10 @@ use server::api::openapi::DOCUMENT;
 use services::guard::Caller;
 use std::sync::LazyLock;
 
-/// The document as programs read it.
+/// The document as API clients read it.
 static READ: LazyLock<Value> = LazyLock::new(|| serde_json::to_value(&*DOCUMENT).expect("a document"));
 
-/// Somebody who asks by program.
+/// An API client.
 pub(crate) struct Program<'a> {
     server: &'a TestServer,
     pub(crate) token: String,
@@ -65,18 +65,18 @@ impl Reply {
 }
 
 impl<'a> Program<'a> {
-    /// Nobody in particular.
-    pub(crate) fn nobody(server: &'a TestServer) -> Self {
+    /// An API client without a token.
+    pub(crate) fn unauthenticated(server: &'a TestServer) -> Self {
         Self { server, token: String::new() }
     }
 
-    /// Somebody new with a role.
+    /// An API client of a new user with a role.
     pub(crate) async fn new(server: &'a TestServer, name: &str, role: PlatformRole) -> Self {
         let caller = server.world.person(name, role).await;
         Self::of(server, &caller)
     }
 
-    /// Somebody who is there.
+    /// An API client of a user.
     pub(crate) fn of(server: &'a TestServer, caller: &Caller) -> Self {
         Self { server, token: server.world.token(caller) }
     }
@@ -107,7 +107,7 @@ impl<'a> Program<'a> {
         answer(request.bearer_auth(&self.token).body(body.to_owned())).await.text().await.expect("a body")
     }
 
-    /// Asks, and checks the answer against the document.
+    /// Sends a request, and checks the answer against the document.
     pub(crate) async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Reply {
         let mut request = self.server.request(method.clone(), path, headers);
         if !self.token.is_empty() {

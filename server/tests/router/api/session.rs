@@ -13,14 +13,14 @@ async fn a_password_opens_a_session_that_ends_when_it_is_ended() {
     let server = TestServer::start().await;
     let (ada, _) = server.person("Ada Lovelace", PlatformRole::Maintainer).await;
     server.world.set_password(ada.actor.user_id, PASSWORD).await;
-    let nobody = Program::nobody(&server);
+    let unauthenticated = Program::unauthenticated(&server);
     let login = json!({"email": "Ada.Lovelace@example.com", "password": PASSWORD});
-    let signed_in = nobody.post("/v1/local-auth/login", login).await;
+    let signed_in = unauthenticated.post("/v1/local-auth/login", login).await;
     assert_eq!(signed_in.status, 200, "{signed_in:?}");
     assert_eq!(signed_in.body["user"]["email"], "ada.lovelace@example.com");
     assert!(signed_in.header("set-cookie").starts_with("__Host-bursar="));
     let token = signed_in.body["access_token"].as_str().expect("a token").to_owned();
-    let ada = Program { token, ..nobody };
+    let ada = Program { token, ..unauthenticated };
     let me = ada.get("/v1/user").await;
     assert_eq!((me.status, &me.body["username"]), (200, &json!("ada.lovelace@example.com")));
     assert_eq!(me.body["is_admin"], true);
@@ -37,10 +37,10 @@ async fn every_wrong_sign_in_has_one_answer() {
     let server = TestServer::start().await;
     let (ada, _) = server.person("Ada Lovelace", PlatformRole::User).await;
     server.world.set_password(ada.actor.user_id, PASSWORD).await;
-    let nobody = Program::nobody(&server);
+    let unauthenticated = Program::unauthenticated(&server);
     let mut answers = Vec::new();
-    for email in ["ada.lovelace@example.com", "nobody@example.com", "no address"] {
-        let refused = nobody.post("/v1/local-auth/login", json!({"email": email, "password": "wrong"})).await;
+    for email in ["ada.lovelace@example.com", "unknown@example.com", "no address"] {
+        let refused = unauthenticated.post("/v1/local-auth/login", json!({"email": email, "password": "wrong"})).await;
         answers.push((refused.status, refused.body["error"].to_string()));
     }
     assert_eq!(answers[0].0, 401);
@@ -53,12 +53,13 @@ async fn sign_in_is_blocked_alike_for_known_and_unknown_addresses() {
     let server = TestServer::start().await;
     let (ada, _) = server.person("Ada Lovelace", PlatformRole::User).await;
     server.world.set_password(ada.actor.user_id, PASSWORD).await;
-    let nobody = Program::nobody(&server);
+    let unauthenticated = Program::unauthenticated(&server);
     let mut answers = Vec::new();
-    for email in ["ada.lovelace@example.com", "nobody@example.com"] {
+    for email in ["ada.lovelace@example.com", "unknown@example.com"] {
         let mut seen = Vec::new();
         for _ in 0..6 {
-            let refused = nobody.post("/v1/local-auth/login", json!({"email": email, "password": "wrong"})).await;
+            let refused =
+                unauthenticated.post("/v1/local-auth/login", json!({"email": email, "password": "wrong"})).await;
             seen.push((refused.status, refused.body["error"].to_string(), refused.header("retry-after").to_owned()));
         }
         answers.push(seen);
@@ -70,7 +71,7 @@ async fn sign_in_is_blocked_alike_for_known_and_unknown_addresses() {
     };
     assert!(answers[0][4..].iter().all(is_blocked), "{answers:?}");
     let right = json!({"email": "ada.lovelace@example.com", "password": PASSWORD});
-    assert_eq!(nobody.post("/v1/local-auth/login", right).await.status, 429);
+    assert_eq!(unauthenticated.post("/v1/local-auth/login", right).await.status, 429);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -79,10 +80,10 @@ async fn deactivated_user_is_told_so_after_the_right_password() {
     let (ada, _) = server.person("Ada Lovelace", PlatformRole::User).await;
     server.world.set_password(ada.actor.user_id, PASSWORD).await;
     sqlx::query("update users set is_active = false").execute(server.world.services.pool()).await.expect("deactivated");
-    let nobody = Program::nobody(&server);
+    let unauthenticated = Program::unauthenticated(&server);
     for (password, expected) in [("wrong", (401, "wrong_sign_in")), (PASSWORD, (403, "account_deactivated"))] {
         let login = json!({"email": "ada.lovelace@example.com", "password": password});
-        let refused = nobody.post("/v1/local-auth/login", login).await;
+        let refused = unauthenticated.post("/v1/local-auth/login", login).await;
         assert_eq!((refused.status, refused.code()), expected, "{refused:?}");
     }
 }
@@ -90,7 +91,7 @@ async fn deactivated_user_is_told_so_after_the_right_password() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn configuration_names_the_least_length_of_a_password() {
     let server = TestServer::start().await;
-    let config = Program::nobody(&server).get("/v1/config").await;
+    let config = Program::unauthenticated(&server).get("/v1/config").await;
     let least = json!({"id": "passwordMinLength", "settings": {"enabled": true, "value": "15"}});
     assert!(config.body.as_array().is_some_and(|all| all.contains(&least)), "{config:?}");
 }
@@ -127,17 +128,17 @@ async fn a_cookie_reads_alone_and_changes_only_from_our_own_pages() {
     let server = TestServer::start().await;
     let (ada, cookie) = server.person("Ada Lovelace", PlatformRole::Maintainer).await;
     let cookie = ("cookie", cookie.as_str());
-    let nobody = Program::nobody(&server);
-    assert_eq!(nobody.ask(Method::GET, "/v1/user", &[cookie], None).await.status, 200);
+    let unauthenticated = Program::unauthenticated(&server);
+    assert_eq!(unauthenticated.ask(Method::GET, "/v1/user", &[cookie], None).await.status, 200);
     let grace = server.world.person("Grace Hopper", PlatformRole::User).await.actor.user_id;
     let path = format!("/v1/admin/users/{grace}");
     let body = Some(json!({"project_limit": 5}));
     let evil = ("origin", "https://evil.example");
     for headers in [vec![cookie], vec![cookie, evil], vec![cookie, ("sec-fetch-site", "cross-site")]] {
-        let refused = nobody.ask(Method::PUT, &path, &headers, body.clone()).await;
+        let refused = unauthenticated.ask(Method::PUT, &path, &headers, body.clone()).await;
         assert_eq!((refused.status, refused.code()), (403, "cross_site_request"), "{headers:?}");
     }
-    assert_eq!(nobody.ask(Method::PUT, &path, &[cookie, OUR_SITE], body).await.status, 200);
+    assert_eq!(unauthenticated.ask(Method::PUT, &path, &[cookie, OUR_SITE], body).await.status, 200);
     let both = Program::of(&server, &ada).ask(Method::GET, "/v1/user", &[cookie], None).await;
     assert_eq!((both.status, both.code()), (401, "ambiguous_authentication"));
 }

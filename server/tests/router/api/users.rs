@@ -118,7 +118,7 @@ async fn a_project_admin_reads_of_the_members_of_managed_projects_and_of_nothing
             form_urlencoded::Serializer::new(String::new()).append_pair("filters", &hidden.to_string()).finish();
         assert_eq!(names(&list(&query).await), [""; 0], "{hidden}");
     }
-    // Cleo manages the other project, which is nobody's business here.
+    // Cleo manages the other project, which is not in the list.
     let managers = "filters=%7B%22platform_role%22%3A%22platform_admin%22%7D";
     assert_eq!(names(&list(managers).await), ["Ben"]);
     assert_eq!(names(&list("search=cleo").await), ["Cleo"]);
@@ -130,9 +130,9 @@ async fn a_project_admin_reads_of_the_members_of_managed_projects_and_of_nothing
     assert_eq!((other.status, other.code()), (404, "user_not_found"));
     let unknown = manager.get("/v1/admin/users/0198c5c2-7f3a-7cc1-9d6f-0c5f3a1b2c3d").await;
     assert_eq!((unknown.status, &unknown.body), (404, &other.body), "nothing tells whether an id exists");
-    let nobody = Program::of(&server, &eve);
+    let client = Program::of(&server, &eve);
     for path in ["/v1/admin/users".to_owned(), path(&eve)] {
-        assert_eq!(nobody.get(&path).await.status, 403, "{path}");
+        assert_eq!(client.get(&path).await.status, 403, "{path}");
     }
 }
 
@@ -156,7 +156,7 @@ async fn an_account_is_made_changed_and_closed() {
     let root = server.world.row("Root", PlatformRole::Maintainer).await;
     server.world.set_password(root, "a quiet ledger line").await;
     let login = json!({"email": "root@example.com", "password": "a quiet ledger line"});
-    let signed_in = Program::nobody(&server).post("/v1/local-auth/login", login).await;
+    let signed_in = Program::unauthenticated(&server).post("/v1/local-auth/login", login).await;
     let root = Program { server: &server, token: signed_in.body["access_token"].as_str().expect("one").to_owned() };
     let new = json!({"email": "New@example.com", "username": "New.One", "password": "a quiet ledger line"});
     let made = root.post("/v1/admin/users", new.clone()).await;
@@ -170,8 +170,8 @@ async fn an_account_is_made_changed_and_closed() {
     }
     let path = format!("/v1/admin/users/{}", made.body["id"].as_str().expect("an id"));
     let login = json!({"email": "new@example.com", "password": "a quiet ledger line"});
-    let nobody = Program::nobody(&server);
-    assert_eq!(nobody.post("/v1/local-auth/login", login.clone()).await.status, 200);
+    let client = Program::unauthenticated(&server);
+    assert_eq!(client.post("/v1/local-auth/login", login.clone()).await.status, 200);
     let promoted = root.put(&path, json!({"is_maintainer": true, "name": "Renamed"})).await;
     assert_eq!((&promoted.body["is_admin"], &promoted.body["name"]), (&json!(true), &json!("Renamed")));
     let audited = server.world.audit(made.body["id"].as_str().and_then(|id| id.parse().ok()).expect("an id")).await;
@@ -179,14 +179,14 @@ async fn an_account_is_made_changed_and_closed() {
     let corrected = root.put(&path, json!({"email": "Newer@example.com"})).await;
     assert_eq!((corrected.status, &corrected.body["email"]), (200, &json!("Newer@example.com")), "{corrected:?}");
     assert_eq!(corrected.body["projects"][0]["name"], "Newer@example.com", "the personal project follows");
-    assert_eq!(nobody.post("/v1/local-auth/login", login).await.status, 401, "the address of before");
+    assert_eq!(client.post("/v1/local-auth/login", login).await.status, 401, "the address of before");
     let login = json!({"email": "newer@example.com", "password": "a quiet ledger line"});
-    assert_eq!(nobody.post("/v1/local-auth/login", login.clone()).await.status, 200);
+    assert_eq!(client.post("/v1/local-auth/login", login.clone()).await.status, 200);
     let demoted = root.put(&path, json!({"is_admin": false, "is_auditor": true})).await;
     assert_eq!((&demoted.body["is_admin"], &demoted.body["is_auditor"]), (&json!(false), &json!(true)));
     assert_eq!(root.delete(&path).await.status, 200);
     assert_eq!(root.delete(&path).await.status, 200);
-    assert_eq!(nobody.post("/v1/local-auth/login", login.clone()).await.status, 403);
+    assert_eq!(client.post("/v1/local-auth/login", login.clone()).await.status, 403);
     let closed = root.get(&path).await;
     assert!(closed.body["is_active"] == false && closed.body["deleted_at"].is_string(), "{closed:?}");
     let open = root.put(&path, json!({"is_active": true})).await;
@@ -197,7 +197,7 @@ async fn an_account_is_made_changed_and_closed() {
         200
     );
     let login = json!({"email": "newer@example.com", "password": "a louder ledger line"});
-    assert_eq!(nobody.post("/v1/local-auth/login", login).await.status, 200);
+    assert_eq!(client.post("/v1/local-auth/login", login).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

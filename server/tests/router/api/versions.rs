@@ -10,8 +10,8 @@ use serde_json::json;
 async fn change_made_for_an_older_version_is_refused() {
     let server = TestServer::start().await;
     let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
-    let person = server.world.person("Person", PlatformRole::User).await.actor.user_id;
-    let path = format!("/v1/admin/users/{person}");
+    let user = server.world.person("User", PlatformRole::User).await.actor.user_id;
+    let path = format!("/v1/admin/users/{user}");
     let read = root.get(&path).await;
     let tag = read.header("etag").to_owned();
     let if_match = [("if-match", tag.as_str())];
@@ -35,8 +35,8 @@ async fn change_made_for_an_older_version_is_refused() {
 async fn if_match_needs_one_strong_tag_of_its_list_to_match() {
     let server = TestServer::start().await;
     let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
-    let person = server.world.person("Person", PlatformRole::User).await.actor.user_id;
-    let path = format!("/v1/admin/users/{person}");
+    let user = server.world.person("User", PlatformRole::User).await.actor.user_id;
+    let path = format!("/v1/admin/users/{user}");
     assert_eq!(root.put(&path, json!({"name": "Second"})).await.header("etag"), r#""2""#);
     let put = async |tags: &[&str], name: &str| {
         let tags: Vec<_> = tags.iter().map(|tag| ("if-match", *tag)).collect();
@@ -63,8 +63,8 @@ async fn if_match_needs_one_strong_tag_of_its_list_to_match() {
 async fn tag_of_a_compressed_answer_is_a_tag_to_change_by() {
     let server = TestServer::start().await;
     let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
-    let person = server.world.person("Person", PlatformRole::User).await.actor.user_id;
-    let path = format!("/v1/admin/users/{person}");
+    let user = server.world.person("User", PlatformRole::User).await.actor.user_id;
+    let path = format!("/v1/admin/users/{user}");
     let request = server.request(Method::GET, &path, &[("accept-encoding", "gzip")]).bearer_auth(&root.token);
     let compressed = answer(request).await;
     assert_eq!(header(&compressed, "content-encoding"), "gzip");
@@ -77,14 +77,14 @@ async fn tag_of_a_compressed_answer_is_a_tag_to_change_by() {
 async fn change_without_effect_leaves_the_version_and_the_audit_log() {
     let server = TestServer::start().await;
     let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
-    let person = server.world.person("Person", PlatformRole::User).await.actor.user_id;
-    let path = format!("/v1/admin/users/{person}");
+    let user = server.world.person("User", PlatformRole::User).await.actor.user_id;
+    let path = format!("/v1/admin/users/{user}");
     let before = root.get(&path).await.body;
     for body in [json!({"name": null}), json!({"picture": "https://example.com/p.png"}), json!({"version": 9})] {
         let reply = root.put(&path, body.clone()).await;
         assert_eq!((reply.status, &reply.body), (200, &before), "{body}");
     }
-    assert!(server.world.audit(person.0).await.is_empty());
+    assert!(server.world.audit(user.0).await.is_empty());
     assert_eq!(root.put(&path, json!({"version": 9, "name": "Other"})).await.status, 409);
     assert_eq!(root.get(&path).await.body, before);
 }
