@@ -5,7 +5,7 @@ use domain::id::UserId;
 use domain::spend::EventFields;
 use time::Duration;
 
-async fn codes(platform: &Platform, events: Vec<domain::spend::SpendEvent>) -> Vec<&'static str> {
+pub(crate) async fn codes(platform: &Platform, events: Vec<domain::spend::SpendEvent>) -> Vec<&'static str> {
     platform.ingest(events).await.iter().map(outcome).collect()
 }
 

@@ -2,12 +2,13 @@
 
 mod ledger;
 mod limits;
+mod page;
 mod spenders;
 mod windows;
 
-use crate::support::{Platform, outcome, settle_code};
+use crate::support::{Platform, settle_code};
 use domain::id::UserId;
-use domain::spend::{Decision, SpendEvent};
+use domain::spend::Decision;
 use time::OffsetDateTime;
 
 /// Moves the clock to a time.
@@ -27,8 +28,4 @@ fn reason(decision: Decision) -> (String, Option<OffsetDateTime>) {
 async fn call(platform: &Platform, key: &str, user: UserId, amount: &str) {
     let held = platform.hold(key, user, amount).await;
     assert_eq!(settle_code(&platform.settle(held.reservation, amount).await), "settled");
-}
-
-async fn codes(platform: &Platform, events: Vec<SpendEvent>) -> Vec<&'static str> {
-    platform.ingest(events).await.iter().map(outcome).collect()
 }

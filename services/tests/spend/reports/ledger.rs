@@ -1,12 +1,15 @@
 //! What the ledger keeps, and what is read from it.
 
-use super::codes;
+use crate::ingest::codes;
+use crate::interrupted::kill_the_waiting;
 use crate::support::{Platform, allowed, denied, event, event_fields, parsed_event, request};
 use domain::money::NetAmount;
 use domain::permission::ViewSpend;
 use domain::spend::{Decision, EventFields};
 use domain::spending::{Breakdown, SpendingQuery};
+use services::spend;
 use services::views::{ReadScope, spending};
+use sqlx::{Connection as _, PgConnection};
 use time::Duration;
 use time::macros::{datetime, offset};
 
@@ -107,6 +110,30 @@ async fn batch_sent_again_with_more_events_keeps_the_new_ones() {
     assert!(matches!(&both[0], Decision::Allowed(allowance) if allowance.reservation == known.reservation));
     assert!(matches!(&both[1], Decision::Allowed(allowance) if allowance.reservation != known.reservation));
     assert_eq!(platform.windows(ada).await, [("10".into(), "3".into(), "2".into())]);
+}
+
+/// The key of an event was taken before the event was written. When the write failed, the event that was sent again was a
+/// duplicate, and counted never.
+#[tokio::test]
+async fn event_whose_write_failed_counts_when_it_is_sent_again() {
+    let platform = Platform::create().await;
+    let ada = platform.user_with_budget("Ada", "10").await;
+    let now = platform.world.clock.now();
+    assert_eq!(codes(&platform, vec![event("1", ada, "1", now)]).await, ["accepted"]);
+    let mut holder = PgConnection::connect(&platform.world.database_url()).await.expect("a connection");
+    for table in ["budget_windows", "spend_keys", "spend_days", "spend_late_days"] {
+        let lock = format!("begin; lock table {table} in exclusive mode");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(lock)).execute(&mut holder).await.expect(table);
+        let events = vec![event(table, ada, "1", now)];
+        let write = spend::ingest(platform.services(), platform.gateway, events.clone());
+        let (written, ()) = tokio::join!(write, kill_the_waiting(&platform));
+        written.expect_err(table);
+        sqlx::raw_sql("rollback").execute(&mut holder).await.expect("an end");
+        assert_eq!(codes(&platform, events.clone()).await, ["accepted"], "{table}");
+        assert_eq!(codes(&platform, events).await, ["duplicate"], "{table}");
+    }
+    assert_eq!(platform.windows(ada).await, [("10".into(), "5".into(), "0".into())]);
+    platform.check_totals().await;
 }
 
 /// "Month to date" showed the last day of the month before, and a table by user left out those who were deleted, so that

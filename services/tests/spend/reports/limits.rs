@@ -1,8 +1,9 @@
 //! What a limit that is set, raised, lowered or removed means for what was spent.
 
 use super::{go, reason};
+use crate::ingest::codes;
 use crate::shares;
-use crate::support::{Platform, allowed, denied, settle_code};
+use crate::support::{Platform, allowed, denied, event, settle_code};
 use time::Duration;
 
 /// Spend before there was a budget, or before it had a period, stopped the next call of a budget that was just assigned.
@@ -53,6 +54,39 @@ async fn raised_limit_lets_calls_pass_and_keeps_what_was_spent() {
     platform.run("update budgets set hard_limit = 100").await;
     assert_eq!(denied(&platform.reserve("3", ada, "0.01").await), "hard_limit_reached");
     assert_eq!(platform.windows(ada).await.len(), 1);
+    platform.check_totals().await;
+}
+
+/// A user whose spend was exactly the limit could go on: the comparison was "greater", not "at least".
+#[tokio::test]
+async fn spend_of_exactly_the_limit_stops_the_smallest_call() {
+    let platform = Platform::create().await;
+    let ada = platform.user_with_budget("Ada", "0.0003").await;
+    let held = platform.hold("1", ada, "0.0003").await;
+    platform.settle(held.reservation, "0.0003").await;
+    assert_eq!(denied(&platform.reserve("2", ada, "0.000000001").await), "hard_limit_reached");
+    assert_eq!(platform.event_count().await, 1);
+}
+
+/// After a change to another plan, calls were not in the usage any more.
+#[tokio::test]
+async fn another_budget_of_the_same_period_goes_on_counting() {
+    let platform = Platform::create().await;
+    let ada = platform.user_with_budget("Ada", "10").await;
+    let held = platform.hold("1", ada, "9").await;
+    platform.settle(held.reservation, "9").await;
+    let under_way = platform.hold("2", ada, "1").await;
+    platform.world.clock.advance(Duration::hours(1));
+    let larger = platform.budget("Larger", "30").await;
+    platform.assign_to_user(larger, ada).await;
+    platform.settle(under_way.reservation, "1").await;
+    platform.world.clock.advance(Duration::hours(1));
+    let now = platform.world.clock.now();
+    assert_eq!(codes(&platform, vec![event("3", ada, "5", now)]).await, ["accepted"]);
+    assert_eq!(denied(&platform.reserve("4", ada, "15.01").await), "hard_limit_reached");
+    let held = platform.hold("4", ada, "15").await;
+    assert_eq!(held.budget.map(|budget| budget.name).as_deref(), Some("Larger"));
+    assert_eq!(platform.windows(ada).await, [("30".into(), "15".into(), "15".into())]);
     platform.check_totals().await;
 }
 

@@ -1,6 +1,6 @@
 //! Whose spend it is: names of a user, replaced gateways, deleted users.
 
-use super::codes;
+use crate::ingest::codes;
 use crate::support::{Platform, allowed, denied, event, parsed, reserve_fields, settle_code, settlement};
 use domain::id::GatewayId;
 use domain::spend::ReserveFields;

@@ -1,6 +1,7 @@
 //! When windows begin and end, and which of them counts a call.
 
-use super::{call, codes, go, reason};
+use super::{call, go, reason};
+use crate::ingest::codes;
 use crate::support::{Platform, event, settle_code};
 use domain::budget::Category;
 use services::spend::WindowSubject;
@@ -99,5 +100,48 @@ async fn call_that_outlasts_its_window_counts_where_it_began() {
     assert_eq!(settle_code(&platform.settle(under_way.reservation, "7").await), "settled");
     let counted = |spent: &str, reserved: &str| ("10".to_owned(), spent.to_owned(), reserved.to_owned());
     assert_eq!(platform.windows(ada).await, [counted("7", "0"), counted("0", "10")]);
+    platform.check_totals().await;
+}
+
+/// The budget that every user has by default limited all that was ever spent: it had no period.
+#[tokio::test]
+async fn default_budget_begins_again_for_each_user() {
+    let platform = Platform::create().await;
+    let (ada, bo) = (platform.user("Ada").await, platform.user("Bo").await);
+    platform.budget("Default", "5").await;
+    platform.run("update budgets set is_default = true, reset_minutes = 1440").await;
+    let created = platform.world.clock.now();
+    for day in 0..3 {
+        for user in [ada, bo] {
+            go(&platform, created + Duration::days(day) + Duration::hours(3));
+            call(&platform, &format!("{day} {user}"), user, "5").await;
+            let (_, resets_at) = reason(platform.reserve("more", user, "0.01").await);
+            assert_eq!(resets_at, Some(created + Duration::days(day + 1)));
+        }
+    }
+    let full = ("5".to_owned(), "5".to_owned(), "0".to_owned());
+    assert_eq!(platform.windows(ada).await, [full.clone(), full.clone(), full]);
+    platform.check_totals().await;
+}
+
+/// A call that was reported after a reset by hand, and made before it, was lost or counted after the reset: the balance
+/// was read from a snapshot of another moment.
+#[tokio::test]
+async fn call_from_before_a_reset_counts_before_it_whenever_it_is_reported() {
+    let platform = Platform::create().await;
+    let ada = platform.user_with_budget("Ada", "10").await;
+    call(&platform, "1", ada, "10").await;
+    let before = platform.world.clock.now() + Duration::minutes(1);
+    go(&platform, before + Duration::minutes(1));
+    platform.reset(WindowSubject::User(ada), Category::Cli).await.expect("a reset");
+    let after = platform.world.clock.now();
+    go(&platform, after + Duration::minutes(1));
+    platform.hold("2", ada, "7").await;
+    let late = vec![event("late", ada, "4", before), event("at the reset", ada, "1", after)];
+    assert_eq!(codes(&platform, late).await, ["accepted"; 2]);
+    let counted = |spent: &str, reserved: &str| ("10".to_owned(), spent.to_owned(), reserved.to_owned());
+    assert_eq!(platform.windows(ada).await, [counted("14", "0"), counted("1", "7")]);
+    platform.hold("3", ada, "2").await;
+    assert_eq!(reason(platform.reserve("4", ada, "0.01").await).1, Some(after + Duration::days(30)));
     platform.check_totals().await;
 }
