@@ -13,7 +13,7 @@ use domain::audit::{AuditEvent, AuditQuery};
 use domain::csv::cell;
 use domain::page::{PageSize, Params};
 use domain::permission::ViewAuditLog;
-use futures_util::{StreamExt as _, stream};
+use futures_util::stream;
 use serde_json::json;
 use services::exports::{self, Export};
 use services::guard::{Caller, Can};
@@ -21,41 +21,48 @@ use services::views::audit;
 use services::{Error, Services};
 use time::format_description::well_known::Rfc3339;
 
-const CSV_HEADER: &str =
-    "Time,Actor,Actor id,Action,Target type,Target,Target id,Changes,Reason,Request id,Session id,Event id\r\n";
+/// How events are written.
+struct Format {
+    export: Export,
+    file_name: &'static str,
+    file: fn(&str, Body) -> Response,
+    header: &'static str,
+    line: fn(&AuditEvent) -> String,
+}
+
+const CSV: Format = Format {
+    export: Export::AuditLogCsv,
+    file_name: "audit-log.csv",
+    file: download::csv,
+    header: "Time,Actor,Actor id,Action,Target type,Target,Target id,Changes,Reason,Request id,Session id,Event id\r\n",
+    line: csv_line,
+};
+
+const JSON_LINES: Format = Format {
+    export: Export::AuditLogJson,
+    file_name: "audit-log.jsonl",
+    file: download::json_lines,
+    header: "",
+    line: json_line,
+};
 
 /// The addresses of the files, for users who are signed in.
 pub fn routes(state: &AppState) -> Router<AppState> {
-    download::route(state, paths::AUDIT_LOG_CSV, csv).merge(download::route(state, paths::AUDIT_LOG_JSON, json_lines))
-}
-
-async fn csv(
-    State(state): State<AppState>,
-    Query(pairs): Query<Vec<(String, String)>>,
-    Extension(info): Extension<RequestInfo>,
-    request: Request,
-) -> Response {
-    let services = state.services.clone();
-    download::answer(&state, info, request, |caller| async move {
-        let lines = Lines::begin(&services, &caller, pairs, Export::AuditLogCsv, csv_line).await?;
-        let header = stream::once(async { Ok::<_, Error>(Bytes::from_static(CSV_HEADER.as_bytes())) });
-        Ok(download::csv("audit-log.csv", Body::from_stream(header.chain(lines.stream()))))
-    })
-    .await
-}
-
-async fn json_lines(
-    State(state): State<AppState>,
-    Query(pairs): Query<Vec<(String, String)>>,
-    Extension(info): Extension<RequestInfo>,
-    request: Request,
-) -> Response {
-    let services = state.services.clone();
-    download::answer(&state, info, request, |caller| async move {
-        let lines = Lines::begin(&services, &caller, pairs, Export::AuditLogJson, json_line).await?;
-        Ok(download::json_lines("audit-log.jsonl", Body::from_stream(lines.stream())))
-    })
-    .await
+    let route = |path: &str, format: &'static Format| {
+        let send = move |State(state): State<AppState>,
+                         Query(pairs): Query<Vec<(String, String)>>,
+                         Extension(info): Extension<RequestInfo>,
+                         request: Request| async move {
+            let services = state.services.clone();
+            download::answer(&state, info, request, |caller| async move {
+                let lines = Lines::begin(services, &caller, pairs, format).await?;
+                Ok((format.file)(format.file_name, Body::from_stream(lines.stream())))
+            })
+            .await
+        };
+        download::route(state, path, send)
+    };
+    route(paths::AUDIT_LOG_CSV, &CSV).merge(route(paths::AUDIT_LOG_JSON, &JSON_LINES))
 }
 
 /// What is not sent yet.
@@ -65,25 +72,26 @@ struct Lines {
     query: AuditQuery,
     /// The next page; `None` after the last one.
     rows: Option<Vec<AuditEvent>>,
+    /// Empty once it is sent.
+    header: &'static str,
     line: fn(&AuditEvent) -> String,
 }
 
 impl Lines {
     /// Records the export and reads the first events, before the answer begins: a database that fails is no file.
     async fn begin(
-        services: &Services,
+        services: Services,
         caller: &Caller,
         pairs: Vec<(String, String)>,
-        export: Export,
-        line: fn(&AuditEvent) -> String,
+        format: &Format,
     ) -> Result<Self, Error> {
         let can: Can<ViewAuditLog> = caller.can(Target::Platform)?;
         let filter = AuditQuery::from_params(&mut Params::new(pairs)).filter;
         let recorded = AuditQuery::from(filter.clone()).to_params();
-        exports::record(services, caller, export, recorded).await?;
+        exports::record(&services, caller, format.export, recorded).await?;
         let size = PageSize::for_programs(PageSize::MOST_FOR_PROGRAMS).unwrap_or_default();
         let query = AuditQuery { size, ..AuditQuery::from(filter) };
-        let mut lines = Self { services: services.clone(), can, query, rows: None, line };
+        let mut lines = Self { services, can, query, rows: None, header: format.header, line: format.line };
         lines.read().await?;
         Ok(lines)
     }
@@ -98,7 +106,8 @@ impl Lines {
     fn stream(self) -> impl futures_util::Stream<Item = Result<Bytes, Error>> {
         stream::try_unfold(self, |mut lines| async move {
             let Some(rows) = lines.rows.take() else { return Ok(None) };
-            let text: String = rows.iter().map(lines.line).collect();
+            let mut text = std::mem::take(&mut lines.header).to_owned();
+            text.extend(rows.iter().map(lines.line));
             if lines.query.cursor.is_some() {
                 lines.read().await?;
             }
