@@ -33,6 +33,7 @@ pub mod import;
 pub mod job;
 pub mod keycloak_user;
 pub mod mode;
+pub mod moment;
 pub mod money;
 pub mod page;
 pub mod password;
