@@ -8,6 +8,7 @@ use http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 /// The parameters of the address. Unknown names are ignored; one given several times is a list.
 #[derive(Clone, Debug)]
@@ -36,6 +37,16 @@ fn read<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
         let path = fault.path().to_string();
         ApiError::schema(Code::InvalidValue, &path, &fault.inner().to_string(), &values)
     })
+}
+
+/// In which direction a list is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// The smallest value first.
+    Asc,
+    /// The largest value first.
+    Desc,
 }
 
 /// A number within bounds, written in digits.

@@ -6,7 +6,7 @@ use crate::api::auth::Asking;
 use crate::api::error::ApiError;
 use crate::api::etag::Versioned;
 use crate::api::paging::{Address, PageBody, PageParams, Paged};
-use crate::api::query::{Query, flag, optional, text, word};
+use crate::api::query::{Direction, Query, flag, optional, text, word};
 use crate::api::schema::{CategoryText, Flag, FlagUnlessOff, ProjectNameText, SearchText, SentText as _};
 use crate::state::AppState;
 use axum::extract::{Path, State};
@@ -47,9 +47,8 @@ pub struct ProjectListParams {
     #[param(inline)]
     sort_by: Option<SortBy>,
     /// Without meaning without `sort_by`.
-    #[serde(default)]
     #[param(inline)]
-    sort_order: Order,
+    sort_order: Option<Direction>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
@@ -57,14 +56,6 @@ pub struct ProjectListParams {
 enum SortBy {
     Name,
     CreatedAt,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Order {
-    #[default]
-    Asc,
-    Desc,
 }
 
 const fn yes() -> bool {
@@ -102,10 +93,11 @@ pub async fn projects(
 
 fn query(params: &ProjectListParams, slice: Slice) -> Result<ListQuery<ProjectFilter, ProjectSort>, ApiError> {
     let category = optional("budget_category", params.budget_category.as_deref(), Category::parse)?;
+    let is_descending = params.sort_order == Some(Direction::Desc);
     let (order, descending) = match params.sort_by {
         None => (ProjectSort::Created, true),
-        Some(SortBy::Name) => (ProjectSort::TechnicalName, params.sort_order == Order::Desc),
-        Some(SortBy::CreatedAt) => (ProjectSort::Created, params.sort_order == Order::Desc),
+        Some(SortBy::Name) => (ProjectSort::TechnicalName, is_descending),
+        Some(SortBy::CreatedAt) => (ProjectSort::Created, is_descending),
     };
     let filter = ProjectFilter {
         search: optional("search", params.search.as_deref(), SearchTerm::parse_sent)?,
