@@ -50,6 +50,25 @@ pub struct ApiError {
     challenge: HeaderValue,
 }
 
+/// A part of a request that is not its body.
+#[derive(Clone, Copy, Debug)]
+pub enum Part {
+    /// The parameters of the address.
+    Query,
+    /// The header fields.
+    Header,
+}
+
+impl Part {
+    /// As `loc` begins.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Query => "query",
+            Self::Header => "header",
+        }
+    }
+}
+
 /// What the answer of an [`ApiError`] carries among its extensions: it needs no explanation.
 #[derive(Clone, Copy, Debug)]
 struct Explained;
@@ -76,12 +95,12 @@ impl ApiError {
         Self::entry(Code::InvalidRequest.as_str(), code.as_str(), path, reason, inputs)
     }
 
-    /// A parameter or field that does not fit the schema.
+    /// A field that does not fit the schema.
     pub fn field(path: &str, reason: &str) -> Self {
         Self::schema(Code::InvalidValue, path, reason, &Value::Null)
     }
 
-    /// A parameter or field whose value `domain` refuses.
+    /// A field whose value `domain` refuses.
     pub fn value(path: &str, violation: &Violation) -> Self {
         Self::entry(violation.code(), violation.code(), path, &violation.to_string(), &Value::Null)
     }
@@ -197,6 +216,15 @@ impl ApiError {
             entry["loc"][1] = field.into();
         }
         refused
+    }
+
+    /// The same about a value that is not in the body.
+    #[must_use]
+    pub fn found_in(mut self, part: Part) -> Self {
+        for entry in self.problem.details.as_array_mut().into_iter().flatten() {
+            entry["loc"][0] = part.name().into();
+        }
+        self
     }
 
     /// Whether it has this code.

@@ -3,7 +3,7 @@
 use super::auth::Identity;
 use super::body::LARGEST;
 use super::code::Code;
-use super::error::ApiError;
+use super::error::{ApiError, Part};
 use crate::state::AppState;
 use axum::body::{Body, to_bytes};
 use axum::extract::{OriginalUri, Request, State};
@@ -32,8 +32,8 @@ pub async fn once(State(state): State<AppState>, request: Request, next: Next) -
         return next.run(request).await;
     };
     if name.is_empty() || name.len() > LONGEST {
-        return ApiError::field("Idempotency-Key", &format!("Send one key of 1 to {LONGEST} characters."))
-            .into_response();
+        let reason = format!("Send one key of 1 to {LONGEST} characters.");
+        return ApiError::field("Idempotency-Key", &reason).found_in(Part::Header).into_response();
     }
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };

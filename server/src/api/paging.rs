@@ -2,7 +2,7 @@
 
 use super::code::Code;
 use super::error::ApiError;
-use super::query::{number, text};
+use super::query::{number, refused, text};
 use super::schema::{CursorText, in_query, integer};
 use axum::Json;
 use axum::extract::{FromRequestParts, OriginalUri};
@@ -54,9 +54,9 @@ impl<const MIN: u32, const MAX: u32> PageParams<MIN, MAX> {
     /// 400 for a page beyond the depth, 422 for an invalid cursor.
     pub fn slice(&self) -> Result<Slice, ApiError> {
         let rows = u16::try_from(self.per_page).unwrap_or(u16::MAX);
-        let size = PageSize::for_programs(rows).map_err(|problem| ApiError::value("per_page", &problem))?;
+        let size = PageSize::for_programs(rows).map_err(|problem| refused("per_page", &problem))?;
         let cursor = self.cursor.as_deref().map(Cursor::parse).transpose();
-        let cursor = cursor.map_err(|problem| ApiError::value("cursor", &problem))?;
+        let cursor = cursor.map_err(|problem| refused("cursor", &problem))?;
         let skip = u64::from(self.page) * u64::from(self.per_page);
         let skip = u32::try_from(skip).ok().filter(|skip| *skip <= MAX_OFFSET || cursor.is_some());
         let skip = skip.ok_or_else(|| {

@@ -1,7 +1,7 @@
 //! Parameters of an address, as lenient and as strict as the wire has it.
 
 use super::code::Code;
-use super::error::ApiError;
+use super::error::{ApiError, Part};
 use axum::extract::FromRequestParts;
 use domain::violation::Violation;
 use http::request::Parts;
@@ -35,7 +35,7 @@ fn read<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
     let values = Value::Object(values);
     serde_path_to_error::deserialize(&values).map_err(|fault| {
         let path = fault.path().to_string();
-        ApiError::schema(Code::InvalidValue, &path, &fault.inner().to_string(), &values)
+        ApiError::schema(Code::InvalidValue, &path, &fault.inner().to_string(), &values).found_in(Part::Query)
     })
 }
 
@@ -75,7 +75,12 @@ pub fn optional<T>(
     raw: Option<&str>,
     parse: impl FnOnce(&str) -> Result<T, Violation>,
 ) -> Result<Option<T>, ApiError> {
-    raw.map(parse).transpose().map_err(|problem| ApiError::value(path, &problem))
+    raw.map(parse).transpose().map_err(|problem| refused(path, &problem))
+}
+
+/// The refusal of a parameter whose value `domain` refuses.
+pub fn refused(path: &str, problem: &Violation) -> ApiError {
+    ApiError::value(path, problem).found_in(Part::Query)
 }
 
 /// One value or several.

@@ -66,8 +66,18 @@ async fn change_is_an_event_of_its_caller_in_the_very_next_answer() {
     }
     let page = client.get(&format!("{EVENTS}?limit=1&offset=1")).await.body;
     assert_eq!(page["pagination"], json!({"total": 2, "page": 1, "per_page": 1, "pages": 2}));
-    for query in ["?limit=0", "?limit=1001", "?offset=-1", "?sort_dir=up", "?from=yesterday"] {
-        assert_eq!(client.get(&format!("{EVENTS}{query}")).await.status, 422, "{query}");
+    for (name, value) in [
+        ("limit", "0"),
+        ("limit", "1001"),
+        ("offset", "-1"),
+        ("sort_dir", "up"),
+        ("from", "yesterday"),
+        ("from", "2026-W10-1"),
+        ("to", "2026-03-02%2009:00:00Z"),
+    ] {
+        let refused = client.get(&format!("{EVENTS}?{name}={value}")).await;
+        let place = &refused.body["error"]["details"][0]["loc"];
+        assert_eq!((refused.status, place), (422, &json!(["query", name])), "{value}");
     }
 }
 

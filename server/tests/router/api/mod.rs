@@ -161,19 +161,22 @@ fn fits(method: &Method, path: &str, status: u16, body: &Value) {
             codes.as_array().expect("codes").contains(&entry["code"]),
             "a detail without a code of the list: {what}"
         );
-        let is_known = entry["loc"].get(1).is_none_or(|field| is_sent(operation(method, path), field));
+        let is_known =
+            entry["loc"].get(1).is_none_or(|field| is_sent(operation(method, path), &entry["loc"][0], field));
         assert!(is_known || entry["code"] == "unknown_field", "a detail at a field that no request has: {what}");
     }
 }
 
-/// Whether an operation takes a field or a parameter of this name.
-fn is_sent(operation: Option<&'static Value>, name: &Value) -> bool {
-    let body = operation.and_then(|operation| operation.pointer("/requestBody/content/application~1json/schema"));
-    let fields = body.and_then(|schema| resolved(schema)["properties"].as_object());
+/// Whether an operation takes a value of this name in this part of a request: `body`, `query` or `header`.
+fn is_sent(operation: Option<&'static Value>, part: &Value, name: &Value) -> bool {
+    if part == "body" {
+        let body = operation.and_then(|operation| operation.pointer("/requestBody/content/application~1json/schema"));
+        let fields = body.and_then(|schema| resolved(schema)["properties"].as_object());
+        return fields.is_some_and(|fields| name.as_str().is_some_and(|name| fields.contains_key(name)));
+    }
     let parameters = operation.and_then(|operation| operation["parameters"].as_array());
-    let mut parameters = parameters.into_iter().flatten().map(|parameter| &resolved(parameter)["name"]);
-    fields.is_some_and(|fields| name.as_str().is_some_and(|name| fields.contains_key(name)))
-        || parameters.any(|parameter| parameter == name)
+    let mut parameters = parameters.into_iter().flatten().map(resolved);
+    parameters.any(|parameter| parameter["name"] == *name && parameter["in"] == *part)
 }
 
 /// What stands at a reference, or the value itself.

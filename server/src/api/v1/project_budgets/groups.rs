@@ -4,7 +4,7 @@ use super::gate::{self, group_missing};
 use super::group_body::{BudgetGroup, BudgetGroupChanges, BudgetGroups, NewBudgetGroup, parts};
 use crate::api::auth::Asking;
 use crate::api::body::{Body, Changes};
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, Part};
 use crate::api::etag::{IfMatch, Versioned};
 use crate::api::permit::on_platform;
 use crate::api::query::{Query, word};
@@ -57,7 +57,7 @@ pub async fn list(
     let named = params.as_ref().ok().and_then(|Query(params)| params.project_name.as_deref());
     let (scope, project) = gate::scope(&state, &caller, named).await?;
     params?;
-    let project = project.ok_or_else(|| ApiError::field("project_name", "Field required"))?;
+    let project = project.ok_or_else(|| ApiError::field("project_name", "Field required").found_in(Part::Query))?;
     let groups = project_budgets::groups(&state.services, &scope, &project).await?;
     let items: Vec<BudgetGroup> = groups.into_iter().map(BudgetGroup::from).collect();
     Ok(Json(BudgetGroups { total: items.len(), items }))

@@ -4,7 +4,7 @@ use crate::api::auth::Asking;
 use crate::api::body::Body;
 use crate::api::error::ApiError;
 use crate::api::permit::on_platform;
-use crate::api::query::{Query, number, optional, text};
+use crate::api::query::{Query, number, optional, refused, text};
 use crate::api::schema::{FreeProjectNameText, SearchText, SentText as _};
 use crate::api::v1::local_auth::Message;
 use crate::state::AppState;
@@ -75,7 +75,7 @@ pub async fn list(
     let Query(params) = params?;
     let search = optional("search", params.search.as_deref(), SearchTerm::parse_sent)?;
     let size = PageSize::for_programs(u16::try_from(params.limit).unwrap_or(u16::MAX));
-    let size = size.map_err(|problem| ApiError::value("limit", &problem))?;
+    let size = size.map_err(|problem| refused("limit", &problem))?;
     let filter = ProjectFilter { search, ..ProjectFilter::default() };
     let slice = Slice::at(None, size);
     let query = ListQuery { filter, order: ProjectSort::TechnicalName, descending: false, slice };

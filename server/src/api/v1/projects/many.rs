@@ -4,7 +4,7 @@ use super::gate::writable;
 use super::members::{NewMember, PERSONAL, parse_id, role};
 use crate::api::auth::Asking;
 use crate::api::body::{Body, check_size};
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, Part};
 use crate::api::query::{Query, list};
 use crate::api::schema::{ProjectNameText, UserIdText, each_once, in_query};
 use crate::state::AppState;
@@ -135,10 +135,10 @@ pub async fn remove(
 ) -> Result<Json<MemberOutcomes>, ApiError> {
     let (entry, can) = writable::<ManageMembers>(&state, &caller, &name, PERSONAL).await?;
     let Query(RemoveMany { user_id }) = asked?;
-    check_size("user_id", user_id.len(), MOST_REMOVED)?;
+    check_size("user_id", user_id.len(), MOST_REMOVED).map_err(|refused| refused.found_in(Part::Query))?;
     let people = user_id.iter().map(|id| parse_id(id)).collect::<Result<Vec<_>, ApiError>>()?;
     let removed = members::remove_many(&state.services, &can, &people).await;
-    removed.map_err(|fault| ApiError::at("user_id", fault))?;
+    removed.map_err(|fault| ApiError::at("user_id", fault).found_in(Part::Query))?;
     let results = people.iter().map(|id| MemberOutcome {
         user_id: id.to_string(),
         action: MemberAction::Removed,

@@ -4,11 +4,11 @@ use super::body::{UserDetail, UserItem};
 use super::{parse_id, user_not_found};
 use crate::api::auth::Asking;
 use crate::api::code::Code;
-use crate::api::error::ApiError;
+use crate::api::error::{ApiError, Part};
 use crate::api::etag::Versioned;
 use crate::api::paging::{Address, PageBody, PageParams, Paged};
 use crate::api::permit::users_in_scope;
-use crate::api::query::{Query, optional, text};
+use crate::api::query::{Query, optional, refused, text};
 use crate::api::schema::{
     BudgetIdText, ProjectNameText, SearchText, SentText as _, UserIdText, UserKindText, in_query, nullable, one_of,
 };
@@ -152,7 +152,7 @@ fn filter(params: UserListParams) -> Result<UserFilter, ApiError> {
         None => UserListFilters::default(),
         Some(text) => parse(text)?,
     };
-    let at = |name: &str, problem: Violation| ApiError::value(&format!("filters.{name}"), &problem);
+    let at = |name: &str, problem: Violation| refused(&format!("filters.{name}"), &problem);
     let names = |names: Vec<String>| names.iter().map(|name| ProjectName::parse_sent(name)).collect();
     let slugs = |slugs: Vec<String>| slugs.iter().map(|slug| BudgetSlug::parse(slug)).collect();
     Ok(UserFilter {
@@ -179,8 +179,9 @@ fn parse(text: &str) -> Result<UserListFilters, ApiError> {
             ApiError::new(Code::InvalidFilters, "Invalid filters").detailed("`filters` has to be a JSON object.")
         );
     }
-    serde_path_to_error::deserialize(&value)
-        .map_err(|fault| ApiError::field(&format!("filters.{}", fault.path()), &fault.inner().to_string()))
+    serde_path_to_error::deserialize(&value).map_err(|fault| {
+        ApiError::field(&format!("filters.{}", fault.path()), &fault.inner().to_string()).found_in(Part::Query)
+    })
 }
 
 /// As [`user_not_found`], for what a service did not find.
