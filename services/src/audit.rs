@@ -12,7 +12,7 @@ pub use domain::audit::{Action, TargetType};
 pub use proof::{prove, record_verification};
 pub use protection::{Gap, protect};
 pub use seal::{Head, seal};
-pub(crate) use sign_ins::{record_failure, record_session};
+pub(crate) use sign_ins::{Claimant, Failure, record_failure, record_provider_sign_out, record_session};
 pub use verify::{Fault, Report, verify};
 
 use crate::Services;

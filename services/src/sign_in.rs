@@ -19,7 +19,7 @@ pub(crate) use tries::{
 };
 
 use crate::Services;
-use crate::audit::{self, Action};
+use crate::audit::{self, Action, Claimant, Failure};
 use crate::change::commit;
 use crate::client::{Client, DeviceToken, SessionToken};
 use crate::error::Error;
@@ -31,6 +31,11 @@ use domain::error::Refusal;
 use domain::id::UserId;
 use domain::violation::Violation;
 use sqlx::PgConnection;
+
+/// Why a sign-in failed, for the audit log, unless the password was wrong and nothing more.
+const LAST_TRY: &str = "last try, sign-in is blocked";
+const DEACTIVATED: &str = "right password of a deactivated account";
+const EXPIRED: &str = "right one-time password that has expired";
 
 /// A sign-in that succeeded.
 #[derive(Debug)]
@@ -73,17 +78,21 @@ async fn check(services: &Services, email: &str, password: String, client: &Clie
     let count = attempt.count;
     let user = attempt.password.as_ref().map(|stored| stored.id);
     let refused = || wrong_sign_in(services, count);
+    let reason = count.is_last().then_some(LAST_TRY);
+    let failure = Failure { action: Action::UserSignInFailed, claimant: Claimant::Typed(user), client, reason };
     let Some(verified) = verify(services, attempt, password).await? else {
-        audit::record_failure(services, user, client, matches!(count, Count::Blocked(_))).await?;
+        audit::record_failure(services, failure, matches!(count, Count::Blocked(_))).await?;
         return Err(refused());
     };
     if !verified.is_active {
+        audit::record_failure(services, Failure { reason: Some(DEACTIVATED), ..failure }, false).await?;
         return Err(Refusal::Forbidden(Violation::AccountDeactivated).into());
     }
     let mut transaction = services.pool.begin().await?;
     let Entered { password_change_due, has_expired } =
         enter(services, &mut transaction, &verified).await?.ok_or_else(refused)?;
     if has_expired {
+        audit::record_failure(services, Failure { reason: Some(EXPIRED), ..failure }, false).await?;
         return Err(Refusal::Forbidden(Violation::OneTimePasswordExpired).into());
     }
     let (user, now) = (verified.user, services.clock.now());
@@ -145,7 +154,7 @@ pub(crate) struct Verified {
     path: Path,
 }
 
-/// Counts a try of the user who is signed in and verifies the password; `None` when it is wrong.
+/// Counts a try of the user who is signed in and verifies the password; `None`, and an event, when it is wrong.
 ///
 /// Without a try left it is refused at once: which account it is about is no secret here, so there is no time to equal.
 pub(crate) async fn verify_own(
@@ -160,7 +169,14 @@ pub(crate) async fn verify_own(
     if let Count::Blocked(until) = attempt.count {
         return Err(Refusal::TooMany(tries::seconds_from(services.clock.now(), until)).into());
     }
-    verify(services, attempt, password).await
+    let reason = attempt.count.is_last().then_some(LAST_TRY);
+    let verified = verify(services, attempt, password).await?;
+    if verified.is_none() {
+        let claimant = Claimant::Session(caller.actor.session_id);
+        let failure = Failure { action: Action::UserReauthenticationFailed, claimant, client, reason };
+        audit::record_failure(services, failure, false).await?;
+    }
+    Ok(verified)
 }
 
 /// Verifies the password of an account, or takes as long without one or while its address is blocked; `None` when it is

@@ -215,8 +215,14 @@ impl World {
     /// `field: before -> after` lines. Signing in and out changes nothing.
     pub async fn audit(&self, target: uuid::Uuid) -> Vec<(String, String, Vec<String>)> {
         let mut events = self.audit_with_sessions(target).await;
-        let of_sessions =
-            [Action::UserSignedIn, Action::UserSignInFailed, Action::UserReauthenticated, Action::UserSignedOut];
+        let of_sessions = [
+            Action::UserSignedIn,
+            Action::UserSignInFailed,
+            Action::UserReauthenticated,
+            Action::UserReauthenticationFailed,
+            Action::UserSignedOut,
+            Action::UserSignedOutByProvider,
+        ];
         events.retain(|(action, ..)| of_sessions.iter().all(|of_session| of_session.key() != action));
         events
     }

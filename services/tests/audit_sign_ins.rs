@@ -104,6 +104,62 @@ async fn failed_sign_in_names_the_account_and_never_the_text_that_was_typed() {
     assert_eq!(typed, 0);
 }
 
+/// Actor, target and reason of the events of an action.
+async fn events(world: &World, action: &str) -> Vec<(String, String, Option<String>, Option<Uuid>)> {
+    sqlx::query_as("select actor, target, reason, session_id from audit_log where action = $1 order by at, id")
+        .bind(action)
+        .fetch_all(world.services.pool())
+        .await
+        .expect("events")
+}
+
+#[tokio::test]
+async fn right_password_of_a_deactivated_account_is_on_record_with_the_reason() {
+    let (world, _) = world_with(50).await;
+    world.run("update users set is_active = false where email = 'ada@example.com'").await;
+    let refused = sign_in::with_password(&world.services, "ada@example.com", PASSWORD.to_owned(), &client()).await;
+    refused.expect_err("deactivated");
+    let reason = Some("right password of a deactivated account".to_owned());
+    let expected = ("Not signed in".to_owned(), "ada@example.com".to_owned(), reason, None);
+    assert_eq!(events(&world, "user.sign_in_failed").await, [expected]);
+}
+
+#[tokio::test]
+async fn one_time_password_that_has_expired_is_on_record_with_the_reason() {
+    let (world, _) = world_with(50).await;
+    world
+        .run(
+            "update users set password_change_due = true, password_expires_at = '2026-03-01Z'
+             where email = 'ada@example.com'",
+        )
+        .await;
+    let refused = sign_in::with_password(&world.services, "ada@example.com", PASSWORD.to_owned(), &client()).await;
+    refused.expect_err("expired");
+    let reason = Some("right one-time password that has expired".to_owned());
+    let expected = ("Not signed in".to_owned(), "ada@example.com".to_owned(), reason, None);
+    assert_eq!(events(&world, "user.sign_in_failed").await, [expected]);
+}
+
+#[tokio::test]
+async fn failed_re_authentication_is_on_record_with_its_session() {
+    let (world, _) = world_with(50).await;
+    let services = &world.services;
+    let signed_in = sign_in::with_password(services, "ada@example.com", PASSWORD.to_owned(), &client()).await;
+    let token = signed_in.expect("signed in").token;
+    let caller = world.caller(&token).await.expect("a session");
+    let tries = usize::from(services.settings().account_tries);
+    for _ in 0..tries + 3 {
+        let wrong = sign_in::confirm(services, &caller, &token, "a loud ledger line".to_owned(), &client()).await;
+        wrong.expect_err("a wrong password");
+    }
+    let mut found = events(&world, "user.reauthentication_failed").await;
+    let last = found.pop().expect("an event");
+    assert_eq!(last.2.as_deref(), Some("last try, sign-in is blocked"));
+    let ada = "ada@example.com".to_owned();
+    let event = (ada.clone(), ada, None, Some(caller.actor.session_id.0));
+    assert_eq!(found, vec![event; tries - 1], "tries that are left, and no more");
+}
+
 #[tokio::test]
 async fn tries_at_a_blocked_address_are_no_events() {
     let (world, _) = world_with(1000).await;
@@ -111,8 +167,12 @@ async fn tries_at_a_blocked_address_are_no_events() {
         guess(&world, "ada@example.com").await;
         guess(&world, "nobody@example.com").await;
     }
-    let allowed = i64::from(world.services.settings().account_tries);
-    assert_eq!(count(&world, "user.sign_in_failed").await, 2 * allowed);
+    let allowed = usize::from(world.services.settings().account_tries);
+    let found = events(&world, "user.sign_in_failed").await;
+    assert_eq!(found.len(), 2 * allowed);
+    let blocks = found.iter().filter(|(_, _, reason, _)| reason.as_deref() == Some("last try, sign-in is blocked"));
+    let targets: Vec<_> = blocks.map(|(_, target, ..)| target.as_str()).collect();
+    assert_eq!(targets, ["ada@example.com", "an unknown address"], "the last of each says so");
 }
 
 #[tokio::test]

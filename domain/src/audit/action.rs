@@ -176,8 +176,10 @@ actions! {
     UserSignedIn "user.signed_in" SignIn "signed in as" as "user.login";
     UserSignInFailed "user.sign_in_failed" SignIn "failed to sign in as";
     UserReauthenticated "user.reauthenticated" SignIn "re-authenticated as";
+    UserReauthenticationFailed "user.reauthentication_failed" SignIn "failed to re-authenticate as";
     UserSignedOut "user.signed_out" SignIn "signed out as" as "user.logout";
     UserSignedOutEverywhere "user.signed_out_everywhere" SignIn "signed out everywhere as" as "user.logout";
+    UserSignedOutByProvider "user.signed_out_by_provider" SignIn "signed out" as "user.logout";
     UserSessionEnded "user.session_ended" SignIn "ended another session of" as "user.logout";
     UserUnlocked "user.unlocked" SignIn "unlocked";
     UserSessionsEnded "user.sessions_ended" SignIn "revoked the sessions of";

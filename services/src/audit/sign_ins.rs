@@ -1,7 +1,7 @@
-//! Events of sessions: signing in and out, re-authentication, and failed sign-ins.
+//! Events of sessions: signing in and out, re-authentication, and tries of them that failed.
 //!
-//! What bounds failed sign-ins: tries beyond those that an address has are refused without an event, each network has its
-//! tries, and no more than [`MAX_FAILURES`] events are written an hour, whoever tries. Metrics and logs have all of them.
+//! What bounds failed tries: those beyond what an address has are refused without an event, each network has its tries, and
+//! no more than [`MAX_FAILURES`] events of an action are written an hour, whoever tries. Metrics and logs have all of them.
 
 use super::Action;
 use crate::Services;
@@ -13,9 +13,12 @@ use sqlx::PgConnection;
 use time::Duration;
 use uuid::Uuid;
 
-/// The most events of failed sign-ins within [`FAILURE_WINDOW`].
+/// The most events of one failed action within [`FAILURE_WINDOW`].
 const MAX_FAILURES: i64 = 500;
 const FAILURE_WINDOW: Duration = Duration::HOUR;
+
+/// The actor of a session's end that the identity provider sent.
+const IDENTITY_PROVIDER: &str = "Identity provider";
 
 /// Records something that a user did with a session, which exists. A user whose rights the identity provider keeps has no
 /// row and is recorded by id.
@@ -25,56 +28,111 @@ pub(crate) async fn record_session(
     action: Action,
     session: SessionId,
 ) -> Result<(), Error> {
+    record(services, connection, action, None, &[session.0]).await
+}
+
+/// Records that the identity provider ended sessions, before they are revoked. Those of API clients are left out: that one
+/// begins is no event either.
+pub(crate) async fn record_provider_sign_out(
+    services: &Services,
+    connection: &mut PgConnection,
+    sessions: &[Uuid],
+) -> Result<(), Error> {
+    record(services, connection, Action::UserSignedOutByProvider, Some(IDENTITY_PROVIDER), sessions).await
+}
+
+/// Records an event for each session, whose user is the actor unless another one is named.
+async fn record(
+    services: &Services,
+    connection: &mut PgConnection,
+    action: Action,
+    actor: Option<&str>,
+    sessions: &[Uuid],
+) -> Result<(), Error> {
+    let ids: Vec<Uuid> = sessions.iter().map(|_| services.new_id()).collect();
     sqlx::query!(
         "with entries as (
            insert into audit_log (id, at, actor_id, actor, session_id, action, target_type, target_id, target, changes)
-           select $1, $2, s.user_id, coalesce(u.email, s.user_id::text), s.id, $3, 'user', s.user_id,
-                  coalesce(u.email, s.user_id::text),
+           select n.id, $1, case when $2::text is null then s.user_id end, coalesce($2, u.email, s.user_id::text), s.id, $3,
+                  'user', s.user_id, coalesce(u.email, s.user_id::text),
                   jsonb_build_array(jsonb_build_object('field', 'device', 'before', null, 'after', s.device),
                                     jsonb_build_object('field', 'address', 'before', null, 'after', s.address))
-           from sessions s left join users u on u.id = s.user_id
-           where s.id = $4 and s.kept_until is null
+           from unnest($4::uuid[], $5::uuid[]) n (id, session_id)
+           join sessions s on s.id = n.session_id left join users u on u.id = s.user_id
+           where s.kept_until is null and ($2 is null or not s.is_program)
              and not exists (select from break_glass_codes c where c.id = s.user_id) returning id)
          insert into audit_unsealed (entry) select id from entries",
-        services.new_id(),
         services.clock.now(),
+        actor,
         action.key(),
-        session.0
+        &ids,
+        sessions
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// Records a failed sign-in, or does the same work without an event: `is_blocked` when the address had no try left. The
-/// text that was typed is not recorded where no user has it as an address: it may be a password.
-pub(crate) async fn record_failure(
-    services: &Services,
-    user: Option<UserId>,
-    client: &Client,
-    is_blocked: bool,
-) -> Result<(), Error> {
+/// Who failed to authenticate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Claimant<'a> {
+    /// The user whose address was typed, if there is one. A text that no user has as an address is not recorded: it may
+    /// be a password.
+    Typed(Option<UserId>),
+    /// Whom the identity provider named, by address. Its text is no secret.
+    Named(&'a str),
+    /// The user of a session.
+    Session(SessionId),
+}
+
+/// A try to authenticate that failed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Failure<'a> {
+    pub(crate) action: Action,
+    pub(crate) claimant: Claimant<'a>,
+    pub(crate) client: &'a Client,
+    /// Why, unless it is a wrong password.
+    pub(crate) reason: Option<&'a str>,
+}
+
+/// Records a failed try, or does the same work without an event: `is_blocked` when the address had no try left.
+pub(crate) async fn record_failure(services: &Services, failure: Failure<'_>, is_blocked: bool) -> Result<(), Error> {
+    let Failure { action, claimant, client, reason } = failure;
+    let (user, name, session) = match claimant {
+        Claimant::Typed(user) => (user, None, None),
+        Claimant::Named(name) => (None, Some(name), None),
+        Claimant::Session(session) => (None, None, Some(session)),
+    };
     let now = services.clock.now();
-    let changes = json!([{"field": "address", "before": null, "after": client.address}]);
     sqlx::query!(
         "with entries as (
-           insert into audit_log (id, at, actor, action, target_type, target_id, target, changes)
-           select $1, $2, 'Not signed in', $3, 'user', v.id, coalesce(u.email, 'an unknown address'), $4
-           from (select $5::uuid as id) v left join users u on u.id = v.id
-           where not $6 and (
+           insert into audit_log
+             (id, at, actor_id, actor, session_id, action, target_type, target_id, target, changes, reason)
+           select $1, $2, s.user_id,
+                  case when s.id is null then 'Not signed in' else coalesce(u.email, s.user_id::text) end, s.id, $3, 'user',
+                  v.id, coalesce(u.email, s.user_id::text, nullif($6, ''), 'an unknown address'), $4, $11
+           from (select $7::uuid as id) g left join sessions s on s.id = g.id
+           cross join lateral (
+             select coalesce(s.user_id, $5, (select id from users where lower(email) = lower($6)), $12) as id) v
+           left join users u on u.id = v.id
+           where not $8 and (
              select count(*) from (
-               select from audit_log l where l.action = any(array[$3]) and l.at > $7
-               order by l.action, l.at desc, l.id desc limit $8) f) < $8
+               select from audit_log l where l.action = any(array[$3]) and l.at > $9
+               order by l.action, l.at desc, l.id desc limit $10) f) < $10
            returning id)
          insert into audit_unsealed (entry) select id from entries",
         services.new_id(),
         now,
-        Action::UserSignInFailed.key(),
-        changes,
-        user.map_or(Uuid::nil(), |user| user.0),
+        action.key(),
+        json!([{"field": "address", "before": null, "after": client.address}]),
+        user.map(|user| user.0),
+        name,
+        session.map(|session| session.0),
         is_blocked,
         now - FAILURE_WINDOW,
-        MAX_FAILURES
+        MAX_FAILURES,
+        reason,
+        Uuid::nil()
     )
     .execute(&services.pool)
     .await?;

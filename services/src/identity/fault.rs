@@ -22,6 +22,21 @@ pub enum Fault {
     Services(#[from] Error),
 }
 
+impl Fault {
+    /// Why a user was refused, for the audit log; `None` where no user was: the provider does not answer, or the sign-in
+    /// was not open any more.
+    pub(super) fn refusal(&self) -> Option<&'static str> {
+        match self {
+            Self::Denied(denied) => Some(denied.reason.key()),
+            Self::Protocol(ProtocolError::Declined(_)) => Some("declined by the identity provider"),
+            Self::Protocol(ProtocolError::Untrusted(_) | ProtocolError::TooLarge(_)) => {
+                Some("answer of the identity provider refused")
+            }
+            Self::Protocol(_) | Self::ProviderSignInOver | Self::Services(_) => None,
+        }
+    }
+}
+
 impl From<sqlx::Error> for Fault {
     fn from(fault: sqlx::Error) -> Self {
         Self::Services(fault.into())

@@ -10,6 +10,7 @@ use super::seal::Tokens;
 use super::sessions::{self, Grant};
 use super::{Identity, LEEWAY, claims, state};
 use crate::Services;
+use crate::audit::{self, Action, Claimant, Failure};
 use crate::change::commit;
 use crate::client::{Client, SessionToken};
 use crate::meter;
@@ -163,9 +164,34 @@ pub async fn complete_authorization(
     // Any site can send a browser here, but no flow of another browser has a row under this one's secret.
     let secret = secret.of_flow(state::flow_id(params.state.as_deref().unwrap_or_default()));
     let flow = take(services, &secret).await?;
-    let is_sign_in = flow.session.is_none();
+    let session = flow.session;
     let result = finish(services, identity, (&secret, flow), params, context).await;
-    if is_sign_in { meter::sign_in(identity.kind().key(), result) } else { result }
+    if let Err(fault) = &result {
+        record_refusal(services, session, fault, context.client).await?;
+    }
+    if session.is_none() { meter::sign_in(identity.kind().key(), result) } else { result }
+}
+
+/// The most characters that are recorded of an address from the claims.
+const MAX_ADDRESS: usize = 254;
+
+async fn record_refusal(
+    services: &Services,
+    session: Option<SessionId>,
+    fault: &Fault,
+    client: &Client,
+) -> Result<(), Fault> {
+    let Some(reason) = fault.refusal() else { return Ok(()) };
+    let address: String = match fault {
+        Fault::Denied(denied) => denied.address.chars().filter(|c| !c.is_control()).take(MAX_ADDRESS).collect(),
+        _ => String::new(),
+    };
+    let (action, claimant) = match session {
+        None => (Action::UserSignInFailed, Claimant::Named(&address)),
+        Some(session) => (Action::UserReauthenticationFailed, Claimant::Session(session)),
+    };
+    let failure = Failure { action, claimant, client, reason: Some(reason) };
+    Ok(audit::record_failure(services, failure, false).await?)
 }
 
 async fn finish(

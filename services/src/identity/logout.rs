@@ -72,7 +72,7 @@ pub async fn back_channel(services: &Services, token: &str) -> Result<u64, Fault
         return Err(untrusted("it was used already"));
     }
     logged_out::keep(services, &mut transaction, issuer, &token).await?;
-    let ended = end(&mut transaction, issuer, token.sid.as_deref(), token.subject.as_deref()).await?;
+    let ended = end(services, &mut transaction, issuer, token.sid.as_deref(), token.subject.as_deref()).await?;
     sqlx::query!(
         "insert into provider_news (issuer, last_logout_at) values ($1, $2)
          on conflict (issuer) do update set last_logout_at = excluded.last_logout_at",
@@ -89,6 +89,7 @@ pub async fn back_channel(services: &Services, token: &str) -> Result<u64, Fault
 /// is revoked with the others of its user. Users are locked before their sessions, in the order of their ids, as
 /// everywhere.
 pub(crate) async fn end(
+    services: &Services,
     connection: &mut PgConnection,
     issuer: &str,
     sid: Option<&str>,
@@ -110,5 +111,6 @@ pub(crate) async fn end(
     )
     .fetch_all(&mut *connection)
     .await?;
+    audit::record_provider_sign_out(services, connection, &sessions).await?;
     session::revoke(connection, &sessions).await
 }

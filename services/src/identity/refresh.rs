@@ -7,6 +7,7 @@ use super::fault::{Fault, stale, untrusted};
 use super::flow::granted;
 use super::{Identity, sessions};
 use crate::Services;
+use crate::audit;
 use crate::change::commit;
 use crate::client::SessionToken;
 use crate::error::Error;
@@ -195,6 +196,7 @@ impl Lease {
 
     async fn end(&self, services: &Services) -> Result<Freshness, Error> {
         let mut transaction = services.pool.begin().await?;
+        audit::record_provider_sign_out(services, &mut transaction, &[self.session.0]).await?;
         session::revoke(&mut transaction, &[self.session.0]).await?;
         commit(transaction).await?;
         Ok(Freshness::Ended)

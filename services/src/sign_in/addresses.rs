@@ -31,6 +31,13 @@ pub(super) enum Count {
     Blocked(OffsetDateTime),
 }
 
+impl Count {
+    /// Whether the address is blocked if this try is wrong, and was not before.
+    pub(super) const fn is_last(self) -> bool {
+        matches!(self, Self::Last(_))
+    }
+}
+
 /// Tries at the address of an account.
 #[derive(Clone, Copy)]
 struct Tries {

@@ -142,7 +142,7 @@ impl World {
     /// The database failed.
     pub async fn log_out_by_issuer(&self, issuer: &str, subject: &str) -> Result<u64, Error> {
         let mut transaction = self.services.pool().begin().await?;
-        let ended = logout::end(&mut transaction, issuer, None, Some(subject)).await?;
+        let ended = logout::end(&self.services, &mut transaction, issuer, None, Some(subject)).await?;
         transaction.commit().await?;
         Ok(ended)
     }

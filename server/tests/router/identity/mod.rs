@@ -1,6 +1,7 @@
 //! Signing in through an identity provider, against one that can be told to answer wrongly.
 
 mod access_tokens;
+mod audit;
 mod claims_shown;
 mod entra;
 mod flow;
