@@ -43,7 +43,8 @@ jobs! {
         "Adds new events to a chain of hashes, so that a later change of them is found.";
     /// Verifies the chain of audit events.
     VerifyAudit "verify audit" "Verify the audit log" every 1440:
-        "Computes the chain of hashes again, to find events that were changed or removed.";
+        "Computes the chain of hashes again, what is new once a day and all of it once a week, to find events that were \
+         changed or removed.";
     /// Expires reservations.
     ExpireReservations "expire reservations" "Expire reservations" every 1:
         "Gives back what was reserved for calls that were neither settled nor released in time.";

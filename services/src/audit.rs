@@ -1,6 +1,7 @@
 //! The audit log: who changed what, before and after per field, in the transaction of the change. A job seals what was
 //! written into a chain of hashes.
 
+mod chain;
 mod digest;
 mod proof;
 mod protection;

@@ -21,7 +21,7 @@ pub enum Error {
     AuditEntriesLost(usize),
     /// The audit log is not what was written: how many problems there are, and the first of them.
     #[error("{0} problems in the audit log, first: {1}. Run `bursar verify-audit`")]
-    AuditBroken(usize, String),
+    AuditBroken(u64, String),
 }
 
 impl From<FieldErrors> for Error {

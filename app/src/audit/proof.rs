@@ -34,9 +34,11 @@ fn words(last: Option<&AuditProof>, now: OffsetDateTime) -> AnyView {
         None => "Not verified yet. A job does it once a day.".into_any(),
         Some(proof) => {
             let (events, at) = (counted(proof.sealed, "sealed event"), proof.verified_at);
+            let whole = proof.whole_at.filter(|whole| *whole != at);
+            let whole = whole.map(|at| view! { " The whole chain: " <RelativeTime at now /> "." });
             view! {
                 <span>
-                    "Verified " <RelativeTime at now /> ": " {events} ", no problems."
+                    "Verified " <RelativeTime at now /> ": " {events} ", no problems." {whole}
                 </span>
             }
             .into_any()

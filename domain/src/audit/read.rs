@@ -134,6 +134,9 @@ pub struct AuditProof {
     /// When.
     #[serde(with = "time::serde::rfc3339")]
     pub verified_at: OffsetDateTime,
+    /// When the whole chain was, and not only what was new since the verification before.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub whole_at: Option<OffsetDateTime>,
     /// How many events are sealed.
     pub sealed: i64,
     /// How many problems were found.

@@ -48,6 +48,10 @@ pub(super) async fn verify_audit(config: &Config, known: Option<&Head>) -> Resul
         for fault in &report.faults {
             println!("{fault}");
         }
+        let others = report.problems.saturating_sub(report.faults.len() as u64);
+        if others > 0 {
+            println!("and {others} other problems");
+        }
         println!("{} entries are sealed, {} wait for the next seal.", report.sealed, report.waiting);
         if let Some(head) = report.head {
             println!("last seal {}:{}", head.number, head.hash);

@@ -87,7 +87,7 @@ async fn insert_seal(services: &Services, connection: &mut PgConnection, waiting
         .fetch_optional(&mut *connection)
         .await?;
     let (number, previous) = match last {
-        Some(last) => (last.number + 1, stored_hash(&last.hash)?),
+        Some(last) => (next(last.number)?, stored_hash(&last.hash)?),
         None => (1, Hash::default()),
     };
     let (ids, hashes): (Vec<Uuid>, Vec<Hash>) = waiting.iter().map(|entry| (entry.id, entry.hash())).unzip();
@@ -106,7 +106,11 @@ async fn insert_seal(services: &Services, connection: &mut PgConnection, waiting
     Ok(Head { number, hash: hex(&hash) })
 }
 
-pub(super) fn stored_hash(bytes: &[u8]) -> Result<Hash, Error> {
+fn next(number: i64) -> Result<i64, Error> {
+    number.checked_add(1).ok_or_else(|| Error::Broken("a seal has the largest number there is".to_owned()))
+}
+
+fn stored_hash(bytes: &[u8]) -> Result<Hash, Error> {
     bytes.try_into().map_err(|_| Error::Broken("a seal's hash has another length".to_owned()))
 }
 

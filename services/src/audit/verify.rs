@@ -1,16 +1,20 @@
-//! Proving that the audit log is what was written: every link of the chain is computed again.
+//! Proving that the audit log is what was written: links of the chain are computed again, and what is neither sealed nor
+//! waiting is found.
 
-use super::digest::{self, Hash, Stored};
+use super::chain::{Place, walk};
+use super::digest::Hash;
 use super::protection::{self, Gap};
-use super::seal::{Head, hex, stored_hash};
+use super::seal::{Head, hex};
 use crate::Services;
 use crate::error::Error;
-use std::collections::HashMap;
+use sqlx::{Postgres, Transaction};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-/// The most problems that are told of one kind.
+/// The most problems that one statement finds.
 const TOLD: i64 = 20;
+/// The most problems that a report names; it counts the others.
+const MAX_FAULTS: usize = 200;
 /// An entry is sealed within a minute while an instance runs.
 const MAX_WAIT: Duration = Duration::minutes(10);
 
@@ -20,6 +24,12 @@ pub enum Fault {
     /// A seal is missing.
     #[error("seal {0} is missing")]
     NoSeal(i64),
+    /// Several seals in a row are missing.
+    #[error("seals {0} to {1} are missing")]
+    NoSeals(i64, i64),
+    /// A seal before the first one, which nothing of Bursar writes.
+    #[error("seal {0} does not belong to the chain")]
+    StraySeal(i64),
     /// A sealed entry is missing.
     #[error("entry {1} of seal {0} is missing")]
     NoEntry(i64, Uuid),
@@ -44,7 +54,7 @@ pub enum Fault {
 }
 
 /// What was found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Report {
     /// How many entries are sealed.
     pub sealed: u64,
@@ -52,8 +62,31 @@ pub struct Report {
     pub waiting: i64,
     /// The last seal. Kept somewhere else, it proves later that nothing was cut off or rewritten.
     pub head: Option<Head>,
-    /// Nothing when all is well.
+    /// The first problems; none when all is well.
     pub faults: Vec<Fault>,
+    /// How many problems there are.
+    pub problems: u64,
+    /// Whether every seal was computed again.
+    pub is_whole: bool,
+}
+
+impl Report {
+    /// Adds a problem. An attacker can make as many as there are rows: not all are kept in memory.
+    pub(super) fn add(&mut self, fault: Fault) {
+        self.problems += 1;
+        if self.faults.len() < MAX_FAULTS {
+            self.faults.push(fault);
+        }
+    }
+}
+
+/// How far an earlier verification proved the log.
+#[derive(Clone, Debug)]
+pub(super) struct Proven {
+    /// The last seal.
+    pub(super) head: Head,
+    /// How many entries are sealed up to it.
+    pub(super) sealed: u64,
 }
 
 /// Computes the whole chain again; `known` is the last seal of an earlier run.
@@ -61,70 +94,85 @@ pub struct Report {
 /// # Errors
 /// The database failed.
 pub async fn verify(services: &Services, known: Option<&Head>) -> Result<Report, Error> {
-    let mut report = Report { sealed: 0, waiting: 0, head: None, faults: Vec::new() };
-    let mut previous = Hash::default();
-    let mut expected = 1;
-    while let Some(seal) = sqlx::query!(
-        "select number, sealed_at, entries, hash from audit_seals where number >= $1 order by number limit 1",
-        expected
-    )
-    .fetch_optional(&services.pool)
-    .await?
-    {
-        report.faults.extend((expected..seal.number).map(Fault::NoSeal));
-        let hashes = hashes(services, seal.number, &seal.entries, &mut report.faults).await?;
-        let stored = stored_hash(&seal.hash)?;
-        if digest::seal(&previous, seal.number, seal.sealed_at, &hashes) != stored {
-            report.faults.push(Fault::Changed(seal.number));
-        }
-        if let Some(known) = known.filter(|known| known.number == seal.number && known.hash != hex(&stored)) {
-            report.faults.push(Fault::Rewritten(known.number, known.hash.clone()));
-        }
-        report.sealed += seal.entries.len() as u64;
-        report.head = Some(Head { number: seal.number, hash: hex(&stored) });
-        (previous, expected) = (stored, seal.number + 1);
-    }
-    report.faults.extend(known.filter(|known| known.number >= expected).map(|known| Fault::NoSeal(known.number)));
-    unaccounted(services, &mut report).await?;
+    let mut report = Report { is_whole: true, ..Report::default() };
+    walk(services, &mut report, Place::START, known).await?;
+    find_foreign(services, &mut report).await?;
+    check_waiting(services, &mut report).await?;
     Ok(report)
 }
 
-/// The hashes of a seal's entries as they are now, without those that are missing.
-async fn hashes(services: &Services, seal: i64, ids: &[Uuid], faults: &mut Vec<Fault>) -> Result<Vec<Hash>, Error> {
-    let entries = sqlx::query_as!(
-        Stored,
-        "select id, at, actor_id, actor, session_id, request_id, action, target_type, target_id, target, changes, reason
-         from audit_log where id = any($1)",
-        ids
-    )
-    .fetch_all(&services.pool)
-    .await?;
-    let entries: HashMap<Uuid, Hash> = entries.iter().map(|entry| (entry.id, entry.hash())).collect();
-    faults.extend(ids.iter().filter(|id| !entries.contains_key(*id)).map(|id| Fault::NoEntry(seal, *id)));
-    Ok(ids.iter().filter_map(|id| entries.get(id).copied()).collect())
+/// Computes what was sealed since `proven`, and counts the entries; `None` when something is wrong, which [`verify`] names.
+pub(super) async fn verify_since(services: &Services, proven: &Proven) -> Result<Option<Report>, Error> {
+    let head = sqlx::query_scalar!("select hash from audit_seals where number = $1", proven.head.number)
+        .fetch_optional(&services.pool)
+        .await?;
+    let hash = head.and_then(|hash| Hash::try_from(hash).ok()).filter(|hash| hex(hash) == proven.head.hash);
+    let Some(hash) = hash else { return Ok(None) };
+    let place = Place { number: proven.head.number, hash };
+    let mut report = Report { sealed: proven.sealed, head: Some(proven.head.clone()), ..Report::default() };
+    walk(services, &mut report, place, None).await?;
+    check_waiting(services, &mut report).await?;
+    let is_sound = report.problems == 0 && is_complete(services, &report).await?;
+    Ok(is_sound.then_some(report))
 }
 
-/// Counts what waits, and finds what neither waits nor is sealed; in one statement, so that the job may run meanwhile.
-///
-/// It reads every id of the log, which takes longer than a page may take.
-async fn unaccounted(services: &Services, report: &mut Report) -> Result<(), Error> {
+/// Reads every id of the log, which takes longer than a page may take.
+async fn long_read(services: &Services) -> Result<Transaction<'static, Postgres>, Error> {
     let mut transaction = services.pool.begin().await?;
     sqlx::raw_sql("set local statement_timeout = 0; set local work_mem = '64MB'").execute(&mut *transaction).await?;
+    Ok(transaction)
+}
+
+/// Finds entries that neither wait nor are sealed, and seals that are no links of the chain; in one statement, so that the
+/// job may seal meanwhile.
+async fn find_foreign(services: &Services, report: &mut Report) -> Result<(), Error> {
+    let mut transaction = long_read(services).await?;
+    let row = sqlx::query!(
+        r#"select array(select number from audit_seals where number <= $1 order by number limit $2) as "stray!",
+                  array(select id from audit_log except select unnest(entries) from audit_seals where number > $1
+                        except select entry from audit_unsealed limit $2) as "foreign!""#,
+        Place::START.number,
+        TOLD
+    )
+    .fetch_one(&mut *transaction)
+    .await?;
+    row.stray.into_iter().map(Fault::StraySeal).for_each(|fault| report.add(fault));
+    row.foreign.into_iter().map(Fault::Foreign).for_each(|fault| report.add(fault));
+    Ok(())
+}
+
+/// Whether the log has as many entries as are sealed and wait, counted at one moment.
+async fn is_complete(services: &Services, report: &Report) -> Result<bool, Error> {
+    let mut transaction = long_read(services).await?;
+    let sealed = sqlx::query_scalar!(
+        r#"select (select count(*) from audit_log)
+                  - (select count(*) from audit_unsealed u where exists (select from audit_log a where a.id = u.entry))
+                  - coalesce((select sum(cardinality(entries)) from audit_seals where number > $1), 0) as "sealed!""#,
+        report.head.as_ref().map_or(0, |head| head.number)
+    )
+    .fetch_one(&mut *transaction)
+    .await?;
+    Ok(u64::try_from(sealed) == Ok(report.sealed))
+}
+
+/// Counts what waits, finds what disappeared before it was sealed, and checks what protects the log.
+async fn check_waiting(services: &Services, report: &mut Report) -> Result<(), Error> {
+    let mut transaction = long_read(services).await?;
     let row = sqlx::query!(
         r#"select (select count(*) from audit_unsealed) as "waiting!",
                   (select min(a.at) from audit_unsealed u join audit_log a on a.id = u.entry) as waiting_since,
-                  array(select entry from audit_unsealed except select id from audit_log limit $1) as "lost!",
-                  array(select id from audit_log except select unnest(entries) from audit_seals
-                        except select entry from audit_unsealed limit $1) as "foreign!""#,
+                  array(select entry from audit_unsealed u
+                        where not exists (select from audit_log a where a.id = u.entry) limit $1) as "lost!""#,
         TOLD
     )
     .fetch_one(&mut *transaction)
     .await?;
     report.waiting = row.waiting;
-    report.faults.extend(row.foreign.into_iter().map(Fault::Foreign));
-    report.faults.extend(row.lost.into_iter().map(Fault::Lost));
+    row.lost.into_iter().map(Fault::Lost).for_each(|fault| report.add(fault));
     let latest = services.clock.now() - MAX_WAIT;
-    report.faults.extend(row.waiting_since.filter(|since| *since < latest).map(Fault::Waiting));
-    report.faults.extend(protection::gaps(&mut transaction).await?.into_iter().map(Fault::Unprotected));
+    let since = row.waiting_since.filter(|since| *since < latest);
+    since.map(Fault::Waiting).into_iter().for_each(|fault| report.add(fault));
+    let gaps = protection::gaps(&mut transaction).await?;
+    gaps.into_iter().map(Fault::Unprotected).for_each(|gap| report.add(gap));
     Ok(())
 }

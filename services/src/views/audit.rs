@@ -39,12 +39,16 @@ pub async fn list(
 /// The database failed.
 pub async fn proof(services: &Services, _can: &Can<ViewAuditLog>) -> Result<Option<AuditProof>, Error> {
     let row = sqlx::query!(
-        "select verified_at, sealed, problems, problem from audit_verifications order by verified_at desc, id desc limit 1"
+        "select verified_at, sealed, problems, problem,
+                (select verified_at from audit_verifications where is_whole order by verified_at desc, id desc limit 1)
+                as whole_at
+         from audit_verifications order by verified_at desc, id desc limit 1"
     )
     .fetch_optional(&services.pool)
     .await?;
     Ok(row.map(|row| AuditProof {
         verified_at: row.verified_at,
+        whole_at: row.whole_at,
         sealed: row.sealed,
         problems: row.problems,
         problem: row.problem,
