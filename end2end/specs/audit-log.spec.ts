@@ -50,6 +50,24 @@ test("filters are in the address, and an empty result says how to clear them", a
   await expect(rows.first()).toBeVisible();
 });
 
+test("a page that stays open counts the new events of its filter and shows them on demand", async ({ open, people, scripts }) => {
+  test.skip(!scripts, "scripts count them");
+  const user = await people.add("Zelda Counted");
+  const page = await open(MAINTAINER);
+  await page.clock.install();
+  await page.goto(`${at.auditLog}?kind=member`);
+  await alive(page, scripts);
+  const first = page.getByRole("table", { name: "Audit events" }).locator("tbody > tr").first();
+  await expect(first).not.toContainText(user.email);
+  await people.addMember("atlas", user);
+  await people.add("Zelda Uncounted");
+  await page.clock.fastForward("00:21");
+  await expect(page.getByText("1 new event")).toBeVisible();
+  await page.getByRole("link", { name: "Show", exact: true }).click();
+  await expect(first).toContainText(user.email);
+  await expect(page.getByText("1 new event")).toBeHidden();
+});
+
 test("an admin has no audit log, and a phone shows it without scrolling sideways", async ({ open, people, scripts, faults }) => {
   const page = await open(MAINTAINER);
   await page.setViewportSize(PHONE);

@@ -114,7 +114,23 @@ async fn each_filter_finds_its_events_alone() {
         ("budgets", kind(Kind::Budget), vec![]),
         ("a day from its first moment to its last", days(date!(2026 - 02 - 01), date!(2026 - 02 - 01)), old),
         ("an action of another release", days(date!(2026 - 02 - 02), date!(2026 - 02 - 02)), later),
-        ("two at once", AuditFilter { target: Some(user), ..project("atlas") }, of_atlas),
+        ("two at once", AuditFilter { target: Some(user), ..project("atlas") }, of_atlas.clone()),
+        ("a target, by another actor", AuditFilter { target: Some(atlas), ..named("bob@example.com") }, vec![]),
+        (
+            "a target, by the id of another actor",
+            AuditFilter { target: Some(atlas), ..named(&user.to_string()) },
+            vec![],
+        ),
+        (
+            "a name, by its actor",
+            AuditFilter { actor: SearchTerm::parse("ada@example.com").ok(), ..search("atlas") },
+            of_atlas,
+        ),
+        (
+            "a target on another day",
+            AuditFilter { target: Some(atlas), ..days(date!(2026 - 02 - 01), date!(2026 - 02 - 02)) },
+            vec![],
+        ),
         ("three at once", AuditFilter { kind: Some(Kind::Role), ..named("ada@example.com") }, vec![]),
     ] {
         let (found, statements) = count_statements(async { Ok::<_, ()>(shown(&world, &auditor, filter).await) }).await;
@@ -192,6 +208,53 @@ async fn every_event_stands_on_one_page_despite_equal_times_and_new_events() {
         let distinct: HashSet<_> = seen.iter().collect();
         assert_eq!(distinct.len(), seen.len(), "no event twice");
         assert!(seen.len() >= 40, "{}", seen.len());
+    }
+}
+
+#[tokio::test]
+async fn new_events_of_the_filter_are_counted_up_to_a_hundred() {
+    let Story { world, auditor, .. } = story().await;
+    let everything = AuditQuery::default();
+    let members: AuditQuery = AuditFilter { kind: Some(Kind::Member), ..AuditFilter::default() }.into();
+    let rows = read(&world, &auditor, everything.clone()).await.rows;
+    let (newest, oldest) = (rows[0].id, rows.last().expect("an event").id);
+    let count = async |query: &AuditQuery, newest| {
+        audit::count_new(&world.services, &auditor, query, newest).await.expect("a count")
+    };
+    assert_eq!((count(&everything, newest).await, count(&members, oldest).await), (0, 2));
+    world
+        .run(
+            "insert into audit_log (id, at, actor, action, target_type, target_id, target, changes)
+             select ('ffffffff-ffff-7fff-bfff-' || lpad(n::text, 12, '0'))::uuid, max(l.at), 'Bursar',
+                    'user.created', 'user', gen_random_uuid(), 'new', '[]'
+             from audit_log l, generate_series(1, 3) n group by n",
+        )
+        .await;
+    assert_eq!((count(&everything, newest).await, count(&members, newest).await), (3, 0), "of the same moment");
+    world
+        .run(
+            "insert into audit_log (id, at, actor, action, target_type, target_id, target, changes)
+             select gen_random_uuid(), '2027-01-01Z', 'Bursar', 'user.created', 'user', gen_random_uuid(), 'new', '[]'
+             from generate_series(1, 200)",
+        )
+        .await;
+    assert_eq!(count(&everything, newest).await, i64::from(audit::MAX_NEW_EVENTS));
+}
+
+#[tokio::test]
+async fn event_names_its_actor_and_target_when_their_rows_are_gone() {
+    let Story { world, auditor, ada, .. } = story().await;
+    world
+        .run(
+            "delete from user_projects; delete from projects; delete from sessions;
+             delete from users where email = 'ada@example.com'",
+        )
+        .await;
+    let page = read(&world, &auditor, named(&ada.actor.user_id.to_string())).await;
+    assert_eq!(page.rows.len(), 3);
+    for event in page.rows {
+        assert_eq!((event.actor.name.as_str(), event.actor.user), ("ada@example.com", None));
+        assert!(event.actor_id.is_some() && !event.target.name.is_empty() && event.target.page.is_none());
     }
 }
 
