@@ -21,7 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 /// What is looked for. Values of one parameter are alternatives; what is given applies at once.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Asked {
+pub struct ActivityEventParams {
     /// The id of the user who did it.
     #[serde(default, deserialize_with = "text")]
     actor_id: Option<String>,
@@ -62,7 +62,7 @@ const fn default_limit() -> u32 {
     50
 }
 
-impl Asked {
+impl ActivityEventParams {
     /// `None` when nothing can match.
     fn filter(&self) -> Result<Option<EventFilter>, ApiError> {
         let mut filter = EventFilter {
@@ -126,23 +126,26 @@ pub struct EventPagination {
     path = "/admin/activity-events",
     operation_id = "list_activity_events",
     tag = "audit",
-    params(Asked),
+    params(ActivityEventParams),
     responses((status = OK, description = "A page of events.", body = ActivityEvents)),
 )]
 pub async fn events(
     State(state): State<AppState>,
     Asking(caller): Asking,
-    asked: Result<Query<Asked>, ApiError>,
+    params: Result<Query<ActivityEventParams>, ApiError>,
 ) -> Result<Json<ActivityEvents>, ApiError> {
     let can = on_platform::<ReadActivityEvents>(&caller)?;
-    let Query(asked) = asked?;
-    let slice =
-        EventSlice { limit: asked.limit, offset: asked.offset, is_ascending: asked.sort_dir == Some(Direction::Asc) };
-    let (rows, total) = match asked.filter()? {
+    let Query(params) = params?;
+    let slice = EventSlice {
+        limit: params.limit,
+        offset: params.offset,
+        is_ascending: params.sort_dir == Some(Direction::Asc),
+    };
+    let (rows, total) = match params.filter()? {
         Some(filter) => audit::activity(&state.services, &can, &filter, slice).await?,
         None => (Vec::new(), 0),
     };
-    let (per_page, page) = (asked.limit, asked.offset / asked.limit);
+    let (per_page, page) = (params.limit, params.offset / params.limit);
     let pages = (total + i64::from(per_page) - 1) / i64::from(per_page);
     let pagination = EventPagination { total, page, per_page, pages };
     Ok(Json(ActivityEvents { data: rows.into_iter().map(ActivityEvent::from).collect(), pagination }))
