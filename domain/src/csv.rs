@@ -10,9 +10,14 @@ pub fn cell(text: &str) -> String {
     format!("\"{mark}{}\"", text.replace('"', "\"\""))
 }
 
+/// A line of cells of text.
+pub fn line<S: AsRef<str>>(cells: impl IntoIterator<Item = S>) -> String {
+    cells.into_iter().map(|text| cell(text.as_ref())).collect::<Vec<_>>().join(",") + "\r\n"
+}
+
 #[cfg(test)]
 mod tests {
-    use super::cell;
+    use super::{cell, line};
 
     #[test]
     fn formula_becomes_text() {
@@ -25,5 +30,10 @@ mod tests {
         ] {
             assert_eq!(cell(text), written);
         }
+    }
+
+    #[test]
+    fn line_quotes_every_cell_and_ends_as_the_standard_says() {
+        assert_eq!(line(["a,b", "=1", ""]), "\"a,b\",\"'=1\",\"\"\r\n");
     }
 }

@@ -10,7 +10,7 @@ use axum::response::Response;
 use axum::{Extension, Router};
 use domain::actor::Target;
 use domain::audit::{AuditEvent, AuditQuery};
-use domain::csv::cell;
+use domain::csv;
 use domain::page::{PageSize, Params};
 use domain::permission::ViewAuditLog;
 use futures_util::stream;
@@ -118,7 +118,7 @@ impl Lines {
 
 fn csv_line(event: &AuditEvent) -> String {
     let optional = |value: Option<String>| value.unwrap_or_default();
-    let cells = [
+    csv::line([
         event.at.format(&Rfc3339).unwrap_or_default(),
         event.actor.recorded.clone(),
         optional(event.actor_id.map(|id| id.to_string())),
@@ -131,8 +131,7 @@ fn csv_line(event: &AuditEvent) -> String {
         optional(event.request_id.clone()),
         optional(event.session_id.map(|id| id.to_string())),
         event.id.to_string(),
-    ];
-    cells.map(|text| cell(&text)).join(",") + "\r\n"
+    ])
 }
 
 /// The columns of the database.

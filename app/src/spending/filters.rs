@@ -19,7 +19,7 @@ pub(super) fn bar(data: &Spending, query: &SpendingQuery) -> AnyView {
         }
     });
     view! {
-        <form method="get" action=paths::SPENDING role="search" aria-label="Filters" class="flex flex-wrap items-center gap-2 px-gutter py-2.5">
+        <form method="get" action=paths::SPENDING role="search" aria-label="Filters" class="flex flex-wrap items-center gap-2 px-gutter py-2.5 print:hidden">
             <Hidden fields=query.unfiltered().to_params() />
             {project(data, query)} {user(data, query)} {category(query)} {clear}
         </form>

@@ -44,7 +44,7 @@ pub fn Table(
     };
     if scrolls {
         view! {
-            <div role="region" aria-label=label tabindex="0" class="overflow-x-auto">
+            <div role="region" aria-label=label tabindex="0" class="overflow-x-auto print:overflow-visible">
                 {table}
             </div>
         }

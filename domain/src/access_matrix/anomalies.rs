@@ -52,8 +52,8 @@ struct Group<'a> {
 }
 
 impl Facts<'_> {
-    /// The declared roles of the realm with those of their holders whom a condition picks; not those without any. The
-    /// condition sees the role, the holder, and the paths by which the holder comes to it.
+    /// The declared roles of the realm that have holders who match a condition, each with these holders. The condition
+    /// gets the role, the holder, and the paths that grant the role to the holder.
     fn by_role(&self, picks: impl Fn(&MatrixRole, &Holder, &[GrantPath]) -> bool) -> Vec<Group<'_>> {
         let roles = self.matrix.roles.iter().enumerate().filter(|(_, role)| role.realm == self.snapshot.realm);
         let groups = roles.map(|(index, role)| {

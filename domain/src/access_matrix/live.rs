@@ -4,7 +4,7 @@ use super::anomalies::{self, Anomaly};
 use super::markdown::table;
 use super::snapshot::{GrantPath, Snapshot, SnapshotUser};
 use super::{Level, Matrix};
-use crate::csv::cell;
+use crate::csv;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -172,7 +172,7 @@ impl Live {
 
 /// As CSV: a line for each path by which a user comes to a role, and one for a user without roles.
 pub fn live_csv(realms: &[Live]) -> String {
-    let head = "realm,username,email,status,role,declared,path\n".to_owned();
+    let head = "realm,username,email,status,role,declared,path\r\n".to_owned();
     let rows = realms.iter().flat_map(|live| live.users.iter().map(|user| user.csv(&live.realm)));
     std::iter::once(head).chain(rows).collect()
 }
@@ -181,7 +181,7 @@ impl LiveUser {
     fn csv(&self, realm: &str) -> String {
         let email = self.email.as_deref().unwrap_or_default();
         let line = |role: &str, is_declared: &str, path: &str| {
-            [realm, &self.username, email, self.status(), role, is_declared, path].map(cell).join(",") + "\n"
+            csv::line([realm, &self.username, email, self.status(), role, is_declared, path])
         };
         if self.roles.is_empty() {
             return line("", "", "");
@@ -205,5 +205,45 @@ impl LiveRole {
     fn in_a_cell(&self) -> String {
         let paths: Vec<&str> = self.paths.iter().map(String::as_str).filter(|path| *path != self.role).collect();
         if paths.is_empty() { self.role.clone() } else { format!("{} ({})", self.role, paths.join("; ")) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(username: &str, roles: Vec<LiveRole>) -> LiveUser {
+        LiveUser {
+            username: username.to_owned(),
+            email: None,
+            is_enabled: true,
+            is_email_verified: true,
+            is_service_account: false,
+            roles,
+            levels: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn csv_has_a_line_for_each_path_and_one_for_a_user_without_roles() {
+        let paths = ["admin", "group /ops → admin"].map(str::to_owned).into();
+        let admin = LiveRole { role: "admin".to_owned(), is_declared: true, paths };
+        let live = Live {
+            realm: "main".to_owned(),
+            is_complete: true,
+            unread: Vec::new(),
+            requests: 1,
+            columns: Vec::new(),
+            users: vec![user("=ada", vec![admin]), user("idle", Vec::new())],
+            anomalies: Vec::new(),
+        };
+        let csv = live_csv(&[live]);
+        let expected = [
+            r#"realm,username,email,status,role,declared,path"#,
+            r#""main","'=ada","","Enabled","admin","yes","admin""#,
+            r#""main","'=ada","","Enabled","admin","yes","group /ops → admin""#,
+            r#""main","idle","","Enabled","","","""#,
+        ];
+        assert_eq!(csv.split_terminator("\r\n").collect::<Vec<_>>(), expected);
     }
 }

@@ -66,7 +66,7 @@ impl RealmFile {
         &self.realm
     }
 
-    /// The users of the file with the roles that Keycloak does not give everybody; not the users of clients.
+    /// The users of the file with the roles that Keycloak does not grant to every user; without service accounts.
     pub fn default_users(&self) -> Vec<DefaultUser> {
         let users = self.users.iter().filter(|user| user.service_account_client_id.is_none());
         let users = users.map(|user| DefaultUser {
@@ -126,7 +126,7 @@ impl RealmFile {
         let (declared, found) = (by_name(declared), by_name(self.default_users()));
         let names: BTreeSet<&String> = declared.keys().chain(found.keys()).collect();
         let differences = names.into_iter().filter_map(|name| {
-            let set_by = if is_placeholder(name) { ", whom the environment names," } else { "" };
+            let set_by = if is_placeholder(name) { " (set by the environment)" } else { "" };
             match (declared.get(name), found.get(name)) {
                 (Some(declared), Some(found)) if declared != found => Some(format!(
                     "The default user {name}{set_by} holds {} in the file and {} in the declaration.",
@@ -151,7 +151,7 @@ impl FileUser {
     }
 }
 
-/// Whether Keycloak gives the role every user.
+/// Whether Keycloak grants the role to every user by itself.
 fn is_built_in(role: &str) -> bool {
     let prefixes = ["default-roles-", "account / "];
     matches!(role, "offline_access" | "uma_authorization") || prefixes.iter().any(|prefix| role.starts_with(prefix))
@@ -253,7 +253,7 @@ mod tests {
                 "The role cdm-old is declared and not in the file.",
                 "The client kiosk is in the file and no resource names it.",
                 "The client portal is declared and not in the file.",
-                "The default user ${KC_ADMIN_USER}, whom the environment names, is in the file and not declared.",
+                "The default user ${KC_ADMIN_USER} (set by the environment) is in the file and not declared.",
                 "The default user cdm-admin holds cdm-admin in the file and cdm-old in the declaration.",
                 "The default user gone is declared and not in the file.",
             ]

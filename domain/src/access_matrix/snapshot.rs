@@ -149,15 +149,17 @@ impl SnapshotRole {
         }
     }
 
+    /// Whether Keycloak grants it to every user who is created in the realm.
+    pub fn is_default_role(&self, realm: &str) -> bool {
+        self.client.is_none() && self.name.strip_prefix("default-roles-") == Some(&realm.to_lowercase())
+    }
+
     /// Whether Keycloak makes it itself in every realm, for its own account pages and its offline sessions.
     pub fn is_built_in(&self, realm: &str) -> bool {
         match self.client.as_deref() {
             Some("account" | "broker") => true,
             Some(_) => false,
-            None => {
-                matches!(self.name.as_str(), "offline_access" | "uma_authorization")
-                    || self.name.strip_prefix("default-roles-") == Some(&realm.to_lowercase())
-            }
+            None => matches!(self.name.as_str(), "offline_access" | "uma_authorization") || self.is_default_role(realm),
         }
     }
 }
@@ -199,8 +201,8 @@ mod tests {
             "one path for each grant, the shortest"
         );
         assert_eq!(paths(&user, 3), ["group /platform/ops → guest"]);
-        let nobody = SnapshotUser::default();
-        assert_eq!(paths(&nobody, 2), [""; 0]);
+        let without_grants = SnapshotUser::default();
+        assert_eq!(paths(&without_grants, 2), [""; 0]);
     }
 
     #[test]

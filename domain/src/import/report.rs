@@ -1,7 +1,7 @@
 //! A row of the report of an import.
 
 use super::Outcome;
-use crate::csv::cell;
+use crate::csv;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -39,7 +39,7 @@ impl ReportRow {
     pub fn csv(&self) -> String {
         let at = self.at.format(&Rfc3339).unwrap_or_default();
         let over_limit = if self.is_over_limit { "yes" } else { "no" };
-        let cells = [
+        csv::line([
             &self.username,
             &self.name,
             &self.address,
@@ -49,7 +49,6 @@ impl ReportRow {
             over_limit,
             &self.subject,
             &at,
-        ];
-        cells.map(cell).join(",") + "\r\n"
+        ])
     }
 }

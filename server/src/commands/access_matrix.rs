@@ -50,10 +50,10 @@ pub enum AccessMatrixError {
     /// No address of Keycloak.
     #[error("The address of Keycloak is missing. Give BASE_URL or --url, or set EXTERNAL_URL or KEYCLOAK_ADMIN_URL.")]
     NoAddress,
-    /// An address of the environment is none.
-    #[error("EXTERNAL_URL is no address. It looks like https://platform.example.com.")]
+    /// `EXTERNAL_URL` is not a web address.
+    #[error("EXTERNAL_URL is not an address. It looks like https://platform.example.com.")]
     ExternalUrl,
-    /// Anomalies of the severity that fails the command, or a graver one.
+    /// Anomalies of the severity that fails the command, or a higher one.
     #[error("Anomalies that fail the check: {0}. They are listed above.")]
     Anomalies(usize),
 }

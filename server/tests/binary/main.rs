@@ -1,6 +1,7 @@
 //! The binary itself, as another process.
 #![expect(clippy::expect_used, reason = "a test ends with the reason of what it met")]
 
+mod access_matrix;
 mod config;
 #[cfg(feature = "embedded-postgres")]
 mod embedded;

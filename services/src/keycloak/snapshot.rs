@@ -196,12 +196,15 @@ impl Reader<'_> {
                 let parts = self.noted(|| format!("What the role {} contains", role.title), answer)?;
                 grants.set_composites(index, &parts.unwrap_or_default());
             }
-            let path: Vec<&str> = match &role.client {
-                Some(client) => vec!["clients", client, "roles", &role.name, "users"],
-                None => vec!["roles", &role.name, "users"],
-            };
-            let answer = self.all(&path, true, MEMBER_PAGE, |user: User| grants.add_holder(index, user)).await;
-            self.noted(|| format!("The users who hold the role {}", role.title), answer)?;
+            // The holders of the default role would be the list of users once more.
+            if !grants.is_default_role(index, self.realm) {
+                let path: Vec<&str> = match &role.client {
+                    Some(client) => vec!["clients", client, "roles", &role.name, "users"],
+                    None => vec!["roles", &role.name, "users"],
+                };
+                let answer = self.all(&path, true, MEMBER_PAGE, |user: User| grants.add_holder(index, user)).await;
+                self.noted(|| format!("The users who hold the role {}", role.title), answer)?;
+            }
             progress(Progress::Roles(index + 1, count));
         }
         Ok(())

@@ -94,6 +94,12 @@ async fn snapshot_has_every_user_and_every_path_within_the_bound_of_requests() {
     let bound = pages + 2 * snapshot.roles.len() + 2 * snapshot.groups.len();
     assert!(requests.len() <= bound, "{} of {bound}: {requests:#?}", requests.len());
 
+    let default_role = format!("default-roles-{}", realm.name);
+    assert!(!requests.iter().any(|request| request.contains(&format!("{default_role}/users"))), "{requests:#?}");
+    for name in ["user-0000", "gail", "service-account-reader"] {
+        let inherited = format!("{default_role} → offline_access");
+        assert_eq!(effective(&snapshot, name)["offline_access"], [inherited], "every user holds the default role");
+    }
     let admin = effective(&snapshot, "cdm-admin");
     assert_eq!(admin["cdm-admin"], ["cdm-admin"]);
     let gail = effective(&snapshot, "gail");

@@ -13,7 +13,7 @@ pub(super) fn members_form(name: &str, query: &MemberQuery) -> impl IntoView + u
     let fields = MemberQuery { search: None, cursor: None, ..query.clone() }.to_params();
     let action = paths::project(name);
     view! {
-        <form method="get" action=action role="search" aria-label="Members" class="mb-2 flex items-center gap-2">
+        <form method="get" action=action role="search" aria-label="Members" class="mb-2 flex items-center gap-2 print:hidden">
             <Hidden fields />
             <SearchField label="Search members" placeholder="Name or e-mail" value />
             <Button kind=ButtonKind::Quiet submit=true>

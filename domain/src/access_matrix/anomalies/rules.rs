@@ -40,7 +40,7 @@ fn disabled(facts: &Facts) -> Vec<Anomaly> {
     let found = groups.into_iter().map(|group| {
         let severity = if group.role.is_privileged { Severity::High } else { Severity::Medium };
         let title = format!("{} cannot sign in and still {} {}", group.count(), group.hold(), group.role.title());
-        let explanation = format!("Whoever enables the account again restores the access: {}.", group.names());
+        let explanation = format!("Enabling the account again restores the access: {}.", group.names());
         Anomaly { owner: group.role.owner.clone(), ..anomaly("disabled-with-role", severity, title, explanation) }
     });
     found.collect()
@@ -119,7 +119,8 @@ fn privileged_unverified(facts: &Facts) -> Vec<Anomaly> {
         |holder: &Holder| holder.user.is_enabled && !holder.user.is_service_account && !holder.user.is_email_verified;
     let found = facts.by_role(|role, holder, _| role.is_privileged && is_unverified(holder)).into_iter().map(|group| {
         let title = format!("{} {} {} without a verified address", group.count(), group.hold(), group.role.title());
-        let explanation = format!("A password reset goes to an address that nobody confirmed: {}.", group.names());
+        let explanation =
+            format!("A password reset goes to an address that the user never verified: {}.", group.names());
         Anomaly {
             owner: group.role.owner.clone(),
             ..anomaly("privileged-unverified", Severity::Medium, title, explanation)
@@ -190,7 +191,7 @@ fn number_of_holders(facts: &Facts) -> Vec<Anomaly> {
             let explanation = format!("The declaration sets the most users who should: {}.", group.names());
             return Some(Anomaly { owner, ..anomaly("too-many-holders", Severity::Medium, title, explanation) });
         }
-        let explanation = format!("Without {} nobody can do what the role is for.", group.names());
+        let explanation = format!("No other enabled user can do what the role is for: {}.", group.names());
         (group.role.is_privileged && count == 1).then(|| Anomaly {
             owner,
             ..anomaly("last-holder", Severity::Low, format!("Only 1 enabled user holds {title}"), explanation)

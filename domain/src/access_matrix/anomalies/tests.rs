@@ -86,7 +86,7 @@ fn realm_in_order_has_no_findings() {
 }
 
 #[test]
-fn disabled_user_with_a_role_is_found_and_graver_with_a_privileged_one() {
+fn disabled_user_with_a_privileged_role_is_more_severe() {
     let off = |roles| SnapshotUser { is_enabled: false, ..user("dmitri", roles) };
     one(vec![off(&[0])], "disabled-with-role", Severity::High, "1 user cannot sign in and still holds admin");
     one(vec![off(&[1])], "disabled-with-role", Severity::Medium, "1 user cannot sign in and still holds operator");
@@ -131,7 +131,7 @@ fn privileged_user_without_verified_address_is_found() {
 }
 
 #[test]
-fn roles_of_users_and_of_machines_are_told_apart() {
+fn roles_of_users_and_of_service_accounts_are_kept_apart() {
     let account = |roles| SnapshotUser { is_service_account: true, email: None, ..user("service-account-x", roles) };
     one(
         vec![account(&[0])],

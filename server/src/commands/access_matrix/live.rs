@@ -81,9 +81,9 @@ fn show(realm: &str, progress: Progress) {
 
 fn judge(realms: &[Live], fail_on: Option<Severity>) -> Result<(), AccessMatrixError> {
     let Some(limit) = fail_on else { return Ok(()) };
-    // The gravest comes first in the order of severities.
-    let grave = realms.iter().flat_map(|realm| &realm.anomalies).filter(|anomaly| anomaly.severity <= limit).count();
-    if grave == 0 { Ok(()) } else { Err(AccessMatrixError::Anomalies(grave)) }
+    // The highest severity comes first in the order.
+    let failing = realms.iter().flat_map(|realm| &realm.anomalies).filter(|anomaly| anomaly.severity <= limit).count();
+    if failing == 0 { Ok(()) } else { Err(AccessMatrixError::Anomalies(failing)) }
 }
 
 #[cfg(test)]
@@ -114,7 +114,7 @@ mod tests {
         assert_eq!(found(&["https://x-8888.app.github.dev/"], &[], external), "https://x-8888.app.github.dev/auth");
         assert_eq!(found(&["https://id.example.com/auth"], &[], None), "https://id.example.com/auth");
         assert!(found(&[], &[], None).contains("EXTERNAL_URL"));
-        assert!(found(&[], &[], Some("platform")).contains("EXTERNAL_URL is no address"));
+        assert!(found(&[], &[], Some("platform")).contains("EXTERNAL_URL is not an address"));
     }
 
     #[test]
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn severity_that_fails_includes_graver_ones() {
+    fn severity_that_fails_includes_higher_ones() {
         let role = MatrixRole {
             realm: "main".to_owned(),
             client: None,

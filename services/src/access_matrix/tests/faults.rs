@@ -37,73 +37,72 @@ fn declaration_without_faults_is_read() {
     assert_eq!((matrix.roles.len(), matrix.columns.len()), (1, 1));
 }
 
+/// A text of the sound declaration, what it is replaced with, and the fault at its place.
+const FAULTS: [(&str, &str, &str); 15] = [
+    (
+        "roles: [editor]",
+        "roles: [editr]",
+        r#"18:45: "editr" is not declared under roles. Did you mean "editor"? [unknown_role]"#,
+    ),
+    (
+        "      wiki: {",
+        "      wik: {",
+        r#"14:7: "wik" is not declared under resources. Did you mean "wiki"? [unknown_resource]"#,
+    ),
+    (
+        "columns: [wiki]",
+        "columns: [wiki, queue]",
+        r#"9:17: "queue" is not declared under resources. [unknown_resource]"#,
+    ),
+    (
+        "    realm: main",
+        "    realm: mian",
+        r#"12:12: "mian" is not declared under realms. Did you mean "main"? [unknown_realm]"#,
+    ),
+    (
+        "footnote: spaces }",
+        "footnote: spaces2 }",
+        r#"14:40: "spaces2" is not declared under footnotes. Did you mean "spaces"? [unknown_footnote]"#,
+    ),
+    (
+        "level: editor",
+        "level: write",
+        r#"14:13: "write" is not a level. Levels are full, editor, read, restrict, none, not_applicable. [unknown_level]"#,
+    ),
+    (
+        "{ level: editor, footnote: spaces }",
+        "write",
+        r#"14:13: "write" is not a level. Levels are full, editor, read, restrict, none, not_applicable. [unknown_level]"#,
+    ),
+    ("columns: [wiki]", "columns: [wiki, wiki]", r#"9:17: "wiki" is in this list already: see line 9. [duplicate]"#),
+    (
+        "footnotes:\n",
+        "footnotes:\n  spaces: Others.\n",
+        r#"17:3: "spaces" is in this list already: see line 16. [duplicate]"#,
+    ),
+    (
+        "default_users:\n",
+        "default_users:\n  - { realm: main, username: zelda, roles: [] }\n",
+        r#"19:30: "zelda" is in this list already: see line 18. [duplicate]"#,
+    ),
+    (
+        "footnotes:\n",
+        "  other:\n    name: editor\n    realm: main\nfootnotes:\n",
+        r#"15:3: The role "editor" is declared already. Roles differ in realm, client or name. [duplicate]"#,
+    ),
+    ("spaces: Only in their own spaces.", "spaces:", NO_TEXT),
+    ("spaces: Only in their own spaces.", "spaces: ''", NO_TEXT),
+    ("spaces: Only in their own spaces.", "spaces: '  '", NO_TEXT),
+    (", footnote: spaces", "", r#"16:3: No cell refers to the footnote "spaces". [unused_footnote]"#),
+];
+const NO_TEXT: &str = r#"16:3: The footnote "spaces" has no text. [footnote_without_text]"#;
+
 #[test]
-fn every_unknown_name_is_reported_with_line_column_and_suggestion() {
-    for (from, to, expected) in [
-        (
-            "roles: [editor]",
-            "roles: [editr]",
-            r#"m.yaml:18:45: "editr" is not declared under roles. Did you mean "editor"? [unknown_role]"#,
-        ),
-        (
-            "      wiki: {",
-            "      wik: {",
-            r#"m.yaml:14:7: "wik" is not declared under resources. Did you mean "wiki"? [unknown_resource]"#,
-        ),
-        (
-            "columns: [wiki]",
-            "columns: [wiki, queue]",
-            r#"m.yaml:9:17: "queue" is not declared under resources. [unknown_resource]"#,
-        ),
-        (
-            "    realm: main",
-            "    realm: mian",
-            r#"m.yaml:12:12: "mian" is not declared under realms. Did you mean "main"? [unknown_realm]"#,
-        ),
-        (
-            "footnote: spaces }",
-            "footnote: spaces2 }",
-            r#"m.yaml:14:40: "spaces2" is not declared under footnotes. Did you mean "spaces"? [unknown_footnote]"#,
-        ),
-    ] {
-        assert!(refusal(from, to).contains(&expected.to_owned()), "{:?}", refusal(from, to));
+fn every_fault_is_reported_at_its_place() {
+    for (from, to, fault) in FAULTS {
+        let refused = refusal(from, to);
+        assert!(refused.contains(&format!("m.yaml:{fault}")), "{to:?}: {refused:?}");
     }
-}
-
-#[test]
-fn level_outside_the_list_is_refused_in_both_forms() {
-    let levels = "is not a level. Levels are full, editor, read, restrict, none, not_applicable. [unknown_level]";
-    assert_eq!(refusal("level: editor", "level: write"), [format!("m.yaml:14:13: \"write\" {levels}")]);
-    let plain = refusal("{ level: editor, footnote: spaces }", "write");
-    assert_eq!(plain[0], format!("m.yaml:14:13: \"write\" {levels}"));
-}
-
-#[test]
-fn duplicates_name_the_line_of_the_first_one() {
-    let twice = refusal("columns: [wiki]", "columns: [wiki, wiki]");
-    assert_eq!(twice, [r#"m.yaml:9:17: "wiki" is in this list already: see line 9. [duplicate]"#]);
-    let key = refusal("footnotes:\n", "footnotes:\n  spaces: Others.\n");
-    assert!(
-        key.contains(&r#"m.yaml:17:3: "spaces" is in this list already: see line 16. [duplicate]"#.to_owned()),
-        "{key:?}"
-    );
-    let user = refusal("default_users:\n", "default_users:\n  - { realm: main, username: zelda, roles: [] }\n");
-    assert_eq!(user, [r#"m.yaml:19:30: "zelda" is in this list already: see line 18. [duplicate]"#]);
-    let role = refusal("footnotes:\n", "  other:\n    name: editor\n    realm: main\nfootnotes:\n");
-    assert_eq!(
-        role,
-        [r#"m.yaml:15:3: The role "editor" is declared already. Roles differ in realm, client or name. [duplicate]"#]
-    );
-}
-
-#[test]
-fn footnote_without_text_or_without_use_is_refused() {
-    for empty in ["spaces:", "spaces: ''", "spaces: '  '"] {
-        let refused = refusal("spaces: Only in their own spaces.", empty);
-        assert_eq!(refused, [r#"m.yaml:16:3: The footnote "spaces" has no text. [footnote_without_text]"#], "{empty}");
-    }
-    let unused = refusal(", footnote: spaces", "");
-    assert_eq!(unused, [r#"m.yaml:16:3: No cell refers to the footnote "spaces". [unused_footnote]"#]);
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl Grants {
         index
     }
 
-    /// A user who was named as holder or member: of those whom the list did not name, service accounts have a fixed prefix.
+    /// A holder of a role or member of a group. The list of users leaves out service accounts, which have a fixed prefix.
     fn named(&mut self, user: User) -> Option<&mut SnapshotUser> {
         let is_service_account = user.username.starts_with(SERVICE_ACCOUNT);
         let index = self.add_user(user, is_service_account);
@@ -74,6 +74,11 @@ impl Grants {
 
     pub(super) fn role(&self, index: usize) -> Option<FoundRole> {
         self.roles.get(index).cloned()
+    }
+
+    /// Whether Keycloak grants the role to every user.
+    pub(super) fn is_default_role(&self, index: usize, realm: &str) -> bool {
+        self.roles.get(index).is_some_and(|found| found.role.is_default_role(realm))
     }
 
     pub(super) fn set_composites(&mut self, index: usize, parts: &[Role]) {
@@ -126,6 +131,8 @@ impl Grants {
     }
 
     pub(super) fn snapshot(mut self, realm: &str, unread: Vec<String>, requests: usize) -> Snapshot {
+        let default_role = (0..self.roles.len()).find(|index| self.is_default_role(*index, realm));
+        self.users.iter_mut().for_each(|user| user.roles.extend(default_role));
         self.users.sort_by(|one, other| one.username.cmp(&other.username));
         Snapshot {
             realm: realm.to_owned(),
