@@ -5,6 +5,7 @@
 //! what is about oneself, the lists with which administrators begin, and what they open from there.
 
 use crate::access_matrix::page::AccessMatrixPage;
+use crate::access_matrix::snapshots::AccessSnapshotsPage;
 use crate::account::break_glass::BreakGlassPage;
 use crate::account::change_password::ChangePasswordPage;
 use crate::account::confirm::ConfirmPage;
@@ -46,7 +47,7 @@ lazy_chunk!(
 lazy_chunk!(Lists, lists, load_lists: BudgetsPage, ProjectsPage, UsersPage);
 lazy_chunk!(
     Objects, objects, load_objects:
-    AccessMatrixPage, AuditLogPage, BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, GatewaysPage, IdentityProviderPage, ImportAgainPage, JobsPage,
+    AccessMatrixPage, AccessSnapshotsPage, AuditLogPage, BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, GatewaysPage, IdentityProviderPage, ImportAgainPage, JobsPage,
     KeycloakImportPage, KeycloakUserPage, KeycloakUsersPage, MoveIdentitiesPage, NewBudgetPage, NewGatewayPage, NewKeycloakUserPage,
     NewUserPage, NewProjectPage, ProjectPage, ProjectSplitPage, SpendingPage, UserPage,
 );

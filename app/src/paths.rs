@@ -87,6 +87,9 @@ pub fn access_matrix(query: &MatrixQuery) -> String {
     with_params(ACCESS_MATRIX, &query.to_params())
 }
 
+/// Snapshots of the grants in Keycloak, and what changed between two of them.
+pub const ACCESS_SNAPSHOTS: &str = "/settings/administration/access-matrix/snapshots";
+
 /// What the console does by itself.
 pub const JOBS: &str = "/settings/administration/jobs";
 

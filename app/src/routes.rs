@@ -1,6 +1,7 @@
 //! Every page and its address.
 
 use crate::access_matrix::page::AccessMatrixPage;
+use crate::access_matrix::snapshots::AccessSnapshotsPage;
 use crate::account::DETOURS;
 use crate::account::break_glass::BreakGlassPage;
 use crate::account::change_password::ChangePasswordPage;
@@ -111,6 +112,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("administration/gateways/new") view={Lazy::<NewGatewayPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/spending") view={Lazy::<SpendingPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/access-matrix") view={Lazy::<AccessMatrixPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/access-matrix/snapshots") view={Lazy::<AccessSnapshotsPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/jobs") view={Lazy::<JobsPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/audit-log") view={Lazy::<AuditLogPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/identity-provider/move-identities") view={Lazy::<MoveIdentitiesPage>::new()} ssr=SsrMode::Async />

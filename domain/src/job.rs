@@ -57,6 +57,9 @@ jobs! {
     /// Removes deleted projects.
     PurgeProjects "purge projects" "Purge deleted projects" every 10:
         "Removes projects that were deleted 30 days ago, and frees their names.";
+    /// Takes a snapshot of the grants in Keycloak.
+    TakeAccessSnapshot "take access snapshot" "Take an access snapshot" every 1440:
+        "Reads who holds which roles in Keycloak, so that changes are seen. Needs a service account of Keycloak.";
     /// Deletes sessions.
     ForgetSessions "forget sessions" "Delete expired sessions" every 10:
         "Removes sessions that have expired.";

@@ -10,6 +10,7 @@ pub mod time_zone;
 pub mod draft;
 
 pub mod access_matrix;
+pub mod access_snapshot;
 pub mod actor;
 pub mod audit;
 pub mod break_glass;

@@ -119,6 +119,8 @@ permissions! {
     ImportUsers: "Import users from Keycloak", [platform - - - - - -];
     /// Which role reaches which resource of the platform, and what the roles of Bursar may do.
     ViewAccessMatrix: "See the access matrix", [platform platform platform - - - -];
+    /// Have Bursar read who holds which roles in Keycloak.
+    TakeAccessSnapshots: "Take access snapshots", [platform platform - - - - -];
     /// What the console does by itself, and how it went.
     ViewJobs: "See jobs", [platform platform - - - - -];
     /// Have a job run before its time.
@@ -154,6 +156,7 @@ impl Permission {
             Self::ViewUsers
             | Self::ViewIdentityProvider
             | Self::ViewAccessMatrix
+            | Self::TakeAccessSnapshots
             | Self::ViewJobs
             | Self::RunJobs
             | Self::ViewAuditLog
@@ -198,6 +201,7 @@ impl Permission {
             | Self::ViewIdentityProvider
             | Self::ImportUsers
             | Self::ViewAccessMatrix
+            | Self::TakeAccessSnapshots
             | Self::ViewJobs
             | Self::RunJobs
             | Self::ViewAuditLog

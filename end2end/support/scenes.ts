@@ -321,6 +321,7 @@ export const SCENES: Scene[] = [
   },
   { name: "access matrix, nothing found", who: "admin", address: () => `${at.accessMatrix}?q=nothing` },
   { name: "Bursar’s own permissions", who: "maintainer", address: () => `${at.accessMatrix}?matrix=bursar` },
+  { name: "access snapshots, not configured", who: "auditor", address: () => at.accessSnapshots },
   { name: "jobs", who: "maintainer", address: () => at.jobs },
   {
     name: "audit log, an event open",

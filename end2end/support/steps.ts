@@ -20,6 +20,7 @@ export const at = {
   newGateway: "/settings/administration/gateways/new",
   spending: "/settings/administration/spending",
   accessMatrix: "/settings/administration/access-matrix",
+  accessSnapshots: "/settings/administration/access-matrix/snapshots",
   jobs: "/settings/administration/jobs",
   auditLog: "/settings/administration/audit-log",
   budgets: "/settings/administration/budgets",

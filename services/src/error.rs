@@ -16,6 +16,14 @@ pub enum Error {
     /// The database or a library answered what it cannot answer.
     #[error("broken invariant: {0}")]
     Broken(String),
+    /// Keycloak did not let a snapshot of a realm be taken.
+    #[error("the access snapshot of the realm {realm} failed: {problem}")]
+    AccessSnapshot {
+        /// The realm.
+        realm: String,
+        /// What Keycloak answered.
+        problem: String,
+    },
     /// Entries of the audit log disappeared before they were sealed.
     #[error("{0} entries disappeared from the audit log before they were sealed: run `bursar verify-audit`")]
     AuditEntriesLost(usize),
@@ -54,6 +62,10 @@ impl From<Error> for Refusal {
             }
             Error::Broken(what) => {
                 tracing::error!(%what, "broken invariant");
+                Self::Internal
+            }
+            Error::AccessSnapshot { realm, problem } => {
+                tracing::error!(%realm, %problem, "cannot take an access snapshot");
                 Self::Internal
             }
             fault @ (Error::AuditEntriesLost(_) | Error::AuditBroken(..)) => {

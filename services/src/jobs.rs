@@ -1,11 +1,15 @@
 //! What the console does by itself: each job on one instance at a time, with the end of its last run kept for the page.
 
 use crate::audit::{Action, Entry, TargetType};
+use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
-use crate::{Services, audit, break_glass, handover, idempotency, identity, lease, projects, session, sign_in, spend};
+use crate::{
+    Services, access_snapshots, audit, break_glass, handover, idempotency, identity, lease, projects, session, sign_in,
+    spend,
+};
 use domain::job::Job;
-use domain::permission::RunJobs;
+use domain::permission::{RunJobs, TakeAccessSnapshots};
 use futures_util::FutureExt as _;
 use std::panic::AssertUnwindSafe;
 use time::OffsetDateTime;
@@ -97,6 +101,7 @@ async fn work(services: &Services, job: Job) -> Result<(), Error> {
         Job::ExpireReservations => spend::expire(services).await.map(drop),
         Job::PrepareLedger => spend::prepare(services).await.map(drop),
         Job::AddUpSpend => spend::add_up(services).await.map(drop),
+        Job::TakeAccessSnapshot => access_snapshots::take(services).await,
         Job::PurgeProjects => projects::purge(services).await.map(drop),
         Job::ForgetSessions => session::sweep(services).await.map(drop),
         Job::ForgetSignIns => identity::sweep(services).await.map(drop),
@@ -132,6 +137,25 @@ async fn keep(services: &Services, taken: Taken) {
 /// The refusals of every change; otherwise the database failed.
 pub async fn request(services: &Services, can: &Can<RunJobs>, job: Job) -> Result<(), Error> {
     let mut change = services.change(can).await?;
+    make_due(services, &mut change, job).await?;
+    change.record(Entry::new(Action::JobRequested, TargetType::Job, services.new_id(), job.title())).await?;
+    change.commit().await
+}
+
+/// Requests a snapshot of the grants in Keycloak; the job takes it as soon as an instance looks for due ones.
+///
+/// # Errors
+/// [`Violation::SnapshotUnderWay`](domain::violation::Violation::SnapshotUnderWay) and
+/// [`Violation::SnapshotsNotConfigured`](domain::violation::Violation::SnapshotsNotConfigured); the refusals of every change;
+/// otherwise the database failed.
+pub async fn request_access_snapshot(services: &Services, can: &Can<TakeAccessSnapshots>) -> Result<(), Error> {
+    let mut change = services.change(can).await?;
+    access_snapshots::insert_request(services, &mut change).await?;
+    make_due(services, &mut change, Job::TakeAccessSnapshot).await?;
+    change.commit().await
+}
+
+async fn make_due(services: &Services, change: &mut Change<'_>, job: Job) -> Result<(), Error> {
     sqlx::query!(
         "insert into jobs (name, next_at) values ($1, $2) on conflict (name)
          -- Later than a run under way began, whichever clock is ahead: another one follows it.
@@ -141,8 +165,7 @@ pub async fn request(services: &Services, can: &Can<RunJobs>, job: Job) -> Resul
     )
     .execute(change.connection())
     .await?;
-    change.record(Entry::new(Action::JobRequested, TargetType::Job, services.new_id(), job.title())).await?;
-    change.commit().await
+    Ok(())
 }
 
 fn keys() -> Vec<String> {

@@ -36,7 +36,11 @@ impl Outcome for Error {
         match self {
             Self::Refused(Refusal::TooMany(_) | Refusal::SignInBlocked { .. }) => "too_many",
             Self::Refused(_) => "refused",
-            Self::Database(_) | Self::Broken(_) | Self::AuditEntriesLost(_) | Self::AuditBroken(..) => "failed",
+            Self::Database(_)
+            | Self::Broken(_)
+            | Self::AccessSnapshot { .. }
+            | Self::AuditEntriesLost(_)
+            | Self::AuditBroken(..) => "failed",
         }
     }
 }

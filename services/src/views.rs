@@ -3,6 +3,7 @@
 //! A list of the console shows a page of fewer columns, and `/v1` tells all of them with a bounded total.
 
 mod access_matrix;
+mod access_snapshots;
 pub mod audit;
 pub mod budgets;
 pub mod drift;
@@ -24,6 +25,7 @@ pub mod user_page;
 pub mod users;
 
 pub use access_matrix::access_matrix;
+pub use access_snapshots::access_snapshots;
 pub use gateways::gateways;
 pub use identity_provider::{IdentityProviderState, identity_provider};
 pub use jobs::jobs;

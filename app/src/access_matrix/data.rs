@@ -1,9 +1,11 @@
-//! What the page reads.
+//! What the pages read.
 
 use crate::error::PageError;
 use crate::page::WithServerTime;
 use domain::access_matrix::{Matrix, MatrixQuery};
+use domain::access_snapshot::Snapshots;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Reads the declared matrix as far as it matches; `None` where none is declared.
 #[server(prefix = "/data", endpoint = "access-matrix")]
@@ -11,6 +13,35 @@ pub async fn read_access_matrix(query: MatrixQuery) -> Result<WithServerTime<Opt
     use domain::actor::Target;
     crate::page::load_page(|services, caller| async move {
         Ok(services::views::access_matrix(&services, &caller.can(Target::Platform)?, &query))
+    })
+    .await
+}
+
+/// The page of the snapshots.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotsData {
+    /// The snapshots, and what changed between two of them.
+    pub snapshots: Snapshots,
+    /// May take a snapshot.
+    pub may_take: bool,
+    /// Whether a matrix is declared, which has a page of its own.
+    pub is_declared: bool,
+}
+
+/// Reads the snapshots, and what changed from one to another one.
+#[server(prefix = "/data", endpoint = "access-snapshots")]
+pub async fn read_access_snapshots(
+    from: Option<i64>,
+    to: Option<i64>,
+) -> Result<WithServerTime<SnapshotsData>, PageError> {
+    use domain::access_snapshot::ComparisonQuery;
+    use domain::actor::Target;
+    use domain::permission::TakeAccessSnapshots;
+    crate::page::load_page(|services, caller| async move {
+        let query = ComparisonQuery { from, to };
+        let snapshots = services::views::access_snapshots(&services, &caller.can(Target::Platform)?, query).await?;
+        let may_take = caller.can::<TakeAccessSnapshots>(Target::Platform).is_ok();
+        Ok(SnapshotsData { snapshots, may_take, is_declared: services.settings().access_matrix.is_some() })
     })
     .await
 }

@@ -1,13 +1,13 @@
 //! The page.
 
 use super::data::ReadAccessMatrix;
+use super::tabs::tabs;
 use super::{declared, own};
 use crate::page::crumbs::administration;
 use crate::page::list_page::Requested;
 use crate::page::listing::ignored_notice;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page, use_params};
-use crate::paths;
-use crate::ui::{Banner, BannerKind, Crumb, PageHead, Tab, Tabs};
+use crate::ui::{Banner, BannerKind, Crumb, PageHead};
 use domain::access_matrix::{Matrix, MatrixQuery, MatrixView};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -35,14 +35,16 @@ impl LazyPage for AccessMatrixPage {
 }
 
 fn access_matrix(matrix: Option<Matrix>, (query, ignored): (MatrixQuery, Vec<String>)) -> impl IntoView {
-    let (tabs, content) = match matrix {
-        None => (None, view! { {not_declared()} {own::matrix(&own_query(&query))} }.into_any()),
-        Some(_) if query.view == MatrixView::Bursar => (Some(tabs(&query)), own::matrix(&query)),
-        Some(matrix) => (Some(tabs(&query)), declared::matrix(&matrix, &query)),
+    let is_declared = matrix.is_some();
+    let view = if is_declared { query.view } else { MatrixView::Bursar };
+    let content = match matrix {
+        None => view! { {not_declared()} {own::matrix(&own_query(&query))} }.into_any(),
+        Some(_) if view == MatrixView::Bursar => own::matrix(&query),
+        Some(matrix) => declared::matrix(&matrix, &query),
     };
     view! {
         <PageHead crumbs=administration([Crumb::here("Access matrix")]) title="Access matrix" subtitle="Who reaches what" />
-        {tabs}
+        {tabs(Some(view), is_declared)}
         {ignored_notice(&ignored)}
         {content}
     }
@@ -51,18 +53,6 @@ fn access_matrix(matrix: Option<Matrix>, (query, ignored): (MatrixQuery, Vec<Str
 /// Without a declaration the page is about Bursar's own permissions, whatever its address says.
 fn own_query(query: &MatrixQuery) -> MatrixQuery {
     MatrixQuery { view: MatrixView::Bursar, search: query.search.clone(), ..MatrixQuery::default() }
-}
-
-fn tabs(query: &MatrixQuery) -> impl IntoView + use<> {
-    let tab = |label: &str, view| Tab {
-        label: label.to_owned(),
-        href: paths::access_matrix(&MatrixQuery { view, ..MatrixQuery::default() }),
-        count: None,
-        is_current: query.view == view,
-    };
-    let tabs =
-        vec![tab("Roles by resource", MatrixView::Declared), tab("Bursar’s own permissions", MatrixView::Bursar)];
-    view! { <Tabs label="Matrices" tabs /> }
 }
 
 fn not_declared() -> impl IntoView {

@@ -26,6 +26,8 @@ pub struct Snapshot {
 /// A user of the realm.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotUser {
+    /// Keycloak's id.
+    pub id: String,
     /// The user name.
     pub username: String,
     /// The address.

@@ -241,6 +241,8 @@ actions! {
     IdentityProviderImportPlanned "identity_provider.import_planned" IdentityProvider "planned an import from";
     IdentityProviderImportStarted "identity_provider.import_started" IdentityProvider "started an import from";
     IdentityProviderImportStopped "identity_provider.import_stopped" IdentityProvider "stopped an import from";
+    AccessSnapshotRequested "access_snapshot.requested" IdentityProvider "requested an access snapshot of";
+    AccessSnapshotTaken "access_snapshot.taken" IdentityProvider "took an access snapshot of";
     KeycloakUserCreationBegan "keycloak_user.creation_began" IdentityProvider "began to create in Keycloak the user";
     KeycloakUserCreated "keycloak_user.created" IdentityProvider "created in Keycloak the user";
     KeycloakUserCreationFailed "keycloak_user.creation_failed" IdentityProvider "failed to create in Keycloak the user";

@@ -306,6 +306,12 @@ super::violations! {
         => "Make a plan first: it shows what another import would do. Nothing was imported.";
     KeycloakRefused { why: String } "keycloak_refused" => "{why} Nothing was started.";
 
+    // Access snapshots.
+    SnapshotsNotConfigured "access_snapshots_not_configured"
+        => "Bursar has no service account for the realm. Set the variables that the page names, then restart it.";
+    SnapshotUnderWay "access_snapshot_under_way"
+        => "A snapshot of this realm is under way. Wait until it is complete.";
+
     // Undo.
     UndoExpired { minutes: i64 } "undo_expired"
         => "This was undone already, or more than {minutes} minutes ago. Nothing was changed.";

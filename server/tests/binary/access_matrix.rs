@@ -8,7 +8,7 @@ const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/access-m
 fn printed(format: &str) -> String {
     let output = run(&["access-matrix", "--declaration", EXAMPLE, "--format", format], &[]);
     assert!(output.status.success(), "{}", text(&output.stderr));
-    text(&output.stdout).to_owned()
+    text(&output.stdout)
 }
 
 #[test]

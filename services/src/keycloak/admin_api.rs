@@ -1,6 +1,7 @@
 //! The service account by which Bursar uses the admin API of the realm.
 
-use super::import;
+use super::{import, snapshot};
+use domain::access_matrix::Snapshot;
 use keycloak_admin::{Keycloak, Login};
 use oidc_client::Claims;
 use reqwest::Url;
@@ -32,6 +33,19 @@ impl AdminApi {
 }
 
 impl AdminApi {
+    /// The name of the realm.
+    pub(crate) fn realm(&self) -> &str {
+        &self.realm
+    }
+
+    /// Reads who holds which roles of the realm.
+    pub(crate) async fn read_snapshot(
+        &self,
+        progress: &mut (dyn FnMut(snapshot::Progress) + Send),
+    ) -> Result<Snapshot, keycloak_admin::Error> {
+        snapshot::read(&self.keycloak, &self.realm, progress).await
+    }
+
     /// The realm, to import its users.
     pub(super) fn realm_to_import(&self) -> import::Realm {
         import::Realm::new(Arc::clone(&self.keycloak), self.realm.clone())

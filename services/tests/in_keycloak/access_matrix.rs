@@ -23,7 +23,7 @@ fn matrix(realm: &str) -> Matrix {
 }
 
 /// Beside the users of the example: `gail` by a nested group, `cora` by a composite, `dmitri` disabled.
-async fn realm() -> Realm {
+pub(crate) async fn realm() -> Realm {
     let realm = Realm::planned();
     let user = |username: &str, roles: &[&str]| json!({ "username": username, "enabled": true, "email": format!("{username}@example.com"), "emailVerified": true, "realmRoles": roles });
     let generated = (0..GENERATED).map(|number| user(&format!("user-{number:04}"), &["cdm-viewer"]));
@@ -56,6 +56,13 @@ async fn realm() -> Realm {
     });
     realm.keycloak.post(&[], &body).await.expect("a realm");
     realm
+}
+
+/// Keycloak's id of a user.
+pub(crate) async fn user_id(realm: &Realm, username: &str) -> String {
+    let query = [("username", username), ("exact", "true")];
+    let found: Value = realm.keycloak.get(&[&realm.name, "users"], &query).await.expect("users");
+    found[0]["id"].as_str().expect("an id").to_owned()
 }
 
 fn reader(realm: &Realm, proxy: &Proxy, client_id: &str, secret: &str) -> Keycloak {

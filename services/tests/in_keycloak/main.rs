@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test ends with the reason of what it met")]
 
 mod access_matrix;
+mod access_snapshots;
 mod doctor;
 mod import;
 mod import_by_hand;

@@ -134,6 +134,8 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/data/new-audit-events", Platform(ViewAuditLog), |t| format!("query[size]=25&newest={}", t.person)),
     ("/data/audit-filter-names", Platform(ViewAuditLog), |t| format!("filter[target]={}", t.person)),
     ("/data/access-matrix", Platform(ViewAccessMatrix), |_| "query[view]=Declared".into()),
+    ("/data/access-snapshots", Platform(ViewAccessMatrix), |_| String::new()),
+    ("/act/access-snapshots/take", Platform(TakeAccessSnapshots), |_| String::new()),
     ("/data/jobs", Platform(ViewJobs), |_| String::new()),
     ("/act/jobs/run", Platform(RunJobs), |_| "job=seal+audit".into()),
     ("/data/spending", PlatformOrSomewhere(ViewSpend, ViewSpend), |_| {

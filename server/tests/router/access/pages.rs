@@ -50,6 +50,9 @@ pub(super) const PAGES: &[(&str, Ask, Body)] = &[
     ("/settings/administration/spending", PlatformOrSomewhere(ViewSpend, ViewSpend), |_| app::paths::SPENDING.into()),
     ("/settings/administration/audit-log", Platform(ViewAuditLog), |_| app::paths::AUDIT_LOG.into()),
     ("/settings/administration/access-matrix", Platform(ViewAccessMatrix), |_| app::paths::ACCESS_MATRIX.into()),
+    ("/settings/administration/access-matrix/snapshots", Platform(ViewAccessMatrix), |_| {
+        app::paths::ACCESS_SNAPSHOTS.into()
+    }),
     ("/settings/administration/jobs", Platform(ViewJobs), |_| app::paths::JOBS.into()),
     ("/settings/administration/identity-provider/move-identities", Platform(MoveIdentities), |_| {
         app::paths::MOVE_IDENTITIES.into()

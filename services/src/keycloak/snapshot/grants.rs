@@ -35,8 +35,9 @@ impl Grants {
             return *index;
         }
         let index = self.users.len();
-        self.user_ids.insert(user.id, index);
+        self.user_ids.insert(user.id.clone(), index);
         self.users.push(SnapshotUser {
+            id: user.id,
             username: user.username,
             email: user.email,
             is_email_verified: user.email_verified,
