@@ -1,10 +1,14 @@
 //! The signed-in person on whose behalf a request runs.
 
+mod standing;
+
+pub use standing::{Place, Standing};
+
 use crate::break_glass::BreakGlassSession;
 use crate::id::{ProjectId, SessionId, UserId};
 use crate::mode::Mode;
-use crate::permission::{Permission, Scope};
-use crate::role::{PlatformRole, ProjectRole, Role};
+use crate::permission::Permission;
+use crate::role::{PlatformRole, ProjectRole};
 use crate::user::UserKind;
 use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
@@ -54,7 +58,7 @@ impl Actor {
     pub fn may(&self, permission: Permission, target: Target) -> bool {
         !self.password_change_due
             && !self.lacks_account_for(permission)
-            && self.roles_towards(target).any(|role| covers(self.mode.scope(permission, role), target))
+            && self.standing().granting(permission, self.place(target)).next().is_some()
     }
 
     /// Whether the person may do it anywhere at all; for navigation.
@@ -101,42 +105,25 @@ impl Actor {
         Violation::RoleRequired { roles: self.mode.holders(permission) }
     }
 
-    fn roles_towards(&self, target: Target) -> impl Iterator<Item = Role> {
-        let platform = match self.role {
-            PlatformRole::Maintainer => Some(Role::Maintainer),
-            PlatformRole::Admin => Some(Role::Admin),
-            PlatformRole::Auditor => Some(Role::Auditor),
-            PlatformRole::User => None,
-        };
-        let basic = match self.kind {
-            UserKind::Regular if self.role.is_auditor() => None,
-            UserKind::Regular => Some(Role::User),
-            UserKind::External => Some(Role::External),
-        };
-        let in_project = match target {
-            Target::Project(project) => self.role_in(project).map(|role| match role {
-                // An owner sees the personal project but manages nothing in it: its one member is fixed.
-                ProjectRole::Member | ProjectRole::Owner => Role::Member,
-                ProjectRole::Admin => Role::ProjectAdmin,
-            }),
-            Target::Platform | Target::Own => None,
-        };
-        [platform, basic, in_project].into_iter().flatten()
+    /// What decides about the permissions of the user, beside the project in question.
+    pub const fn standing(&self) -> Standing {
+        Standing { mode: self.mode, role: self.role, kind: self.kind }
     }
-}
 
-const fn covers(scope: Option<Scope>, target: Target) -> bool {
-    match (scope, target) {
-        (Some(Scope::Platform), _) => true,
-        (Some(Scope::Project), Target::Project(_)) => true,
-        (Some(Scope::Own), Target::Own) => true,
-        (Some(Scope::Project | Scope::Own) | None, _) => false,
+    fn place(&self, target: Target) -> Place {
+        match target {
+            Target::Platform => Place::Platform,
+            Target::Own => Place::Own,
+            Target::Project(project) => Place::Project(self.role_in(project)),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::permission::Scope;
+    use crate::role::Role;
     use uuid::Uuid;
 
     fn actor(role: PlatformRole, projects: Vec<(ProjectId, ProjectRole)>) -> Actor {
@@ -205,7 +192,8 @@ mod tests {
                         Violation::RoleRequired { roles } => roles.replace(" and ", ", "),
                         _ => String::new(),
                     };
-                    let holds = |name: &str| user.roles_towards(target).any(|role| role.plural() == name);
+                    let holds =
+                        |name: &str| user.standing().roles(user.place(target)).any(|role| role.plural() == name);
                     assert!(!named.split(", ").any(holds), "{user:?} {permission:?} {target:?}: {refusal}");
                     refused += 1;
                 }

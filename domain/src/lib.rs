@@ -24,6 +24,7 @@ pub mod doctor;
 pub mod drift;
 pub mod email;
 pub mod error;
+pub mod explain;
 pub mod figures;
 pub mod flash;
 pub mod form;

@@ -4,6 +4,7 @@
 //! Why rights are one table: docs/adr/0005-permissions-as-values.md.
 
 use crate::role::Role;
+use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
 
 /// How far a permission reaches.
@@ -138,6 +139,27 @@ permissions! {
 }
 
 impl Permission {
+    /// As it stands in addresses, at the command line and in `/v1`: `manage_members`.
+    pub fn key(self) -> String {
+        let mut key = String::new();
+        for letter in format!("{self:?}").chars() {
+            if letter.is_uppercase() && !key.is_empty() {
+                key.push('_');
+            }
+            key.push(letter.to_ascii_lowercase());
+        }
+        key
+    }
+
+    /// Reads [`Permission::key`].
+    ///
+    /// # Errors
+    /// There is no such permission.
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
+        let found = Self::ALL.iter().copied().find(|permission| permission.key() == raw);
+        found.ok_or_else(|| Violation::unknown_choice("a permission from the list"))
+    }
+
     /// Whether a change needs an identity that was confirmed lately: a session that was left open or stolen must not be
     /// enough to grant rights, change budgets or delete.
     pub const fn needs_confirmed_identity(self) -> bool {
@@ -225,6 +247,15 @@ mod tests {
         for permission in Permission::ALL {
             assert!(scope(*permission, Role::Maintainer) >= scope(*permission, Role::Admin), "{permission:?}");
         }
+    }
+
+    #[test]
+    fn key_reads_back_and_nothing_else_does() {
+        for permission in Permission::ALL {
+            assert_eq!(Permission::parse(&permission.key()), Ok(*permission));
+        }
+        assert_eq!(Permission::ManageKeycloakUsers.key(), "manage_keycloak_users");
+        assert!(Permission::parse("ManageUsers").is_err() && Permission::parse("").is_err());
     }
 
     #[test]

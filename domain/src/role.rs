@@ -108,6 +108,16 @@ impl PlatformRole {
         }
     }
 
+    /// The role of the permission table; `None` where only the type of the user counts.
+    pub const fn counts_as(self) -> Option<Role> {
+        match self {
+            Self::User => None,
+            Self::Auditor => Some(Role::Auditor),
+            Self::Admin => Some(Role::Admin),
+            Self::Maintainer => Some(Role::Maintainer),
+        }
+    }
+
     /// As people read it.
     pub const fn title(self) -> &'static str {
         match self {
@@ -245,6 +255,15 @@ impl ProjectRole {
             "member" => Ok(Self::Member),
             "admin" => Ok(Self::Admin),
             _ => Err(Violation::unknown_choice("member or project admin")),
+        }
+    }
+
+    /// The role of the permission table. An owner sees the personal project but manages nothing in it: its one member is
+    /// fixed.
+    pub const fn counts_as(self) -> Role {
+        match self {
+            Self::Member | Self::Owner => Role::Member,
+            Self::Admin => Role::ProjectAdmin,
         }
     }
 

@@ -7,6 +7,7 @@ mod access_snapshots;
 pub mod audit;
 pub mod budgets;
 pub mod drift;
+pub mod explain;
 mod gateways;
 mod holdings;
 mod identity_provider;

@@ -3,9 +3,12 @@
 
 use domain::actor::Target;
 use domain::budget::BudgetQuery;
+use domain::page::PageSize;
+use domain::permission::Permission::ViewProject;
 use domain::permission::ViewBudgets;
 use domain::project::{MemberQuery, ProjectName, ProjectQuery};
 use domain::role::PlatformRole;
+use domain::spend::UserRef;
 use domain::text::SearchTerm;
 use services::guard::Caller;
 use services::testing::{World, count_statements};
@@ -18,7 +21,7 @@ async fn statements_of<T, E: std::fmt::Debug>(work: impl Future<Output = Result<
 }
 
 /// How many statements each page takes: lists plain and searching, pages, one's own access.
-async fn counts(world: &World, caller: &Caller) -> [(&'static str, usize); 9] {
+async fn counts(world: &World, caller: &Caller) -> [(&'static str, usize); 11] {
     let services = &world.services;
     let caller = world.again(caller).await.expect("still signed in");
     let can = caller.can::<ViewBudgets>(Target::Platform).expect("an admin");
@@ -27,6 +30,8 @@ async fn counts(world: &World, caller: &Caller) -> [(&'static str, usize); 9] {
     let page = views::budgets::list(services, &can, &BudgetQuery::default()).await.expect("budgets");
     let (budget, see) = (page.rows[0].id, caller.can(Target::Platform).expect("an admin"));
     let person = caller.actor.user_id;
+    let may_explain = caller.can(Target::Platform).expect("an admin");
+    let (asked, size) = (UserRef::parse(&person.to_string()).expect("a user"), PageSize::default());
     let all = ProjectQuery::default();
     let found = ProjectQuery { search: search.clone(), ..all.clone() };
     let every_budget = BudgetQuery::default();
@@ -45,6 +50,14 @@ async fn counts(world: &World, caller: &Caller) -> [(&'static str, usize); 9] {
         ("budgets, searching", statements_of(views::budgets::list(services, &can, &found_budgets)).await),
         ("budget", statements_of(views::budgets::detail(services, &can, budget)).await),
         ("person", statements_of(views::user_page::load(services, &see, person)).await),
+        (
+            "explained user",
+            statements_of(views::explain::user(services, &may_explain, &asked, Some(&name), None)).await,
+        ),
+        (
+            "explained permission",
+            statements_of(views::explain::holders(services, &may_explain, ViewProject, Some(&name), None, size)).await,
+        ),
         ("own access", statements_of(views::my_access::load(services, &caller)).await),
     ]
 }
@@ -73,6 +86,8 @@ async fn the_number_of_statements_does_not_grow_with_the_rows() {
             ("budgets, searching", 2),
             ("budget", 3),
             ("person", 1),
+            ("explained user", 3),
+            ("explained permission", 2),
             ("own access", 1),
         ]
     );

@@ -3,7 +3,6 @@
 use crate::me::Me;
 use crate::ui::{Icon, IconSize, RailPart, SvgIcon, Views};
 use domain::permission::{Permission, Scope};
-use domain::role::{PlatformRole, ProjectRole, Role};
 use domain::user::Assignment;
 use leptos::prelude::*;
 
@@ -47,24 +46,8 @@ fn note(permission: Permission, me: &Me, projects: &[Assignment]) -> Option<Stri
         return Some(me.mode.holders(permission));
     }
     let scope = |role| me.mode.scope(permission, role);
-    let everywhere = platform_role(me.role).is_some_and(|role| scope(role) == Some(Scope::Platform));
-    let in_project = |project: &&Assignment| scope(project_role(project.role)).is_some();
+    let everywhere = me.role.counts_as().is_some_and(|role| scope(role) == Some(Scope::Platform));
+    let in_project = |project: &&Assignment| scope(project.role.counts_as()).is_some();
     let titles: Vec<&str> = projects.iter().filter(in_project).map(|project| project.title.as_str()).collect();
     (!everywhere && !titles.is_empty()).then(|| format!("in {}", titles.join(", ")))
-}
-
-const fn platform_role(role: PlatformRole) -> Option<Role> {
-    match role {
-        PlatformRole::Maintainer => Some(Role::Maintainer),
-        PlatformRole::Admin => Some(Role::Admin),
-        PlatformRole::Auditor => Some(Role::Auditor),
-        PlatformRole::User => None,
-    }
-}
-
-const fn project_role(role: ProjectRole) -> Role {
-    match role {
-        ProjectRole::Admin => Role::ProjectAdmin,
-        ProjectRole::Member | ProjectRole::Owner => Role::Member,
-    }
 }

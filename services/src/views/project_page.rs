@@ -62,6 +62,16 @@ async fn load_facts(
     name: &ProjectName,
 ) -> Result<(ProjectFacts, Vec<AssignedRow>), Error> {
     check_password_changed(caller)?;
+    let (facts, budgets) = read_facts(services, name).await?;
+    check_visible(caller, facts.id)?;
+    Ok((facts, budgets))
+}
+
+/// Whoever may see it.
+pub(super) async fn read_facts(
+    services: &Services,
+    name: &ProjectName,
+) -> Result<(ProjectFacts, Vec<AssignedRow>), Error> {
     let mut sql = QueryBuilder::new("select ");
     sql.push(FACTS).push(
         ", (select coalesce(json_agg(assigned_budget(b, giver.name, a.created_at, latest)
@@ -76,7 +86,5 @@ async fn load_facts(
     sql.push(" and lower(p.name) = lower(").push_bind(name.to_string()).push(")");
     let row: Option<Row> = sql.build_query_as().fetch_optional(&services.pool).await?;
     let Row { facts, budgets } = row.ok_or(Refusal::NotFound)?;
-    let facts = ProjectFacts::try_from(facts)?;
-    check_visible(caller, facts.id)?;
-    Ok((facts, budgets.0))
+    Ok((facts.try_into()?, budgets.0))
 }
