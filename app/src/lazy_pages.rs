@@ -19,6 +19,7 @@ use crate::budgets::create::NewBudgetPage;
 use crate::budgets::delete::DeleteBudgetPage;
 use crate::budgets::edit::EditBudgetPage;
 use crate::budgets::list::BudgetsPage;
+use crate::effective_access::page::EffectiveAccessPage;
 use crate::gateways::create::NewGatewayPage;
 use crate::gateways::page::GatewaysPage;
 use crate::identity_provider::import::again::ImportAgainPage;
@@ -47,7 +48,7 @@ lazy_chunk!(
 lazy_chunk!(Lists, lists, load_lists: BudgetsPage, ProjectsPage, UsersPage);
 lazy_chunk!(
     Objects, objects, load_objects:
-    AccessMatrixPage, AccessSnapshotsPage, AuditLogPage, BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, GatewaysPage, IdentityProviderPage, ImportAgainPage, JobsPage,
+    AccessMatrixPage, AccessSnapshotsPage, AuditLogPage, BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, EffectiveAccessPage, GatewaysPage, IdentityProviderPage, ImportAgainPage, JobsPage,
     KeycloakImportPage, KeycloakUserPage, KeycloakUsersPage, MoveIdentitiesPage, NewBudgetPage, NewGatewayPage, NewKeycloakUserPage,
     NewUserPage, NewProjectPage, ProjectPage, ProjectSplitPage, SpendingPage, UserPage,
 );

@@ -15,6 +15,7 @@ pub mod cookies;
 mod detour;
 #[cfg(feature = "ssr")]
 pub mod document;
+pub mod effective_access;
 pub mod error;
 pub mod form;
 #[cfg(debug_assertions)]

@@ -3,8 +3,11 @@
 use crate::url::{encode, with_params};
 use domain::access_matrix::MatrixQuery;
 use domain::audit::AuditQuery;
+use domain::explain::{AccessQuery, AccessView};
 use domain::id::{BudgetId, UserId};
 use domain::import::ReportQuery;
+use domain::permission::Permission;
+use domain::spend::UserRef;
 use domain::spending::SpendingQuery;
 
 /// The sign-in page.
@@ -89,6 +92,26 @@ pub fn access_matrix(query: &MatrixQuery) -> String {
 
 /// Snapshots of the grants in Keycloak, and what changed between two of them.
 pub const ACCESS_SNAPSHOTS: &str = "/settings/administration/access-matrix/snapshots";
+
+/// What a user can do and who can do something, with the path that grants it.
+pub const EFFECTIVE_ACCESS: &str = "/settings/administration/effective-access";
+
+/// The answer to a question about effective access.
+pub fn effective_access(query: &AccessQuery) -> String {
+    with_params(EFFECTIVE_ACCESS, &query.to_params())
+}
+
+/// What a user can do.
+pub fn access_of(user: UserId) -> String {
+    let user = UserRef::parse(&user.to_string()).ok();
+    effective_access(&AccessQuery { user, ..AccessQuery::default() })
+}
+
+/// Who holds a permission.
+pub fn who_can(permission: Permission) -> String {
+    let permission = Some(permission);
+    effective_access(&AccessQuery { view: AccessView::Who, permission, ..AccessQuery::default() })
+}
 
 /// What the console does by itself.
 pub const JOBS: &str = "/settings/administration/jobs";

@@ -17,6 +17,7 @@ use crate::budgets::delete::DeleteBudgetPage;
 use crate::budgets::edit::EditBudgetPage;
 use crate::budgets::list::BudgetsPage;
 use crate::detour::Detours;
+use crate::effective_access::page::EffectiveAccessPage;
 use crate::form::provide_flash;
 use crate::gateways::create::NewGatewayPage;
 use crate::gateways::page::GatewaysPage;
@@ -114,6 +115,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("administration/access-matrix") view={Lazy::<AccessMatrixPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/access-matrix/snapshots") view={Lazy::<AccessSnapshotsPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/jobs") view={Lazy::<JobsPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/effective-access") view={Lazy::<EffectiveAccessPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/audit-log") view={Lazy::<AuditLogPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/identity-provider/move-identities") view={Lazy::<MoveIdentitiesPage>::new()} ssr=SsrMode::Async />
             </ParentRoute>

@@ -16,6 +16,7 @@ const UNCOUNTED: usize = 11;
 const USERS: &str = "/settings/administration/users";
 const PROJECTS: &str = "/settings/administration/projects";
 const BUDGETS: &str = "/settings/administration/budgets";
+const EFFECTIVE_ACCESS: &str = "/settings/administration/effective-access";
 const SPENDING: &str = "/settings/administration/spending";
 
 /// What a page cost.
@@ -90,6 +91,7 @@ fn all(bench: &Bench, looking: &mut Looking, report: &mut Report) -> Result<()> 
     search(looking, report, &words, plain)?;
     filters_and_sorts(looking, report, &words, plain)?;
     combinations(looking, report, &words, plain)?;
+    effective_access(looking, report, &words, plain)?;
     spending(bench, looking, report)?;
     statements(looking, report, &words)
 }
@@ -228,6 +230,30 @@ fn search(looking: &mut Looking, report: &mut Report, words: &Words, plain: f64)
     let members = format!("{PROJECTS}/{}?rows=50&q={}", encoded(&words.large), encoded(&words.last));
     let cost = looking.cost(&members)?;
     against(report, "Members of the largest project", &cost, plain);
+    Ok(())
+}
+
+fn effective_access(looking: &mut Looking, report: &mut Report, words: &Words, plain: f64) -> Result<()> {
+    let how = format!(
+        "What a user can do, and who can do something, with the paths: p95 of {} against the p50 of the plain first page \
+         of 50 people ({plain:.2} ms): what Postgres works.",
+        looking.runs
+    );
+    report.section("Effective access", how, again(Part::Lists));
+    let (large, small) = (encoded(&words.large), encoded(&words.small));
+    let who = |permission: &str| format!("{EFFECTIVE_ACCESS}?view=who&rows=50&permission={permission}");
+    for (what, path) in [
+        ("A user", format!("{EFFECTIVE_ACCESS}?user={}", words.person)),
+        ("A user in the largest project", format!("{EFFECTIVE_ACCESS}?user={}&project={large}", words.person)),
+        ("Who can manage users", who("manage_users")),
+        ("Who can manage the members of the largest project", who(&format!("manage_members&project={large}"))),
+        ("Who can see the largest project", who(&format!("view_project&project={large}"))),
+        ("Who can see the smallest project", who(&format!("view_project&project={small}"))),
+    ] {
+        let cost = looking.cost(&path)?;
+        let from = format!("p95 {:.2} ms, p50 {:.2} ms / {plain:.2} ms", cost.p95, cost.p50);
+        report.line(what, (cost.p95 / plain, ""), Bar::AtMost(20.0), from);
+    }
     Ok(())
 }
 

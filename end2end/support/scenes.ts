@@ -322,6 +322,20 @@ export const SCENES: Scene[] = [
   { name: "access matrix, nothing found", who: "admin", address: () => `${at.accessMatrix}?q=nothing` },
   { name: "Bursar’s own permissions", who: "maintainer", address: () => `${at.accessMatrix}?matrix=bursar` },
   { name: "access snapshots, not configured", who: "auditor", address: () => at.accessSnapshots },
+  { name: "effective access, nothing asked", who: "auditor", address: () => at.effectiveAccess },
+  { name: "effective access of a user", who: "admin", address: ({ priya }) => `${at.effectiveAccess}?user=${priya}` },
+  {
+    name: "effective access of a user in a project",
+    who: "maintainer",
+    address: ({ developer }) => `${at.effectiveAccess}?user=${developer.id}&project=atlas`,
+  },
+  {
+    name: "effective access, who can",
+    who: "maintainer",
+    address: () => `${at.effectiveAccess}?view=who&permission=manage_members&project=atlas`,
+    play: (page) => page.getByRole("button", { name: "Permission is" }).click(),
+  },
+  { name: "effective access, no such user", who: "maintainer", address: () => `${at.effectiveAccess}?user=nobody` },
   { name: "jobs", who: "maintainer", address: () => at.jobs },
   {
     name: "audit log, an event open",

@@ -21,6 +21,7 @@ export const at = {
   spending: "/settings/administration/spending",
   accessMatrix: "/settings/administration/access-matrix",
   accessSnapshots: "/settings/administration/access-matrix/snapshots",
+  effectiveAccess: "/settings/administration/effective-access",
   jobs: "/settings/administration/jobs",
   auditLog: "/settings/administration/audit-log",
   budgets: "/settings/administration/budgets",

@@ -2,11 +2,13 @@
 
 mod access_matrix;
 mod break_glass;
+mod explain;
 mod identity;
 mod keycloak;
 
 pub use access_matrix::{AccessMatrix, FailOn, MatrixFormat};
 pub use break_glass::BreakGlass;
+pub use explain::{Explain, ExplainFormat, Question};
 pub use identity::{Identity, Move};
 pub use keycloak::{Administrator, Broker, Import, ImportAction, Keycloak, Output, Setup, Users};
 
@@ -65,6 +67,8 @@ pub enum Command {
     Keycloak(Keycloak),
     /// Print the access matrix: which role has which level of access to which resource of your platform.
     AccessMatrix(Box<AccessMatrix>),
+    /// Explain access: what a user can do, or who can do something, with the path that grants it.
+    Explain(Explain),
     /// Read the configuration and show what holds; secrets do not show.
     CheckConfig,
     /// Run a private Postgres, print its address, and stop it on a signal or when standard input closes.

@@ -69,6 +69,7 @@ fn row(role: &MatrixRole, has_realms: bool) -> GridRow {
         title: role.name.clone(),
         detail: facts.collect::<Vec<_>>().join(", "),
         is_code: true,
+        href: None,
         cells: role.cells.iter().map(cell).collect(),
     }
 }

@@ -40,6 +40,8 @@ pub(super) struct GridRow {
     pub(super) detail: String,
     /// Whether the title is a technical name.
     pub(super) is_code: bool,
+    /// Where the title leads.
+    pub(super) href: Option<String>,
     pub(super) cells: Vec<GridCell>,
 }
 
@@ -109,13 +111,22 @@ fn group_row(name: String, width: usize) -> AnyView {
 }
 
 fn row(row: GridRow) -> AnyView {
-    let GridRow { title, detail, is_code, cells, .. } = row;
+    let GridRow { title, detail, is_code, href, cells, .. } = row;
     let face = if is_code { "block font-mono font-medium tracking-none wrap-anywhere" } else { "block font-medium" };
     let cells = cells.into_iter().map(|entry| cell(entry, &title)).views();
+    let named = match href {
+        Some(href) => view! {
+            <a href=href class="inline-block min-h-6 rounded-sm hover:underline hover:underline-offset-[0.2em]">
+                {title}
+            </a>
+        }
+        .into_any(),
+        None => title.into_any(),
+    };
     view! {
         <tr role="row">
             <th role="rowheader" scope="row" class="sticky start-0 z-1 border-b border-line bg-paper py-1.25 pe-2 align-middle">
-                <span class=face>{title.clone()}</span>
+                <span class=face>{named}</span>
                 {(!detail.is_empty()).then(|| view! { <span class="block text-xs text-ink-2">{detail}</span> }).views()}
             </th>
             {cells}

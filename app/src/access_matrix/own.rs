@@ -39,6 +39,7 @@ fn row(permission: Permission) -> GridRow {
         title: permission.title().to_owned(),
         detail: String::new(),
         is_code: false,
+        href: Some(paths::who_can(permission)),
         cells: cells.into(),
     }
 }

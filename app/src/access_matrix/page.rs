@@ -7,7 +7,8 @@ use crate::page::crumbs::administration;
 use crate::page::list_page::Requested;
 use crate::page::listing::ignored_notice;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page, use_params};
-use crate::ui::{Banner, BannerKind, Crumb, PageHead};
+use crate::paths;
+use crate::ui::{Banner, BannerKind, Crumb, Icon, LinkButton, PageHead};
 use domain::access_matrix::{Matrix, MatrixQuery, MatrixView};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -43,10 +44,23 @@ fn access_matrix(matrix: Option<Matrix>, (query, ignored): (MatrixQuery, Vec<Str
         Some(matrix) => declared::matrix(&matrix, &query),
     };
     view! {
-        <PageHead crumbs=administration([Crumb::here("Access matrix")]) title="Access matrix" subtitle="Who reaches what" />
+        <PageHead
+            crumbs=administration([Crumb::here("Access matrix")])
+            title="Access matrix"
+            subtitle="Who reaches what"
+            actions=explain
+        />
         {tabs(Some(view), is_declared)}
         {ignored_notice(&ignored)}
         {content}
+    }
+}
+
+fn explain() -> impl IntoView {
+    view! {
+        <LinkButton href=paths::EFFECTIVE_ACCESS icon=Icon::KeyRound>
+            "Explain access"
+        </LinkButton>
     }
 }
 

@@ -125,7 +125,7 @@ super::violations! {
     ProjectsFromProvider "projects_from_provider" 403
         => "Projects come from the identity provider here (Keycloak-managed mode). Ask an administrator of the identity \
             provider to add the project to your account, or an admin to create it in Bursar.";
-    AccessKeptByProvider "access_kept_by_provider"
+    AccessKeptByProvider "access_kept_by_provider" 409
         => "The identity provider keeps roles and projects here (Keycloak-managed mode), and Bursar stores no users. Read \
             them in Keycloak: run bursar access-matrix --live.";
     MaintainerAccount { name: String } "maintainer_account" 403

@@ -54,6 +54,7 @@ codes! {
     UnknownAddress "unknown_address" NOT_FOUND "There is nothing at this address.";
     ProjectNotFound "project_not_found" NOT_FOUND "There is no such project, or the user may not see it.";
     UserNotFound "user_not_found" NOT_FOUND "There is no such user, or the user may not see them.";
+    PermissionNotFound "permission_not_found" NOT_FOUND "There is no such permission.";
     BudgetNotFound "budget_not_found" NOT_FOUND "There is no such budget.";
     BudgetGroupNotFound "budget_group_not_found" NOT_FOUND "There is no such budget group, or the user may not see it.";
     NotAMember "not_a_member" NOT_FOUND "The user is not a member of the project.";

@@ -17,6 +17,8 @@ mod schema;
 mod v1;
 mod wire;
 
+pub use v1::{HolderItem, UserAccessDetail};
+
 use self::body::LARGEST;
 use crate::middleware::{body_limit, csrf, error_pages, readiness, timeout};
 use crate::state::AppState;

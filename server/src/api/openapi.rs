@@ -24,7 +24,7 @@ use utoipa::openapi::{
 pub static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(document);
 
 /// What the tags of operations mean.
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 11] = [
     ("sign-in", "Sign-in and sign-out with local accounts"),
     ("profile", "The user of the token"),
     ("users", "Accounts and their roles, as administrators manage them"),
@@ -32,6 +32,7 @@ const TAGS: [(&str, &str); 10] = [
     ("members", "The users of a project"),
     ("budgets", "Budgets, and whom they serve"),
     ("gateways", "Reservations and spend, for gateways with a token of their own"),
+    ("access", "What a user can do, who can do something, and by which path"),
     ("audit", "What was changed, by whom and when"),
     ("configuration", "What this installation offers"),
     ("compatibility", "Objects that are not kept here: always empty, for clients that look for them"),

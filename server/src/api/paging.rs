@@ -129,6 +129,11 @@ pub type Paged<T> = Linked<PageBody<T>>;
 pub type Items<T> = Linked<ItemsBody<T>>;
 
 impl<B> Linked<B> {
+    /// A page that was made elsewhere, with the link to the next one.
+    pub fn to(uri: &Uri, next: Option<&Cursor>, body: B) -> Self {
+        Self { next: next.map(|cursor| link(uri, cursor)), body }
+    }
+
     fn new<T, W>(uri: &Uri, listing: Listing<T>, show: impl FnMut(T) -> W, body: impl FnOnce(Vec<W>) -> B) -> Self {
         let next = listing.page.next.map(|cursor| link(uri, &cursor));
         Self { next, body: body(listing.page.rows.into_iter().map(show).collect()) }

@@ -9,6 +9,7 @@ use self::patterns::{BLANK, NOT_BLANK, NOT_BLANK_LINE, PLAIN, any_case, project_
 use super::wire::Amount;
 use domain::budget::{BudgetSlug, Category};
 use domain::password::{self, PasswordPolicy};
+use domain::permission::Permission;
 use domain::project::{ProjectName, RESERVED_NAMES};
 use domain::spend::{MAX_LIFETIME, MAX_TOKENS, Model, ProjectRef, SpendKey, UserRef};
 use domain::text::{BudgetName, Description, DisplayName, GroupName, PersonName, SearchTerm, ShareReason};
@@ -57,6 +58,8 @@ described! {
     UserIdText = string().format(Some(SchemaFormat::Custom("uuid".to_owned())));
     /// The id of a user. Blank stands for the caller.
     UserFilterText = AnyOfBuilder::new().item(UserIdText::schema()).item(string().pattern(Some(BLANK)));
+    /// A permission of Bursar.
+    PermissionText = string().enum_values(Some(Permission::ALL.iter().map(|permission| permission.key())));
     /// The technical name of a project. Blank stands for all.
     ProjectFilterText =
         AnyOfBuilder::new().item(ProjectNameText::schema()).item(string().pattern(Some(BLANK)));

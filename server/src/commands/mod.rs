@@ -4,6 +4,7 @@ mod access_matrix;
 mod break_glass;
 mod demo_data;
 mod docs;
+mod explain;
 mod identity;
 mod keycloak;
 mod operate;
@@ -60,6 +61,9 @@ pub enum CommandError {
     /// The access matrix is declared wrongly, or not at all.
     #[error(transparent)]
     AccessMatrix(#[from] access_matrix::AccessMatrixError),
+    /// There is no such user or project.
+    #[error(transparent)]
+    Explain(#[from] explain::ExplainError),
     /// The console said no.
     #[error(transparent)]
     Services(#[from] services::Error),
@@ -110,6 +114,7 @@ pub async fn run(cli: Cli) -> Result<(), CommandError> {
         Command::Identity(command) => identity::run(&configured()?, command).await,
         Command::Keycloak(command) => keycloak::run(command).await,
         Command::AccessMatrix(arguments) => access_matrix::run(&arguments, &configured()?).await,
+        Command::Explain(asked) => explain::run(&configured()?, &asked).await,
         Command::CheckConfig => operate::check_config(&configured()?).await,
         #[cfg(feature = "embedded-postgres")]
         Command::Postgres { data_dir, throw_away } => operate::postgres(&configured()?, data_dir, throw_away).await,

@@ -43,6 +43,37 @@ async fn granting_the_maintainer_role_at_the_command_line_takes_effect() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn access_is_explained_at_the_command_line_both_ways() {
+    let world = World::create().await;
+    let root = world.person("Root", domain::role::PlatformRole::Maintainer).await;
+    world.project("atlas", &root).await;
+    let url = world.database_url();
+    let explain = |arguments: &[&str]| run(&[&["explain"], arguments].concat(), &[("DATABASE_URL", &url)]);
+    let output = text(&explain(&["user", "root@example.com", "--project", "atlas"]).stdout);
+    for line in
+        ["Root <root@example.com>, Maintainer, Regular", "  manage_members: yes, everywhere", "Budgets that pay"]
+    {
+        assert!(output.contains(line), "{line}: {output}");
+    }
+    let path = "project atlas > role Project admin > rule First sign-in, since 2026-03-02";
+    assert!(output.contains(path), "{output}");
+    let output = text(&explain(&["who", "manage_members", "--project", "atlas"]).stdout);
+    assert!(output.starts_with("Root <root@example.com>: yes, everywhere\n") && output.contains(path), "{output}");
+    let output = text(&explain(&["who", "manage_members", "--format", "json"]).stdout);
+    let row: serde_json::Value = serde_json::from_str(&output).expect("one user a line");
+    assert_eq!((&row["user"]["email"], &row["is_allowed"]), (&"root@example.com".into(), &true.into()));
+    for (arguments, complaint) in [
+        (&["user", "nobody@example.com"][..], "No user has this"),
+        (&["user", "root@example.com", "--project", "gone"], "No project in use"),
+        (&["who", "manage_members", "--project", "gone"], "No project in use"),
+        (&["who", "manage"], "manage_members"),
+    ] {
+        let output = explain(arguments);
+        assert!(!output.status.success() && text(&output.stderr).contains(complaint), "{output:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn moving_identities_at_the_command_line_prints_the_plan_first() {
     let world = World::create().await;
     let claims = services::testing::developer("ada", serde_json::json!({}));

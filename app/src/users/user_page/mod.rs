@@ -14,8 +14,8 @@ use crate::form::Forms;
 use crate::page::crumbs::below;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::ui::{
-    Avatar, AvatarSize, Badge, BadgeKind, CopyButton, Crumb, ObjectHead, RoleBadge, SplitBody, StatusMark,
-    UnverifiedBadge,
+    Avatar, AvatarSize, Badge, BadgeKind, CopyButton, Crumb, Icon, LinkButton, ObjectHead, RoleBadge, SplitBody,
+    StatusMark, UnverifiedBadge,
 };
 use domain::email::Email;
 use domain::role::PlatformRole;
@@ -69,9 +69,17 @@ fn head(person: &UserDetail) -> impl IntoView + use<> {
     let (title, name, seed) = (person.name.clone(), person.name.clone(), person.id.to_string());
     let address = address(&person.email);
     let (verified, status, kind, role) = (person.email_verified, person.status, person.kind, person.role);
+    let href = crate::paths::access_of(person.id);
+    let explain = move || {
+        view! {
+            <LinkButton href icon=Icon::KeyRound>
+                "Explain access"
+            </LinkButton>
+        }
+    };
     let picture = move || view! { <Avatar name seed size=AvatarSize::Large /> };
     view! {
-        <ObjectHead crumbs kind=SuggestionKind::User title picture>
+        <ObjectHead crumbs kind=SuggestionKind::User title picture actions=explain>
             <span class="inline-flex min-w-0 items-center gap-1">{address}</span>
             <UnverifiedBadge verified />
             <StatusMark status />

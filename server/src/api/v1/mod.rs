@@ -1,5 +1,6 @@
 //! Every address under `/v1`, one file an area.
 
+mod access;
 mod activity_events;
 mod analytics;
 mod budgets;
@@ -12,6 +13,7 @@ mod project_budgets;
 mod projects;
 mod users;
 
+pub use access::{HolderItem, UserAccessDetail};
 pub use projects::excluded_changes as excluded_project_changes;
 
 use super::{auth, docs_page, idempotency, openapi};
@@ -74,6 +76,7 @@ fn guarded() -> OpenApiRouter<AppState> {
         .merge(users::routes())
         .merge(projects::routes())
         .merge(budgets::routes())
+        .merge(access::routes())
         .merge(activity_events::routes())
         .merge(analytics::routes())
         .merge(project_budgets::routes())

@@ -133,6 +133,9 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/data/audit-proof", Platform(ViewAuditLog), |_| String::new()),
     ("/data/new-audit-events", Platform(ViewAuditLog), |t| format!("query[size]=25&newest={}", t.person)),
     ("/data/audit-filter-names", Platform(ViewAuditLog), |t| format!("filter[target]={}", t.person)),
+    ("/data/effective-access", Platform(ViewAccessMatrix), |t| {
+        format!("query[view]=User&query[user]={}&query[size]=25", t.person)
+    }),
     ("/data/access-matrix", Platform(ViewAccessMatrix), |_| "query[view]=Declared".into()),
     ("/data/access-snapshots", Platform(ViewAccessMatrix), |_| String::new()),
     ("/act/access-snapshots/take", Platform(TakeAccessSnapshots), |_| String::new()),

@@ -49,6 +49,7 @@ pub(super) const PAGES: &[(&str, Ask, Body)] = &[
     ("/settings/administration/gateways/new", Platform(ManageGateways), |_| app::paths::NEW_GATEWAY.into()),
     ("/settings/administration/spending", PlatformOrSomewhere(ViewSpend, ViewSpend), |_| app::paths::SPENDING.into()),
     ("/settings/administration/audit-log", Platform(ViewAuditLog), |_| app::paths::AUDIT_LOG.into()),
+    ("/settings/administration/effective-access", Platform(ViewAccessMatrix), |_| app::paths::EFFECTIVE_ACCESS.into()),
     ("/settings/administration/access-matrix", Platform(ViewAccessMatrix), |_| app::paths::ACCESS_MATRIX.into()),
     ("/settings/administration/access-matrix/snapshots", Platform(ViewAccessMatrix), |_| {
         app::paths::ACCESS_SNAPSHOTS.into()

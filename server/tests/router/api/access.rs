@@ -56,6 +56,8 @@ const OPERATIONS: &[(&str, Ask, Body)] = &[
     ("get /v1/admin/budgets/{id}", Platform(ViewBudgets), nothing),
     ("patch /v1/admin/budgets/{id}", Platform(ManageBudgets), |_| json!({"max_budget": 3})),
     ("delete /v1/admin/budgets/{id}", Platform(ManageBudgets), nothing),
+    ("get /v1/access/users/{id}", Platform(ViewAccessMatrix), nothing),
+    ("get /v1/access/permissions/{permission}", Platform(ViewAccessMatrix), nothing),
     ("get /v1/admin/activity-events", Platform(ReadActivityEvents), nothing),
     ("get /v1/admin/activity-events/filter-options", Platform(ReadActivityEvents), nothing),
     ("get /v1/analytics/budget_usage", SignedIn, nothing),
@@ -170,7 +172,11 @@ fn address(operation: &str, things: &Things) -> String {
     };
     let project = if operation == "delete /v1/projects/{name}" { &things.empty } else { &things.project };
     let person = things.person.to_string();
-    let path = template.replace("{id}", &id).replace("{name}", project).replace("{user_id}", &person);
+    let path = template
+        .replace("{id}", &id)
+        .replace("{name}", project)
+        .replace("{user_id}", &person)
+        .replace("{permission}", "manage_members");
     match operation {
         "delete /v1/projects/{name}/assignments" => format!("{path}?user_id={person}"),
         "get /v1/admin/project-budget-groups" => format!("{path}?project_name={project}"),

@@ -5,6 +5,7 @@ mod activity_events;
 mod analytics;
 mod budgets;
 mod document;
+mod effective_access;
 mod errors;
 pub(crate) mod gateway;
 mod idempotency;
