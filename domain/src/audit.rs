@@ -26,6 +26,8 @@ pub enum TargetType {
     IdentityProvider,
     /// What the console does by itself.
     Job,
+    /// A message to another system.
+    Delivery,
     /// A break-glass code and its session.
     BreakGlass,
     /// A gateway.
@@ -36,13 +38,14 @@ pub enum TargetType {
 
 impl TargetType {
     /// Every type.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::User,
         Self::Project,
         Self::Budget,
         Self::BudgetGroup,
         Self::IdentityProvider,
         Self::Job,
+        Self::Delivery,
         Self::BreakGlass,
         Self::Gateway,
         Self::Export,
@@ -57,6 +60,7 @@ impl TargetType {
             Self::BudgetGroup => "project_budget_group",
             Self::IdentityProvider => "identity_provider",
             Self::Job => "job",
+            Self::Delivery => "delivery",
             Self::BreakGlass => "break_glass",
             Self::Gateway => "gateway",
             Self::Export => "export",

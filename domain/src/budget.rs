@@ -1,5 +1,6 @@
 //! Budgets: what users and projects may spend.
 
+mod alert;
 mod allocation;
 mod draft;
 mod fields;
@@ -13,6 +14,7 @@ mod shown_shares;
 mod slug;
 
 pub use crate::usage::{Category, CategoryUsage, Limits, Usage, UsageLevel};
+pub use alert::{AlertThreshold, AlertThresholds, BudgetAlert};
 pub use allocation::{Allocation, AllocationMode, EqualPool, Share, allocate};
 pub use draft::BudgetDraft;
 pub use fields::BudgetFields;

@@ -48,6 +48,10 @@ id_type! {
     SessionId
 }
 id_type! {
+    /// A message to another system, and its idempotency key.
+    DeliveryId
+}
+id_type! {
     /// A program that reserves and reports spend.
     GatewayId
 }

@@ -48,6 +48,12 @@ jobs! {
     /// Expires reservations.
     ExpireReservations "expire reservations" "Expire reservations" every 1:
         "Gives back what was reserved for calls that were neither settled nor released in time.";
+    /// Raises alerts of budgets.
+    RaiseAlerts "raise alerts" "Raise budget alerts" every 1:
+        "Tells users and project admins when a budget has reached a limit at which it alerts.";
+    /// Delivers messages.
+    DeliverMessages "deliver messages" "Deliver mails and webhooks" every 1:
+        "Sends messages that wait, and removes those that were delivered or failed 30 days ago.";
     /// Prepares the ledger of spend.
     PrepareLedger "prepare ledger" "Prepare the spend ledger" every 30:
         "Creates the tables of this month and the next, and removes idempotency keys that are older than 92 days.";

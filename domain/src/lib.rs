@@ -19,6 +19,7 @@ pub mod claims;
 pub mod conflict;
 pub mod count;
 pub mod csv;
+pub mod delivery;
 pub mod denial;
 pub mod doctor;
 pub mod drift;

@@ -1,16 +1,17 @@
 //! What the console does by itself: each job on one instance at a time, with the end of its last run kept for the page.
 
 use crate::audit::{Action, Entry, TargetType};
-use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
 use crate::{
-    Services, access_snapshots, audit, break_glass, handover, idempotency, identity, lease, projects, session, sign_in,
-    spend,
+    Services, access_snapshots, alerts, audit, break_glass, handover, idempotency, identity, lease, outbox, projects,
+    session, sign_in, spend,
 };
+use domain::id::DeliveryId;
 use domain::job::Job;
 use domain::permission::{RunJobs, TakeAccessSnapshots};
 use futures_util::FutureExt as _;
+use sqlx::PgExecutor;
 use std::panic::AssertUnwindSafe;
 use time::OffsetDateTime;
 
@@ -99,6 +100,14 @@ async fn work(services: &Services, job: Job) -> Result<(), Error> {
         Job::SealAudit => audit::seal(services).await.map(drop),
         Job::VerifyAudit => audit::prove(services).await,
         Job::ExpireReservations => spend::expire(services).await.map(drop),
+        Job::RaiseAlerts => match alerts::raise(services).await? {
+            0 => Ok(()),
+            _ => hasten(&services.pool, Job::DeliverMessages, services.clock.now()).await,
+        },
+        Job::DeliverMessages => {
+            outbox::deliver(services).await?;
+            outbox::sweep(services).await.map(drop)
+        }
         Job::PrepareLedger => spend::prepare(services).await.map(drop),
         Job::AddUpSpend => spend::add_up(services).await.map(drop),
         Job::TakeAccessSnapshot => access_snapshots::take(services).await,
@@ -137,7 +146,7 @@ async fn keep(services: &Services, taken: Taken) {
 /// The refusals of every change; otherwise the database failed.
 pub async fn request(services: &Services, can: &Can<RunJobs>, job: Job) -> Result<(), Error> {
     let mut change = services.change(can).await?;
-    make_due(services, &mut change, job).await?;
+    hasten(change.connection(), job, services.clock.now()).await?;
     change.record(Entry::new(Action::JobRequested, TargetType::Job, services.new_id(), job.title())).await?;
     change.commit().await
 }
@@ -151,19 +160,36 @@ pub async fn request(services: &Services, can: &Can<RunJobs>, job: Job) -> Resul
 pub async fn request_access_snapshot(services: &Services, can: &Can<TakeAccessSnapshots>) -> Result<(), Error> {
     let mut change = services.change(can).await?;
     access_snapshots::insert_request(services, &mut change).await?;
-    make_due(services, &mut change, Job::TakeAccessSnapshot).await?;
+    hasten(change.connection(), Job::TakeAccessSnapshot, services.clock.now()).await?;
     change.commit().await
 }
 
-async fn make_due(services: &Services, change: &mut Change<'_>, job: Job) -> Result<(), Error> {
+/// Has a message that failed be sent again, as soon as an instance looks for due jobs. Returns its subject.
+///
+/// # Errors
+/// The refusals of every change; [`Refusal::NotFound`] and [`Violation::DeliveryNotWaiting`].
+///
+/// [`Refusal::NotFound`]: domain::error::Refusal::NotFound
+/// [`Violation::DeliveryNotWaiting`]: domain::violation::Violation::DeliveryNotWaiting
+pub async fn retry_delivery(services: &Services, can: &Can<RunJobs>, message: DeliveryId) -> Result<String, Error> {
+    let mut change = services.change(can).await?;
+    let subject = outbox::requeue(services, change.connection(), message).await?;
+    hasten(change.connection(), Job::DeliverMessages, services.clock.now()).await?;
+    change.record(Entry::new(Action::DeliveryRetried, TargetType::Delivery, message.0, &subject)).await?;
+    change.commit().await?;
+    Ok(subject)
+}
+
+/// Makes a job due.
+async fn hasten(executor: impl PgExecutor<'_>, job: Job, now: OffsetDateTime) -> Result<(), Error> {
     sqlx::query!(
         "insert into jobs (name, next_at) values ($1, $2) on conflict (name)
          -- Later than a run under way began, whichever clock is ahead: another one follows it.
          do update set next_at = greatest($2, jobs.started_at + interval '1 microsecond')",
         job.key(),
-        services.clock.now()
+        now
     )
-    .execute(change.connection())
+    .execute(executor)
     .await?;
     Ok(())
 }

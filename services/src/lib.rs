@@ -9,8 +9,8 @@
 //!
 //! | Layer | Modules |
 //! |---|---|
-//! | kernel, what every change stands on | errors and what comes from outside (`error`, `settings`, `clock`, `random`, `database`, `schema`, `meter`, `background`), secrets (`token`, `sealer`, `client`, `password_hash`), permission and transaction (`guard`, `actor`, `locks`, `reauthentication`, `audit`, `change`, `conflict`, `undo`), lists (`keyset`, `search`, `listing`), requests sent twice and forms (`idempotency`, `submission`, `forms`, `kept_form`), expiry (`sweep`), work of one instance at a time (`lease`) |
-//! | capabilities | `projects`, `members`, `budgets`, `allocations`, `access_matrix`, `access_snapshots`, `gateways`, `exports`, `spend`, `users`; `session`, `sign_in`, `break_glass`, `own_account`, `handover`, `provision`, `identity`, `keycloak`, and `authenticate`, which composes them |
+//! | kernel, what every change stands on | errors and what comes from outside (`error`, `settings`, `clock`, `random`, `database`, `schema`, `meter`, `background`), secrets (`token`, `sealer`, `client`, `password_hash`), permission and transaction (`guard`, `actor`, `locks`, `reauthentication`, `audit`, `change`, `conflict`, `undo`), lists (`keyset`, `search`, `listing`), messages to other systems (`outbox`), requests sent twice and forms (`idempotency`, `submission`, `forms`, `kept_form`), expiry (`sweep`), work of one instance at a time (`lease`) |
+//! | capabilities | `projects`, `members`, `budgets`, `allocations`, `alerts`, `access_matrix`, `access_snapshots`, `gateways`, `exports`, `spend`, `users`; `session`, `sign_in`, `break_glass`, `own_account`, `handover`, `provision`, `identity`, `keycloak`, and `authenticate`, which composes them |
 //! | views, what a page or `/v1` reads across capabilities | `views` |
 //! | jobs and commands | `jobs`, `bootstrap`, `demo`, `sample` |
 
@@ -33,6 +33,7 @@ mod lease;
 pub mod listing;
 mod locks;
 pub mod meter;
+pub mod outbox;
 pub mod password_hash;
 pub mod random;
 pub mod reauthentication;
@@ -48,6 +49,7 @@ pub mod undo;
 // Capabilities.
 pub mod access_matrix;
 pub mod access_snapshots;
+pub mod alerts;
 pub mod allocations;
 pub mod authenticate;
 pub mod break_glass;
@@ -87,6 +89,7 @@ use database::Database;
 use domain::spend::{ReserveRequest, Settlement};
 use identity::Identity;
 use keycloak::AdminApi;
+use outbox::Channels;
 use password_hash::PasswordHasher;
 use random::Random;
 use sqlx::PgPool;
@@ -106,6 +109,7 @@ pub struct Services {
     pub(crate) background: Background,
     pub(crate) reservations: spend::Queue<ReserveRequest>,
     pub(crate) settlements: spend::Queue<Settlement>,
+    pub(crate) channels: Arc<Channels>,
 }
 
 impl Services {
@@ -127,6 +131,7 @@ impl Services {
             background: Background::default(),
             reservations: spend::Queue::default(),
             settlements: spend::Queue::default(),
+            channels: Arc::default(),
         })
     }
 
@@ -140,6 +145,12 @@ impl Services {
     #[must_use]
     pub fn with_keycloak_admin(self, api: AdminApi) -> Self {
         Self { keycloak_admin: Some(Arc::new(api)), ..self }
+    }
+
+    /// Has messages to other systems be sent over these channels.
+    #[must_use]
+    pub fn with_channels(self, channels: Channels) -> Self {
+        Self { channels: Arc::new(channels), ..self }
     }
 
     /// Names the variables without which there is no service account of Keycloak, for the pages that need one.

@@ -29,6 +29,6 @@ pub use access_matrix::access_matrix;
 pub use access_snapshots::access_snapshots;
 pub use gateways::gateways;
 pub use identity_provider::{IdentityProviderState, identity_provider};
-pub use jobs::jobs;
+pub use jobs::{deliveries, jobs};
 pub use keycloak_import::keycloak_import;
 pub use scope::ReadScope;

@@ -53,7 +53,11 @@ async fn new_jobs_run_at_once_and_then_after_their_interval() {
     let due = due(&world).await;
     let mut due: Vec<&str> = due.iter().map(|taken| taken.job.key()).collect();
     due.sort_unstable();
-    assert_eq!(due, ["expire reservations", "seal audit"], "the jobs of every minute");
+    assert_eq!(
+        due,
+        ["deliver messages", "expire reservations", "raise alerts", "seal audit"],
+        "the jobs of every minute"
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Programs and files of Go modules, kept in the user's cache folder.
 
 use crate::command;
+use crate::fetch;
 use crate::python;
 use crate::steps::Steps;
 use anyhow::{Context, Result};
@@ -44,6 +45,11 @@ struct Download {
 }
 
 impl Toolchain {
+    /// As `xtask/go.toml` says.
+    pub(crate) fn pinned() -> Result<Self> {
+        fetch::pins("xtask/go.toml")
+    }
+
     /// The program `go`: the system's, or the one that PyPI has for `python`.
     fn program(&self, steps: &mut Steps, python: &Path) -> Result<PathBuf> {
         if let Some(go) = command::find("go").filter(|go| version(go).is_some_and(|version| version >= self.oldest)) {

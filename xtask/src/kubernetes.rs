@@ -7,7 +7,7 @@ use crate::steps::Steps;
 use crate::{command, paths, python};
 use anyhow::Result;
 use serde::Deserialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use style::cache_folder;
 
@@ -15,7 +15,6 @@ use style::cache_folder;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Pins {
-    go: Toolchain,
     tools: Vec<Tool>,
     definitions: Vec<Files>,
 }
@@ -23,17 +22,16 @@ struct Pins {
 /// Runs the tests of `end2end/kubernetes`. `bursar` judges the variables that the chart sets.
 pub(crate) fn test(steps: &mut Steps, bursar: &Path) -> Result<()> {
     let folder = paths::root().join("end2end/kubernetes");
-    let contents = "the schemas of Kubernetes and the linter of Dockerfiles";
-    let python = python::environment(steps, "kubernetes", contents, &folder.join("requirements.txt"))?;
+    let (python, go) = (python(steps)?, Toolchain::pinned()?);
     let pins: Pins = fetch::pins("xtask/kubernetes.toml")?;
     let mut tests = Command::new(&python);
     for tool in &pins.tools {
-        tests.env(tool.name.to_uppercase(), tool.installed(steps, &pins.go, &python)?);
+        tests.env(tool.name.to_uppercase(), tool.installed(steps, &go, &python)?);
     }
     let definitions = cache_folder().join("custom-resources");
     let mut files = Vec::new();
     for pin in &pins.definitions {
-        files.extend(pin.fetched(steps, &pins.go, &python, &definitions)?);
+        files.extend(pin.fetched(steps, &go, &python, &definitions)?);
     }
     tests.env("CUSTOM_RESOURCES", std::env::join_paths(files)?);
     tests.env("HADOLINT", python.with_file_name("hadolint"));
@@ -41,4 +39,11 @@ pub(crate) fn test(steps: &mut Steps, bursar: &Path) -> Result<()> {
     steps.step("Testing the Helm chart, the manifests and the Dockerfile", || {
         command::run(tests.args(["-m", "unittest", "discover", "--failfast"]).current_dir(&folder))
     })
+}
+
+/// The Python with what the tests read; it also installs Go where there is none.
+pub(crate) fn python(steps: &mut Steps) -> Result<PathBuf> {
+    let contents = "the schemas of Kubernetes and the linter of Dockerfiles";
+    let requirements = paths::root().join("end2end/kubernetes/requirements.txt");
+    python::environment(steps, "kubernetes", contents, &requirements)
 }

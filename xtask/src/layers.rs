@@ -40,13 +40,13 @@ const ROOMS: [Room; 4] = [
             Layer {
                 name: "kernel",
                 modules: "actor audit background change client clock conflict database error forms guard idempotency kept_form keyset lease \
-                          listing locks meter password_hash random reauthentication schema sealer search settings \
+                          listing locks meter outbox password_hash random reauthentication schema sealer search settings \
                           submission sweep token undo",
                 advice: "what every capability needs belongs in the kernel, which knows no capability",
             },
             Layer {
                 name: "capabilities",
-                modules: "access_matrix access_snapshots allocations authenticate break_glass budgets exports gateways handover identity keycloak members own_account \
+                modules: "access_matrix access_snapshots alerts allocations authenticate break_glass budgets exports gateways handover identity keycloak members own_account \
                           projects provision session sign_in spend users",
                 advice: "what composes several capabilities belongs in `views`, what several need in the kernel",
             },

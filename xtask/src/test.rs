@@ -1,12 +1,14 @@
 //! `cargo xtask test`: everything that must hold before a change is kept.
 
+use crate::go::{Tool, Toolchain};
 use crate::keycloak::Keycloak;
 use crate::paths::{self, Mode};
 use crate::postgres::{self, Postgres};
 use crate::steps::Steps;
-use crate::{backup, build, command, docs, fuzz, kubernetes, layers, queries, sdk, setup, supply};
+use crate::{backup, build, command, docs, fetch, fuzz, kubernetes, layers, queries, sdk, setup, supply};
 use anyhow::Result;
 use clap::ValueEnum;
+use serde::Deserialize;
 use std::path::Path;
 use std::process::Command;
 
@@ -35,6 +37,8 @@ pub(crate) enum Part {
     Backup,
     /// Two instances behind a PgBouncer that lends connections for one transaction
     Pooler,
+    /// Mails reach a real SMTP server
+    Mail,
     /// The wire contract's own client, and requests made from docs/openapi.json
     Sdk,
     /// Limits hold for calls through a real LiteLLM proxy
@@ -47,6 +51,13 @@ pub(crate) enum Part {
     Bench,
     /// A real browser does what people do
     Browser,
+}
+
+/// What mails are sent to.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pins {
+    mailpit: Tool,
 }
 
 /// How often each fuzz target runs along with the tests: some seconds in all.
@@ -123,7 +134,10 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
 
 /// The parts that need a database; one embedded Postgres serves them all.
 fn on_postgres(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool) -> Result<()> {
-    if [Part::Rust, Part::Pooler, Part::Sdk, Part::Litellm, Part::Keycloak, Part::Browser].into_iter().any(&wanted) {
+    if [Part::Rust, Part::Pooler, Part::Mail, Part::Sdk, Part::Litellm, Part::Keycloak, Part::Browser]
+        .into_iter()
+        .any(&wanted)
+    {
         let embedded = steps.step("Starting the embedded Postgres", || Postgres::start(bursar, None))?;
         if wanted(Part::Rust) {
             steps.step("Testing in Rust", || cargo_test(&embedded, &[]))?;
@@ -133,6 +147,9 @@ fn on_postgres(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool) 
         }
         if wanted(Part::Pooler) {
             behind_pooler(steps, &embedded)?;
+        }
+        if wanted(Part::Mail) {
+            mail(steps, &embedded)?;
         }
         if wanted(Part::Sdk) {
             sdk::test(steps, bursar, &embedded)?;
@@ -208,6 +225,16 @@ fn behind_pooler(steps: &mut Steps, postgres: &Postgres) -> Result<()> {
     steps.step("Testing behind PgBouncer", || {
         let mut tests = cargo_with(postgres, &["--test", "binary", "pooler", "--", "--ignored"]);
         command::run(tests.env("BURSAR_TEST_PGBOUNCER", pgbouncer))
+    })
+}
+
+fn mail(steps: &mut Steps, postgres: &Postgres) -> Result<()> {
+    let Pins { mailpit } = fetch::pins("xtask/mail.toml")?;
+    let python = kubernetes::python(steps)?;
+    let mailpit = mailpit.installed(steps, &Toolchain::pinned()?, &python)?;
+    steps.step("Testing mails with a real SMTP server", || {
+        let mut tests = cargo_with(postgres, &["--test", "deliveries", "mail", "--", "--ignored"]);
+        command::run(tests.env("BURSAR_TEST_MAILPIT", mailpit))
     })
 }
 

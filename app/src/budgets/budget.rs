@@ -1,5 +1,6 @@
 //! A budget's page: its facts and the users and projects it is assigned to.
 
+use super::alerts;
 use super::assign;
 use super::assigned_words::assigned_words;
 use super::assignments::assignments;
@@ -49,11 +50,12 @@ fn budget_page(dated: WithServerTime<BudgetView>, forms: &Forms) -> impl IntoVie
     let assign = may_manage.then(|| assign::section(&detail.budget, forms));
     let spend = this_window(&detail.budget, detail.totals);
     let past = past_windows(detail.past_windows.clone());
+    let alerts = alerts::section(&detail.budget, detail.alerts.clone(), now);
     let assignments = assignments(detail, may_manage, now);
     view! {
         <Title text=title />
         {head}
-        <SplitBody rail=move || rail>{limits} {spend} {assign} {assignments} {past} {default}</SplitBody>
+        <SplitBody rail=move || rail>{limits} {spend} {assign} {assignments} {alerts} {past} {default}</SplitBody>
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn fields(budget: Option<&BudgetRow>, time_zones: Vec<String>) -> imp
     };
     let fields = budget.map_or_else(new, BudgetFields::of);
     let calendar = fields.is_calendar();
-    let BudgetFields { name, category, soft_limit, hard_limit, time_zone, .. } = fields;
+    let BudgetFields { name, category, soft_limit, hard_limit, time_zone, alert_at, .. } = fields;
     let [_, _, month] = ResetPeriod::OFFERED;
     let period = budget.map_or(month, |budget| budget.period);
     let assigned = budget.filter(|budget| budget.user_count + budget.project_count > 0);
@@ -82,5 +82,14 @@ pub(super) fn fields(budget: Option<&BudgetRow>, time_zones: Vec<String>) -> imp
         </div>
         <PeriodField period />
         <WindowsField calendar time_zone time_zones />
+        <TextField
+            name=BudgetDraft::ALERT_AT.name
+            label=BudgetDraft::ALERT_AT.label
+            value=alert_at
+            hint="Percentages of the hard limit, for example: 80, 100. Leave it empty for alerts at the soft limit and at the hard limit, or enter “none”."
+            optional=true
+            maxlength=BudgetDraft::ALERT_AT.max_length
+            autocomplete="off"
+        />
     }
 }

@@ -1,6 +1,7 @@
 //! Budgets management: the list, a budget's page, creating and editing.
 
 pub mod actions;
+mod alerts;
 mod assign;
 mod assigned_words;
 mod assignments;

@@ -2,6 +2,7 @@
 
 use crate::error::PageError;
 use crate::page::WithServerTime;
+use domain::delivery::DeliveryRow;
 use domain::job::JobRow;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -11,18 +12,21 @@ use serde::{Deserialize, Serialize};
 pub struct Jobs {
     /// Every job with its last run.
     pub rows: Vec<JobRow>,
-    /// Whether the user may have a job run before its time.
+    /// The messages to other systems.
+    pub deliveries: Vec<DeliveryRow>,
+    /// Whether the user may have a job run before its time, and a message be sent again.
     pub may_run: bool,
 }
 
-/// Reads every job with its last run.
+/// Reads every job with its last run, and the messages that are delivered.
 #[server(prefix = "/data", endpoint = "jobs")]
 pub async fn read_jobs() -> Result<WithServerTime<Jobs>, PageError> {
     use domain::actor::Target;
     use domain::permission::RunJobs;
     crate::page::load_page(|services, caller| async move {
         let rows = services::views::jobs(&services, &caller.can(Target::Platform)?).await?;
-        Ok(Jobs { rows, may_run: caller.can::<RunJobs>(Target::Platform).is_ok() })
+        let deliveries = services::views::deliveries(&services, &caller.can(Target::Platform)?).await?;
+        Ok(Jobs { rows, deliveries, may_run: caller.can::<RunJobs>(Target::Platform).is_ok() })
     })
     .await
 }

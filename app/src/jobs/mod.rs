@@ -2,4 +2,5 @@
 
 pub mod actions;
 pub mod data;
+mod deliveries;
 pub mod page;

@@ -2,13 +2,14 @@
 
 use super::actions::RunJob;
 use super::data::{Jobs, ReadJobs};
+use super::deliveries::deliveries;
 use crate::form::{Hidden, PostForm};
 use crate::page::crumbs::administration;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
 use crate::paths;
 use crate::ui::{
-    Badge, BadgeKind, Button, ButtonSize, Cell, Crumb, Header, Icon, IconSize, LinkButton, PageHead, RelativeTime,
-    Stacked, SvgIcon, Table, TableBody, TableHead, TableRow, Views as _, Width,
+    Badge, BadgeKind, Button, ButtonSize, Cell, Crumb, Header, Icon, IconSize, LinkButton, PageBody, PageHead,
+    RelativeTime, Stacked, SvgIcon, Table, TableBody, TableHead, TableRow, Views as _, Width,
 };
 use domain::job::{Job, JobRow, Run};
 use domain::text::sentence;
@@ -37,7 +38,7 @@ impl LazyPage for JobsPage {
 }
 
 fn jobs(dated: WithServerTime<Jobs>) -> impl IntoView {
-    let WithServerTime { now, data: Jobs { rows, may_run } } = dated;
+    let WithServerTime { now, data: Jobs { rows, deliveries: messages, may_run } } = dated;
     let rows = rows.into_iter().map(|job| row(job, now, may_run)).views();
     let refresh = || {
         view! {
@@ -58,6 +59,7 @@ fn jobs(dated: WithServerTime<Jobs>) -> impl IntoView {
             </TableHead>
             <TableBody>{rows}</TableBody>
         </Table>
+        <PageBody>{deliveries(messages, now, may_run)}</PageBody>
     }
 }
 

@@ -93,7 +93,7 @@ impl Kind {
             Self::Budget => &[TargetType::Budget, TargetType::BudgetGroup, TargetType::User, TargetType::Project],
             Self::Gateway => &[TargetType::Gateway],
             Self::IdentityProvider => &[TargetType::IdentityProvider, TargetType::User],
-            Self::Job => &[TargetType::Job],
+            Self::Job => &[TargetType::Job, TargetType::Delivery],
             Self::BreakGlass => &[TargetType::BreakGlass],
             Self::Export => &[TargetType::Export],
         }
@@ -250,6 +250,7 @@ actions! {
     KeycloakUserChanged "keycloak_user.changed" IdentityProvider "changed in Keycloak the user";
     KeycloakUserChangeFailed "keycloak_user.change_failed" IdentityProvider "failed to change in Keycloak the user";
     JobRequested "job.requested" Job "ran before its time the job";
+    DeliveryRetried "delivery.retried" Job "retried the delivery of";
     BreakGlassIssued "break_glass.issued" BreakGlass "issued a code for";
     BreakGlassUsed "break_glass.used" BreakGlass "began a session of";
     BreakGlassRefused "break_glass.refused" BreakGlass "was refused";

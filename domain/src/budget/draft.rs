@@ -1,6 +1,6 @@
 //! What is entered to create or edit a budget, and its fields, listed once for forms, conflicts and audit events.
 
-use super::{BudgetFields, Category, Limits};
+use super::{AlertThresholds, BudgetFields, Category, Limits};
 use crate::draft::FieldValue;
 use crate::form::FieldErrors;
 use crate::money::Money;
@@ -26,6 +26,8 @@ pub struct BudgetDraft {
     pub calendar: bool,
     /// The time zone of calendar windows.
     pub time_zone: TimeZoneName,
+    /// When it raises alerts; set by forms alone.
+    pub alert_at: AlertThresholds,
     /// What it is for; set by API clients alone.
     pub description: Option<String>,
 }
@@ -41,6 +43,8 @@ draft_fields! { BudgetDraft {
     CALENDAR: calendar, "Windows", 0,
         |draft| FieldValue::shown(draft.calendar.to_string(), if draft.calendar { "Calendar" } else { "Rolling" });
     TIME_ZONE: time_zone, "Time zone", TimeZoneName::LONGEST, |draft| FieldValue::text(draft.time_zone.as_str());
+    ALERT_AT: alert_at, "Alert at", AlertThresholds::LONGEST,
+        |draft| FieldValue::shown(draft.alert_at.typed(), draft.alert_at.shown());
     DESCRIPTION: description, "Description", Description::LONGEST,
         |draft| FieldValue::text(draft.description.clone().unwrap_or_default());
 } check |draft: &Self| {
@@ -80,9 +84,11 @@ impl BudgetDraft {
         if let Some(period) = period {
             errors.take_all(check_calendar(fields.is_calendar(), period));
         }
+        let alert_at = errors.take("alert_at", AlertThresholds::parse(&fields.alert_at));
         let windows = time_zone.map(|time_zone| (fields.is_calendar(), time_zone));
         let limits = (fields.soft_limit.as_str(), fields.hard_limit.as_str());
-        Self::build(&fields.name, &fields.category, limits, period.zip(windows), errors)
+        let draft = Self::build(&fields.name, &fields.category, limits, period.zip(windows), errors)?;
+        Ok(Self { alert_at: alert_at.unwrap_or_default(), ..draft })
     }
 
     fn build(
@@ -103,7 +109,8 @@ impl BudgetDraft {
             (Some(name), Some(category), Some(soft_limit), Some(hard_limit), Some((period, (calendar, time_zone))))
                 if errors.is_empty() =>
             {
-                Ok(Self { name, category, soft_limit, hard_limit, period, calendar, time_zone, description: None })
+                let (alert_at, description) = (AlertThresholds::default(), None);
+                Ok(Self { name, category, soft_limit, hard_limit, period, calendar, time_zone, alert_at, description })
             }
             _ => Err(errors),
         }
@@ -124,10 +131,11 @@ mod tests {
         let period = PeriodFields { choice: "other".into(), count: "1m".into(), unit: "days".into() };
         let [category, soft_limit, hard_limit] = ["gold", "x", "1.250"].map(str::to_owned);
         let [calendar, time_zone] = ["true", "Mars/Phobos"].map(str::to_owned);
-        let form = BudgetFields { name: String::new(), category, soft_limit, hard_limit, period, calendar, time_zone };
+        let (name, alert_at) = (String::new(), "120".to_owned());
+        let form = BudgetFields { name, category, soft_limit, hard_limit, period, calendar, time_zone, alert_at };
         let errors = BudgetDraft::parse_form(&form).expect_err("all wrong");
         let fields: Vec<&str> = errors.iter().map(|(field, _)| field).collect();
-        assert_eq!(fields, ["category", "hard_limit", "name", "period_count", "soft_limit", "time_zone"]);
+        assert_eq!(fields, ["alert_at", "category", "hard_limit", "name", "period_count", "soft_limit", "time_zone"]);
     }
 
     #[test]
@@ -144,11 +152,13 @@ mod tests {
                 period,
                 calendar,
                 time_zone,
+                alert_at: "100, 80".to_owned(),
             })
         };
         for (choice, count) in [("1d", ""), ("7d", ""), ("30d", ""), ("other", "30")] {
             let draft = form(choice, count, "true").expect("a unit of the calendar");
             assert_eq!((draft.calendar, draft.time_zone.as_str()), (true, "Europe/Warsaw"));
+            assert_eq!(draft.alert_at, AlertThresholds::Percent(vec![80, 100]));
         }
         let refused = FieldErrors::one("calendar", Violation::CalendarPeriod);
         assert_eq!(form("other", "45", "true"), Err(refused.clone()));
@@ -181,6 +191,7 @@ mod tests {
             ("period", "30d", "30 days"),
             ("calendar", "false", "Rolling"),
             ("time_zone", "UTC", "UTC"),
+            ("alert_at", "", "Soft limit and hard limit"),
             ("description", "", ""),
         ];
         assert_eq!(fields, expected.map(|(name, value, shown)| (name, value.to_owned(), shown.to_owned())));

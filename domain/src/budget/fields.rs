@@ -25,6 +25,9 @@ pub struct BudgetFields {
     /// A name that [`crate::time_zone::TimeZoneName::parse`] reads.
     #[serde(default = "utc")]
     pub time_zone: String,
+    /// A list that [`super::AlertThresholds::parse`] reads.
+    #[serde(default)]
+    pub alert_at: String,
 }
 
 /// For forms that were rendered before budgets had a time zone.
@@ -43,6 +46,7 @@ impl BudgetFields {
             period: PeriodFields::of(budget.period),
             calendar: budget.calendar.to_string(),
             time_zone: budget.time_zone.clone(),
+            alert_at: budget.alert_at.typed(),
         }
     }
 
@@ -52,8 +56,8 @@ impl BudgetFields {
     }
 
     /// Names and values, to show them again when the form is refused.
-    pub fn values(&self) -> [(&str, &str); 9] {
-        let Self { name, category, soft_limit, hard_limit, period, calendar, time_zone } = self;
+    pub fn values(&self) -> [(&str, &str); 10] {
+        let Self { name, category, soft_limit, hard_limit, period, calendar, time_zone, alert_at } = self;
         [
             ("name", name),
             ("category", category),
@@ -64,6 +68,7 @@ impl BudgetFields {
             ("period_unit", &period.unit),
             ("calendar", calendar),
             ("time_zone", time_zone),
+            ("alert_at", alert_at),
         ]
     }
 }

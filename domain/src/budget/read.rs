@@ -1,6 +1,6 @@
 //! Budgets as pages read them.
 
-use super::{BudgetDraft, Category, Limits, Usage};
+use super::{AlertThresholds, BudgetAlert, BudgetDraft, Category, Limits, Usage};
 use crate::count::counted;
 use crate::draft::{Draft, Field};
 use crate::id::{BudgetId, UserId};
@@ -34,6 +34,8 @@ pub struct BudgetRow {
     pub calendar: bool,
     /// The time zone of that.
     pub time_zone: String,
+    /// When it raises alerts.
+    pub alert_at: AlertThresholds,
     /// Whether it pays for users without a budget of their own in the category.
     pub is_default: bool,
     /// Users it is assigned to, as far as [`crate::count::MAX_EXACT_COUNT`]; counted for pages alone.
@@ -68,6 +70,7 @@ impl BudgetRow {
             period: self.period,
             calendar: self.calendar,
             time_zone: TimeZoneName::of_stored(&self.time_zone),
+            alert_at: self.alert_at.clone(),
             description: self.description.clone(),
         };
         let fields = draft.fields().into_iter();
@@ -220,4 +223,6 @@ pub struct BudgetDetail {
     pub totals: Option<BudgetTotals>,
     /// The windows that ended last, at most 10.
     pub past_windows: Vec<PastWindow>,
+    /// The alerts that were raised last, at most 10.
+    pub alerts: Vec<BudgetAlert>,
 }

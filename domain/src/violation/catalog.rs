@@ -57,6 +57,9 @@ super::violations! {
         => "“{text}” is ambiguous. Write {first} or {last}.";
     CalendarPeriod "calendar_period" 400
         => "Calendar windows last a day, a week or a month. Choose 1, 7 or 30 days, or rolling windows.";
+    InvalidAlertThresholds "invalid_alert_thresholds"
+        => "Enter whole percentages of the hard limit from 1 to 100, like 80, 100.";
+    TooManyAlertThresholds { max: usize } "too_many_alert_thresholds" => "Enter at most {max} percentages.";
     UnknownTimeZone "unknown_time_zone" 400
         => "Choose a time zone from the list, for example Europe/Warsaw.";
     HardLimitZero "hard_limit_zero" 400 => "Enter more than $0.00.";
@@ -219,6 +222,8 @@ super::violations! {
     DefaultBudget { category: String } "default_budget" 409
         => "The budget is the default for {category}. Make another one the default first, or clear it.";
     CategoryInUse "category_in_use" 409 at "category" => "The category cannot change while the budget is assigned.";
+    DeliveryNotWaiting "delivery_not_waiting"
+        => "The message was delivered, or is being sent at this moment. Refresh the page.";
     UnknownBudget { id: String } "unknown_budget" 404 at "assignments" => "There is no budget {id}.";
     CategoryMismatch { budget: String, category: String } "category_mismatch" 400
         => "The budget {budget} is not of the category {category}.";

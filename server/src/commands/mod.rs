@@ -49,6 +49,12 @@ pub enum CommandError {
     /// No TLS connection to the identity provider can be verified.
     #[error("IDP_PROVIDER: {0}")]
     Https(#[from] https_client::ClientError),
+    /// No mail can be sent as configured.
+    #[error(transparent)]
+    Mail(#[from] services::outbox::MailError),
+    /// No TLS connection to the receiver of webhooks can be verified.
+    #[error("ALERT_WEBHOOK_URL: {0}")]
+    Webhook(https_client::ClientError),
     /// `check-config` found all of these.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Several(Vec<CommandError>),

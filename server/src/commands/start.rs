@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use services::clock::Clock;
 use services::identity::{self, Identity, IdentityConfig};
 use services::keycloak::AdminApi;
+use services::outbox::{Channels, Mailer, Webhook};
 use services::random::Random;
 use services::{Services, Settings};
 use std::num::NonZeroUsize;
@@ -56,6 +57,7 @@ impl Database {
         let database = database::open(config, &self.url).map_err(CommandError::DatabaseUrl)?;
         let settings = Settings { access_matrix: access_matrix::configured(config)?, ..settings(config) };
         let services = Services::new(database, Clock::system(), Random::system(), settings)?;
+        let services = services.with_channels(channels(config)?);
         tracing::info!("data is kept in {}", database::description(config, services.pool()));
         Ok(match provider(config) {
             Some(provider) => {
@@ -93,7 +95,8 @@ pub(super) async fn faults(config: &Config) -> Vec<CommandError> {
     let pages = manifest::read(&config.site_dir).map(drop).map_err(CommandError::from);
     let provider = provider(config).map_or(Ok(()), |_| Ok(identity::http_client().map(drop)?));
     let matrix = access_matrix::configured(config).map(drop).map_err(CommandError::from);
-    [pages, database_fault(config).await, provider, matrix].into_iter().filter_map(Result::err).collect()
+    let channels = channels(config).map(drop);
+    [pages, database_fault(config).await, provider, matrix, channels].into_iter().filter_map(Result::err).collect()
 }
 
 async fn database_fault(config: &Config) -> Result<(), CommandError> {
@@ -133,6 +136,19 @@ pub(super) fn provider(config: &Config) -> Option<IdentityConfig> {
         role_map: role_map(config),
         public_url: config.public_url.as_ref()?.origin().to_owned(),
         secret_key: config.secret_key.clone()?,
+    })
+}
+
+/// Where messages to other systems go; [`Config::read`] has seen to it that nothing is missing.
+fn channels(config: &Config) -> Result<Channels, CommandError> {
+    let webhook = config.alert_webhook_url.as_ref().zip(config.alert_webhook_secret.clone());
+    let webhook = webhook.map(|(url, secret)| Webhook::new(url.url().clone(), secret));
+    let mail = config.smtp_url.as_ref().zip(config.mail_from.as_ref());
+    let mail = mail.map(|(url, from)| Mailer::new(url.as_str(), from.as_str()));
+    Ok(Channels {
+        mail: mail.transpose()?,
+        webhook: webhook.transpose().map_err(CommandError::Webhook)?,
+        alert_mail_to: config.alert_mail_to.clone(),
     })
 }
 

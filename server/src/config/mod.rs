@@ -3,6 +3,7 @@
 //! [`variables`] declares each variable once; reading, `bursar --help`, `bursar check-config` and the README's table
 //! all come from there.
 
+mod delivery;
 mod names;
 mod network;
 mod origin;
@@ -12,6 +13,7 @@ mod show;
 mod value;
 mod variables;
 
+pub use delivery::{SmtpUrl, WebhookUrl};
 pub use network::TrustedProxies;
 pub use origin::{PublicUrl, web_origin};
 pub use provider::{IssuerUrl, RoleMap};

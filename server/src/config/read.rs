@@ -84,6 +84,15 @@ impl Config {
             let missing = self.missing_for_import();
             problems.extend(missing.into_iter().map(|name| format!("{name}: KEYCLOAK_MIGRATION_ENABLED needs it.")));
         }
+        if self.smtp_url.is_some() && self.mail_from.is_none() {
+            problems.push("MAIL_FROM: SMTP_URL needs it.".to_owned());
+        }
+        if self.alert_mail_to.is_some() && self.smtp_url.is_none() {
+            problems.push("SMTP_URL: ALERT_MAIL_TO needs it.".to_owned());
+        }
+        if self.alert_webhook_url.is_some() && self.alert_webhook_secret.is_none() {
+            problems.push("ALERT_WEBHOOK_SECRET: ALERT_WEBHOOK_URL needs it.".to_owned());
+        }
         if let Some(Err(problem)) = password {
             problems.push(format!("SUPERADMIN_PASSWORD: {problem}"));
         }
@@ -224,6 +233,23 @@ mod tests {
         }
         assert!(!text.contains("KEYCLOAK_ADMIN_REALM:"), "{text}");
         assert!(read(&[("KEYCLOAK_ADMIN_REALM", "main")]).is_ok(), "needed only for an import");
+    }
+
+    #[test]
+    fn mail_without_a_server_or_a_sender_stops_the_start() {
+        let (server, to) = (("SMTP_URL", "smtp://127.0.0.1:1025"), ("ALERT_MAIL_TO", "ops@example.com"));
+        assert!(problem(&[server]).contains("MAIL_FROM: "));
+        assert!(problem(&[to]).contains("SMTP_URL: "));
+        assert!(read(&[server, to, ("MAIL_FROM", "bursar@example.com")]).is_ok());
+    }
+
+    #[test]
+    fn webhook_without_a_secret_stops_the_start() {
+        let url = ("ALERT_WEBHOOK_URL", "https://alerts.example.com");
+        assert!(problem(&[url]).contains("ALERT_WEBHOOK_SECRET: "));
+        assert!(problem(&[url, ("ALERT_WEBHOOK_SECRET", "whsec_c2hvcnQ=")]).contains("24 to 64 random bytes"));
+        let secret = ("ALERT_WEBHOOK_SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
+        assert!(read(&[url, secret]).is_ok());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The one list of variables.
 
+use super::delivery::{SmtpUrl, WebhookUrl};
 use super::network::TrustedProxies;
 use super::origin::PublicUrl;
 use super::provider::{InternalUrl, IssuerUrl, KeycloakUrl, RoleMap};
@@ -10,6 +11,7 @@ use domain::mode::Mode;
 use domain::password::PasswordPolicy;
 use domain::project::ProjectName;
 use secrecy::SecretString;
+use services::outbox::WebhookSecret;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -124,6 +126,14 @@ variables! {
         "Whether bursar break-glass can open the console while users cannot sign in. With false it issues no codes, and codes and sessions that there are open nothing.";
     access_matrix: Option<FilePath> = "", ["BURSAR_ACCESS_MATRIX"],
         "The file that declares the access matrix of your platform (docs/access-matrix.md). It is read at the start. Without it only Bursar's own permissions are shown.";
+    smtp_url: Option<SmtpUrl> = "", ["SMTP_URL"], "The SMTP server that sends mails. Without it there are none.";
+    mail_from: Option<Email> = "", ["MAIL_FROM"], "The address that mails come from, like bursar@example.com.";
+    alert_mail_to: Option<Email> = "", ["ALERT_MAIL_TO"],
+        "Who gets alerts of the budgets of projects, beside their project admins.";
+    alert_webhook_url: Option<WebhookUrl> = "", ["ALERT_WEBHOOK_URL"],
+        "Where alerts of budgets are sent as JSON by POST, signed with ALERT_WEBHOOK_SECRET. Redirects are not followed. Without it there are no webhooks.";
+    alert_webhook_secret: Option<WebhookSecret> = "", ["ALERT_WEBHOOK_SECRET"],
+        "The secret with which webhooks are signed as Standard Webhooks describes; the receiver has it too.";
     public_url: Option<PublicUrl> = "", ["BURSAR_PUBLIC_URL"],
         "The address users type, when a proxy stands in front. Forms are accepted from there alone; with https browsers are told to stay on it.";
     hsts: Hsts = "max-age=63072000", ["BURSAR_HSTS"],

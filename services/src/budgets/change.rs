@@ -8,7 +8,7 @@ use crate::audit::{Action, Entry, TargetType};
 use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
-use domain::budget::{BudgetDraft, BudgetSlug};
+use domain::budget::{AlertThresholds, BudgetDraft, BudgetSlug};
 use domain::conflict::Merge;
 use domain::draft::Edit;
 use domain::error::Refusal;
@@ -67,11 +67,12 @@ pub(crate) async fn insert(
     creator: Option<UserId>,
     now: OffsetDateTime,
 ) -> Result<(), Error> {
+    let alert_at = draft.alert_at.stored();
     sqlx::query!(
         "insert into budgets
            (id, slug, name, category, soft_limit, hard_limit, reset_minutes, description, created_by, created_at, updated_at,
-            calendar, time_zone)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12)",
+            calendar, time_zone, alert_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13)",
         id.0,
         slug.map(BudgetSlug::as_str),
         draft.name.as_str(),
@@ -83,7 +84,8 @@ pub(crate) async fn insert(
         creator.map(|user| user.0),
         now,
         draft.calendar,
-        draft.time_zone.as_str()
+        draft.time_zone.as_str(),
+        alert_at.as_deref()
     )
     .execute(connection)
     .await?;
@@ -122,9 +124,11 @@ pub async fn edit(
     if draft.category != stored.category {
         check_no_default(change.connection(), budget).await?;
     }
+    let alert_at = draft.alert_at.stored();
     sqlx::query!(
         "update budgets set name = $2, category = $3, soft_limit = $4, hard_limit = $5, reset_minutes = $6,
-                description = $7, updated_at = $8, calendar = $9, time_zone = $10, version = version + 1 where id = $1",
+                description = $7, updated_at = $8, calendar = $9, time_zone = $10, alert_at = $11, version = version + 1
+         where id = $1",
         budget.0,
         draft.name.as_str(),
         draft.category.key(),
@@ -134,7 +138,8 @@ pub async fn edit(
         draft.description,
         services.clock.now(),
         draft.calendar,
-        draft.time_zone.as_str()
+        draft.time_zone.as_str(),
+        alert_at.as_deref()
     )
     .execute(change.connection())
     .await?;
@@ -150,7 +155,8 @@ pub(super) async fn lock(
     budget: BudgetId,
 ) -> Result<(BudgetDraft, conflict::Stored), Error> {
     let row = sqlx::query!(
-        "select name, description, category, soft_limit, hard_limit, reset_minutes, calendar, time_zone, version, updated_at
+        "select name, description, category, soft_limit, hard_limit, reset_minutes, calendar, time_zone, alert_at, version,
+                updated_at
          from budgets where id = $1 and project_id is null for update",
         budget.0
     )
@@ -166,6 +172,7 @@ pub(super) async fn lock(
         period: period(row.reset_minutes)?,
         calendar: row.calendar,
         time_zone: TimeZoneName::of_stored(&row.time_zone),
+        alert_at: AlertThresholds::from_stored(row.alert_at),
         description: row.description,
     };
     Ok((draft, conflict::Stored { target: budget.0, version: row.version, updated_at: row.updated_at }))

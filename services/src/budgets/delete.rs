@@ -158,9 +158,9 @@ pub async fn undo_deletion(
     let former: String = change.take_former(event, &[Action::BudgetDeleted]).await?;
     let row = sqlx::query!(
         "insert into budgets (id, name, slug, description, category, soft_limit, hard_limit, reset_minutes, calendar,
-                              time_zone, created_by, created_at, updated_at, version)
+                              time_zone, alert_at, created_by, created_at, updated_at, version)
          select id, name, slug, description, category, soft_limit, hard_limit, reset_minutes, coalesce(calendar, false),
-                coalesce(time_zone, 'UTC'), created_by, created_at, updated_at, version
+                coalesce(time_zone, 'UTC'), alert_at, created_by, created_at, updated_at, version
          from jsonb_populate_record(null::budgets, $1::text::jsonb) on conflict do nothing returning id, name",
         former
     )

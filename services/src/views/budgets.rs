@@ -10,14 +10,14 @@ use crate::guard::Can;
 use crate::keyset::{SortKey, time_key};
 use crate::listing::{List, ListQuery, Listing, Slice};
 use crate::search::{Hits, Searched};
-use domain::budget::{BudgetDetail, BudgetQuery, BudgetRow, BudgetSlug, BudgetSort, Category};
+use domain::budget::{AlertThresholds, BudgetDetail, BudgetQuery, BudgetRow, BudgetSlug, BudgetSort, Category};
 use domain::count::MAX_EXACT_COUNT;
 use domain::error::Refusal;
 use domain::id::{BudgetId, UserId};
 use domain::page::Page;
 use domain::permission::ViewBudgets;
 use domain::text::SearchTerm;
-use holders::{assignments, spend};
+use holders::{Spend, assignments, spend};
 use rust_decimal::Decimal;
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
@@ -79,8 +79,8 @@ pub async fn find(services: &Services, _can: &Can<ViewBudgets>, slug: &BudgetSlu
 pub async fn detail(services: &Services, _can: &Can<ViewBudgets>, budget: BudgetId) -> Result<BudgetDetail, Error> {
     let budget = find_by_id(services, budget).await?;
     let assignments = assignments(services, &budget).await?;
-    let (totals, past_windows) = spend(services, &budget).await?;
-    Ok(BudgetDetail { budget, assignments, totals, past_windows })
+    let Spend { totals, past_windows, alerts } = spend(services, &budget).await?;
+    Ok(BudgetDetail { budget, assignments, totals, past_windows, alerts })
 }
 
 /// A budget's facts, for the form that edits it. One statement.
@@ -186,7 +186,7 @@ impl List for Budgets<'_> {
 fn push_columns(sql: &mut QueryBuilder<Postgres>, with_counts: bool) {
     sql.push(
         "b.id, coalesce(b.slug, b.id::text) as slug, b.name, b.description, b.category, b.soft_limit, b.hard_limit,
-         b.reset_minutes, b.calendar, b.time_zone, b.is_default, b.created_by, b.created_at, b.updated_at, b.version",
+         b.reset_minutes, b.calendar, b.time_zone, b.alert_at, b.is_default, b.created_by, b.created_at, b.updated_at, b.version",
     );
     if with_counts {
         sql.push(format_args!(
@@ -209,6 +209,7 @@ struct Row {
     reset_minutes: i32,
     calendar: bool,
     time_zone: String,
+    alert_at: Option<Vec<i16>>,
     is_default: bool,
     created_by: Option<Uuid>,
     created_at: OffsetDateTime,
@@ -234,6 +235,7 @@ impl TryFrom<Row> for BudgetRow {
             period: period(row.reset_minutes)?,
             calendar: row.calendar,
             time_zone: row.time_zone,
+            alert_at: AlertThresholds::from_stored(row.alert_at),
             is_default: row.is_default,
             user_count: row.user_count,
             project_count: row.project_count,

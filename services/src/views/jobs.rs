@@ -1,8 +1,10 @@
-//! The page of the jobs.
+//! The page of the jobs, with the messages that one of them delivers.
 
 use crate::Services;
 use crate::error::Error;
 use crate::guard::Can;
+use domain::delivery::{Channel, DeliveryRow, DeliveryState};
+use domain::id::DeliveryId;
 use domain::job::{Job, JobRow, Run};
 use domain::permission::ViewJobs;
 
@@ -29,4 +31,39 @@ pub async fn jobs(services: &Services, _: &Can<ViewJobs>) -> Result<Vec<JobRow>,
         .collect();
     jobs.sort_by_key(|row| Job::ALL.iter().position(|job| *job == row.job));
     Ok(jobs)
+}
+
+/// The messages to other systems, at most 50: those that failed, then those that wait, then those that were delivered, each
+/// the latest first. One statement.
+///
+/// # Errors
+/// The database failed.
+pub async fn deliveries(services: &Services, _: &Can<ViewJobs>) -> Result<Vec<DeliveryRow>, Error> {
+    let rows = sqlx::query!(
+        r#"select m.id, m.channel, m.recipient, m.subject, m.state, m.attempts, m.created_at, m.next_attempt_at, m.settled_at,
+                  m.problem
+           from unnest(array['failed', 'pending', 'delivered']) with ordinality s (state, place)
+           cross join lateral (
+               select * from outbox where state = s.state order by created_at desc, id limit 50) m
+           order by s.place, m.created_at desc, m.id limit 50"#
+    )
+    .fetch_all(&services.pool)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let unknown = || Error::Broken(format!("unknown channel {} or state {}", row.channel, row.state));
+            Ok(DeliveryRow {
+                id: DeliveryId(row.id),
+                channel: Channel::from_key(&row.channel).ok_or_else(unknown)?,
+                state: DeliveryState::from_key(&row.state).ok_or_else(unknown)?,
+                recipient: row.recipient,
+                subject: row.subject,
+                attempts: row.attempts,
+                created_at: row.created_at,
+                next_attempt_at: row.next_attempt_at,
+                settled_at: row.settled_at,
+                problem: row.problem,
+            })
+        })
+        .collect()
 }

@@ -1,6 +1,7 @@
 //! Limits that hold, and totals that are the sum of the events.
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
+mod alerts;
 mod closing;
 mod ingest;
 mod interleavings;

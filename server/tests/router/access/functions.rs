@@ -141,6 +141,7 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/access-snapshots/take", Platform(TakeAccessSnapshots), |_| String::new()),
     ("/data/jobs", Platform(ViewJobs), |_| String::new()),
     ("/act/jobs/run", Platform(RunJobs), |_| "job=seal+audit".into()),
+    ("/act/jobs/retry-delivery", Platform(RunJobs), |t| format!("delivery={}", t.person)),
     ("/data/spending", PlatformOrSomewhere(ViewSpend, ViewSpend), |_| {
         "query[period]=30d&query[by]=Project&query[size]=25".into()
     }),

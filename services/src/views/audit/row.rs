@@ -87,7 +87,7 @@ impl Row {
             Some(TargetType::BudgetGroup) => project()?.map(TargetPage::Project),
             Some(TargetType::Gateway) => has_budgets.then_some(TargetPage::Gateways),
             Some(TargetType::IdentityProvider) => Some(TargetPage::IdentityProvider),
-            Some(TargetType::Job) => Some(TargetPage::Jobs),
+            Some(TargetType::Job | TargetType::Delivery) => Some(TargetPage::Jobs),
             Some(TargetType::BreakGlass | TargetType::Export) | None => None,
         })
     }

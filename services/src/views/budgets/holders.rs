@@ -6,7 +6,7 @@ use crate::budgets::stored::{limits, schedule_of};
 use crate::error::Error;
 use crate::projects::stored_name;
 use crate::views::usage::{WindowRow, usage};
-use domain::budget::{BudgetAssignment, BudgetRow, BudgetTotals, Holder, PastWindow};
+use domain::budget::{AlertThreshold, BudgetAlert, BudgetAssignment, BudgetRow, BudgetTotals, Holder, PastWindow};
 use domain::count::MAX_EXACT_COUNT;
 use domain::id::UserId;
 use domain::money::Money;
@@ -55,11 +55,18 @@ pub(super) async fn assignments(services: &Services, budget: &BudgetRow) -> Resu
         .collect()
 }
 
-/// What all holders have spent, unless they are too many to count, and the windows that ended last.
-pub(super) async fn spend(
-    services: &Services,
-    budget: &BudgetRow,
-) -> Result<(Option<BudgetTotals>, Vec<PastWindow>), Error> {
+/// What is spent of a budget.
+pub(super) struct Spend {
+    /// By all holders, unless they are too many to count.
+    pub(super) totals: Option<BudgetTotals>,
+    /// The windows that ended last.
+    pub(super) past_windows: Vec<PastWindow>,
+    /// The alerts that were raised last.
+    pub(super) alerts: Vec<BudgetAlert>,
+}
+
+/// What is spent of a budget. One statement.
+pub(super) async fn spend(services: &Services, budget: &BudgetRow) -> Result<Spend, Error> {
     let is_counted = budget.user_count.max(budget.project_count) <= MAX_EXACT_COUNT;
     let row = sqlx::query!(
         r#"with windows as (
@@ -76,16 +83,18 @@ pub(super) async fn spend(
                   (select coalesce(json_agg(json_build_object(
                      'starts_at', w.starts_at, 'ends_at', w.ends_at, 'soft_limit', w.soft_limit::text,
                      'hard_limit', w.hard_limit::text, 'spent', w.spent::text,
-                     'holder', case
-                       when u.id is not null then json_build_object('id', u.id, 'name', u.name, 'detail', u.email,
-                         'user_type', u.user_type, 'email_verified', coalesce(u.email_verified, u.auth_source = 'local'))
-                       when p.id is not null then json_build_object('id', p.id, 'name', p.title, 'detail', p.name,
-                         'email_verified', false) end) order by w.ends_at desc, w.id), '[]')
+                     'holder', budget_holder(w.user_id, w.project_id)) order by w.ends_at desc, w.id), '[]')
                    from (select * from budget_windows
                          where budget_id = $1 and ends_at <= $2 and (user_id is null or project_id is null)
-                         order by ends_at desc, id limit 10) w
-                   left join users u on u.id = w.user_id
-                   left join projects p on p.id = w.project_id and p.deleted_at is null) as "past!: Json<Vec<PastRow>>""#,
+                         order by ends_at desc, id limit 10) w) as "past!: Json<Vec<PastRow>>",
+                  (select coalesce(json_agg(json_build_object(
+                     'percent', a.percent, 'raised_at', a.raised_at, 'soft_limit', a.soft_limit::text,
+                     'hard_limit', a.hard_limit::text, 'spent', a.spent::text,
+                     'holder', budget_holder(w.user_id, w.project_id))
+                     order by a.raised_at desc, a.window_id, a.percent desc nulls last), '[]')
+                   from (select * from budget_alerts
+                         where budget_id = $1 order by raised_at desc, window_id, percent desc nulls last limit 10) a
+                   join budget_windows w on w.id = a.window_id) as "alerts!: Json<Vec<AlertRow>>""#,
         budget.id.0,
         services.clock.now(),
         schedule_of(budget)?.key(),
@@ -100,7 +109,11 @@ pub(super) async fn spend(
         over_soft: row.over_soft,
         over_hard: row.over_hard,
     });
-    Ok((totals, row.past.0.into_iter().map(PastWindow::try_from).collect::<Result<_, _>>()?))
+    Ok(Spend {
+        totals,
+        past_windows: row.past.0.into_iter().map(PastWindow::try_from).collect::<Result<_, _>>()?,
+        alerts: row.alerts.0.into_iter().map(BudgetAlert::try_from).collect::<Result<_, _>>()?,
+    })
 }
 
 /// A user or a project; only users have a type.
@@ -152,6 +165,31 @@ impl TryFrom<PastRow> for PastWindow {
             ends_at: row.ends_at,
             limits: limits(row.soft_limit, row.hard_limit)?,
             spent: Money::of_sum(row.spent),
+        })
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct AlertRow {
+    percent: Option<i16>,
+    holder: Option<HolderRow>,
+    #[serde(with = "time::serde::rfc3339")]
+    raised_at: OffsetDateTime,
+    soft_limit: Decimal,
+    hard_limit: Decimal,
+    spent: Decimal,
+}
+
+impl TryFrom<AlertRow> for BudgetAlert {
+    type Error = Error;
+
+    fn try_from(row: AlertRow) -> Result<Self, Error> {
+        Ok(Self {
+            threshold: AlertThreshold::from_stored(row.percent),
+            holder: row.holder.map(Holder::try_from).transpose()?,
+            spent: Money::of_sum(row.spent),
+            limits: limits(row.soft_limit, row.hard_limit)?,
+            raised_at: row.raised_at,
         })
     }
 }

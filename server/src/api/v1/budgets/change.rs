@@ -14,7 +14,7 @@ use crate::api::schema::{
 use crate::api::wire::{Amount, given};
 use crate::state::AppState;
 use axum::extract::{Path, State};
-use domain::budget::{BudgetDraft, BudgetSlug, Category, Limits};
+use domain::budget::{AlertThresholds, BudgetDraft, BudgetSlug, Category, Limits};
 use domain::draft::{Draft as _, Edit, Precondition};
 use domain::form::FieldErrors;
 use domain::permission::{ManageBudgets, ViewBudgets};
@@ -102,7 +102,9 @@ fn parse(body: &NewBudget) -> Result<BudgetDraft, ApiError> {
         return Err(ApiError::wrong_shape(errors));
     };
     let (soft_limit, calendar, description) = (body.soft_budget.0, body.calendar, description.map(String::from));
-    let draft = BudgetDraft { name, category, soft_limit, hard_limit, period, calendar, time_zone, description };
+    let alert_at = AlertThresholds::default();
+    let draft =
+        BudgetDraft { name, category, soft_limit, hard_limit, period, calendar, time_zone, alert_at, description };
     draft.check()?;
     Ok(draft)
 }
@@ -200,6 +202,7 @@ fn edit_of(body: BudgetChanges, precondition: Precondition) -> Result<Edit<Budge
             period: period.unwrap_or(stored.period),
             calendar: calendar.unwrap_or(stored.calendar),
             time_zone: time_zone.unwrap_or(stored.time_zone),
+            alert_at: stored.alert_at,
             description: description.map_or(stored.description, |text| text.map(String::from)),
         })
     }))
