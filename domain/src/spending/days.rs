@@ -4,7 +4,7 @@ use crate::moment::{parse_date, parse_time};
 use crate::page::Params;
 use crate::violation::Violation;
 use serde::{Deserialize, Serialize};
-use time::{Date, Duration, Month, OffsetDateTime, UtcOffset};
+use time::{Date, Duration, Month, UtcOffset};
 
 /// The most days of a period.
 pub const MAX_DAYS: i64 = 366;
