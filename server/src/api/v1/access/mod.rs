@@ -9,9 +9,9 @@ use crate::api::code::Code;
 use crate::api::error::ApiError;
 use crate::api::paging::{Address, Linked};
 use crate::api::permit::on_platform;
-use crate::api::query::{Query, number, optional, text};
+use crate::api::query::{Query, number, optional, refused, text};
 use crate::api::schema::{CursorText, PermissionText, ProjectFilterText, SentText as _, UserIdText, in_query, integer};
-use crate::api::v1::users::{nobody, parse_id};
+use crate::api::v1::users::{parse_id, user_not_found};
 use crate::state::AppState;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -102,12 +102,12 @@ pub async fn user(
 ) -> Result<Json<UserAccessDetail>, ApiError> {
     let can = on_platform::<ViewAccessMatrix>(&caller)?;
     let (id, Query(asked)) = (parse_id(&id)?, asked?);
-    let user = UserRef::parse(&id.to_string()).map_err(|_| nobody())?;
+    let user = UserRef::parse(&id.to_string()).map_err(|_| user_not_found())?;
     let project = optional("project", asked.project.as_deref(), ProjectName::parse_sent)?;
     let permission = optional("permission", asked.permission.as_deref(), Permission::parse)?;
     match explain::user(&state.services, &can, &user, project.as_ref(), permission).await? {
         UserAnswer::Access(access) => Ok(Json((*access).into())),
-        UserAnswer::UnknownUser => Err(nobody()),
+        UserAnswer::UnknownUser => Err(user_not_found()),
         UserAnswer::UnknownProject => Err(no_project()),
     }
 }
@@ -143,7 +143,7 @@ pub async fn holders(
     let Query(asked) = asked?;
     let project = optional("project", asked.project.as_deref(), ProjectName::parse_sent)?;
     let rows = u16::try_from(asked.per_page).unwrap_or(u16::MAX);
-    let size = PageSize::for_programs(rows).map_err(|problem| ApiError::value("per_page", &problem))?;
+    let size = PageSize::for_programs(rows).map_err(|problem| refused("per_page", &problem))?;
     let cursor = optional("cursor", asked.cursor.as_deref(), Cursor::parse)?;
     let found = explain::holders(&state.services, &can, permission, project.as_ref(), cursor.as_ref(), size).await;
     let found = found.map_err(|fault| ApiError::refused(fault, no_project))?;
