@@ -29,7 +29,7 @@ async fn message_that_is_never_taken_fails_after_its_last_attempt() {
         assert_eq!(row.problem.as_deref(), Some("The receiver answered 503 Service Unavailable."));
         let delay = row.next_attempt_at - stage.world.clock.now();
         assert!(longest / 2 <= delay && delay <= longest, "attempt {attempt}: {delay} of {longest}");
-        longest = (longest * 2).min(Duration::hours(6));
+        longest = Duration::hours(6).min(longest * 2);
         stage.world.clock.advance(delay - Duration::seconds(1));
         assert_eq!(stage.deliver().await, 0, "not before its time");
         assert_eq!(stage.receiver.received().len(), usize::try_from(attempt).expect("few"));
