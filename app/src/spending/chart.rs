@@ -115,7 +115,7 @@ fn table(data: &Spending) -> impl IntoView + use<> {
                 </span>
                 "Show as table"
             </summary>
-            <div role="region" aria-label="Spend per day as a table" tabindex="0" class="relative mt-2 max-h-96 overflow-auto">
+            <div role="region" aria-label="Spend per day as a table" tabindex="0" class="relative mt-2 max-h-96 overflow-auto print:max-h-none print:overflow-visible">
                 <table class="w-full max-w-160 text-sm">
                     <caption class="sr-only">"Spend per day"</caption>
                     <thead>

@@ -51,10 +51,10 @@ async fn user_whom_bursar_refuses_is_on_record_with_the_reason() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sign_in_that_the_provider_declines_is_on_record_and_a_reloaded_callback_is_not() {
-    let (server, _) = both().await;
+    let (server, provider) = both().await;
     let (location, cookie) = server.leave("%2F").await;
-    let state = crate::provider::parameters(&location)["state"].clone();
-    let back = [("error", "access_denied".to_owned()), ("state", state)];
+    let mut back = provider.approve(&location);
+    back[0] = ("error", "access_denied".to_owned());
     for _ in 0..2 {
         server.come_back(&cookie, &back).await;
     }

@@ -102,7 +102,7 @@ pub async fn grant(
     let Body(body) = body?;
     let can = of(&state, &caller, &body.project_name).await?;
     let added = members::add(&state.services, &can, id, role(body.is_project_admin)).await;
-    added.map_err(|fault| ApiError::at("id", fault))?;
+    added.map_err(|fault| ApiError::at("project_name", fault))?;
     Ok(Message::json(format!("Added to '{}'", body.project_name)))
 }
 
