@@ -77,7 +77,7 @@ async fn question_that_names_nothing_or_makes_no_sense_is_refused_with_a_code() 
         (format!("{who}?project=gone"), 404, "project_not_found"),
         (format!("{who}?per_page=0"), 422, "invalid_request"),
         (format!("{who}?per_page=1001"), 422, "invalid_request"),
-        (format!("{who}?cursor=nonsense"), 422, "invalid_request"),
+        (format!("{who}?cursor=nonsense"), 422, "unknown_cursor"),
     ];
     let mut wrong = Vec::new();
     for (address, status, code) in refusals {
