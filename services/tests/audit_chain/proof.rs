@@ -57,6 +57,7 @@ async fn end_that_is_cut_off_is_a_problem_until_it_is_back() {
 async fn old_entry_that_is_removed_or_added_is_found_the_next_day() {
     let (world, _, entries) = world().await;
     prove(&world.services).await.expect("proven");
+    sealed(&world).await;
     let id = entries[1];
     tamper(
         &world,
@@ -100,6 +101,7 @@ async fn new_entry_that_is_changed_is_found_the_next_day_and_an_old_one_within_a
 async fn command_finds_an_old_change_at_once_and_the_job_keeps_it() {
     let (world, _, entries) = world().await;
     prove(&world.services).await.expect("proven");
+    sealed(&world).await;
     tamper(&world, format!("update audit_log set actor = actor || 'x' where id = '{}'", entries[1])).await;
     assert_eq!(next_day(&world).await, None, "the job has not come to it");
     let report = verify(&world.services, None).await.expect("the database answers");
