@@ -1,6 +1,6 @@
 //! Why a user may do something, or may not: the grant paths behind a permission.
 //!
-//! Which role grants what is asked of [`Standing::granting`], as the guard does, so that both give the same answer.
+//! Which role grants a permission. It calls [`Standing::granting`], as the guard does, so that both give the same answer.
 
 mod answer;
 mod query;

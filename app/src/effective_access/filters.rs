@@ -1,4 +1,4 @@
-//! What is asked: a user, a project, a permission.
+//! The filters of the question: a user, a project, a permission.
 
 use super::data::AccessAnswer;
 use crate::form::Hidden;

@@ -1,6 +1,6 @@
 //! Grant paths on the screen.
 
-use crate::ui::{Day, Icon, IconSize, SvgIcon, Views};
+use crate::ui::{Cell, Day, Header, Icon, IconSize, Stacked, SvgIcon, Views, Width};
 use domain::explain::{Explanation, GrantPath, Obstacle, Step};
 use domain::permission::Scope;
 use leptos::prelude::*;
@@ -71,5 +71,25 @@ pub(super) fn day(at: Option<OffsetDateTime>) -> AnyView {
     match at {
         Some(at) => view! { <Day at /> }.into_any(),
         None => view! { <span class="text-ink-2">"–"</span> }.into_any(),
+    }
+}
+
+/// The last columns of every table of answers.
+pub(super) fn because_heads() -> impl IntoView {
+    view! {
+        <Header label="Because" />
+        <Header label="Since" width=Width::Short />
+    }
+}
+
+/// The cells under [`because_heads`].
+pub(super) fn because_cells(because: AnyView, since: AnyView) -> impl IntoView {
+    view! {
+        <Cell stacked=Stacked::Line class="whitespace-normal">
+            {because}
+        </Cell>
+        <Cell stacked=Stacked::Hidden class="text-sm">
+            {since}
+        </Cell>
     }
 }

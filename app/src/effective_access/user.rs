@@ -1,6 +1,6 @@
 //! What a user can do.
 
-use super::path::{because, day, obstacle, reach, since, steps};
+use super::path::{because, because_cells, because_heads, day, obstacle, reach, since, steps};
 use crate::paths;
 use crate::ui::{
     Avatar, AvatarShape, Badge, BadgeKind, Banner, BannerKind, Cell, Header, LimitFigures, NameCell, RoleBadge,
@@ -60,12 +60,7 @@ fn explanations(access: &UserAccess) -> AnyView {
                     {title}
                 </Cell>
                 <Cell>{may}</Cell>
-                <Cell stacked=Stacked::Line class="whitespace-normal">
-                    {because}
-                </Cell>
-                <Cell stacked=Stacked::Hidden class="text-sm">
-                    {since}
-                </Cell>
+                {because_cells(because, since)}
             </TableRow>
         }
     };
@@ -75,8 +70,7 @@ fn explanations(access: &UserAccess) -> AnyView {
             <TableHead>
                 <Header label="Permission" width=Width::Longer />
                 <Header label="May" width=Width::Medium />
-                <Header label="Because" />
-                <Header label="Since" width=Width::Short />
+                {because_heads()}
             </TableHead>
             <TableBody>{rows}</TableBody>
         </Table>
@@ -94,8 +88,7 @@ fn projects(access: &UserAccess) -> impl IntoView + use<> {
                 <TableHead>
                     <Header label="Project" width=Width::Longer />
                     <Header label="May" />
-                    <Header label="Because" />
-                    <Header label="Since" width=Width::Short />
+                    {because_heads()}
                 </TableHead>
                 <TableBody>{rows}</TableBody>
             </Table>
@@ -130,12 +123,7 @@ fn project(access: &ProjectAccess) -> AnyView {
             <Cell stacked=Stacked::Line class="whitespace-normal">
                 {may}
             </Cell>
-            <Cell stacked=Stacked::Line class="whitespace-normal">
-                {because}
-            </Cell>
-            <Cell stacked=Stacked::Hidden class="text-sm">
-                {since}
-            </Cell>
+            {because_cells(because, since)}
         </TableRow>
     }
     .into_any()
@@ -154,8 +142,7 @@ fn budgets(access: &UserAccess) -> impl IntoView + use<> {
                 <TableHead>
                     <Header label="Category" width=Width::Medium />
                     <Header label="May spend" width=Width::Longer />
-                    <Header label="Because" />
-                    <Header label="Since" width=Width::Short />
+                    {because_heads()}
                 </TableHead>
                 <TableBody>{rows}</TableBody>
             </Table>
@@ -179,12 +166,7 @@ fn budget(access: &BudgetAccess) -> AnyView {
             <Cell stacked=Stacked::Line class="whitespace-normal">
                 {may}
             </Cell>
-            <Cell stacked=Stacked::Line class="whitespace-normal">
-                {because}
-            </Cell>
-            <Cell stacked=Stacked::Hidden class="text-sm">
-                {since}
-            </Cell>
+            {because_cells(because, since)}
         </TableRow>
     }
     .into_any()

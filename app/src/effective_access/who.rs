@@ -1,6 +1,6 @@
 //! Who can do something.
 
-use super::path::{because, reach, since};
+use super::path::{because, because_cells, because_heads, reach, since};
 use crate::page::listing::result;
 use crate::paths;
 use crate::ui::{
@@ -29,8 +29,7 @@ pub(super) fn answer(holders: &PermissionHolders, query: &AccessQuery) -> AnyVie
                 <TableHead>
                     <Header label="User" width=Width::Longer />
                     <Header label="May" width=Width::Medium />
-                    <Header label="Because" />
-                    <Header label="Since" width=Width::Short />
+                    {because_heads()}
                 </TableHead>
                 <TableBody>{rows}</TableBody>
             </Table>
@@ -60,14 +59,14 @@ fn notes(permission: Permission, has_project: bool) -> Vec<&'static str> {
 
 fn holder(row: &HolderRow, query: &AccessQuery) -> AnyView {
     let user = &row.user;
-    let asked = AccessQuery {
+    let query = AccessQuery {
         view: AccessView::User,
         user: UserRef::parse(&user.id.to_string()).ok(),
         project: query.project.clone(),
         permission: None,
         ..AccessQuery::default()
     };
-    let (href, name, email) = (paths::effective_access(&asked), user.name.clone(), user.email.clone());
+    let (href, name, email) = (paths::effective_access(&query), user.name.clone(), user.email.clone());
     let (initials, seed) = (name.clone(), user.id.to_string());
     let (may, because, since) = (reach(&row.explanation), because(&row.explanation), since(&row.explanation.paths));
     view! {
@@ -78,12 +77,7 @@ fn holder(row: &HolderRow, query: &AccessQuery) -> AnyView {
                 </NameCell>
             </Cell>
             <Cell>{may}</Cell>
-            <Cell stacked=Stacked::Line class="whitespace-normal">
-                {because}
-            </Cell>
-            <Cell stacked=Stacked::Hidden class="text-sm">
-                {since}
-            </Cell>
+            {because_cells(because, since)}
         </TableRow>
     }
     .into_any()

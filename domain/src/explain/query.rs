@@ -1,4 +1,4 @@
-//! What can be asked.
+//! The question of the page, as its address has it.
 
 use crate::page::{Cursor, PageSize, Params, parse_size, push_page};
 use crate::permission::Permission;
