@@ -10,7 +10,7 @@ use crate::user::{Assignment, UserKind, UserStatus};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// The user whom an answer is about.
+/// The user of an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessUser {
     /// The user.

@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum ExplainError {
-    /// Nobody is known by it.
+    /// No user has it.
     #[error("No user has this id, e-mail address or username.")]
     UnknownUser,
     /// There is no such project.
@@ -27,18 +27,18 @@ pub enum ExplainError {
     UnknownProject,
 }
 
-pub(super) async fn run(config: &Config, asked: &Explain) -> Result<(), CommandError> {
-    with_database(config, async |services| match &asked.question {
+pub(super) async fn run(config: &Config, args: &Explain) -> Result<(), CommandError> {
+    with_database(config, async |services| match &args.question {
         Question::User { user, project } => {
             let answer = explain::user_for_operator(services, user, project.as_ref(), None).await?;
             match answer {
-                UserAnswer::Access(access) => print_access(*access, asked.format),
+                UserAnswer::Access(access) => print_access(*access, args.format),
                 UserAnswer::UnknownUser => Err(ExplainError::UnknownUser.into()),
                 UserAnswer::UnknownProject => Err(ExplainError::UnknownProject.into()),
             }
         }
         Question::Who { permission, project } => {
-            print_holders(services, *permission, project.as_ref(), asked.format).await
+            print_holders(services, *permission, project.as_ref(), args.format).await
         }
     })
     .await

@@ -63,7 +63,7 @@ impl Value for SmtpUrl {
             _ => return Err("it is not one".to_owned()),
         };
         if !is_secure && url.password().is_some() {
-            return Err("a password needs TLS, so that nobody on the way reads it".to_owned());
+            return Err("a password needs TLS: it must not be sent in clear text".to_owned());
         }
         Ok(Self(url))
     }

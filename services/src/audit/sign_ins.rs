@@ -1,7 +1,7 @@
 //! Events of sessions: signing in and out, re-authentication, and tries of them that failed.
 //!
 //! What bounds failed tries: those beyond what an address has are refused without an event, each network has its tries, and
-//! no more than [`MAX_FAILURES`] events of an action are written an hour, whoever tries. Metrics and logs have all of them.
+//! no more than [`MAX_FAILURES`] events of an action are written an hour. Metrics and logs have all of them.
 
 use super::Action;
 use crate::Services;
@@ -79,7 +79,7 @@ pub(crate) enum Claimant<'a> {
     /// The user whose address was typed, if there is one. A text that no user has as an address is not recorded: it may
     /// be a password.
     Typed(Option<UserId>),
-    /// Whom the identity provider named, by address. Its text is no secret.
+    /// The address that the identity provider named. Its text is no secret.
     Named(&'a str),
     /// The user of a session.
     Session(SessionId),

@@ -67,7 +67,7 @@ async fn load_facts(
     Ok((facts, budgets))
 }
 
-/// Whoever may see it.
+/// The facts and budgets of a project, for a caller who may see it.
 pub(super) async fn read_facts(
     services: &Services,
     name: &ProjectName,

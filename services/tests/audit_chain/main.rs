@@ -32,7 +32,7 @@ async fn report(world: &World, known: Option<&Head>) -> Report {
     verify(&world.services, known).await.expect("the database answers")
 }
 
-/// As somebody does it who may do everything in the database.
+/// Changes rows as a superuser of the database can.
 async fn tamper(world: &World, statement: String) {
     let by_force = format!("set session_replication_role = replica; {statement}; reset session_replication_role");
     sqlx::raw_sql(AssertSqlSafe(by_force)).execute(world.services.pool()).await.expect("done");

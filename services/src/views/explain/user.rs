@@ -81,7 +81,7 @@ fn access_user(detail: &UserDetail) -> AccessUser {
     AccessUser { id, name: detail.name.clone(), email: detail.email.clone(), kind, status, role }
 }
 
-/// What the rules are asked about.
+/// The facts that the rules decide about.
 struct Answer<'a> {
     subject: &'a Subject,
     detail: &'a UserDetail,
@@ -91,14 +91,14 @@ struct Answer<'a> {
 impl Answer<'_> {
     fn explanations(&self, project: Option<&ProjectName>) -> Vec<Explanation> {
         let assignment = project.map(|name| self.detail.projects.iter().find(|held| held.name == *name));
-        let asked = |permission: &Permission| match self.permission {
+        let is_included = |permission: &Permission| match self.permission {
             Some(chosen) => *permission == chosen,
             None => self.subject.standing.mode.has(*permission),
         };
         let explained = Permission::ALL
             .iter()
             .copied()
-            .filter(asked)
+            .filter(is_included)
             .map(|permission| self.subject.explain(permission, assignment));
         // Without a chosen permission those alone that something grants: the rest is the table.
         explained.filter(|explained| self.permission.is_some() || !explained.paths.is_empty()).collect()
@@ -106,9 +106,9 @@ impl Answer<'_> {
 
     fn projects(&self) -> Vec<ProjectAccess> {
         let access = self.detail.projects.iter().map(|held| self.project(held));
-        let is_asked =
+        let is_included =
             |access: &ProjectAccess| self.permission.is_none_or(|chosen| access.permissions.contains(&chosen));
-        access.filter(is_asked).collect()
+        access.filter(is_included).collect()
     }
 
     fn project(&self, assignment: &Assignment) -> ProjectAccess {

@@ -35,14 +35,14 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// What narrows the answer about a user.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Asked {
+pub struct UserAccessParams {
     #[serde(default, deserialize_with = "text")]
     project: Option<String>,
     #[serde(default, deserialize_with = "text")]
     permission: Option<String>,
 }
 
-impl IntoParams for Asked {
+impl IntoParams for UserAccessParams {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let permission = "Only this permission, whether the user holds it or not. Blank counts as left out.";
         vec![project(), in_query("permission", permission).schema(Some(PermissionText::schema())).build()]
@@ -51,7 +51,7 @@ impl IntoParams for Asked {
 
 /// Which page of the holders of a permission.
 #[derive(Clone, Debug, Deserialize)]
-pub struct AskedHolders {
+pub struct HolderParams {
     #[serde(default, deserialize_with = "text")]
     project: Option<String>,
     #[serde(default = "default_rows", deserialize_with = "number::<_, 1, 1000>")]
@@ -64,7 +64,7 @@ const fn default_rows() -> u32 {
     20
 }
 
-impl IntoParams for AskedHolders {
+impl IntoParams for HolderParams {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let rows = integer(1, PageSize::MOST_FOR_PROGRAMS.into()).default(Some(default_rows().into()));
         let cursor = "Where the page begins: from the `Link` of the page before.";
@@ -88,7 +88,7 @@ fn project() -> Parameter {
     path = "/access/users/{id}",
     operation_id = "explain_user_access",
     tag = "access",
-    params(("id" = inline(UserIdText), Path, description = "The id of the user"), Asked),
+    params(("id" = inline(UserIdText), Path, description = "The id of the user"), UserAccessParams),
     responses(
         (status = OK, description = "What the user can do.", body = UserAccessDetail),
         (status = CONFLICT, description = "The identity provider keeps the rights (Keycloak-managed mode)."),
@@ -98,13 +98,13 @@ pub async fn user(
     State(state): State<AppState>,
     Asking(caller): Asking,
     Path(id): Path<String>,
-    asked: Result<Query<Asked>, ApiError>,
+    params: Result<Query<UserAccessParams>, ApiError>,
 ) -> Result<Json<UserAccessDetail>, ApiError> {
     let can = on_platform::<ViewAccessMatrix>(&caller)?;
-    let (id, Query(asked)) = (parse_id(&id)?, asked?);
+    let (id, Query(params)) = (parse_id(&id)?, params?);
     let user = UserRef::parse(&id.to_string()).map_err(|_| user_not_found())?;
-    let project = optional("project", asked.project.as_deref(), ProjectName::parse_sent)?;
-    let permission = optional("permission", asked.permission.as_deref(), Permission::parse)?;
+    let project = optional("project", params.project.as_deref(), ProjectName::parse_sent)?;
+    let permission = optional("permission", params.permission.as_deref(), Permission::parse)?;
     match explain::user(&state.services, &can, &user, project.as_ref(), permission).await? {
         UserAnswer::Access(access) => Ok(Json((*access).into())),
         UserAnswer::UnknownUser => Err(user_not_found()),
@@ -120,7 +120,7 @@ pub async fn user(
     path = "/access/permissions/{permission}",
     operation_id = "list_permission_holders",
     tag = "access",
-    params(("permission" = inline(PermissionText), Path, description = "The permission"), AskedHolders),
+    params(("permission" = inline(PermissionText), Path, description = "The permission"), HolderParams),
     responses(
         (
             status = OK,
@@ -136,15 +136,15 @@ pub async fn holders(
     Asking(caller): Asking,
     Path(permission): Path<String>,
     Address(address): Address,
-    asked: Result<Query<AskedHolders>, ApiError>,
+    params: Result<Query<HolderParams>, ApiError>,
 ) -> Result<Linked<HoldersBody>, ApiError> {
     let can = on_platform::<ViewAccessMatrix>(&caller)?;
     let permission = Permission::parse(&permission).map_err(|_| no_permission())?;
-    let Query(asked) = asked?;
-    let project = optional("project", asked.project.as_deref(), ProjectName::parse_sent)?;
-    let rows = u16::try_from(asked.per_page).unwrap_or(u16::MAX);
+    let Query(params) = params?;
+    let project = optional("project", params.project.as_deref(), ProjectName::parse_sent)?;
+    let rows = u16::try_from(params.per_page).unwrap_or(u16::MAX);
     let size = PageSize::for_programs(rows).map_err(|problem| refused("per_page", &problem))?;
-    let cursor = optional("cursor", asked.cursor.as_deref(), Cursor::parse)?;
+    let cursor = optional("cursor", params.cursor.as_deref(), Cursor::parse)?;
     let found = explain::holders(&state.services, &can, permission, project.as_ref(), cursor.as_ref(), size).await;
     let found = found.map_err(|fault| ApiError::refused(fault, no_project))?;
     let next = found.page.next.clone();

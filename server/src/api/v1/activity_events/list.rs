@@ -87,12 +87,12 @@ impl ActivityEventParams {
     }
 
     fn actions(&self) -> Option<Vec<Action>> {
-        let matches = |wanted: &[String], value: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == value);
+        let matches = |values: &[String], value: &str| values.is_empty() || values.iter().any(|each| each == value);
         let is_narrowed = !(self.domain.is_empty() && self.event_type.is_empty());
-        let wanted = |action: &&Action| {
+        let is_among = |action: &&Action| {
             matches(&self.domain, action.kind().domain()) && matches(&self.event_type, action.event_type())
         };
-        is_narrowed.then(|| Action::ALL.iter().filter(wanted).copied().collect())
+        is_narrowed.then(|| Action::ALL.iter().filter(is_among).copied().collect())
     }
 }
 
