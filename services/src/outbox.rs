@@ -81,26 +81,21 @@ pub(crate) async fn requeue(
     message: DeliveryId,
 ) -> Result<String, Error> {
     let now = services.clock.now();
-    let row = sqlx::query!(
-        r#"select subject, state <> 'delivered' and coalesce(leased_until <= $2, true) as "is_waiting!"
-           from outbox where id = $1 for update"#,
+    // A message that is refused is not locked: its delivery goes on at once, not after this transaction's end.
+    let subject = sqlx::query_scalar!(
+        "update outbox set state = 'pending', settled_at = null, attempts = 0, next_attempt_at = $2
+         where id = $1 and state <> 'delivered' and (leased_until is null or leased_until <= $2)
+         returning subject",
         message.0,
         now
     )
     .fetch_optional(&mut *connection)
-    .await?
-    .ok_or(Refusal::NotFound)?;
-    if !row.is_waiting {
-        return Err(Violation::DeliveryNotWaiting.into());
-    }
-    sqlx::query!(
-        "update outbox set state = 'pending', settled_at = null, attempts = 0, next_attempt_at = $2 where id = $1",
-        message.0,
-        now
-    )
-    .execute(connection)
     .await?;
-    Ok(row.subject)
+    if let Some(subject) = subject {
+        return Ok(subject);
+    }
+    let exists = sqlx::query_scalar!(r#"select exists(select from outbox where id = $1) as "exists!""#, message.0);
+    Err(if exists.fetch_one(connection).await? { Violation::DeliveryNotWaiting.into() } else { Refusal::NotFound.into() })
 }
 
 /// Deletes messages that were delivered or failed a while ago; called by a job. Returns how many there were.

@@ -24,7 +24,7 @@ pub fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, ClientE
 }
 
 /// What went wrong in the TLS handshake, in words that also stand on pages; `None` when it was something else.
-pub fn handshake_failure(fault: &reqwest::Error) -> Option<Cow<'static, str>> {
+pub fn handshake_failure(fault: &(dyn Error + 'static)) -> Option<Cow<'static, str>> {
     // An authority that was made once more under its old name signs with another key.
     use CertificateError::{
         BadSignature, Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet,

@@ -1,5 +1,6 @@
 //! Mails, by SMTP.
 
+use https_client::handshake_failure;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, header};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
@@ -67,10 +68,12 @@ impl std::fmt::Debug for Mailer {
 
 /// Where the fault is, then what the server or the library says.
 fn problem(fault: &lettre::transport::smtp::Error) -> String {
+    if let Some(failure) = handshake_failure(fault) {
+        return format!("{failure}.");
+    }
     let said = std::error::Error::source(fault).map(ToString::to_string).unwrap_or_default();
     match fault.status() {
         Some(code) => format!("The mail server answered {code}: {said}"),
-        None if fault.is_tls() => format!("TLS with the mail server failed: {said}"),
         None => format!("The mail server cannot be reached: {said}"),
     }
 }

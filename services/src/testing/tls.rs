@@ -72,7 +72,24 @@ impl Authority {
         address
     }
 
+    /// A valid certificate for `name` and its key, as the files of a server hold them.
+    ///
+    /// # Panics
+    /// No certificate is available.
+    pub fn server_files(&self, name: &str) -> [String; 2] {
+        let (certificate, key) = self.issue(name, Validity::Valid);
+        [certificate.pem(), key.serialize_pem()]
+    }
+
     fn server_config(&self, name: &str, validity: Validity) -> ServerConfig {
+        let (certificate, key) = self.issue(name, validity);
+        let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
+        let config = ServerConfig::builder_with_provider(Arc::new(default_provider()));
+        let config = config.with_safe_default_protocol_versions().expect("versions of TLS").with_no_client_auth();
+        config.with_single_cert(vec![certificate.der().clone()], key).expect("a certificate with its key")
+    }
+
+    fn issue(&self, name: &str, validity: Validity) -> (Certificate, KeyPair) {
         let mut params = CertificateParams::new([name.to_owned()]).expect("a name");
         match validity {
             Validity::Valid => {}
@@ -81,9 +98,6 @@ impl Authority {
         }
         let key = KeyPair::generate().expect("a key");
         let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
-        let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
-        let config = ServerConfig::builder_with_provider(Arc::new(default_provider()));
-        let config = config.with_safe_default_protocol_versions().expect("versions of TLS").with_no_client_auth();
-        config.with_single_cert(vec![certificate.der().clone()], key).expect("a certificate with its key")
+        (certificate, key)
     }
 }
