@@ -95,7 +95,11 @@ pub(crate) async fn requeue(
         return Ok(subject);
     }
     let exists = sqlx::query_scalar!(r#"select exists(select from outbox where id = $1) as "exists!""#, message.0);
-    Err(if exists.fetch_one(connection).await? { Violation::DeliveryNotWaiting.into() } else { Refusal::NotFound.into() })
+    Err(if exists.fetch_one(connection).await? {
+        Violation::DeliveryNotWaiting.into()
+    } else {
+        Refusal::NotFound.into()
+    })
 }
 
 /// Deletes messages that were delivered or failed a while ago; called by a job. Returns how many there were.
