@@ -15,7 +15,7 @@ use crate::ui::{
 use crate::url::with_params;
 use domain::audit::AuditQuery;
 use domain::break_glass::BreakGlassSession;
-use domain::budget::BudgetQuery;
+use domain::budget::{BudgetQuery, MAX_WAITING_COUNT};
 use domain::permission::Permission;
 use domain::project::ProjectQuery;
 use domain::suggestion::Suggestion;
@@ -85,7 +85,7 @@ fn side_navigation(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
     let person = NavPerson { seed: me.id.to_string(), name: me.name.clone(), role: me.standing().to_owned() };
     let administration = administration(me).into_iter().map(|(href, label, _)| NavLink::plain(href, label)).collect();
     view! {
-        <SideNav areas=vec![] settings=settings(me) administration person path palette=PALETTE account=sign_out />
+        <SideNav areas=areas(me) settings=settings(me) administration person path palette=PALETTE account=sign_out />
     }
 }
 
@@ -115,6 +115,9 @@ fn palette(me: &Me) -> impl IntoView + use<> {
     let item = |label: &str, icon, target| PaletteItem { label: label.to_owned(), detail: None, icon, target };
     let link = |label: &str, href: &str, icon| item(label, icon, PaletteTarget::Link(href.to_owned()));
     let mut pages: Vec<_> = administration(me).into_iter().map(|(href, label, icon)| link(label, href, icon)).collect();
+    if me.waiting_requests.is_some() {
+        pages.push(link("Requests", paths::REQUESTS, Icon::Inbox));
+    }
     if me.break_glass.is_none() {
         pages.push(link("My access", paths::MY_ACCESS, Icon::KeyRound));
         pages.push(link("Profile", paths::PROFILE, Icon::User));
@@ -177,6 +180,16 @@ fn found(found: Found) -> Vec<PaletteGroup> {
         group("Projects", Icon::Folder, projects, |name| Some(paths::project(name))),
         group("Budgets", Icon::Wallet, budgets, |id| Some(paths::budget(id.parse().ok()?))),
     ]
+}
+
+/// The top places that the user may open.
+fn areas(me: &Me) -> Vec<NavLink> {
+    let waiting = me.waiting_requests.filter(|count| *count > 0).map(|count| match count {
+        MAX_WAITING_COUNT.. => format!("{}+", MAX_WAITING_COUNT - 1),
+        count => count.to_string(),
+    });
+    let requests = NavLink::new(paths::REQUESTS, "Requests", Icon::Inbox).with_waiting(waiting);
+    me.waiting_requests.map(|_| requests).into_iter().collect()
 }
 
 /// The pages about oneself. A break-glass session has none.

@@ -14,6 +14,9 @@ use crate::account::profile::ProfilePage;
 use crate::account::sign_in::SignInPage;
 use crate::account::turned_away::TurnedAwayPage;
 use crate::audit::list::AuditLogPage;
+use crate::budget_requests::list::BudgetRequestsPage;
+use crate::budget_requests::new::NewBudgetRequestPage;
+use crate::budget_requests::request::BudgetRequestPage;
 use crate::budgets::budget::BudgetPage;
 use crate::budgets::create::NewBudgetPage;
 use crate::budgets::delete::DeleteBudgetPage;
@@ -48,7 +51,7 @@ lazy_chunk!(
 lazy_chunk!(Lists, lists, load_lists: BudgetsPage, ProjectsPage, UsersPage);
 lazy_chunk!(
     Objects, objects, load_objects:
-    AccessMatrixPage, AccessSnapshotsPage, AuditLogPage, BudgetPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, EffectiveAccessPage, GatewaysPage, IdentityProviderPage, ImportAgainPage, JobsPage,
+    AccessMatrixPage, AccessSnapshotsPage, AuditLogPage, BudgetPage, BudgetRequestPage, BudgetRequestsPage, NewBudgetRequestPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, EffectiveAccessPage, GatewaysPage, IdentityProviderPage, ImportAgainPage, JobsPage,
     KeycloakImportPage, KeycloakUserPage, KeycloakUsersPage, MoveIdentitiesPage, NewBudgetPage, NewGatewayPage, NewKeycloakUserPage,
     NewUserPage, NewProjectPage, ProjectPage, ProjectSplitPage, SpendingPage, UserPage,
 );

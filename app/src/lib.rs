@@ -9,7 +9,8 @@
 pub mod access_matrix;
 pub mod account;
 pub mod audit;
-pub mod budgets;
+pub mod budget_requests;
+mod budgets;
 #[cfg(feature = "ssr")]
 pub mod cookies;
 mod detour;

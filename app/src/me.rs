@@ -36,6 +36,8 @@ pub struct Me {
     pub has_provider: bool,
     /// Whether that is Keycloak, where Bursar can manage users too.
     pub has_keycloak: bool,
+    /// How many budget requests wait, as far as [`domain::budget::MAX_WAITING_COUNT`]; for those who may read them.
+    pub waiting_requests: Option<i64>,
     /// Set in a break-glass session, which belongs to no user.
     pub break_glass: Option<BreakGlassSession>,
 }
@@ -68,6 +70,7 @@ impl Me {
 #[server(prefix = "/data", endpoint = "who-am-i")]
 pub async fn who_am_i() -> Result<Me, PageError> {
     let (services, caller) = crate::request::signed_in()?;
+    let waiting_requests = waiting_requests(&services, &caller).await.map_err(domain::error::Refusal::from)?;
     let actor = caller.actor;
     let provider = services.identity().map(services::identity::Identity::kind);
     let (budgets, has_provider) = (services.settings().budgets, provider.is_some());
@@ -76,7 +79,32 @@ pub async fn who_am_i() -> Result<Me, PageError> {
     let (id, mode, role, kind) = (actor.user_id, actor.mode, actor.role, actor.kind);
     let (email_verified, break_glass) = (actor.email_verified, actor.break_glass);
     let (name, email) = (actor.name, actor.email);
-    Ok(Me { id, name, email, email_verified, mode, role, kind, may, budgets, has_provider, has_keycloak, break_glass })
+    Ok(Me {
+        id,
+        name,
+        email,
+        email_verified,
+        mode,
+        role,
+        kind,
+        may,
+        budgets,
+        has_provider,
+        has_keycloak,
+        waiting_requests,
+        break_glass,
+    })
+}
+
+#[cfg(feature = "ssr")]
+async fn waiting_requests(
+    services: &services::Services,
+    caller: &services::guard::Caller,
+) -> Result<Option<i64>, services::Error> {
+    match caller.can(domain::actor::Target::Platform).ok().filter(|_| services.settings().budgets) {
+        Some(can) => services::views::budget_requests::count_waiting(services, &can).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The signed-in user, for every part of the document that asks.

@@ -3,10 +3,12 @@
 use crate::url::{encode, with_params};
 use domain::access_matrix::MatrixQuery;
 use domain::audit::AuditQuery;
+use domain::budget::Category;
 use domain::explain::{AccessQuery, AccessView};
-use domain::id::{BudgetId, UserId};
+use domain::id::{BudgetId, BudgetRequestId, UserId};
 use domain::import::ReportQuery;
 use domain::permission::Permission;
+use domain::project::ProjectName;
 use domain::spend::UserRef;
 use domain::spending::SpendingQuery;
 
@@ -46,6 +48,23 @@ pub const NEW_PROJECT: &str = "/settings/administration/new-project";
 pub const BUDGETS: &str = "/settings/administration/budgets";
 /// Creating a budget.
 pub const NEW_BUDGET: &str = "/settings/administration/budgets/new";
+/// Requests for budgets.
+pub const REQUESTS: &str = "/requests";
+/// The form that requests a budget.
+pub const NEW_REQUEST: &str = "/requests/new";
+
+/// A request for a budget.
+pub fn request(id: BudgetRequestId) -> String {
+    format!("{REQUESTS}/{id}")
+}
+
+/// The form that requests a budget of a category for a project, or for oneself.
+pub fn new_request(category: Category, project: Option<&ProjectName>) -> String {
+    let category = ("category", category.key().to_owned());
+    let project = project.map(|name| ("project", name.to_string()));
+    with_params(NEW_REQUEST, &[category].into_iter().chain(project).collect::<Vec<_>>())
+}
+
 /// How the identity provider is doing.
 pub const IDENTITY_PROVIDER: &str = "/settings/administration/identity-provider";
 /// The import of the users of a Keycloak realm, with its report.

@@ -11,6 +11,9 @@ use crate::account::profile::ProfilePage;
 use crate::account::sign_in::SignInPage;
 use crate::account::turned_away::TurnedAwayPage;
 use crate::audit::list::AuditLogPage;
+use crate::budget_requests::list::BudgetRequestsPage;
+use crate::budget_requests::new::NewBudgetRequestPage;
+use crate::budget_requests::request::BudgetRequestPage;
 use crate::budgets::budget::BudgetPage;
 use crate::budgets::create::NewBudgetPage;
 use crate::budgets::delete::DeleteBudgetPage;
@@ -118,6 +121,11 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("administration/effective-access") view={Lazy::<EffectiveAccessPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/audit-log") view={Lazy::<AuditLogPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/identity-provider/move-identities") view={Lazy::<MoveIdentitiesPage>::new()} ssr=SsrMode::Async />
+            </ParentRoute>
+            <ParentRoute path=path!("/requests") view=Layout ssr=SsrMode::Async>
+                <Route path=path!("") view={Lazy::<BudgetRequestsPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("new") view={Lazy::<NewBudgetRequestPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!(":id") view={Lazy::<BudgetRequestPage>::new()} ssr=SsrMode::Async />
             </ParentRoute>
             <DevelopmentRoutes />
         </Routes>

@@ -8,6 +8,7 @@ pub mod group;
 mod own;
 mod query;
 mod read;
+mod request;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod schedule;
 mod shown_shares;
@@ -22,6 +23,10 @@ pub use own::{BudgetGroup, OwnBudget, OwnBudgetDraft};
 pub use query::{BudgetQuery, BudgetSort};
 pub use read::{
     AssignedBudget, BudgetAssignment, BudgetDetail, BudgetRow, BudgetTotals, Holder, HolderCounts, PastWindow,
+};
+pub use request::{
+    BudgetRequest, BudgetRequestDraft, BudgetRequestQuery, MAX_WAITING_COUNT, RequestDecision, RequestFacts,
+    RequestState, WaitingRequests,
 };
 pub use shown_shares::{SharePrecondition, ShownShares};
 pub use slug::BudgetSlug;

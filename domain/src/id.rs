@@ -36,6 +36,10 @@ id_type! {
     BudgetId
 }
 id_type! {
+    /// A request for a budget.
+    BudgetRequestId
+}
+id_type! {
     /// A budget group of a project.
     GroupId
 }

@@ -108,6 +108,10 @@ permissions! {
     SetMemberShares: "Set members' shares of a project's budgets", [platform - - project - - -];
     /// Create, edit, assign and delete budgets.
     ManageBudgets: "Create and assign budgets", [platform - - - - - -];
+    /// Request a budget for oneself, and withdraw the request. Maintainers decide, by [`ManageBudgets`].
+    RequestBudgets: "Request budgets for themselves", [own own own - - own own];
+    /// Request a budget for a project, and withdraw the request.
+    RequestProjectBudgets: "Request budgets for a project", [platform platform - project - - -];
     /// What users and projects spend.
     ViewSpend: "See spend", [platform platform platform project - - -];
     /// The gateways that reserve and report spend.
@@ -190,6 +194,8 @@ impl Permission {
             | Self::ViewBudgets
             | Self::ViewProjectBudgets
             | Self::ViewMemberShares
+            | Self::RequestBudgets
+            | Self::RequestProjectBudgets
             | Self::ViewSpend
             | Self::ViewGateways
             | Self::ViewOwnAccess
@@ -200,8 +206,12 @@ impl Permission {
     /// Whether it is about the account of the user who asks: a break-glass session belongs to no user and is refused.
     pub const fn needs_account(self) -> bool {
         match self {
-            // The creator of a project becomes its project admin.
-            Self::CreateProject | Self::ViewOwnAccess | Self::ManageOwnAccount => true,
+            // The creator of a project becomes its project admin, and a request has a requester who reads the decision.
+            Self::CreateProject
+            | Self::RequestBudgets
+            | Self::RequestProjectBudgets
+            | Self::ViewOwnAccess
+            | Self::ManageOwnAccount => true,
             Self::ViewUsers
             | Self::ManageUsers
             | Self::ManageKeycloakUsers
@@ -261,8 +271,8 @@ mod tests {
     #[test]
     fn an_auditor_changes_nothing() {
         use Permission::{
-            ManageOwnAccount, ViewAccessMatrix, ViewAuditLog, ViewBudgets, ViewGateways, ViewMemberShares,
-            ViewOwnAccess, ViewProject, ViewProjectBudgets, ViewSpend, ViewUsers,
+            ManageOwnAccount, RequestBudgets, ViewAccessMatrix, ViewAuditLog, ViewBudgets, ViewGateways,
+            ViewMemberShares, ViewOwnAccess, ViewProject, ViewProjectBudgets, ViewSpend, ViewUsers,
         };
         let views = [
             ViewUsers,
@@ -275,7 +285,7 @@ mod tests {
             ViewAuditLog,
             ViewAccessMatrix,
         ];
-        let reads = [views.as_slice(), &[ViewOwnAccess, ManageOwnAccount]].concat();
+        let reads = [views.as_slice(), &[ViewOwnAccess, ManageOwnAccount, RequestBudgets]].concat();
         for permission in Permission::ALL {
             assert_eq!(scope(*permission, Role::Auditor).is_some(), reads.contains(permission), "{permission:?}");
         }

@@ -1,6 +1,6 @@
 //! What pages show of several capabilities at once.
 
-use crate::budget::AssignedBudget;
+use crate::budget::{AssignedBudget, RequestFacts};
 use crate::drift::LastToken;
 use crate::id::UserId;
 use crate::page::Page;
@@ -19,6 +19,8 @@ pub struct OwnAccess {
     pub allowance: ProjectAllowance,
     /// At most one a category.
     pub budgets: Vec<AssignedBudget>,
+    /// The latest budget request in each category, while it waits and for a while after its decision.
+    pub requests: Vec<RequestFacts>,
     /// Names of a few admins to ask, maintainers first.
     pub admins: Vec<String>,
 }
@@ -60,6 +62,9 @@ pub struct ProjectDetail {
     pub members: Page<Member>,
     /// At most one a category.
     pub budgets: Vec<AssignedBudget>,
+    /// The latest budget request in each category, while it waits and for a while after its decision; for those who may
+    /// request budgets for the project.
+    pub requests: Vec<RequestFacts>,
 }
 
 /// What the page of a user shows.

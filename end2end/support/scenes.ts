@@ -10,6 +10,8 @@ export interface Cast {
   yusuf: string;
   /** A budget of the sample. */
   budget: string;
+  /** A budget request of the sample that waits. */
+  request: string;
   /** In a project, and has a budget. */
   developer: Person;
   /** Has nothing yet. */
@@ -45,6 +47,7 @@ export async function cast(people: People, maintainer: string): Promise<Cast> {
     priya: await find(people, `${at.users}?q=priya`, /users\/([0-9a-f-]{36})"/),
     yusuf: await find(people, `${at.users}?q=yusuf`, /users\/([0-9a-f-]{36})"/),
     budget,
+    request: await find(people, at.requests, /requests\/([0-9a-f-]{36})"/),
     developer,
     stranger: await people.add("Stina Stranger"),
     auditor: await people.add("Aron Auditor", "auditor"),
@@ -259,6 +262,23 @@ export const SCENES: Scene[] = [
       await page.getByLabel("Description").fill("Explains things to people who learn to program.");
       await page.getByRole("button", { name: "Save project" }).click();
       await expect(page.getByRole("alert")).toBeVisible();
+    },
+  },
+  { name: "requests", who: "maintainer", address: () => at.requests },
+  { name: "requests, none", who: "auditor", address: () => `${at.requests}?state=withdrawn` },
+  { name: "request", who: "maintainer", address: ({ request }) => at.request(request) },
+  { name: "request as auditor", who: "auditor", address: ({ request }) => at.request(request) },
+  { name: "request a budget", who: "developer", address: () => at.newRequest("cli") },
+  {
+    name: "my access, budget requested",
+    who: "admin",
+    address: () => at.newRequest("premium_models"),
+    play: async (page) => {
+      await page.getByLabel("Hard limit").fill("40");
+      await page.getByLabel("Reason").fill("For the spring hackathon.");
+      await page.getByRole("button", { name: "Request budget" }).click();
+      await arrived(page, "My access");
+      await expect(page.getByText("Waiting", { exact: true })).toBeVisible();
     },
   },
   { name: "budgets", who: "maintainer", address: () => at.budgets },

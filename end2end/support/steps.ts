@@ -27,6 +27,9 @@ export const at = {
   budgets: "/settings/administration/budgets",
   newBudget: "/settings/administration/budgets/new",
   budget: (id: string) => `/settings/administration/budgets/${id}`,
+  requests: "/requests",
+  request: (id: string) => `/requests/${id}`,
+  newRequest: (category: string) => `/requests/new?category=${category}`,
   editBudget: (id: string) => `/settings/administration/budgets/${id}/edit`,
 } as const;
 

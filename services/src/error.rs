@@ -88,6 +88,7 @@ fn constraint(fault: &sqlx::Error) -> Option<Refusal> {
         "gateways_name_key" => Violation::GatewayNameTaken,
         "user_budgets_budget_fkey" | "project_budgets_budget_fkey" => Violation::CategoryInUse,
         "user_budgets_are_global" | "project_budgets_are_own" => Violation::ProjectBudgetNotAssignable,
+        "budget_requests_one_waiting" => Violation::BudgetRequestWaiting,
         "budget_groups_one_active" => Violation::ProjectHasGroup,
         "user_projects_pkey" => Violation::AlreadyMember,
         "users_maintainer_is_admin" => Violation::MaintainerIsAdmin,

@@ -22,7 +22,8 @@ use domain::id::DeliveryId;
 use domain::violation::Violation;
 use serde_json::Value;
 use sqlx::PgConnection;
-use time::Duration;
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// How long a message is kept after it was delivered or failed.
@@ -39,6 +40,11 @@ pub struct Message {
     pub subject: String,
     /// The body of a webhook; the text of a mail as `{"text": "…"}`.
     pub payload: Value,
+}
+
+/// A time in the body of a webhook.
+pub(crate) fn timestamp(at: OffsetDateTime) -> String {
+    at.format(&Rfc3339).unwrap_or_default()
 }
 
 /// Writes messages in the transaction of what they tell. One statement.

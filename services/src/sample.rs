@@ -3,6 +3,7 @@
 
 mod organisation;
 mod people;
+mod requests;
 
 use crate::Services;
 use crate::audit::{self, Action, By, Entry, TargetType};
@@ -50,6 +51,7 @@ pub async fn fill(services: &Services) -> Result<Option<FirstSignIn>, Error> {
     insert_members(services, &mut transaction, &people, &projects).await?;
     let budgets = insert_budgets(services, &mut transaction, &people).await?;
     assign_budgets(services, &mut transaction, &people, &projects, &budgets).await?;
+    requests::insert(services, &mut transaction, &people, &projects).await?;
     demo::spend_of_sample(services, &mut transaction, SPEND_EVENTS).await?;
     transaction.commit().await?;
     Ok(password.map(|password| FirstSignIn { email: email(NEWCOMER), one_time_password: Some(password) }))

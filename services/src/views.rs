@@ -5,6 +5,7 @@
 mod access_matrix;
 mod access_snapshots;
 pub mod audit;
+pub mod budget_requests;
 pub mod budgets;
 pub mod drift;
 pub mod explain;

@@ -46,7 +46,7 @@ const ROOMS: [Room; 4] = [
             },
             Layer {
                 name: "capabilities",
-                modules: "access_matrix access_snapshots alerts allocations authenticate break_glass budgets exports gateways handover identity keycloak members own_account \
+                modules: "access_matrix access_snapshots alerts allocations authenticate break_glass budget_requests budgets exports gateways handover identity keycloak members own_account \
                           projects provision session sign_in spend users",
                 advice: "what composes several capabilities belongs in `views`, what several need in the kernel",
             },
@@ -77,7 +77,7 @@ const ROOMS: [Room; 4] = [
             Layer { name: "pages", modules: "me page suggestions", advice: "a page passes it as an argument" },
             Layer {
                 name: "areas",
-                modules: "access_matrix account audit budgets effective_access gateways identity_provider jobs projects spending users",
+                modules: "access_matrix account audit budget_requests budgets effective_access gateways identity_provider jobs projects spending users",
                 advice: "what composes areas belongs in `routes` or `layout`",
             },
             Layer {

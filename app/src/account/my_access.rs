@@ -7,6 +7,7 @@ use crate::page::{LazyPage, PageData, WithServerTime, loaded_with_me, use_page};
 use crate::read::Data;
 use crate::ui::{Avatar, AvatarSize, Crumb, Fact, Facts, PageHead, RailPart, SplitBody, shown_address};
 use domain::mode::Mode;
+use domain::permission::Permission;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -38,8 +39,9 @@ impl LazyPage for MyAccessPage {
 
 fn my_access(dated: WithServerTime<MyAccess>, me: &Me) -> impl IntoView + use<> {
     let WithServerTime { now, data: MyAccess { own, budgets } } = dated;
+    let may_request = me.may(Permission::RequestBudgets);
     let rail = (person(me), rights::section(me, &own.projects), help(&own.admins, me));
-    let sections = (budgets.then(|| own_budgets::section(&own.budgets, now)), own_projects::section(&own, me));
+    let sections = (budgets.then(|| own_budgets::section(&own, may_request, now)), own_projects::section(&own, me));
     view! { <SplitBody rail=move || rail>{sections}</SplitBody> }
 }
 

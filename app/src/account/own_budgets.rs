@@ -1,17 +1,22 @@
 //! One's own budgets, on My access.
 
+use crate::budget_requests::latest::{latest, request_link};
 use crate::ui::{
     LimitFigures, MeterSize, RelativeTime, Section, SvgIcon, UsageConsequence, UsageMeter, Views, category_icon,
 };
 use domain::budget::{AssignedBudget, Category, Usage};
+use domain::view::OwnAccess;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-/// One line a category, also where there is no budget.
-pub(super) fn section(budgets: &[AssignedBudget], now: OffsetDateTime) -> impl IntoView + use<> {
+/// One line a category, also where there is no budget, with the latest request for more.
+pub(super) fn section(own: &OwnAccess, may_request: bool, now: OffsetDateTime) -> impl IntoView + use<> {
     let lines = Category::ALL.map(|category| {
-        let budget = budgets.iter().find(|budget| budget.category == category).cloned();
-        line(category, budget, now)
+        let budget = own.budgets.iter().find(|budget| budget.category == category).cloned();
+        let request = own.requests.iter().find(|request| request.category == category);
+        let link = may_request.then(|| request_link(category, budget.is_some(), None, request));
+        let request = request.cloned().map(|request| latest(request, None, now));
+        line(category, budget, view! { {request} <div class="empty:hidden">{link.flatten()}</div> }, now)
     });
     view! {
         <Section id="budgets" title="Budgets" side=|| "In US dollars">
@@ -20,7 +25,12 @@ pub(super) fn section(budgets: &[AssignedBudget], now: OffsetDateTime) -> impl I
     }
 }
 
-fn line(category: Category, budget: Option<AssignedBudget>, now: OffsetDateTime) -> impl IntoView {
+fn line(
+    category: Category,
+    budget: Option<AssignedBudget>,
+    requests: impl IntoView + 'static,
+    now: OffsetDateTime,
+) -> impl IntoView {
     let facts = match budget {
         Some(budget) => assigned(budget, now).into_any(),
         None => {
@@ -37,7 +47,7 @@ fn line(category: Category, budget: Option<AssignedBudget>, now: OffsetDateTime)
                 </h3>
                 <p class="text-sm text-ink-2">{category.covers()}</p>
             </div>
-            {facts}
+            <div class="grid min-w-0 gap-2.5">{facts} {requests}</div>
         </li>
     }
 }

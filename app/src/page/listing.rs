@@ -3,7 +3,7 @@
 use crate::ui::{Banner, BannerKind, ButtonKind, EmptyKind, EmptyState, LinkButton, Pager, SortLink, Sorted, counted};
 use crate::url::with_params;
 use domain::audit::AuditQuery;
-use domain::budget::{BudgetQuery, BudgetSort};
+use domain::budget::{BudgetQuery, BudgetRequestQuery, BudgetSort};
 use domain::page::{Cursor, Page, PageSize};
 use domain::project::{ProjectQuery, ProjectSort};
 use domain::user::{UserQuery, UserSort};
@@ -131,6 +131,49 @@ impl ListQuery for AuditQuery {
 
     fn term(&self) -> String {
         self.filter.search.as_ref().map(ToString::to_string).unwrap_or_default()
+    }
+
+    fn place(&self) -> Option<&Cursor> {
+        self.cursor.as_ref()
+    }
+
+    fn ordered(self, (): (), _: bool) -> Self {
+        self
+    }
+
+    fn sized(self, size: PageSize) -> Self {
+        Self { size, ..self }
+    }
+
+    fn placed(self, cursor: Option<Cursor>) -> Self {
+        Self { cursor, ..self }
+    }
+}
+
+impl ListQuery for BudgetRequestQuery {
+    /// Those that wait first, in no other order.
+    type Sort = ();
+    const PATH: &'static str = crate::paths::REQUESTS;
+    const PLACE: &'static str = "Requests";
+
+    fn params(&self) -> Vec<(&'static str, String)> {
+        self.to_params()
+    }
+
+    fn is_narrowed(&self) -> bool {
+        self.state.is_some()
+    }
+
+    fn order(&self) -> ((), bool) {
+        ((), false)
+    }
+
+    fn size(&self) -> PageSize {
+        self.size
+    }
+
+    fn term(&self) -> String {
+        String::new()
     }
 
     fn place(&self) -> Option<&Cursor> {

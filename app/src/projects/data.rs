@@ -29,6 +29,8 @@ pub struct ProjectView {
     pub may_view_shares: bool,
     /// May assign budgets.
     pub may_manage_budgets: bool,
+    /// May request budgets for it; maintainers assign them.
+    pub may_request_budgets: bool,
     /// May open people's pages.
     pub may_view_people: bool,
     /// May open budgets' pages.
@@ -85,6 +87,9 @@ pub async fn read_project(name: String, query: MemberQuery) -> Result<WithServer
             may_view_budgets: services.settings().budgets && may(Permission::ViewProjectBudgets),
             may_view_shares: services.settings().budgets && may(Permission::ViewMemberShares),
             may_manage_budgets,
+            may_request_budgets: services.settings().budgets
+                && may(Permission::RequestProjectBudgets)
+                && !may_manage_budgets,
             may_view_people: caller.actor.may(Permission::ViewUsers, Target::Platform),
             may_view_events: caller.actor.may(Permission::ViewAuditLog, Target::Platform),
             may_view_all_budgets: caller.actor.may(Permission::ViewBudgets, Target::Platform),

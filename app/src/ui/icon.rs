@@ -72,6 +72,8 @@ icons! {
     Globe = "globe",
     /// A matrix.
     Grid = "grid-3x3",
+    /// Requests.
+    Inbox = "inbox",
     /// Information.
     Info = "info",
     /// Project admin, access.

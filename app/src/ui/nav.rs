@@ -21,17 +21,25 @@ pub struct NavLink {
     pub label: String,
     /// Its drawing; places under Administration have none.
     pub icon: Option<Icon>,
+    /// How many things wait there.
+    pub waiting: Option<String>,
 }
 
 impl NavLink {
     /// A place with a drawing.
     pub fn new(href: &str, label: &str, icon: Icon) -> Self {
-        Self { href: href.to_owned(), label: label.to_owned(), icon: Some(icon) }
+        Self { href: href.to_owned(), label: label.to_owned(), icon: Some(icon), waiting: None }
+    }
+
+    /// With how much waits there.
+    #[must_use]
+    pub fn with_waiting(self, waiting: Option<String>) -> Self {
+        Self { waiting, ..self }
     }
 
     /// A place under Administration.
     pub fn plain(href: &str, label: &str) -> Self {
-        Self { href: href.to_owned(), label: label.to_owned(), icon: None }
+        Self { href: href.to_owned(), label: label.to_owned(), icon: None, waiting: None }
     }
 }
 
@@ -156,11 +164,20 @@ fn entries(links: Vec<NavLink>, path: Signal<String>) -> impl IntoView {
                 <a href=link.href aria-current=current class=PLACE>
                     {link.icon.map(|icon| view! { <SvgIcon icon /> }).views()}
                     {link.label}
+                    {link.waiting.map(waiting).views()}
                 </a>
             </li>
         }
     };
     links.into_iter().map(entry).views()
+}
+
+fn waiting(count: String) -> impl IntoView {
+    view! {
+        <span class="num ms-auto font-normal">
+            {count} <span class="sr-only">" waiting"</span>
+        </span>
+    }
 }
 
 /// `page` on the place itself, `true` on the pages within it.

@@ -196,6 +196,10 @@ actions! {
     UserBudgetUnassignmentUndone "user.budget_unassignment_undone" Budget "assigned a budget again to"
         as "budget.user_assignment.created";
     UserBudgetsChanged "user.budgets_changed" Budget "changed the budgets of" as "budget.user_assignment.created";
+    UserBudgetRequested "user.budget_requested" Budget "requested a budget for";
+    UserBudgetRequestApproved "user.budget_request_approved" Budget "approved the budget request of";
+    UserBudgetRequestDeclined "user.budget_request_declined" Budget "declined the budget request of";
+    UserBudgetRequestWithdrawn "user.budget_request_withdrawn" Budget "withdrew the budget request of";
     UserBudgetReset "user.budget_reset" Budget "reset the spend of" as "budget.user_assignment.reset";
     ProjectCreated "project.created" Project "created project";
     ProjectEdited "project.edited" Project "edited project" as "project.updated";
@@ -218,6 +222,10 @@ actions! {
     ProjectBudgetUnassigned "project.budget_unassigned" Budget "unassigned a budget from project";
     ProjectBudgetAssignmentUndone "project.budget_assignment_undone" Budget "undid the assignment of a budget to project";
     ProjectBudgetUnassignmentUndone "project.budget_unassignment_undone" Budget "assigned a budget again to project";
+    ProjectBudgetRequested "project.budget_requested" Budget "requested a budget for project";
+    ProjectBudgetRequestApproved "project.budget_request_approved" Budget "approved the budget request of project";
+    ProjectBudgetRequestDeclined "project.budget_request_declined" Budget "declined the budget request of project";
+    ProjectBudgetRequestWithdrawn "project.budget_request_withdrawn" Budget "withdrew the budget request of project";
     ProjectBudgetReset "project.budget_reset" Budget "reset the spend of project" as "budget.project_budget.reset";
     BudgetCreated "budget.created" Budget "created budget";
     BudgetEdited "budget.edited" Budget "edited budget" as "budget.updated";

@@ -247,6 +247,17 @@ super::violations! {
     PersonalProjectBudget "personal_project_budget"
         => "A personal project is paid by its owner's budgets. Assign the budget to the owner instead.";
 
+    // Requests for budgets.
+    RequestNotAbovePresent { present: String } "request_not_above_present" at "hard_limit"
+        => "The hard limit is {present} now. Enter more than that.";
+    BudgetRequestWaiting "budget_request_waiting"
+        => "A request for this category is waiting already. Withdraw it before you request another amount.";
+    OwnBudgetRequest "own_budget_request" => "You cannot decide your own request. Ask another maintainer.";
+    BudgetRequestSettled { by: String, what: String } "budget_request_settled"
+        => "{by} {what} this request already. Nothing was changed.";
+    BudgetRequestClosed "budget_request_closed"
+        => "The user was deactivated or the project was deleted, which closed the request. Nothing was changed.";
+
     // Commands of the operator.
     UnknownEmail { email: String } "unknown_email"
         => "No user has the e-mail address {email}. Create the account first.";

@@ -1,12 +1,11 @@
 //! What the messages of an alert say, and who gets them.
 
-use crate::outbox::{Channels, Message};
+use crate::outbox::{Channels, Message, timestamp};
 use domain::budget::{AlertThreshold, Category, Limits};
 use domain::delivery::Channel;
 use domain::money::Money;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 use uuid::Uuid;
 
@@ -123,8 +122,4 @@ fn lower(text: &str) -> String {
 fn day(at: OffsetDateTime) -> String {
     let format = format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute]");
     at.to_offset(time::UtcOffset::UTC).format(format).unwrap_or_default()
-}
-
-fn timestamp(at: OffsetDateTime) -> String {
-    at.format(&Rfc3339).unwrap_or_default()
 }

@@ -34,15 +34,26 @@ pub async fn assign_to_user(
     switched_on(services)?;
     let mut change = services.change(can).await?;
     let budget = hold_budget(&mut change, budget).await?;
-    let holder = lock_holder(&mut change, person).await?;
+    let changed = assign_to_user_in(&mut change, budget, person).await?;
+    change.commit().await?;
+    Ok(changed)
+}
+
+/// The same as a part of a change.
+pub(crate) async fn assign_to_user_in(
+    change: &mut Change<'_>,
+    budget: HeldBudget,
+    person: UserId,
+) -> Result<Changed, Error> {
+    let holder = lock_holder(change, person).await?;
     if !holder.is_active {
         return Err(Violation::UserDeactivated { name: holder.name }.into());
     }
-    let before = budget_of_user(&mut change, person, budget.category).await?;
+    let before = budget_of_user(change, person, budget.category).await?;
     if before.as_ref().is_some_and(|(_, former)| former.budget.0 == budget.id) {
         return Ok(Changed::nothing(budget.name));
     }
-    let assigned_by = change.account();
+    let (assigned_by, now) = (change.account(), change.services().clock.now());
     let since = sqlx::query_scalar!(
         "insert into user_budgets (user_id, category, budget_id, assigned_by, created_at) values ($1, $2, $3, $4, $5)
          on conflict (user_id, category) do update set budget_id = $3, assigned_by = $4, created_at = $5
@@ -51,7 +62,7 @@ pub async fn assign_to_user(
         budget.category.key(),
         budget.id,
         assigned_by,
-        services.clock.now()
+        now
     )
     .fetch_one(change.connection())
     .await?;
@@ -73,15 +84,26 @@ pub async fn assign_to_project(
     switched_on(services)?;
     let mut change = services.change(can).await?;
     let budget = hold_budget(&mut change, budget).await?;
-    let holder = hold_project(&mut change, project).await?.ok_or(Violation::UnknownProject)?;
+    let changed = assign_to_project_in(&mut change, budget, project).await?;
+    change.commit().await?;
+    Ok(changed)
+}
+
+/// The same as a part of a change.
+pub(crate) async fn assign_to_project_in(
+    change: &mut Change<'_>,
+    budget: HeldBudget,
+    project: &ProjectName,
+) -> Result<Changed, Error> {
+    let holder = hold_project(change, project).await?.ok_or(Violation::UnknownProject)?;
     if holder.kind == ProjectKind::Personal {
         return Err(Violation::PersonalProjectBudget.into());
     }
-    let before = budget_of_project(&mut change, holder.id, budget.category).await?;
+    let before = budget_of_project(change, holder.id, budget.category).await?;
     if before.as_ref().is_some_and(|(_, former)| former.budget.0 == budget.id) {
         return Ok(Changed::nothing(budget.name));
     }
-    let assigned_by = change.account();
+    let (assigned_by, now) = (change.account(), change.services().clock.now());
     let since = sqlx::query_scalar!(
         "insert into project_budgets (project_id, category, budget_id, assigned_by, created_at)
          values ($1, $2, $3, $4, $5)
@@ -91,7 +113,7 @@ pub async fn assign_to_project(
         budget.category.key(),
         budget.id,
         assigned_by,
-        services.clock.now()
+        now
     )
     .fetch_one(change.connection())
     .await?;
@@ -99,9 +121,9 @@ pub async fn assign_to_project(
     record_assignment(change, entry, (Holder::Project(ProjectId(holder.id)), since), budget, before).await
 }
 
-/// Records the assignment so that it can be undone, and commits.
+/// Records the assignment so that it can be undone.
 async fn record_assignment(
-    mut change: Change<'_>,
+    change: &mut Change<'_>,
     entry: Entry,
     (holder, since): (Holder, OffsetDateTime),
     budget: HeldBudget,
@@ -111,7 +133,6 @@ async fn record_assignment(
     let assigned = NewAssignment { holder, budget: BudgetId(budget.id), since, former };
     let entry = entry.field(field(budget.category), former_name, Some(budget.name.clone()));
     let event = change.record_undoable(entry, &assigned).await?;
-    change.commit().await?;
     Ok(Changed { name: budget.name, event: Some(event) })
 }
 
@@ -209,14 +230,15 @@ pub(super) const fn field(category: Category) -> &'static str {
     }
 }
 
-pub(super) struct HeldBudget {
-    pub(super) id: Uuid,
-    pub(super) name: String,
-    pub(super) category: Category,
+/// A global budget whose category stays until the transaction ends.
+pub(crate) struct HeldBudget {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    pub(crate) category: Category,
 }
 
 /// Locked in share mode, so that its category stays until the assignment is written.
-pub(super) async fn hold_budget(change: &mut Change<'_>, budget: BudgetId) -> Result<HeldBudget, Error> {
+pub(crate) async fn hold_budget(change: &mut Change<'_>, budget: BudgetId) -> Result<HeldBudget, Error> {
     let row =
         sqlx::query!("select name, category from budgets where id = $1 and project_id is null for share", budget.0)
             .fetch_optional(change.connection())

@@ -17,6 +17,7 @@ use domain::id::{BudgetId, UserId};
 use domain::page::Page;
 use domain::permission::ViewBudgets;
 use domain::text::SearchTerm;
+pub(super) use holders::HolderRow;
 use holders::{Spend, assignments, spend};
 use rust_decimal::Decimal;
 use sqlx::{Postgres, QueryBuilder};

@@ -1,5 +1,6 @@
 //! My access: what users see about themselves.
 
+use super::budget_requests::{DECISION_SHOWN, RequestRow};
 use super::holdings::{Holdings, ProjectRow, count_shared};
 use super::usage::AssignedRow;
 use crate::Services;
@@ -24,16 +25,19 @@ pub async fn load(services: &Services, caller: &Caller) -> Result<OwnAccess, Err
     if actor.mode == Mode::Keycloak {
         let projects = claimed_by(services, actor).await?;
         let allowance = ProjectAllowance { used: count_shared(&projects), limit: None };
-        return Ok(OwnAccess { projects, allowance, budgets: Vec::new(), admins: Vec::new() });
+        let (budgets, requests, admins) = (Vec::new(), Vec::new(), Vec::new());
+        return Ok(OwnAccess { projects, allowance, budgets, requests, admins });
     }
     let row = sqlx::query!(
         r#"select u.project_limit, u.is_admin, h.projects as "projects!: Json<Vec<ProjectRow>>",
                   h.budgets as "budgets!: Json<Vec<AssignedRow>>",
                   default_budgets(u.id) as "defaults!: Json<Vec<AssignedRow>>",
+                  latest_budget_requests(u.id, $2) as "requests!: Json<Vec<RequestRow>>",
                   array(select a.name from users a where a.is_admin and a.is_active
                         order by a.is_maintainer desc, a.name collate name_order, a.id limit 5) as "admins!"
            from users u join user_holdings h on h.user_id = u.id where u.id = $1"#,
-        actor.user_id.0
+        actor.user_id.0,
+        services.clock.now() - DECISION_SHOWN
     )
     .fetch_one(&services.pool)
     .await?;
@@ -42,7 +46,9 @@ pub async fn load(services: &Services, caller: &Caller) -> Result<OwnAccess, Err
     let used = count_shared(&projects);
     projects.retain(|project| project.is_open);
     let allowance = allowance(services, used, row.is_admin, row.project_limit);
-    Ok(OwnAccess { projects, allowance, budgets, admins: row.admins })
+    let requests = row.requests.0.into_iter().filter(|_| services.settings.budgets).map(RequestRow::read);
+    let requests = requests.collect::<Result<_, _>>()?;
+    Ok(OwnAccess { projects, allowance, budgets, requests, admins: row.admins })
 }
 
 /// The projects that the caller's token names, by title, the personal one last.

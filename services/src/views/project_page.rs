@@ -1,5 +1,6 @@
 //! The page of a project: its facts with budgets in one statement, a page of its members in another.
 
+use super::budget_requests::{DECISION_SHOWN, RequestRow};
 use super::members;
 use super::usage::AssignedRow;
 use crate::Services;
@@ -28,7 +29,7 @@ pub async fn load(
     name: &ProjectName,
     query: &MemberQuery,
 ) -> Result<ProjectDetail, Error> {
-    let (mut facts, budgets) = load_facts(services, caller, name).await?;
+    let (mut facts, Budgets { budgets, requests }) = load_facts(services, caller, name).await?;
     if !caller.actor.may(Permission::EditProject, Target::Project(facts.id)) {
         facts.draft.cli_analytics_enabled = false;
     }
@@ -37,8 +38,11 @@ pub async fn load(
     let shows_usage = caller.actor.may(Permission::ViewSpend, Target::Project(facts.id));
     let now = services.clock.now();
     let budgets = budgets.map(|budget| budget.read(now, shows_usage)).collect::<Result<_, _>>()?;
+    let shows_requests = caller.actor.may(Permission::RequestProjectBudgets, Target::Project(facts.id));
+    let requests = requests.into_iter().filter(|_| services.settings.budgets && shows_requests).map(RequestRow::read);
+    let requests = requests.collect::<Result<_, _>>()?;
     let members = members::page(services, &facts, query).await?;
-    Ok(ProjectDetail { facts, members, budgets })
+    Ok(ProjectDetail { facts, members, budgets, requests })
 }
 
 /// The facts of a project, for its edit form. One statement.
@@ -54,13 +58,20 @@ struct Row {
     #[sqlx(flatten)]
     facts: FactsRow,
     budgets: Json<Vec<AssignedRow>>,
+    requests: Json<Vec<RequestRow>>,
+}
+
+/// The budgets of a project, and the latest requests for them.
+pub(super) struct Budgets {
+    budgets: Vec<AssignedRow>,
+    requests: Vec<RequestRow>,
 }
 
 async fn load_facts(
     services: &Services,
     caller: &Caller,
     name: &ProjectName,
-) -> Result<(ProjectFacts, Vec<AssignedRow>), Error> {
+) -> Result<(ProjectFacts, Budgets), Error> {
     check_password_changed(caller)?;
     let (facts, budgets) = read_facts(services, name).await?;
     check_visible(caller, facts.id)?;
@@ -68,10 +79,7 @@ async fn load_facts(
 }
 
 /// The facts and budgets of a project, for a caller who may see it.
-pub(super) async fn read_facts(
-    services: &Services,
-    name: &ProjectName,
-) -> Result<(ProjectFacts, Vec<AssignedRow>), Error> {
+pub(super) async fn read_facts(services: &Services, name: &ProjectName) -> Result<(ProjectFacts, Budgets), Error> {
     let mut sql = QueryBuilder::new("select ");
     sql.push(FACTS).push(
         ", (select coalesce(json_agg(assigned_budget(b, giver.name, a.created_at, latest)
@@ -80,11 +88,13 @@ pub(super) async fn read_facts(
             join budgets b on b.id = a.budget_id
             left join users giver on giver.id = a.assigned_by
             left join lateral latest_project_window(a.project_id, a.category) latest on true
-            where a.project_id = p.id) as budgets",
+            where a.project_id = p.id) as budgets,
+           latest_budget_requests(p.id, ",
     );
+    sql.push_bind(services.clock.now() - DECISION_SHOWN).push(") as requests");
     push_projects(&mut sql);
     sql.push(" and lower(p.name) = lower(").push_bind(name.to_string()).push(")");
     let row: Option<Row> = sql.build_query_as().fetch_optional(&services.pool).await?;
-    let Row { facts, budgets } = row.ok_or(Refusal::NotFound)?;
-    Ok((facts.try_into()?, budgets.0))
+    let Row { facts, budgets, requests } = row.ok_or(Refusal::NotFound)?;
+    Ok((facts.try_into()?, Budgets { budgets: budgets.0, requests: requests.0 }))
 }

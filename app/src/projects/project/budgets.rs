@@ -1,5 +1,6 @@
 //! The budgets of a project: at most one a category, side by side.
 
+use crate::budget_requests::latest::{latest, request_link};
 use crate::budgets::actions::AssignBudgetToProject;
 use crate::budgets::chooser::{ASSIGN_FORM, budget_chooser};
 use crate::budgets::reset::{ResetOf, reset_form};
@@ -22,7 +23,8 @@ pub(super) fn section(view: &ProjectView, forms: &Forms, now: OffsetDateTime) ->
     let cards = Category::ALL.map(|category| {
         let budget = view.project.budgets.iter().find(|budget| budget.category == category);
         let controls = view.may_manage_budgets.then(|| controls(category, facts, budget, forms));
-        card(category, budget.cloned(), budget.and_then(|budget| href(budget, view)), controls, now)
+        let request = requests(category, budget.is_some(), view, now);
+        card(category, budget.cloned(), budget.and_then(|budget| href(budget, view)), (request, controls), now)
     });
     let split = view.may_view_shares.then(|| paths::project_split(facts.name.as_str()));
     let verb = if view.may_manage_budgets { "Edit split" } else { "Show split" };
@@ -31,6 +33,18 @@ pub(super) fn section(view: &ProjectView, forms: &Forms, now: OffsetDateTime) ->
         <Section id="budgets" title="Budgets" side=|| "In US dollars, at most one a category" actions=split>
             <Cards>{cards.views()}</Cards>
         </Section>
+    }
+}
+
+/// The latest request for a budget of the category, and the link to request one.
+fn requests(category: Category, has_budget: bool, view: &ProjectView, now: OffsetDateTime) -> impl IntoView + use<> {
+    let name = &view.project.facts.name;
+    let request = view.project.requests.iter().find(|request| request.category == category);
+    let link = view.may_request_budgets.then(|| request_link(category, has_budget, Some(name), request)).flatten();
+    let request = request.cloned().map(|request| latest(request, Some(name), now));
+    view! {
+        {request}
+        <div class="empty:hidden">{link}</div>
     }
 }
 
@@ -47,7 +61,7 @@ fn card(
     category: Category,
     budget: Option<AssignedBudget>,
     href: Option<String>,
-    controls: Option<AnyView>,
+    controls: impl IntoView + 'static,
     now: OffsetDateTime,
 ) -> impl IntoView {
     let level = budget.as_ref().and_then(|budget| budget.usage.as_ref()).map_or(UsageLevel::Below, Usage::level);

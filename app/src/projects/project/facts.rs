@@ -1,13 +1,16 @@
 //! Facts about a project, at the right.
 
 use crate::page::events_fact::events_fact;
+use crate::paths;
 use crate::projects::data::ProjectView;
-use crate::ui::{Banner, BannerKind, Day, Fact, Facts, RailPart, Views, count_words};
+use crate::ui::{Banner, BannerKind, Day, Fact, Facts, RailPart, RelativeTime, Views, count_words};
 use domain::audit::AuditFilter;
+use domain::budget::{RequestFacts, RequestState};
 use domain::draft::FieldValue;
 use domain::mode::Mode;
 use domain::project::{ProjectDraft, ProjectFacts, ProjectKind};
 use leptos::prelude::*;
+use time::OffsetDateTime;
 
 /// A name that was taken over from a token as it is; nothing when a new project could have it, too.
 pub(super) fn imported(facts: &ProjectFacts) -> Option<impl IntoView + use<>> {
@@ -20,7 +23,7 @@ pub(super) fn imported(facts: &ProjectFacts) -> Option<impl IntoView + use<>> {
     })
 }
 
-pub(super) fn rail(view: &ProjectView) -> impl IntoView + use<> {
+pub(super) fn rail(view: &ProjectView, now: OffsetDateTime) -> impl IntoView + use<> {
     let facts = &view.project.facts;
     let is_counted = view.mode == Mode::Platform;
     let is_imported = facts.is_imported;
@@ -29,6 +32,7 @@ pub(super) fn rail(view: &ProjectView) -> impl IntoView + use<> {
     let ProjectFacts { draft, created_by, created_at, kind, .. } = facts.clone();
     let filter = AuditFilter { project: Some(facts.name.clone()), ..AuditFilter::default() };
     let events = events_fact(view.may_view_events, vec![("Changes of this project", filter)]);
+    let waiting = waiting(view, now);
     let (members, admins) = (count_words(facts.member_count), count_words(facts.admin_count));
     view! {
         <RailPart title="Facts">
@@ -47,5 +51,33 @@ pub(super) fn rail(view: &ProjectView) -> impl IntoView + use<> {
                 {events}
             </Facts>
         </RailPart>
+        {waiting}
     }
+}
+
+/// The budget requests that wait, for those who read them.
+fn waiting(view: &ProjectView, now: OffsetDateTime) -> Option<impl IntoView + use<>> {
+    let requests = view.project.requests.iter().filter(|request| request.state == RequestState::Waiting);
+    let requests: Vec<_> = requests.filter(|_| view.may_view_all_budgets).cloned().collect();
+    let line = move |request: RequestFacts| {
+        let words = format!(
+            "{} asks for a {} budget of {}",
+            request.requested_by,
+            request.category.title(),
+            request.hard_limit.exact()
+        );
+        view! {
+            <li class="grid justify-items-start gap-0.5 py-1.25">
+                <a href=paths::request(request.id) class="wrap-anywhere underline underline-offset-[0.2em]">{words}</a>
+                <p class="text-xs text-ink-2"><RelativeTime at=request.requested_at now /></p>
+            </li>
+        }
+    };
+    (!requests.is_empty()).then(|| {
+        view! {
+            <RailPart title="Waiting">
+                <ul>{requests.into_iter().map(line).views()}</ul>
+            </RailPart>
+        }
+    })
 }

@@ -62,7 +62,7 @@ fn project(
         (view.mode == Mode::Keycloak).then(|| elsewhere::section(facts)),
         view.may_delete.then(|| delete::section(facts, &forms.of("delete-project"))),
     );
-    let rail = facts::rail(view);
+    let rail = facts::rail(view, *now);
     let imported = facts::imported(facts);
     view! {
         <Title text=facts.title().to_owned() />

@@ -187,8 +187,29 @@ pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
 /// When things were assigned and granted.
 const SINCE: &str = "2025-05-22T10:11:12Z";
 
+/// Has requests wait: one of `user` with the id of the former user, one for the project with its id, and one of the stranger
+/// with theirs.
+async fn requests(server: &TestServer, things: &Things, user: UserId) {
+    sqlx::query(
+        "with own as (delete from budget_requests where user_id = $1)
+         insert into budget_requests (id, user_id, project_id, category, hard_limit, reason, requested_by, requested_at)
+         select r.id, r.user_id, r.project_id, r.category, 10, 'More', r.by, now()
+         from (values ($2, $1, null::uuid, 'premium_models', $1), ($3, null, $3, 'premium_models', $4), ($4, $4, null, 'cli', $4))
+           r (id, user_id, project_id, category, by)
+         join users u on u.id = r.by",
+    )
+    .bind(user.0)
+    .bind(things.former.0)
+    .bind(things.project_id.0)
+    .bind(things.stranger.0)
+    .execute(server.world.services.pool())
+    .await
+    .expect("requests");
+}
+
 /// Keeps what undoing changes of these things takes, as if `user` had made them. Each event has the id of what it is about.
 pub(super) async fn changed(server: &TestServer, things: &Things, user: UserId) {
+    requests(server, things, user).await;
     let since = SINCE;
     let role = |is_auditor| json!({"is_admin": false, "is_maintainer": false, "is_auditor": is_auditor});
     let held = json!({"Membership": {"role": "Member", "granted_by": null, "since": since}});

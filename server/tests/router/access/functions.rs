@@ -175,4 +175,20 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/act/budgets/set-default", Platform(ManageBudgets), |t| format!("budget={}&is_default=true", t.budget)),
     ("/act/budgets/undo-unassignment", Platform(ManageBudgets), |t| format!("event={}", t.budget)),
     ("/act/budgets/undo-assignment", Platform(ManageBudgets), |t| format!("event={}", t.project_id)),
+    ("/data/budget-requests", Platform(ViewBudgets), |_| "query[size]=25".into()),
+    ("/data/budget-request", Platform(ViewBudgets), |t| format!("id={}", t.stranger)),
+    ("/data/new-budget-request", Own(RequestBudgets), |_| "category=Cli".into()),
+    ("/data/new-budget-request", Project(RequestProjectBudgets), |t| format!("category=Cli&project={}", t.project)),
+    ("/act/budget-requests/create", Own(RequestBudgets), |_| "category=cli&hard_limit=100&reason=More".into()),
+    ("/act/budget-requests/create", Project(RequestProjectBudgets), |t| {
+        format!("category=cli&hard_limit=100&reason=More&project={}", t.project)
+    }),
+    ("/act/budget-requests/withdraw", Own(RequestBudgets), |t| format!("request={}", t.former)),
+    ("/act/budget-requests/withdraw", Project(RequestProjectBudgets), |t| {
+        format!("request={}&project={}", t.project_id, t.project)
+    }),
+    ("/act/budget-requests/approve", Platform(ManageBudgets), |t| {
+        format!("request={}&budget={}&category=cli", t.stranger, t.budget)
+    }),
+    ("/act/budget-requests/decline", Platform(ManageBudgets), |t| format!("request={}&reason=No", t.stranger)),
 ];

@@ -36,6 +36,10 @@ pub(super) const PAGES: &[(&str, Ask, Body)] = &[
     ("/settings/administration/budgets/{id}", Platform(ViewBudgets), |t| app::paths::budget(t.budget)),
     ("/settings/administration/budgets/{id}/edit", Platform(ManageBudgets), |t| app::paths::edit_budget(t.budget)),
     ("/settings/administration/budgets/{id}/delete", Platform(ManageBudgets), |t| app::paths::delete_budget(t.budget)),
+    ("/requests", Platform(ViewBudgets), |_| app::paths::REQUESTS.into()),
+    ("/requests/new", Own(RequestBudgets), |_| "/requests/new?category=cli".into()),
+    ("/requests/new", Project(RequestProjectBudgets), |t| format!("/requests/new?project={}", t.project)),
+    ("/requests/{id}", Platform(ViewBudgets), |t| format!("/requests/{}", t.stranger)),
     ("/settings/administration/identity-provider", Platform(ViewIdentityProvider), |_| {
         app::paths::IDENTITY_PROVIDER.into()
     }),

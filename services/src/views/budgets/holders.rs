@@ -118,7 +118,7 @@ pub(super) async fn spend(services: &Services, budget: &BudgetRow) -> Result<Spe
 
 /// A user or a project; only users have a type.
 #[derive(Debug, Deserialize)]
-struct HolderRow {
+pub(in crate::views) struct HolderRow {
     id: Uuid,
     name: String,
     detail: String,

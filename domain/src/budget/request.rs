@@ -1,0 +1,290 @@
+//! Requests for a budget with a higher hard limit: of users for themselves, and of project admins for their project.
+
+use super::{AssignedBudget, Category, Holder, Limits};
+use crate::draft::FieldValue;
+use crate::form::FieldErrors;
+use crate::id::{BudgetRequestId, UserId};
+use crate::money::Money;
+use crate::page::{Cursor, PageSize, Params, parse_size, push_page};
+use crate::text::RequestReason;
+use crate::violation::{Violation, parse_key};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// What is entered to request a budget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BudgetRequestDraft {
+    /// What the budget would pay for.
+    pub category: Category,
+    /// The hard limit that is requested.
+    pub hard_limit: Money,
+    /// Why it is needed.
+    pub reason: RequestReason,
+}
+
+draft_fields! { BudgetRequestDraft {
+    CATEGORY: category, "Category", 0, |draft| FieldValue::shown(draft.category.key(), draft.category.title());
+    HARD_LIMIT: hard_limit, "Hard limit", 0,
+        |draft| FieldValue::shown(draft.hard_limit.typed(), draft.hard_limit.exact());
+    REASON: reason, "Reason", RequestReason::LONGEST, |draft| FieldValue::text(draft.reason.as_str());
+} }
+
+impl BudgetRequestDraft {
+    /// Parses the form.
+    ///
+    /// # Errors
+    /// Every problem at its field, not just the first.
+    pub fn parse(category: &str, hard_limit: &str, reason: &str) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let category = errors.take("category", Category::parse(category));
+        let hard_limit = errors.take("hard_limit", Money::parse(hard_limit).and_then(Limits::hard_limit));
+        let reason = errors.take("reason", RequestReason::parse(reason));
+        match (category, hard_limit, reason) {
+            (Some(category), Some(hard_limit), Some(reason)) => Ok(Self { category, hard_limit, reason }),
+            _ => Err(errors),
+        }
+    }
+
+    /// Checks the hard limit against that of the budget that pays now.
+    ///
+    /// # Errors
+    /// It is not above it.
+    pub fn check_above(&self, present: Option<Money>) -> Result<(), Violation> {
+        match present {
+            Some(present) if self.hard_limit <= present => {
+                Err(Violation::RequestNotAbovePresent { present: present.exact() })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What has become of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RequestState {
+    /// No maintainer has decided.
+    Waiting,
+    /// A budget was assigned.
+    Approved,
+    /// A maintainer declined it.
+    Declined,
+    /// The requester, or a project admin, withdrew it.
+    Withdrawn,
+    /// The user was deactivated or the project was deleted while it waited.
+    Closed,
+}
+
+impl RequestState {
+    /// In the order of the tabs.
+    pub const ALL: [Self; 5] = [Self::Waiting, Self::Approved, Self::Declined, Self::Withdrawn, Self::Closed];
+
+    /// As stored, and as it stands in an address.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Approved => "approved",
+            Self::Declined => "declined",
+            Self::Withdrawn => "withdrawn",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// As users read it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Waiting => "Waiting",
+            Self::Approved => "Approved",
+            Self::Declined => "Declined",
+            Self::Withdrawn => "Withdrawn",
+            Self::Closed => "Closed",
+        }
+    }
+
+    /// Reads [`RequestState::key`].
+    ///
+    /// # Errors
+    /// Names the values allowed.
+    pub fn parse(raw: &str) -> Result<Self, Violation> {
+        parse_key(Self::ALL, Self::key, raw, "waiting, approved, declined, withdrawn or closed")
+    }
+
+    /// Why a request in this state cannot be decided or withdrawn; `None` while it waits. `by` is the user who decided,
+    /// unless a break-glass session did.
+    pub fn refusal(self, by: Option<String>) -> Option<Violation> {
+        let what = match self {
+            Self::Waiting => return None,
+            Self::Closed => return Some(Violation::BudgetRequestClosed),
+            Self::Approved => "approved",
+            Self::Declined => "declined",
+            Self::Withdrawn => "withdrew",
+        };
+        let by = by.unwrap_or_else(|| "A break-glass session".to_owned());
+        Some(Violation::BudgetRequestSettled { by, what: what.to_owned() })
+    }
+}
+
+/// How a request ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestDecision {
+    /// Who approved, declined or withdrew it; `None` for a break-glass session.
+    pub by: Option<String>,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// Why it was declined.
+    pub reason: Option<String>,
+    /// The name of the budget that was assigned.
+    pub budget: Option<String>,
+}
+
+/// A request without its holder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestFacts {
+    /// The request.
+    pub id: BudgetRequestId,
+    /// What the budget would pay for.
+    pub category: Category,
+    /// The hard limit that is requested.
+    pub hard_limit: Money,
+    /// Why it is needed.
+    pub reason: String,
+    /// Who requested it.
+    pub requested_by: String,
+    /// The same user.
+    pub requester_id: UserId,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub requested_at: OffsetDateTime,
+    /// What has become of it.
+    pub state: RequestState,
+    /// How it ended; `None` while it waits and when it was closed.
+    pub decision: Option<RequestDecision>,
+}
+
+/// A request as those who decide read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetRequest {
+    /// What is requested, and what has become of it.
+    pub facts: RequestFacts,
+    /// Who would have the budget; `None` for a project that was deleted since.
+    pub holder: Option<Holder>,
+    /// The budget that pays now, with what is spent in the window of now.
+    pub present: Option<AssignedBudget>,
+}
+
+impl BudgetRequest {
+    /// The holder as shown.
+    pub fn holder_name(&self) -> &str {
+        match &self.holder {
+            Some(Holder::User { name, .. }) => name,
+            Some(Holder::Project { title, .. }) => title,
+            None => "Deleted project",
+        }
+    }
+
+    /// What is requested, after the holder's name: "asks for $50.00 more CLI budget", or "asks for a CLI budget".
+    pub fn in_words(&self) -> String {
+        let category = self.facts.category.title();
+        let present = self.present.as_ref().map(|budget| budget.limits.hard().as_decimal());
+        let more = present.and_then(|present| Money::from_decimal(self.facts.hard_limit.as_decimal() - present));
+        match more.filter(|more| !more.is_zero()) {
+            Some(more) => format!("asks for {} more {category} budget", more.exact()),
+            None => format!("asks for a {category} budget"),
+        }
+    }
+}
+
+/// The requests that wait.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingRequests {
+    /// How many there are, as far as [`MAX_WAITING_COUNT`].
+    pub count: i64,
+    /// The oldest of them.
+    pub oldest: Vec<BudgetRequest>,
+}
+
+/// Requests that wait are counted so far.
+pub const MAX_WAITING_COUNT: i64 = 100;
+
+/// What can be requested of the list of requests.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetRequestQuery {
+    /// Only requests in this state.
+    pub state: Option<RequestState>,
+    /// Where the page begins.
+    pub cursor: Option<Cursor>,
+    /// Rows on a page.
+    pub size: PageSize,
+}
+
+impl BudgetRequestQuery {
+    /// Reads the parameters of an address; `params` keeps the names of those that are not understood.
+    pub fn from_params(params: &mut Params) -> Self {
+        Self {
+            state: params.take("state", RequestState::parse),
+            cursor: params.take("at", Cursor::parse),
+            size: params.take("rows", parse_size).unwrap_or_default(),
+        }
+    }
+
+    /// The parameters that differ from the defaults, in a fixed order.
+    pub fn to_params(&self) -> Vec<(&'static str, String)> {
+        let mut pairs: Vec<_> = self.state.iter().map(|state| ("state", state.key().to_owned())).collect();
+        push_page(&mut pairs, self.cursor.as_ref(), self.size);
+        pairs
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(raw: &str) -> Money {
+        Money::parse(raw).expect("an amount")
+    }
+
+    #[test]
+    fn draft_names_every_problem_at_its_field() {
+        let errors = BudgetRequestDraft::parse("gold", "1.250", " ").expect_err("all wrong");
+        let codes: Vec<_> = errors.iter().map(|(field, problem)| (field, problem.code())).collect();
+        assert_eq!(codes, [("category", "unknown_choice"), ("hard_limit", "ambiguous_amount"), ("reason", "required")]);
+        let zero = BudgetRequestDraft::parse("cli", "0", "Why").expect_err("zero");
+        assert_eq!(zero.at("hard_limit"), Some(&Violation::HardLimitZero));
+        let long = BudgetRequestDraft::parse("cli", "1", &"x".repeat(501)).expect_err("too long");
+        assert_eq!(long.at("reason").map(Violation::code), Some("too_long"));
+    }
+
+    #[test]
+    fn request_has_to_be_above_the_present_hard_limit() {
+        let draft = BudgetRequestDraft::parse("cli", "50.000000001", "Why").expect("a draft");
+        assert_eq!(draft.check_above(None), Ok(()));
+        assert_eq!(draft.check_above(Some(money("50"))), Ok(()));
+        let refused = |present: &str| Err(Violation::RequestNotAbovePresent { present: present.to_owned() });
+        assert_eq!(draft.check_above(Some(draft.hard_limit)), refused("$50.000000001"));
+        assert_eq!(draft.check_above(Some(money("60"))), refused("$60.00"));
+    }
+
+    #[test]
+    fn address_of_the_list_reads_back() {
+        for state in RequestState::ALL.map(Some).into_iter().chain([None]) {
+            let query = BudgetRequestQuery { state, ..BudgetRequestQuery::default() };
+            let pairs = query.to_params().into_iter().map(|(name, value)| (name.to_owned(), value));
+            assert_eq!(BudgetRequestQuery::from_params(&mut Params::new(pairs)), query);
+        }
+        let mut params = Params::new([("state".to_owned(), "lost".to_owned())]);
+        assert_eq!(BudgetRequestQuery::from_params(&mut params), BudgetRequestQuery::default());
+        assert_eq!(params.into_ignored(), ["state"]);
+    }
+
+    #[test]
+    fn settled_request_says_who_settled_it() {
+        let settled =
+            |state: RequestState, by: Option<&str>| state.refusal(by.map(str::to_owned)).map(|it| it.to_string());
+        assert_eq!(settled(RequestState::Waiting, None), None);
+        let said = settled(RequestState::Withdrawn, Some("Ada"));
+        assert_eq!(said.as_deref(), Some("Ada withdrew this request already. Nothing was changed."));
+        let said = settled(RequestState::Approved, None);
+        assert!(said.is_some_and(|said| said.starts_with("A break-glass session approved")));
+        assert_eq!(RequestState::Closed.refusal(None), Some(Violation::BudgetRequestClosed));
+    }
+}
