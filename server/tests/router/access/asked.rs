@@ -190,11 +190,14 @@ const SINCE: &str = "2025-05-22T10:11:12Z";
 /// Has requests wait: one of `user` with the id of the former user, one for the project with its id, and one of the stranger
 /// with theirs.
 async fn requests(server: &TestServer, things: &Things, user: UserId) {
+    let pool = server.world.services.pool();
+    sqlx::query("delete from budget_requests where user_id = $1").bind(user.0).execute(pool).await.expect("none");
     sqlx::query(
-        "with own as (delete from budget_requests where user_id = $1)
-         insert into budget_requests (id, user_id, project_id, category, hard_limit, reason, requested_by, requested_at)
+        "insert into budget_requests (id, user_id, project_id, category, hard_limit, reason, requested_by, requested_at)
          select r.id, r.user_id, r.project_id, r.category, 10, 'More', r.by, now()
-         from (values ($2, $1, null::uuid, 'premium_models', $1), ($3, null, $3, 'premium_models', $4), ($4, $4, null, 'cli', $4))
+         from (values ($2::uuid, $1::uuid, null::uuid, 'premium_models', $1::uuid),
+                      ($3::uuid, null, $3::uuid, 'premium_models', $4::uuid),
+                      ($4::uuid, $4::uuid, null, 'cli', $4::uuid))
            r (id, user_id, project_id, category, by)
          join users u on u.id = r.by",
     )
@@ -202,7 +205,7 @@ async fn requests(server: &TestServer, things: &Things, user: UserId) {
     .bind(things.former.0)
     .bind(things.project_id.0)
     .bind(things.stranger.0)
-    .execute(server.world.services.pool())
+    .execute(pool)
     .await
     .expect("requests");
 }
