@@ -7,8 +7,12 @@ import { alive, expect, test } from "../support/test";
 /** The status that a script's refused post is answered with. */
 const REFUSED = /status of 422/;
 
-test("a user requests more, a maintainer approves, and the user has the new limit", async (fixtures) => {
-  const { open, people, faults, scripts } = fixtures;
+test("a user requests more, a maintainer approves, and the user has the new limit", async ({
+  open,
+  people,
+  faults,
+  scripts,
+}) => {
   faults.allow(REFUSED);
   const user = await people.add("Zelda Requests");
   const [small, large] = [
@@ -54,8 +58,12 @@ test("a user requests more, a maintainer approves, and the user has the new limi
   await expect(section(page, "Budgets")).toContainText("$417.31 hard");
 });
 
-test("a maintainer declines with a reason, and a decided request is not decided again", async (fixtures) => {
-  const { open, people, faults, scripts } = fixtures;
+test("a maintainer declines with a reason, and a decided request is not decided again", async ({
+  open,
+  people,
+  faults,
+  scripts,
+}) => {
   faults.allow(REFUSED);
   const user = await people.add("Zelda Declined");
   const page = await open(user.email);
