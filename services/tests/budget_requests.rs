@@ -183,6 +183,7 @@ async fn declining_needs_no_budget_and_leaves_the_assignment() {
     let [declined] = &stage.shown_to_bob().await[..] else { panic!("one request") };
     let reason = declined.decision.as_ref().and_then(|decision| decision.reason.as_deref());
     assert_eq!((declined.state, reason), (RequestState::Declined, Some("Use the project’s budget.")));
+    stage.world.clock.advance(Duration::minutes(1));
     stage.request("90").await;
     assert_eq!(stage.shown_to_bob().await[0].state, RequestState::Waiting, "the latest one");
 }
