@@ -4,6 +4,8 @@
 //! that share it: dozens of requests a page. With three parts there are seven files, of which a page needs four at most:
 //! what is about oneself, the lists with which administrators begin, and what they open from there.
 
+use crate::access_matrix::anomalies::AccessAnomaliesPage;
+use crate::access_matrix::anomaly::AccessAnomalyPage;
 use crate::access_matrix::page::AccessMatrixPage;
 use crate::access_matrix::snapshots::AccessSnapshotsPage;
 use crate::account::break_glass::BreakGlassPage;
@@ -51,7 +53,7 @@ lazy_chunk!(
 lazy_chunk!(Lists, lists, load_lists: BudgetsPage, ProjectsPage, UsersPage);
 lazy_chunk!(
     Objects, objects, load_objects:
-    AccessMatrixPage, AccessSnapshotsPage, AuditLogPage, BudgetPage, BudgetRequestPage, BudgetRequestsPage, NewBudgetRequestPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, EffectiveAccessPage, GatewaysPage, IdentityProviderPage, ImportAgainPage, JobsPage,
+    AccessAnomaliesPage, AccessAnomalyPage, AccessMatrixPage, AccessSnapshotsPage, AuditLogPage, BudgetPage, BudgetRequestPage, BudgetRequestsPage, NewBudgetRequestPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, EffectiveAccessPage, GatewaysPage, IdentityProviderPage, ImportAgainPage, JobsPage,
     KeycloakImportPage, KeycloakUserPage, KeycloakUsersPage, MoveIdentitiesPage, NewBudgetPage, NewGatewayPage, NewKeycloakUserPage,
     NewUserPage, NewProjectPage, ProjectPage, ProjectSplitPage, SpendingPage, UserPage,
 );

@@ -1,11 +1,12 @@
 //! The address of every page.
 
 use crate::url::{encode, with_params};
+use domain::access_anomaly::AnomalyQuery;
 use domain::access_matrix::MatrixQuery;
 use domain::audit::AuditQuery;
 use domain::budget::Category;
 use domain::explain::{AccessQuery, AccessView};
-use domain::id::{BudgetId, BudgetRequestId, UserId};
+use domain::id::{AnomalyId, BudgetId, BudgetRequestId, UserId};
 use domain::import::ReportQuery;
 use domain::permission::Permission;
 use domain::project::ProjectName;
@@ -111,6 +112,19 @@ pub fn access_matrix(query: &MatrixQuery) -> String {
 
 /// Snapshots of the grants in Keycloak, and what changed between two of them.
 pub const ACCESS_SNAPSHOTS: &str = "/settings/administration/access-matrix/snapshots";
+
+/// What the rules found in the last snapshot.
+pub const ACCESS_ANOMALIES: &str = "/settings/administration/access-matrix/anomalies";
+
+/// Some of the anomalies.
+pub fn access_anomalies(query: AnomalyQuery) -> String {
+    with_params(ACCESS_ANOMALIES, &query.to_params())
+}
+
+/// An anomaly.
+pub fn access_anomaly(anomaly: AnomalyId) -> String {
+    format!("{ACCESS_ANOMALIES}/{anomaly}")
+}
 
 /// What a user can do and who can do something, with the path that grants it.
 pub const EFFECTIVE_ACCESS: &str = "/settings/administration/effective-access";

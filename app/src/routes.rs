@@ -1,5 +1,7 @@
 //! Every page and its address.
 
+use crate::access_matrix::anomalies::AccessAnomaliesPage;
+use crate::access_matrix::anomaly::AccessAnomalyPage;
 use crate::access_matrix::page::AccessMatrixPage;
 use crate::access_matrix::snapshots::AccessSnapshotsPage;
 use crate::account::DETOURS;
@@ -117,6 +119,8 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("administration/spending") view={Lazy::<SpendingPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/access-matrix") view={Lazy::<AccessMatrixPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/access-matrix/snapshots") view={Lazy::<AccessSnapshotsPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/access-matrix/anomalies") view={Lazy::<AccessAnomaliesPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("administration/access-matrix/anomalies/:id") view={Lazy::<AccessAnomalyPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/jobs") view={Lazy::<JobsPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/effective-access") view={Lazy::<EffectiveAccessPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("administration/audit-log") view={Lazy::<AuditLogPage>::new()} ssr=SsrMode::Async />

@@ -34,11 +34,13 @@ pub enum TargetType {
     Gateway,
     /// A file that was downloaded.
     Export,
+    /// An anomaly of the access matrix.
+    AccessAnomaly,
 }
 
 impl TargetType {
     /// Every type.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::User,
         Self::Project,
         Self::Budget,
@@ -49,6 +51,7 @@ impl TargetType {
         Self::BreakGlass,
         Self::Gateway,
         Self::Export,
+        Self::AccessAnomaly,
     ];
 
     /// Its name in the database and in `/v1`, which does not change.
@@ -64,6 +67,7 @@ impl TargetType {
             Self::BreakGlass => "break_glass",
             Self::Gateway => "gateway",
             Self::Export => "export",
+            Self::AccessAnomaly => "access_anomaly",
         }
     }
 

@@ -15,6 +15,18 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// From the most severe on.
+    pub const ALL: [Self; 3] = [Self::High, Self::Medium, Self::Low];
+
+    /// As it stands in addresses and in the database.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+
     /// Its name.
     pub const fn name(self) -> &'static str {
         match self {

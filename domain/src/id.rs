@@ -63,3 +63,7 @@ id_type! {
     /// A reservation of spend.
     ReservationId
 }
+id_type! {
+    /// An anomaly of the access matrix.
+    AnomalyId
+}

@@ -9,6 +9,7 @@ pub mod time_zone;
 #[macro_use]
 pub mod draft;
 
+pub mod access_anomaly;
 pub mod access_matrix;
 pub mod access_snapshot;
 pub mod actor;

@@ -126,6 +126,8 @@ permissions! {
     ViewAccessMatrix: "See the access matrix", [platform platform platform - - - -];
     /// Have Bursar read who holds which roles in Keycloak.
     TakeAccessSnapshots: "Take access snapshots", [platform platform - - - - -];
+    /// Accept an anomaly of the access matrix until a day.
+    AcceptAnomalies: "Accept anomalies of the access matrix", [platform platform - - - - -];
     /// What the console does by itself, and how it went.
     ViewJobs: "See jobs", [platform platform - - - - -];
     /// Have a job run before its time.
@@ -183,6 +185,7 @@ impl Permission {
             | Self::ViewIdentityProvider
             | Self::ViewAccessMatrix
             | Self::TakeAccessSnapshots
+            | Self::AcceptAnomalies
             | Self::ViewJobs
             | Self::RunJobs
             | Self::ViewAuditLog
@@ -234,6 +237,7 @@ impl Permission {
             | Self::ImportUsers
             | Self::ViewAccessMatrix
             | Self::TakeAccessSnapshots
+            | Self::AcceptAnomalies
             | Self::ViewJobs
             | Self::RunJobs
             | Self::ViewAuditLog

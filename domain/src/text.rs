@@ -186,6 +186,11 @@ text_type! {
 }
 
 text_type! {
+    /// Why an anomaly is accepted.
+    AcceptanceReason, "the reason", 1..=500, crate::text::lines
+}
+
+text_type! {
     /// What a person typed into a search field: a substring of the fields searched.
     SearchTerm, "the search", 1..=100, crate::text::visible
 }

@@ -10,7 +10,7 @@
 //! | Layer | Modules |
 //! |---|---|
 //! | kernel, what every change stands on | errors and what comes from outside (`error`, `settings`, `clock`, `random`, `database`, `schema`, `meter`, `background`), secrets (`token`, `sealer`, `client`, `password_hash`), permission and transaction (`guard`, `actor`, `locks`, `reauthentication`, `audit`, `change`, `conflict`, `undo`), lists (`keyset`, `search`, `listing`), messages to other systems (`outbox`), requests sent twice and forms (`idempotency`, `submission`, `forms`, `kept_form`), expiry (`sweep`), work of one instance at a time (`lease`) |
-//! | capabilities | `projects`, `members`, `budgets`, `budget_requests`, `allocations`, `alerts`, `access_matrix`, `access_snapshots`, `gateways`, `exports`, `spend`, `users`; `session`, `sign_in`, `break_glass`, `own_account`, `handover`, `provision`, `identity`, `keycloak`, and `authenticate`, which composes them |
+//! | capabilities | `projects`, `members`, `budgets`, `budget_requests`, `allocations`, `alerts`, `access_matrix`, `access_anomalies`, `access_snapshots`, `gateways`, `exports`, `spend`, `users`; `session`, `sign_in`, `break_glass`, `own_account`, `handover`, `provision`, `identity`, `keycloak`, and `authenticate`, which composes them |
 //! | views, what a page or `/v1` reads across capabilities | `views` |
 //! | jobs and commands | `jobs`, `bootstrap`, `demo`, `sample` |
 
@@ -47,6 +47,7 @@ mod token;
 pub mod undo;
 
 // Capabilities.
+pub mod access_anomalies;
 pub mod access_matrix;
 pub mod access_snapshots;
 pub mod alerts;

@@ -2,6 +2,7 @@
 //!
 //! A list of the console shows a page of fewer columns, and `/v1` tells all of them with a bounded total.
 
+mod access_anomalies;
 mod access_matrix;
 mod access_snapshots;
 pub mod audit;
@@ -26,6 +27,7 @@ mod usage;
 pub mod user_page;
 pub mod users;
 
+pub use access_anomalies::{access_anomalies, access_anomaly};
 pub use access_matrix::access_matrix;
 pub use access_snapshots::access_snapshots;
 pub use gateways::gateways;

@@ -46,7 +46,7 @@ const ROOMS: [Room; 4] = [
             },
             Layer {
                 name: "capabilities",
-                modules: "access_matrix access_snapshots alerts allocations authenticate break_glass budget_requests budgets exports gateways handover identity keycloak members own_account \
+                modules: "access_anomalies access_matrix access_snapshots alerts allocations authenticate break_glass budget_requests budgets exports gateways handover identity keycloak members own_account \
                           projects provision session sign_in spend users",
                 advice: "what composes several capabilities belongs in `views`, what several need in the kernel",
             },

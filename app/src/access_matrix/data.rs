@@ -2,6 +2,7 @@
 
 use crate::error::PageError;
 use crate::page::WithServerTime;
+use domain::access_anomaly::{Anomalies, AnomalyPage, AnomalyQuery};
 use domain::access_matrix::{Matrix, MatrixQuery};
 use domain::access_snapshot::Snapshots;
 use leptos::prelude::*;
@@ -42,6 +43,49 @@ pub async fn read_access_snapshots(
         let snapshots = services::views::access_snapshots(&services, &caller.can(Target::Platform)?, query).await?;
         let may_take = caller.can::<TakeAccessSnapshots>(Target::Platform).is_ok();
         Ok(SnapshotsData { snapshots, may_take, is_declared: services.settings().access_matrix.is_some() })
+    })
+    .await
+}
+
+/// The page of the anomalies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnomaliesData {
+    /// The anomalies.
+    pub anomalies: Anomalies,
+    /// Whether a matrix is declared, which has a page of its own.
+    pub is_declared: bool,
+}
+
+/// Reads the anomalies that match.
+#[server(prefix = "/data", endpoint = "access-anomalies")]
+pub async fn read_access_anomalies(query: AnomalyQuery) -> Result<WithServerTime<AnomaliesData>, PageError> {
+    use domain::actor::Target;
+    crate::page::load_page(|services, caller| async move {
+        let anomalies = services::views::access_anomalies(&services, &caller.can(Target::Platform)?, query).await?;
+        Ok(AnomaliesData { anomalies, is_declared: services.settings().access_matrix.is_some() })
+    })
+    .await
+}
+
+/// The page of an anomaly.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnomalyData {
+    /// The anomaly.
+    pub anomaly: AnomalyPage,
+    /// May accept it.
+    pub may_accept: bool,
+}
+
+/// Reads an anomaly.
+#[server(prefix = "/data", endpoint = "access-anomaly")]
+pub async fn read_access_anomaly(id: String) -> Result<WithServerTime<AnomalyData>, PageError> {
+    use crate::request::parse_id;
+    use domain::actor::Target;
+    use domain::permission::AcceptAnomalies;
+    crate::page::load_page(|services, caller| async move {
+        let can = caller.can(Target::Platform)?;
+        let anomaly = services::views::access_anomaly(&services, &can, parse_id(&id)?).await?;
+        Ok(AnomalyData { anomaly, may_accept: caller.can::<AcceptAnomalies>(Target::Platform).is_ok() })
     })
     .await
 }

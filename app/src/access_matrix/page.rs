@@ -1,7 +1,7 @@
 //! The page.
 
 use super::data::ReadAccessMatrix;
-use super::tabs::tabs;
+use super::tabs::{Current, tabs};
 use super::{declared, own};
 use crate::page::crumbs::administration;
 use crate::page::list_page::Requested;
@@ -50,7 +50,7 @@ fn access_matrix(matrix: Option<Matrix>, (query, ignored): (MatrixQuery, Vec<Str
             subtitle="Who reaches what"
             actions=explain
         />
-        {tabs(Some(view), is_declared)}
+        {tabs(Current::Matrix(view), is_declared)}
         {ignored_notice(&ignored)}
         {content}
     }

@@ -3,7 +3,7 @@
 use super::actions::TakeAccessSnapshot;
 use super::changes::changes;
 use super::data::{ReadAccessSnapshots, SnapshotsData};
-use super::tabs::tabs;
+use super::tabs::{Current, tabs};
 use crate::form::PostForm;
 use crate::page::crumbs::administration;
 use crate::page::list_page::Requested;
@@ -76,7 +76,7 @@ fn snapshots_page(dated: WithServerTime<SnapshotsData>, ignored: Vec<String>) ->
     };
     view! {
         <PageHead crumbs=administration([Crumb::here("Access matrix")]) title="Access matrix" subtitle="Who reaches what" actions />
-        {tabs(None, is_declared)}
+        {tabs(Current::Snapshots, is_declared)}
         {ignored_notice(&ignored)}
         {content}
     }

@@ -71,6 +71,7 @@ fn address(page: &TargetPage) -> String {
         TargetPage::Gateways => paths::GATEWAYS.to_owned(),
         TargetPage::IdentityProvider => paths::IDENTITY_PROVIDER.to_owned(),
         TargetPage::Jobs => paths::JOBS.to_owned(),
+        TargetPage::Anomaly(anomaly) => paths::access_anomaly(*anomaly),
     }
 }
 

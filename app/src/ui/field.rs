@@ -24,6 +24,8 @@ pub enum TextKind {
     Password,
     /// A technical name, set in the face of code.
     Code,
+    /// A day, as `2026-11-17`.
+    Day,
 }
 
 impl TextKind {
@@ -32,6 +34,7 @@ impl TextKind {
             Self::Text | Self::Code => "text",
             Self::Email => "email",
             Self::Password => "password",
+            Self::Day => "date",
         }
     }
 }
@@ -116,7 +119,7 @@ fn look(kind: TextKind, large: bool) -> String {
     let face = match kind {
         TextKind::Code => "font-mono tracking-none",
         TextKind::Password => "pe-9",
-        TextKind::Text | TextKind::Email => "",
+        TextKind::Text | TextKind::Email | TextKind::Day => "",
     };
     [INPUT, height, face].join(" ")
 }

@@ -3,10 +3,11 @@
 mod rules;
 
 use super::live::Holder;
-use super::snapshot::{GrantPath, Snapshot};
+use super::snapshot::{GrantPath, Snapshot, SnapshotUser};
 use super::{Matrix, MatrixRole};
 use crate::doctor::Severity;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// So many names are written out; of the others their number.
 const NAMES: usize = 5;
@@ -16,6 +17,9 @@ const NAMES: usize = 5;
 pub struct Anomaly {
     /// The rule, by a word that does not change.
     pub rule: &'static str,
+    /// The role, the resource or the address that it is about: with the rule it tells the finding from others, whoever the
+    /// users are.
+    pub about: String,
     /// How much it matters.
     pub severity: Severity,
     /// What is so.
@@ -26,6 +30,21 @@ pub struct Anomaly {
     pub paths: Vec<String>,
     /// Who decides about it.
     pub owner: Option<String>,
+    /// The users who are concerned, by Keycloak's ids.
+    #[serde(skip)]
+    pub users: BTreeSet<String>,
+}
+
+impl Anomaly {
+    fn new(rule: &'static str, about: String, severity: Severity, title: String, explanation: String) -> Self {
+        let (paths, owner, users) = (Vec::new(), None, BTreeSet::new());
+        Self { rule, about, severity, title, explanation, paths, owner, users }
+    }
+
+    fn of<'a>(mut self, users: impl IntoIterator<Item = &'a SnapshotUser>) -> Self {
+        self.users = users.into_iter().map(|user| user.id.clone()).collect();
+        self
+    }
 }
 
 /// What the rules look at.
@@ -84,7 +103,17 @@ impl Group<'_> {
     }
 
     fn names(&self) -> String {
-        names(self.holders.iter().map(|holder| holder.user.username.as_str()))
+        names(self.users())
+    }
+
+    fn users(&self) -> impl Iterator<Item = &SnapshotUser> {
+        self.holders.iter().map(|holder| holder.user)
+    }
+
+    /// A finding about the role, for its owner.
+    fn anomaly(&self, rule: &'static str, severity: Severity, title: String, explanation: String) -> Anomaly {
+        let found = Anomaly::new(rule, self.role.title(), severity, title, explanation);
+        Anomaly { owner: self.role.owner.clone(), ..found.of(self.users()) }
     }
 }
 
@@ -97,8 +126,8 @@ const fn hold(count: usize) -> &'static str {
 }
 
 /// The first names, and how many more there are.
-fn names<'a>(all: impl Iterator<Item = &'a str>) -> String {
-    let all: Vec<&str> = all.collect();
+fn names<'a>(all: impl IntoIterator<Item = &'a SnapshotUser>) -> String {
+    let all: Vec<&str> = all.into_iter().map(|user| user.username.as_str()).collect();
     let shown = all.iter().take(NAMES).copied().collect::<Vec<_>>().join(", ");
     match all.len().saturating_sub(NAMES) {
         0 => shown,

@@ -92,7 +92,7 @@ impl Kind {
             Self::Project => &[TargetType::Project],
             Self::Budget => &[TargetType::Budget, TargetType::BudgetGroup, TargetType::User, TargetType::Project],
             Self::Gateway => &[TargetType::Gateway],
-            Self::IdentityProvider => &[TargetType::IdentityProvider, TargetType::User],
+            Self::IdentityProvider => &[TargetType::IdentityProvider, TargetType::User, TargetType::AccessAnomaly],
             Self::Job => &[TargetType::Job, TargetType::Delivery],
             Self::BreakGlass => &[TargetType::BreakGlass],
             Self::Export => &[TargetType::Export],
@@ -251,6 +251,8 @@ actions! {
     IdentityProviderImportStopped "identity_provider.import_stopped" IdentityProvider "stopped an import from";
     AccessSnapshotRequested "access_snapshot.requested" IdentityProvider "requested an access snapshot of";
     AccessSnapshotTaken "access_snapshot.taken" IdentityProvider "took an access snapshot of";
+    AnomalyAccepted "access_anomaly.accepted" IdentityProvider "accepted the anomaly";
+    AnomalyAcceptanceEnded "access_anomaly.acceptance_ended" IdentityProvider "ended the acceptance of the anomaly";
     KeycloakUserCreationBegan "keycloak_user.creation_began" IdentityProvider "began to create in Keycloak the user";
     KeycloakUserCreated "keycloak_user.created" IdentityProvider "created in Keycloak the user";
     KeycloakUserCreationFailed "keycloak_user.creation_failed" IdentityProvider "failed to create in Keycloak the user";

@@ -1,7 +1,7 @@
 //! An audit event as pages show it.
 
 use super::{Action, TargetType};
-use crate::id::{BudgetId, EventId, UserId};
+use crate::id::{AnomalyId, BudgetId, EventId, UserId};
 use crate::project::ProjectName;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -106,6 +106,8 @@ pub enum TargetPage {
     IdentityProvider,
     /// The list of jobs.
     Jobs,
+    /// The page of an anomaly.
+    Anomaly(AnomalyId),
 }
 
 /// A field before and after; `None` stands for absent.

@@ -331,6 +331,14 @@ super::violations! {
     SnapshotUnderWay "access_snapshot_under_way"
         => "A snapshot of this realm is under way. Wait until it is complete.";
 
+    // Anomalies.
+    AcceptanceDayOutOfRange { first: String, last: String } "acceptance_day_out_of_range"
+        => "Choose a day from {first} to {last}.";
+    AnomalyResolved "anomaly_resolved" 409
+        => "The last snapshot no longer has this anomaly. There is nothing to accept.";
+    AnomalyChanged "anomaly_changed" 409
+        => "A newer snapshot changed this anomaly since you opened it. Read it again, then accept it.";
+
     // Undo.
     UndoExpired { minutes: i64 } "undo_expired"
         => "This was undone already, or more than {minutes} minutes ago. Nothing was changed.";

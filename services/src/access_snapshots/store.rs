@@ -2,6 +2,7 @@
 
 use super::{PROBLEM_LENGTH, Run};
 use crate::Services;
+use crate::access_anomalies;
 use crate::audit::{self, Action, By, Entry, TargetType};
 use crate::change::commit;
 use crate::error::Error;
@@ -16,7 +17,7 @@ const BATCH: usize = 10_000;
 /// Users and paths in the database, by their ids there.
 type Stored = BTreeSet<(i64, i64)>;
 
-/// Stores the grants and ends the snapshot, in one transaction.
+/// Stores the grants and the anomalies and ends the snapshot, in one transaction.
 ///
 /// # Errors
 /// Another instance has taken the snapshot over, or the database failed.
@@ -31,7 +32,8 @@ pub(super) async fn store(services: &Services, run: Run, snapshot: &Snapshot) ->
     let current = load_current(connection, realm).await?;
     close(connection, run, &current, &found).await?;
     open(connection, run, &current, &found).await?;
-    finish(services, connection, run, snapshot).await?;
+    let anomalies = access_anomalies::store(services, connection, run.number, snapshot).await?;
+    finish(services, connection, run, snapshot, anomalies).await?;
     commit(transaction).await
 }
 
@@ -156,20 +158,26 @@ async fn finish(
     connection: &mut PgConnection,
     run: Run,
     snapshot: &Snapshot,
+    anomalies: Option<i32>,
 ) -> Result<(), Error> {
     let state = if snapshot.is_partial() { SnapshotState::Partial } else { SnapshotState::Complete };
     let problem: String = snapshot.unread.join(" ").chars().take(PROBLEM_LENGTH).collect();
     let users = i32::try_from(snapshot.users.len()).unwrap_or(i32::MAX);
     sqlx::query!(
-        "update access_snapshots set state = $2, finished_at = $3, users = $4, problem = nullif($5, '') where id = $1",
+        "update access_snapshots
+         set state = $2, finished_at = $3, users = $4, problem = nullif($5, ''), anomalies = $6
+         where id = $1",
         run.id,
         state.key(),
         services.clock.now(),
         users,
-        problem
+        problem,
+        anomalies
     )
     .execute(&mut *connection)
     .await?;
     let entry = Entry::new(Action::AccessSnapshotTaken, TargetType::IdentityProvider, run.id, snapshot.realm.as_str());
-    audit::write(services, connection, By::Console, entry.set("state", state.key()).set("users", users)).await
+    let entry = entry.set("state", state.key()).set("users", users);
+    let entry = entry.field("anomalies", None, anomalies.map(|count| count.to_string()));
+    audit::write(services, connection, By::Console, entry).await
 }

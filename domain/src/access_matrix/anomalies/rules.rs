@@ -2,7 +2,7 @@
 
 use super::{Anomaly, Facts, hold, names, users};
 use crate::access_matrix::live::Holder;
-use crate::access_matrix::{GrantPath, Level};
+use crate::access_matrix::{GrantPath, Level, SnapshotUser};
 use crate::doctor::Severity;
 use crate::text::folded;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,16 +23,13 @@ pub(super) const ALL: [fn(&Facts) -> Vec<Anomaly>; 13] = [
     too_wide,
 ];
 
-fn anomaly(rule: &'static str, severity: Severity, title: String, explanation: String) -> Anomaly {
-    Anomaly { rule, severity, title, explanation, paths: Vec::new(), owner: None }
-}
-
 /// A snapshot with gaps is no proof that there is nothing to find.
 fn partial(facts: &Facts) -> Vec<Anomaly> {
     let unread = &facts.snapshot.unread;
     let title = "The snapshot is partial".to_owned();
     let explanation = format!("Users, roles or paths are missing from it. {}", unread.join(" "));
-    (!unread.is_empty()).then(|| anomaly("partial-snapshot", Severity::High, title, explanation)).into_iter().collect()
+    let found = || Anomaly::new("partial-snapshot", "snapshot".to_owned(), Severity::High, title, explanation);
+    (!unread.is_empty()).then(found).into_iter().collect()
 }
 
 fn disabled(facts: &Facts) -> Vec<Anomaly> {
@@ -41,7 +38,7 @@ fn disabled(facts: &Facts) -> Vec<Anomaly> {
         let severity = if group.role.is_privileged { Severity::High } else { Severity::Medium };
         let title = format!("{} cannot sign in and still {} {}", group.count(), group.hold(), group.role.title());
         let explanation = format!("Enabling the account again restores the access: {}.", group.names());
-        Anomaly { owner: group.role.owner.clone(), ..anomaly("disabled-with-role", severity, title, explanation) }
+        group.anomaly("disabled-with-role", severity, title, explanation)
     });
     found.collect()
 }
@@ -49,25 +46,24 @@ fn disabled(facts: &Facts) -> Vec<Anomaly> {
 fn without_role(facts: &Facts) -> Vec<Anomaly> {
     let is_idle =
         |holder: &&Holder| holder.roles.is_empty() && holder.user.is_enabled && !holder.user.is_service_account;
-    let idle: Vec<_> = facts.holders.iter().filter(is_idle).collect();
+    let idle: Vec<_> = facts.holders.iter().filter(is_idle).map(|holder| holder.user).collect();
     let title = format!("{} {} no role of the matrix", users(idle.len()), hold(idle.len()));
-    let explanation = format!(
-        "They can sign in and reach nothing: {}.",
-        names(idle.iter().map(|holder| holder.user.username.as_str()))
-    );
-    (!idle.is_empty()).then(|| anomaly("no-role", Severity::Low, title, explanation)).into_iter().collect()
+    let explanation = format!("They can sign in and reach nothing: {}.", names(idle.iter().copied()));
+    let found =
+        || Anomaly::new("no-role", "users".to_owned(), Severity::Low, title, explanation).of(idle.iter().copied());
+    (!idle.is_empty()).then(found).into_iter().collect()
 }
 
 /// Roles that are granted to a user or a group; what they contain is a matter of the realm's roles.
 fn unknown_roles(facts: &Facts) -> Vec<Anomaly> {
     let declared: BTreeSet<usize> =
         facts.matrix.roles_of(&facts.snapshot.realm).filter_map(|role| facts.snapshot_role(role)).collect();
-    let mut holders: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    let mut holders: BTreeMap<usize, BTreeMap<&str, &SnapshotUser>> = BTreeMap::new();
     for user in &facts.snapshot.users {
         for path in facts.snapshot.effective(user).into_values().flatten() {
             let granted = path.roles.first().filter(|role| path.roles.len() == 1 && !declared.contains(role));
             if let Some(role) = granted {
-                holders.entry(*role).or_default().insert(&user.username);
+                holders.entry(*role).or_default().insert(&user.username, user);
             }
         }
     }
@@ -79,8 +75,9 @@ fn unknown_roles(facts: &Facts) -> Vec<Anomaly> {
             hold(holders.len()),
             role.title()
         );
-        let explanation = format!("What it reaches is not documented: {}.", names(holders.into_iter()));
-        Some(anomaly("unknown-role", Severity::Medium, title, explanation))
+        let explanation = format!("What it reaches is not documented: {}.", names(holders.values().copied()));
+        let found = Anomaly::new("unknown-role", role.title(), Severity::Medium, title, explanation);
+        Some(found.of(holders.into_values()))
     });
     found.collect()
 }
@@ -92,11 +89,8 @@ fn privileged_through_group(facts: &Facts) -> Vec<Anomaly> {
             format!("{} {} {} only through a group or another role", group.count(), group.hold(), group.role.title());
         let explanation = format!("The users' own role assignments in Keycloak do not show it: {}.", group.names());
         let paths: BTreeSet<String> = group.paths.iter().map(|path| facts.snapshot.in_words(path)).collect();
-        Anomaly {
-            paths: paths.into_iter().collect(),
-            owner: group.role.owner.clone(),
-            ..anomaly("privileged-through-group", Severity::Medium, title, explanation)
-        }
+        let found = group.anomaly("privileged-through-group", Severity::Medium, title, explanation);
+        Anomaly { paths: paths.into_iter().collect(), ..found }
     });
     found.collect()
 }
@@ -106,10 +100,7 @@ fn direct_and_inherited(facts: &Facts) -> Vec<Anomaly> {
     let found = groups.into_iter().map(|group| {
         let title = format!("{} {} {} directly and by another path", group.count(), group.hold(), group.role.title());
         let explanation = format!("Removing one of the grants changes nothing: {}.", group.names());
-        Anomaly {
-            owner: group.role.owner.clone(),
-            ..anomaly("direct-and-inherited", Severity::Medium, title, explanation)
-        }
+        group.anomaly("direct-and-inherited", Severity::Medium, title, explanation)
     });
     found.collect()
 }
@@ -121,10 +112,7 @@ fn privileged_unverified(facts: &Facts) -> Vec<Anomaly> {
         let title = format!("{} {} {} without a verified address", group.count(), group.hold(), group.role.title());
         let explanation =
             format!("A password reset goes to an address that the user never verified: {}.", group.names());
-        Anomaly {
-            owner: group.role.owner.clone(),
-            ..anomaly("privileged-unverified", Severity::Medium, title, explanation)
-        }
+        group.anomaly("privileged-unverified", Severity::Medium, title, explanation)
     });
     found.collect()
 }
@@ -139,10 +127,7 @@ fn service_accounts(facts: &Facts) -> Vec<Anomaly> {
             group.role.title()
         );
         let explanation = format!("A client's secret opens what a user's sign-in should: {}.", group.names());
-        Anomaly {
-            owner: group.role.owner.clone(),
-            ..anomaly("service-account-with-user-role", Severity::Medium, title, explanation)
-        }
+        group.anomaly("service-account-with-user-role", Severity::Medium, title, explanation)
     });
     found.collect()
 }
@@ -156,10 +141,7 @@ fn machine_roles(facts: &Facts) -> Vec<Anomaly> {
     let found = groups.into_iter().map(|group| {
         let title = format!("{} {} {}, a role for service accounts", group.count(), group.hold(), group.role.title());
         let explanation = format!("What they do cannot be told from what a service does: {}.", group.names());
-        Anomaly {
-            owner: group.role.owner.clone(),
-            ..anomaly("user-with-machine-role", Severity::Medium, title, explanation)
-        }
+        group.anomaly("user-with-machine-role", Severity::Medium, title, explanation)
     });
     found.collect()
 }
@@ -168,14 +150,15 @@ fn separate_duties(facts: &Facts) -> Vec<Anomaly> {
     let found = facts.matrix.separate_duties.iter().filter_map(|(one, other)| {
         let holders =
             facts.holders.iter().filter(|holder| holder.roles.contains_key(one) && holder.roles.contains_key(other));
-        let holders: Vec<&str> = holders.map(|holder| holder.user.username.as_str()).collect();
+        let holders: Vec<&SnapshotUser> = holders.map(|holder| holder.user).collect();
         let (one, other) = (facts.matrix.roles.get(*one)?, facts.matrix.roles.get(*other)?);
-        let title =
-            format!("{} {} both {} and {}", users(holders.len()), hold(holders.len()), one.title(), other.title());
+        let duties = format!("{} and {}", one.title(), other.title());
+        let title = format!("{} {} both {duties}", users(holders.len()), hold(holders.len()));
         let explanation = format!("These duties are declared as separate: {}.", names(holders.iter().copied()));
+        let owner = one.owner.clone().or_else(|| other.owner.clone());
         (!holders.is_empty()).then(|| Anomaly {
-            owner: one.owner.clone().or_else(|| other.owner.clone()),
-            ..anomaly("separate-duties", Severity::High, title, explanation)
+            owner,
+            ..Anomaly::new("separate-duties", duties, Severity::High, title, explanation).of(holders)
         })
     });
     found.collect()
@@ -184,34 +167,34 @@ fn separate_duties(facts: &Facts) -> Vec<Anomaly> {
 fn number_of_holders(facts: &Facts) -> Vec<Anomaly> {
     let found = facts.by_role(|_, holder, _| holder.user.is_enabled).into_iter().filter_map(|group| {
         let (count, title) = (group.holders.len(), group.role.title());
-        let owner = group.role.owner.clone();
         let most = group.role.max_holders.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
         if count > most {
             let title = format!("{} {} {title}, more than {most}", group.count(), group.hold());
             let explanation = format!("The declaration sets the most users who should: {}.", group.names());
-            return Some(Anomaly { owner, ..anomaly("too-many-holders", Severity::Medium, title, explanation) });
+            return Some(group.anomaly("too-many-holders", Severity::Medium, title, explanation));
         }
+        let title = format!("Only 1 enabled user holds {title}");
         let explanation = format!("No other enabled user can do what the role is for: {}.", group.names());
-        (group.role.is_privileged && count == 1).then(|| Anomaly {
-            owner,
-            ..anomaly("last-holder", Severity::Low, format!("Only 1 enabled user holds {title}"), explanation)
-        })
+        (group.role.is_privileged && count == 1)
+            .then(|| group.anomaly("last-holder", Severity::Low, title, explanation))
     });
     found.collect()
 }
 
 fn same_address(facts: &Facts) -> Vec<Anomaly> {
-    let mut by_address: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut by_address: BTreeMap<String, Vec<&SnapshotUser>> = BTreeMap::new();
     for user in &facts.snapshot.users {
         if let Some(email) = user.email.as_deref().map(str::trim).filter(|email| !email.is_empty()) {
-            by_address.entry(folded(email)).or_default().push(&user.username);
+            by_address.entry(folded(email)).or_default().push(user);
         }
     }
-    let found = by_address.into_iter().filter(|(_, names)| names.len() > 1).map(|(address, accounts)| {
+    let found = by_address.into_iter().filter(|(_, accounts)| accounts.len() > 1).map(|(address, accounts)| {
         let title = format!("{} accounts have the address {address}", accounts.len());
-        let explanation =
-            format!("Access that is revoked from one account stays with the others: {}.", names(accounts.into_iter()));
-        anomaly("same-address", Severity::Medium, title, explanation)
+        let explanation = format!(
+            "Access that is revoked from one account stays with the others: {}.",
+            names(accounts.iter().copied())
+        );
+        Anomaly::new("same-address", address, Severity::Medium, title, explanation).of(accounts)
     });
     found.collect()
 }
@@ -223,7 +206,7 @@ fn too_wide(facts: &Facts) -> Vec<Anomaly> {
             .holders
             .iter()
             .filter(|holder| holder.user.is_enabled && holder.level(facts.matrix, column) == Level::Restrict);
-        let holders: Vec<&str> = holders.map(|holder| holder.user.username.as_str()).collect();
+        let holders: Vec<&SnapshotUser> = holders.map(|holder| holder.user).collect();
         let cells = facts.matrix.roles_of(&facts.snapshot.realm).filter_map(|role| role.cells.get(column));
         let footnote = cells.filter(|cell| cell.level == Level::Restrict).find_map(|cell| cell.footnote);
         let footnote = footnote.and_then(|number| facts.matrix.footnotes.get(number.checked_sub(1)?));
@@ -235,7 +218,8 @@ fn too_wide(facts: &Facts) -> Vec<Anomaly> {
         );
         let who = format!("They are {}.", names(holders.iter().copied()));
         let explanation = footnote.map_or(who.clone(), |text| format!("{who} {text}"));
-        (!holders.is_empty()).then(|| anomaly("too-wide", Severity::High, title, explanation))
+        (!holders.is_empty())
+            .then(|| Anomaly::new("too-wide", resource.id.clone(), Severity::High, title, explanation).of(holders))
     });
     found.collect()
 }

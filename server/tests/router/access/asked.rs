@@ -1,7 +1,7 @@
 //! Who may ask, and what a request is about.
 
 use crate::server::TestServer;
-use domain::id::{BudgetId, GatewayId, ProjectId, UserId};
+use domain::id::{AnomalyId, BudgetId, GatewayId, ProjectId, UserId};
 use domain::permission::Permission;
 use domain::project::ProjectName;
 use domain::role::{PlatformRole, ProjectRole};
@@ -65,6 +65,8 @@ pub(crate) struct Things {
     pub(crate) unassigned: BudgetId,
     /// Not revoked.
     pub(crate) gateway: GatewayId,
+    /// Found by the rules and not accepted.
+    pub(crate) anomaly: AnomalyId,
     /// A budget group of the project, whose one budget is called after the project.
     pub(crate) group: Uuid,
     /// The budget of the group.
@@ -164,6 +166,7 @@ pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
     .execute(server.world.services.pool())
     .await
     .expect("a gateway");
+    let anomaly = anomaly(server, id).await;
     let (group, own) = own_budget(server, project_id, person).await;
     let (budget, unassigned, gateway) = (BudgetId(id), BudgetId(unassigned), GatewayId(id));
     Things {
@@ -179,9 +182,26 @@ pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
         budget,
         unassigned,
         gateway,
+        anomaly,
         group,
         own,
     }
+}
+
+/// An anomaly of a snapshot, under this id.
+async fn anomaly(server: &TestServer, id: Uuid) -> AnomalyId {
+    sqlx::query(
+        "with snapshot as (
+           insert into access_snapshots (id, realm, state, requested_at, finished_at)
+           values ($1, 'asked', 'complete', now(), now()) returning number)
+         insert into access_anomalies (id, realm, rule, about, severity, title, explanation, paths, users, since_snapshot)
+         select $1, 'asked', 'disabled-with-role', $1::text, 'high', 'Found', 'Why.', '[]', '[]', number from snapshot",
+    )
+    .bind(id)
+    .execute(server.world.services.pool())
+    .await
+    .expect("an anomaly");
+    AnomalyId(id)
 }
 
 /// When things were assigned and granted.

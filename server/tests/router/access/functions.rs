@@ -139,6 +139,12 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/data/access-matrix", Platform(ViewAccessMatrix), |_| "query[view]=Declared".into()),
     ("/data/access-snapshots", Platform(ViewAccessMatrix), |_| String::new()),
     ("/act/access-snapshots/take", Platform(TakeAccessSnapshots), |_| String::new()),
+    ("/data/access-anomalies", Platform(ViewAccessMatrix), |_| "query[state]=Open".into()),
+    ("/data/access-anomaly", Platform(ViewAccessMatrix), |t| format!("id={}", t.anomaly)),
+    ("/act/access-anomalies/accept", Platform(AcceptAnomalies), |t| {
+        format!("anomaly={}&version=1&reason=Known.&until=2026-03-31", t.anomaly)
+    }),
+    ("/act/access-anomalies/end-acceptance", Platform(AcceptAnomalies), |t| format!("anomaly={}", t.anomaly)),
     ("/data/jobs", Platform(ViewJobs), |_| String::new()),
     ("/act/jobs/run", Platform(RunJobs), |_| "job=seal+audit".into()),
     ("/act/jobs/retry-delivery", Platform(RunJobs), |t| format!("delivery={}", t.person)),

@@ -58,6 +58,12 @@ pub(super) const PAGES: &[(&str, Ask, Body)] = &[
     ("/settings/administration/access-matrix/snapshots", Platform(ViewAccessMatrix), |_| {
         app::paths::ACCESS_SNAPSHOTS.into()
     }),
+    ("/settings/administration/access-matrix/anomalies", Platform(ViewAccessMatrix), |_| {
+        app::paths::ACCESS_ANOMALIES.into()
+    }),
+    ("/settings/administration/access-matrix/anomalies/:id", Platform(ViewAccessMatrix), |t| {
+        app::paths::access_anomaly(t.anomaly)
+    }),
     ("/settings/administration/jobs", Platform(ViewJobs), |_| app::paths::JOBS.into()),
     ("/settings/administration/identity-provider/move-identities", Platform(MoveIdentities), |_| {
         app::paths::MOVE_IDENTITIES.into()

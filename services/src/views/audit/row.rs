@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::projects::stored_name;
 use domain::audit::{AuditEvent, EventAction, EventActor, EventTarget, FieldChange, TargetPage, TargetType};
-use domain::id::{BudgetId, EventId, UserId};
+use domain::id::{AnomalyId, BudgetId, EventId, UserId};
 use serde::Deserialize;
 use sqlx::types::Json;
 use time::OffsetDateTime;
@@ -88,6 +88,7 @@ impl Row {
             Some(TargetType::Gateway) => has_budgets.then_some(TargetPage::Gateways),
             Some(TargetType::IdentityProvider) => Some(TargetPage::IdentityProvider),
             Some(TargetType::Job | TargetType::Delivery) => Some(TargetPage::Jobs),
+            Some(TargetType::AccessAnomaly) => Some(TargetPage::Anomaly(AnomalyId(self.target_id))),
             Some(TargetType::BreakGlass | TargetType::Export) | None => None,
         })
     }

@@ -1,0 +1,175 @@
+//! The anomalies of the access matrix.
+
+use crate::Services;
+use crate::error::Error;
+use crate::guard::Can;
+use domain::access_anomaly::{
+    Acceptance, Anomalies, AnomalyGap, AnomalyPage, AnomalyQuery, AnomalyRow, AnomalyState, MAX_ANOMALIES,
+    MAX_NAMED_USERS, STALE, day, usual_end,
+};
+use domain::doctor::Severity;
+use domain::error::Refusal;
+use domain::id::AnomalyId;
+use domain::permission::ViewAccessMatrix;
+use sqlx::types::Json;
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+/// An anomaly with its state on a day; an acceptance that is exceeded does not count.
+macro_rules! select {
+    ($rest:literal, $($argument:expr),*) => {
+        sqlx::query_as!(
+            Row,
+            r#"select a.id, a.rule, a.severity, a.title, a.explanation, a.paths as "paths: Json<Vec<String>>", a.owner,
+                      coalesce(s.started_at, s.requested_at) as "since!", a.state as "state!", a.version,
+                      a.accepted_by, a.accepted_at, a.accepted_until, a.accepted_reason, a.is_exceeded
+               from (
+                 select *, case when until_snapshot is not null then 'resolved'
+                                when accepted_until >= $1 and not is_exceeded then 'accepted'
+                                else 'open' end as state
+                 from access_anomalies) a
+               join access_snapshots s on s.number = a.since_snapshot "#
+                + $rest,
+            $($argument),*
+        )
+    };
+}
+
+struct Row {
+    id: Uuid,
+    rule: String,
+    severity: String,
+    title: String,
+    explanation: String,
+    paths: Json<Vec<String>>,
+    owner: Option<String>,
+    since: OffsetDateTime,
+    state: String,
+    version: i32,
+    accepted_by: Option<String>,
+    accepted_at: Option<OffsetDateTime>,
+    accepted_until: Option<Date>,
+    accepted_reason: Option<String>,
+    is_exceeded: bool,
+}
+
+/// The first anomalies that match, the most severe and the newest first. Three statements.
+///
+/// # Errors
+/// The database failed.
+pub async fn access_anomalies(
+    services: &Services,
+    _: &Can<ViewAccessMatrix>,
+    query: AnomalyQuery,
+) -> Result<Anomalies, Error> {
+    let Some(admin) = services.keycloak_admin.as_deref() else {
+        return Ok(Anomalies { gap: Some(AnomalyGap::NoSnapshots), ..Anomalies::default() });
+    };
+    let (realm, today) = (admin.realm(), day(services.clock.now()));
+    let limit = i64::try_from(MAX_ANOMALIES).unwrap_or(i64::MAX).saturating_add(1);
+    let found = select!(
+        "where a.realm = $2 and a.state = $3 and ($4::text is null or a.severity = $4)
+         order by array_position(array['high', 'medium', 'low'], a.severity), a.since_snapshot desc, a.title, a.id
+         limit $5",
+        today,
+        realm,
+        query.state.key(),
+        query.severity.map(Severity::key),
+        limit
+    )
+    .fetch_all(&services.pool)
+    .await?;
+    let has_more = found.len() > MAX_ANOMALIES;
+    let rows = found.into_iter().take(MAX_ANOMALIES).map(Row::shown).collect::<Result<_, _>>()?;
+    let counts = sqlx::query!(
+        r#"select count(*) filter (where until_snapshot is null and not is_accepted) as "open!",
+                  count(*) filter (where until_snapshot is null and is_accepted) as "accepted!",
+                  count(*) filter (where until_snapshot is not null) as "resolved!"
+           from (select until_snapshot, coalesce(accepted_until >= $2, false) and not is_exceeded as is_accepted
+                 from access_anomalies where realm = $1) a"#,
+        realm,
+        today
+    )
+    .fetch_one(&services.pool)
+    .await?;
+    let (searched_at, gap) = gap(services, realm).await?;
+    Ok(Anomalies { rows, has_more, counts: [counts.open, counts.accepted, counts.resolved], searched_at, gap })
+}
+
+/// When anomalies were last searched for, and why their list says less than it seems to.
+async fn gap(services: &Services, realm: &str) -> Result<(Option<OffsetDateTime>, Option<AnomalyGap>), Error> {
+    let last = sqlx::query!(
+        r#"select coalesce(started_at, requested_at) as "at!", state = 'partial' as "is_partial!",
+                  anomalies is not null as "is_searched!"
+           from access_snapshots where realm = $1 and state in ('complete', 'partial') order by number desc limit 1"#,
+        realm
+    )
+    .fetch_optional(&services.pool)
+    .await?;
+    let searched_at = last.as_ref().filter(|last| last.is_searched).map(|last| last.at);
+    let gap = match (services.settings.access_matrix.as_deref(), last) {
+        (None, _) => Some(AnomalyGap::NoDeclaration),
+        (Some(matrix), _) if matrix.roles_of(realm).next().is_none() => Some(AnomalyGap::RealmNotDeclared),
+        (_, None) => Some(AnomalyGap::NotSearched),
+        (_, Some(last)) if !last.is_searched => Some(AnomalyGap::NotSearched),
+        (_, Some(last)) if services.clock.now() - last.at >= STALE => Some(AnomalyGap::Stale),
+        (_, Some(last)) => last.is_partial.then_some(AnomalyGap::Partial),
+    };
+    Ok((searched_at, gap))
+}
+
+/// An anomaly with the names of its users. Two statements.
+///
+/// # Errors
+/// [`Refusal::NotFound`], or the database failed.
+pub async fn access_anomaly(
+    services: &Services,
+    _: &Can<ViewAccessMatrix>,
+    anomaly: AnomalyId,
+) -> Result<AnomalyPage, Error> {
+    let now = services.clock.now();
+    let row = select!("where a.id = $2", day(now), anomaly.0).fetch_optional(&services.pool).await?;
+    let row = row.ok_or(Refusal::NotFound)?;
+    let limit = i64::try_from(MAX_NAMED_USERS).unwrap_or(i64::MAX);
+    let users = sqlx::query!(
+        r#"select coalesce(s.username, u.subject) as "name!", count(*) over () as "all!"
+           from access_anomalies a
+           cross join lateral jsonb_array_elements_text(a.users) u (subject)
+           left join access_subjects s on s.realm = a.realm and s.subject = u.subject
+           where a.id = $1 order by 1 limit $2"#,
+        anomaly.0,
+        limit
+    )
+    .fetch_all(&services.pool)
+    .await?;
+    let user_count = users.first().map_or(0, |user| user.all);
+    let version = row.version;
+    let users = users.into_iter().map(|user| user.name).collect();
+    Ok(AnomalyPage { row: row.shown()?, version, users, user_count, usual_end: usual_end(now) })
+}
+
+impl Row {
+    fn shown(self) -> Result<AnomalyRow, Error> {
+        let unknown = |what: &str| Error::Broken(format!("unknown {what} of an anomaly"));
+        let acceptance = match (self.accepted_by, self.accepted_at, self.accepted_until, self.accepted_reason) {
+            (Some(by), Some(at), Some(until), Some(reason)) => {
+                Some(Acceptance { by, at, until, reason, is_exceeded: self.is_exceeded })
+            }
+            _ => None,
+        };
+        let severity = Severity::ALL.into_iter().find(|severity| severity.key() == self.severity);
+        let state = AnomalyState::ALL.into_iter().find(|state| state.key() == self.state);
+        Ok(AnomalyRow {
+            id: AnomalyId(self.id),
+            rule: self.rule,
+            severity: severity.ok_or_else(|| unknown("severity"))?,
+            title: self.title,
+            explanation: self.explanation,
+            paths: self.paths.0,
+            owner: self.owner,
+            since: self.since,
+            state: state.ok_or_else(|| unknown("state"))?,
+            acceptance,
+        })
+    }
+}

@@ -1,0 +1,260 @@
+//! Anomalies over time: found, accepted until a day, exceeded, resolved; a snapshot that shows less resolves nothing.
+#![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
+
+use domain::access_anomaly::{
+    AcceptanceDraft, Anomalies, AnomalyGap, AnomalyPage, AnomalyQuery, AnomalyRow, AnomalyState,
+};
+use domain::access_matrix::{Level, Matrix, MatrixCell, MatrixRole, Resource, Snapshot, SnapshotRole, SnapshotUser};
+use domain::actor::Target;
+use domain::doctor::Severity;
+use domain::error::Refusal;
+use domain::id::AnomalyId;
+use domain::permission::{AcceptAnomalies, Asks};
+use domain::role::PlatformRole;
+use domain::violation::Violation;
+use services::guard::{Caller, Can};
+use services::keycloak::AdminApi;
+use services::testing::{World, count_statements, refusal, rule};
+use services::{Error, Services, access_anomalies, access_snapshots, views};
+use std::sync::Arc;
+use time::Duration;
+
+const REALM: &str = "main";
+
+/// The role admin is privileged; viewer is not.
+fn matrix() -> Matrix {
+    let role = |name: &str, is_privileged| MatrixRole {
+        realm: REALM.to_owned(),
+        client: None,
+        name: name.to_owned(),
+        group: None,
+        is_privileged,
+        is_for_machines: false,
+        max_holders: None,
+        owner: Some("Platform team".to_owned()),
+        cells: vec![MatrixCell { level: Level::Read, ..MatrixCell::default() }],
+    };
+    Matrix {
+        resources: vec![Resource { id: "wiki".to_owned(), label: "Wiki".to_owned(), ..Resource::default() }],
+        columns: vec![0],
+        roles: vec![role("admin", true), role("viewer", false)],
+        ..Matrix::default()
+    }
+}
+
+/// A user with the role of this index, who cannot sign in unless said otherwise.
+fn user(name: &str, role: usize) -> SnapshotUser {
+    SnapshotUser {
+        id: format!("id-{name}"),
+        username: name.to_owned(),
+        is_email_verified: true,
+        roles: vec![role],
+        ..SnapshotUser::default()
+    }
+}
+
+fn snapshot(users: Vec<SnapshotUser>) -> Snapshot {
+    let role = |name: &str| SnapshotRole { client: None, name: name.to_owned(), composites: Vec::new() };
+    Snapshot { realm: REALM.to_owned(), users, roles: vec![role("admin"), role("viewer")], ..Snapshot::default() }
+}
+
+struct Stage {
+    world: World,
+    services: Services,
+    maintainer: Caller,
+}
+
+impl Stage {
+    async fn set(matrix: Option<Matrix>) -> Self {
+        let world = World::with(|settings| settings.access_matrix = matrix.map(Arc::new)).await;
+        let url = "http://127.0.0.1:9".parse().expect("an address");
+        let api = AdminApi::new(url, REALM.to_owned(), "bursar".to_owned(), "secret".into()).expect("authorities");
+        let services = world.services.clone().with_keycloak_admin(api);
+        let maintainer = world.person("Mia Maintainer", PlatformRole::Maintainer).await;
+        Self { world, services, maintainer }
+    }
+
+    async fn take(&self, snapshot: Snapshot) {
+        self.world.clock.advance(Duration::hours(1));
+        access_snapshots::take_by(&self.services, REALM, |_report| async move { Ok::<_, String>(snapshot) })
+            .await
+            .expect("a snapshot");
+    }
+
+    async fn can<P: Asks>(&self) -> Can<P> {
+        let caller = self.world.signed_in(self.maintainer.actor.user_id).await;
+        caller.can(Target::Platform).expect("the right")
+    }
+
+    async fn read(&self, state: AnomalyState) -> Anomalies {
+        let query = AnomalyQuery { state, severity: None };
+        views::access_anomalies(&self.services, &self.can().await, query).await.expect("anomalies")
+    }
+
+    async fn titles(&self, state: AnomalyState) -> Vec<String> {
+        self.read(state).await.rows.into_iter().map(|row| row.title).collect()
+    }
+
+    /// The only open anomaly.
+    async fn open(&self) -> AnomalyPage {
+        let mut rows = self.read(AnomalyState::Open).await.rows;
+        assert_eq!(rows.len(), 1, "{rows:?}");
+        self.page(rows.remove(0).id).await.expect("a page")
+    }
+
+    async fn page(&self, anomaly: AnomalyId) -> Result<AnomalyPage, Error> {
+        views::access_anomaly(&self.services, &self.can().await, anomaly).await
+    }
+
+    async fn accept(&self, page: &AnomalyPage, days: i64) -> Result<String, Error> {
+        let now = self.world.clock.now();
+        let until = (now + Duration::days(days)).date().to_string();
+        let draft = AcceptanceDraft::parse("They leave in June.", &until, now).expect("a draft");
+        let can: Can<AcceptAnomalies> = self.can().await;
+        access_anomalies::accept(&self.services, &can, page.row.id, page.version, &draft).await
+    }
+}
+
+const TWO: &str = "2 users cannot sign in and still hold viewer";
+
+fn two() -> Vec<SnapshotUser> {
+    vec![user("ada", 1), user("ben", 1)]
+}
+
+#[tokio::test]
+async fn anomaly_is_there_from_the_first_snapshot_that_has_it_until_one_that_does_not() {
+    let stage = Stage::set(Some(matrix())).await;
+    stage.take(snapshot(two())).await;
+    let first = stage.open().await;
+    assert_eq!((first.row.title.as_str(), first.row.severity), (TWO, Severity::Medium));
+    assert_eq!((first.row.rule.as_str(), first.row.owner.as_deref()), ("disabled-with-role", Some("Platform team")));
+    assert_eq!((first.users, first.user_count), (vec!["ada".to_owned(), "ben".to_owned()], 2));
+    assert_eq!(first.row.since, stage.world.clock.now());
+
+    stage.take(snapshot(vec![user("ben", 1)])).await;
+    let later = stage.open().await;
+    assert_eq!((later.row.id, later.row.since), (first.row.id, first.row.since), "the same one");
+    assert_eq!(later.row.title, "1 user cannot sign in and still holds viewer");
+    assert_ne!(later.version, first.version);
+
+    stage.take(snapshot(vec![SnapshotUser { is_enabled: true, ..user("ben", 1) }])).await;
+    assert_eq!(stage.titles(AnomalyState::Open).await, [""; 0]);
+    assert_eq!(stage.titles(AnomalyState::Resolved).await, [later.row.title]);
+
+    stage.take(snapshot(two())).await;
+    assert_ne!(stage.open().await.row.id, first.row.id, "what comes again is another one, with no decision");
+    assert_eq!(stage.read(AnomalyState::Open).await.counts, [1, 0, 1]);
+}
+
+#[tokio::test]
+async fn acceptance_lasts_through_its_last_day_and_is_recorded() {
+    let stage = Stage::set(Some(matrix())).await;
+    stage.take(snapshot(two())).await;
+    let page = stage.open().await;
+    assert_eq!(stage.accept(&page, 2).await.expect("accepted"), TWO);
+    assert_eq!(stage.titles(AnomalyState::Open).await, [""; 0]);
+    let accepted = stage.read(AnomalyState::Accepted).await;
+    assert_eq!(accepted.counts, [0, 1, 0]);
+    let acceptance = accepted.rows[0].acceptance.clone().expect("an acceptance");
+    assert_eq!((acceptance.by.as_str(), acceptance.reason.as_str()), ("Mia Maintainer", "They leave in June."));
+    let said = stage.world.audit(page.row.id.0).await;
+    assert_eq!(said.iter().map(|event| event.0.as_str()).collect::<Vec<_>>(), ["access_anomaly.accepted"]);
+
+    // Still in the next snapshot, with one of the two users.
+    stage.take(snapshot(vec![user("ben", 1)])).await;
+    assert_eq!(stage.read(AnomalyState::Accepted).await.counts, [0, 1, 0], "less than what was accepted");
+    stage.world.clock.advance(Duration::days(2));
+    assert_eq!(stage.read(AnomalyState::Accepted).await.counts, [0, 1, 0], "on its last day");
+    stage.world.clock.advance(Duration::days(1));
+    assert_eq!(stage.read(AnomalyState::Accepted).await.counts, [1, 0, 0], "after it");
+}
+
+#[tokio::test]
+async fn acceptance_does_not_cover_other_users_or_a_higher_severity() {
+    let stage = Stage::set(Some(matrix())).await;
+    stage.take(snapshot(two())).await;
+    let page = stage.open().await;
+    stage.accept(&page, 90).await.expect("accepted");
+    stage.take(snapshot(vec![user("ben", 1), user("carl", 1)])).await;
+    let exceeded = stage.open().await;
+    assert_eq!(exceeded.row.id, page.row.id);
+    assert!(exceeded.row.acceptance.as_ref().is_some_and(|acceptance| acceptance.is_exceeded));
+
+    assert_eq!(rule(stage.accept(&page, 90).await), Violation::AnomalyChanged, "another two than on the page");
+    stage.accept(&exceeded, 90).await.expect("accepted again");
+    // As if the declaration had called the role less important then.
+    sqlx::query("update access_anomalies set severity = 'low', accepted_severity = 'low'")
+        .execute(stage.services.pool())
+        .await
+        .expect("changed");
+    stage.take(snapshot(vec![user("ben", 1), user("carl", 1)])).await;
+    let row: AnomalyRow = stage.open().await.row;
+    assert_eq!((row.severity, row.state), (Severity::Medium, AnomalyState::Open));
+}
+
+#[tokio::test]
+async fn partial_snapshot_resolves_nothing() {
+    let stage = Stage::set(Some(matrix())).await;
+    stage.take(snapshot(two())).await;
+    stage.take(Snapshot { unread: vec!["The role viewer.".to_owned()], ..snapshot(Vec::new()) }).await;
+    let open = stage.read(AnomalyState::Open).await;
+    assert_eq!(open.rows.iter().map(|row| row.title.as_str()).collect::<Vec<_>>(), ["The snapshot is partial", TWO]);
+    assert_eq!(open.gap, Some(AnomalyGap::Partial));
+    stage.take(snapshot(Vec::new())).await;
+    assert_eq!(stage.read(AnomalyState::Open).await.counts, [0, 0, 2]);
+}
+
+#[tokio::test]
+async fn acceptance_can_be_ended_once_and_what_is_resolved_cannot_be_accepted() {
+    let stage = Stage::set(Some(matrix())).await;
+    stage.take(snapshot(two())).await;
+    let page = stage.open().await;
+    stage.accept(&page, 90).await.expect("accepted");
+    let can: Can<AcceptAnomalies> = stage.can().await;
+    let ended = access_anomalies::end_acceptance(&stage.services, &can, page.row.id).await.expect("ended");
+    assert_eq!(ended.as_deref(), Some(TWO));
+    assert_eq!(stage.open().await.row.acceptance, None);
+    let again = access_anomalies::end_acceptance(&stage.services, &can, page.row.id).await.expect("no change");
+    assert_eq!(again, None);
+
+    stage.take(snapshot(Vec::new())).await;
+    assert_eq!(rule(stage.accept(&page, 90).await), Violation::AnomalyResolved);
+    let unknown = AnomalyId(uuid::Uuid::from_u128(7));
+    assert_eq!(refusal(stage.page(unknown).await), Refusal::NotFound);
+}
+
+#[tokio::test]
+async fn list_says_why_it_is_empty_or_old() {
+    let gap = |stage: Stage| async move { stage.read(AnomalyState::Open).await.gap };
+    assert_eq!(gap(Stage::set(None).await).await, Some(AnomalyGap::NoDeclaration));
+    let mut other = matrix();
+    other.roles.iter_mut().for_each(|role| "other".clone_into(&mut role.realm));
+    assert_eq!(gap(Stage::set(Some(other)).await).await, Some(AnomalyGap::RealmNotDeclared));
+
+    let stage = Stage::set(Some(matrix())).await;
+    assert_eq!(stage.read(AnomalyState::Open).await.gap, Some(AnomalyGap::NotSearched));
+    stage.take(snapshot(Vec::new())).await;
+    assert_eq!(stage.read(AnomalyState::Open).await.gap, None);
+    stage.world.clock.advance(Duration::days(2));
+    assert_eq!(stage.read(AnomalyState::Open).await.gap, Some(AnomalyGap::Stale));
+
+    let without = stage.world.services.clone();
+    let can = stage.can().await;
+    let read = views::access_anomalies(&without, &can, AnomalyQuery::default()).await.expect("anomalies");
+    assert_eq!(read.gap, Some(AnomalyGap::NoSnapshots));
+}
+
+#[tokio::test]
+async fn statements_do_not_grow_with_the_anomalies() {
+    let stage = Stage::set(Some(matrix())).await;
+    let count = |users: Vec<SnapshotUser>| async {
+        let ((), taken) = count_statements(stage.take(snapshot(users))).await;
+        let (_, read) = count_statements(stage.read(AnomalyState::Open)).await;
+        (taken, read)
+    };
+    let one = count(vec![user("ada", 1)]).await;
+    let accounts = |names: std::ops::Range<usize>| -> Vec<SnapshotUser> {
+        names.map(|n| SnapshotUser { email: Some(format!("{}@x.org", n / 2)), ..user(&format!("u{n}"), 1) }).collect()
+    };
+    assert_eq!(count(accounts(0..40)).await, one, "twenty addresses, each with two accounts");
+}
