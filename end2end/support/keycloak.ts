@@ -36,6 +36,11 @@ export class Keycloak {
 
   constructor(private readonly realm = "bursar") {}
 
+  /** The name of the realm. */
+  get name(): string {
+    return this.realm;
+  }
+
   /** As tokens say it to those who reach Keycloak at `url`. */
   issuer(url = this.url): string {
     return `${url}/realms/${this.realm}`;

@@ -341,6 +341,7 @@ export const SCENES: Scene[] = [
   },
   { name: "access matrix, nothing found", who: "admin", address: () => `${at.accessMatrix}?q=nothing` },
   { name: "Bursar’s own permissions", who: "maintainer", address: () => `${at.accessMatrix}?matrix=bursar` },
+  { name: "anomalies, not configured", who: "auditor", address: () => `${at.accessMatrix}/anomalies` },
   { name: "access snapshots, not configured", who: "auditor", address: () => at.accessSnapshots },
   { name: "effective access, nothing asked", who: "auditor", address: () => at.effectiveAccess },
   { name: "effective access of a user", who: "admin", address: ({ priya }) => `${at.effectiveAccess}?user=${priya}` },
