@@ -5,7 +5,7 @@ use crate::paths::{self, Mode};
 use crate::postgres::Postgres;
 use crate::stamp::sorted;
 use crate::steps::Steps;
-use crate::{build, command};
+use crate::{build, command, test};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -20,10 +20,18 @@ pub(crate) fn run(steps: &mut Steps, check: bool) -> Result<()> {
     if !bursar.exists() {
         steps.step("Building the server", || build::server(Mode::Dev))?;
     }
-    steps.step("Asking the database about the queries", || prepare(&bursar, check))
+    let mut check_services = command::cargo("check");
+    check_services.args(["--quiet", "--package", "services", "--all-targets", "--all-features"]);
+    steps.step("Asking the database about the queries", || prepare(&bursar, check, &mut check_services))
 }
 
-fn prepare(bursar: &Path, check: bool) -> Result<()> {
+/// Runs Clippy against the database, and fails when it has something to say or the query data would change.
+pub(crate) fn lint(steps: &mut Steps) -> Result<()> {
+    let bursar = paths::bursar(Mode::Dev);
+    steps.step("Linting, and asking the database about the queries", || prepare(&bursar, true, &mut test::clippy()))
+}
+
+fn prepare(bursar: &Path, check: bool, compile: &mut Command) -> Result<()> {
     let postgres = Postgres::start(bursar, None)?;
     let mut migrate = Command::new(bursar);
     migrate.args(["migrate", "--from"]).arg(paths::root().join("migrations")).env("DATABASE_URL", postgres.url());
@@ -34,7 +42,7 @@ fn prepare(bursar: &Path, check: bool) -> Result<()> {
         std::fs::remove_dir_all(&fresh)?;
     }
     std::fs::create_dir_all(&fresh).with_context(|| format!("creating {}", fresh.display()))?;
-    describe(&postgres, &fresh)?;
+    describe(&postgres, &fresh, compile)?;
 
     let kept = paths::root().join(".sqlx");
     let (new, old) = (contents(&fresh)?, if kept.exists() { contents(&kept)? } else { BTreeMap::new() });
@@ -55,14 +63,12 @@ fn prepare(bursar: &Path, check: bool) -> Result<()> {
     Ok(())
 }
 
-/// Compiles `services` against the database; sqlx's macros write what they learn into `folder`.
-fn describe(postgres: &Postgres, folder: &Path) -> Result<()> {
+/// Has `compile` compile `services` against the database; sqlx's macros write what they learn into `folder`.
+fn describe(postgres: &Postgres, folder: &Path, compile: &mut Command) -> Result<()> {
     let library = paths::root().join("services/src/lib.rs");
     let touched = Touched::new(&library)?;
-    let mut cargo = command::cargo("check");
-    cargo.args(["--quiet", "--package", "services", "--all-targets", "--all-features"]);
-    cargo.env("SQLX_OFFLINE", "false").env("SQLX_OFFLINE_DIR", folder).env("DATABASE_URL", postgres.url());
-    command::run(&mut cargo)?;
+    compile.env("SQLX_OFFLINE", "false").env("SQLX_OFFLINE_DIR", folder).env("DATABASE_URL", postgres.url());
+    command::run(compile)?;
     touched.restore()
 }
 

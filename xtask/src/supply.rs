@@ -47,7 +47,7 @@ struct Tool {
 }
 
 impl Tool {
-    /// Where it is, built first if it is not there. Not optimised: it runs for seconds.
+    /// Where it is, built first if it is not there. Neither optimised nor debugged: it runs for seconds.
     fn installed(&self, steps: &mut Steps) -> Result<PathBuf> {
         let Self { name, version } = self;
         let folder = cache_folder().join(format!("{name}-{version}"));
@@ -58,7 +58,8 @@ impl Tool {
                 install.args(["--quiet", "--debug", "--locked", "--version", version, name]).arg("--root").arg(&folder);
                 // Shared, for what both are made of.
                 let target = paths::target().join("xtask/tools");
-                command::run(install.arg("--target-dir").arg(target)).context("it comes from crates.io")
+                install.arg("--target-dir").arg(target).env("CARGO_PROFILE_DEV_DEBUG", "false");
+                command::run(&mut install).context("it comes from crates.io")
             })?;
         }
         Ok(program)

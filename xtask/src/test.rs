@@ -75,13 +75,15 @@ pub(crate) fn soak(steps: &mut Steps) -> Result<()> {
             command::run(cargo.args(options).env("BURSAR_SOAK", "1"))
         })
     };
-    soak("Races", &["--package", "services", "--test", "races"])?;
-    soak("Reservations at the same moment", &["--package", "services", "--test", "spend", "races"])?;
-    soak("Spend in every order", &["--package", "services", "--test", "spend", "interleavings"])?;
-    soak("Concurrent changes of roles", &["--package", "services", "--test", "rights", "concurrent_changes"])?;
+    soak("Races", &["--package", "services", "--test", "database", "races::"])?;
+    soak("Spend in every order", &["--package", "services", "--test", "database", "spend::interleavings"])?;
+    soak(
+        "Concurrent changes of roles",
+        &["--package", "services", "--test", "database", "rights::concurrent_changes"],
+    )?;
     soak("The tries of an account", &["--package", "services", "--lib", "of_eight_tries"])?;
-    soak("What a wrong password costs", &["--package", "services", "--test", "sign_in_cost"])?;
-    soak("Paging while the list changes", &["--package", "services", "--test", "paging"])?;
+    soak("What a wrong password costs", &["--package", "services", "--test", "database", "sign_in_cost::"])?;
+    soak("Paging while the list changes", &["--package", "services", "--test", "database", "paging::"])?;
     soak("Many pages", &["--package", "server", "--test", "router", "many_pages"])?;
     soak("Hostile programs", &["--package", "server", "--test", "router", "hostile::programs"])?;
     soak("Faults", &["--package", "server", "--test", "binary", "faults"])
@@ -99,8 +101,10 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
     if wanted(Part::Layers) {
         steps.step("Checking the layers of modules", layers::check)?;
     }
-    if wanted(Part::Lint) {
-        lint(steps)?;
+    if only == Some(Part::Lint) {
+        setup::for_build(steps)?;
+        steps.step("Linting", || command::run(&mut clippy()))?;
+        lint_pages(steps)?;
     }
     if wanted(Part::Supply) {
         supply::run(steps)?;
@@ -109,9 +113,15 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
         fuzz::run(steps, FUZZ_RUNS, None)?;
     }
     if !matches!(only, Some(Part::Format | Part::Layers | Part::Lint | Part::Supply | Part::Fuzz)) {
-        let bursar = build::build(steps, Mode::Dev)?;
-        if wanted(Part::Queries) {
-            queries::run(steps, true)?;
+        let bursar = build::for_tests(steps)?;
+        match only {
+            None => {
+                // In one go: both compile everything against the database or what it said.
+                queries::lint(steps)?;
+                lint_pages(steps)?;
+            }
+            Some(Part::Queries) => queries::run(steps, true)?,
+            Some(_) => {}
         }
         if wanted(Part::Documents) {
             steps.step("Checking the tables of README.md and docs/openapi.json", || docs::write(true))?;
@@ -121,7 +131,7 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
         }
         if wanted(Part::Bench) {
             steps.step("Testing the benchmark on a small database", || {
-                command::run(command::bench().args(["--small", "--bursar"]).arg(&bursar))
+                command::run(Command::new(bursar.with_file_name("bench")).args(["--small", "--bursar"]).arg(&bursar))
             })?;
         }
         if wanted(Part::Backup) {
@@ -173,9 +183,14 @@ fn on_postgres(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool) 
     Ok(())
 }
 
-fn lint(steps: &mut Steps) -> Result<()> {
-    setup::for_build(steps)?;
-    steps.step("Linting", || command::run(command::cargo("clippy").args(["--all-targets", "--", "-D", "warnings"])))?;
+/// Clippy for this system. A warning is an error.
+pub(crate) fn clippy() -> Command {
+    let mut clippy = command::cargo("clippy");
+    clippy.args(["--all-targets", "--", "-D", "warnings"]);
+    clippy
+}
+
+fn lint_pages(steps: &mut Steps) -> Result<()> {
     steps.step("Linting the pages as wasm", || {
         let pages = ["--package", "app", "--package", "frontend", "--target", "wasm32-unknown-unknown"];
         command::run(command::cargo("clippy").args(pages).args(["--", "-D", "warnings"]))
@@ -201,23 +216,9 @@ fn on_system_postgres(steps: &mut Steps, bursar: &Path) -> Result<()> {
     };
     steps.step(&format!("Testing the services on this system's Postgres {version}"), || {
         let postgres = Postgres::start(bursar, Some(&binaries))?;
-        let tests = tests_of_services()?;
         // The unit tests of the other packages come along, which takes a second.
-        let arguments = tests.iter().flat_map(|name| ["--test", name.as_str()]);
-        cargo_test(&postgres, &["--lib"].into_iter().chain(arguments).collect::<Vec<_>>())
+        cargo_test(&postgres, &["--lib", "--test", "database"])
     })
-}
-
-/// The names of the test programs in `services/tests`.
-fn tests_of_services() -> Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(paths::root().join("services/tests"))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "rs") || path.join("main.rs").exists() {
-            names.extend(path.file_stem().and_then(|name| name.to_str()).map(str::to_owned));
-        }
-    }
-    Ok(names)
 }
 
 fn behind_pooler(steps: &mut Steps, postgres: &Postgres) -> Result<()> {
@@ -233,7 +234,7 @@ fn mail(steps: &mut Steps, postgres: &Postgres) -> Result<()> {
     let python = kubernetes::python(steps)?;
     let mailpit = mailpit.installed(steps, &Toolchain::pinned()?, &python)?;
     steps.step("Testing mails with a real SMTP server", || {
-        let mut tests = cargo_with(postgres, &["--test", "deliveries", "mail", "--", "--ignored"]);
+        let mut tests = cargo_with(postgres, &["--test", "database", "deliveries::mail", "--", "--ignored"]);
         command::run(tests.env("BURSAR_TEST_MAILPIT", mailpit))
     })
 }

@@ -1,6 +1,6 @@
 //! The default budget of a category, which limits users without a budget of their own in it.
 
-use crate::stage::Stage;
+use crate::assigned_budgets::stage::Stage;
 use domain::budget::{BudgetDraft, Category, HolderCounts};
 use domain::draft::{Edit, Precondition};
 use domain::id::BudgetId;

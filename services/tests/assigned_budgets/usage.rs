@@ -1,6 +1,6 @@
 //! What is spent of assigned budgets: on the pages of their holders, on the budget's page and in lists.
 
-use crate::stage::Stage;
+use crate::assigned_budgets::stage::Stage;
 use domain::actor::Target;
 use domain::budget::{AssignedBudget, BudgetDetail, Category, UsageLevel};
 use domain::id::{BudgetId, ProjectId, UserId};

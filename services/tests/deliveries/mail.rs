@@ -1,6 +1,6 @@
 //! Mails reach a real SMTP server (mailpit), over STARTTLS with a password, and again with the same `Message-ID`.
 
-use crate::stage::Stage;
+use crate::deliveries::stage::Stage;
 use domain::delivery::{Channel, DeliveryState};
 use serde_json::{Value, json};
 use services::outbox::{self, Channels, Mailer, Message};

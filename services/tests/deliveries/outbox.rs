@@ -1,7 +1,7 @@
 //! Each message reaches the receiver, whatever happens in between.
 
-use crate::receiver::Answer;
-use crate::stage::Stage;
+use crate::deliveries::receiver::Answer;
+use crate::deliveries::stage::Stage;
 use domain::delivery::DeliveryState;
 use services::outbox;
 use std::collections::BTreeSet;

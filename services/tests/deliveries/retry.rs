@@ -1,7 +1,7 @@
 //! Attempts that fail are repeated, later and later, and end; then a button begins again.
 
-use crate::receiver::Answer;
-use crate::stage::Stage;
+use crate::deliveries::receiver::Answer;
+use crate::deliveries::stage::Stage;
 use domain::actor::Target;
 use domain::delivery::{DeliveryState, MAX_ATTEMPTS};
 use domain::error::Refusal;

@@ -1,6 +1,6 @@
 //! A console that sends webhooks to a receiver.
 
-use crate::receiver::Receiver;
+use crate::deliveries::receiver::Receiver;
 use domain::actor::Target;
 use domain::delivery::{Channel, DeliveryRow};
 use domain::role::PlatformRole;

@@ -1,7 +1,7 @@
 //! What users and administrators do in Bursar while a page is written.
 
-use crate::realm::{Stub, id};
-use crate::{apply, number, report, until_blocked};
+use crate::import::realm::{Stub, id};
+use crate::import::{apply, number, report, until_blocked};
 use domain::import::Outcome;
 use serde_json::json;
 use services::testing::{World, count_statements, developer};

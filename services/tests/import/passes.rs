@@ -1,7 +1,7 @@
 //! No user is passed over, whatever Keycloak leaves out and whoever is deleted meanwhile.
 
-use crate::realm::{PAGE, Stub, id};
-use crate::{apply, number, report, start};
+use crate::import::realm::{PAGE, Stub, id};
+use crate::import::{apply, number, report, start};
 use serde_json::json;
 use services::keycloak::import::{self, ImportError};
 use services::testing::World;

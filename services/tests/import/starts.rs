@@ -1,7 +1,7 @@
 //! Starting an import: beside another instance, after one that stopped, and in place of an older plan.
 
-use crate::realm::{PAGE, Stub};
-use crate::{apply, number, start, until_blocked};
+use crate::import::realm::{PAGE, Stub};
+use crate::import::{apply, number, start, until_blocked};
 use domain::import::ImportProgress;
 use services::keycloak::import::{self, Started, StartedBy};
 use services::testing::World;

@@ -1,6 +1,6 @@
 //! Alerts are raised once for each window and threshold, with their messages.
 
-use crate::support::{Platform, event, event_fields, parsed_event, request};
+use crate::spend::support::{Platform, event, event_fields, parsed_event, request};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::budget::{AlertThreshold, Category};
@@ -62,7 +62,7 @@ async fn of_sixty_four_settlements_at_once_each_threshold_is_raised_once() {
     let ada = platform.user_with_budget("Ada", "100").await;
     platform.run("update budgets set alert_at = '{50, 80, 100}'").await;
     let requests = (0..64).map(|call| request(&call.to_string(), ada, "1.25")).collect();
-    let held = platform.reserve_all(requests).await.into_iter().map(crate::support::allowed);
+    let held = platform.reserve_all(requests).await.into_iter().map(crate::spend::support::allowed);
     let settled = held.map(|held| {
         let platform = Arc::clone(&platform);
         tokio::spawn(async move {

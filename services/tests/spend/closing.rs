@@ -1,7 +1,7 @@
 //! Days are closed, and their sums written, while events come in.
 
-use crate::sums::{check_page, summed_days, today};
-use crate::support::{Platform, event, outcome};
+use crate::spend::sums::{check_page, summed_days, today};
+use crate::spend::support::{Platform, event, outcome};
 use domain::spending::DayRange;
 use services::spend::add_up;
 use sqlx::{Connection as _, PgConnection};

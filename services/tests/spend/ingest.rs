@@ -1,6 +1,6 @@
 //! Events that gateways report, and corrections of them.
 
-use crate::support::{Platform, denied, event, event_fields, outcome, parsed_event, settle_code};
+use crate::spend::support::{Platform, denied, event, event_fields, outcome, parsed_event, settle_code};
 use domain::id::UserId;
 use domain::spend::EventFields;
 use time::Duration;

@@ -1,6 +1,6 @@
 //! Every total is the sum of its events, whatever comes together, in whatever order, and however often.
 
-use crate::support::{Platform, event_fields, parsed, parsed_event, request, reserve_fields, settlement};
+use crate::spend::support::{Platform, event_fields, parsed, parsed_event, request, reserve_fields, settlement};
 use domain::budget::Category;
 use domain::id::{ReservationId, UserId};
 use domain::spend::{Decision, EventFields, ReservationRef, ReserveFields};

@@ -1,6 +1,6 @@
 //! A settlement whose connection is killed leaves all or nothing, and the same settlement again completes it.
 
-use crate::support::{Platform, settle_code};
+use crate::spend::support::{Platform, settle_code};
 use sqlx::{Connection as _, PgConnection};
 use time::Duration;
 

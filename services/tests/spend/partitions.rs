@@ -1,6 +1,6 @@
 //! The ledger by month, append-only.
 
-use crate::support::{Platform, allowed, event, outcome, request, settle_code};
+use crate::spend::support::{Platform, allowed, event, outcome, request, settle_code};
 use futures_util::future::join_all;
 use services::spend;
 use sqlx::AssertSqlSafe;

@@ -1,6 +1,6 @@
 //! Reservations and settlements that wait while others are decided.
 
-use crate::support::{Platform, allowed, denied, request, settle_code};
+use crate::spend::support::{Platform, allowed, denied, request, settle_code};
 use domain::error::Refusal;
 use domain::id::ReservationId;
 use domain::spend::SettleOutcome;

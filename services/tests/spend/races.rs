@@ -1,6 +1,6 @@
 //! Sixty-four calls at the same moment, again and again. `cargo xtask soak` runs them a thousand times.
 
-use crate::support::{Platform, denied, request};
+use crate::spend::support::{Platform, denied, request};
 use domain::budget::Category;
 use domain::id::UserId;
 use futures_util::future::join_all;

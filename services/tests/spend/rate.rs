@@ -1,6 +1,6 @@
 //! What reservations and events cost, against bare statements on the same tables.
 
-use crate::support::{Platform, event, request, settlement};
+use crate::spend::support::{Platform, event, request, settlement};
 use domain::id::{ReservationId, UserId};
 use domain::spend::Decision;
 use futures_util::future::join_all;

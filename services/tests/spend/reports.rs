@@ -6,7 +6,7 @@ mod page;
 mod spenders;
 mod windows;
 
-use crate::support::{Platform, settle_code};
+use crate::spend::support::{Platform, settle_code};
 use domain::id::UserId;
 use domain::spend::Decision;
 use time::OffsetDateTime;

@@ -1,6 +1,6 @@
 //! Who pays, whether there is room, and what a gateway is told.
 
-use crate::support::{Platform, allowed, denied, parsed, request, reserve_fields};
+use crate::spend::support::{Platform, allowed, denied, parsed, request, reserve_fields};
 use domain::spend::{Decision, ReserveFields};
 use services::testing::refusal;
 use services::{Error, spend};

@@ -1,6 +1,6 @@
 //! A reset by hand, and changes of the schedule.
 
-use crate::support::{Platform, event, settle_code};
+use crate::spend::support::{Platform, event, settle_code};
 use domain::budget::Category;
 use domain::error::Refusal;
 use services::spend::WindowSubject;
@@ -62,7 +62,7 @@ async fn another_reset_period_ends_the_window_and_begins_one() {
     assert_eq!(platform.times(ada).await, [(begun, edited), (edited, edited + Duration::days(1))]);
     // At the very moment when the window began.
     platform.run("update budgets set reset_minutes = 60").await;
-    assert_eq!(crate::support::denied(&platform.reserve("3", ada, "1").await), "hard_limit_reached");
+    assert_eq!(crate::spend::support::denied(&platform.reserve("3", ada, "1").await), "hard_limit_reached");
     assert_eq!(platform.times(ada).await[1], (edited, edited + Duration::hours(1)));
     platform.check_totals().await;
 }

@@ -1,6 +1,6 @@
 //! Settling and releasing.
 
-use crate::support::{Platform, denied, release_code, request, settle_code, settlement};
+use crate::spend::support::{Platform, denied, release_code, request, settle_code, settlement};
 use domain::id::{GatewayId, ReservationId};
 use domain::spend::{ReservationRef, SettleFields, Settlement};
 use services::spend;
@@ -94,7 +94,7 @@ async fn call_without_a_budget_is_recorded() {
     let platform = Platform::create().await;
     let ada = platform.user("Ada").await;
     let decision = platform.reserve_all(vec![request("1", ada, "4")]).await.remove(0);
-    let held = crate::support::allowed(decision);
+    let held = crate::spend::support::allowed(decision);
     assert_eq!((held.budget, held.window), (None, None));
     assert_eq!(settle_code(&platform.settle(held.reservation, "4").await), "settled");
     assert_eq!(platform.event_count().await, 1);

@@ -1,6 +1,6 @@
 //! Members' shares of a project's budget: a call needs room in the share and in the budget.
 
-use crate::support::{Platform, allowed, denied, parsed, reserve_fields, settle_code};
+use crate::spend::support::{Platform, allowed, denied, parsed, reserve_fields, settle_code};
 use domain::budget::Category;
 use domain::id::{ProjectId, UserId};
 use domain::spend::{Decision, ReserveFields, ReserveRequest};

@@ -1,6 +1,6 @@
 //! The number of statements of a batch does not grow with its rows.
 
-use crate::support::{Platform, event, event_fields, parsed_event, request, settlement};
+use crate::spend::support::{Platform, event, event_fields, parsed_event, request, settlement};
 use domain::id::{ReservationId, UserId};
 use domain::spend::{Decision, EventFields, ReservationRef};
 use services::spend;

@@ -1,8 +1,8 @@
 //! The page of spending shows the sum of the events, whatever comes late, and whenever the job that adds up days runs or is
 //! killed.
 
-use crate::interrupted::kill_the_waiting;
-use crate::support::{Platform, event, event_fields, parsed_event};
+use crate::spend::interrupted::kill_the_waiting;
+use crate::spend::support::{Platform, event, event_fields, parsed_event};
 use domain::id::UserId;
 use domain::permission::ViewSpend;
 use domain::spend::{EventFields, SpendEvent};

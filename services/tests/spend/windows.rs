@@ -1,6 +1,6 @@
 //! Windows follow each other.
 
-use crate::support::Platform;
+use crate::spend::support::Platform;
 use time::Duration;
 
 #[tokio::test]

@@ -22,6 +22,13 @@ pub(crate) fn build(steps: &mut Steps, mode: Mode) -> Result<PathBuf> {
     Ok(paths::bursar(mode))
 }
 
+/// Builds what the tests of the whole start: the pages, the server and the benchmark. Returns the server's executable.
+pub(crate) fn for_tests(steps: &mut Steps) -> Result<PathBuf> {
+    site(steps, Mode::Dev)?;
+    steps.step("Building the server and the benchmark", server::for_tests)?;
+    Ok(paths::bursar(Mode::Dev))
+}
+
 /// Builds what the server serves.
 fn site(steps: &mut Steps, mode: Mode) -> Result<()> {
     setup::for_build(steps)?;

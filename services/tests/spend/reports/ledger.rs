@@ -1,8 +1,8 @@
 //! What the ledger keeps, and what is read from it.
 
-use crate::ingest::codes;
-use crate::interrupted::kill_the_waiting;
-use crate::support::{Platform, allowed, denied, event, event_fields, parsed_event, request};
+use crate::spend::ingest::codes;
+use crate::spend::interrupted::kill_the_waiting;
+use crate::spend::support::{Platform, allowed, denied, event, event_fields, parsed_event, request};
 use domain::money::NetAmount;
 use domain::permission::ViewSpend;
 use domain::spend::{Decision, EventFields};

@@ -1,9 +1,9 @@
 //! What a limit that is set, raised, lowered or removed means for what was spent.
 
 use super::{go, reason};
-use crate::ingest::codes;
-use crate::shares;
-use crate::support::{Platform, allowed, denied, event, settle_code};
+use crate::spend::ingest::codes;
+use crate::spend::shares;
+use crate::spend::support::{Platform, allowed, denied, event, settle_code};
 use time::Duration;
 
 /// Spend before there was a budget, or before it had a period, stopped the next call of a budget that was just assigned.

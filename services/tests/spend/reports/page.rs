@@ -1,7 +1,7 @@
 //! What the page of spending shows.
 
-use crate::ingest::codes;
-use crate::support::{Platform, event, event_fields, parsed_event};
+use crate::spend::ingest::codes;
+use crate::spend::support::{Platform, event, event_fields, parsed_event};
 use domain::id::UserId;
 use domain::permission::ViewSpend;
 use domain::spend::EventFields;

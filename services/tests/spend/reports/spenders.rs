@@ -1,7 +1,7 @@
 //! Whose spend it is: names of a user, replaced gateways, deleted users.
 
-use crate::ingest::codes;
-use crate::support::{Platform, allowed, denied, event, parsed, reserve_fields, settle_code, settlement};
+use crate::spend::ingest::codes;
+use crate::spend::support::{Platform, allowed, denied, event, parsed, reserve_fields, settle_code, settlement};
 use domain::id::GatewayId;
 use domain::spend::ReserveFields;
 use services::spend;

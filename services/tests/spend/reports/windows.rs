@@ -1,8 +1,8 @@
 //! When windows begin and end, and which of them counts a call.
 
 use super::{call, go, reason};
-use crate::ingest::codes;
-use crate::support::{Platform, event, settle_code};
+use crate::spend::ingest::codes;
+use crate::spend::support::{Platform, event, settle_code};
 use domain::budget::Category;
 use services::spend::WindowSubject;
 use time::Duration;
