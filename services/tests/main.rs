@@ -14,6 +14,7 @@ mod break_glass;
 mod budget_amounts;
 mod budget_assignments;
 mod budget_deletion;
+mod budget_requests;
 mod budgets;
 mod claimed;
 mod confirmed;
