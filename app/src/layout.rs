@@ -114,7 +114,9 @@ fn phone_bars(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
 fn palette(me: &Me) -> impl IntoView + use<> {
     let item = |label: &str, icon, target| PaletteItem { label: label.to_owned(), detail: None, icon, target };
     let link = |label: &str, href: &str, icon| item(label, icon, PaletteTarget::Link(href.to_owned()));
-    let mut pages: Vec<_> = administration(me).into_iter().map(|(href, label, icon)| link(label, href, icon)).collect();
+    let first = overview(me).map(|_| link("Overview", paths::OVERVIEW, Icon::Dashboard));
+    let administration = administration(me).into_iter().map(|(href, label, icon)| link(label, href, icon));
+    let mut pages: Vec<_> = first.into_iter().chain(administration).collect();
     if me.waiting_requests.is_some() {
         pages.push(link("Requests", paths::REQUESTS, Icon::Inbox));
     }
@@ -189,7 +191,12 @@ fn areas(me: &Me) -> Vec<NavLink> {
         count => count.to_string(),
     });
     let requests = NavLink::new(paths::REQUESTS, "Requests", Icon::Inbox).with_waiting(waiting);
-    me.waiting_requests.map(|_| requests).into_iter().collect()
+    overview(me).into_iter().chain(me.waiting_requests.map(|_| requests)).collect()
+}
+
+/// Where those who administer begin.
+fn overview(me: &Me) -> Option<NavLink> {
+    me.may(Permission::ViewUsers).then(|| NavLink::new(paths::OVERVIEW, "Overview", Icon::Dashboard))
 }
 
 /// The pages about oneself. A break-glass session has none.

@@ -32,6 +32,7 @@ use crate::identity_provider::import::page::KeycloakImportPage;
 use crate::identity_provider::move_identities::page::MoveIdentitiesPage;
 use crate::identity_provider::page::IdentityProviderPage;
 use crate::jobs::page::JobsPage;
+use crate::overview::page::OverviewPage;
 use crate::page::lazy_chunk;
 use crate::projects::create::NewProjectPage;
 use crate::projects::edit::EditProjectPage;
@@ -50,7 +51,7 @@ lazy_chunk!(
     Own, own, load_own:
     BreakGlassPage, ChangePasswordPage, ConfirmPage, MyAccessPage, ProfilePage, SignInPage, TurnedAwayPage,
 );
-lazy_chunk!(Lists, lists, load_lists: BudgetsPage, ProjectsPage, UsersPage);
+lazy_chunk!(Lists, lists, load_lists: BudgetsPage, OverviewPage, ProjectsPage, UsersPage);
 lazy_chunk!(
     Objects, objects, load_objects:
     AccessAnomaliesPage, AccessAnomalyPage, AccessMatrixPage, AccessSnapshotsPage, AuditLogPage, BudgetPage, BudgetRequestPage, BudgetRequestsPage, NewBudgetRequestPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, EffectiveAccessPage, GatewaysPage, IdentityProviderPage, ImportAgainPage, JobsPage,

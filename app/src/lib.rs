@@ -29,6 +29,7 @@ mod layout;
 mod lazy_pages;
 pub mod me;
 pub mod next;
+pub mod overview;
 pub mod page;
 pub mod paths;
 pub mod plain_http;

@@ -29,6 +29,8 @@ pub const CONFIRM: &str = "/confirm-identity";
 pub const CONFIRM_THROUGH_PROVIDER: &str = "/sign-in/again";
 /// Choosing a new password when one is due.
 pub const CHANGE_PASSWORD: &str = "/change-password";
+/// What needs a decision, where those who administer begin.
+pub const OVERVIEW: &str = "/overview";
 /// Profile: password, sessions, appearance.
 pub const PROFILE: &str = "/settings/profile";
 /// One's own projects and budgets.

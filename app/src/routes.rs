@@ -34,6 +34,7 @@ use crate::index::IndexPage;
 use crate::jobs::page::JobsPage;
 use crate::layout::Layout;
 use crate::me::provide_me;
+use crate::overview::page::OverviewPage;
 use crate::projects::create::NewProjectPage;
 use crate::projects::edit::EditProjectPage;
 use crate::projects::list::ProjectsPage;
@@ -92,44 +93,43 @@ fn Frame() -> impl IntoView {
             <Route path=path!("/turned-away") view={Lazy::<TurnedAwayPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/change-password") view={Lazy::<ChangePasswordPage>::new()} ssr=SsrMode::Async />
             <Route path=path!("/confirm-identity") view={Lazy::<ConfirmPage>::new()} ssr=SsrMode::Async />
-            <ParentRoute path=path!("/settings") view=Layout ssr=SsrMode::Async>
-                <Route path=path!("profile") view={Lazy::<ProfilePage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("my-access") view={Lazy::<MyAccessPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/users") view={Lazy::<UsersPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/users/new") view={Lazy::<NewUserPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/users/:id") view={Lazy::<UserPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/keycloak-users") view={Lazy::<KeycloakUsersPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/keycloak-users/new") view={Lazy::<NewKeycloakUserPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/keycloak-users/:id") view={Lazy::<KeycloakUserPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/budgets") view={Lazy::<BudgetsPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/budgets/new") view={Lazy::<NewBudgetPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/budgets/:id") view={Lazy::<BudgetPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/budgets/:id/delete") view={Lazy::<DeleteBudgetPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/budgets/:id/edit") view={Lazy::<EditBudgetPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/projects") view={Lazy::<ProjectsPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/new-project") view={Lazy::<NewProjectPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/projects/:name") view={Lazy::<ProjectPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/projects/:name/split") view={Lazy::<ProjectSplitPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/projects/:name/edit") view={Lazy::<EditProjectPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/identity-provider") view={Lazy::<IdentityProviderPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/identity-provider/import") view={Lazy::<KeycloakImportPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/identity-provider/import/again") view={Lazy::<ImportAgainPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/gateways") view={Lazy::<GatewaysPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/gateways/new") view={Lazy::<NewGatewayPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/spending") view={Lazy::<SpendingPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/access-matrix") view={Lazy::<AccessMatrixPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/access-matrix/snapshots") view={Lazy::<AccessSnapshotsPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/access-matrix/anomalies") view={Lazy::<AccessAnomaliesPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/access-matrix/anomalies/:id") view={Lazy::<AccessAnomalyPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/jobs") view={Lazy::<JobsPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/effective-access") view={Lazy::<EffectiveAccessPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/audit-log") view={Lazy::<AuditLogPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("administration/identity-provider/move-identities") view={Lazy::<MoveIdentitiesPage>::new()} ssr=SsrMode::Async />
-            </ParentRoute>
-            <ParentRoute path=path!("/requests") view=Layout ssr=SsrMode::Async>
-                <Route path=path!("") view={Lazy::<BudgetRequestsPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!("new") view={Lazy::<NewBudgetRequestPage>::new()} ssr=SsrMode::Async />
-                <Route path=path!(":id") view={Lazy::<BudgetRequestPage>::new()} ssr=SsrMode::Async />
+            <ParentRoute path=path!("") view=Layout ssr=SsrMode::Async>
+                <Route path=path!("overview") view={Lazy::<OverviewPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("requests") view={Lazy::<BudgetRequestsPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("requests/new") view={Lazy::<NewBudgetRequestPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("requests/:id") view={Lazy::<BudgetRequestPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/profile") view={Lazy::<ProfilePage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/my-access") view={Lazy::<MyAccessPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/users") view={Lazy::<UsersPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/users/new") view={Lazy::<NewUserPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/users/:id") view={Lazy::<UserPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/keycloak-users") view={Lazy::<KeycloakUsersPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/keycloak-users/new") view={Lazy::<NewKeycloakUserPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/keycloak-users/:id") view={Lazy::<KeycloakUserPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/budgets") view={Lazy::<BudgetsPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/budgets/new") view={Lazy::<NewBudgetPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/budgets/:id") view={Lazy::<BudgetPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/budgets/:id/delete") view={Lazy::<DeleteBudgetPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/budgets/:id/edit") view={Lazy::<EditBudgetPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/projects") view={Lazy::<ProjectsPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/new-project") view={Lazy::<NewProjectPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/projects/:name") view={Lazy::<ProjectPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/projects/:name/split") view={Lazy::<ProjectSplitPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/projects/:name/edit") view={Lazy::<EditProjectPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/identity-provider") view={Lazy::<IdentityProviderPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/identity-provider/import") view={Lazy::<KeycloakImportPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/identity-provider/import/again") view={Lazy::<ImportAgainPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/gateways") view={Lazy::<GatewaysPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/gateways/new") view={Lazy::<NewGatewayPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/spending") view={Lazy::<SpendingPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/access-matrix") view={Lazy::<AccessMatrixPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/access-matrix/snapshots") view={Lazy::<AccessSnapshotsPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/access-matrix/anomalies") view={Lazy::<AccessAnomaliesPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/access-matrix/anomalies/:id") view={Lazy::<AccessAnomalyPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/jobs") view={Lazy::<JobsPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/effective-access") view={Lazy::<EffectiveAccessPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/audit-log") view={Lazy::<AuditLogPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/identity-provider/move-identities") view={Lazy::<MoveIdentitiesPage>::new()} ssr=SsrMode::Async />
             </ParentRoute>
             <DevelopmentRoutes />
         </Routes>

@@ -77,6 +77,28 @@ pub fn retry_delay(attempts: u32, random: u8) -> Option<Duration> {
     Some(half + half * i32::from(random) / i32::from(u8::MAX))
 }
 
+/// A message that waits for longer was not delivered at the first attempts.
+pub const LONG_WAIT: Duration = Duration::minutes(15);
+
+/// Messages that were not delivered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undelivered {
+    /// Not sent again by themselves.
+    pub failed: i64,
+    /// Sent again, and waiting for longer than [`LONG_WAIT`].
+    pub waiting: i64,
+    /// Since when the first of these waits.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub oldest: Option<OffsetDateTime>,
+}
+
+impl Undelivered {
+    /// All of them.
+    pub const fn count(&self) -> i64 {
+        self.failed + self.waiting
+    }
+}
+
 /// A message as the page of the jobs shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryRow {

@@ -124,6 +124,21 @@ pub struct JobRow {
     pub last: Option<Run>,
 }
 
+/// How long after its time a job is late: an instance takes jobs that are due every few seconds.
+const LATE_AFTER: Duration = Duration::minutes(5);
+
+impl JobRow {
+    /// Whether no instance has taken it although its time has passed.
+    pub fn is_late(&self, now: OffsetDateTime) -> bool {
+        !self.is_running && self.next_at + LATE_AFTER <= now
+    }
+
+    /// Whether the run that ended last failed.
+    pub fn has_failed(&self) -> bool {
+        self.last.as_ref().is_some_and(|run| run.problem.is_some())
+    }
+}
+
 /// A run that ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
@@ -140,6 +155,7 @@ pub struct Run {
 mod tests {
     use super::*;
     use std::collections::HashSet;
+    use time::macros::datetime;
 
     #[test]
     fn every_job_is_found_by_its_key_alone() {
@@ -149,5 +165,17 @@ mod tests {
             assert_eq!(Job::from_key(job.key()), Some(*job));
         }
         assert_eq!(Job::from_key("forget everything"), None);
+    }
+    #[test]
+    fn job_is_late_five_minutes_after_its_time_unless_it_runs() {
+        let next_at = datetime!(2026-11-18 09:00 UTC);
+        let late = |is_running, minutes| {
+            JobRow { job: Job::SealAudit, next_at, is_running, last: None }
+                .is_late(next_at + Duration::minutes(minutes))
+        };
+        assert_eq!(
+            [(false, 4), (false, 5), (true, 5)].map(|(runs, minutes)| late(runs, minutes)),
+            [false, true, false]
+        );
     }
 }

@@ -39,6 +39,7 @@ pub mod keycloak_user;
 pub mod mode;
 pub mod moment;
 pub mod money;
+pub mod overview;
 pub mod page;
 pub mod password;
 pub mod permission;

@@ -82,6 +82,18 @@ impl Outage {
     }
 }
 
+/// What the last request to the provider found, as the process that was asked knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderHealth {
+    /// Which kind it is.
+    pub kind: ProviderKind,
+    /// Set while it does not answer.
+    pub outage: Option<Outage>,
+    /// When its signing keys were last read.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub keys_read_at: Option<OffsetDateTime>,
+}
+
 /// The request that ends a user's session at the provider (OpenID Connect RP-Initiated Logout 1.0).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProviderSignOut {

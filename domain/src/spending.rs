@@ -8,4 +8,4 @@ mod read;
 pub use chart::{Bars, Piece, Scale};
 pub use days::{DayRange, MAX_DAYS, Period, parse_day, parse_utc_day};
 pub use query::{Breakdown, SpendingQuery};
-pub use read::{CategoryAmounts, DaySpend, Forecast, SpendRow, Spender, Spending};
+pub use read::{CategoryAmounts, DaySpend, Forecast, MonthSpend, SpendRow, Spender, Spending};

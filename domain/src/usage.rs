@@ -10,7 +10,7 @@ use crate::money::Money;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 /// A window: from its start up to, but without, its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,16 @@ impl Usage {
         }
     }
 
+    /// When the hard limit is reached if the spend goes on as it did since the window began; `None` when the window ends
+    /// first, when nothing was spent, and when the limit is reached already.
+    pub fn runs_out_at(&self, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        let left = self.limits.hard().as_decimal() - self.spent.as_decimal();
+        let elapsed = Decimal::from((now - self.starts_at).whole_seconds());
+        let seconds = (elapsed * left).checked_div(self.spent.as_decimal())?.floor().to_i64()?;
+        let at = now.checked_add(Duration::seconds(seconds))?;
+        (left > Decimal::ZERO && at < self.resets_at).then_some(at)
+    }
+
     /// What is left below the hard limit for new calls; reserved amounts are not.
     pub fn left(&self) -> Money {
         let left = self.limits.hard().as_decimal() - self.spent.as_decimal() - self.reserved.as_decimal();
@@ -137,6 +147,15 @@ mod tests {
             let usage = usage(spent, soft, hard);
             assert_eq!((usage.level(), usage.percent()), (level, percent), "{spent}");
         }
+    }
+
+    #[test]
+    fn budget_runs_out_at_the_rate_of_its_window() {
+        let day = |day: i64| OffsetDateTime::UNIX_EPOCH + Duration::days(day);
+        let runs_out = |spent| Usage { resets_at: day(30), ..usage(spent, "80", "100") }.runs_out_at(day(10));
+        assert_eq!(runs_out("50"), Some(day(20)));
+        assert_eq!(runs_out("33"), None, "the window ends first");
+        assert_eq!([runs_out("0"), runs_out("100"), runs_out("120")], [None; 3]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! alert is also raised when a limit is lowered or a threshold is added. An alert and its messages are one transaction.
 
 mod message;
+mod reached;
 
 use crate::Services;
 use crate::budgets::stored::{category, limits};
@@ -19,7 +20,8 @@ const BATCH: i64 = 200;
 /// How long after its end a window still raises alerts, for spend that is reported late.
 const LATE: Duration = Duration::days(1);
 
-/// Raises the alerts that are due, and writes their messages; called by a job. Returns how many alerts were raised.
+/// Raises the alerts that are due, writes their messages, and notes who has reached a limit; called by a job. Returns how
+/// many alerts were raised.
 ///
 /// # Errors
 /// The database failed.
@@ -27,6 +29,7 @@ pub async fn raise(services: &Services) -> Result<usize, Error> {
     if !services.settings.budgets {
         return Ok(0);
     }
+    reached::note(services).await?;
     let mut raised = 0;
     loop {
         let count = raise_batch(services).await?;

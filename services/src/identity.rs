@@ -41,7 +41,7 @@ use crate::sweep;
 use domain::claims::ClaimRules;
 use domain::keycloak_user::{OtherRolesClaim, RealmRoles};
 use domain::permission::ViewIdentityProvider;
-use domain::provider::{LEEWAY, Outage, ProviderKind, ProviderStatus};
+use domain::provider::{LEEWAY, Outage, ProviderHealth, ProviderKind, ProviderStatus};
 use oidc_client::{AccessTokenProfile, OidcClient};
 use seal::Sealer;
 use secrecy::SecretString;
@@ -154,12 +154,23 @@ impl Identity {
     }
 }
 
+/// What the last request to the provider found, without another one; `None` without a provider.
+pub fn last_known(services: &Services, _: &Can<ViewIdentityProvider>) -> Option<ProviderHealth> {
+    let identity = services.identity.as_ref()?;
+    let (outage, keys_read_at) = (known_outage(identity), identity.oidc.keys_read_at());
+    Some(ProviderHealth { kind: identity.kind(), outage, keys_read_at })
+}
+
+fn known_outage(identity: &Identity) -> Option<Outage> {
+    let oidc_client::Outage { is_unusable, since, what } = identity.oidc.outage()?;
+    Some(Outage { is_unusable, since, what })
+}
+
 /// Asks the provider whether it answers; `None` when it does. Waits no longer than one time-out.
 pub async fn outage(services: &Services) -> Option<Outage> {
     let identity = services.identity.as_ref()?;
     identity.oidc.check_reachable().await.err()?;
-    let oidc_client::Outage { is_unusable, since, what } = identity.oidc.outage()?;
-    Some(Outage { is_unusable, since, what })
+    known_outage(identity)
 }
 
 /// How things stand with the provider; `None` without one. Asks it, unless it has answered just now.

@@ -77,7 +77,7 @@ const ROOMS: [Room; 4] = [
             Layer { name: "pages", modules: "me page suggestions", advice: "a page passes it as an argument" },
             Layer {
                 name: "areas",
-                modules: "access_matrix account audit budget_requests budgets effective_access gateways identity_provider jobs projects spending users",
+                modules: "access_matrix account audit budget_requests budgets effective_access gateways identity_provider jobs overview projects spending users",
                 advice: "what composes areas belongs in `routes` or `layout`",
             },
             Layer {

@@ -8,11 +8,11 @@ use time::OffsetDateTime;
 
 const LINK: &str = "rounded-sm font-strong underline-offset-[0.2em] hover:underline";
 
-pub(super) fn time(event: &AuditEvent, now: OffsetDateTime) -> AnyView {
+pub(crate) fn time(event: &AuditEvent, now: OffsetDateTime) -> AnyView {
     moment(event.at, now).into_any()
 }
 
-pub(super) fn actor(event: &AuditEvent, _: OffsetDateTime) -> AnyView {
+pub(crate) fn actor(event: &AuditEvent, _: OffsetDateTime) -> AnyView {
     let actor = &event.actor;
     let (name, seed) = (actor.name.clone(), actor.user.map_or_else(|| actor.name.clone(), |user| user.to_string()));
     let shown = actor.name.clone();
@@ -39,7 +39,7 @@ pub(super) fn kind(event: &AuditEvent, _: OffsetDateTime) -> AnyView {
     .into_any()
 }
 
-pub(super) fn what_happened(event: &AuditEvent, _: OffsetDateTime) -> AnyView {
+pub(crate) fn what_happened(event: &AuditEvent, _: OffsetDateTime) -> AnyView {
     let words = event.action.words().to_owned();
     let (target, details) = (target(&event.target), details(event));
     view! {

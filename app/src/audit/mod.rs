@@ -1,7 +1,7 @@
 //! The audit log: who changed what.
 
 pub mod data;
-mod event;
+pub(crate) mod event;
 mod filters;
 pub mod list;
 mod news;

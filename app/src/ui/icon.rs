@@ -80,6 +80,8 @@ icons! {
     KeyRound = "key-round",
     /// Administration.
     Landmark = "landmark",
+    /// The overview.
+    Dashboard = "layout-dashboard",
     /// A connection.
     Link = "link",
     /// Locked, fixed.

@@ -186,7 +186,7 @@ pub struct Spending {
 }
 
 /// What a month costs if it goes on as its full days did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Forecast {
     /// The full days so far.
     pub full_days: i64,
@@ -237,21 +237,40 @@ impl Spending {
 
     /// What the month under way will cost, if the period is that month and three days of it are over.
     pub fn forecast(&self) -> Option<Forecast> {
-        let full = DayRange { from: self.days.from, to: self.today - Duration::DAY };
-        let is_under_way = self.days.is_month() && self.elapsed() != self.days;
+        Forecast::new(self.days, self.today, &self.by_day)
+    }
+}
+
+impl Forecast {
+    /// What the days will cost, if they are the month under way and three days of it are over.
+    pub fn new(days: DayRange, today: Date, by_day: &[DaySpend]) -> Option<Self> {
+        let full = DayRange { from: days.from, to: today - Duration::DAY };
+        let is_under_way = days.is_month() && days.elapsed(today) != Some(days) && days.from <= today;
         if !is_under_way || full.count() < MIN_FULL_DAYS {
             return None;
         }
-        let spent: NetAmount = self.by_day.iter().filter(|day| day.day <= full.to).map(|day| day.amounts.total()).sum();
-        let (full_days, to_come) = (full.count(), Decimal::from(self.days.count() - full.count() - 1));
-        let daily = spent.as_decimal() / Decimal::from(full_days);
-        let so_far = self.amounts().total().as_decimal();
-        (daily > Decimal::ZERO).then(|| Forecast {
+        let spent =
+            |to: Date| -> NetAmount { by_day.iter().filter(|day| day.day <= to).map(|day| day.amounts.total()).sum() };
+        let (full_days, to_come) = (full.count(), Decimal::from(days.count() - full.count() - 1));
+        let daily = spent(full.to).as_decimal() / Decimal::from(full_days);
+        let so_far = spent(days.to).as_decimal();
+        (daily > Decimal::ZERO).then(|| Self {
             full_days,
             daily: NetAmount::new(daily),
             month: NetAmount::new(so_far + daily * to_come),
         })
     }
+}
+
+/// What was spent in the month of today.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonthSpend {
+    /// Up to now.
+    pub spent: NetAmount,
+    /// What the month will cost.
+    pub forecast: Option<Forecast>,
+    /// In the whole month before.
+    pub last_month: NetAmount,
 }
 
 #[cfg(test)]

@@ -38,7 +38,8 @@ async fn every_page_is_answered_while_other_servers_start() {
     assert!(starts.await.expect("no panic") > 0, "no other server started meanwhile");
 }
 
-const PATHS: [&str; 5] = [
+const PATHS: [&str; 6] = [
+    "/overview",
     "/settings/profile",
     "/settings/my-access",
     "/settings/administration/users",

@@ -33,6 +33,17 @@ pub async fn list(
     read(services, &EventFilter::from(&query.filter), query.cursor.as_ref(), query.size).await
 }
 
+/// The newest events. One statement.
+///
+/// # Errors
+/// The database failed.
+pub async fn newest(services: &Services, _can: &Can<ViewAuditLog>, limit: u32) -> Result<Vec<AuditEvent>, Error> {
+    let (filter, keyset) = (EventFilter::default(), keyset(None, PageSize::default()));
+    let mut sql = select(&Rows { filter: &filter, keyset: &keyset, limit, offset: 0 });
+    let rows: Vec<Row> = sql.build_query_as().fetch_all(&services.pool).await?;
+    rows.into_iter().map(|row| row.read(services.settings.budgets)).collect()
+}
+
 /// The last verification of the chain; `None` before the first.
 ///
 /// # Errors

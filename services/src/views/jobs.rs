@@ -3,7 +3,8 @@
 use crate::Services;
 use crate::error::Error;
 use crate::guard::Can;
-use domain::delivery::{Channel, DeliveryRow, DeliveryState};
+use domain::count::MAX_EXACT_COUNT;
+use domain::delivery::{Channel, DeliveryRow, DeliveryState, LONG_WAIT, Undelivered};
 use domain::id::DeliveryId;
 use domain::job::{Job, JobRow, Run};
 use domain::permission::ViewJobs;
@@ -31,6 +32,26 @@ pub async fn jobs(services: &Services, _: &Can<ViewJobs>) -> Result<Vec<JobRow>,
         .collect();
     jobs.sort_by_key(|row| Job::ALL.iter().position(|job| *job == row.job));
     Ok(jobs)
+}
+
+/// How many messages failed, and how many wait for longer than [`LONG_WAIT`]; each exact up to [`MAX_EXACT_COUNT`]. One
+/// statement.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn undelivered(services: &Services, _: &Can<ViewJobs>) -> Result<Undelivered, Error> {
+    let row = sqlx::query!(
+        r#"select (select count(*) from (select from outbox where state = 'failed' limit $2) f) as "failed!",
+                  (select count(*) from (select from outbox where state = 'pending' and created_at <= $1 limit $2) p)
+                  as "waiting!",
+                  (select created_at from outbox where state = 'pending' and created_at <= $1
+                   order by state, created_at limit 1) as oldest"#,
+        services.clock.now() - LONG_WAIT,
+        MAX_EXACT_COUNT + 1
+    )
+    .fetch_one(&services.pool)
+    .await?;
+    Ok(Undelivered { failed: row.failed, waiting: row.waiting, oldest: row.oldest })
 }
 
 /// The messages to other systems, at most 50: those that failed, then those that wait, then those that were delivered, each

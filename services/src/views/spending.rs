@@ -19,11 +19,13 @@ use domain::id::UserId;
 use domain::money::NetAmount;
 use domain::permission::ViewSpend;
 use domain::project::ProjectName;
-use domain::spending::{Breakdown, CategoryAmounts, DayRange, DaySpend, SpendRow, Spending, SpendingQuery};
+use domain::spending::{
+    Breakdown, CategoryAmounts, DayRange, DaySpend, Forecast, MonthSpend, SpendRow, Spending, SpendingQuery,
+};
 use rust_decimal::Decimal;
 use source::{Source, Sums};
 use sqlx::{Postgres, QueryBuilder};
-use time::{Date, UtcOffset};
+use time::{Date, Duration, UtcOffset};
 
 /// The statements of the page, whatever the number of rows.
 pub const STATEMENTS: usize = 3;
@@ -91,6 +93,23 @@ pub async fn page(services: &Services, scope: &ReadScope<ViewSpend>, query: &Spe
         project: names.project,
         user: names.user,
         has_spend: names.has_spend,
+    })
+}
+
+/// What was spent in the month of today and in the one before. One statement.
+///
+/// # Errors
+/// As [`page`].
+pub async fn month(services: &Services, scope: &ReadScope<ViewSpend>) -> Result<MonthSpend, Error> {
+    switched_on(services)?;
+    let today = today(services);
+    let days = DayRange::month_of(today);
+    let compared = Compared { days, previous: DayRange::month_of(days.from - Duration::DAY) };
+    let (by_day, previous) = by_day(services, scope, compared, &SpendFilter::default()).await?;
+    Ok(MonthSpend {
+        spent: by_day.iter().map(|day| day.amounts.total()).sum(),
+        forecast: Forecast::new(days, today, &by_day),
+        last_month: previous.total(),
     })
 }
 

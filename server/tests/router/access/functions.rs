@@ -145,6 +145,7 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
         format!("anomaly={}&version=1&reason=Known.&until=2026-03-31", t.anomaly)
     }),
     ("/act/access-anomalies/end-acceptance", Platform(AcceptAnomalies), |t| format!("anomaly={}", t.anomaly)),
+    ("/data/overview", Platform(ViewUsers), |_| String::new()),
     ("/data/jobs", Platform(ViewJobs), |_| String::new()),
     ("/act/jobs/run", Platform(RunJobs), |_| "job=seal+audit".into()),
     ("/act/jobs/retry-delivery", Platform(RunJobs), |t| format!("delivery={}", t.person)),

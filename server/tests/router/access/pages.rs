@@ -12,6 +12,7 @@ pub(super) const PAGES: &[(&str, Ask, Body)] = &[
     ("/turned-away", Anybody, |_| "/turned-away".into()),
     ("/change-password", SignedIn, |_| "/change-password".into()),
     ("/confirm-identity", SignedIn, |_| "/confirm-identity".into()),
+    ("/overview", Platform(ViewUsers), |_| app::paths::OVERVIEW.into()),
     ("/settings/profile", Own(ManageOwnAccount), |_| "/settings/profile".into()),
     ("/settings/my-access", SignedIn, |_| "/settings/my-access".into()),
     ("/settings/administration/users", Platform(ViewUsers), |_| app::paths::USERS.into()),

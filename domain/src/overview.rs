@@ -1,0 +1,113 @@
+//! What the page Overview shows: what needs a decision, what changed last, and how the platform is doing.
+
+use crate::audit::{AuditEvent, AuditProof};
+use crate::budget::Holder;
+use crate::delivery::Undelivered;
+use crate::job::JobRow;
+use crate::provider::ProviderHealth;
+use crate::spending::MonthSpend;
+use crate::usage::CategoryUsage;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+/// How many holders at a hard limit are named.
+pub const NAMED: usize = 4;
+/// The most budgets at each limit that are counted.
+pub const MAX_COUNTED: i64 = 1_000;
+/// How many events are shown.
+pub const EVENTS: u32 = 8;
+
+/// All of it; a part that the viewer may not see is `None`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overview {
+    /// Who has reached a limit; `None` also where budgets are switched off.
+    pub limits: Option<ReachedLimits>,
+    /// What this month costs; `None` also where budgets are switched off.
+    pub month: Option<MonthSpend>,
+    /// What the console does by itself.
+    pub work: Option<Work>,
+    /// The identity provider; `None` also without one.
+    pub provider: Option<ProviderHealth>,
+    /// The audit log.
+    pub audit: Option<AuditSummary>,
+}
+
+/// Jobs and what one of them delivers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Work {
+    /// Every job with its last run.
+    pub jobs: Vec<JobRow>,
+    /// Messages that were not delivered.
+    pub undelivered: Undelivered,
+}
+
+impl Work {
+    /// The jobs whose last run failed or that are late.
+    pub fn problems(&self, now: OffsetDateTime) -> impl Iterator<Item = &JobRow> {
+        self.jobs.iter().filter(move |job| job.has_failed() || job.is_late(now))
+    }
+}
+
+/// The end of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditSummary {
+    /// The newest events.
+    pub events: Vec<AuditEvent>,
+    /// The last verification of the chain; `None` before the first.
+    pub proof: Option<AuditProof>,
+}
+
+/// Who has reached a limit of a budget in the window of now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReachedLimits {
+    /// Whether all were counted; otherwise the counts are lower bounds, see [`MAX_COUNTED`].
+    pub is_exact: bool,
+    /// Users with their own budget or a default one.
+    pub users: ReachedBy,
+    /// Projects.
+    pub projects: ReachedBy,
+    /// Budgets that run out before they reset, the first one first; of those past their soft limit.
+    pub running_out: Vec<RunsOut>,
+    /// When budgets at or over a limit reset next, one for each of the next days in UTC.
+    pub resets: Vec<Reset>,
+}
+
+/// Holders of one kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReachedBy {
+    /// At a hard limit: calls are refused.
+    pub at_hard_limit: i64,
+    /// Over a soft limit of a budget whose hard limit is not reached.
+    pub over_soft_limit: i64,
+    /// Some of those at a hard limit, those that are refused longest first.
+    pub named: Vec<LimitHolder>,
+}
+
+/// A holder of a budget, with what is spent of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitHolder {
+    /// The user or the project.
+    pub holder: Holder,
+    /// What is spent.
+    pub budget: CategoryUsage,
+}
+
+/// A budget that runs out before it resets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunsOut {
+    /// Whose budget it is.
+    pub of: LimitHolder,
+    /// When, if the spend goes on as it did.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+}
+
+/// Budgets that reset on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reset {
+    /// The first of them.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
+    /// How many they are.
+    pub count: i64,
+}

@@ -1,0 +1,41 @@
+//! The page Overview: parts of other pages, each for those who may see it. Nothing here sends a request to another system.
+
+mod limits;
+
+use super::{ReadScope, audit, jobs, spending};
+use crate::Services;
+use crate::error::Error;
+use crate::guard::Caller;
+use crate::identity;
+use domain::actor::Target;
+use domain::overview::{AuditSummary, EVENTS, Overview, Work};
+use domain::permission::{ViewAuditLog, ViewJobs, ViewSpend, ViewUsers};
+
+/// What the caller may see of it. Six statements at most, whatever the number of rows.
+///
+/// # Errors
+/// The refusal of [`Caller::can`] for [`ViewUsers`]; the database failed.
+pub async fn overview(services: &Services, caller: &Caller) -> Result<Overview, Error> {
+    caller.can::<ViewUsers>(Target::Platform)?;
+    let (mut limits, mut month) = (None, None);
+    if let (true, Ok(can)) = (services.settings.budgets, caller.can::<ViewSpend>(Target::Platform)) {
+        limits = Some(limits::reached(services, &can).await?);
+        month = Some(spending::month(services, &ReadScope::<ViewSpend>::of(caller)?).await?);
+    }
+    let work = match caller.can::<ViewJobs>(Target::Platform) {
+        Ok(can) => Some(Work {
+            jobs: jobs::jobs(services, &can).await?,
+            undelivered: jobs::undelivered(services, &can).await?,
+        }),
+        Err(_) => None,
+    };
+    let audit = match caller.can::<ViewAuditLog>(Target::Platform) {
+        Ok(can) => Some(AuditSummary {
+            events: audit::newest(services, &can, EVENTS).await?,
+            proof: audit::proof(services, &can).await?,
+        }),
+        Err(_) => None,
+    };
+    let provider = caller.can(Target::Platform).ok().and_then(|can| identity::last_known(services, &can));
+    Ok(Overview { limits, month, work, provider, audit })
+}
