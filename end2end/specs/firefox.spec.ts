@@ -58,7 +58,8 @@ for (const { how, scripts } of WAYS) {
 
     await test.step("the administrator signs in, creates a user and finds her", async () => {
       await page.goto(`${untouched.origin}/`);
-      await signInFirst(page, MAINTAINER, untouched.oneTimePassword(MAINTAINER), "Users");
+      await signInFirst(page, MAINTAINER, untouched.oneTimePassword(MAINTAINER), "Overview");
+      await page.goto(`${untouched.origin}${at.users}`);
       await ready();
       await press(page, CREATE_USER);
       await arrived(page, CREATE_USER);

@@ -160,7 +160,7 @@ test("the main job goes by keyboard: signing in, finding somebody, a project wit
   const name = unique("keys");
 
   await test.step("signing in", async () => {
-    await page.goto(at.signIn);
+    await page.goto(at.users);
     await alive(page);
     await tabTo(page, "E-mail");
     await page.keyboard.type(ada.email);

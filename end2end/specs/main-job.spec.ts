@@ -17,10 +17,11 @@ test("an administrator gives somebody a project and budgets, and the developer s
     await signIn(page, MAINTAINER, untouched.oneTimePassword(MAINTAINER));
     await arrived(page, "Choose a new password");
     await choosePassword(page);
-    await arrived(page, "Users");
+    await arrived(page, "Overview");
   });
 
   const oneTimePassword = await test.step("and creates a person", async () => {
+    await page.getByRole("link", { name: "Users management" }).first().click();
     await page.getByRole("link", { name: "Create user" }).click();
     await arrived(page, "Create user");
     await page.getByLabel("Name", { exact: true }).fill(QUINN.name);

@@ -130,7 +130,7 @@ test("back after the mark leads to the page before it", async ({ open }) => {
   await page.goto(at.myAccess);
   await alive(page);
   await page.getByRole("link", { name: "Bursar" }).first().click();
-  await arrived(page, "Users");
+  await arrived(page, "Overview");
   await page.goBack();
   await arrived(page, "My access");
 });

@@ -115,6 +115,8 @@ export const SCENES: Scene[] = [
     },
   },
   { name: "it is you", who: "maintainer", address: () => "/confirm-identity" },
+  { name: "overview", who: "maintainer", address: () => at.overview },
+  { name: "overview as auditor", who: "auditor", address: () => at.overview },
   { name: "profile", who: "maintainer", address: () => at.profile },
   {
     name: "sign out everywhere",

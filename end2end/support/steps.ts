@@ -5,6 +5,7 @@ import { PASSWORD } from "./visitor";
 export const at = {
   signIn: "/sign-in",
   changePassword: "/change-password",
+  overview: "/overview",
   profile: "/settings/profile",
   myAccess: "/settings/my-access",
   users: "/settings/administration/users",

@@ -38,6 +38,7 @@ mod members;
 mod migration_faults;
 mod migrations;
 mod no_deadlocks;
+mod overview;
 mod own_account;
 mod paging;
 mod projects_change;

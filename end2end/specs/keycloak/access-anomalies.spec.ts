@@ -34,7 +34,7 @@ test("a maintainer accepts an anomaly with a reason and ends the acceptance", as
     await page.goto(`${origin}${at.signIn}`);
     await page.getByRole("link", { name: "Continue with Keycloak" }).click();
     await answerKeycloak(page, maintainer.username);
-    await arrived(page, "Users");
+    await arrived(page, "Overview");
     await bursar.makeMaintainer(maintainer.email);
     const found = page.getByRole("link", { name: "Only 1 enabled user holds admin" });
     // The job takes the first snapshot when Bursar starts.

@@ -26,7 +26,7 @@ test("a maintainer takes a snapshot and sees who gained and lost a role", async 
     await page.goto(`${origin}${at.signIn}`);
     await page.getByRole("link", { name: "Continue with Keycloak" }).click();
     await answerKeycloak(page, maintainer.username);
-    await arrived(page, "Users");
+    await arrived(page, "Overview");
     await bursar.makeMaintainer(maintainer.email);
     await page.goto(`${origin}${at.accessMatrix}`);
     await alive(page, scripts);

@@ -11,7 +11,7 @@ async function openAsAdmin(page: Page, origin: string, username: string, scripts
   await page.goto(`${origin}${at.signIn}`);
   await page.getByRole("link", { name: "Continue with Keycloak" }).click();
   await answerKeycloak(page, username);
-  await arrived(page, "Users");
+  await arrived(page, "Overview");
   await page.goto(`${origin}/settings/administration/identity-provider`);
   await arrived(page, "Identity provider");
   await alive(page, scripts);

@@ -51,7 +51,7 @@ test("a maintainer plans, imports, looks at a conflict and takes the report alon
     await page.goto(`${origin}${at.signIn}`);
     await page.getByRole("link", { name: "Continue with Keycloak" }).click();
     await answerKeycloak(page, maintainer.username);
-    await arrived(page, "Users");
+    await arrived(page, "Overview");
     await page.goto(`${origin}/settings/administration/identity-provider#import`);
     await arrived(page, "Identity provider");
     await alive(page, scripts);
@@ -120,7 +120,7 @@ test("another import shows first what it would do, and says what stays", async (
     await page.goto(`${origin}${at.signIn}`);
     await page.getByRole("link", { name: "Continue with Keycloak" }).click();
     await answerKeycloak(page, maintainer.username);
-    await arrived(page, "Users");
+    await arrived(page, "Overview");
     await bursar.makeMaintainer(maintainer.email);
     await page.goto(`${origin}/settings/administration/identity-provider`);
     await alive(page);
