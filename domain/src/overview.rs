@@ -1,7 +1,7 @@
 //! What the page Overview shows: what needs a decision, what changed last, and how the platform is doing.
 
 use crate::audit::{AuditEvent, AuditProof};
-use crate::budget::Holder;
+use crate::budget::{Holder, WaitingRequests};
 use crate::delivery::Undelivered;
 use crate::job::JobRow;
 use crate::provider::ProviderHealth;
@@ -10,7 +10,7 @@ use crate::usage::CategoryUsage;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-/// How many holders at a hard limit are named.
+/// How many holders at a hard limit, requests and anomalies are named.
 pub const NAMED: usize = 4;
 /// The most budgets at each limit that are counted.
 pub const MAX_COUNTED: i64 = 1_000;
@@ -20,8 +20,12 @@ pub const EVENTS: u32 = 8;
 /// All of it; a part that the viewer may not see is `None`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overview {
+    /// Requests for budgets that wait; `None` also where budgets are switched off.
+    pub requests: Option<WaitingRequests>,
     /// Who has reached a limit; `None` also where budgets are switched off.
     pub limits: Option<ReachedLimits>,
+    /// Anomalies of the access matrix that need a decision.
+    pub anomalies: Option<HighAnomalies>,
     /// What this month costs; `None` also where budgets are switched off.
     pub month: Option<MonthSpend>,
     /// What the console does by itself.
@@ -30,6 +34,15 @@ pub struct Overview {
     pub provider: Option<ProviderHealth>,
     /// The audit log.
     pub audit: Option<AuditSummary>,
+}
+
+/// Open anomalies of high severity.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HighAnomalies {
+    /// How many there are.
+    pub count: i64,
+    /// The titles of the newest.
+    pub titles: Vec<String>,
 }
 
 /// Jobs and what one of them delivers.

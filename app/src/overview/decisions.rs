@@ -3,9 +3,12 @@
 use super::limits;
 use crate::paths;
 use crate::ui::{ButtonSize, Icon, LinkButton, RelativeTime, Section, SvgIcon, Views as _, counted};
+use domain::access_anomaly::AnomalyQuery;
+use domain::budget::{BudgetRequest, MAX_WAITING_COUNT, WaitingRequests};
 use domain::delivery::Undelivered;
+use domain::doctor::Severity;
 use domain::job::JobRow;
-use domain::overview::{Overview, Work};
+use domain::overview::{HighAnomalies, Overview, Work};
 use domain::text::sentence;
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -38,9 +41,11 @@ pub(super) struct Decision {
 }
 
 pub(super) fn decisions(data: &Overview, now: OffsetDateTime) -> impl IntoView + use<> {
+    let requests = data.requests.as_ref().and_then(requests);
     let limits = data.limits.iter().flat_map(limits::decisions);
+    let anomalies = data.anomalies.as_ref().and_then(anomalies);
     let work = data.work.iter().flat_map(|work| [undelivered(work.undelivered, now), failed_jobs(work, now)]);
-    let decisions: Vec<Decision> = limits.chain(work.flatten()).collect();
+    let decisions: Vec<Decision> = requests.into_iter().chain(limits).chain(anomalies).chain(work.flatten()).collect();
     let count = decisions.len();
     let side = move || (count > 0).then(|| counted(i64::try_from(count).unwrap_or(i64::MAX), "item"));
     let body = if decisions.is_empty() {
@@ -79,6 +84,44 @@ fn decision(Decision { gravity, icon, title, details, link: (href, words) }: Dec
             </div>
         </li>
     }
+}
+
+fn requests(waiting: &WaitingRequests) -> Option<Decision> {
+    let (count, verb) = match waiting.count {
+        0 => return None,
+        1 => ("1 request".to_owned(), "is"),
+        MAX_WAITING_COUNT.. => (format!("{MAX_WAITING_COUNT} requests or more"), "are"),
+        count => (counted(count, "request"), "are"),
+    };
+    let line = |request: &BudgetRequest| {
+        let href = paths::request(request.facts.id);
+        view! { <li><a href=href class="font-strong text-ink hover:underline">{request.holder_name().to_owned()}</a> " " {request.in_words()}</li> }
+    };
+    let oldest = waiting.oldest.iter().map(line).views();
+    Some(Decision {
+        gravity: Gravity::Warn,
+        icon: Icon::Inbox,
+        title: format!("{count} {verb} waiting"),
+        details: view! { <ul class="grid gap-0.5">{oldest}</ul> }.into_any(),
+        link: (paths::REQUESTS.to_owned(), "Review requests".to_owned()),
+    })
+}
+
+fn anomalies(high: &HighAnomalies) -> Option<Decision> {
+    let title = match high.count {
+        0 => return None,
+        1 => "1 high anomaly in the access matrix".to_owned(),
+        count => format!("{count} high anomalies in the access matrix"),
+    };
+    let titles = high.titles.iter().map(|title| view! { <li>{sentence(title)}</li> }).views();
+    let query = AnomalyQuery { severity: Some(Severity::High), ..AnomalyQuery::default() };
+    Some(Decision {
+        gravity: Gravity::Danger,
+        icon: Icon::Shield,
+        title,
+        details: view! { <ul class="grid gap-0.5">{titles}</ul> }.into_any(),
+        link: (paths::access_anomalies(query), "Open anomalies".to_owned()),
+    })
 }
 
 fn undelivered(messages: Undelivered, now: OffsetDateTime) -> Option<Decision> {

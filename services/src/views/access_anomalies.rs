@@ -10,6 +10,7 @@ use domain::access_anomaly::{
 use domain::doctor::Severity;
 use domain::error::Refusal;
 use domain::id::AnomalyId;
+use domain::overview::HighAnomalies;
 use domain::permission::ViewAccessMatrix;
 use sqlx::types::Json;
 use time::{Date, OffsetDateTime};
@@ -116,6 +117,27 @@ async fn gap(services: &Services, realm: &str) -> Result<(Option<OffsetDateTime>
         (_, Some(last)) => last.is_partial.then_some(AnomalyGap::Partial),
     };
     Ok((searched_at, gap))
+}
+
+/// The open anomalies of high severity, the newest of them by their titles. One statement.
+///
+/// # Errors
+/// The database failed.
+pub(super) async fn high(services: &Services, _: &Can<ViewAccessMatrix>, most: usize) -> Result<HighAnomalies, Error> {
+    let Some(admin) = services.keycloak_admin.as_deref() else { return Ok(HighAnomalies::default()) };
+    let rows = sqlx::query!(
+        r#"select title, count(*) over () as "all!" from access_anomalies
+           where realm = $1 and until_snapshot is null and severity = 'high'
+             and (accepted_until is null or accepted_until < $2 or is_exceeded)
+           order by since_snapshot desc, title, id limit $3"#,
+        admin.realm(),
+        day(services.clock.now()),
+        i64::try_from(most).unwrap_or(i64::MAX)
+    )
+    .fetch_all(&services.pool)
+    .await?;
+    let count = rows.first().map_or(0, |row| row.all);
+    Ok(HighAnomalies { count, titles: rows.into_iter().map(|row| row.title).collect() })
 }
 
 /// An anomaly with the names of its users. Two statements.

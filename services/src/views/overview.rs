@@ -2,26 +2,34 @@
 
 mod limits;
 
-use super::{ReadScope, audit, jobs, spending};
+use super::{ReadScope, access_anomalies, audit, budget_requests, jobs, spending};
 use crate::Services;
 use crate::error::Error;
 use crate::guard::Caller;
 use crate::identity;
 use domain::actor::Target;
-use domain::overview::{AuditSummary, EVENTS, Overview, Work};
+use domain::overview::{AuditSummary, EVENTS, NAMED, Overview, Work};
+use domain::page::PageSize;
 use domain::permission::{ViewAuditLog, ViewJobs, ViewSpend, ViewUsers};
 
-/// What the caller may see of it. Six statements at most, whatever the number of rows.
+/// What the caller may see of it. Nine statements at most, whatever the number of rows.
 ///
 /// # Errors
 /// The refusal of [`Caller::can`] for [`ViewUsers`]; the database failed.
 pub async fn overview(services: &Services, caller: &Caller) -> Result<Overview, Error> {
     caller.can::<ViewUsers>(Target::Platform)?;
-    let (mut limits, mut month) = (None, None);
+    let (mut requests, mut limits, mut month) = (None, None, None);
+    if let (true, Ok(can)) = (services.settings.budgets, caller.can(Target::Platform)) {
+        requests = Some(budget_requests::waiting(services, &can, PageSize::new(NAMED as u16)?).await?);
+    }
     if let (true, Ok(can)) = (services.settings.budgets, caller.can::<ViewSpend>(Target::Platform)) {
         limits = Some(limits::reached(services, &can).await?);
         month = Some(spending::month(services, &ReadScope::<ViewSpend>::of(caller)?).await?);
     }
+    let anomalies = match caller.can(Target::Platform) {
+        Ok(can) => Some(access_anomalies::high(services, &can, NAMED).await?),
+        Err(_) => None,
+    };
     let work = match caller.can::<ViewJobs>(Target::Platform) {
         Ok(can) => Some(Work {
             jobs: jobs::jobs(services, &can).await?,
@@ -37,5 +45,5 @@ pub async fn overview(services: &Services, caller: &Caller) -> Result<Overview, 
         Err(_) => None,
     };
     let provider = caller.can(Target::Platform).ok().and_then(|can| identity::last_known(services, &can));
-    Ok(Overview { limits, month, work, provider, audit })
+    Ok(Overview { requests, limits, anomalies, month, work, provider, audit })
 }
