@@ -75,7 +75,7 @@ fn decision(Decision { gravity, icon, title, details, link: (href, words) }: Dec
             </span>
             <div class="grid min-w-0 gap-0.5">
                 <h3 class="text-base/5 font-semibold">{title}</h3>
-                <div class="max-w-2xl text-sm text-ink-2 wrap-anywhere">{details}</div>
+                <div class="max-w-184 text-sm text-ink-2 wrap-anywhere">{details}</div>
             </div>
             <div class="@max-p1:col-start-2 @max-p1:mt-2.5">
                 <LinkButton href size=ButtonSize::Small>
