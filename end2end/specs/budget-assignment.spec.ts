@@ -11,7 +11,7 @@ test("a budget is assigned from its own page, to a user and to a project", async
   const zelda = await people.add("Zelda Assigned");
   await page.goto(at.signIn);
   await signIn(page, MAINTAINER, PASSWORD);
-  await page.waitForURL(/users/);
+  await page.waitForURL(/overview/);
   await page.goto(at.budget(budget.id));
   await alive(page, scripts);
   const assign = section(page, "Assign");

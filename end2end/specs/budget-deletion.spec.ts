@@ -9,7 +9,7 @@ import { PASSWORD } from "../support/visitor";
 async function deletionPage(page: Page, budget: { id: string; name: string }, scripts: boolean): Promise<void> {
   await page.goto(at.signIn);
   await signIn(page, MAINTAINER, PASSWORD);
-  await page.waitForURL(/users/);
+  await page.waitForURL(/overview/);
   await page.goto(at.budget(budget.id));
   await alive(page, scripts);
   await page.getByRole("link", { name: "Delete budget" }).click();

@@ -5,7 +5,7 @@ import { arrived, at, row, section, toast } from "../support/steps";
 import { alive, expect, test } from "../support/test";
 
 /** The status that a script's refused post is answered with. */
-const REFUSED = /status of 422/;
+const REFUSED = /status of (409|422)/;
 
 test("a user requests more, a maintainer approves, and the user has the new limit", async ({
   open,

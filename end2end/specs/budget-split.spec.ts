@@ -11,7 +11,7 @@ test("a maintainer splits a total over categories and gives a member a fixed sha
   await people.addMember(project, member);
   await page.goto(at.signIn);
   await signIn(page, MAINTAINER, PASSWORD);
-  await page.waitForURL(/users/);
+  await page.waitForURL(/overview/);
   await page.goto(at.projectSplit(project));
   await alive(page, scripts);
   const split = section(page, "Split over categories");
@@ -65,7 +65,7 @@ test("a share and a group that another user changed meanwhile are not overwritte
   await people.maintainer.send("/act/projects/enforce-member-limits", { project, is_enforced: "true" });
   await page.goto(at.signIn);
   await signIn(page, MAINTAINER, PASSWORD);
-  await page.waitForURL(/users/);
+  await page.waitForURL(/overview/);
   await page.goto(at.projectSplit(project));
   await alive(page, scripts);
 

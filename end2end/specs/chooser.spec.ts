@@ -18,7 +18,7 @@ async function userPage(page: Page, people: People, scripts: boolean, name = "Ze
   const zelda = await people.add(name);
   await page.goto(at.signIn);
   await signIn(page, MAINTAINER, PASSWORD);
-  await page.waitForURL(/users/);
+  await page.waitForURL(/overview/);
   await page.goto(at.user(zelda.id));
   await alive(page, scripts);
   return zelda;
@@ -88,7 +88,7 @@ test("members are added one after the other, with the role chosen once", async (
   const crew = [await people.add(`Zelda ${unique("one")}`), await people.add(`Zelda ${unique("two")}`)];
   await page.goto(at.signIn);
   await signIn(page, MAINTAINER, PASSWORD);
-  await page.waitForURL(/users/);
+  await page.waitForURL(/overview/);
   await page.goto(at.project(project));
   await alive(page, scripts);
   const adding = section(page, "Add members");

@@ -48,7 +48,7 @@ pub(super) async fn send(
     let answer = post(address, &body).await;
     close_dialog(button);
     match &answer {
-        Some((_, was_done)) => settle(form, *was_done),
+        Some((outcome, was_done)) => settle(form, *was_done && is_on_screen(&outcome.to)),
         None => send_as_document(form, button),
     }
     answer
@@ -64,9 +64,10 @@ fn send_as_document(form: &HtmlFormElement, button: Option<&HtmlElement>) {
     let _ = form.remove_attribute(AS_DOCUMENT);
 }
 
-/// Once it was done, the form shows what the page says again and is another form; refused, it keeps what was typed.
-fn settle(form: &HtmlFormElement, was_done: bool) {
-    if !was_done {
+/// Once it was done and the page stays, the form shows what the page says again and is another form; refused, it keeps what
+/// was typed.
+fn settle(form: &HtmlFormElement, is_another: bool) {
+    if !is_another {
         return;
     }
     form.reset();

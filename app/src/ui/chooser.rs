@@ -138,7 +138,7 @@ impl State {
                 {..combobox(list, has_rows, selected_row)}
                 on:input=move |event| self.follow(event_target_value(&event))
                 on:click=move |_| self.open()
-                on:blur=move |_| self.close()
+                on:blur=move |_| self.close_after_blur()
                 on:keydown=move |event| self.press(&event)
             />
         }

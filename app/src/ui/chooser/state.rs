@@ -124,6 +124,16 @@ impl State {
         self.search.clear();
     }
 
+    /// A field also loses the focus when its page is taken away, in the middle of that: nothing is changed until it is over,
+    /// and then only what is still there.
+    pub(super) fn close_after_blur(self) {
+        queue_microtask(move || {
+            if self.is_open.try_get_untracked().unwrap_or_default() {
+                self.close();
+            }
+        });
+    }
+
     /// The places of the suggestions that can be chosen.
     fn rows(self) -> Vec<usize> {
         let found = self.search.found.read_untracked();

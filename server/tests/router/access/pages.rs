@@ -62,7 +62,7 @@ pub(super) const PAGES: &[(&str, Ask, Body)] = &[
     ("/settings/administration/access-matrix/anomalies", Platform(ViewAccessMatrix), |_| {
         app::paths::ACCESS_ANOMALIES.into()
     }),
-    ("/settings/administration/access-matrix/anomalies/:id", Platform(ViewAccessMatrix), |t| {
+    ("/settings/administration/access-matrix/anomalies/{id}", Platform(ViewAccessMatrix), |t| {
         app::paths::access_anomaly(t.anomaly)
     }),
     ("/settings/administration/jobs", Platform(ViewJobs), |_| app::paths::JOBS.into()),
