@@ -20,7 +20,7 @@ async fn answer_about_a_user_names_path_project_and_budget() {
     assert!(whole["projects"][0]["permissions"].as_array().expect("keys").contains(&json!("manage_members")));
     let own: Vec<_> =
         whole["permissions"].as_array().expect("permissions").iter().map(|one| &one["permission"]).collect();
-    assert_eq!(own, ["create_project", "view_own_access", "manage_own_account"]);
+    assert_eq!(own, ["create_project", "request_budgets", "view_own_access", "manage_own_account"]);
 
     let asked = format!("/v1/access/users/{ada}?project=ATLAS&permission=manage_members");
     let one = program.get(&asked).await.body;
