@@ -171,7 +171,7 @@ test("rows step back while a search is slow, and what was found is announced", a
   const page = await open(MAINTAINER);
   await page.goto(at.users);
   await alive(page);
-  await slow(page, 800);
+  await slow(page, 3_000);
   await page.getByRole("searchbox").first().pressSequentially(zelda.name);
   await expect(page.locator("main[aria-busy=true]")).toBeVisible();
   await expect.poll(() => page.locator("main tbody").evaluate((rows) => Number(getComputedStyle(rows).opacity))).toBeLessThan(0.7);
