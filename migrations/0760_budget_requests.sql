@@ -30,6 +30,9 @@ create unique index budget_requests_one_waiting on budget_requests (coalesce(use
     where state = 'waiting';
 create index budget_requests_by_holder on budget_requests (coalesce(user_id, project_id), category, requested_at desc, id desc);
 create index budget_requests_by_project on budget_requests (project_id) where project_id is not null;
+create index budget_requests_by_user on budget_requests (user_id) where user_id is not null;
+create index budget_requests_by_requester on budget_requests (requested_by);
+create index budget_requests_by_decider on budget_requests (decided_by) where decided_by is not null;
 create index budget_requests_in_order on budget_requests (place, id);
 create index budget_requests_by_state on budget_requests (state, place, id);
 
