@@ -1,4 +1,4 @@
-//! What somebody has to do something about; each with a link to where that is done.
+//! What needs a decision; each with a link to where that is done.
 
 use super::limits;
 use crate::paths;

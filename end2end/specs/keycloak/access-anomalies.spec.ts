@@ -8,7 +8,7 @@ import { arrived, section } from "../../support/steps";
 import { alive } from "../../support/test";
 import { answerKeycloak, at, expect, freePort, KEY, test } from "../../support/through-keycloak";
 
-/** The role admin is privileged, and one user holds it: nobody else could step in. */
+/** The role admin is privileged, and one user holds it. */
 const declaration = (realm: string): string => `
 title: Access matrix
 realms: { ${realm}: {} }
