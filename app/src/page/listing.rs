@@ -107,9 +107,46 @@ list_query!(UserQuery, UserSort, crate::paths::USERS, "Users management");
 list_query!(ProjectQuery, ProjectSort, crate::paths::PROJECTS, "Projects management");
 list_query!(BudgetQuery, BudgetSort, crate::paths::BUDGETS, "Budgets management");
 
+/// What a list with one order has in common with others.
+macro_rules! one_order {
+    (ascending) => {
+        one_order!(@ false);
+    };
+    (descending) => {
+        one_order!(@ true);
+    };
+    (@ $descending:literal) => {
+        type Sort = ();
+
+        fn order(&self) -> ((), bool) {
+            ((), $descending)
+        }
+
+        fn size(&self) -> PageSize {
+            self.size
+        }
+
+        fn place(&self) -> Option<&Cursor> {
+            self.cursor.as_ref()
+        }
+
+        fn ordered(self, (): (), _: bool) -> Self {
+            self
+        }
+
+        fn sized(self, size: PageSize) -> Self {
+            Self { size, ..self }
+        }
+
+        fn placed(self, cursor: Option<Cursor>) -> Self {
+            Self { cursor, ..self }
+        }
+    };
+}
+
 impl ListQuery for AuditQuery {
-    /// The newest event first, in no other order.
-    type Sort = ();
+    // The newest event first, in no other order.
+    one_order!(descending);
     const PATH: &'static str = crate::paths::AUDIT_LOG;
     const PLACE: &'static str = "Audit log";
 
@@ -121,38 +158,14 @@ impl ListQuery for AuditQuery {
         self.filter.is_set()
     }
 
-    fn order(&self) -> ((), bool) {
-        ((), true)
-    }
-
-    fn size(&self) -> PageSize {
-        self.size
-    }
-
     fn term(&self) -> String {
         self.filter.search.as_ref().map(ToString::to_string).unwrap_or_default()
-    }
-
-    fn place(&self) -> Option<&Cursor> {
-        self.cursor.as_ref()
-    }
-
-    fn ordered(self, (): (), _: bool) -> Self {
-        self
-    }
-
-    fn sized(self, size: PageSize) -> Self {
-        Self { size, ..self }
-    }
-
-    fn placed(self, cursor: Option<Cursor>) -> Self {
-        Self { cursor, ..self }
     }
 }
 
 impl ListQuery for BudgetRequestQuery {
-    /// Those that wait first, in no other order.
-    type Sort = ();
+    // Those that wait first, in no other order.
+    one_order!(ascending);
     const PATH: &'static str = crate::paths::REQUESTS;
     const PLACE: &'static str = "Requests";
 
@@ -164,32 +177,8 @@ impl ListQuery for BudgetRequestQuery {
         self.state.is_some()
     }
 
-    fn order(&self) -> ((), bool) {
-        ((), false)
-    }
-
-    fn size(&self) -> PageSize {
-        self.size
-    }
-
     fn term(&self) -> String {
         String::new()
-    }
-
-    fn place(&self) -> Option<&Cursor> {
-        self.cursor.as_ref()
-    }
-
-    fn ordered(self, (): (), _: bool) -> Self {
-        self
-    }
-
-    fn sized(self, size: PageSize) -> Self {
-        Self { size, ..self }
-    }
-
-    fn placed(self, cursor: Option<Cursor>) -> Self {
-        Self { cursor, ..self }
     }
 }
 
