@@ -105,6 +105,8 @@ fn bar(anomalies: &Anomalies, query: AnomalyQuery) -> impl IntoView + use<> {
     let without_severity = paths::access_anomalies(AnomalyQuery { severity: None, ..query });
     let without_state = paths::access_anomalies(AnomalyQuery { state: AnomalyState::default(), ..query });
     let severity = query.severity.map(|severity| severity.key().to_owned());
+    // The open ones are what the list shows without a filter.
+    let state = (query.state != AnomalyState::default()).then(|| query.state.key().to_owned());
     view! {
         <form
             method="get"
@@ -113,7 +115,7 @@ fn bar(anomalies: &Anomalies, query: AnomalyQuery) -> impl IntoView + use<> {
             aria-label="Anomalies"
             class="flex flex-wrap items-center gap-2 px-gutter py-2.5 print:hidden"
         >
-            <FilterChip id="filter-state" name="state" label="State" options=states selected=Some(query.state.key().to_owned()) clear_href=without_state submit=SUBMIT />
+            <FilterChip id="filter-state" name="state" label="State" options=states selected=state clear_href=without_state submit=SUBMIT />
             <FilterChip id="filter-severity" name="severity" label="Severity" options=severities selected=severity clear_href=without_severity submit=SUBMIT />
             <Button kind=ButtonKind::Quiet submit=true>
                 {SUBMIT}
