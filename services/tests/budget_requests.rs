@@ -21,7 +21,7 @@ use services::testing::{World, count_statements, problem, refusal, rule};
 use services::{Services, budget_requests, budgets, views};
 use time::Duration;
 
-/// A maintainer, a user with a CLI budget of 50 dollars, and budgets of 100 and 200 dollars that nobody has.
+/// A maintainer, a user with a CLI budget of 50 dollars, and unassigned budgets of 100 and 200 dollars.
 struct Stage {
     world: World,
     mia: Caller,

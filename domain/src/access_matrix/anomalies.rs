@@ -17,8 +17,8 @@ const NAMES: usize = 5;
 pub struct Anomaly {
     /// The rule, by a word that does not change.
     pub rule: &'static str,
-    /// The role, the resource or the address that it is about: with the rule it tells the finding from others, whoever the
-    /// users are.
+    /// The role, the resource or the address that it is about: with the rule it identifies the finding, whichever
+    /// users are concerned.
     pub about: String,
     /// How much it matters.
     pub severity: Severity,
