@@ -28,6 +28,12 @@ create table access_anomalies (
     constraint access_anomalies_acceptance check (
         num_nulls(accepted_by, accepted_at, accepted_until, accepted_reason, accepted_users, accepted_severity) in (0, 6))
 );
+-- Whether an anomaly needs a decision on a day.
+create function access_anomaly_state(anomaly access_anomalies, today date) returns text language sql immutable as $$
+    select case when anomaly.until_snapshot is not null then 'resolved'
+                when anomaly.accepted_until >= today and not anomaly.is_exceeded then 'accepted'
+                else 'open' end
+$$;
 create unique index access_anomalies_current on access_anomalies (realm, rule, about) where until_snapshot is null;
 create index access_anomalies_resolved on access_anomalies (realm, until_snapshot) where until_snapshot is not null;
 

@@ -46,6 +46,11 @@ impl AnomalyState {
         }
     }
 
+    /// From its [`key`](Self::key).
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.key() == key)
+    }
+
     /// Its name on screens.
     pub const fn title(self) -> &'static str {
         match self {

@@ -27,6 +27,11 @@ impl Severity {
         }
     }
 
+    /// From its [`key`](Self::key).
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.key() == key)
+    }
+
     /// Its name.
     pub const fn name(self) -> &'static str {
         match self {

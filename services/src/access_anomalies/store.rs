@@ -114,7 +114,7 @@ impl Stored {
     fn now(self, found: &Anomaly) -> Row<'_> {
         let is_same = self.users == found.users && self.severity == found.severity.key();
         let is_exceeded = self.accepted.as_ref().is_some_and(|(users, severity)| {
-            let accepted = Severity::ALL.into_iter().find(|known| known.key() == severity);
+            let accepted = Severity::from_key(severity);
             // The first severity is the highest.
             !found.users.is_subset(users) || accepted.is_none_or(|accepted| found.severity < accepted)
         });

@@ -16,7 +16,7 @@ use sqlx::types::Json;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-/// An anomaly with its state on a day; an acceptance that is exceeded does not count.
+/// An anomaly with its state on the day `$1`.
 macro_rules! select {
     ($rest:literal, $($argument:expr),*) => {
         sqlx::query_as!(
@@ -24,11 +24,7 @@ macro_rules! select {
             r#"select a.id, a.rule, a.severity, a.title, a.explanation, a.paths as "paths: Json<Vec<String>>", a.owner,
                       coalesce(s.started_at, s.requested_at) as "since!", a.state as "state!", a.version,
                       a.accepted_by, a.accepted_at, a.accepted_until, a.accepted_reason, a.is_exceeded
-               from (
-                 select *, case when until_snapshot is not null then 'resolved'
-                                when accepted_until >= $1 and not is_exceeded then 'accepted'
-                                else 'open' end as state
-                 from access_anomalies) a
+               from (select *, access_anomaly_state(x, $1) as state from access_anomalies x) a
                join access_snapshots s on s.number = a.since_snapshot "#
                 + $rest,
             $($argument),*
@@ -83,11 +79,10 @@ pub async fn access_anomalies(
     let has_more = found.len() > MAX_ANOMALIES;
     let rows = found.into_iter().take(MAX_ANOMALIES).map(Row::shown).collect::<Result<_, _>>()?;
     let counts = sqlx::query!(
-        r#"select count(*) filter (where until_snapshot is null and not is_accepted) as "open!",
-                  count(*) filter (where until_snapshot is null and is_accepted) as "accepted!",
-                  count(*) filter (where until_snapshot is not null) as "resolved!"
-           from (select until_snapshot, coalesce(accepted_until >= $2, false) and not is_exceeded as is_accepted
-                 from access_anomalies where realm = $1) a"#,
+        r#"select count(*) filter (where state = 'open') as "open!",
+                  count(*) filter (where state = 'accepted') as "accepted!",
+                  count(*) filter (where state = 'resolved') as "resolved!"
+           from (select access_anomaly_state(x, $2) as state from access_anomalies x where realm = $1) a"#,
         realm,
         today
     )
@@ -126,9 +121,8 @@ async fn gap(services: &Services, realm: &str) -> Result<(Option<OffsetDateTime>
 pub(super) async fn high(services: &Services, _: &Can<ViewAccessMatrix>, most: usize) -> Result<HighAnomalies, Error> {
     let Some(admin) = services.keycloak_admin.as_deref() else { return Ok(HighAnomalies::default()) };
     let rows = sqlx::query!(
-        r#"select title, count(*) over () as "all!" from access_anomalies
-           where realm = $1 and until_snapshot is null and severity = 'high'
-             and (accepted_until is null or accepted_until < $2 or is_exceeded)
+        r#"select title, count(*) over () as "all!" from access_anomalies a
+           where realm = $1 and until_snapshot is null and severity = 'high' and access_anomaly_state(a, $2) = 'open'
            order by since_snapshot desc, title, id limit $3"#,
         admin.realm(),
         day(services.clock.now()),
@@ -179,8 +173,7 @@ impl Row {
             }
             _ => None,
         };
-        let severity = Severity::ALL.into_iter().find(|severity| severity.key() == self.severity);
-        let state = AnomalyState::ALL.into_iter().find(|state| state.key() == self.state);
+        let (severity, state) = (Severity::from_key(&self.severity), AnomalyState::from_key(&self.state));
         Ok(AnomalyRow {
             id: AnomalyId(self.id),
             rule: self.rule,
