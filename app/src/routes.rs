@@ -52,6 +52,7 @@ use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::hooks::use_location;
 use leptos_router::{Lazy, SsrMode, path};
 
 /// Makes the detours known to forms and pages: here to those of a document, by the server to server functions.
@@ -75,8 +76,17 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// Derives the parts of the address before parts of a page ask for them on several threads of the server at once: of two
+/// that derive a memo of `reactive_graph` 0.2.16 at the same time, one may find it empty, which would end the request.
+fn settle_location() {
+    let location = use_location();
+    drop(location.pathname.read_untracked());
+    drop(location.search.read_untracked());
+}
+
 #[component]
 fn Frame() -> impl IntoView {
+    settle_location();
     provide_detours();
     provide_flash();
     provide_me();

@@ -10,9 +10,6 @@ use crate::server::{Server, Visitor, again};
 use crate::{Bench, Part};
 use anyhow::{Context, Result, ensure};
 
-/// Postgres may change to a plan made without the parameters after five runs.
-const UNCOUNTED: usize = 11;
-
 const USERS: &str = "/settings/administration/users";
 const PROJECTS: &str = "/settings/administration/projects";
 const BUDGETS: &str = "/settings/administration/budgets";
@@ -35,12 +32,13 @@ struct Looking {
     visitor: Visitor,
     log: Log,
     runs: usize,
+    uncounted: usize,
     most_statements: usize,
 }
 
 impl Looking {
     fn cost(&mut self, path: &str) -> Result<Cost> {
-        self.cost_of(path, UNCOUNTED, self.runs)
+        self.cost_of(path, self.uncounted, self.runs)
     }
 
     fn cost_of(&mut self, path: &str, uncounted: usize, runs: usize) -> Result<Cost> {
@@ -77,7 +75,8 @@ fn part(figures: &mut [f64], share: f64) -> f64 {
 pub(crate) fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     let log = bench.database.watch()?;
     let server = Server::start(&bench.bursar, &bench.database, &[("BURSAR_DATABASE_CONNECTIONS", "1")])?;
-    let mut looking = Looking { visitor: server.visitor(), log, runs: bench.size.runs, most_statements: 0 };
+    let (visitor, runs, uncounted) = (server.visitor(), bench.size.runs, bench.size.uncounted);
+    let mut looking = Looking { visitor, log, runs, uncounted, most_statements: 0 };
     let result = all(bench, &mut looking, report);
     drop(server);
     bench.database.look_away()?;
@@ -144,8 +143,8 @@ fn depth(bench: &Bench, looking: &mut Looking, report: &mut Report) -> Result<()
     let deep = bench.size.users / 2;
     let how = format!(
         "A page of 50 at the beginning of the list against one with {deep} rows before it: what Postgres works for it, \
-         p50 of {} after {UNCOUNTED} uncounted runs each.",
-        looking.runs
+         p50 of {} after {} uncounted runs each.",
+        looking.runs, looking.uncounted
     );
     report.section("First page and deep page", how, again(Part::Lists));
     let time = "to_char(key at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')";
@@ -188,9 +187,9 @@ fn against(report: &mut Report, what: &str, cost: &Cost, plain: f64) {
 
 fn search(looking: &mut Looking, report: &mut Report, words: &Words, plain: f64) -> Result<()> {
     let how = format!(
-        "p95 of {} searches, after {UNCOUNTED} uncounted runs of each, against the p50 of the plain first page of 50 \
+        "p95 of {} searches, after {} uncounted runs of each, against the p50 of the plain first page of 50 \
          people ({plain:.2} ms): what Postgres works.",
-        looking.runs
+        looking.runs, looking.uncounted
     );
     report.section("Search", how, again(Part::Lists));
     let terms = [
@@ -313,7 +312,7 @@ fn filters_and_sorts(looking: &mut Looking, report: &mut Report, words: &Words, 
 /// Every search with every role, state and order: where two conditions meet, an index that serves each may serve both
 /// badly.
 fn combinations(looking: &mut Looking, report: &mut Report, words: &Words, plain: f64) -> Result<()> {
-    let runs = looking.runs.min(3);
+    let (runs, uncounted) = (looking.runs.min(3), looking.uncounted.min(8));
     let mut costs = Vec::new();
     let none = || std::iter::once(String::new());
     let searches = [words.rare.as_str(), "example", words.last.as_str(), "qx"];
@@ -323,7 +322,7 @@ fn combinations(looking: &mut Looking, report: &mut Report, words: &Words, plain
                 for order in SORTS.iter().flat_map(|sort| ["asc", "desc"].map(|dir| format!("&sort={sort}&dir={dir}")))
                 {
                     let query = format!("{search}{role}{status}{order}");
-                    let cost = looking.cost_of(&format!("{USERS}?rows=50{query}"), 8, runs)?;
+                    let cost = looking.cost_of(&format!("{USERS}?rows=50{query}"), uncounted, runs)?;
                     costs.push((cost.p50, query));
                 }
             }
@@ -331,8 +330,8 @@ fn combinations(looking: &mut Looking, report: &mut Report, words: &Words, plain
     }
     costs.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     let how = format!(
-        "All {} combinations of search, role, status and order of the list of people: p50 of {runs} after 8 uncounted \
-         runs each, against the plain page ({plain:.2} ms). The slowest of them:",
+        "All {} combinations of search, role, status and order of the list of people: p50 of {runs} after {uncounted} \
+         uncounted runs each, against the plain page ({plain:.2} ms). The slowest of them:",
         costs.len()
     );
     report.section("Combinations", how, again(Part::Lists));
