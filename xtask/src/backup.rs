@@ -37,7 +37,7 @@ pub(crate) fn test(steps: &mut Steps, bursar: &Path) -> Result<()> {
             servers.iter().map(|binaries| Postgres::start(bursar, Some(binaries))).collect::<Result<Vec<_>>>()?;
         let urls: Vec<&str> = others.iter().map(Postgres::url).collect();
         let mut cargo = command::cargo("test");
-        cargo.args(["--test", "backup", "--", "--ignored"]);
+        command::by_clippy(&mut cargo)?.args(["--test", "backup", "--", "--ignored"]);
         cargo.env("BURSAR_TEST_DATABASE_URL", embedded.url()).env("BURSAR_TEST_OTHER_POSTGRES_URLS", urls.join(" "));
         command::run(cargo.env("BURSAR_TEST_POSTGRES_TOOLS", &tools))
     })

@@ -19,6 +19,17 @@ pub fn cargo(subcommand: &str) -> Command {
     cargo
 }
 
+/// Has Clippy compile our own crates: it says what it has to say along with the build, while a run of its own analyses
+/// everything once more. A warning is an error.
+///
+/// These are the variables by which `cargo clippy` tells its compiler what to do; it optimises less, so that nothing but
+/// tests is built with it.
+pub(crate) fn by_clippy(cargo: &mut Command) -> Result<&mut Command> {
+    let toolchain = output(Command::new("rustc").args(["--print", "sysroot"]))?;
+    let compiler = PathBuf::from(toolchain).join("bin/clippy-driver");
+    Ok(cargo.env("RUSTC_WORKSPACE_WRAPPER", compiler).env("CLIPPY_ARGS", "-Dwarnings"))
+}
+
 /// The benchmark, a program of its own in this workspace.
 pub(crate) fn bench() -> Command {
     let mut bench = cargo("run");

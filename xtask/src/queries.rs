@@ -5,12 +5,17 @@ use crate::paths::{self, Mode};
 use crate::postgres::Postgres;
 use crate::stamp::sorted;
 use crate::steps::Steps;
-use crate::{build, command, test};
+use crate::{build, command};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 use std::process::Command;
+
+/// The source by which cargo compiles all of `services` again.
+const LIBRARY: &str = "lib.rs";
+/// One by which it compiles the unit tests alone again.
+const UNIT_TESTS: &str = "access_matrix/tests.rs";
 
 /// Writes the query data again, or fails when it would change.
 ///
@@ -22,16 +27,20 @@ pub(crate) fn run(steps: &mut Steps, check: bool) -> Result<()> {
     }
     let mut check_services = command::cargo("check");
     check_services.args(["--quiet", "--package", "services", "--all-targets", "--all-features"]);
-    steps.step("Asking the database about the queries", || prepare(&bursar, check, &mut check_services))
+    steps.step("Asking the database about the queries", || prepare(&bursar, check, LIBRARY, &mut check_services))
 }
 
-/// Runs Clippy against the database, and fails when it has something to say or the query data would change.
-pub(crate) fn lint(steps: &mut Steps) -> Result<()> {
+/// Has the tests compiled against the database, and fails when the query data would change: with their unit tests the
+/// services are compiled once more anyhow.
+pub(crate) fn compile_tests(steps: &mut Steps) -> Result<()> {
     let bursar = paths::bursar(Mode::Dev);
-    steps.step("Linting, and asking the database about the queries", || prepare(&bursar, true, &mut test::clippy()))
+    steps.step("Compiling the tests, and asking the database about the queries", || {
+        let mut tests = command::cargo("test");
+        prepare(&bursar, true, UNIT_TESTS, command::by_clippy(&mut tests)?.arg("--no-run"))
+    })
 }
 
-fn prepare(bursar: &Path, check: bool, compile: &mut Command) -> Result<()> {
+fn prepare(bursar: &Path, check: bool, edited: &str, compile: &mut Command) -> Result<()> {
     let postgres = Postgres::start(bursar, None)?;
     let mut migrate = Command::new(bursar);
     migrate.args(["migrate", "--from"]).arg(paths::root().join("migrations")).env("DATABASE_URL", postgres.url());
@@ -42,7 +51,7 @@ fn prepare(bursar: &Path, check: bool, compile: &mut Command) -> Result<()> {
         std::fs::remove_dir_all(&fresh)?;
     }
     std::fs::create_dir_all(&fresh).with_context(|| format!("creating {}", fresh.display()))?;
-    describe(&postgres, &fresh, compile)?;
+    describe(&postgres, &fresh, edited, compile)?;
 
     let kept = paths::root().join(".sqlx");
     let (new, old) = (contents(&fresh)?, if kept.exists() { contents(&kept)? } else { BTreeMap::new() });
@@ -63,10 +72,10 @@ fn prepare(bursar: &Path, check: bool, compile: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Has `compile` compile `services` against the database; sqlx's macros write what they learn into `folder`.
-fn describe(postgres: &Postgres, folder: &Path, compile: &mut Command) -> Result<()> {
-    let library = paths::root().join("services/src/lib.rs");
-    let touched = Touched::new(&library)?;
+/// Has `compile` compile `services` against the database, as if its source `edited` were; sqlx's macros write what they
+/// learn into `folder`.
+fn describe(postgres: &Postgres, folder: &Path, edited: &str, compile: &mut Command) -> Result<()> {
+    let touched = Touched::new(&paths::root().join("services/src").join(edited))?;
     compile.env("SQLX_OFFLINE", "false").env("SQLX_OFFLINE_DIR", folder).env("DATABASE_URL", postgres.url());
     command::run(compile)?;
     touched.restore()

@@ -35,6 +35,13 @@ pub fn chromium(steps: &mut Steps) -> Result<PathBuf> {
     program(steps, "chromium", &["chromium", "fonts-dejavu-core"])
 }
 
+/// Chromium without a window, which shows the same pages in nearly half the time; the whole one where the system has no
+/// package of it.
+pub(crate) fn headless_chromium(steps: &mut Steps) -> Result<PathBuf> {
+    let shell = "chromium-headless-shell";
+    program(steps, shell, &[shell, "fonts-dejavu-core"]).or_else(|_| chromium(steps))
+}
+
 /// The system's Firefox; Debian's package is installed where there is none.
 pub(crate) fn firefox(steps: &mut Steps) -> Result<PathBuf> {
     program(steps, "firefox-esr", &["firefox-esr"])

@@ -19,7 +19,7 @@ pub(crate) enum Part {
     Format,
     /// Modules use only what stands below them, and none of them in a circle
     Layers,
-    /// Clippy has nothing to say, natively and for wasm
+    /// Clippy has nothing to say, natively and for wasm; all of the tests are built by it, too
     Lint,
     /// Licences, sources and versions of what comes into the build, and that all of it is used
     Supply,
@@ -69,7 +69,7 @@ pub(crate) fn soak(steps: &mut Steps) -> Result<()> {
     let postgres = steps.step("Starting the embedded Postgres", || Postgres::start(&bursar, None))?;
     let mut soak = |name: &str, arguments: &[&str]| {
         steps.step(name, || {
-            let mut cargo = cargo_with(&postgres, arguments);
+            let mut cargo = cargo_with(&postgres, arguments)?;
             // One after the other: some measure.
             let options = ["--", "--include-ignored", "--nocapture", "--test-threads=1"];
             command::run(cargo.args(options).env("BURSAR_SOAK", "1"))
@@ -103,7 +103,9 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
     }
     if only == Some(Part::Lint) {
         setup::for_build(steps)?;
-        steps.step("Linting", || command::run(&mut clippy()))?;
+        steps.step("Linting", || {
+            command::run(command::cargo("clippy").args(["--all-targets", "--", "-D", "warnings"]))
+        })?;
         lint_pages(steps)?;
     }
     if wanted(Part::Supply) {
@@ -116,9 +118,8 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
         let bursar = build::for_tests(steps)?;
         match only {
             None => {
-                // In one go: both compile everything against the database or what it said.
-                queries::lint(steps)?;
                 lint_pages(steps)?;
+                queries::compile_tests(steps)?;
             }
             Some(Part::Queries) => queries::run(steps, true)?,
             Some(_) => {}
@@ -183,13 +184,6 @@ fn on_postgres(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool) 
     Ok(())
 }
 
-/// Clippy for this system. A warning is an error.
-pub(crate) fn clippy() -> Command {
-    let mut clippy = command::cargo("clippy");
-    clippy.args(["--all-targets", "--", "-D", "warnings"]);
-    clippy
-}
-
 fn lint_pages(steps: &mut Steps) -> Result<()> {
     steps.step("Linting the pages as wasm", || {
         let pages = ["--package", "app", "--package", "frontend", "--target", "wasm32-unknown-unknown"];
@@ -198,15 +192,16 @@ fn lint_pages(steps: &mut Steps) -> Result<()> {
 }
 
 fn cargo_test(postgres: &Postgres, arguments: &[&str]) -> Result<()> {
-    command::run(&mut cargo_with(postgres, arguments))
+    command::run(&mut cargo_with(postgres, arguments)?)
 }
 
 /// Without `--package` where the name of a test is enough: dependencies are compiled once for the whole workspace, and
 /// again, with fewer features, for a package alone.
-fn cargo_with(postgres: &Postgres, arguments: &[&str]) -> Command {
+fn cargo_with(postgres: &Postgres, arguments: &[&str]) -> Result<Command> {
     let mut cargo = command::cargo("test");
-    cargo.args(arguments).env("BURSAR_TEST_DATABASE_URL", postgres.url()).env("BURSAR_SITE_DIR", paths::site());
-    cargo
+    command::by_clippy(&mut cargo)?.args(arguments);
+    cargo.env("BURSAR_TEST_DATABASE_URL", postgres.url()).env("BURSAR_SITE_DIR", paths::site());
+    Ok(cargo)
 }
 
 fn on_system_postgres(steps: &mut Steps, bursar: &Path) -> Result<()> {
@@ -224,7 +219,7 @@ fn on_system_postgres(steps: &mut Steps, bursar: &Path) -> Result<()> {
 fn behind_pooler(steps: &mut Steps, postgres: &Postgres) -> Result<()> {
     let pgbouncer = setup::program(steps, "pgbouncer", &["pgbouncer"])?;
     steps.step("Testing behind PgBouncer", || {
-        let mut tests = cargo_with(postgres, &["--test", "binary", "pooler", "--", "--ignored"]);
+        let mut tests = cargo_with(postgres, &["--test", "binary", "pooler", "--", "--ignored"])?;
         command::run(tests.env("BURSAR_TEST_PGBOUNCER", pgbouncer))
     })
 }
@@ -234,21 +229,21 @@ fn mail(steps: &mut Steps, postgres: &Postgres) -> Result<()> {
     let python = kubernetes::python(steps)?;
     let mailpit = mailpit.installed(steps, &Toolchain::pinned()?, &python)?;
     steps.step("Testing mails with a real SMTP server", || {
-        let mut tests = cargo_with(postgres, &["--test", "database", "deliveries::mail", "--", "--ignored"]);
+        let mut tests = cargo_with(postgres, &["--test", "database", "deliveries::mail", "--", "--ignored"])?;
         command::run(tests.env("BURSAR_TEST_MAILPIT", mailpit))
     })
 }
 
 fn in_keycloak(steps: &mut Steps, postgres: &Postgres, keycloak: &Keycloak) -> Result<()> {
     steps.step("Testing what is done in Keycloak", || {
-        let mut tests = cargo_with(postgres, &["--test", "in_keycloak", "--", "--ignored"]);
+        let mut tests = cargo_with(postgres, &["--test", "in_keycloak", "--", "--ignored"])?;
         tests.env("BURSAR_TEST_KEYCLOAK_URL", keycloak.url()).env("BURSAR_TEST_KCADM", keycloak.kcadm());
         command::run(&mut tests)
     })
 }
 
 fn in_browser(steps: &mut Steps, bursar: &Path, postgres: &Postgres, keycloak: &Keycloak) -> Result<()> {
-    let (chromium, firefox) = (setup::chromium(steps)?, setup::firefox(steps)?);
+    let (chromium, firefox) = (setup::headless_chromium(steps)?, setup::firefox(steps)?);
     let folder = paths::root().join("end2end");
     setup::npm_packages(steps, &folder)?;
     steps.step("Checking the types of the browser tests", || {
