@@ -47,7 +47,7 @@ pub async fn accept(
     sqlx::query!(
         "update access_anomalies
          set accepted_by = $2, accepted_at = $3, accepted_until = $4, accepted_reason = $5, accepted_users = users,
-             accepted_severity = severity, is_exceeded = false
+             accepted_severity = severity, is_exceeded = false, version = version + 1
          where id = $1",
         anomaly.0,
         by,
@@ -66,31 +66,39 @@ pub async fn accept(
 /// Ends the acceptance of an anomaly at once. Returns its title; `None` when it is not accepted.
 ///
 /// # Errors
-/// [`Refusal::NotFound`]; the refusals of every change.
+/// [`Refusal::NotFound`], [`Violation::AnomalyResolved`]; the refusals of every change.
 pub async fn end_acceptance(
     services: &Services,
     can: &Can<AcceptAnomalies>,
     anomaly: AnomalyId,
 ) -> Result<Option<String>, Error> {
     let mut change = services.change(can).await?;
-    let stored = sqlx::query!("select title, accepted_until from access_anomalies where id = $1 for update", anomaly.0)
-        .fetch_optional(change.connection())
-        .await?
-        .ok_or(Refusal::NotFound)?;
+    let stored = sqlx::query!(
+        r#"select title, accepted_until, accepted_reason, until_snapshot is not null as "is_resolved!"
+           from access_anomalies where id = $1 for update"#,
+        anomaly.0
+    )
+    .fetch_optional(change.connection())
+    .await?
+    .ok_or(Refusal::NotFound)?;
+    if stored.is_resolved {
+        return Err(Violation::AnomalyResolved.into());
+    }
     let Some(until) = stored.accepted_until.filter(|until| *until >= day(services.clock.now())) else {
         return Ok(None);
     };
     sqlx::query!(
         "update access_anomalies
          set accepted_by = null, accepted_at = null, accepted_until = null, accepted_reason = null, accepted_users = null,
-             accepted_severity = null, is_exceeded = false
+             accepted_severity = null, is_exceeded = false, version = version + 1
          where id = $1",
         anomaly.0
     )
     .execute(change.connection())
     .await?;
     let entry = Entry::new(Action::AnomalyAcceptanceEnded, TargetType::AccessAnomaly, anomaly.0, &stored.title);
-    change.record(entry.field("until", Some(until.to_string()), None)).await?;
+    let entry = entry.field("until", Some(until.to_string()), None).field("reason", stored.accepted_reason, None);
+    change.record(entry).await?;
     change.commit().await?;
     Ok(Some(stored.title))
 }

@@ -80,15 +80,25 @@ where
     let report = Box::new(move |progress| sender.send_modify(|read| apply(read, progress)));
     // The reader drops `report` at its end, which ends the writing.
     let (snapshot, written) = tokio::join!(read(report), write_progress(services, run, receiver));
-    written?;
-    match snapshot {
-        Ok(snapshot) => store::store(services, run, &snapshot).await,
-        Err(fault) => {
-            let problem: String = fault.to_string().chars().take(PROBLEM_LENGTH).collect();
-            fail(services, run, &problem).await?;
+    let taken = match (written, snapshot) {
+        (Err(fault), _) => Err(fault),
+        (Ok(()), Ok(snapshot)) => store::store(services, run, &snapshot).await,
+        (Ok(()), Err(fault)) => {
+            let problem = fault.to_string().chars().take(PROBLEM_LENGTH).collect();
             Err(Error::AccessSnapshot { realm: realm.to_owned(), problem })
         }
+    };
+    if let Err(fault) = &taken {
+        let problem = match fault {
+            Error::AccessSnapshot { problem, .. } => problem,
+            _ => "It could not be stored. The log of Bursar says why.",
+        };
+        // The job says what ended the snapshot, not what came of that.
+        if let Err(fault) = fail(services, run, problem).await {
+            tracing::warn!(%fault, "that a snapshot failed was not stored");
+        }
     }
+    taken
 }
 
 /// Begins the snapshot that was requested, or else another one. One that an instance left behind has failed: the lease of

@@ -44,13 +44,20 @@ async fn raise_batch(services: &Services) -> Result<usize, Error> {
     let now = services.clock.now();
     let mut transaction = services.pool.begin().await?;
     let rows = sqlx::query!(
-        r#"with due as materialized (
+        r#"with recursive held (budget_id) as (
+             -- The budgets of windows, of which some are deleted.
+             (select budget_id from budget_windows order by budget_id limit 1)
+             union all
+             select (select w.budget_id from budget_windows w where w.budget_id > held.budget_id
+                     order by w.budget_id limit 1)
+             from held where held.budget_id is not null),
+           due as materialized (
              select w.id as window_id, t.percent, b.id as budget_id, coalesce(b.slug, b.id::text) as slug, b.name,
                     w.category, w.user_id, w.project_id, w.starts_at, w.ends_at, w.spent, l.soft, l.hard
-             from budgets x
+             from held x
              cross join lateral (
                  select * from budget_windows
-                 where budget_id = x.id and ends_at > $2 and spent > 0 and (user_id is null or project_id is null)) w
+                 where budget_id = x.budget_id and ends_at > $2 and spent > 0 and (user_id is null or project_id is null)) w
              -- The budget that pays now may be another one than at the last reservation.
              left join project_budgets p on p.project_id = w.project_id and p.category = w.category
              left join user_budgets u on u.user_id = w.user_id and u.category = w.category
@@ -67,6 +74,8 @@ async fn raise_batch(services: &Services) -> Result<usize, Error> {
                  select n.percent, l.hard * n.percent / 100
                  from unnest(coalesce(b.alert_at, array[100]::smallint[])) n (percent)) t
              where w.spent >= coalesce(l.hard * b.alert_at[1] / 100, l.soft) and w.spent >= t.amount
+               -- After a change of the schedule the next call begins another window.
+               and (w.ends_at <= $1 or w.schedule = budget_schedule(b))
                and not exists (
                    select from budget_alerts a where a.window_id = w.id and a.percent is not distinct from t.percent)
              limit $3),

@@ -21,6 +21,7 @@ pub mod background;
 pub mod change;
 pub mod client;
 pub mod clock;
+mod closed_requests;
 mod conflict;
 pub mod database;
 pub mod error;

@@ -23,6 +23,7 @@ use domain::audit::Action;
 use domain::id::{ProjectId, SessionId, UserId};
 use domain::mode::Mode;
 use domain::role::{PlatformRole, ProjectRole};
+use sqlx::{Connection as _, PgConnection};
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -93,6 +94,17 @@ impl World {
     /// Runs statements that prepare data.
     pub async fn run(&self, statements: &'static str) {
         sqlx::raw_sql(statements).execute(self.services.pool()).await.expect(statements);
+    }
+
+    /// Returns when so many connections to the database wait for a lock. It has a connection of its own, in case that all
+    /// others do.
+    pub async fn until_blocked(&self, connections: i64) {
+        let mut own = PgConnection::connect(&self.database_url()).await.expect("a connection");
+        let waiting =
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+        while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut own).await.expect("the activity") < connections {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
     }
 
     /// Makes a regular person, signed in, without a password and without a personal project.

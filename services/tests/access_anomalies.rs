@@ -5,6 +5,7 @@ use domain::access_anomaly::{
     AcceptanceDraft, Anomalies, AnomalyGap, AnomalyPage, AnomalyQuery, AnomalyRow, AnomalyState,
 };
 use domain::access_matrix::{Level, Matrix, MatrixCell, MatrixRole, Resource, Snapshot, SnapshotRole, SnapshotUser};
+use domain::access_snapshot::{ComparisonQuery, SnapshotState};
 use domain::actor::Target;
 use domain::doctor::Severity;
 use domain::error::Refusal;
@@ -15,7 +16,7 @@ use domain::violation::Violation;
 use services::guard::{Caller, Can};
 use services::keycloak::AdminApi;
 use services::testing::{World, count_statements, refusal, rule};
-use services::{Error, Services, access_anomalies, access_snapshots, views};
+use services::{Error, Services, access_anomalies, access_snapshots, jobs, views};
 use std::sync::Arc;
 use time::Duration;
 
@@ -113,6 +114,16 @@ impl Stage {
         let can: Can<AcceptAnomalies> = self.can().await;
         access_anomalies::accept(&self.services, &can, page.row.id, page.version, &draft).await
     }
+
+    async fn end(&self, page: &AnomalyPage) -> Result<Option<String>, Error> {
+        let can: Can<AcceptAnomalies> = self.can().await;
+        access_anomalies::end_acceptance(&self.services, &can, page.row.id).await
+    }
+}
+
+/// A snapshot that could not read something.
+fn partial(unread: &str, users: Vec<SnapshotUser>) -> Snapshot {
+    Snapshot { unread: vec![unread.to_owned()], ..snapshot(users) }
 }
 
 const TWO: &str = "2 users cannot sign in and still hold viewer";
@@ -196,7 +207,7 @@ async fn acceptance_does_not_cover_other_users_or_a_higher_severity() {
 async fn partial_snapshot_resolves_nothing() {
     let stage = Stage::set(Some(matrix())).await;
     stage.take(snapshot(two())).await;
-    stage.take(Snapshot { unread: vec!["The role viewer.".to_owned()], ..snapshot(Vec::new()) }).await;
+    stage.take(partial("The role viewer.", Vec::new())).await;
     let open = stage.read(AnomalyState::Open).await;
     assert_eq!(open.rows.iter().map(|row| row.title.as_str()).collect::<Vec<_>>(), ["The snapshot is partial", TWO]);
     assert_eq!(open.gap, Some(AnomalyGap::Partial));
@@ -205,20 +216,96 @@ async fn partial_snapshot_resolves_nothing() {
 }
 
 #[tokio::test]
+async fn partial_snapshot_takes_no_user_from_an_anomaly_and_proves_no_missing_role() {
+    let stage = Stage::set(Some(matrix())).await;
+    stage.take(snapshot(two())).await;
+    let whole = stage.open().await;
+    let idle = SnapshotUser { is_enabled: true, roles: Vec::new(), ..user("carl", 1) };
+    stage.take(partial("The group /staff.", vec![user("ben", 1), idle])).await;
+    assert_eq!(stage.titles(AnomalyState::Open).await, ["The snapshot is partial", TWO], "nobody is without a role");
+    let page = stage.page(whole.row.id).await.expect("a page");
+    assert_eq!((page.user_count, page.version), (2, whole.version));
+}
+
+#[tokio::test]
+async fn acceptance_of_a_gap_does_not_cover_another_gap() {
+    let stage = Stage::set(Some(matrix())).await;
+    stage.take(partial("The role viewer.", Vec::new())).await;
+    let page = stage.open().await;
+    stage.accept(&page, 90).await.expect("accepted");
+    stage.take(partial("The role viewer.", Vec::new())).await;
+    assert_eq!(stage.read(AnomalyState::Open).await.counts, [0, 1, 0], "the same gap");
+    for _ in 0..2 {
+        stage.take(partial("The list of users.", Vec::new())).await;
+        assert!(stage.open().await.row.acceptance.is_some_and(|acceptance| acceptance.is_exceeded));
+    }
+}
+
+#[tokio::test]
+async fn of_two_who_accept_what_one_page_showed_the_second_reads_it_again() {
+    let stage = Stage::set(Some(matrix())).await;
+    stage.take(snapshot(two())).await;
+    let page = stage.open().await;
+    stage.accept(&page, 7).await.expect("accepted");
+    assert_eq!(rule(stage.accept(&page, 365).await), Violation::AnomalyChanged);
+}
+
+/// While a snapshot is stored, the anomalies of its realm are locked.
+#[tokio::test]
+async fn acceptance_between_two_snapshots_covers_no_user_of_the_second() {
+    let stage = Stage::set(Some(matrix())).await;
+    stage.take(snapshot(two())).await;
+    let mut accepting = stage.services.pool().begin().await.expect("a transaction");
+    sqlx::query(
+        "update access_anomalies set accepted_by = 'Mia', accepted_at = now(), accepted_until = '2099-01-01',
+           accepted_reason = 'x', accepted_users = users, accepted_severity = severity",
+    )
+    .execute(&mut *accepting)
+    .await
+    .expect("accepted");
+    let taking = stage.take(snapshot(vec![user("ben", 1), user("carl", 1)]));
+    let committing = async {
+        stage.world.until_blocked(1).await;
+        accepting.commit().await.expect("committed");
+    };
+    tokio::join!(taking, committing);
+    assert_eq!(stage.read(AnomalyState::Open).await.counts, [1, 0, 0]);
+}
+
+#[tokio::test]
+async fn findings_of_one_rule_about_one_subject_are_one() {
+    let twice = Matrix { separate_duties: vec![(0, 1), (0, 1)], ..matrix() };
+    let stage = Stage::set(Some(twice)).await;
+    stage.take(snapshot(vec![SnapshotUser { is_enabled: true, roles: vec![0, 1], ..user("ada", 0) }])).await;
+    let titles = stage.titles(AnomalyState::Open).await;
+    assert_eq!(titles.iter().filter(|title| title.contains("both admin and viewer")).count(), 1, "{titles:?}");
+}
+
+#[tokio::test]
+async fn snapshot_that_cannot_be_stored_has_failed_and_another_can_be_taken() {
+    let stage = Stage::set(Some(matrix())).await;
+    stage.world.run("alter table access_anomalies rename to elsewhere").await;
+    let read = |_report| async move { Ok::<_, String>(snapshot(two())) };
+    access_snapshots::take_by(&stage.services, REALM, read).await.expect_err("no table");
+    stage.world.run("alter table elsewhere rename to access_anomalies").await;
+    let rows = access_snapshots::load_rows(&stage.services, REALM, ComparisonQuery::default()).await.expect("rows");
+    assert_eq!(rows[0].state, SnapshotState::Failed);
+    jobs::request_access_snapshot(&stage.services, &stage.can().await).await.expect("requested");
+}
+
+#[tokio::test]
 async fn acceptance_can_be_ended_once_and_what_is_resolved_cannot_be_accepted() {
     let stage = Stage::set(Some(matrix())).await;
     stage.take(snapshot(two())).await;
     let page = stage.open().await;
     stage.accept(&page, 90).await.expect("accepted");
-    let can: Can<AcceptAnomalies> = stage.can().await;
-    let ended = access_anomalies::end_acceptance(&stage.services, &can, page.row.id).await.expect("ended");
-    assert_eq!(ended.as_deref(), Some(TWO));
+    assert_eq!(stage.end(&page).await.expect("ended").as_deref(), Some(TWO));
     assert_eq!(stage.open().await.row.acceptance, None);
-    let again = access_anomalies::end_acceptance(&stage.services, &can, page.row.id).await.expect("no change");
-    assert_eq!(again, None);
+    assert_eq!(stage.end(&page).await.expect("no change"), None);
 
     stage.take(snapshot(Vec::new())).await;
     assert_eq!(rule(stage.accept(&page, 90).await), Violation::AnomalyResolved);
+    assert_eq!(rule(stage.end(&page).await), Violation::AnomalyResolved);
     let unknown = AnomalyId(uuid::Uuid::from_u128(7));
     assert_eq!(refusal(stage.page(unknown).await), Refusal::NotFound);
 }

@@ -2,8 +2,10 @@
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::budget::Holder;
+use domain::budget::schedule::Schedule;
 use domain::error::Refusal;
 use domain::overview::{LimitHolder, MAX_COUNTED, NAMED, Overview, ReachedBy};
+use domain::reset_period::ResetPeriod;
 use domain::role::PlatformRole;
 use services::guard::Caller;
 use services::testing::{World, count_statements, refusal};
@@ -136,6 +138,94 @@ async fn raised_limit_deactivation_and_reset_end_what_was_noted() {
         .await
         .expect("a count");
     assert_eq!(noted, 0, "what is over is forgotten");
+}
+
+#[tokio::test]
+async fn window_of_a_former_schedule_is_at_no_limit() {
+    let (world, root) = spenders().await;
+    note_limits(&world).await;
+    world.run("update budgets set reset_minutes = 10080 where name = 'CLI'").await;
+    let limits = overview(&world, &root).await.limits.expect("a maintainer");
+    assert_eq!((limits.users.at_hard_limit, limits.users.over_soft_limit), (0, 0), "the next call begins a window");
+    assert_eq!(limits.projects.at_hard_limit, 1);
+}
+
+#[tokio::test]
+async fn database_knows_the_schedule_as_windows_keep_it() {
+    let (world, _) = spenders().await;
+    for (period, time_zone) in
+        [("30d", ""), ("30d", "Europe/Warsaw"), ("1d", "UTC"), ("7d", ""), ("36h", ""), ("90m", "")]
+    {
+        let period = ResetPeriod::parse(period).expect("a period");
+        let schedule = Schedule::of_budget(period, !time_zone.is_empty(), time_zone).expect("a schedule");
+        let key: String = sqlx::query_scalar(
+            "update budgets set reset_minutes = $1, calendar = $2 <> '', time_zone = coalesce(nullif($2, ''), 'UTC')
+             where name = 'CLI' returning budget_schedule(budgets)",
+        )
+        .bind(i32::try_from(period.minutes()).expect("minutes"))
+        .bind(time_zone)
+        .fetch_one(world.services.pool())
+        .await
+        .expect("a budget");
+        assert_eq!(key, schedule.key());
+    }
+}
+
+#[tokio::test]
+async fn window_of_a_deleted_budget_counts_against_the_one_that_pays_now() {
+    let (world, root) = spenders().await;
+    world
+        .run(
+            "insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes, created_at, is_default)
+               values ('00000000-0000-0000-0000-00000000000d', 'Default', 'cli', 80, 100, 43200, '2026-03-01Z', true);
+             delete from user_budgets where budget_id = '00000000-0000-0000-0000-00000000000b';
+             delete from budgets where id = '00000000-0000-0000-0000-00000000000b'",
+        )
+        .await;
+    note_limits(&world).await;
+    assert_eq!(overview(&world, &root).await.limits.expect("a maintainer").users.at_hard_limit, 2);
+    let alerts: i64 = sqlx::query_scalar("select count(*) from budget_alerts where budget_id = $1")
+        .bind(uuid::Uuid::from_u128(0xd))
+        .fetch_one(world.services.pool())
+        .await
+        .expect("a count");
+    assert_eq!(alerts, 6, "four at the soft limit, two of them at the hard one");
+}
+
+#[tokio::test]
+async fn windows_no_longer_at_a_limit_do_not_hide_others() {
+    let (world, root) = spenders().await;
+    world.run("update budget_windows set ends_at = '2026-04-01Z' where project_id is not null").await;
+    add_spenders(&world, 1_100).await;
+    world.run("update budgets set soft_limit = 900, hard_limit = 1000 where name = 'CLI'").await;
+    note_limits(&world).await;
+    let limits = overview(&world, &root).await.limits.expect("a maintainer");
+    assert_eq!((limits.projects.at_hard_limit, limits.is_exact), (1, true));
+}
+
+#[tokio::test]
+async fn budgets_that_reset_first_do_not_hide_one_that_runs_out() {
+    let (world, root) = spenders().await;
+    add_spenders(&world, 25).await;
+    world
+        .run(
+            "update budget_windows set spent = 99, starts_at = '2026-01-31 09:00Z', ends_at = '2026-03-02 10:00Z'
+             where user_id in (select id from users where email like 'many%')",
+        )
+        .await;
+    note_limits(&world).await;
+    let limits = overview(&world, &root).await.limits.expect("a maintainer");
+    let running_out: Vec<_> = limits.running_out.iter().map(|budget| name(&budget.of)).collect();
+    assert_eq!(running_out, ["Spent 99", "Spent 80"]);
+}
+
+#[tokio::test]
+async fn spend_corrected_to_zero_is_over_no_soft_limit() {
+    let (world, root) = spenders().await;
+    world.run("update budgets set soft_limit = 0 where name = 'CLI'").await;
+    note_limits(&world).await;
+    world.run("update budget_windows set spent = 0 where spent = 79").await;
+    assert_eq!(overview(&world, &root).await.limits.expect("a maintainer").users.over_soft_limit, 2);
 }
 
 #[tokio::test]

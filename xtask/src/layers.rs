@@ -39,7 +39,7 @@ const ROOMS: [Room; 4] = [
         layers: &[
             Layer {
                 name: "kernel",
-                modules: "actor audit background change client clock conflict database error forms guard idempotency kept_form keyset lease \
+                modules: "actor audit background change client clock closed_requests conflict database error forms guard idempotency kept_form keyset lease \
                           listing locks meter outbox password_hash random reauthentication schema sealer search settings \
                           submission sweep token undo",
                 advice: "what every capability needs belongs in the kernel, which knows no capability",

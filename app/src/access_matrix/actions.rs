@@ -56,8 +56,11 @@ pub async fn end_anomaly_acceptance(anomaly: String) -> Result<FormOutcome, Page
         .submit(async move {
             let (services, can) = permitted::<AcceptAnomalies>()?;
             let ended = access_anomalies::end_acceptance(&services, &can, parse_id(&anomaly)?).await?;
-            let notice =
-                if ended.is_some() { "Acceptance ended. The anomaly is open." } else { "It was not accepted." };
+            let notice = if ended.is_some() {
+                "Acceptance ended. The anomaly is open."
+            } else {
+                "The anomaly was not accepted. Nothing changed."
+            };
             Ok(Done::here().with_notice(notice))
         })
         .await

@@ -139,7 +139,8 @@ fn nothing(anomalies: &Anomalies, query: AnomalyQuery) -> impl IntoView + use<> 
 
 fn list(anomalies: &Anomalies, now: OffsetDateTime) -> impl IntoView + use<> {
     let more = anomalies.has_more.then(|| {
-        let text = format!("Only the first {} anomalies are shown.", anomalies.rows.len());
+        let text =
+            format!("Only the first {} anomalies are shown. Choose a severity to see others.", anomalies.rows.len());
         view! { <p class="px-gutter py-3 text-sm text-ink-2">{text}</p> }
     });
     let rows = anomalies.rows.iter().map(|anomaly| row(anomaly, now)).views();
@@ -159,7 +160,7 @@ fn list(anomalies: &Anomalies, now: OffsetDateTime) -> impl IntoView + use<> {
 
 fn row(anomaly: &AnomalyRow, now: OffsetDateTime) -> impl IntoView + use<> {
     let AnomalyRow { id, title, explanation, owner, since, severity, .. } = anomaly.clone();
-    let decision = anomaly.acceptance.as_ref().map(decision);
+    let decision = decision(anomaly);
     view! {
         <TableRow>
             <Cell>{severity_badge(severity)}</Cell>
@@ -183,12 +184,16 @@ fn row(anomaly: &AnomalyRow, now: OffsetDateTime) -> impl IntoView + use<> {
 }
 
 /// What was decided, in a sentence.
-pub(super) fn decision(acceptance: &Acceptance) -> String {
-    let Acceptance { by, until, reason, is_exceeded, .. } = acceptance;
-    if *is_exceeded {
-        return format!("{by} accepted less until {until}: users came to it, or it is more severe now. “{reason}”");
-    }
-    format!("Accepted by {by} until {until}: “{reason}”")
+pub(super) fn decision(anomaly: &AnomalyRow) -> Option<String> {
+    let Acceptance { by, until, reason, is_exceeded, .. } = anomaly.acceptance.as_ref()?;
+    Some(match anomaly.state {
+        AnomalyState::Open if *is_exceeded => format!(
+            "{by} accepted it until {until}. Since then users were added, it became more severe or says something else. \
+             “{reason}”"
+        ),
+        AnomalyState::Open => format!("{by} accepted it until {until}, which is over. “{reason}”"),
+        AnomalyState::Accepted | AnomalyState::Resolved => format!("Accepted by {by} until {until}: “{reason}”"),
+    })
 }
 
 pub(super) fn severity_badge(severity: Severity) -> impl IntoView {

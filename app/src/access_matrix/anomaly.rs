@@ -82,15 +82,20 @@ fn facts(row: &AnomalyRow, now: OffsetDateTime) -> impl IntoView + use<> {
 /// What was decided, and what may be decided.
 fn decision_section(anomaly: AnomalyPage, may_accept: bool, state: FormFields) -> impl IntoView {
     let AnomalyPage { row, version, usual_end, .. } = anomaly;
-    let accepted = row.acceptance.as_ref().map(decision);
-    let said = accepted.map(|decision| view! { <p class="mb-3 max-w-184 wrap-anywhere">{decision}</p> });
+    let said = decision(&row).map(|decision| view! { <p class="mb-3 max-w-184 wrap-anywhere">{decision}</p> });
     let id = row.id.to_string();
     let action = match row.state {
         AnomalyState::Resolved => {
             view! { <p class="text-sm text-ink-2">"A complete snapshot no longer has this anomaly."</p> }.into_any()
         }
         _ if !may_accept => view! {
-            <p class="text-sm text-ink-2">"Maintainers and admins can accept it, with a reason and until a day."</p>
+            <p class="text-sm text-ink-2">
+                {if row.state == AnomalyState::Accepted {
+                    "Maintainers and admins can end the acceptance."
+                } else {
+                    "Maintainers and admins can accept it, with a reason and until a day."
+                }}
+            </p>
         }
         .into_any(),
         AnomalyState::Accepted => end_form(id).into_any(),
@@ -121,7 +126,7 @@ fn accept_form(id: String, version: i32, usual_end: String, state: FormFields) -
                 <TextArea
                     name=AcceptanceDraft::REASON.name
                     label=AcceptanceDraft::REASON.label
-                    hint="Why it may stay as it is. Everybody who sees the access matrix reads it, and the audit log keeps it."
+                    hint="Why it may stay as it is. Everyone who can see the access matrix reads it, and the audit log keeps it."
                     required=true
                     maxlength=AcceptanceDraft::REASON.max_length
                 />

@@ -56,6 +56,7 @@ pub(crate) fn latest(
         let by = decision.by.unwrap_or_else(|| "A break-glass session".to_owned());
         let said = match (state, decision.budget, decision.reason) {
             (RequestState::Approved, Some(budget), _) => format!("{by} assigned {budget} "),
+            (RequestState::Withdrawn, ..) => format!("{by} withdrew it "),
             (_, _, Some(reason)) => format!("{by}: “{reason}” "),
             _ => format!("{by} "),
         };

@@ -47,7 +47,14 @@ fn request_page(dated: WithServerTime<BudgetRequestView>, forms: &Forms) -> impl
     let decision = if facts.state != RequestState::Waiting {
         settled(facts.clone(), now).into_any()
     } else if is_own {
-        note("You requested it. Another maintainer decides.").into_any()
+        note(if may_decide {
+            "You requested it. Another maintainer decides."
+        } else {
+            "You requested it. A maintainer decides."
+        })
+        .into_any()
+    } else if may_decide && request.present.as_ref().is_some_and(|budget| budget.is_own) {
+        edit_own(facts, request.holder.as_ref(), forms).into_any()
     } else if may_decide {
         decide(facts, fitting, forms).into_any()
     } else {
@@ -75,6 +82,34 @@ fn note(words: &'static str) -> impl IntoView {
     view! {
         <Section id="decision" title="Decision">
             <p class="text-ink-2">{words}</p>
+        </Section>
+    }
+}
+
+/// A budget of the project's own is not replaced by assigning another one.
+fn edit_own(facts: &RequestFacts, holder: Option<&Holder>, forms: &Forms) -> impl IntoView + use<> {
+    let split = match holder {
+        Some(Holder::Project { name, .. }) => Some(paths::project_split(name.as_str())),
+        _ => None,
+    };
+    let decline = decline_form(facts, forms);
+    view! {
+        <Section id="approve" title="Edit the project's budget">
+            <p class="text-ink-2">
+                "The project has a budget of its own, in place of which none is assigned. Raise its limit, then decline the \
+                 request with that as the reason."
+            </p>
+            {split
+                .map(|href| {
+                    view! {
+                        <div class="mt-3">
+                            <LinkButton href>"Edit budgets"</LinkButton>
+                        </div>
+                    }
+                })}
+        </Section>
+        <Section id="decline" title="Decline">
+            {decline}
         </Section>
     }
 }

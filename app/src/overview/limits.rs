@@ -20,12 +20,13 @@ fn decision(reached: &ReachedBy, is_exact: bool, one: &str, by: Breakdown) -> Op
     let counted = |count| match (count, is_exact) {
         (1, true) => format!("1 {one} is"),
         (_, true) => format!("{} are", counted(count, one)),
+        (1, false) => format!("At least 1 {one} is"),
         (_, false) => format!("At least {} are", counted(count, one)),
     };
     let over_soft = format!("{} over a soft limit", counted(soft));
     let spending = paths::spending(&SpendingQuery { by, ..SpendingQuery::default() });
     if hard == 0 {
-        return (soft > 0).then(|| Decision {
+        return (soft > 0 || !is_exact).then(|| Decision {
             gravity: Gravity::Warn,
             icon: Icon::TriangleAlert,
             title: over_soft,

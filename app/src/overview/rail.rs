@@ -46,7 +46,8 @@ fn coming_up(limits: &ReachedLimits) -> Option<impl IntoView + use<>> {
     };
     let reset = |Reset { at, count }: &Reset| {
         let verb = if *count == 1 { "resets" } else { "reset" };
-        let words = format!("{} at or over a limit {verb}", counted(*count, "budget"));
+        let least = if limits.is_exact { "" } else { "at least " };
+        let words = format!("{least}{} at or over a limit {verb}", counted(*count, "budget window"));
         (*at, entry(view! { <Day at=*at /> }, words))
     };
     let mut entries: Vec<(OffsetDateTime, AnyView)> =

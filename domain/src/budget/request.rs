@@ -182,14 +182,19 @@ impl BudgetRequest {
         }
     }
 
-    /// What is requested, after the holder's name: "asks for $50.00 more CLI budget", or "asks for a CLI budget".
+    /// What is requested, after the holder's name: "asks for $50.00 more CLI budget", or "asks for a CLI budget". Of a request
+    /// that is settled, what was: the present budget may be the one that it led to.
     pub fn in_words(&self) -> String {
-        let category = self.facts.category.title();
+        let (category, hard_limit) = (self.facts.category.title(), self.facts.hard_limit.exact());
+        if self.facts.state != RequestState::Waiting {
+            return format!("requested a {category} budget with a hard limit of {hard_limit}");
+        }
         let present = self.present.as_ref().map(|budget| budget.limits.hard().as_decimal());
         let more = present.and_then(|present| Money::from_decimal(self.facts.hard_limit.as_decimal() - present));
-        match more.filter(|more| !more.is_zero()) {
-            Some(more) => format!("asks for {} more {category} budget", more.exact()),
-            None => format!("asks for a {category} budget"),
+        match (present, more.filter(|more| !more.is_zero())) {
+            (_, Some(more)) => format!("asks for {} more {category} budget", more.exact()),
+            (Some(_), None) => format!("asks for a {category} budget of {hard_limit}, which the present one allows"),
+            (None, None) => format!("asks for a {category} budget"),
         }
     }
 }

@@ -252,6 +252,8 @@ super::violations! {
         => "The hard limit is {present} now. Enter more than that.";
     BudgetRequestWaiting "budget_request_waiting"
         => "A request for this category is waiting already. Withdraw it before you request another amount.";
+    BudgetBelowPresent { budget: String, present: String } "budget_below_present" at "budget"
+        => "{budget} is not above the present hard limit of {present}. Choose a larger budget, or decline the request.";
     OwnBudgetRequest "own_budget_request" => "You cannot decide your own request. Ask another maintainer.";
     BudgetRequestSettled { by: String, what: String } "budget_request_settled"
         => "{by} {what} this request already. Nothing was changed.";
@@ -335,9 +337,9 @@ super::violations! {
     AcceptanceDayOutOfRange { first: String, last: String } "acceptance_day_out_of_range"
         => "Choose a day from {first} to {last}.";
     AnomalyResolved "anomaly_resolved" 409
-        => "The last snapshot no longer has this anomaly. There is nothing to accept.";
+        => "The last snapshot no longer has this anomaly. There is nothing to decide.";
     AnomalyChanged "anomaly_changed" 409
-        => "A newer snapshot changed this anomaly since you opened it. Read it again, then accept it.";
+        => "This anomaly changed since you opened it. Check what the page shows now, then decide again.";
 
     // Undo.
     UndoExpired { minutes: i64 } "undo_expired"

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use sqlx::PgConnection;
 use sqlx::types::Json;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -31,9 +32,11 @@ struct Row<'a> {
 struct Stored {
     id: Uuid,
     severity: String,
+    explanation: String,
     users: BTreeSet<String>,
     version: i32,
     accepted: Option<(BTreeSet<String>, String)>,
+    is_exceeded: bool,
 }
 
 /// Stores the anomalies of a snapshot in its transaction. Returns how many there are; `None` where no declared matrix has
@@ -53,11 +56,13 @@ pub(crate) async fn store(
     let Some(matrix) = matrix.filter(|matrix| matrix.roles_of(&snapshot.realm).next().is_some()) else {
         return Ok(None);
     };
-    let found = Live::new(matrix, snapshot).anomalies;
+    let found = by_subject(Live::new(matrix, snapshot).anomalies);
     let mut stored = load(connection, &snapshot.realm).await?;
     let (mut new, mut known) = (Vec::new(), Vec::new());
-    for anomaly in &found {
+    for anomaly in found.values() {
         match stored.remove(&(anomaly.rule.to_owned(), anomaly.about.clone())) {
+            // What a partial snapshot does not show may still be there.
+            Some(before) if snapshot.is_partial() && before.has_more_than(anomaly) => {}
             Some(before) => known.push(before.now(anomaly)),
             None => new.push(Row::new(services.new_id(), anomaly)),
         }
@@ -73,20 +78,40 @@ pub(crate) async fn store(
     Ok(Some(i32::try_from(found.len()).unwrap_or(i32::MAX)))
 }
 
-/// What the snapshot before has, by rule and subject.
+/// Findings of one rule about one subject are one: two roles may have the same title.
+fn by_subject(anomalies: Vec<Anomaly>) -> BTreeMap<(&'static str, String), Anomaly> {
+    let mut found: BTreeMap<_, Anomaly> = BTreeMap::new();
+    for anomaly in anomalies {
+        match found.entry((anomaly.rule, anomaly.about.clone())) {
+            Entry::Vacant(place) => drop(place.insert(anomaly)),
+            Entry::Occupied(mut same) => same.get_mut().users.extend(anomaly.users),
+        }
+    }
+    found
+}
+
+/// What the snapshot before has, by rule and subject. Nobody accepts one of them meanwhile.
 async fn load(connection: &mut PgConnection, realm: &str) -> Result<BTreeMap<(String, String), Stored>, Error> {
     let rows = sqlx::query!(
-        r#"select id, rule, about, severity, users as "users: Json<BTreeSet<String>>", version,
-                  accepted_users as "accepted_users: Json<BTreeSet<String>>", accepted_severity
-           from access_anomalies where realm = $1 and until_snapshot is null"#,
+        r#"select id, rule, about, severity, explanation, users as "users: Json<BTreeSet<String>>", version,
+                  accepted_users as "accepted_users: Json<BTreeSet<String>>", accepted_severity, is_exceeded
+           from access_anomalies where realm = $1 and until_snapshot is null for update"#,
         realm
     )
     .fetch_all(connection)
     .await?;
     let stored = rows.into_iter().map(|row| {
         let accepted = row.accepted_users.map(|Json(users)| users).zip(row.accepted_severity);
-        let (Json(users), severity) = (row.users, row.severity);
-        ((row.rule, row.about), Stored { id: row.id, severity, users, version: row.version, accepted })
+        let stored = Stored {
+            id: row.id,
+            severity: row.severity,
+            explanation: row.explanation,
+            users: row.users.0,
+            version: row.version,
+            accepted,
+            is_exceeded: row.is_exceeded,
+        };
+        ((row.rule, row.about), stored)
     });
     Ok(stored.collect())
 }
@@ -112,13 +137,25 @@ impl<'a> Row<'a> {
 impl Stored {
     /// The same finding in a later snapshot.
     fn now(self, found: &Anomaly) -> Row<'_> {
-        let is_same = self.users == found.users && self.severity == found.severity.key();
+        // What is about no users is accepted by what it says, such as what could not be read.
+        let says_else = found.users.is_empty() && self.explanation != found.explanation;
+        let is_same = !says_else && self.users == found.users && self.severity == found.severity.key();
         let is_exceeded = self.accepted.as_ref().is_some_and(|(users, severity)| {
             let accepted = Severity::from_key(severity);
-            // The first severity is the highest.
-            !found.users.is_subset(users) || accepted.is_none_or(|accepted| found.severity < accepted)
+            says_else
+                || (found.users.is_empty() && self.is_exceeded)
+                || !found.users.is_subset(users)
+                // The first severity is the highest.
+                || accepted.is_none_or(|accepted| found.severity < accepted)
         });
         Row { version: self.version + i32::from(!is_same), is_exceeded, ..Row::new(self.id, found) }
+    }
+
+    /// Whether a finding shows only some of these users.
+    fn has_more_than(&self, found: &Anomaly) -> bool {
+        self.severity == found.severity.key()
+            && found.users.len() < self.users.len()
+            && found.users.is_subset(&self.users)
     }
 }
 

@@ -2,33 +2,43 @@
 
 use crate::Services;
 use crate::error::Error;
-use crate::sweep::delete_until;
+use crate::sweep;
 
 /// The most windows of one statement.
 const BATCH: u64 = 10_000;
 
-/// Notes the windows of now that have reached a limit of the budget that pays, and forgets those that are over. Members'
-/// shares are not noted.
+/// Notes the windows of now that have reached a limit of the budget that pays, and forgets those that no longer have.
+/// Members' shares are not noted.
 pub(super) async fn note(services: &Services) -> Result<(), Error> {
+    forget(services).await?;
     let now = services.clock.now();
-    delete_until!(services, "limits_reached", "ends_at", now)?;
     loop {
         let noted = sqlx::query!(
-            "insert into limits_reached (window_id, is_hard, ends_at)
+            "-- The budgets of windows, of which some are deleted.
+             with recursive held (budget_id) as (
+                 (select budget_id from budget_windows order by budget_id limit 1)
+                 union all
+                 select (select w.budget_id from budget_windows w where w.budget_id > held.budget_id
+                         order by w.budget_id limit 1)
+                 from held where held.budget_id is not null)
+             insert into limits_reached (window_id, is_hard, ends_at)
              select w.id, w.spent >= b.hard_limit, w.ends_at
-             from budgets x
+             from held x
              cross join lateral (
                  select * from budget_windows
-                 where budget_id = x.id and ends_at > $1 and spent > 0 and (user_id is null or project_id is null)) w
+                 where budget_id = x.budget_id and ends_at > $1 and spent > 0
+                   and (user_id is null or project_id is null)) w
+             left join users h on h.id = w.user_id and h.is_active
+             left join projects j on j.id = w.project_id and j.deleted_at is null
              -- The budget that pays now may be another one than at the last reservation.
-             left join project_budgets p on p.project_id = w.project_id and p.category = w.category
-             left join user_budgets u on u.user_id = w.user_id and u.category = w.category
+             left join project_budgets p on p.project_id = j.id and p.category = w.category
+             left join user_budgets u on u.user_id = h.id and u.category = w.category
              left join budgets d on d.is_default and d.category = w.category and w.project_id is null
              join budgets b on b.id = coalesce(p.budget_id, u.budget_id, d.id)
-             where w.spent >= b.soft_limit
+             where coalesce(h.id, j.id) is not null and w.spent >= b.soft_limit and w.schedule = budget_schedule(b)
                and not exists (
                    select from limits_reached r where r.window_id = w.id and r.is_hard = (w.spent >= b.hard_limit))
-             limit $2
+             order by w.id limit $2
              on conflict (window_id) do update set is_hard = excluded.is_hard, ends_at = excluded.ends_at",
             now,
             i64::try_from(BATCH).unwrap_or(i64::MAX)
@@ -39,4 +49,31 @@ pub(super) async fn note(services: &Services) -> Result<(), Error> {
             return Ok(());
         }
     }
+}
+
+/// Forgets the windows that are over, and those whose limit was raised, whose spend was corrected or whose holder or budget
+/// is another one now: the page reads a bounded number of what is noted.
+async fn forget(services: &Services) -> Result<(), Error> {
+    let now = services.clock.now();
+    sweep::in_batches(|| {
+        sqlx::query!(
+            "delete from limits_reached where ctid = any(array(
+               select r.ctid from limits_reached r
+               join budget_windows w on w.id = r.window_id
+               left join users h on h.id = w.user_id and h.is_active
+               left join projects j on j.id = w.project_id and j.deleted_at is null
+               left join project_budgets p on p.project_id = j.id and p.category = w.category
+               left join user_budgets u on u.user_id = h.id and u.category = w.category
+               left join budgets d on d.is_default and d.category = w.category and w.project_id is null
+               left join budgets b on b.id = coalesce(p.budget_id, u.budget_id, d.id)
+               where w.ends_at <= $1 or w.spent <= 0 or coalesce(h.id, j.id) is null or b.id is null
+                  or w.spent < b.soft_limit or w.schedule <> budget_schedule(b)
+               limit $2 for update of r skip locked))",
+            now,
+            sweep::BATCH
+        )
+        .execute(&services.pool)
+    })
+    .await?;
+    Ok(())
 }

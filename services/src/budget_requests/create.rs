@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::guard::Can;
 use crate::outbox;
 use crate::projects::{of_proof, stored_kind, stored_name};
-use domain::budget::BudgetRequestDraft;
+use domain::budget::{BudgetRequestDraft, Category};
 use domain::id::BudgetRequestId;
 use domain::money::Money;
 use domain::permission::{RequestBudgets, RequestProjectBudgets};
@@ -63,7 +63,7 @@ async fn insert(
     holder: Holder,
     draft: &BudgetRequestDraft,
 ) -> Result<BudgetRequestId, Error> {
-    draft.check_above(present_hard_limit(&mut change, &holder, draft).await?)?;
+    draft.check_above(present_hard_limit(&mut change, &holder, draft.category).await?)?;
     let (id, now, actor) = (BudgetRequestId(services.new_id()), services.clock.now(), change.actor().clone());
     let (user, project) = holder.ids();
     sqlx::query!(
@@ -91,10 +91,11 @@ async fn insert(
     Ok(id)
 }
 
-async fn present_hard_limit(
+/// The hard limit of the budget that pays for a holder now.
+pub(super) async fn present_hard_limit(
     change: &mut Change<'_>,
     holder: &Holder,
-    draft: &BudgetRequestDraft,
+    category: Category,
 ) -> Result<Option<Money>, Error> {
     let (user, project) = holder.ids();
     let present = sqlx::query_scalar!(
@@ -104,7 +105,7 @@ async fn present_hard_limit(
            (select id from budgets where is_default and category = $3 and $1 is not null))",
         user,
         project,
-        draft.category.key()
+        category.key()
     )
     .fetch_optional(change.connection())
     .await?;

@@ -1,7 +1,8 @@
 //! A maintainer approves or declines a request.
 
+use super::create::present_hard_limit;
 use super::message;
-use super::request::{Decision, Holder, Request, load_waiting, settle};
+use super::request::{Decision, Holder, Request, load_waiting, settle, stored_amount};
 use crate::Services;
 use crate::audit::Action;
 use crate::budgets::{HeldBudget, assign_to_project_in, assign_to_user_in, hold_budget, switched_on};
@@ -21,7 +22,7 @@ use domain::violation::Violation;
 /// Approves a request: assigns a budget of its category to its holder. Returns the name of the budget.
 ///
 /// # Errors
-/// A problem at `budget` when it does not exist or is of another category, [`Violation::OwnBudgetRequest`], a rule that says
+/// A problem at `budget` when it does not exist, is of another category or is not above the present one, [`Violation::OwnBudgetRequest`], a rule that says
 /// who settled the request meanwhile, and what refuses the assignment. Then nothing was assigned.
 pub async fn approve(
     services: &Services,
@@ -33,6 +34,7 @@ pub async fn approve(
     let mut change = services.change(can).await?;
     let request = load_to_decide(&mut change, request).await?;
     let budget = hold(&mut change, budget, &request).await?;
+    check_is_more(&mut change, &request, &budget).await?;
     let Changed { name, .. } = match &request.holder {
         Holder::User { id, .. } => assign_to_user_in(&mut change, budget, *id).await?,
         Holder::Project { name, .. } => assign_to_project_in(&mut change, budget, name).await?,
@@ -63,7 +65,7 @@ pub async fn decline(
 
 /// A request that waits and is not the caller's own.
 async fn load_to_decide(change: &mut Change<'_>, request: BudgetRequestId) -> Result<Request, Error> {
-    let request = load_waiting(change, request).await?;
+    let request = load_waiting(change, request, None).await?;
     if change.account() == Some(request.requester.id.0) {
         return Err(Violation::OwnBudgetRequest.into());
     }
@@ -81,6 +83,17 @@ async fn hold(change: &mut Change<'_>, budget: BudgetId, request: &Request) -> R
         return Err(at_field(Violation::CategoryMismatch { budget, category }));
     }
     Ok(budget)
+}
+
+/// An approval lowers no limit. The budget that the holder has meanwhile is enough where it meets the request.
+async fn check_is_more(change: &mut Change<'_>, request: &Request, budget: &HeldBudget) -> Result<(), Error> {
+    let Some(present) = present_hard_limit(change, &request.holder, request.category).await? else { return Ok(()) };
+    let offered = stored_amount(budget.hard_limit)?;
+    if offered > present || (offered == present && offered >= request.hard_limit) {
+        return Ok(());
+    }
+    let violation = Violation::BudgetBelowPresent { budget: budget.name.clone(), present: present.exact() };
+    Err(FieldErrors::one("budget", violation).into())
 }
 
 async fn end(

@@ -14,7 +14,7 @@ pub(super) fn of_request(channels: &Channels, request: &Request, now: OffsetDate
     webhook(channels, subject, "budget_request.created", request.data(), now).into_iter().collect()
 }
 
-/// The webhook about a decision, and the mail that tells it to the requester.
+/// The webhook about a decision or a withdrawal, and the mail that tells it to the requester.
 pub(super) fn of_decision(
     channels: &Channels,
     request: &Request,
@@ -29,8 +29,11 @@ pub(super) fn of_decision(
         "reason": decision.reason,
         "budget_name": decision.budget,
     });
-    let event =
-        if decision.state == RequestState::Approved { "budget_request.approved" } else { "budget_request.declined" };
+    let event = match decision.state {
+        RequestState::Approved => "budget_request.approved",
+        RequestState::Withdrawn => "budget_request.withdrawn",
+        _ => "budget_request.declined",
+    };
     let mail = (channels.mail.is_some() && request.requester.is_reachable).then(|| Message {
         channel: Channel::Mail,
         recipient: request.requester.email.clone(),
@@ -67,10 +70,10 @@ fn text(request: &Request, decision: &Decision<'_>, by: &Caller) -> String {
         (None, Some(reason)) => format!("Reason: {reason}"),
         (None, None) => String::new(),
     };
+    let verb = if decision.state == RequestState::Withdrawn { "withdrew" } else { decision.state.key() };
     format!(
-        "{} {} the request for a {} budget with a hard limit of {}.\n\n{said}\n\n{holder}\nReason of the request: {}\n",
+        "{} {verb} the request for a {} budget with a hard limit of {}.\n\n{said}\n\n{holder}\nReason of the request: {}\n",
         by.actor.name,
-        decision.state.key(),
         request.category.title(),
         request.hard_limit.exact(),
         request.reason

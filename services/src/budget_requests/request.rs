@@ -43,7 +43,8 @@ pub(super) struct Requester {
     pub(super) id: UserId,
     pub(super) name: String,
     pub(super) email: String,
-    /// Whether a mail may be sent: the account is active and the address is known to be the user's.
+    /// Whether a mail may be sent: the account is active, the address is known to be the user's, and the project is one
+    /// that the user still sees.
     pub(super) is_reachable: bool,
 }
 
@@ -66,28 +67,41 @@ pub(super) struct Decision<'a> {
     pub(super) budget: Option<&'a str>,
 }
 
-/// Reads a request that waits. It is locked by [`settle`] alone, after its holder, as a deactivation locks them too.
+/// Reads a request that waits, which has to be one of `holder` where that is given. It is locked by [`settle`] alone, after its holder, as a deactivation locks them too.
 ///
 /// # Errors
 /// [`Refusal::NotFound`] when there is no such request, a rule that says who settled it when it does not wait any more.
-pub(super) async fn load_waiting(change: &mut Change<'_>, id: BudgetRequestId) -> Result<Request, Error> {
+pub(super) async fn load_waiting(
+    change: &mut Change<'_>,
+    id: BudgetRequestId,
+    holder: Option<(Option<Uuid>, Option<Uuid>)>,
+) -> Result<Request, Error> {
+    let open_to_external_users = change.services().settings.external_names();
     let row = sqlx::query!(
         r#"select r.category, r.hard_limit, r.reason, r.state, decider.name as "decided_by?",
                   u.id as "user_id?", u.name as "user_name?", u.email as "user_email?",
                   p.id as "project_id?", p.name as "project_name?", p.title as "project_title?",
                   q.id as requester_id, q.name as requester, q.email as requester_email,
-                  q.is_active and coalesce(q.email_verified, q.auth_source = 'local') as "is_reachable!"
+                  q.is_active and coalesce(q.email_verified, q.auth_source = 'local')
+                    and (p.id is null or q.is_admin or q.is_maintainer or q.is_auditor or exists (
+                           select from user_projects m where m.project_id = p.id and m.user_id = q.id
+                             and (q.user_type = 'regular' or lower(p.name) = any(select lower(unnest($2::text[]))))))
+                    as "is_reachable!"
            from budget_requests r
            join users q on q.id = r.requested_by
            left join users u on u.id = r.user_id
            left join projects p on p.id = r.project_id
            left join users decider on decider.id = r.decided_by
            where r.id = $1"#,
-        id.0
+        id.0,
+        &open_to_external_users
     )
     .fetch_optional(change.connection())
     .await?
     .ok_or(Refusal::NotFound)?;
+    if holder.is_some_and(|holder| holder != (row.user_id, row.project_id)) {
+        return Err(Refusal::NotFound.into());
+    }
     check_waiting(&row.state, row.decided_by)?;
     let holder = match (row.user_id.zip(row.user_name).zip(row.user_email), row.project_id) {
         (Some(((id, name), email)), _) => Holder::User { id: UserId(id), name, email },

@@ -17,6 +17,7 @@ use domain::id::{BudgetId, ProjectId, UserId};
 use domain::permission::ManageBudgets;
 use domain::project::{ProjectKind, ProjectName};
 use domain::violation::Violation;
+use rust_decimal::Decimal;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -235,16 +236,19 @@ pub(crate) struct HeldBudget {
     pub(crate) id: Uuid,
     pub(crate) name: String,
     pub(crate) category: Category,
+    pub(crate) hard_limit: Decimal,
 }
 
-/// Locked in share mode, so that its category stays until the assignment is written.
+/// Locked in share mode, so that its category and its limit stay until the assignment is written.
 pub(crate) async fn hold_budget(change: &mut Change<'_>, budget: BudgetId) -> Result<HeldBudget, Error> {
-    let row =
-        sqlx::query!("select name, category from budgets where id = $1 and project_id is null for share", budget.0)
-            .fetch_optional(change.connection())
-            .await?
-            .ok_or(Refusal::NotFound)?;
-    Ok(HeldBudget { id: budget.0, name: row.name, category: category(&row.category)? })
+    let row = sqlx::query!(
+        "select name, category, hard_limit from budgets where id = $1 and project_id is null for share",
+        budget.0
+    )
+    .fetch_optional(change.connection())
+    .await?
+    .ok_or(Refusal::NotFound)?;
+    Ok(HeldBudget { id: budget.0, name: row.name, category: category(&row.category)?, hard_limit: row.hard_limit })
 }
 
 /// Locks a user whose budgets change.

@@ -4,6 +4,7 @@ use super::facts::facts_of;
 use super::of_proof;
 use crate::Services;
 use crate::audit::{Action, Entry, TargetType};
+use crate::closed_requests::waiting_requests;
 use crate::conflict;
 use crate::error::Error;
 use crate::guard::Can;
@@ -15,10 +16,13 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// What a deletion needs to be undone beyond what is set aside: how many budgets that are.
+/// What a deletion needs to be undone beyond what is set aside: how many budgets that are, and the requests for budgets that
+/// it closed.
 #[derive(Serialize, Deserialize)]
 pub(super) struct FormerBudgets {
     pub(super) count: usize,
+    #[serde(default)]
+    pub(super) requests: Vec<Uuid>,
 }
 
 /// Deletes a shared project that has no member but its creator. Its row and its name stay as long as it can be restored.
@@ -44,6 +48,7 @@ pub async fn delete(
     }
     let title = facts.title().to_owned();
     let now = services.clock.now();
+    let requests = waiting_requests(&mut change, project.0).await?;
     sqlx::query!(
         "update projects set deleted_at = $2, updated_at = $2, version = version + 1 where id = $1",
         project.0,
@@ -55,7 +60,7 @@ pub async fn delete(
     let entry = Entry::new(Action::ProjectDeleted, TargetType::Project, project.0, facts.name.as_str())
         .fields(Some(&facts.draft), &ProjectDraft::default())
         .field("budgets", (!budgets.is_empty()).then(|| budgets.join(", ")), None);
-    let event = change.record_undoable(entry, &FormerBudgets { count: budgets.len() }).await?;
+    let event = change.record_undoable(entry, &FormerBudgets { count: budgets.len(), requests }).await?;
     change.commit().await?;
     Ok(Changed { name: title, event: Some(event) })
 }

@@ -3,6 +3,7 @@
 use super::delete::FormerBudgets;
 use super::{check_may_be_members, check_password_changed, enforce_limits, id_of, of_proof};
 use crate::audit::{self, Action, By, Entry, TargetType};
+use crate::closed_requests::reopen_requests;
 use crate::error::Error;
 use crate::guard::{Caller, Can};
 use crate::locks::share_users;
@@ -109,6 +110,7 @@ async fn bring_back(
             if former.count != budgets.len() {
                 return Err(Violation::BudgetOfProjectDeleted { project: row.name }.into());
             }
+            reopen_requests(&mut change, &former.requests).await?;
             entry(Action::ProjectDeletionUndone).undoes(event)
         }
     };

@@ -6,6 +6,7 @@ use super::one_time_password;
 use crate::Services;
 use crate::audit::{Action, Entry};
 use crate::change::Change;
+use crate::closed_requests::{reopen_requests, waiting_requests};
 use crate::error::Error;
 use crate::guard::Can;
 use crate::locks::LockedUser;
@@ -19,6 +20,7 @@ use domain::password::{NewPassword, ONE_TIME_PASSWORD_LIFE};
 use domain::permission::ManageUsers;
 use domain::violation::Violation;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Closes an account and ends its sessions. Everything else stays. Again changes nothing.
 ///
@@ -39,16 +41,20 @@ pub async fn deactivate(
     if without_admin == WithoutAdmin::Refuse {
         check_admins_stay(&mut change, &person).await?;
     }
+    let requests = waiting_requests(&mut change, id.0).await?;
     let entry = close_account(services, &mut change, &person).await?;
-    let event = change.record_undoable(entry, &FormerAccount { user: id }).await?;
+    let event = change.record_undoable(entry, &FormerAccount { user: id, requests }).await?;
     change.commit().await?;
     Ok(Changed { name: person.name, event: Some(event) })
 }
 
-/// What a deactivation needs to be undone; nothing but the state was changed that can come back.
+/// What a deactivation needs to be undone.
 #[derive(Serialize, Deserialize)]
 struct FormerAccount {
     user: UserId,
+    /// The user's requests for budgets that it closed.
+    #[serde(default)]
+    requests: Vec<Uuid>,
 }
 
 /// Undoes the caller's own deactivation of an account. Sessions that were revoked stay revoked. Returns the user's name.
@@ -64,6 +70,7 @@ pub async fn undo_deactivation(services: &Services, can: &Can<ManageUsers>, even
         return Err(Violation::UserReactivatedSince { name: person.name }.into());
     }
     let entry = open_account(services, &mut change, &person, Action::UserDeactivationUndone).await?;
+    reopen_requests(&mut change, &former.requests).await?;
     change.record(entry.undoes(event)).await?;
     change.commit().await?;
     Ok(person.name)

@@ -3,7 +3,7 @@
 use super::budgets::HolderRow;
 use super::usage::AssignedRow;
 use crate::Services;
-use crate::budgets::stored::{category, period};
+use crate::budgets::stored::{category, minutes, period};
 use crate::budgets::switched_on;
 use crate::error::Error;
 use crate::guard::Can;
@@ -89,20 +89,26 @@ pub async fn find(
     let row: Option<Row> = sql.build_query_as().fetch_optional(&services.pool).await?;
     let request = row.ok_or(Refusal::NotFound)?.read(services.clock.now())?;
     let fitting = match request.facts.state {
-        RequestState::Waiting => fitting(services, &request.facts).await?,
+        // A budget of the project's own is edited, not replaced.
+        RequestState::Waiting if request.present.as_ref().is_none_or(|budget| !budget.is_own) => {
+            fitting(services, &request).await?
+        }
         _ => None,
     };
     Ok((request, fitting))
 }
 
-/// The budget of the category with the smallest hard limit that is at least the requested one.
-async fn fitting(services: &Services, request: &RequestFacts) -> Result<Option<Suggestion>, Error> {
+/// The budget of the category with the smallest hard limit that is at least the requested one, of those with the reset
+/// period of the present budget where there are some: $90 an hour is not less than $100 in 30 days.
+async fn fitting(services: &Services, request: &BudgetRequest) -> Result<Option<Suggestion>, Error> {
+    let reset_minutes = request.present.as_ref().map(|budget| minutes(budget.period));
     let row = sqlx::query!(
         "select id, name, hard_limit, reset_minutes from budgets
          where category = $1 and project_id is null and hard_limit >= $2
-         order by hard_limit, name collate name_order, id limit 1",
-        request.category.key(),
-        request.hard_limit.as_decimal()
+         order by reset_minutes is distinct from $3, hard_limit, name collate name_order, id limit 1",
+        request.facts.category.key(),
+        request.facts.hard_limit.as_decimal(),
+        reset_minutes
     )
     .fetch_optional(&services.pool)
     .await?;

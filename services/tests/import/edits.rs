@@ -1,7 +1,7 @@
 //! What users and administrators do in Bursar while a page is written.
 
 use crate::import::realm::{Stub, id};
-use crate::import::{apply, number, report, until_blocked};
+use crate::import::{apply, number, report};
 use domain::import::Outcome;
 use serde_json::json;
 use services::testing::{World, count_statements, developer};
@@ -15,10 +15,10 @@ async fn first_sign_in_while_the_user_is_imported_succeeds() {
     sqlx::query("lock table keycloak_import_users in share mode").execute(&mut *report).await.expect("a lock");
     let claims = developer("user00003", json!({ "sub": id(3) }));
     let sign_in = async {
-        until_blocked(&world, 1).await;
+        world.until_blocked(1).await;
         let release = async {
             // The sign-in waits for the import, which waits for the report.
-            until_blocked(&world, 2).await;
+            world.until_blocked(2).await;
             report.commit().await.expect("a commit");
         };
         tokio::join!(world.sign_in(&claims), release).0
@@ -42,7 +42,7 @@ async fn edit_that_is_saved_while_the_user_is_compared_stays() {
         .await
         .expect("an edit");
     let (progress, ()) = tokio::join!(apply(&world, &realm, true), async {
-        until_blocked(&world, 1).await;
+        world.until_blocked(1).await;
         edit.commit().await.expect("a commit");
     });
     assert_eq!(progress.counts.updated, 1);

@@ -43,12 +43,3 @@ async fn number(world: &World, sql: &'static str) -> usize {
     let row = sqlx::query(sql).fetch_one(world.services.pool()).await.expect("a row");
     usize::try_from(row.get::<i64, _>(0)).expect("a number")
 }
-
-/// Returns when so many connections wait for a lock.
-async fn until_blocked(world: &World, connections: usize) {
-    let waiting =
-        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    while number(world, waiting).await < connections {
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
-}

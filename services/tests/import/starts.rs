@@ -1,7 +1,7 @@
 //! Starting an import: beside another instance, after one that stopped, and in place of an older plan.
 
 use crate::import::realm::{PAGE, Stub};
-use crate::import::{apply, number, start, until_blocked};
+use crate::import::{apply, number, start};
 use domain::import::ImportProgress;
 use services::keycloak::import::{self, Started, StartedBy};
 use services::testing::World;
@@ -37,7 +37,7 @@ async fn import_goes_on_after_the_page_that_is_committed_at_the_moment() {
     sqlx::query("update keycloak_imports set position = 500, created = 500").execute(&mut *page).await.expect("a page");
     realm.requests();
     let (counts, ()) = tokio::join!(apply(&world, &realm, false), async {
-        until_blocked(&world, 1).await;
+        world.until_blocked(1).await;
         page.commit().await.expect("a commit");
     });
     assert_eq!(counts.counts.created as usize, PAGE, "no user of the first page is counted or written again");

@@ -4,7 +4,6 @@ use crate::spend::sums::{check_page, summed_days, today};
 use crate::spend::support::{Platform, event, outcome};
 use domain::spending::DayRange;
 use services::spend::add_up;
-use sqlx::{Connection as _, PgConnection};
 use time::macros::datetime;
 use time::{Date, Duration};
 
@@ -20,10 +19,10 @@ async fn event_that_is_written_while_its_day_is_closed_counts() {
     sqlx::raw_sql("begin; select from spend_days for update").execute(&mut holder).await.expect("a lock");
     let write = platform.ingest(vec![event("2", ada, "2", at)]);
     let close = async {
-        waiting(&platform, 1).await;
+        platform.world.until_blocked(1).await;
         platform.world.clock.advance(Duration::days(1));
         let (closed, ()) = tokio::join!(add_up(platform.services()), async {
-            waiting(&platform, 2).await;
+            platform.world.until_blocked(2).await;
             sqlx::raw_sql("rollback").execute(&mut holder).await.expect("an end");
         });
         closed.expect("a run")
@@ -46,7 +45,7 @@ async fn event_that_waits_for_the_closing_of_its_day_marks_the_day_as_late() {
     let lock = "begin; lock table spend_late_days in share mode";
     sqlx::raw_sql(lock).execute(&mut closing).await.expect("a lock");
     let close = async {
-        waiting(&platform, 1).await;
+        platform.world.until_blocked(1).await;
         let close = "insert into spend_closed_days (day) values ('2026-03-02'); commit";
         sqlx::raw_sql(close).execute(&mut closing).await.expect("a closed day");
     };
@@ -77,13 +76,13 @@ async fn no_day_is_closed_while_a_run_writes_the_sums_of_its_week() {
     let (mut holder, mut other) = (connect().await, connect().await);
     sqlx::raw_sql("begin; select from spend_closed_days for update").execute(&mut holder).await.expect("a lock");
     let close = async {
-        waiting(&platform, 1).await;
+        platform.world.until_blocked(1).await;
         let close = "begin; lock table spend_late_days in share mode;
                      insert into spend_closed_days (day) values ('2026-03-08'); commit";
         sqlx::raw_sql(close).execute(&mut other).await.expect("a closed day");
     };
     let release = async {
-        waiting(&platform, 2).await;
+        platform.world.until_blocked(2).await;
         sqlx::raw_sql("rollback").execute(&mut holder).await.expect("an end");
     };
     let (run, (), ()) = tokio::join!(add_up(platform.services()), close, release);
@@ -93,18 +92,4 @@ async fn no_day_is_closed_while_a_run_writes_the_sums_of_its_week() {
     add_up(platform.services()).await.expect("a run");
     assert_eq!(summed_days(&platform).await, 7);
     check_page(&platform, week).await;
-}
-
-/// Waits until so many sessions wait for a lock.
-async fn waiting(platform: &Platform, sessions: i64) {
-    let mut connection = PgConnection::connect(&platform.world.database_url()).await.expect("a connection");
-    let sql = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    for _ in 0..2_000 {
-        let count: i64 = sqlx::query_scalar(sql).fetch_one(&mut connection).await.expect("the activity");
-        if count >= sessions {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
-    panic!("{sessions} sessions do not wait");
 }

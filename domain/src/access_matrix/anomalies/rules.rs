@@ -23,7 +23,8 @@ pub(super) const ALL: [fn(&Facts) -> Vec<Anomaly>; 13] = [
     too_wide,
 ];
 
-/// A snapshot with gaps is no proof that there is nothing to find.
+/// A snapshot with gaps is no proof that there is nothing to find, and none that a user has nothing else: rules about what
+/// somebody does not have find nothing in it.
 fn partial(facts: &Facts) -> Vec<Anomaly> {
     let unread = &facts.snapshot.unread;
     let title = "The snapshot is partial".to_owned();
@@ -51,7 +52,7 @@ fn without_role(facts: &Facts) -> Vec<Anomaly> {
     let explanation = format!("They can sign in and reach nothing: {}.", names(idle.iter().copied()));
     let found =
         || Anomaly::new("no-role", "users".to_owned(), Severity::Low, title, explanation).of(idle.iter().copied());
-    (!idle.is_empty()).then(found).into_iter().collect()
+    (!idle.is_empty() && !facts.snapshot.is_partial()).then(found).into_iter().collect()
 }
 
 /// Roles that are granted to a user or a group; what they contain is a matter of the realm's roles.
@@ -83,7 +84,9 @@ fn unknown_roles(facts: &Facts) -> Vec<Anomaly> {
 }
 
 fn privileged_through_group(facts: &Facts) -> Vec<Anomaly> {
-    let groups = facts.by_role(|role, _, paths| role.is_privileged && !paths.iter().any(GrantPath::is_direct));
+    let is_whole = !facts.snapshot.is_partial();
+    let groups =
+        facts.by_role(|role, _, paths| is_whole && role.is_privileged && !paths.iter().any(GrantPath::is_direct));
     let found = groups.into_iter().map(|group| {
         let title =
             format!("{} {} {} only through a group or another role", group.count(), group.hold(), group.role.title());
@@ -175,7 +178,7 @@ fn number_of_holders(facts: &Facts) -> Vec<Anomaly> {
         }
         let title = format!("Only 1 enabled user holds {title}");
         let explanation = format!("No other enabled user can do what the role is for: {}.", group.names());
-        (group.role.is_privileged && count == 1)
+        (group.role.is_privileged && count == 1 && !facts.snapshot.is_partial())
             .then(|| group.anomaly("last-holder", Severity::Low, title, explanation))
     });
     found.collect()

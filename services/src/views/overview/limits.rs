@@ -14,10 +14,8 @@ use serde::Deserialize;
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
-/// The budgets that are nearest to their hard limit, of which those that run out are told.
-const NEAREST: i64 = 20;
 /// How many budgets that run out are told.
-const MAX_RUNNING_OUT: usize = 3;
+const MAX_RUNNING_OUT: i64 = 3;
 
 /// Who has reached a limit. One statement; it reads at most [`MAX_COUNTED`] windows at each limit.
 pub(super) async fn reached(services: &Services, _: &Can<ViewSpend>) -> Result<ReachedLimits, Error> {
@@ -40,7 +38,8 @@ pub(super) async fn reached(services: &Services, _: &Can<ViewSpend>) -> Result<R
              join budgets b on b.id = coalesce(x.budget_id, y.budget_id, d.id)
              -- As a list of ids, so that no plan reads the other windows.
              where w.id = any(array(select window_id from noted)) and w.starts_at <= $1 and w.ends_at > $1
-               and coalesce(u.id, p.id) is not null and w.spent >= b.soft_limit),
+               and coalesce(u.id, p.id) is not null and w.spent > 0 and w.spent >= b.soft_limit
+               and w.schedule = budget_schedule(b)),
            at_hard as (
              select distinct on (user_id, project_id) * from current where is_hard
              order by user_id, project_id, ends_at desc, id),
@@ -49,7 +48,11 @@ pub(super) async fn reached(services: &Services, _: &Can<ViewSpend>) -> Result<R
              union all
              (select 'project', h.* from at_hard h where user_id is null order by ends_at desc, id limit $3)
              union all
-             (select 'nearest', c.* from current c where not is_hard order by spent / nullif(hard_limit, 0) desc, id limit $4))
+             -- At their present rate, before the window ends: as Usage::runs_out_at.
+             (select 'running_out', c.* from current c
+              where not is_hard and extract(epoch from $1::timestamptz - starts_at) * (hard_limit - spent)
+                                    < spent * extract(epoch from ends_at - $1::timestamptz)
+              order by extract(epoch from $1::timestamptz - starts_at) * (hard_limit - spent) / spent, id limit $4))
            select count(distinct user_id) filter (where is_hard) as "users_at_hard!",
                   count(distinct user_id) filter (where not is_hard) as "users_over_soft!",
                   count(distinct project_id) filter (where is_hard) as "projects_at_hard!",
@@ -67,7 +70,7 @@ pub(super) async fn reached(services: &Services, _: &Can<ViewSpend>) -> Result<R
         now,
         MAX_COUNTED + 1,
         i64::try_from(NAMED).unwrap_or(i64::MAX),
-        NEAREST
+        MAX_RUNNING_OUT
     )
     .fetch_one(&services.pool)
     .await?;
@@ -88,11 +91,12 @@ pub(super) async fn reached(services: &Services, _: &Can<ViewSpend>) -> Result<R
         match part {
             Part::User => limits.users.named.push(of),
             Part::Project => limits.projects.named.push(of),
-            Part::Nearest => limits.running_out.extend(of.budget.usage.runs_out_at(now).map(|at| RunsOut { of, at })),
+            Part::RunningOut => {
+                limits.running_out.extend(of.budget.usage.runs_out_at(now).map(|at| RunsOut { of, at }))
+            }
         }
     }
     limits.running_out.sort_by_key(|budget| budget.at);
-    limits.running_out.truncate(MAX_RUNNING_OUT);
     Ok(limits)
 }
 
@@ -101,7 +105,7 @@ pub(super) async fn reached(services: &Services, _: &Can<ViewSpend>) -> Result<R
 enum Part {
     User,
     Project,
-    Nearest,
+    RunningOut,
 }
 
 #[derive(Debug, Deserialize)]
