@@ -10,7 +10,7 @@ use domain::violation::Violation;
 use services::guard::Can;
 use services::members::WithoutAdmin;
 use services::testing::rule;
-use services::{budget_requests, projects, users, views};
+use services::{projects, users, views};
 
 #[tokio::test]
 async fn requests_of_deactivated_users_and_deleted_projects_are_closed() {

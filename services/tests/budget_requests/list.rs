@@ -5,7 +5,7 @@ use domain::budget::{BudgetRequestQuery, RequestState};
 use domain::page::{PageSize, Params};
 use domain::role::PlatformRole;
 use services::testing::count_statements;
-use services::{budget_requests, views};
+use services::views;
 use time::Duration;
 
 #[tokio::test]

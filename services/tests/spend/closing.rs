@@ -4,6 +4,7 @@ use crate::spend::sums::{check_page, summed_days, today};
 use crate::spend::support::{Platform, event, outcome};
 use domain::spending::DayRange;
 use services::spend::add_up;
+use sqlx::{Connection as _, PgConnection};
 use time::macros::datetime;
 use time::{Date, Duration};
 
