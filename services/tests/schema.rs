@@ -4,8 +4,8 @@
 use services::schema::{MigrateError, migrate};
 use services::testing::TestDatabase;
 use sha2::{Digest as _, Sha256};
-use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
+use sqlx::{AssertSqlSafe, Executor as _, PgPool, SqlSafeStr as _};
 use std::collections::BTreeSet;
 
 /// A database with nothing in it.
@@ -129,4 +129,22 @@ fn migrations_match_their_recorded_checksums() {
         "A migration was added, or one that is recorded was changed. Change one only if no database outside this checkout \
          has it. To record what is there now: sha256sum migrations/*.sql > services/tests/migrations.sha256"
     );
+}
+
+/// The query data comes from one version of Postgres; here each statement is prepared on the one of the test.
+#[tokio::test]
+async fn every_statement_is_understood_by_this_postgres() {
+    let database = TestDatabase::create().await;
+    let mut connection = database.pool().acquire().await.expect("a connection");
+    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.sqlx")).expect("the query data");
+    let mut count = 0;
+    for file in folder {
+        let text = std::fs::read_to_string(file.expect("a file").path()).expect("a text");
+        let data: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let sql = data["query"].as_str().expect("a statement").to_owned();
+        let prepared = connection.prepare(AssertSqlSafe(sql).into_sql_str()).await;
+        prepared.unwrap_or_else(|fault| panic!("{fault}\n{}", data["query"]));
+        count += 1;
+    }
+    assert!(count > 400, "{count} statements");
 }

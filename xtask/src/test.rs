@@ -31,7 +31,8 @@ pub(crate) enum Part {
     Rust,
     /// Random input to what reads input, for some seconds; `cargo xtask fuzz` takes longer
     Fuzz,
-    /// The database tests once more, on this system's own Postgres
+    /// The database tests once more, on this system's own Postgres; along with everything else only those that depend
+    /// on its version
     SystemPostgres,
     /// Backup, restore and moving between all supported versions of Postgres
     Backup,
@@ -59,6 +60,26 @@ pub(crate) enum Part {
 struct Pins {
     mailpit: Tool,
 }
+
+/// The database tests that depend on the version of Postgres: every statement, the schema and its migrations, rights, what
+/// is put together from conditions and orders, and partitions.
+const OF_THE_VERSION: [&str; 15] = [
+    "schema::",
+    "migrations::",
+    "migration_faults::",
+    "database_roles::",
+    "read_only_server::",
+    "search_and_order::",
+    "paging::",
+    "users_list::",
+    "projects_read::",
+    "suggestions::",
+    "spending::",
+    "audit_log::",
+    "explain::",
+    "overview::",
+    "spend::partitions",
+];
 
 /// How often each fuzz target runs along with the tests: some seconds in all.
 const FUZZ_RUNS: u64 = 20_000;
@@ -106,7 +127,10 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
         steps.step("Linting", || {
             command::run(command::cargo("clippy").args(["--all-targets", "--", "-D", "warnings"]))
         })?;
-        lint_pages(steps)?;
+        steps.step("Linting the pages as wasm", || {
+            let pages = ["--package", "app", "--package", "frontend", "--target", "wasm32-unknown-unknown"];
+            command::run(command::cargo("clippy").args(pages).args(["--", "-D", "warnings"]))
+        })?;
     }
     if wanted(Part::Supply) {
         supply::run(steps)?;
@@ -117,10 +141,7 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
     if !matches!(only, Some(Part::Format | Part::Layers | Part::Lint | Part::Supply | Part::Fuzz)) {
         let bursar = build::for_tests(steps)?;
         match only {
-            None => {
-                lint_pages(steps)?;
-                queries::compile_tests(steps)?;
-            }
+            None => queries::compile_tests(steps)?,
             Some(Part::Queries) => queries::run(steps, true)?,
             Some(_) => {}
         }
@@ -154,7 +175,7 @@ fn on_postgres(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool) 
             steps.step("Testing in Rust", || cargo_test(&embedded, &[]))?;
         }
         if wanted(Part::SystemPostgres) {
-            on_system_postgres(steps, bursar)?;
+            on_system_postgres(steps, bursar, &OF_THE_VERSION)?;
         }
         if wanted(Part::Pooler) {
             behind_pooler(steps, &embedded)?;
@@ -179,16 +200,9 @@ fn on_postgres(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool) 
             }
         }
     } else if wanted(Part::SystemPostgres) {
-        on_system_postgres(steps, bursar)?;
+        on_system_postgres(steps, bursar, &[])?;
     }
     Ok(())
-}
-
-fn lint_pages(steps: &mut Steps) -> Result<()> {
-    steps.step("Linting the pages as wasm", || {
-        let pages = ["--package", "app", "--package", "frontend", "--target", "wasm32-unknown-unknown"];
-        command::run(command::cargo("clippy").args(pages).args(["--", "-D", "warnings"]))
-    })
 }
 
 fn cargo_test(postgres: &Postgres, arguments: &[&str]) -> Result<()> {
@@ -204,15 +218,15 @@ fn cargo_with(postgres: &Postgres, arguments: &[&str]) -> Result<Command> {
     Ok(cargo)
 }
 
-fn on_system_postgres(steps: &mut Steps, bursar: &Path) -> Result<()> {
+/// Runs the database tests whose names have one of `names` in them, or all of them.
+fn on_system_postgres(steps: &mut Steps, bursar: &Path, names: &[&str]) -> Result<()> {
     let Some((version, binaries)) = postgres::of_the_system() else {
         eprintln!("==> No Postgres of this system (15 or newer) was found: only the embedded one is tested");
         return Ok(());
     };
     steps.step(&format!("Testing the services on this system's Postgres {version}"), || {
         let postgres = Postgres::start(bursar, Some(&binaries))?;
-        // The unit tests of the other packages come along, which takes a second.
-        cargo_test(&postgres, &["--lib", "--test", "database"])
+        cargo_test(&postgres, &[&["--test", "database", "--"], names].concat())
     })
 }
 

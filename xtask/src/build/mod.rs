@@ -17,25 +17,25 @@ use std::path::PathBuf;
 
 /// Builds what changed and returns the server's executable.
 pub(crate) fn build(steps: &mut Steps, mode: Mode) -> Result<PathBuf> {
-    site(steps, mode)?;
+    site(steps, mode, false)?;
     steps.step("Building the server", || server(mode))?;
     Ok(paths::bursar(mode))
 }
 
-/// Builds what the tests of the whole start: the pages, the server and the benchmark. Returns the server's executable.
+/// Builds and lints what the tests of the whole start: the pages, the server and the benchmark. Returns the server's executable.
 pub(crate) fn for_tests(steps: &mut Steps) -> Result<PathBuf> {
-    site(steps, Mode::Dev)?;
+    site(steps, Mode::Dev, true)?;
     steps.step("Building the server and the benchmark", server::for_tests)?;
     Ok(paths::bursar(Mode::Dev))
 }
 
 /// Builds what the server serves.
-fn site(steps: &mut Steps, mode: Mode) -> Result<()> {
+fn site(steps: &mut Steps, mode: Mode, is_for_tests: bool) -> Result<()> {
     setup::for_build(steps)?;
     let work = paths::work(mode);
     std::fs::create_dir_all(&work).with_context(|| format!("creating {}", work.display()))?;
     let stylesheet = steps.step("Compiling the stylesheet", || css::build(mode))?;
-    let module = steps.step("Compiling the pages to wasm", || wasm::compile(mode))?;
+    let module = steps.step("Compiling the pages to wasm", || wasm::compile(mode, is_for_tests))?;
     let package = wasm::package(steps, mode, &module)?;
     steps.step("Laying out the site", || Site::new(mode).publish(&stylesheet, &package))
 }

@@ -10,14 +10,17 @@ use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
 use wasm_split_cli_support::Options;
 
-/// Compiles `frontend` and returns the wasm module that the linker wrote.
-pub(crate) fn compile(mode: Mode) -> Result<PathBuf> {
+/// Compiles `frontend`, by Clippy where it is for tests, and returns the wasm module that the linker wrote.
+pub(crate) fn compile(mode: Mode, is_for_tests: bool) -> Result<PathBuf> {
     let profile = match mode {
         Mode::Dev => "wasm-dev",
         Mode::Release => "wasm-release",
     };
     let mut cargo = command::cargo("rustc");
     cargo.args(["--package", "frontend", "--lib", "--target", "wasm32-unknown-unknown", "--profile", profile]);
+    if is_for_tests {
+        command::by_clippy(&mut cargo)?;
+    }
     // The splitter cuts the module along its relocations.
     command::run(cargo.args(["--crate-type", "cdylib", "--", "-Clink-arg=--emit-relocs"]))?;
     Ok(paths::target().join("wasm32-unknown-unknown").join(profile).join("frontend.wasm"))

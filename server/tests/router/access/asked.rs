@@ -137,7 +137,7 @@ pub(crate) async fn things(server: &TestServer, owner: &Caller) -> Things {
     let unassigned = server.world.services.random().id(server.world.clock.now());
     sqlx::query(
         "insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes)
-         values ($1, $3, 'cli', 1, 2, 60), ($2, $3 || '-unassigned', 'cli', 1, 2, 60)",
+         values ($1, $3, 'cli', 1, 2, 60), ($2, $3 || '-unassigned', 'cli', 1, 20, 60)",
     )
     .bind(id)
     .bind(unassigned)

@@ -195,7 +195,7 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
         format!("request={}&project={}", t.project_id, t.project)
     }),
     ("/act/budget-requests/approve", Platform(ManageBudgets), |t| {
-        format!("request={}&budget={}&category=cli", t.stranger, t.budget)
+        format!("request={}&budget={}&category=cli", t.stranger, t.unassigned)
     }),
     ("/act/budget-requests/decline", Platform(ManageBudgets), |t| format!("request={}&reason=No", t.stranger)),
 ];
