@@ -12,6 +12,9 @@ use leptos::web_sys::js_sys::Function;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub async fn hydrate(restore: Function) {
     let Some(body) = document().body() else { return };
+    // In development the console says what went wrong and where; of itself a browser says "unreachable" alone.
+    #[cfg(debug_assertions)]
+    std::panic::set_hook(Box::new(|panic| leptos::logging::error!("{panic}")));
     let hydrated = Hydrated::default();
     let below = hydrated.clone();
     let root = move || {
