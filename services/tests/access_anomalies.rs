@@ -222,7 +222,7 @@ async fn partial_snapshot_takes_no_user_from_an_anomaly_and_proves_no_missing_ro
     let whole = stage.open().await;
     let idle = SnapshotUser { is_enabled: true, roles: Vec::new(), ..user("carl", 1) };
     stage.take(partial("The group /staff.", vec![user("ben", 1), idle])).await;
-    assert_eq!(stage.titles(AnomalyState::Open).await, ["The snapshot is partial", TWO], "nobody is without a role");
+    assert_eq!(stage.titles(AnomalyState::Open).await, ["The snapshot is partial", TWO], "no user is without a role");
     let page = stage.page(whole.row.id).await.expect("a page");
     assert_eq!((page.user_count, page.version), (2, whole.version));
 }

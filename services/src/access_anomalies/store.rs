@@ -90,7 +90,7 @@ fn by_subject(anomalies: Vec<Anomaly>) -> BTreeMap<(&'static str, String), Anoma
     found
 }
 
-/// What the snapshot before has, by rule and subject. Nobody accepts one of them meanwhile.
+/// What the snapshot before has, by rule and subject; until the commit no user accepts one of them.
 async fn load(connection: &mut PgConnection, realm: &str) -> Result<BTreeMap<(String, String), Stored>, Error> {
     let rows = sqlx::query!(
         r#"select id, rule, about, severity, explanation, users as "users: Json<BTreeSet<String>>", version,
