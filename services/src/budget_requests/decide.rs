@@ -22,8 +22,8 @@ use domain::violation::Violation;
 /// Approves a request: assigns a budget of its category to its holder. Returns the name of the budget.
 ///
 /// # Errors
-/// A problem at `budget` when it does not exist, is of another category or is not above the present one, [`Violation::OwnBudgetRequest`], a rule that says
-/// who settled the request meanwhile, and what refuses the assignment. Then nothing was assigned.
+/// A problem at `budget` when it does not exist, is of another category or is not above the present one,
+/// [`Violation::OwnBudgetRequest`], a rule that says who settled the request meanwhile, and what refuses the assignment. Then nothing was assigned.
 pub async fn approve(
     services: &Services,
     can: &Can<ManageBudgets>,

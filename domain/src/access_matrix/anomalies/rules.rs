@@ -23,8 +23,8 @@ pub(super) const ALL: [fn(&Facts) -> Vec<Anomaly>; 13] = [
     too_wide,
 ];
 
-/// A snapshot with gaps is no proof that there is nothing to find, and none that a user has nothing else: rules about what
-/// somebody does not have find nothing in it.
+/// A snapshot with gaps is no proof that there is nothing to find, and none that a user has nothing else: rules about what a
+/// user does not have find nothing in it.
 fn partial(facts: &Facts) -> Vec<Anomaly> {
     let unread = &facts.snapshot.unread;
     let title = "The snapshot is partial".to_owned();
