@@ -8,6 +8,7 @@ pub(crate) use store::store;
 
 use crate::Services;
 use crate::audit::{Action, Entry, TargetType};
+use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
 use domain::access_anomaly::{AcceptanceDraft, day};
@@ -15,6 +16,7 @@ use domain::error::Refusal;
 use domain::id::AnomalyId;
 use domain::permission::AcceptAnomalies;
 use domain::violation::Violation;
+use time::Date;
 
 /// Accepts an anomaly as the page showed it. Returns its title.
 ///
@@ -29,17 +31,7 @@ pub async fn accept(
     draft: &AcceptanceDraft,
 ) -> Result<String, Error> {
     let mut change = services.change(can).await?;
-    let stored = sqlx::query!(
-        r#"select title, version, until_snapshot is not null as "is_resolved!", jsonb_array_length(users) as "users!"
-           from access_anomalies where id = $1 for update"#,
-        anomaly.0
-    )
-    .fetch_optional(change.connection())
-    .await?
-    .ok_or(Refusal::NotFound)?;
-    if stored.is_resolved {
-        return Err(Violation::AnomalyResolved.into());
-    }
+    let stored = lock_unresolved(&mut change, anomaly).await?;
     if stored.version != version {
         return Err(Violation::AnomalyChanged.into());
     }
@@ -73,17 +65,7 @@ pub async fn end_acceptance(
     anomaly: AnomalyId,
 ) -> Result<Option<String>, Error> {
     let mut change = services.change(can).await?;
-    let stored = sqlx::query!(
-        r#"select title, accepted_until, accepted_reason, until_snapshot is not null as "is_resolved!"
-           from access_anomalies where id = $1 for update"#,
-        anomaly.0
-    )
-    .fetch_optional(change.connection())
-    .await?
-    .ok_or(Refusal::NotFound)?;
-    if stored.is_resolved {
-        return Err(Violation::AnomalyResolved.into());
-    }
+    let stored = lock_unresolved(&mut change, anomaly).await?;
     let Some(until) = stored.accepted_until.filter(|until| *until >= day(services.clock.now())) else {
         return Ok(None);
     };
@@ -101,4 +83,31 @@ pub async fn end_acceptance(
     change.record(entry).await?;
     change.commit().await?;
     Ok(Some(stored.title))
+}
+
+/// An anomaly about which something can be decided.
+struct Unresolved {
+    title: String,
+    version: i32,
+    users: i32,
+    accepted_until: Option<Date>,
+    accepted_reason: Option<String>,
+}
+
+/// Locks an anomaly until the end of the change.
+async fn lock_unresolved(change: &mut Change<'_>, anomaly: AnomalyId) -> Result<Unresolved, Error> {
+    let row = sqlx::query!(
+        r#"select title, version, jsonb_array_length(users) as "users!", accepted_until, accepted_reason,
+                  until_snapshot is not null as "is_resolved!"
+           from access_anomalies where id = $1 for update"#,
+        anomaly.0
+    )
+    .fetch_optional(change.connection())
+    .await?
+    .ok_or(Refusal::NotFound)?;
+    if row.is_resolved {
+        return Err(Violation::AnomalyResolved.into());
+    }
+    let (accepted_until, accepted_reason) = (row.accepted_until, row.accepted_reason);
+    Ok(Unresolved { title: row.title, version: row.version, users: row.users, accepted_until, accepted_reason })
 }

@@ -23,7 +23,8 @@ use domain::violation::Violation;
 ///
 /// # Errors
 /// A problem at `budget` when it does not exist, is of another category or is not above the present one,
-/// [`Violation::OwnBudgetRequest`], a rule that says who settled the request meanwhile, and what refuses the assignment. Then nothing was assigned.
+/// [`Violation::OwnBudgetRequest`], a rule that says who settled the request meanwhile, and what refuses the assignment. Then
+/// nothing was assigned.
 pub async fn approve(
     services: &Services,
     can: &Can<ManageBudgets>,
