@@ -14,7 +14,7 @@ pub mod schedule;
 mod shown_shares;
 mod slug;
 
-pub use crate::usage::{Category, CategoryUsage, Limits, Usage, UsageLevel};
+pub use crate::usage::{Category, CategoryUsage, Limits, Usage, UsageFilter, UsageLevel};
 pub use alert::{AlertThreshold, AlertThresholds, BudgetAlert};
 pub use allocation::{Allocation, AllocationMode, EqualPool, Share, allocate};
 pub use draft::BudgetDraft;

@@ -1,9 +1,11 @@
 //! What is spent of a budget in its window: category, limits, window and usage.
 
 mod category;
+mod filter;
 mod limits;
 
 pub use category::Category;
+pub use filter::UsageFilter;
 pub use limits::Limits;
 
 use crate::money::Money;

@@ -11,7 +11,7 @@ use crate::page::page_query;
 use crate::project::ProjectName;
 use crate::role::{PlatformRole, ProjectRole};
 use crate::text::SearchTerm;
-use crate::usage::CategoryUsage;
+use crate::usage::{CategoryUsage, UsageFilter};
 use crate::violation::{Violation, parse_key};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -248,6 +248,8 @@ page_query! {
         "status" status: UserStatus, parse, key;
         /// Only users of this type.
         "type" kind: UserKind, parse, key;
+        /// Only users who have spent this much of a budget of their own or a default one.
+        "usage" usage: UsageFilter, parse, key;
         /// Only users whose last token and Bursar disagree.
         "token" token: TokenState, parse, key;
     }

@@ -27,8 +27,10 @@ test("a maintainer lands on a user at a hard limit and opens the user’s page",
   await arrived(page, user.name);
   await page.goto(at.overview);
   await alive(page, scripts);
-  await item.getByRole("link", { name: "Spending by user" }).click();
-  await arrived(page, "Spending");
+  await item.getByRole("link", { name: "Show users" }).click();
+  await arrived(page, "Users");
+  await expect(page.getByLabel("Usage")).toHaveValue("hard-limit");
+  await expect(page.getByRole("row").filter({ hasText: user.email })).toContainText("$250");
 });
 
 test("what a user did stands under recent changes and leads to the audit log", async ({ open, people, scripts }) => {

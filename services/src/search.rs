@@ -9,22 +9,25 @@
 //!
 //! The index knows text by three letters in a row. In the large tables two letters are looked for at the beginnings of
 //! words, which it knows too, and one letter at the beginning of the name, for which there is an index of its own:
-//! words that begin with an E are too many to be looked up.
+//! words that begin with an E are too many to be looked up. Those who have spent much of a budget, too.
 //!
 //! What is stored and what is searched for go through `fold_for_search` in SQL, and nowhere else: case, accents and
 //! normalization forms make no difference.
 
 mod inline;
 mod page;
+mod usage;
 
 pub(crate) use inline::Inline;
 pub(crate) use page::SearchedPage;
 
 use crate::Services;
 use crate::error::Error;
+use domain::budget::UsageFilter;
 use domain::project::{ProjectKind, ProjectName};
 use domain::text::SearchTerm;
 use sqlx::{Postgres, QueryBuilder};
+use usage::Spent;
 use uuid::Uuid;
 
 /// Up to this many hits are fetched by id. With more, one row in a hundred matches in a table of a million.
@@ -61,6 +64,8 @@ pub(crate) struct Wanted {
     project: Option<ProjectName>,
     /// The type of projects that alone are looked for.
     kind: Option<ProjectKind>,
+    /// How much has to be spent of a budget.
+    spent: Option<Spent>,
 }
 
 /// Where a term has to stand.
@@ -85,7 +90,7 @@ impl Hits {
         Self::look_up(services, Wanted::new(table, term, None)).await
     }
 
-    /// Looks up who of a project matches a term; one statement, none without project and term.
+    /// Looks up who of a project matches a term and has spent as much; one statement, none without any of them.
     ///
     /// # Errors
     /// The database failed.
@@ -93,11 +98,13 @@ impl Hits {
         services: &Services,
         term: Option<&SearchTerm>,
         project: Option<&ProjectName>,
+        usage: Option<UsageFilter>,
     ) -> Result<Self, Error> {
-        Self::look_up(services, Wanted::new(Searched::Users, term, project)).await
+        let spent = usage.map(|usage| Spent::by_users(usage, services.clock.now()));
+        Self::look_up(services, Wanted { spent, ..Wanted::new(Searched::Users, term, project) }).await
     }
 
-    /// Looks up the projects of a type that match a term; one statement, none without a term.
+    /// Looks up the projects of a type that match a term and have spent as much; one statement, none without term and usage.
     ///
     /// # Errors
     /// The database failed.
@@ -105,12 +112,14 @@ impl Hits {
         services: &Services,
         term: Option<&SearchTerm>,
         kind: Option<ProjectKind>,
+        usage: Option<UsageFilter>,
     ) -> Result<Self, Error> {
-        Self::look_up(services, Wanted { kind, ..Wanted::new(Searched::Projects, term, None) }).await
+        let spent = usage.map(|usage| Spent::by_projects(usage, services.clock.now()));
+        Self::look_up(services, Wanted { kind, spent, ..Wanted::new(Searched::Projects, term, None) }).await
     }
 
     async fn look_up(services: &Services, wanted: Wanted) -> Result<Self, Error> {
-        if wanted.term.is_none() && wanted.project.is_none() {
+        if wanted.term.is_none() && wanted.project.is_none() && wanted.spent.is_none() {
             return Ok(Self::All);
         }
         let ids = wanted.lookup().build_query_scalar().persistent(false).fetch_all(&services.pool).await?;
@@ -136,7 +145,8 @@ impl Hits {
 
 impl Wanted {
     fn new(table: Searched, term: Option<&SearchTerm>, project: Option<&ProjectName>) -> Self {
-        Self { table, term: term.map(|term| (term.clone(), table.place(term))), project: project.cloned(), kind: None }
+        let term = term.map(|term| (term.clone(), table.place(term)));
+        Self { table, term, project: project.cloned(), kind: None, spent: None }
     }
 
     /// The bounded look-up. Not kept as a prepared statement, so that its plan knows the term.
@@ -153,13 +163,19 @@ impl Wanted {
 
     /// Appends `select ...`: the ids of all hits.
     fn push_hits(&self, sql: &mut QueryBuilder<Postgres>) {
-        match (&self.term, &self.project) {
-            (None, Some(project)) => {
+        match (&self.term, &self.project, self.spent) {
+            (None, Some(project), None) => {
                 sql.push("select m.user_id as id from user_projects m where m.project_id = ");
                 push_id_of(sql, project);
             }
-            (_, project) => {
-                sql.push(format_args!("select t.id from {} t where true", self.table.name()));
+            (_, project, spent) => {
+                sql.push("select t.id");
+                match spent {
+                    Some(spent) => spent.push_rows(sql),
+                    None => {
+                        sql.push(format_args!(" from {} t where true", self.table.name()));
+                    }
+                }
                 self.push_term_for_the_index(sql);
                 if let Some(kind) = self.kind {
                     sql.push(format_args!(" and t.project_type = '{}'", kind.key()));
@@ -197,6 +213,9 @@ impl Wanted {
             ));
             push_id_of(sql, project);
             sql.push(")");
+        }
+        if let Some(spent) = self.spent {
+            spent.push_condition(sql, alias);
         }
     }
 }

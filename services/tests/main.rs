@@ -34,6 +34,7 @@ mod import_report;
 mod jobs;
 mod large_projects;
 mod last_project_admin;
+mod lists_by_usage;
 mod members;
 mod migration_faults;
 mod migrations;

@@ -1,20 +1,27 @@
 //! Users and projects that have reached a limit.
 
 use super::decisions::{Decision, Gravity};
+use crate::page::listing::ListQuery as _;
 use crate::paths;
 use crate::ui::{Amount, Avatar, AvatarShape, AvatarSize, Day, Icon, Views as _, counted};
-use domain::budget::Holder;
+use domain::budget::{Holder, UsageFilter};
 use domain::overview::{LimitHolder, ReachedBy, ReachedLimits};
-use domain::spending::{Breakdown, SpendingQuery};
+use domain::project::{ProjectQuery, ProjectTypes};
+use domain::user::UserQuery;
 use leptos::prelude::*;
 
 pub(super) fn decisions(limits: &ReachedLimits) -> Vec<Decision> {
-    let users = decision(&limits.users, limits.is_exact, "user", Breakdown::User);
-    let projects = decision(&limits.projects, limits.is_exact, "project", Breakdown::Project);
+    let users = decision(&limits.users, limits.is_exact, "user", |usage| {
+        UserQuery { usage: Some(usage), ..UserQuery::default() }.address()
+    });
+    let projects = decision(&limits.projects, limits.is_exact, "project", |usage| {
+        ProjectQuery { usage: Some(usage), types: Some(ProjectTypes::All), ..ProjectQuery::default() }.address()
+    });
     users.into_iter().chain(projects).collect()
 }
 
-fn decision(reached: &ReachedBy, is_exact: bool, one: &str, by: Breakdown) -> Option<Decision> {
+/// `list` is the address of the list of all who have spent as much.
+fn decision(reached: &ReachedBy, is_exact: bool, one: &str, list: fn(UsageFilter) -> String) -> Option<Decision> {
     let ReachedBy { at_hard_limit, over_soft_limit, named } = reached;
     let (hard, soft) = (*at_hard_limit, *over_soft_limit);
     let counted = |count| match (count, is_exact) {
@@ -24,14 +31,13 @@ fn decision(reached: &ReachedBy, is_exact: bool, one: &str, by: Breakdown) -> Op
         (_, false) => format!("At least {} are", counted(count, one)),
     };
     let over_soft = format!("{} over a soft limit", counted(soft));
-    let spending = paths::spending(&SpendingQuery { by, ..SpendingQuery::default() });
     if hard == 0 {
         return (soft > 0 || !is_exact).then(|| Decision {
             gravity: Gravity::Warn,
             icon: Icon::TriangleAlert,
             title: over_soft,
             details: "Calls are answered until the hard limit is reached.".into_any(),
-            link: (spending, format!("Spending by {one}")),
+            link: (list(UsageFilter::SoftLimit), format!("Show {one}s")),
         });
     }
     let more = hard - i64::try_from(named.len()).unwrap_or(i64::MAX);
@@ -47,7 +53,7 @@ fn decision(reached: &ReachedBy, is_exact: bool, one: &str, by: Breakdown) -> Op
             <ul class="mt-2 grid gap-1.5">{holders} {more}</ul>
         }
         .into_any(),
-        link: (spending, format!("Spending by {one}")),
+        link: (list(UsageFilter::HardLimit), format!("Show {one}s")),
     })
 }
 

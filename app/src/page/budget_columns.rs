@@ -1,9 +1,9 @@
-//! The columns of lists that show what is spent of the budgets of each row.
+//! What is spent of the budgets of each row of a list: its columns and its filter.
 
-use super::list_parts::Column;
+use super::list_parts::{Column, Filter};
 use super::listing::ListQuery;
-use crate::ui::{Priority, UsageCell, Width};
-use domain::budget::{Category, CategoryUsage};
+use crate::ui::{Choice, Priority, UsageCell, Width};
+use domain::budget::{Category, CategoryUsage, UsageFilter};
 use domain::project::ProjectRow;
 use domain::user::UserRow;
 use leptos::prelude::*;
@@ -34,6 +34,17 @@ pub(crate) fn budget_columns<Q: ListQuery, R: HasBudgets>() -> [Column<Q, R>; 3]
         Column::new("Premium", |row: &R, _: OffsetDateTime| cell(row, Category::PremiumModels)),
     ];
     columns.map(|column| column.width(Width::Short).figures().labelled().from(Priority::P3))
+}
+
+/// The filter by what is spent, given the list without it.
+pub(crate) fn usage_filter<Q>(value: Option<UsageFilter>, without: Q) -> Filter<Q> {
+    Filter::Choice {
+        name: "usage",
+        label: "Usage",
+        choices: UsageFilter::ALL.map(|usage| Choice::new(usage.key(), usage.title())).into(),
+        value: value.map(UsageFilter::key),
+        without,
+    }
 }
 
 fn cell<R: HasBudgets>(row: &R, category: Category) -> AnyView {

@@ -4,7 +4,7 @@ use super::badges::{KindBadge, ProjectRoleBadge};
 use super::data::{ListProjects, MatchOtherType};
 use super::{claims_only_list, deleted_list};
 use crate::me::Me;
-use crate::page::budget_columns::budget_columns;
+use crate::page::budget_columns::{budget_columns, usage_filter};
 use crate::page::list_page::{ListData, ListPage, Requested};
 use crate::page::list_parts::{self, Filter, line_if};
 use crate::page::listing::{ListQuery as _, empty};
@@ -49,7 +49,7 @@ impl LazyPage for ProjectsPage {
             files: |_| Vec::new(),
             searched: "Name or description",
             key: |project| project.name.to_string(),
-            filters: |query, me, ()| if is_from_claims(me) { Vec::new() } else { filters(query, sees_all(me)) },
+            filters: |query, me, ()| if is_from_claims(me) { Vec::new() } else { filters(query, me) },
             table: |query, me| match query.state {
                 _ if me.is_some_and(is_from_claims) => ("Projects", columns(false, false)),
                 Some(ProjectState::Deleted) => ("Deleted projects", deleted_list::columns()),
@@ -73,10 +73,13 @@ fn sees_all(me: &Me) -> bool {
     me.role != PlatformRole::User
 }
 
-fn filters(query: &ProjectQuery, of_platform: bool) -> Vec<Filter<ProjectQuery>> {
+fn filters(query: &ProjectQuery, me: &Me) -> Vec<Filter<ProjectQuery>> {
+    let of_platform = sees_all(me);
     let types = query.types(of_platform);
     let cleared = (of_platform && types != ProjectTypes::All).then_some(ProjectTypes::All);
-    vec![
+    let usage = (me.budgets && me.may(Permission::ViewSpend))
+        .then(|| usage_filter(query.usage, ProjectQuery { usage: None, ..query.clone() }));
+    let filters = [
         Filter::Choice {
             name: "type",
             label: "Type",
@@ -91,7 +94,8 @@ fn filters(query: &ProjectQuery, of_platform: bool) -> Vec<Filter<ProjectQuery>>
             value: query.state.map(ProjectState::key),
             without: ProjectQuery { state: None, ..query.clone() },
         },
-    ]
+    ];
+    filters.into_iter().chain(usage).collect()
 }
 
 /// Says that a search matches projects of the type that the list leaves out.
@@ -184,6 +188,7 @@ fn no_projects(query: &ProjectQuery, may_create: bool) -> AnyView {
             format!("No project that you may see has “{term}” in its name or description and matches these filters.")
         }
         (None, Some(ProjectState::WithoutAdmin)) => "Every shared project has a project admin.".to_owned(),
+        (None, None) if query.usage.is_some() => "No project has spent as much of a budget.".to_owned(),
         (None, None) => "There are no projects of this type.".to_owned(),
         (None, Some(ProjectState::Deleted)) => {
             "Deleted projects appear here for 30 days and can be restored.".to_owned()

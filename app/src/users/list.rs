@@ -4,7 +4,7 @@ use super::data::ListUsers;
 use super::project_filter;
 use crate::me::Me;
 use crate::page::LazyPage;
-use crate::page::budget_columns::budget_columns;
+use crate::page::budget_columns::{budget_columns, usage_filter};
 use crate::page::list_page::{ListData, ListPage};
 use crate::page::list_parts::{self, Filter, line_if};
 use crate::page::listing::empty;
@@ -80,6 +80,9 @@ fn filters(query: &UserQuery, me: &Me, project: &Option<NamedProject>) -> Vec<Fi
             without: UserQuery { kind: None, ..query.clone() },
         },
     ];
+    if me.budgets {
+        filters.push(usage_filter(query.usage, UserQuery { usage: None, ..query.clone() }));
+    }
     // Without an identity provider there are no tokens.
     if me.has_provider {
         filters.push(Filter::Choice {

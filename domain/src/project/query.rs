@@ -3,6 +3,7 @@
 use super::ProjectKind;
 use crate::page::{Cursor, PageSize, Params, page_query, parse_size, push_page};
 use crate::text::SearchTerm;
+use crate::usage::UsageFilter;
 use crate::violation::{Violation, parse_key};
 use serde::{Deserialize, Serialize};
 
@@ -135,6 +136,8 @@ page_query! {
         "state" state: ProjectState, parse, key;
         /// Only these types; see [`ProjectQuery::types`].
         "type" types: ProjectTypes, parse, key;
+        /// Only projects that have spent this much of one of their budgets.
+        "usage" usage: UsageFilter, parse, key;
     }
 }
 

@@ -1,13 +1,19 @@
-//! Notes which windows have reached a limit, so that the page Overview finds them without reading all windows.
+//! Notes which windows have reached a limit or used half of it, so that the page Overview and the lists find them without
+//! reading all windows.
 
 use crate::Services;
 use crate::error::Error;
 use crate::sweep;
+use rust_decimal::Decimal;
 
 /// The most windows of one statement.
 const BATCH: u64 = 10_000;
+/// From which percentage of the hard limit on a window is noted, whatever the soft limit is: the least that lists are
+/// narrowed by ([`domain::budget::UsageFilter`]).
+const LEAST_NOTED: i32 = 50;
 
-/// Notes the windows of now that have reached a limit of the budget that pays, and forgets those that no longer have.
+/// Notes the windows of now that have reached a limit of the budget that pays, or half of the hard one, and forgets those
+/// that no longer have.
 /// Members' shares are not noted.
 pub(super) async fn note(services: &Services) -> Result<(), Error> {
     forget(services).await?;
@@ -21,27 +27,24 @@ pub(super) async fn note(services: &Services) -> Result<(), Error> {
                  select (select w.budget_id from budget_windows w where w.budget_id > held.budget_id
                          order by w.budget_id limit 1)
                  from held where held.budget_id is not null)
-             insert into limits_reached (window_id, is_hard, ends_at)
-             select w.id, w.spent >= b.hard_limit, w.ends_at
+             insert into limits_reached (window_id, is_hard, is_soft, percent, ends_at)
+             select w.id, l.is_hard, l.is_soft, l.percent, w.ends_at
              from held x
              cross join lateral (
-                 select * from budget_windows
-                 where budget_id = x.budget_id and ends_at > $1 and spent > 0
-                   and (user_id is null or project_id is null)) w
-             left join users h on h.id = w.user_id and h.is_active
-             left join projects j on j.id = w.project_id and j.deleted_at is null
-             -- The budget that pays now may be another one than at the last reservation.
-             left join project_budgets p on p.project_id = j.id and p.category = w.category
-             left join user_budgets u on u.user_id = h.id and u.category = w.category
-             left join budgets d on d.is_default and d.category = w.category and w.project_id is null
-             join budgets b on b.id = coalesce(p.budget_id, u.budget_id, d.id)
-             where coalesce(h.id, j.id) is not null and w.spent >= b.soft_limit and w.schedule = budget_schedule(b)
+                 select * from paid_windows where budget_id = x.budget_id and ends_at > $1 and spent > 0) w
+             cross join lateral (
+                 select w.spent >= w.hard_limit as is_hard, w.spent >= w.soft_limit as is_soft,
+                        least(floor(w.spent * 100 / w.hard_limit), 1000000)::integer as percent) l
+             where (l.is_soft or l.percent >= $3)
                and not exists (
-                   select from limits_reached r where r.window_id = w.id and r.is_hard = (w.spent >= b.hard_limit))
+                   select from limits_reached r
+                   where r.window_id = w.id and (r.is_hard, r.is_soft, r.percent) = (l.is_hard, l.is_soft, l.percent))
              order by w.id limit $2
-             on conflict (window_id) do update set is_hard = excluded.is_hard, ends_at = excluded.ends_at",
+             on conflict (window_id) do update
+               set is_hard = excluded.is_hard, is_soft = excluded.is_soft, percent = excluded.percent, ends_at = excluded.ends_at",
             now,
-            i64::try_from(BATCH).unwrap_or(i64::MAX)
+            i64::try_from(BATCH).unwrap_or(i64::MAX),
+            LEAST_NOTED
         )
         .execute(&services.pool)
         .await?;
@@ -67,10 +70,11 @@ async fn forget(services: &Services) -> Result<(), Error> {
                left join budgets d on d.is_default and d.category = w.category and w.project_id is null
                left join budgets b on b.id = coalesce(p.budget_id, u.budget_id, d.id)
                where w.ends_at <= $1 or w.spent <= 0 or coalesce(h.id, j.id) is null or b.id is null
-                  or w.spent < b.soft_limit or w.schedule <> budget_schedule(b)
+                  or w.spent < least(b.soft_limit, b.hard_limit * $3 / 100) or w.schedule <> budget_schedule(b)
                limit $2 for update of r skip locked))",
             now,
-            sweep::BATCH
+            sweep::BATCH,
+            Decimal::from(LEAST_NOTED)
         )
         .execute(&services.pool)
     })

@@ -1,6 +1,9 @@
 //! A search that is looked up by the statement that shows what it found, where a page has no statement to spare.
 
+use super::usage::Spent;
 use super::{FEW, Searched, SearchedPage, Wanted};
+use crate::Services;
+use domain::budget::UsageFilter;
 use domain::project::{ProjectKind, ProjectName};
 use domain::text::SearchTerm;
 use sqlx::{Postgres, QueryBuilder};
@@ -14,9 +17,15 @@ impl Inline {
         Self(Wanted::new(Searched::Users, Some(term), Some(project)))
     }
 
-    /// A term in the projects of a type.
-    pub(crate) fn of_projects(term: &SearchTerm, kind: ProjectKind) -> Self {
-        Self(Wanted { kind: Some(kind), ..Wanted::new(Searched::Projects, Some(term), None) })
+    /// A term in the projects of a type that have spent as much.
+    pub(crate) fn of_projects(
+        services: &Services,
+        term: &SearchTerm,
+        kind: ProjectKind,
+        usage: Option<UsageFilter>,
+    ) -> Self {
+        let spent = usage.map(|usage| Spent::by_projects(usage, services.clock.now()));
+        Self(Wanted { kind: Some(kind), spent, ..Wanted::new(Searched::Projects, Some(term), None) })
     }
 
     /// Begins a statement with `hits`, which the conditions speak of.

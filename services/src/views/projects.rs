@@ -10,12 +10,12 @@ use crate::guard::{Caller, Can};
 use crate::listing::{List as _, ListQuery, Listing, Slice};
 use crate::search::{Hits, Inline};
 use domain::actor::Target;
-use domain::budget::{AssignedBudget, Category};
+use domain::budget::{AssignedBudget, Category, UsageFilter};
 use domain::error::Refusal;
 use domain::id::{ProjectId, UserId};
 use domain::mode::Mode;
 use domain::page::Page;
-use domain::permission::{CreateProject, Permission, ViewProject};
+use domain::permission::{CreateProject, Permission, ViewProject, ViewSpend};
 use domain::project::{ProjectDraft, ProjectKind, ProjectName, ProjectQuery, ProjectRow, ProjectSort, ProjectState};
 use domain::role::ProjectRole;
 use domain::text::SearchTerm;
@@ -78,6 +78,8 @@ pub struct ProjectFilter {
     pub kind: Option<ProjectKind>,
     /// Only projects with a budget: of any category, or of one.
     pub budget: Option<Option<Category>>,
+    /// Only projects that have spent this much of a budget, and whose spend the caller may see.
+    pub usage: Option<UsageFilter>,
 }
 
 /// A page of the console's list: all projects, or one's own. Deleted ones are listed for those who may restore them and
@@ -85,7 +87,8 @@ pub struct ProjectFilter {
 /// three characters. One statement, and one more for a search, whatever the number of rows.
 ///
 /// # Errors
-/// [`Refusal::PasswordChangeDue`] until a one-time password was changed.
+/// [`Refusal::PasswordChangeDue`] until a one-time password was changed; when a usage is asked for, that of
+/// [`Caller::can`] for [`ViewSpend`], and [`Violation::BudgetsOff`] when budgets are switched off.
 pub async fn list(services: &Services, caller: &Caller, query: &ProjectQuery) -> Result<Page<ProjectRow>, Error> {
     let scope = ReadScope::<ViewProject>::of(caller)?;
     let is_telling = query.search.as_ref().is_some_and(SearchTerm::is_telling);
@@ -93,7 +96,8 @@ pub async fn list(services: &Services, caller: &Caller, query: &ProjectQuery) ->
         return Ok(Page { rows: Vec::new(), previous: None, next: None });
     }
     let kind = listed_kind(caller, &scope, query);
-    let filter = ProjectFilter { search: query.search.clone(), state: query.state, kind, budget: None };
+    let filter =
+        ProjectFilter { search: query.search.clone(), state: query.state, kind, budget: None, usage: query.usage };
     let slice = Slice::at(query.cursor.clone(), query.size);
     let query = ListQuery { filter, order: query.sort, descending: query.descending, slice };
     Ok(read(services, caller, scope, &query, false).await?.page.map(ProjectRow::from))
@@ -113,10 +117,13 @@ pub async fn matches_other_type(services: &Services, caller: &Caller, query: &Pr
     let scope = ReadScope::<ViewProject>::of(caller)?;
     let (Some(term), Some(kind)) = (&query.search, listed_kind(caller, &scope, query)) else { return Ok(false) };
     let other = if kind == ProjectKind::Shared { ProjectKind::Personal } else { ProjectKind::Shared };
-    let filter = ProjectFilter { state: query.state, kind: Some(other), ..ProjectFilter::default() };
+    let filter =
+        ProjectFilter { state: query.state, kind: Some(other), usage: query.usage, ..ProjectFilter::default() };
     let query = ListQuery { filter, ..ListQuery::default() };
-    let list = Projects { services, actor: &caller.actor, scope, query: &query, hits: Hits::All, for_api: false };
-    let mut sql = Inline::of_projects(term, other).statement();
+    let spend = spend_scope(services, caller, query.filter.usage)?;
+    let list =
+        Projects { services, actor: &caller.actor, scope, spend, query: &query, hits: Hits::All, for_api: false };
+    let mut sql = Inline::of_projects(services, term, other, query.filter.usage).statement();
     sql.push("select exists (select from hits join projects p on p.id = hits.id where true");
     list.push_condition(&mut sql);
     sql.push(")");
@@ -195,9 +202,24 @@ async fn read(
     query: &ListQuery<ProjectFilter, ProjectSort>,
     for_api: bool,
 ) -> Result<Listing<Project>, Error> {
-    let hits = Hits::of_projects(services, query.filter.search.as_ref(), query.filter.kind).await?;
-    let list = Projects { services, actor: &caller.actor, scope, query, hits, for_api };
+    let ProjectFilter { search, kind, usage, .. } = &query.filter;
+    let spend = spend_scope(services, caller, *usage)?;
+    let hits = Hits::of_projects(services, search.as_ref(), *kind, *usage).await?;
+    let list = Projects { services, actor: &caller.actor, scope, spend, query, hits, for_api };
     list.fetch(services).await?.try_map(|row| row.read(services, &caller.actor))
+}
+
+/// Whose spend a list that is narrowed by it may tell of.
+fn spend_scope(
+    services: &Services,
+    caller: &Caller,
+    usage: Option<UsageFilter>,
+) -> Result<ReadScope<ViewSpend>, Error> {
+    match usage {
+        None => Ok(ReadScope::ALL),
+        Some(_) if !services.settings.budgets => Err(Violation::BudgetsOff.into()),
+        Some(_) => Ok(ReadScope::<ViewSpend>::of(caller)?),
+    }
 }
 
 async fn load(

@@ -89,10 +89,10 @@ pub struct Membership {
     pub since: OffsetDateTime,
 }
 
-/// A page of the console's list. One statement, and one more for a search or a project, whatever the number of rows.
+/// A page of the console's list. One statement, and one more for a search, a project or a usage, whatever the number of rows.
 ///
 /// # Errors
-/// The database failed.
+/// [`Violation::BudgetsOff`] when a usage is asked for and budgets are switched off.
 pub async fn list(services: &Services, _can: &Can<ViewUsers>, query: &UserQuery) -> Result<Page<UserRow>, Error> {
     let query = ListQuery {
         filter: UserFilter::from(query),
@@ -101,6 +101,9 @@ pub async fn list(services: &Services, _can: &Can<ViewUsers>, query: &UserQuery)
         slice: Slice::at(query.cursor.clone(), query.size),
     };
     let has_budgets = services.settings.budgets;
+    if query.filter.usage.is_some() && !has_budgets {
+        return Err(Violation::BudgetsOff.into());
+    }
     Ok(read(services, &ReadScope::ALL, &query, false).await?.page.map(|user| user.into_row(has_budgets)))
 }
 
@@ -151,7 +154,8 @@ async fn read(
     for_api: bool,
 ) -> Result<Listing<User>, Error> {
     let now = services.clock.now();
-    let hits = Hits::of_people(services, query.filter.search.as_ref(), query.filter.single_project(scope)).await?;
+    let UserFilter { search, usage, .. } = &query.filter;
+    let hits = Hits::of_people(services, search.as_ref(), query.filter.single_project(scope), *usage).await?;
     Users { scope, query, hits, now, for_api }.fetch(services).await?.try_map(|row| row.read(services, scope, now))
 }
 

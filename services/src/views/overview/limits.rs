@@ -24,22 +24,14 @@ pub(super) async fn reached(services: &Services, _: &Can<ViewSpend>) -> Result<R
         r#"with noted as (
              (select window_id, is_hard from limits_reached where is_hard and ends_at > $1 order by ends_at limit $2)
              union all
-             (select window_id, is_hard from limits_reached where not is_hard and ends_at > $1 order by ends_at limit $2)),
+             (select window_id, is_hard from limits_reached where is_soft and not is_hard and ends_at > $1
+              order by ends_at limit $2)),
            current as materialized (
-             select w.id, w.user_id, w.project_id, w.category, w.starts_at, w.ends_at, w.spent, w.reserved, b.soft_limit,
-                    b.hard_limit, w.spent >= b.hard_limit as is_hard
-             from budget_windows w
-             left join users u on u.id = w.user_id and u.is_active
-             left join projects p on p.id = w.project_id and p.deleted_at is null
-             -- The budget that pays now may be another one than at the last reservation.
-             left join project_budgets x on x.project_id = p.id and x.category = w.category
-             left join user_budgets y on y.user_id = u.id and y.category = w.category
-             left join budgets d on d.is_default and d.category = w.category and w.project_id is null
-             join budgets b on b.id = coalesce(x.budget_id, y.budget_id, d.id)
+             select w.*, w.spent >= w.hard_limit as is_hard
+             from paid_windows w
              -- As a list of ids, so that no plan reads the other windows.
              where w.id = any(array(select window_id from noted)) and w.starts_at <= $1 and w.ends_at > $1
-               and coalesce(u.id, p.id) is not null and w.spent > 0 and w.spent >= b.soft_limit
-               and w.schedule = budget_schedule(b)),
+               and w.spent > 0 and w.spent >= w.soft_limit),
            at_hard as (
              select distinct on (user_id, project_id) * from current where is_hard
              order by user_id, project_id, ends_at desc, id),

@@ -12,7 +12,7 @@ use crate::views::usage::AssignedRow;
 use domain::actor::{Actor, Target};
 use domain::count::MAX_EXACT_COUNT;
 use domain::id::{ProjectId, UserId};
-use domain::permission::{Permission, ViewProject};
+use domain::permission::{Permission, ViewProject, ViewSpend};
 use domain::project::{ProjectDraft, ProjectKind, ProjectSort, ProjectState};
 use domain::role::ProjectRole;
 use sqlx::types::Json;
@@ -25,6 +25,8 @@ pub(super) struct Projects<'a> {
     pub(super) services: &'a Services,
     pub(super) actor: &'a Actor,
     pub(super) scope: ReadScope<ViewProject>,
+    /// Whose spend may narrow the list.
+    pub(super) spend: ReadScope<ViewSpend>,
     pub(super) query: &'a ListQuery<ProjectFilter, ProjectSort>,
     pub(super) hits: Hits,
     pub(super) for_api: bool,
@@ -51,8 +53,9 @@ impl List for Projects<'_> {
     }
 
     fn is_narrowed(&self) -> bool {
-        let ProjectFilter { search, state, kind, budget } = &self.query.filter;
-        !self.scope.is_all() || search.is_some() || state.is_some() || kind.is_some() || budget.is_some()
+        let ProjectFilter { search, state, kind, budget, usage } = &self.query.filter;
+        let is_filtered = search.is_some() || state.is_some() || kind.is_some() || budget.is_some() || usage.is_some();
+        is_filtered || !self.scope.is_all()
     }
 
     fn hits(&self) -> &Hits {
@@ -96,6 +99,7 @@ impl List for Projects<'_> {
             Some(ProjectKind::Personal) => " and p.project_type = 'personal'",
             Some(ProjectKind::Shared) => " and p.project_type = 'shared'",
         });
+        self.spend.push(sql, "p.id");
         if let Some(category) = filter.budget {
             sql.push(" and exists (select from project_budgets a where a.project_id = p.id");
             if let Some(category) = category {
@@ -262,10 +266,11 @@ mod tests {
             (narrowed(found("number 11999"), ProjectSort::Created), "projects_pkey"),
         ] {
             let services = &world.services;
-            let ProjectFilter { search, kind, .. } = &query.filter;
-            let hits = Hits::of_projects(services, search.as_ref(), *kind).await.expect("hits");
+            let ProjectFilter { search, kind, usage, .. } = &query.filter;
+            let hits = Hits::of_projects(services, search.as_ref(), *kind, *usage).await.expect("hits");
             let scope = ReadScope::<ViewProject>::of(&root).expect("an admin");
-            let list = Projects { services, actor: &root.actor, scope, query: &query, hits, for_api: false };
+            let spend = ReadScope::ALL;
+            let list = Projects { services, actor: &root.actor, scope, spend, query: &query, hits, for_api: false };
             let plan = world.generic_plan(&mut list.statement()).await;
             assert!(plan.contains(index) && !plan.contains("Seq Scan on projects"), "{query:?}\n{plan}");
         }

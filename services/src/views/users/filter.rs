@@ -1,7 +1,7 @@
 //! What narrows the list of users.
 
 use crate::views::ReadScope;
-use domain::budget::BudgetSlug;
+use domain::budget::{BudgetSlug, UsageFilter};
 use domain::permission::ViewUsers;
 use domain::project::ProjectName;
 use domain::role::PlatformRole;
@@ -33,6 +33,8 @@ pub struct UserFilter {
     pub status: Option<UserStatus>,
     /// Only users whose last token and the database disagree.
     pub has_drift: bool,
+    /// Only users who have spent this much of a budget of their own or a default one; looked up before the list is read.
+    pub usage: Option<UsageFilter>,
 }
 
 /// How far a user's roles reach.
@@ -55,6 +57,7 @@ impl From<&UserQuery> for UserFilter {
             status: query.status,
             kind: query.kind,
             has_drift: query.token.is_some(),
+            usage: query.usage,
             ..Self::default()
         }
     }
@@ -84,6 +87,7 @@ impl UserFilter {
             || self.role.is_some()
             || self.status.is_some()
             || self.has_drift
+            || self.usage.is_some()
     }
 
     /// The project whose members are looked up before the list is read, as with a search term.

@@ -235,7 +235,8 @@ mod tests {
     /// The statement of a page of the console.
     async fn statement(world: &World, query: &Query) -> QueryBuilder<Postgres> {
         let (services, scope) = (&world.services, &ReadScope::ALL);
-        let hits = Hits::of_people(services, query.filter.search.as_ref(), None).await.expect("hits");
+        let hits =
+            Hits::of_people(services, query.filter.search.as_ref(), None, query.filter.usage).await.expect("hits");
         Users { scope, query, hits, now: services.clock.now(), for_api: false }.statement()
     }
 

@@ -1,0 +1,71 @@
+//! Lists that are narrowed by what is spent of budgets. A job notes the windows that a filter may ask for
+//! ([`crate::alerts`]); whether they still are as they were noted is looked at again.
+
+use domain::budget::{Category, UsageFilter};
+use sqlx::{Postgres, QueryBuilder};
+use time::OffsetDateTime;
+
+/// Who has spent at least as much of a budget in the window of now.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spent {
+    /// "user" or "project".
+    holder: &'static str,
+    filter: UsageFilter,
+    now: OffsetDateTime,
+}
+
+impl Spent {
+    /// Of a user's own budget, or of a default one.
+    pub(super) const fn by_users(filter: UsageFilter, now: OffsetDateTime) -> Self {
+        Self { holder: "user", filter, now }
+    }
+
+    /// Of a project's budget.
+    pub(super) const fn by_projects(filter: UsageFilter, now: OffsetDateTime) -> Self {
+        Self { holder: "project", filter, now }
+    }
+
+    /// Appends ` from ... where ...`: the holders as `t`, found by what was noted of their windows; one with several
+    /// budgets may come several times.
+    pub(super) fn push_rows(self, sql: &mut QueryBuilder<Postgres>) {
+        let holder = self.holder;
+        // As a list of ids, so that no plan reads the other windows.
+        sql.push(format_args!(
+            " from paid_windows w join {holder}s t on t.id = w.{holder}_id
+             where w.id = any(array(select window_id from limits_reached where "
+        ));
+        match (self.filter, self.filter.percent()) {
+            (_, Some(percent)) => sql.push(format_args!("percent >= {percent}")),
+            (UsageFilter::HardLimit, None) => sql.push("is_hard"),
+            (_, None) => sql.push("is_soft"),
+        };
+        sql.push("))");
+        self.push_reached(sql);
+    }
+
+    /// Appends ` and ...`: what is asked of each row along an order.
+    pub(super) fn push_condition(self, sql: &mut QueryBuilder<Postgres>, alias: &'static str) {
+        let categories = Category::ALL.map(|category| format!("'{}'", category.key())).join(", ");
+        // A value, which is looked up for each row of the order, and no set, which would be made of all windows first.
+        sql.push(format_args!(
+            " and (select true from paid_windows w
+               where w.id = any(array(
+                 select l.id from unnest(array[{categories}]) k (category)
+                 cross join lateral latest_{}_window({alias}.id, k.category) l))",
+            self.holder
+        ));
+        self.push_reached(sql);
+        sql.push(" limit 1)");
+    }
+
+    /// Appends ` and ...`: the window `w` is that of now, and as much is spent.
+    fn push_reached(self, sql: &mut QueryBuilder<Postgres>) {
+        sql.push(" and w.starts_at <= ").push_bind(self.now).push(" and w.ends_at > ").push_bind(self.now);
+        sql.push(" and w.spent > 0 and w.spent >= ");
+        match (self.filter, self.filter.percent()) {
+            (_, Some(percent)) => sql.push(format_args!("w.hard_limit * {percent} / 100")),
+            (UsageFilter::HardLimit, None) => sql.push("w.hard_limit"),
+            (_, None) => sql.push("w.soft_limit"),
+        };
+    }
+}
