@@ -46,7 +46,10 @@ impl Classes {
     fn walk(&mut self, tokens: &[TokenTree], path: &Path) {
         for (index, token) in tokens.iter().enumerate() {
             match token {
-                TokenTree::Literal(literal) => self.words.extend(words(literal)),
+                TokenTree::Literal(literal) => {
+                    self.words.extend(words(literal));
+                    self.add_strict(written_attributes(literal), path);
+                }
                 TokenTree::Group(group) => {
                     let inner: Vec<TokenTree> = group.stream().into_iter().collect();
                     if !is_doc_comment(&inner) {
@@ -54,13 +57,17 @@ impl Classes {
                     }
                 }
                 TokenTree::Ident(ident) if ident == "class" && !is_part_of_another(&tokens[..index]) => {
-                    for class in class_attribute(&tokens[index + 1..]) {
-                        self.words.insert(class.clone());
-                        self.strict.entry(class).or_insert_with(|| path.to_owned());
-                    }
+                    self.add_strict(class_attribute(&tokens[index + 1..]), path);
                 }
                 TokenTree::Ident(_) | TokenTree::Punct(_) => {}
             }
+        }
+    }
+
+    fn add_strict(&mut self, classes: Vec<String>, path: &Path) {
+        for class in classes {
+            self.words.insert(class.clone());
+            self.strict.entry(class).or_insert_with(|| path.to_owned());
         }
     }
 }
@@ -146,6 +153,16 @@ fn is_part_of_another(before: &[TokenTree]) -> bool {
 
 fn is_doc_comment(tokens: &[TokenTree]) -> bool {
     matches!(tokens, [TokenTree::Ident(doc), TokenTree::Punct(equals), ..] if doc == "doc" && equals.as_char() == '=')
+}
+
+/// The classes of each ` class="a b"` in a string literal, which is HTML as it is written; without what is put in by
+/// `format!`.
+fn written_attributes(literal: &Literal) -> Vec<String> {
+    let syn::Lit::Str(text) = syn::Lit::new(literal.clone()) else { return Vec::new() };
+    let text = text.value();
+    let values = text.split(r#" class=""#).skip(1).filter_map(|rest| rest.split_once('"'));
+    let classes = values.flat_map(|(value, _)| value.split_whitespace()).filter(|class| !class.contains('{'));
+    classes.map(str::to_owned).collect()
 }
 
 /// The words of a string literal; none for any other literal.

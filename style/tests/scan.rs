@@ -48,6 +48,12 @@ fn class_attributes_are_strict() {
 }
 
 #[test]
+fn html_that_stands_in_a_string_is_read_as_such() {
+    let source = r###"fn cell() -> String { format!(r#"<b class="block h-0.75" title="x"><i class="p-1 {COLOUR}">-</i></b>"#) }"###;
+    assert_eq!(strict(source), ["block", "h-0.75", "p-1"]);
+}
+
+#[test]
 fn other_uses_of_the_word_are_not() {
     let source = r#"
         struct Icon { class: String }
