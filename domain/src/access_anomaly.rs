@@ -1,6 +1,7 @@
 //! Anomalies of a realm over time: found by a rule in a snapshot, there until one that no longer has them, and accepted
 //! with a reason until a day.
 
+use crate::access_matrix::AnomalyRule;
 use crate::doctor::Severity;
 use crate::draft::FieldValue;
 use crate::form::FieldErrors;
@@ -16,8 +17,6 @@ use time::{Date, Duration, OffsetDateTime, UtcOffset};
 pub const MAX_ANOMALIES: usize = 500;
 /// The most users of an anomaly that its page names.
 pub const MAX_NAMED_USERS: usize = 200;
-/// The longest time for which an anomaly is accepted.
-const LONGEST_ACCEPTANCE: Duration = Duration::days(366);
 /// The time for which an anomaly is accepted unless another day is chosen.
 const USUAL_ACCEPTANCE: Duration = Duration::days(90);
 
@@ -68,6 +67,8 @@ pub struct AnomalyQuery {
     pub state: AnomalyState,
     /// Only those of this severity.
     pub severity: Option<Severity>,
+    /// Only those that this rule found.
+    pub rule: Option<AnomalyRule>,
 }
 
 impl AnomalyQuery {
@@ -75,14 +76,20 @@ impl AnomalyQuery {
     pub fn from_params(params: &mut Params) -> Self {
         let state = |raw: &str| parse_key(AnomalyState::ALL, AnomalyState::key, raw, "a state from the list");
         let severity = |raw: &str| parse_key(Severity::ALL, Severity::key, raw, "a severity from the list");
-        Self { state: params.take("state", state).unwrap_or_default(), severity: params.take("severity", severity) }
+        let rule = |raw: &str| parse_key(AnomalyRule::ALL, AnomalyRule::key, raw, "a rule from the list");
+        Self {
+            state: params.take("state", state).unwrap_or_default(),
+            severity: params.take("severity", severity),
+            rule: params.take("rule", rule),
+        }
     }
 
     /// The parameters that differ from the defaults, in a fixed order.
     pub fn to_params(&self) -> Vec<(&'static str, String)> {
         let state = (self.state != AnomalyState::default()).then(|| ("state", self.state.key().to_owned()));
         let severity = self.severity.map(|severity| ("severity", severity.key().to_owned()));
-        state.into_iter().chain(severity).collect()
+        let rule = self.rule.map(|rule| ("rule", rule.key().to_owned()));
+        state.into_iter().chain(severity).chain(rule).collect()
     }
 }
 
@@ -169,6 +176,8 @@ pub const STALE: Duration = Duration::days(2);
 pub struct AnomalyPage {
     /// The anomaly.
     pub row: AnomalyRow,
+    /// Whether the next snapshot searches for it: Bursar reads its realm, and roles of the realm are declared.
+    pub is_checked: bool,
     /// Changes when what would be accepted changes.
     pub version: i32,
     /// The first users, by name.
@@ -207,9 +216,16 @@ impl AcceptanceDraft {
 }
 
 fn last_day(raw: &str, now: OffsetDateTime) -> Result<Date, Violation> {
-    let (today, last) = (day(now), day(now + LONGEST_ACCEPTANCE));
+    let today = day(now);
+    let last = a_year_after(today);
     let chosen = parse_date(raw.trim()).filter(|chosen| (today..=last).contains(chosen));
     chosen.ok_or_else(|| Violation::AcceptanceDayOutOfRange { first: today.to_string(), last: last.to_string() })
+}
+
+/// The longest time for which an anomaly is accepted.
+fn a_year_after(day: Date) -> Date {
+    // The next year has no 29 February.
+    day.replace_year(day.year() + 1).unwrap_or(day + Duration::days(365))
 }
 
 /// The day of a moment, in UTC.
@@ -233,13 +249,15 @@ mod tests {
     fn acceptance_lasts_from_today_to_a_year_in_utc() {
         let until = |raw: &str| AcceptanceDraft::parse("Known.", raw, NOW).map(|draft| draft.until);
         assert_eq!(until("2026-03-03"), Ok(date!(2026 - 03 - 03)));
-        assert_eq!(until(" 2027-03-04 "), Ok(date!(2027 - 03 - 04)));
-        for wrong in ["2026-03-02", "2027-03-05", "", "03/04/2026", "2026-3-4", "2026-02-30", "20260304"] {
+        assert_eq!(until(" 2027-03-03 "), Ok(date!(2027 - 03 - 03)));
+        for wrong in ["2026-03-02", "2027-03-04", "", "03/04/2026", "2026-3-4", "2026-02-30", "20260304"] {
             let errors = until(wrong).expect_err(wrong);
             let codes: Vec<_> = errors.iter().map(|(field, problem)| (field, problem.code())).collect();
             assert_eq!(codes, [("until", "acceptance_day_out_of_range")], "{wrong}");
         }
         assert_eq!(usual_end(NOW), date!(2026 - 06 - 01));
+        assert_eq!(a_year_after(date!(2027 - 03 - 01)), date!(2028 - 03 - 01), "over a leap day");
+        assert_eq!(a_year_after(date!(2028 - 02 - 29)), date!(2029 - 02 - 28));
     }
 
     #[test]
@@ -249,10 +267,22 @@ mod tests {
     }
 
     #[test]
+    fn every_rule_is_found_by_its_key_and_others_are_ignored() {
+        let read = |rule: &str| {
+            let mut params = Params::new([("rule".to_owned(), rule.to_owned())]);
+            (AnomalyQuery::from_params(&mut params).rule, params.into_ignored())
+        };
+        for rule in AnomalyRule::ALL {
+            assert_eq!(read(rule.key()), (Some(rule), Vec::new()));
+        }
+        assert_eq!(read("no-rule"), (None, vec!["rule".to_owned()]));
+    }
+
+    #[test]
     fn query_reads_back() {
         for state in AnomalyState::ALL {
-            for severity in [None, Some(Severity::High), Some(Severity::Low)] {
-                let query = AnomalyQuery { state, severity };
+            for (severity, rule) in [(None, Some(AnomalyRule::NoRole)), (Some(Severity::High), None), (None, None)] {
+                let query = AnomalyQuery { state, severity, rule };
                 let pairs = query.to_params().into_iter().map(|(name, value)| (name.to_owned(), value));
                 let mut params = Params::new(pairs);
                 assert_eq!(AnomalyQuery::from_params(&mut params), query);

@@ -9,7 +9,7 @@ mod query;
 mod realm_file;
 mod snapshot;
 
-pub use anomalies::Anomaly;
+pub use anomalies::{Anomaly, AnomalyRule};
 pub use csv::csv;
 pub use level::Level;
 pub use live::{Live, LiveRole, LiveUser, live_csv};

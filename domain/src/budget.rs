@@ -26,7 +26,7 @@ pub use read::{
 };
 pub use request::{
     BudgetRequest, BudgetRequestDraft, BudgetRequestQuery, MAX_WAITING_COUNT, RequestDecision, RequestFacts,
-    RequestState, WaitingRequests,
+    RequestState, WaitingRequests, check_approval,
 };
 pub use shown_shares::{SharePrecondition, ShownShares};
 pub use slug::BudgetSlug;

@@ -137,6 +137,11 @@ impl JobRow {
     pub fn has_failed(&self) -> bool {
         self.last.as_ref().is_some_and(|run| run.problem.is_some())
     }
+
+    /// Whether it failed or is late.
+    pub fn needs_attention(&self, now: OffsetDateTime) -> bool {
+        self.has_failed() || self.is_late(now)
+    }
 }
 
 /// A run that ended.

@@ -36,10 +36,10 @@ pub struct Overview {
     pub audit: Option<AuditSummary>,
 }
 
-/// Open anomalies of high severity.
+/// Open anomalies of high severity that are still checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HighAnomalies {
-    /// How many there are.
+    /// How many there are, as far as [`crate::count::MAX_EXACT_COUNT`].
     pub count: i64,
     /// The titles of the newest.
     pub titles: Vec<String>,
@@ -57,7 +57,7 @@ pub struct Work {
 impl Work {
     /// The jobs whose last run failed or that are late.
     pub fn problems(&self, now: OffsetDateTime) -> impl Iterator<Item = &JobRow> {
-        self.jobs.iter().filter(move |job| job.has_failed() || job.is_late(now))
+        self.jobs.iter().filter(move |job| job.needs_attention(now))
     }
 }
 
@@ -83,6 +83,26 @@ pub struct ReachedLimits {
     pub running_out: Vec<RunsOut>,
     /// When budgets at or over a limit reset next, one for each of the next days in UTC.
     pub resets: Vec<Reset>,
+    /// The job that notes who has reached a limit, where it stands still.
+    pub stopped_job: Option<StoppedJob>,
+}
+
+/// A job that failed or is late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoppedJob {
+    /// When its last run ended; `None` before the first.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub last_run: Option<OffsetDateTime>,
+    /// Whether that run failed.
+    pub has_failed: bool,
+}
+
+impl StoppedJob {
+    /// `None` for a job that runs as it should.
+    pub fn of(job: &JobRow, now: OffsetDateTime) -> Option<Self> {
+        let last_run = job.last.as_ref().map(|run| run.finished_at);
+        job.needs_attention(now).then(|| Self { last_run, has_failed: job.has_failed() })
+    }
 }
 
 /// Holders of one kind.

@@ -19,9 +19,25 @@ pub fn shortened(name: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{}…{}", head.trim_end(), tail.trim_start()))
 }
 
+/// The beginning of a name, for a field that takes no more than `max_chars` characters.
+pub fn beginning(name: &str, max_chars: usize) -> String {
+    let beginning: String = name.chars().take(max_chars).collect();
+    beginning.trim_end().to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::{DisplayName, GroupName, SearchTerm};
+
+    #[test]
+    fn beginning_of_the_longest_name_fits_the_field() {
+        let name = "wörk ".repeat(DisplayName::LONGEST / 5);
+        assert_eq!(beginning(&name, 10), "wörk wörk");
+        assert!(GroupName::parse(&beginning(&name, GroupName::LONGEST)).is_ok());
+        assert!(SearchTerm::parse(&beginning(&name, SearchTerm::LONGEST)).is_ok());
+        assert_eq!(beginning("Atlas", 10), "Atlas");
+    }
 
     #[test]
     fn long_name_loses_its_middle_and_keeps_both_ends() {

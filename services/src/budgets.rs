@@ -14,7 +14,7 @@ pub use default::set_default;
 pub use delete::{delete, holders, undo_deletion};
 pub use undo::{undo_assignment, undo_unassignment};
 
-pub(crate) use assign::{HeldBudget, assign_to_project_in, assign_to_user_in, hold_budget};
+pub(crate) use assign::{HeldBudget, assign_to_project_in, assign_to_user_in, hold_budget, lock_holder};
 pub(crate) use change::{created, insert};
 
 use crate::Services;

@@ -4,7 +4,7 @@
 use domain::budget::Holder;
 use domain::budget::schedule::Schedule;
 use domain::error::Refusal;
-use domain::overview::{LimitHolder, MAX_COUNTED, NAMED, Overview, ReachedBy};
+use domain::overview::{LimitHolder, MAX_COUNTED, NAMED, Overview, ReachedBy, StoppedJob};
 use domain::reset_period::ResetPeriod;
 use domain::role::PlatformRole;
 use services::guard::Caller;
@@ -272,6 +272,25 @@ async fn failed_and_late_jobs_are_problems() {
     assert_eq!(problems(&root).await, 1);
     world.clock.advance(Duration::minutes(5));
     assert_eq!(problems(&root).await, domain::job::Job::ALL.len(), "no instance takes them");
+}
+
+#[tokio::test]
+async fn stopped_job_that_notes_limits_is_told_to_auditors_too() {
+    let world = World::create().await;
+    let auditor = world.person("Ann", PlatformRole::Auditor).await;
+    let stopped = async || overview(&world, &auditor).await.limits.expect("an auditor").stopped_job;
+    assert_eq!(stopped().await, None, "no instance has started");
+    jobs::insert_missing(&world.services).await.expect("entered");
+    assert_eq!(stopped().await, None);
+    world.run("update jobs set problem = 'no answer', finished_at = '2026-03-02Z' where name = 'seal audit'").await;
+    assert_eq!(stopped().await, None, "another job");
+    world.run("update jobs set problem = 'no answer', finished_at = '2026-03-02Z' where name = 'raise alerts'").await;
+    let last_run = Some(datetime!(2026-03-02 00:00 UTC));
+    assert_eq!(stopped().await, Some(StoppedJob { last_run, has_failed: true }));
+    world.run("update jobs set problem = null where name = 'raise alerts'").await;
+    assert_eq!(stopped().await, None);
+    world.clock.advance(Duration::minutes(5));
+    assert_eq!(stopped().await, Some(StoppedJob { last_run, has_failed: false }));
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use crate::ui::{
     Header, Icon, PageHead, RelativeTime, Stacked, Table, TableBody, TableHead, TableRow, Views as _, Width,
 };
 use domain::access_anomaly::{Acceptance, Anomalies, AnomalyGap, AnomalyQuery, AnomalyRow, AnomalyState};
+use domain::access_matrix::AnomalyRule;
 use domain::doctor::Severity;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -70,11 +71,13 @@ fn gap(anomalies: &Anomalies) -> Option<impl IntoView + use<>> {
         ),
         AnomalyGap::NoDeclaration => (
             "Nothing is searched for anomalies.",
-            "Declare the roles and resources of your platform in a file and let BURSAR_ACCESS_MATRIX name it.",
+            "Declare the roles and resources of your platform in a file and let BURSAR_ACCESS_MATRIX name it. Anomalies that \
+             were found before are no longer checked.",
         ),
         AnomalyGap::RealmNotDeclared => (
             "Nothing is searched for anomalies.",
-            "The declared access matrix has no role of the realm that Bursar takes snapshots of.",
+            "The declared access matrix has no role of the realm that Bursar takes snapshots of. Anomalies that were found \
+             before are no longer checked.",
         ),
         AnomalyGap::NotSearched => (
             "No snapshot has been searched for anomalies yet.",
@@ -102,9 +105,12 @@ fn bar(anomalies: &Anomalies, query: AnomalyQuery) -> impl IntoView + use<> {
     let title = |(state, count): (AnomalyState, i64)| Choice::new(state.key(), format!("{} ({count})", state.title()));
     let states = AnomalyState::ALL.into_iter().zip(anomalies.counts).map(title).collect();
     let severities = Severity::ALL.map(|severity| Choice::new(severity.key(), severity.name())).into();
+    let rules = AnomalyRule::ALL.map(|rule| Choice::new(rule.key(), rule.key())).into();
+    let without_rule = paths::access_anomalies(AnomalyQuery { rule: None, ..query });
     let without_severity = paths::access_anomalies(AnomalyQuery { severity: None, ..query });
     let without_state = paths::access_anomalies(AnomalyQuery { state: AnomalyState::default(), ..query });
     let severity = query.severity.map(|severity| severity.key().to_owned());
+    let rule = query.rule.map(|rule| rule.key().to_owned());
     // The open ones are what the list shows without a filter.
     let state = (query.state != AnomalyState::default()).then(|| query.state.key().to_owned());
     view! {
@@ -117,6 +123,7 @@ fn bar(anomalies: &Anomalies, query: AnomalyQuery) -> impl IntoView + use<> {
         >
             <FilterChip id="filter-state" name="state" label="State" options=states selected=state clear_href=without_state submit=SUBMIT />
             <FilterChip id="filter-severity" name="severity" label="Severity" options=severities selected=severity clear_href=without_severity submit=SUBMIT />
+            <FilterChip id="filter-rule" name="rule" label="Rule" options=rules selected=rule clear_href=without_rule submit=SUBMIT />
             <Button kind=ButtonKind::Quiet submit=true>
                 {SUBMIT}
             </Button>
@@ -125,12 +132,13 @@ fn bar(anomalies: &Anomalies, query: AnomalyQuery) -> impl IntoView + use<> {
 }
 
 fn nothing(anomalies: &Anomalies, query: AnomalyQuery) -> impl IntoView + use<> {
-    let (title, text) = match (anomalies.searched_at, query.severity, query.state) {
+    let is_narrowed = query.severity.is_some() || query.rule.is_some();
+    let (title, text) = match (anomalies.searched_at, is_narrowed, query.state) {
         (None, ..) => ("No anomalies are known", "They are searched for in every snapshot."),
-        (_, Some(_), _) => ("No anomaly matches", "Choose another severity or state."),
-        (_, None, AnomalyState::Open) => ("No open anomalies", "The rules found nothing that needs a decision."),
-        (_, None, AnomalyState::Accepted) => ("No accepted anomalies", "Open an anomaly to accept it with a reason."),
-        (_, None, AnomalyState::Resolved) => {
+        (_, true, _) => ("No anomaly matches", "Choose another severity, rule or state."),
+        (_, false, AnomalyState::Open) => ("No open anomalies", "The rules found nothing that needs a decision."),
+        (_, false, AnomalyState::Accepted) => ("No accepted anomalies", "Open an anomaly to accept it with a reason."),
+        (_, false, AnomalyState::Resolved) => {
             ("No resolved anomalies", "An anomaly is resolved when a complete snapshot no longer has it.")
         }
     };
@@ -139,8 +147,8 @@ fn nothing(anomalies: &Anomalies, query: AnomalyQuery) -> impl IntoView + use<> 
 
 fn list(anomalies: &Anomalies, now: OffsetDateTime) -> impl IntoView + use<> {
     let more = anomalies.has_more.then(|| {
-        let text =
-            format!("Only the first {} anomalies are shown. Choose a severity to see others.", anomalies.rows.len());
+        let shown = anomalies.rows.len();
+        let text = format!("Only the first {shown} anomalies are shown. Choose a severity or a rule to see others.");
         view! { <p class="px-gutter py-3 text-sm text-ink-2">{text}</p> }
     });
     let rows = anomalies.rows.iter().map(|anomaly| row(anomaly, now)).views();

@@ -44,7 +44,7 @@ fn anomaly_page(dated: WithServerTime<AnomalyData>, state: FormFields) -> impl I
         Crumb::link("Anomalies", paths::ACCESS_ANOMALIES),
         Crumb::here(title.clone()),
     ]);
-    let rail = facts(&anomaly.row, now);
+    let rail = facts(&anomaly, now);
     let (paths, users) = (paths_section(&anomaly.row.paths), users_section(&anomaly));
     let explanation = anomaly.row.explanation.clone();
     let decision = decision_section(anomaly, may_accept, state);
@@ -60,12 +60,13 @@ fn anomaly_page(dated: WithServerTime<AnomalyData>, state: FormFields) -> impl I
     }
 }
 
-fn facts(row: &AnomalyRow, now: OffsetDateTime) -> impl IntoView + use<> {
-    let AnomalyRow { rule, severity, owner, since, state, .. } = row.clone();
+fn facts(anomaly: &AnomalyPage, now: OffsetDateTime) -> impl IntoView + use<> {
+    let AnomalyRow { rule, severity, owner, since, .. } = anomaly.row.clone();
+    let state = if is_unchecked(anomaly) { "No longer checked" } else { anomaly.row.state.title() };
     view! {
         <RailPart title="Facts">
             <Facts>
-                <Fact label="State">{state.title()}</Fact>
+                <Fact label="State">{state}</Fact>
                 <Fact label="Severity">{severity_badge(severity)}</Fact>
                 <Fact label="Owner">{owner.unwrap_or_else(|| "Not declared".to_owned())}</Fact>
                 <Fact label="Since">
@@ -79,8 +80,14 @@ fn facts(row: &AnomalyRow, now: OffsetDateTime) -> impl IntoView + use<> {
     }
 }
 
+/// Whether no snapshot will say if it is still there.
+fn is_unchecked(anomaly: &AnomalyPage) -> bool {
+    !anomaly.is_checked && anomaly.row.state != AnomalyState::Resolved
+}
+
 /// What was decided, and what may be decided.
 fn decision_section(anomaly: AnomalyPage, may_accept: bool, state: FormFields) -> impl IntoView {
+    let is_unchecked = is_unchecked(&anomaly);
     let AnomalyPage { row, version, usual_end, .. } = anomaly;
     let said = decision(&row).map(|decision| view! { <p class="mb-3 max-w-184 wrap-anywhere">{decision}</p> });
     let id = row.id.to_string();
@@ -88,6 +95,12 @@ fn decision_section(anomaly: AnomalyPage, may_accept: bool, state: FormFields) -
         AnomalyState::Resolved => {
             view! { <p class="text-sm text-ink-2">"A complete snapshot no longer has this anomaly."</p> }.into_any()
         }
+        _ if is_unchecked => view! {
+            <p class="text-sm text-ink-2">
+                "It is no longer checked: Bursar reads another realm, or no role of its realm is declared any more."
+            </p>
+        }
+        .into_any(),
         _ if !may_accept => view! {
             <p class="text-sm text-ink-2">
                 {if row.state == AnomalyState::Accepted {

@@ -4,39 +4,52 @@ use super::actions::{REQUEST_FORM, RequestBudget};
 use super::data::{NewBudgetRequest, OpenNewBudgetRequest};
 use crate::form::{FieldColumn, FormFields, Hidden, PostForm};
 use crate::page::crumbs::below;
-use crate::page::{LazyPage, PageData, loaded, use_page};
+use crate::page::list_page::Requested;
+use crate::page::listing::ignored_notice;
+use crate::page::{LazyPage, PageData, loaded, use_page, use_params};
 use crate::paths;
 use crate::ui::{Crumb, FormFoot, MoneyField, PageBody, PageHead, TextArea};
 use domain::budget::{AssignedBudget, BudgetRequestDraft, Category};
 use domain::draft::Draft as _;
+use domain::page::Params;
 use domain::project::{ProjectName, ProjectQuery};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 /// The form that requests a budget, for the user or for a project.
 pub struct NewBudgetRequestPage {
     page: PageData<NewBudgetRequest>,
+    requested: Requested<(Option<Category>, String)>,
 }
 
 impl LazyPage for NewBudgetRequestPage {
     fn load() -> Self {
-        let params = use_query_map();
+        let requested = use_params(read_params);
         let page = use_page(move || {
-            let params = params.read();
-            let category = params.get_str("category").and_then(|raw| Category::parse(raw).ok());
-            OpenNewBudgetRequest { category, project: params.get("project").unwrap_or_default() }
+            let ((category, project), _) = requested.get();
+            OpenNewBudgetRequest { category, project }
         });
-        Self { page }
+        Self { page, requested }
     }
 
     fn view(self) -> AnyView {
-        loaded(self.page, |dated, forms| form_page(dated.data, forms.of(REQUEST_FORM))).into_any()
+        let Self { page, requested } = self;
+        loaded(page, move |dated, forms| form_page(dated.data, &requested.get_untracked().1, forms.of(REQUEST_FORM)))
     }
 }
 
-fn form_page(NewBudgetRequest { category, project, present }: NewBudgetRequest, state: FormFields) -> impl IntoView {
+/// The category and the name of the project.
+fn read_params(params: &mut Params) -> (Option<Category>, String) {
+    let category = params.take("category", Category::parse);
+    (category, params.take("project", |raw| Ok(raw.to_owned())).unwrap_or_default())
+}
+
+fn form_page(
+    NewBudgetRequest { category, project, present }: NewBudgetRequest,
+    ignored: &[String],
+    state: FormFields,
+) -> impl IntoView + use<> {
     let title = format!("Request a {} budget", category.title());
     let here = Crumb::here(title.clone());
     let (crumbs, cancel) = match &project {
@@ -55,6 +68,7 @@ fn form_page(NewBudgetRequest { category, project, present }: NewBudgetRequest, 
     view! {
         <Title text=title.clone() />
         <PageHead crumbs title />
+        {ignored_notice(ignored)}
         <PageBody>
             <PostForm action=RequestBudget::url()>
                 <Hidden fields />

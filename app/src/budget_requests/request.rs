@@ -13,8 +13,9 @@ use crate::ui::{
     RelativeTime, Section, SplitBody, TextArea, Tile, Views, category_icon,
 };
 use domain::budget::{AssignedBudget, BudgetRequest, Holder, RequestFacts, RequestState};
+use domain::shortened::beginning;
 use domain::suggestion::{Suggestion, SuggestionKind};
-use domain::text::RequestReason;
+use domain::text::{RequestReason, SearchTerm};
 use leptos::context::Provider;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -45,7 +46,7 @@ fn request_page(dated: WithServerTime<BudgetRequestView>, forms: &Forms) -> impl
     let crumbs = vec![Crumb::link("Requests", paths::REQUESTS), Crumb::here(title.clone())];
     let (icon, state) = (category_icon(facts.category), badge(facts.state));
     let decision = if facts.state != RequestState::Waiting {
-        settled(facts.clone(), now).into_any()
+        settled(&request, now).into_any()
     } else if is_own {
         note(if may_decide {
             "You requested it. Another maintainer decides."
@@ -114,10 +115,12 @@ fn edit_own(facts: &RequestFacts, holder: Option<&Holder>, forms: &Forms) -> imp
     }
 }
 
-fn settled(facts: RequestFacts, now: OffsetDateTime) -> impl IntoView {
+fn settled(request: &BudgetRequest, now: OffsetDateTime) -> impl IntoView + use<> {
+    let closed = request.closed_because().map(|why| view! { <p class="mt-1 text-sm">{why}</p> });
+    let latest = latest(request.facts.clone(), None, now);
     view! {
         <Section id="decision" title="Decision">
-            {latest(facts, None, now)}
+            {latest} {closed}
         </Section>
     }
 }
@@ -134,12 +137,15 @@ fn decide(facts: &RequestFacts, fitting: Option<Suggestion>, forms: &Forms) -> i
     }
 }
 
-/// The budget that fits best stands in the field.
+/// The budget that fits best stands in the field, as far as a search takes its name: the rest is chosen from the matches.
 fn approve_form(facts: &RequestFacts, fitting: Option<Suggestion>, forms: &Forms) -> impl IntoView + use<> {
     let (category, hard_limit) = (facts.category, facts.hard_limit.exact());
     let fields = vec![("request", facts.id.to_string()), ("category", category.key().to_owned())];
     let (value, hint) = match fitting {
-        Some(budget) => (budget.label, format!("{}: the smallest hard limit that is enough.", budget.detail)),
+        Some(budget) => (
+            beginning(&budget.label, SearchTerm::LONGEST),
+            format!("{}: the smallest hard limit that is enough.", budget.detail),
+        ),
         None => (String::new(), format!("No {} budget has a hard limit of {hard_limit} or more.", category.title())),
     };
     let create = value.is_empty().then(|| {

@@ -2,7 +2,7 @@
 
 use super::limits;
 use crate::paths;
-use crate::ui::{ButtonSize, Icon, LinkButton, RelativeTime, Section, SvgIcon, Views as _, counted};
+use crate::ui::{ButtonSize, Icon, LinkButton, RelativeTime, Section, SvgIcon, Views as _, count_words, counted};
 use domain::access_anomaly::AnomalyQuery;
 use domain::budget::{BudgetRequest, MAX_WAITING_COUNT, WaitingRequests};
 use domain::delivery::Undelivered;
@@ -42,12 +42,13 @@ pub(super) struct Decision {
 
 pub(super) fn decisions(data: &Overview, now: OffsetDateTime) -> impl IntoView + use<> {
     let requests = data.requests.as_ref().and_then(requests);
-    let limits = data.limits.iter().flat_map(limits::decisions);
+    let limits = data.limits.iter().flat_map(|limits| limits::decisions(limits, now));
     let anomalies = data.anomalies.as_ref().and_then(anomalies);
     let work = data.work.iter().flat_map(|work| [undelivered(work.undelivered, now), failed_jobs(work, now)]);
     let decisions: Vec<Decision> = requests.into_iter().chain(limits).chain(anomalies).chain(work.flatten()).collect();
     let count = decisions.len();
     let side = move || (count > 0).then(|| counted(i64::try_from(count).unwrap_or(i64::MAX), "item"));
+    let stopped = data.limits.as_ref().and_then(|limits| limits.stopped_job).map(|job| limits::stopped(job, now));
     let body = if decisions.is_empty() {
         view! {
             <p class="flex items-center gap-2 text-base text-ink-2">
@@ -62,7 +63,7 @@ pub(super) fn decisions(data: &Overview, now: OffsetDateTime) -> impl IntoView +
     };
     view! {
         <Section id="decisions" title="Needs a decision" side>
-            {body}
+            {body} {stopped}
         </Section>
     }
 }
@@ -111,7 +112,7 @@ fn anomalies(high: &HighAnomalies) -> Option<Decision> {
     let title = match high.count {
         0 => return None,
         1 => "1 high anomaly in the access matrix".to_owned(),
-        count => format!("{count} high anomalies in the access matrix"),
+        count => format!("{} high anomalies in the access matrix", count_words(count)),
     };
     let titles = high.titles.iter().map(|title| view! { <li>{sentence(title)}</li> }).views();
     let query = AnomalyQuery { severity: Some(Severity::High), ..AnomalyQuery::default() };

@@ -70,7 +70,7 @@ fn jobs(work: &Work, now: OffsetDateTime) -> Part {
 
 fn deliveries(work: &Work) -> Part {
     let words = match work.undelivered.count() {
-        0 => "All messages are delivered.".to_owned(),
+        0 => "No failed or overdue messages.".to_owned(),
         count => format!("{} not delivered.", counted(count, "message")),
     };
     let is_well = work.undelivered.count() == 0;

@@ -3,25 +3,33 @@
 use super::decisions::{Decision, Gravity};
 use crate::page::listing::ListQuery as _;
 use crate::paths;
-use crate::ui::{Amount, Avatar, AvatarShape, AvatarSize, Day, Icon, Views as _, counted};
+use crate::ui::{Amount, Avatar, AvatarShape, AvatarSize, Icon, RelativeTime, Views as _, counted, upcoming};
 use domain::budget::{Holder, UsageFilter};
-use domain::overview::{LimitHolder, ReachedBy, ReachedLimits};
+use domain::job::Job;
+use domain::overview::{LimitHolder, ReachedBy, ReachedLimits, StoppedJob};
 use domain::project::{ProjectQuery, ProjectTypes};
 use domain::user::UserQuery;
 use leptos::prelude::*;
+use time::OffsetDateTime;
 
-pub(super) fn decisions(limits: &ReachedLimits) -> Vec<Decision> {
-    let users = decision(&limits.users, limits.is_exact, "user", |usage| {
+pub(super) fn decisions(limits: &ReachedLimits, now: OffsetDateTime) -> Vec<Decision> {
+    let users = decision(&limits.users, limits.is_exact, now, "user", |usage| {
         UserQuery { usage: Some(usage), ..UserQuery::default() }.address()
     });
-    let projects = decision(&limits.projects, limits.is_exact, "project", |usage| {
+    let projects = decision(&limits.projects, limits.is_exact, now, "project", |usage| {
         ProjectQuery { usage: Some(usage), types: Some(ProjectTypes::All), ..ProjectQuery::default() }.address()
     });
     users.into_iter().chain(projects).collect()
 }
 
 /// `list` is the address of the list of all who have spent as much.
-fn decision(reached: &ReachedBy, is_exact: bool, one: &str, list: fn(UsageFilter) -> String) -> Option<Decision> {
+fn decision(
+    reached: &ReachedBy,
+    is_exact: bool,
+    now: OffsetDateTime,
+    one: &str,
+    list: fn(UsageFilter) -> String,
+) -> Option<Decision> {
     let ReachedBy { at_hard_limit, over_soft_limit, named } = reached;
     let (hard, soft) = (*at_hard_limit, *over_soft_limit);
     let counted = |count| match (count, is_exact) {
@@ -43,7 +51,7 @@ fn decision(reached: &ReachedBy, is_exact: bool, one: &str, list: fn(UsageFilter
     let more = hard - i64::try_from(named.len()).unwrap_or(i64::MAX);
     let more = (more > 0).then(|| view! { <li>{format!("and {} more", domain::count::counted(more, one))}</li> });
     let soft = (soft > 0).then(|| format!(" {over_soft}."));
-    let holders = named.iter().map(holder).views();
+    let holders = named.iter().map(|of| holder(of, now)).views();
     Some(Decision {
         gravity: Gravity::Danger,
         icon: Icon::OctagonAlert,
@@ -58,7 +66,7 @@ fn decision(reached: &ReachedBy, is_exact: bool, one: &str, list: fn(UsageFilter
 }
 
 /// A holder whose calls are refused, and until when.
-fn holder(of: &LimitHolder) -> impl IntoView + use<> {
+fn holder(of: &LimitHolder, now: OffsetDateTime) -> impl IntoView + use<> {
     let (usage, category) = (of.budget.usage.clone(), of.budget.category);
     let shape = match of.holder {
         Holder::User { .. } => AvatarShape::Person,
@@ -75,8 +83,23 @@ fn holder(of: &LimitHolder) -> impl IntoView + use<> {
                 {link(&of.holder)} ": " <Amount amount=usage.spent /> " of " <Amount amount=usage.limits.hard() />
                 {format!(" {}", category.title())}
             </span>
-            <span class="num text-xs @max-p1:basis-full @max-p1:ps-7">"refused until " <Day at=usage.resets_at /></span>
+            <span class="num text-xs @max-p1:basis-full @max-p1:ps-7">"refused until " {upcoming(usage.resets_at, now)}</span>
         </li>
+    }
+}
+
+/// Says that the counts may be old, because the job that notes who has reached a limit stands still.
+pub(super) fn stopped(job: StoppedJob, now: OffsetDateTime) -> impl IntoView + use<> {
+    let StoppedJob { last_run, has_failed } = job;
+    let what = match last_run {
+        Some(at) if has_failed => view! { " failed " <RelativeTime at now /> "." }.into_any(),
+        Some(at) => view! { " ran last " <RelativeTime at now /> "." }.into_any(),
+        None => " has not run yet.".into_any(),
+    };
+    view! {
+        <p class="mt-3 text-sm text-warn-ink">
+            "Who is at a limit may be out of date: the job " {Job::RaiseAlerts.title()} {what}
+        </p>
     }
 }
 

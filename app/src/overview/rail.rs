@@ -2,7 +2,7 @@
 
 use super::{health, limits};
 use crate::paths;
-use crate::ui::{Day, Fact, Facts, RailPart, Views as _, counted};
+use crate::ui::{Fact, Facts, RailPart, Views as _, counted, is_within_a_day, upcoming};
 use domain::overview::{Overview, ReachedLimits, Reset, RunsOut};
 use domain::spending::{MonthSpend, SpendingQuery};
 use leptos::prelude::*;
@@ -10,7 +10,8 @@ use time::OffsetDateTime;
 
 pub(super) fn rail(data: &Overview, now: OffsetDateTime) -> impl IntoView + use<> {
     let health = health::list(data, now);
-    let (month, next) = (data.month.as_ref().map(month), data.limits.as_ref().and_then(coming_up));
+    let (month, next) =
+        (data.month.as_ref().map(month), data.limits.as_ref().and_then(|limits| coming_up(limits, now)));
     view! {
         <RailPart title="Health">{health}</RailPart>
         {month}
@@ -38,17 +39,21 @@ fn month(MonthSpend { spent, forecast, last_month }: &MonthSpend) -> impl IntoVi
 }
 
 /// Budgets that run out, and when budgets over a limit reset; nothing where there are neither.
-fn coming_up(limits: &ReachedLimits) -> Option<impl IntoView + use<>> {
+fn coming_up(limits: &ReachedLimits, now: OffsetDateTime) -> Option<impl IntoView + use<>> {
     let runs_out = |RunsOut { of, at }: &RunsOut| {
         let words = format!(" runs out of {}", of.budget.category.title());
-        let date = view! { <Day at=*at /> };
-        (*at, entry(date, view! { {limits::link(&of.holder)} {words} }))
+        (*at, entry(upcoming(*at, now), view! { {limits::link(&of.holder)} {words} }))
     };
     let reset = |Reset { at, count }: &Reset| {
-        let verb = if *count == 1 { "resets" } else { "reset" };
+        let verb = match count {
+            1 => "resets",
+            // The time is that of the first of them.
+            _ if is_within_a_day(*at, now) => "begin to reset",
+            _ => "reset",
+        };
         let least = if limits.is_exact { "" } else { "at least " };
         let words = format!("{least}{} at or over a limit {verb}", counted(*count, "budget window"));
-        (*at, entry(view! { <Day at=*at /> }, words))
+        (*at, entry(upcoming(*at, now), words))
     };
     let mut entries: Vec<(OffsetDateTime, AnyView)> =
         limits.running_out.iter().map(runs_out).chain(limits.resets.iter().map(reset)).collect();

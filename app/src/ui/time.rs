@@ -27,6 +27,24 @@ pub fn Day(
     written(at, &day(at))
 }
 
+/// What is to come: "14:05 UTC" within a day, "2 Jun 2025" later, with the absolute time for the pointer.
+pub fn upcoming(at: OffsetDateTime, now: OffsetDateTime) -> impl IntoView + use<> {
+    written(at, &upcoming_words(at, now))
+}
+
+fn upcoming_words(at: OffsetDateTime, now: OffsetDateTime) -> String {
+    if !is_within_a_day(at, now) {
+        return day(at);
+    }
+    let format = format_description!("[hour]:[minute] UTC");
+    at.to_offset(UtcOffset::UTC).format(format).unwrap_or_default()
+}
+
+/// Whether a moment to come is less than a day away.
+pub fn is_within_a_day(at: OffsetDateTime, now: OffsetDateTime) -> bool {
+    at - now < Duration::DAY
+}
+
 /// "12:03:41" today, "17 Nov, 18:20" before, with the absolute time for the pointer.
 pub fn moment(at: OffsetDateTime, now: OffsetDateTime) -> impl IntoView + use<> {
     let (at, now) = (at.to_offset(UtcOffset::UTC), now.to_offset(UtcOffset::UTC));
@@ -110,6 +128,18 @@ mod tests {
             (datetime!(2026-11-18 09:13:20 UTC), "tomorrow"),
         ] {
             assert_eq!(relative(at, now), words, "{at}");
+        }
+    }
+
+    #[test]
+    fn what_comes_within_a_day_has_its_time_and_later_days_have_none() {
+        let now = datetime!(2026-11-17 20:00 UTC);
+        for (at, words) in [
+            (datetime!(2026-11-17 21:30 +1), "20:30 UTC"),
+            (datetime!(2026-11-18 19:59:59 UTC), "19:59 UTC"),
+            (datetime!(2026-11-18 20:00 UTC), "18 Nov 2026"),
+        ] {
+            assert_eq!(upcoming_words(at, now), words, "{at}");
         }
     }
 

@@ -1,6 +1,9 @@
 //! What should not be so: rules over a snapshot and the declaration that it is compared with.
 
+mod rule;
 mod rules;
+
+pub use rule::AnomalyRule;
 
 use super::live::Holder;
 use super::snapshot::{GrantPath, Snapshot, SnapshotUser};
@@ -36,8 +39,8 @@ pub struct Anomaly {
 }
 
 impl Anomaly {
-    fn new(rule: &'static str, about: String, severity: Severity, title: String, explanation: String) -> Self {
-        let (paths, owner, users) = (Vec::new(), None, BTreeSet::new());
+    fn new(rule: AnomalyRule, about: String, severity: Severity, title: String, explanation: String) -> Self {
+        let (rule, paths, owner, users) = (rule.key(), Vec::new(), None, BTreeSet::new());
         Self { rule, about, severity, title, explanation, paths, owner, users }
     }
 
@@ -111,7 +114,7 @@ impl Group<'_> {
     }
 
     /// A finding about the role, for its owner.
-    fn anomaly(&self, rule: &'static str, severity: Severity, title: String, explanation: String) -> Anomaly {
+    fn anomaly(&self, rule: AnomalyRule, severity: Severity, title: String, explanation: String) -> Anomaly {
         let found = Anomaly::new(rule, self.role.title(), severity, title, explanation);
         Anomaly { owner: self.role.owner.clone(), ..found.of(self.users()) }
     }

@@ -1,63 +1,16 @@
 //! Requests for a budget with a higher hard limit: of users for themselves, and of project admins for their project.
 
-use super::{AssignedBudget, Category, Holder, Limits};
-use crate::draft::FieldValue;
-use crate::form::FieldErrors;
+mod draft;
+
+pub use draft::{BudgetRequestDraft, check_approval};
+
+use super::{AssignedBudget, Category, Holder};
 use crate::id::{BudgetRequestId, UserId};
 use crate::money::Money;
 use crate::page::{Cursor, PageSize, Params, parse_size, push_page};
-use crate::text::RequestReason;
 use crate::violation::{Violation, parse_key};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-
-/// What is entered to request a budget.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BudgetRequestDraft {
-    /// What the budget would pay for.
-    pub category: Category,
-    /// The hard limit that is requested.
-    pub hard_limit: Money,
-    /// Why it is needed.
-    pub reason: RequestReason,
-}
-
-draft_fields! { BudgetRequestDraft {
-    CATEGORY: category, "Category", 0, |draft| FieldValue::shown(draft.category.key(), draft.category.title());
-    HARD_LIMIT: hard_limit, "Hard limit", 0,
-        |draft| FieldValue::shown(draft.hard_limit.typed(), draft.hard_limit.exact());
-    REASON: reason, "Reason", RequestReason::LONGEST, |draft| FieldValue::text(draft.reason.as_str());
-} }
-
-impl BudgetRequestDraft {
-    /// Parses the form.
-    ///
-    /// # Errors
-    /// Every problem at its field, not just the first.
-    pub fn parse(category: &str, hard_limit: &str, reason: &str) -> Result<Self, FieldErrors> {
-        let mut errors = FieldErrors::default();
-        let category = errors.take("category", Category::parse(category));
-        let hard_limit = errors.take("hard_limit", Money::parse(hard_limit).and_then(Limits::hard_limit));
-        let reason = errors.take("reason", RequestReason::parse(reason));
-        match (category, hard_limit, reason) {
-            (Some(category), Some(hard_limit), Some(reason)) => Ok(Self { category, hard_limit, reason }),
-            _ => Err(errors),
-        }
-    }
-
-    /// Checks the hard limit against that of the budget that pays now.
-    ///
-    /// # Errors
-    /// It is not above it.
-    pub fn check_above(&self, present: Option<Money>) -> Result<(), Violation> {
-        match present {
-            Some(present) if self.hard_limit <= present => {
-                Err(Violation::RequestNotAbovePresent { present: present.exact() })
-            }
-            _ => Ok(()),
-        }
-    }
-}
 
 /// What has become of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -182,6 +135,18 @@ impl BudgetRequest {
         }
     }
 
+    /// Why nobody decided a closed request.
+    pub const fn closed_because(&self) -> Option<&'static str> {
+        match (self.facts.state, &self.holder) {
+            (RequestState::Closed, Some(Holder::User { .. })) => {
+                Some("The user was deactivated while the request waited, which closed it.")
+            }
+            // A project that was purged has no requests, so that one without a holder can still be restored.
+            (RequestState::Closed, _) => Some("The project was deleted while the request waited, which closed it."),
+            _ => None,
+        }
+    }
+
     /// What is requested, after the holder's name: "asks for $50.00 more CLI budget", or "asks for a CLI budget". Of a request
     /// that is settled, what was: the present budget may be the one that it led to.
     pub fn in_words(&self) -> String {
@@ -243,31 +208,6 @@ impl BudgetRequestQuery {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn money(raw: &str) -> Money {
-        Money::parse(raw).expect("an amount")
-    }
-
-    #[test]
-    fn draft_names_every_problem_at_its_field() {
-        let errors = BudgetRequestDraft::parse("gold", "1.250", " ").expect_err("all wrong");
-        let codes: Vec<_> = errors.iter().map(|(field, problem)| (field, problem.code())).collect();
-        assert_eq!(codes, [("category", "unknown_choice"), ("hard_limit", "ambiguous_amount"), ("reason", "required")]);
-        let zero = BudgetRequestDraft::parse("cli", "0", "Why").expect_err("zero");
-        assert_eq!(zero.at("hard_limit"), Some(&Violation::HardLimitZero));
-        let long = BudgetRequestDraft::parse("cli", "1", &"x".repeat(501)).expect_err("too long");
-        assert_eq!(long.at("reason").map(Violation::code), Some("too_long"));
-    }
-
-    #[test]
-    fn request_has_to_be_above_the_present_hard_limit() {
-        let draft = BudgetRequestDraft::parse("cli", "50.000000001", "Why").expect("a draft");
-        assert_eq!(draft.check_above(None), Ok(()));
-        assert_eq!(draft.check_above(Some(money("50"))), Ok(()));
-        let refused = |present: &str| Err(Violation::RequestNotAbovePresent { present: present.to_owned() });
-        assert_eq!(draft.check_above(Some(draft.hard_limit)), refused("$50.000000001"));
-        assert_eq!(draft.check_above(Some(money("60"))), refused("$60.00"));
-    }
 
     #[test]
     fn address_of_the_list_reads_back() {

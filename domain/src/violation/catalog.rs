@@ -245,7 +245,8 @@ super::violations! {
         => "The assignments changed since the page was loaded: now {holders} would lose the budget. Check them, then \
             confirm again.";
     PersonalProjectBudget "personal_project_budget"
-        => "A personal project is paid by its owner's budgets. Assign the budget to the owner instead.";
+        => "A personal project is paid by its owner's budgets. Maintainers assign them to the owner, who can request one on \
+            My access.";
 
     // Requests for budgets.
     RequestNotAbovePresent { present: String } "request_not_above_present" at "hard_limit"

@@ -30,7 +30,7 @@ pub struct AccessMatrix {
     /// A realm to read, instead of every realm that grants a declared role.
     #[arg(long = "realm", value_name = "NAME", requires = "live")]
     pub realms: Vec<String>,
-    /// End with an error when an anomaly is of this severity or a graver one.
+    /// End with an error when an anomaly is of this severity or a graver one, also when it was accepted in Bursar.
     #[arg(long, value_enum, value_name = "SEVERITY", requires = "live")]
     pub fail_on: Option<FailOn>,
     /// Who reads, unless the service account does.

@@ -129,7 +129,7 @@ variables! {
     smtp_url: Option<SmtpUrl> = "", ["SMTP_URL"], "The SMTP server that sends mails. Without it there are none.";
     mail_from: Option<Email> = "", ["MAIL_FROM"], "The address that mails come from, like bursar@example.com.";
     alert_mail_to: Option<Email> = "", ["ALERT_MAIL_TO"],
-        "Who gets alerts of the budgets of projects, beside their project admins.";
+        "Who gets new requests for budgets, and beside project admins the alerts of the budgets of projects.";
     alert_webhook_url: Option<WebhookUrl> = "", ["ALERT_WEBHOOK_URL"],
         "Where alerts of budgets are sent as JSON by POST, signed with ALERT_WEBHOOK_SECRET. Redirects are not followed. Without it there are no webhooks.";
     alert_webhook_secret: Option<WebhookSecret> = "", ["ALERT_WEBHOOK_SECRET"],

@@ -8,6 +8,7 @@ mod audit_log;
 mod bad_input;
 mod break_glass;
 mod browser;
+mod budget_requests;
 mod confirm;
 mod csrf;
 mod errors;

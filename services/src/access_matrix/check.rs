@@ -55,7 +55,7 @@ impl Check {
             columns,
             roles: rows.into_iter().map(|(_, role)| role).collect(),
             footnotes: self.footnotes(declared.footnotes, &used),
-            separate_duties: declared.separate_duties.into_iter().filter_map(|pair| self.pair(&pair, &roles)).collect(),
+            separate_duties: self.pairs(&declared.separate_duties, &roles),
             default_users: self.default_users(declared.default_users, &realms, &roles, &titles),
         }
     }
@@ -225,6 +225,23 @@ impl Check {
             texts.push(text);
         }
         texts
+    }
+
+    /// Each pair once, in whichever order.
+    fn pairs(&mut self, declared: &[Spanned<Vec<Text>>], roles: &Names) -> Vec<(usize, usize)> {
+        let mut lines = HashMap::new();
+        let mut pairs = Vec::new();
+        for pair in declared {
+            let Some((one, other)) = self.pair(pair, roles) else { continue };
+            let key = (one.min(other), one.max(other));
+            if let Some(first) = lines.get(&key).copied() {
+                let names: Vec<&str> = pair.value.iter().map(|name| name.value.as_str()).collect();
+                self.problem(Fault::Duplicate { name: names.join(" and "), first }, pair.referenced);
+            }
+            lines.entry(key).or_insert_with(|| pair.referenced.line());
+            pairs.push((one, other));
+        }
+        pairs
     }
 
     fn pair(&mut self, pair: &Spanned<Vec<Text>>, roles: &Names) -> Option<(usize, usize)> {

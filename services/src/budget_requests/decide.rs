@@ -5,13 +5,14 @@ use super::message;
 use super::request::{Decision, Holder, Request, load_waiting, settle, stored_amount};
 use crate::Services;
 use crate::audit::Action;
-use crate::budgets::{HeldBudget, assign_to_project_in, assign_to_user_in, hold_budget, switched_on};
+use crate::budgets::{self, HeldBudget, assign_to_project_in, assign_to_user_in, hold_budget, switched_on};
 use crate::change::Change;
 use crate::error::Error;
 use crate::guard::Can;
+use crate::locks::{ProjectState, lock_project};
 use crate::outbox;
 use crate::undo::Changed;
-use domain::budget::RequestState;
+use domain::budget::{RequestState, check_approval};
 use domain::error::Refusal;
 use domain::form::FieldErrors;
 use domain::id::{BudgetId, BudgetRequestId};
@@ -35,7 +36,10 @@ pub async fn approve(
     let mut change = services.change(can).await?;
     let request = load_to_decide(&mut change, request).await?;
     let budget = hold(&mut change, budget, &request).await?;
-    check_is_more(&mut change, &request, &budget).await?;
+    lock_holder(&mut change, &request.holder).await?;
+    let present = present_hard_limit(&mut change, &request.holder, request.category).await?;
+    check_approval((&budget.name, stored_amount(budget.hard_limit)?), request.hard_limit, present)
+        .map_err(|violation| FieldErrors::one("budget", violation))?;
     let Changed { name, .. } = match &request.holder {
         Holder::User { id, .. } => assign_to_user_in(&mut change, budget, *id).await?,
         Holder::Project { name, .. } => assign_to_project_in(&mut change, budget, name).await?,
@@ -86,15 +90,12 @@ async fn hold(change: &mut Change<'_>, budget: BudgetId, request: &Request) -> R
     Ok(budget)
 }
 
-/// An approval lowers no limit. The budget that the holder has meanwhile is enough where it meets the request.
-async fn check_is_more(change: &mut Change<'_>, request: &Request, budget: &HeldBudget) -> Result<(), Error> {
-    let Some(present) = present_hard_limit(change, &request.holder, request.category).await? else { return Ok(()) };
-    let offered = stored_amount(budget.hard_limit)?;
-    if offered > present || (offered == present && offered >= request.hard_limit) {
-        return Ok(());
+/// No other budget is assigned to the holder until the commit, so that the comparison with the present one holds.
+async fn lock_holder(change: &mut Change<'_>, holder: &Holder) -> Result<(), Error> {
+    match holder {
+        Holder::User { id, .. } => budgets::lock_holder(change, *id).await.map(drop),
+        Holder::Project { id, .. } => lock_project(change.connection(), *id, ProjectState::InUse).await.map(drop),
     }
-    let violation = Violation::BudgetBelowPresent { budget: budget.name.clone(), present: present.exact() };
-    Err(FieldErrors::one("budget", violation).into())
 }
 
 async fn end(

@@ -8,10 +8,17 @@ use domain::delivery::Channel;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-/// The webhook about a new request.
+/// The mail to the operator's address and the webhook about a new request.
 pub(super) fn of_request(channels: &Channels, request: &Request, now: OffsetDateTime) -> Vec<Message> {
     let subject = subject_of(request, "requested");
-    webhook(channels, subject, "budget_request.created", request.data(), now).into_iter().collect()
+    let operator = channels.alert_mail_to.as_ref().filter(|_| channels.mail.is_some());
+    let mail = operator.map(|address| Message {
+        channel: Channel::Mail,
+        recipient: address.to_string(),
+        subject: subject.clone(),
+        payload: json!({ "text": request.text() }),
+    });
+    mail.into_iter().chain(webhook(channels, subject, "budget_request.created", request.data(), now)).collect()
 }
 
 /// The webhook about a decision or a withdrawal, and the mail that tells it to the requester.
@@ -61,10 +68,6 @@ fn webhook(channels: &Channels, subject: String, event: &str, data: Value, now: 
 }
 
 fn text(request: &Request, decision: &Decision<'_>, by: &Caller) -> String {
-    let holder = match &request.holder {
-        Holder::User { name, email, .. } => format!("User: {name} ({email})"),
-        Holder::Project { name, title, .. } => format!("Project: {title} ({name})"),
-    };
     let said = match (decision.budget, decision.reason) {
         (Some(budget), _) => format!("The budget {budget} was assigned. Its limits hold at once."),
         (None, Some(reason)) => format!("Reason: {reason}"),
@@ -72,15 +75,36 @@ fn text(request: &Request, decision: &Decision<'_>, by: &Caller) -> String {
     };
     let verb = if decision.state == RequestState::Withdrawn { "withdrew" } else { decision.state.key() };
     format!(
-        "{} {verb} the request for a {} budget with a hard limit of {}.\n\n{said}\n\n{holder}\nReason of the request: {}\n",
+        "{} {verb} the request for a {} budget with a hard limit of {}.\n\n{said}\n\n{}\nReason of the request: {}\n",
         by.actor.name,
         request.category.title(),
         request.hard_limit.exact(),
+        request.holder_line(),
         request.reason
     )
 }
 
 impl Request {
+    /// The mail about a new request.
+    fn text(&self) -> String {
+        format!(
+            "{} requests a {} budget with a hard limit of {}. A maintainer decides on the page Requests.\n\n{}\nReason: {}\n",
+            self.requester.name,
+            self.category.title(),
+            self.hard_limit.exact(),
+            self.holder_line(),
+            self.reason
+        )
+    }
+
+    /// Who would have the budget.
+    fn holder_line(&self) -> String {
+        match &self.holder {
+            Holder::User { name, email, .. } => format!("User: {name} ({email})"),
+            Holder::Project { name, title, .. } => format!("Project: {title} ({name})"),
+        }
+    }
+
     /// The facts of the request in a webhook.
     fn data(&self) -> Value {
         let holder = match &self.holder {

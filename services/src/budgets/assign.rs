@@ -252,7 +252,7 @@ pub(crate) async fn hold_budget(change: &mut Change<'_>, budget: BudgetId) -> Re
 }
 
 /// Locks a user whose budgets change.
-pub(super) async fn lock_holder(change: &mut Change<'_>, user: UserId) -> Result<LockedUser, Error> {
+pub(crate) async fn lock_holder(change: &mut Change<'_>, user: UserId) -> Result<LockedUser, Error> {
     let holder = share_user(change.connection(), user).await?.ok_or(Violation::UnknownUser)?;
     lock_assignments(change.connection(), &[user.0]).await?;
     Ok(holder)

@@ -14,7 +14,7 @@ pub struct Channels {
     pub mail: Option<Mailer>,
     /// `ALERT_WEBHOOK_URL`: where webhooks are sent.
     pub webhook: Option<Webhook>,
-    /// `ALERT_MAIL_TO`: who gets alerts of the budgets of projects beside their project admins.
+    /// `ALERT_MAIL_TO`: who gets new requests for budgets, and beside project admins the alerts of the budgets of projects.
     pub alert_mail_to: Option<Email>,
 }
 

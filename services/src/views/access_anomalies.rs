@@ -7,6 +7,8 @@ use domain::access_anomaly::{
     Acceptance, Anomalies, AnomalyGap, AnomalyPage, AnomalyQuery, AnomalyRow, AnomalyState, MAX_ANOMALIES,
     MAX_NAMED_USERS, STALE, day, usual_end,
 };
+use domain::access_matrix::AnomalyRule;
+use domain::count::MAX_EXACT_COUNT;
 use domain::doctor::Severity;
 use domain::error::Refusal;
 use domain::id::AnomalyId;
@@ -21,7 +23,7 @@ macro_rules! select {
     ($rest:literal, $($argument:expr),*) => {
         sqlx::query_as!(
             Row,
-            r#"select a.id, a.rule, a.severity, a.title, a.explanation, a.paths as "paths: Json<Vec<String>>", a.owner,
+            r#"select a.id, a.realm, a.rule, a.severity, a.title, a.explanation, a.paths as "paths: Json<Vec<String>>", a.owner,
                       coalesce(s.started_at, s.requested_at) as "since!", a.state as "state!", a.version,
                       a.accepted_by, a.accepted_at, a.accepted_until, a.accepted_reason, a.is_exceeded
                from (select *, access_anomaly_state(x, $1) as state from access_anomalies x) a
@@ -34,6 +36,7 @@ macro_rules! select {
 
 struct Row {
     id: Uuid,
+    realm: String,
     rule: String,
     severity: String,
     title: String,
@@ -65,13 +68,14 @@ pub async fn access_anomalies(
     let (realm, today) = (admin.realm(), day(services.clock.now()));
     let limit = i64::try_from(MAX_ANOMALIES).unwrap_or(i64::MAX).saturating_add(1);
     let found = select!(
-        "where a.realm = $2 and a.state = $3 and ($4::text is null or a.severity = $4)
+        "where a.realm = $2 and a.state = $3 and ($4::text is null or a.severity = $4) and ($5::text is null or a.rule = $5)
          order by array_position(array['high', 'medium', 'low'], a.severity), a.since_snapshot desc, a.title, a.id
-         limit $5",
+         limit $6",
         today,
         realm,
         query.state.key(),
         query.severity.map(Severity::key),
+        query.rule.map(AnomalyRule::key),
         limit
     )
     .fetch_all(&services.pool)
@@ -114,19 +118,29 @@ async fn gap(services: &Services, realm: &str) -> Result<(Option<OffsetDateTime>
     Ok((searched_at, gap))
 }
 
-/// The open anomalies of high severity, the newest of them by their titles. One statement.
+/// The realm whose snapshots are searched for anomalies: Bursar reads it, and roles of it are declared.
+fn searched_realm(services: &Services) -> Option<&str> {
+    let (realm, matrix) = (services.keycloak_admin.as_deref()?.realm(), services.settings.access_matrix.as_deref()?);
+    matrix.roles_of(realm).next().map(|_| realm)
+}
+
+/// The open anomalies of high severity that are still checked: how many, exact up to [`MAX_EXACT_COUNT`], and the titles of
+/// the newest. One statement.
 ///
 /// # Errors
 /// The database failed.
 pub(super) async fn high(services: &Services, _: &Can<ViewAccessMatrix>, most: usize) -> Result<HighAnomalies, Error> {
-    let Some(admin) = services.keycloak_admin.as_deref() else { return Ok(HighAnomalies::default()) };
+    let Some(realm) = searched_realm(services) else { return Ok(HighAnomalies::default()) };
     let rows = sqlx::query!(
-        r#"select title, count(*) over () as "all!" from access_anomalies a
-           where realm = $1 and until_snapshot is null and severity = 'high' and access_anomaly_state(a, $2) = 'open'
+        r#"select title, count(*) over () as "all!"
+           from (select title, since_snapshot, id from access_anomalies a
+                 where realm = $1 and until_snapshot is null and severity = 'high' and access_anomaly_state(a, $2) = 'open'
+                 order by since_snapshot desc, title, id limit $4) newest
            order by since_snapshot desc, title, id limit $3"#,
-        admin.realm(),
+        realm,
         day(services.clock.now()),
-        i64::try_from(most).unwrap_or(i64::MAX)
+        i64::try_from(most).unwrap_or(i64::MAX),
+        MAX_EXACT_COUNT + 1
     )
     .fetch_all(&services.pool)
     .await?;
@@ -159,9 +173,9 @@ pub async fn access_anomaly(
     .fetch_all(&services.pool)
     .await?;
     let user_count = users.first().map_or(0, |user| user.all);
-    let version = row.version;
+    let (version, is_checked) = (row.version, searched_realm(services) == Some(row.realm.as_str()));
     let users = users.into_iter().map(|user| user.name).collect();
-    Ok(AnomalyPage { row: row.shown()?, version, users, user_count, usual_end: usual_end(now) })
+    Ok(AnomalyPage { row: row.shown()?, is_checked, version, users, user_count, usual_end: usual_end(now) })
 }
 
 impl Row {

@@ -18,12 +18,13 @@ use domain::permission::{ViewAuditLog, ViewJobs, ViewSpend, ViewUsers};
 /// The refusal of [`Caller::can`] for [`ViewUsers`]; the database failed.
 pub async fn overview(services: &Services, caller: &Caller) -> Result<Overview, Error> {
     caller.can::<ViewUsers>(Target::Platform)?;
+    let jobs = jobs::load_jobs(services).await?;
     let (mut requests, mut limits, mut month) = (None, None, None);
     if let (true, Ok(can)) = (services.settings.budgets, caller.can(Target::Platform)) {
         requests = Some(budget_requests::waiting(services, &can, PageSize::new(NAMED as u16)?).await?);
     }
     if let (true, Ok(can)) = (services.settings.budgets, caller.can::<ViewSpend>(Target::Platform)) {
-        limits = Some(limits::reached(services, &can).await?);
+        limits = Some(limits::reached(services, &can, &jobs).await?);
         month = Some(spending::month(services, &ReadScope::<ViewSpend>::of(caller)?).await?);
     }
     let anomalies = match caller.can(Target::Platform) {
@@ -31,10 +32,7 @@ pub async fn overview(services: &Services, caller: &Caller) -> Result<Overview, 
         Err(_) => None,
     };
     let work = match caller.can::<ViewJobs>(Target::Platform) {
-        Ok(can) => Some(Work {
-            jobs: jobs::jobs(services, &can).await?,
-            undelivered: jobs::undelivered(services, &can).await?,
-        }),
+        Ok(can) => Some(Work { jobs, undelivered: jobs::undelivered(services, &can).await? }),
         Err(_) => None,
     };
     let audit = match caller.can::<ViewAuditLog>(Target::Platform) {

@@ -30,6 +30,10 @@ async fn requests_of_deactivated_users_and_deleted_projects_are_closed() {
     let holders: Vec<_> = closed.iter().map(BudgetRequest::holder_name).collect();
     assert_eq!(holders.len(), 2);
     assert!(holders.contains(&"Bob") && holders.contains(&"Deleted project"), "{holders:?}");
+    for request in &closed {
+        let why = if request.holder.is_some() { "The user was deactivated" } else { "The project was deleted" };
+        assert!(request.closed_because().is_some_and(|said| said.starts_with(why)), "{:?}", request.holder);
+    }
     stage.world.run("update users set is_active = true where name = 'Bob'").await;
     let bob = stage.world.signed_in(bob.actor.user_id).await;
     stage.request_of(&bob, "cli", "80").await.expect("nothing of his waits");

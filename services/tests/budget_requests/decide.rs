@@ -1,9 +1,11 @@
 //! Approving and declining.
 
 use super::{Stage, create, manages, own, sees};
-use domain::budget::{BudgetDraft, RequestState};
+use domain::budget::{BudgetDraft, Category, RequestState};
 use domain::error::Refusal;
 use domain::id::BudgetId;
+use domain::shortened::beginning;
+use domain::text::SearchTerm;
 use domain::violation::Violation;
 use services::testing::{problem, refusal, rule};
 use services::{budget_requests, budgets, views};
@@ -159,6 +161,23 @@ async fn approval_lowers_no_limit_and_a_budget_assigned_meanwhile_is_enough() {
 }
 
 #[tokio::test]
+async fn budget_assigned_while_an_approval_waits_is_compared() {
+    let stage = Stage::set().await;
+    let request = stage.request("80").await;
+    let mut assigning = stage.services().pool().begin().await.expect("a transaction");
+    sqlx::query("select from users where name = 'Bob' for update").execute(&mut *assigning).await.expect("locked");
+    let assign = sqlx::query("update user_budgets set budget_id = $1").bind(stage.large.0);
+    assign.execute(&mut *assigning).await.expect("assigned");
+    let committing = async {
+        stage.world.until_blocked(1).await;
+        assigning.commit().await.expect("committed");
+    };
+    let (approved, ()) = tokio::join!(stage.approve(&stage.mia, request, stage.medium), committing);
+    assert_eq!(problem(approved, "budget").code(), "budget_below_present");
+    assert_eq!(stage.budget_of_bob().await.as_deref(), Some("Large"));
+}
+
+#[tokio::test]
 async fn budget_with_the_present_reset_period_fits_before_a_lower_limit_for_a_shorter_one() {
     let stage = Stage::set().await;
     let hourly = BudgetDraft::parse("Hourly", "cli", "1", "90", "1h").expect("a draft");
@@ -166,4 +185,18 @@ async fn budget_with_the_present_reset_period_fits_before_a_lower_limit_for_a_sh
     let request = stage.request("80").await;
     let (_, fitting) = views::budget_requests::find(stage.services(), &sees(&stage.mia), request).await.expect("found");
     assert_eq!(fitting.map(|budget| budget.label).as_deref(), Some("Medium"));
+}
+
+#[tokio::test]
+async fn offered_budget_is_found_by_the_beginning_of_its_long_name() {
+    let stage = Stage::set().await;
+    let name = "Budget of the handbook ".repeat(5);
+    let large = create(&stage.world, &stage.mia, &name, "cli", "300").await;
+    let request = stage.request("250").await;
+    let (_, fitting) = views::budget_requests::find(stage.services(), &sees(&stage.mia), request).await.expect("found");
+    let typed = beginning(&fitting.expect("a budget").label, SearchTerm::LONGEST);
+    let term = SearchTerm::parse(&typed).expect("a term");
+    let found =
+        views::suggestions::budgets(stage.services(), &sees(&stage.mia), Some(&term), Some(Category::Cli)).await;
+    assert_eq!(found.expect("budgets").into_iter().map(|budget| budget.value).collect::<Vec<_>>(), [large.to_string()]);
 }

@@ -4,6 +4,7 @@ use super::{Stage, of_project, own};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::budget::RequestState;
+use domain::email::Email;
 use domain::project::{MemberQuery, ProjectName};
 use services::outbox::{Channels, Mailer, Webhook, WebhookSecret};
 use services::{Services, budget_requests, views};
@@ -60,6 +61,22 @@ async fn request_and_decision_are_told_by_mail_and_webhook() {
     assert!(mail.3["text"].as_str().is_some_and(|text| text.contains("Reason: Use the project’s budget.")));
     assert_eq!(webhook.3["data"]["decision"]["reason"], "Use the project’s budget.");
     assert_eq!(told.len(), 6);
+}
+
+#[tokio::test]
+async fn new_request_is_mailed_to_the_operator() {
+    let mut stage = Stage::set().await;
+    let mail = Some(Mailer::new("smtp://127.0.0.1", "bursar@example.com").expect("a mailer"));
+    let alert_mail_to = Some(Email::parse("ops@example.com").expect("an address"));
+    let channels = Channels { mail, alert_mail_to, ..Channels::default() };
+    stage.world.services = stage.world.services.clone().with_channels(channels);
+    stage.request("80").await;
+    let [mail] = &messages(stage.services()).await[..] else { panic!("one message") };
+    let subject = "CLI budget of Bob with a hard limit of $80.00: requested";
+    assert_eq!((mail.0.as_str(), mail.1.as_str(), mail.2.as_str()), ("mail", "ops@example.com", subject));
+    let expected = "Bob requests a CLI budget with a hard limit of $80.00. A maintainer decides on the page Requests.\n\n\
+                    User: Bob (bob@example.com)\nReason: For the migration.\n";
+    assert_eq!(mail.3["text"], expected);
 }
 
 #[tokio::test]

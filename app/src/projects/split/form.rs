@@ -12,6 +12,7 @@ use domain::budget::group::{GroupDraft, GroupFields, Percentage, Split, soft_fie
 use domain::budget::{BudgetGroup, Category};
 use domain::form::FieldErrors;
 use domain::reset_period::ResetPeriod;
+use domain::shortened::beginning;
 use domain::text::{Description, GroupName};
 use domain::violation::Violation;
 use leptos::prelude::*;
@@ -118,7 +119,7 @@ fn draft_of(group: &BudgetGroup) -> GroupDraft {
 fn new_group(title: &str) -> GroupFields {
     let [platform, cli, premium_models] = ["30", "60", "10"].map(str::to_owned);
     GroupFields {
-        name: title.to_owned(),
+        name: beginning(title, GroupName::LONGEST),
         total: "1000.00".to_owned(),
         platform,
         cli,

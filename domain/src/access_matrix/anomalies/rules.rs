@@ -1,6 +1,6 @@
 //! The rules, one function each.
 
-use super::{Anomaly, Facts, hold, names, users};
+use super::{Anomaly, AnomalyRule, Facts, hold, names, users};
 use crate::access_matrix::live::Holder;
 use crate::access_matrix::{GrantPath, Level, SnapshotUser};
 use crate::doctor::Severity;
@@ -29,7 +29,8 @@ fn partial(facts: &Facts) -> Vec<Anomaly> {
     let unread = &facts.snapshot.unread;
     let title = "The snapshot is partial".to_owned();
     let explanation = format!("Users, roles or paths are missing from it. {}", unread.join(" "));
-    let found = || Anomaly::new("partial-snapshot", "snapshot".to_owned(), Severity::High, title, explanation);
+    let found =
+        || Anomaly::new(AnomalyRule::PartialSnapshot, "snapshot".to_owned(), Severity::High, title, explanation);
     (!unread.is_empty()).then(found).into_iter().collect()
 }
 
@@ -39,7 +40,7 @@ fn disabled(facts: &Facts) -> Vec<Anomaly> {
         let severity = if group.role.is_privileged { Severity::High } else { Severity::Medium };
         let title = format!("{} cannot sign in and still {} {}", group.count(), group.hold(), group.role.title());
         let explanation = format!("Enabling the account again restores the access: {}.", group.names());
-        group.anomaly("disabled-with-role", severity, title, explanation)
+        group.anomaly(AnomalyRule::DisabledWithRole, severity, title, explanation)
     });
     found.collect()
 }
@@ -50,8 +51,10 @@ fn without_role(facts: &Facts) -> Vec<Anomaly> {
     let idle: Vec<_> = facts.holders.iter().filter(is_idle).map(|holder| holder.user).collect();
     let title = format!("{} {} no role of the matrix", users(idle.len()), hold(idle.len()));
     let explanation = format!("They can sign in and reach nothing: {}.", names(idle.iter().copied()));
-    let found =
-        || Anomaly::new("no-role", "users".to_owned(), Severity::Low, title, explanation).of(idle.iter().copied());
+    let found = || {
+        Anomaly::new(AnomalyRule::NoRole, "users".to_owned(), Severity::Low, title, explanation)
+            .of(idle.iter().copied())
+    };
     (!idle.is_empty() && !facts.snapshot.is_partial()).then(found).into_iter().collect()
 }
 
@@ -77,7 +80,7 @@ fn unknown_roles(facts: &Facts) -> Vec<Anomaly> {
             role.title()
         );
         let explanation = format!("What it reaches is not documented: {}.", names(holders.values().copied()));
-        let found = Anomaly::new("unknown-role", role.title(), Severity::Medium, title, explanation);
+        let found = Anomaly::new(AnomalyRule::UnknownRole, role.title(), Severity::Medium, title, explanation);
         Some(found.of(holders.into_values()))
     });
     found.collect()
@@ -92,7 +95,7 @@ fn privileged_through_group(facts: &Facts) -> Vec<Anomaly> {
             format!("{} {} {} only through a group or another role", group.count(), group.hold(), group.role.title());
         let explanation = format!("The users' own role assignments in Keycloak do not show it: {}.", group.names());
         let paths: BTreeSet<String> = group.paths.iter().map(|path| facts.snapshot.in_words(path)).collect();
-        let found = group.anomaly("privileged-through-group", Severity::Medium, title, explanation);
+        let found = group.anomaly(AnomalyRule::PrivilegedThroughGroup, Severity::Medium, title, explanation);
         Anomaly { paths: paths.into_iter().collect(), ..found }
     });
     found.collect()
@@ -103,7 +106,7 @@ fn direct_and_inherited(facts: &Facts) -> Vec<Anomaly> {
     let found = groups.into_iter().map(|group| {
         let title = format!("{} {} {} directly and by another path", group.count(), group.hold(), group.role.title());
         let explanation = format!("Removing one of the grants changes nothing: {}.", group.names());
-        group.anomaly("direct-and-inherited", Severity::Medium, title, explanation)
+        group.anomaly(AnomalyRule::DirectAndInherited, Severity::Medium, title, explanation)
     });
     found.collect()
 }
@@ -115,7 +118,7 @@ fn privileged_unverified(facts: &Facts) -> Vec<Anomaly> {
         let title = format!("{} {} {} without a verified address", group.count(), group.hold(), group.role.title());
         let explanation =
             format!("A password reset goes to an address that the user never verified: {}.", group.names());
-        group.anomaly("privileged-unverified", Severity::Medium, title, explanation)
+        group.anomaly(AnomalyRule::PrivilegedUnverified, Severity::Medium, title, explanation)
     });
     found.collect()
 }
@@ -130,7 +133,7 @@ fn service_accounts(facts: &Facts) -> Vec<Anomaly> {
             group.role.title()
         );
         let explanation = format!("A client's secret opens what a user's sign-in should: {}.", group.names());
-        group.anomaly("service-account-with-user-role", Severity::Medium, title, explanation)
+        group.anomaly(AnomalyRule::ServiceAccountWithUserRole, Severity::Medium, title, explanation)
     });
     found.collect()
 }
@@ -144,7 +147,7 @@ fn machine_roles(facts: &Facts) -> Vec<Anomaly> {
     let found = groups.into_iter().map(|group| {
         let title = format!("{} {} {}, a role for service accounts", group.count(), group.hold(), group.role.title());
         let explanation = format!("What they do cannot be told from what a service does: {}.", group.names());
-        group.anomaly("user-with-machine-role", Severity::Medium, title, explanation)
+        group.anomaly(AnomalyRule::UserWithMachineRole, Severity::Medium, title, explanation)
     });
     found.collect()
 }
@@ -161,7 +164,7 @@ fn separate_duties(facts: &Facts) -> Vec<Anomaly> {
         let owner = one.owner.clone().or_else(|| other.owner.clone());
         (!holders.is_empty()).then(|| Anomaly {
             owner,
-            ..Anomaly::new("separate-duties", duties, Severity::High, title, explanation).of(holders)
+            ..Anomaly::new(AnomalyRule::SeparateDuties, duties, Severity::High, title, explanation).of(holders)
         })
     });
     found.collect()
@@ -174,12 +177,12 @@ fn number_of_holders(facts: &Facts) -> Vec<Anomaly> {
         if count > most {
             let title = format!("{} {} {title}, more than {most}", group.count(), group.hold());
             let explanation = format!("The declaration sets the most users who should: {}.", group.names());
-            return Some(group.anomaly("too-many-holders", Severity::Medium, title, explanation));
+            return Some(group.anomaly(AnomalyRule::TooManyHolders, Severity::Medium, title, explanation));
         }
         let title = format!("Only 1 enabled user holds {title}");
         let explanation = format!("No other enabled user can do what the role is for: {}.", group.names());
         (group.role.is_privileged && count == 1 && !facts.snapshot.is_partial())
-            .then(|| group.anomaly("last-holder", Severity::Low, title, explanation))
+            .then(|| group.anomaly(AnomalyRule::LastHolder, Severity::Low, title, explanation))
     });
     found.collect()
 }
@@ -197,7 +200,7 @@ fn same_address(facts: &Facts) -> Vec<Anomaly> {
             "Access that is revoked from one account stays with the others: {}.",
             names(accounts.iter().copied())
         );
-        Anomaly::new("same-address", address, Severity::Medium, title, explanation).of(accounts)
+        Anomaly::new(AnomalyRule::SameAddress, address, Severity::Medium, title, explanation).of(accounts)
     });
     found.collect()
 }
@@ -221,8 +224,9 @@ fn too_wide(facts: &Facts) -> Vec<Anomaly> {
         );
         let who = format!("They are {}.", names(holders.iter().copied()));
         let explanation = footnote.map_or(who.clone(), |text| format!("{who} {text}"));
-        (!holders.is_empty())
-            .then(|| Anomaly::new("too-wide", resource.id.clone(), Severity::High, title, explanation).of(holders))
+        (!holders.is_empty()).then(|| {
+            Anomaly::new(AnomalyRule::TooWide, resource.id.clone(), Severity::High, title, explanation).of(holders)
+        })
     });
     found.collect()
 }

@@ -38,7 +38,7 @@ fn declaration_without_faults_is_read() {
 }
 
 /// A text of the sound declaration, what it is replaced with, and the fault at its place.
-const FAULTS: [(&str, &str, &str); 15] = [
+const FAULTS: [(&str, &str, &str); 16] = [
     (
         "roles: [editor]",
         "roles: [editr]",
@@ -89,6 +89,11 @@ const FAULTS: [(&str, &str, &str); 15] = [
         "footnotes:\n",
         "  other:\n    name: editor\n    realm: main\nfootnotes:\n",
         r#"15:3: The role "editor" is declared already. Roles differ in realm, client or name. [duplicate]"#,
+    ),
+    (
+        "footnotes:\n",
+        "  reader: { realm: main }\nseparate_duties: [[editor, reader], [reader, editor]]\nfootnotes:\n",
+        r#"16:37: "reader and editor" is in this list already: see line 16. [duplicate]"#,
     ),
     ("spaces: Only in their own spaces.", "spaces:", NO_TEXT),
     ("spaces: Only in their own spaces.", "spaces: ''", NO_TEXT),

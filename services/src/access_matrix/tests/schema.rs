@@ -42,6 +42,7 @@ fn schema_and_program_refuse_the_same_declarations() {
         ("username: cdm-admin, roles: [cdm-admin]", "roles: [cdm-admin]"),
         ("default_users:\n", "separate_duties: [[cdm-admin]]\ndefault_users:\n"),
         ("default_users:\n", "separate_duties: [[cdm-admin, cdm-admin]]\ndefault_users:\n"),
+        ("default_users:\n", "separate_duties: [[cdm-admin, cdm-viewer], [cdm-admin, cdm-viewer]]\ndefault_users:\n"),
         ("default_users:\n", "surprise: 1\ndefault_users:\n"),
         ("  master: {}", "  master: { colour: red }"),
     ] {

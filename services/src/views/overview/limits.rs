@@ -5,8 +5,9 @@ use crate::budgets::stored::{category, limits};
 use crate::error::Error;
 use crate::guard::Can;
 use crate::views::budgets::HolderRow;
+use domain::job::{Job, JobRow};
 use domain::money::Money;
-use domain::overview::{LimitHolder, MAX_COUNTED, NAMED, ReachedBy, ReachedLimits, Reset, RunsOut};
+use domain::overview::{LimitHolder, MAX_COUNTED, NAMED, ReachedBy, ReachedLimits, Reset, RunsOut, StoppedJob};
 use domain::permission::ViewSpend;
 use domain::usage::{CategoryUsage, Usage};
 use rust_decimal::Decimal;
@@ -18,7 +19,7 @@ use time::OffsetDateTime;
 const MAX_RUNNING_OUT: i64 = 3;
 
 /// Who has reached a limit. One statement; it reads at most [`MAX_COUNTED`] windows at each limit.
-pub(super) async fn reached(services: &Services, _: &Can<ViewSpend>) -> Result<ReachedLimits, Error> {
+pub(super) async fn reached(services: &Services, _: &Can<ViewSpend>, jobs: &[JobRow]) -> Result<ReachedLimits, Error> {
     let now = services.clock.now();
     let row = sqlx::query!(
         r#"with noted as (
@@ -76,6 +77,7 @@ pub(super) async fn reached(services: &Services, _: &Can<ViewSpend>) -> Result<R
         running_out: Vec::new(),
         resets: row.resets.0,
         is_exact: row.is_exact,
+        stopped_job: jobs.iter().find(|row| row.job == Job::RaiseAlerts).and_then(|row| StoppedJob::of(row, now)),
     };
     for row in row.shown.0 {
         let part = row.part;

@@ -1,21 +1,20 @@
 //! Anomalies over time: found, accepted until a day, exceeded, resolved; a snapshot that shows less resolves nothing.
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
-use domain::access_anomaly::{
-    AcceptanceDraft, Anomalies, AnomalyGap, AnomalyPage, AnomalyQuery, AnomalyRow, AnomalyState,
-};
+mod acceptance;
+mod list;
+
+use domain::access_anomaly::{AcceptanceDraft, Anomalies, AnomalyGap, AnomalyPage, AnomalyQuery, AnomalyState};
 use domain::access_matrix::{Level, Matrix, MatrixCell, MatrixRole, Resource, Snapshot, SnapshotRole, SnapshotUser};
 use domain::access_snapshot::{ComparisonQuery, SnapshotState};
 use domain::actor::Target;
 use domain::doctor::Severity;
-use domain::error::Refusal;
 use domain::id::AnomalyId;
 use domain::permission::{AcceptAnomalies, Asks};
 use domain::role::PlatformRole;
-use domain::violation::Violation;
 use services::guard::{Caller, Can};
 use services::keycloak::AdminApi;
-use services::testing::{World, count_statements, refusal, rule};
+use services::testing::World;
 use services::{Error, Services, access_anomalies, access_snapshots, jobs, views};
 use std::sync::Arc;
 use time::Duration;
@@ -59,6 +58,11 @@ fn snapshot(users: Vec<SnapshotUser>) -> Snapshot {
     Snapshot { realm: REALM.to_owned(), users, roles: vec![role("admin"), role("viewer")], ..Snapshot::default() }
 }
 
+fn api(realm: &str) -> AdminApi {
+    let url = "http://127.0.0.1:9".parse().expect("an address");
+    AdminApi::new(url, realm.to_owned(), "bursar".to_owned(), "secret".into()).expect("authorities")
+}
+
 struct Stage {
     world: World,
     services: Services,
@@ -68,9 +72,7 @@ struct Stage {
 impl Stage {
     async fn set(matrix: Option<Matrix>) -> Self {
         let world = World::with(|settings| settings.access_matrix = matrix.map(Arc::new)).await;
-        let url = "http://127.0.0.1:9".parse().expect("an address");
-        let api = AdminApi::new(url, REALM.to_owned(), "bursar".to_owned(), "secret".into()).expect("authorities");
-        let services = world.services.clone().with_keycloak_admin(api);
+        let services = world.services.clone().with_keycloak_admin(api(REALM));
         let maintainer = world.person("Mia Maintainer", PlatformRole::Maintainer).await;
         Self { world, services, maintainer }
     }
@@ -88,7 +90,7 @@ impl Stage {
     }
 
     async fn read(&self, state: AnomalyState) -> Anomalies {
-        let query = AnomalyQuery { state, severity: None };
+        let query = AnomalyQuery { state, ..AnomalyQuery::default() };
         views::access_anomalies(&self.services, &self.can().await, query).await.expect("anomalies")
     }
 
@@ -158,52 +160,6 @@ async fn anomaly_is_there_from_the_first_snapshot_that_has_it_until_one_that_doe
 }
 
 #[tokio::test]
-async fn acceptance_lasts_through_its_last_day_and_is_recorded() {
-    let stage = Stage::set(Some(matrix())).await;
-    stage.take(snapshot(two())).await;
-    let page = stage.open().await;
-    assert_eq!(stage.accept(&page, 2).await.expect("accepted"), TWO);
-    assert_eq!(stage.titles(AnomalyState::Open).await, [""; 0]);
-    let accepted = stage.read(AnomalyState::Accepted).await;
-    assert_eq!(accepted.counts, [0, 1, 0]);
-    let acceptance = accepted.rows[0].acceptance.clone().expect("an acceptance");
-    assert_eq!((acceptance.by.as_str(), acceptance.reason.as_str()), ("Mia Maintainer", "They leave in June."));
-    let said = stage.world.audit(page.row.id.0).await;
-    assert_eq!(said.iter().map(|event| event.0.as_str()).collect::<Vec<_>>(), ["access_anomaly.accepted"]);
-
-    // Still in the next snapshot, with one of the two users.
-    stage.take(snapshot(vec![user("ben", 1)])).await;
-    assert_eq!(stage.read(AnomalyState::Accepted).await.counts, [0, 1, 0], "less than what was accepted");
-    stage.world.clock.advance(Duration::days(2));
-    assert_eq!(stage.read(AnomalyState::Accepted).await.counts, [0, 1, 0], "on its last day");
-    stage.world.clock.advance(Duration::days(1));
-    assert_eq!(stage.read(AnomalyState::Accepted).await.counts, [1, 0, 0], "after it");
-}
-
-#[tokio::test]
-async fn acceptance_does_not_cover_other_users_or_a_higher_severity() {
-    let stage = Stage::set(Some(matrix())).await;
-    stage.take(snapshot(two())).await;
-    let page = stage.open().await;
-    stage.accept(&page, 90).await.expect("accepted");
-    stage.take(snapshot(vec![user("ben", 1), user("carl", 1)])).await;
-    let exceeded = stage.open().await;
-    assert_eq!(exceeded.row.id, page.row.id);
-    assert!(exceeded.row.acceptance.as_ref().is_some_and(|acceptance| acceptance.is_exceeded));
-
-    assert_eq!(rule(stage.accept(&page, 90).await), Violation::AnomalyChanged, "another two than on the page");
-    stage.accept(&exceeded, 90).await.expect("accepted again");
-    // As if the declaration had called the role less important then.
-    sqlx::query("update access_anomalies set severity = 'low', accepted_severity = 'low'")
-        .execute(stage.services.pool())
-        .await
-        .expect("changed");
-    stage.take(snapshot(vec![user("ben", 1), user("carl", 1)])).await;
-    let row: AnomalyRow = stage.open().await.row;
-    assert_eq!((row.severity, row.state), (Severity::Medium, AnomalyState::Open));
-}
-
-#[tokio::test]
 async fn partial_snapshot_resolves_nothing() {
     let stage = Stage::set(Some(matrix())).await;
     stage.take(snapshot(two())).await;
@@ -228,51 +184,6 @@ async fn partial_snapshot_takes_no_user_from_an_anomaly_and_proves_no_missing_ro
 }
 
 #[tokio::test]
-async fn acceptance_of_a_gap_does_not_cover_another_gap() {
-    let stage = Stage::set(Some(matrix())).await;
-    stage.take(partial("The role viewer.", Vec::new())).await;
-    let page = stage.open().await;
-    stage.accept(&page, 90).await.expect("accepted");
-    stage.take(partial("The role viewer.", Vec::new())).await;
-    assert_eq!(stage.read(AnomalyState::Open).await.counts, [0, 1, 0], "the same gap");
-    for _ in 0..2 {
-        stage.take(partial("The list of users.", Vec::new())).await;
-        assert!(stage.open().await.row.acceptance.is_some_and(|acceptance| acceptance.is_exceeded));
-    }
-}
-
-#[tokio::test]
-async fn of_two_who_accept_what_one_page_showed_the_second_reads_it_again() {
-    let stage = Stage::set(Some(matrix())).await;
-    stage.take(snapshot(two())).await;
-    let page = stage.open().await;
-    stage.accept(&page, 7).await.expect("accepted");
-    assert_eq!(rule(stage.accept(&page, 365).await), Violation::AnomalyChanged);
-}
-
-/// While a snapshot is stored, the anomalies of its realm are locked.
-#[tokio::test]
-async fn acceptance_between_two_snapshots_covers_no_user_of_the_second() {
-    let stage = Stage::set(Some(matrix())).await;
-    stage.take(snapshot(two())).await;
-    let mut accepting = stage.services.pool().begin().await.expect("a transaction");
-    sqlx::query(
-        "update access_anomalies set accepted_by = 'Mia', accepted_at = now(), accepted_until = '2099-01-01',
-           accepted_reason = 'x', accepted_users = users, accepted_severity = severity",
-    )
-    .execute(&mut *accepting)
-    .await
-    .expect("accepted");
-    let taking = stage.take(snapshot(vec![user("ben", 1), user("carl", 1)]));
-    let committing = async {
-        stage.world.until_blocked(1).await;
-        accepting.commit().await.expect("committed");
-    };
-    tokio::join!(taking, committing);
-    assert_eq!(stage.read(AnomalyState::Open).await.counts, [1, 0, 0]);
-}
-
-#[tokio::test]
 async fn findings_of_one_rule_about_one_subject_are_one() {
     let twice = Matrix { separate_duties: vec![(0, 1), (0, 1)], ..matrix() };
     let stage = Stage::set(Some(twice)).await;
@@ -291,57 +202,4 @@ async fn snapshot_that_cannot_be_stored_has_failed_and_another_can_be_taken() {
     let rows = access_snapshots::load_rows(&stage.services, REALM, ComparisonQuery::default()).await.expect("rows");
     assert_eq!(rows[0].state, SnapshotState::Failed);
     jobs::request_access_snapshot(&stage.services, &stage.can().await).await.expect("requested");
-}
-
-#[tokio::test]
-async fn acceptance_can_be_ended_once_and_what_is_resolved_cannot_be_accepted() {
-    let stage = Stage::set(Some(matrix())).await;
-    stage.take(snapshot(two())).await;
-    let page = stage.open().await;
-    stage.accept(&page, 90).await.expect("accepted");
-    assert_eq!(stage.end(&page).await.expect("ended").as_deref(), Some(TWO));
-    assert_eq!(stage.open().await.row.acceptance, None);
-    assert_eq!(stage.end(&page).await.expect("no change"), None);
-
-    stage.take(snapshot(Vec::new())).await;
-    assert_eq!(rule(stage.accept(&page, 90).await), Violation::AnomalyResolved);
-    assert_eq!(rule(stage.end(&page).await), Violation::AnomalyResolved);
-    let unknown = AnomalyId(uuid::Uuid::from_u128(7));
-    assert_eq!(refusal(stage.page(unknown).await), Refusal::NotFound);
-}
-
-#[tokio::test]
-async fn list_says_why_it_is_empty_or_old() {
-    let gap = |stage: Stage| async move { stage.read(AnomalyState::Open).await.gap };
-    assert_eq!(gap(Stage::set(None).await).await, Some(AnomalyGap::NoDeclaration));
-    let mut other = matrix();
-    other.roles.iter_mut().for_each(|role| "other".clone_into(&mut role.realm));
-    assert_eq!(gap(Stage::set(Some(other)).await).await, Some(AnomalyGap::RealmNotDeclared));
-
-    let stage = Stage::set(Some(matrix())).await;
-    assert_eq!(stage.read(AnomalyState::Open).await.gap, Some(AnomalyGap::NotSearched));
-    stage.take(snapshot(Vec::new())).await;
-    assert_eq!(stage.read(AnomalyState::Open).await.gap, None);
-    stage.world.clock.advance(Duration::days(2));
-    assert_eq!(stage.read(AnomalyState::Open).await.gap, Some(AnomalyGap::Stale));
-
-    let without = stage.world.services.clone();
-    let can = stage.can().await;
-    let read = views::access_anomalies(&without, &can, AnomalyQuery::default()).await.expect("anomalies");
-    assert_eq!(read.gap, Some(AnomalyGap::NoSnapshots));
-}
-
-#[tokio::test]
-async fn statements_do_not_grow_with_the_anomalies() {
-    let stage = Stage::set(Some(matrix())).await;
-    let count = |users: Vec<SnapshotUser>| async {
-        let ((), taken) = count_statements(stage.take(snapshot(users))).await;
-        let (_, read) = count_statements(stage.read(AnomalyState::Open)).await;
-        (taken, read)
-    };
-    let one = count(vec![user("ada", 1)]).await;
-    let accounts = |names: std::ops::Range<usize>| -> Vec<SnapshotUser> {
-        names.map(|n| SnapshotUser { email: Some(format!("{}@x.org", n / 2)), ..user(&format!("u{n}"), 1) }).collect()
-    };
-    assert_eq!(count(accounts(0..40)).await, one, "twenty addresses, each with two accounts");
 }
