@@ -2,8 +2,10 @@
 alter table limits_reached
     -- Whether the soft limit is reached. Until now no window below it was noted.
     add column is_soft boolean not null default true,
-    -- Spent of the hard limit in whole percent, rounded down.
-    add column percent integer not null default 0;
+    -- The highest of 50, 75 and 90 that is spent in percent of the hard limit, or 0: few changes while the spend grows.
+    add column percent smallint not null default 0,
+    -- The user or the project of the window; null as long as the old version noted it.
+    add column holder_id uuid;
 
 -- Windows of users and projects with the limits of the budget that pays now, which may be another one than at the last
 -- reservation. Not those of who does not spend any more, and not those that another schedule has ended. Without the

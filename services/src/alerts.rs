@@ -29,15 +29,16 @@ pub async fn raise(services: &Services) -> Result<usize, Error> {
     if !services.settings.budgets {
         return Ok(0);
     }
-    reached::note(services).await?;
     let mut raised = 0;
     loop {
         let count = raise_batch(services).await?;
         raised += count;
         if count < usize::try_from(BATCH).unwrap_or(usize::MAX) {
-            return Ok(raised);
+            break;
         }
     }
+    reached::note(services).await?;
+    Ok(raised)
 }
 
 async fn raise_batch(services: &Services) -> Result<usize, Error> {

@@ -169,14 +169,11 @@ impl Wanted {
                 push_id_of(sql, project);
             }
             (_, project, spent) => {
-                sql.push("select t.id");
-                match spent {
-                    Some(spent) => spent.push_rows(sql),
-                    None => {
-                        sql.push(format_args!(" from {} t where true", self.table.name()));
-                    }
-                }
+                sql.push(format_args!("select t.id from {} t where true", self.table.name()));
                 self.push_term_for_the_index(sql);
+                if let Some(spent) = spent {
+                    spent.push_noted(sql, "t");
+                }
                 if let Some(kind) = self.kind {
                     sql.push(format_args!(" and t.project_type = '{}'", kind.key()));
                 }

@@ -2,22 +2,24 @@
 #![expect(clippy::expect_used, reason = "a fault in a helper must end the test with its reason")]
 
 use domain::actor::Target;
-use domain::budget::UsageFilter;
-use domain::error::Refusal;
+use domain::budget::{Category, UsageFilter};
 use domain::page::PageSize;
 use domain::project::{ProjectQuery, ProjectTypes};
 use domain::role::{PlatformRole, ProjectRole};
 use domain::text::SearchTerm;
 use domain::user::{UserQuery, UserSort};
-use domain::violation::Violation;
 use services::guard::Caller;
-use services::testing::{World, count_statements, refusal, rule};
-use services::{alerts, views};
+use services::testing::{World, count_statements};
+use services::{Settings, alerts, views};
 
 /// Users named after what they have spent of a budget of 80 and 100 dollars of this month, and a user with a default
 /// budget of 200 and 200.
 async fn spenders() -> (World, Caller) {
-    let world = World::create().await;
+    spenders_with(|_| ()).await
+}
+
+async fn spenders_with(settings: impl FnOnce(&mut Settings)) -> (World, Caller) {
+    let world = World::with(settings).await;
     let root = world.person("Root", PlatformRole::Admin).await;
     world
         .run(
@@ -78,6 +80,21 @@ async fn list_shows_who_has_spent_as_much() {
     assert_eq!(names(&world, &root, &UserQuery { search, ..spent(UsageFilter::SoftLimit) }).await, ["Spent 130"]);
     let by_creation = UserQuery { sort: UserSort::Created, descending: true, ..spent(UsageFilter::HardLimit) };
     assert_eq!(names(&world, &root, &by_creation).await.len(), 2);
+    // As the previous version notes them.
+    world.run("update limits_reached set percent = 0, holder_id = null").await;
+    note(&world).await;
+    assert_eq!(names(&world, &root, &spent(UsageFilter::NineTenths)).await, ["Spent 099", "Spent 100", "Spent 130"]);
+}
+
+#[tokio::test]
+async fn row_shows_the_default_budget_that_the_user_was_found_by() {
+    let (world, root) = spenders().await;
+    note(&world).await;
+    let can = root.can(Target::Platform).expect("an admin");
+    let page = views::users::list(&world.services, &can, &spent(UsageFilter::ThreeQuarters)).await.expect("a page");
+    let found = page.rows.iter().find(|user| user.name == "Default").expect("listed");
+    let shown: Vec<_> = found.budgets.iter().map(|budget| (budget.category, budget.usage.percent())).collect();
+    assert_eq!(shown, [(Category::Platform, 75)]);
 }
 
 #[tokio::test]
@@ -92,7 +109,7 @@ async fn list_compares_what_was_noted_with_what_is() {
         )
         .await;
     let at_hard = spent(UsageFilter::HardLimit);
-    assert_eq!(names(&world, &root, &at_hard).await, [""; 0], "neither corrected nor deactivated, nor noted yet");
+    assert_eq!(names(&world, &root, &at_hard).await, ["Spent 080"], "neither corrected nor deactivated; noted at soft");
     note(&world).await;
     assert_eq!(names(&world, &root, &at_hard).await, ["Spent 080"]);
     world.run("update budgets set hard_limit = 1000 where name = 'CLI'").await;
@@ -173,17 +190,20 @@ async fn list_of_projects_tells_of_no_spend_that_the_caller_may_not_see() {
     let other = views::projects::matches_other_type(&world.services, &root, &query).await.expect("an answer");
     assert!(!other, "the project that matches has not spent as much");
     let developer = world.person("Bo", PlatformRole::User).await;
-    let refused = refusal(views::projects::list(&world.services, &developer, &at_hard_limit()).await);
-    assert!(matches!(refused, Refusal::Forbidden(_)), "{refused:?}");
+    let page = views::projects::list(&world.services, &developer, &at_hard_limit()).await.expect("a page");
+    assert_eq!(page.rows, [], "the page is empty, not dead");
 }
 
 #[tokio::test]
-async fn usage_is_refused_where_budgets_are_switched_off() {
-    let world = World::with(|settings| settings.budgets = false).await;
-    let root = world.person("Root", PlatformRole::Admin).await;
-    let can = root.can(Target::Platform).expect("an admin");
-    let users = views::users::list(&world.services, &can, &spent(UsageFilter::HardLimit)).await;
-    assert!(matches!(rule(users), Violation::BudgetsOff));
-    let projects = views::projects::list(&world.services, &root, &at_hard_limit()).await;
-    assert!(matches!(rule(projects), Violation::BudgetsOff));
+async fn nobody_has_used_a_budget_where_budgets_are_switched_off() {
+    let (world, root) = spenders_with(|settings| settings.budgets = false).await;
+    world
+        .run(
+            "insert into limits_reached (window_id, holder_id, is_hard, is_soft, percent, ends_at)
+               select id, user_id, true, true, 90, ends_at from budget_windows where spent >= 100",
+        )
+        .await;
+    assert_eq!(names(&world, &root, &spent(UsageFilter::HardLimit)).await, [""; 0]);
+    let projects = views::projects::list(&world.services, &root, &at_hard_limit()).await.expect("a page");
+    assert_eq!(projects.rows, []);
 }

@@ -97,7 +97,7 @@ fn decision_section(anomaly: AnomalyPage, may_accept: bool, state: FormFields) -
         }
         _ if is_unchecked => view! {
             <p class="text-sm text-ink-2">
-                "It is no longer checked: Bursar reads another realm, or no role of its realm is declared any more."
+                "It is no longer checked: Bursar reads no realm or another one, or no role of its realm is declared any more."
             </p>
         }
         .into_any(),

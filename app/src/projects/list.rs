@@ -184,11 +184,11 @@ fn own_role(project: &ProjectRow, _: OffsetDateTime) -> AnyView {
 
 fn no_projects(query: &ProjectQuery, may_create: bool) -> AnyView {
     let no_match = match (&query.search, query.state) {
+        (None, _) if query.usage.is_some() => "No project whose spend you may see matches these filters.".to_owned(),
         (Some(term), _) => {
             format!("No project that you may see has “{term}” in its name or description and matches these filters.")
         }
         (None, Some(ProjectState::WithoutAdmin)) => "Every shared project has a project admin.".to_owned(),
-        (None, None) if query.usage.is_some() => "No project has spent as much of a budget.".to_owned(),
         (None, None) => "There are no projects of this type.".to_owned(),
         (None, Some(ProjectState::Deleted)) => {
             "Deleted projects appear here for 30 days and can be restored.".to_owned()

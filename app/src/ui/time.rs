@@ -27,7 +27,8 @@ pub fn Day(
     written(at, &day(at))
 }
 
-/// What is to come: "14:05 UTC" within a day, "2 Jun 2025" later, with the absolute time for the pointer.
+/// What is to come: "14:05 UTC" today, "tomorrow, 14:05 UTC" within a day, "2 Jun 2025" later, with the absolute time for
+/// the pointer.
 pub fn upcoming(at: OffsetDateTime, now: OffsetDateTime) -> impl IntoView + use<> {
     written(at, &upcoming_words(at, now))
 }
@@ -36,8 +37,9 @@ fn upcoming_words(at: OffsetDateTime, now: OffsetDateTime) -> String {
     if !is_within_a_day(at, now) {
         return day(at);
     }
-    let format = format_description!("[hour]:[minute] UTC");
-    at.to_offset(UtcOffset::UTC).format(format).unwrap_or_default()
+    let (at, now) = (at.to_offset(UtcOffset::UTC), now.to_offset(UtcOffset::UTC));
+    let time = at.format(format_description!("[hour]:[minute] UTC")).unwrap_or_default();
+    if at.date() > now.date() { format!("tomorrow, {time}") } else { time }
 }
 
 /// Whether a moment to come is less than a day away.
@@ -136,7 +138,7 @@ mod tests {
         let now = datetime!(2026-11-17 20:00 UTC);
         for (at, words) in [
             (datetime!(2026-11-17 21:30 +1), "20:30 UTC"),
-            (datetime!(2026-11-18 19:59:59 UTC), "19:59 UTC"),
+            (datetime!(2026-11-18 19:59:59 UTC), "tomorrow, 19:59 UTC"),
             (datetime!(2026-11-18 20:00 UTC), "18 Nov 2026"),
         ] {
             assert_eq!(upcoming_words(at, now), words, "{at}");

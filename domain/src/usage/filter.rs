@@ -1,6 +1,5 @@
 //! A filter of lists by how much is spent of budgets.
 
-use super::UsageLevel;
 use crate::violation::{Violation, parse_key};
 use serde::{Deserialize, Serialize};
 
@@ -40,8 +39,8 @@ impl UsageFilter {
             Self::Half => "50 % or more",
             Self::ThreeQuarters => "75 % or more",
             Self::NineTenths => "90 % or more",
-            Self::SoftLimit => UsageLevel::OverSoft.title(),
-            Self::HardLimit => UsageLevel::OverHard.title(),
+            Self::SoftLimit => "Soft limit reached",
+            Self::HardLimit => "Hard limit reached",
         }
     }
 

@@ -4,19 +4,18 @@
 use crate::Services;
 use crate::error::Error;
 use crate::sweep;
+use domain::budget::UsageFilter;
 use rust_decimal::Decimal;
 
 /// The most windows of one statement.
 const BATCH: u64 = 10_000;
-/// From which percentage of the hard limit on a window is noted, whatever the soft limit is: the least that lists are
-/// narrowed by ([`domain::budget::UsageFilter`]).
-const LEAST_NOTED: i32 = 50;
 
 /// Notes the windows of now that have reached a limit of the budget that pays, or half of the hard one, and forgets those
 /// that no longer have.
 /// Members' shares are not noted.
 pub(super) async fn note(services: &Services) -> Result<(), Error> {
-    forget(services).await?;
+    let steps = steps();
+    forget(services, steps.iter().copied().min().unwrap_or(100)).await?;
     let now = services.clock.now();
     loop {
         let noted = sqlx::query!(
@@ -27,24 +26,27 @@ pub(super) async fn note(services: &Services) -> Result<(), Error> {
                  select (select w.budget_id from budget_windows w where w.budget_id > held.budget_id
                          order by w.budget_id limit 1)
                  from held where held.budget_id is not null)
-             insert into limits_reached (window_id, is_hard, is_soft, percent, ends_at)
-             select w.id, l.is_hard, l.is_soft, l.percent, w.ends_at
+             insert into limits_reached (window_id, holder_id, is_hard, is_soft, percent, ends_at)
+             select w.id, coalesce(w.user_id, w.project_id), l.is_hard, l.is_soft, l.percent, w.ends_at
              from held x
              cross join lateral (
                  select * from paid_windows where budget_id = x.budget_id and ends_at > $1 and spent > 0) w
              cross join lateral (
                  select w.spent >= w.hard_limit as is_hard, w.spent >= w.soft_limit as is_soft,
-                        least(floor(w.spent * 100 / w.hard_limit), 1000000)::integer as percent) l
-             where (l.is_soft or l.percent >= $3)
+                        coalesce((select max(step) from unnest($3::smallint[]) step where w.spent >= w.hard_limit * step / 100),
+                                 0::smallint) as percent) l
+             where (l.is_soft or l.percent > 0)
                and not exists (
                    select from limits_reached r
-                   where r.window_id = w.id and (r.is_hard, r.is_soft, r.percent) = (l.is_hard, l.is_soft, l.percent))
+                   where r.window_id = w.id and r.holder_id is not null
+                     and (r.is_hard, r.is_soft, r.percent) = (l.is_hard, l.is_soft, l.percent))
              order by w.id limit $2
              on conflict (window_id) do update
-               set is_hard = excluded.is_hard, is_soft = excluded.is_soft, percent = excluded.percent, ends_at = excluded.ends_at",
+               set holder_id = excluded.holder_id, is_hard = excluded.is_hard, is_soft = excluded.is_soft,
+                   percent = excluded.percent, ends_at = excluded.ends_at",
             now,
             i64::try_from(BATCH).unwrap_or(i64::MAX),
-            LEAST_NOTED
+            &steps
         )
         .execute(&services.pool)
         .await?;
@@ -54,9 +56,14 @@ pub(super) async fn note(services: &Services) -> Result<(), Error> {
     }
 }
 
+/// The percentages of the hard limit that lists are narrowed by.
+fn steps() -> Vec<i16> {
+    UsageFilter::ALL.into_iter().filter_map(UsageFilter::percent).map(i16::from).collect()
+}
+
 /// Forgets the windows that are over, and those whose limit was raised, whose spend was corrected or whose holder or budget
 /// is another one now: the page reads a bounded number of what is noted.
-async fn forget(services: &Services) -> Result<(), Error> {
+async fn forget(services: &Services, least: i16) -> Result<(), Error> {
     let now = services.clock.now();
     sweep::in_batches(|| {
         sqlx::query!(
@@ -74,7 +81,7 @@ async fn forget(services: &Services) -> Result<(), Error> {
                limit $2 for update of r skip locked))",
             now,
             sweep::BATCH,
-            Decimal::from(LEAST_NOTED)
+            Decimal::from(least)
         )
         .execute(&services.pool)
     })

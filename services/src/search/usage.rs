@@ -25,28 +25,21 @@ impl Spent {
         Self { holder: "project", filter, now }
     }
 
-    /// Appends ` from ... where ...`: the holders as `t`, found by what was noted of their windows; one with several
-    /// budgets may come several times.
-    pub(super) fn push_rows(self, sql: &mut QueryBuilder<Postgres>) {
-        let holder = self.holder;
-        // As a list of ids, so that no plan reads the other windows.
-        sql.push(format_args!(
-            " from paid_windows w join {holder}s t on t.id = w.{holder}_id
-             where w.id = any(array(select window_id from limits_reached where "
-        ));
-        match (self.filter, self.filter.percent()) {
-            (_, Some(percent)) => sql.push(format_args!("percent >= {percent}")),
-            (UsageFilter::HardLimit, None) => sql.push("is_hard"),
-            (_, None) => sql.push("is_soft"),
+    /// Appends ` and ...`: the rows that were noted, as far as they still are so.
+    pub(super) fn push_noted(self, sql: &mut QueryBuilder<Postgres>, alias: &'static str) {
+        sql.push(format_args!(" and {alias}.id in (select r.holder_id from limits_reached r where "));
+        match self.filter.percent() {
+            Some(percent) => sql.push(format_args!("r.percent >= {percent})")),
+            // What is noted at the soft limit may have reached the hard one since. In the words of the indexes.
+            None => sql.push("r.is_hard or r.is_soft and not r.is_hard)"),
         };
-        sql.push("))");
-        self.push_reached(sql);
+        self.push_condition(sql, alias);
     }
 
-    /// Appends ` and ...`: what is asked of each row along an order.
+    /// Appends ` and ...`: what is asked of each row.
     pub(super) fn push_condition(self, sql: &mut QueryBuilder<Postgres>, alias: &'static str) {
         let categories = Category::ALL.map(|category| format!("'{}'", category.key())).join(", ");
-        // A value, which is looked up for each row of the order, and no set, which would be made of all windows first.
+        // A value, which is looked up for each row, and no set, which would be made of all windows first.
         sql.push(format_args!(
             " and (select true from paid_windows w
                where w.id = any(array(
@@ -54,12 +47,6 @@ impl Spent {
                  cross join lateral latest_{}_window({alias}.id, k.category) l))",
             self.holder
         ));
-        self.push_reached(sql);
-        sql.push(" limit 1)");
-    }
-
-    /// Appends ` and ...`: the window `w` is that of now, and as much is spent.
-    fn push_reached(self, sql: &mut QueryBuilder<Postgres>) {
         sql.push(" and w.starts_at <= ").push_bind(self.now).push(" and w.ends_at > ").push_bind(self.now);
         sql.push(" and w.spent > 0 and w.spent >= ");
         match (self.filter, self.filter.percent()) {
@@ -67,5 +54,6 @@ impl Spent {
             (UsageFilter::HardLimit, None) => sql.push("w.hard_limit"),
             (_, None) => sql.push("w.soft_limit"),
         };
+        sql.push(" limit 1)");
     }
 }

@@ -86,9 +86,12 @@ pub async fn access_anomalies(
         r#"select count(*) filter (where state = 'open') as "open!",
                   count(*) filter (where state = 'accepted') as "accepted!",
                   count(*) filter (where state = 'resolved') as "resolved!"
-           from (select access_anomaly_state(x, $2) as state from access_anomalies x where realm = $1) a"#,
+           from (select access_anomaly_state(x, $2) as state from access_anomalies x
+                 where realm = $1 and ($3::text is null or severity = $3) and ($4::text is null or rule = $4)) a"#,
         realm,
-        today
+        today,
+        query.severity.map(Severity::key),
+        query.rule.map(AnomalyRule::key)
     )
     .fetch_one(&services.pool)
     .await?;

@@ -84,11 +84,11 @@ pub struct ProjectFilter {
 
 /// A page of the console's list: all projects, or one's own. Deleted ones are listed for those who may restore them and
 /// for those who read the whole platform. In Keycloak-managed mode the latter look projects up by a term of at least
-/// three characters. One statement, and one more for a search, whatever the number of rows.
+/// three characters. One statement, and one more for a search or a usage, whatever the number of rows. A usage leaves only
+/// projects whose spend the caller may see, and none where budgets are switched off.
 ///
 /// # Errors
-/// [`Refusal::PasswordChangeDue`] until a one-time password was changed; when a usage is asked for, that of
-/// [`Caller::can`] for [`ViewSpend`], and [`Violation::BudgetsOff`] when budgets are switched off.
+/// [`Refusal::PasswordChangeDue`] until a one-time password was changed.
 pub async fn list(services: &Services, caller: &Caller, query: &ProjectQuery) -> Result<Page<ProjectRow>, Error> {
     let scope = ReadScope::<ViewProject>::of(caller)?;
     let is_telling = query.search.as_ref().is_some_and(SearchTerm::is_telling);
@@ -217,8 +217,8 @@ fn spend_scope(
 ) -> Result<ReadScope<ViewSpend>, Error> {
     match usage {
         None => Ok(ReadScope::ALL),
-        Some(_) if !services.settings.budgets => Err(Violation::BudgetsOff.into()),
-        Some(_) => Ok(ReadScope::<ViewSpend>::of(caller)?),
+        Some(_) if !services.settings.budgets => Ok(ReadScope::NONE),
+        Some(_) => Ok(ReadScope::<ViewSpend>::of_any(caller)?),
     }
 }
 

@@ -23,6 +23,9 @@ impl<P: Asks> ReadScope<P> {
     /// For what users read of themselves.
     pub(super) const ALL: Self = Self { projects: None, permission: PhantomData };
 
+    /// For what nobody may read.
+    pub(super) const NONE: Self = Self { projects: Some(Vec::new()), permission: PhantomData };
+
     fn of_projects(projects: impl Iterator<Item = ProjectId>) -> Self {
         Self { projects: Some(projects.map(|project| project.0).collect()), permission: PhantomData }
     }
@@ -121,13 +124,13 @@ impl ReadScope<ViewSpend> {
         Self::all_or_projects(caller, Permission::ViewSpend)
     }
 
-    /// The same for `/v1`, where users who administer no project read empty tables.
+    /// The same where users who administer no project read an empty table instead of a refusal.
     ///
     /// # Errors
     /// [`Refusal::NotFound`] where Bursar knows no spend; [`Refusal::PasswordChangeDue`].
-    pub fn for_api(caller: &Caller) -> Result<Self, Refusal> {
+    pub fn of_any(caller: &Caller) -> Result<Self, Refusal> {
         match Self::of(caller) {
-            Err(Refusal::Forbidden(_)) => Ok(Self::of_projects(std::iter::empty())),
+            Err(Refusal::Forbidden(_)) => Ok(Self::NONE),
             scope => scope,
         }
     }

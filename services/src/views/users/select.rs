@@ -9,7 +9,7 @@ use crate::listing::{List, ListQuery};
 use crate::projects::stored_name;
 use crate::search::Hits;
 use crate::views::ReadScope;
-use crate::views::usage::AssignedRow;
+use crate::views::usage::{AssignedRow, with_defaults};
 use domain::count::MAX_EXACT_COUNT;
 use domain::id::UserId;
 use domain::permission::ViewUsers;
@@ -94,8 +94,8 @@ pub(super) fn push_columns(sql: &mut QueryBuilder<Postgres>, for_api: bool) {
     sql.push(if for_api {
         " coalesce(p.projects, '[]') as projects"
     } else {
-        " c.project_count, coalesce(c.names, '{}') as project_names, coalesce(c.titles, '{}') as project_titles,
-          coalesce(c.admins, '{}') as project_admins"
+        " default_budgets(u.id) as defaults, c.project_count, coalesce(c.names, '{}') as project_names,
+          coalesce(c.titles, '{}') as project_titles, coalesce(c.admins, '{}') as project_admins"
     });
 }
 
@@ -170,6 +170,9 @@ pub(super) struct Row {
     projects: Json<Vec<Membership>>,
     #[sqlx(default)]
     budgets: Json<Vec<AssignedRow>>,
+    /// Those of the categories without an own budget; read for pages alone.
+    #[sqlx(default)]
+    defaults: Json<Vec<AssignedRow>>,
 }
 
 impl Row {
@@ -185,6 +188,7 @@ impl Row {
         let chips = chips.map(|((name, title), is_admin)| {
             Ok::<_, Error>(ProjectChip { name: stored_name(name)?, title, role: project_role(false, is_admin) })
         });
+        let own = self.budgets.0.into_iter().map(|budget| budget.read(now, true)).collect::<Result<_, _>>()?;
         Ok(User {
             id: UserId(self.id),
             username: self.username,
@@ -202,7 +206,7 @@ impl Row {
             chips: chips.collect::<Result<_, _>>()?,
             project_count: self.project_count,
             projects: self.projects.0,
-            budgets: self.budgets.0.into_iter().map(|budget| budget.read(now, true)).collect::<Result<_, _>>()?,
+            budgets: if self.defaults.0.is_empty() { own } else { with_defaults(own, self.defaults.0, now)? },
             name: self.name,
         })
     }

@@ -214,7 +214,7 @@ pub async fn members_of_project(
 ) -> Result<Json<Table<MemberCategories>>, ApiError> {
     let (query, rows, count) = read(&state, &caller, params, Breakdown::User, None).await?;
     let users: Vec<UserId> = rows.iter().filter_map(|row| user_of(&row.spender)).collect();
-    let scope = ReadScope::<ViewSpend>::for_api(&caller)?;
+    let scope = ReadScope::<ViewSpend>::of_any(&caller)?;
     let limits = spending::member_limits(&state.services, &scope, &query.filter, &users).await?;
     let row = |row: SpendRow| MemberCategories {
         user_id: user_of(&row.spender).map(|id| id.to_string()).unwrap_or_default(),
@@ -255,7 +255,7 @@ async fn read(
     by: Breakdown,
     category: Option<Category>,
 ) -> Result<(TableQuery, Vec<SpendRow>, i64), ApiError> {
-    let scope = ReadScope::<ViewSpend>::for_api(caller)?;
+    let scope = ReadScope::<ViewSpend>::of_any(caller)?;
     let mut query = params?.0.query(state.services.clock().now())?;
     query.filter.category = category;
     let TableQuery { days, filter, slice, .. } = &query;
