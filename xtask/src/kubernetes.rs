@@ -19,9 +19,8 @@ struct Pins {
     definitions: Vec<Files>,
 }
 
-/// Runs the tests of `end2end/kubernetes`. `bursar` judges the variables that the chart sets.
-pub(crate) fn test(steps: &mut Steps, bursar: &Path) -> Result<()> {
-    let folder = paths::root().join("end2end/kubernetes");
+/// Installs what the tests need. Returns the Python that runs them, with the variables that name the rest.
+pub(crate) fn install(steps: &mut Steps) -> Result<Command> {
     let (python, go) = (python(steps)?, Toolchain::pinned()?);
     let pins: Pins = fetch::pins("xtask/kubernetes.toml")?;
     let mut tests = Command::new(&python);
@@ -35,9 +34,16 @@ pub(crate) fn test(steps: &mut Steps, bursar: &Path) -> Result<()> {
     }
     tests.env("CUSTOM_RESOURCES", std::env::join_paths(files)?);
     tests.env("HADOLINT", python.with_file_name("hadolint"));
+    Ok(tests)
+}
+
+/// Runs the tests of `end2end/kubernetes`. `bursar` judges the variables that the chart sets.
+pub(crate) fn test(steps: &mut Steps, bursar: &Path) -> Result<()> {
+    let mut tests = install(steps)?;
     tests.env("BURSAR_BIN", bursar).env("BURSAR_SITE_DIR", paths::site()).env("PYTHONDONTWRITEBYTECODE", "1");
     steps.step("Testing the Helm chart, the manifests and the Dockerfile", || {
-        command::run(tests.args(["-m", "unittest", "discover", "--failfast"]).current_dir(&folder))
+        tests.args(["-m", "unittest", "discover", "--failfast"]).current_dir(paths::root().join("end2end/kubernetes"));
+        command::run(&mut tests)
     })
 }
 

@@ -5,7 +5,7 @@ use crate::postgres::Postgres;
 use crate::steps::Steps;
 use crate::{command, paths, python};
 use anyhow::Result;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Tests in Python, in a folder of `end2end` with the packages that they need.
@@ -16,23 +16,44 @@ struct Tests {
     step: &'static str,
 }
 
+/// Those of `end2end/sdk`.
+const SDK: Tests = Tests {
+    folder: "sdk",
+    packages: "the client of the wire contract and the OpenAPI tools",
+    step: "Testing with the client of the wire contract and from docs/openapi.json",
+};
+/// Those of `end2end/litellm`.
+const LITELLM: Tests =
+    Tests { folder: "litellm", packages: "a LiteLLM proxy", step: "Testing limits through a LiteLLM proxy" };
+
+/// Installs what the tests of both folders need.
+pub(crate) fn install(steps: &mut Steps) -> Result<()> {
+    SDK.python(steps)?;
+    LITELLM.python(steps)?;
+    Ok(())
+}
+
 /// Runs the tests of `end2end/sdk`.
 pub(crate) fn test(steps: &mut Steps, bursar: &Path, postgres: &Postgres) -> Result<()> {
-    let packages = "the client of the wire contract and the OpenAPI tools";
-    let step = "Testing with the client of the wire contract and from docs/openapi.json";
-    Tests { folder: "sdk", packages, step }.run(steps, bursar, postgres)
+    SDK.run(steps, bursar, postgres)
 }
 
 /// Runs the tests of `end2end/litellm`.
 pub(crate) fn test_litellm(steps: &mut Steps, bursar: &Path, postgres: &Postgres) -> Result<()> {
-    let step = "Testing limits through a LiteLLM proxy";
-    Tests { folder: "litellm", packages: "a LiteLLM proxy", step }.run(steps, bursar, postgres)
+    LITELLM.run(steps, bursar, postgres)
 }
 
 impl Tests {
+    fn folder(&self) -> PathBuf {
+        paths::root().join("end2end").join(self.folder)
+    }
+
+    fn python(&self, steps: &mut Steps) -> Result<PathBuf> {
+        python::environment(steps, self.folder, self.packages, &self.folder().join("requirements.txt"))
+    }
+
     fn run(&self, steps: &mut Steps, bursar: &Path, postgres: &Postgres) -> Result<()> {
-        let folder = paths::root().join("end2end").join(self.folder);
-        let python = python::environment(steps, self.folder, self.packages, &folder.join("requirements.txt"))?;
+        let (folder, python) = (self.folder(), self.python(steps)?);
         steps.step(self.step, || {
             let mut tests = Command::new(python);
             tests.args(["-m", "unittest", "discover", "--failfast"]).current_dir(&folder);

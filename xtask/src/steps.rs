@@ -7,16 +7,29 @@ use std::time::{Duration, Instant};
 #[derive(Default)]
 pub struct Steps {
     taken: Vec<(String, Duration)>,
+    /// Whether others are taken at the same time.
+    is_beside: bool,
 }
 
 impl Steps {
+    /// Steps that are taken beside others: where one ends, its name is said again.
+    pub(crate) fn beside() -> Self {
+        Self { is_beside: true, ..Self::default() }
+    }
+
+    /// Adds those that were taken beside these.
+    pub(crate) fn append(&mut self, beside: Self) {
+        self.taken.extend(beside.taken);
+    }
+
     /// Announces `name`, does `work`, and says how long it took.
     pub fn step<T>(&mut self, name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         eprintln!("==> {name}");
         let start = Instant::now();
         let result = work().inspect_err(|_| eprintln!("==> {name}: FAILED after {}", seconds(start.elapsed())))?;
         self.taken.push((name.to_owned(), start.elapsed()));
-        eprintln!("    {}", seconds(start.elapsed()));
+        let what = if self.is_beside { format!("{name}: ") } else { String::new() };
+        eprintln!("    {what}{}", seconds(start.elapsed()));
         Ok(result)
     }
 

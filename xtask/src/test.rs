@@ -6,10 +6,10 @@ use crate::paths::{self, Mode};
 use crate::postgres::{self, Postgres};
 use crate::steps::Steps;
 use crate::{backup, build, command, docs, fetch, fuzz, kubernetes, layers, queries, sdk, setup, supply};
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use clap::ValueEnum;
 use serde::Deserialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What can be tested by itself, in the order in which all of it is.
@@ -135,13 +135,20 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
     if wanted(Part::Supply) {
         supply::run(steps)?;
     }
-    if wanted(Part::Fuzz) {
+    if only == Some(Part::Fuzz) {
         fuzz::run(steps, FUZZ_RUNS, None)?;
     }
+    let beside = only.is_none().then(|| std::thread::spawn(beside_the_build));
     if !matches!(only, Some(Part::Format | Part::Layers | Part::Lint | Part::Supply | Part::Fuzz)) {
         let bursar = build::for_tests(steps)?;
         match only {
-            None => queries::compile_tests(steps)?,
+            None => {
+                queries::compile_tests(steps)?;
+                // It has ended long before.
+                let beside =
+                    beside.map(|beside| beside.join().map_err(|_| anyhow!("what ran beside the build panicked")));
+                steps.append(beside.transpose()?.transpose()?.unwrap_or_default());
+            }
             Some(Part::Queries) => queries::run(steps, true)?,
             Some(_) => {}
         }
@@ -162,6 +169,23 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
         on_postgres(steps, &bursar, wanted)?;
     }
     Ok(())
+}
+
+/// What needs none of the build and is done while its large crates, one after the other, leave a core idle: fuzzing, and
+/// installing what the tests need.
+fn beside_the_build() -> Result<Steps> {
+    let mut steps = Steps::beside();
+    fuzz::run(&mut steps, FUZZ_RUNS, None)?;
+    kubernetes::install(&mut steps)?;
+    sdk::install(&mut steps)?;
+    setup::npm_packages(&mut steps, &browser_tests())?;
+    setup::headless_chromium(&mut steps)?;
+    setup::firefox(&mut steps)?;
+    Ok(steps)
+}
+
+fn browser_tests() -> PathBuf {
+    paths::root().join("end2end")
 }
 
 /// The parts that need a database; one embedded Postgres serves them all.
@@ -258,7 +282,7 @@ fn in_keycloak(steps: &mut Steps, postgres: &Postgres, keycloak: &Keycloak) -> R
 
 fn in_browser(steps: &mut Steps, bursar: &Path, postgres: &Postgres, keycloak: &Keycloak) -> Result<()> {
     let (chromium, firefox) = (setup::headless_chromium(steps)?, setup::firefox(steps)?);
-    let folder = paths::root().join("end2end");
+    let folder = browser_tests();
     setup::npm_packages(steps, &folder)?;
     steps.step("Checking the types of the browser tests", || {
         command::run(Command::new("npm").args(["run", "--silent", "check"]).current_dir(&folder))
