@@ -195,7 +195,7 @@ async fn list_of_projects_tells_of_no_spend_that_the_caller_may_not_see() {
 }
 
 #[tokio::test]
-async fn nobody_has_used_a_budget_where_budgets_are_switched_off() {
+async fn no_user_has_used_a_budget_where_budgets_are_switched_off() {
     let (world, root) = spenders_with(|settings| settings.budgets = false).await;
     world
         .run(

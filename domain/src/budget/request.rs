@@ -135,7 +135,7 @@ impl BudgetRequest {
         }
     }
 
-    /// Why nobody decided a closed request.
+    /// Why a closed request was not decided.
     pub const fn closed_because(&self) -> Option<&'static str> {
         match (self.facts.state, &self.holder) {
             (RequestState::Closed, Some(Holder::User { .. })) => {

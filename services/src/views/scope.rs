@@ -23,7 +23,7 @@ impl<P: Asks> ReadScope<P> {
     /// For what users read of themselves.
     pub(super) const ALL: Self = Self { projects: None, permission: PhantomData };
 
-    /// For what nobody may read.
+    /// For what no caller may read.
     pub(super) const NONE: Self = Self { projects: Some(Vec::new()), permission: PhantomData };
 
     fn of_projects(projects: impl Iterator<Item = ProjectId>) -> Self {

@@ -90,7 +90,7 @@ pub struct Membership {
 }
 
 /// A page of the console's list. One statement, and one more for a search, a project or a usage, whatever the number of rows.
-/// Nobody has used a budget where budgets are switched off.
+/// No user has used a budget where budgets are switched off.
 ///
 /// # Errors
 /// The database failed.
