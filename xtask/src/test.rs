@@ -142,15 +142,12 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
     if !matches!(only, Some(Part::Format | Part::Layers | Part::Lint | Part::Supply | Part::Fuzz)) {
         let bursar = build::for_tests(steps)?;
         match only {
-            None => {
-                queries::compile_tests(steps)?;
-                // It has ended long before.
-                let beside =
-                    beside.map(|beside| beside.join().map_err(|_| anyhow!("what ran beside the build panicked")));
-                steps.append(beside.transpose()?.transpose()?.unwrap_or_default());
-            }
+            None => queries::compile_tests(steps)?,
             Some(Part::Queries) => queries::run(steps, true)?,
             Some(_) => {}
+        }
+        if let Some(beside) = beside {
+            steps.append(beside.join().map_err(|_| anyhow!("what is done beside the build panicked"))??);
         }
         if wanted(Part::Documents) {
             steps.step("Checking the tables of README.md and docs/openapi.json", || docs::write(true))?;
