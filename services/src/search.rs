@@ -9,7 +9,7 @@
 //!
 //! The index knows text by three letters in a row. In the large tables two letters are looked for at the beginnings of
 //! words, which it knows too, and one letter at the beginning of the name, for which there is an index of its own:
-//! words that begin with an E are too many to be looked up. Those who have spent much of a budget, too.
+//! words that begin with an E are too many to be looked up. Who has spent much of a budget is looked up in the same way.
 //!
 //! What is stored and what is searched for go through `fold_for_search` in SQL, and nowhere else: case, accents and
 //! normalization forms make no difference.

@@ -57,3 +57,52 @@ impl Spent {
         sql.push(" limit 1)");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Hits, Searched, Wanted};
+    use super::*;
+    use crate::alerts;
+    use crate::testing::World;
+    use domain::text::SearchTerm;
+
+    /// Twelve thousand users with a default budget, of whom a hundred have spent half of it.
+    async fn crowd() -> World {
+        let world = World::create().await;
+        world
+            .run(
+                "insert into budgets (id, name, category, soft_limit, hard_limit, reset_minutes, created_at, is_default)
+                   values ('00000000-0000-0000-0000-00000000000d', 'All', 'cli', 100, 100, 43200, '2026-03-01Z', true);
+                 insert into users (id, name, email)
+                   select gen_random_uuid(), 'Person ' || n, n || '@example.com' from generate_series(1, 12000) n;
+                 insert into budget_windows
+                   (id, category, user_id, budget_id, schedule, starts_at, ends_at, soft_limit, hard_limit, spent)
+                   select gen_random_uuid(), 'cli', id, '00000000-0000-0000-0000-00000000000d', '30d', '2026-03-01Z',
+                          '2026-03-31Z', 100, 100, case when email like '%77@example.com' then 50 else 1 end
+                   from users;
+                 analyze users; analyze budget_windows",
+            )
+            .await;
+        alerts::raise(&world.services).await.expect("noted");
+        world
+    }
+
+    #[tokio::test]
+    async fn no_plan_reads_all_windows() {
+        let world = crowd().await;
+        let spent = Some(Spent::by_users(UsageFilter::Half, world.services.clock.now()));
+        let term = SearchTerm::parse("person 1").expect("a term");
+        for term in [None, Some(&term)] {
+            let wanted = Wanted { spent, ..Wanted::new(Searched::Users, term, None) };
+            let mut walk = QueryBuilder::new("select u.id from users u where true");
+            wanted.push_condition(&mut walk, "u");
+            walk.push(" order by u.name collate name_order, u.id limit 100");
+            for mut sql in [wanted.lookup(), walk] {
+                let plan = world.generic_plan(&mut sql).await;
+                assert!(!plan.contains("Seq Scan on budget_windows"), "{term:?}\n{plan}");
+            }
+        }
+        let hits = Hits::of_people(&world.services, None, None, Some(UsageFilter::Half)).await.expect("hits");
+        assert!(matches!(&hits, Hits::Few(ids) if ids.len() == 120), "{hits:?}");
+    }
+}
