@@ -161,3 +161,22 @@ test("a choice that was made stays chosen when the page is read again", async ({
   await expect(row(page, name)).toContainText(chosen.email);
   await expect(field).toHaveValue("");
 });
+
+test("a page with a choice that was made is left, and is empty afterwards", async ({ open, people }) => {
+  const project = await people.addProject();
+  const zelda = await people.add(`Zelda ${unique("left")}`);
+  const page = await open(MAINTAINER);
+  await page.goto(at.project(project));
+  await alive(page);
+  const field = page.getByRole("combobox", { name: "Add member" });
+  for (const next of ["Users", "Projects"]) {
+    await field.fill(zelda.name);
+    await page.getByRole("option").filter({ hasText: zelda.email }).click();
+    await expect(field).toHaveValue(zelda.name);
+    await page.getByLabel("Main").getByRole("link", { name: `${next} management` }).click();
+    await arrived(page, next);
+    await page.goBack();
+    await arrived(page, project);
+    await expect(field).toHaveValue("");
+  }
+});

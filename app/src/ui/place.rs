@@ -128,10 +128,10 @@ impl Place {
     /// The page at `path` is about to be shown, in place of what is on the screen or once more.
     pub fn settle(self, path: &str) {
         let before = self.settled.try_update_value(|settled| settled.replace(path.to_owned())).flatten();
+        // The forms of another page are other elements. Those on the screen are left as they are: what they hold is about
+        // to go, and a field that changed now would be drawn from what is no longer there.
         if before.is_none_or(|before| before == path) {
             edited::keep_edited_forms(self.next.read_value().refused_form());
-        } else {
-            edited::drop_edits();
         }
         self.keep_focus();
     }

@@ -18,6 +18,7 @@ use domain::mode::Mode;
 use domain::permission::Permission;
 use domain::role::{PlatformRole, ProjectRole};
 use domain::user::UserKind;
+use futures_util::stream::{self, StreamExt as _};
 use serde_json::json;
 use services::guard::Caller;
 use services::testing::{World, developer};
@@ -74,22 +75,24 @@ async fn every_page_and_function_without_a_session_is_refused() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_server_function_obeys_the_table() {
-    for person in PEOPLE {
+    two_at_once(PEOPLE, async |person| {
         as_person(person, FUNCTIONS, async |server, (path, body), cookie| {
             server.post(path, &body, &[("cookie", &cookie), DATA, OUR_SITE]).await.status().as_u16()
         })
         .await;
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_obeys_the_table() {
-    for person in PEOPLE {
+    two_at_once(PEOPLE, async |person| {
         as_person(person, PAGES, async |server, (_, address), cookie| {
             server.get(&address, &[("cookie", &cookie), PAGE]).await.status().as_u16()
         })
         .await;
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -145,22 +148,24 @@ async fn what_hurts_asks_for_an_identity_confirmed_in_the_last_ten_minutes() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_server_function_obeys_the_table_where_keycloak_keeps_the_rights() {
-    for token in TOKENS {
+    two_at_once(TOKENS, async |token| {
         as_token(token, FUNCTIONS, async |server, (path, body), cookie| {
             server.post(path, &body, &[("cookie", &cookie), DATA, OUR_SITE]).await.status().as_u16()
         })
         .await;
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_obeys_the_table_where_keycloak_keeps_the_rights() {
-    for token in TOKENS {
+    two_at_once(TOKENS, async |token| {
         as_token(token, PAGES, async |server, (_, address), cookie| {
             server.get(&address, &[("cookie", &cookie), PAGE]).await.status().as_u16()
         })
         .await;
-    }
+    })
+    .await;
 }
 
 /// A break-glass session has a maintainer's rights, except to what is about an account of one's own.
@@ -204,6 +209,11 @@ async fn break_glass_session_obeys_the_table_in_both_modes() {
         }
         assert!(wrong.is_empty(), "{mode:?} {wrong:#?}");
     }
+}
+
+/// The longest tests of all: the server answers one while the database works for the other.
+async fn two_at_once<T>(all: impl IntoIterator<Item = T>, ask: impl AsyncFn(T)) {
+    stream::iter(all).for_each_concurrent(2, |one| ask(one)).await;
 }
 
 /// Asks everything with one token, which names the own project and not the foreign one.

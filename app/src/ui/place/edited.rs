@@ -29,14 +29,6 @@ pub(super) fn keep_edited_forms(refused: Option<&HtmlFormElement>) {
     }
 }
 
-/// Before another page is shown: nothing of its forms is that of the forms on the screen.
-pub(super) fn drop_edits() {
-    for form in forms() {
-        accept(&form);
-        form.reset();
-    }
-}
-
 /// The page shows the values of a refused form, and what they are to be compared with. Later pages keep them.
 pub(super) fn keep_refused_form(form: HtmlFormElement) {
     let action = form.get_attribute("action");
