@@ -5,6 +5,7 @@ pub mod assign_many;
 mod change;
 mod default;
 mod delete;
+pub mod predefined;
 pub(crate) mod stored;
 mod undo;
 

@@ -24,6 +24,14 @@ pub enum Error {
         /// What Keycloak answered.
         problem: String,
     },
+    /// A budget of the file of predefined ones cannot be stored.
+    #[error("the predefined budget {slug} cannot be stored: {problem}")]
+    PredefinedBudget {
+        /// Its id.
+        slug: String,
+        /// Why.
+        problem: String,
+    },
     /// Entries of the audit log disappeared before they were sealed.
     #[error("{0} entries disappeared from the audit log before they were sealed: run `bursar verify-audit`")]
     AuditEntriesLost(usize),
@@ -62,6 +70,10 @@ impl From<Error> for Refusal {
             }
             Error::Broken(what) => {
                 tracing::error!(%what, "broken invariant");
+                Self::Internal
+            }
+            Error::PredefinedBudget { slug, problem } => {
+                tracing::error!(%slug, %problem, "cannot store a predefined budget");
                 Self::Internal
             }
             Error::AccessSnapshot { realm, problem } => {

@@ -38,6 +38,7 @@ impl Outcome for Error {
             Self::Refused(_) => "refused",
             Self::Database(_)
             | Self::Broken(_)
+            | Self::PredefinedBudget { .. }
             | Self::AccessSnapshot { .. }
             | Self::AuditEntriesLost(_)
             | Self::AuditBroken(..) => "failed",

@@ -42,6 +42,7 @@ mod no_deadlocks;
 mod overview;
 mod own_account;
 mod paging;
+mod predefined_budgets;
 mod projects_change;
 mod projects_read;
 mod provider_tls;

@@ -61,11 +61,11 @@ fn budget_page(dated: WithServerTime<BudgetView>, forms: &Forms) -> impl IntoVie
 
 fn head(budget: &BudgetRow, may_manage: bool) -> impl IntoView + use<> {
     let crumbs = below::<BudgetQuery>([Crumb::here(budget.name.clone())]);
-    let (icon, is_default) = (category_icon(budget.category), budget.is_default);
+    let (icon, is_default, is_predefined) = (category_icon(budget.category), budget.is_default, budget.is_predefined);
     let (edit, delete) = (paths::edit_budget(budget.id), paths::delete_budget(budget.id));
     let line = format!("{}: {}", budget.category.title(), budget.category.covers().to_lowercase());
     let actions = move || {
-        may_manage.then(|| {
+        (may_manage && !is_predefined).then(|| {
             view! {
                 <LinkButton href=delete kind=ButtonKind::DangerQuiet icon=Icon::Trash attr:data-palette="Delete budget">
                     "Delete budget"
@@ -80,12 +80,20 @@ fn head(budget: &BudgetRow, may_manage: bool) -> impl IntoView + use<> {
         <ObjectHead crumbs kind=SuggestionKind::Budget title=budget.name.clone() picture=move || view! { <Tile icon large=true /> } actions>
             <span>{line}</span>
             {is_default.then(|| view! { <Badge kind=BadgeKind::Outline>"Default"</Badge> })}
+            {is_predefined.then(|| view! { <Badge kind=BadgeKind::Outline>"Predefined"</Badge> })}
         </ObjectHead>
     }
 }
 
 fn limits(budget: &BudgetRow) -> impl IntoView + use<> {
     let (soft, hard, period) = (budget.limits.soft(), budget.limits.hard(), budget.resets_in_words());
+    let predefined = budget.is_predefined.then(|| {
+        view! {
+            <p class="mt-4 text-sm text-ink-2">
+                "Declared in the file of predefined budgets. Operators change it there, and it is stored at the next start."
+            </p>
+        }
+    });
     view! {
         <Section id="limits" title="Limits" side=|| "The same for every user and project">
             <dl class="grid grid-cols-[repeat(auto-fit,minmax(min(100%,11rem),1fr))] gap-x-8 gap-y-4">
@@ -93,6 +101,7 @@ fn limits(budget: &BudgetRow) -> impl IntoView + use<> {
                 {figure("Hard limit", view! { <Amount amount=hard /> }, "Calls are refused above this amount.")}
                 {figure("Resets", period, "Then spend starts again from zero.")}
             </dl>
+            {predefined}
         </Section>
     }
 }

@@ -68,6 +68,16 @@ pub async fn read_budget(id: String) -> Result<WithServerTime<BudgetView>, PageE
     .await
 }
 
+/// Refuses the form that changes what is declared in a file.
+#[cfg(feature = "ssr")]
+fn refuse_predefined(budget: &BudgetRow) -> Result<(), domain::error::Refusal> {
+    if budget.is_predefined {
+        Err(domain::error::Refusal::Forbidden(domain::violation::Violation::PredefinedBudget))
+    } else {
+        Ok(())
+    }
+}
+
 /// Reads what the page that deletes a budget shows, for those who may delete it.
 #[server(prefix = "/data", endpoint = "budget-to-delete")]
 pub async fn read_budget_to_delete(id: String) -> Result<WithServerTime<BudgetToDelete>, PageError> {
@@ -76,6 +86,7 @@ pub async fn read_budget_to_delete(id: String) -> Result<WithServerTime<BudgetTo
         let (can, budget) = (caller.can(Target::Platform)?, crate::request::parse_id(&id)?);
         let holders = services::budgets::holders(&services, &can, budget).await?;
         let detail = services::views::budgets::detail(&services, &caller.can(Target::Platform)?, budget).await?;
+        refuse_predefined(&detail.budget)?;
         Ok(BudgetToDelete { detail, holders })
     })
     .await
@@ -102,6 +113,7 @@ pub async fn read_budget_to_edit(id: String) -> Result<WithServerTime<BudgetToEd
         caller.can::<ManageBudgets>(Target::Platform)?;
         let can = caller.can(Target::Platform)?;
         let budget = services::views::budgets::facts(&services, &can, crate::request::parse_id(&id)?).await?;
+        refuse_predefined(&budget)?;
         Ok(BudgetToEdit { budget, time_zones: domain::time_zone::suggested_time_zones() })
     })
     .await

@@ -10,6 +10,8 @@ use leptos::server_fn::ServerFn;
 /// Whether the budget is the default, and for maintainers the button that changes it.
 pub(super) fn section(budget: &BudgetRow, may_manage: bool) -> Option<impl IntoView + use<>> {
     let (category, is_default) = (budget.category.title(), budget.is_default);
+    // The file of predefined budgets says whether it is.
+    let may_manage = may_manage && !budget.is_predefined;
     if !is_default && !may_manage {
         return None;
     }

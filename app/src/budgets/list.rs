@@ -86,7 +86,12 @@ fn columns() -> Vec<Column> {
 
 fn name(budget: &BudgetRow, _: OffsetDateTime) -> AnyView {
     let icon = category_icon(budget.category);
-    let detail = budget.is_default.then(|| format!("Default for {}", budget.category.title()));
+    let default = budget.is_default.then(|| format!("Default for {}", budget.category.title()));
+    let detail = match (default, budget.is_predefined) {
+        (Some(default), true) => Some(default + ", predefined"),
+        (None, true) => Some("Predefined".to_owned()),
+        (default, false) => default,
+    };
     view! {
         <NameCell href=paths::budget(budget.id) name=budget.name.clone() detail>
             <Tile icon />

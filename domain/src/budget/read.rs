@@ -38,6 +38,8 @@ pub struct BudgetRow {
     pub alert_at: AlertThresholds,
     /// Whether it pays for users without a budget of their own in the category.
     pub is_default: bool,
+    /// Whether operators declare it in a file, and change it there alone.
+    pub is_predefined: bool,
     /// Users it is assigned to, as far as [`crate::count::MAX_EXACT_COUNT`]; counted for pages alone.
     pub user_count: i64,
     /// Projects it is assigned to, as far as [`crate::count::MAX_EXACT_COUNT`]; counted for pages alone.

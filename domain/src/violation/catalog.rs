@@ -221,6 +221,11 @@ super::violations! {
         => "There is already a gateway with this name. Choose another, or revoke that gateway first.";
     DefaultBudget { category: String } "default_budget" 409
         => "The budget is the default for {category}. Make another one the default first, or clear it.";
+    PredefinedBudget "predefined_budget" 403
+        => "This budget is declared in the file of predefined budgets. Ask an operator to change it there.";
+    PredefinedDefault { category: String } "predefined_default" 403
+        => "The file of predefined budgets says which budget is the default for {category}. Ask an operator to change it \
+            there.";
     CategoryInUse "category_in_use" 409 at "category" => "The category cannot change while the budget is assigned.";
     DeliveryNotWaiting "delivery_not_waiting"
         => "The message was delivered, or is being sent at this moment. Refresh the page.";

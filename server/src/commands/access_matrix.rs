@@ -2,11 +2,10 @@
 
 mod live;
 
-use super::CommandError;
+use super::{CommandError, text_file};
 use crate::cli::{AccessMatrix, MatrixFormat};
 use crate::config::{Config, FilePath};
 use domain::access_matrix::{Matrix, RealmFile, csv, markdown};
-use domain::csv::BYTE_ORDER_MARK;
 use services::access_matrix::{self, Problems};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -103,16 +102,14 @@ fn read(file: &Path) -> Result<Matrix, AccessMatrixError> {
     matrix.map_err(|problems| AccessMatrixError::Declaration { file: file.to_owned(), problems })
 }
 
-/// The text without a byte order mark, which some editors write: JSON has none.
 fn text_of(file: &Path) -> Result<String, AccessMatrixError> {
-    let text = std::fs::read_to_string(file);
-    let text = text.map_err(|source| AccessMatrixError::File { file: file.to_owned(), source })?;
-    Ok(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text).to_owned())
+    text_file::read(file).map_err(|source| AccessMatrixError::File { file: file.to_owned(), source })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::csv::BYTE_ORDER_MARK;
 
     #[test]
     fn wrong_declaration_is_refused_with_file_line_and_column() {

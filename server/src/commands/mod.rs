@@ -8,8 +8,10 @@ mod explain;
 mod identity;
 mod keycloak;
 mod operate;
+mod predefined_budgets;
 mod serve;
 mod start;
+mod text_file;
 
 use crate::cli::{Cli, Command};
 use crate::config::{Config, Problems, VARIABLES};
@@ -67,6 +69,9 @@ pub enum CommandError {
     /// The access matrix is declared wrongly, or not at all.
     #[error(transparent)]
     AccessMatrix(#[from] access_matrix::AccessMatrixError),
+    /// The file of predefined budgets is wrong.
+    #[error(transparent)]
+    PredefinedBudgets(#[from] predefined_budgets::PredefinedBudgetsError),
     /// There is no such user or project.
     #[error(transparent)]
     Explain(#[from] explain::ExplainError),

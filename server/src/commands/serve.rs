@@ -1,7 +1,7 @@
 //! `bursar serve`: from nothing to a console that answers, and back.
 
 use super::start::Database;
-use super::{CommandError, keycloak};
+use super::{CommandError, keycloak, predefined_budgets};
 use crate::config::Config;
 use crate::database;
 use crate::rate_limit::RateLimit;
@@ -12,7 +12,7 @@ use axum::serve::ListenerExt as _;
 use secrecy::ExposeSecret as _;
 use services::bootstrap::{self, FIRST_PASSWORD_LIFE, FirstSignIn};
 use services::identity::Identity;
-use services::{Services, audit, jobs, schema};
+use services::{Services, audit, budgets, jobs, schema};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -114,6 +114,7 @@ async fn answer(
 
 /// Brings the database up to date and says where to go. Ends only when something failed.
 async fn prepare(state: &AppState, address: SocketAddr, config: &Config, sample: bool) -> Result<(), CommandError> {
+    let predefined = predefined_budgets::configured(config)?;
     schema::migrate(state.services.database()).await?;
     audit::protect(state.services.database()).await?;
     let password = config.superadmin_password.as_ref().map(|password| password.expose_secret().to_owned());
@@ -125,6 +126,7 @@ async fn prepare(state: &AppState, address: SocketAddr, config: &Config, sample:
     if sample {
         sign_ins.extend(services::sample::fill(&state.services).await?);
     }
+    budgets::predefined::store(&state.services, &predefined).await?;
     jobs::insert_missing(&state.services).await?;
     state.readiness.announce();
     greet(address, config, &state.services, &sign_ins);

@@ -1,7 +1,7 @@
 //! What several commands begin with: a database, and the services on it.
 
 use super::keycloak::KeycloakError;
-use super::{CommandError, access_matrix};
+use super::{CommandError, access_matrix, predefined_budgets};
 use crate::config::{Config, IdentityProvider};
 use crate::{database, manifest};
 use domain::claims::ClaimRules;
@@ -95,8 +95,12 @@ pub(super) async fn faults(config: &Config) -> Vec<CommandError> {
     let pages = manifest::read(&config.site_dir).map(drop).map_err(CommandError::from);
     let provider = provider(config).map_or(Ok(()), |_| Ok(identity::http_client().map(drop)?));
     let matrix = access_matrix::configured(config).map(drop).map_err(CommandError::from);
+    let budgets = predefined_budgets::configured(config).map(drop).map_err(CommandError::from);
     let channels = channels(config).map(drop);
-    [pages, database_fault(config).await, provider, matrix, channels].into_iter().filter_map(Result::err).collect()
+    [pages, database_fault(config).await, provider, matrix, budgets, channels]
+        .into_iter()
+        .filter_map(Result::err)
+        .collect()
 }
 
 async fn database_fault(config: &Config) -> Result<(), CommandError> {

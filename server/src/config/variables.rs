@@ -126,6 +126,8 @@ variables! {
         "Whether bursar break-glass can open the console while users cannot sign in. With false it issues no codes, and codes and sessions that there are open nothing.";
     access_matrix: Option<FilePath> = "", ["BURSAR_ACCESS_MATRIX"],
         "The file that declares the access matrix of your platform (docs/access-matrix.md). It is read at the start. Without it only Bursar's own permissions are shown.";
+    predefined_budgets: Option<FilePath> = "", ["BURSAR_PREDEFINED_BUDGETS"],
+        "The file that declares budgets (docs/spend.md). They are stored at each start and changed there alone.";
     smtp_url: Option<SmtpUrl> = "", ["SMTP_URL"], "The SMTP server that sends mails. Without it there are none.";
     mail_from: Option<Email> = "", ["MAIL_FROM"], "The address that mails come from, like bursar@example.com.";
     alert_mail_to: Option<Email> = "", ["ALERT_MAIL_TO"],

@@ -212,7 +212,7 @@ async fn break_glass_session_obeys_the_table_in_both_modes() {
 }
 
 /// The longest tests of all: the server answers one while the database works for the other.
-async fn two_at_once<T>(all: impl IntoIterator<Item = T>, ask: impl AsyncFn(T)) {
+pub(crate) async fn two_at_once<T>(all: impl IntoIterator<Item = T>, ask: impl AsyncFn(T)) {
     stream::iter(all).for_each_concurrent(2, |one| ask(one)).await;
 }
 

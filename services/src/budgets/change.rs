@@ -16,6 +16,7 @@ use domain::id::{BudgetId, UserId};
 use domain::permission::ManageBudgets;
 use domain::text::BudgetName;
 use domain::time_zone::TimeZoneName;
+use domain::violation::Violation;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -103,7 +104,7 @@ pub(crate) fn created(id: BudgetId, slug: Option<&BudgetSlug>, draft: &BudgetDra
 /// # Errors
 /// [`Refusal::Conflict`] when the precondition does not hold, a problem at `name` when the name is in use, at `category`
 /// when it would change while the budget is assigned, at the limits when they cross, and at `period` when a form sets it
-/// shorter than forms may.
+/// shorter than forms may; [`Violation::PredefinedBudget`].
 pub async fn edit(
     services: &Services,
     can: &Can<ManageBudgets>,
@@ -124,6 +125,20 @@ pub async fn edit(
     if draft.category != stored.category {
         check_no_default(change.connection(), budget).await?;
     }
+    update(change.connection(), budget, &draft, services.clock.now()).await?;
+    let entry = Entry::new(Action::BudgetEdited, TargetType::Budget, budget.0, stored.name.as_str());
+    change.record(entry.fields(Some(&stored), &draft)).await?;
+    change.commit().await?;
+    Ok(merge)
+}
+
+/// Writes what was edited.
+pub(super) async fn update(
+    connection: &mut PgConnection,
+    budget: BudgetId,
+    draft: &BudgetDraft,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
     let alert_at = draft.alert_at.stored();
     sqlx::query!(
         "update budgets set name = $2, category = $3, soft_limit = $4, hard_limit = $5, reset_minutes = $6,
@@ -136,27 +151,37 @@ pub async fn edit(
         draft.hard_limit.as_decimal(),
         minutes(draft.period),
         draft.description,
-        services.clock.now(),
+        now,
         draft.calendar,
         draft.time_zone.as_str(),
         alert_at.as_deref()
     )
-    .execute(change.connection())
+    .execute(connection)
     .await?;
-    let entry = Entry::new(Action::BudgetEdited, TargetType::Budget, budget.0, stored.name.as_str());
-    change.record(entry.fields(Some(&stored), &draft)).await?;
-    change.commit().await?;
-    Ok(merge)
+    Ok(())
 }
 
-/// Locks a budget's row and reads it.
+/// Locks the row of a budget that may be changed, and reads it.
 pub(super) async fn lock(
     connection: &mut PgConnection,
     budget: BudgetId,
 ) -> Result<(BudgetDraft, conflict::Stored), Error> {
+    let Locked { draft, stored, is_predefined } = lock_row(connection, budget).await?;
+    if is_predefined { Err(Violation::PredefinedBudget.into()) } else { Ok((draft, stored)) }
+}
+
+/// A budget whose row is locked until the transaction ends.
+pub(super) struct Locked {
+    pub(super) draft: BudgetDraft,
+    stored: conflict::Stored,
+    is_predefined: bool,
+}
+
+/// Locks a budget's row and reads it.
+pub(super) async fn lock_row(connection: &mut PgConnection, budget: BudgetId) -> Result<Locked, Error> {
     let row = sqlx::query!(
         "select name, description, category, soft_limit, hard_limit, reset_minutes, calendar, time_zone, alert_at, version,
-                updated_at
+                updated_at, is_predefined
          from budgets where id = $1 and project_id is null for update",
         budget.0
     )
@@ -175,5 +200,6 @@ pub(super) async fn lock(
         alert_at: AlertThresholds::from_stored(row.alert_at),
         description: row.description,
     };
-    Ok((draft, conflict::Stored { target: budget.0, version: row.version, updated_at: row.updated_at }))
+    let stored = conflict::Stored { target: budget.0, version: row.version, updated_at: row.updated_at };
+    Ok(Locked { draft, stored, is_predefined: row.is_predefined })
 }

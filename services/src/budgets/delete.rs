@@ -22,7 +22,8 @@ use sqlx::PgExecutor;
 ///
 /// # Errors
 /// [`Violation::BudgetAssigned`] when it is assigned and none were expected to lose it, [`Violation::HoldersChanged`] when
-/// others than expected would, [`Violation::DefaultBudget`] for the default of a category; not found.
+/// others than expected would, [`Violation::DefaultBudget`] for the default of a category,
+/// [`Violation::PredefinedBudget`]; not found.
 pub async fn delete(
     services: &Services,
     can: &Can<ManageBudgets>,

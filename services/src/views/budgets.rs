@@ -187,7 +187,8 @@ impl List for Budgets<'_> {
 fn push_columns(sql: &mut QueryBuilder<Postgres>, with_counts: bool) {
     sql.push(
         "b.id, coalesce(b.slug, b.id::text) as slug, b.name, b.description, b.category, b.soft_limit, b.hard_limit,
-         b.reset_minutes, b.calendar, b.time_zone, b.alert_at, b.is_default, b.created_by, b.created_at, b.updated_at, b.version",
+         b.reset_minutes, b.calendar, b.time_zone, b.alert_at, b.is_default, b.is_predefined, b.created_by, b.created_at,
+         b.updated_at, b.version",
     );
     if with_counts {
         sql.push(format_args!(
@@ -212,6 +213,7 @@ struct Row {
     time_zone: String,
     alert_at: Option<Vec<i16>>,
     is_default: bool,
+    is_predefined: bool,
     created_by: Option<Uuid>,
     created_at: OffsetDateTime,
     updated_at: OffsetDateTime,
@@ -238,6 +240,7 @@ impl TryFrom<Row> for BudgetRow {
             time_zone: row.time_zone,
             alert_at: AlertThresholds::from_stored(row.alert_at),
             is_default: row.is_default,
+            is_predefined: row.is_predefined,
             user_count: row.user_count,
             project_count: row.project_count,
             created_by: row.created_by.map(UserId),

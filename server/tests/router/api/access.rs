@@ -2,7 +2,7 @@
 //! table. What is in the document but not listed here fails the test.
 
 use super::{Program, READ};
-use crate::access::{Ask, PEOPLE, Stage, Things, expected_refusal, kept_or, things};
+use crate::access::{Ask, PEOPLE, Stage, Things, expected_refusal, kept_or, things, two_at_once};
 use crate::server::TestServer;
 use Ask::*;
 use domain::actor::Target;
@@ -241,9 +241,8 @@ async fn every_operation_without_a_valid_session_is_refused() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_operation_obeys_the_table() {
-    let mut wrong = Vec::new();
-    for person in PEOPLE {
-        let (stage, name) = (Stage::of(person).await, person.0);
+    two_at_once(PEOPLE, async |person| {
+        let (stage, name, mut wrong) = (Stage::of(person).await, person.0, Vec::new());
         for own in [true, false] {
             let mut unchanged = None;
             for (operation, ask, body) in OPERATIONS {
@@ -262,8 +261,9 @@ async fn every_operation_obeys_the_table() {
                 unchanged = Some((things, asking)).filter(|_| operation.starts_with("get "));
             }
         }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    })
+    .await;
 }
 
 /// A gateway is no user, and no user is a gateway.

@@ -5,6 +5,7 @@ use crate::server::TestServer;
 use domain::role::PlatformRole;
 use http::Method;
 use serde_json::{Value, json};
+use services::budgets::predefined;
 
 fn budget(id: &str, category: &str) -> Value {
     json!({"budget_id": id, "name": format!("Budget {id}"), "soft_budget": 0.5, "max_budget": 33.333333333333336,
@@ -66,6 +67,24 @@ async fn a_budget_is_made_read_and_changed() {
 }
 
 /// Every field but the description keeps its value when it is null, and none of them is a fault of the server.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn predefined_budget_is_named_as_such_and_not_changed() {
+    let server = TestServer::start().await;
+    let root = Program::new(&server, "Root", PlatformRole::Maintainer).await;
+    let file = "predefined_budgets: [{budget_id: default, name: Everyone, soft_budget: 50, max_budget: 100, \
+                budget_duration: 30d, budget_category: cli}]";
+    let declared = predefined::read(file).expect("a file");
+    predefined::store(&server.world.services, &declared).await.expect("stored");
+    root.post("/v1/admin/budgets", budget("leads_1", "platform")).await;
+    let read = async |id: &str| root.get(&format!("/v1/admin/budgets/{id}")).await.body["is_preconfigured"].clone();
+    assert_eq!((read("default").await, read("leads_1").await), (json!(true), json!(false)));
+    let refused = root.patch("/v1/admin/budgets/default", json!({"max_budget": 500})).await;
+    assert_eq!(
+        (refused.status, refused.details()),
+        (403, "This budget is declared in the file of predefined budgets. Ask an operator to change it there.")
+    );
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn null_clears_the_description_of_a_budget_and_nothing_else() {
     let server = TestServer::start().await;

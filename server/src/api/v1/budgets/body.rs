@@ -30,7 +30,7 @@ pub struct Budget {
     created_by: Option<String>,
     created_at: Stamp,
     updated_at: Stamp,
-    /// Always false.
+    /// Whether operators declare it in a file: it is changed there alone.
     is_preconfigured: bool,
     /// For `If-Match` and `version`.
     version: i64,
@@ -52,7 +52,7 @@ impl From<BudgetRow> for Budget {
             created_by: budget.created_by.map(|id| id.to_string()),
             created_at: Stamp(budget.created_at),
             updated_at: Stamp(budget.updated_at),
-            is_preconfigured: false,
+            is_preconfigured: budget.is_predefined,
             version: budget.version,
         }
     }
