@@ -25,10 +25,12 @@ pub enum Error {
         problem: String,
     },
     /// A budget of the file of predefined ones cannot be stored.
-    #[error("the predefined budget {slug} cannot be stored: {problem}")]
+    #[error("the predefined budget {slug} (“{name}”) cannot be stored: {problem}")]
     PredefinedBudget {
         /// Its id.
         slug: String,
+        /// What the file calls it.
+        name: String,
         /// Why.
         problem: String,
     },
@@ -72,8 +74,8 @@ impl From<Error> for Refusal {
                 tracing::error!(%what, "broken invariant");
                 Self::Internal
             }
-            Error::PredefinedBudget { slug, problem } => {
-                tracing::error!(%slug, %problem, "cannot store a predefined budget");
+            fault @ Error::PredefinedBudget { .. } => {
+                tracing::error!(%fault, "cannot store a predefined budget");
                 Self::Internal
             }
             Error::AccessSnapshot { realm, problem } => {
@@ -89,7 +91,7 @@ impl From<Error> for Refusal {
 }
 
 /// A constraint's name says which rule is violated, without a look-up that could race.
-fn constraint(fault: &sqlx::Error) -> Option<Refusal> {
+pub(crate) fn constraint(fault: &sqlx::Error) -> Option<Refusal> {
     let name = fault.as_database_error()?.constraint()?;
     let violation = match name {
         "users_email_key" => Violation::EmailTaken,

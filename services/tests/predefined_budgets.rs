@@ -44,7 +44,7 @@ impl Stage {
     async fn stored(&self) -> Vec<Stored> {
         sqlx::query_as(
             "select name, trim_scale(soft_limit)::text, trim_scale(hard_limit)::text, is_default, is_predefined
-             from budgets order by name",
+             from budgets order by lower(name)",
         )
         .fetch_all(self.world.services.pool())
         .await
@@ -164,25 +164,58 @@ async fn what_cannot_be_stored_is_named_and_changes_nothing() {
     stage.create("Everyone").await;
     let before = stage.stored().await;
     let file = declared([("first", "First", (50, 100), "cli"), ("default", "everyone", (50, 100), "cli")]);
-    let Err(Error::PredefinedBudget { slug, problem }) = predefined::store(&stage.world.services, &file).await else {
+    let Err(Error::PredefinedBudget { slug, problem, .. }) = predefined::store(&stage.world.services, &file).await
+    else {
         panic!("the name is in use");
     };
     assert_eq!((slug.as_str(), problem), ("default", Violation::BudgetNameTaken.to_string()));
     assert_eq!(stage.stored().await, before);
+}
 
+#[tokio::test]
+async fn category_changes_where_no_user_loses_a_limit_by_it() {
+    let stage = Stage::set().await;
+    let services = &stage.world.services;
     stage.start(&declared([("default", "All", (50, 100), "cli")])).await;
     let (budget, user) = (stage.id("default").await, stage.maintainer.actor.user_id);
-    budgets::assign_to_user(&stage.world.services, &stage.can(), budget, user).await.expect("assigned");
-    let moved = declared([("default", "All", (50, 100), "platform")]);
-    let refused = predefined::store(&stage.world.services, &moved).await.expect_err("it is assigned");
+    budgets::assign_to_user(services, &stage.can(), budget, user).await.expect("assigned");
+    let moved = ("default", "All", (50, 100), "platform");
+    let refused = predefined::store(services, &declared([moved])).await.expect_err("cli would have no default");
+    let expected = Violation::LastDefault { category: "CLI".to_owned() };
+    assert!(refused.to_string().contains(&expected.to_string()), "{refused}");
+    let both = declared([moved, ("cli", "Of the CLI", (5, 10), "cli")]);
+    let refused = predefined::store(services, &both).await.expect_err("it is assigned");
     assert!(refused.to_string().contains(&Violation::CategoryInUse.to_string()), "{refused}");
-    budgets::unassign_user(&stage.world.services, &stage.can(), user, Category::Cli).await.expect("unassigned");
-    stage.start(&moved).await;
-    let category: String = sqlx::query_scalar("select category from budgets where is_default")
-        .fetch_one(stage.world.services.pool())
-        .await
-        .expect("the default of its new category");
-    assert_eq!(category, "platform");
+    budgets::unassign_user(services, &stage.can(), user, Category::Cli).await.expect("unassigned");
+    stage.start(&both).await;
+    let expected = [stored("All", (50, 100), true, true), stored("Of the CLI", (5, 10), true, true)];
+    assert_eq!(stage.stored().await, expected);
+}
+
+#[tokio::test]
+async fn names_change_places_in_whatever_order_the_file_has_them() {
+    let stage = Stage::set().await;
+    stage.start(&declared([("a", "First", (50, 100), "cli"), ("b", "Second", (5, 10), "cli")])).await;
+    stage.start(&declared([("a", "Second", (50, 100), "cli"), ("b", "first", (5, 10), "cli")])).await;
+    let expected = [stored("first", (5, 10), false, true), stored("Second", (50, 100), true, true)];
+    assert_eq!(stage.stored().await, expected);
+    stage.start(&declared([("a", "first", (50, 100), "cli"), ("b", "Third", (5, 10), "cli")])).await;
+    let expected = [stored("first", (50, 100), true, true), stored("Third", (5, 10), false, true)];
+    assert_eq!(stage.stored().await, expected, "one takes the name that another one gives up");
+    let (_, _, lines) = stage.world.audit(stage.id("b").await.0).await.into_iter().last().expect("the last edit");
+    assert_eq!(lines, ["name: first -> Third"]);
+}
+
+#[tokio::test]
+async fn budget_made_in_the_console_is_declared_by_its_own_id() {
+    let stage = Stage::set().await;
+    let budget = stage.create("By hand").await;
+    stage.start(&declared([(budget.to_string().as_str(), "By file", (5, 10), "cli")])).await;
+    assert_eq!(stage.stored().await, [stored("By file", (5, 10), true, true)]);
+    stage.start(&[]).await;
+    let unknown = declared([("0199b1f2-6a6e-7c3d-8a54-1f0e2d3c4b5a", "New", (5, 10), "cli")]);
+    let refused = predefined::store(&stage.world.services, &unknown).await.expect_err("no budget has this id");
+    assert!(refused.to_string().contains(&Violation::BudgetIdIsUuid.to_string()), "{refused}");
 }
 
 #[tokio::test]

@@ -44,6 +44,8 @@ pub struct BudgetRow {
     pub user_count: i64,
     /// Projects it is assigned to, as far as [`crate::count::MAX_EXACT_COUNT`]; counted for pages alone.
     pub project_count: i64,
+    /// Whether the default of its category is a predefined budget, so that no other one is chosen; read for pages alone.
+    pub default_is_predefined: bool,
     /// The user who created it.
     pub created_by: Option<UserId>,
     /// When it was created.

@@ -28,7 +28,7 @@ impl BudgetSlug {
     /// Says what it may be made of.
     pub fn parse_new(raw: &str) -> Result<Self, Violation> {
         let slug = Self::parse(raw)?;
-        if uuid::Uuid::parse_str(raw).is_ok() {
+        if slug.as_uuid().is_some() {
             return Err(Violation::BudgetIdIsUuid);
         }
         Ok(slug)
@@ -44,6 +44,11 @@ impl BudgetSlug {
             return Err(Violation::too_long("the id", raw.len(), Self::LONGEST_PREFIX));
         }
         Ok(prefix)
+    }
+
+    /// The own id of a budget whose creator chose none.
+    pub fn as_uuid(&self) -> Option<uuid::Uuid> {
+        self.0.parse().ok()
     }
 
     /// As it is written.

@@ -226,6 +226,9 @@ super::violations! {
     PredefinedDefault { category: String } "predefined_default" 403
         => "The file of predefined budgets says which budget is the default for {category}. Ask an operator to change it \
             there.";
+    LastDefault { category: String } "last_default" 409
+        => "It is the default for {category}, and users without a budget of their own would have no limit there. Declare \
+            another {category} budget, or keep this one and declare a new one with an id of its own.";
     CategoryInUse "category_in_use" 409 at "category" => "The category cannot change while the budget is assigned.";
     DeliveryNotWaiting "delivery_not_waiting"
         => "The message was delivered, or is being sent at this moment. Refresh the page.";

@@ -17,6 +17,7 @@ use domain::permission::ManageBudgets;
 use domain::text::BudgetName;
 use domain::time_zone::TimeZoneName;
 use domain::violation::Violation;
+use rust_decimal::Decimal;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -166,40 +167,56 @@ pub(super) async fn lock(
     connection: &mut PgConnection,
     budget: BudgetId,
 ) -> Result<(BudgetDraft, conflict::Stored), Error> {
-    let Locked { draft, stored, is_predefined } = lock_row(connection, budget).await?;
-    if is_predefined { Err(Violation::PredefinedBudget.into()) } else { Ok((draft, stored)) }
-}
-
-/// A budget whose row is locked until the transaction ends.
-pub(super) struct Locked {
-    pub(super) draft: BudgetDraft,
-    stored: conflict::Stored,
-    is_predefined: bool,
-}
-
-/// Locks a budget's row and reads it.
-pub(super) async fn lock_row(connection: &mut PgConnection, budget: BudgetId) -> Result<Locked, Error> {
-    let row = sqlx::query!(
-        "select name, description, category, soft_limit, hard_limit, reset_minutes, calendar, time_zone, alert_at, version,
-                updated_at, is_predefined
+    let row = sqlx::query_as!(
+        Row,
+        "select id, slug, name, description, category, soft_limit, hard_limit, reset_minutes, calendar, time_zone, alert_at,
+                is_default, is_predefined, version, updated_at
          from budgets where id = $1 and project_id is null for update",
         budget.0
     )
     .fetch_optional(connection)
     .await?
     .ok_or(Refusal::NotFound)?;
-    let limits = limits(row.soft_limit, row.hard_limit)?;
-    let draft = BudgetDraft {
-        name: BudgetName::of_stored(&row.name),
-        category: category(&row.category)?,
-        soft_limit: limits.soft(),
-        hard_limit: limits.hard(),
-        period: period(row.reset_minutes)?,
-        calendar: row.calendar,
-        time_zone: TimeZoneName::of_stored(&row.time_zone),
-        alert_at: AlertThresholds::from_stored(row.alert_at),
-        description: row.description,
-    };
+    if row.is_predefined {
+        return Err(Violation::PredefinedBudget.into());
+    }
     let stored = conflict::Stored { target: budget.0, version: row.version, updated_at: row.updated_at };
-    Ok(Locked { draft, stored, is_predefined: row.is_predefined })
+    Ok((row.draft()?, stored))
+}
+
+/// A global budget as it is stored.
+pub(super) struct Row {
+    pub(super) id: Uuid,
+    pub(super) slug: Option<String>,
+    pub(super) name: String,
+    pub(super) description: Option<String>,
+    pub(super) category: String,
+    pub(super) soft_limit: Decimal,
+    pub(super) hard_limit: Decimal,
+    pub(super) reset_minutes: i32,
+    pub(super) calendar: bool,
+    pub(super) time_zone: String,
+    pub(super) alert_at: Option<Vec<i16>>,
+    pub(super) is_default: bool,
+    pub(super) is_predefined: bool,
+    pub(super) version: i64,
+    pub(super) updated_at: OffsetDateTime,
+}
+
+impl Row {
+    /// What was entered.
+    pub(super) fn draft(self) -> Result<BudgetDraft, Error> {
+        let limits = limits(self.soft_limit, self.hard_limit)?;
+        Ok(BudgetDraft {
+            name: BudgetName::of_stored(&self.name),
+            category: category(&self.category)?,
+            soft_limit: limits.soft(),
+            hard_limit: limits.hard(),
+            period: period(self.reset_minutes)?,
+            calendar: self.calendar,
+            time_zone: TimeZoneName::of_stored(&self.time_zone),
+            alert_at: AlertThresholds::from_stored(self.alert_at),
+            description: self.description,
+        })
+    }
 }

@@ -193,7 +193,9 @@ fn push_columns(sql: &mut QueryBuilder<Postgres>, with_counts: bool) {
     if with_counts {
         sql.push(format_args!(
             ", (select count(*) from (select from user_budgets a where a.budget_id = b.id limit {most}) a) as user_count,
-             (select count(*) from (select from project_budgets a where a.budget_id = b.id limit {most}) a) as project_count",
+             (select count(*) from (select from project_budgets a where a.budget_id = b.id limit {most}) a) as project_count,
+             exists (select from budgets d where d.is_default and d.category = b.category and d.is_predefined)
+               as default_is_predefined",
             most = MAX_EXACT_COUNT + 1
         ));
     }
@@ -222,6 +224,8 @@ struct Row {
     user_count: i64,
     #[sqlx(default)]
     project_count: i64,
+    #[sqlx(default)]
+    default_is_predefined: bool,
 }
 
 impl TryFrom<Row> for BudgetRow {
@@ -243,6 +247,7 @@ impl TryFrom<Row> for BudgetRow {
             is_predefined: row.is_predefined,
             user_count: row.user_count,
             project_count: row.project_count,
+            default_is_predefined: row.default_is_predefined,
             created_by: row.created_by.map(UserId),
             created_at: row.created_at,
             updated_at: row.updated_at,

@@ -26,7 +26,7 @@ async fn a_budget_is_made_read_and_changed() {
     same_name["name"] = json!("BUDGET leads_1");
     assert_eq!(root.post("/v1/admin/budgets", same_name).await.status, 409);
     let refused = admin.post("/v1/admin/budgets", budget("x", "cli")).await;
-    assert_eq!((refused.status, refused.details()), (403, "This action requires maintainer privileges."));
+    assert_eq!((refused.status, refused.message()), (403, "This action requires maintainer privileges."));
     for (field, value, status) in [
         ("budget_id", json!("a b"), 422),
         ("budget_id", json!(""), 422),
@@ -66,7 +66,6 @@ async fn a_budget_is_made_read_and_changed() {
     assert_eq!(ids(&admin.get("/v1/admin/budgets?category=platform").await.body), ["leads_1"]);
 }
 
-/// Every field but the description keeps its value when it is null, and none of them is a fault of the server.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn predefined_budget_is_named_as_such_and_not_changed() {
     let server = TestServer::start().await;
@@ -80,11 +79,12 @@ async fn predefined_budget_is_named_as_such_and_not_changed() {
     assert_eq!((read("default").await, read("leads_1").await), (json!(true), json!(false)));
     let refused = root.patch("/v1/admin/budgets/default", json!({"max_budget": 500})).await;
     assert_eq!(
-        (refused.status, refused.details()),
+        (refused.status, refused.message()),
         (403, "This budget is declared in the file of predefined budgets. Ask an operator to change it there.")
     );
 }
 
+/// Every field but the description keeps its value when it is null, and none of them is a fault of the server.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn null_clears_the_description_of_a_budget_and_nothing_else() {
     let server = TestServer::start().await;

@@ -3,10 +3,11 @@
 use domain::budget::{AlertThresholds, BudgetDraft, BudgetSlug};
 use domain::draft::Draft as _;
 use domain::form::FieldErrors;
-use domain::text::Description;
+use domain::text::{Description, folded};
 use domain::time_zone::TimeZoneName;
 use serde::Deserialize;
 use serde_saphyr::{Location, MessageFormatter as _, Spanned, UserMessageFormatter};
+use std::collections::BTreeSet;
 
 /// A budget of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,12 +63,17 @@ pub fn read(yaml: &str) -> Result<Vec<PredefinedBudget>, Vec<Problem>> {
         let place = error.location().unwrap_or(Location::UNKNOWN);
         vec![at(place, UserMessageFormatter.format_message(error.without_snippet()).into_owned())]
     })?;
-    let (mut budgets, mut problems) = (Vec::<PredefinedBudget>::new(), Vec::new());
+    let (mut budgets, mut problems) = (Vec::new(), Vec::new());
+    let (mut ids, mut names) = (BTreeSet::new(), BTreeSet::new());
     for declared in declaration.predefined_budgets {
+        let (id, name) = (&declared.budget_id, &declared.name);
+        if !ids.insert(id.value.clone()) {
+            problems.push(at(id.referenced, format!("The id {} is there already.", id.value)));
+        }
+        if !names.insert(folded(name.value.trim())) {
+            problems.push(at(name.referenced, format!("The name “{}” is there already.", name.value)));
+        }
         match declared.parse() {
-            Ok(budget) if budgets.iter().any(|earlier| earlier.slug == budget.slug) => {
-                problems.push(at(declared.budget_id.referenced, format!("The id {} is there already.", budget.slug)));
-            }
             Ok(budget) => budgets.push(budget),
             Err(errors) => {
                 let fault = |(field, fault): (&str, &_)| at(declared.place(field), format!("{fault}"));
@@ -86,7 +92,7 @@ fn at(place: Location, fault: String) -> Problem {
 impl Declared {
     fn parse(&self) -> Result<PredefinedBudget, FieldErrors> {
         let mut errors = FieldErrors::default();
-        let slug = errors.take("budget_id", BudgetSlug::parse_new(&self.budget_id.value));
+        let slug = errors.take("budget_id", BudgetSlug::parse(&self.budget_id.value));
         let description = self.description.as_ref().map(|text| Description::parse(&text.value)).transpose();
         let description = errors.take("description", description);
         let time_zone = self.time_zone.as_ref().map(|text| TimeZoneName::parse(&text.value)).transpose();
@@ -146,6 +152,7 @@ mod tests {
   max_budget: 123456789.123456
   budget_duration: 30d
   budget_category: platform
+  description:
 - {budget_id: cli-lead, name: Leads, soft_budget: 80, max_budget: '100', budget_duration: 7d, budget_category: cli,
    calendar: true, time_zone: europe/warsaw, alert_at: '90, 50', description: For leads.}
 ";
@@ -175,12 +182,13 @@ mod tests {
 - {budget_id: a, name: A, soft_budget: 90, max_budget: 80, budget_duration: 45d, budget_category: cli}
 - {budget_id: b, name: B, soft_budget: 8, max_budget: 80, budget_duration: 45d, budget_category: cli, calendar: true}
 - {budget_id: c, name: C, soft_budget: 8, max_budget: 80, budget_duration: 45d, budget_category: cli}
-- {budget_id: c, name: D, soft_budget: 8, max_budget: 80, budget_duration: 45d, budget_category: cli}
+- {budget_id: c, name: c, soft_budget: 8, max_budget: 80, budget_duration: 45d, budget_category: cli}
 ";
         let problems = read(yaml).expect_err("faults");
         let places: Vec<(u64, u64)> = problems.iter().map(|problem| (problem.line, problem.column)).collect();
-        assert_eq!(places, [(2, 14), (3, 9), (5, 15), (7, 20), (8, 40), (9, 113), (11, 15)], "{problems:#?}");
+        assert_eq!(places, [(2, 14), (3, 9), (5, 15), (7, 20), (8, 40), (9, 113), (11, 15), (11, 24)], "{problems:#?}");
         assert_eq!(problems[6].to_string(), "11:15: The id c is there already.");
+        assert_eq!(problems[7].to_string(), "11:24: The name “c” is there already.");
     }
 
     #[test]
