@@ -26,7 +26,7 @@ async fn a_budget_is_made_read_and_changed() {
     same_name["name"] = json!("BUDGET leads_1");
     assert_eq!(root.post("/v1/admin/budgets", same_name).await.status, 409);
     let refused = admin.post("/v1/admin/budgets", budget("x", "cli")).await;
-    assert_eq!((refused.status, refused.message()), (403, "This action requires maintainer privileges."));
+    assert_eq!((refused.status, refused.details()), (403, "This action requires maintainer privileges."));
     for (field, value, status) in [
         ("budget_id", json!("a b"), 422),
         ("budget_id", json!(""), 422),
