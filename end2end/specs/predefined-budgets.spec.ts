@@ -42,6 +42,10 @@ test("a maintainer sees what is predefined, and that the file changes it", async
       await page.goto(`${address}/${path}`);
       await expect(page.getByRole("main")).toContainText("Ask an operator to change it there.");
     }
+    const other = await people.addBudget();
+    await page.goto(`${bursar.origin}${at.budget(other.id)}`);
+    await expect(section(page, "Default for Platform")).toContainText("The file of predefined budgets says");
+    await expect(page.getByRole("button", { name: "Make default" })).toHaveCount(0);
     await page.goto(`${bursar.origin}${at.user(user.id)}`);
     await expect(section(page, "Budgets")).toContainText("Everyone on the platform");
   } finally {
