@@ -1,14 +1,16 @@
 import type { Page } from "puppeteer-core";
 import { MAINTAINER } from "../support/console";
 import { test as throughEntra } from "../support/entra";
-import { type Firefox, alive, arrived, fill, firefox, press, sees, valueOf, visible } from "../support/firefox";
+import { type Firefox, type SharedFirefox, alive, arrived, fill, firefox, press, sees, valueOf, visible } from "../support/firefox";
 import { at } from "../support/steps";
 import { expect, test as local } from "../support/test";
 import { PASSWORD } from "../support/visitor";
 
-const test = local.extend<Firefox>(firefox);
-const withDetours = throughEntra.extend<Firefox>(firefox);
+const test = local.extend<Firefox, SharedFirefox>(firefox);
+const withDetours = throughEntra.extend<Firefox, SharedFirefox>(firefox);
 withDetours.use({ signOutDetours: 2 });
+// One after the other: each worker would start a Firefox.
+test.describe.configure({ mode: "default" });
 
 /** On the button, on the link to it and above the form. */
 const CREATE_USER = "Create user";

@@ -2,39 +2,9 @@ import type { Page } from "@playwright/test";
 import { MAINTAINER } from "../support/console";
 import { unique } from "../support/people";
 import { SCENES } from "../support/scenes";
-import { DESKTOP } from "../support/sizes";
 import { expect, test } from "../support/stage";
 import { arrived, at, section, toast } from "../support/steps";
 import { alive } from "../support/test";
-
-/** Window widths in CSS pixels; the first one is also a 1280 px window at 400 %. */
-const WIDTHS = [320, 360, 768, 1024, 1440];
-const ZOOMED = { width: 320, height: 256 };
-
-/** How far the page can be scrolled sideways, and what sticks out. */
-async function sideways(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
-    const root = document.scrollingElement ?? document.documentElement;
-    const over = root.scrollWidth - root.clientWidth;
-    if (over <= 0) {
-      return [];
-    }
-    const wide = [...document.body.querySelectorAll("*")].filter((element) => {
-      return element.getBoundingClientRect().right > root.clientWidth + 0.5;
-    });
-    return [`${over} px`, ...wide.slice(-5).map((element) => element.outerHTML.slice(0, 160))];
-  });
-}
-
-for (const scene of SCENES.filter((scene) => !scene.phone)) {
-  test(`nothing scrolls the page sideways: ${scene.name}`, async ({ show }) => {
-    const page = await show(scene);
-    for (const size of [...WIDTHS.map((width) => ({ ...DESKTOP, width })), ZOOMED]) {
-      await page.setViewportSize(size);
-      expect.soft(await sideways(page), `${size.width} x ${size.height} px`).toEqual([]);
-    }
-  });
-}
 
 /** How far things moved without anybody having done something, as browsers count it: 0 is not at all. */
 async function moved(page: Page): Promise<number> {

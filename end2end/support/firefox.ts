@@ -1,28 +1,42 @@
-import type { TestFixture } from "@playwright/test";
-import { type Browser, type ElementHandle, type Page, launch } from "puppeteer-core";
+import type { Fixtures } from "@playwright/test";
+import { type Browser, type BrowserContext, type ElementHandle, type Page, launch } from "puppeteer-core";
 import { setting } from "./settings";
 
 export interface Firefox {
-  /** Opens a page in a Firefox of its own, which loads the scripts of the console or not. */
+  /** Opens a page as in a Firefox of its own, which loads the scripts of the console or not. */
   openFirefox: (scripts: boolean) => Promise<Page>;
 }
 
+export interface SharedFirefox {
+  /** Serves all tests of a worker: to start it takes ten seconds. */
+  startedFirefox: Browser;
+}
+
 /** For tests in the system's Firefox, which Playwright cannot drive: Puppeteer does, by WebDriver BiDi. */
-export const firefox: { openFirefox: TestFixture<Firefox["openFirefox"], object> } = {
-  openFirefox: async ({}, use) => {
-    const opened: Browser[] = [];
-    await use(async (scripts) => {
+export const firefox: Fixtures<Firefox, SharedFirefox> = {
+  startedFirefox: [
+    async ({}, use) => {
       const executablePath = setting("FIREFOX", "/usr/bin/firefox-esr");
       const browser = await launch({ browser: "firefox", executablePath, headless: true });
-      opened.push(browser);
-      const page = await browser.newPage();
+      await use(browser);
+      await browser.close();
+    },
+    { scope: "worker" },
+  ],
+
+  openFirefox: async ({ startedFirefox }, use) => {
+    const opened: BrowserContext[] = [];
+    await use(async (scripts) => {
+      const context = await startedFirefox.createBrowserContext();
+      opened.push(context);
+      const page = await context.newPage();
       await page.setViewport({ width: 1440, height: 1000 });
       if (!scripts) {
         await withoutScripts(page);
       }
       return page;
     });
-    await Promise.all(opened.map((browser) => browser.close()));
+    await Promise.all(opened.map((context) => context.close()));
   },
 };
 

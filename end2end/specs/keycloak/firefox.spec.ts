@@ -1,9 +1,11 @@
-import { type Firefox, arrived, fill, firefox, press, sees } from "../../support/firefox";
+import { type Firefox, type SharedFirefox, arrived, fill, firefox, press, sees } from "../../support/firefox";
 import { KEYCLOAK_PASSWORD } from "../../support/keycloak";
 import { at } from "../../support/steps";
 import { expect, test as throughKeycloak } from "../../support/through-keycloak";
 
-const test = throughKeycloak.extend<Firefox>(firefox);
+const test = throughKeycloak.extend<Firefox, SharedFirefox>(firefox);
+// One after the other: each worker would start a Firefox.
+test.describe.configure({ mode: "default" });
 
 for (const scripts of [true, false]) {
   test(`Firefox signs in through Keycloak and out of both ${scripts ? "with" : "without"} scripts`, async ({
