@@ -140,7 +140,8 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
     }
     let beside = only.is_none().then(|| std::thread::spawn(beside_the_build));
     if !matches!(only, Some(Part::Format | Part::Layers | Part::Lint | Part::Supply | Part::Fuzz)) {
-        let bursar = build::for_tests(steps)?;
+        // One test is enough for the features that all are built with.
+        let bursar = build::for_tests(steps, if only.is_none() { "*" } else { "binary" })?;
         match only {
             None => queries::compile_tests(steps)?,
             Some(Part::Queries) => queries::run(steps, true)?,
@@ -186,30 +187,23 @@ fn browser_tests() -> PathBuf {
 }
 
 /// The parts that need a database; one embedded Postgres serves them all.
-fn on_postgres(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool) -> Result<()> {
+fn on_postgres(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool + Sync) -> Result<()> {
     if [Part::Rust, Part::Pooler, Part::Mail, Part::Sdk, Part::Litellm, Part::Keycloak, Part::Browser]
         .into_iter()
         .any(&wanted)
     {
         let embedded = steps.step("Starting the embedded Postgres", || Postgres::start(bursar, None))?;
-        if wanted(Part::Rust) {
-            steps.step("Testing in Rust", || cargo_test(&embedded, &[]))?;
-        }
-        if wanted(Part::SystemPostgres) {
-            on_system_postgres(steps, bursar, &OF_THE_VERSION)?;
-        }
-        if wanted(Part::Pooler) {
-            behind_pooler(steps, &embedded)?;
-        }
-        if wanted(Part::Mail) {
-            mail(steps, &embedded)?;
-        }
-        if wanted(Part::Sdk) {
-            sdk::test(steps, bursar, &embedded)?;
-        }
-        if wanted(Part::Litellm) {
-            sdk::test_litellm(steps, bursar, &embedded)?;
-        }
+        std::thread::scope(|scope| {
+            let beside = scope.spawn(|| with_programs_of_others(bursar, &embedded, &wanted));
+            if wanted(Part::Rust) {
+                steps.step("Testing in Rust", || cargo_test(&embedded, &[]))?;
+            }
+            if wanted(Part::SystemPostgres) {
+                on_system_postgres(steps, bursar, &OF_THE_VERSION)?;
+            }
+            steps.append(beside.join().map_err(|_| anyhow!("what is tested beside the Rust tests panicked"))??);
+            anyhow::Ok(())
+        })?;
         if wanted(Part::Keycloak) || wanted(Part::Browser) {
             // Every Bursar of the tests is a client of its own, so that none has to stand at the realm's address.
             let keycloak = Keycloak::start(steps, "http://127.0.0.1:3000", 0)?;
@@ -224,6 +218,24 @@ fn on_postgres(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool) 
         on_system_postgres(steps, bursar, &[])?;
     }
     Ok(())
+}
+
+/// The parts that wait for programs of others most of their time, while the Rust tests have the cores.
+fn with_programs_of_others(bursar: &Path, postgres: &Postgres, wanted: impl Fn(Part) -> bool) -> Result<Steps> {
+    let mut steps = Steps::beside();
+    if wanted(Part::Litellm) {
+        sdk::test_litellm(&mut steps, bursar, postgres)?;
+    }
+    if wanted(Part::Sdk) {
+        sdk::test(&mut steps, bursar, postgres)?;
+    }
+    if wanted(Part::Mail) {
+        mail(&mut steps, postgres)?;
+    }
+    if wanted(Part::Pooler) {
+        behind_pooler(&mut steps, postgres)?;
+    }
+    Ok(steps)
 }
 
 fn cargo_test(postgres: &Postgres, arguments: &[&str]) -> Result<()> {

@@ -11,27 +11,36 @@ pub(crate) use server::build as server;
 use crate::paths::{self, Mode};
 use crate::setup;
 use crate::steps::Steps;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use site::Site;
 use std::path::PathBuf;
 
 /// Builds what changed and returns the server's executable.
 pub(crate) fn build(steps: &mut Steps, mode: Mode) -> Result<PathBuf> {
+    setup::for_build(steps)?;
     site(steps, mode, false)?;
     steps.step("Building the server", || server(mode))?;
     Ok(paths::bursar(mode))
 }
 
-/// Builds and lints what the tests of the whole start: the pages, the server and the benchmark. Returns the server's executable.
-pub(crate) fn for_tests(steps: &mut Steps) -> Result<PathBuf> {
-    site(steps, Mode::Dev, true)?;
-    steps.step("Building the server and the benchmark", server::for_tests)?;
-    Ok(paths::bursar(Mode::Dev))
+/// Builds and lints what the tests of the whole start: the pages and, beside them, because each has large crates that
+/// leave a core idle, the server, the benchmark and the tests that `tests` names. Returns the server's executable.
+pub(crate) fn for_tests(steps: &mut Steps, tests: &str) -> Result<PathBuf> {
+    setup::for_build(steps)?;
+    std::thread::scope(|scope| {
+        let pages = scope.spawn(|| {
+            let mut steps = Steps::beside();
+            site(&mut steps, Mode::Dev, true)?;
+            anyhow::Ok(steps)
+        });
+        steps.step("Building the server, the benchmark and tests", || server::for_tests(tests))?;
+        steps.append(pages.join().map_err(|_| anyhow!("building the pages panicked"))??);
+        Ok(paths::bursar(Mode::Dev))
+    })
 }
 
 /// Builds what the server serves.
 fn site(steps: &mut Steps, mode: Mode, is_for_tests: bool) -> Result<()> {
-    setup::for_build(steps)?;
     let work = paths::work(mode);
     std::fs::create_dir_all(&work).with_context(|| format!("creating {}", work.display()))?;
     let stylesheet = steps.step("Compiling the stylesheet", || css::build(mode))?;

@@ -14,11 +14,12 @@ pub(crate) fn build(mode: Mode) -> Result<()> {
     command::run(&mut cargo)
 }
 
-/// Builds the server and the benchmark as `cargo test` does, and lints them.
+/// Builds the server, the benchmark and those tests outside the crates that `tests` names, as `cargo test` does, and lints
+/// them.
 ///
 /// Which features the dependencies have is decided by all packages and by the tests that are built along: by themselves
 /// the two would be built with others, and most of what they stand on once for each.
-pub(crate) fn for_tests() -> Result<()> {
+pub(crate) fn for_tests(tests: &str) -> Result<()> {
     let mut cargo = command::cargo("build");
-    command::run(command::by_clippy(&mut cargo)?.args(["--bin", "bursar", "--bin", "bench", "--test", "binary"]))
+    command::run(command::by_clippy(&mut cargo)?.args(["--bin", "bursar", "--bin", "bench", "--test", tests]))
 }
