@@ -28,6 +28,7 @@ use services::keycloak::setup::{self, Mode as SetupMode};
 use services::keycloak::users::managed;
 use services::testing::{World, conflict, developer, problem, rule};
 use services::{Error, Services};
+use std::time::Duration;
 
 /// The address of the administrator who acts.
 const ADMIN: &str = "mira@example.com";
@@ -447,16 +448,18 @@ async fn half_of_a_user_or_of_a_change_is_reported_as_such() {
 #[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
 async fn creation_whose_request_is_dropped_comes_to_its_end() {
     let stage = Stage::set().await;
+    let mut held = stage.world.services.pool().begin().await.expect("a transaction");
+    sqlx::raw_sql("lock table audit_log in exclusive mode").execute(&mut *held).await.expect("locked");
     let mut creating = Box::pin(stage.create(new_user("zora", FirstSignIn::Other)));
-    let began = async { while stage.events().await.is_empty() {} };
+    // Dropped at the earliest moment from which it is carried out: before there is an event that it began.
     tokio::select! {
-        created = &mut creating => panic!("too fast to be dropped: {created:?}"),
-        () = began => {}
+        created = &mut creating => panic!("not held back: {created:?}"),
+        () = stage.world.until_blocked(1) => {}
     }
     drop(creating);
-    while stage.events().await.len() < 2 {
-        tokio::task::yield_now().await;
-    }
+    held.commit().await.expect("released");
+    let ended = async { while stage.events().await.len() < 2 {} };
+    tokio::time::timeout(Duration::from_secs(60), ended).await.expect("it comes to its end");
     assert_eq!(stage.actions().await, ["keycloak_user.creation_began", "keycloak_user.created"]);
     let id = stage.user("zora").await.expect("zora")["id"].as_str().expect("an id").parse().expect("a UUID");
     assert_eq!(stage.roles(id).await, ["developer"], "with everything");

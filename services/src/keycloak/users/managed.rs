@@ -126,7 +126,8 @@ fn entry(action: Action, user: UserId, username: &str) -> Entry {
     Entry::new(action, TargetType::User, user.0, username)
 }
 
-/// Carries work out to its end, also when the request that waits for it is dropped or the server is to stop.
+/// Carries work out to its end, also when the request that waits for it is dropped or the server is to stop. The event that
+/// the work began is a part of it: of a request dropped between the two there would be an event to which nothing came.
 async fn to_its_end<T: Send + 'static>(
     services: &Services,
     work: impl Future<Output = Result<T, Error>> + Send + 'static,

@@ -7,7 +7,7 @@ use super::rights::violation;
 use super::{entry, record_outcome, to_its_end};
 use crate::Services;
 use crate::error::Error;
-use crate::guard::{Caller, Can};
+use crate::guard::Can;
 use crate::handover::{self, HandoverToken};
 use domain::audit::Action;
 use domain::form::FieldErrors;
@@ -40,8 +40,7 @@ pub async fn create(
     })?;
     check_names(&account, &prepared, draft).await?;
     let user = New::of(draft, &account)?;
-    let began = record_beginning(services, can, &user, first).await?;
-    let creation = Creation { services: services.clone(), caller: can.caller().clone(), token: token.clone(), began };
+    let creation = Creation { services: services.clone(), can: can.clone(), token: token.clone() };
     to_its_end(services, async move { creation.run(user, first, &prepared).await }).await
 }
 
@@ -87,43 +86,38 @@ impl New {
     }
 }
 
-/// Writes that the creation begins. The user has no id yet, so the event is its own target.
-async fn record_beginning(
-    services: &Services,
-    can: &Can<ManageKeycloakUsers>,
-    user: &New,
-    first: FirstSignIn,
-) -> Result<EventId, Error> {
-    let began = EventId(services.new_id());
-    let mut change = services.change(can).await?;
-    let entry = user.entry(Action::KeycloakUserCreationBegan, UserId(began.0), first);
-    change.record(entry.with_id(began)).await?;
-    change.commit().await?;
-    Ok(began)
-}
-
 struct Creation {
     services: Services,
-    caller: Caller,
+    can: Can<ManageKeycloakUsers>,
     token: HandoverToken,
-    began: EventId,
 }
 
 impl Creation {
     async fn run(self, user: New, first: FirstSignIn, prepared: &Prepared) -> Result<UserId, Error> {
+        let began = self.record_beginning(&user, first).await?;
         let created = self.send(&user, first, prepared).await;
         let outcome = match &created {
             Ok(id) => user.entry(Action::KeycloakUserCreated, *id, first),
             Err(problem) => {
-                let entry = entry(Action::KeycloakUserCreationFailed, UserId(self.began.0), &user.username);
+                let entry = entry(Action::KeycloakUserCreationFailed, UserId(began.0), &user.username);
                 entry.set("why", problem)
             }
         };
-        record_outcome(&self.services, &self.caller, self.began, outcome).await?;
+        record_outcome(&self.services, self.can.caller(), began, outcome).await?;
         created.map_err(|Problem { field, violation }| match field {
             Some(field) => FieldErrors::one(field, violation).into(),
             None => violation.into(),
         })
+    }
+
+    /// Writes that the creation begins. The user has no id yet, so the event is its own target.
+    async fn record_beginning(&self, user: &New, first: FirstSignIn) -> Result<EventId, Error> {
+        let began = EventId(self.services.new_id());
+        let mut change = self.services.change(&self.can).await?;
+        let entry = user.entry(Action::KeycloakUserCreationBegan, UserId(began.0), first);
+        change.record(entry.with_id(began)).await?;
+        change.commit().await?;
+        Ok(began)
     }
 
     async fn send(&self, user: &New, first: FirstSignIn, prepared: &Prepared) -> Result<UserId, Problem> {
@@ -156,7 +150,7 @@ impl Creation {
 
     /// Without the password the user could not sign in.
     async fn keep(&self, id: UserId, password: &SecretString) -> Result<(), Problem> {
-        let session = self.caller.actor.session_id;
+        let session = self.can.caller().actor.session_id;
         let kept = handover::keep(&self.services, session, &self.token, id.0, password.expose_secret()).await;
         kept.map_err(|fault| {
             tracing::error!(%fault, "a temporary password could not be kept");

@@ -49,9 +49,12 @@ pub async fn change_rights(
     }
     let Some(planned) = Planned::new(existing, &rights, &account).map_err(violation)? else { return Ok(merge) };
     let prepared = account.prepared(false).await.map_err(|fault| unprepared(&fault))?;
-    let began = record_beginning(services, can, id, &planned, earlier).await?;
-    let (at_work, caller) = (services.clone(), can.caller().clone());
-    to_its_end(services, write(at_work, caller, id, planned, prepared, began)).await?;
+    let (at_work, can) = (services.clone(), can.clone());
+    let work = async move {
+        let began = record_beginning(&at_work, &can, id, &planned, earlier).await?;
+        write(&at_work, can.caller(), id, &planned, &prepared, began).await
+    };
+    to_its_end(services, work).await?;
     Ok(merge)
 }
 
@@ -104,19 +107,19 @@ async fn record_beginning(
 }
 
 async fn write(
-    services: Services,
-    caller: Caller,
+    services: &Services,
+    caller: &Caller,
     id: UserId,
-    planned: Planned,
-    prepared: Prepared,
+    planned: &Planned,
+    prepared: &Prepared,
     began: EventId,
 ) -> Result<(), Error> {
-    let Planned { user, changes, role, .. } = &planned;
+    let Planned { user, changes, role, .. } = planned;
     let written = match services.keycloak_admin.as_deref() {
         Some(api) => {
             let users = super::super::RealmUsers::new(&api.keycloak, &api.realm);
             users
-                .write(&id.to_string(), user, !changes.is_empty(), role.as_ref(), &prepared)
+                .write(&id.to_string(), user, !changes.is_empty(), role.as_ref(), prepared)
                 .await
                 .map_err(Failure::into_text)
         }
@@ -126,7 +129,7 @@ async fn write(
         Ok(()) => planned.entry(Action::KeycloakUserChanged, id),
         Err(why) => entry(Action::KeycloakUserChangeFailed, id, &planned.username).set("why", why),
     };
-    record_outcome(&services, &caller, began, outcome).await?;
+    record_outcome(services, caller, began, outcome).await?;
     written.map_err(|why| Violation::KeycloakNotChanged { why: sentence(&why) }.into())
 }
 
