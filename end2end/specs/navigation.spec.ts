@@ -220,6 +220,7 @@ test("filters and the number of rows apply in place, without empty parameters", 
   await expect(page.getByRole("button", { name: "Role is Auditor" })).toBeFocused();
   expect(new URL(page.url()).search).toBe("?role=auditor");
   await page.getByRole("link", { name: "Clear", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Role is Auditor" })).toHaveCount(0);
   await page.getByRole("combobox", { name: "Rows on a page" }).focus();
   await page.getByRole("combobox", { name: "Rows on a page" }).selectOption("15");
   await expect(page.getByRole("row")).toHaveCount(16);

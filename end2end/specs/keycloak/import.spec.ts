@@ -93,7 +93,7 @@ test("a maintainer plans, imports, looks at a conflict and takes the report alon
     await conflict.getByRole("link", { name: "Open the user" }).click();
     await expect(page.getByText(NEWCOMER).first()).toBeVisible();
 
-    await page.goto(`${origin}/settings/administration/identity-provider/import?result=created&size=50`);
+    await page.goto(`${origin}/settings/administration/identity-provider/import?result=created&rows=50`);
     await alive(page, scripts);
     await row(page, users[1]?.name ?? "").getByRole("link").click();
     await arrived(page, users[1]?.name ?? "");
