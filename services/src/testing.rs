@@ -102,9 +102,15 @@ impl World {
         let mut own = PgConnection::connect(&self.database_url()).await.expect("a connection");
         let waiting =
             "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-        while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut own).await.expect("the activity") < connections {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
+        let blocked = async {
+            while sqlx::query_scalar::<_, i64>(waiting).fetch_one(&mut own).await.expect("the activity") < connections {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        // A test that waits for ever takes all others with it.
+        tokio::time::timeout(std::time::Duration::from_secs(60), blocked)
+            .await
+            .expect("connections that wait for a lock");
     }
 
     /// Makes a regular person, signed in, without a password and without a personal project.

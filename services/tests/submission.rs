@@ -84,9 +84,8 @@ async fn second_post_waits_for_the_first_that_is_under_way() {
         let rows = sqlx::query_scalar("select count(*) from idempotency_keys where status is null");
         rows.fetch_one(world.services.pool()).await.unwrap_or(0_i64)
     };
-    while claimed().await == 0 {
-        tokio::task::yield_now().await;
-    }
+    let is_claimed = async { while claimed().await == 0 {} };
+    tokio::time::timeout(std::time::Duration::from_secs(60), is_claimed).await.expect("the first claims the key");
     let second = async {
         let second = send(&world, browser.post(), &created);
         let both = tokio::join!(second, async { go.notify_one() });
