@@ -214,3 +214,25 @@ async fn a_budget_tells_who_of_those_it_serves_is_from_outside() {
     holders.sort_by(|(one, _), (other, _)| one.cmp(other));
     assert_eq!(holders, [("Gus".to_owned(), UserKind::External), ("Mia".to_owned(), UserKind::Regular)]);
 }
+
+#[tokio::test]
+async fn undoing_an_assignment_locks_budgets_in_the_order_in_which_others_do() {
+    let world = World::create().await;
+    let root = world.person("Root", PlatformRole::Maintainer).await;
+    let ada = world.row("Ada", PlatformRole::User).await;
+    let budgets = [create(&world, &root, "One", "cli").await, create(&world, &root, "Two", "cli").await];
+    let (first, last) = (budgets[0].min(budgets[1]), budgets[0].max(budgets[1]));
+    budgets::assign_to_user(&world.services, &manages(&root), first, ada).await.expect("assigned");
+    let assigned = budgets::assign_to_user(&world.services, &manages(&root), last, ada).await.expect("assigned");
+    let event = assigned.event.expect("an event");
+
+    let mut other = world.services.pool().begin().await.expect("a transaction");
+    let lock = "select from budgets where id = $1 for update";
+    sqlx::query(lock).bind(first.0).execute(&mut *other).await.expect("the first is locked");
+    let (services, can) = (world.services.clone(), manages(&root));
+    let undone = tokio::spawn(async move { budgets::undo_assignment(&services, &can, event).await });
+    world.until_blocked(1).await;
+    sqlx::query(lock).bind(last.0).execute(&mut *other).await.expect("so is the last, which is not locked yet");
+    other.commit().await.expect("released");
+    undone.await.expect("no panic").expect("undone");
+}

@@ -76,24 +76,35 @@ pub async fn undo_assignment(services: &Services, can: &Can<ManageBudgets>, even
     let mut change = services.change(can).await?;
     let actions = [Action::UserBudgetAssigned, Action::ProjectBudgetAssigned];
     let assigned: NewAssignment = change.take_former(event, &actions).await?;
-    let budget = hold_former_budget(&mut change, assigned.budget).await?;
-    let former = match &assigned.former {
-        Some(former) => Some((hold_former_budget(&mut change, former.budget).await?, former)),
-        None => None,
-    };
+    let (budget, replaced) = hold_both(&mut change, &assigned).await?;
     let undone = [Action::UserBudgetAssignmentUndone, Action::ProjectBudgetAssignmentUndone];
     let entry = lock_entry(&mut change, assigned.holder, undone).await?;
     if remove(&mut change, &assigned).await? == 0 {
         return Err(Violation::BudgetUnassignedSince { budget: budget.name }.into());
     }
-    if let Some((_, former)) = &former {
+    if let Some(former) = &assigned.former {
         restore(&mut change, former, budget.category).await?;
     }
-    let former = former.map(|(former, _)| former.name);
-    let entry = entry.undoes(event).field(field(budget.category), Some(budget.name.clone()), former);
+    let replaced = replaced.map(|budget| budget.name);
+    let entry = entry.undoes(event).field(field(budget.category), Some(budget.name.clone()), replaced);
     change.record(entry).await?;
     change.commit().await?;
     Ok(budget.name)
+}
+
+/// The budget that was assigned and the one that it replaced, locked in the order of their ids as changes of a category's
+/// default lock them.
+async fn hold_both(
+    change: &mut Change<'_>,
+    assigned: &NewAssignment,
+) -> Result<(HeldBudget, Option<HeldBudget>), Error> {
+    let Some(former) = &assigned.former else { return Ok((hold_former_budget(change, assigned.budget).await?, None)) };
+    if former.budget < assigned.budget {
+        let replaced = hold_former_budget(change, former.budget).await?;
+        return Ok((hold_former_budget(change, assigned.budget).await?, Some(replaced)));
+    }
+    let budget = hold_former_budget(change, assigned.budget).await?;
+    Ok((budget, Some(hold_former_budget(change, former.budget).await?)))
 }
 
 async fn hold_former_budget(change: &mut Change<'_>, budget: BudgetId) -> Result<HeldBudget, Error> {
