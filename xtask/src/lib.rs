@@ -20,7 +20,6 @@ mod queries;
 mod run;
 mod sdk;
 pub mod setup;
-mod soak;
 pub mod stamp;
 pub mod steps;
 mod supply;
@@ -131,7 +130,7 @@ fn perform(task: Task, steps: &mut Steps) -> Result<()> {
         // Its last lines are those of the test runner.
         Task::Test { only } => return test::run(steps, only),
         Task::Build { release } => build::build(steps, Mode::new(release)).map(|_| ())?,
-        Task::Soak => soak::run(steps)?,
+        Task::Soak => test::soak(steps)?,
         Task::Fuzz { target, runs } => fuzz::run(steps, runs, target.as_deref())?,
         Task::Bench { options } => return command::run(command::bench().args(options)),
         Task::Setup => setup::for_build(steps)?,

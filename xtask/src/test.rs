@@ -2,14 +2,13 @@
 
 use crate::go::{Tool, Toolchain};
 use crate::keycloak::Keycloak;
-use crate::paths;
+use crate::paths::{self, Mode};
 use crate::postgres::{self, Postgres};
 use crate::steps::Steps;
 use crate::{backup, build, command, docs, fetch, fuzz, kubernetes, layers, queries, sdk, setup, supply};
 use anyhow::{Result, anyhow};
 use clap::ValueEnum;
 use serde::Deserialize;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -85,6 +84,32 @@ const OF_THE_VERSION: [&str; 15] = [
 /// How often each fuzz target runs along with the tests: some seconds in all.
 const FUZZ_RUNS: u64 = 20_000;
 
+/// Runs the tests that are about repetition as often as a release is judged by, and prints what they measure.
+pub(crate) fn soak(steps: &mut Steps) -> Result<()> {
+    let bursar = build::build(steps, Mode::Dev)?;
+    let postgres = steps.step("Starting the embedded Postgres", || Postgres::start(&bursar, None))?;
+    let mut soak = |name: &str, arguments: &[&str]| {
+        steps.step(name, || {
+            let mut cargo = cargo_with(&postgres, arguments)?;
+            // One after the other: some measure.
+            let options = ["--", "--include-ignored", "--nocapture", "--test-threads=1"];
+            command::run(cargo.args(options).env("BURSAR_SOAK", "1"))
+        })
+    };
+    soak("Races", &["--package", "services", "--test", "database", "races::"])?;
+    soak("Spend in every order", &["--package", "services", "--test", "database", "spend::interleavings"])?;
+    soak(
+        "Concurrent changes of roles",
+        &["--package", "services", "--test", "database", "rights::concurrent_changes"],
+    )?;
+    soak("The tries of an account", &["--package", "services", "--lib", "of_eight_tries"])?;
+    soak("What a wrong password costs", &["--package", "services", "--test", "database", "sign_in_cost::"])?;
+    soak("Paging while the list changes", &["--package", "services", "--test", "database", "paging::"])?;
+    soak("Many pages", &["--package", "server", "--test", "router", "many_pages"])?;
+    soak("Hostile programs", &["--package", "server", "--test", "router", "hostile::programs"])?;
+    soak("Faults", &["--package", "server", "--test", "binary", "faults"])
+}
+
 /// Runs the tests, or `only` one part of them, up to the first failure. The last lines are the test runner's own.
 pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
     let wanted = |part| only.is_none_or(|only| only == part);
@@ -125,13 +150,21 @@ pub(crate) fn run(steps: &mut Steps, only: Option<Part>) -> Result<()> {
         if let Some(beside) = beside {
             steps.append(beside.join().map_err(|_| anyhow!("what is done beside the build panicked"))??);
         }
-        std::thread::scope(|scope| {
-            let beside = scope.spawn(|| with_programs_of_others(&bursar, wanted));
-            by_our_own_programs(steps, &bursar, wanted)?;
-            steps.append(beside.join().map_err(|_| anyhow!("what is tested with programs of others panicked"))??);
-            anyhow::Ok(())
-        })?;
-        with_keycloak(steps, &bursar, wanted)?;
+        if wanted(Part::Documents) {
+            steps.step("Checking the tables of README.md and docs/openapi.json", || docs::write(true))?;
+        }
+        if wanted(Part::Kubernetes) {
+            kubernetes::test(steps, &bursar)?;
+        }
+        if wanted(Part::Bench) {
+            steps.step("Testing the benchmark on a small database", || {
+                command::run(Command::new(bursar.with_file_name("bench")).args(["--small", "--bursar"]).arg(&bursar))
+            })?;
+        }
+        if wanted(Part::Backup) {
+            backup::test(steps, &bursar)?;
+        }
+        on_postgres(steps, &bursar, wanted)?;
     }
     Ok(())
 }
@@ -153,83 +186,65 @@ fn browser_tests() -> PathBuf {
     paths::root().join("end2end")
 }
 
-/// The parts that have both cores at work most of their time.
-fn by_our_own_programs(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool) -> Result<()> {
-    if wanted(Part::Documents) {
-        steps.step("Checking the tables of README.md and docs/openapi.json", || docs::write(true))?;
-    }
-    if wanted(Part::Kubernetes) {
-        kubernetes::test(steps, bursar)?;
-    }
-    if wanted(Part::Bench) {
-        steps.step("Testing the benchmark on a small database", || {
-            command::run(Command::new(bursar.with_file_name("bench")).args(["--small", "--bursar"]).arg(bursar))
+/// The parts that need a database; one embedded Postgres serves them all.
+fn on_postgres(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool + Sync) -> Result<()> {
+    if [Part::Rust, Part::Pooler, Part::Mail, Part::Sdk, Part::Litellm, Part::Keycloak, Part::Browser]
+        .into_iter()
+        .any(&wanted)
+    {
+        let embedded = steps.step("Starting the embedded Postgres", || Postgres::start(bursar, None))?;
+        std::thread::scope(|scope| {
+            let beside = scope.spawn(|| with_programs_of_others(bursar, &embedded, &wanted));
+            if wanted(Part::Rust) {
+                steps.step("Testing in Rust", || cargo_test(&embedded, &[]))?;
+            }
+            if wanted(Part::SystemPostgres) {
+                on_system_postgres(steps, bursar, &OF_THE_VERSION)?;
+            }
+            steps.append(beside.join().map_err(|_| anyhow!("what is tested beside the Rust tests panicked"))??);
+            anyhow::Ok(())
         })?;
-    }
-    if wanted(Part::Backup) {
-        backup::test(steps, bursar)?;
-    }
-    if wanted(Part::Rust) {
-        let postgres = embedded_postgres(steps, bursar)?;
-        steps.step("Testing in Rust", || cargo_test(&postgres, &[]))?;
-    }
-    if wanted(Part::SystemPostgres) {
-        let names: &[_] = if wanted(Part::Rust) { &OF_THE_VERSION } else { &[] };
-        on_system_postgres(steps, bursar, names)?;
+        if wanted(Part::Keycloak) || wanted(Part::Browser) {
+            // Every Bursar of the tests is a client of its own, so that none has to stand at the realm's address.
+            let keycloak = Keycloak::start(steps, "http://127.0.0.1:3000", 0)?;
+            if wanted(Part::Keycloak) {
+                in_keycloak(steps, &embedded, &keycloak)?;
+            }
+            if wanted(Part::Browser) {
+                in_browser(steps, bursar, &embedded, &keycloak)?;
+            }
+        }
+    } else if wanted(Part::SystemPostgres) {
+        on_system_postgres(steps, bursar, &[])?;
     }
     Ok(())
 }
 
-/// The parts that wait for programs of others most of their time, and leave the cores to the parts above.
-fn with_programs_of_others(bursar: &Path, wanted: impl Fn(Part) -> bool) -> Result<Steps> {
+/// The parts that wait for programs of others most of their time, while the Rust tests have the cores.
+fn with_programs_of_others(bursar: &Path, postgres: &Postgres, wanted: impl Fn(Part) -> bool) -> Result<Steps> {
     let mut steps = Steps::beside();
-    if [Part::Litellm, Part::Sdk, Part::Mail, Part::Pooler].into_iter().any(&wanted) {
-        let postgres = embedded_postgres(&mut steps, bursar)?;
-        if wanted(Part::Litellm) {
-            sdk::test_litellm(&mut steps, bursar, &postgres)?;
-        }
-        if wanted(Part::Sdk) {
-            sdk::test(&mut steps, bursar, &postgres)?;
-        }
-        if wanted(Part::Mail) {
-            mail(&mut steps, &postgres)?;
-        }
-        if wanted(Part::Pooler) {
-            behind_pooler(&mut steps, &postgres)?;
-        }
+    if wanted(Part::Litellm) {
+        sdk::test_litellm(&mut steps, bursar, postgres)?;
+    }
+    if wanted(Part::Sdk) {
+        sdk::test(&mut steps, bursar, postgres)?;
+    }
+    if wanted(Part::Mail) {
+        mail(&mut steps, postgres)?;
+    }
+    if wanted(Part::Pooler) {
+        behind_pooler(&mut steps, postgres)?;
     }
     Ok(steps)
 }
 
-/// The parts in which users sign in to a real Keycloak, or Bursar does.
-fn with_keycloak(steps: &mut Steps, bursar: &Path, wanted: impl Fn(Part) -> bool) -> Result<()> {
-    if wanted(Part::Keycloak) || wanted(Part::Browser) {
-        let postgres = embedded_postgres(steps, bursar)?;
-        // Every Bursar of the tests is a client of its own, so that none has to stand at the realm's address.
-        let keycloak = Keycloak::start(steps, "http://127.0.0.1:3000", 0)?;
-        if wanted(Part::Keycloak) {
-            in_keycloak(steps, &postgres, &keycloak)?;
-        }
-        if wanted(Part::Browser) {
-            in_browser(steps, bursar, &postgres, &keycloak)?;
-        }
-    }
-    Ok(())
-}
-
-fn embedded_postgres(steps: &mut Steps, bursar: &Path) -> Result<Postgres> {
-    steps.step("Starting the embedded Postgres", || Postgres::start(bursar, None))
-}
-
-/// Runs more tests at once than there are cores: many wait for Postgres or for the time.
 fn cargo_test(postgres: &Postgres, arguments: &[&str]) -> Result<()> {
-    let threads = std::thread::available_parallelism().map_or(2, NonZeroUsize::get) + 1;
-    command::run(cargo_with(postgres, arguments)?.env("RUST_TEST_THREADS", threads.to_string()))
+    command::run(&mut cargo_with(postgres, arguments)?)
 }
 
 /// Without `--package` where the name of a test is enough: dependencies are compiled once for the whole workspace, and
 /// again, with fewer features, for a package alone.
-pub(crate) fn cargo_with(postgres: &Postgres, arguments: &[&str]) -> Result<Command> {
+fn cargo_with(postgres: &Postgres, arguments: &[&str]) -> Result<Command> {
     let mut cargo = command::cargo("test");
     command::by_clippy(&mut cargo)?.args(arguments);
     cargo.env("BURSAR_TEST_DATABASE_URL", postgres.url()).env("BURSAR_SITE_DIR", paths::site());
