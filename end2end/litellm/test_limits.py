@@ -54,17 +54,20 @@ class Limits(unittest.TestCase):
         """What the ledger, the window and the totals hold for the user, once nothing is reserved."""
         deadline = time.monotonic() + 20
         with psycopg.connect(self.console.database_url, autocommit=True) as connection:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             while True:
-                reserved, in_window = connection.execute(
-                    "select coalesce(sum(w.reserved), 0), coalesce(sum(w.spent), 0) from budget_windows w"
-                    " join users u on u.id = w.user_id where u.email = %s", [email]).fetchone()
+                # Both as they are at one moment.
+                with connection.transaction():
+                    reserved, in_window = connection.execute(
+                        "select coalesce(sum(w.reserved), 0), coalesce(sum(w.spent), 0) from budget_windows w"
+                        " join users u on u.id = w.user_id where u.email = %s", [email]).fetchone()
+                    events = connection.execute(
+                        "select e.amount, e.input_tokens, e.output_tokens from spend_events e"
+                        " join users u on u.id = e.user_id where u.email = %s", [email]).fetchall()
                 if reserved == 0:
                     break
                 self.assertLess(time.monotonic(), deadline, f"{reserved} is still reserved:\n{self.proxy.log.read_text()}")
                 time.sleep(0.05)
-            events = connection.execute(
-                "select e.amount, e.input_tokens, e.output_tokens from spend_events e"
-                " join users u on u.id = e.user_id where u.email = %s", [email]).fetchall()
         self.assertEqual(sum(amount for amount, *_ in events), in_window)
         return events
 
