@@ -35,7 +35,7 @@ export interface Scene {
   /** Exists on narrow windows only. */
   phone?: true;
   /** Has no scripts of its own. */
-  isStill?: true;
+  withoutScripts?: true;
 }
 
 export async function cast(people: People, maintainer: string): Promise<Cast> {
@@ -382,7 +382,7 @@ export const SCENES: Scene[] = [
   { name: "audit log, nothing found", who: "maintainer", address: () => `${at.auditLog}?q=no-such-target` },
   { name: "not allowed", who: "developer", address: () => at.users, status: 403 },
   { name: "no such project", who: "developer", address: () => at.project("no-such-project"), status: 404 },
-  { name: "no such address", who: "maintainer", address: () => "/no/such/address", status: 404, isStill: true },
+  { name: "no such address", who: "maintainer", address: () => "/no/such/address", status: 404, withoutScripts: true },
   {
     name: "palette",
     who: "maintainer",

@@ -23,7 +23,7 @@ export const test = base.extend<Stage, { who: Cast }>({
       await shown.setViewportSize(scene.phone ? PHONE : DESKTOP);
       await shown.emulateMedia({ reducedMotion: "reduce" });
       await shown.goto(scene.address(who));
-      await alive(shown, scripts && !scene.isStill);
+      await alive(shown, scripts && !scene.withoutScripts);
       await scene.play?.(shown, people, who);
       return shown;
     });

@@ -148,6 +148,20 @@ impl Stage {
         changes.map(|change| (text(change), change["before"].clone(), change["after"].clone())).collect()
     }
 
+    /// Drops a request at the earliest moment from which it is carried out, before there is an event that it began, and
+    /// waits for the event of what came of it.
+    async fn drop_at_its_beginning<T>(&self, request: impl Future<Output = Result<T, Error>>) {
+        let mut held = self.world.services.pool().begin().await.expect("a transaction");
+        sqlx::raw_sql("lock table audit_log in exclusive mode").execute(&mut *held).await.expect("locked");
+        tokio::select! {
+            _ = request => panic!("not held back"),
+            () = self.world.until_blocked(1) => {}
+        }
+        held.commit().await.expect("released");
+        let ended = async { while self.events().await.len() < 2 {} };
+        tokio::time::timeout(Duration::from_secs(60), ended).await.expect("it comes to its end");
+    }
+
     async fn actions(&self) -> Vec<String> {
         self.events().await.into_iter().map(|event| event.1).collect()
     }
@@ -448,21 +462,21 @@ async fn half_of_a_user_or_of_a_change_is_reported_as_such() {
 #[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
 async fn creation_whose_request_is_dropped_comes_to_its_end() {
     let stage = Stage::set().await;
-    let mut held = stage.world.services.pool().begin().await.expect("a transaction");
-    sqlx::raw_sql("lock table audit_log in exclusive mode").execute(&mut *held).await.expect("locked");
-    let mut creating = Box::pin(stage.create(new_user("zora", FirstSignIn::Other)));
-    // Dropped at the earliest moment from which it is carried out: before there is an event that it began.
-    tokio::select! {
-        created = &mut creating => panic!("not held back: {created:?}"),
-        () = stage.world.until_blocked(1) => {}
-    }
-    drop(creating);
-    held.commit().await.expect("released");
-    let ended = async { while stage.events().await.len() < 2 {} };
-    tokio::time::timeout(Duration::from_secs(60), ended).await.expect("it comes to its end");
+    stage.drop_at_its_beginning(stage.create(new_user("zora", FirstSignIn::Other))).await;
     assert_eq!(stage.actions().await, ["keycloak_user.creation_began", "keycloak_user.created"]);
     let id = stage.user("zora").await.expect("zora")["id"].as_str().expect("an id").parse().expect("a UUID");
     assert_eq!(stage.roles(id).await, ["developer"], "with everything");
+    stage.realm.remove().await;
+}
+
+#[tokio::test]
+#[ignore = "needs a Keycloak: cargo xtask test --only keycloak"]
+async fn change_whose_request_is_dropped_comes_to_its_end() {
+    let stage = Stage::set().await;
+    let opened = stage.load(stage.zelda().await).await;
+    stage.drop_at_its_beginning(stage.save(&opened, rights("admin", "atlas", ""), EditBasis::default())).await;
+    assert_eq!(stage.actions().await, ["keycloak_user.change_began", "keycloak_user.changed"]);
+    assert_eq!(stage.roles(opened.id).await, ["admin", "developer"]);
     stage.realm.remove().await;
 }
 
