@@ -23,7 +23,7 @@ export const browser: Partial<PlaywrightTestOptions> & { launchOptions: object }
 
 /** Tasks that must be possible with plain HTML as well. */
 const BOTH_WAYS =
-  /(alerts|main-job|budget-assignment|budget-deletion|budget-requests|budget-split|chooser|conflict|effective-access|first-sign-in|forms|budget-form|budget-spend|lists|names|overview|sessions|sign-out|plain-http|spending|keycloak\/(access-anomalies|doctor|import|sign-in|users-in-keycloak))\.spec\.ts/;
+  /(alerts|main-job|budget-assignment|budget-deletion|budget-requests|budget-split|chooser|conflict|effective-access|first-sign-in|forms|budget-form|budget-spend|lists|litellm|names|overview|sessions|sign-out|plain-http|spending|keycloak\/(access-anomalies|doctor|import|sign-in|users-in-keycloak))\.spec\.ts/;
 /** What must hold whoever manages roles. */
 const BOTH_MODES = /keycloak\/(sign-in|own-rights|refresh|health)\.spec\.ts/;
 

@@ -94,6 +94,7 @@ fn phone_bars(me: &Me, path: Signal<String>) -> impl IntoView + use<> {
     let often = administration(me).into_iter().filter(|(href, ..)| {
         ![
             paths::GATEWAYS,
+            paths::LITELLM,
             paths::IDENTITY_PROVIDER,
             paths::KEYCLOAK_USERS,
             paths::SPENDING,
@@ -224,6 +225,7 @@ fn administration(me: &Me) -> Vec<(&'static str, &'static str, Icon)> {
         (me.budgets && me.may(Permission::ViewBudgets), BudgetQuery::PATH, BudgetQuery::PLACE, Icon::Wallet),
         (me.budgets && me.may(Permission::ViewSpend), paths::SPENDING, "Spending", Icon::ChartColumn),
         (me.budgets && me.may(Permission::ViewGateways), paths::GATEWAYS, "Gateways", Icon::Terminal),
+        (me.litellm && me.may(Permission::ViewBudgets), paths::LITELLM, "LiteLLM", Icon::GitCompare),
         (me.may(Permission::ViewIdentityProvider), paths::IDENTITY_PROVIDER, "Identity provider", Icon::Plug),
         (me.may(Permission::ViewAccessMatrix), paths::ACCESS_MATRIX, "Access matrix", Icon::Grid),
         (me.may(Permission::ViewJobs), paths::JOBS, "Jobs", Icon::Clock),

@@ -32,6 +32,7 @@ use crate::identity_provider::import::page::KeycloakImportPage;
 use crate::identity_provider::move_identities::page::MoveIdentitiesPage;
 use crate::identity_provider::page::IdentityProviderPage;
 use crate::jobs::page::JobsPage;
+use crate::litellm::page::LiteLlmPage;
 use crate::overview::page::OverviewPage;
 use crate::page::lazy_chunk;
 use crate::projects::create::NewProjectPage;
@@ -55,6 +56,6 @@ lazy_chunk!(Lists, lists, load_lists: BudgetsPage, OverviewPage, ProjectsPage, U
 lazy_chunk!(
     Objects, objects, load_objects:
     AccessAnomaliesPage, AccessAnomalyPage, AccessMatrixPage, AccessSnapshotsPage, AuditLogPage, BudgetPage, BudgetRequestPage, BudgetRequestsPage, NewBudgetRequestPage, DeleteBudgetPage, EditBudgetPage, EditProjectPage, EffectiveAccessPage, GatewaysPage, IdentityProviderPage, ImportAgainPage, JobsPage,
-    KeycloakImportPage, KeycloakUserPage, KeycloakUsersPage, MoveIdentitiesPage, NewBudgetPage, NewGatewayPage, NewKeycloakUserPage,
+    KeycloakImportPage, KeycloakUserPage, KeycloakUsersPage, LiteLlmPage, MoveIdentitiesPage, NewBudgetPage, NewGatewayPage, NewKeycloakUserPage,
     NewUserPage, NewProjectPage, ProjectPage, ProjectSplitPage, SpendingPage, UserPage,
 );

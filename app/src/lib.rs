@@ -27,6 +27,7 @@ mod index;
 pub mod jobs;
 mod layout;
 mod lazy_pages;
+pub mod litellm;
 pub mod me;
 pub mod next;
 pub mod overview;

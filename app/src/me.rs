@@ -32,6 +32,8 @@ pub struct Me {
     pub may: Vec<Permission>,
     /// Whether budgets are in use at all.
     pub budgets: bool,
+    /// Whether a LiteLLM proxy is configured that budgets can be pushed to.
+    pub litellm: bool,
     /// Whether people sign in through an identity provider; nobody has a password then.
     pub has_provider: bool,
     /// Whether that is Keycloak, where Bursar can manage users too.
@@ -73,7 +75,7 @@ pub async fn who_am_i() -> Result<Me, PageError> {
     let waiting_requests = waiting_requests(&services, &caller).await.map_err(domain::error::Refusal::from)?;
     let actor = caller.actor;
     let provider = services.identity().map(services::identity::Identity::kind);
-    let (budgets, has_provider) = (services.settings().budgets, provider.is_some());
+    let (budgets, litellm, has_provider) = (services.settings().budgets, services.has_litellm(), provider.is_some());
     let has_keycloak = provider == Some(domain::provider::ProviderKind::Keycloak);
     let may = Permission::ALL.iter().copied().filter(|permission| actor.may_anywhere(*permission)).collect();
     let (id, mode, role, kind) = (actor.user_id, actor.mode, actor.role, actor.kind);
@@ -89,6 +91,7 @@ pub async fn who_am_i() -> Result<Me, PageError> {
         kind,
         may,
         budgets,
+        litellm,
         has_provider,
         has_keycloak,
         waiting_requests,

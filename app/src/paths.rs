@@ -169,6 +169,9 @@ pub const GATEWAYS: &str = "/settings/administration/gateways";
 /// Creating a gateway.
 pub const NEW_GATEWAY: &str = "/settings/administration/gateways/new";
 
+/// The LiteLLM proxy that budgets are pushed to.
+pub const LITELLM: &str = "/settings/administration/litellm";
+
 /// A person's page.
 pub fn user(id: UserId) -> String {
     format!("{USERS}/{id}")

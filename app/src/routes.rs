@@ -33,6 +33,7 @@ use crate::identity_provider::page::IdentityProviderPage;
 use crate::index::IndexPage;
 use crate::jobs::page::JobsPage;
 use crate::layout::Layout;
+use crate::litellm::page::LiteLlmPage;
 use crate::me::provide_me;
 use crate::overview::page::OverviewPage;
 use crate::projects::create::NewProjectPage;
@@ -137,6 +138,7 @@ fn Frame() -> impl IntoView {
                 <Route path=path!("settings/administration/access-matrix/anomalies") view={Lazy::<AccessAnomaliesPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("settings/administration/access-matrix/anomalies/:id") view={Lazy::<AccessAnomalyPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("settings/administration/jobs") view={Lazy::<JobsPage>::new()} ssr=SsrMode::Async />
+                <Route path=path!("settings/administration/litellm") view={Lazy::<LiteLlmPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("settings/administration/effective-access") view={Lazy::<EffectiveAccessPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("settings/administration/audit-log") view={Lazy::<AuditLogPage>::new()} ssr=SsrMode::Async />
                 <Route path=path!("settings/administration/identity-provider/move-identities") view={Lazy::<MoveIdentitiesPage>::new()} ssr=SsrMode::Async />

@@ -32,6 +32,8 @@ pub enum TargetType {
     BreakGlass,
     /// A gateway.
     Gateway,
+    /// The LiteLLM proxy that budgets are pushed to; its name is the address.
+    LiteLlm,
     /// A file that was downloaded.
     Export,
     /// An anomaly of the access matrix.
@@ -40,7 +42,7 @@ pub enum TargetType {
 
 impl TargetType {
     /// Every type.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::User,
         Self::Project,
         Self::Budget,
@@ -50,6 +52,7 @@ impl TargetType {
         Self::Delivery,
         Self::BreakGlass,
         Self::Gateway,
+        Self::LiteLlm,
         Self::Export,
         Self::AccessAnomaly,
     ];
@@ -66,6 +69,7 @@ impl TargetType {
             Self::Delivery => "delivery",
             Self::BreakGlass => "break_glass",
             Self::Gateway => "gateway",
+            Self::LiteLlm => "litellm",
             Self::Export => "export",
             Self::AccessAnomaly => "access_anomaly",
         }

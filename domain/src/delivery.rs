@@ -18,20 +18,26 @@ pub enum Channel {
     Mail,
     /// JSON, by a POST request.
     Webhook,
+    /// A budget or a customer of a LiteLLM proxy. Each has one message, which is replaced when it changes.
+    LiteLlm,
 }
 
 impl Channel {
+    /// Every channel.
+    pub const ALL: [Self; 3] = [Self::Mail, Self::Webhook, Self::LiteLlm];
+
     /// Its name in the database.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Mail => "mail",
             Self::Webhook => "webhook",
+            Self::LiteLlm => "litellm",
         }
     }
 
     /// From its [`key`](Self::key).
     pub fn from_key(key: &str) -> Option<Self> {
-        [Self::Mail, Self::Webhook].into_iter().find(|channel| channel.key() == key)
+        Self::ALL.into_iter().find(|channel| channel.key() == key)
     }
 
     /// As users read it.
@@ -39,6 +45,7 @@ impl Channel {
         match self {
             Self::Mail => "Mail",
             Self::Webhook => "Webhook",
+            Self::LiteLlm => "LiteLLM",
         }
     }
 }
@@ -156,7 +163,7 @@ mod tests {
 
     #[test]
     fn channel_is_found_by_its_key() {
-        for channel in [Channel::Mail, Channel::Webhook] {
+        for channel in Channel::ALL {
             assert_eq!(Channel::from_key(channel.key()), Some(channel));
         }
         assert_eq!(Channel::from_key("pigeon"), None);

@@ -52,8 +52,16 @@ jobs! {
     RaiseAlerts "raise alerts" "Raise budget alerts" every 1:
         "Tells users and project admins when a budget has reached a limit at which it alerts.";
     /// Delivers messages.
-    DeliverMessages "deliver messages" "Deliver mails and webhooks" every 1:
-        "Sends messages that wait, and removes those that were delivered or failed 30 days ago.";
+    DeliverMessages "deliver messages" "Deliver messages" every 1:
+        "Sends mails, webhooks and changes to LiteLLM that wait, and removes mails and webhooks after 30 days.";
+    /// Finds what LiteLLM has to be told.
+    PlanLiteLlm "plan litellm" "Find changes for LiteLLM" every 1:
+        "Compares budgets, assignments and shares with what the LiteLLM proxy was told, so that it is told what has changed. \
+         Needs LITELLM_URL.";
+    /// Collects spend of LiteLLM.
+    CollectLiteLlm "collect litellm" "Collect spend from LiteLLM" every 60:
+        "Reads what each customer of the LiteLLM proxy has spent, and adds what is new to the ledger. Needs \
+         LITELLM_COLLECT_SPEND.";
     /// Prepares the ledger of spend.
     PrepareLedger "prepare ledger" "Prepare the spend ledger" every 30:
         "Creates the tables of this month and the next, and removes idempotency keys that are older than 92 days.";
@@ -100,10 +108,11 @@ impl Job {
         Duration::minutes(self.minutes())
     }
 
-    /// When it runs, for example "Every 10 minutes".
+    /// When it runs without a schedule of the operator's, for example "Every 10 minutes".
     pub fn schedule(self) -> String {
         match self.minutes() {
             1 => "Every minute".to_owned(),
+            60 => "Every hour".to_owned(),
             1440 => "Every day".to_owned(),
             minutes => format!("Every {minutes} minutes"),
         }
@@ -115,6 +124,8 @@ impl Job {
 pub struct JobRow {
     /// The job.
     pub job: Job,
+    /// When it runs, in words.
+    pub schedule: String,
     /// When it runs next; in the past for a moment, until an instance takes it.
     #[serde(with = "time::serde::rfc3339")]
     pub next_at: OffsetDateTime,
@@ -175,7 +186,7 @@ mod tests {
     fn job_is_late_five_minutes_after_its_time_unless_it_runs() {
         let next_at = datetime!(2026-11-18 09:00 UTC);
         let late = |is_running, minutes| {
-            JobRow { job: Job::SealAudit, next_at, is_running, last: None }
+            JobRow { job: Job::SealAudit, schedule: Job::SealAudit.schedule(), next_at, is_running, last: None }
                 .is_late(next_at + Duration::minutes(minutes))
         };
         assert_eq!(

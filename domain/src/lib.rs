@@ -36,6 +36,7 @@ pub mod identity_move;
 pub mod import;
 pub mod job;
 pub mod keycloak_user;
+pub mod litellm;
 pub mod mode;
 pub mod moment;
 pub mod money;

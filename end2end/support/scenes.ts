@@ -367,6 +367,7 @@ export const SCENES: Scene[] = [
   },
   { name: "effective access, no such user", who: "maintainer", address: () => `${at.effectiveAccess}?user=nobody` },
   { name: "jobs", who: "maintainer", address: () => at.jobs },
+  { name: "LiteLLM, not connected", who: "maintainer", address: () => at.liteLlm },
   {
     name: "audit log, an event open",
     who: "maintainer",

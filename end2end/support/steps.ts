@@ -24,6 +24,7 @@ export const at = {
   accessSnapshots: "/settings/administration/access-matrix/snapshots",
   effectiveAccess: "/settings/administration/effective-access",
   jobs: "/settings/administration/jobs",
+  liteLlm: "/settings/administration/litellm",
   auditLog: "/settings/administration/audit-log",
   budgets: "/settings/administration/budgets",
   newBudget: "/settings/administration/budgets/new",

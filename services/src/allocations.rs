@@ -2,6 +2,7 @@
 //! members. Equal shares are computed wherever they are read; only fixed shares are stored.
 
 mod budget;
+mod equal;
 mod group;
 mod group_budgets;
 mod shares;
@@ -11,6 +12,7 @@ pub use budget::{Located, create, delete, edit, locate, rebalance};
 pub use group::{create_group, delete_group, edit_group, locate_group, rebalance_group};
 pub use shares::{clear_share, set_share};
 
+pub(crate) use equal::equal_shares;
 pub(crate) use stored::fixed_share;
 
 use crate::change::Change;

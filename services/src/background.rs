@@ -1,8 +1,9 @@
 //! Work that goes on after the request that started it, until it is done or the server stops.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 /// The tasks of one process; cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,21 @@ impl Background {
         // Those that are done are forgotten.
         while tasks.try_join_next().is_some() {}
         tasks.spawn(task);
+    }
+
+    /// Carries work out to its end, also when the one that waits for it is dropped; the server waits for it before it stops.
+    /// `None` when it panicked.
+    pub(crate) fn to_its_end<T, W>(&self, work: W) -> impl Future<Output = Option<T>> + use<T, W>
+    where
+        T: Send + 'static,
+        W: Future<Output = T> + Send + 'static,
+    {
+        let (result, done) = oneshot::channel();
+        // Work that is moved from one future into the next is on the stack in each of them.
+        let work = Box::pin(work);
+        // The result is not received by one that was dropped.
+        self.spawn(async move { drop(result.send(work.await)) }.in_current_span());
+        async move { done.await.ok() }
     }
 
     /// Waits until the server stops.

@@ -4,12 +4,13 @@ use crate::audit::{Action, Entry, TargetType};
 use crate::error::Error;
 use crate::guard::Can;
 use crate::{
-    Services, access_snapshots, alerts, audit, break_glass, handover, idempotency, identity, lease, outbox, projects,
-    session, sign_in, spend,
+    Services, access_snapshots, alerts, audit, break_glass, handover, idempotency, identity, lease, litellm, outbox,
+    projects, session, sign_in, spend,
 };
 use domain::id::DeliveryId;
 use domain::job::Job;
-use domain::permission::{RunJobs, TakeAccessSnapshots};
+use domain::permission::{ManageBudgets, RunJobs, TakeAccessSnapshots};
+use domain::violation::Violation;
 use futures_util::FutureExt as _;
 use sqlx::PgExecutor;
 use std::panic::AssertUnwindSafe;
@@ -26,18 +27,25 @@ pub struct Taken {
     since: OffsetDateTime,
 }
 
-/// Inserts jobs that have no row yet; they are due at once.
+/// Inserts jobs that have no row yet; they are due at once. One that would run later than its schedule says now runs then.
 ///
 /// # Errors
 /// The database failed.
 pub async fn insert_missing(services: &Services) -> Result<(), Error> {
+    let now = services.clock.now();
     sqlx::query!(
         "insert into jobs (name, next_at) select name, $2 from unnest($1::text[]) name on conflict do nothing",
         &keys(),
-        services.clock.now()
+        now
     )
     .execute(&services.pool)
     .await?;
+    for job in Job::ALL.iter().filter(|job| services.settings.schedule(**job).is_some()) {
+        let next_at = next_run(services, *job, now);
+        sqlx::query!("update jobs set next_at = $2 where name = $1 and next_at > $2", job.key(), next_at)
+            .execute(&services.pool)
+            .await?;
+    }
     Ok(())
 }
 
@@ -68,8 +76,17 @@ pub async fn take_due(services: &Services) -> Result<Vec<Taken>, Error> {
 /// # Errors
 /// What the job failed with.
 pub async fn run(services: &Services, taken: Taken) -> Result<(), Error> {
+    attend(services, taken, work(services, taken.job)).await
+}
+
+/// Does the work of a job and writes down how it ended.
+async fn attend<T>(
+    services: &Services,
+    taken: Taken,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
     let result = tokio::select! {
-        result = AssertUnwindSafe(work(services, taken.job)).catch_unwind() => {
+        result = AssertUnwindSafe(work).catch_unwind() => {
             result.unwrap_or_else(|_| Err(Error::Broken("the job panicked; the log says where".to_owned())))
         }
         () = keep(services, taken) => {
@@ -78,6 +95,7 @@ pub async fn run(services: &Services, taken: Taken) -> Result<(), Error> {
         }
     };
     let problem = result.as_ref().err().map(|fault| fault.to_string().chars().take(PROBLEM_LENGTH).collect::<String>());
+    let now = services.clock.now();
     sqlx::query!(
         "update jobs set leased_until = null, finished_at = $3, problem = $4,
              failures = case when $4::text is null then 0 else failures + 1 end,
@@ -86,13 +104,19 @@ pub async fn run(services: &Services, taken: Taken) -> Result<(), Error> {
          where name = $1 and started_at = $2",
         taken.job.key(),
         taken.since,
-        services.clock.now(),
+        now,
         problem,
-        taken.since + taken.job.interval()
+        next_run(services, taken.job, taken.since)
     )
     .execute(&services.pool)
     .await?;
     result
+}
+
+/// When a job runs that has begun at this time.
+fn next_run(services: &Services, job: Job, since: OffsetDateTime) -> OffsetDateTime {
+    let own = services.settings.schedule(job).and_then(|schedule| schedule.next_after(since));
+    own.unwrap_or(since + job.interval())
 }
 
 async fn work(services: &Services, job: Job) -> Result<(), Error> {
@@ -105,9 +129,17 @@ async fn work(services: &Services, job: Job) -> Result<(), Error> {
             _ => hasten(&services.pool, Job::DeliverMessages, services.clock.now()).await,
         },
         Job::DeliverMessages => {
-            outbox::deliver(services).await?;
+            // What LiteLLM has taken may let other objects follow.
+            if outbox::deliver(services).await? > 0 && services.has_litellm() {
+                hasten(&services.pool, Job::PlanLiteLlm, services.clock.now()).await?;
+            }
             outbox::sweep(services).await.map(drop)
         }
+        Job::PlanLiteLlm => match litellm::plan(services).await? {
+            0 => Ok(()),
+            _ => hasten(&services.pool, Job::DeliverMessages, services.clock.now()).await,
+        },
+        Job::CollectLiteLlm => litellm::collect(services).await.map(drop),
         Job::PrepareLedger => spend::prepare(services).await.map(drop),
         Job::AddUpSpend => spend::add_up(services).await.map(drop),
         Job::TakeAccessSnapshot => access_snapshots::take(services).await,
@@ -151,11 +183,44 @@ pub async fn request(services: &Services, can: &Can<RunJobs>, job: Job) -> Resul
     change.commit().await
 }
 
+/// Collects what was spent through LiteLLM at once, and to the end, also when the caller no longer waits. Returns how many
+/// events were added.
+///
+/// # Errors
+/// [`Violation::CollectionOff`] and [`Violation::CollectionUnderWay`]; the refusals of every change; otherwise the proxy or the
+/// database failed.
+pub async fn collect_litellm(services: &Services, can: &Can<RunJobs>) -> Result<usize, Error> {
+    if !services.collects_litellm() {
+        return Err(Violation::CollectionOff.into());
+    }
+    let job = Job::CollectLiteLlm;
+    let mut change = services.change(can).await?;
+    let since = services.clock.now();
+    let taken = sqlx::query!(
+        "update jobs set started_at = $2, leased_until = $3
+         where name = $1 and (leased_until is null or leased_until <= $2)",
+        job.key(),
+        since,
+        lease::end(since)
+    )
+    .execute(change.connection())
+    .await?;
+    if taken.rows_affected() == 0 {
+        return Err(Violation::CollectionUnderWay.into());
+    }
+    change.record(Entry::new(Action::JobRequested, TargetType::Job, services.new_id(), job.title())).await?;
+    change.commit().await?;
+    let (services, taken) = (services.clone(), Taken { job, since });
+    let background = services.background.clone();
+    let work = async move { attend(&services, taken, litellm::collect(&services)).await };
+    background.to_its_end(work).await.unwrap_or_else(|| Err(Error::Broken("a collection came to no end".to_owned())))
+}
+
 /// Requests a snapshot of the grants in Keycloak; the job takes it as soon as an instance looks for due ones.
 ///
 /// # Errors
-/// [`Violation::SnapshotUnderWay`](domain::violation::Violation::SnapshotUnderWay) and
-/// [`Violation::SnapshotsNotConfigured`](domain::violation::Violation::SnapshotsNotConfigured); the refusals of every change;
+/// [`Violation::SnapshotUnderWay`] and
+/// [`Violation::SnapshotsNotConfigured`]; the refusals of every change;
 /// otherwise the database failed.
 pub async fn request_access_snapshot(services: &Services, can: &Can<TakeAccessSnapshots>) -> Result<(), Error> {
     let mut change = services.change(can).await?;
@@ -164,13 +229,31 @@ pub async fn request_access_snapshot(services: &Services, can: &Can<TakeAccessSn
     change.commit().await
 }
 
+/// Starts pushing budgets to the LiteLLM proxy, as soon as an instance looks for due jobs.
+///
+/// # Errors
+/// As [`litellm::start`].
+pub async fn start_litellm(services: &Services, can: &Can<ManageBudgets>) -> Result<(), Error> {
+    litellm::start(services, can).await?;
+    hasten(&services.pool, Job::PlanLiteLlm, services.clock.now()).await
+}
+
+/// Pushes what differs in the LiteLLM proxy once more, as soon as an instance looks for due jobs. Returns how many objects.
+///
+/// # Errors
+/// As [`litellm::push_again`].
+pub async fn push_to_litellm_again(services: &Services, can: &Can<ManageBudgets>) -> Result<usize, Error> {
+    let count = litellm::push_again(services, can).await?;
+    hasten(&services.pool, Job::DeliverMessages, services.clock.now()).await?;
+    Ok(count)
+}
+
 /// Has a message that failed be sent again, as soon as an instance looks for due jobs. Returns its subject.
 ///
 /// # Errors
 /// The refusals of every change; [`Refusal::NotFound`] and [`Violation::DeliveryNotWaiting`].
 ///
 /// [`Refusal::NotFound`]: domain::error::Refusal::NotFound
-/// [`Violation::DeliveryNotWaiting`]: domain::violation::Violation::DeliveryNotWaiting
 pub async fn retry_delivery(services: &Services, can: &Can<RunJobs>, message: DeliveryId) -> Result<String, Error> {
     let mut change = services.change(can).await?;
     let subject = outbox::requeue(services, change.connection(), message).await?;

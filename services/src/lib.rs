@@ -9,8 +9,8 @@
 //!
 //! | Layer | Modules |
 //! |---|---|
-//! | kernel, what every change stands on | errors and what comes from outside (`error`, `settings`, `clock`, `random`, `database`, `schema`, `meter`, `background`), secrets (`token`, `sealer`, `client`, `password_hash`), permission and transaction (`guard`, `actor`, `locks`, `reauthentication`, `audit`, `change`, `conflict`, `undo`), lists (`keyset`, `search`, `listing`), messages to other systems (`outbox`), requests sent twice and forms (`idempotency`, `submission`, `forms`, `kept_form`), expiry (`sweep`), work of one instance at a time (`lease`) |
-//! | capabilities | `projects`, `members`, `budgets`, `budget_requests`, `allocations`, `alerts`, `access_matrix`, `access_anomalies`, `access_snapshots`, `gateways`, `exports`, `spend`, `users`; `session`, `sign_in`, `break_glass`, `own_account`, `handover`, `provision`, `identity`, `keycloak`, and `authenticate`, which composes them |
+//! | kernel, what every change stands on | errors and what comes from outside (`error`, `settings`, `clock`, `random`, `database`, `schema`, `meter`, `background`), secrets (`token`, `sealer`, `client`, `password_hash`), permission and transaction (`guard`, `actor`, `locks`, `reauthentication`, `audit`, `change`, `conflict`, `undo`), lists (`keyset`, `search`, `listing`), messages to other systems (`outbox`), requests sent twice and forms (`idempotency`, `submission`, `forms`, `kept_form`), expiry (`sweep`), schedules (`cron`), work of one instance at a time (`lease`) |
+//! | capabilities | `projects`, `members`, `budgets`, `budget_requests`, `allocations`, `alerts`, `access_matrix`, `access_anomalies`, `access_snapshots`, `gateways`, `exports`, `spend`, `users`; `session`, `sign_in`, `break_glass`, `own_account`, `handover`, `provision`, `identity`, `keycloak`, `litellm`, and `authenticate`, which composes them |
 //! | views, what a page or `/v1` reads across capabilities | `views` |
 //! | jobs and commands | `jobs`, `bootstrap`, `demo`, `sample` |
 
@@ -23,6 +23,7 @@ pub mod client;
 pub mod clock;
 mod closed_requests;
 mod conflict;
+pub mod cron;
 pub mod database;
 pub mod error;
 pub mod forms;
@@ -62,6 +63,7 @@ pub mod gateways;
 pub mod handover;
 pub mod identity;
 pub mod keycloak;
+pub mod litellm;
 pub mod members;
 pub mod own_account;
 pub mod projects;

@@ -5,11 +5,14 @@
 
 mod channels;
 mod deliver;
+mod litellm;
 mod mail;
 mod webhook;
 
 pub use channels::Channels;
 pub use deliver::deliver;
+pub(crate) use litellm::Put;
+pub use litellm_admin::LiteLlm;
 pub use mail::{MailError, Mailer};
 pub use webhook::{Webhook, WebhookSecret};
 
@@ -34,12 +37,41 @@ const RETENTION: Duration = Duration::days(30);
 pub struct Message {
     /// How it is sent.
     pub channel: Channel,
-    /// The address of a mail; for people, where a webhook is sent to.
+    /// The address of a mail; for people, where a webhook is sent to; the name of an object in LiteLLM.
     pub recipient: String,
     /// What it is about, for the page of deliveries; the subject of a mail.
     pub subject: String,
-    /// The body of a webhook; the text of a mail as `{"text": "…"}`.
+    /// The body of a webhook; the text of a mail as `{"text": "…"}`; what LiteLLM has to make of an object.
     pub payload: Value,
+}
+
+/// Inserts messages; the last argument is what follows the insert.
+macro_rules! insert {
+    ($services:expr, $connection:expr, $messages:expr, $and:literal) => {{
+        macro_rules! column {
+            ($message:ident => $value:expr) => {
+                $messages.iter().map(|$message| $value).collect::<Vec<_>>()
+            };
+        }
+        if $messages.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<Uuid> = $messages.iter().map(|_| $services.new_id()).collect();
+        sqlx::query!(
+            "insert into outbox (id, channel, recipient, subject, payload, created_at, next_attempt_at)
+             select *, $6, $6 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[])"
+                + $and,
+            &ids,
+            &column!(message => message.channel.key().to_owned()),
+            &column!(message => message.recipient.clone()),
+            &column!(message => message.subject.clone()),
+            &column!(message => message.payload.clone()),
+            $services.clock.now()
+        )
+        .execute($connection)
+        .await?;
+        Ok(())
+    }};
 }
 
 /// A time in the body of a webhook.
@@ -52,28 +84,31 @@ pub(crate) fn timestamp(at: OffsetDateTime) -> String {
 /// # Errors
 /// The database failed.
 pub async fn enqueue(services: &Services, connection: &mut PgConnection, messages: &[Message]) -> Result<(), Error> {
-    if messages.is_empty() {
-        return Ok(());
-    }
-    macro_rules! column {
-        ($message:ident => $value:expr) => {
-            messages.iter().map(|$message| $value).collect::<Vec<_>>()
-        };
-    }
-    let ids: Vec<Uuid> = messages.iter().map(|_| services.new_id()).collect();
-    sqlx::query!(
-        "insert into outbox (id, channel, recipient, subject, payload, created_at, next_attempt_at)
-         select *, $6, $6 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::jsonb[])",
-        &ids,
-        &column!(message => message.channel.key().to_owned()),
-        &column!(message => message.recipient.clone()),
-        &column!(message => message.subject.clone()),
-        &column!(message => message.payload.clone()),
-        services.clock.now()
+    insert!(services, connection, messages, "")
+}
+
+/// Writes messages of which the recipient needs the latest alone, as that of an object's state: each replaces the one that
+/// its recipient was written before. One statement.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn replace(
+    services: &Services,
+    connection: &mut PgConnection,
+    messages: &[Message],
+) -> Result<(), Error> {
+    insert!(
+        services,
+        connection,
+        messages,
+        " on conflict (channel, recipient) where channel = 'litellm' do update
+            set subject = excluded.subject, payload = excluded.payload, created_at = excluded.created_at,
+                next_attempt_at = excluded.next_attempt_at, state = 'pending', attempts = 0, problem = null,
+                settled_at = null,
+                -- An attempt under way sends the message before: it loses its lease, so that what it comes to is not
+                -- written down, and while the lease would have lasted no other attempt begins, which it could overtake.
+                leased_until = outbox.leased_until + interval '1 microsecond'"
     )
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 /// Has a message that failed be sent again, with as many attempts as a new one. Returns its subject.
@@ -108,10 +143,36 @@ pub(crate) async fn requeue(
     })
 }
 
-/// Deletes messages that were delivered or failed a while ago; called by a job. Returns how many there were.
+/// Removes every message of a channel. One that is being sent is not written down.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn forget(connection: &mut PgConnection, channel: Channel) -> Result<(), Error> {
+    sqlx::query!("delete from outbox where channel = $1", channel.key()).execute(connection).await?;
+    Ok(())
+}
+
+/// Has every message of a channel be sent once more.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn repeat(connection: &mut PgConnection, channel: Channel, now: OffsetDateTime) -> Result<(), Error> {
+    sqlx::query!(
+        "update outbox set state = 'pending', settled_at = null, attempts = 0, problem = null, next_attempt_at = $2
+         where channel = $1",
+        channel.key(),
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Deletes messages that were delivered or failed a while ago; called by a job. Returns how many there were. Those to LiteLLM
+/// stay: they are what it was told.
 ///
 /// # Errors
 /// The database failed.
 pub async fn sweep(services: &Services) -> Result<u64, Error> {
-    delete_until!(services, "outbox", "settled_at", services.clock.now() - RETENTION)
+    delete_until!(services, "outbox", "settled_at", services.clock.now() - RETENTION, and "channel <> 'litellm'")
 }

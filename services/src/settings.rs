@@ -1,7 +1,9 @@
 //! What the console was configured to do; the server reads it from the environment.
 
+use crate::cron::CronSchedule;
 use domain::access_matrix::Matrix;
 use domain::claims::ClaimRules;
+use domain::job::Job;
 use domain::mode::Mode;
 use domain::password::PasswordPolicy;
 use domain::project::ProjectName;
@@ -34,6 +36,8 @@ pub struct Settings {
     pub password_policy: PasswordPolicy,
     /// `BURSAR_BREAK_GLASS`: whether operators can open a session that belongs to no user.
     pub break_glass: bool,
+    /// `LITELLM_SPEND_COLLECTOR_SCHEDULE`: when spend is collected from LiteLLM; `None` for each hour.
+    pub collection_schedule: Option<CronSchedule>,
     /// A session ends this long after sign-in.
     pub session_life: Duration,
     /// A session ends when it was not used for this long.
@@ -61,6 +65,7 @@ impl Default for Settings {
             access_matrix: None,
             password_policy: PasswordPolicy::default(),
             break_glass: true,
+            collection_schedule: None,
             session_life: Duration::hours(24),
             session_idle: Duration::hours(8),
             account_tries: 5,
@@ -72,6 +77,19 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The operator's schedule of a job.
+    pub(crate) const fn schedule(&self, job: Job) -> Option<&CronSchedule> {
+        match job {
+            Job::CollectLiteLlm => self.collection_schedule.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// When a job runs, in words.
+    pub(crate) fn schedule_in_words(&self, job: Job) -> String {
+        self.schedule(job).map_or_else(|| job.schedule(), CronSchedule::in_words)
+    }
+
     /// The names of [`Settings::external_projects`] as configured, to compare in SQL, where the database folds both sides.
     pub(crate) fn external_names(&self) -> Vec<String> {
         self.external_projects.iter().map(ProjectName::to_string).collect()

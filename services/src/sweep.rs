@@ -26,9 +26,10 @@ where
     }
 }
 
-/// Deletes the rows of a table whose time in a column is not later than `until`, in batches. Returns how many there were.
+/// Deletes the rows of a table whose time in a column is not later than `until`, and for which `and` holds, in batches. Returns
+/// how many there were.
 macro_rules! delete_until {
-    ($services:expr, $table:literal, $column:literal, $until:expr) => {{
+    ($services:expr, $table:literal, $column:literal, $until:expr $(, and $and:literal)?) => {{
         let until: time::OffsetDateTime = $until;
         $crate::sweep::in_batches(|| {
             sqlx::query!(
@@ -39,7 +40,9 @@ macro_rules! delete_until {
                     + $table
                     + " where "
                     + $column
-                    + " <= $1 order by "
+                    + " <= $1"
+                    $(+ " and " + $and)?
+                    + " order by "
                     + $column
                     + " limit $2 for update skip locked))",
                 until,

@@ -15,6 +15,7 @@ mod holdings;
 mod identity_provider;
 mod jobs;
 mod keycloak_import;
+pub mod litellm;
 mod members;
 pub mod my_access;
 mod overview;

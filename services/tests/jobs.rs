@@ -5,10 +5,12 @@ use domain::actor::Target;
 use domain::job::{Job, JobRow};
 use domain::permission::Asks;
 use domain::role::PlatformRole;
+use services::cron::CronSchedule;
 use services::guard::{Caller, Can};
 use services::testing::World;
 use services::{jobs, views};
 use time::Duration;
+use time::macros::datetime;
 
 fn can<P: Asks>(caller: &Caller) -> Can<P> {
     caller.can(Target::Platform).expect("the right")
@@ -55,7 +57,7 @@ async fn new_jobs_run_at_once_and_then_after_their_interval() {
     due.sort_unstable();
     assert_eq!(
         due,
-        ["deliver messages", "expire reservations", "raise alerts", "seal audit"],
+        ["deliver messages", "expire reservations", "plan litellm", "raise alerts", "seal audit"],
         "the jobs of every minute"
     );
 }
@@ -124,4 +126,20 @@ async fn requested_job_runs_before_its_time_and_is_audited() {
             .await
             .expect("events");
     assert_eq!(targets, ["Purge deleted projects"; 2]);
+}
+
+#[tokio::test]
+async fn schedule_of_the_operator_holds_from_the_start_on() {
+    let world = World::with(|settings| settings.collection_schedule = CronSchedule::parse("0 23 * * *").ok()).await;
+    let maintainer = world.person("Mia Maintainer", PlatformRole::Maintainer).await;
+    jobs::insert_missing(&world.services).await.expect("entered");
+    run_all_due(&world).await;
+    let collection = row(&world, &maintainer, Job::CollectLiteLlm).await;
+    assert_eq!((collection.schedule.as_str(), collection.next_at), ("At 23:00 UTC", datetime!(2026-03-02 23:00 UTC)));
+    assert_eq!(row(&world, &maintainer, Job::ForgetSessions).await.schedule, "Every 10 minutes");
+
+    // It ran at another time before: the start brings it forward.
+    world.run("update jobs set next_at = '2026-03-09 12:00Z' where name = 'collect litellm'").await;
+    jobs::insert_missing(&world.services).await.expect("entered");
+    assert_eq!(row(&world, &maintainer, Job::CollectLiteLlm).await.next_at, datetime!(2026-03-02 23:00 UTC));
 }

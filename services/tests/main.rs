@@ -35,6 +35,7 @@ mod jobs;
 mod large_projects;
 mod last_project_admin;
 mod lists_by_usage;
+mod litellm;
 mod members;
 mod migration_faults;
 mod migrations;

@@ -39,14 +39,14 @@ const ROOMS: [Room; 4] = [
         layers: &[
             Layer {
                 name: "kernel",
-                modules: "actor audit background change client clock closed_requests conflict database error forms guard idempotency kept_form keyset lease \
+                modules: "actor audit background change client clock closed_requests conflict cron database error forms guard idempotency kept_form keyset lease \
                           listing locks meter outbox password_hash random reauthentication schema sealer search settings \
                           submission sweep token undo",
                 advice: "what every capability needs belongs in the kernel, which knows no capability",
             },
             Layer {
                 name: "capabilities",
-                modules: "access_anomalies access_matrix access_snapshots alerts allocations authenticate break_glass budget_requests budgets exports gateways handover identity keycloak members own_account \
+                modules: "access_anomalies access_matrix access_snapshots alerts allocations authenticate break_glass budget_requests budgets exports gateways handover identity keycloak litellm members own_account \
                           projects provision session sign_in spend users",
                 advice: "what composes several capabilities belongs in `views`, what several need in the kernel",
             },
@@ -77,7 +77,7 @@ const ROOMS: [Room; 4] = [
             Layer { name: "pages", modules: "me page suggestions", advice: "a page passes it as an argument" },
             Layer {
                 name: "areas",
-                modules: "access_matrix account audit budget_requests budgets effective_access gateways identity_provider jobs overview projects spending users",
+                modules: "access_matrix account audit budget_requests budgets effective_access gateways identity_provider jobs litellm overview projects spending users",
                 advice: "what composes areas belongs in `routes` or `layout`",
             },
             Layer {

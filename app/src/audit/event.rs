@@ -69,6 +69,7 @@ fn address(page: &TargetPage) -> String {
         TargetPage::Project(name) => paths::project(name.as_str()),
         TargetPage::Budget(budget) => paths::budget(*budget),
         TargetPage::Gateways => paths::GATEWAYS.to_owned(),
+        TargetPage::LiteLlm => paths::LITELLM.to_owned(),
         TargetPage::IdentityProvider => paths::IDENTITY_PROVIDER.to_owned(),
         TargetPage::Jobs => paths::JOBS.to_owned(),
         TargetPage::Anomaly(anomaly) => paths::access_anomaly(*anomaly),

@@ -8,6 +8,7 @@ use super::data::{BudgetView, ReadBudget};
 use super::default;
 use super::spend::{past_windows, this_window};
 use crate::form::Forms;
+use crate::litellm::push_state::push_state;
 use crate::page::crumbs::below;
 use crate::page::events_fact::events_fact;
 use crate::page::{LazyPage, PageData, WithServerTime, loaded, use_page};
@@ -18,6 +19,7 @@ use crate::ui::{
 };
 use domain::audit::AuditFilter;
 use domain::budget::{BudgetQuery, BudgetRow};
+use domain::litellm::PushState;
 use domain::suggestion::SuggestionKind;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -41,10 +43,10 @@ impl LazyPage for BudgetPage {
 }
 
 fn budget_page(dated: WithServerTime<BudgetView>, forms: &Forms) -> impl IntoView + use<> {
-    let WithServerTime { now, data: BudgetView { detail, may_manage, may_view_events } } = dated;
+    let WithServerTime { now, data: BudgetView { detail, may_manage, may_view_events, pushed } } = dated;
     let title = detail.budget.name.clone();
     let head = head(&detail.budget, may_manage);
-    let rail = rail(&detail.budget, may_view_events, now);
+    let rail = rail(&detail.budget, may_view_events, pushed, now);
     let limits = limits(&detail.budget);
     let default = default::section(&detail.budget, may_manage);
     let assign = may_manage.then(|| assign::section(&detail.budget, forms));
@@ -116,7 +118,12 @@ fn figure(label: &'static str, value: impl IntoView + 'static, meaning: &'static
     }
 }
 
-fn rail(budget: &BudgetRow, may_view_events: bool, now: OffsetDateTime) -> impl IntoView + use<> {
+fn rail(
+    budget: &BudgetRow,
+    may_view_events: bool,
+    pushed: Option<PushState>,
+    now: OffsetDateTime,
+) -> impl IntoView + use<> {
     let id = budget.id.to_string();
     let (category, updated) = (budget.category.title(), budget.updated_at);
     let assigned = assigned_words(budget.user_count, budget.project_count);
@@ -133,6 +140,7 @@ fn rail(budget: &BudgetRow, may_view_events: bool, now: OffsetDateTime) -> impl 
                 <Fact label="Updated">
                     <RelativeTime at=updated now />
                 </Fact>
+                {pushed.map(|pushed| view! { <Fact label="LiteLLM">{push_state(pushed, now)}</Fact> })}
                 {events}
             </Facts>
         </RailPart>

@@ -3,6 +3,7 @@
 use crate::error::PageError;
 use crate::page::WithServerTime;
 use domain::budget::{BudgetDetail, BudgetQuery, BudgetRow, HolderCounts};
+use domain::litellm::PushState;
 use domain::page::Page;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,8 @@ pub struct BudgetView {
     pub may_manage: bool,
     /// May see the audit log.
     pub may_view_events: bool,
+    /// How far it has come in LiteLLM, where budgets are pushed there.
+    pub pushed: Option<PushState>,
 }
 
 /// What the form of a new budget needs.
@@ -63,7 +66,8 @@ pub async fn read_budget(id: String) -> Result<WithServerTime<BudgetView>, PageE
         let detail = services::views::budgets::detail(&services, &can, crate::request::parse_id(&id)?).await?;
         let may = |permission| caller.actor.may(permission, Target::Platform);
         let (may_manage, may_view_events) = (may(Permission::ManageBudgets), may(Permission::ViewAuditLog));
-        Ok(BudgetView { detail, may_manage, may_view_events })
+        let pushed = services::views::litellm::pushed(&services, &can, &detail.budget.slug).await?;
+        Ok(BudgetView { detail, may_manage, may_view_events, pushed })
     })
     .await
 }

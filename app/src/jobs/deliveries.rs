@@ -19,7 +19,7 @@ pub(super) fn deliveries(rows: Vec<DeliveryRow>, now: OffsetDateTime, may_retry:
             <EmptyState
                 kind=EmptyKind::Nothing(Icon::MessageSquare)
                 title="No deliveries yet"
-                text="Mails and webhooks are listed here with their state, for example when a budget reaches a limit."
+                text="Mails, webhooks and changes to LiteLLM are listed here with their state, for example when a budget reaches a limit."
             />
         }
         .into_any()
@@ -39,7 +39,7 @@ pub(super) fn deliveries(rows: Vec<DeliveryRow>, now: OffsetDateTime, may_retry:
         .into_any()
     };
     view! {
-        <Section id="deliveries" title="Deliveries" side=|| "Mails and webhooks, those that failed first">
+        <Section id="deliveries" title="Deliveries" side=|| "Messages to other systems, those that failed first">
             {body}
         </Section>
     }

@@ -64,7 +64,7 @@ fn jobs(dated: WithServerTime<Jobs>) -> impl IntoView {
 }
 
 fn row(row: JobRow, now: OffsetDateTime, may_run: bool) -> impl IntoView {
-    let JobRow { job, next_at, is_running, last } = row;
+    let JobRow { job, schedule, next_at, is_running, last } = row;
     let problem = last.as_ref().and_then(problem);
     let next = if next_at <= now { "now".into_any() } else { view! { <RelativeTime at=next_at now /> }.into_any() };
     view! {
@@ -77,7 +77,7 @@ fn row(row: JobRow, now: OffsetDateTime, may_run: bool) -> impl IntoView {
                 </div>
             </Cell>
             <Cell stacked=Stacked::Hidden>
-                <span class="text-sm text-ink-2">{job.schedule()}</span>
+                <span class="text-sm text-ink-2">{schedule}</span>
             </Cell>
             <Cell>{last_run(is_running, last.as_ref(), now)}</Cell>
             <Cell stacked=Stacked::Hidden class="num text-sm">

@@ -91,7 +91,7 @@ impl Kind {
             Self::User | Self::Role | Self::SignIn | Self::Member => &[TargetType::User],
             Self::Project => &[TargetType::Project],
             Self::Budget => &[TargetType::Budget, TargetType::BudgetGroup, TargetType::User, TargetType::Project],
-            Self::Gateway => &[TargetType::Gateway],
+            Self::Gateway => &[TargetType::Gateway, TargetType::LiteLlm],
             Self::IdentityProvider => &[TargetType::IdentityProvider, TargetType::User, TargetType::AccessAnomaly],
             Self::Job => &[TargetType::Job, TargetType::Delivery],
             Self::BreakGlass => &[TargetType::BreakGlass],
@@ -245,6 +245,9 @@ actions! {
     MemberAllocationOverrideCleared "budget.member_allocation.override_cleared" Budget "cleared a member’s fixed share of";
     GatewayCreated "gateway.created" Gateway "created gateway";
     GatewayRevoked "gateway.revoked" Gateway "revoked gateway";
+    LiteLlmPushStarted "litellm.push_started" Gateway "started pushing budgets to";
+    LiteLlmPushStopped "litellm.push_stopped" Gateway "stopped pushing budgets to";
+    LiteLlmPushedAgain "litellm.pushed_again" Gateway "pushed again what differed in";
     IdentityProviderIssuerMoved "identity_provider.issuer_moved" IdentityProvider "moved identities to";
     IdentityProviderImportPlanned "identity_provider.import_planned" IdentityProvider "planned an import from";
     IdentityProviderImportStarted "identity_provider.import_started" IdentityProvider "started an import from";

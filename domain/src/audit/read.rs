@@ -102,6 +102,8 @@ pub enum TargetPage {
     Budget(BudgetId),
     /// The list of gateways.
     Gateways,
+    /// The page of LiteLLM.
+    LiteLlm,
     /// The page of the identity provider.
     IdentityProvider,
     /// The list of jobs.

@@ -342,6 +342,14 @@ super::violations! {
     SnapshotUnderWay "access_snapshot_under_way"
         => "A snapshot of this realm is under way. Wait until it is complete.";
 
+    // LiteLLM.
+    LiteLlmNotConfigured "litellm_not_configured"
+        => "Bursar has no LiteLLM proxy. Set LITELLM_URL and LITELLM_MASTER_KEY, then restart it.";
+    CollectionOff "spend_collection_off" 503
+        => "Spend is not collected here. Set LITELLM_URL and LITELLM_COLLECT_SPEND, then restart Bursar.";
+    CollectionUnderWay "spend_collection_under_way" 409 => "Spend is being collected. Wait until that is done.";
+    LiteLlmRefused { why: String } "litellm_refused" => "{why} Nothing was changed.";
+
     // Anomalies.
     AcceptanceDayOutOfRange { first: String, last: String } "acceptance_day_out_of_range"
         => "Choose a day from {first} to {last}.";

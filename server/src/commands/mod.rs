@@ -57,6 +57,9 @@ pub enum CommandError {
     /// No TLS connection to the receiver of webhooks can be verified.
     #[error("ALERT_WEBHOOK_URL: {0}")]
     Webhook(https_client::ClientError),
+    /// No TLS connection to the LiteLLM proxy can be verified.
+    #[error("LITELLM_URL: {0}")]
+    LiteLlm(https_client::ClientError),
     /// `check-config` found all of these.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Several(Vec<CommandError>),

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use services::clock::Clock;
 use services::identity::{self, Identity, IdentityConfig};
 use services::keycloak::AdminApi;
-use services::outbox::{Channels, Mailer, Webhook};
+use services::outbox::{Channels, LiteLlm, Mailer, Webhook};
 use services::random::Random;
 use services::{Services, Settings};
 use std::num::NonZeroUsize;
@@ -149,9 +149,13 @@ fn channels(config: &Config) -> Result<Channels, CommandError> {
     let webhook = webhook.map(|(url, secret)| Webhook::new(url.url().clone(), secret));
     let mail = config.smtp_url.as_ref().zip(config.mail_from.as_ref());
     let mail = mail.map(|(url, from)| Mailer::new(url.as_str(), from.as_str()));
+    let litellm = config.litellm_url.as_ref().zip(config.litellm_master_key.clone());
+    let litellm = litellm.map(|(url, key)| LiteLlm::new(url.url().clone(), key));
     Ok(Channels {
         mail: mail.transpose()?,
         webhook: webhook.transpose().map_err(CommandError::Webhook)?,
+        litellm: litellm.transpose().map_err(CommandError::LiteLlm)?,
+        collects_litellm: config.litellm_collect_spend,
         alert_mail_to: config.alert_mail_to.clone(),
     })
 }
@@ -206,6 +210,7 @@ pub(super) fn settings(config: &Config) -> Settings {
         budgets: config.budgets && config.mode == Mode::Platform,
         missing_for_import: config.missing_for_import(),
         break_glass: config.break_glass,
+        collection_schedule: config.litellm_collection_schedule.clone(),
         hash_workers: NonZeroUsize::new(cores / 2).unwrap_or(NonZeroUsize::MIN),
         ..Settings::default()
     }

@@ -54,11 +54,11 @@ plain_value!(
     |url| url.0.show()
 );
 
-/// Where the admin API of Keycloak is, with the path that Keycloak is served under.
+/// Where the API of another service is, with the path that it is served under.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeycloakUrl(Url);
+pub struct ServiceUrl(Url);
 
-impl KeycloakUrl {
+impl ServiceUrl {
     /// The address.
     pub const fn url(&self) -> &Url {
         &self.0
@@ -66,8 +66,8 @@ impl KeycloakUrl {
 }
 
 plain_value!(
-    KeycloakUrl,
-    "an http or https address without a query, like https://keycloak.example.com",
+    ServiceUrl,
+    "an http or https address without a query, like https://service.example.com",
     |raw| {
         let url = Url::parse(raw).ok()?;
         let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
@@ -135,14 +135,14 @@ mod tests {
     }
 
     #[test]
-    fn address_of_keycloak_may_have_a_path_and_no_credentials() {
+    fn address_of_a_service_may_have_a_path_and_no_credentials() {
         for good in ["https://id.example.com", "http://keycloak.identity.svc:8080/", "https://id.example.com/auth"] {
-            assert!(KeycloakUrl::parse(good).is_ok(), "{good}");
+            assert!(ServiceUrl::parse(good).is_ok(), "{good}");
         }
         for bad in
             ["id.example.com", "https://u:p@id.example.com", "https://id.example.com?a=b", "ldap://id", "https://"]
         {
-            assert!(KeycloakUrl::parse(bad).is_err(), "{bad}");
+            assert!(ServiceUrl::parse(bad).is_err(), "{bad}");
         }
     }
 

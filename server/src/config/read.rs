@@ -93,6 +93,12 @@ impl Config {
         if self.alert_webhook_url.is_some() && self.alert_webhook_secret.is_none() {
             problems.push("ALERT_WEBHOOK_SECRET: ALERT_WEBHOOK_URL needs it.".to_owned());
         }
+        if self.litellm_url.is_some() && self.litellm_master_key.is_none() {
+            problems.push("LITELLM_MASTER_KEY: LITELLM_URL needs it.".to_owned());
+        }
+        if self.litellm_collect_spend && self.litellm_url.is_none() {
+            problems.push("LITELLM_URL: LITELLM_COLLECT_SPEND needs it.".to_owned());
+        }
         if let Some(Err(problem)) = password {
             problems.push(format!("SUPERADMIN_PASSWORD: {problem}"));
         }
@@ -250,6 +256,14 @@ mod tests {
         assert!(problem(&[url, ("ALERT_WEBHOOK_SECRET", "whsec_c2hvcnQ=")]).contains("24 to 64 random bytes"));
         let secret = ("ALERT_WEBHOOK_SECRET", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
         assert!(read(&[url, secret]).is_ok());
+    }
+
+    #[test]
+    fn litellm_needs_a_key_and_collecting_needs_litellm() {
+        let (url, collect) = (("LITELLM_URL", "https://litellm.example.com"), ("LITELLM_COLLECT_SPEND", "true"));
+        assert!(problem(&[url]).contains("LITELLM_MASTER_KEY: "));
+        assert!(problem(&[collect]).contains("LITELLM_URL: "));
+        assert!(read(&[url, collect, ("LITE_LLM_MASTER_KEY", "sk-1234")]).is_ok());
     }
 
     #[test]

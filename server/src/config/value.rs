@@ -6,6 +6,7 @@ use domain::password::PasswordPolicy;
 use domain::project::ProjectName;
 use http::HeaderValue;
 use secrecy::SecretString;
+use services::cron::CronSchedule;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -88,6 +89,19 @@ impl Value for SecretString {
 
     fn show(&self) -> String {
         "set, not shown".to_owned()
+    }
+}
+
+impl Value for CronSchedule {
+    const ALLOWED: &'static str =
+        "minute, hour, day of the month, month and day of the week as cron has them, like 0 23 * * *";
+
+    fn parse(raw: &str) -> Result<Self, String> {
+        Self::parse(raw).map_err(|problem| format!("{raw:?} is not one: {problem}"))
+    }
+
+    fn show(&self) -> String {
+        self.to_string()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::delivery::{SmtpUrl, WebhookUrl};
 use super::network::TrustedProxies;
 use super::origin::PublicUrl;
-use super::provider::{InternalUrl, IssuerUrl, KeycloakUrl, RoleMap};
+use super::provider::{InternalUrl, IssuerUrl, RoleMap, ServiceUrl};
 use super::read::{Environment, Problems};
 use super::value::{FilePath, Hsts, IdentityProvider, LogFilter, LogFormat, Pooler, Seconds, Value};
 use domain::email::Email;
@@ -11,6 +11,7 @@ use domain::mode::Mode;
 use domain::password::PasswordPolicy;
 use domain::project::ProjectName;
 use secrecy::SecretString;
+use services::cron::CronSchedule;
 use services::outbox::WebhookSecret;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -108,7 +109,7 @@ variables! {
     entra_tenant_id: Option<String> = "", ["ENTRA_TENANT_ID"], "The tenant of Entra ID whose users sign in.";
     keycloak_migration: bool = "false", ["KEYCLOAK_MIGRATION_ENABLED"],
         "With true, the users of a Keycloak realm are imported once, after the start. When that is complete, nothing more is imported and the variable can be removed. KEYCLOAK_ADMIN_* can be removed too, unless the checks of the set-up are wanted.";
-    keycloak_admin_url: Option<KeycloakUrl> = "", ["KEYCLOAK_ADMIN_URL"],
+    keycloak_admin_url: Option<ServiceUrl> = "", ["KEYCLOAK_ADMIN_URL"],
         "The address of Keycloak whose users are imported or written and whose set-up is checked, like https://keycloak.example.com; with a path such as /auth only if Keycloak is served under it.";
     keycloak_admin_realm: Option<String> = "", ["KEYCLOAK_ADMIN_REALM"], "The realm whose users are imported or written and whose set-up is checked.";
     keycloak_admin_client_id: Option<String> = "", ["KEYCLOAK_ADMIN_CLIENT_ID"],
@@ -136,6 +137,14 @@ variables! {
         "Where alerts of budgets are sent as JSON by POST, signed with ALERT_WEBHOOK_SECRET. Redirects are not followed. Without it there are no webhooks.";
     alert_webhook_secret: Option<WebhookSecret> = "", ["ALERT_WEBHOOK_SECRET"],
         "The secret with which webhooks are signed as Standard Webhooks describes; the receiver has it too.";
+    litellm_url: Option<ServiceUrl> = "", ["LITELLM_URL", "LITE_LLM_URL"],
+        "The LiteLLM proxy that budgets are pushed to, once a maintainer has started that (docs/spend.md). Not needed where the proxy reserves spend by the callback of docs/gateways.md.";
+    litellm_master_key: Option<SecretString> = "", ["LITELLM_MASTER_KEY", "LITE_LLM_MASTER_KEY"],
+        "Its master key, or a key of one of its proxy administrators.";
+    litellm_collect_spend: bool = "false", ["LITELLM_COLLECT_SPEND", "LITELLM_SPEND_COLLECTOR_ENABLED"],
+        "With true, what its customers have spent is added to the ledger each hour. Not where the callback reports the same calls: they would count twice.";
+    litellm_collection_schedule: Option<CronSchedule> = "", ["LITELLM_SPEND_COLLECTOR_SCHEDULE"],
+        "When that is done, in UTC. Without it each hour: what is spent between the last time and a reset of LiteLLM is not seen.";
     public_url: Option<PublicUrl> = "", ["BURSAR_PUBLIC_URL"],
         "The address users type, when a proxy stands in front. Forms are accepted from there alone; with https browsers are told to stay on it.";
     hsts: Hsts = "max-age=63072000", ["BURSAR_HSTS"],

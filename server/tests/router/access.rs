@@ -359,6 +359,8 @@ fn compare(
         "/act/sign-in" | "/act/break-glass" | "/act/account/confirm" | "/act/account/change-password" => Some(422),
         // No service account of Keycloak is configured.
         "/act/keycloak-users/create" | "/act/keycloak-users/change-rights" | "/act/access-snapshots/take" => Some(409),
+        // No LiteLLM proxy is configured.
+        "/act/litellm/start" | "/act/litellm/push-again" => Some(409),
         // No message waits; deliveries are sent again in the tests of services.
         "/act/jobs/retry-delivery" => Some(404),
         _ => None,

@@ -30,6 +30,15 @@ pub(super) struct Taken {
     leased_until: OffsetDateTime,
 }
 
+struct Row {
+    id: Uuid,
+    channel: String,
+    recipient: String,
+    subject: String,
+    payload: Value,
+    attempts: i32,
+}
+
 /// Sends the messages that are due; called by a job. Any number of instances may do so at the same time: a message is sent
 /// by the one that holds its lease. Returns how many were delivered.
 ///
@@ -48,23 +57,41 @@ pub async fn deliver(services: &Services) -> Result<usize, Error> {
     }
 }
 
-/// Takes messages that are due and that no other instance sends.
+/// Takes messages that are due and that no other instance sends: mails and webhooks first.
 async fn take(services: &Services) -> Result<Vec<Taken>, Error> {
     let now = services.clock.now();
     let leased_until = lease::end(now);
-    let rows = sqlx::query!(
-        "update outbox set attempts = attempts + 1, leased_until = $2
-         where id = any(array(
-             select id from outbox
-             where state = 'pending' and next_attempt_at <= $1 and (leased_until is null or leased_until <= $1)
-             order by next_attempt_at limit $3 for update skip locked))
-         returning id, channel, recipient, subject, payload, attempts",
-        now,
-        leased_until,
-        BATCH
-    )
-    .fetch_all(&services.pool)
-    .await?;
+    macro_rules! rows {
+        ($condition:literal $(, $more:expr)?) => {
+            sqlx::query_as!(
+                Row,
+                "update outbox set attempts = attempts + 1, leased_until = $2
+                 where id = any(array(
+                     select id from outbox
+                     where state = 'pending' and next_attempt_at <= $1 and (leased_until is null or leased_until <= $1)
+                       and "
+                    + $condition
+                    + " order by next_attempt_at limit $3 for update skip locked))
+                 returning id, channel, recipient, subject, payload, attempts",
+                now,
+                leased_until,
+                BATCH
+                $(, $more)?
+            )
+            .fetch_all(&services.pool)
+            .await?
+        };
+    }
+    let mut rows = rows!("channel <> 'litellm'");
+    // Only to the proxy that a maintainer has started.
+    if rows.is_empty()
+        && let Some(proxy) = &services.channels.litellm
+    {
+        rows = rows!(
+            "channel = 'litellm' and exists (select from litellm_push where address = $4 and stopped_at is null)",
+            proxy.address()
+        );
+    }
     rows.into_iter()
         .map(|row| {
             let unknown = || Error::Broken(format!("unknown channel {}", row.channel));

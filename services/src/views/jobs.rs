@@ -32,7 +32,9 @@ pub(super) async fn load_jobs(services: &Services) -> Result<Vec<JobRow>, Error>
         .filter_map(|row| {
             let (problem, failures) = (row.problem, row.failures);
             let last = row.finished_at.map(|finished_at| Run { finished_at, problem, failures });
-            Some(JobRow { job: Job::from_key(&row.name)?, next_at: row.next_at, is_running: row.is_running, last })
+            let (job, next_at) = (Job::from_key(&row.name)?, row.next_at);
+            let schedule = services.settings.schedule_in_words(job);
+            Some(JobRow { job, schedule, next_at, is_running: row.is_running, last })
         })
         .collect();
     jobs.sort_by_key(|row| Job::ALL.iter().position(|job| *job == row.job));
@@ -45,14 +47,19 @@ pub(super) async fn load_jobs(services: &Services) -> Result<Vec<JobRow>, Error>
 /// # Errors
 /// The database failed.
 pub(super) async fn undelivered(services: &Services, _: &Can<ViewJobs>) -> Result<Undelivered, Error> {
+    // What waits for a proxy that budgets are not pushed to is meant to wait.
     let row = sqlx::query!(
-        r#"select (select count(*) from (select from outbox where state = 'failed' limit $2) f) as "failed!",
-                  (select count(*) from (select from outbox where state = 'pending' and created_at <= $1 limit $2) p)
-                  as "waiting!",
+        r#"with on_its_way as materialized (
+             select 'webhook' as channel union all select 'mail' union all
+             select 'litellm' from litellm_push where address = $3 and stopped_at is null)
+           select (select count(*) from (select from outbox where state = 'failed' limit $2) f) as "failed!",
+                  (select count(*) from (select from outbox where state = 'pending' and created_at <= $1
+                                         and channel in (select channel from on_its_way) limit $2) p) as "waiting!",
                   (select created_at from outbox where state = 'pending' and created_at <= $1
-                   order by state, created_at limit 1) as oldest"#,
+                   and channel in (select channel from on_its_way) order by state, created_at limit 1) as oldest"#,
         services.clock.now() - LONG_WAIT,
-        MAX_EXACT_COUNT + 1
+        MAX_EXACT_COUNT + 1,
+        services.channels.litellm.as_ref().map(|proxy| proxy.address())
     )
     .fetch_one(&services.pool)
     .await?;

@@ -11,6 +11,7 @@ mod local_auth;
 mod me;
 mod project_budgets;
 mod projects;
+mod spend_tracking;
 mod users;
 
 pub use access::{HolderItem, UserAccessDetail};
@@ -80,6 +81,7 @@ fn guarded() -> OpenApiRouter<AppState> {
         .merge(activity_events::routes())
         .merge(analytics::routes())
         .merge(project_budgets::routes())
+        .merge(spend_tracking::routes())
         .merge(compat_stubs::routes())
 }
 

@@ -148,6 +148,10 @@ pub(super) const FUNCTIONS: &[(&str, Ask, Body)] = &[
     ("/data/overview", Platform(ViewUsers), |_| String::new()),
     ("/data/jobs", Platform(ViewJobs), |_| String::new()),
     ("/act/jobs/run", Platform(RunJobs), |_| "job=seal+audit".into()),
+    ("/data/litellm", Platform(ViewBudgets), |_| String::new()),
+    ("/act/litellm/start", Platform(ManageBudgets), |_| String::new()),
+    ("/act/litellm/stop", Platform(ManageBudgets), |_| String::new()),
+    ("/act/litellm/push-again", Platform(ManageBudgets), |_| String::new()),
     ("/act/jobs/retry-delivery", Platform(RunJobs), |t| format!("delivery={}", t.person)),
     ("/data/spending", PlatformOrSomewhere(ViewSpend, ViewSpend), |_| {
         "query[period]=30d&query[by]=Project&query[size]=25".into()

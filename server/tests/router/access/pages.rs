@@ -66,6 +66,7 @@ pub(super) const PAGES: &[(&str, Ask, Body)] = &[
         app::paths::access_anomaly(t.anomaly)
     }),
     ("/settings/administration/jobs", Platform(ViewJobs), |_| app::paths::JOBS.into()),
+    ("/settings/administration/litellm", Platform(ViewBudgets), |_| app::paths::LITELLM.into()),
     ("/settings/administration/identity-provider/move-identities", Platform(MoveIdentities), |_| {
         app::paths::MOVE_IDENTITIES.into()
     }),

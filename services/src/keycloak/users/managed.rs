@@ -25,8 +25,6 @@ use domain::keycloak_user::{Column, ListedUser, ManagedUser, Unavailable};
 use domain::permission::ManageKeycloakUsers;
 use domain::text::folded;
 use serde_json::Value;
-use tokio::sync::oneshot;
-use tracing::Instrument as _;
 
 /// Users on a page of the list.
 pub const ROWS: usize = 25;
@@ -128,14 +126,16 @@ fn entry(action: Action, user: UserId, username: &str) -> Entry {
 
 /// Carries work out to its end, also when the request that waits for it is dropped or the server is to stop. The event that
 /// the work began is a part of it: of a request dropped between the two there would be an event to which nothing came.
-async fn to_its_end<T: Send + 'static>(
-    services: &Services,
-    work: impl Future<Output = Result<T, Error>> + Send + 'static,
-) -> Result<T, Error> {
-    let (result, done) = oneshot::channel();
-    // The result of a request that was dropped is not received.
-    services.background.spawn(async move { drop(result.send(work.await)) }.in_current_span());
-    done.await.map_err(|_| Error::Broken("a change of a user of Keycloak came to no end".to_owned()))?
+fn to_its_end<T, W>(services: &Services, work: W) -> impl Future<Output = Result<T, Error>> + use<T, W>
+where
+    T: Send + 'static,
+    W: Future<Output = Result<T, Error>> + Send + 'static,
+{
+    let ended = services.background.to_its_end(work);
+    async move {
+        let ended = ended.await;
+        ended.ok_or_else(|| Error::Broken("a change of a user of Keycloak came to no end".to_owned()))?
+    }
 }
 
 /// Writes what came of a change whose beginning is written already, whatever the caller may do by now.

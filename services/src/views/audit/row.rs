@@ -86,6 +86,7 @@ impl Row {
             },
             Some(TargetType::BudgetGroup) => project()?.map(TargetPage::Project),
             Some(TargetType::Gateway) => has_budgets.then_some(TargetPage::Gateways),
+            Some(TargetType::LiteLlm) => has_budgets.then_some(TargetPage::LiteLlm),
             Some(TargetType::IdentityProvider) => Some(TargetPage::IdentityProvider),
             Some(TargetType::Job | TargetType::Delivery) => Some(TargetPage::Jobs),
             Some(TargetType::AccessAnomaly) => Some(TargetPage::Anomaly(AnomalyId(self.target_id))),
