@@ -40,12 +40,15 @@ pub async fn insert_missing(services: &Services) -> Result<(), Error> {
     )
     .execute(&services.pool)
     .await?;
-    for job in Job::ALL.iter().filter(|job| services.settings.schedule(**job).is_some()) {
-        let next_at = next_run(services, *job, now);
-        sqlx::query!("update jobs set next_at = $2 where name = $1 and next_at > $2", job.key(), next_at)
-            .execute(&services.pool)
-            .await?;
-    }
+    let times: Vec<OffsetDateTime> = Job::ALL.iter().map(|job| next_run(services, *job, now)).collect();
+    sqlx::query!(
+        "update jobs j set next_at = n.next_at from unnest($1::text[], $2::timestamptz[]) n (name, next_at)
+         where j.name = n.name and j.next_at > n.next_at",
+        &keys(),
+        &times
+    )
+    .execute(&services.pool)
+    .await?;
     Ok(())
 }
 
@@ -95,7 +98,9 @@ async fn attend<T>(
         }
     };
     let problem = result.as_ref().err().map(|fault| fault.to_string().chars().take(PROBLEM_LENGTH).collect::<String>());
-    let now = services.clock.now();
+    let (now, usual) = (services.clock.now(), next_run(services, taken.job, taken.since));
+    // What has failed is not left for a day because it runs once a day.
+    let next_at = if problem.is_some() { usual.min(taken.since + taken.job.interval()) } else { usual };
     sqlx::query!(
         "update jobs set leased_until = null, finished_at = $3, problem = $4,
              failures = case when $4::text is null then 0 else failures + 1 end,
@@ -106,7 +111,7 @@ async fn attend<T>(
         taken.since,
         now,
         problem,
-        next_run(services, taken.job, taken.since)
+        next_at
     )
     .execute(&services.pool)
     .await?;
@@ -219,9 +224,8 @@ pub async fn collect_litellm(services: &Services, can: &Can<RunJobs>) -> Result<
 /// Requests a snapshot of the grants in Keycloak; the job takes it as soon as an instance looks for due ones.
 ///
 /// # Errors
-/// [`Violation::SnapshotUnderWay`] and
-/// [`Violation::SnapshotsNotConfigured`]; the refusals of every change;
-/// otherwise the database failed.
+/// [`Violation::SnapshotUnderWay`] and [`Violation::SnapshotsNotConfigured`]; the refusals of every change; otherwise the
+/// database failed.
 pub async fn request_access_snapshot(services: &Services, can: &Can<TakeAccessSnapshots>) -> Result<(), Error> {
     let mut change = services.change(can).await?;
     access_snapshots::insert_request(services, &mut change).await?;

@@ -143,24 +143,32 @@ pub(crate) async fn requeue(
     })
 }
 
-/// Removes every message of a channel. One that is being sent is not written down.
+/// Removes the messages of a channel that contain `what`. One that is being sent is not written down.
 ///
 /// # Errors
 /// The database failed.
-pub(crate) async fn forget(connection: &mut PgConnection, channel: Channel) -> Result<(), Error> {
-    sqlx::query!("delete from outbox where channel = $1", channel.key()).execute(connection).await?;
+pub(crate) async fn forget(connection: &mut PgConnection, channel: Channel, what: &Value) -> Result<(), Error> {
+    sqlx::query!("delete from outbox where channel = $1 and payload @> $2", channel.key(), what)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
-/// Has every message of a channel be sent once more.
+/// Has the messages of a channel be sent once more, but for delivered ones that contain `except`.
 ///
 /// # Errors
 /// The database failed.
-pub(crate) async fn repeat(connection: &mut PgConnection, channel: Channel, now: OffsetDateTime) -> Result<(), Error> {
+pub(crate) async fn repeat(
+    connection: &mut PgConnection,
+    channel: Channel,
+    except: &Value,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
     sqlx::query!(
-        "update outbox set state = 'pending', settled_at = null, attempts = 0, problem = null, next_attempt_at = $2
-         where channel = $1",
+        "update outbox set state = 'pending', settled_at = null, attempts = 0, problem = null, next_attempt_at = $3
+         where channel = $1 and not (state = 'delivered' and payload @> $2)",
         channel.key(),
+        except,
         now
     )
     .execute(connection)

@@ -142,4 +142,12 @@ async fn schedule_of_the_operator_holds_from_the_start_on() {
     world.run("update jobs set next_at = '2026-03-09 12:00Z' where name = 'collect litellm'").await;
     jobs::insert_missing(&world.services).await.expect("entered");
     assert_eq!(row(&world, &maintainer, Job::CollectLiteLlm).await.next_at, datetime!(2026-03-02 23:00 UTC));
+
+    // One that ran once a month by a schedule that is gone runs each hour again.
+    let world = World::create().await;
+    let maintainer = world.person("Mia Maintainer", PlatformRole::Maintainer).await;
+    world.run("insert into jobs (name, next_at) values ('collect litellm', '2026-04-01 00:00Z')").await;
+    jobs::insert_missing(&world.services).await.expect("entered");
+    let collection = row(&world, &maintainer, Job::CollectLiteLlm).await;
+    assert_eq!((collection.schedule.as_str(), collection.next_at), ("Every hour", datetime!(2026-03-02 10:00 UTC)));
 }

@@ -5,7 +5,7 @@ use crate::ui::{
     TableRow, Views as _, Width,
 };
 use domain::figures::grouped;
-use domain::litellm::{Comparison, Difference, FieldDifference, MAX_DIFFERENCES, ObjectKind, Push};
+use domain::litellm::{Comparison, Difference, FieldDifference, MAX_DIFFERENCES, Push};
 use leptos::prelude::*;
 
 /// The differences as a table, or that there are none.
@@ -43,10 +43,6 @@ pub(super) fn table(comparison: Comparison) -> AnyView {
 
 fn row(difference: Difference) -> impl IntoView {
     let Difference { kind, id, title, push, is_waiting } = difference;
-    let what = match kind {
-        ObjectKind::Budget => "Budget",
-        ObjectKind::Customer => "Customer",
-    };
     let is_new = matches!(push, Push::Create(_));
     let there = if is_new {
         view! { <span class="text-ink-2">"Not there"</span> }.into_any()
@@ -60,7 +56,7 @@ fn row(difference: Difference) -> impl IntoView {
                 <div class="grid min-w-0 gap-0.5 py-1.5 whitespace-normal">
                     <p class="font-strong wrap-anywhere">{title}</p>
                     <p class="text-xs text-ink-2 wrap-anywhere">
-                        {what} " " <code class="font-mono tracking-none">{id}</code>
+                        {kind.title()} " " <code class="font-mono tracking-none">{id}</code>
                     </p>
                 </div>
             </Cell>

@@ -1,4 +1,4 @@
-//! Starts and stops pushing, for the proxy at one address: another one begins anew.
+//! Starts and stops pushing, for the proxy at one address: another one has to be started, too.
 
 use super::proxy;
 use crate::Services;
@@ -9,6 +9,7 @@ use crate::outbox;
 use domain::delivery::Channel;
 use domain::litellm::PushStart;
 use domain::permission::ManageBudgets;
+use serde_json::json;
 use sqlx::PgConnection;
 
 /// Starts pushing: from the commit on, the job tells the proxy of every object that it was not told of. Started again, it
@@ -23,15 +24,17 @@ pub async fn start(services: &Services, can: &Can<ManageBudgets>) -> Result<(), 
     let former = sqlx::query!("select address, stopped_at from litellm_push for update")
         .fetch_optional(change.connection())
         .await?;
-    match former {
-        Some(former) if former.address == address && former.stopped_at.is_none() => return Ok(()),
-        // What it was told may have been changed meanwhile: it is told once more, and what has to be taken back is known.
-        Some(former) if former.address == address => {
-            outbox::repeat(change.connection(), Channel::LiteLlm, now).await?;
-        }
-        // What another proxy was told, this one was not.
-        _ => outbox::forget(change.connection(), Channel::LiteLlm).await?,
+    let is_same = former.as_ref().is_some_and(|former| former.address == address);
+    if is_same && former.is_some_and(|former| former.stopped_at.is_none()) {
+        return Ok(());
     }
+    // A budget of a name that was deleted once may be that of others by now, and in another proxy it always is.
+    let deletions = json!({ "object": "no_budget" });
+    if !is_same {
+        outbox::forget(change.connection(), Channel::LiteLlm, &deletions).await?;
+    }
+    // What was told may have been changed meanwhile, or told to another proxy. So it is also known what to take back.
+    outbox::repeat(change.connection(), Channel::LiteLlm, &deletions, now).await?;
     sqlx::query!(
         "insert into litellm_push (address, started_by, started_at) values ($1, $2, $3)
          on conflict ((true)) do update set address = $1, started_by = $2, started_at = $3, stopped_at = null",

@@ -52,7 +52,8 @@ pub(super) async fn undelivered(services: &Services, _: &Can<ViewJobs>) -> Resul
         r#"with on_its_way as materialized (
              select 'webhook' as channel union all select 'mail' union all
              select 'litellm' from litellm_push where address = $3 and stopped_at is null)
-           select (select count(*) from (select from outbox where state = 'failed' limit $2) f) as "failed!",
+           select (select count(*) from (select from outbox where state = 'failed'
+                                         and channel in (select channel from on_its_way) limit $2) f) as "failed!",
                   (select count(*) from (select from outbox where state = 'pending' and created_at <= $1
                                          and channel in (select channel from on_its_way) limit $2) p) as "waiting!",
                   (select created_at from outbox where state = 'pending' and created_at <= $1

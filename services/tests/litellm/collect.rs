@@ -1,12 +1,15 @@
 //! What customers have spent comes to the ledger, each dollar once.
 
+use crate::litellm::proxy::Proxy;
 use crate::litellm::stage::Stage;
 use domain::id::UserId;
+use domain::job::Job;
 use domain::violation::Violation;
 use serde_json::json;
+use services::cron::CronSchedule;
 use services::outbox::Channels;
-use services::testing::rule;
-use services::{jobs, litellm};
+use services::testing::{World, rule};
+use services::{Settings, jobs, litellm};
 use time::Duration;
 
 impl Stage {
@@ -153,6 +156,25 @@ async fn collection_at_once_says_how_much_was_added_and_runs_alone() {
         .await
         .expect("a job");
     assert!(problem.is_some_and(|problem| problem.contains("refused the key")));
+}
+
+#[tokio::test]
+async fn nightly_collection_that_failed_is_repeated_within_an_hour() {
+    let nightly = |settings: &mut Settings| settings.collection_schedule = CronSchedule::parse("0 23 * * *").ok();
+    let mut world = World::with(nightly).await;
+    let proxy = Proxy::start().await;
+    world.services = world.services.clone().with_channels(proxy.channels());
+    jobs::insert_missing(&world.services).await.expect("entered");
+    proxy.refuse(Some((401, json!({}))));
+    for taken in jobs::take_due(&world.services).await.expect("jobs") {
+        let failed = jobs::run(&world.services, taken).await.is_err();
+        assert_eq!(failed, taken.job == Job::CollectLiteLlm, "{:?}", taken.job);
+    }
+    let next_at: time::OffsetDateTime = sqlx::query_scalar("select next_at from jobs where name = 'collect litellm'")
+        .fetch_one(world.services.pool())
+        .await
+        .expect("a job");
+    assert_eq!(next_at, world.clock.now() + Duration::hours(1));
 }
 
 #[tokio::test]

@@ -130,6 +130,27 @@ async fn nothing_is_sent_to_another_proxy_than_the_one_that_was_started() {
 }
 
 #[tokio::test]
+async fn budget_that_others_made_after_a_deletion_is_theirs_also_after_another_start() {
+    let stage = Stage::started().await;
+    stage.budget("leads", "platform", "50").await;
+    stage.push().await;
+    stage.world.run("delete from budgets").await;
+    stage.push().await;
+    assert_eq!(stage.proxy.budget("leads"), None);
+    stage.proxy.edit_budget("leads", "max_budget", json!(7.0));
+    litellm::stop(stage.services(), &stage.can()).await.expect("stopped");
+    litellm::start(stage.services(), &stage.can()).await.expect("started");
+    assert_eq!(outbox::deliver(stage.services()).await.expect("an answer"), 2, "no limit, and nothing");
+    assert!(stage.proxy.budget("leads").is_some());
+    let other = Proxy::start().await;
+    other.edit_budget("leads", "max_budget", json!(7.0));
+    let services = stage.services().clone().with_channels(other.channels());
+    litellm::start(&services, &stage.can()).await.expect("started");
+    outbox::deliver(&services).await.expect("an answer");
+    assert!(other.budget("leads").is_some());
+}
+
+#[tokio::test]
 async fn messages_that_people_wait_for_go_first() {
     let stage = Stage::started().await;
     for number in 0..20 {
