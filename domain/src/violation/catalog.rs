@@ -348,7 +348,7 @@ super::violations! {
     CollectionOff "spend_collection_off" 503
         => "Spend is not collected here. Set LITELLM_URL and LITELLM_COLLECT_SPEND, then restart Bursar.";
     CollectionUnderWay "spend_collection_under_way" 409 => "Spend is being collected. Wait until that is done.";
-    LiteLlmRefused { why: String } "litellm_refused" => "{why} Nothing was changed.";
+    LiteLlmRefused { why: String } "litellm_refused" 502 => "{why} Nothing was changed.";
 
     // Anomalies.
     AcceptanceDayOutOfRange { first: String, last: String } "acceptance_day_out_of_range"

@@ -44,6 +44,7 @@ pub struct CollectedRows {
         (status = OK, description = "What was added.", body = Collected),
         (status = FORBIDDEN, description = "The caller is no administrator."),
         (status = CONFLICT, description = "A collection is under way."),
+        (status = BAD_GATEWAY, description = "LiteLLM refuses or does not answer."),
         (status = SERVICE_UNAVAILABLE, description = "Spend is not collected here."),
     ),
 )]

@@ -14,6 +14,7 @@ mod paging;
 mod project_budgets;
 mod projects;
 mod session;
+mod spend_tracking;
 mod users;
 mod versions;
 
