@@ -34,7 +34,7 @@ fn proxy(services: &Services) -> Result<&LiteLlm, Error> {
     services.channels.litellm.as_ref().ok_or_else(|| Violation::LiteLlmNotConfigured.into())
 }
 
-/// Why the proxy was not asked.
+/// What the proxy refused, or why it does not answer.
 fn refused(fault: &litellm_admin::Error) -> Error {
     Refusal::from(Violation::LiteLlmRefused { why: fault.to_string() }).into()
 }

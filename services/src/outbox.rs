@@ -1,5 +1,6 @@
 //! Messages to other systems. A change writes a message in its own transaction, a job delivers it afterwards: at least once,
-//! with the id of the message as idempotency key, and again after a while when an attempt failed.
+//! with the id of the message as idempotency key, and again after a while when an attempt failed. What LiteLLM has to be told
+//! is found and written by a job.
 //!
 //! Why a table of our own: docs/adr/0016-outbox.md.
 

@@ -15,7 +15,7 @@ use uuid::Uuid;
 const NO_LIMIT: &str = "bursar:no-limit";
 /// The budget of customers that may not call. LiteLLM refuses only what is above it, which the first call is not.
 const NOTHING: &str = "bursar:nothing";
-/// The only model that these may call: there is none of this name.
+/// The only model that these may call; no model has this name.
 const NO_MODEL: &str = "bursar:no-model";
 
 /// An object, and what LiteLLM was told of it.

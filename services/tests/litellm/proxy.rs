@@ -166,7 +166,7 @@ fn answer(kept: &mut Kept, path: &str, query: &[(String, String)], request: &Val
             (StatusCode::BAD_REQUEST, json!({ "detail": { "error": said } }))
         }
         "/budget/new" => done(kept.budgets.entry(id("budget_id")).or_insert(new_budget(request)).clone()),
-        // LiteLLM answers `null` when there is none.
+        // LiteLLM answers `null` for one that it does not have.
         "/budget/update" => done(kept.budgets.get_mut(&id("budget_id")).map_or(Value::Null, |budget| {
             merge(budget, request);
             if request.get("budget_duration").is_some() {

@@ -157,9 +157,11 @@ async fn messages_that_people_wait_for_go_first() {
         stage.budget(&format!("b{number}"), "platform", "50").await;
     }
     litellm::plan(stage.services()).await.expect("planned");
+    // It is due later than all of them.
+    stage.world.clock.advance(Duration::minutes(1));
     stage.world.run(
         "insert into outbox (id, channel, recipient, subject, payload, created_at, next_attempt_at)
-         values (gen_random_uuid(), 'mail', 'ada@example.com', 'Soft limit reached', '{}', '2026-03-02 08:59Z', '2026-03-02 09:00Z')",
+         values (gen_random_uuid(), 'mail', 'ada@example.com', 'Soft limit reached', '{}', '2026-03-02 09:01Z', '2026-03-02 09:01Z')",
     ).await;
     stage.proxy.refuse(Some((500, json!({ "error": { "message": "no" } }))));
     outbox::deliver(stage.services()).await.expect("an answer");
